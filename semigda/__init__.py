@@ -1,0 +1,5 @@
+"""SemiGDA: semi-supervised generative medical image segmentation (arXiv 2604.23274)."""
+
+from semigda.version import __version__
+
+__all__ = ["__version__"]

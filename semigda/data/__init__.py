@@ -1,0 +1,1 @@
+"""Volumes, geometry, preprocessing, slices, augmentation and case lists."""

@@ -1,0 +1,78 @@
+"""The closed list of error classes, each with one sentence for the user and one thing to do."""
+
+from __future__ import annotations
+
+# class -> (what happened, what to do), used where the raiser has nothing more exact to say.
+CLASSES: dict[str, tuple[str, str]] = {
+    "bad-input": ("The input cannot be used.", "Check the image or file and try again."),
+    "geometry-mismatch": (
+        "The label does not lie on the grid of its image.",
+        "Resample the label to the image, then try again.",
+    ),
+    "no-labels": ("No labelled case was given.", "Mark at least one case as labelled."),
+    "model-invalid": (
+        "The model package is damaged or not a SemiGDA model.",
+        "Install the model again from its original file.",
+    ),
+    "out-of-gpu-memory": (
+        "The graphics card has too little free memory.",
+        "Close other programs that use the graphics card, or choose the CPU.",
+    ),
+    "out-of-memory": (
+        "The computer has too little free memory.",
+        "Close other programs, or crop the image.",
+    ),
+    "disk-full": ("The disk is full.", "Free some disk space and try again."),
+    "import-error": (
+        "A Python package that SemiGDA needs is missing or broken.",
+        "Run Repair in the module's requirements section.",
+    ),
+    "device-unavailable": ("The chosen device is not available.", "Choose another device or auto."),
+    "worker-died": (
+        "The computing process ended unexpectedly.",
+        "Try again; if it happens again, copy the report and send it to the developers.",
+    ),
+    "cancelled": ("Cancelled.", "Start again when you like."),
+    "internal": (
+        "Something went wrong inside SemiGDA.",
+        "Copy the report and send it to the developers.",
+    ),
+}
+
+
+class SemiGDAError(Exception):
+    """An error a user can act on.
+
+    Args:
+        error_class: a key of :data:`CLASSES`.
+        message: one sentence saying what is wrong; the class's own sentence by default.
+        action: one thing to do; the class's own by default.
+        detail: technical detail for the log. Never patient data or paths.
+
+    Raises:
+        KeyError: if ``error_class`` is not in the closed list.
+    """
+
+    def __init__(
+        self,
+        error_class: str,
+        message: str | None = None,
+        *,
+        action: str | None = None,
+        detail: str = "",
+    ):
+        default_message, default_action = CLASSES[error_class]
+        self.error_class = error_class
+        self.message = message or default_message
+        self.action = action or default_action
+        self.detail = detail
+        super().__init__(f"{self.message} {self.action}")
+
+    def to_dict(self) -> dict[str, str]:
+        """The ``error`` object of a job's ``result.json``."""
+        return {
+            "class": self.error_class,
+            "message": self.message,
+            "action": self.action,
+            "detail": self.detail,
+        }

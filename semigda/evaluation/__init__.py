@@ -1,0 +1,1 @@
+"""Overlap and surface-distance measures, and evaluating a model on cases."""

@@ -1,0 +1,1 @@
+"""Segmenting a volume, the review map, devices and memory."""

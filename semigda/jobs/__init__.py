@@ -1,0 +1,1 @@
+"""The job folder, running a job, the warm worker."""

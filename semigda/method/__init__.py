@@ -1,0 +1,1 @@
+"""The method: mask palette, losses, pseudo labels, mixing, ramp-ups."""

@@ -1,0 +1,1 @@
+"""Model packages (weights + card), the library of installed models, official weights."""

@@ -1,0 +1,1 @@
+"""The networks: autoencoder, convolutional encoder, latent mapper, skip adapters."""

@@ -1,0 +1,1 @@
+"""Autoencoder pre-training and the two-stage semi-supervised loop."""
