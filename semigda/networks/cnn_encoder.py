@@ -1,0 +1,84 @@
+"""The second, structurally distinct encoder: a ResNet that keeps full size in its stem."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from semigda.networks.config import NetworkConfig
+
+
+def _norm(config: NetworkConfig, channels: int) -> nn.Module:
+    if config.cnn_norm == "batch":
+        return nn.BatchNorm2d(channels)
+    return nn.GroupNorm(config.norm_groups, channels)
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions with norm and ReLU around a shortcut (He et al., CVPR 2016)."""
+
+    def __init__(self, config: NetworkConfig, in_channels: int, out_channels: int, stride: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm1 = _norm(config, out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.norm2 = _norm(config, out_channels)
+        self.shortcut = nn.Identity()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                _norm(config, out_channels),
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = F.relu(self.norm1(self.conv1(x)))
+        h = self.norm2(self.conv2(h))
+        return F.relu(h + self.shortcut(x))
+
+
+def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
+    moments = 2 * config.latent_channels
+    if config.cnn_head == "released":
+        return nn.Sequential(
+            nn.Conv2d(channels, moments, 3, padding=1),
+            nn.BatchNorm2d(moments),
+            nn.LeakyReLU(0.01),
+            nn.Dropout(0.1),
+            nn.Conv2d(moments, moments, 3, padding=1),
+            nn.BatchNorm2d(moments),
+            nn.LeakyReLU(0.01),
+        )
+    return nn.Sequential(
+        nn.Conv2d(channels, channels, 3, padding=1),
+        nn.GroupNorm(config.norm_groups, channels),
+        nn.LeakyReLU(0.01),
+        nn.Dropout(0.1),
+        nn.Conv2d(channels, moments, 3, padding=1),
+    )
+
+
+class ConvEncoder(nn.Module):
+    """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip feature a level, shaped like the VAE's."""
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__()
+        channels = config.channels
+        self.conv_in = nn.Conv2d(3, channels[0], 3, padding=1)
+        self.norm_in = _norm(config, channels[0])
+        self.stages = nn.ModuleList()
+        for width_in, width, count in zip(
+            channels[:-1], channels[1:], config.cnn_blocks, strict=True
+        ):
+            blocks = [
+                BasicBlock(config, width_in if i == 0 else width, width, 2 if i == 0 else 1)
+                for i in range(count)
+            ]
+            self.stages.append(nn.Sequential(*blocks))
+        self.head = _head(config, channels[-1])
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        skips = [F.relu(self.norm_in(self.conv_in(x)))]
+        for stage in self.stages:
+            skips.append(stage(skips[-1]))
+        return self.head(skips[-1]), skips

@@ -1,0 +1,97 @@
+"""The sizes of a SemiGDA network, stored with every model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Everything that decides a network's tensors; nothing else does.
+
+    The defaults are the *paper* configuration (SemiGDA, arXiv 2604.23274): the Stable-Diffusion-2
+    KL-f8 autoencoder, a ResNet of 3/4/6 blocks and the released code's heads and norms.
+
+    Attributes:
+        name: for display only.
+        channels: feature channels of each resolution level, full size first; every further
+            level halves height and width.
+        encoder_blocks, decoder_blocks: residual blocks a level in the autoencoder.
+        latent_channels: channels of the latent mean.
+        latent_scale: factor between the autoencoder's latent and the one the method works with.
+        norm_groups: groups of every GroupNorm in autoencoder, adapters and repaired encoder.
+        cnn_blocks: residual blocks of each stage of the convolutional encoder.
+        cnn_norm: ``"batch"`` (released code) or ``"group"``: batch statistics of 2 + 2 images
+            would mix labelled, unlabelled and mixed slices.
+        cnn_head: ``"released"`` ends in BatchNorm and LeakyReLU, which makes the moments almost
+            non-negative; ``"plain"`` ends in a plain convolution.
+        mapper_channels: channels of the latent mapper's four stages.
+        mapper_groups: groups of the mapper's GroupNorm.
+    """
+
+    name: str = "paper"
+    channels: tuple[int, ...] = (128, 256, 512, 512)
+    encoder_blocks: int = 2
+    decoder_blocks: int = 3
+    latent_channels: int = 4
+    latent_scale: float = 0.18215
+    norm_groups: int = 32
+    cnn_blocks: tuple[int, ...] = (3, 4, 6)
+    cnn_norm: str = "batch"
+    cnn_head: str = "released"
+    mapper_channels: tuple[int, ...] = (32, 64, 128, 128)
+    mapper_groups: int = 16
+
+    def __post_init__(self) -> None:
+        for name in ("channels", "cnn_blocks", "mapper_channels"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if len(self.cnn_blocks) != len(self.channels) - 1:
+            raise ValueError("cnn_blocks needs one entry for every level below full size")
+        if len(self.mapper_channels) != 4:
+            raise ValueError("mapper_channels needs four entries")
+        if any(c % self.norm_groups for c in self.channels):
+            raise ValueError("channels must be multiples of norm_groups")
+        if self.cnn_norm not in ("batch", "group") or self.cnn_head not in ("released", "plain"):
+            raise ValueError("cnn_norm is batch or group, cnn_head is released or plain")
+
+    @classmethod
+    def paper(cls) -> NetworkConfig:
+        """The sizes of the paper and its released weights; for graphics cards."""
+        return cls()
+
+    @classmethod
+    def compact(cls) -> NetworkConfig:
+        """The same structure for CPUs, with the norms and the head repaired."""
+        return cls(
+            name="compact",
+            channels=(16, 24, 48, 64),
+            encoder_blocks=1,
+            decoder_blocks=1,
+            norm_groups=8,
+            cnn_blocks=(1, 1, 2),
+            cnn_norm="group",
+            cnn_head="plain",
+            mapper_channels=(32, 48, 64, 64),
+            mapper_groups=8,
+        )
+
+    @property
+    def downsampling(self) -> int:
+        """Image pixels per latent pixel; image height and width are multiples of it."""
+        return 2 ** (len(self.channels) - 1)
+
+    def to_dict(self) -> dict:
+        """Plain values for JSON."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> NetworkConfig:
+        """The configuration written by :meth:`to_dict`.
+
+        Raises:
+            ValueError: unknown keys, or sizes that do not fit each other.
+        """
+        unknown = set(values) - {f.name for f in fields(cls)}
+        if unknown:
+            raise ValueError(f"unknown network settings: {', '.join(sorted(unknown))}")
+        return cls(**values)

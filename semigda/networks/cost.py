@@ -1,0 +1,48 @@
+"""What a configuration costs: parameters and floating-point operations."""
+
+from __future__ import annotations
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from semigda.networks.config import NetworkConfig
+from semigda.networks.semigda import BRANCHES, SemiGDA
+
+
+def describe(config: NetworkConfig, size: int = 224) -> dict:
+    """Counts, made on the meta device without computing anything.
+
+    Returns:
+        ``parameters``: {part: count, "all": total}; ``gflop``: {"vae", "cnn", "both": GFLOP for
+        one ``size`` x ``size`` slice, two per multiply-add}.
+    """
+    with torch.device("meta"):
+        network = SemiGDA(config).eval()
+        image = torch.empty(1, 3, size, size)
+    parts = {
+        "vae_encoder": [network.autoencoder.encoder, network.autoencoder.quant_conv],
+        "vae_decoder": [network.autoencoder.decoder, network.autoencoder.post_quant_conv],
+        "cnn_encoder": [network.cnn_encoder],
+        "mapper": [network.mapper],
+        "adapters_vae": [network.adapters["vae"]],
+        "adapters_cnn": [network.adapters["cnn"]],
+    }
+    parameters = {
+        name: sum(p.numel() for module in modules for p in module.parameters())
+        for name, modules in parts.items()
+    }
+    parameters["all"] = sum(parameters.values())
+    return {
+        "parameters": parameters,
+        "gflop": {
+            "vae": _gflop(network, image, ("vae",)),
+            "cnn": _gflop(network, image, ("cnn",)),
+            "both": _gflop(network, image, BRANCHES),
+        },
+    }
+
+
+def _gflop(network: SemiGDA, image: torch.Tensor, branches: tuple[str, ...]) -> float:
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(image, branches)
+    return counter.get_total_flops() / 1e9

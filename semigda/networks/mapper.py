@@ -1,0 +1,68 @@
+"""The latent mapper: turns the latent of an image into the latent of its mask."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from semigda.networks.blocks import SpatialAttention
+from semigda.networks.config import NetworkConfig
+
+
+class _MapperBlock(nn.Module):
+    """GroupNorm, PReLU, convolution, twice, plus the input; then spatial self-attention."""
+
+    def __init__(self, in_channels: int, out_channels: int, groups: int):
+        super().__init__()
+        self.norm1 = nn.GroupNorm(groups, in_channels)
+        self.act1 = nn.PReLU()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
+        self.norm2 = nn.GroupNorm(groups, out_channels)
+        self.act2 = nn.PReLU()
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
+        self.shortcut = (
+            nn.Identity()
+            if in_channels == out_channels
+            else nn.Conv2d(in_channels, out_channels, 1, bias=False)
+        )
+        self.attention = SpatialAttention(out_channels, groups)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = self.conv1(self.act1(self.norm1(x)))
+        h = self.conv2(self.act2(self.norm2(h)))
+        return self.attention(self.shortcut(x) + h)
+
+
+class LatentMapper(nn.Module):
+    """(B, z, h, w) -> (B, z, h, w): a U-Net without down-sampling, all at latent size."""
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__()
+        z, (c1, c2, c3, c4), groups = (
+            config.latent_channels,
+            config.mapper_channels,
+            config.mapper_groups,
+        )
+        self.conv_in = nn.Conv2d(z, c1, 3, padding=1)
+        self.down1 = _MapperBlock(c1, c1, groups)
+        self.down2 = _MapperBlock(c1, c2, groups)
+        self.down3 = _MapperBlock(c2, c3, groups)
+        self.down4 = _MapperBlock(c3, c4, groups)
+        self.up3 = _MapperBlock(c4 + c3, c3, groups)
+        self.up2 = _MapperBlock(c3 + c2, c2, groups)
+        self.up1 = _MapperBlock(c2 + c1, c1, groups)
+        self.up0 = _MapperBlock(c1 + c1, c1, groups)
+        self.head = nn.Sequential(
+            nn.GroupNorm(groups, c1), nn.SiLU(), nn.Conv2d(c1, z, 3, padding=1, bias=False)
+        )
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        h0 = self.conv_in(z)
+        h1 = self.down1(h0)
+        h2 = self.down2(h1)
+        h3 = self.down3(h2)
+        h = self.up3(torch.cat([h3, self.down4(h3)], dim=1))
+        h = self.up2(torch.cat([h2, h], dim=1))
+        h = self.up1(torch.cat([h1, h], dim=1))
+        h = self.up0(torch.cat([h0, h], dim=1))
+        return self.head(h)

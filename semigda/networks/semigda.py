@@ -1,0 +1,125 @@
+"""The SemiGDA network: two branches from image to mask through one shared decoder.
+
+Branch ``vae``: image -> autoencoder's encoder -> latent mapper -> decoder with its skip adapters.
+Branch ``cnn``: image -> convolutional encoder -> the same decoder with the other skip adapters.
+(SemiGDA, arXiv 2604.23274: Dual-distribution Alignment Module and Consistency-Driven Skip Adapter.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
+from semigda.networks.blocks import ResidualBlock
+from semigda.networks.cnn_encoder import ConvEncoder
+from semigda.networks.config import NetworkConfig
+from semigda.networks.mapper import LatentMapper
+
+BRANCHES = ("vae", "cnn")
+
+
+class Encoded(NamedTuple):
+    """What the frozen encoder knows of an image; compute it once and hand it on."""
+
+    moments: torch.Tensor  # (B, 2 z, h, w): mean, then log variance, unscaled
+    skips: list[torch.Tensor]  # one a level, full size first
+
+
+class BranchFeatures(NamedTuple):
+    """Input of the decoder for every branch."""
+
+    latents: dict[str, torch.Tensor]  # scaled mask latents (B, z, h, w)
+    skips: dict[str, list[torch.Tensor]]
+
+
+class SkipAdapters(nn.ModuleList):
+    """One residual block 2C -> C a level, merging a skip feature into the decoder."""
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__(ResidualBlock(2 * c, c, config.norm_groups) for c in config.channels)
+
+
+class SemiGDA(nn.Module):
+    """See the module docstring. Images are (B, 3, H, W) in [-1, 1], H and W multiples of
+    ``config.downsampling``; masks leave as unclamped RGB with targets in [-1, 1]."""
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__()
+        self.config = config
+        self.autoencoder = KLAutoencoder(config)
+        self.cnn_encoder = ConvEncoder(config)
+        self.mapper = LatentMapper(config)
+        self.adapters = nn.ModuleDict({branch: SkipAdapters(config) for branch in BRANCHES})
+
+    def freeze_autoencoder(self, decoder: bool = True) -> None:
+        """Stops training of the encoder, the latent convolutions and, if asked, the decoder."""
+        self.autoencoder.requires_grad_(False)
+        if not decoder:
+            self.autoencoder.decoder.requires_grad_(True)
+            self.autoencoder.post_quant_conv.requires_grad_(True)
+
+    def encode_image(self, image: torch.Tensor) -> Encoded:
+        """The autoencoder's view of an image (B, 3, H, W); no gradients while it is frozen."""
+        encoder = self.autoencoder.encoder
+        with torch.set_grad_enabled(
+            torch.is_grad_enabled() and encoder.conv_in.weight.requires_grad
+        ):
+            features, skips = encoder(image)
+            return Encoded(self.autoencoder.quant_conv(features), skips)
+
+    def encode_mask(self, rgb: torch.Tensor) -> torch.Tensor:
+        """Painted mask (B, 3, H, W) in [-1, 1] -> its scaled latent mean (B, z, h, w)."""
+        return self._mean(self.encode_image(rgb).moments)
+
+    def features(
+        self,
+        image: torch.Tensor,
+        branches: Sequence[str] = BRANCHES,
+        encoded: Encoded | None = None,
+        noise: bool = False,
+    ) -> BranchFeatures:
+        """Latents and skip features of the branches.
+
+        Args:
+            image: (B, 3, H, W).
+            branches: which of :data:`BRANCHES` to compute.
+            encoded: the image's :meth:`encode_image`, when it is already known.
+            noise: map a draw of the image's posterior in place of its mean (training only).
+        """
+        latents, skips = {}, {}
+        if "vae" in branches:
+            moments, skips["vae"] = encoded or self.encode_image(image)
+            z = self.config.latent_scale * sample_posterior(moments) if noise else None
+            latents["vae"] = self.mapper(self._mean(moments) if z is None else z)
+        if "cnn" in branches:
+            moments, skips["cnn"] = self.cnn_encoder(image)
+            latents["cnn"] = self._mean(self.autoencoder.quant_conv(moments))
+        return BranchFeatures(latents, skips)
+
+    def decode(self, features: BranchFeatures) -> dict[str, torch.Tensor]:
+        """RGB (B, 3, H, W) of every branch; the shared decoder runs once on the joined batch."""
+        branches = list(features.latents)
+        z = torch.cat([features.latents[b] for b in branches]) / self.config.latent_scale
+
+        def fuse(level: int, h: torch.Tensor) -> torch.Tensor:
+            parts = [
+                self.adapters[branch][level](torch.cat([part, features.skips[branch][level]], 1))
+                for branch, part in zip(branches, h.chunk(len(branches)), strict=True)
+            ]
+            return torch.cat(parts) if len(parts) > 1 else parts[0]
+
+        rgb = self.autoencoder.decode(z, fuse)
+        return dict(zip(branches, rgb.chunk(len(branches)), strict=True))
+
+    def forward(
+        self, image: torch.Tensor, branches: Sequence[str] = BRANCHES
+    ) -> Mapping[str, torch.Tensor]:
+        """Image (B, 3, H, W) in [-1, 1] -> {branch: painted mask (B, 3, H, W), unclamped}."""
+        return self.decode(self.features(image, branches))
+
+    def _mean(self, moments: torch.Tensor) -> torch.Tensor:
+        return self.config.latent_scale * moments[:, : self.config.latent_channels]
