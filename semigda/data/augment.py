@@ -1,0 +1,121 @@
+"""Random changes of training slices: where things lie, and how bright they are.
+
+Geometry moves image and label alike, intensity touches the image only. All randomness comes from
+the generator that is handed in, so a batch can be drawn again exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much a slice may change; every number is the largest change in either direction.
+
+    Attributes:
+        mirror: flip left and right. Off where one side of the body is a class of its own.
+        turn_over: flip top and bottom; right for dermoscopy, wrong for a scan of a lying patient.
+        rotate: degrees.
+        scale: 0.15 means from 1 / 1.15 to 1.15.
+        shift: share of the image's side.
+        elastic: share of the image's side that a smooth random field moves pixels by.
+        brightness: added to the image, whose range is [-1, 1].
+        contrast: 0.3 means a factor from 1 / 1.3 to 1.3.
+        gamma: 0.3 means an exponent from 1 / 1.3 to 1.3.
+        noise: standard deviation of Gaussian noise.
+        blur: share of the images that lose detail (to half the resolution and back).
+    """
+
+    mirror: bool = True
+    turn_over: bool = False
+    rotate: float = 15.0
+    scale: float = 0.15
+    shift: float = 0.08
+    elastic: float = 0.03
+    brightness: float = 0.15
+    contrast: float = 0.25
+    gamma: float = 0.25
+    noise: float = 0.05
+    blur: float = 0.15
+
+
+def _uniform(batch: int, limit: float, generator: torch.Generator) -> Tensor:
+    return (2 * torch.rand(batch, generator=generator) - 1) * limit
+
+
+def _factor(batch: int, limit: float, generator: torch.Generator) -> Tensor:
+    """Factors between 1 / (1 + limit) and 1 + limit, as often above 1 as below."""
+    return torch.exp(_uniform(batch, math.log1p(limit), generator))
+
+
+def _flips(batch: int, wanted: bool, generator: torch.Generator) -> Tensor:
+    signs = 1.0 - 2.0 * torch.randint(2, (batch,), generator=generator)
+    return signs if wanted else torch.ones(batch)
+
+
+def sampling_grid(
+    shape: tuple[int, int, int], options: Augmentation, generator: torch.Generator
+) -> Tensor:
+    """Where each pixel of a changed (B, H, W) batch comes from: (B, H, W, 2) for grid_sample."""
+    batch, height, width = shape
+    angle = _uniform(batch, math.radians(options.rotate), generator)
+    zoom = _factor(batch, options.scale, generator)
+    shift = torch.stack([2 * _uniform(batch, options.shift, generator) for _ in range(2)], dim=1)
+    mirror = _flips(batch, options.mirror, generator)
+    turn = _flips(batch, options.turn_over, generator)
+    # Rotation in pixels, although the grid runs from -1 to 1 along both sides.
+    aspect = height / width
+    cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
+    theta = torch.zeros(batch, 2, 3)
+    theta[:, 0, 0], theta[:, 0, 1] = cos * mirror, -sin * aspect * turn
+    theta[:, 1, 0], theta[:, 1, 1] = sin / aspect * mirror, cos * turn
+    theta[:, :, 2] = shift
+    grid = F.affine_grid(theta, [batch, 1, height, width], align_corners=False)
+    if options.elastic > 0:
+        field = _uniform(batch * 2 * 16, 2 * options.elastic, generator).view(batch, 2, 4, 4)
+        field = F.interpolate(field, (height, width), mode="bicubic", align_corners=False)
+        grid = grid + field.permute(0, 2, 3, 1)
+    return grid
+
+
+def change_geometry(
+    images: Tensor, labels: Tensor | None, options: Augmentation, generator: torch.Generator
+) -> tuple[Tensor, Tensor | None]:
+    """Move images (B, 3, H, W) and labels (B, H, W) by the same random field.
+
+    Outside the field of view the image's border is repeated and the label is background.
+    """
+    batch, _, height, width = images.shape
+    grid = sampling_grid((batch, height, width), options, generator)
+    images = F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    if labels is not None:
+        moved = F.grid_sample(labels[:, None].float(), grid, mode="nearest", align_corners=False)
+        labels = moved[:, 0].round().to(labels.dtype)
+    return images, labels
+
+
+def change_intensity(images: Tensor, options: Augmentation, generator: torch.Generator) -> Tensor:
+    """Blur, gamma, contrast, brightness and noise of images (B, 3, H, W) in [-1, 1]."""
+    batch = images.shape[0]
+    blurred = F.interpolate(F.avg_pool2d(images, 2), images.shape[2:], mode="bilinear")
+    choice = torch.rand(batch, generator=generator) < options.blur
+    images = torch.where(choice[:, None, None, None], blurred, images)
+
+    def per_image(values: Tensor) -> Tensor:
+        return values[:, None, None, None]
+
+    gamma = per_image(_factor(batch, options.gamma, generator))
+    images = 2 * ((images.clamp(-1, 1) + 1) / 2) ** gamma - 1
+    mean = images.mean(dim=(1, 2, 3), keepdim=True)
+    images = (images - mean) * per_image(_factor(batch, options.contrast, generator)) + mean
+    images = images + per_image(_uniform(batch, options.brightness, generator))
+    images = images + options.noise * torch.randn(images.shape, generator=generator) * per_image(
+        torch.rand(batch, generator=generator)
+    )
+    return images.clamp(-1, 1)

@@ -1,0 +1,71 @@
+"""Reading a folder that holds one DICOM series."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from semigda.errors import SemiGDAError
+
+_POSITION = "0020|0032"
+_UNEVEN = 0.05  # of the slice distance; scanners round positions to hundredths of a mm
+
+
+def read_series(folder: Path) -> sitk.Image:
+    """Read the only DICOM series in ``folder``.
+
+    The step from slice to slice is taken from the slices' positions, so a series with a tilted
+    gantry comes out sheared, as it was scanned.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is no series, more than one, or slices are missing.
+    """
+    names = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
+    if len(names) != 1:
+        raise SemiGDAError(
+            "bad-input",
+            f"The folder holds {len(names)} DICOM series."
+            if names
+            else "The folder holds no DICOM images.",
+            action="Choose a folder that holds exactly one series.",
+        )
+    files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), names[0])
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames(files)
+    reader.MetaDataDictionaryArrayUpdateOn()
+    try:
+        image = reader.Execute()
+        positions = _positions(reader, len(files))
+    except RuntimeError as error:
+        raise SemiGDAError("bad-input", "The DICOM series cannot be read.") from error
+    return _with_true_steps(image, positions) if positions is not None else image
+
+
+def _positions(reader: sitk.ImageSeriesReader, count: int) -> np.ndarray | None:
+    """Slice positions in LPS mm (count, 3), or None where the files do not say them."""
+    if count < 2 or not all(reader.HasMetaDataKey(n, _POSITION) for n in range(count)):
+        return None
+    texts = [reader.GetMetaData(n, _POSITION).split("\\") for n in range(count)]
+    return np.array([[float(number) for number in text] for text in texts])
+
+
+def _with_true_steps(image: sitk.Image, positions: np.ndarray) -> sitk.Image:
+    step = (positions[-1] - positions[0]) / (len(positions) - 1)
+    distance = float(np.linalg.norm(step))
+    if distance < 1e-6:
+        raise SemiGDAError("bad-input", "Several slices of the DICOM series lie at one position.")
+    expected = positions[0] + step * np.arange(len(positions))[:, None]
+    if np.abs(positions - expected).max() > _UNEVEN * distance:
+        raise SemiGDAError(
+            "bad-input",
+            "The slices of the DICOM series are not evenly spaced; some may be missing.",
+            action="Load the series in 3D Slicer, which resamples it, and use that volume.",
+        )
+    direction = np.array(image.GetDirection()).reshape(3, 3)
+    direction[:, 2] = step / distance
+    spacing = image.GetSpacing()
+    image.SetSpacing([spacing[0], spacing[1], distance])
+    image.SetDirection(direction.ravel().tolist())
+    return image
