@@ -1,0 +1,291 @@
+"""The job folder: the only thing that passes between Slicer and the engine.
+
+========================  ========================================================================
+``job.json``              in: kind, inputs, options, model; never changes
+``state.json``            now: state, process, heartbeat, progress; replaced atomically
+``events.jsonl``          history: one JSON object a line, append only
+``result.json``           out: outputs and report, or the error
+``control/``              empty files the watcher makes: ``cancel``, ``pause``
+``log.txt``               everything else
+========================  ========================================================================
+
+Only the process that runs the job calls ``update``, ``event`` and ``finish``; a watcher reads,
+makes requests, and may ``fail`` a job whose process is gone. Standard library only: Slicer's own
+process uses this. Events and states hold no patient data: paths are struck out of their texts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.process import is_same_process, process_start
+from semigda.version import __version__
+
+SCHEMA_VERSION = 1
+KINDS = ("segment", "train", "pretrain", "evaluate")
+STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
+ENDED = ("cancelled", "failed", "done")
+CONTROLS = ("cancel", "pause")
+# A process on another machine cannot be looked up; its heartbeat can. Long enough for the
+# slowest single step of a training on a CPU.
+SILENCE_LIMIT_S = 600.0
+
+_PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:|~)?[\\/]+[^\s\"'\\/]+[\\/][^\s\"']*")
+
+
+class JobFolder:
+    """A job on disk. Opening one that is not there raises "bad-input"."""
+
+    def __init__(self, path: str | os.PathLike[str]):
+        self.path = Path(path)
+        try:
+            self.job: dict[str, Any] = json.loads(_read_text(self.path / "job.json"))
+            schema = self.job["schema"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SemiGDAError(
+                "bad-input",
+                "The folder holds no readable job.",
+                action="Start the job again.",
+                detail=type(error).__name__,
+            ) from error
+        if schema != SCHEMA_VERSION:
+            raise SemiGDAError(
+                "bad-input",
+                "The job was written by another version of SemiGDA.",
+                action="Start the job again.",
+                detail=f"schema {schema}",
+            )
+        # Kept beside the file: only the running process writes it, so it need not be read back.
+        self._state: dict[str, Any] | None = None
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        kind: str,
+        inputs: dict[str, Any],
+        options: dict[str, Any] | None = None,
+        model: str | None = None,
+    ) -> JobFolder:
+        """Write a new queued job. The folder must not hold a job yet ("bad-input")."""
+        if kind not in KINDS:
+            raise SemiGDAError("bad-input", f"There is no job of kind '{kind}'.")
+        path = Path(path)
+        if (path / "job.json").exists():
+            raise SemiGDAError(
+                "bad-input", "The folder already holds a job.", action="Choose another folder."
+            )
+        (path / "control").mkdir(parents=True, exist_ok=True)
+        state = dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
+        state |= {"state": "queued", "progress": 0.0, "message": "", "heartbeat": time.time()}
+        write_json(path / "state.json", state)
+        job = {
+            "schema": SCHEMA_VERSION,
+            "kind": kind,
+            "inputs": _plain(inputs),
+            "options": _plain(options or {}),
+            "model": model,
+            "engine_version": __version__,
+            "created": time.time(),
+        }
+        # Last, because a folder with a job.json is a whole job.
+        write_json(path / "job.json", job, durable=True)
+        return cls(path)
+
+    # Reading
+
+    def state(self) -> dict[str, Any]:
+        """The content of ``state.json``: state, progress 0 to 1, seconds_left, message ..."""
+        return json.loads(_read_text(self.path / "state.json"))
+
+    def events(self, since_line: int = 0) -> list[dict[str, Any]]:
+        """Events from line ``since_line`` (0-based); the next call starts at that plus their count.
+
+        A last line without its end is still being written and left for the next call. A line that
+        a crash tore comes as type "unreadable", so that counting stays right.
+        """
+        try:
+            data = (self.path / "events.jsonl").read_bytes()
+        except FileNotFoundError:
+            return []
+        lines = data.split(b"\n")[:-1]
+        return [_parse_event(line) for line in lines[since_line:]]
+
+    def result(self) -> dict[str, Any] | None:
+        """``{"outputs", "report"}`` or ``{"error"}``; None as long as the job has not ended."""
+        try:
+            return json.loads(_read_text(self.path / "result.json"))
+        except FileNotFoundError:
+            return None
+
+    def is_stale(self) -> bool:
+        """Whether the job says it runs, but its process is gone."""
+        state = self.state()
+        if state["state"] not in ("running", "pausing"):
+            return False
+        if state["host"] != platform.node():
+            return time.time() - state["heartbeat"] > SILENCE_LIMIT_S
+        return not is_same_process(state["pid"], state["process_start"])
+
+    # Writing, by the process that runs the job
+
+    def update(
+        self,
+        state: str | None = None,
+        progress: float | None = None,
+        seconds_left: float | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Replace ``state.json``: what is given changes, the heartbeat and process are renewed.
+
+        ``seconds_left`` alone is forgotten when not given: an old estimate is a wrong one.
+        """
+        if state is not None and state not in STATES:
+            raise ValueError(f"unknown state {state!r}")
+        now = self._claimed()
+        now |= {"heartbeat": time.time(), "seconds_left": _plain(seconds_left)}
+        if state is not None:
+            now["state"] = state
+        if progress is not None:
+            now["progress"] = min(max(float(progress), 0.0), 1.0)
+        if message is not None:
+            now["message"] = self._without_paths(message)
+        write_json(self.path / "state.json", now)
+
+    def _claimed(self) -> dict[str, Any]:
+        """The state with this process as its owner."""
+        if self._state is None:
+            self._state = self.state()
+            pid = os.getpid()
+            self._state |= {"pid": pid, "process_start": process_start(pid)}
+            self._state["host"] = platform.node()
+        return self._state
+
+    def event(self, type: str, **values: Any) -> None:
+        """Append one event: its type, the time, and plain values (paths are struck out)."""
+        event = self._clean({"type": type, "time": round(time.time(), 3), **values})
+        line = json.dumps(event, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        with open(self.path / "events.jsonl", "ab+") as file:
+            # A process that died in the middle of a line left it torn: start on a new one.
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    line = b"\n" + line
+            file.write(line)
+
+    def finish(self, outputs: dict[str, Any], report: dict[str, Any]) -> None:
+        """Write the result, then the state "done" (a watcher that sees it finds the result)."""
+        result = {"schema": SCHEMA_VERSION, "outputs": _plain(outputs), "report": _plain(report)}
+        write_json(self.path / "result.json", result, durable=True)
+        self.update("done", progress=1.0, message="Done.")
+
+    def fail(self, error: SemiGDAError) -> None:
+        """Write the error as result, then the state "cancelled" or "failed".
+
+        Also for a watcher whose job's process is gone; the state then keeps that process.
+        """
+        result = {"schema": SCHEMA_VERSION, "error": error.to_dict()}
+        write_json(self.path / "result.json", result, durable=True)
+        state = self._state or self.state()
+        state["state"] = "cancelled" if error.error_class == "cancelled" else "failed"
+        state |= {"message": error.message, "seconds_left": None, "heartbeat": time.time()}
+        write_json(self.path / "state.json", state)
+
+    # Control
+
+    def request(self, control: str) -> None:
+        """Ask the running job to "cancel" or "pause"."""
+        self._control(control).touch()
+
+    def requested(self, control: str) -> bool:
+        return self._control(control).exists()
+
+    def clear(self, control: str) -> None:
+        self._control(control).unlink(missing_ok=True)
+
+    def _control(self, control: str) -> Path:
+        if control not in CONTROLS:
+            raise ValueError(f"unknown control {control!r}")
+        return self.path / "control" / control
+
+    # Keeping patient data out
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._without_paths(value)
+        if isinstance(value, dict):
+            return {str(key): self._clean(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._clean(item) for item in value]
+        if isinstance(value, os.PathLike):
+            return self._without_paths(os.fspath(value))
+        return _plain(value)
+
+    def _without_paths(self, text: str) -> str:
+        """The text without absolute paths and without the names of the job's own input files."""
+        for value in self.job["inputs"].values():
+            if isinstance(value, str) and value:
+                for name in (value, os.path.basename(value.rstrip("/\\"))):
+                    text = text.replace(name, "…") if len(name) > 3 else text
+        return _PATH.sub("…", text)
+
+
+def write_json(path: Path, data: Any, *, durable: bool = False) -> None:
+    """Write a JSON file that readers see either as it was or whole.
+
+    ``durable`` also waits until it is on the disk: for what must outlive a power cut.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+        json.dump(data, file, ensure_ascii=False, allow_nan=False, indent=1)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+    _retry(lambda: os.replace(temporary, path))
+
+
+def _read_text(path: Path) -> str:
+    return _retry(lambda: path.read_text(encoding="utf-8"))
+
+
+def _retry(action: Any) -> Any:
+    """Windows refuses to replace a file that someone reads, and to read one being replaced."""
+    for wait in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(wait)
+    return action()
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can hold it; numbers that are not finite become None."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if hasattr(value, "tolist"):  # numpy's and torch's numbers and arrays
+        return _plain(value.tolist())
+    raise TypeError(f"{type(value).__name__} cannot stand in a job's files")
+
+
+def _parse_event(line: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        event = None
+    return event if isinstance(event, dict) else {"type": "unreadable"}

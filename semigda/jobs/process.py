@@ -1,0 +1,90 @@
+"""Whether a process is still the one that was seen before: its id and its start time.
+
+Process ids are used again, so an id alone may name a stranger. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def process_start(pid: int) -> str | None:
+    """An opaque text that differs between two processes with the same id.
+
+    None when there is no such process, or only what is left of an ended one (a zombie).
+    """
+    if pid <= 0:
+        return None
+    if sys.platform == "win32":
+        return _windows_start(pid)
+    if Path("/proc/self/stat").exists():
+        return _proc_start(pid)
+    return _ps_start(pid)
+
+
+def is_same_process(pid: int, start: str | None) -> bool:
+    """Whether process ``pid`` runs and is the one whose :func:`process_start` was ``start``."""
+    return start is not None and process_start(pid) == start
+
+
+def _proc_start(pid: int) -> str | None:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    # The second field is the program's name in brackets and may itself hold blanks and brackets.
+    fields = stat.rpartition(")")[2].split()
+    if fields[0] in "ZX":
+        return None
+    # Ticks since boot (field 22 of proc(5)) only mean something together with the boot.
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        boot = ""
+    return f"{boot}:{fields[19]}"
+
+
+def _ps_start(pid: int) -> str | None:
+    done = subprocess.run(
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
+        env={**os.environ, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+    )
+    status, _, start = done.stdout.strip().partition(" ")
+    return start.strip() if start and not status.startswith("Z") else None
+
+
+def _windows_start(pid: int) -> str | None:
+    import ctypes
+    from ctypes import wintypes
+
+    query_limited_information, still_active = 0x1000, 259
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
+    kernel.OpenProcess.restype = wintypes.HANDLE
+    kernel.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
+    kernel.GetExitCodeProcess.argtypes = (wintypes.HANDLE, ctypes.POINTER(wintypes.DWORD))
+    kernel.GetProcessTimes.argtypes = (
+        wintypes.HANDLE,
+        *[ctypes.POINTER(wintypes.FILETIME)] * 4,
+    )
+    kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
+    handle = kernel.OpenProcess(query_limited_information, False, pid)
+    if not handle:
+        return None
+    try:
+        # A handle can be had of an ended process for as long as anyone holds one.
+        code = wintypes.DWORD()
+        if not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value != still_active:
+            return None
+        created, ended, in_kernel, in_user = (wintypes.FILETIME() for _ in range(4))
+        if not kernel.GetProcessTimes(
+            handle, *(ctypes.byref(t) for t in (created, ended, in_kernel, in_user))
+        ):
+            return None
+        return str((created.dwHighDateTime << 32) | created.dwLowDateTime)
+    finally:
+        kernel.CloseHandle(handle)
