@@ -180,8 +180,6 @@ def _read_file(path: Path, frame: int | None) -> sitk.Image:
             reader.SetExtractIndex([0, 0, 0, frame or 0])
         return reader.Execute()
     except RuntimeError as error:
-        if "Unknown PixelType" in str(error):  # ITK's name for grey pictures with alpha
-            return sitk.ReadImage(str(path), sitk.sitkVectorUInt8)
         raise _unreadable(str(error)) from error
 
 
@@ -194,6 +192,12 @@ def _unreadable(text: str) -> SemiGDAError:
             "bad-input",
             "The image's axes are not at right angles, which cannot be read from NIfTI files.",
             action="Save it as .nrrd and use that.",
+        )
+    if "Unknown PixelType" in text:  # ITK's word for grey pictures with an alpha channel
+        return SemiGDAError(
+            "bad-input",
+            "The picture's grey values come with transparency, which cannot be read.",
+            action="Save it without transparency (alpha channel).",
         )
     if "alloc" in text:
         return SemiGDAError("out-of-memory")

@@ -1,0 +1,120 @@
+"""The working grid: where the slices that a network sees lie in the volume they are cut from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from semigda.data.geometry import orient
+
+MULTIPLE = 16  # working slices are padded to multiples of this, for networks that halve 4 times
+
+
+@dataclass(frozen=True)
+class WorkingGrid:
+    """Input and working grid cover the same field of view, edge to edge, but for the padding.
+
+    Attributes:
+        order, flips: turn the stored (z, y, x) axes to (slice, row, column), see ``geometry``.
+        depth, rows, columns: the turned input grid.
+        count: working slices.
+        content: (h, w) pixels of a working slice that show the image.
+        size: (H, W) of a working slice with its padding.
+    """
+
+    order: tuple[int, int, int]
+    flips: tuple[bool, bool, bool]
+    depth: int
+    rows: int
+    columns: int
+    count: int
+    content: tuple[int, int]
+    size: tuple[int, int]
+
+    @property
+    def corner(self) -> tuple[int, int]:
+        """(top, left) of the content in a working slice."""
+        return tuple((n - c) // 2 for n, c in zip(self.size, self.content, strict=True))
+
+    def pad(self, planes: torch.Tensor, value: float) -> torch.Tensor:
+        """Planes (..., h, w) with their padding, (..., H, W)."""
+        (top, left), (height, width), (h, w) = self.corner, self.size, self.content
+        if self.size == self.content:
+            return planes
+        return F.pad(planes, (left, width - w - left, top, height - h - top), value=value)
+
+    def crop(self, planes: torch.Tensor) -> torch.Tensor:
+        """Planes (..., H, W) without their padding, (..., h, w)."""
+        (top, left), (h, w) = self.corner, self.content
+        return planes[..., top : top + h, left : left + w]
+
+    def input_index(self, number: int, row: float, column: float) -> tuple[int, int, int]:
+        """The input voxel (i, j, k) that holds a point of the content of a working slice."""
+        turned = (
+            (number + 0.5) * self.depth / self.count,
+            (row + 0.5) * self.rows / self.content[0],
+            (column + 0.5) * self.columns / self.content[1],
+        )
+        stored = [0, 0, 0]
+        sizes = (self.depth, self.rows, self.columns)
+        for axis, position, size, flip in zip(self.order, turned, sizes, self.flips, strict=True):
+            index = min(int(position), size - 1)
+            stored[axis] = size - 1 - index if flip else index
+        return stored[2], stored[1], stored[0]
+
+
+def working_grid(volume, preprocessing) -> WorkingGrid:
+    """The grid of ``volume`` (a ``Volume``) under ``preprocessing`` (a ``Preprocessing``)."""
+    order, flips = orient(volume.affine, preprocessing.slice_axis)
+    depth, rows, columns = (volume.shape[axis] for axis in order)
+    steps = [volume.spacing[axis] for axis in order]
+    through, *plane = preprocessing.spacing
+    count = depth if through is None else max(1, round(depth * steps[0] / through))
+    if plane[0] is None:
+        # Fit the field of view into the working size; pixels become square in mm.
+        target = max(
+            rows * steps[1] / preprocessing.size[0], columns * steps[2] / preprocessing.size[1]
+        )
+        plane = (target, target)
+        limit = preprocessing.size
+    else:
+        limit = None
+    content = tuple(
+        max(1, round(n * step / target))
+        for n, step, target in zip((rows, columns), steps[1:], plane, strict=True)
+    )
+    if limit is None:
+        size = tuple(
+            max(least, -(-n // MULTIPLE) * MULTIPLE)
+            for least, n in zip(preprocessing.size, content, strict=True)
+        )
+    else:
+        content = tuple(min(n, most) for n, most in zip(content, limit, strict=True))
+        size = preprocessing.size
+    return WorkingGrid(order, flips, depth, rows, columns, count, content, size)
+
+
+def axis_weights(source: int, target: int, start: int, stop: int):
+    """Linear interpolation along one axis of ``source`` samples resampled to ``target`` ones.
+
+    Edges are aligned; with fewer targets than sources the triangle widens and averages, exactly as
+    ``torch.nn.functional.interpolate(..., antialias=True)`` does.
+
+    Returns ``(first, last, weights)``: targets start to stop are ``weights`` (stop - start,
+    last - first) times the sources first to last; ``weights`` is ``None`` for the identity.
+    """
+    if source == target:
+        return start, stop, None
+    scale = source / target
+    centres = (np.arange(start, stop) + 0.5) * scale - 0.5
+    centres = centres.clip(0, source - 1)  # beyond the last sample its value goes on
+    reach = max(scale, 1.0)
+    first = max(0, int(np.floor(centres[0] - reach)) + 1)
+    last = min(source, int(np.ceil(centres[-1] + reach)))
+    distance = np.abs(np.arange(first, last) - centres[:, None])
+    weights = np.maximum(0, 1 - distance / reach)
+    weights /= weights.sum(1, keepdims=True)
+    return first, last, torch.from_numpy(weights.astype(np.float32))

@@ -1,0 +1,203 @@
+"""From a volume to the slices a network sees: one preprocessing for training and inference."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from semigda.data.geometry import SLICE_AXES, turned
+from semigda.data.grid import MULTIPLE, WorkingGrid, axis_weights, working_grid
+from semigda.data.volumes import Volume
+from semigda.errors import SemiGDAError
+
+INTENSITY_RULES = {
+    "ct-window": {"low", "high"},  # in the image's units, Hounsfield for CT
+    "mr-percentile": {"low", "high"},  # percentiles of the whole image
+    "8-bit": set(),  # 0 to 255 as stored
+}
+_SAMPLE = 1_000_000  # about as many voxels are enough for percentiles: they err by some 0.01 %
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How slices are cut, scaled and normalised; stored in the model card.
+
+    Attributes:
+        channels: "2.5d" (previous, this and next slice of a grey image) or "rgb" (own colours).
+        slice_axis: anatomical axis that slices are cut along, or "acquisition" for the stored one.
+        size: (H, W) of a working slice in pixels, multiples of 16.
+        spacing: (through, row, column) in mm. With row and column given, slices are resampled to
+            that spacing and padded to at least ``size``; with ``None`` for both, a slice is fitted
+            into ``size``. ``None`` for through: the image's own slices.
+        intensity: the rule and its numbers, see :data:`INTENSITY_RULES`; to [-1, 1], clipped.
+    """
+
+    channels: str = "2.5d"
+    slice_axis: str = "axial"
+    size: tuple[int, int] = (224, 224)
+    spacing: tuple[float | None, float | None, float | None] = (None, None, None)
+    intensity: dict = field(
+        default_factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
+    )
+
+    def __post_init__(self):
+        object.__setattr__(self, "size", tuple(self.size))
+        object.__setattr__(self, "spacing", tuple(self.spacing))
+        problem = self._problem()
+        if problem:
+            raise ValueError(f"preprocessing: {problem}")
+
+    def _problem(self) -> str | None:
+        if self.channels not in ("2.5d", "rgb"):
+            return "channels must be 2.5d or rgb"
+        if self.slice_axis not in SLICE_AXES:
+            return f"slice_axis must be one of {', '.join(SLICE_AXES)}"
+        if len(self.size) != 2 or any(n <= 0 or n % MULTIPLE for n in self.size):
+            return f"size must be two multiples of {MULTIPLE}"
+        if len(self.spacing) != 3 or any(step is not None and step <= 0 for step in self.spacing):
+            return "spacing must be three positive numbers or null"
+        if (self.spacing[1] is None) != (self.spacing[2] is None):
+            return "row and column spacing must be given both or not at all"
+        numbers = INTENSITY_RULES.get(self.intensity.get("rule"))
+        if numbers is None or set(self.intensity) != numbers | {"rule"}:
+            return "unknown intensity rule, or wrong numbers for it"
+        if numbers and not self.intensity["low"] < self.intensity["high"]:
+            return "intensity low must be below high"
+        return None
+
+    def to_dict(self) -> dict:
+        """Plain values for JSON."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> Preprocessing:
+        """Raises ValueError on unknown or missing keys and wrong values."""
+        names = {f.name for f in fields(cls)}
+        if set(values) != names:
+            raise ValueError(f"preprocessing: keys must be {', '.join(sorted(names))}")
+        return cls(**values)
+
+
+class PreparedVolume:
+    """A volume seen as working slices. Lazy: a few slices are computed when they are asked for.
+
+    Attributes:
+        grid: where the working slices lie in the volume.
+        count: the number of working slices.
+    """
+
+    def __init__(self, volume: Volume, preprocessing: Preprocessing):
+        self.preprocessing = preprocessing
+        self.grid: WorkingGrid = working_grid(volume, preprocessing)
+        self.count = self.grid.count
+        array = _with_channels(volume.array, preprocessing.channels)
+        self._view = turned(array, self.grid.order, self.grid.flips)
+        self._low, self._high = _intensity_range(array, preprocessing.intensity)
+
+    def slices(self, start: int, stop: int) -> torch.Tensor:
+        """Network input (n, 3, H, W) float32 in [-1, 1] of working slices start to stop."""
+        if self.preprocessing.channels == "rgb":
+            return self.planes(start, stop)
+        first, last = max(start - 1, 0), min(stop + 1, self.count)
+        planes = self.planes(first, last)[:, 0]
+        index = torch.arange(start, stop)
+        near = [(index + step).clamp(0, self.count - 1) - first for step in (-1, 0, 1)]
+        return torch.stack([planes[n] for n in near], dim=1)
+
+    def planes(self, start: int, stop: int) -> torch.Tensor:
+        """Working slices (n, 1 or 3, H, W) float32 in [-1, 1], without their neighbours."""
+        grid = self.grid
+        first, last, weights = axis_weights(grid.depth, grid.count, start, stop)
+        stack = self._view[first:last]
+        pixels = torch.from_numpy(np.ascontiguousarray(stack, dtype=np.float32))
+        pixels = pixels.permute(0, 3, 1, 2) if pixels.ndim == 4 else pixels[:, None]
+        pixels = pixels.sub(self._low).mul_(2 / (self._high - self._low)).sub_(1).clamp_(-1, 1)
+        if weights is not None:
+            pixels = torch.einsum("os,schw->ochw", weights, pixels)
+        # Pixels inside the image keep their whole field of view; the rest is as dark as can be.
+        return grid.pad(resample(pixels, grid.content), value=-1.0)
+
+    def label_planes(self, labels: np.ndarray) -> torch.Tensor:
+        """Labels uint8 (z, y, x) of the volume's grid on the working grid, uint8 (count, H, W).
+
+        Every class is resampled as the image is; a working pixel takes the class with most weight.
+        """
+        grid = self.grid
+        view = turned(labels, grid.order, grid.flips)
+        planes = [self._label_plane(view, n) for n in range(self.count)]
+        return grid.pad(torch.stack(planes), value=0)
+
+    def _label_plane(self, view: np.ndarray, number: int) -> torch.Tensor:
+        """Working slice ``number`` of the turned labels, uint8 (h, w) without padding."""
+        first, last, weights = axis_weights(self.grid.depth, self.count, number, number + 1)
+        stack = torch.from_numpy(np.ascontiguousarray(view[first:last]))
+        values = stack.unique()
+        masks = (stack[:, None] == values[:, None, None]).float()
+        if weights is not None:
+            masks = torch.einsum("os,skhw->okhw", weights, masks)
+        return values[resample(masks, self.grid.content)[0].argmax(0)]
+
+
+def prepare(volume: Volume, preprocessing: Preprocessing) -> PreparedVolume:
+    """See ``volume`` through ``preprocessing``.
+
+    Raises:
+        SemiGDAError: "bad-input" if its channels or values do not fit the model.
+    """
+    return PreparedVolume(volume, preprocessing)
+
+
+def resample(planes: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Planes (n, c, h, w) over the same field of view with ``size`` pixels, bilinear.
+
+    Pixel edges are aligned, and shrinking averages (anti-aliased), so nothing moves.
+    """
+    if tuple(planes.shape[-2:]) == tuple(size):
+        return planes
+    shrinks = size[0] < planes.shape[-2] or size[1] < planes.shape[-1]
+    return F.interpolate(planes, size, mode="bilinear", align_corners=False, antialias=shrinks)
+
+
+def _with_channels(array: np.ndarray, channels: str) -> np.ndarray:
+    """The grey (z, y, x) or colour (z, y, x, 3) array that the model takes."""
+    colour = array.ndim == 4
+    if channels == "rgb" and not colour:
+        raise SemiGDAError(
+            "bad-input",
+            "The model takes colour images; this image is grey.",
+            action="Choose a model for grey images, or a colour image.",
+        )
+    if channels == "2.5d" and colour:
+        # Grey pictures are often stored as RGB.
+        if all((plane == plane[..., :1]).all() for plane in array):
+            return array[..., 0]
+        raise SemiGDAError(
+            "bad-input",
+            "The model takes grey images; this image has 3 colour channels.",
+            action="Choose a model for colour images, or a grey image.",
+        )
+    return array
+
+
+def _intensity_range(array: np.ndarray, intensity: dict) -> tuple[float, float]:
+    """The image values that become -1 and 1."""
+    rule = intensity["rule"]
+    if rule == "ct-window":
+        return float(intensity["low"]), float(intensity["high"])
+    if rule == "8-bit":
+        if array.dtype != np.uint8 and any(p.min() < 0 or p.max() > 255 for p in array):
+            raise SemiGDAError(
+                "bad-input",
+                "The model takes 8-bit images; this image has values outside 0 to 255.",
+                action="Convert the image to 8 bit, or choose another model.",
+            )
+        return 0.0, 255.0
+    step = max(1, round((array.size / _SAMPLE) ** (1 / 3)))
+    sample = array[::step, ::step, ::step]
+    low, high = np.percentile(sample, (intensity["low"], intensity["high"]))
+    if low >= high:  # nearly all voxels are equal: only the full range says anything
+        low, high = min(p.min() for p in array), max(p.max() for p in array)
+    return float(low), float(high)
