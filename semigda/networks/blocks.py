@@ -8,7 +8,7 @@ from torch import nn
 
 
 class ResidualBlock(nn.Module):
-    """GroupNorm, SiLU, 3x3 convolution, twice, plus the input: (B, Cin, H, W) -> (B, Cout, H, W)."""
+    """GroupNorm, SiLU, 3x3 convolution, twice, plus the input: (B, C, H, W) -> (B, C', H, W)."""
 
     def __init__(self, in_channels: int, out_channels: int, groups: int):
         super().__init__()
@@ -29,7 +29,7 @@ class ResidualBlock(nn.Module):
 
 
 class SpatialAttention(nn.Module):
-    """Single-head self-attention over all pixels, plus the input: (B, C, H, W) unchanged in shape."""
+    """Single-head self-attention over all pixels, plus the input; (B, C, H, W) in and out."""
 
     def __init__(self, channels: int, groups: int):
         super().__init__()

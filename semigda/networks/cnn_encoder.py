@@ -59,7 +59,7 @@ def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
 
 
 class ConvEncoder(nn.Module):
-    """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip feature a level, shaped like the VAE's."""
+    """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip a level, shaped like the VAE's."""
 
     def __init__(self, config: NetworkConfig):
         super().__init__()

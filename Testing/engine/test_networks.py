@@ -1,0 +1,113 @@
+"""Sizes, costs and structure of the networks."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from semigda.networks.config import NetworkConfig
+from semigda.networks.cost import describe
+from semigda.networks.semigda import BRANCHES, SemiGDA
+
+TINY = NetworkConfig(
+    name="tiny",
+    channels=(8, 8, 8, 8),
+    encoder_blocks=1,
+    decoder_blocks=1,
+    norm_groups=4,
+    cnn_blocks=(1, 1, 1),
+    cnn_norm="group",
+    cnn_head="plain",
+    mapper_channels=(8, 8, 8, 8),
+    mapper_groups=4,
+)
+
+
+@pytest.fixture
+def network() -> SemiGDA:
+    torch.manual_seed(0)
+    return SemiGDA(TINY).eval()
+
+
+def image(batch: int = 2, height: int = 32, width: int = 48) -> torch.Tensor:
+    return torch.rand(batch, 3, height, width, generator=torch.Generator().manual_seed(1)) * 2 - 1
+
+
+def test_paper_sizes_are_those_of_the_publication():
+    cost = describe(NetworkConfig.paper())
+    assert cost["parameters"] == {
+        "vae_encoder": 34_163_592 + 72,
+        "vae_decoder": 49_490_179 + 20,
+        "cnn_encoder": 49_743_728,
+        # 8,512 parameters of the released mapper belong to heads that nothing calls.
+        "mapper": 1_564_976 - 8_512,
+        "adapters_vae": 17_592_704,
+        "adapters_cnn": 17_592_704,
+        "all": 170_139_463,
+    }
+    assert cost["gflop"]["both"] == pytest.approx(1713, rel=0.01)
+
+
+def test_compact_fits_a_cpu():
+    cost = describe(NetworkConfig.compact())
+    assert cost["parameters"]["all"] <= 6_000_000
+    assert cost["gflop"]["both"] <= 15
+
+
+def test_configuration_survives_json():
+    for config in (NetworkConfig.paper(), NetworkConfig.compact(), TINY):
+        assert NetworkConfig.from_dict(config.to_dict()) == config
+    with pytest.raises(ValueError, match="unknown network settings: depth"):
+        NetworkConfig.from_dict({"depth": 3})
+
+
+def test_output_has_the_shape_of_the_image(network):
+    for branch, rgb in network(image()).items():
+        assert branch in BRANCHES
+        assert rgb.shape == (2, 3, 32, 48)
+
+
+def test_a_branch_alone_equals_its_part_of_both(network):
+    both = network(image())
+    for branch in BRANCHES:
+        alone = network(image(), branches=(branch,))
+        assert list(alone) == [branch]
+        torch.testing.assert_close(alone[branch], both[branch], atol=1e-5, rtol=1e-5)
+
+
+def test_handing_the_encoding_on_changes_nothing(network):
+    encoded = network.encode_image(image())
+    first = network.decode(network.features(image(), encoded=encoded))
+    second = network(image())
+    assert all(torch.equal(first[b], second[b]) for b in BRANCHES)
+
+
+def test_posterior_noise_moves_only_the_vae_branch(network):
+    encoded = network.encode_image(image())
+    torch.manual_seed(3)
+    noisy = network.features(image(), encoded=encoded, noise=True).latents
+    plain = network.features(image(), encoded=encoded).latents
+    assert not torch.equal(noisy["vae"], plain["vae"])
+    assert torch.equal(noisy["cnn"], plain["cnn"])
+
+
+@pytest.mark.parametrize("decoder", [True, False])
+def test_frozen_autoencoder_gets_no_gradient_and_the_rest_does(network, decoder):
+    network.train()
+    network.freeze_autoencoder(decoder=decoder)
+    sum(rgb.square().mean() for rgb in network(image()).values()).backward()
+    with_gradient = {name for name, p in network.named_parameters() if p.grad is not None}
+    parts = {name.split(".")[0] for name in with_gradient}
+    assert {"cnn_encoder", "mapper", "adapters"} <= parts
+    assert not any(
+        n.startswith(("autoencoder.encoder", "autoencoder.quant")) for n in with_gradient
+    )
+    trained_decoder = any(n.startswith("autoencoder.decoder") for n in with_gradient)
+    assert trained_decoder is not decoder
+
+
+def test_sizes_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="multiples of norm_groups"):
+        dataclasses.replace(TINY, norm_groups=3)
+    with pytest.raises(ValueError, match="cnn_blocks"):
+        dataclasses.replace(TINY, cnn_blocks=(1,))
