@@ -1,0 +1,32 @@
+# demo and test make their own environment: nothing has to be prepared.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint bench clean
+
+demo: $(READY)
+	$(BIN)/python Testing/demo.py
+
+test: $(READY) lint
+	$(BIN)/python -m pytest Testing/engine Testing/packaging Testing/host Testing/modules
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(READY)
+	$(BIN)/python benchmarks/segment.py --shape 512 512 300
+
+$(READY): Testing/requirements.txt pyproject.toml
+	bash Testing/system_packages.sh
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet torch==$$(sed -n 's/^torch==//p' Testing/requirements.txt)
+	$(BIN)/python -m pip install --quiet -r Testing/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) artifacts build
