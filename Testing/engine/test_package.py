@@ -1,0 +1,277 @@
+"""Model packages: exact round trips, and every refusal, with real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import stat
+import zipfile
+
+import pytest
+import torch
+from model_fixtures import tiny_card, tiny_network, tiny_package
+from safetensors.torch import load_file, save_file
+
+from semigda.errors import SemiGDAError
+from semigda.models.card import ModelCard
+from semigda.models.package import (
+    _sha256,
+    export_package,
+    import_package,
+    load_network,
+    save_package,
+)
+
+
+@pytest.fixture
+def package(tmp_path):
+    return tiny_package(tmp_path)
+
+
+def edit_card(folder, **changes):
+    path = folder / "card.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def edit_weights(folder, change):
+    """Change the tensors and keep the card's hash right, so that the next check is reached."""
+    path = folder / "weights.safetensors"
+    tensors = load_file(path)
+    change(tensors)
+    save_file(tensors, path)
+    edit_card(folder, weights_sha256=_sha256(path))
+
+
+def refused(action) -> SemiGDAError:
+    with pytest.raises(SemiGDAError) as caught:
+        action()
+    assert caught.value.error_class == "model-invalid"
+    return caught.value
+
+
+def test_a_network_survives_to_half_precision(tmp_path):
+    network, image = tiny_network(), torch.rand(1, 3, 16, 16)
+    card = save_package(tmp_path / "tiny", network, tiny_card())
+    loaded, read = load_network(tmp_path / "tiny")
+    assert read == card and len(card.weights_sha256) == 64
+    assert not loaded.training and not any(p.requires_grad for p in loaded.parameters())
+    halved = network.half().float()
+    for name, tensor in loaded.state_dict().items():
+        assert tensor.dtype == torch.float32 and torch.equal(tensor, halved.state_dict()[name])
+    with torch.no_grad():
+        for branch, rgb in loaded(image).items():
+            assert torch.allclose(rgb, halved(image)[branch], atol=1e-5)
+    assert load_file(tmp_path / "tiny/weights.safetensors").popitem()[1].dtype == torch.float16
+
+
+def test_saving_over_a_model_replaces_it_whole(package):
+    before = ModelCard.read(package).weights_sha256
+    save_package(package, tiny_network(seed=1), tiny_card(), licence_text="CC0\n")
+    assert load_network(package)[1].weights_sha256 != before
+    names = sorted(p.name for p in package.iterdir())
+    assert names == ["LICENSE.txt", "card.json", "weights.safetensors"]
+    assert [p.name for p in package.parent.iterdir()] == ["tiny"]
+
+
+def test_weights_that_float16_cannot_hold_are_not_saved(tmp_path, package):
+    network = tiny_network()
+    with torch.no_grad():
+        network.mapper.get_parameter(next(n for n, _ in network.mapper.named_parameters())).fill_(
+            1e6
+        )
+    assert "mapper." in refused(lambda: save_package(package, network, tiny_card())).detail
+    load_network(package)  # the old one is untouched
+    assert [p.name for p in tmp_path.iterdir()] == ["tiny"]
+
+
+def test_a_changed_byte_is_noticed(package):
+    path = package / "weights.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert "hash" in refused(lambda: load_network(package)).message
+
+
+def test_a_card_without_hash_and_missing_weights_are_refused(package):
+    edit_card(package, weights_sha256=None)
+    assert "no hash" in refused(lambda: load_network(package)).message
+    edit_card(package, weights_sha256="0" * 64)
+    (package / "weights.safetensors").unlink()
+    assert "missing" in refused(lambda: load_network(package)).message
+
+
+def test_missing_extra_and_misshapen_tensors_are_named(package):
+    def change(tensors):
+        tensors.pop("autoencoder.quant_conv.bias")
+        tensors["backdoor"] = torch.zeros(2)
+        name = next(n for n in tensors if n.startswith("mapper"))
+        tensors[name] = torch.zeros(1, 2, 3)
+
+    edit_weights(package, change)
+    message = refused(lambda: load_network(package)).message
+    assert "missing: autoencoder.quant_conv.bias (1)" in message
+    assert "unexpected: backdoor (1)" in message
+    assert "(1, 2, 3) in place of" in message
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused(package, value):
+    edit_weights(package, lambda t: t["autoencoder.quant_conv.bias"].fill_(value))
+    error = refused(lambda: load_network(package))
+    assert "not finite" in error.message and "quant_conv" in error.detail
+
+
+def test_a_wrong_number_type_is_refused(package):
+    name = "autoencoder.quant_conv.bias"
+    edit_weights(package, lambda t: t.update({name: t[name].to(torch.int32)}))
+    assert "wrong type" in refused(lambda: load_network(package)).message
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"channels": [10**9, 10**9]},
+        {"encoder_blocks": 10**9},
+        {"channels": "many"},
+        {"norm_groups": 0},
+        {"surprise": 1},
+        {"channels": []},
+        {"latent_scale": float("1e308")},
+    ],
+)
+def test_a_network_that_cannot_be_is_refused_without_being_built(package, network):
+    edit_card(package, network={**ModelCard.read(package).network, **network})
+    assert "cannot be built" in refused(lambda: load_network(package)).message
+
+
+class Bomb:
+    def __reduce__(self):
+        return os.mkdir, (os.path.join(os.environ["BOMB"], "went-off"),)
+
+
+def test_a_pickle_in_place_of_weights_is_not_run(package, tmp_path, monkeypatch):
+    monkeypatch.setenv("BOMB", str(tmp_path))
+    path = package / "weights.safetensors"
+    path.write_bytes(pickle.dumps(Bomb()))
+    edit_card(package, weights_sha256=_sha256(path))
+    assert "damaged" in refused(lambda: load_network(package)).message
+    torch.save({"model": Bomb()}, path)
+    edit_card(package, weights_sha256=_sha256(path))
+    refused(lambda: load_network(package))
+    assert not (tmp_path / "went-off").exists()
+
+
+# Export and import
+
+
+def test_export_and_import_round_trip(package, tmp_path):
+    zip_path = export_package(package, tmp_path)
+    assert zip_path == tmp_path / "tiny.zip"
+    library = tmp_path / "library"
+    installed = import_package(zip_path, library)
+    assert installed == library / "tiny"
+    assert load_network(installed)[1] == ModelCard.read(package)
+    assert import_package(package, library) == installed  # the same again: nothing to do
+    assert [p.name for p in library.iterdir()] == ["tiny"]
+
+
+def test_another_model_of_the_same_name_needs_overwrite(package, tmp_path):
+    library = tmp_path / "library"
+    import_package(package, library)
+    save_package(package, tiny_network(seed=1), tiny_card())
+    with pytest.raises(SemiGDAError) as caught:
+        import_package(package, library)
+    assert caught.value.error_class == "bad-input"
+    import_package(package, library, overwrite=True)
+    assert ModelCard.read(library / "tiny") == ModelCard.read(package)
+
+
+def make_zip(path, entries, method=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, data in entries:
+            archive.writestr(name, data)
+    return path
+
+
+def link_entry(name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+def bad_archives(package):
+    card = (package / "card.json").read_bytes()
+    weights = (package / "weights.safetensors").read_bytes()
+    good = [("tiny/card.json", card), ("tiny/weights.safetensors", weights)]
+    return {
+        "absolute": [("/tmp/card.json", card), good[1]],
+        "drive": [("C:\\card.json", card), good[1]],
+        "parent": [("tiny/../../card.json", card), good[1]],
+        "backslash parent": [("tiny\\..\\..\\card.json", card), good[1]],
+        "link": [good[1], (link_entry("tiny/card.json"), "/etc/passwd")],
+        "extra file": [*good, ("tiny/install.py", "print()")],
+        "hidden file": [*good, ("__MACOSX/tiny/card.json", card)],
+        "deep": [("a/b/card.json", card), ("a/b/weights.safetensors", weights)],
+        "two folders": [good[0], ("other/weights.safetensors", weights)],
+        "twice": [*good, ("card.json", card)],
+        "no weights": [good[0]],
+        "empty": [],
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_bad_archives_are_refused_and_leave_nothing(package, tmp_path):
+    for reason, entries in bad_archives(package).items():
+        library = tmp_path / "library"
+        path = make_zip(tmp_path / "bad.zip", entries)
+        message = refused(lambda p=path, lib=library: import_package(p, lib)).message
+        assert "refused" in message, reason
+        assert list(library.iterdir()) == [], reason
+
+
+def test_zip_bombs_are_refused_by_their_declared_sizes(package, tmp_path):
+    card = (package / "card.json").read_bytes()
+    squeezed = make_zip(
+        tmp_path / "bomb.zip",
+        [("tiny/card.json", card), ("tiny/weights.safetensors", bytes(20_000_000))],
+        zipfile.ZIP_DEFLATED,
+    )
+    assert "larger than" in refused(lambda: import_package(squeezed, tmp_path / "l")).message
+    long_card = make_zip(
+        tmp_path / "card.zip",
+        [("tiny/card.json", card + b" " * 1_000_001), ("tiny/weights.safetensors", b"")],
+    )
+    assert "larger than" in refused(lambda: import_package(long_card, tmp_path / "l")).message
+
+
+def test_a_damaged_zip_and_no_zip_are_refused(package, tmp_path):
+    path = export_package(package, tmp_path / "m.zip")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF  # within the stored weights: the CRC no longer fits
+    path.write_bytes(data)
+    refused(lambda: import_package(path, tmp_path / "library"))
+    path.write_bytes(b"not a zip")
+    refused(lambda: import_package(path, tmp_path / "library"))
+    assert list((tmp_path / "library").iterdir()) == []
+    with pytest.raises(SemiGDAError, match="no such model package"):
+        import_package(tmp_path / "nowhere.zip", tmp_path / "library")
+
+
+def test_a_zip_whose_tensors_do_not_fit_is_not_installed(package, tmp_path):
+    edit_weights(package, lambda t: t.pop("autoencoder.quant_conv.bias"))
+    make_zip(tmp_path / "m.zip", [(f"tiny/{p.name}", p.read_bytes()) for p in package.iterdir()])
+    message = refused(lambda: import_package(tmp_path / "m.zip", tmp_path / "library")).message
+    assert "quant_conv.bias" in message
+    refused(lambda: export_package(package, tmp_path / "out.zip"))
+    assert not (tmp_path / "out.zip").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
+def test_a_folder_with_links_or_more_files_is_refused(package, tmp_path):
+    (package / "setup.py").write_text("raise SystemExit")
+    refused(lambda: import_package(package, tmp_path / "library"))
+    (package / "setup.py").unlink()
+    (package / "card.json").rename(tmp_path / "card.json")
+    (package / "card.json").symlink_to(tmp_path / "card.json")
+    refused(lambda: import_package(package, tmp_path / "library"))

@@ -1,0 +1,101 @@
+"""Packing and unpacking a model package's ``.zip``: a few known files of one folder, else nothing.
+
+A zip from outside may try to write elsewhere (absolute paths, ``..``, links), to fill the disk
+(sizes that only show when unpacked) or to bring files along; all are refused before writing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
+
+from semigda.errors import SemiGDAError
+from semigda.models.card import CARD_FILE, MAX_CARD_BYTES, WEIGHTS_FILE
+
+# The largest network in use has 680 MB of float32 weights.
+MAX_WEIGHTS_BYTES = 2_000_000_000
+# Trained weights hardly compress; a file that shrinks this much is a bomb.
+MAX_RATIO = 100
+RATIO_FREE_BYTES = 10_000_000
+_ENCRYPTED = 0x1
+
+
+def pack(folder: Path, name: str, files: Sequence[str], zip_path: Path) -> None:
+    """Write those of ``files`` that exist as ``<name>/<file>``, the whole zip at once."""
+    temporary = zip_path.with_name(f".{zip_path.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            for file in files:
+                if (folder / file).is_file():
+                    archive.write(folder / file, f"{name}/{file}")
+        os.replace(temporary, zip_path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def unpack(zip_path: Path, files: Collection[str], target: Path) -> None:
+    """Unpack the zip's files, which must all be among ``files``, into the folder ``target``.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is no such file, "model-invalid" if it is refused.
+    """
+    if not zip_path.is_file():
+        raise SemiGDAError("bad-input", "There is no such model package.")
+    try:
+        with zipfile.ZipFile(zip_path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check(archive.infolist(), files)
+            for entry in entries:
+                with (
+                    archive.open(entry) as source,
+                    open(target / _path(entry).name, "wb") as copy,
+                ):
+                    # zipfile gives no more than the declared size and checks the CRC at the end
+                    while block := source.read(1 << 20):
+                        copy.write(block)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _refused("the file is damaged or not a zip", type(error).__name__) from error
+
+
+def _check(entries: Sequence[zipfile.ZipInfo], files: Collection[str]) -> None:
+    """Refuse the whole archive for its first entry that is not a plain, expected, sane file."""
+    folders, seen = set(), set()
+    for entry in entries:
+        path = _path(entry)
+        if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
+            raise _refused("a file in it wants to lie outside the package")
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG):
+            raise _refused("it holds a link or a special file")
+        if entry.is_dir():
+            if len(path.parts) > 1:
+                raise _refused("it holds folders inside the package")
+            folders.add(path.parts[0])
+            continue
+        if entry.flag_bits & _ENCRYPTED:
+            raise _refused("it is encrypted")
+        if path.name not in files or len(path.parts) > 2 or path.name in seen:
+            raise _refused("it holds unexpected files", "expected only " + ", ".join(files))
+        limit = MAX_WEIGHTS_BYTES if path.name == WEIGHTS_FILE else MAX_CARD_BYTES
+        ratio = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > limit or (entry.file_size > RATIO_FREE_BYTES and ratio > MAX_RATIO):
+            raise _refused("a file in it is larger than a model can be")
+        seen.add(path.name)
+        folders.add(path.parent.as_posix())
+    if len(folders) > 1:
+        raise _refused("its files do not lie in one folder")
+    if not {CARD_FILE, WEIGHTS_FILE} <= seen:
+        raise _refused(f"it lacks {CARD_FILE} or {WEIGHTS_FILE}")
+
+
+def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
+    # Some Windows tools write backslashes; taken as plain characters they would hide a "..".
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+def _refused(reason: str, detail: str = "") -> SemiGDAError:
+    return SemiGDAError("model-invalid", f"The model package is refused: {reason}.", detail=detail)
