@@ -1,0 +1,5 @@
+"""What SemiGDA's modules share and what needs Slicer: nodes, requirements, the engine's process.
+
+The engine itself (``semigda``) runs in a child process. Slicer's own process uses only the parts of
+it that need the standard library: errors, job folders, model cards.
+"""

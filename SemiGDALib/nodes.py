@@ -1,0 +1,219 @@
+"""Volume nodes to files, label arrays to segmentation nodes, review maps to volume nodes.
+
+Everything passes on the volume's own voxel grid, without its parent transform: the engine's arrays
+come back voxel for voxel, so no geometry (oblique, left-handed, sheared, transformed) can go wrong.
+Arrays are (k, j, i) = (z, y, x) as in slicer.util.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from semigda.errors import SemiGDAError
+
+# Node reference roles of a result's segmentation.
+INPUT_REFERENCE = "SemiGDA.inputVolume"
+REVIEW_REFERENCE = "SemiGDA.reviewMap"
+# Below this the branches as good as agree; painting it would only darken the image.
+REVIEW_FLOOR = 10
+REVIEW_OPACITY = 0.6
+
+
+def checkVolume(volumeNode) -> None:
+    """Raise "bad-input" unless the volume holds an image under no or a linear transform."""
+    image = volumeNode.GetImageData() if volumeNode is not None else None
+    if image is None or image.GetNumberOfPoints() == 0:
+        raise SemiGDAError(
+            "bad-input",
+            _("No image was chosen."),
+            action=_("Choose an input volume that holds an image."),
+        )
+    if isUnderNonlinearTransform(volumeNode):
+        raise SemiGDAError(
+            "bad-input",
+            _("The input volume is under a non-linear transform."),
+            action=_("Harden the transform, then segment the volume."),
+        )
+
+
+def checkOutput(segmentationNode) -> None:
+    """Raise "bad-input" if segments cannot be added to the chosen segmentation exactly."""
+    if segmentationNode is not None and isUnderNonlinearTransform(segmentationNode):
+        raise SemiGDAError(
+            "bad-input",
+            _("The output segmentation is under a non-linear transform."),
+            action=_("Create a new segmentation instead."),
+        )
+
+
+def isUnderNonlinearTransform(node) -> bool:
+    transform = node.GetParentTransformNode()
+    return transform is not None and not transform.IsTransformToWorldLinear()
+
+
+def imageShape(volumeNode) -> tuple[int, int, int]:
+    """(z, y, x) voxels."""
+    i, j, k = volumeNode.GetImageData().GetDimensions()
+    return k, j, i
+
+
+def writeVolume(volumeNode, path) -> None:
+    """Write the volume's voxels and own geometry as an uncompressed .nrrd.
+
+    A copy outside the scene is written: the node keeps its storage node and its "modified" state,
+    and its attributes, which may tell about the patient, stay out of the file.
+
+    Raises:
+        SemiGDAError: "disk-full" if the file cannot be written.
+    """
+    vector = volumeNode.IsA("vtkMRMLVectorVolumeNode")
+    copy = slicer.vtkMRMLVectorVolumeNode() if vector else slicer.vtkMRMLScalarVolumeNode()
+    copy.SetAndObserveImageData(volumeNode.GetImageData())
+    copy.CopyOrientation(volumeNode)
+    if vector:
+        copy.SetVoxelVectorType(volumeNode.GetVoxelVectorType())
+    storage = slicer.vtkMRMLNRRDStorageNode()
+    storage.SetFileName(str(path))
+    storage.SetUseCompression(0)  # 50 times faster, and the file lives for seconds
+    if not storage.WriteData(copy) or not Path(path).is_file():
+        raise SemiGDAError(
+            "disk-full", _("The image cannot be written to Slicer's temporary folder.")
+        )
+
+
+def addSegments(labels, volumeNode, segments, name, segmentationNode=None):
+    """Import label values as segments with their names, colours and terminology.
+
+    Args:
+        labels: uint8 (z, y, x) on the volume's grid.
+        segments: dictionaries with "value", "name", "color" (0..255) and "terminology_entry".
+        name: of the new node, if ``segmentationNode`` is None.
+        segmentationNode: gets the segments beside those it has, which stay untouched.
+
+    Returns:
+        The segmentation node and {label value: segment id}; values absent from ``labels`` have no
+        segment. Nothing is left in the scene if this raises.
+    """
+    _checkShape(labels, volumeNode)
+    scene = slicer.mrmlScene
+    isNew = segmentationNode is None
+    node = segmentationNode
+    if isNew:
+        node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", scene.GenerateUniqueName(name))
+        # The transform comes before the reference geometry, which is computed with it.
+        node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+        node.CreateDefaultDisplayNodes()
+    segmentation = node.GetSegmentation()
+    before = set(segmentation.GetSegmentIDs())
+    if not before:
+        node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    try:
+        _importLabels(labels, volumeNode, node)
+        added = [i for i in segmentation.GetSegmentIDs() if i not in before]
+        ids = {segmentation.GetSegment(i).GetLabelValue(): i for i in added}
+        taken = {segmentation.GetSegment(i).GetName() for i in before}
+        for segment in segments:
+            if segment["value"] in ids:
+                _describe(segmentation.GetSegment(ids[segment["value"]]), segment, taken)
+    except Exception:
+        if isNew:
+            scene.RemoveNode(node)
+        else:
+            for segmentId in set(segmentation.GetSegmentIDs()) - before:
+                segmentation.RemoveSegment(segmentId)
+        raise
+    if isNew:
+        placeBeside(node, volumeNode)
+    return node, ids
+
+
+def _importLabels(labels, volumeNode, segmentationNode) -> None:
+    """One import of one label map, so that all new segments share one layer."""
+    labelNode = slicer.vtkMRMLLabelMapVolumeNode()
+    labelNode.SetHideFromEditors(True)  # no selector shows it for the blink it lives
+    # No display node: its colour table would name and colour the segments.
+    slicer.mrmlScene.AddNode(labelNode)
+    try:
+        labelNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+        labelNode.CopyOrientation(volumeNode)
+        slicer.util.updateVolumeFromArray(labelNode, labels)
+        logic = slicer.modules.segmentations.logic()
+        if not logic.ImportLabelmapToSegmentationNode(labelNode, segmentationNode):
+            raise SemiGDAError("internal", detail="the label map could not be imported")
+    finally:
+        slicer.mrmlScene.RemoveNode(labelNode)
+
+
+def _describe(segment, description, taken) -> None:
+    segment.SetName(uniqueName(description["name"], taken))
+    taken.add(segment.GetName())
+    segment.SetNameAutoGenerated(False)
+    segment.SetColor(*(channel / 255 for channel in description["color"]))
+    segment.SetColorAutoGenerated(False)
+    if description.get("terminology_entry"):
+        # Set here: the import that takes terminology from a table empties what it does not know.
+        tag = slicer.vtkSegment.GetTerminologyEntryTagName()
+        segment.SetTag(tag, description["terminology_entry"])
+
+
+def uniqueName(name: str, taken) -> str:
+    """The name, or the name with the first free " (n)"."""
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name} ({number})", number + 1
+    return candidate
+
+
+def addReviewMap(review, volumeNode, name):
+    """A scalar volume node with the review map, 0 to 100, on the volume's grid."""
+    _checkShape(review, volumeNode)
+    scene = slicer.mrmlScene
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
+    node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+    node.CopyOrientation(volumeNode)
+    slicer.util.updateVolumeFromArray(node, review)
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeIron")
+    # Fixed, so that a colour means the same disagreement in every patient.
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(0, 100)
+    display.SetAutoThreshold(False)
+    display.SetThreshold(REVIEW_FLOOR, 100)
+    display.SetApplyThreshold(True)
+    placeBeside(node, volumeNode)
+    return node
+
+
+def placeBeside(node, volumeNode) -> None:
+    """Put the node under the same subject-hierarchy parent as its source."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    if hierarchy is None:
+        return
+    item, source = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(volumeNode)
+    if item and source:
+        hierarchy.SetItemParent(item, hierarchy.GetItemParent(source))
+
+
+def _checkShape(array, volumeNode) -> None:
+    if tuple(array.shape) != imageShape(volumeNode):
+        raise SemiGDAError(
+            "geometry-mismatch",
+            _("The input volume changed while it was being segmented."),
+            action=_("Segment it again."),
+        )
+
+
+def worldPosition(volumeNode, ijk) -> list[float]:
+    """Where a voxel lies in the scene (RAS, mm), under whatever transform the volume is now."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    local = matrix.MultiplyPoint([*map(float, ijk), 1.0])[:3]
+    world = [0.0, 0.0, 0.0]
+    volumeNode.TransformPointToWorld(local, world)
+    return world

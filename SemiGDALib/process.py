@@ -1,0 +1,211 @@
+"""The engine's warm worker: one child process that takes job folders one after another.
+
+No threads: Python threads starve while Qt waits for events. The worker is a ``QProcess``, spoken to
+by lines on its standard input and output; torch is imported once and the last model stays loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import deque
+from pathlib import Path
+
+import qt
+import slicer
+
+import semigda
+from semigda.errors import SemiGDAError
+from SemiGDALib.process_tree import killTree
+
+CANCEL_GRACE_MS = 1500  # then the tree is killed: *Cancel* is promised to answer within 2 s
+# An idle worker keeps memory, on a graphics card scarce memory, so it does not idle for ever.
+IDLE_LIMIT_MS = 10 * 60 * 1000
+STDERR_LINES = 200
+_IMPORT_SIGNS = ("ModuleNotFoundError", "ImportError", "DLL load failed", "Symbol not found")
+
+
+def engineFolder() -> Path:
+    """The folder that holds the ``semigda`` package."""
+    return Path(semigda.__file__).resolve().parent.parent
+
+
+def engineEnvironment() -> qt.QProcessEnvironment:
+    """The environment of a child that can import the engine, in UTF-8."""
+    environment = qt.QProcessEnvironment.systemEnvironment()
+    separator = ";" if sys.platform == "win32" else ":"
+    paths = [str(engineFolder()), environment.value("PYTHONPATH")]
+    environment.insert("PYTHONPATH", separator.join(filter(None, paths)))
+    environment.insert("PYTHONUTF8", "1")
+    environment.insert("PYTHONUNBUFFERED", "1")
+    return environment
+
+
+class Worker:
+    """The warm process. ``submit`` starts it if needed; what it dies of is told to the job it had.
+
+    A listener has ``onWorkerFinished()`` (the job's folder holds its end) and
+    ``onWorkerDied(error)``.
+    """
+
+    _shared: Worker | None = None
+
+    @classmethod
+    def shared(cls) -> Worker:
+        """The one worker of this Slicer; it ends with the application."""
+        if cls._shared is None:
+            cls._shared = cls()
+            slicer.app.connect("aboutToQuit()", cls._shared.stop)
+        return cls._shared
+
+    def __init__(self, arguments=("-m", "semigda", "worker")):
+        self._arguments = list(arguments)
+        self._process: qt.QProcess | None = None
+        self._queue: deque = deque()  # of (folder, listener); the first one is with the worker
+        self._stderr: deque = deque(maxlen=STDERR_LINES)
+        self._partial = b""
+        self._idle = qt.QTimer()
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_LIMIT_MS)
+        self._idle.connect("timeout()", self.stop)
+        self._grace = qt.QTimer()
+        self._grace.setSingleShot(True)
+        self._grace.setInterval(CANCEL_GRACE_MS)
+        self._grace.connect("timeout()", self._onGraceOver)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None
+
+    def processId(self) -> int:
+        """The worker's process id, 0 when there is none."""
+        return int(self._process.processId()) if self._process else 0
+
+    def errorOutput(self) -> str:
+        """The last lines the worker wrote to its standard error."""
+        return "\n".join(self._stderr)
+
+    def warmUp(self) -> None:
+        """Start the process ahead of its first job."""
+        if self._process is None:
+            self._start()
+            self._idle.start()
+
+    def submit(self, folder, listener) -> None:
+        """Queue a job folder."""
+        self._idle.stop()
+        self._queue.append((str(folder), listener))
+        if self._process is None:
+            self._start()
+        if len(self._queue) == 1:  # none, if the process could not be started
+            self._sendFirst()
+
+    def cancel(self, listener) -> bool:
+        """Take back a queued job (True), or give the running one its grace time (False)."""
+        for entry in self._queue:
+            if entry[1] is listener:
+                if entry is self._queue[0]:
+                    self._grace.start()
+                    return False
+                self._queue.remove(entry)
+                return True
+        return True
+
+    def stop(self) -> None:
+        """End the process and everything it started; jobs it still had are told so."""
+        self._end(SemiGDAError("cancelled"))
+
+    # The process
+
+    def _start(self) -> None:
+        self._stderr.clear()
+        self._partial = b""
+        process = qt.QProcess()
+        process.setProcessEnvironment(engineEnvironment())
+        process.connect("readyReadStandardOutput()", self._onOutput)
+        process.connect("readyReadStandardError()", self._onErrorOutput)
+        process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
+        process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
+        self._process = process
+        process.start(sys.executable, self._arguments)
+
+    def _sendFirst(self) -> None:
+        # Bytes: a folder's name may hold letters that the system's code page lacks.
+        self._process.write((self._queue[0][0] + "\n").encode("utf-8"))
+
+    def _onOutput(self) -> None:
+        if self._process is None:
+            return
+        self._partial += bytes(self._process.readAllStandardOutput().data())
+        *lines, self._partial = self._partial.split(b"\n")
+        for line in lines:
+            if line.strip().startswith(b"finished") and self._queue:
+                self._grace.stop()
+                _folder, listener = self._queue.popleft()
+                if self._queue:
+                    self._sendFirst()
+                else:
+                    self._idle.start()
+                listener.onWorkerFinished()
+
+    def _onErrorOutput(self) -> None:
+        if self._process is not None:
+            text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+            self._stderr.extend(text.splitlines())
+
+    def _onProcessError(self, _error) -> None:
+        # Any other error is followed by finished(); a process that never started has no such end.
+        if self._process is not None and self._process.state() == qt.QProcess.NotRunning:
+            self._end(
+                SemiGDAError(
+                    "worker-died",
+                    "The computing process could not be started.",
+                    detail=f"{Path(sys.executable).name}: {self._process.errorString()}",
+                )
+            )
+
+    def _onFinished(self, exitCode, exitStatus) -> None:
+        if self._process is not None:
+            self._onErrorOutput()
+            self._end(self._causeOfDeath(exitCode, exitStatus))
+
+    def _onGraceOver(self) -> None:
+        # Others wait behind the job that did not answer; they go to a new worker.
+        waiting = list(self._queue)[1:]
+        while len(self._queue) > 1:
+            self._queue.pop()
+        self.stop()
+        for folder, listener in waiting:
+            self.submit(folder, listener)
+
+    def _end(self, error: SemiGDAError) -> None:
+        process, self._process = self._process, None
+        self._idle.stop()
+        self._grace.stop()
+        if process is not None and process.state() != qt.QProcess.NotRunning:
+            process.blockSignals(True)  # its end must not be taken for that of a later worker
+            process.closeWriteChannel()
+            killTree(int(process.processId()))
+            if not process.waitForFinished(1000):
+                logging.warning("SemiGDA: the computing process does not end")
+        if process is not None:
+            process.deleteLater()
+        jobs = list(self._queue)
+        self._queue.clear()
+        for _folder, listener in jobs:
+            listener.onWorkerDied(error)
+
+    def _causeOfDeath(self, exitCode, exitStatus) -> SemiGDAError:
+        errorOutput = self.errorOutput()
+        if any(sign in errorOutput for sign in _IMPORT_SIGNS):
+            last = next((line for line in reversed(self._stderr) if line.strip()), "")
+            return SemiGDAError("import-error", detail=last)
+        crashed = exitStatus == qt.QProcess.CrashExit
+        how = f"ended by the system (signal {exitCode})" if crashed else f"exit code {exitCode}"
+        message = None
+        if crashed:
+            message = (
+                "The computing process was ended by the system, "
+                "often because the computer ran out of memory."
+            )
+        return SemiGDAError("worker-died", message, detail=how)

@@ -1,0 +1,72 @@
+"""What made a segmentation, and what came out, stored with the result itself.
+
+The node's attributes describe the last run and survive scene files (.mrml, .mrb). Each segment's
+tags describe the run that made it and survive .seg.nrrd files as well.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+from semigda.version import __version__
+
+PREFIX = "SemiGDA."
+RESULT = PREFIX + "Result"
+KEYS = ("Model", "ModelTitle", "ModelSHA256", "EngineVersion", "Device", "Options", "Date")
+
+
+def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
+    """The provenance of a run as short texts. Nothing in it tells about the patient."""
+    model = outputs.get("model", {})
+    versions = report.get("versions", {})
+    return {
+        "Model": str(model.get("name", "")),
+        "ModelTitle": str(model.get("title", "")),
+        "ModelSHA256": str(model.get("sha256", "")),
+        "EngineVersion": str(versions.get("semigda") or __version__),
+        "Device": str(report.get("device", "")),
+        "Options": json.dumps(options, sort_keys=True),
+        "Date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
+
+
+def store(segmentationNode, segmentIds, provenance: dict[str, str], result: dict) -> None:
+    """Write provenance to the node and to the run's segments, and the result to the node."""
+    for key, value in provenance.items():
+        segmentationNode.SetAttribute(PREFIX + key, value)
+    segmentationNode.SetAttribute(RESULT, json.dumps(result))
+    segmentation = segmentationNode.GetSegmentation()
+    for segmentId in segmentIds:
+        segment = segmentation.GetSegment(segmentId)
+        for key, value in provenance.items():
+            # '|' ends a tag in .seg.nrrd files.
+            segment.SetTag(PREFIX + key, value.replace("|", "/"))
+
+
+def ofNode(segmentationNode) -> dict[str, str]:
+    """The provenance in the node's attributes; empty if SemiGDA did not make it."""
+    found = {key: segmentationNode.GetAttribute(PREFIX + key) for key in KEYS}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def ofSegment(segment) -> dict[str, str]:
+    """The provenance in a segment's tags; empty if SemiGDA did not make it."""
+    import vtk
+
+    found = {}
+    for key in KEYS:
+        value = vtk.reference("")
+        if segment.GetTag(PREFIX + key, value):
+            found[key] = str(value.get())
+    return found
+
+
+def resultOf(segmentationNode) -> dict | None:
+    """``{"segments", "spots", ...}`` of the last run, or None."""
+    text = segmentationNode.GetAttribute(RESULT) if segmentationNode is not None else None
+    try:
+        result = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return result if isinstance(result, dict) else None

@@ -1,0 +1,279 @@
+"""One run of the engine on one volume: job folder out, progress, nodes back in.
+
+No dialogs and no widgets: the module's Logic offers this to scripts, and the panel binds to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from semigda.errors import CLASSES, SemiGDAError
+from semigda.jobs.folder import ENDED, JobFolder
+from SemiGDALib import nodes, provenance, requirements
+from SemiGDALib.process import Worker
+
+POLL_MS = 100
+FOLDER_PREFIX = "SemiGDA-"
+# Job folders hold an image. They are deleted after use; one of a crashed Slicer goes after a day.
+LEFTOVER_SECONDS = 24 * 3600
+
+
+@dataclass
+class SegmentSettings:
+    """What a script or the panel chooses; also stored with the result."""
+
+    device: str = "auto"  # auto, cuda, mps, cpu
+    branches: str = "card"  # card, both, vae, cnn
+    review: bool = True
+    replaceInvalid: bool = False
+
+    def engineOptions(self) -> dict:
+        return {
+            "device": self.device,
+            "branches": self.branches,
+            "review": self.review,
+            "replace_nonfinite": self.replaceInvalid,
+        }
+
+
+@dataclass
+class SegmentResult:
+    """Nodes and numbers of a finished run.
+
+    ``segments``: one entry per label of the model: value, name, color, ml, agreement (0 to 1, or
+    None where one branch ran alone), id (None if the image holds none of it).
+    ``spots``: doubtful places, most doubtful first: ijk, size_voxels, score.
+    """
+
+    segmentationNode: object
+    reviewNode: object
+    segments: list[dict]
+    spots: list[dict]
+    report: dict = field(default_factory=dict)
+
+
+class SegmentRun:
+    """A running segmentation. The scene is not touched before the result is complete.
+
+    Args:
+        onProgress: called with (fraction 0..1, message, seconds left or None).
+        onFinished: called with a SegmentResult.
+        onError: called with a SemiGDAError; class "cancelled" after :meth:`cancel`.
+
+    Raises:
+        SemiGDAError: at once, for an input that cannot be used or missing requirements.
+    """
+
+    def __init__(
+        self,
+        volumeNode,
+        model: str,
+        segmentationNode=None,
+        settings: SegmentSettings | None = None,
+        onProgress=None,
+        onFinished=None,
+        onError=None,
+        worker: Worker | None = None,
+    ):
+        nodes.checkVolume(volumeNode)
+        nodes.checkOutput(segmentationNode)
+        requirements.check()
+        self.settings = settings or SegmentSettings()
+        self.model = str(model)
+        self.error: SemiGDAError | None = None
+        self.result: SegmentResult | None = None
+        self.log = ""
+        self._callbacks = (onProgress, onFinished, onError)
+        # Ids, not nodes: a node that is removed meanwhile is then simply not found.
+        self._volumeId = volumeNode.GetID()
+        self._outputId = segmentationNode.GetID() if segmentationNode is not None else None
+        self._worker = worker or Worker.shared()
+        self._cancelled = False
+        self._lastState: tuple | None = None
+        self.active = True
+        self._folder = self._makeFolder(volumeNode)
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._onPoll)
+        self._timer.start()
+        self._worker.submit(self._folder.path, self)
+
+    def _makeFolder(self, volumeNode) -> JobFolder:
+        root = Path(slicer.app.temporaryPath)
+        _removeLeftovers(root)
+        path = None
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            path = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=root))
+            volume = path / "volume.nrrd"  # a name that says nothing about the patient
+            nodes.writeVolume(volumeNode, volume)
+            options = self.settings.engineOptions()
+            options["outputs"] = {"labels": "labels.npy", "review": "review.npy"}
+            return JobFolder.create(path, "segment", {"volume": str(volume)}, options, self.model)
+        except OSError as error:
+            _removeFolder(path)
+            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+        except SemiGDAError:
+            _removeFolder(path)
+            raise
+
+    # Control
+
+    def cancel(self) -> None:
+        """Ask to stop; within 2 s ``onError`` is called with class "cancelled"."""
+        if not self.active or self._cancelled:
+            return
+        self._cancelled = True
+        self._folder.request("cancel")
+        if self._worker.cancel(self):
+            self._fail(SemiGDAError("cancelled"))
+
+    def wait(self) -> None:
+        """Process Qt events until the run has ended."""
+        while self.active:
+            slicer.app.processEvents()
+            time.sleep(0.01)  # the work is in another process; this one need not spin
+
+    # From the worker and the timer
+
+    def _onPoll(self) -> None:
+        try:
+            state = self._folder.state()
+        except (OSError, ValueError):
+            return  # being replaced right now; the next look is a tenth of a second away
+        seen = (state["progress"], state["message"], state["seconds_left"])
+        if state["state"] not in ENDED and seen != self._lastState and not self._cancelled:
+            self._lastState = seen
+            self._call(0, state["progress"], state["message"], state["seconds_left"])
+
+    def onWorkerFinished(self) -> None:
+        """The worker is done with this job's folder."""
+        if not self.active:
+            return
+        if self._cancelled:  # also when the result came in the same moment: a no is a no
+            self._fail(SemiGDAError("cancelled"))
+            return
+        try:
+            result = self._folder.result()
+            if result is None:
+                raise SemiGDAError("worker-died", detail="no result was written")
+            if "error" in result:
+                raise _errorOf(result["error"])
+            self.result = self._bringIn(result["outputs"], result.get("report") or {})
+        except SemiGDAError as error:
+            self._fail(error)
+        except Exception as error:
+            logging.exception("SemiGDA: the result could not be brought into the scene")
+            self._fail(SemiGDAError("internal", detail=f"{type(error).__name__}: {error}"))
+        else:
+            self._end()
+            self._call(1, self.result)
+
+    def onWorkerDied(self, error: SemiGDAError) -> None:
+        """The worker ended before this job did."""
+        if self.active:
+            self._fail(SemiGDAError("cancelled") if self._cancelled else error)
+
+    # The end
+
+    def _bringIn(self, outputs: dict, report: dict) -> SegmentResult:
+        import numpy as np
+
+        volumeNode = slicer.mrmlScene.GetNodeByID(self._volumeId)
+        output = slicer.mrmlScene.GetNodeByID(self._outputId) if self._outputId else None
+        if volumeNode is None or (self._outputId and output is None):
+            raise SemiGDAError(
+                "bad-input",
+                _("The input volume or the output segmentation was removed meanwhile."),
+                action=_("Choose them again."),
+            )
+        # Again, because the user may have moved them under another transform meanwhile.
+        nodes.checkVolume(volumeNode)
+        nodes.checkOutput(output)
+        labels = np.load(self._folder.path / outputs["labels"], allow_pickle=False)
+        name = volumeNode.GetName() or _("Volume")
+        segments = outputs["segments"]
+        node, ids = nodes.addSegments(
+            labels, volumeNode, segments, _("{name} segmentation").format(name=name), output
+        )
+        reviewNode = None
+        try:
+            if outputs.get("review"):
+                review = np.load(self._folder.path / outputs["review"], allow_pickle=False)
+                reviewNode = nodes.addReviewMap(
+                    review, volumeNode, _("{name} review map").format(name=name)
+                )
+        except Exception:
+            if output is None:
+                slicer.mrmlScene.RemoveNode(node)
+            else:
+                for segmentId in ids.values():
+                    node.GetSegmentation().RemoveSegment(segmentId)
+            raise
+        # The node points to what belongs to its last run.
+        node.SetNodeReferenceID(nodes.INPUT_REFERENCE, self._volumeId)
+        node.SetNodeReferenceID(
+            nodes.REVIEW_REFERENCE, reviewNode.GetID() if reviewNode is not None else None
+        )
+        rows = [dict(segment, id=ids.get(segment["value"])) for segment in segments]
+        spots = outputs.get("spots") or []
+        provenance.store(
+            node,
+            ids.values(),
+            provenance.describe(outputs, report, self.settings.engineOptions()),
+            {"segments": rows, "spots": spots},
+        )
+        return SegmentResult(node, reviewNode, rows, spots, report)
+
+    def _fail(self, error: SemiGDAError) -> None:
+        self.error = error
+        self._end()
+        self._call(2, error)
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self.active = False
+        try:
+            self.log = (self._folder.path / "log.txt").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            self.log = ""
+        _removeFolder(self._folder.path)
+
+    def _call(self, index: int, *arguments) -> None:
+        if self._callbacks[index] is not None:
+            self._callbacks[index](*arguments)
+
+
+def _errorOf(error: dict) -> SemiGDAError:
+    known = error.get("class") in CLASSES
+    return SemiGDAError(
+        error["class"] if known else "internal",
+        error.get("message"),
+        action=error.get("action"),
+        detail=error.get("detail") or "",
+    )
+
+
+def _removeFolder(path) -> None:
+    if path is not None:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _removeLeftovers(root: Path) -> None:
+    if not root.is_dir():
+        return
+    for path in root.glob(FOLDER_PREFIX + "*"):
+        try:
+            if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
+                _removeFolder(path)
+        except OSError:
+            pass  # another Slicer was faster
