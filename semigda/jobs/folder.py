@@ -127,9 +127,9 @@ class JobFolder:
             return None
 
     def is_stale(self) -> bool:
-        """Whether the job says it runs, but its process is gone."""
+        """Whether the job says it runs (or waits, paused), but its process is gone."""
         state = self.state()
-        if state["state"] not in ("running", "pausing"):
+        if state["state"] not in ("running", "pausing", "paused"):
             return False
         if state["host"] != platform.node():
             return time.time() - state["heartbeat"] > SILENCE_LIMIT_S

@@ -1,0 +1,122 @@
+"""Overlap and surface distance of one class in one case.
+
+An empty truth or an empty prediction makes some measures meaningless. They are None then, never
+a silent 0 or 1, and :attr:`Measures.status` says which case it is, so that it can be counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+FOUND = "found"  # both hold the class
+MISSED = "missed"  # in the truth only: Dice is 0, there are no surfaces to compare
+FALSE_ALARM = "false-alarm"  # in the prediction only: no Dice, it would not depend on how much
+ABSENT = "absent"  # in neither: rightly nothing, but 0 / 0
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Dice and IoU (0 to 1), HD95 and ASSD in the unit of the spacing; None where undefined.
+
+    Attributes:
+        status: one of "found", "missed", "false-alarm", "absent".
+        truth_voxels, predicted_voxels: sizes.
+        hd95: the larger of the two directions' 95th percentiles of surface distances.
+        assd: mean of the surface distances of both directions together.
+    """
+
+    status: str
+    truth_voxels: int
+    predicted_voxels: int
+    dice: float | None = None
+    iou: float | None = None
+    hd95: float | None = None
+    assd: float | None = None
+
+
+def measure(truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float]) -> Measures:
+    """Compare two masks.
+
+    Args:
+        truth, predicted: bool (z, y, x), or (y, x) of a picture.
+        spacing: voxel steps in the order of the axes, mm (or pixels).
+
+    Raises:
+        ValueError: if shapes or spacing do not fit.
+    """
+    truth, predicted = np.asarray(truth, bool), np.asarray(predicted, bool)
+    if truth.shape != predicted.shape or len(spacing) != truth.ndim:
+        raise ValueError("masks and spacing do not fit each other")
+    size = int(np.count_nonzero(truth)), int(np.count_nonzero(predicted))
+    if not all(size):
+        status = MISSED if size[0] else FALSE_ALARM if size[1] else ABSENT
+        overlap = 0.0 if status == MISSED else None
+        return Measures(status, *size, dice=overlap, iou=overlap)
+    common = int(np.count_nonzero(truth & predicted))
+    one, other = surface_distances(truth, predicted, spacing)
+    return Measures(
+        FOUND,
+        *size,
+        dice=2 * common / sum(size),
+        iou=common / (sum(size) - common),
+        hd95=float(max(np.percentile(one, 95), np.percentile(other, 95))),
+        assd=float(np.concatenate((one, other)).mean()),
+    )
+
+
+def surface_distances(
+    truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """From every surface voxel of each mask to the nearest one of the other, centre to centre.
+
+    Surface voxels are those with a neighbour (sharing a face) outside the mask or the image; a
+    single slice is flat, its outline is the surface. Both masks must hold something.
+    Returns (truth to predicted, predicted to truth), 1-D.
+    """
+    axes = _axes(truth.shape)
+    spacing = [spacing[axis] for axis in axes]
+    dropped = tuple(axis for axis in range(truth.ndim) if axis not in axes)
+    masks = [mask.squeeze(dropped) for mask in (truth, predicted)]
+    box = _bounding_box(masks[0] | masks[1])  # surface distances need nothing beyond it
+    # A rim of background makes the image's border like any other place.
+    surfaces = [_surface(np.pad(mask[box], 1)) for mask in masks]
+    maps = [_distance_to(surface, spacing) for surface in surfaces]
+    return maps[1][surfaces[0]], maps[0][surfaces[1]]
+
+
+def _axes(shape: Sequence[int]) -> list[int]:
+    """Axes along which there is more than one voxel, but at least two (SimpleITK's least)."""
+    axes = [axis for axis, size in enumerate(shape) if size > 1]
+    return axes if len(axes) > 1 else list(range(len(shape)))[-2:]
+
+
+def _bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
+    box = []
+    for axis in range(mask.ndim):
+        filled = np.flatnonzero(mask.any(axis=tuple(a for a in range(mask.ndim) if a != axis)))
+        box.append(slice(int(filled[0]), int(filled[-1]) + 1))
+    return tuple(box)
+
+
+def _surface(mask: np.ndarray) -> np.ndarray:
+    """Voxels of a mask with a face neighbour outside; the mask must not touch its borders."""
+    inside = mask.copy()
+    for axis in range(mask.ndim):
+        for step in (-1, 1):
+            inside &= np.roll(mask, step, axis)
+    return mask & ~inside
+
+
+def _distance_to(surface: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+    """Exact Euclidean distance of every voxel to the nearest surface voxel."""
+    image = sitk.GetImageFromArray(surface.astype(np.uint8))
+    image.SetSpacing([float(s) for s in spacing][::-1])
+    # Maurer's algorithm is exact; squared, so that the inside of a voxel does not change signs.
+    squared = sitk.SignedMaurerDistanceMap(
+        image, insideIsPositive=False, squaredDistance=True, useImageSpacing=True
+    )
+    return np.sqrt(np.abs(sitk.GetArrayFromImage(squared)))
