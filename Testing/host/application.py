@@ -1,0 +1,208 @@
+"""`slicer.app`: a QApplication with the parts of Slicer's application that modules ask for."""
+
+from __future__ import annotations
+
+import os
+
+import slicer
+import vtk
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import Property, Signal
+
+from .io_manager import CoreIOManager
+
+VERSION = "5.12.3"
+
+
+class ModuleManager(QtCore.QObject):
+    """Knows the scripted modules that the host has loaded."""
+
+    strict_attributes = True
+    moduleAboutToBeUnloaded = Signal(str)
+    moduleLoaded = Signal(str)
+
+    def __init__(self, modules):
+        super().__init__()
+        self._modules = modules
+
+    def module(self, name):
+        return getattr(self._modules, name.lower(), None)
+
+    def isModuleLoaded(self, name):
+        return self.module(name) is not None
+
+    def factoryManager(self):
+        return self
+
+    def loadedModuleNames(self):
+        return [one.name for one in vars(self._modules).values() if hasattr(one, "name")]
+
+
+class SliceWidget:
+    """`layoutManager().sliceWidget("Red")`: the logic is real, the view is drawn on demand."""
+
+    def __init__(self, logic):
+        self._logic = logic
+
+    def sliceLogic(self):
+        return self._logic
+
+    def mrmlSliceNode(self):
+        return self._logic.GetSliceNode()
+
+    def fitSliceToBackground(self):
+        self._logic.FitSliceToBackground()
+
+
+class LayoutManager(QtCore.QObject):
+    """Three slice views and one 3-D view, all with real MRML nodes."""
+
+    strict_attributes = True
+    layoutChanged = Signal(int)
+
+    def __init__(self, host):
+        super().__init__()
+        self._scene = host.scene
+        self._logics = {}
+        collection = vtk.vtkCollection()
+        for name, orientation in (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal")):
+            logic = slicer.vtkMRMLSliceLogic()
+            logic.SetMRMLApplicationLogic(host.application_logic)
+            logic.SetMRMLScene(host.scene)
+            logic.AddSliceNode(name)
+            node = logic.GetSliceNode()
+            slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
+            node.SetOrientation(orientation)
+            logic.ResizeSliceNode(400, 400)
+            self._logics[name] = logic
+            collection.AddItem(logic)
+        host.application_logic.SetSliceLogics(collection)
+        self._layout = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
+
+    def sliceViewNames(self):
+        return list(self._logics)
+
+    def sliceWidget(self, name):
+        return SliceWidget(self._logics[name]) if name in self._logics else None
+
+    def mrmlSliceLogics(self):
+        return list(self._logics.values())
+
+    def resetSliceViews(self):
+        for logic in self._logics.values():
+            logic.FitSliceToAll()
+
+    def resetThreeDViews(self):
+        pass
+
+    def _set_layout(self, layout):
+        self._layout = int(layout)
+        self.layoutChanged.emit(self._layout)
+
+    def setLayout(self, layout):
+        self._set_layout(layout)
+
+    threeDViewCount = Property(int, lambda self: 1)
+    layout = Property(int, lambda self: self._layout, _set_layout)
+
+    def threeDWidget(self, _index):
+        return None
+
+
+class qSlicerApplication(QtWidgets.QApplication):
+    strict_attributes = True
+    signatures = {"mrmlSceneChanged(vtkMRMLScene*)": None}
+    mrmlSceneChanged = Signal(object)
+
+    def __init__(self, arguments, host, settings_folder):
+        QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
+        for scope in (QtCore.QSettings.Scope.UserScope, QtCore.QSettings.Scope.SystemScope):
+            QtCore.QSettings.setPath(QtCore.QSettings.Format.IniFormat, scope, str(settings_folder))
+        super().__init__(arguments)
+        self.setOrganizationName("NA-MIC")
+        self.setApplicationName("Slicer")
+        self.setApplicationVersion(VERSION)
+        self.setStyle("Fusion")
+        self.setQuitOnLastWindowClosed(False)
+        font = QtGui.QFont("DejaVu Sans")
+        font.setPointSize(9)
+        self.setFont(font)
+        self._host = host
+        self._io = CoreIOManager(host)
+        self._modules = ModuleManager(host.modules)
+        self._layout = LayoutManager(host)
+        self._testing = True
+        self._window = None
+
+    # What Slicer has as functions
+
+    def applicationLogic(self):
+        return self._host.application_logic
+
+    def mrmlScene(self):
+        return self._host.scene
+
+    def coreIOManager(self):
+        return self._io
+
+    def ioManager(self):
+        return self._io
+
+    def moduleManager(self):
+        return self._modules
+
+    def layoutManager(self):
+        return self._layout
+
+    def moduleLogic(self, name):
+        return self._modules.module(name).logic()
+
+    def mainWindow(self):
+        return self._window
+
+    def settings(self):
+        return QtCore.QSettings()
+
+    userSettings = revisionUserSettings = settings
+
+    def testingEnabled(self):
+        return self._testing
+
+    def setTestingEnabled(self, enabled):
+        """The host's own: False lets message boxes appear, so that a test can press them."""
+        self._testing = bool(enabled)
+
+    def startupEnvironment(self):
+        environment = QtCore.QProcessEnvironment()
+        for name, value in os.environ.items():
+            environment.insert(name, value)
+        return environment
+
+    def pauseRender(self):
+        self._host.application_logic.PauseRender()
+
+    def resumeRender(self):
+        self._host.application_logic.ResumeRender()
+
+    def setRenderPaused(self, paused):
+        self.pauseRender() if paused else self.resumeRender()
+
+    def moduleDocumentationUrl(self, name):
+        return f"https://slicer.readthedocs.io/en/latest/user_guide/modules/{name.lower()}.html"
+
+    def translate(self, _context, text):
+        return text
+
+    # What Slicer has as properties
+
+    temporaryPath = Property(str, lambda self: str(self._host.temporary))
+    slicerHome = Property(str, lambda self: str(self._host.temporary.parent))
+    slicerSharePath = Property(str, lambda self: "share")
+    majorVersion = Property(int, lambda self: int(VERSION.split(".")[0]))
+    minorVersion = Property(int, lambda self: int(VERSION.split(".")[1]))
+    os = Property(str, lambda self: "linux")
+    platform = Property(str, lambda self: "linux-amd64")
+    revision = Property(str, lambda self: "0")
+    repositoryRevision = Property(str, lambda self: "0")
+    extensionsInstallPath = Property(str, lambda self: str(self._host.temporary))
+    documentationBaseUrl = Property(str, lambda self: "https://slicer.readthedocs.io/en/latest/")

@@ -1,0 +1,216 @@
+"""Starting the host, and what a test does with it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import types
+from pathlib import Path
+
+_host: Host | None = None
+
+
+class HostError(AssertionError):
+    """Something went wrong where Slicer would only have written to its log."""
+
+
+def start(module_folders=()) -> Host:
+    """The host of this process, made at the first call; `module_folders` join the import path."""
+    global _host
+    if _host is None:
+        _host = Host()
+    for folder in module_folders:
+        _host.add_module_folder(folder)
+    return _host
+
+
+class Host:
+    def __init__(self):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        self.folder = Path(tempfile.mkdtemp(prefix="slicer-host-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        self.errors: list[str] = []
+        self._panel = None
+        self._install_qt()
+        self._install_slicer()
+        sys.excepthook = self._uncaught
+
+    def _install_qt(self) -> None:
+        from PySide6 import QtCore, QtGui, QtNetwork, QtWidgets
+
+        from . import ctk_widgets, qt_properties, ui_loader
+        from .signals import SignalImporter
+
+        qt_properties.install()
+        QtCore.qInstallMessageHandler(_qt_message)
+        qt = types.ModuleType("qt")
+        for source in (QtCore, QtGui, QtWidgets, QtNetwork):
+            public = (name for name in dir(source) if name.startswith(("Q", "q")))
+            vars(qt).update({name: getattr(source, name) for name in public})
+        qt.QUiLoader = ui_loader.QUiLoader
+        ctk = types.ModuleType("ctk")
+        vars(ctk).update({cls.__name__: cls for cls in ctk_widgets.CLASSES})
+        sys.modules.update(qt=qt, ctk=ctk)
+        self._importer = SignalImporter()
+        sys.meta_path.insert(0, self._importer)
+
+    def _install_slicer(self) -> None:
+        import slicer
+
+        from . import mrml_widgets
+        from .scene import SceneHost
+        from .subject_hierarchy import SubjectHierarchyObserver
+
+        self.core = SceneHost(self.folder)
+        slicer.mrmlScene = self.scene = self.core.scene
+        slicer.modules = self.core.modules
+        self._hierarchy = SubjectHierarchyObserver(self.scene)
+        for cls in (*mrml_widgets.CLASSES, mrml_widgets.qSlicerScriptedLoadableModuleWidget):
+            setattr(slicer, cls.__name__, cls)
+
+        from .application import qSlicerApplication
+        from .modules import ScriptedModule, reload_module
+
+        settings = self.folder / "settings"
+        slicer.app = self.app = qSlicerApplication(["Slicer"], self.core, settings)
+        slicer.qSlicerScriptedLoadableModule = ScriptedModule
+        slicer.util.reloadScriptedModule = reload_module
+        slicer.util.pip_install = slicer.util.pip_uninstall = _refuse_pip
+        # The wheel copies slicer.util's names into slicer, where Slicer does not have them.
+        for name in slicer.util.__all__:
+            if hasattr(slicer, name):
+                delattr(slicer, name)
+        self._install_standins(slicer)
+
+    @staticmethod
+    def _install_standins(slicer) -> None:
+        from .standins import i18n
+
+        slicer.i18n = sys.modules["slicer.i18n"] = i18n
+        from .standins import packaging, parameters, scripted_loadable_module
+
+        for name, standin in (
+            ("ScriptedLoadableModule", scripted_loadable_module),
+            ("packaging", packaging),
+            ("parameterNodeWrapper", parameters),
+        ):
+            sys.modules[f"slicer.{name}"] = standin
+            setattr(slicer, name, standin)
+
+    # Errors
+
+    def _uncaught(self, kind, error, trace) -> None:
+        text = "".join(traceback.format_exception(kind, error, trace))
+        sys.__stderr__.write(text)
+        self.errors.append(text)
+
+    def check(self) -> None:
+        """Raises what went wrong in slots and observers since the last call."""
+        errors, self.errors = self.errors, []
+        if errors:
+            raise HostError("\n".join(errors))
+
+    # Modules
+
+    def add_module_folder(self, folder) -> None:
+        folder = Path(folder).resolve()
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+            self._importer.add(folder)
+
+    def load(self, name: str):
+        """Loads the module and gives `slicer.modules.<name>`."""
+        import slicer
+
+        from .modules import load_module
+
+        return getattr(slicer.modules, name.lower(), None) or load_module(name)
+
+    def open(self, name: str, width: int = 460, height: int = 900):
+        """Shows the module's panel, entered, and gives its Python widget."""
+        panel = self.load(name).widgetRepresentation()
+        if self._panel is not None and self._panel is not panel:
+            self._panel.exit()
+        self._panel = panel
+        panel.resize(width, height)
+        panel.show()
+        panel.enter()
+        self.process()
+        self.check()
+        return panel.self()
+
+    def close(self) -> None:
+        """Leaves the open panel, as choosing another module does."""
+        if self._panel is not None:
+            self._panel.exit()
+            self._panel.hide()
+            self._panel = None
+
+    def quit(self) -> None:
+        """Unloads every module, which calls their cleanup(), and empties the scene."""
+        import slicer
+
+        self.close()
+        for module in list(vars(slicer.modules).values()):
+            if hasattr(module, "unload"):
+                module.unload()
+        self.scene.Clear(0)
+        self.process()
+        self.check()
+
+    # Events and widgets
+
+    def process(self, seconds: float = 0.0) -> None:
+        """Runs Qt's event loop for a while, deferred deletions included."""
+        from PySide6 import QtCore
+
+        end = time.monotonic() + seconds
+        while True:
+            QtCore.QCoreApplication.processEvents(QtCore.QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+            if time.monotonic() >= end:
+                return
+            time.sleep(0.002)
+
+    def wait(self, condition, timeout: float = 30.0, message: str = "") -> None:
+        """Processes events until `condition()` holds; fails after `timeout` seconds."""
+        end = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > end:
+                self.check()
+                raise HostError(message or f"Not reached within {timeout} s")
+            self.process()
+            time.sleep(0.002)
+        self.check()
+
+    def click(self, button) -> None:
+        """Presses a button as a user would: a hidden or disabled one is an error."""
+        if not button.enabled or not button.visible:
+            raise HostError(f"{button.name or button.text} cannot be pressed")
+        button.click()
+        self.process()
+        self.check()
+
+    def grab(self, widget, path):
+        """Saves a picture of the widget (or of a module's Python widget) as PNG."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        widget = getattr(widget, "parent", widget) if not hasattr(widget, "grab") else widget
+        self.process(0.05)
+        if not widget.grab().save(str(path), "PNG"):
+            raise HostError(f"Cannot write {path.name}")
+        return path
+
+
+def _qt_message(_level, _context, text: str) -> None:
+    if "propagateSizeHints" not in text:  # said of every window of the offscreen platform
+        print(f"Qt: {text}", file=sys.__stderr__)
+
+
+def _refuse_pip(requirements, **_options):
+    raise RuntimeError(f"The test host installs nothing: {requirements}")
