@@ -6,6 +6,7 @@ exported, and a logic registers its node classes only when it is given the scene
 
 from __future__ import annotations
 
+import colorsys
 import json
 import types
 from pathlib import Path
@@ -63,6 +64,15 @@ def _write_terminologies(share: Path) -> None:
     (share / f"{name}.term.json").write_text(json.dumps(content))
 
 
+def _write_colors(folder: Path) -> None:
+    """The default table of label maps: what matters is that it exists and that labels differ."""
+    rows = ["0 Background 0 0 0 0"]
+    for value in range(1, 64):
+        rgb = (int(255 * part) for part in colorsys.hsv_to_rgb(value * 0.381 % 1, 0.55, 0.85))
+        rows.append(" ".join(map(str, (value, f"region_{value}", *rgb, 255))))
+    (folder / "GenericColors.txt").write_text("\n".join(rows) + "\n")
+
+
 class CoreModule:
     """What `slicer.modules.volumes` and its like offer: a name and a logic."""
 
@@ -87,6 +97,7 @@ class SceneHost:
         for path in (share / "ColorFiles", temporary):
             path.mkdir(parents=True, exist_ok=True)
         _write_terminologies(share)
+        _write_colors(share / "ColorFiles")
         self.temporary = temporary
 
         self.scene = slicer.vtkMRMLScene()

@@ -32,6 +32,7 @@ def start(module_folders=()) -> Host:
 class Host:
     def __init__(self):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
         self.folder = Path(tempfile.mkdtemp(prefix="slicer-host-"))
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.errors: list[str] = []
@@ -205,6 +206,18 @@ class Host:
         if not widget.grab().save(str(path), "PNG"):
             raise HostError(f"Cannot write {path.name}")
         return path
+
+    def slice_view(self, path, name="Red", **options):
+        """Saves a slice view ("Red", "Green", "Yellow") as PNG; options of views.slice_view."""
+        from .views import slice_view
+
+        return slice_view(path, name, **options)
+
+    def three_d_view(self, path, **options):
+        """Saves the 3-D view as PNG; options of views.three_d_view."""
+        from .views import three_d_view
+
+        return three_d_view(path, **options)
 
 
 def _qt_message(_level, _context, text: str) -> None:
