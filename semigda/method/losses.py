@@ -1,0 +1,76 @@
+"""Losses of both stages. Probabilities and sums are float32 whatever the network computes in."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+# Pixels added to both sides of a Dice ratio: a class that is absent and not predicted scores 1.
+SMOOTH = 1.0
+
+
+def dice_loss(probabilities: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """One minus the soft Dice of the foreground classes, each over the *whole batch*.
+
+    Over the batch and not per slice, because most slices of a volume lack some class, and a Dice
+    of an empty slice says nothing.
+
+    Args:
+        probabilities: (B, C, H, W), class 0 is the background.
+        target: (B, H, W) integers 0..C-1.
+        weight: (B, H, W) per-pixel weight, 1 everywhere by default.
+    """
+    truth = F.one_hot(target.long(), probabilities.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
+    guess = probabilities[:, 1:].float()
+    if weight is not None:
+        truth, guess = truth * weight[:, None], guess * weight[:, None]
+        overlap = (truth * probabilities[:, 1:].float()).sum(dim=(0, 2, 3))
+    else:
+        overlap = (truth * guess).sum(dim=(0, 2, 3))
+    total = truth.sum(dim=(0, 2, 3)) + guess.sum(dim=(0, 2, 3))
+    return 1 - ((2 * overlap + SMOOTH) / (total + SMOOTH)).mean()
+
+
+def segmentation_loss(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Cross-entropy + batch Dice of logits (B, C, H, W) against labels (B, H, W).
+
+    With a per-pixel ``weight`` (B, H, W) in 0..1 this is the loss against pseudo labels: the
+    cross-entropy is divided by the number of pixels and not by the sum of weights, so a batch the
+    teacher is unsure of counts less as a whole.
+    """
+    logits = logits.float()
+    entropy = F.cross_entropy(logits, target.long(), reduction="none")
+    if weight is not None:
+        entropy = entropy * weight
+    return entropy.mean() + dice_loss(logits.softmax(dim=1), target, weight)
+
+
+def latent_loss(latent: Tensor, target: Tensor) -> Tensor:
+    """Mean squared distance of two latent means (B, 4, h, w); the target gets no gradient."""
+    return F.mse_loss(latent.float(), target.detach().float())
+
+
+def wasserstein_loss(moments: Tensor, target: Tensor) -> Tensor:
+    """Squared 2-Wasserstein distance a latent value between two diagonal Gaussians.
+
+    Aligns the variances of the posteriors as well, which the distance of the means does not.
+
+    Args:
+        moments, target: (B, 8, h, w), mean and log-variance; the target gets no gradient.
+    """
+    mean, spread = _mean_and_spread(moments)
+    target_mean, target_spread = _mean_and_spread(target.detach())
+    return F.mse_loss(mean, target_mean) + F.mse_loss(spread, target_spread)
+
+
+def kl_loss(moments: Tensor) -> Tensor:
+    """KL divergence a latent value of the posterior (B, 8, h, w) from the unit Gaussian."""
+    mean, spread = _mean_and_spread(moments)
+    variance = spread.square()
+    return 0.5 * (mean.square() + variance - 1 - variance.log()).mean()
+
+
+def _mean_and_spread(moments: Tensor) -> tuple[Tensor, Tensor]:
+    mean, log_variance = moments.float().chunk(2, dim=1)
+    return mean, torch.exp(0.5 * log_variance.clamp(-30, 20))

@@ -1,0 +1,86 @@
+"""The mask codec: a label map painted in RGB, and read back as logits.
+
+One autoencoder serves images and masks, so a mask has to be a picture. A binary mask is black and
+white, as in SemiGDA (arXiv 2604.23274, sec. 3); with more classes each has its own colour, which
+needs one decode for all classes instead of one a class.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor
+
+# Four corners of the colour cube that lie 2 * sqrt(2) apart: the best places for up to 3 classes.
+TETRAHEDRON = ((-1.0, -1.0, -1.0), (1.0, 1.0, -1.0), (1.0, -1.0, 1.0), (-1.0, 1.0, 1.0))
+# Logit gap between the two closest colours when one of them is hit exactly: p = 0.9997.
+LOGIT_GAP = 8.0
+
+
+def _colours(count: int) -> Tensor:
+    """``count`` colours (count, 3) in [-1, 1], black first, as far apart as greedy search gets."""
+    if count == 2:
+        return torch.tensor([[-1.0, -1.0, -1.0], [1.0, 1.0, 1.0]])
+    if count <= len(TETRAHEDRON):
+        return torch.tensor(TETRAHEDRON[:count])
+    # Cubic grids and face-centred ones (every second point of a grid); which is best depends on
+    # the count: 8 corners, + the centre for 9, corners + face centres for 10 to 14, ...
+    steps = range(2, max(6, round(count ** (1 / 3)) + 2))
+    grids = [torch.tensor(list(itertools.product(range(n), repeat=3))) for n in steps]
+    grids += [grid[grid.sum(dim=1) % 2 == 0] for grid in grids]
+    candidates = [2.0 * grid / grid.max() - 1 for grid in grids if len(grid) >= count]
+    searches = [_spread(points, count) for points in candidates]
+    return max(searches, key=lambda colours: torch.pdist(colours).min().item())
+
+
+def _spread(points: Tensor, count: int) -> Tensor:
+    """Starting from the tetrahedron, take the point farthest from all that were taken."""
+    chosen = list(torch.tensor(TETRAHEDRON))
+    nearest = torch.cdist(points, torch.stack(chosen)).amin(dim=1)
+    while len(chosen) < count:
+        chosen.append(points[nearest.argmax()])
+        nearest = torch.minimum(nearest, (points - chosen[-1]).norm(dim=1))
+    return torch.stack(chosen)
+
+
+class Palette:
+    """Colours of the background (class 0, black) and of ``num_classes`` foreground classes.
+
+    Attributes:
+        colours: (K + 1, 3) float32 in [-1, 1].
+        temperature: squared colour distance per logit.
+
+    Raises:
+        ValueError: if there is no class, or more than a uint8 label map can tell apart.
+    """
+
+    def __init__(self, num_classes: int):
+        if not 1 <= num_classes <= 255:
+            raise ValueError(f"a palette holds 1 to 255 classes, not {num_classes}")
+        self.num_classes = num_classes
+        self.colours = _colours(num_classes + 1)
+        closest = torch.pdist(self.colours).min().item()
+        self.temperature = closest**2 / LOGIT_GAP
+
+    def paint(self, labels: Tensor) -> Tensor:
+        """Labels (B, H, W), integers 0..K -> picture (B, 3, H, W) in [-1, 1]."""
+        return self.colours.to(labels.device)[labels.long()].permute(0, 3, 1, 2)
+
+    def logits(self, rgb: Tensor) -> Tensor:
+        """Picture (B, 3, H, W) -> logits (B, K + 1, H, W) = -(distance to the colour)^2 / T.
+
+        The picture is *not* clamped to [-1, 1]: a clamp would take the gradient from every pixel
+        that overshoots its colour.
+        """
+        with torch.autocast(rgb.device.type, enabled=False):  # distances need float32
+            rgb = rgb.float()
+            colours = self.colours.to(rgb.device)
+            product = torch.einsum("bchw,kc->bkhw", rgb, colours)
+            square = rgb.square().sum(dim=1, keepdim=True)
+            distance = square - 2 * product + colours.square().sum(dim=1)[:, None, None]
+        return -distance / self.temperature
+
+    def labels(self, rgb: Tensor) -> Tensor:
+        """Picture (B, 3, H, W) -> the nearest colour's label (B, H, W) uint8."""
+        return self.logits(rgb).argmax(dim=1).to(torch.uint8)

@@ -1,0 +1,207 @@
+"""Pre-training of the autoencoder whose latent space both the image and its mask live in.
+
+The paper takes Stable Diffusion's; a compact one learns from the images at hand and from painted
+masks: those of the labelled cases, and random ones so that every shape and class can be decoded.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from semigda.data.augment import change_geometry, change_intensity
+from semigda.data.cases import read_cases
+from semigda.data.preprocess import Preprocessing
+from semigda.errors import SemiGDAError
+from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
+from semigda.method.palette import Palette
+from semigda.method.ramps import learning_rate
+from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
+from semigda.networks.config import NetworkConfig
+from semigda.training.checkpoint import load_checkpoint, save_checkpoint, write_atomically
+from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
+from semigda.training.device import autocast, choose_device, limited_threads
+from semigda.training.reporter import Job, Reporter
+from semigda.training.settings import PretrainSettings
+
+PALETTE_WEIGHT = 0.1  # of the masks' classes in the loss, beside their colours
+RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
+CHECKPOINT_SECONDS = 300
+LOG_STEPS = 50
+
+
+def pretrain(settings: PretrainSettings, job: Job | None = None) -> dict:
+    """Train an autoencoder and write it to ``settings.out``.
+
+    Returns:
+        ``{"steps", "image_error", "mask_dice"}``: mean absolute error of the last images, Dice of
+        the last painted masks after a round trip.
+
+    Raises:
+        SemiGDAError: "bad-input", "cancelled", "disk-full".
+    """
+    reporter = Reporter(job, settings.steps)
+    with limited_threads(settings.threads):
+        cases = [case for case in read_cases(settings.cases) if case.role != "val"]
+        preprocessing = Preprocessing.from_dict(settings.preprocessing)
+        slices = load_slices(cases, preprocessing, settings.num_classes)
+        return run_pretraining(settings, reporter, slices)
+
+
+def run_pretraining(
+    settings: PretrainSettings, reporter: Reporter, slices: list[CaseSlices], work: float = 1.0
+) -> dict:
+    """:func:`pretrain` with its slices, as a part of a longer run; ``work`` of a step."""
+    device = choose_device(settings.device)
+    preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    palette = Palette(settings.num_classes)
+    images = SliceSampler(slices, preprocessing.size)
+    masks = SliceSampler([case for case in slices if case.foreground], preprocessing.size, 1.0)
+
+    torch.manual_seed(settings.seed)
+    network = KLAutoencoder(NetworkConfig.from_dict(settings.network)).to(device)
+    optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
+    checkpoint = Path(settings.out).with_suffix(".checkpoint")
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    first = 0
+    state = load_checkpoint(checkpoint, settings.to_dict())
+    if state is not None:
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        first = state["step"]
+        reporter.skip(first * work)
+
+    saved = time.monotonic()
+    for step in range(first, settings.steps):
+
+        def save_here(next_step: int = step + 1) -> None:
+            state = {"settings": settings.to_dict(), "step": next_step}
+            state |= {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+            save_checkpoint(checkpoint, state)
+
+        generator = step_generator(settings.seed, "pretrain", step)
+        factor = learning_rate((step + 1) / settings.steps)
+        for group in optimizer.param_groups:
+            group["lr"] = settings.learning_rate * factor
+        pictures, labels = draw(images, masks, settings, generator)
+        pictures, labels = pictures.to(device), labels.to(device)
+        pictures = torch.cat([pictures, palette.paint(labels)])
+        with autocast(device, settings.precision):
+            moments = network.encode(pictures)
+            rebuilt = network.decode(sample_posterior(moments))
+        logits = palette.logits(rebuilt[-len(labels) :])
+        losses = {
+            "rebuild": F.l1_loss(rebuilt.float(), pictures),
+            "classes": segmentation_loss(logits, labels),
+            "kl": kl_loss(moments),
+        }
+        loss = losses["rebuild"] + PALETTE_WEIGHT * losses["classes"]
+        loss = loss + settings.kl_weight * losses["kl"]
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+
+        if (step + 1) % LOG_STEPS == 0 or step + 1 == settings.steps:
+            values = {name: round(value.item(), 6) for name, value in losses.items()}
+            reporter.event("losses", stage="pretrain", step=step + 1, losses=values)
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            save_here()
+            saved = time.monotonic()
+        reporter.advance(work, f"Learning to draw: step {step + 1} of {settings.steps}.", save_here)
+
+    report = finish(network, palette, draw(images, masks, settings, step_generator(0, "end", 0)))
+    report["steps"] = settings.steps
+    save_autoencoder(Path(settings.out), network, report.pop("latent_scale"))
+    checkpoint.unlink(missing_ok=True)
+    reporter.event("pretrained", **report)
+    return report
+
+
+def draw(
+    images: SliceSampler,
+    masks: SliceSampler,
+    settings: PretrainSettings,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Images (Bi, 3, H, W) and label maps (Bm, H, W) of one step, randomly changed."""
+    options = settings.augmentation
+    mask_count = round(settings.batch_size * settings.mask_share)
+    pictures, _ = images.draw(settings.batch_size - mask_count, generator)
+    pictures, _ = change_geometry(pictures, None, options, generator)
+    pictures = change_intensity(pictures, options, generator)
+    real_count = mask_count - round(mask_count * RANDOM_MASKS) if masks.cases else 0
+    shape = (mask_count - real_count, *pictures.shape[2:])
+    labels = random_masks(shape, settings.num_classes, generator)
+    if real_count:
+        moved, real = masks.draw(real_count, generator)
+        real = change_geometry(moved, real, options, generator)[1]
+        labels = torch.cat([labels, real])
+    return pictures, labels
+
+
+def random_masks(
+    shape: tuple[int, int, int], num_classes: int, generator: torch.Generator
+) -> Tensor:
+    """Label maps (B, H, W) uint8 of smooth random shapes, about half of it background."""
+    batch, height, width = shape
+    score = torch.randn(batch, num_classes + 1, 5, 5, generator=generator)
+    score[:, 0] += 0.8 + 0.4 * num_classes**0.5
+    score = F.interpolate(score, (height, width), mode="bicubic", align_corners=False)
+    return score.argmax(dim=1).to(torch.uint8)
+
+
+@torch.no_grad()
+def finish(network: KLAutoencoder, palette: Palette, batch: tuple[Tensor, Tensor]) -> dict:
+    """What the autoencoder can do, and the factor that gives its latents unit deviation."""
+    device = next(network.parameters()).device
+    pictures, labels = batch[0].to(device), batch[1].to(device)
+    moments = network.encode(torch.cat([pictures, palette.paint(labels)]))
+    mean = moments.chunk(2, dim=1)[0]
+    rebuilt = network.decode(mean)
+    count = len(pictures)
+    hard = F.one_hot(palette.labels(rebuilt[count:]).long(), palette.num_classes + 1)
+    return {
+        "image_error": round(F.l1_loss(rebuilt[:count], pictures).item(), 4),
+        "mask_dice": round(1 - dice_loss(hard.permute(0, 3, 1, 2).float(), labels).item(), 4),
+        "latent_scale": round(1 / mean.std().item(), 4),
+    }
+
+
+def save_autoencoder(path: Path, network: KLAutoencoder, latent_scale: float) -> None:
+    """Write weights and configuration as one ``.safetensors`` file."""
+    config = replace(network.config, latent_scale=latent_scale)
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
+    metadata = {"kind": "semigda-autoencoder", "network": json.dumps(config.to_dict())}
+    write_atomically(path, lambda file: file.write(save(tensors, metadata)))
+
+
+def load_autoencoder(path: Path) -> KLAutoencoder:
+    """The autoencoder of :func:`save_autoencoder`; ``.config`` holds the latent scale.
+
+    Raises:
+        SemiGDAError: "model-invalid" if the file is not one.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            config = NetworkConfig.from_dict(json.loads(metadata["network"]))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        network = KLAutoencoder(config)
+        network.load_state_dict(tensors)
+    except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
+        raise SemiGDAError(
+            "model-invalid",
+            "The file is not an autoencoder made by pre-training.",
+            action="Run the pre-training again.",
+            detail=type(error).__name__,
+        ) from error
+    return network
