@@ -1,0 +1,237 @@
+"""Evaluating a model on the cases of a list: rows per case and class, a summary, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semigda.data.cases import ROLES, Case, read_cases
+from semigda.data.volumes import read_labels, read_volume
+from semigda.errors import SemiGDAError
+from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
+from semigda.inference.segment import SegmentOptions, segment_volume
+from semigda.models.card import Label, ModelCard
+from semigda.models.library import find_model
+from semigda.models.package import load_network
+from semigda.networks.semigda import SemiGDA
+from semigda.version import __version__
+
+COLUMNS = (
+    *("case", "class", "name", "status", "dice", "iou", "hd95", "assd", "unit"),
+    *("truth_voxels", "predicted_voxels", "truth_ml", "predicted_ml", "seconds"),
+)
+# What is wrong with one case; anything else would go wrong with every case.
+_CASE_ERRORS = ("bad-input", "geometry-mismatch")
+
+Progress = Callable[[float, str], None]
+
+
+def evaluate(
+    model: str | os.PathLike[str],
+    cases: str | os.PathLike[str],
+    split: str = "val",
+    out_dir: str | os.PathLike[str] | None = None,
+    options: SegmentOptions | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Segment the labelled cases of one role and compare.
+
+    Args:
+        model: name in the library, or folder.
+        cases: case list (JSON or CSV).
+        split: the role to evaluate, usually "val".
+        out_dir: where ``evaluation.csv`` and ``evaluation.json`` go; they hold case names.
+
+    Returns:
+        ``{"model", "split", "engine_version", "rows", "summary", "failures", "seconds"}``.
+
+    Raises:
+        SemiGDAError: "no-labels" if no case of that role has a label; "cancelled"; the first
+            failure if every case failed.
+    """
+    if split not in ROLES:
+        raise SemiGDAError("bad-input", f"There is no split '{split}'; it is {', '.join(ROLES)}.")
+    chosen = [case for case in read_cases(cases) if case.role == split and case.label]
+    if not chosen:
+        raise SemiGDAError("no-labels", f"No case of the role '{split}' has a label.")
+    options = options or SegmentOptions()
+    network, card = load_network(find_model(model))
+    result = evaluate_network(network, card, chosen, options, progress, cancelled)
+    result = {
+        "model": {"name": card.name, "sha256": card.weights_sha256},
+        "split": split,
+        "engine_version": __version__,
+        **result,
+    }
+    if out_dir is not None:
+        write_evaluation(result, Path(out_dir))
+    return result
+
+
+def evaluate_network(
+    network: SemiGDA,
+    card: ModelCard,
+    cases: Sequence[Case],
+    options: SegmentOptions,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """``{"rows", "summary", "failures", "seconds"}`` of a network that is loaded already."""
+    start, rows, failures = time.perf_counter(), [], []
+    options = replace(options, review=False)
+    for number, case in enumerate(cases):
+        if cancelled is not None and cancelled():
+            raise SemiGDAError("cancelled")
+        if progress is not None:
+            # Never the case's name: progress may go into a job's files.
+            progress(number / len(cases), f"Evaluating case {number + 1} of {len(cases)}")
+        try:
+            rows += _case_rows(network, card, case, options, cancelled)
+        except SemiGDAError as error:
+            if error.error_class not in _CASE_ERRORS:
+                raise
+            if len(failures) + 1 == len(cases):
+                raise
+            failures.append({"case": case.name, **error.to_dict()})
+    return {
+        "rows": rows,
+        "summary": summarise(rows, card.labels),
+        "failures": failures,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+
+
+def _case_rows(
+    network: SemiGDA,
+    card: ModelCard,
+    case: Case,
+    options: SegmentOptions,
+    cancelled: Callable[[], bool] | None,
+) -> list[dict[str, Any]]:
+    start = time.perf_counter()
+    volume = read_volume(
+        case.image, frame=options.frame, replace_nonfinite=options.replace_nonfinite
+    )
+    truth = read_labels(case.label, like=volume)
+    if truth.max() > len(card.labels):
+        raise SemiGDAError(
+            "bad-input",
+            f"The label holds class {truth.max()}; the model knows 1 to {len(card.labels)}.",
+        )
+    predicted = segment_volume(network, card, volume, options, cancelled=cancelled).labels
+    seconds = round(time.perf_counter() - start, 3)
+    unit = "px" if volume.two_dimensional else "mm"
+    rows = compare(truth, predicted, volume.spacing, card.labels, volume.voxel_ml)
+    return [{"case": case.name, **row, "unit": unit, "seconds": seconds} for row in rows]
+
+
+def compare(
+    truth: np.ndarray,
+    predicted: np.ndarray,
+    spacing: Sequence[float],
+    labels: Sequence[Label],
+    voxel_ml: float,
+) -> list[dict[str, Any]]:
+    """One row a class for two label maps (z, y, x) on one grid of ``spacing`` (z, y, x)."""
+    rows = []
+    for label in labels:
+        measures = asdict(measure(truth == label.value, predicted == label.value, spacing))
+        measures["truth_ml"] = measures["truth_voxels"] * voxel_ml
+        measures["predicted_ml"] = measures["predicted_voxels"] * voxel_ml
+        rows.append({"class": label.value, "name": label.name, **measures})
+    return rows
+
+
+def summarise(rows: Sequence[dict[str, Any]], labels: Sequence[Label]) -> dict[str, Any]:
+    """Means a class and over the classes, with the counts of what they leave out.
+
+    Dice and IoU: over the cases whose truth holds the class, missed ones counting 0. HD95 and
+    ASSD: over the cases where it was found. False alarms and absent classes only count.
+    """
+    classes = []
+    for label in labels:
+        own = [row for row in rows if row["class"] == label.value]
+        summary: dict[str, Any] = {"class": label.value, "name": label.name, "cases": len(own)}
+        for status in (FOUND, MISSED, FALSE_ALARM, ABSENT):
+            summary[status] = sum(row["status"] == status for row in own)
+        for key in ("dice", "iou", "hd95", "assd"):
+            values = [row[key] for row in own if row[key] is not None]
+            summary[key] = statistics.fmean(values) if values else None
+            if key == "dice":
+                summary["dice_sd"] = statistics.pstdev(values) if values else None
+                summary["dice_median"] = statistics.median(values) if values else None
+                summary["dice_worst"] = min(values, default=None)
+        classes.append(summary)
+    mean = {}
+    for key in ("dice", "iou", "hd95", "assd"):
+        values = [c[key] for c in classes if c[key] is not None]
+        mean[key] = statistics.fmean(values) if values else None
+    return {"classes": classes, "mean": mean, "unit": "/".join(sorted({r["unit"] for r in rows}))}
+
+
+def write_evaluation(result: dict[str, Any], out_dir: Path) -> tuple[Path, Path]:
+    """Write ``evaluation.csv`` and ``evaluation.json``, each at once; returns their paths."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(result["rows"])
+    contents = {
+        out_dir / "evaluation.csv": text.getvalue(),
+        out_dir / "evaluation.json": json.dumps(result, indent=1, ensure_ascii=False) + "\n",
+    }
+    for path, content in contents.items():
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.write_text(content, encoding="utf-8", newline="")
+        os.replace(temporary, path)
+    csv_path, json_path = contents
+    return csv_path, json_path
+
+
+def table(result: dict[str, Any], worst: int = 3) -> str:
+    """The summary and the worst cases, for one screen of 100 columns."""
+    summary = result["summary"]
+    unit = summary["unit"]
+    lines = [
+        f"{'class':<24}{'cases':>6}{'Dice':>7}{'sd':>7}{'worst':>7}{'IoU':>7}"
+        f"{'HD95 ' + unit:>10}{'ASSD ' + unit:>10}{'missed':>8}{'alarms':>8}"
+    ]
+    for row in summary["classes"]:
+        lines.append(
+            f"{row['class']:>3} {row['name'][:19]:<20}{row['cases']:>6}{_number(row['dice'])}"
+            f"{_number(row['dice_sd'])}{_number(row['dice_worst'])}{_number(row['iou'])}"
+            f"{_number(row['hd95'], 10, 2)}{_number(row['assd'], 10, 2)}"
+            f"{row[MISSED]:>8}{row[FALSE_ALARM]:>8}"
+        )
+    mean = summary["mean"]
+    if len(summary["classes"]) > 1:
+        lines.append(
+            f"{'mean of the classes':<30}{_number(mean['dice'])}{'':>14}{_number(mean['iou'])}"
+            f"{_number(mean['hd95'], 10, 2)}{_number(mean['assd'], 10, 2)}"
+        )
+    scored = sorted((r for r in result["rows"] if r["dice"] is not None), key=lambda r: r["dice"])
+    if len(scored) > worst:
+        told = ", ".join(f"{r['case']} {r['name']} {r['dice']:.3f}" for r in scored[:worst])
+        lines.append(f"lowest Dice: {told}")
+    lines.append(
+        "Dice and IoU count missed classes as 0; HD95 and ASSD are of found ones only; "
+        "alarms: classes found where there are none."
+    )
+    for failure in result["failures"]:
+        lines.append(f"failed: {failure['case']}: {failure['message']}")
+    return "\n".join(lines)
+
+
+def _number(value: float | None, width: int = 7, digits: int = 3) -> str:
+    return f"{'-':>{width}}" if value is None else f"{value:>{width}.{digits}f}"

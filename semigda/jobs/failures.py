@@ -1,0 +1,70 @@
+"""From any exception to the closed list of error classes. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import traceback
+
+from semigda.errors import SemiGDAError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC)
+_WINDOWS_FULL = 112  # ERROR_DISK_FULL
+# What torch and ITK say in a RuntimeError in place of a class of its own.
+_NO_GPU_MEMORY = ("CUDA out of memory", "MPS backend out of memory", "CUDNN_STATUS_ALLOC_FAILED")
+_NO_MEMORY = ("not enough memory", "can't allocate memory", "bad_alloc", "Failed to allocate")
+
+
+def classify(error: BaseException) -> SemiGDAError:
+    """The error a user is told. Texts of unforeseen errors stay out: they may hold paths."""
+    if isinstance(error, SemiGDAError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return SemiGDAError("cancelled")
+    if isinstance(error, MemoryError):
+        return SemiGDAError("out-of-memory")
+    if isinstance(error, ImportError):
+        missing = error.name or "a package"
+        return SemiGDAError("import-error", detail=f"{type(error).__name__}: {missing}")
+    if isinstance(error, OSError):
+        return _from_os(error)
+    if isinstance(error, RuntimeError):
+        text = str(error)
+        if _is_torch_memory_error(error) or any(sign in text for sign in _NO_GPU_MEMORY):
+            return SemiGDAError("out-of-gpu-memory")
+        if any(sign in text for sign in _NO_MEMORY):
+            return SemiGDAError("out-of-memory")
+        if "No space left on device" in text:
+            return SemiGDAError("disk-full")
+    return SemiGDAError("internal", detail=_where(error))
+
+
+def _from_os(error: OSError) -> SemiGDAError:
+    if error.errno in _FULL or getattr(error, "winerror", None) == _WINDOWS_FULL:
+        return SemiGDAError("disk-full")
+    if error.errno == errno.ENOMEM:
+        return SemiGDAError("out-of-memory")
+    if error.filename is not None:  # of a file the user chose, or could not be written beside it
+        return SemiGDAError(
+            "bad-input",
+            f"A file or folder cannot be used: {error.strerror}.",
+            action="Check that it exists and that you may read and write there.",
+            detail=_where(error),
+        )
+    return SemiGDAError("internal", detail=_where(error))
+
+
+def _is_torch_memory_error(error: RuntimeError) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(error, torch.cuda.OutOfMemoryError)
+
+
+def _where(error: BaseException) -> str:
+    """The exception's type and the innermost line of this package, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        parts = frame.filename.replace("\\", "/").split("/")
+        if "semigda" in parts:
+            place = "/".join(parts[parts.index("semigda") :])
+            return f"{type(error).__name__} in {place}:{frame.lineno}"
+    return type(error).__name__
