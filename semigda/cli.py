@@ -1,0 +1,371 @@
+"""The ``semigda`` command. Every command is a thin layer over a function of the engine.
+
+torch and everything that needs it is imported inside the commands: ``semigda --help`` and
+``semigda models list`` answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.failures import classify
+from semigda.jobs.folder import JobFolder
+from semigda.version import __version__
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Errors are one sentence and one thing to do on standard error."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.command(arguments) or 0
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        _tell(error)
+        return 1
+
+
+def _tell(error: BaseException) -> None:
+    told = classify(error)
+    print(f"semigda: {told.message}\n{told.action}", file=sys.stderr)
+    if told.detail:
+        print(f"({told.error_class}: {told.detail})", file=sys.stderr)
+    if told.error_class == "internal":
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="semigda-error-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as report:
+            traceback.print_exception(error, file=report)
+        print(f"The report is in {report.name}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="semigda", description="Semi-supervised generative medical image segmentation."
+    )
+    parser.add_argument("--version", action="version", version=f"semigda {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    segment = add("segment", _segment, "Segment an image with a model.")
+    segment.add_argument("input", help="volume, picture or folder with one DICOM series")
+    segment.add_argument("-o", "--out", required=True, help="the .seg.nrrd to write")
+    segment.add_argument("--review", help="also write the branches' disagreement as .nrrd")
+    segment.add_argument("--report", help="also write versions, times and memory as JSON")
+    segment.add_argument("--frame", type=int, help="which frame of a 4-D image, from 0")
+    segment.add_argument(
+        "--replace-nonfinite", action="store_true", help="replace voxels that are NaN or infinite"
+    )
+    _add_model_options(segment)
+
+    evaluate = add("evaluate", _evaluate, "Compare a model with the labels of a case list.")
+    evaluate.add_argument("--cases", required=True, help="case list, JSON or CSV")
+    evaluate.add_argument("--split", default="val", help="the role to evaluate (default: val)")
+    evaluate.add_argument("-o", "--out", help="folder for evaluation.csv and evaluation.json")
+    _add_model_options(evaluate)
+
+    train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
+    _add_training_options(train)
+    pretrain = add("pretrain", _pretrain, "Pre-train a compact autoencoder.")
+    _add_training_options(pretrain)
+
+    _add_models_commands(add("models", None, "List and manage the installed models."))
+
+    official = add("import-official", _import_official, "Import released weights as a model.")
+    official.add_argument("weights", help="stage-2 or stage-1 checkpoint, or SD autoencoder")
+    official.add_argument("--vae", help="the SD autoencoder's file, for a stage-1 checkpoint")
+    official.add_argument("-o", "--out", required=True, help="folder of the model to write")
+
+    info = add("info", _info, "Print versions, devices and what the networks cost.")
+    info.add_argument("--size", type=int, default=224, help="slice size for the FLOP count")
+    info.add_argument("--json", action="store_true", help="print JSON")
+
+    add("run", _run, "Run a job folder to its end.").add_argument("job")
+    add("worker", _worker, "Take job folders from standard input until it closes.")
+    return parser
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, help="name in the library, or folder")
+    parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
+    parser.add_argument(
+        "--branches",
+        default="card",
+        choices=("card", "both", "vae", "cnn"),
+        help="which branches segment (default: what the model's card recommends)",
+    )
+    parser.add_argument("--batch-size", type=int, help="slices at once")
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--job", required=True, help="new folder for progress and checkpoints")
+    parser.add_argument("--settings", help="JSON file with settings; the flags below win over it")
+    parser.add_argument("--cases", help="case list, JSON or CSV")
+    parser.add_argument("--out", help="what to write: a model folder, or the autoencoder's file")
+    parser.add_argument("--network", choices=("compact", "paper"), help="default: compact")
+    for name in ("steps", "seed", "threads"):
+        parser.add_argument(f"--{name}", type=int)
+    parser.add_argument("--device", help="auto, cuda, mps or cpu")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other setting; the value is JSON, or else a text",
+    )
+
+
+def _add_models_commands(models: argparse.ArgumentParser) -> None:
+    commands = models.add_subparsers(metavar="ACTION", required=True)
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("list", _models_list, "List the installed models.")
+    add("show", _models_show, "Print a model's card.").add_argument("model")
+    install = add("add", _models_add, "Check a model package and install it.")
+    install.add_argument("package", help=".zip or folder")
+    install.add_argument("--overwrite", action="store_true", help="replace one of the same name")
+    export = add("export", _models_export, "Write a model as one .zip.")
+    export.add_argument("model")
+    export.add_argument("zip")
+    add("remove", _models_remove, "Remove an installed model.").add_argument("model")
+
+
+# Commands
+
+
+def _segment(arguments: argparse.Namespace) -> None:
+    from semigda.inference.segment import segment_file
+
+    report = segment_file(
+        arguments.input,
+        arguments.model,
+        arguments.out,
+        review_out=arguments.review,
+        options=_segment_options(
+            arguments, frame=arguments.frame, replace_nonfinite=arguments.replace_nonfinite
+        ),
+        progress=_Progress(sys.stderr),
+    )
+    if arguments.report:
+        _write_text(arguments.report, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    for found in report["segments"]:
+        agreement = found.get("agreement")
+        told = "" if agreement is None else f"  agreement {agreement:.2f}"
+        print(f"{found['name']}: {found['ml']:.2f} ml{told}")
+
+
+def _segment_options(arguments: argparse.Namespace, **others: Any) -> Any:
+    from semigda.inference.segment import SegmentOptions
+
+    return SegmentOptions(
+        device=arguments.device,
+        branches=arguments.branches,
+        batch_size=arguments.batch_size,
+        **others,
+    )
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from semigda.evaluation.evaluate import evaluate, table
+
+    result = evaluate(
+        arguments.model,
+        arguments.cases,
+        arguments.split,
+        arguments.out,
+        _segment_options(arguments),
+        _Progress(sys.stderr),
+    )
+    print(table(result))
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    return _train_job(arguments, "train")
+
+
+def _pretrain(arguments: argparse.Namespace) -> int:
+    return _train_job(arguments, "pretrain")
+
+
+def _train_job(arguments: argparse.Namespace, kind: str) -> int:
+    from semigda.networks.config import NetworkConfig
+    from semigda.training.settings import PretrainSettings, TrainSettings
+
+    values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
+    for text in arguments.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{text}'.")
+        values[name] = _json_or_text(value)
+    for name in ("cases", "out", "steps", "seed", "threads", "device"):
+        if getattr(arguments, name) is not None:
+            values[name] = getattr(arguments, name)
+    if arguments.network or "network" not in values:
+        values["network"] = getattr(NetworkConfig, arguments.network or "compact")().to_dict()
+    for name in ("cases", "out", "base"):  # the job may go on from another working directory
+        if isinstance(values.get(name), str):
+            values[name] = os.path.abspath(values[name])
+    settings = (TrainSettings if kind == "train" else PretrainSettings).from_dict(values).to_dict()
+    inputs = {"cases": settings.pop("cases")}
+    return _run_here(JobFolder.create(arguments.job, kind, inputs, settings).path)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    return _run_here(arguments.job)
+
+
+def _run_here(folder: str | os.PathLike[str]) -> int:
+    """Run a job in this process; its progress goes to the terminal, the rest to its log."""
+    from semigda.jobs.run import prepare_process, run_job
+
+    prepare_process()
+    # A stream of its own: the job's standard output goes to its log.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace", buffering=1) as terminal:
+        job = _TerminalJob(folder, terminal)
+        code = run_job(job)
+    result = job.result() or {}
+    if "error" in result:
+        error = result["error"]
+        raise SemiGDAError(
+            error["class"], error["message"], action=error["action"], detail=error["detail"]
+        )
+    return code
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    from semigda.jobs.worker import run_worker
+
+    return run_worker()
+
+
+def _models_list(arguments: argparse.Namespace) -> None:
+    from semigda.models.library import list_models, search_folders
+
+    models = list_models()
+    for model in models:
+        if model.card is None or model.problem:
+            print(f"{model.name:<24} DAMAGED: {model.problem}")
+            continue
+        names = ", ".join(label.name for label in model.card.labels)
+        print(f"{model.name:<24} {model.card.modality:<4} {names}")
+    if not models:
+        print("No model is installed. Looked in:", *search_folders(), sep="\n  ")
+
+
+def _models_show(arguments: argparse.Namespace) -> None:
+    from semigda.models.card import ModelCard
+    from semigda.models.library import find_model
+
+    folder = find_model(arguments.model)
+    print(json.dumps(ModelCard.read(folder).to_dict(), indent=1, ensure_ascii=False))
+    print(f"installed in {folder}", file=sys.stderr)
+
+
+def _models_add(arguments: argparse.Namespace) -> None:
+    from semigda.models.library import user_folder
+    from semigda.models.package import import_package
+
+    folder = import_package(arguments.package, user_folder(), overwrite=arguments.overwrite)
+    print(f"installed {folder.name} in {folder}")
+
+
+def _models_export(arguments: argparse.Namespace) -> None:
+    from semigda.models.library import find_model
+    from semigda.models.package import export_package
+
+    print(f"wrote {export_package(find_model(arguments.model), arguments.zip)}")
+
+
+def _models_remove(arguments: argparse.Namespace) -> None:
+    from semigda.models.library import remove_model
+
+    print(f"removed {remove_model(arguments.model)}")
+
+
+def _import_official(arguments: argparse.Namespace) -> None:
+    from semigda.models.official import import_official
+
+    folder = import_official(arguments.weights, arguments.out, vae=arguments.vae)
+    print(f"wrote {folder}")
+
+
+def _info(arguments: argparse.Namespace) -> None:
+    from semigda.info import collect, table
+
+    facts = collect(arguments.size)
+    print(json.dumps(facts, indent=1) if arguments.json else table(facts))
+
+
+# Telling
+
+
+class _Progress:
+    """Prints a line when the message changes or five more per cent are done."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+        self._told: tuple[int, str] | None = None
+
+    def __call__(self, fraction: float, message: str) -> None:
+        # What follows a colon counts steps; it is not news.
+        now = int(fraction * 20), message.partition(":")[0]
+        if now != self._told:
+            self._told = now
+            print(f"{100 * fraction:5.1f} %  {message}", file=self._stream, flush=True)
+
+
+class _TerminalJob(JobFolder):
+    """A job folder that also tells a terminal what it is told."""
+
+    def __init__(self, path: str | os.PathLike[str], terminal: TextIO):
+        super().__init__(path)
+        self._terminal = terminal
+        self._progress = _Progress(terminal)
+
+    def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
+        super().update(state, progress, seconds_left, message)
+        now = self._claimed()
+        self._progress(now["progress"], now["message"])
+
+    def event(self, type: str, **values: Any) -> None:
+        super().event(type, **values)
+        if type in ("validation", "warning"):
+            told = ", ".join(f"{key}={value}" for key, value in values.items())
+            print(f"         {type}: {told}", file=self._terminal, flush=True)
+
+
+def _read_json(path: str) -> dict[str, Any]:
+    try:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SemiGDAError("bad-input", "The settings file is not valid JSON.") from error
+    if not isinstance(values, dict):
+        raise SemiGDAError("bad-input", "The settings file holds no settings.")
+    return values
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _write_text(path: str, text: str) -> None:
+    Path(path).write_text(text, encoding="utf-8", newline="\n")

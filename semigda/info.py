@@ -1,0 +1,79 @@
+"""What ``semigda info`` tells: versions, devices, models' folders, and what the networks cost."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from typing import Any
+
+import torch
+
+from semigda.models.library import list_models
+from semigda.networks.config import NetworkConfig
+from semigda.networks.cost import describe
+from semigda.version import __version__
+
+PACKAGES = ("torch", "numpy", "SimpleITK", "pynrrd", "safetensors")
+
+
+def collect(size: int = 224) -> dict[str, Any]:
+    """The facts as plain values; FLOP are counted for one ``size`` x ``size`` slice."""
+    return {
+        "semigda": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "packages": {name: _version(name) for name in PACKAGES},
+        "devices": _devices(),
+        "cpu_cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "models": [model.name for model in list_models() if model.problem is None],
+        "slice_size": size,
+        "networks": {
+            config.name: describe(config, size)
+            for config in (NetworkConfig.paper(), NetworkConfig.compact())
+        },
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _devices() -> dict[str, str]:
+    devices = {"cpu": platform.processor() or platform.machine()}
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        properties = torch.cuda.get_device_properties(index)
+        devices[f"cuda:{index}"] = f"{properties.name}, {properties.total_memory / 2**30:.1f} GiB"
+    if torch.backends.mps.is_available():
+        devices["mps"] = "Apple GPU"
+    return devices
+
+
+def table(facts: dict[str, Any]) -> str:
+    """The facts for a terminal."""
+    packages = ", ".join(f"{name} {version}" for name, version in facts["packages"].items())
+    devices = "; ".join(f"{name} ({text})" for name, text in facts["devices"].items())
+    lines = [
+        f"SemiGDA {facts['semigda']}, Python {facts['python']}, {facts['system']}",
+        packages,
+        f"devices: {devices}; {facts['cpu_cores']} cores, {facts['threads']} threads in use",
+        f"models:  {', '.join(facts['models']) or 'none installed'}",
+        "",
+    ]
+    networks = facts["networks"]
+    header = f"{'parameters':<22}" + "".join(f"{name:>16}" for name in networks)
+    lines.append(header)
+    parts = next(iter(networks.values()))["parameters"]
+    for part in parts:
+        counts = (cost["parameters"][part] for cost in networks.values())
+        lines.append(f"  {part:<20}" + "".join(f"{count:>16,}" for count in counts))
+    size = facts["slice_size"]
+    lines.append(f"GFLOP a {size} x {size} slice (2 per multiply-add)")
+    for branches in next(iter(networks.values()))["gflop"]:
+        costs = (cost["gflop"][branches] for cost in networks.values())
+        lines.append(f"  {branches:<20}" + "".join(f"{cost:>16,.1f}" for cost in costs))
+    return "\n".join(lines)
