@@ -9,15 +9,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-import sys
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
-from SemiGDALib.process import engineEnvironment
-from SemiGDALib.process_tree import killTree
+from SemiGDALib.command import EngineCommand
 
 TORCH = ">=2.2"
 # Import name -> what pip is asked for. No pins: they would break what Slicer bundles.
@@ -130,46 +127,24 @@ def _installTorch(again: bool) -> bool:
     return logic.installTorch(askConfirmation=True, torchVersionRequirement=TORCH) is not None
 
 
-class HealthProbe:
-    """Tries the packages and the device in a child process; ``onDone(finding, problem)``.
+def probe(device: str, onDone) -> EngineCommand:
+    """Try the packages and the device in a child process; calls ``onDone(finding, problem)``.
 
     ``finding`` is the dictionary of :func:`SemiGDALib.probe.probe`; ``problem`` a SemiGDAError
     that says what is wrong and what to do, or None.
     """
 
-    def __init__(self, device: str, onDone):
-        self._onDone = onDone
-        self._process = qt.QProcess()
-        self._process.setProcessEnvironment(engineEnvironment())
-        self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
-        self._process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
-        self._limit = qt.QTimer()
-        self._limit.setSingleShot(True)
-        self._limit.connect("timeout()", self.stop)
-        self._limit.start(PROBE_LIMIT_MS)
-        self._process.start(sys.executable, ["-m", "SemiGDALib.probe", device])
-
-    def stop(self) -> None:
-        """Kill the child; it then reports as a probe that did not end."""
-        killTree(int(self._process.processId()))
-
-    def _onProcessError(self, _error) -> None:
-        if self._process.state() == qt.QProcess.NotRunning:
-            self._onFinished(-1, None)
-
-    def _onFinished(self, exitCode, _status) -> None:
-        if self._onDone is None:
-            return
-        self._limit.stop()
-        onDone, self._onDone = self._onDone, None
-        lines = bytes(self._process.readAllStandardOutput().data()).splitlines()
+    def finished(exitCode, output, errors):
         try:
-            finding = json.loads(lines[-1])
+            finding = json.loads(output.splitlines()[-1])
+            problem = diagnose(finding)
         except (IndexError, ValueError):
             finding = {"versions": {}, "broken": {}, "device": None, "deviceError": None}
-            onDone(finding, SemiGDAError("import-error", detail=f"probe: exit code {exitCode}"))
-            return
-        onDone(finding, diagnose(finding))
+            detail = f"probe: exit code {exitCode}; {errors[-300:]}"
+            problem = SemiGDAError("import-error", detail=detail)
+        onDone(finding, problem)
+
+    return EngineCommand(["-m", "SemiGDALib.probe", device], finished, PROBE_LIMIT_MS)
 
 
 def diagnose(finding: dict) -> SemiGDAError | None:

@@ -1,0 +1,50 @@
+"""A short command of the engine in a child process, without blocking the window."""
+
+from __future__ import annotations
+
+import sys
+
+import qt
+
+from SemiGDALib.process import engineEnvironment
+from SemiGDALib.process_tree import killTree
+
+
+class EngineCommand:
+    """Runs ``python ARGUMENTS``; calls ``onDone(exit code, standard output, standard error)``.
+
+    The exit code is -1 if the process could not be started, crashed, or ran past ``limitMs``.
+    Keep a reference until ``onDone`` was called.
+    """
+
+    def __init__(self, arguments, onDone, limitMs: int):
+        self._onDone = onDone
+        self._limit = qt.QTimer()
+        self._limit.setSingleShot(True)
+        self._limit.setInterval(limitMs)
+        self._limit.connect("timeout()", self.stop)
+        self._process = qt.QProcess()
+        self._process.setProcessEnvironment(engineEnvironment())
+        self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
+        self._process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
+        self._limit.start()
+        self._process.start(sys.executable, list(arguments))
+
+    def stop(self) -> None:
+        """Kill the child and what it started."""
+        killTree(int(self._process.processId()))
+
+    def _onProcessError(self, _error) -> None:
+        if self._process.state() == qt.QProcess.NotRunning:
+            self._finish(-1)
+
+    def _onFinished(self, exitCode, exitStatus) -> None:
+        self._finish(exitCode if exitStatus == qt.QProcess.NormalExit else -1)
+
+    def _finish(self, exitCode: int) -> None:
+        self._limit.stop()
+        onDone, self._onDone = self._onDone, None
+        if onDone is not None:  # a crash tells of itself twice
+            output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
+            errors = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
+            onDone(exitCode, output, errors)

@@ -1,0 +1,51 @@
+"""The panel's message area: one sentence, one thing to do, and a button that does it."""
+
+from __future__ import annotations
+
+import html
+
+from SemiGDALib.texts import AMBER, RED
+
+
+class MessageArea:
+    """Errors (red) and questions (amber), each with at most one action."""
+
+    def __init__(self, ui):
+        self._ui = ui
+        self._action = None
+        ui.messageActionButton.connect("clicked(bool)", self._onAction)
+        ui.messageDismissButton.connect("clicked(bool)", self._onDismiss)
+        self.hide()
+
+    def error(self, error, actionText: str = "", action=None, dismissText: str = "") -> None:
+        """Show a SemiGDAError, perhaps with a button that mends it."""
+        self._show(RED, error.message, error.action, actionText, action, dismissText)
+
+    def question(self, sentence, explanation, actionText, action, dismissText) -> None:
+        """Ask something that must be decided before going on."""
+        self._show(AMBER, sentence, explanation, actionText, action, dismissText)
+
+    def hide(self) -> None:
+        self._action = None
+        self._ui.messageFrame.visible = False
+
+    def _show(self, colour, sentence, explanation, actionText, action, dismissText) -> None:
+        ui = self._ui
+        self._action = action
+        ui.messageLabel.text = f"<b>{html.escape(sentence)}</b><br>{html.escape(explanation)}"
+        border = f"border: 1px solid {colour}; border-left: 5px solid {colour};"
+        ui.messageFrame.setStyleSheet(f"QFrame#messageFrame {{ {border} }}")
+        ui.messageActionButton.text = actionText
+        ui.messageActionButton.visible = action is not None
+        if dismissText:
+            ui.messageDismissButton.text = dismissText
+        ui.messageFrame.visible = True
+
+    def _onAction(self, _checked=False) -> None:
+        action = self._action
+        self.hide()
+        if action is not None:
+            action()
+
+    def _onDismiss(self, _checked=False) -> None:
+        self.hide()

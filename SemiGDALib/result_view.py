@@ -1,0 +1,127 @@
+"""The panel's result section: it shows whatever result the given segmentation node holds."""
+
+from __future__ import annotations
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from SemiGDALib import provenance, texts, views
+
+COLOUR, NAME, VOLUME, AGREEMENT = range(4)
+
+
+class ResultView:
+    """Binds the widgets of the result section to a segmentation node."""
+
+    def __init__(self, ui):
+        self._ui = ui
+        self._node = None
+        self._spot = -1
+        table = ui.resultTable
+        table.setColumnCount(4)
+        table.setHorizontalHeaderLabels(["", _("Segment"), _("Volume (ml)"), _("Agreement")])
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
+        for column in (COLOUR, VOLUME, AGREEMENT):
+            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.connect("cellDoubleClicked(int,int)", self._onRowDoubleClicked)
+        ui.showReviewCheckBox.connect("toggled(bool)", self._onShowReview)
+        ui.nextSpotButton.connect("clicked(bool)", self._onNextSpot)
+        ui.show3DButton.connect("toggled(bool)", self._onShow3D)
+
+    def show(self, segmentationNode) -> None:
+        """Show a node's result; None, or a node without one, empties the section."""
+        self._node = segmentationNode
+        self._spot = -1
+        result = provenance.resultOf(segmentationNode)
+        ui = self._ui
+        ui.resultCollapsibleButton.visible = result is not None
+        self._fillTable(result["segments"] if result else [])
+        if result is None:
+            return
+        review = views.reviewMapOf(segmentationNode) is not None
+        ui.showReviewCheckBox.enabled = review
+        self._setChecked(ui.showReviewCheckBox, review and views.isReviewMapShown(segmentationNode))
+        self._setChecked(ui.show3DButton, views.isShown3D(segmentationNode))
+        ui.show3DButton.enabled = segmentationNode.GetSegmentation().GetNumberOfSegments() > 0
+        spots = views.spotsOf(segmentationNode)
+        hasImage = views.inputVolumeOf(segmentationNode) is not None
+        ui.nextSpotButton.enabled = bool(spots) and hasImage
+        ui.resultNoteLabel.text = self._note(result["segments"], review, spots)
+
+    def _note(self, segments, review: bool, spots) -> str:
+        if not any(segment["id"] for segment in segments):
+            return _("The model found none of its structures in this image.")
+        if not review:
+            return _("No review map: it was switched off, or one branch of the model ran alone.")
+        if not spots:
+            return _("The two branches agree everywhere.")
+        return _("{count} doubtful spots, ranked by size and disagreement.").format(
+            count=len(spots)
+        )
+
+    def _fillTable(self, segments) -> None:
+        table = self._ui.resultTable
+        table.setRowCount(len(segments))
+        for row, segment in enumerate(segments):
+            colour = qt.QTableWidgetItem()
+            colour.setBackground(qt.QBrush(qt.QColor(*segment["color"])))
+            found = segment["id"] is not None
+            name = qt.QTableWidgetItem(self._currentName(segment))
+            volume = qt.QTableWidgetItem(texts.volume(segment["ml"]) if found else _("not found"))
+            volume.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
+            text, shade, explanation = texts.agreement(segment["agreement"])
+            agreement = qt.QTableWidgetItem(text)
+            agreement.setToolTip(explanation)
+            if shade:
+                agreement.setForeground(qt.QBrush(qt.QColor("white")))
+                agreement.setBackground(qt.QBrush(qt.QColor(shade)))
+            for column, item in enumerate((colour, name, volume, agreement)):
+                table.setItem(row, column, item)
+        # As high as its rows: a table that scrolls inside a scrolling panel is a nuisance.
+        rows = sum(table.rowHeight(row) for row in range(len(segments)))
+        table.setFixedHeight(table.horizontalHeader().height + rows + 2 * table.frameWidth + 2)
+
+    def _currentName(self, segment) -> str:
+        """The segment's name now: it may have got a suffix, or been renamed."""
+        found = self._segment(segment["id"])
+        return found.GetName() if found is not None else segment["name"]
+
+    def _segment(self, segmentId):
+        if self._node is None or not segmentId:
+            return None
+        return self._node.GetSegmentation().GetSegment(segmentId)
+
+    @staticmethod
+    def _setChecked(button, checked: bool) -> None:
+        wasBlocked = button.blockSignals(True)
+        button.checked = checked
+        button.blockSignals(wasBlocked)
+
+    # The user's actions
+
+    def _onShowReview(self, checked) -> None:
+        if self._node is not None:
+            views.showReviewMap(self._node, checked)
+
+    def _onNextSpot(self, _checked=False) -> None:
+        spots = views.spotsOf(self._node) if self._node is not None else []
+        if not spots or views.inputVolumeOf(self._node) is None:
+            return
+        self._spot = (self._spot + 1) % len(spots)
+        views.jumpToSpot(self._node, self._spot)
+        self._ui.resultNoteLabel.text = _(
+            "Doubtful spot {number} of {count}: {size} voxels"
+        ).format(number=self._spot + 1, count=len(spots), size=spots[self._spot]["size_voxels"])
+
+    def _onShow3D(self, checked) -> None:
+        if self._node is not None:
+            with slicer.util.tryWithErrorDisplay(_("The surfaces failed."), waitCursor=True):
+                views.show3D(self._node, checked)
+
+    def _onRowDoubleClicked(self, row, _column) -> None:
+        result = provenance.resultOf(self._node)
+        segmentId = result["segments"][row]["id"] if result else None
+        if self._segment(segmentId) is not None:
+            views.jumpToSegment(self._node, segmentId)

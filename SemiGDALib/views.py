@@ -1,0 +1,98 @@
+"""Showing a result: the review map over the image, doubtful places, surfaces."""
+
+from __future__ import annotations
+
+import slicer
+
+from SemiGDALib import nodes, provenance
+
+
+def inputVolumeOf(segmentationNode):
+    """The volume the segmentation's last run worked on, or None."""
+    return segmentationNode.GetNodeReference(nodes.INPUT_REFERENCE)
+
+
+def reviewMapOf(segmentationNode):
+    """The review map of the segmentation's last run, or None."""
+    return segmentationNode.GetNodeReference(nodes.REVIEW_REFERENCE)
+
+
+def isReviewMapShown(segmentationNode) -> bool:
+    review = reviewMapOf(segmentationNode)
+    return review is not None and any(
+        composite.GetForegroundVolumeID() == review.GetID() for composite in _compositeNodes()
+    )
+
+
+def showReviewMap(segmentationNode, show: bool) -> None:
+    """Lay the review map over the image in all slice views, or take it away.
+
+    What the views showed in front before comes back; it is kept with each view, so that it
+    survives a saved scene.
+    """
+    review = reviewMapOf(segmentationNode)
+    if review is None:
+        return
+    for composite in _compositeNodes():
+        shown = composite.GetForegroundVolumeID() == review.GetID()
+        if show and not shown:
+            before = f"{composite.GetForegroundVolumeID() or ''} {composite.GetForegroundOpacity()}"
+            composite.SetAttribute("SemiGDA.ForegroundBefore", before)
+            composite.SetForegroundVolumeID(review.GetID())
+            composite.SetForegroundOpacity(nodes.REVIEW_OPACITY)
+        elif shown and not show:
+            nodeId, _space, opacity = (
+                composite.GetAttribute("SemiGDA.ForegroundBefore") or " 0"
+            ).partition(" ")
+            composite.SetForegroundVolumeID(nodeId or None)
+            composite.SetForegroundOpacity(float(opacity))
+            composite.RemoveAttribute("SemiGDA.ForegroundBefore")
+
+
+def _compositeNodes():
+    scene = slicer.mrmlScene
+    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
+    return [scene.GetNthNodeByClass(n, "vtkMRMLSliceCompositeNode") for n in range(count)]
+
+
+def spotsOf(segmentationNode) -> list[dict]:
+    """Doubtful places of the last run, most doubtful first."""
+    result = provenance.resultOf(segmentationNode)
+    return result.get("spots", []) if result else []
+
+
+def jumpToSpot(segmentationNode, index: int) -> list[float]:
+    """Centre all slice views on a doubtful place; returns it in RAS (mm)."""
+    spot = spotsOf(segmentationNode)[index]
+    position = nodes.worldPosition(inputVolumeOf(segmentationNode), spot["ijk"])
+    _jump(position)
+    return position
+
+
+def jumpToSegment(segmentationNode, segmentId: str) -> None:
+    """Centre all slice views on a segment."""
+    center = segmentationNode.GetSegmentCenterRAS(segmentId)
+    if center:
+        _jump(center)
+
+
+def _jump(position) -> None:
+    sliceNode = slicer.vtkMRMLSliceNode
+    sliceNode.JumpAllSlices(slicer.mrmlScene, *position, sliceNode.CenteredJumpSlice)
+
+
+def isShown3D(segmentationNode) -> bool:
+    name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
+    return segmentationNode.GetSegmentation().ContainsRepresentation(name)
+
+
+def show3D(segmentationNode, show: bool) -> None:
+    """Make the segments' surfaces and look at them, or remove the surfaces."""
+    if not show:
+        segmentationNode.RemoveClosedSurfaceRepresentation()
+        return
+    segmentationNode.CreateClosedSurfaceRepresentation()
+    segmentationNode.GetDisplayNode().SetVisibility3D(True)
+    layout = slicer.app.layoutManager()
+    if layout is not None and layout.threeDViewCount:
+        layout.threeDWidget(0).threeDView().resetFocalPoint()

@@ -1,0 +1,303 @@
+"""SemiGDASegment: segment a volume with a SemiGDA model, and see where the result is doubtful."""
+
+import sys
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+# Installed, the packages lie beside this file; in the source tree, beside this file's folder.
+_packages = Path(__file__).resolve().parent
+if not (_packages / "SemiGDALib").is_dir():
+    _packages = _packages.parent
+if str(_packages) not in sys.path:
+    sys.path.append(str(_packages))
+
+from SemiGDALib.parameters import SemiGDASegmentParameterNode  # noqa: E402
+
+
+class SemiGDASegment(ScriptedLoadableModule):
+    """The module's entry in Slicer."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("SemiGDA Segment")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        self.parent.dependencies = ["Segmentations"]
+        self.parent.contributors = ["SemiGDA contributors"]
+        self.parent.helpText = _(
+            "Segments a volume with a SemiGDA model (SEMI-supervised segmentation by Generative "
+            "Dual-branch Alignment) and shows where the model's two branches disagree. "
+            "Choose a volume and a model, then click Segment."
+        )
+        self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")
+
+
+class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Slicer's side of the panel: its life with the application and the scene.
+
+    What the panel shows and does is in :class:`SemiGDALib.segment_panel.SegmentPanel`.
+    """
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.panel = None
+
+    def setup(self):
+        """Called when the user opens the module for the first time."""
+        ScriptedLoadableModuleWidget.setup(self)
+        from SemiGDALib.segment_panel import SegmentPanel
+
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/SemiGDASegment.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = SemiGDASegmentLogic()
+        self.panel = SegmentPanel(self.ui, self.logic)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
+        self.panel.setParameterNode(self.logic.getParameterNode())
+
+    def cleanup(self):
+        """Called when the module is reloaded or the application ends."""
+        from SemiGDALib.process import Worker
+
+        self.removeObservers()
+        if self.panel is not None:
+            self.panel.setParameterNode(None)
+            self.logic.cancel()
+        Worker.shared().stop()
+
+    def enter(self):
+        """Called each time the user opens this module."""
+        self.panel.refreshModels()
+        self.panel.setParameterNode(self.logic.getParameterNode())
+
+    def exit(self):
+        """Called each time the user leaves for another module; a run goes on."""
+        self.panel.setParameterNode(None)
+
+    def onSceneStartClose(self, _caller, _event):
+        """The nodes go away: a run has nothing left to write to."""
+        self.logic.cancel()
+        self.panel.setParameterNode(None)
+
+    def onSceneEndClose(self, _caller, _event):
+        """A fresh parameter node for a fresh scene, if the module is in view."""
+        if self.parent.isEntered:
+            self.panel.setParameterNode(self.logic.getParameterNode())
+
+    def onSceneEndImport(self, _caller, _event):
+        """A loaded scene brings its own choices."""
+        if self.parent.isEntered:
+            self.panel.setParameterNode(self.logic.getParameterNode())
+
+
+class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
+    """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
+
+    For example::
+
+        logic = SemiGDASegmentLogic()
+        segmentationNode = logic.segment(volumeNode, "hippocampus-mr")
+        for segment in logic.result.segments:
+            print(segment["name"], segment["ml"], segment["agreement"])
+    """
+
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self.run = None  # the last one started
+        self._commands = []  # child processes that must not be garbage collected
+
+    def getParameterNode(self):
+        """The wrapped parameter node."""
+        return SemiGDASegmentParameterNode(super().getParameterNode())
+
+    # Segmenting
+
+    def start(
+        self,
+        volumeNode,
+        model,
+        segmentationNode=None,
+        device="auto",
+        branches="card",
+        review=True,
+        replaceInvalid=False,
+        onProgress=None,
+        onFinished=None,
+        onError=None,
+    ):
+        """Start segmenting and return at once.
+
+        Args:
+            volumeNode: scalar or vector volume, under no or a linear transform.
+            model: name of a model in the library, or its folder.
+            segmentationNode: gets the segments beside those it has; None makes a new one.
+            device: "auto", "cuda", "mps" or "cpu".
+            branches: "card" (as the model's author recommends), "both", "vae" or "cnn".
+            review: whether to make a review map.
+            replaceInvalid: replace voxels that are not numbers instead of refusing the image.
+            onProgress: called with (fraction, message, seconds left or None).
+            onFinished: called with a :class:`SemiGDALib.run.SegmentResult`.
+            onError: called with a SemiGDAError, also (class "cancelled") after a cancel.
+
+        Returns:
+            The :class:`SemiGDALib.run.SegmentRun`.
+
+        Raises:
+            SemiGDAError: for an input that cannot be used, missing requirements, or a run that
+                has not ended yet.
+        """
+        from semigda.errors import SemiGDAError
+        from SemiGDALib.run import SegmentRun, SegmentSettings
+
+        if self.isRunning():
+            raise SemiGDAError(
+                "bad-input",
+                _("A segmentation is running already."),
+                action=_("Wait until it has ended, or cancel it."),
+            )
+        self.run = SegmentRun(
+            volumeNode,
+            model,
+            segmentationNode,
+            SegmentSettings(device, branches, review, replaceInvalid),
+            onProgress,
+            onFinished,
+            onError,
+        )
+        return self.run
+
+    def segment(self, volumeNode, model, segmentationNode=None, **options):
+        """Segment and return the segmentation node; Qt events are processed meanwhile.
+
+        Takes what :meth:`start` takes; numbers and review map are in :attr:`result`.
+
+        Raises:
+            SemiGDAError: whatever went wrong; the scene is then as it was.
+        """
+        run = self.start(volumeNode, model, segmentationNode, **options)
+        try:
+            run.wait()
+        finally:
+            run.cancel()  # a script's Ctrl+C; nothing if the run has ended
+        if run.error is not None:
+            raise run.error
+        return run.result.segmentationNode
+
+    def cancel(self):
+        """Ask the running segmentation to stop; it does within 2 s."""
+        if self.run is not None:
+            self.run.cancel()
+
+    def isRunning(self):
+        """Whether a segmentation started here has not ended yet."""
+        return self.run is not None and self.run.active
+
+    @property
+    def result(self):
+        """The last run's :class:`SemiGDALib.run.SegmentResult`, or None."""
+        return self.run.result if self.run is not None else None
+
+    # Looking at results
+
+    def showReviewMap(self, segmentationNode, show=True):
+        """Lay the review map of a result over the image in all slice views, or take it away."""
+        from SemiGDALib import views
+
+        views.showReviewMap(segmentationNode, show)
+
+    def spots(self, segmentationNode):
+        """The doubtful places of a result, most doubtful first."""
+        from SemiGDALib import views
+
+        return views.spotsOf(segmentationNode)
+
+    def jumpToSpot(self, segmentationNode, index):
+        """Centre the slice views on a doubtful place; returns it in RAS (mm)."""
+        from SemiGDALib import views
+
+        return views.jumpToSpot(segmentationNode, index)
+
+    def show3D(self, segmentationNode, show=True):
+        """Make and show the segments' surfaces, or remove them."""
+        from SemiGDALib import views
+
+        views.show3D(segmentationNode, show)
+
+    # Models and requirements
+
+    def models(self):
+        """The installed models (:class:`semigda.models.library.InstalledModel`)."""
+        from semigda.models.library import list_models
+
+        return list_models()
+
+    def addModel(self, path, onDone):
+        """Install a model package in a child process; ``onDone(SemiGDAError or None)``."""
+        from SemiGDALib import library
+
+        self._commands = [library.addModel(path, onDone)]
+
+    def missingRequirements(self):
+        """Import names of Python packages that are not installed."""
+        from SemiGDALib import requirements
+
+        return requirements.missing()
+
+    def checkRequirements(self, device, onDone):
+        """Try packages and device in a child process; ``onDone(finding, SemiGDAError or None)``."""
+        from SemiGDALib import requirements
+
+        self._commands = [requirements.probe(device, onDone)]
+
+    def installRequirements(self, broken=()):
+        """Install what is missing, and anew what is broken, after asking. False after a no."""
+        from SemiGDALib import requirements
+        from SemiGDALib.process import Worker
+
+        Worker.shared().stop()  # Windows cannot replace files that are in use
+        return requirements.install(broken)
+
+
+class SemiGDASegmentTest(ScriptedLoadableModuleTest):
+    """A self test for *Reload and Test*: segments a drawn phantom with the first model."""
+
+    def runTest(self):
+        """Run in a cleared scene."""
+        slicer.mrmlScene.Clear()
+        self.test_SegmentPhantom()
+
+    def test_SegmentPhantom(self):
+        """The result has the volume's geometry and its provenance."""
+        import numpy as np
+
+        from SemiGDALib import provenance
+
+        logic = SemiGDASegmentLogic()
+        models = [m for m in logic.models() if m.problem is None]
+        if not models or logic.missingRequirements():
+            self.delayDisplay(_("Skipped: no model is installed, or requirements are missing."))
+            return
+        z, y, x = np.mgrid[:24, :64, :64]
+        ball = (z - 12) ** 2 * 4 + (y - 32) ** 2 + (x - 32) ** 2 < 400
+        voxels = (100 + 400 * ball).astype(np.int16)
+        volumeNode = slicer.util.addVolumeFromArray(voxels, name="Phantom")
+        segmentationNode = logic.segment(volumeNode, models[0].name, device="cpu")
+        self.assertEqual(provenance.ofNode(segmentationNode)["Model"], models[0].name)
+        role = segmentationNode.GetReferenceImageGeometryReferenceRole()
+        self.assertEqual(segmentationNode.GetNodeReference(role).GetID(), volumeNode.GetID())
+        self.delayDisplay(_("Test passed."))
