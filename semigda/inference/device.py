@@ -1,0 +1,64 @@
+"""Choosing the device to compute on, and how many slices at once."""
+
+from __future__ import annotations
+
+import torch
+
+from semigda.errors import SemiGDAError
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+# Working memory of one slice in feature maps of full size and width; measured with the compact
+# network on a CPU, both branches, and rounded up.
+_MAPS_PER_SLICE = 24
+_LARGEST_BATCH = 32
+# Small batches stay in the processor's cache: on 2 cores, 224 x 224, both branches, a slice takes
+# 75 ms in batches of 1 or 2, 82 ms of 4, 115 ms of 8, 176 ms of 16 (benchmarks/segment.py).
+_CPU_BATCH = 2
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device of that name; "auto" takes a graphics card where there is one.
+
+    Raises:
+        SemiGDAError: "device-unavailable" if a device asked for by name is not there,
+            "bad-input" if the name is unknown.
+    """
+    if name not in DEVICES:
+        raise SemiGDAError("bad-input", f"The device must be one of {', '.join(DEVICES)}.")
+    there = {
+        "cuda": torch.cuda.is_available,
+        "mps": torch.backends.mps.is_available,
+        "cpu": lambda: True,
+    }
+    if name == "auto":
+        return torch.device(next(device for device in ("cuda", "mps", "cpu") if there[device]()))
+    if not there[name]():
+        what = {"cuda": "NVIDIA graphics card (CUDA)", "mps": "Apple graphics processor (MPS)"}
+        raise SemiGDAError(
+            "device-unavailable",
+            f"No {what[name]} can be used by PyTorch on this computer.",
+            detail=f"torch {torch.__version__}",
+        )
+    return torch.device(name)
+
+
+def device_name(device: torch.device) -> str:
+    """The device in words, for the report."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def starting_batch(device: torch.device, size: tuple[int, int], width: int) -> int:
+    """Slices to compute at once: few on a CPU, on a graphics card what its free memory holds.
+
+    Args:
+        size: (H, W) of a working slice.
+        width: feature channels of the network at full size.
+    """
+    if device.type == "cpu":
+        return _CPU_BATCH
+    if device.type == "mps":
+        return 4  # the memory is the computer's own; there is nothing free to ask for
+    free, _ = torch.cuda.mem_get_info(device)
+    per_slice = 4 * size[0] * size[1] * width * _MAPS_PER_SLICE
+    return max(1, min(_LARGEST_BATCH, int(0.7 * free / per_slice)))

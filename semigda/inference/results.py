@@ -1,0 +1,82 @@
+"""Predictions of consecutive working slices, put together on the input grid."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from semigda.data.grid import WorkingGrid
+from semigda.data.volumes import Volume
+from semigda.errors import SemiGDAError
+from semigda.inference.outputs import SliceStore
+from semigda.inference.predict import Prediction
+from semigda.inference.restore import Restorer, to_labels, to_review
+from semigda.inference.spots import SpotFinder
+from semigda.models.card import ModelCard
+
+
+class Results:
+    """Labels, review map, spots and counts, growing as predictions come in order.
+
+    Attributes:
+        voxels: of every class on the input grid, (K + 1,).
+    """
+
+    def __init__(
+        self,
+        volume: Volume,
+        grid: WorkingGrid,
+        classes: int,
+        both: bool,
+        store: Path | None,
+    ):
+        if store is not None:
+            # A full disk under a mapped file ends the process without a word.
+            needed = (1 + both) * math.prod(volume.shape)
+            if shutil.disk_usage(store).free < needed:
+                raise SemiGDAError("disk-full")
+        self.grid = grid
+        self.classes = classes
+        self.labels = SliceStore(volume.shape, store and store / "labels.npy")
+        self.review = SliceStore(volume.shape, store and store / "review.npy") if both else None
+        self.spots = SpotFinder(self.grid) if both else None
+        self.voxels = np.zeros(classes + 1, np.int64)
+        self._overlap = torch.zeros(classes + 1, 3, dtype=torch.int64) if both else None
+        self._restorer = Restorer(self.grid)
+
+    def add(self, predictions: list[Prediction]) -> None:
+        device = predictions[-1].probabilities.device  # the ladder may have led to another
+        maps = torch.cat([p.probabilities.to(device) for p in predictions])
+        if self.review:
+            disagreement = torch.cat([p.disagreement.to(device) for p in predictions])
+            self.spots.add(disagreement)
+            self._overlap += sum(p.overlap for p in predictions)
+            maps = torch.cat([maps, disagreement[:, None]], 1)
+        for start, part in self._restorer.push(maps):
+            planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]
+            labels = torch.stack(planes).numpy()
+            self.voxels += np.bincount(labels.ravel(), minlength=self.classes + 1)
+            self.labels.write(self.grid, start, labels)
+            if self.review:
+                planes = [to_review(p[-1], self.grid) for p in part]
+                self.review.write(self.grid, start, torch.stack(planes).numpy())
+
+    def segments(self, card: ModelCard, volume: Volume) -> list[dict]:
+        rows = []
+        for label in card.labels:
+            voxels = int(self.voxels[label.value])
+            ml = None if volume.two_dimensional else voxels * volume.voxel_ml
+            row = {"value": label.value, "name": label.name, "voxels": voxels, "ml": ml}
+            rows.append({**row, "agreement": self._agreement(label.value)})
+        return rows
+
+    def _agreement(self, value: int) -> float | None:
+        """Dice of the two branches; 1 where both find nothing."""
+        if self._overlap is None:
+            return None
+        one, two, common = self._overlap[value].tolist()
+        return 2 * common / (one + two) if one + two else 1.0

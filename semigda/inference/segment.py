@@ -1,0 +1,307 @@
+"""Segmenting a volume: slices through both branches, probabilities back to the input grid."""
+
+from __future__ import annotations
+
+import errno
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+import torch
+from torch import nn
+
+from semigda.data.preprocess import PreparedVolume, Preprocessing, prepare
+from semigda.data.segnrrd import write_review, write_segmentation
+from semigda.data.volumes import Volume, read_volume
+from semigda.errors import SemiGDAError
+from semigda.inference.device import choose_device, device_name
+from semigda.inference.largest import keep_largest
+from semigda.inference.predict import Prediction, Predictor
+from semigda.inference.results import Results
+from semigda.inference.usage import Clock, forget_peak, peak_memory
+from semigda.models.card import ModelCard
+from semigda.models.library import find_model
+from semigda.models.package import load_network
+from semigda.networks.semigda import BRANCHES
+from semigda.version import __version__
+
+_AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
+
+Progress = Callable[[float, str], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """How to segment.
+
+    Attributes:
+        device: "auto", "cuda", "mps" or "cpu".
+        branches: "both", "vae", "cnn", or "card" for what the model card recommends.
+        replace_nonfinite, frame: see :func:`semigda.data.volumes.read_volume`.
+        review: make the review map. It needs both branches: also where the card recommends one for
+            the labels both are computed. Not with a single branch asked for by name.
+        batch_size: slices at once; by default what was measured to be best.
+    """
+
+    device: str = "auto"
+    branches: str = "card"
+    replace_nonfinite: bool = False
+    frame: int | None = None
+    review: bool = True
+    batch_size: int | None = None
+
+    def __post_init__(self):
+        if self.branches not in ("card", "both", *BRANCHES):
+            raise SemiGDAError(
+                "bad-input", f"The branches must be card, both, {' or '.join(BRANCHES)}."
+            )
+
+    def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The branches whose mean becomes the labels, and the branches to compute."""
+        chosen = card.branches if self.branches == "card" else self.branches
+        used = BRANCHES if chosen == "both" else (chosen,)
+        return used, BRANCHES if self.review and self.branches in ("card", "both") else used
+
+
+@dataclass
+class Segmentation:
+    """What came out.
+
+    Attributes:
+        labels: uint8 (z, y, x) on the input grid; 0 is background.
+        review: uint8 (z, y, x), disagreement of the branches per voxel, 0 to 100, or ``None``.
+            It is no probability of an error.
+        segments: per label "value", "name", "voxels", "ml" (``None`` for plain pictures) and
+            "agreement", the Dice of the two branches' own masks (``None`` with one branch).
+        spots: see :meth:`semigda.inference.spots.SpotFinder.spots`.
+        report: versions, device, model, seconds and memory.
+    """
+
+    labels: np.ndarray
+    review: np.ndarray | None
+    segments: list[dict]
+    spots: list[dict]
+    report: dict
+
+
+def segment_volume(
+    network: nn.Module,
+    card: ModelCard,
+    volume: Volume,
+    options: SegmentOptions | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    *,
+    store: Path | None = None,
+) -> Segmentation:
+    """Segment ``volume`` with ``network``, which is moved to the device.
+
+    Args:
+        progress: called with a fraction 0 to 1 and a line for the user.
+        cancelled: asked between batches.
+        store: a folder; results are then the mapped files ``labels.npy`` and ``review.npy`` in it
+            and take no memory. Otherwise they are arrays.
+
+    Raises:
+        SemiGDAError: "cancelled", "bad-input", "device-unavailable", "out-of-memory", "disk-full",
+            "model-invalid".
+    """
+    options = options or SegmentOptions()
+    progress = progress or (lambda fraction, message: None)
+
+    def check() -> None:
+        if cancelled is not None and cancelled():
+            raise SemiGDAError("cancelled")
+
+    check()
+    forget_peak()
+    clock = Clock("preprocess", "network", "resample")
+    device = choose_device(options.device)
+    with clock("preprocess"):
+        prepared = prepare(volume, _preprocessing(card))
+    grid = prepared.grid
+    used, run = options.plan(card)
+    predictor = Predictor(
+        network,
+        len(card.labels),
+        device,
+        used=used,
+        run=run,
+        size=grid.size,
+        crop=grid.crop,
+        batch_size=options.batch_size,
+    )
+    results = Results(volume, grid, len(card.labels), len(run) == 2, store)
+    at = 0
+    for start in range(0, prepared.count, _AT_ONCE):
+        with clock("preprocess"):
+            slices = prepared.slices(start, min(start + _AT_ONCE, prepared.count))
+        done: list[Prediction] = []
+        while len(slices):
+            check()
+            progress(0.95 * at / prepared.count, f"Segmenting slice {at + 1} of {prepared.count}")
+            with clock("network"):
+                done.append(predictor(slices))
+            taken = len(done[-1].probabilities)
+            slices, at = slices[taken:], at + taken
+        with clock("resample"):
+            results.add(done)
+    progress(0.95, "Measuring the segments")
+    with clock("resample"):
+        if card.postprocessing.get("largest_component"):
+            results.voxels -= keep_largest(results.labels, volume.shape[0], len(card.labels), check)
+    report = _report(card, options, volume, prepared, predictor, clock)
+    progress(1.0, "Done")
+    return Segmentation(
+        results.labels.array(),
+        results.review.array() if results.review else None,
+        results.segments(card, volume),
+        results.spots.spots() if results.spots else [],
+        report,
+    )
+
+
+def segment_file(
+    path,
+    model,
+    out,
+    review_out=None,
+    options: SegmentOptions | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    *,
+    started: float | None = None,
+) -> dict:
+    """Segment the image at ``path`` into ``out``, a ``.seg.nrrd`` file.
+
+    Args:
+        model: name or folder of an installed model.
+        review_out: where to write the review map, an ``.nrrd`` file.
+        started: ``time.perf_counter()`` when the user's command began, for the report.
+
+    Returns the report, with "segments" and "spots".
+
+    Raises:
+        SemiGDAError: of every class that reading, loading, segmenting and writing have.
+    """
+    options = options or SegmentOptions(review=review_out is not None)
+    out = _writable(out, ".seg.nrrd")
+    review_out = _writable(review_out, ".nrrd") if review_out else None
+    begun = time.perf_counter()
+    clock = Clock("load", "write")
+    with plain_errors():
+        with clock("load"):
+            network, card = load_network(find_model(model), "cpu")
+            volume = read_volume(
+                path, frame=options.frame, replace_nonfinite=options.replace_nonfinite
+            )
+        affine = volume.affine
+        # The results lie beside the output until they are written: same disk, no memory.
+        with tempfile.TemporaryDirectory(
+            prefix=".semigda-", dir=out.parent, ignore_cleanup_errors=True
+        ) as folder:
+            result = segment_volume(
+                network, card, volume, options, progress, cancelled, store=Path(folder)
+            )
+            del volume, network  # writing needs memory of its own
+            if review_out and result.review is None:
+                raise SemiGDAError("bad-input", "A review map needs both branches.")
+            with clock("write"):
+                header = provenance(card, result.report)
+                write_segmentation(out, result.labels, affine, card, header)
+                if review_out:
+                    write_review(review_out, result.review, affine, header)
+            result.labels = result.review = None  # unmaps the files, for Windows
+    report = result.report
+    start = 0.0 if started is None else begun - started
+    report["seconds"] = {
+        "start": round(start, 3),
+        "load": round(clock.seconds["load"], 3),
+        **report["seconds"],
+        "write": round(clock.seconds["write"], 3),
+        "total": round(start + time.perf_counter() - begun, 3),
+    }
+    report["peak_memory_bytes"] = max(report["peak_memory_bytes"], peak_memory())
+    return {**report, "segments": result.segments, "spots": result.spots}
+
+
+def provenance(card: ModelCard, report: dict) -> dict[str, str]:
+    """What made a segmentation, as text pairs to be stored with it."""
+    return {
+        "SemiGDA_Engine": report["engine"],
+        "SemiGDA_Model": card.name,
+        "SemiGDA_ModelSHA256": card.weights_sha256 or "",
+        "SemiGDA_Branches": "+".join(report["branches"]),
+        "SemiGDA_Device": report["device"],
+        "SemiGDA_Date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turns the system's out-of-memory and disk-full errors into their classes."""
+    try:
+        yield
+    except MemoryError as error:
+        raise SemiGDAError("out-of-memory") from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise SemiGDAError("disk-full") from error
+        raise
+
+
+def _writable(path, suffix: str) -> Path:
+    """Found out before minutes of computing, not after."""
+    path = Path(path)
+    if not path.name.lower().endswith(suffix):
+        raise SemiGDAError("bad-input", f"The output file's name must end in {suffix}.")
+    if not path.parent.is_dir():
+        raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
+    return path
+
+
+def _preprocessing(card: ModelCard) -> Preprocessing:
+    try:
+        return Preprocessing.from_dict(card.preprocessing)
+    except (ValueError, TypeError) as error:
+        raise SemiGDAError("model-invalid", detail=str(error)) from error
+
+
+def _report(
+    card: ModelCard,
+    options: SegmentOptions,
+    volume: Volume,
+    prepared: PreparedVolume,
+    predictor: Predictor,
+    clock: Clock,
+) -> dict:
+    return {
+        "engine": __version__,
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+            "SimpleITK": sitk.Version_VersionString(),
+        },
+        "platform": platform.platform(),
+        "device": predictor.device.type,
+        "device_name": device_name(predictor.device),
+        "threads": torch.get_num_threads(),
+        "batch_size": predictor.batch_size,
+        "branches": list(predictor.used),
+        "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
+        "options": asdict(options),
+        "input": {"shape": list(volume.shape), "spacing": list(volume.spacing)},
+        "working": {"slices": prepared.count, "size": list(prepared.grid.size)},
+        "steps_down": predictor.steps,
+        "seconds": {phase: round(value, 3) for phase, value in clock.seconds.items()},
+        "peak_memory_bytes": peak_memory(),
+    }
