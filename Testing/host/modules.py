@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import slicer
+from PySide6.QtCore import Property
 
 from .mrml_widgets import qSlicerScriptedLoadableModuleWidget
 
@@ -64,6 +65,8 @@ class ScriptedModuleWidget(qSlicerScriptedLoadableModuleWidget):
         self.adopt(widget)
         setattr(slicer.modules, f"{self._name}Widget", widget)
         widget.setup()
+
+    isEntered = Property(bool, lambda self: self._entered)
 
     def enter(self):
         self._entered = True

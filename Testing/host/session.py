@@ -122,7 +122,8 @@ class Host:
         folder = Path(folder).resolve()
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
-            self._importer.add(folder)
+            # In the source tree the packages of a module lie beside its folder, not in it.
+            self._importer.add(folder.parent)
 
     def load(self, name: str):
         """Loads the module and gives `slicer.modules.<name>`."""

@@ -125,7 +125,8 @@ class SignalImporter:
         if spec is None or not (spec.origin or "").endswith(".py"):
             return None
         origin = Path(spec.origin).resolve()
-        if not any(folder in origin.parents for folder in self.folders):
+        own = any(folder in origin.parents for folder in self.folders)
+        if not own or "site-packages" in origin.parts:
             return None
         loader = _Loader(name, spec.origin)
         packages = spec.submodule_search_locations
