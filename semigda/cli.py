@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,7 +24,8 @@ from semigda.version import __version__
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Errors are one sentence and one thing to do on standard error."""
-    arguments = _parser().parse_args(argv)
+    started = time.perf_counter()
+    arguments = _parser().parse_args(argv, argparse.Namespace(started=started))
     try:
         return arguments.command(arguments) or 0
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
@@ -86,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     official = add("import-official", _import_official, "Import released weights as a model.")
     official.add_argument("weights", help="stage-2 or stage-1 checkpoint, or SD autoencoder")
     official.add_argument("--vae", help="the SD autoencoder's file, for a stage-1 checkpoint")
+    official.add_argument("--card", help="JSON file with card fields: title, labels, licence ...")
     official.add_argument("-o", "--out", required=True, help="folder of the model to write")
 
     info = add("info", _info, "Print versions, devices and what the networks cost.")
@@ -150,7 +153,7 @@ def _add_models_commands(models: argparse.ArgumentParser) -> None:
 
 
 def _segment(arguments: argparse.Namespace) -> None:
-    from semigda.inference.segment import segment_file
+    from semigda.inference.files import segment_file
 
     report = segment_file(
         arguments.input,
@@ -158,16 +161,22 @@ def _segment(arguments: argparse.Namespace) -> None:
         arguments.out,
         review_out=arguments.review,
         options=_segment_options(
-            arguments, frame=arguments.frame, replace_nonfinite=arguments.replace_nonfinite
+            arguments,
+            frame=arguments.frame,
+            replace_nonfinite=arguments.replace_nonfinite,
+            review=arguments.review is not None,
         ),
         progress=_Progress(sys.stderr),
+        started=arguments.started,
     )
     if arguments.report:
         _write_text(arguments.report, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     for found in report["segments"]:
-        agreement = found.get("agreement")
-        told = "" if agreement is None else f"  agreement {agreement:.2f}"
-        print(f"{found['name']}: {found['ml']:.2f} ml{told}")
+        # A plain picture has no volume.
+        size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
+        agreement = found["agreement"]
+        told = "" if agreement is None else f", agreement {agreement:.2f}"
+        print(f"{found['name']}: {size}{told}")
 
 
 def _segment_options(arguments: argparse.Namespace, **others: Any) -> Any:
@@ -301,8 +310,9 @@ def _models_remove(arguments: argparse.Namespace) -> None:
 def _import_official(arguments: argparse.Namespace) -> None:
     from semigda.models.official import import_official
 
-    folder = import_official(arguments.weights, arguments.out, vae=arguments.vae)
-    print(f"wrote {folder}")
+    card = _read_json(arguments.card) if arguments.card else None
+    written = import_official(arguments.weights, arguments.out, vae=arguments.vae, card=card)
+    print(f"wrote {written}")
 
 
 def _info(arguments: argparse.Namespace) -> None:

@@ -15,7 +15,9 @@ import torch
 from safetensors.torch import save_file
 
 from semigda.errors import SemiGDAError
-from semigda.models.official import read_autoencoder, read_stage1, read_stage2
+from semigda.models.base import load_base
+from semigda.models.official import import_official, read_autoencoder, read_stage1, read_stage2
+from semigda.models.package import load_network
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import BRANCHES, SemiGDA
 
@@ -94,6 +96,33 @@ def test_every_stage_equals_the_reference(stage2_file):
 
 
 @needs_official
+def test_stage2_becomes_a_model_package(stage2_file, released, tmp_path):
+    words = {"title": "Polyp", "labels": [{"value": 1, "name": "Polyp", "color": [200, 80, 80]}]}
+    folder = import_official(stage2_file, tmp_path / "polyp-official", card=words)
+    network, card = load_network(folder)
+    assert (card.name, card.title, card.labels[0].name) == ("polyp-official", "Polyp", "Polyp")
+    stored = network.state_dict()["autoencoder.encoder.conv_in.weight"]
+    expected = released["vae_model.encoder.conv_in.weight"]
+    torch.testing.assert_close(stored, expected.half().float(), rtol=0, atol=0)
+
+
+@needs_official
+def test_an_autoencoder_becomes_a_base(released, tmp_path):
+    torch.save({"state_dict": vae_part(released)}, tmp_path / "vae.ckpt")
+    base = load_base(import_official(tmp_path / "vae.ckpt", tmp_path / "base"))
+    assert base.config == NetworkConfig.paper()
+    weight = released["vae_model.decoder.conv_out.weight"]
+    assert torch.equal(base.autoencoder.decoder.conv_out.weight, weight)
+
+
+@needs_official
+def test_stage1_asks_for_its_autoencoder(tmp_path):
+    torch.save({"resnet": {}, "mapping_model": {}}, tmp_path / "stage1.pth")
+    with pytest.raises(SemiGDAError, match="--vae"):
+        import_official(tmp_path / "stage1.pth", tmp_path / "base")
+
+
+@needs_official
 def test_stage1_needs_only_new_adapters(released, tmp_path):
     parts = {
         part: {k.removeprefix(part + "."): v for k, v in released.items() if k.startswith(part)}
@@ -150,7 +179,7 @@ def test_autoencoder_in_all_namings_is_the_same(released, tmp_path):
 @needs_official
 @pytest.mark.parametrize("fault", ["missing", "extra", "misshapen"])
 def test_wrong_tensors_are_named(released, tmp_path, fault):
-    tensors = dict(released)
+    tensors = {k: v.half() for k, v in released.items()}
     name = "resnet.layer2.1.conv2.weight"
     if fault == "missing":
         del tensors[name]

@@ -1,13 +1,13 @@
-"""Reading the released SemiGDA weights and Stable Diffusion autoencoders.
+"""Importing the released SemiGDA weights and Stable Diffusion autoencoders.
 
-Every reader returns a state dict in this project's names. Files are read with
+Files are read with
 ``weights_only=True`` or as safetensors: no code of theirs ever runs.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,100 +16,89 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from semigda.errors import SemiGDAError
+from semigda.models.base import save_base
+from semigda.models.card import SCHEMA_VERSION, ModelCard
+from semigda.models.official_names import AUTOENCODER_RULES, DIFFUSERS_RULES, WHOLE_RULES, rename
+from semigda.models.package import save_package
 from semigda.networks.autoencoder import KLAutoencoder
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
+from semigda.version import __version__
 
 StateDict = dict[str, torch.Tensor]
 
-# Rules are tried in order; the first that matches renames, None drops a tensor that is never used.
-_AUTOENCODER_RULES = [
-    (r"encoder\.down\.(\d)\.block\.(\d)\.(.+)", r"encoder.levels.\1.\2.\3"),
-    (r"encoder\.down\.(\d)\.downsample\.(.+)", r"encoder.downsamples.\1.\2"),
-    (r"decoder\.up\.(\d)\.block\.(\d)\.(.+)", r"decoder.levels.\1.\2.\3"),
-    (r"decoder\.up\.(\d)\.upsample\.(.+)", lambda m: f"decoder.upsamples.{int(m[1]) - 1}.{m[2]}"),
-    (r"(encoder|decoder)\.mid\.attn_1\.(.+)", r"\1.middle.attention.\2"),
-    (r"(encoder|decoder)\.mid\.(.+)", r"\1.middle.\2"),
-    (r"((?:encoder|decoder)\.(?:conv_in|conv_out|norm_out)\..+)", r"\1"),
-    (r"((?:quant_conv|post_quant_conv)\..+)", r"\1"),
-]
-_RESNET_RULES = [
-    (r"conv1\.(.+)", r"conv_in.\1"),
-    (r"bn1\.(.+)", r"norm_in.\1"),
-    (r"layer(\d)\.(.+)", lambda m: f"stages.{int(m[1]) - 1}.{m[2]}"),
-    (r"conv_out\.conv_conv\.(.+)", r"head.\1"),
-]
-_MAPPER_STAGES = {
-    "conv1_0": "down1",
-    "conv2_0": "down2",
-    "conv3_0": "down3",
-    "conv4_0": "down4",
-    "conv3_1": "up3",
-    "conv2_2": "up2",
-    "conv1_3": "up1",
-    "conv0_4": "up0",
-}
-_MAPPER_RULES = [
-    (r"input_blocks\.(.+)", r"conv_in.\1"),
-    # conv1.1 and conv2.1 are the same parameters as act1 and act2.
-    (r"conv\d_\d\.resblock\.conv[12]\.1\.weight", None),
-    (
-        r"(conv\d_\d)\.resblock\.conv(\d)\.0\.(.+)",
-        lambda m: f"{_MAPPER_STAGES[m[1]]}.norm{m[2]}.{m[3]}",
-    ),
-    (
-        r"(conv\d_\d)\.resblock\.conv(\d)\.2\.(.+)",
-        lambda m: f"{_MAPPER_STAGES[m[1]]}.conv{m[2]}.{m[3]}",
-    ),
-    (
-        r"(conv\d_\d)\.resblock\.(act\d|skip_connection)\.(.+)",
-        lambda m: f"{_MAPPER_STAGES[m[1]]}.{m[2]}.{m[3]}",
-    ),
-    (r"(conv\d_\d)\.attention\.(.+)", lambda m: f"{_MAPPER_STAGES[m[1]]}.attention.{m[2]}"),
-    (r"convds0\.(.+)", r"head.\1"),
-    (r"convds[123]\..+", None),  # heads the released forward pass never calls
-]
-_WHOLE_RULES = [
-    (r"vae_model\.decoder\.Jump_(vae|cnn)\.(\d)\.(.+)", r"adapters.\1.\2.\3"),
-    *[(r"vae_model\." + old, ("autoencoder.", new)) for old, new in _AUTOENCODER_RULES],
-    *[(r"resnet\." + old, ("cnn_encoder.", new)) for old, new in _RESNET_RULES],
-    *[
-        (r"mapping_model\." + old, ("mapper.", new) if new is not None else None)
-        for old, new in _MAPPER_RULES
-    ],
-    (r"seg_head\..+", None),
-]
-_DIFFUSERS_RULES = [
-    (r"encoder\.down_blocks\.(\d)\.resnets\.(\d)\.(.+)", r"encoder.levels.\1.\2.\3"),
-    (r"encoder\.down_blocks\.(\d)\.downsamplers\.0\.(.+)", r"encoder.downsamples.\1.\2"),
-    # Diffusers counts the decoder's levels from the smallest, this project from full size.
-    (
-        r"decoder\.up_blocks\.(\d)\.resnets\.(\d)\.(.+)",
-        lambda m: f"decoder.levels.{3 - int(m[1])}.{m[2]}.{m[3]}",
-    ),
-    (
-        r"decoder\.up_blocks\.(\d)\.upsamplers\.0\.(.+)",
-        lambda m: f"decoder.upsamples.{2 - int(m[1])}.{m[2]}",
-    ),
-    (
-        r"(encoder|decoder)\.mid_block\.resnets\.(\d)\.(.+)",
-        lambda m: f"{m[1]}.middle.block_{int(m[2]) + 1}.{m[3]}",
-    ),
-    (r"(encoder|decoder)\.mid_block\.attentions\.0\.(.+)", r"\1.middle.attention.\2"),
-    (r"(encoder|decoder)\.conv_norm_out\.(.+)", r"\1.norm_out.\2"),
-    (r"((?:encoder|decoder)\.(?:conv_in|conv_out)\..+)", r"\1"),
-    (r"((?:quant_conv|post_quant_conv)\..+)", r"\1"),
-]
-# Names of the parts inside a block, old and new diffusers spellings included.
-_BLOCK_PARTS = [
-    (r"\.(nin_shortcut|skip_connection|conv_shortcut|downsample)\.", ".shortcut."),
-    (r"\.bn(\d)\.", r".norm\1."),
-    (r"\.attention\.group_norm\.", ".attention.norm."),
-    (r"\.attention\.(to_q|query)\.", ".attention.q."),
-    (r"\.attention\.(to_k|key)\.", ".attention.k."),
-    (r"\.attention\.(to_v|value)\.", ".attention.v."),
-    (r"\.attention\.(to_out\.0|proj_attn)\.", ".attention.proj_out."),
-]
+
+def import_official(
+    weights: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    vae: str | os.PathLike[str] | None = None,
+    card: dict | None = None,
+) -> Path:
+    """Import released weights; what they are is seen from their content.
+
+    A stage-2 checkpoint becomes a model package, the folder ``out``. A stage-1 checkpoint (with
+    ``vae``) or an autoencoder alone cannot segment yet: it becomes a base to train from, the
+    file ``out`` with the ending ``.safetensors``.
+
+    Args:
+        weights: the released file.
+        out: where to write.
+        vae: the autoencoder's file, for a stage-1 checkpoint.
+        card: fields of :class:`ModelCard` that replace the importer's words, for example
+            ``title``, ``labels``, ``modality`` and ``licence``.
+
+    Returns:
+        What was written.
+
+    Raises:
+        SemiGDAError: ``bad-input`` or ``model-invalid``.
+    """
+    weights, out = Path(weights), Path(out)
+    content = _load(weights)
+    config = NetworkConfig.paper()
+    if "model" in content:
+        return _save_model(read_stage2(weights), out, card or {})
+    out = out.with_name(out.name.removesuffix(".safetensors") + ".safetensors")
+    if "resnet" in content:
+        if vae is None:
+            raise SemiGDAError(
+                "bad-input",
+                "A stage-1 checkpoint holds no autoencoder.",
+                action="Give the Stable Diffusion autoencoder's file too (--vae).",
+            )
+        return save_base(out, config, read_stage1(weights, Path(vae)))
+    tensors = read_autoencoder(weights)
+    return save_base(out, config, {f"autoencoder.{k}": v for k, v in tensors.items()})
+
+
+def _save_model(tensors: StateDict, out: Path, words: dict) -> Path:
+    with torch.device("meta"):
+        network = SemiGDA(NetworkConfig.paper())
+    network.load_state_dict(tensors, assign=True)
+    card = {
+        "schema": SCHEMA_VERSION,
+        "name": out.name,
+        "title": "Released SemiGDA model",
+        "description": "Imported from a released SemiGDA stage-2 checkpoint.",
+        "modality": "XC",
+        "labels": [{"value": 1, "name": "Foreground", "color": [220, 120, 80]}],
+        "network": network.config.to_dict(),
+        # As in the released training: whole pictures in 224 x 224, 8-bit colours.
+        "preprocessing": {
+            "channels": "rgb",
+            "slice_axis": "acquisition",
+            "size": [224, 224],
+            "spacing": [None, None, None],
+            "intensity": {"rule": "8-bit"},
+        },
+        "licence": "Not stated by the file; ask its authors.",
+        "attribution": ["SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274"],
+        "engine_version": __version__,
+        "weights_sha256": None,
+    }
+    save_package(out, network, ModelCard.from_dict(card | words))
+    return out
 
 
 def read_stage2(path: Path) -> StateDict:
@@ -119,7 +108,7 @@ def read_stage2(path: Path) -> StateDict:
         SemiGDAError: ``model-invalid``; names missing, extra and misshapen tensors.
     """
     tensors = _read(path, "model")
-    return _checked(_rename(tensors, _WHOLE_RULES), _expected_network())
+    return _checked(rename(tensors, WHOLE_RULES), _expected_network())
 
 
 def read_stage1(path: Path, vae_path: Path) -> StateDict:
@@ -137,7 +126,7 @@ def read_stage1(path: Path, vae_path: Path) -> StateDict:
         if not isinstance(checkpoint.get(part), dict):
             raise _invalid(f"It has no '{part}' part, so it is no SemiGDA stage-1 checkpoint.")
         tensors |= {f"{part}.{name}": tensor for name, tensor in checkpoint[part].items()}
-    renamed = _rename(tensors, _WHOLE_RULES)
+    renamed = rename(tensors, WHOLE_RULES)
     renamed |= {f"autoencoder.{k}": v for k, v in read_autoencoder(vae_path).items()}
     expected = {k: s for k, s in _expected_network().items() if not k.startswith("adapters.")}
     return _checked(renamed, expected)
@@ -162,7 +151,7 @@ def read_autoencoder(path: Path) -> StateDict:
     # Training leftovers of the original autoencoder's adversarial loss.
     tensors = {k: v for k, v in tensors.items() if not k.startswith(("loss.", "model_ema."))}
     diffusers = any(k.startswith("encoder.down_blocks.") for k in tensors)
-    renamed = _rename(tensors, _DIFFUSERS_RULES if diffusers else _AUTOENCODER_RULES)
+    renamed = rename(tensors, DIFFUSERS_RULES if diffusers else AUTOENCODER_RULES)
     with torch.device("meta"):
         expected = _shapes(KLAutoencoder(NetworkConfig.paper()))
     # Diffusers keeps the attention's 1x1 convolutions as linear layers.
@@ -205,27 +194,6 @@ def _read(path: Path, key: str) -> StateDict:
     ):
         raise _invalid("It holds no named tensors.")
     return tensors
-
-
-def _rename(tensors: StateDict, rules: list) -> StateDict:
-    """Applies the rules; a tensor that no rule knows keeps its name and fails the check."""
-    targets = {name: _target_name(name, rules) for name in tensors}
-    return {new: tensors[old] for old, new in targets.items() if new is not None}
-
-
-def _target_name(name: str, rules: list) -> str | None:
-    for pattern, replacement in rules:
-        match = re.fullmatch(pattern, name)
-        if not match:
-            continue
-        if replacement is None:
-            return None
-        prefix, new = replacement if isinstance(replacement, tuple) else ("", replacement)
-        target = prefix + (new(match) if callable(new) else match.expand(new))
-        for part, spelling in _BLOCK_PARTS:
-            target = re.sub(part, spelling, target)
-        return target
-    return name
 
 
 def _checked(tensors: StateDict, expected: dict[str, tuple[int, ...]]) -> StateDict:
