@@ -15,7 +15,7 @@ from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import evaluate, table
 from semigda.inference.segment import SegmentOptions, segment_volume
-from semigda.jobs.arrays import doubtful_spots, save_array
+from semigda.inference.usage import Clock
 from semigda.jobs.folder import JobFolder
 from semigda.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda.models.library import find_model
@@ -24,6 +24,8 @@ from semigda.networks.semigda import SemiGDA
 from semigda.training.loop import train
 from semigda.training.pretrain import pretrain
 from semigda.training.settings import PretrainSettings, TrainSettings
+
+LABELS, REVIEW = "labels.npy", "review.npy"
 
 Ending = tuple[dict[str, Any], dict[str, Any]]
 
@@ -55,29 +57,34 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def segment(job: JobFolder, models: ModelCache) -> Ending:
-    """Segment ``inputs["volume"]``; arrays on the input's own grid, in its stored order."""
-    options = dict(job.job["options"])
-    names = {"labels": "labels.npy", "review": "review.npy", **options.pop("outputs", {})}
-    options = segment_options(options)
+    """Segment ``inputs["volume"]`` into ``labels.npy`` and ``review.npy`` in the job's folder.
+
+    Both are uint8 (z, y, x) on the input's own grid in its stored order, so that whoever holds the
+    voxels the input was written from can put them back without any geometry.
+    """
+    # From the click, so that waiting for the process to start is told as well.
+    seconds = {"start": max(0.0, time.time() - job.job["created"])}
+    options = segment_options(job.job["options"])
     watch = _Watch(job)
-    job.update(message="Loading the model.")
-    start = time.perf_counter()
-    network, card = models.get(_required(job.job["model"], "model"))
-    load_seconds = time.perf_counter() - start
-    volume = read_volume(
-        _required(job.job["inputs"].get("volume"), "volume"),
-        frame=options.frame,
-        replace_nonfinite=options.replace_nonfinite,
-    )
-    done = segment_volume(network, card, volume, options, watch.progress, watch.cancelled)
-    outputs: dict[str, Any] = {"labels": names["labels"], "review": None, "spots": []}
-    save_array(job.path / names["labels"], done.labels)
-    if done.review is not None:
-        outputs["review"] = names["review"]
-        save_array(job.path / names["review"], done.review)
-        outputs["spots"] = doubtful_spots(done.review)
+    clock = Clock("load", "write")
+    job.update(message="Loading the model and the image.")
+    with clock("load"):
+        network, card = models.get(_required(job.job["model"], "model"))
+        volume = read_volume(
+            _required(job.job["inputs"].get("volume"), "volume"),
+            frame=options.frame,
+            replace_nonfinite=options.replace_nonfinite,
+        )
+    try:
+        done = segment_volume(
+            network, card, volume, options, watch.progress, watch.cancelled, store=job.path
+        )
+    except BaseException:
+        for name in (LABELS, REVIEW):  # half-written
+            (job.path / name).unlink(missing_ok=True)
+        raise
     by_value = {label.value: label for label in card.labels}
-    outputs["segments"] = [
+    segments = [
         {
             **found,
             "color": list(by_value[found["value"]].color),
@@ -85,8 +92,19 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         }
         for found in done.segments
     ]
-    outputs["model"] = {"name": card.name, "title": card.title, "sha256": card.weights_sha256}
-    return outputs, {**done.report, "load_seconds": round(load_seconds, 3)}
+    outputs = {
+        "labels": LABELS,
+        "review": REVIEW if done.review is not None else None,
+        "segments": segments,
+        "spots": done.spots,
+        "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
+    }
+    with clock("write"):
+        done.labels = done.review = None  # unmaps the files, which puts them on the disk
+    seconds |= {"load": clock.seconds["load"], **done.report["seconds"]}
+    seconds |= {"write": clock.seconds["write"]}
+    seconds = {phase: round(value, 3) for phase, value in seconds.items()}
+    return outputs, {**done.report, "seconds": seconds}
 
 
 def train_job(job: JobFolder, models: ModelCache) -> Ending:
