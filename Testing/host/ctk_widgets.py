@@ -55,10 +55,9 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         return self.sizeHint()
 
     def sizeHint(self):
-        inside = self.layout()
-        size = inside.sizeHint() if inside and not self._collapsed else QtCore.QSize(120, 0)
-        height = self._HEADER if self._collapsed or not inside else size.height()
-        return QtCore.QSize(max(size.width(), 120), max(height, self._HEADER))
+        least = QtCore.QSize(120, self._HEADER)
+        # As in ctk: the inside with the header's margin, which the layout's own hint leaves out.
+        return least if self._collapsed else QtWidgets.QWidget.sizeHint(self).expandedTo(least)
 
     def hitButton(self, position):
         return position.y() < self._HEADER
