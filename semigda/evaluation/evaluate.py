@@ -132,7 +132,8 @@ def _case_rows(
     predicted = segment_volume(network, card, volume, options, cancelled=cancelled).labels
     seconds = round(time.perf_counter() - start, 3)
     unit = "px" if volume.two_dimensional else "mm"
-    rows = compare(truth, predicted, volume.spacing, card.labels, volume.voxel_ml)
+    voxel_ml = None if volume.two_dimensional else volume.voxel_ml
+    rows = compare(truth, predicted, volume.spacing, card.labels, voxel_ml)
     return [{"case": case.name, **row, "unit": unit, "seconds": seconds} for row in rows]
 
 
@@ -141,14 +142,18 @@ def compare(
     predicted: np.ndarray,
     spacing: Sequence[float],
     labels: Sequence[Label],
-    voxel_ml: float,
+    voxel_ml: float | None,
 ) -> list[dict[str, Any]]:
-    """One row a class for two label maps (z, y, x) on one grid of ``spacing`` (z, y, x)."""
+    """One row a class for two label maps (z, y, x) on one grid of ``spacing`` (z, y, x).
+
+    A picture has no ``voxel_ml``, and its rows no millilitres.
+    """
     rows = []
     for label in labels:
         measures = asdict(measure(truth == label.value, predicted == label.value, spacing))
-        measures["truth_ml"] = measures["truth_voxels"] * voxel_ml
-        measures["predicted_ml"] = measures["predicted_voxels"] * voxel_ml
+        for what in ("truth", "predicted"):
+            voxels = measures[f"{what}_voxels"]
+            measures[f"{what}_ml"] = None if voxel_ml is None else voxels * voxel_ml
         rows.append({"class": label.value, "name": label.name, **measures})
     return rows
 
@@ -225,8 +230,8 @@ def table(result: dict[str, Any], worst: int = 3) -> str:
         told = ", ".join(f"{r['case']} {r['name']} {r['dice']:.3f}" for r in scored[:worst])
         lines.append(f"lowest Dice: {told}")
     lines.append(
-        "Dice and IoU count missed classes as 0; HD95 and ASSD are of found ones only; "
-        "alarms: classes found where there are none."
+        "Missed classes count 0 in Dice and IoU, and are left out of HD95 and ASSD.\n"
+        "Alarms: classes found in cases that have none; they only count here."
     )
     for failure in result["failures"]:
         lines.append(f"failed: {failure['case']}: {failure['message']}")
