@@ -60,9 +60,11 @@ set(SemiGDA_PACKAGES
   semigda/method/ramps.py
   semigda/models/__init__.py
   semigda/models/archive.py
+  semigda/models/base.py
   semigda/models/card.py
   semigda/models/library.py
   semigda/models/official.py
+  semigda/models/official_names.py
   semigda/models/package.py
   semigda/networks/__init__.py
   semigda/networks/autoencoder.py

@@ -230,11 +230,30 @@ class ctkFittedTextBrowser(QtWidgets.QTextBrowser):
     )
 
 
+class ctkMessageBox(QtWidgets.QMessageBox):
+    """What slicer.util's dialogs show; a test says beforehand which button is pressed."""
+
+    strict_attributes = True
+    answers: list = []  # buttons still to press
+    shown: list[str] = []  # texts that were shown
+    dontShowAgainSettingsKey = Property(str, lambda self: "", lambda self, value: None)
+    dontShowAgainVisible = Property(bool, lambda self: False, lambda self, value: None)
+
+    def exec(self):
+        self.shown.append(self.text)
+        if not self.answers:
+            raise RuntimeError(f"A message box nobody answers: {self.text}")
+        return self.answers.pop(0)
+
+    exec_ = exec
+
+
 CLASSES = (
     ctkCollapsibleButton,
     ctkCollapsibleGroupBox,
     ctkComboBox,
     ctkFittedTextBrowser,
+    ctkMessageBox,
     ctkPathLineEdit,
     ctkSliderWidget,
 )

@@ -198,6 +198,23 @@ class Host:
         self.process()
         self.check()
 
+    def answer(self, *buttons) -> None:
+        """Leaves testing mode; the next message boxes get these buttons pressed, in order."""
+        from .ctk_widgets import ctkMessageBox
+
+        self.app.setTestingEnabled(False)
+        ctkMessageBox.answers.extend(buttons)
+
+    def messages(self) -> list[str]:
+        """The texts of the message boxes since the last call; back to testing mode."""
+        from .ctk_widgets import ctkMessageBox
+
+        self.app.setTestingEnabled(True)
+        shown = list(ctkMessageBox.shown)
+        ctkMessageBox.shown.clear()
+        ctkMessageBox.answers.clear()
+        return shown
+
     def grab(self, widget, path):
         """Saves a picture of the widget (or of a module's Python widget) as PNG."""
         path = Path(path)

@@ -1,6 +1,6 @@
 """Installs the extension with CMake, a stub standing for Slicer.
 
-    python Testing/packaging/install.py FOLDER
+python Testing/packaging/install.py FOLDER
 """
 
 from __future__ import annotations

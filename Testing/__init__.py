@@ -1,0 +1,1 @@
+"""Tests, and the host that stands for Slicer."""

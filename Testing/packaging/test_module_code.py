@@ -1,0 +1,67 @@
+"""Module code keeps to what Slicer 5.10 and 5.12 offer and to what index reviewers accept."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from Testing.packaging.install import ROOT
+
+FILES = sorted([*ROOT.glob("SemiGDA*/*.py")])
+# In slicer.util of Slicer's main branch, missing in a release that is in use.
+TOO_NEW = {"LazyImport", "executePythonModule"}
+# Gone in Qt 6, or known to PythonQt only.
+NOT_SHARED = {"QTextCodec", "QRegExp", "QDesktopWidget", "QThread"}
+# Never imported by Slicer's own process, or not while modules are being discovered.
+ENGINE_ONLY = {"torch", "SimpleITK", "nrrd", "safetensors", "threading"}
+
+
+def imported(tree) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.name)
+def tree(request):
+    return ast.parse(request.param.read_text())
+
+
+def test_no_names_that_releases_lack(tree):
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    used |= {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "slicer.util"
+        for alias in node.names
+    }
+    assert not used & (TOO_NEW | NOT_SHARED)
+
+
+def test_console_processes_do_not_ask_for_what_5_10_lacks(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and "launchConsoleProcess" in ast.unparse(node.func):
+            assert "blocking" not in {keyword.arg for keyword in node.keywords}
+
+
+def test_no_heavy_imports_and_no_threads(tree):
+    assert not imported(tree) & (ENGINE_ONLY | {"PythonQt"})
+
+
+def test_slicers_packaging_is_not_taken_for_granted(tree):
+    """`slicer.packaging` came with 5.12: importing it at file scope would break 5.10."""
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            assert "slicer.packaging" not in ast.unparse(node)
+
+
+def test_nothing_is_installed_by_a_name_of_torch():
+    """PyTorch comes through its extension; index reviewers reject anything else."""
+    for path in FILES:
+        assert not re.search(r"pip_(install|ensure)\([^)]*torch", path.read_text()), path.name
