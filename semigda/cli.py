@@ -89,7 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     official.add_argument("weights", help="stage-2 or stage-1 checkpoint, or SD autoencoder")
     official.add_argument("--vae", help="the SD autoencoder's file, for a stage-1 checkpoint")
     official.add_argument("--card", help="JSON file with card fields: title, labels, licence ...")
-    official.add_argument("-o", "--out", required=True, help="folder of the model to write")
+    official.add_argument(
+        "-o", "--out", required=True, help="model folder, or file of a base to train from"
+    )
 
     info = add("info", _info, "Print versions, devices and what the networks cost.")
     info.add_argument("--size", type=int, default=224, help="slice size for the FLOP count")
@@ -153,7 +155,7 @@ def _add_models_commands(models: argparse.ArgumentParser) -> None:
 
 
 def _segment(arguments: argparse.Namespace) -> None:
-    from semigda.inference.files import segment_file
+    from semigda.inference.segment import segment_file
 
     report = segment_file(
         arguments.input,
@@ -243,10 +245,11 @@ def _run_here(folder: str | os.PathLike[str]) -> int:
     """Run a job in this process; its progress goes to the terminal, the rest to its log."""
     from semigda.jobs.run import prepare_process, run_job
 
+    job = _TerminalJob(folder)
     prepare_process()
     # A stream of its own: the job's standard output goes to its log.
     with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace", buffering=1) as terminal:
-        job = _TerminalJob(folder, terminal)
+        job.tell(terminal)
         code = run_job(job)
     result = job.result() or {}
     if "error" in result:
@@ -343,8 +346,7 @@ class _Progress:
 class _TerminalJob(JobFolder):
     """A job folder that also tells a terminal what it is told."""
 
-    def __init__(self, path: str | os.PathLike[str], terminal: TextIO):
-        super().__init__(path)
+    def tell(self, terminal: TextIO) -> None:
         self._terminal = terminal
         self._progress = _Progress(terminal)
 
@@ -364,9 +366,9 @@ def _read_json(path: str) -> dict[str, Any]:
     try:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
-        raise SemiGDAError("bad-input", "The settings file is not valid JSON.") from error
+        raise SemiGDAError("bad-input", "The JSON file cannot be read.") from error
     if not isinstance(values, dict):
-        raise SemiGDAError("bad-input", "The settings file holds no settings.")
+        raise SemiGDAError("bad-input", "The JSON file is not an object.")
     return values
 
 

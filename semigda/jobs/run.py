@@ -112,4 +112,4 @@ def prepare_process() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
-    faulthandler.enable(sys.stderr)  # a crash in native code leaves its place in log.txt
+    faulthandler.enable(2)  # a crash in native code leaves its place in log.txt

@@ -1,0 +1,235 @@
+"""The ``semigda`` command: from pre-training to a segmentation, and how it tells errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from model_fixtures import PREPROCESSING, TINY, TISSUE, tiny_package
+
+from semigda.cli import main
+from semigda.info import table
+from semigda.jobs.folder import JobFolder
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = "segment evaluate train pretrain models import-official info run worker".split()
+
+
+def semigda(*arguments, cwd=None, **environment) -> subprocess.CompletedProcess:
+    """The command as a user's shell starts it."""
+    return subprocess.run(
+        [sys.executable, "-m", "semigda", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **environment},
+    )
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    """An empty library of models."""
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
+    return tmp_path / "library"
+
+
+def write_image(path: Path, array: np.ndarray) -> str:
+    sitk.WriteImage(sitk.GetImageFromArray(array), str(path))
+    return path.name
+
+
+def write_study(folder: Path) -> Path:
+    """A ball in a noisy box, six times; relative paths, as users write them."""
+    z, y, x = np.mgrid[:6, :32, :32]
+    cases = []
+    for number, role in enumerate(["labeled"] * 2 + ["unlabeled"] * 2 + ["val"] * 2):
+        random = np.random.default_rng(number)
+        centre = random.uniform(12, 20, 2)
+        away = np.hypot(y - centre[0], x - centre[1])
+        label = ((away < 9) + (away < 5)).astype(np.uint8)
+        image = (label * 40 + random.normal(50, 5, label.shape)).astype(np.float32)
+        case = {"image": write_image(folder / f"DOE{number}.nrrd", image), "role": role}
+        if role != "unlabeled":
+            case["label"] = write_image(folder / f"label{number}.nrrd", label)
+        cases.append(case)
+    (folder / "cases.json").write_text(json.dumps(cases))
+    return folder / "cases.json"
+
+
+def test_help_and_version_answer_within_300_ms():
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        done = semigda("--help")
+        seconds.append(time.perf_counter() - start)
+        assert done.returncode == 0 and all(name in done.stdout for name in COMMANDS)
+    assert min(seconds) < 0.3
+    assert semigda("--version").stdout.startswith("semigda ")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_help(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0 and len(capsys.readouterr().out) > 80
+
+
+def test_from_pretraining_to_a_segmentation(tmp_path, library):
+    """Every step through the command line, in a folder of its own, with relative paths."""
+    write_study(tmp_path)
+    shared = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "threads": 1}
+    (tmp_path / "pretrain.json").write_text(json.dumps({**shared, "num_classes": 2}))
+    done = semigda(
+        *("pretrain", "--job", "job1", "--settings", "pretrain.json", "--cases", "cases.json"),
+        *("--out", "base.safetensors", "--steps", 3, "--set", "batch_size=4"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "base.safetensors").exists()
+
+    labels = [
+        {"value": 1, "name": "shell", "color": [0, 255, 0], "terminology": TISSUE},
+        {"value": 2, "name": "core", "color": [255, 0, 0]},
+    ]
+    card = {"name": "balls", "title": "Balls", "description": "-", "modality": "MR"}
+    card |= {"labels": labels, "licence": "CC0-1.0", "attribution": []}
+    settings = {**shared, "cases": "cases.json", "base": "base.safetensors", "card": card}
+    settings |= {"align_steps": 2, "labeled_batch": 2, "unlabeled_batch": 2, "validations": 1}
+    (tmp_path / "train.json").write_text(json.dumps(settings))
+    done = semigda(
+        *("train", "--job", "job2", "--settings", "train.json", "--steps", 4, "--seed", 3),
+        *("--out", "balls"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "100.0 %" in done.stdout and "validation" in done.stdout
+    job = JobFolder(tmp_path / "job2")
+    assert job.state()["state"] == "done"
+    assert Path(job.result()["outputs"]["model"]) == tmp_path / "balls"
+    assert {"losses", "validation", "preview", "trained"} <= {e["type"] for e in job.events()}
+    told = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
+    assert "DOE" not in told and "DOE" not in (tmp_path / "balls/card.json").read_text()
+    again = semigda(
+        "train", "--job", "job2", "--settings", "train.json", "--out", "x", cwd=tmp_path
+    )
+    assert again.returncode == 1 and "already holds a job" in again.stderr
+
+    assert main(["models", "add", str(tmp_path / "balls")]) == 0
+    done = semigda(
+        *("segment", "DOE5.nrrd", "--model", "balls", "-o", "out.seg.nrrd", "--device", "cpu"),
+        *("--branches", "both", "--review", "review.nrrd", "--report", "report.json"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "shell:" in done.stdout and "agreement" in done.stdout
+    report = json.loads((tmp_path / "report.json").read_text())
+    phases = {"start", "load", "preprocess", "network", "resample", "write"}
+    assert phases <= set(report["seconds"]) and report["peak_memory_bytes"] > 0
+    header = (tmp_path / "out.seg.nrrd").read_bytes()[:4000]
+    assert b"shell" in header and b"core" in header
+    assert (tmp_path / "review.nrrd").exists()
+
+    done = semigda(
+        *("evaluate", "--model", "balls", "--cases", "cases.json", "-o", "evaluation"),
+        *("--device", "cpu"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Dice" in done.stdout and "shell" in done.stdout
+    assert len((tmp_path / "evaluation/evaluation.csv").read_text().splitlines()) == 5
+
+
+def test_an_evaluation_job_runs_from_its_folder(tmp_path, library):
+    cases, model = write_study(tmp_path), tiny_package(tmp_path)
+    job = JobFolder.create(
+        tmp_path / "job", "evaluate", {"cases": str(cases)}, {"device": "cpu"}, str(model)
+    )
+    done = semigda("run", job.path)
+    assert done.returncode == 0, done.stderr
+    assert job.result()["outputs"]["summary"]["classes"][0]["cases"] == 2
+    assert (job.path / "evaluation.csv").exists() and "Dice" in (job.path / "log.txt").read_text()
+    assert (
+        "DOE" not in (job.path / "result.json").read_text() + (job.path / "state.json").read_text()
+    )
+    failed = JobFolder.create(tmp_path / "bad", "evaluate", {"cases": "nowhere"}, {}, str(model))
+    done = semigda("run", failed.path)
+    assert done.returncode == 1 and "The case list does not exist." in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_models_are_listed_shown_exported_added_and_removed(tmp_path, library, capsys):
+    tiny_package(library, "tiny")
+    assert main(["models", "list"]) == 0
+    assert "inner, outer" in capsys.readouterr().out
+    assert main(["models", "show", "tiny"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Tiny"
+    assert main(["models", "export", "tiny", str(tmp_path / "t.zip")]) == 0
+    assert main(["models", "remove", "tiny"]) == 0
+    assert not (library / "tiny").exists()
+    assert main(["models", "add", str(tmp_path / "t.zip")]) == 0
+    (library / "broken").mkdir()
+    capsys.readouterr()
+    main(["models", "list"])
+    told = capsys.readouterr().out
+    assert "tiny" in told and "broken" in told and "DAMAGED" in told
+
+
+def test_info_counts_both_configurations(capsys):
+    assert main(["info", "--size", "64", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert set(facts["networks"]) == {"paper", "compact"}
+    assert facts["networks"]["compact"]["parameters"]["all"] <= 6_000_000
+    assert facts["packages"]["torch"] and facts["devices"]["cpu"]
+    assert "GFLOP a 64 x 64 slice" in table(facts)
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["segment", "nowhere.nrrd", "--model", "tiny", "-o", "o.seg.nrrd"], "image"),
+        (["segment", "x.nrrd", "--model", "none", "-o", "o.seg.nrrd"], "no such model"),
+        (["segment", "x.nrrd", "--model", "tiny", "-o", "o.png"], ".seg.nrrd"),
+        (["evaluate", "--model", "tiny", "--cases", "nowhere.json"], "does not exist"),
+        (["models", "add", "nowhere.zip"], "no such model package"),
+        (["models", "remove", "none"], "No model of this name"),
+        (["run", "nowhere"], "no readable job"),
+        (["train", "--job", "j", "--settings", "nowhere.json"], "cannot be used"),
+        (["train", "--job", "j", "--set", "steps"], "NAME=VALUE"),
+        (["pretrain", "--job", "j", "--set", "colour=red"], "Unknown training settings: colour"),
+        (["import-official", "nowhere.pth", "-o", "m"], "does not exist"),
+    ],
+)
+def test_errors_are_a_sentence_and_an_action(
+    arguments, said, tmp_path, library, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    tiny_package(library, "tiny")
+    assert main(arguments) == 1
+    told = capsys.readouterr().err
+    assert said in told and told.startswith("semigda: ") and len(told.splitlines()) >= 2
+    assert "Traceback" not in told
+    assert not (tmp_path / "j").exists()  # nothing was begun
+
+
+def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
+    # A slip of ours, planted before the command starts.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import semigda.models.library as library\nlibrary.find_model = lambda name: 1 / 0\n"
+    )
+    done = semigda(
+        *("models", "show", "tiny"),
+        PYTHONPATH=os.pathsep.join((str(tmp_path), str(ROOT))),
+        TMPDIR=str(tmp_path),
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    report = next(tmp_path.glob("semigda-error-*.txt"))
+    assert "Traceback" in report.read_text() and str(report) in done.stderr
