@@ -65,13 +65,13 @@ class LayoutManager(QtCore.QObject):
         self._scene = host.scene
         self._logics = {}
         collection = vtk.vtkCollection()
+        slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
         for name, orientation in (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal")):
             logic = slicer.vtkMRMLSliceLogic()
             logic.SetMRMLApplicationLogic(host.application_logic)
             logic.SetMRMLScene(host.scene)
             logic.AddSliceNode(name)
             node = logic.GetSliceNode()
-            slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
             node.SetOrientation(orientation)
             logic.ResizeSliceNode(400, 400)
             self._logics[name] = logic
