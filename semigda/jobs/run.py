@@ -57,6 +57,7 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
     if job.requested("cancel"):
         raise SemiGDAError("cancelled")
     (job.path / "result.json").unlink(missing_ok=True)  # of an earlier try
+    job.clear("pause")  # starting a job again means going on
     job.update("running", progress=0.0, message="Starting.")
     # Imported here, so that a missing package becomes the job's error, not the process's end.
     from semigda.jobs.kinds import KINDS, ModelCache
