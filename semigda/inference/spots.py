@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import torch
 
 from semigda.data.grid import WorkingGrid
@@ -33,8 +34,8 @@ class SpotFinder:
         and "score" (its disagreement summed up, in voxels).
         """
         grid = self.grid
-        ratio = np.prod([grid.depth, grid.rows, grid.columns], dtype=float) / np.prod(
-            [grid.count, *grid.content], dtype=float
+        ratio = math.prod((grid.depth, grid.rows, grid.columns)) / math.prod(
+            (grid.count, *grid.content)
         )
         ranked = sorted(self._components.parts(), key=lambda part: -part.weight)[:limit]
         return [
