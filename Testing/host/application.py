@@ -54,6 +54,9 @@ class SliceWidget:
         self._logic.FitSliceToBackground()
 
 
+_ORIENTATIONS = {"Red": "Axial", "Green": "Coronal", "Yellow": "Sagittal"}
+
+
 class LayoutManager(QtCore.QObject):
     """Three slice views and one 3-D view, all with real MRML nodes."""
 
@@ -62,22 +65,26 @@ class LayoutManager(QtCore.QObject):
 
     def __init__(self, host):
         super().__init__()
-        self._scene = host.scene
         self._logics = {}
         collection = vtk.vtkCollection()
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
-        for name, orientation in (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal")):
+        for name in _ORIENTATIONS:
             logic = slicer.vtkMRMLSliceLogic()
             logic.SetMRMLApplicationLogic(host.application_logic)
             logic.SetMRMLScene(host.scene)
             logic.AddSliceNode(name)
-            node = logic.GetSliceNode()
-            node.SetOrientation(orientation)
-            logic.ResizeSliceNode(400, 400)
             self._logics[name] = logic
             collection.AddItem(logic)
         host.application_logic.SetSliceLogics(collection)
         self._layout = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
+        self._arrange()
+        # Closing a scene resets the slice nodes; in Slicer the layout turns them back.
+        host.scene.AddObserver(slicer.vtkMRMLScene.EndCloseEvent, self._arrange)
+
+    def _arrange(self, *_arguments):
+        for name, logic in self._logics.items():
+            logic.GetSliceNode().SetOrientation(_ORIENTATIONS[name])
+            logic.ResizeSliceNode(400, 400)
 
     def sliceViewNames(self):
         return list(self._logics)
