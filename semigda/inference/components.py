@@ -52,8 +52,9 @@ class Components:
         numbers = np.where(numbers > 0, numbers + offset, 0)  # part number + 1, as before
         if self._previous is not None:
             both = (numbers > 0) & (self._previous > 0)
-            for pair in np.unique(np.stack([numbers[both], self._previous[both]]), axis=1).T:
-                self._join(int(pair[0]) - 1, int(pair[1]) - 1)
+            pairs = np.unique(numbers[both] << 32 | self._previous[both])  # two in one integer
+            for pair in pairs.tolist():
+                self._join((pair >> 32) - 1, (pair & 0xFFFFFFFF) - 1)
         self._previous = numbers
 
     def _measure(self, numbers: np.ndarray, count: int, values: np.ndarray | None) -> list[Part]:

@@ -11,6 +11,7 @@ from torch import nn
 
 from semigda.errors import SemiGDAError
 from semigda.inference.device import device_name, starting_batch
+from semigda.inference.restore import likeliest
 from semigda.method.palette import Palette
 
 
@@ -125,7 +126,7 @@ class Predictor:
 def _overlap(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
     """See :attr:`Prediction.overlap`."""
     classes = one.shape[1]
-    a, b = one.argmax(1).flatten(), two.argmax(1).flatten()
+    a, b = (likeliest(share.unbind(1)).flatten() for share in (one, two))
     counts = [torch.bincount(x, minlength=classes) for x in (a, b, a[a == b])]
     return torch.stack(counts, 1).cpu()
 

@@ -6,7 +6,7 @@ there. So memory holds a few slices, never classes x volume.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -63,8 +63,23 @@ def to_labels(probabilities: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
     """
     if (probabilities[1:] <= probabilities[:1]).all():
         return torch.zeros(grid.rows, grid.columns, dtype=torch.uint8)
-    planes = resample(probabilities[None], (grid.rows, grid.columns))[0]
-    return planes.argmax(0).to(torch.uint8).cpu()
+    size = (grid.rows, grid.columns)
+    return likeliest(resample(plane[None, None], size)[0, 0] for plane in probabilities).cpu()
+
+
+def likeliest(planes: Iterable[torch.Tensor]) -> torch.Tensor:
+    """Number of the largest of some planes at every pixel, uint8; the first one where equal.
+
+    One plane at a time, so it needs no memory per class; and on CPUs it takes a tenth of the time
+    of ``argmax`` over a dimension that is not the last.
+    """
+    planes = iter(planes)
+    best = next(planes).clone()
+    labels = torch.zeros_like(best, dtype=torch.uint8)
+    for number, plane in enumerate(planes, 1):
+        labels.masked_fill_(plane > best, number)
+        torch.maximum(best, plane, out=best)
+    return labels
 
 
 def to_review(disagreement: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
