@@ -22,8 +22,15 @@ def addModel(path, onDone) -> EngineCommand:
         if exitCode == 0:
             onDone(None)
             return
-        lines = [line for line in errors.splitlines() if line.strip()]
-        message = lines[-1] if lines else _("The model could not be installed.")
-        onDone(SemiGDAError("model-invalid", message, detail="\n".join(lines[-5:])))
+        # The command says what is wrong in one line and what to do in the next.
+        sentence, action, *detail = [*errors.splitlines(), "", ""]
+        onDone(
+            SemiGDAError(
+                "model-invalid",
+                sentence.removeprefix("semigda: ") or _("The model could not be installed."),
+                action=action or None,
+                detail=" ".join(detail).strip(),
+            )
+        )
 
     return EngineCommand(["-m", "semigda", "models", "add", str(path)], finished, ADD_LIMIT_MS)

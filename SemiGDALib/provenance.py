@@ -19,12 +19,11 @@ KEYS = ("Model", "ModelTitle", "ModelSHA256", "EngineVersion", "Device", "Option
 def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
     """The provenance of a run as short texts. Nothing in it tells about the patient."""
     model = outputs.get("model", {})
-    versions = report.get("versions", {})
     return {
         "Model": str(model.get("name", "")),
         "ModelTitle": str(model.get("title", "")),
         "ModelSHA256": str(model.get("sha256", "")),
-        "EngineVersion": str(versions.get("semigda") or __version__),
+        "EngineVersion": str(report.get("engine") or __version__),
         "Device": str(report.get("device", "")),
         "Options": json.dumps(options, sort_keys=True),
         "Date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),

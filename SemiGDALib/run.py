@@ -117,7 +117,6 @@ class SegmentRun:
             volume = path / "volume.nrrd"  # a name that says nothing about the patient
             nodes.writeVolume(volumeNode, volume)
             options = self.settings.engineOptions()
-            options["outputs"] = {"labels": "labels.npy", "review": "review.npy"}
             return JobFolder.create(path, "segment", {"volume": str(volume)}, options, self.model)
         except OSError as error:
             _removeFolder(path)

@@ -28,6 +28,7 @@ class SegmentPanel:
         self._models = []
         self._lastError: SemiGDAError | None = None
         self._broken = ()
+        self._phase = ""
         self._showing = False  # widgets are being set from the parameter node
         self._message = MessageArea(ui)
         self._result = ResultView(ui)
@@ -202,19 +203,20 @@ class SegmentPanel:
         self.segment()
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
+        # Nothing is known of the first seconds, when the process starts: a bar without an end.
+        self.ui.progressBar.maximum = 100 if fraction > 0 else 0
         self.ui.progressBar.value = int(100 * fraction)
         left = texts.timeLeft(secondsLeft)
-        text = f"{message}, {left}" if left else message
-        if message and message != self.ui.phaseLabel.property("phase"):
-            self.ui.phaseLabel.setProperty("phase", message)
+        self.ui.phaseLabel.text = f"{message}, {left}" if left else message
+        phase = message.strip("0123456789. ").partition(" ")[0]
+        if phase != self._phase:  # not a line for every slice
+            self._phase = phase
             self._log(message)
-        self.ui.phaseLabel.text = text
 
     def _onFinished(self, result) -> None:
         self._ended()
-        seconds = result.report.get("seconds", {})
-        total = seconds.get("total") if isinstance(seconds, dict) else None
-        self._log(_("Done in {count:.1f} s.").format(count=total) if total else _("Done."))
+        seconds = sum(result.report.get("seconds", {}).values())
+        self._log(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
         if self._parameters is not None:
             self._parameters.resultSegmentation = result.segmentationNode
         self._result.show(result.segmentationNode)

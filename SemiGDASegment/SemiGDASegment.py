@@ -34,8 +34,8 @@ class SemiGDASegment(ScriptedLoadableModule):
         self.parent.dependencies = ["Segmentations"]
         self.parent.contributors = ["SemiGDA contributors"]
         self.parent.helpText = _(
-            "Segments a volume with a SemiGDA model (SEMI-supervised segmentation by Generative "
-            "Dual-branch Alignment) and shows where the model's two branches disagree. "
+            "Segments a volume with a SemiGDA model (Semi-supervised Generative Dual-distribution "
+            "Alignment) and shows where the model's two branches disagree. "
             "Choose a volume and a model, then click Segment."
         )
         self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")
