@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.models.card import Label
 from semigda.models.package import load_network
 
+DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[2] / "../shared/data")).resolve()
 LABELS = [Label(1, "inner", (255, 0, 0)), Label(2, "outer", (0, 255, 0))]
 SHAPE = (5, 20, 24)
 OPTIONS = SegmentOptions(device="cpu")
@@ -169,3 +171,28 @@ def test_the_summary_says_what_its_means_leave_out():
     assert second["absent"] == 4 and second["dice"] is None  # nothing to score: no number
     mean = summarise(rows, LABELS)["mean"]
     assert mean["dice"] == 0.5  # over the classes that have one
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real images (SEMIGDA_DATA) are not here")
+def test_real_labels_are_compared_on_their_images_grid(tmp_path):
+    """Gzipped NIfTI volumes with their own geometry: every labelled voxel is counted, in mm."""
+    names = json.loads((DATA / "splits.json").read_text())["sets"]["hippocampus"]["val"][:2]
+    files = {n: DATA / f"hippocampus/{{}}/{n}.nii.gz" for n in names}
+    cases = [
+        {
+            "name": name,
+            "image": str(path).format("images"),
+            "label": str(path).format("labels"),
+            "role": "val",
+        }
+        for name, path in files.items()
+    ]
+    (tmp_path / "cases.json").write_text(json.dumps(cases))
+    result = evaluate(tiny_package(tmp_path), tmp_path / "cases.json", options=OPTIONS)
+    assert not result["failures"] and result["summary"]["unit"] == "mm"
+    for row in result["rows"]:
+        label = sitk.ReadImage(str(files[row["case"]]).format("labels"))
+        voxels = int((sitk.GetArrayFromImage(label) == row["class"]).sum())
+        assert row["truth_voxels"] == voxels > 0
+        assert row["truth_ml"] == pytest.approx(voxels * np.prod(label.GetSpacing()) / 1000)
+        assert row["status"] in ("found", "missed") and 0 <= row["dice"] <= 1

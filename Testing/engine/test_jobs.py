@@ -106,6 +106,8 @@ def test_no_path_or_input_name_gets_into_events_and_states(job):
     job.event("warning", text="scan.nrrd is odd", where=["/mnt/pacs/doe/7.dcm"], preview="p/1.png")
     job.update("running", message="Reading /data/DOE^JANE/scan.nrrd")
     text = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
+    job.fail(SemiGDAError("bad-input", "scan.nrrd is odd.", detail="in /data/DOE^JANE/scan.nrrd"))
+    text += (job.path / "result.json").read_text() + (job.path / "state.json").read_text()
     for private in ("DOE", "doe", "scan.nrrd", "pacs"):
         assert private not in text
     assert job.events()[1]["preview"] == "p/1.png"

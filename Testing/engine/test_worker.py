@@ -187,7 +187,7 @@ def test_cancel_is_seen_between_batches_and_leaves_no_result(worker, new_job, pa
     asked = time.monotonic()
     job.request("cancel")
     assert worker.line() == f"finished {job.path}"
-    assert time.monotonic() - asked < 1
+    assert time.monotonic() - asked < 2
     assert job.state()["state"] == "cancelled" and job.result()["error"]["class"] == "cancelled"
     assert not list(job.path.glob("*.npy"))
     # Asked for before its turn, it is not begun at all.

@@ -192,11 +192,12 @@ class JobFolder:
 
         Also for a watcher whose job's process is gone; the state then keeps that process.
         """
-        result = {"schema": SCHEMA_VERSION, "error": error.to_dict()}
+        result = {"schema": SCHEMA_VERSION, "error": self._clean(error.to_dict())}
         write_json(self.path / "result.json", result, durable=True)
         state = self._state or self.state()
         state["state"] = "cancelled" if error.error_class == "cancelled" else "failed"
-        state |= {"message": error.message, "seconds_left": None, "heartbeat": time.time()}
+        state |= {"message": result["error"]["message"], "seconds_left": None}
+        state["heartbeat"] = time.time()
         write_json(self.path / "state.json", state)
 
     # Control
