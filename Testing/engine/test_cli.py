@@ -147,6 +147,40 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     assert len((tmp_path / "evaluation/evaluation.csv").read_text().splitlines()) == 5
 
 
+def wait_for(condition, seconds=60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path):
+    cases = write_study(tmp_path)
+    settings = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "num_classes": 2}
+    settings |= {"out": str(tmp_path / "base.safetensors"), "steps": 100_000, "threads": 1}
+    job = JobFolder.create(tmp_path / "job", "pretrain", {"cases": str(cases)}, settings)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "semigda", "run", str(job.path)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )
+    wait_for(lambda: job.state()["progress"] > 0)
+    job.request("pause")
+    wait_for(lambda: job.state()["state"] == "paused")
+    assert not job.is_stale()
+    job.clear("pause")
+    wait_for(lambda: job.state()["state"] == "running")
+    asked = time.monotonic()
+    job.request("cancel")
+    told = child.communicate(timeout=30)[1]
+    assert child.returncode == 1 and told.startswith("semigda: Cancelled.")
+    assert time.monotonic() - asked < 5  # the process has ended too
+    assert job.state()["state"] == "cancelled" and not job.requested("cancel")
+    assert not (tmp_path / "base.safetensors").exists()
+
+
 def test_an_evaluation_job_runs_from_its_folder(tmp_path, library):
     cases, model = write_study(tmp_path), tiny_package(tmp_path)
     job = JobFolder.create(
