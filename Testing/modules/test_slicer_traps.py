@@ -167,6 +167,38 @@ def test_a_result_follows_a_transform_that_changes(host):
     np.testing.assert_array_equal(array > 0, two_boxes() == 1)
 
 
+def test_the_other_order_loses_the_labels(host):
+    """The import bakes the transform of the label node into a segmentation that has none yet."""
+    import slicer
+
+    transform = linear_transform()
+    volume, labels = volume_and_labels(transform)
+    labels.SetAndObserveTransformNodeID(transform.GetID())
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Late")
+    slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(labels, node)
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    node.SetAndObserveTransformNodeID(transform.GetID())
+    identifier = node.GetSegmentation().GetNthSegmentID(0)
+    array = slicer.util.arrayFromSegmentBinaryLabelmap(node, identifier, volume)
+    assert not np.array_equal(array > 0, two_boxes() == 1)
+
+
+def test_edits_are_told_by_the_segmentation_not_by_its_node(host):
+    import slicer
+
+    volume, labels = volume_and_labels()
+    node = imported(volume, labels)
+    segmentation, told = node.GetSegmentation(), []
+    node.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: told.append("node"))
+    event = slicer.vtkSegmentation.SourceRepresentationModified
+    segmentation.AddObserver(event, lambda *_: told.append("segmentation"))
+    whole = np.ones((8, 10, 12), np.uint8)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(
+        whole, node, segmentation.GetNthSegmentID(0), volume
+    )
+    assert set(told) == {"segmentation"}
+
+
 def test_one_import_is_one_layer_and_an_edit_splits_it(host):
     import slicer
 
@@ -210,6 +242,32 @@ def test_result_can_lie_beside_its_source(host):
 
 
 # Files
+
+
+def test_shear_survives_nrrd_but_not_nifti(host, tmp_path):
+    """NIfTI straightens the axes with no more than a warning: volumes go out as .nrrd."""
+    import slicer
+
+    matrix = np.array([[1, 0, 0.5, 0], [0, 1, 0.3, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]])
+    volume = slicer.util.addVolumeFromArray(np.zeros((4, 5, 6), np.int16), matrix, "Sheared")
+    kept = {}
+    for suffix in (".nrrd", ".nii.gz"):
+        path = str(tmp_path / f"sheared{suffix}")
+        slicer.util.saveNode(volume, path, {})
+        loaded, found = slicer.util.loadVolume(path, {}), vtk.vtkMatrix4x4()
+        loaded.GetIJKToRASMatrix(found)
+        kept[suffix] = np.allclose(slicer.util.arrayFromVTKMatrix(found), matrix, atol=1e-4)
+    assert kept == {".nrrd": True, ".nii.gz": False}
+
+
+def test_default_properties_are_remembered_between_calls(host, tmp_path):
+    """A mutable default: callers pass a dict of their own (see packaging/test_module_code.py)."""
+    import slicer
+
+    volume, _ = volume_and_labels()
+    slicer.util.exportNode(volume, str(tmp_path / "image.nrrd"))
+    remembered = slicer.util.exportNode.__defaults__[0]
+    assert remembered.pop("fileFormat").startswith("NRRD")
 
 
 @pytest.mark.parametrize("left_handed", [False, True])

@@ -15,6 +15,17 @@ FILES = sorted(path for path in ROOT.glob("SemiGDA*/*.py") if path.name not in C
 TOO_NEW = {"LazyImport", "executePythonModule"}
 # Gone in Qt 6, or known to PythonQt only.
 NOT_SHARED = {"QTextCodec", "QRegExp", "QDesktopWidget", "QThread"}
+# Position of the argument `properties`.
+WITH_PROPERTIES = {
+    "loadVolume": 1,
+    "loadLabelVolume": 1,
+    "loadSegmentation": 1,
+    "loadScene": 1,
+    "loadNodeFromFile": 2,
+    "saveNode": 2,
+    "saveScene": 1,
+    "exportNode": 2,
+}
 # Never imported by Slicer's own process, or not while modules are being discovered.
 ENGINE_ONLY = {"torch", "SimpleITK", "nrrd", "safetensors", "threading"}
 
@@ -55,6 +66,17 @@ def test_arguments_that_5_10_lacks_are_not_given(tree):
 
 def test_no_heavy_imports_and_no_threads(tree):
     assert not imported(tree) & (ENGINE_ONLY | {"PythonQt"})
+
+
+def test_slicer_util_gets_properties_of_its_own(tree):
+    """The default is one dict for all calls: what one call puts in, the next one finds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).removeprefix("slicer.util.")
+            if name in WITH_PROPERTIES:
+                position = WITH_PROPERTIES[name]
+                given = {keyword.arg for keyword in node.keywords}
+                assert len(node.args) > position or "properties" in given, ast.unparse(node)
 
 
 def test_slicers_packaging_is_not_taken_for_granted(tree):
