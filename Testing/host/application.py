@@ -109,7 +109,7 @@ class LayoutManager(QtCore.QObject):
     def setLayout(self, layout):
         self._set_layout(layout)
 
-    threeDViewCount = Property(int, lambda self: 1)
+    threeDViewCount = Property(int, lambda self: 0)  # 3-D pictures are drawn by views.py
     layout = Property(int, lambda self: self._layout, _set_layout)
 
     def threeDWidget(self, _index):
