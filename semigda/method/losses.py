@@ -6,15 +6,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# Pixels added to both sides of a Dice ratio: a class that is absent and not predicted scores 1.
+# Pixels added to both sides of a Dice ratio: keeps the loss of a tiny structure smooth.
 SMOOTH = 1.0
 
 
 def dice_loss(probabilities: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
     """One minus the soft Dice of the foreground classes, each over the *whole batch*.
 
-    Over the batch and not per slice, because most slices of a volume lack some class, and a Dice
-    of an empty slice says nothing.
+    Over the batch and not per slice, because most slices of a volume lack some class. A class that
+    the whole batch lacks is left out: its Dice says nothing, and its gradient would be largest
+    where the fewest pixels are wrong. Cross-entropy teaches those.
 
     Args:
         probabilities: (B, C, H, W), class 0 is the background.
@@ -23,13 +24,15 @@ def dice_loss(probabilities: Tensor, target: Tensor, weight: Tensor | None = Non
     """
     truth = F.one_hot(target.long(), probabilities.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
     guess = probabilities[:, 1:].float()
-    if weight is not None:
-        truth, guess = truth * weight[:, None], guess * weight[:, None]
-        overlap = (truth * probabilities[:, 1:].float()).sum(dim=(0, 2, 3))
-    else:
-        overlap = (truth * guess).sum(dim=(0, 2, 3))
-    total = truth.sum(dim=(0, 2, 3)) + guess.sum(dim=(0, 2, 3))
-    return 1 - ((2 * overlap + SMOOTH) / (total + SMOOTH)).mean()
+    if weight is None:
+        weight = torch.ones_like(guess[:, 0])
+    weight = weight[:, None]
+    sizes = (weight * truth).sum(dim=(0, 2, 3))
+    overlap = (weight * truth * guess).sum(dim=(0, 2, 3))
+    total = sizes + (weight * guess).sum(dim=(0, 2, 3))
+    loss = 1 - (2 * overlap + SMOOTH) / (total + SMOOTH)
+    present = sizes > 0
+    return (loss * present).sum() / present.sum().clamp(min=1)
 
 
 def segmentation_loss(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

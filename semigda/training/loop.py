@@ -203,7 +203,7 @@ class Run:
             if stage == "segment":
                 update_teacher(self.teacher, self.network, step, settings.ema_decay)
 
-            if (step + 1) % LOG_STEPS == 0 or step + 1 == steps:
+            if step == 0 or (step + 1) % LOG_STEPS == 0 or step + 1 == steps:
                 values = {name: round(value.item(), 6) for name, value in parts.items()}
                 reporter.event(
                     "losses", stage=stage, step=step + 1, learning_rate=rate, losses=values
@@ -219,8 +219,9 @@ class Run:
 
     def _is_validation(self, step: int) -> bool:
         """Whether Dice is measured after ``step`` steps; the end has its own, full measurement."""
-        every = max(1, self.settings.steps // (self.settings.validations + 1))
-        return bool(self.val) and step % every == 0 and step < self.settings.steps
+        parts = self.settings.validations + 1
+        times = {round(self.settings.steps * part / parts) for part in range(1, parts)}
+        return bool(self.val) and step in times
 
     def _validate(self, step: int) -> None:
         count = min(len(self.val), self.settings.validation_cases)

@@ -34,7 +34,6 @@ from semigda.training.settings import PretrainSettings
 
 PALETTE_WEIGHT = 0.1  # of the masks' classes in the loss, beside their colours
 RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
-CHECKPOINT_SECONDS = 300
 LOG_STEPS = 50
 
 
@@ -110,10 +109,10 @@ def run_pretraining(
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
 
-        if (step + 1) % LOG_STEPS == 0 or step + 1 == settings.steps:
+        if step == 0 or (step + 1) % LOG_STEPS == 0 or step + 1 == settings.steps:
             values = {name: round(value.item(), 6) for name, value in losses.items()}
             reporter.event("losses", stage="pretrain", step=step + 1, losses=values)
-        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+        if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
             save_here()
             saved = time.monotonic()
         reporter.advance(work, f"Learning to draw: step {step + 1} of {settings.steps}.", save_here)

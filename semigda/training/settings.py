@@ -54,6 +54,7 @@ class PretrainSettings(JsonSettings):
         mask_share: share of the batch that is painted masks.
         kl_weight: of the posterior's KL divergence, small so that detail survives.
         seed: of the first weights, the data order and every random change.
+        checkpoint_minutes: time between checkpoints.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``auto`` (half on CUDA, else float32), ``float32`` or ``bfloat16``.
         threads: CPU threads, 0 leaves the default.
@@ -69,6 +70,7 @@ class PretrainSettings(JsonSettings):
     learning_rate: float = 2e-3
     mask_share: float = 0.5
     kl_weight: float = 1e-4
+    checkpoint_minutes: float = 5.0
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
@@ -166,6 +168,6 @@ class TrainSettings(JsonSettings):
     def pretraining(self, out: str) -> PretrainSettings:
         """The pre-training that comes first where there is no base."""
         shared = ("cases", "network", "preprocessing", "num_classes", "seed", "device")
-        shared += ("precision", "threads", "augmentation")
+        shared += ("precision", "threads", "augmentation", "checkpoint_minutes")
         values = {name: getattr(self, name) for name in shared}
         return PretrainSettings(out=out, steps=self.pretrain_steps, **values)

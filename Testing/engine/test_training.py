@@ -1,0 +1,217 @@
+"""The two-stage training on phantoms: what it learns, says, and does when it is stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from training_fixtures import SHAPE, settings
+
+from semigda.data.phantom import write_phantoms
+from semigda.errors import SemiGDAError
+from semigda.jobs.folder import JobFolder
+from semigda.models.package import load_network
+from semigda.training.loop import train
+from semigda.training.settings import TrainSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def volumes(tmp_path_factory):
+    return write_phantoms(tmp_path_factory.mktemp("volumes"), 4, 6, 4, shape=SHAPE)
+
+
+@pytest.fixture(scope="module")
+def trained(volumes, tmp_path_factory):
+    """A whole training in a job folder: (job, settings, summary)."""
+    folder = tmp_path_factory.mktemp("trained")
+    job = JobFolder.create(folder / "job", "train", {"cases": str(volumes)})
+    wanted = TrainSettings.from_dict(settings(volumes, folder, work=None))
+    return job, wanted, train(wanted, job)
+
+
+def of_type(job, kind):
+    return [event for event in job.events() if event["type"] == kind]
+
+
+def test_training_segments_held_out_phantoms(trained):
+    _, _, summary = trained
+    assert summary["val_dice"]["body"] > 0.8 and summary["val_dice"]["head"] > 0.55
+    assert summary["cases"] == {"labeled": 4, "unlabeled": 6, "val": 4}
+
+
+def test_package_holds_network_and_summary(trained):
+    _, wanted, summary = trained
+    network, card = load_network(wanted.out)
+    assert card.training == json.loads(json.dumps(summary))
+    assert card.branches in ("both", "vae", "cnn")
+    best = max(
+        sum(dice.values()) for uses in summary["val_dice_all"].values() for dice in uses.values()
+    )
+    assert sum(summary["val_dice"].values()) == best  # weights and branches are chosen on val
+    assert network(torch.zeros(1, 3, 32, 32))["vae"].shape == (1, 3, 32, 32)
+
+
+def test_stage_one_aligns_the_latents(trained):
+    losses = [e["losses"] for e in of_type(trained[0], "losses") if e["stage"] == "align"]
+    assert losses[-1]["align_vae"] < 0.8 * losses[0]["align_vae"]
+    assert losses[-1]["align_cnn"] < 0.8 * losses[0]["align_cnn"]
+
+
+def test_events_tell_losses_dice_rate_and_previews(trained):
+    job, wanted, _ = trained
+    last = of_type(job, "losses")[-1]
+    assert {"labeled_vae", "mixed_vae", "pseudo_cnn", "total"} <= set(last["losses"])
+    assert last["learning_rate"] < wanted.learning_rate
+    dice = [event["dice"]["both"] for event in of_type(job, "validation")]
+    assert len(dice) == wanted.validations and set(dice[0]) == {"body", "head"}
+    for event in of_type(job, "preview"):
+        assert (job.path / event["file"]).read_bytes().startswith(b"\x89PNG")
+    state = job.state()
+    assert state["progress"] == pytest.approx(1.0) and state["message"]
+
+
+def test_events_and_card_hold_no_paths_and_no_case_names(trained, volumes):
+    job, wanted, _ = trained
+    told = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
+    told += (Path(wanted.out) / "card.json").read_text()
+    for word in (str(volumes.parent), str(job.path), "image_0", "label_0", "nrrd"):
+        assert word not in told
+
+
+def test_supervised_training_uses_no_unlabelled_case(volumes, tmp_path):
+    short = {"pretrain_steps": 5, "align_steps": 3, "steps": 6, "unlabeled_weight": 0.0}
+    job = JobFolder.create(tmp_path / "job", "train", {"cases": str(volumes)})
+    summary = train(TrainSettings.from_dict(settings(volumes, tmp_path, **short)), job)
+    names = {name for event in of_type(job, "losses") for name in event["losses"]}
+    assert not summary["semi_supervised"] and "align_unlabeled" not in names
+    assert not any(name.startswith(("mixed", "pseudo")) for name in names)
+
+
+def test_colour_pictures_and_a_model_as_base(tmp_path):
+    cases = write_phantoms(tmp_path / "data", 2, 2, 1, pictures=True, shape=SHAPE)
+    short = {"pretrain_steps": 20, "align_steps": 5, "steps": 30, "optimizer": "sgd"}
+    first = settings(cases, tmp_path / "first", pictures=True, learning_rate=0.05, **short)
+    train(TrainSettings.from_dict(first))
+    again = settings(cases, tmp_path / "again", pictures=True, base=first["out"], **short)
+    again |= {"train_decoder": False, "steps": 4, "align_variance": True, "pseudo_labels": "mean"}
+    summary = train(TrainSettings.from_dict(again))
+    assert summary["val_dice"]["lesion"] > 0.5
+    before, after = (load_network(values["out"])[0].state_dict() for values in (first, again))
+    changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"mapper", "cnn_encoder", "adapters"}  # the autoencoder stays frozen
+
+
+# Stopping
+
+
+def run_child(values: dict, log: Path) -> subprocess.Popen:
+    code = (
+        "import json, sys; from semigda.training.loop import train;"
+        "from semigda.training.settings import TrainSettings;"
+        "train(TrainSettings.from_dict(json.loads(sys.argv[1])))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, json.dumps(values)], stdout=output, env=environment
+        )
+
+
+def logged(log: Path, stage: str | None = None) -> list[dict]:
+    lines = log.read_bytes().split(b"\n")[:-1] if log.exists() else []
+    events = [json.loads(line) for line in lines]
+    return [e for e in events if e["type"] == "losses" and stage in (None, e["stage"])]
+
+
+def test_a_killed_run_goes_on_exactly(volumes, tmp_path):
+    """Killed once in each stage, the run ends with the same losses and the same weights."""
+    steps = {"pretrain_steps": 24, "align_steps": 12, "steps": 30, "validations": 1}
+    whole = settings(volumes, tmp_path / "whole", **steps)
+    assert run_child(whole, tmp_path / "whole.log").wait(300) == 0
+
+    torn = settings(volumes, tmp_path / "torn", checkpoint_minutes=0.0, **steps)
+    log = tmp_path / "torn.log"
+    for stage in ("pretrain", "align", "segment"):
+        process = run_child(torn, log)
+        deadline = time.monotonic() + 300
+        while not logged(log, stage) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert process.poll() is None  # it is in the middle of the stage
+        process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        process.wait()
+    assert run_child(torn, log).wait(300) == 0
+
+    def losses(path):
+        return {(e["stage"], e["step"]): e["losses"] for e in logged(path)}
+
+    assert losses(log) == losses(tmp_path / "whole.log")
+    ours, theirs = (load_network(values["out"])[0].state_dict() for values in (torn, whole))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert not list((tmp_path / "torn").glob("*checkpoint*"))  # nothing is left over
+
+
+def test_other_settings_do_not_take_up_a_checkpoint(volumes, tmp_path):
+    short = {"pretrain_steps": 2, "align_steps": 2, "steps": 50, "checkpoint_minutes": 0.0}
+    job = JobFolder.create(tmp_path / "job", "train", {"cases": str(volumes)})
+    begun = settings(volumes, tmp_path, work=None, **short)
+    cancel_when(job, lambda: (job.path / "checkpoint.pt").exists())
+    with pytest.raises(SemiGDAError) as error:
+        train(TrainSettings.from_dict(begun), job)
+    assert error.value.error_class == "cancelled"
+    job.clear("cancel")
+    with pytest.raises(SemiGDAError, match="other settings"):
+        train(TrainSettings.from_dict(begun | {"seed": 1}), job)
+
+
+def cancel_when(job: JobFolder, condition) -> None:
+    def watch():
+        while not condition():
+            time.sleep(0.01)
+        job.request("cancel")
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def test_pause_waits_with_a_checkpoint_and_cancel_ends_it(volumes, tmp_path):
+    short = {"pretrain_steps": 2, "align_steps": 500}
+    job = JobFolder.create(tmp_path / "job", "train", {"cases": str(volumes)})
+    states = []
+
+    def watch():
+        while not of_type(job, "pretrained"):
+            time.sleep(0.01)
+        job.request("pause")
+        while job.state()["state"] != "paused":
+            time.sleep(0.01)
+        states.append((job.state()["state"], (job.path / "checkpoint.pt").exists()))
+        job.request("cancel")
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    with pytest.raises(SemiGDAError) as error:
+        train(TrainSettings.from_dict(settings(volumes, tmp_path, work=None, **short)), job)
+    watcher.join(10)
+    assert error.value.error_class == "cancelled" and states == [("paused", True)]
+    assert not (tmp_path / "phantom").exists()
+
+
+def test_no_labelled_case_is_an_error_of_its_own(tmp_path):
+    cases = write_phantoms(tmp_path, 0, 1, 1, shape=SHAPE)
+    with pytest.raises(SemiGDAError) as error:
+        train(TrainSettings.from_dict(settings(cases, tmp_path / "work")))
+    assert error.value.error_class == "no-labels"
+
+
+def test_a_label_beyond_the_classes_is_told(volumes, tmp_path):
+    values = settings(volumes, tmp_path)
+    values["card"] = values["card"] | {"labels": values["card"]["labels"][:1]}
+    with pytest.raises(SemiGDAError, match="value 2"):
+        train(TrainSettings.from_dict(values))
