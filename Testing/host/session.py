@@ -237,6 +237,13 @@ class Host:
 
         return three_d_view(path, **options)
 
+    def window(self, path, panel, **options):
+        """Saves panel and views in one picture; options of window.window_picture."""
+        from .window import window_picture
+
+        self.process(0.05)
+        return window_picture(path, getattr(panel, "parent", panel), **options)
+
 
 def _qt_message(_level, _context, text: str) -> None:
     if "propagateSizeHints" not in text:  # said of every window of the offscreen platform
