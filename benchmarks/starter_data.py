@@ -95,6 +95,7 @@ BREAST = {
         "intensity": {"rule": "8-bit"},
     },
     "augmentation": {"mirror": True, "rotate": 12.0, "scale": 0.25, "shift": 0.12},
+    "licence_file": "LICENSE_BUS-BRA.txt",
     "card": {
         "name": "breast-lesion-us",
         "title": "Breast lesion (ultrasound)",
@@ -121,7 +122,7 @@ BREAST = {
             "de Albuquerque Pereira: BUS-BRA: A breast ultrasound dataset for assessing "
             "computer-aided diagnosis systems, Medical Physics 51(4), 3110-3123 (2024), "
             "doi:10.1002/mp.16812; data: doi:10.5281/zenodo.8231412. Used under the licence in "
-            "LICENSE_BUS-BRA.txt. Subset of 400 images; masks re-encoded."
+            "LICENSE.txt. Subset of 400 images; masks re-encoded."
         ],
     },
 }

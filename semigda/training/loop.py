@@ -15,13 +15,14 @@ import torch
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
 from semigda.errors import SemiGDAError
+from semigda.inference.device import choose_device
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate, ramp_up
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
-from semigda.training.device import autocast, choose_device, limited_threads
+from semigda.training.precision import autocast, limited_threads
 from semigda.training.packing import training_summary, write_model
 from semigda.training.pretrain import load_autoencoder, run_pretraining
 from semigda.training.previews import write_preview
@@ -226,7 +227,7 @@ class Run:
     def _validate(self, step: int) -> None:
         count = min(len(self.val), self.settings.validation_cases)
         some = [self.val[i * len(self.val) // count] for i in range(count)]
-        dice = self._named(validate(self.teacher, self.palette, some))
+        dice = self._dice(self.teacher, some)
         entry = {"step": step, "cases": count, "dice": dice}
         self.history.append(entry)
         self.reporter.event("validation", **entry)
@@ -259,21 +260,23 @@ class Run:
         )
         self.reporter.event("preview", step=step, file=name)
 
-    def _named(self, dice: dict[str, list[float]]) -> dict[str, dict[str, float]]:
+    def _dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
+        """Mean Dice of each class, by name, for every use of the network."""
         names = [label["name"] for label in self.settings.card["labels"]]
+        scores = validate(network, self.palette, cases, self.reporter.check_cancelled)
         return {
-            use: dict(zip(names, (round(v, 4) for v in values), strict=True))
-            for use, values in dice.items()
+            use: {name: round(value, 4) for name, value in zip(names, values, strict=True)}
+            for use, values in scores.items()
         }
 
     def _finish(self) -> dict:
         """Choose weights and branches on all of val, and write the package."""
-        self.reporter.event("message", message="Measuring all held-out cases.")
+        self.reporter.message("Measuring all held-out cases.")
         networks = {"average": self.teacher, "last": self.network}
         table = {}
         if self.val:
             for weights, network in networks.items():
-                table[weights] = self._named(validate(network, self.palette, self.val))
+                table[weights] = self._dice(network, self.val)
         chosen = max(
             ((weights, use) for weights in table for use in table[weights]),
             key=lambda pair: mean(table[pair[0]][pair[1]].values()),
@@ -289,10 +292,10 @@ class Run:
     # Beginning, and beginning again
 
     def _load(self) -> dict[str, list[CaseSlices]]:
-        self.reporter.event("message", message="Reading the images.")
+        self.reporter.message("Reading the images.")
         count = self.settings.num_classes
         return {
-            role: load_slices(cases, self.preprocessing, count)
+            role: load_slices(cases, self.preprocessing, count, self.reporter.check_cancelled)
             for role, cases in self.cases.items()
         }
 

@@ -21,6 +21,7 @@ from semigda.data.augment import change_geometry, change_intensity
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
 from semigda.errors import SemiGDAError
+from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate
@@ -28,7 +29,7 @@ from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.config import NetworkConfig
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint, write_atomically
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
-from semigda.training.device import autocast, choose_device, limited_threads
+from semigda.training.precision import autocast, limited_threads
 from semigda.training.reporter import Job, Reporter
 from semigda.training.settings import PretrainSettings
 

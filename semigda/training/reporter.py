@@ -54,6 +54,17 @@ class Reporter:
         else:
             print(json.dumps({"type": type, **values}), flush=True)
 
+    def message(self, text: str) -> None:
+        """What the run is doing now that is not counted in steps."""
+        self.event("message", message=text)
+        if self.job is not None:
+            self.job.update("running", self.done / self.total, message=text)
+
+    def check_cancelled(self) -> None:
+        """Raises SemiGDAError("cancelled") if that was asked for."""
+        if self.job is not None and self.job.requested("cancel"):
+            raise SemiGDAError("cancelled")
+
     def skip(self, work: float) -> None:
         """Work that an earlier process did before its checkpoint."""
         self.done += work
@@ -72,8 +83,7 @@ class Reporter:
             return
         if self.job.requested("pause"):
             self._pause(save)
-        if self.job.requested("cancel"):
-            raise SemiGDAError("cancelled")
+        self.check_cancelled()
         now = time.monotonic()
         if now - self._updated >= SECONDS_BETWEEN_UPDATES:
             self._updated = now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -47,13 +47,20 @@ def case_dice(predicted: Tensor, truth: Tensor, num_classes: int) -> list[float]
 
 
 def validate(
-    network: SemiGDA, palette: Palette, cases: Sequence[CaseSlices]
+    network: SemiGDA,
+    palette: Palette,
+    cases: Sequence[CaseSlices],
+    before_case: Callable[[], None] = lambda: None,
 ) -> dict[str, list[float]]:
-    """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``."""
+    """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``.
+
+    ``before_case`` may raise to stop.
+    """
     was_training = network.training
     network.eval()
     scores: dict[str, list[list[float]]] = {use: [] for use in USES}
     for case in cases:
+        before_case()
         for use, labels in predict(network, palette, case).items():
             scores[use].append(case_dice(labels, case.labels, palette.num_classes))
     network.train(was_training)

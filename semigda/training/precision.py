@@ -1,4 +1,4 @@
-"""Where and how exactly a training computes."""
+"""How exactly, and on how many threads, a training computes."""
 
 from __future__ import annotations
 
@@ -6,26 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-
-from semigda.errors import SemiGDAError
-
-
-def choose_device(name: str) -> torch.device:
-    """``auto`` (CUDA, else MPS, else CPU) or a named device.
-
-    Raises:
-        SemiGDAError: "device-unavailable".
-    """
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        name = next(device for device, usable in available.items() if usable)
-    if not available.get(name.split(":")[0], False):
-        raise SemiGDAError("device-unavailable")
-    return torch.device(name)
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:
