@@ -25,6 +25,7 @@ set(SemiGDA_PACKAGES
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/headers.py
+  semigda/data/phantom.py
   semigda/data/preprocess.py
   semigda/data/segnrrd.py
   semigda/data/series.py
@@ -77,9 +78,9 @@ set(SemiGDA_PACKAGES
   semigda/training/__init__.py
   semigda/training/checkpoint.py
   semigda/training/dataset.py
-  semigda/training/device.py
   semigda/training/loop.py
   semigda/training/packing.py
+  semigda/training/precision.py
   semigda/training/pretrain.py
   semigda/training/previews.py
   semigda/training/reporter.py

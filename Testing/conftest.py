@@ -5,6 +5,7 @@ a scene and an application are singletons, and what a crash takes with it stays 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,13 +54,15 @@ class FreshProcessItem(pytest.Item):
             timeout=LIMIT_S,
             check=False,
         )
-        lines = done.stdout.strip().splitlines() or ["no output"]
-        self.config.stash.setdefault(_SUMMARY, []).append((self.path, lines[-1].strip("= ")))
+        lines = done.stdout.splitlines()
+        counts = [line.strip("= ") for line in lines if re.search(r"\d+ \w+.* in [\d.]+s", line)]
+        summary = counts[-1] if counts else f"no summary, exit status {done.returncode}"
+        self.config.stash.setdefault(_SUMMARY, []).append((self.path, summary))
         if done.returncode == 5:
             pytest.skip("no test selected")
         if done.returncode:
             raise ChildFailed(f"exit status {done.returncode}\n{done.stdout}")
-        if "passed" not in lines[-1]:
+        if "passed" not in summary:
             pytest.skip("; ".join(line for line in lines if line.startswith("SKIPPED")))
 
     def repr_failure(self, excinfo, style=None):

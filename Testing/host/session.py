@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
 import sys
@@ -40,6 +41,7 @@ class Host:
         self._install_qt()
         self._install_slicer()
         sys.excepthook = self._uncaught
+        atexit.register(self._end)
 
     def _install_qt(self) -> None:
         from PySide6 import QtCore, QtGui, QtNetwork, QtWidgets
@@ -164,6 +166,11 @@ class Host:
         self.scene.Clear(0)
         self.process()
         self.check()
+
+    def _end(self) -> None:
+        """At the end of the process: modules end their child processes while Qt still lives."""
+        with contextlib.suppress(HostError):
+            self.quit()
 
     # Events and widgets
 
