@@ -58,6 +58,15 @@ def ball(shape=(20, 24, 28), centre=(8, 13, 11), radius=6.0) -> np.ndarray:
     )
 
 
+class PassThrough(nn.Module):
+    """Paints what it sees, so half-bright pixels are half sure."""
+
+    config = NetworkConfig.compact()
+
+    def forward(self, image: torch.Tensor, branches=("vae", "cnn")) -> dict:
+        return {b: image[:, 1:2].expand(-1, 3, -1, -1) for b in branches}
+
+
 class BrightPixels(nn.Module):
     """Paints bright pixels white: branch "vae" above grey, branch "cnn" above ``threshold``.
 
