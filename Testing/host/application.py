@@ -54,6 +54,23 @@ class SliceWidget:
         self._logic.FitSliceToBackground()
 
 
+class ThreeDView:
+    """`layoutManager().threeDWidget(0).threeDView()`: drawn by the host when a picture is asked."""
+
+    def resetFocalPoint(self):
+        pass
+
+    resetCamera = forceRender = resetFocalPoint
+
+
+class ThreeDWidget:
+    def __init__(self):
+        self._view = ThreeDView()
+
+    def threeDView(self):
+        return self._view
+
+
 _ORIENTATIONS = {"Red": "Axial", "Green": "Coronal", "Yellow": "Sagittal"}
 
 
@@ -66,6 +83,7 @@ class LayoutManager(QtCore.QObject):
     def __init__(self, host):
         super().__init__()
         self._logics = {}
+        self._three_d = ThreeDWidget()
         collection = vtk.vtkCollection()
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
         for name in _ORIENTATIONS:
@@ -112,8 +130,8 @@ class LayoutManager(QtCore.QObject):
     threeDViewCount = Property(int, lambda self: 0)  # 3-D pictures are drawn by views.py
     layout = Property(int, lambda self: self._layout, _set_layout)
 
-    def threeDWidget(self, _index):
-        return None
+    def threeDWidget(self, index):
+        return self._three_d if index == 0 else None
 
 
 class qSlicerApplication(QtWidgets.QApplication):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -30,6 +31,18 @@ def start(module_folders=()) -> Host:
     return _host
 
 
+class _ErrorLog(logging.Handler):
+    """Logged errors: what slicer.util's dialogs would have shown ends here in testing mode."""
+
+    def __init__(self, errors: list[str]):
+        super().__init__(logging.ERROR)
+        self._errors = errors
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trace = traceback.format_exc() if sys.exc_info()[0] else ""
+        self._errors.append(f"{record.getMessage()}\n{trace}")
+
+
 class Host:
     def __init__(self):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -41,6 +54,7 @@ class Host:
         self._install_qt()
         self._install_slicer()
         sys.excepthook = self._uncaught
+        logging.getLogger().addHandler(_ErrorLog(self.errors))
         atexit.register(self._end)
 
     def _install_qt(self) -> None:
@@ -113,8 +127,9 @@ class Host:
         self.errors.append(text)
 
     def check(self) -> None:
-        """Raises what went wrong in slots and observers since the last call."""
-        errors, self.errors = self.errors, []
+        """Raises what went wrong in slots and observers, or was logged, since the last call."""
+        errors = list(self.errors)
+        self.errors.clear()
         if errors:
             raise HostError("\n".join(errors))
 

@@ -100,12 +100,18 @@ def test_strictness(host, small):
         slicer.util.pip_install("anything")
 
 
-def test_an_error_in_a_slot_is_an_error(host, small, capsys):
+def test_errors_that_slicer_would_only_show(host, small, capsys):
     from Testing.host.session import HostError
 
     small.fail()
     small.ui.button.click()
     with pytest.raises(HostError, match="ZeroDivisionError"):
+        host.check()
+
+    import slicer
+
+    slicer.util.errorDisplay("the reason")
+    with pytest.raises(HostError, match="the reason"):
         host.check()
 
 
