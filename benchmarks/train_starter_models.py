@@ -175,7 +175,7 @@ def install(folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("models", nargs="*", choices=[*MODELS, []], help="models to train")
+    parser.add_argument("models", nargs="*", help=f"models to train: {', '.join(MODELS)}")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/starter")
@@ -183,6 +183,8 @@ def main() -> None:
     parser.add_argument("--install", action="store_true", help="copy the best into Resources")
     arguments = parser.parse_args()
     for name in arguments.models:
+        if name not in MODELS:
+            parser.error(f"there is no starter model {name!r}")
         run(name, arguments.seeds, arguments.kinds, arguments.runs)
     if arguments.table:
         rows = measure(arguments.runs)

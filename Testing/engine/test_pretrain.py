@@ -36,7 +36,7 @@ def test_pretraining_learns_to_draw(settings, tmp_path):
     losses = [event["losses"] for event in job.events() if event["type"] == "losses"]
     assert losses[-1]["rebuild"] < 0.75 * losses[0]["rebuild"]
     assert losses[-1]["classes"] < losses[0]["classes"]
-    assert report["mask_dice"] > 0.45 and report["steps"] == 100
+    assert report["mask_dice"] > 0.4 and report["steps"] == 100
     assert job.state()["progress"] == 1.0
 
     autoencoder = load_autoencoder(settings.out)

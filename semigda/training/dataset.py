@@ -18,6 +18,8 @@ from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_labels, read_volume
 from semigda.errors import SemiGDAError
 
+CHUNK = 32  # slices that are float32 at a time while a case is read
+
 
 def step_generator(seed: int, stage: str, step: int) -> torch.Generator:
     """The randomness of one step; also seeds torch's own (dropout, latent noise)."""
@@ -39,11 +41,14 @@ class CaseSlices:
         volume = read_volume(case.image)
         prepared = prepare(volume, preprocessing)
         self.channels = preprocessing.channels
-        planes = prepared.planes(0, prepared.count)
-        if preprocessing.intensity["rule"] == "8-bit":
-            self.planes = ((planes + 1) * 127.5).round().to(torch.uint8)
-        else:
-            self.planes = planes.half()
+        chunks = []
+        for start in range(0, prepared.count, CHUNK):
+            planes = prepared.planes(start, min(start + CHUNK, prepared.count))
+            if preprocessing.intensity["rule"] == "8-bit":
+                chunks.append(((planes + 1) * 127.5).round().to(torch.uint8))
+            else:
+                chunks.append(planes.half())
+        self.planes = torch.cat(chunks)
         self.labels: Tensor | None = None
         self.foreground: list[int] = []
         if case.label is not None and case.role != "unlabeled":

@@ -5,7 +5,9 @@ Readable from top to bottom: :func:`train` sets up, then runs the stages one aft
 
 from __future__ import annotations
 
+import json
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +24,8 @@ from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
-from semigda.training.precision import autocast, limited_threads
 from semigda.training.packing import training_summary, write_model
+from semigda.training.precision import autocast, limited_threads
 from semigda.training.pretrain import load_autoencoder, run_pretraining
 from semigda.training.previews import write_preview
 from semigda.training.reporter import Job, Reporter
@@ -306,7 +308,9 @@ class Run:
             network, _ = load_network(base)
             return network.requires_grad_(True)
         if base is None:
-            base = self.folder / "autoencoder.safetensors"
+            # Named after its settings: a run begun with other ones must not find it.
+            wanted = json.dumps(self.settings.pretraining("").to_dict(), sort_keys=True)
+            base = self.folder / f"autoencoder-{zlib.crc32(wanted.encode()):08x}.safetensors"
             if base.exists():
                 self.reporter.skip(self.settings.pretrain_steps * PRETRAIN_WORK)
             else:

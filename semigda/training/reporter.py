@@ -85,7 +85,7 @@ class Reporter:
             self._pause(save)
         self.check_cancelled()
         now = time.monotonic()
-        if now - self._updated >= SECONDS_BETWEEN_UPDATES:
+        if now - self._updated >= SECONDS_BETWEEN_UPDATES or self.done >= self.total:
             self._updated = now
             fresh = self.done - self._skipped
             left = (now - self._started) / fresh * (self.total - self.done) if fresh else None
