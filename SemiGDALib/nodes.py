@@ -137,14 +137,28 @@ def _importLabels(labels, volumeNode, segmentationNode) -> None:
     # No display node: its colour table would name and colour the segments.
     slicer.mrmlScene.AddNode(labelNode)
     try:
-        labelNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
-        labelNode.CopyOrientation(volumeNode)
+        # Under the same transform as the segmentation: the import resamples what it must move.
+        labelNode.SetAndObserveTransformNodeID(segmentationNode.GetTransformNodeID())
+        labelNode.SetIJKToRASMatrix(_matrixIn(segmentationNode, volumeNode))
         slicer.util.updateVolumeFromArray(labelNode, labels)
         logic = slicer.modules.segmentations.logic()
         if not logic.ImportLabelmapToSegmentationNode(labelNode, segmentationNode):
             raise SemiGDAError("internal", detail="the label map could not be imported")
     finally:
         slicer.mrmlScene.RemoveNode(labelNode)
+
+
+def _matrixIn(segmentationNode, volumeNode):
+    """From the volume's voxels to the segmentation's coordinates; all transforms are linear."""
+    import vtk
+
+    between, matrix = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
+        volumeNode.GetParentTransformNode(), segmentationNode.GetParentTransformNode(), between
+    )
+    volumeNode.GetIJKToRASMatrix(matrix)
+    vtk.vtkMatrix4x4.Multiply4x4(between, matrix, matrix)
+    return matrix
 
 
 def _describe(segment, description, taken) -> None:

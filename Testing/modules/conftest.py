@@ -1,0 +1,46 @@
+"""What the tests of the modules share: a model whose answer is known, and the panel's Logic."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINER = Path(__file__).with_name("bright_model.py")
+
+
+@pytest.fixture(scope="session")
+def bright() -> str:
+    """The name of a trained model, the only one in a library of its own; see bright_model.py."""
+    sources = [TRAINER, *sorted((ROOT / "semigda" / "networks").glob("*.py"))]
+    sources += [ROOT / "semigda" / "method" / "palette.py", ROOT / "semigda" / "models" / "card.py"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    library = ROOT / "build" / f"test-models-{digest[:12]}"
+    if not (library / "bright" / "card.json").exists():
+        subprocess.run([sys.executable, str(TRAINER), str(library)], check=True)
+    os.environ["SEMIGDA_MODELS"] = str(library)
+    os.environ["OMP_NUM_THREADS"] = "1"  # of the worker: its slices are tiny
+    return "bright"
+
+
+@pytest.fixture
+def logic(module_host, bright):
+    """SemiGDASegmentLogic in an empty scene; the worker stays warm from test to test."""
+    module_host.load("SemiGDASegment")
+    from SemiGDASegment import SemiGDASegmentLogic
+
+    return SemiGDASegmentLogic()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_worker():
+    """As Slicer does when it quits; the tests' application never says so."""
+    yield
+    process = sys.modules.get("SemiGDALib.process")
+    if process is not None:
+        process.Worker.shared().stop()
