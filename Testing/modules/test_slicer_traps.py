@@ -229,6 +229,29 @@ def test_names_come_from_a_table_of_colours(host):
     assert segmentation.GetNthSegment(0).GetName() == "Hippocampus"
 
 
+def test_an_import_ignores_the_terminology_of_a_colour_table(host):
+    """Names and colours are taken from the table, the codes beside them are not."""
+    import slicer
+
+    table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLColorTableNode", "Table")
+    table.SetTypeToUser()
+    table.SetNumberOfColors(4)
+    for value, name in enumerate(("Background", "Liver", "Unused", "Spleen")):
+        table.SetColor(value, name, 0.2 * value, 0.5, 0.5, 1)
+    organ = ("SCT", "123037004", "Anatomical Structure")
+    assert table.SetTerminology(1, *organ, "SCT", "10200004", "Liver")
+    volume, labels = volume_and_labels()
+    labels.CreateDefaultDisplayNodes()
+    labels.GetDisplayNode().SetAndObserveColorNodeID(table.GetID())
+    nodes = [imported(volume, labels), imported(volume, labels)]
+    segment, entry = nodes[0].GetSegmentation().GetNthSegment(0), vtk.reference("")
+    assert segment.GetName() == "Liver"
+    segment.GetTag("TerminologyEntry", entry)
+    assert "10200004" not in str(entry)
+    first, second = (set(node.GetSegmentation().GetSegmentIDs()) for node in nodes)
+    assert not first & second  # identifiers are random: segments are found by name or tag
+
+
 def test_result_can_lie_beside_its_source(host):
     import slicer
 
