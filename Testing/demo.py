@@ -86,7 +86,7 @@ def main() -> None:
     import slicer
 
     volume = slicer.util.loadVolume(str(image), {"name": "Image"})
-    truth = slicer.util.loadLabelVolume(str(label), {"name": "Truth"})
+    truth = slicer.util.loadLabelVolume(str(label), {"name": "Truth", "show": False})
     panel = host.open("SemiGDASegment", width=480, height=1000)
     logic = panel.logic
 

@@ -2,7 +2,7 @@
 # Installs what the rendering tests need from Debian or Ubuntu: CMake, software OpenGL, a font.
 # Does nothing where it is all there already.
 set -euo pipefail
-packages=(cmake libegl1 libgl1 libgl1-mesa-dri libxkbcommon0 libfontconfig1 libdbus-1-3
+packages=(build-essential cmake libegl1 libgl1 libgl1-mesa-dri libxkbcommon0 libfontconfig1 libdbus-1-3
           libglib2.0-0 fonts-dejavu-core)
 command -v dpkg-query >/dev/null || { echo "Not Debian: install ${packages[*]} by hand."; exit 0; }
 missing=()
