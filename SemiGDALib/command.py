@@ -34,8 +34,8 @@ class EngineCommand:
         """Kill the child and what it started."""
         killTree(int(self._process.processId()))
 
-    def _onProcessError(self, _error) -> None:
-        if self._process.state() == qt.QProcess.NotRunning:
+    def _onProcessError(self, error) -> None:
+        if error == qt.QProcess.FailedToStart:  # any other is followed by finished()
             self._finish(-1)
 
     def _onFinished(self, exitCode, exitStatus) -> None:
@@ -44,7 +44,7 @@ class EngineCommand:
     def _finish(self, exitCode: int) -> None:
         self._limit.stop()
         onDone, self._onDone = self._onDone, None
-        if onDone is not None:  # a crash tells of itself twice
+        if onDone is not None:
             output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
             errors = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
             onDone(exitCode, output, errors)

@@ -153,9 +153,9 @@ class Worker:
             text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
             self._stderr.extend(text.splitlines())
 
-    def _onProcessError(self, _error) -> None:
+    def _onProcessError(self, error) -> None:
         # Any other error is followed by finished(); a process that never started has no such end.
-        if self._process is not None and self._process.state() == qt.QProcess.NotRunning:
+        if self._process is not None and error == qt.QProcess.FailedToStart:
             self._end(
                 SemiGDAError(
                     "worker-died",

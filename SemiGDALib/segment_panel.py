@@ -217,8 +217,9 @@ class SegmentPanel:
         self._ended()
         seconds = sum(result.report.get("seconds", {}).values())
         self._log(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
-        if self._parameters is not None:
-            self._parameters.resultSegmentation = result.segmentationNode
+        # Not bound to any while another module is in view; the result is kept all the same.
+        parameters = self._parameters or self.logic.getParameterNode()
+        parameters.resultSegmentation = result.segmentationNode
         self._result.show(result.segmentationNode)
 
     def _onError(self, error) -> None:

@@ -1,0 +1,352 @@
+"""The panel as a user meets it: every button, every state, and what a saved scene brings back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import phantoms
+import pytest
+import slicer
+
+DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
+
+
+@pytest.fixture
+def panel(module_host, bright):
+    widget = module_host.open("SemiGDASegment", width=460, height=820)
+    for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
+        getattr(widget.ui, section).collapsed = True
+    return widget
+
+
+def idle(panel) -> bool:
+    return panel.ui.segmentButton.text == "Segment"
+
+
+def run(panel, host) -> None:
+    host.click(panel.ui.segmentButton)
+    host.wait(lambda: idle(panel), 60)
+
+
+def choose(panel, host, volume, **parameters) -> None:
+    node = panel.logic.getParameterNode()
+    node.inputVolume = volume
+    node.device = "cpu"
+    for name, value in parameters.items():
+        node.setValue(name, value)
+    host.process()
+
+
+def picture(panel, host, artifacts, name) -> None:
+    host.grab(panel, artifacts / f"segment-panel-{name}.png")
+
+
+def table(panel) -> list[list[str]]:
+    widget = panel.ui.resultTable
+    return [[widget.item(r, c).text() for c in range(4)] for r in range(widget.rowCount)]
+
+
+def test_empty(panel, module_host, artifacts):
+    ui = panel.ui
+    assert not ui.segmentButton.enabled
+    assert "Choose" in ui.segmentButton.toolTip
+    assert ui.outputSegmentationSelector.currentNode() is None
+    assert not ui.resultCollapsibleButton.visible and not ui.messageFrame.visible
+    assert not ui.progressArea.visible
+    picture(panel, module_host, artifacts, "empty")
+
+
+def test_every_control_explains_itself(panel):
+    import qt
+
+    kinds = (qt.QPushButton, qt.QCheckBox, qt.QComboBox, qt.QTableWidget, qt.QPlainTextEdit)
+    for name, widget in vars(panel.ui).items():
+        if isinstance(widget, (*kinds, slicer.qMRMLNodeComboBox)):
+            assert widget.toolTip, name
+
+
+def test_only_volumes_can_be_chosen(panel, module_host):
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
+    scalar = phantoms.add_volume()
+    colours = phantoms.add_volume(np.zeros((1, 4, 4, 3), np.uint8))
+    module_host.process()
+    selector = panel.ui.inputVolumeSelector
+    assert sorted(selector.nodeTypes) == ["vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode"]
+    assert {selector.nodeFromIndex(n) for n in range(selector.nodeCount())} == {scalar, colours}
+
+
+def test_model_card(panel):
+    text = panel.ui.modelCardLabel.text
+    assert "bright" in text and "#d8654f" in text and "CC0-1.0" in text
+
+
+def test_segment(panel, module_host, artifacts):
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (20, 1, 1)), name="MR head")
+    choose(panel, module_host, volume)
+    picture(panel, module_host, artifacts, "ready")
+    ui = panel.ui
+    module_host.click(ui.segmentButton)
+    assert ui.segmentButton.text == "Cancel" and ui.progressBar.visible
+    module_host.wait(lambda: ui.progressBar.value > 20 or idle(panel), 60)
+    picture(panel, module_host, artifacts, "running")
+    module_host.wait(lambda: idle(panel), 60)
+    assert not ui.messageFrame.visible and not ui.progressArea.visible
+    assert ui.resultCollapsibleButton.visible
+    rows = table(panel)
+    assert [row[1] for row in rows] == ["bright", "brighter"]
+    assert float(rows[0][2]) > 1 and rows[0][3].split()[1] in ("good", "check", "doubtful")
+    picture(panel, module_host, artifacts, "result")
+
+
+def test_new_segmentation_every_time(panel, module_host):
+    choose(panel, module_host, phantoms.add_volume())
+    run(panel, module_host)
+    run(panel, module_host)
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 2
+    assert panel.ui.outputSegmentationSelector.currentNode() is None
+
+
+def test_result_buttons(panel, module_host, artifacts):
+    matrix = np.array([[-0.8, 0.1, 0, 20], [0.1, 0.8, 0, -30], [0, 0, 2.0, 5], [0, 0, 0, 1]])
+    volume = phantoms.add_volume(ijk_to_ras=matrix, name="MR")
+    slicer.util.setSliceViewerLayers(background=volume)
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    ui, node = panel.ui, panel.logic.result.segmentationNode
+    assert not ui.showReviewCheckBox.checked
+    composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    assert composites
+
+    ui.showReviewCheckBox.click()
+    review = panel.logic.result.reviewNode
+    assert all(one.GetForegroundVolumeID() == review.GetID() for one in composites)
+    module_host.slice_view(artifacts / "segment-review-map.png", "Red")
+    ui.showReviewCheckBox.click()
+    assert all(one.GetForegroundVolumeID() is None for one in composites)
+
+    spots = panel.logic.spots(node)
+    assert spots and ui.nextSpotButton.enabled
+    slice_nodes = slicer.util.getNodesByClass("vtkMRMLSliceNode")
+    for expected in [*spots, spots[0]]:
+        module_host.click(ui.nextSpotButton)
+        to_ras = volume_matrix(volume)
+        position = to_ras[:3, :3] @ expected["ijk"] + to_ras[:3, 3]
+        for one in slice_nodes:
+            centre = [one.GetSliceToRAS().GetElement(row, 3) for row in range(3)]
+            assert np.allclose(centre, position, atol=0.01)
+    assert f"1 of {len(spots)}" in ui.resultNoteLabel.text
+
+    module_host.click(ui.show3DButton)
+    assert ui.show3DButton.checked
+    assert node.GetSegmentation().ContainsRepresentation("Closed surface")
+    module_host.slice_view(artifacts / "segment-slice.png", "Red")
+    module_host.three_d_view(artifacts / "segment-3d.png")
+    module_host.click(ui.show3DButton)
+    assert not node.GetSegmentation().ContainsRepresentation("Closed surface")
+    ui.resultTable.cellDoubleClicked.emit(1, 1)
+    module_host.check()
+
+
+def volume_matrix(volume):
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+def test_absent_structure_is_said(panel, module_host):
+    from SemiGDALib import provenance
+
+    choose(panel, module_host, phantoms.add_volume())
+    run(panel, module_host)
+    node = panel.logic.result.segmentationNode
+    result = provenance.resultOf(node)
+    for row in result["segments"]:
+        row.update(id=None, ml=0.0, voxels=0, agreement=0.8)
+    node.SetAttribute(provenance.RESULT, json.dumps(result))
+    panel.panel._result.show(node)
+    assert [row[2] for row in table(panel)] == ["not found", "not found"]
+    assert table(panel)[0][3] == "0.80 check"
+    assert "none" in panel.ui.resultNoteLabel.text
+
+
+def test_cancel(panel, module_host, artifacts):
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1)))
+    choose(panel, module_host, volume)
+    before = [one for one in phantoms.scene_state() if "SegmentParameter" not in one[0]]
+    ui = panel.ui
+    module_host.click(ui.segmentButton)
+    module_host.wait(lambda: ui.progressBar.value > 0, 60)
+    module_host.click(ui.segmentButton)
+    module_host.wait(lambda: idle(panel), 2)
+    assert "as it was" in ui.phaseLabel.text and not ui.messageFrame.visible
+    after = [one for one in phantoms.scene_state() if "SegmentParameter" not in one[0]]
+    assert after == before
+    picture(panel, module_host, artifacts, "cancelled")
+    run(panel, module_host)
+    assert panel.logic.result is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a POSIX signal")
+def test_error_and_report(panel, module_host, artifacts):
+    from SemiGDALib.process import Worker
+
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1)), name="Smith^John")
+    choose(panel, module_host, volume)
+    ui = panel.ui
+    module_host.click(ui.segmentButton)
+    module_host.wait(lambda: ui.progressBar.value > 0, 60)
+    os.kill(Worker.shared().processId(), signal.SIGKILL)
+    module_host.wait(lambda: idle(panel), 5)
+    assert ui.messageFrame.visible and "memory" in ui.messageLabel.text
+    assert "exit" not in ui.messageLabel.text
+    ui.logCollapsibleButton.collapsed = False
+    module_host.click(ui.copyReportButton)
+    report = slicer.app.clipboard().text()
+    assert "worker-died" in report and "bright" in report and "48x40x720" in report
+    assert "Smith" not in report and str(Path.home()) + "/" not in report
+    picture(panel, module_host, artifacts, "error")
+    module_host.click(ui.messageDismissButton)
+    assert not ui.messageFrame.visible
+    run(panel, module_host)
+    assert ui.resultCollapsibleButton.visible and not ui.messageFrame.visible
+
+
+def test_device_that_is_not_there(panel, module_host, artifacts):
+    choose(panel, module_host, phantoms.add_volume(), device="mps")
+    run(panel, module_host)
+    ui = panel.ui
+    assert ui.messageFrame.visible and ui.messageActionButton.text == "Use the CPU"
+    picture(panel, module_host, artifacts, "device")
+    module_host.click(ui.messageActionButton)
+    module_host.wait(lambda: idle(panel), 60)
+    assert panel.logic.result is not None and not ui.messageFrame.visible
+    assert ui.deviceComboBox.currentText == "CPU"
+
+
+def test_nonlinear_transform_is_asked_about(panel, module_host, artifacts):
+    from test_segment_geometry import add_bending
+
+    volume = phantoms.add_volume(ijk_to_ras=np.diag([-1, -1, 2, 1]))
+    volume.SetAndObserveTransformNodeID(add_bending().GetID())
+    choose(panel, module_host, volume)
+    ui = panel.ui
+    module_host.click(ui.segmentButton)
+    assert idle(panel) and "non-linear" in ui.messageLabel.text
+    picture(panel, module_host, artifacts, "question")
+    module_host.click(ui.messageDismissButton)
+    assert volume.GetParentTransformNode() is not None and not ui.messageFrame.visible
+    module_host.click(ui.segmentButton)
+    module_host.click(ui.messageActionButton)
+    module_host.wait(lambda: idle(panel), 60)
+    assert volume.GetParentTransformNode() is None
+    assert panel.logic.result is not None
+
+
+def test_choices_are_kept_in_the_scene(panel, module_host, bright, tmp_path):
+    volume = phantoms.add_volume()
+    output = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Mine")
+    choose(panel, module_host, volume)
+    ui = panel.ui
+    ui.outputSegmentationSelector.setCurrentNode(output)
+    ui.branchesComboBox.setCurrentIndex(ui.branchesComboBox.findData("both"))
+    ui.branchesComboBox.activated.emit(ui.branchesComboBox.currentIndex)
+    ui.replaceInvalidCheckBox.click()
+    run(panel, module_host)
+    rows = table(panel)
+    path = tmp_path / "scene.mrb"
+    assert slicer.util.saveScene(str(path))
+    slicer.mrmlScene.Clear(0)
+    module_host.process()
+    assert ui.inputVolumeSelector.currentNode() is None
+    assert not ui.resultCollapsibleButton.visible and not ui.replaceInvalidCheckBox.checked
+    slicer.util.loadScene(str(path))
+    module_host.process()
+    assert ui.inputVolumeSelector.currentNode().GetName() == "Phantom"
+    assert ui.outputSegmentationSelector.currentNode().GetName() == "Mine"
+    assert ui.branchesComboBox.itemData(ui.branchesComboBox.currentIndex) == "both"
+    assert ui.deviceComboBox.currentText == "CPU"
+    assert ui.replaceInvalidCheckBox.checked and ui.reviewCheckBox.checked
+    assert ui.resultCollapsibleButton.visible and table(panel) == rows
+    assert ui.nextSpotButton.enabled
+    ui.replaceInvalidCheckBox.click()
+    run(panel, module_host)
+
+
+def test_scene_closed_while_running(panel, module_host):
+    choose(panel, module_host, phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1))))
+    module_host.click(panel.ui.segmentButton)
+    module_host.wait(lambda: panel.ui.progressBar.value > 0, 60)
+    slicer.mrmlScene.Clear(0)
+    module_host.wait(lambda: not panel.logic.isRunning(), 5)
+    assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    assert not panel.ui.segmentButton.enabled
+    choose(panel, module_host, phantoms.add_volume())
+    run(panel, module_host)
+    assert panel.ui.resultCollapsibleButton.visible
+
+
+def test_run_goes_on_while_another_module_is_open(panel, module_host):
+    choose(panel, module_host, phantoms.add_volume())
+    module_host.click(panel.ui.segmentButton)
+    module_host.close()
+    module_host.wait(lambda: not panel.logic.isRunning(), 60)
+    module_host.open("SemiGDASegment")
+    assert panel.ui.resultCollapsibleButton.visible and idle(panel)
+
+
+def test_model_that_is_not_installed(panel, module_host):
+    choose(panel, module_host, phantoms.add_volume(), model="elsewhere")
+    assert "not installed" in panel.ui.modelCardLabel.text
+    assert not panel.ui.segmentButton.enabled
+    panel.logic.getParameterNode().model = "bright"
+    module_host.process()
+    assert panel.ui.segmentButton.enabled
+
+
+def test_add_model(panel, module_host, bright, tmp_path):
+    import shutil
+
+    from semigda.models.library import find_model, remove_model
+    from SemiGDALib import segment_panel
+
+    package = tmp_path / "other"
+    shutil.copytree(find_model(bright), package)
+    card = json.loads((package / "card.json").read_text())
+    card.update(name="other", title="Another model")
+    (package / "card.json").write_text(json.dumps(card))
+    ui, ask = panel.ui, segment_panel.chooseModelFile
+    ui.advancedCollapsibleButton.collapsed = False
+    try:
+        segment_panel.chooseModelFile = lambda: ""  # the user closes the dialog
+        module_host.click(ui.addModelButton)
+        assert ui.addModelButton.enabled
+        segment_panel.chooseModelFile = lambda: str(package / "card.json")
+        module_host.click(ui.addModelButton)
+        module_host.wait(lambda: ui.addModelButton.enabled, 60)
+        assert ui.modelComboBox.findText("Another model") >= 0
+        (package / "weights.safetensors").write_bytes(b"damaged")
+        module_host.click(ui.addModelButton)
+        module_host.wait(lambda: ui.addModelButton.enabled, 60)
+        assert ui.messageFrame.visible
+        module_host.click(ui.messageDismissButton)
+    finally:
+        segment_panel.chooseModelFile = ask
+        remove_model("other")
+        panel.panel.refreshModels()
+
+
+def test_open_sections(panel, module_host, artifacts):
+    choose(panel, module_host, phantoms.add_volume())
+    run(panel, module_host)
+    for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
+        getattr(panel.ui, section).collapsed = False
+    module_host.process(0.1)
+    picture(panel, module_host, artifacts, "open")
