@@ -1,5 +1,6 @@
 """Pre-training of the autoencoder on phantoms."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -66,3 +67,12 @@ def test_a_foreign_file_is_refused(tmp_path):
 def test_unknown_settings_are_named():
     with pytest.raises(SemiGDAError, match="sharpness"):
         PretrainSettings.from_dict({"sharpness": 1})
+
+
+def test_settings_are_json(settings):
+    values = json.loads(json.dumps(settings.to_dict()))
+    assert PretrainSettings.from_dict(values) == settings
+    for wrong in ({"precision": "int4"}, {"augmentation": {"blurred": 1}}):
+        with pytest.raises(SemiGDAError) as error:
+            PretrainSettings.from_dict(values | wrong)
+        assert error.value.error_class == "bad-input"

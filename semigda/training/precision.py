@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
 
-def autocast(device: torch.device, precision: str) -> torch.autocast:
+def autocast(device: torch.device, precision: str) -> AbstractContextManager:
     """Mixed precision: ``auto`` is bfloat16 where CUDA computes in it natively, else float32."""
     if precision == "auto":
         native = device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8
         precision = "bfloat16" if native else "float32"
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+    if precision == "float32":
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
 
 
 @contextmanager

@@ -7,9 +7,17 @@ from dataclasses import asdict, dataclass, field, fields
 from semigda.data.augment import Augmentation
 from semigda.errors import SemiGDAError
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+
 
 class JsonSettings:
     """``to_dict`` and ``from_dict`` of a settings dataclass."""
+
+    precision: str
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision is {', '.join(PRECISIONS)}")
 
     def to_dict(self) -> dict:
         """Plain values for JSON."""
@@ -153,6 +161,7 @@ class TrainSettings(JsonSettings):
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.optimizer not in ("adamw", "sgd"):
             raise ValueError("optimizer is adamw or sgd")
         if self.pseudo_labels not in ("cross", "mean"):
