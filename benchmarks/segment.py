@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 RESULTS = ROOT / "benchmarks" / "results"
 COLUMNS = ("start", "load", "preprocess", "network", "resample", "write", "total")
 
@@ -31,10 +32,8 @@ def main() -> None:
     parser.add_argument("--slices", type=int, nargs="+", help="several numbers of slices")
     parser.add_argument("--slice-axis", default="axial", help="as in a model card")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of PyTorch")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)  # image, model, output
+    parser.add_argument("--warm", action="store_true", help="also time a warm worker's second job")
     arguments = parser.parse_args()
-    if arguments.child:
-        return child(*arguments.child)
     columns, rows, slices = arguments.shape
     reports = []
     for count in arguments.slices or [slices]:
@@ -44,27 +43,28 @@ def main() -> None:
 
 
 def measure(folder: Path, shape: tuple[int, int, int], arguments) -> dict:
-    """The report of one run in a fresh process."""
-    image, model, out = folder / "image.nrrd", folder / "model", folder / "out.seg.nrrd"
-    # The parts are made in a process of their own too, so that this one stays small.
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.path.insert(0, {str(ROOT)!r} + "
-        f"'/benchmarks'); import segment; segment.make({str(image)!r}, {str(model)!r}, {shape!r}, "
-        f"{arguments.slice_axis!r})"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-    environment = {**os.environ, "OMP_NUM_THREADS": str(arguments.threads)}
-    done = subprocess.run(
-        [sys.executable, __file__, "--child", str(image), str(model), str(out)],
-        check=True, stdout=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
-    report = json.loads(done.stdout.splitlines()[-1])
+    """The report of one ``semigda segment`` in a fresh process."""
+    # The parts are made in a process of their own, so that this one stays small.
+    call = f"import segment; segment.make({str(folder)!r}, {shape!r}, {arguments.slice_axis!r})"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "benchmarks"))),
+        "OMP_NUM_THREADS": str(arguments.threads),
+    }
+    subprocess.run([sys.executable, "-c", call], check=True, env=environment)
+    command = [sys.executable, "-m", "semigda", "segment", folder / "image.nrrd"]
+    command += ["--model", folder / "model", "-o", folder / "out.seg.nrrd", "--device", "cpu"]
+    command += ["--review", folder / "review.nrrd", "--report", folder / "report.json"]
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    report = json.loads((folder / "report.json").read_text("utf-8"))
     report["volume_bytes"] = 2 * shape[0] * shape[1] * shape[2]
+    if arguments.warm:
+        report["second_click_seconds"] = second_click(folder, environment)
     return report
 
 
-def make(image: str, model: str, shape: tuple[int, int, int], slice_axis: str) -> None:
-    """An int16 volume and a model package with random weights."""
+def make(folder: str, shape: tuple[int, int, int], slice_axis: str) -> None:
+    """An int16 volume ``image.nrrd`` and a package ``model`` with random weights."""
     import nrrd
     import numpy as np
     import torch
@@ -88,7 +88,7 @@ def make(image: str, model: str, shape: tuple[int, int, int], slice_axis: str) -
         "space origin": np.zeros(3),
         "encoding": "raw",
     }
-    nrrd.write(image, voxels, header, index_order="C")
+    nrrd.write(f"{folder}/image.nrrd", voxels, header, index_order="C")
     torch.manual_seed(0)
     config = NetworkConfig.compact()
     preprocessing = Preprocessing(
@@ -97,22 +97,32 @@ def make(image: str, model: str, shape: tuple[int, int, int], slice_axis: str) -
     labels = [Label(1, "one", (255, 0, 0)), Label(2, "two", (0, 255, 0))]
     card = ModelCard("benchmark", "Benchmark", "Random weights", "CT", labels, config.to_dict(),
                      preprocessing.to_dict(), licence="none")  # fmt: skip
-    save_package(model, SemiGDA(config), card)
+    save_package(f"{folder}/model", SemiGDA(config), card)
 
 
-def child(image: str, model: str, out: str) -> None:
-    """What is measured."""
-    import time
+def second_click(folder: Path, environment: dict) -> float:
+    """Seconds from a job's creation to its first slice, in a worker that has done one before."""
+    from semigda.jobs.folder import JobFolder
 
-    started = time.perf_counter()
-    sys.path.insert(0, str(ROOT))
-    from semigda.inference.segment import SegmentOptions, segment_file
-
-    review = Path(out).with_name("review.nrrd")
-    report = segment_file(
-        image, model, out, review, SegmentOptions(device="cpu"), started=started
-    )
-    print(json.dumps(report))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "semigda", "worker"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+    for click in ("first", "second"):
+        job = JobFolder.create(
+            folder / click,
+            "segment",
+            {"volume": str(folder / "image.nrrd")},
+            {"device": "cpu"},
+            str(folder / "model"),
+        )
+        print(job.path, file=worker.stdin, flush=True)
+        while not worker.stdout.readline().startswith("finished"):
+            pass
+    worker.stdin.close()
+    worker.wait()
+    seconds = job.result()["report"]["seconds"]
+    return seconds["start"] + seconds["load"]
 
 
 def store(reports: list[dict], arguments) -> None:
@@ -137,6 +147,12 @@ def store(reports: list[dict], arguments) -> None:
         lines.append("| " + " | ".join(cells) + " |")
     lines.append("")
     lines.append("Network + resampling includes preparing the slices.")
+    for report in reports:
+        if "second_click_seconds" in report:
+            lines.append(
+                f"Warm worker, {report['input']['shape'][0]} slices: the second job reaches its "
+                f"first slice {report['second_click_seconds']:.2f} s after the click."
+            )
     text = "\n".join(lines)
     print(text)
     RESULTS.mkdir(exist_ok=True)
