@@ -1,0 +1,69 @@
+"""Training slices: compact in memory, the same as inference sees, drawn reproducibly."""
+
+import pytest
+import torch
+from training_fixtures import PICTURES, SHAPE, VOLUMES
+
+from semigda.data.cases import read_cases
+from semigda.data.phantom import write_phantoms
+from semigda.data.preprocess import Preprocessing, prepare
+from semigda.data.volumes import read_volume
+from semigda.training.dataset import SliceSampler, load_slices, step_generator
+
+
+@pytest.fixture(scope="module", params=["volumes", "pictures"])
+def loaded(request, tmp_path_factory):
+    """(cases, preprocessing, their slices)"""
+    pictures = request.param == "pictures"
+    folder = tmp_path_factory.mktemp(request.param)
+    cases = read_cases(write_phantoms(folder, 2, 1, 0, pictures=pictures, shape=SHAPE))
+    preprocessing = Preprocessing.from_dict(PICTURES if pictures else VOLUMES)
+    return cases, preprocessing, load_slices(cases, preprocessing, 2)
+
+
+def test_slices_are_what_inference_sees(loaded):
+    cases, preprocessing, slices = loaded
+    for case, stored in zip(cases, slices, strict=True):
+        prepared = prepare(read_volume(case.image), preprocessing)
+        wanted = prepared.slices(0, prepared.count)
+        assert len(stored) == prepared.count
+        assert (stored.images(0, len(stored)) - wanted).abs().max() < 1 / 1000
+        assert torch.equal(stored.images(0, 1), stored.images(0, len(stored))[:1])
+
+
+def test_slices_are_stored_compactly(loaded):
+    _, preprocessing, slices = loaded
+    eight_bit = preprocessing.intensity["rule"] == "8-bit"
+    assert slices[0].planes.dtype == (torch.uint8 if eight_bit else torch.float16)
+    assert slices[0].planes.shape[1] == (3 if preprocessing.channels == "rgb" else 1)
+    assert slices[0].labels.dtype == torch.uint8
+
+
+def test_unlabelled_cases_have_no_labels(loaded):
+    assert loaded[2][0].foreground and loaded[2][2].labels is None
+
+
+def test_a_step_draws_the_same_again_and_another_step_draws_others(loaded):
+    sampler = SliceSampler(loaded[2], (32, 32))
+    first, _ = sampler.draw(16, step_generator(0, "segment", 3))
+    again, _ = sampler.draw(16, step_generator(0, "segment", 3))
+    others = [sampler.draw(16, step_generator(*key))[0] for key in ((0, "segment", 4), (1, "a", 3))]
+    assert torch.equal(first, again)
+    assert not any(torch.equal(first, other) for other in others)
+
+
+def test_foreground_can_be_asked_for(loaded):
+    labeled = loaded[2][:2]
+    _, labels = SliceSampler(labeled, (32, 32), 1.0).draw(64, step_generator(0, "x", 0))
+    assert labels.flatten(1).any(dim=1).all()
+
+
+def test_larger_slices_are_cropped_in_place(loaded):
+    sampler = SliceSampler(loaded[2][:1], (16, 16))
+    images, labels = sampler.draw(32, step_generator(0, "x", 0))
+    assert images.shape == (32, 3, 16, 16) and labels.shape == (32, 16, 16)
+    whole, mask = loaded[2][0].images(0, len(loaded[2][0])), loaded[2][0].labels
+    windows = whole.unfold(2, 16, 1).unfold(3, 16, 1)
+    found = (windows == images[0][:, None, None]).all(dim=(1, 4, 5)).nonzero()
+    n, y, x = found[0].tolist()
+    assert torch.equal(mask[n, y : y + 16, x : x + 16], labels[0])
