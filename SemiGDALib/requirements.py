@@ -75,14 +75,14 @@ def install(broken=()) -> bool:
 
 def _pipEnsure(requirements: list[str]) -> bool:
     try:
-        import slicer.packaging
+        from slicer import packaging
     except ImportError:  # Slicer 5.10 and before
         if not _ask(requirements):
             return False
         slicer.util.pip_install(requirements)
         return True
     try:
-        slicer.packaging.pip_ensure(requirements, requester="SemiGDA")
+        packaging.pip_ensure(requirements, requester="SemiGDA")
     except RuntimeError:  # its word for a no
         return not missing()
     return True

@@ -40,6 +40,7 @@ class ResultView:
         self._fillTable(result["segments"] if result else [])
         if result is None:
             return
+        ui.resultNameLabel.text = ui.resultNameLabel.toolTip = segmentationNode.GetName()
         review = views.reviewMapOf(segmentationNode) is not None
         ui.showReviewCheckBox.enabled = review
         self._setChecked(ui.showReviewCheckBox, review and views.isReviewMapShown(segmentationNode))

@@ -173,6 +173,7 @@ class SegmentPanel:
             return
         self._message.hide()
         self._lastError = None
+        self._result.show(None)  # an old result must not be taken for the new one
         try:
             self.logic.start(
                 volume,
@@ -187,7 +188,8 @@ class SegmentPanel:
                 onError=self._onError,
             )
         except SemiGDAError as error:
-            self._onError(error)
+            self._result.show(parameters.resultSegmentation)
+            self._tell(error)
             return
         if self.logic.isRunning():
             self._log(_("Segmenting with {model}.").format(model=parameters.model))
@@ -224,18 +226,24 @@ class SegmentPanel:
 
     def _onError(self, error) -> None:
         self._ended()
+        if self._parameters is not None:
+            self._result.show(self._parameters.resultSegmentation)
+        self._tell(error)
+
+    def _tell(self, error) -> None:
+        """Show an error with the button that mends it."""
         self._lastError = error
         self._log(f"{error.error_class}: {error.message} {error.detail}".strip())
         if error.error_class == "cancelled":
-            self.ui.progressArea.visible = True
-            self.ui.progressBar.visible = False
-            self.ui.phaseLabel.text = _("Cancelled. The scene is as it was.")
+            self._say(_("Cancelled. The scene is as it was."))
             return
         actionText, action = "", None
         if error.error_class == "import-error":
             actionText, action = _("Install..."), self.onInstall
         elif error.error_class in ("device-unavailable", "out-of-gpu-memory"):
             actionText, action = _("Use the CPU"), self._useCpu
+        elif error.error_class in ("worker-died", "internal"):
+            actionText, action = _("Copy report"), self.onCopyReport
         self._message.error(error, actionText, action, _("Close"))
 
     def _ended(self) -> None:
@@ -244,6 +252,12 @@ class SegmentPanel:
         if run is not None and run.log.strip():
             self.ui.logText.appendPlainText(texts.withoutFolders(run.log.strip()))
         self._updateButton(self._model())
+
+    def _say(self, text) -> None:
+        """A line below the button, where progress is told otherwise."""
+        self.ui.progressArea.visible = True
+        self.ui.progressBar.visible = False
+        self.ui.phaseLabel.text = text
 
     def _useCpu(self) -> None:
         self._parameters.device = "cpu"
@@ -270,14 +284,10 @@ class SegmentPanel:
         )
         self._broken = tuple(finding["broken"])
         if problem is not None:
-            self._onError(problem)
+            self._tell(problem)
             return
-        self.ui.progressArea.visible = True
-        self.ui.progressBar.visible = False
         text = _("All requirements work (PyTorch {version} on {device}).")
-        self.ui.phaseLabel.text = text.format(
-            version=finding["versions"]["torch"], device=finding["device"]
-        )
+        self._say(text.format(version=finding["versions"]["torch"], device=finding["device"]))
 
     def onInstall(self) -> None:
         """Install what is missing; the packages' own dialogs ask first."""
@@ -286,7 +296,7 @@ class SegmentPanel:
         try:
             installed = self.logic.installRequirements(broken)
         except SemiGDAError as error:
-            self._onError(error)
+            self._tell(error)
             return
         if installed:
             self._broken = ()
@@ -307,7 +317,7 @@ class SegmentPanel:
     def _onModelAdded(self, problem) -> None:
         self.ui.addModelButton.enabled = True
         if problem is not None:
-            self._onError(problem)
+            self._tell(problem)
             return
         self._log(_("A model was added."))
         self.refreshModels()
@@ -336,7 +346,8 @@ class SegmentPanel:
     def onCopyReport(self, _checked=False) -> None:
         """Put the report on the clipboard."""
         slicer.app.clipboard().setText(self.report())
-        self._log(_("The report was copied."))
+        if not self.logic.isRunning():
+            self._say(_("The report is on the clipboard."))
 
 
 def chooseModelFile() -> str:

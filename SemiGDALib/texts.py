@@ -65,7 +65,8 @@ def cardSummary(model) -> str:
         for label in card.labels
         for r, g, b in [label.color]
     )
-    facts = [card.modality, *_trainingFacts(card.training), card.licence]
+    licence = _("licence {name}").format(name=card.licence) if card.licence else ""
+    facts = [card.modality, *_trainingFacts(card.training), licence]
     lines = [html.escape(card.description), labels, html.escape(" · ".join(filter(None, facts)))]
     return "<br>".join(filter(None, lines))
 
