@@ -25,10 +25,13 @@ set(SemiGDA_PACKAGES
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/headers.py
+  semigda/data/labels.py
   semigda/data/phantom.py
   semigda/data/preprocess.py
+  semigda/data/segments.py
   semigda/data/segnrrd.py
   semigda/data/series.py
+  semigda/data/stamps.py
   semigda/data/volumes.py
   semigda/errors.py
   semigda/evaluation/__init__.py

@@ -10,7 +10,7 @@ from pathlib import Path
 from semigda.errors import SemiGDAError
 
 ROLES = ("labeled", "unlabeled", "val")
-_FIELDS = {"name", "image", "label", "role", "group"}
+_FIELDS = {"name", "image", "label", "role", "group", "classes"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Case:
         name: unique in its list.
         role: "labeled" and "unlabeled" train, "val" is held out for choosing and measuring.
         group: cases of one patient share a group, so that none crosses into "val".
+        classes: the class of every segment name or value of the label (0: none), where they are
+            not the class values already.
     """
 
     name: str
@@ -28,13 +30,14 @@ class Case:
     label: Path | None
     role: str
     group: str | None = None
+    classes: dict[str, int] | None = None
 
 
 def read_cases(path) -> list[Case]:
     """Read a case list: a JSON list of objects (or ``{"cases": [...]}``), or a CSV with a header.
 
-    Fields: image, role; optional: name (the image's file name by default), label, group. Relative
-    paths are relative to the list file.
+    Fields: image, role; optional: name (the image's file name by default), label, group and, in
+    JSON, classes. Relative paths are relative to the list file.
 
     Raises:
         SemiGDAError: "bad-input" naming the row that is wrong.
@@ -74,6 +77,10 @@ def _case(row: dict, number: int, folder: Path) -> Case:
     if unknown:
         raise wrong(f"has the unknown field {sorted(map(str, unknown))[0]!r}")
     text = {}
+    row = dict(row)
+    classes = row.pop("classes", None)
+    if classes is not None and not _is_mapping(classes):
+        raise wrong("has classes that are not numbers from 0 to 255 by name")
     for field, value in row.items():
         if value not in (None, "") and not isinstance(value, str):
             raise wrong(f"has a {field} that is not text")
@@ -91,7 +98,14 @@ def _case(row: dict, number: int, folder: Path) -> Case:
         raise wrong("has an image that does not exist")
     if label is not None and not label.exists():
         raise wrong("has a label that does not exist")
-    return Case(text.get("name") or image.name, image, label, role, text.get("group") or None)
+    name, group = text.get("name") or image.name, text.get("group") or None
+    return Case(name, image, label, role, group, classes)
+
+
+def _is_mapping(classes: object) -> bool:
+    return isinstance(classes, dict) and all(
+        type(value) is int and 0 <= value <= 255 for value in classes.values()
+    )
 
 
 def _check_duplicates(cases: list[Case]) -> None:

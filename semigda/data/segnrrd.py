@@ -65,6 +65,11 @@ def write_segmentation(
     _write(path, labels, header)
 
 
+def write_labels(path, labels: np.ndarray, affine: np.ndarray) -> None:
+    """Write uint8 labels (z, y, x) as a plain ``.nrrd`` label map."""
+    _write(path, labels, _geometry(affine))
+
+
 def write_review(path, review: np.ndarray, affine: np.ndarray, extra_header=None) -> None:
     """Write a uint8 review map (z, y, x), 0 to 100, on the same grid as the labels."""
     _write(path, review, {**_geometry(affine), **(extra_header or {})})

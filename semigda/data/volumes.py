@@ -74,7 +74,7 @@ def read_volume(path, *, frame: int | None = None, replace_nonfinite: bool = Fal
     Raises:
         SemiGDAError: "bad-input", with one sentence about what is wrong with the image.
     """
-    volume = _read(Path(path), frame)
+    volume = read_stored(Path(path), frame)
     if volume.array.size == 0:
         raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
     volume.array = _check_values(volume.array, replace_nonfinite)
@@ -93,13 +93,13 @@ def read_labels(path, like: Volume) -> np.ndarray:
             unreadable or holds values other than 0 to 255.
     """
     path = Path(path)
-    stored = _read(path, None)
+    stored = read_stored(path)
     array = stored.array
     if stored.channels > 1:
         if not (array == array[..., :1]).all():
             raise SemiGDAError("bad-input", "The label map is coloured or has overlapping layers.")
         array = array[..., 0]
-    array = _place(array, stored.affine, like, cropped=path.name.lower().endswith(".seg.nrrd"))
+    array = place(array, stored.affine, like, cropped=path.name.lower().endswith(".seg.nrrd"))
     if array.dtype.kind == "f":
         array = np.rint(array)
     low, high = array.min(), array.max()
@@ -111,8 +111,13 @@ def read_labels(path, like: Volume) -> np.ndarray:
     return labels
 
 
-def _place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool) -> np.ndarray:
-    """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``."""
+def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool) -> np.ndarray:
+    """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``.
+
+    Raises:
+        SemiGDAError: "geometry-mismatch" if it lies on another one; only a ``cropped`` one may be
+            smaller.
+    """
     if like.two_dimensional and array.shape == like.shape:
         return array  # pictures have no place in space
     match = lattice_match(like.affine, array.shape, affine)
@@ -132,7 +137,8 @@ def _place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool) -
     return placed
 
 
-def _read(path: Path, frame: int | None) -> Volume:
+def read_stored(path: Path, frame: int | None = None) -> Volume:
+    """An image as it is stored, whatever its values; arguments and errors of read_volume."""
     if not path.exists():
         raise SemiGDAError("bad-input", "The image file does not exist.")
     if path.is_dir():

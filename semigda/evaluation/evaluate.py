@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from semigda.data.cases import ROLES, Case, read_cases
-from semigda.data.volumes import read_labels, read_volume
+from semigda.data.labels import read_classes
+from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
 from semigda.inference.segment import SegmentOptions, segment_volume
@@ -123,7 +124,7 @@ def _case_rows(
     volume = read_volume(
         case.image, frame=options.frame, replace_nonfinite=options.replace_nonfinite
     )
-    truth = read_labels(case.label, like=volume)
+    truth = read_classes(case.label, volume, case.classes)
     if truth.max() > len(card.labels):
         raise SemiGDAError(
             "bad-input",

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from semigda.data.cases import Case
+from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
-from semigda.data.volumes import read_labels, read_volume
+from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 
 CHUNK = 32  # slices that are float32 at a time while a case is read
@@ -52,7 +53,8 @@ class CaseSlices:
         self.labels: Tensor | None = None
         self.foreground: list[int] = []
         if case.label is not None and case.role != "unlabeled":
-            self.labels = prepared.label_planes(read_labels(case.label, volume))
+            labels = read_classes(case.label, volume, case.classes)
+            self.labels = prepared.label_planes(labels)
             if self.labels.max() > num_classes:
                 raise SemiGDAError(
                     "bad-input",

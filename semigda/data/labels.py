@@ -1,0 +1,138 @@
+"""Labels of a study on the grid of their image, with the study's own classes.
+
+What a label file holds is known by *keys*: the names of a ``.seg.nrrd``'s segments, or the values of
+a plain label map as text ("1", "2"). A mapping says which class each key is, 0 for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from semigda.data.segments import is_segmentation, read_segments
+from semigda.data.volumes import Volume, place, read_labels, read_stored
+from semigda.errors import SemiGDAError
+
+_POINTS = 500_000  # voxels that tell where a label lies, out of maybe many millions
+
+
+def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
+    """Key and mask (bool, z, y, x, on the grid of ``like``) of everything a label file holds.
+
+    Segments come in the file's order, also empty ones, and may overlap; values in rising order.
+
+    Raises:
+        SemiGDAError: as :func:`semigda.data.volumes.read_labels`.
+    """
+    path = Path(path)
+    segments = read_segments(path) if is_segmentation(path) else []
+    if not segments:
+        labels = read_labels(path, like)
+        for value in np.unique(labels):
+            if value:
+                yield str(value), labels == value
+        return
+    layer, array = -1, None
+    for segment in segments:
+        if segment.layer != layer:
+            layer, array = segment.layer, None  # freed before the next one is read
+            stored = _read_layer(path, layer)
+            array = place(stored.array, stored.affine, like, cropped=True)
+        yield segment.name, array == segment.value
+
+
+def _read_layer(path: Path, layer: int) -> Volume:
+    """One layer (z, y, x) of a segmentation; where segments do not overlap it is the only one."""
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+        layers = reader.GetNumberOfComponents()
+    except RuntimeError:
+        layers = 1  # read_stored says what is wrong
+    if layer >= layers:
+        raise SemiGDAError("bad-input", "The segmentation's header is damaged.")
+    return read_stored(path, layer if layers > 1 else None)
+
+
+def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.ndarray:
+    """A label file as class values on the grid of ``like``: uint8 (z, y, x), 0 is background.
+
+    Args:
+        classes: the class of every key, 0 leaves it out; None takes a label map's values as they
+            are. Where segments overlap, the later one counts, as in Slicer.
+
+    Raises:
+        SemiGDAError: as :func:`semigda.data.volumes.read_labels`, and "bad-input" for a key
+            without a class.
+    """
+    if classes is None:
+        return read_labels(path, like)
+    result = np.zeros(like.shape, np.uint8)
+    for key, mask in label_parts(path, like):
+        if key in classes:
+            if classes[key]:
+                result[mask] = classes[key]
+        elif mask.any():
+            raise SemiGDAError(
+                "bad-input",
+                "A label holds a segment or value that belongs to no class.",
+                action="Give every segment of the labels a class, or leave it out on purpose.",
+            )
+    return result
+
+
+def share_inside(path, like: Volume) -> float:
+    """Share (0 to 1) of a label's foreground that lies within the image, in space; 0 if empty."""
+    grid = _own_grid(path)
+    foreground = np.zeros(grid.shape, bool)
+    for _, mask in label_parts(path, grid):
+        foreground |= mask
+    points = np.argwhere(foreground)
+    if not len(points):
+        return 0.0
+    index = _index_in(like.affine, grid.affine, points[:: len(points) // _POINTS + 1])
+    return float(((index > -0.5) & (index < np.array(like.shape[::-1]) - 0.5)).all(axis=1).mean())
+
+
+def resample_classes(path, like: Volume, classes: Mapping[str, int]) -> np.ndarray:
+    """A label file on another grid brought to that of ``like``: uint8 (z, y, x), nearest voxel.
+
+    ``classes`` as in :func:`read_classes`.
+    """
+    grid = _own_grid(path)
+    result = np.zeros(like.shape, np.uint8)
+    for key, mask in label_parts(path, grid):
+        if classes.get(key):
+            _paint(result, like, mask, grid.affine, classes[key])
+    return result
+
+
+def _own_grid(path) -> Volume:
+    """The grid that a label file itself is stored on, with its first layer."""
+    path = Path(path)
+    segments = read_segments(path) if is_segmentation(path) else []
+    return _read_layer(path, min((segment.layer for segment in segments), default=0))
+
+
+def _index_in(target: np.ndarray, source: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Indices (n, zyx) of the grid ``source`` as real indices (n, xyz) of the grid ``target``."""
+    relative = np.linalg.solve(target, source)
+    return points[:, ::-1] @ relative[:3, :3].T + relative[:3, 3]
+
+
+def _paint(result: np.ndarray, like: Volume, mask: np.ndarray, affine, value: int) -> None:
+    """Give ``value`` to the voxels of ``like`` whose centre lies in ``mask``; slice by slice."""
+    rows, columns = np.mgrid[: like.shape[1], : like.shape[2]]
+    limits = np.array(mask.shape[::-1])
+    for number, plane in enumerate(result):
+        points = np.stack([np.full(rows.size, number), rows.ravel(), columns.ravel()], axis=1)
+        index = np.rint(_index_in(affine, like.affine, points)).astype(int)
+        inside = ((index >= 0) & (index < limits)).all(axis=1)
+        x, y, z = index[inside].T
+        hit = np.zeros(rows.size, bool)
+        hit[inside] = mask[z, y, x]
+        plane[hit.reshape(plane.shape)] = value
