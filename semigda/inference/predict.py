@@ -65,8 +65,14 @@ class Predictor:
         self.steps: list[str] = []
         width = network.config.channels[0]
         self._cpu_batch = starting_batch(torch.device("cpu"), size, width)
-        self._move(device)
-        self.batch_size = batch_size or starting_batch(device, size, width)
+        try:
+            self._move(device)
+            self.batch_size = batch_size or starting_batch(device, size, width)
+        except (MemoryError, RuntimeError) as error:
+            if not _out_of_memory(error):
+                raise
+            self.batch_size = 1  # the network alone is too large for the device
+            self._step_down(str(error))
 
     def _move(self, device: torch.device) -> None:
         self.device = device
