@@ -190,7 +190,7 @@ def test_memory_ladder(monkeypatch):
     class Hungry(BrightPixels):
         def forward(self, image, branches=("vae", "cnn")):
             if len(image) > 2:
-                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+                raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
             return super().forward(image, branches)
 
     options = {"used": ("vae",), "run": ("vae",), "size": (8, 8), "crop": lambda x: x}
