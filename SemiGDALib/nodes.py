@@ -17,6 +17,7 @@ from semigda.errors import SemiGDAError
 # Node reference roles of a result's segmentation.
 INPUT_REFERENCE = "SemiGDA.inputVolume"
 REVIEW_REFERENCE = "SemiGDA.reviewMap"
+REVIEW_ATTRIBUTE = "SemiGDA.IsReviewMap"
 # Below this the branches as good as agree; painting it would only darken the image.
 REVIEW_FLOOR = 10
 REVIEW_OPACITY = 0.6
@@ -47,6 +48,16 @@ def checkOutput(segmentationNode) -> None:
             _("The output segmentation is under a non-linear transform."),
             action=_("Create a new segmentation instead."),
         )
+
+
+def firstImage():
+    """The scene's first volume that one may want to segment, or None."""
+    classes = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
+    for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+        # Label maps are of a subclass.
+        if node.GetClassName() in classes and not node.GetAttribute(REVIEW_ATTRIBUTE):
+            return node
+    return None
 
 
 def isUnderNonlinearTransform(node) -> bool:
@@ -198,6 +209,7 @@ def addReviewMap(review, volumeNode, name):
     display.SetAutoThreshold(False)
     display.SetThreshold(REVIEW_FLOOR, 100)
     display.SetApplyThreshold(True)
+    node.SetAttribute(REVIEW_ATTRIBUTE, "1")
     placeBeside(node, volumeNode)
     return node
 

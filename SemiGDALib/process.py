@@ -13,6 +13,7 @@ from pathlib import Path
 
 import qt
 import slicer
+from slicer.i18n import tr as _
 
 import semigda
 from semigda.errors import SemiGDAError
@@ -159,7 +160,7 @@ class Worker:
             self._end(
                 SemiGDAError(
                     "worker-died",
-                    "The computing process could not be started.",
+                    _("The computing process could not be started."),
                     detail=f"{Path(sys.executable).name}: {self._process.errorString()}",
                 )
             )
@@ -204,7 +205,7 @@ class Worker:
         how = f"ended by the system (signal {exitCode})" if crashed else f"exit code {exitCode}"
         message = None
         if crashed:
-            message = (
+            message = _(
                 "The computing process was ended by the system, "
                 "often because the computer ran out of memory."
             )

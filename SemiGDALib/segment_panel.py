@@ -80,7 +80,7 @@ class SegmentPanel:
         if parameters is None:
             return
         if not parameters.inputVolume:
-            parameters.inputVolume = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            parameters.inputVolume = nodes.firstImage()
         if not parameters.model:
             usable = [model.name for model in self._models if model.problem is None]
             parameters.model = usable[0] if usable else ""
@@ -172,6 +172,7 @@ class SegmentPanel:
             )
             return
         self._message.hide()
+        self.ui.progressArea.visible = False
         self._lastError = None
         self._result.show(None)  # an old result must not be taken for the new one
         try:

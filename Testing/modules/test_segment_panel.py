@@ -81,13 +81,24 @@ def test_only_volumes_can_be_chosen(panel, module_host):
     assert {selector.nodeFromIndex(n) for n in range(selector.nodeCount())} == {scalar, colours}
 
 
+def test_first_image_is_proposed(panel, module_host):
+    """Not a label map, nor the review map of an earlier run."""
+    slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
+    earlier = phantoms.add_volume(name="Earlier map")
+    earlier.SetAttribute("SemiGDA.IsReviewMap", "1")
+    image = phantoms.add_volume()
+    module_host.close()
+    module_host.open("SemiGDASegment")
+    assert panel.ui.inputVolumeSelector.currentNode() is image
+
+
 def test_model_card(panel):
     text = panel.ui.modelCardLabel.text
     assert "bright" in text and "#d8654f" in text and "CC0-1.0" in text
 
 
 def test_segment(panel, module_host, artifacts):
-    volume = phantoms.add_volume(np.tile(phantoms.image(), (20, 1, 1)), name="MR head")
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (10, 1, 1)), name="MR head")
     choose(panel, module_host, volume)
     picture(panel, module_host, artifacts, "ready")
     ui = panel.ui
@@ -190,6 +201,7 @@ def test_cancel(panel, module_host, artifacts):
     after = [one for one in phantoms.scene_state() if "SegmentParameter" not in one[0]]
     assert after == before
     picture(panel, module_host, artifacts, "cancelled")
+    choose(panel, module_host, phantoms.add_volume())
     run(panel, module_host)
     assert panel.logic.result is not None
 
@@ -215,6 +227,7 @@ def test_error_and_report(panel, module_host, artifacts):
     picture(panel, module_host, artifacts, "error")
     module_host.click(ui.messageDismissButton)
     assert not ui.messageFrame.visible
+    choose(panel, module_host, phantoms.add_volume())
     run(panel, module_host)
     assert ui.resultCollapsibleButton.visible and not ui.messageFrame.visible
 
