@@ -65,6 +65,16 @@ def isUnderNonlinearTransform(node) -> bool:
     return transform is not None and not transform.IsTransformToWorldLinear()
 
 
+def hasInvalidVoxels(volumeNode) -> bool:
+    """Whether some voxels are NaN or infinite."""
+    import numpy as np
+
+    if volumeNode is None or volumeNode.GetImageData() is None:
+        return False
+    array = slicer.util.arrayFromVolume(volumeNode)
+    return array.dtype.kind == "f" and not bool(np.isfinite(array).all())
+
+
 def imageShape(volumeNode) -> tuple[int, int, int]:
     """(z, y, x) voxels."""
     i, j, k = volumeNode.GetImageData().GetDimensions()

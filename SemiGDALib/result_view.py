@@ -16,7 +16,7 @@ class ResultView:
 
     def __init__(self, ui):
         self._ui = ui
-        self._node = None
+        self.node = None
         self._spot = -1
         table = ui.resultTable
         table.setColumnCount(4)
@@ -32,7 +32,7 @@ class ResultView:
 
     def show(self, segmentationNode) -> None:
         """Show a node's result; None, or a node without one, empties the section."""
-        self._node = segmentationNode
+        self.node = segmentationNode
         self._spot = -1
         result = provenance.resultOf(segmentationNode)
         ui = self._ui
@@ -90,9 +90,9 @@ class ResultView:
         return found.GetName() if found is not None else segment["name"]
 
     def _segment(self, segmentId):
-        if self._node is None or not segmentId:
+        if self.node is None or not segmentId:
             return None
-        return self._node.GetSegmentation().GetSegment(segmentId)
+        return self.node.GetSegmentation().GetSegment(segmentId)
 
     @staticmethod
     def _setChecked(button, checked: bool) -> None:
@@ -103,26 +103,26 @@ class ResultView:
     # The user's actions
 
     def _onShowReview(self, checked) -> None:
-        if self._node is not None:
-            views.showReviewMap(self._node, checked)
+        if self.node is not None:
+            views.showReviewMap(self.node, checked)
 
     def _onNextSpot(self, _checked=False) -> None:
-        spots = views.spotsOf(self._node) if self._node is not None else []
-        if not spots or views.inputVolumeOf(self._node) is None:
+        spots = views.spotsOf(self.node) if self.node is not None else []
+        if not spots or views.inputVolumeOf(self.node) is None:
             return
         self._spot = (self._spot + 1) % len(spots)
-        views.jumpToSpot(self._node, self._spot)
+        views.jumpToSpot(self.node, self._spot)
         self._ui.resultNoteLabel.text = _(
             "Doubtful spot {number} of {count}: {size} voxels"
         ).format(number=self._spot + 1, count=len(spots), size=spots[self._spot]["size_voxels"])
 
     def _onShow3D(self, checked) -> None:
-        if self._node is not None:
+        if self.node is not None:
             with slicer.util.tryWithErrorDisplay(_("The surfaces failed."), waitCursor=True):
-                views.show3D(self._node, checked)
+                views.show3D(self.node, checked)
 
     def _onRowDoubleClicked(self, row, _column) -> None:
-        result = provenance.resultOf(self._node)
+        result = provenance.resultOf(self.node)
         segmentId = result["segments"][row]["id"] if result else None
         if self._segment(segmentId) is not None:
-            views.jumpToSegment(self._node, segmentId)
+            views.jumpToSegment(self.node, segmentId)

@@ -129,6 +129,8 @@ class SegmentPanel:
         else:
             self.ui.modelCardLabel.text = _("No model is installed. Add one in Advanced.")
         self._updateButton(model)
+        if not self.logic.isRunning() and parameters.resultSegmentation is not self._result.node:
+            self._result.show(parameters.resultSegmentation)  # deleted, or of a loaded scene
 
     def _updateButton(self, model) -> None:
         button = self.ui.segmentButton
@@ -245,6 +247,8 @@ class SegmentPanel:
             actionText, action = _("Use the CPU"), self._useCpu
         elif error.error_class in ("worker-died", "internal"):
             actionText, action = _("Copy report"), self.onCopyReport
+        elif error.error_class == "bad-input" and self._canReplaceInvalid():
+            actionText, action = _("Replace and segment"), self._replaceInvalid
         self._message.error(error, actionText, action, _("Close"))
 
     def _ended(self) -> None:
@@ -259,6 +263,18 @@ class SegmentPanel:
         self.ui.progressArea.visible = True
         self.ui.progressBar.visible = False
         self.ui.phaseLabel.text = text
+
+    def _canReplaceInvalid(self) -> bool:
+        parameters = self._parameters
+        return (
+            parameters is not None
+            and not parameters.replaceInvalid
+            and nodes.hasInvalidVoxels(parameters.inputVolume)
+        )
+
+    def _replaceInvalid(self) -> None:
+        self._parameters.replaceInvalid = True
+        self.segment()
 
     def _useCpu(self) -> None:
         self._parameters.device = "cpu"

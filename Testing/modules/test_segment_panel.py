@@ -244,6 +244,28 @@ def test_device_that_is_not_there(panel, module_host, artifacts):
     assert ui.deviceComboBox.currentText == "CPU"
 
 
+def test_invalid_voxels_are_offered_to_be_replaced(panel, module_host):
+    voxels = phantoms.image(kind=np.float32)
+    voxels[0, 0, 0] = np.nan
+    choose(panel, module_host, phantoms.add_volume(voxels))
+    run(panel, module_host)
+    ui = panel.ui
+    assert "not a number" in ui.messageLabel.text
+    assert ui.messageActionButton.text == "Replace and segment"
+    module_host.click(ui.messageActionButton)
+    module_host.wait(lambda: idle(panel), 60)
+    assert panel.logic.result is not None and ui.replaceInvalidCheckBox.checked
+
+
+def test_deleted_result_leaves_the_panel(panel, module_host):
+    choose(panel, module_host, phantoms.add_volume())
+    run(panel, module_host)
+    assert panel.ui.resultCollapsibleButton.visible
+    slicer.mrmlScene.RemoveNode(panel.logic.result.segmentationNode)
+    module_host.process()
+    assert not panel.ui.resultCollapsibleButton.visible
+
+
 def test_nonlinear_transform_is_asked_about(panel, module_host, artifacts):
     from test_segment_geometry import add_bending
 
