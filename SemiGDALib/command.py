@@ -14,11 +14,15 @@ class EngineCommand:
     """Runs ``python ARGUMENTS``; calls ``onDone(exit code, standard output, standard error)``.
 
     The exit code is -1 if the process could not be started, crashed, or ran past ``limitMs``.
-    Keep a reference until ``onDone`` was called.
     """
+
+    # Keeps commands alive until the one after their end: a QProcess must neither be lost while it
+    # runs nor be deleted from its own signal.
+    _alive: list[EngineCommand] = []
 
     def __init__(self, arguments, onDone, limitMs: int):
         self._onDone = onDone
+        self._ended = False
         self._limit = qt.QTimer()
         self._limit.setSingleShot(True)
         self._limit.setInterval(limitMs)
@@ -27,6 +31,8 @@ class EngineCommand:
         self._process.setProcessEnvironment(engineEnvironment())
         self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
         self._process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
+        EngineCommand._alive = [one for one in EngineCommand._alive if not one._ended]
+        EngineCommand._alive.append(self)
         self._limit.start()
         self._process.start(sys.executable, list(arguments))
 
@@ -48,3 +54,4 @@ class EngineCommand:
             output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
             errors = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
             onDone(exitCode, output, errors)
+        self._ended = True

@@ -62,6 +62,7 @@ class Worker:
     def __init__(self, arguments=("-m", "semigda", "worker")):
         self._arguments = list(arguments)
         self._process: qt.QProcess | None = None
+        self._ended: qt.QProcess | None = None
         self._queue: deque = deque()  # of (folder, listener); the first one is with the worker
         self._stderr: deque = deque(maxlen=STDERR_LINES)
         self._partial = b""
@@ -189,8 +190,9 @@ class Worker:
             killTree(int(process.processId()))
             if not process.waitForFinished(1000):
                 logging.warning("SemiGDA: the computing process does not end")
-        if process is not None:
-            process.deleteLater()
+        # Kept until the next one ends: this may be called from its own signal, and a QProcess
+        # must not be deleted there, which losing its last reference would do.
+        self._ended = process
         jobs = list(self._queue)
         self._queue.clear()
         for _folder, listener in jobs:

@@ -119,7 +119,6 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
         self.run = None  # the last one started
-        self._commands = []  # child processes that must not be garbage collected
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -250,7 +249,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         """Install a model package in a child process; ``onDone(SemiGDAError or None)``."""
         from SemiGDALib import library
 
-        self._commands = [library.addModel(path, onDone)]
+        library.addModel(path, onDone)
 
     def missingRequirements(self):
         """Import names of Python packages that are not installed."""
@@ -262,7 +261,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         """Try packages and device in a child process; ``onDone(finding, SemiGDAError or None)``."""
         from SemiGDALib import requirements
 
-        self._commands = [requirements.probe(device, onDone)]
+        requirements.probe(device, onDone)
 
     def installRequirements(self, broken=()):
         """Install what is missing, and anew what is broken, after asking. False after a no."""
