@@ -72,19 +72,20 @@ def cardSummary(model) -> str:
 
 
 def _trainingFacts(training: dict) -> list[str]:
-    facts = []
-    cases = training.get("cases") if isinstance(training.get("cases"), dict) else training
-    labelled, unlabelled = cases.get("labeled"), cases.get("unlabeled")
-    if isinstance(labelled, int):
-        text = _("trained on {labelled} labelled cases").format(labelled=labelled)
-        if isinstance(unlabelled, int) and unlabelled:
-            text = _("trained on {labelled} labelled and {unlabelled} unlabelled cases").format(
-                labelled=labelled, unlabelled=unlabelled
-            )
-        facts.append(text)
-    score = training.get("val_dice")
-    if isinstance(score, (int, float)):
-        facts.append(_("Dice {score:.2f} on held-out cases").format(score=score))
+    """What the card tells of the training; a card may come from elsewhere and tell less."""
+    facts, cases = [], training.get("cases")
+    if isinstance(cases, dict) and cases.get("labeled"):
+        text = _("trained on {labelled} labelled cases")
+        if cases.get("unlabeled"):
+            text = _("trained on {labelled} labelled and {unlabelled} unlabelled cases")
+        facts.append(text.format(labelled=cases["labeled"], unlabelled=cases.get("unlabeled")))
+    scores = training.get("val_dice")
+    if isinstance(scores, dict) and scores and isinstance(cases, dict):
+        # Not "held-out": the training chose its weights by these cases.
+        text = _("mean Dice {score:.2f} on {count} validation cases")
+        facts.append(
+            text.format(score=sum(scores.values()) / len(scores), count=cases.get("val", "?"))
+        )
     return facts
 
 

@@ -97,6 +97,20 @@ def test_model_card(panel):
     assert "bright" in text and "#d8654f" in text and "CC0-1.0" in text
 
 
+def test_model_card_tells_of_the_training(panel, bright):
+    from semigda.models.library import list_models
+    from SemiGDALib import texts
+
+    model = next(one for one in list_models() if one.name == bright)
+    model.card.training = {
+        "cases": {"labeled": 12, "unlabeled": 180, "val": 30},
+        "val_dice": {"bright": 0.8, "brighter": 0.9},
+    }
+    text = texts.cardSummary(model)
+    assert "12 labelled and 180 unlabelled cases" in text
+    assert "mean Dice 0.85 on 30 validation cases" in text
+
+
 def test_segment(panel, module_host, artifacts):
     volume = phantoms.add_volume(np.tile(phantoms.image(), (10, 1, 1)), name="MR head")
     choose(panel, module_host, volume)
