@@ -13,8 +13,6 @@ import phantoms
 import pytest
 import slicer
 
-DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
-
 
 @pytest.fixture
 def panel(module_host, bright):
