@@ -90,7 +90,13 @@ set(SemiGDA_PACKAGES
   semigda/training/settings.py
   semigda/training/steps.py
   semigda/training/validate.py
+  semigda/training/work.py
   semigda/version.py
   )
 set(SemiGDA_MODELS
+  Resources/Models/breast-lesion-us/LICENSE.txt
+  Resources/Models/breast-lesion-us/card.json
+  Resources/Models/breast-lesion-us/weights.safetensors
+  Resources/Models/hippocampus-mr/card.json
+  Resources/Models/hippocampus-mr/weights.safetensors
   )

@@ -38,11 +38,12 @@ def main() -> None:
     reports = []
     for count in arguments.slices or [slices]:
         with tempfile.TemporaryDirectory() as folder:
-            reports.append(measure(Path(folder), (columns, rows, count), arguments))
+            warm = arguments.warm and not reports  # once is enough: it takes two runs
+            reports.append(measure(Path(folder), (columns, rows, count), arguments, warm))
     store(reports, arguments)
 
 
-def measure(folder: Path, shape: tuple[int, int, int], arguments) -> dict:
+def measure(folder: Path, shape: tuple[int, int, int], arguments, warm: bool) -> dict:
     """The report of one ``semigda segment`` in a fresh process."""
     # The parts are made in a process of their own, so that this one stays small.
     call = f"import segment; segment.make({str(folder)!r}, {shape!r}, {arguments.slice_axis!r})"
@@ -58,7 +59,7 @@ def measure(folder: Path, shape: tuple[int, int, int], arguments) -> dict:
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
     report = json.loads((folder / "report.json").read_text("utf-8"))
     report["volume_bytes"] = 2 * shape[0] * shape[1] * shape[2]
-    if arguments.warm:
+    if warm:
         report["second_click_seconds"] = second_click(folder, environment)
     return report
 

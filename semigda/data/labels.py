@@ -1,7 +1,7 @@
 """Labels of a study on the grid of their image, with the study's own classes.
 
-What a label file holds is known by *keys*: the names of a ``.seg.nrrd``'s segments, or the values of
-a plain label map as text ("1", "2"). A mapping says which class each key is, 0 for none.
+What a label file holds is known by *keys*: the names of a ``.seg.nrrd``'s segments, or the values
+of a plain label map as text ("1", "2"). A mapping says which class each key is, 0 for none.
 """
 
 from __future__ import annotations
@@ -72,17 +72,24 @@ def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.nd
     if classes is None:
         return read_labels(path, like)
     result = np.zeros(like.shape, np.uint8)
+    for value, mask in _class_masks(path, like, classes):
+        result[mask] = value
+    return result
+
+
+def _class_masks(
+    path, like: Volume, classes: Mapping[str, int]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Class and mask of every part of a label file that has a class."""
     for key, mask in label_parts(path, like):
-        if key in classes:
-            if classes[key]:
-                result[mask] = classes[key]
-        elif mask.any():
+        if classes.get(key):
+            yield classes[key], mask
+        elif key not in classes and mask.any():
             raise SemiGDAError(
                 "bad-input",
                 "A label holds a segment or value that belongs to no class.",
                 action="Give every segment of the labels a class, or leave it out on purpose.",
             )
-    return result
 
 
 def share_inside(path, like: Volume) -> float:
@@ -105,9 +112,8 @@ def resample_classes(path, like: Volume, classes: Mapping[str, int]) -> np.ndarr
     """
     grid = _own_grid(path)
     result = np.zeros(like.shape, np.uint8)
-    for key, mask in label_parts(path, grid):
-        if classes.get(key):
-            _paint(result, like, mask, grid.affine, classes[key])
+    for value, mask in _class_masks(path, grid, classes):
+        _paint(result, like, mask, grid.affine, value)
     return result
 
 

@@ -8,12 +8,13 @@ from semigda.errors import SemiGDAError
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
-# Working memory of one slice in feature maps of full size and width; measured with the compact
-# network on a CPU, both branches, and rounded up.
-_MAPS_PER_SLICE = 24
+# Working memory of one slice, in feature maps of full size and width: 15 to 28 were measured on a
+# CPU for the compact network in batches of 16 to 1 (both branches, 224 x 224), 19 to 24 for the
+# paper's. Not measured on a graphics card: if it is too little there, the memory ladder steps down.
+_MAPS_PER_SLICE = 30
 _LARGEST_BATCH = 32
-# Small batches stay in the processor's cache: on 2 cores, 224 x 224, both branches, a slice takes
-# 75 ms in batches of 1 or 2, 82 ms of 4, 115 ms of 8, 176 ms of 16 (benchmarks/segment.py).
+# Small batches stay in the processor's cache: on 2 idle cores, 224 x 224, both branches, a slice
+# takes 113 ms in batches of 1, 89 of 2, 96 of 4, 109 of 8, 142 of 16.
 _CPU_BATCH = 2
 
 

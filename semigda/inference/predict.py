@@ -76,7 +76,7 @@ class Predictor:
 
     def _move(self, device: torch.device) -> None:
         self.device = device
-        # Channels last is a quarter faster on CPUs (75 against 94 ms a slice) and on tensor cores.
+        # Channels last takes a third less time on CPUs: 89 against 137 ms a slice.
         self.network.to(device, memory_format=torch.channels_last)
 
     def __call__(self, slices: torch.Tensor) -> Prediction:

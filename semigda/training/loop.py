@@ -39,9 +39,8 @@ from semigda.training.steps import (
     update_teacher,
 )
 from semigda.training.validate import mean, predict, validate
+from semigda.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
 
-# Work of a step in steps of supervised stage 2, measured on a CPU: for the time left only.
-PRETRAIN_WORK, ALIGN_WORK, SEMI_WORK = 0.6, 0.5, 2.3
 LOG_STEPS = 25
 PREVIEW_CASES = 4
 # A class below this Dice after this share of stage 2 has not been found: worth a warning.
