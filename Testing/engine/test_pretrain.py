@@ -10,8 +10,9 @@ from training_fixtures import NETWORK, SHAPE, VOLUMES
 from semigda.data.phantom import write_phantoms
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
+from semigda.models.base import load_base
 from semigda.networks.config import NetworkConfig
-from semigda.training.pretrain import load_autoencoder, pretrain, random_masks
+from semigda.training.pretrain import pretrain, random_masks
 from semigda.training.settings import PretrainSettings
 
 
@@ -40,7 +41,7 @@ def test_pretraining_learns_to_draw(settings, tmp_path):
     assert report["mask_dice"] > 0.4 and report["steps"] == 100
     assert job.state()["progress"] == 1.0
 
-    autoencoder = load_autoencoder(settings.out)
+    autoencoder = load_base(settings.out).autoencoder
     assert autoencoder.config == replace(
         NetworkConfig.from_dict(NETWORK), latent_scale=autoencoder.config.latent_scale
     )
@@ -60,7 +61,7 @@ def test_a_foreign_file_is_refused(tmp_path):
     path = tmp_path / "autoencoder.safetensors"
     path.write_bytes(b"not tensors")
     with pytest.raises(SemiGDAError) as error:
-        load_autoencoder(path)
+        load_base(path)
     assert error.value.error_class == "model-invalid"
 
 

@@ -20,13 +20,14 @@ from semigda.errors import SemiGDAError
 from semigda.inference.device import choose_device
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate, ramp_up
+from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.packing import training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
-from semigda.training.pretrain import load_autoencoder, run_pretraining
+from semigda.training.pretrain import run_pretraining
 from semigda.training.previews import write_preview
 from semigda.training.reporter import Job, Reporter
 from semigda.training.settings import TrainSettings
@@ -315,11 +316,8 @@ class Run:
             else:
                 pretraining = self.settings.pretraining(str(base))
                 run_pretraining(pretraining, self.reporter, slices, PRETRAIN_WORK)
-        autoencoder = load_autoencoder(Path(base))
         torch.manual_seed(self.settings.seed)
-        network = SemiGDA(autoencoder.config)
-        network.autoencoder.load_state_dict(autoencoder.state_dict())
-        return network
+        return load_base(base)
 
     def _save(self, stage: str, step: int, optimizer: torch.optim.Optimizer) -> None:
         state = {

@@ -6,28 +6,25 @@ masks: those of the labelled cases, and random ones so that every shape and clas
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from semigda.data.augment import change_geometry, change_intensity
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
-from semigda.errors import SemiGDAError
 from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate
+from semigda.models.base import save_base
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.config import NetworkConfig
-from semigda.training.checkpoint import load_checkpoint, save_checkpoint, write_atomically
+from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.reporter import Job, Reporter
@@ -120,7 +117,9 @@ def run_pretraining(
 
     report = finish(network, palette, draw(images, masks, settings, step_generator(0, "end", 0)))
     report["steps"] = settings.steps
-    save_autoencoder(Path(settings.out), network, report.pop("latent_scale"))
+    config = replace(network.config, latent_scale=report.pop("latent_scale"))
+    tensors = {f"autoencoder.{name}": tensor for name, tensor in network.state_dict().items()}
+    save_base(settings.out, config, tensors)
     checkpoint.unlink(missing_ok=True)
     reporter.event("pretrained", **report)
     return report
@@ -174,34 +173,3 @@ def finish(network: KLAutoencoder, palette: Palette, batch: tuple[Tensor, Tensor
         "mask_dice": round(1 - dice_loss(hard.permute(0, 3, 1, 2).float(), labels).item(), 4),
         "latent_scale": round(1 / mean.std().item(), 4),
     }
-
-
-def save_autoencoder(path: Path, network: KLAutoencoder, latent_scale: float) -> None:
-    """Write weights and configuration as one ``.safetensors`` file."""
-    config = replace(network.config, latent_scale=latent_scale)
-    tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
-    metadata = {"kind": "semigda-autoencoder", "network": json.dumps(config.to_dict())}
-    write_atomically(path, lambda file: file.write(save(tensors, metadata)))
-
-
-def load_autoencoder(path: Path) -> KLAutoencoder:
-    """The autoencoder of :func:`save_autoencoder`; ``.config`` holds the latent scale.
-
-    Raises:
-        SemiGDAError: "model-invalid" if the file is not one.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            config = NetworkConfig.from_dict(json.loads(metadata["network"]))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        network = KLAutoencoder(config)
-        network.load_state_dict(tensors)
-    except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
-        raise SemiGDAError(
-            "model-invalid",
-            "The file is not an autoencoder made by pre-training.",
-            action="Run the pre-training again.",
-            detail=type(error).__name__,
-        ) from error
-    return network

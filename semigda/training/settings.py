@@ -96,8 +96,9 @@ class TrainSettings(JsonSettings):
         card: the card's words: name, title, description, modality, labels, licence, attribution,
             and optionally postprocessing.
         network, preprocessing: as in :class:`PretrainSettings`.
-        base: an autoencoder file from ``pretrain``, or the folder of a model package to fine-tune
-            (then ``network`` is the base's). Without one the autoencoder is pre-trained first.
+        base: a base file from ``pretrain`` or ``import-official``, or the folder of a model package
+            to fine-tune (then ``network`` is the base's). Without one the autoencoder is
+            pre-trained first.
         work: folder for checkpoints and previews; the job's own folder by default.
         pretrain_steps: of the autoencoder, where there is no base.
         align_steps: of stage 1, latent alignment (DAM).
@@ -113,7 +114,10 @@ class TrainSettings(JsonSettings):
         unlabeled_weight: largest weight of the unlabelled loss; 0 is supervised training with the
             same network, steps and seeds.
         supervised_share: share of stage 2 before the unlabelled loss starts.
-        pseudo_labels: ``cross`` (each branch learns from the teacher's other branch) or ``mean``.
+        ramp_share: share of the rest until it has its full weight; where that is only at the end,
+            the learning rate has fallen to nothing before the pseudo labels count.
+        pseudo_labels: ``cross`` (each branch learns from the teacher's other branch) or ``mean``
+            (both from the teacher's mean probability: a good branch is not taught by a poor one).
         mix_share: share of the unlabelled images that get or give a box of a labelled one.
         box_side: side of that box, as a share of the image's side.
         noise_share: how often the image latent is a draw of its posterior.
@@ -145,6 +149,7 @@ class TrainSettings(JsonSettings):
     train_decoder: bool = True
     unlabeled_weight: float = 0.5
     supervised_share: float = 0.4
+    ramp_share: float = 0.5
     pseudo_labels: str = "cross"
     mix_share: float = 0.5
     box_side: float = 0.6
@@ -166,6 +171,8 @@ class TrainSettings(JsonSettings):
             raise ValueError("optimizer is adamw or sgd")
         if self.pseudo_labels not in ("cross", "mean"):
             raise ValueError("pseudo_labels is cross or mean")
+        if not 0 < self.ramp_share <= 1:
+            raise ValueError("ramp_share lies above 0 and at most at 1")
         if not 0 <= self.unlabeled_weight <= 1:
             raise ValueError("unlabeled_weight lies between 0 and 1")
 

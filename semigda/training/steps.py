@@ -151,7 +151,8 @@ def pseudo_weight(done: float, settings: TrainSettings) -> float | None:
     start = settings.supervised_share
     if settings.unlabeled_weight == 0 or done < start:
         return None
-    return settings.unlabeled_weight * ramp_up((done - start) / (1 - start))
+    ramp = (1 - start) * settings.ramp_share
+    return settings.unlabeled_weight * ramp_up((done - start) / ramp)
 
 
 def make_teacher(network: SemiGDA) -> SemiGDA:
