@@ -149,7 +149,7 @@ class TrainSettings(JsonSettings):
     train_decoder: bool = True
     unlabeled_weight: float = 0.5
     supervised_share: float = 0.4
-    ramp_share: float = 0.5
+    ramp_share: float = 1.0
     pseudo_labels: str = "cross"
     mix_share: float = 0.5
     box_side: float = 0.6
