@@ -19,9 +19,11 @@ set(SemiGDA_PACKAGES
   semigda/__init__.py
   semigda/__main__.py
   semigda/cli.py
+  semigda/cli_project.py
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
+  semigda/data/facts.py
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/headers.py
@@ -50,6 +52,7 @@ set(SemiGDA_PACKAGES
   semigda/inference/usage.py
   semigda/info.py
   semigda/jobs/__init__.py
+  semigda/jobs/check.py
   semigda/jobs/failures.py
   semigda/jobs/folder.py
   semigda/jobs/kinds.py
@@ -78,6 +81,16 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
+  semigda/project/__init__.py
+  semigda/project/caselist.py
+  semigda/project/doctor.py
+  semigda/project/heldout.py
+  semigda/project/pairing.py
+  semigda/project/presets.py
+  semigda/project/project.py
+  semigda/project/records.py
+  semigda/project/rules.py
+  semigda/project/store.py
   semigda/training/__init__.py
   semigda/training/checkpoint.py
   semigda/training/dataset.py

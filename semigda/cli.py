@@ -89,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_models_commands(add("models", None, "List and manage the installed models."))
 
+    from semigda.cli_project import add_project_commands
+
+    add_project_commands(add("project", None, "Training projects: cases, check, held-out set."))
+
     official = add("import-official", _import_official, "Import released weights as a model.")
     official.add_argument("weights", help="stage-2 or stage-1 checkpoint, or SD autoencoder")
     official.add_argument("--vae", help="the SD autoencoder's file, for a stage-1 checkpoint")

@@ -27,17 +27,24 @@ FLOORS = {
     "training": 5,
     "jobs": 6,
     "info": 7,
-    "cli": 8,
-    "__main__": 9,
+    "project": 7,
+    "cli_project": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 # The card is plain values: data and method may read them.
 NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")}
 THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
+PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
+PROJECT += ("store",)
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
     *("semigda.jobs.folder", "semigda.jobs.process", "semigda.jobs.failures"),
-    *("semigda.models.card", "semigda.models.library"),
+    *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
+    *("semigda.data.segments", "semigda.data.stamps", "semigda.training.work"),
+    *(f"semigda.project.{name}" for name in PROJECT),
+    *("semigda.project", "semigda.cli_project"),
 )
 
 

@@ -1,9 +1,25 @@
-"""Whether files are still those that were looked at. Standard library only."""
+"""Facts that were written down, and whether files are still those they were measured of.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
+
+FACTS_SCHEMA = 1
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Facts by case id, each with the ``stamp`` of its files; none if none can be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return dict(content["cases"]) if content["schema"] == FACTS_SCHEMA else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def stamp(*paths: Path | None) -> str:

@@ -30,7 +30,7 @@ from semigda.jobs.process import is_same_process, process_start
 from semigda.version import __version__
 
 SCHEMA_VERSION = 1
-KINDS = ("segment", "train", "pretrain", "evaluate")
+KINDS = ("segment", "train", "pretrain", "evaluate", "check")
 STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
 ENDED = ("cancelled", "failed", "done")
 CONTROLS = ("cancel", "pause")

@@ -5,6 +5,7 @@ Importing this imports torch.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import fields
@@ -16,6 +17,7 @@ from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import evaluate, table
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.inference.usage import Clock
+from semigda.jobs.check import update_facts
 from semigda.jobs.folder import JobFolder
 from semigda.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda.models.library import find_model
@@ -138,11 +140,27 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
     return outputs, {"cases_failed": len(result["failures"]), "seconds": result["seconds"]}
 
 
+def check_job(job: JobFolder, models: ModelCache) -> Ending:
+    """Measure the cases listed in the file ``inputs["cases"]`` into the file ``inputs["facts"]``.
+
+    What is wrong with them follows from the facts and the project, see ``semigda.project.rules``.
+    """
+    inputs = job.job["inputs"]
+    cases = json.loads(Path(_required(inputs.get("cases"), "case list")).read_text("utf-8"))
+    target = Path(_required(inputs.get("facts"), "file for facts"))
+    watch = _Watch(job)
+    facts = update_facts(cases, target, watch.progress, watch.cancelled)
+    bad = sum("error" in (fact["image"] or {}) for fact in facts.values())
+    seconds = round(time.monotonic() - watch.start, 3)
+    return {"cases": len(facts)}, {"unreadable": bad, "seconds": seconds}
+
+
 KINDS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "segment": segment,
     "train": train_job,
     "pretrain": pretrain_job,
     "evaluate": evaluate_job,
+    "check": check_job,
 }
 
 

@@ -1,0 +1,252 @@
+"""``semigda project ...``: training projects from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.project.doctor import apply_fix, check, findings, measured
+from semigda.project.heldout import change_heldout, choose_heldout, describe
+from semigda.project.pairing import Pairing, pair_folder
+from semigda.project.project import NewCase, Project
+from semigda.project.records import ROLES, View
+from semigda.project.rules import Finding
+
+
+def add_project_commands(project: argparse.ArgumentParser) -> None:
+    """Add the actions of ``semigda project`` to its parser."""
+    actions = project.add_subparsers(metavar="ACTION", required=True)
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        sub.add_argument("project", help="the project's folder")
+        sub.add_argument("--json", action="store_true", help="print JSON")
+        return sub
+
+    create = add("create", _create, "Make a training project in a folder.")
+    create.add_argument("--name", help="default: the folder's name")
+    create.add_argument("--classes", nargs="+", default=[], metavar="NAME")
+    create.add_argument("--modality", help="DICOM modality, such as MR, CT, US or XC")
+
+    new = add("add", _add, "Add images, and labels of the same names.")
+    new.add_argument("images", nargs="+", help="a folder, or image files")
+    new.add_argument("--labels", nargs="+", help="a folder, or one label for each image file")
+    new.add_argument("--origin", default="human", help="who made the labels (default: human)")
+    new.add_argument(
+        "--group-pattern",
+        metavar="REGEX",
+        help="what it finds in an image's name (its first group) names the patient",
+    )
+    new.add_argument("--preview", action="store_true", help="only show the pairs")
+    new.add_argument(
+        "--map",
+        nargs="+",
+        default=[],
+        metavar="SEGMENT=CLASS",
+        help="class of a segment name or label value; 0 leaves it out",
+    )
+
+    doctor = add("check", _check, "Look for what would spoil a training.")
+    doctor.add_argument("--fix", action="store_true", help="do all safe repairs")
+
+    split = add("split", _split, "Choose the held-out cases, once.")
+    split.add_argument("--change", metavar="REASON", help="choose anew; older scores become void")
+    split.add_argument("--cases", nargs="+", metavar="ID", help="with --change: exactly these")
+
+    add("status", _status, "Say where the project stands.")
+    add("cases", _cases, "List the cases.")
+
+
+def _create(arguments: argparse.Namespace) -> None:
+    project = Project.create(arguments.project, arguments.name)
+    if arguments.classes:
+        project.set_classes(arguments.classes)
+    if arguments.modality:
+        project.set_settings(modality=arguments.modality.upper())
+    _status(arguments)
+
+
+def _add(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    pairing = _pairing(arguments)
+    if arguments.preview:
+        _tell_pairing(pairing, arguments.json)
+        return
+    cases = [
+        NewCase(case.image, case.label, case.name, case.group, arguments.origin)
+        for case in pairing.cases(arguments.group_pattern)
+    ]
+    added = project.add(cases)
+    if arguments.map:
+        project.set_mapping(_mapping(arguments.map))
+    view = project.read()
+    if arguments.json:
+        _print({"added": added.cases, "labelled": added.labelled, "known": added.known})
+    else:
+        print(f"{len(added.cases)} cases added, {added.known} were there already.")
+        if added.labelled:
+            print(f"{len(added.labelled)} cases of the project have a label now.")
+        for image in pairing.doubtful:
+            print(f"several labels fit, none was taken: {image.name}")
+        for label in pairing.unpaired_labels:
+            print(f"label without an image: {label.name}")
+    for name in view.unmapped():
+        print(f"segment without a class: {name} (--map '{name}=CLASS')", file=sys.stderr)
+
+
+def _pairing(arguments: argparse.Namespace) -> Pairing:
+    images, labels = arguments.images, arguments.labels
+    if len(images) == 1 and Path(images[0]).is_dir():
+        if labels and len(labels) > 1:
+            raise SemiGDAError("bad-input", "A folder of images takes one folder of labels.")
+        return pair_folder(images[0], labels[0] if labels else None)
+    if labels and len(labels) != len(images):
+        raise SemiGDAError("bad-input", "There must be one label for each image.")
+    pairs = zip(images, labels or [None] * len(images), strict=True)
+    return Pairing([(Path(i), Path(label) if label else None) for i, label in pairs], [], [])
+
+
+def _tell_pairing(pairing: Pairing, as_json: bool) -> None:
+    if as_json:
+        _print(
+            {
+                "pairs": [[str(i), str(label) if label else None] for i, label in pairing.pairs],
+                "unpaired_labels": [str(label) for label in pairing.unpaired_labels],
+                "doubtful": [str(image) for image in pairing.doubtful],
+            }
+        )
+        return
+    for image, label in pairing.pairs:
+        doubtful = "several labels fit" if image in pairing.doubtful else "-"
+        print(f"{image.name:<48} {label.name if label else doubtful}")
+    for label in pairing.unpaired_labels:
+        print(f"{'-':<48} {label.name}")
+
+
+def _mapping(texts: list[str]) -> dict[str, int | str]:
+    mapping: dict[str, int | str] = {}
+    for text in texts:
+        key, equals, value = text.rpartition("=")
+        if not equals:
+            raise SemiGDAError("bad-input", f"--map needs SEGMENT=CLASS, not '{text}'.")
+        mapping[key] = int(value) if value.isdecimal() else value
+    return mapping
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """The exit status is 1 while an error is left."""
+    project = Project(arguments.project)
+    found = check(project, _tell_progress)
+    if arguments.fix:
+        found = _fix_all(project, found)
+    if arguments.json:
+        _print([finding.to_dict() for finding in found])
+    else:
+        _tell_findings(project.read(), found)
+    return int(any(finding.severity == "error" for finding in found))
+
+
+def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
+    """One after another, each on the project as the one before left it."""
+    tried: set[tuple] = set()
+    while True:
+        todo = [f for f in found if f.fix and (f.code, f.case_ids) not in tried]
+        if not todo:
+            return found
+        tried.add((todo[0].code, todo[0].case_ids))
+        try:
+            apply_fix(project, todo[0])
+            print(f"done: {todo[0].fix.text}", file=sys.stderr)
+        except SemiGDAError as error:
+            print(f"not done: {error.message}", file=sys.stderr)
+        found = check(project)
+
+
+def _tell_findings(view: View, found: list[Finding]) -> None:
+    for finding in found:
+        names = [view.case(case_id).name for case_id in finding.case_ids]
+        told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+        print(f"{finding.severity:<8} {told + ': ' if told else ''}{finding.message}")
+        print(f"{'':<8} {finding.action}{' (--fix does it)' if finding.fix else ''}")
+    if not found:
+        print(f"{len(view.cases)} cases checked, nothing found.")
+
+
+def _tell_progress(fraction: float, message: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{message:<60}", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
+
+
+def _split(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    check(project, _tell_progress)
+    facts = measured(project)
+    if arguments.change is not None:
+        heldout = change_heldout(project, arguments.change, facts, arguments.cases)
+    elif arguments.cases:
+        raise SemiGDAError("bad-input", "--cases goes with --change REASON.")
+    else:
+        heldout = choose_heldout(project, facts)
+    if arguments.json:
+        _print(heldout)
+        return
+    view = project.read()
+    print(describe(heldout))
+    for number, fold in enumerate(heldout["folds"]):
+        names = ", ".join(view.case(case_id).name for case_id in fold)
+        print(f"  fold {number}: {names}" if len(heldout["folds"]) > 1 else f"  {names}")
+
+
+def _status(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    view = project.read()
+    counts = {role: len(view.of_role(role)) for role in ROLES}
+    found = findings(project)
+    checked = len(measured(project))
+    problems = {s: sum(f.severity == s for f in found) for s in ("error", "warning")}
+    if arguments.json:
+        status = {"name": view.name, "revision": view.revision, "cases": counts}
+        status |= {"classes": view.data["classes"], "unmapped": view.unmapped()}
+        status |= {"heldout": view.heldout, "checked": checked, "findings": problems}
+        status["jobs"] = [{**job, "folder": str(job["folder"])} for job in project.jobs()]
+        _print(status)
+        return
+    print(f"{view.name}: {len(view.cases)} cases")
+    if view.cases:
+        print("  " + ", ".join(f"{count} {role}" for role, count in counts.items() if count))
+    print("  classes: " + (", ".join(label.name for label in view.classes) or "none yet"))
+    print(f"  {describe(view.heldout)}")
+    told = ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for s, n in problems.items())
+    print(f"  checked: {checked} of {len(view.cases)} cases; {told} (semigda project check)")
+    for job in project.jobs():
+        done = f"{100 * job['progress']:.0f} %"
+        print(f"  {job['created'][:16]} {job['kind']:<8} {job['state']:<9} {done} {job['message']}")
+
+
+def _cases(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    view, facts = project.read(), measured(project)
+    if arguments.json:
+        _print([_case(case, facts) for case in view.cases])
+        return
+    for case in view.cases:
+        image = facts.get(case.id, {}).get("image") or {}
+        size = " x ".join(str(n) for n in reversed(image.get("shape", [])))
+        label = f"{case.label.name} ({case.origin})" if case.label else "-"
+        print(f"{case.id}  {case.role:<10} {case.name:<32} {size:<16} {label}")
+
+
+def _case(case: Any, facts: dict[str, Any]) -> dict[str, Any]:
+    wanted = ("id", "name", "role", "use", "group", "origin", "added")
+    values = {key: getattr(case, key) for key in wanted}
+    values |= {"image": str(case.image), "label": str(case.label) if case.label else None}
+    return {**values, "facts": facts.get(case.id)}
+
+
+def _print(value: Any) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))

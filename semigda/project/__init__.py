@@ -1,0 +1,1 @@
+"""Training projects: a folder with cases, their check, the held-out set and the trainings."""

@@ -1,0 +1,80 @@
+"""From a project to the case list that a training reads. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.folder import write_json
+from semigda.project.project import Project
+from semigda.project.records import ProjectCase, View
+
+
+def write_case_list(project: Project, path: Path | str, fold: int | None = None) -> None:
+    """Write :func:`case_rows` of the project as it is now."""
+    write_json(Path(path), case_rows(project.read(), fold))
+
+
+def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
+    """The rows of a training's case list: ids in place of names, files as absolute paths.
+
+    A held-out case has the role "val", and no other image of its patient is in the list.
+
+    Args:
+        fold: in leave-one-out, the patient that is held out, from 0; None for the last training,
+            which learns from all labelled cases and holds out none.
+
+    Raises:
+        SemiGDAError: "bad-input" without classes, with a segment that has none, or before the
+            held-out cases are chosen; "no-labels" if no labelled case is left.
+    """
+    if not view.classes:
+        raise SemiGDAError(
+            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
+        )
+    if view.unmapped():
+        names = ", ".join(f"'{name}'" for name in list(view.unmapped())[:4])
+        raise SemiGDAError(
+            "bad-input",
+            f"The labels hold segments without a class: {names}.",
+            action="Say which class each is, or leave it out.",
+        )
+    held_out = set(_held_out(view, fold))
+    patients = {view.case(case_id).patient for case_id in held_out}
+    rows = []
+    for case in view.cases:
+        if case.id in held_out:
+            rows.append(_row(view, case, "val"))
+        elif case.patient not in patients and case.role in ("labeled", "unlabeled"):
+            rows.append(_row(view, case, case.role))
+    if not any(row["role"] == "labeled" for row in rows):
+        raise SemiGDAError("no-labels")
+    return rows
+
+
+def _held_out(view: View, fold: int | None) -> list[str]:
+    if view.heldout is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The held-out cases are not chosen yet.",
+            action="Choose them before the first training: scores need cases it never sees.",
+        )
+    folds = view.heldout["folds"]
+    if view.heldout["scheme"] == "split":
+        return folds[0]
+    if fold is None:
+        return []
+    if not 0 <= fold < len(folds):
+        raise SemiGDAError("bad-input", f"There are {len(folds)} folds, counted from 0.")
+    return folds[fold]
+
+
+def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
+    # A group's name may be a patient's: what it is called does not matter to the training.
+    group = hashlib.blake2b(f"{view.id} {case.patient}".encode(), digest_size=6).hexdigest()
+    row = {"name": case.id, "image": str(case.image), "role": role, "group": group}
+    if role != "unlabeled" and case.label is not None:
+        row |= {"label": str(case.label), "classes": view.classes_of(case)}
+    return row

@@ -1,0 +1,216 @@
+"""What a project says about its cases and classes, as read-only values. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.models.card import Label
+
+ORIGINS = ("human", "edited", "machine")
+USES = ("auto", "unlabeled", "ignored")
+# labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of
+# its patient is held out. ignored: not used, because the user says so.
+ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored")
+# Scoring a model by labels that a model made would flatter it.
+TRUSTED = ("human", "edited")
+
+
+@dataclass(frozen=True)
+class ProjectCase:
+    """One image of a project.
+
+    Attributes:
+        id: random; the only name that jobs and cards may use.
+        name: for the user's eyes, may be a patient's name.
+        image: file or folder of a DICOM series.
+        label: file, or None.
+        origin: who made the label: "human", "edited" (a corrected prediction) or "machine".
+        segments: names in the header of a ``.seg.nrrd`` label, None for a label map.
+        in_classes: the label's values are the project's classes, whatever the mapping says.
+        group: patient as the user named it, None if this is the patient's only image.
+        use: "auto", "unlabeled" (its label is not used) or "ignored".
+        added: date and time, ISO 8601.
+        role: one of :data:`ROLES`, derived.
+    """
+
+    id: str
+    name: str
+    image: Path
+    label: Path | None
+    origin: str | None
+    segments: tuple[str, ...] | None
+    in_classes: bool
+    group: str | None
+    use: str
+    added: str
+    role: str
+
+    @property
+    def patient(self) -> str:
+        return self.group or self.id
+
+
+@dataclass(frozen=True)
+class View:
+    """A project as it was when it was read."""
+
+    folder: Path
+    data: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return self.data["id"]
+
+    @property
+    def name(self) -> str:
+        return self.data["name"]
+
+    @property
+    def revision(self) -> int:
+        return self.data["revision"]
+
+    @property
+    def mapping(self) -> dict[str, int]:
+        """What the user chose; :meth:`classes_of` adds what goes without saying."""
+        return self.data["mapping"]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self.data["settings"]
+
+    @property
+    def heldout(self) -> dict[str, Any] | None:
+        return self.data["heldout"]
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        return self.data["history"]
+
+    @cached_property
+    def classes(self) -> list[Label]:
+        return [Label.from_dict(label) for label in self.data["classes"]]
+
+    @cached_property
+    def cases(self) -> list[ProjectCase]:
+        patients = heldout_patients(self.data)
+        return [_case(self.folder, case, self.heldout, patients) for case in self.data["cases"]]
+
+    def case(self, case_id: str) -> ProjectCase:
+        """The case; "bad-input" if the project has none of this id."""
+        for case in self.cases:
+            if case.id == case_id:
+                return case
+        raise unknown_case()
+
+    def of_role(self, *roles: str) -> list[ProjectCase]:
+        return [case for case in self.cases if case.role in roles]
+
+    def classes_of(self, case: ProjectCase) -> dict[str, int]:
+        """The class of every segment name or value that may stand in the case's label."""
+        return class_mapping(self.data, case.segments or (), case.in_classes)
+
+    def unmapped(self) -> dict[str, list[str]]:
+        """Segment names without a class, each with the ids of the cases that have it.
+
+        Values of plain label maps stand in voxels: the check finds those.
+        """
+        found: dict[str, list[str]] = {}
+        for case in self.cases:
+            known = self.classes_of(case)
+            for name in dict.fromkeys(case.segments or ()):
+                if case.use == "auto" and name not in known:
+                    found.setdefault(name, []).append(case.id)
+        return found
+
+
+def unknown_case() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "The project has no such case (any more).",
+        action="Look at the list of cases again.",
+    )
+
+
+def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) -> dict[str, int]:
+    """Segment name or value -> class: 1, 2 ... and like names, then what the user chose."""
+    classes = {label["name"].casefold(): label["value"] for label in data["classes"]}
+    result = {str(label["value"]): label["value"] for label in data["classes"]}
+    result |= {label["name"]: label["value"] for label in data["classes"]}
+    for name in names:
+        if name.strip().casefold() in classes:
+            result[name] = classes[name.strip().casefold()]
+    return result if in_classes else result | data["mapping"]
+
+
+def heldout_patients(data: dict[str, Any]) -> set[str]:
+    """Patients that no training may see."""
+    heldout = data["heldout"]
+    if not heldout or heldout["scheme"] != "split":
+        return set()
+    chosen = set(heldout["cases"])
+    return {case["group"] or case["id"] for case in data["cases"] if case["id"] in chosen}
+
+
+def _case(folder: Path, case: dict[str, Any], heldout: Any, patients: set[str]) -> ProjectCase:
+    label = case["label"]
+    segments = label and label["segments"]
+    return ProjectCase(
+        id=case["id"],
+        name=case["name"],
+        image=folder / case["image"],
+        label=folder / label["path"] if label else None,
+        origin=label["origin"] if label else None,
+        segments=tuple(segments) if segments is not None else None,
+        in_classes=bool(label and label["in_classes"]),
+        group=case["group"],
+        use=case["use"],
+        added=case["added"],
+        role=_role(case, heldout, patients),
+    )
+
+
+def _role(case: dict[str, Any], heldout: dict[str, Any] | None, patients: set[str]) -> str:
+    if case["use"] == "ignored":
+        return "ignored"
+    if (case["group"] or case["id"]) in patients:
+        return "held-out" if heldout and case["id"] in heldout["cases"] else "aside"
+    return "labeled" if case["label"] and case["use"] == "auto" else "unlabeled"
+
+
+def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Everything that scores on the held-out cases hang on: when it changes, old ones are void."""
+    heldout = data["heldout"]
+    if heldout is None:
+        return None
+    scored = {}
+    for case in data["cases"]:
+        if case["id"] not in heldout["cases"]:
+            continue
+        label, used = case["label"], {}
+        if label:
+            names = label["segments"]
+            mapping = class_mapping(data, names or (), label["in_classes"])
+            used = {k: v for k, v in mapping.items() if names is None or k in names}
+        made = label and (label["path"], label["date"])
+        scored[case["id"]] = (made, case["group"], case["use"], used)
+    return {"cases": scored, "classes": len(data["classes"])}
+
+
+def trained_on(data: dict[str, Any]) -> set[str]:
+    """Ids of the cases that a training may see."""
+    return _with_role(data, "labeled", "unlabeled")
+
+
+def set_aside(data: dict[str, Any]) -> set[str]:
+    """Ids of the cases whose patient is held out by another case."""
+    return _with_role(data, "aside")
+
+
+def _with_role(data: dict[str, Any], *roles: str) -> set[str]:
+    patients = heldout_patients(data)
+    return {c["id"] for c in data["cases"] if _role(c, data["heldout"], patients) in roles}
