@@ -12,7 +12,7 @@ def generator(seed=0):
 
 def test_boxes_have_their_size_and_their_own_place():
     box = random_boxes(1000, 12, 18, 0.5, generator())
-    assert box.shape == (64, 12, 18) and box.dtype == torch.bool
+    assert box.shape == (1000, 12, 18) and box.dtype == torch.bool
     assert (box.any(dim=2).sum(dim=1) == 6).all() and (box.any(dim=1).sum(dim=1) == 9).all()
     assert (box.sum(dim=(1, 2)) == 6 * 9).all()  # one whole rectangle
     assert len({tuple(b.nonzero()[0].tolist()) for b in box}) > 10
