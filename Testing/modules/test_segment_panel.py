@@ -366,7 +366,7 @@ def test_add_model(panel, module_host, bright, tmp_path):
 
     package = tmp_path / "other"
     shutil.copytree(find_model(bright), package)
-    card = json.loads((package / "card.json").read_text())
+    card = json.loads((package / "card.json").read_text("utf-8"))
     card.update(name="other", title="Another model")
     (package / "card.json").write_text(json.dumps(card))
     ui, ask = panel.ui, segment_panel.chooseModelFile

@@ -18,7 +18,7 @@ def case_of(collection: str) -> tuple[Path, Path]:
     """Image and label of a validation case."""
     if not (DATA / "splits.json").is_file():
         pytest.skip("the development data are not here (SEMIGDA_DATA)")
-    name = json.loads((DATA / "splits.json").read_text())["sets"][collection]["val"][1]
+    name = json.loads((DATA / "splits.json").read_text("utf-8"))["sets"][collection]["val"][1]
     return tuple(next((DATA / collection / d).glob(f"{name}.*")) for d in ("images", "labels"))
 
 

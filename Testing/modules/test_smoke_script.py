@@ -19,7 +19,7 @@ def test_phantom_with_a_known_model(module_host, bright, artifacts, capfd):
     module_host.load("SemiGDASegment")
     status = smoke().main(["--device", "cpu", "--out", str(artifacts), "--model", bright])
     assert status == 0, capfd.readouterr().out
-    facts = json.loads((artifacts / "smoke.json").read_text())
+    facts = json.loads((artifacts / "smoke.json").read_text("utf-8"))
     assert facts["model"] == bright and facts["segments"]
     module_host.quit()
 

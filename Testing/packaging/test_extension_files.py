@@ -13,13 +13,13 @@ from Testing.packaging.install import ROOT
 from Testing.packaging.list_files import TARGET, text, tracked
 
 NAME = "SemiGDA"
-CMAKE = (ROOT / "CMakeLists.txt").read_text()
+CMAKE = (ROOT / "CMakeLists.txt").read_text("utf-8")
 S4EXT = dict(
     (line.partition(" ")[0], line.partition(" ")[2])
-    for line in (ROOT / f"{NAME}.s4ext").read_text().splitlines()
+    for line in (ROOT / f"{NAME}.s4ext").read_text("utf-8").splitlines()
     if line and not line.startswith("#")
 )
-ENTRY = json.loads((ROOT / f"{NAME}.json").read_text())
+ENTRY = json.loads((ROOT / f"{NAME}.json").read_text("utf-8"))
 
 
 def cmake_value(name: str) -> str:
@@ -68,13 +68,13 @@ def test_urls_point_into_the_repository():
 
 
 def test_readme_names_the_homepage_and_the_dependency():
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text("utf-8")
     assert cmake_value("HOMEPAGE") in readme
     assert "PyTorch" in readme and "Segmentation" in readme
 
 
 def test_licence_is_apache():
-    assert "Apache License" in (ROOT / "LICENSE").read_text()[:200]
+    assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")[:200]
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,14 @@ def test_icon_size(path):
 
 
 def test_lists_are_complete():
-    assert TARGET.read_text() == text(), "run: python Testing/packaging/list_files.py"
+    assert TARGET.read_text("utf-8") == text(), "run: python Testing/packaging/list_files.py"
 
 
 def test_every_module_file_is_listed():
     for folder in sorted(path.parent for path in ROOT.glob("SemiGDA*/CMakeLists.txt")):
-        listed = (folder / "CMakeLists.txt").read_text().replace("${MODULE_NAME}", folder.name)
+        listed = (
+            (folder / "CMakeLists.txt").read_text("utf-8").replace("${MODULE_NAME}", folder.name)
+        )
         for name in tracked(f"{folder.name}/*"):
             relative = name.removeprefix(f"{folder.name}/")
             assert relative == "CMakeLists.txt" or f"\n  {relative}\n" in listed, name

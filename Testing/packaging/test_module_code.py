@@ -42,7 +42,7 @@ def imported(tree) -> set[str]:
 
 @pytest.fixture(params=FILES, ids=lambda path: path.name)
 def tree(request):
-    return ast.parse(request.param.read_text())
+    return ast.parse(request.param.read_text("utf-8"))
 
 
 def test_no_names_that_releases_lack(tree):
@@ -89,4 +89,6 @@ def test_slicers_packaging_is_not_taken_for_granted(tree):
 def test_nothing_is_installed_by_a_name_of_torch():
     """PyTorch comes through its extension; index reviewers reject anything else."""
     for path in FILES:
-        assert not re.search(r"pip_(install|ensure)\([^)]*torch", path.read_text()), path.name
+        assert not re.search(r"pip_(install|ensure)\([^)]*torch", path.read_text("utf-8")), (
+            path.name
+        )
