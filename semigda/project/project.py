@@ -327,7 +327,7 @@ class Project:
 
 def now() -> str:
     """Date and time as they are stored."""
-    return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
 def renew_heldout(data: dict[str, Any], reason: str) -> None:

@@ -101,14 +101,14 @@ def edit(folder: Path) -> Iterator[dict[str, Any]]:
     Nothing is written if the block raises or changes nothing.
     """
     with locked(folder):
+        for leftover in folder.glob(f".{FILE}.*"):  # of writers that were killed
+            leftover.unlink(missing_ok=True)
         data = read(folder)
         before = json.dumps(data, sort_keys=True)
         yield data
         if json.dumps(data, sort_keys=True) == before:
             return
         data["revision"] += 1
-        for leftover in folder.glob(f".{FILE}.*"):  # of writers that were killed
-            leftover.unlink(missing_ok=True)
         write_json(folder / FILE, data, durable=True)
 
 

@@ -1,0 +1,195 @@
+"""Held-out cases: chosen once, by patient, like the rest; never drawn again unasked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from project_fixtures import make_project, tree
+
+from semigda.data.cases import read_cases
+from semigda.errors import SemiGDAError
+from semigda.project.caselist import case_rows, write_case_list
+from semigda.project.doctor import check, measured
+from semigda.project.heldout import change_heldout, choose_heldout, describe
+from semigda.project.project import NewCase, Project
+
+
+def synthetic(tmp_path, sizes, groups=None, second=(), origin="human"):
+    """A project whose facts are given: (project, facts). ``second``: numbers that hold class 2."""
+    project = Project.create(tmp_path / "p")
+    project.set_classes(["one", "two"])
+    cases = []
+    for number in range(len(sizes)):
+        for kind in ("i", "l"):
+            (tmp_path / f"{kind}{number}.nrrd").touch()
+        group = groups[number] if groups else None
+        image, label = tmp_path / f"i{number}.nrrd", tmp_path / f"l{number}.nrrd"
+        cases.append(NewCase(image, label, group=group, origin=origin))
+    facts = {}
+    for number, case_id in enumerate(project.add(cases).cases):
+        parts = {"1": {"voxels": sizes[number], "slices": 3}}
+        if number in second:
+            parts["2"] = {"voxels": 10, "slices": 1}
+        label = {"parts": parts, "overlap": 0, "hash": f"h{number}"}
+        facts[case_id] = {"image": {"hash": f"i{number}"}, "label": label}
+    return project, facts
+
+
+def test_choice_is_stable_stored_and_locked(tmp_path):
+    project, facts = synthetic(tmp_path, range(100, 1300, 100))
+    heldout = choose_heldout(project, facts)
+    assert heldout["scheme"] == "split" and len(heldout["cases"]) == 3 and heldout["version"] == 1
+    view = Project(project.folder).read()
+    assert view.heldout == heldout
+    assert sorted(case.id for case in view.of_role("held-out")) == heldout["cases"]
+    assert heldout["date"] and len(heldout["labels"]) == 3
+    assert "3 labelled cases are held out" in describe(heldout)
+    with pytest.raises(SemiGDAError, match="chosen already"):
+        choose_heldout(project, facts)
+    # The same cases give the same choice, wherever they are and in whatever order.
+    with project.edit("test") as data:
+        data["heldout"] = None
+        data["cases"].reverse()
+    assert choose_heldout(project, facts)["cases"] == heldout["cases"]
+
+
+def test_choice_is_stratified_by_size_and_class(tmp_path):
+    project, facts = synthetic(tmp_path, [10] * 6 + [1000] * 6 + [100000] * 6, second=(0, 7))
+    chosen = set(choose_heldout(project, facts)["cases"])
+    order = [case.id for case in project.read().cases]
+    numbers = sorted(order.index(case_id) for case_id in chosen)
+    assert len({number // 6 for number in numbers}) == 3  # small, middle and large
+    assert len({0, 7} & set(numbers)) == 1  # the rare class is scored, and learned
+
+
+def test_a_patient_is_never_split(tmp_path):
+    groups = [f"p{n // 2}" for n in range(20)]
+    project, facts = synthetic(tmp_path, [50 + n for n in range(20)], groups)
+    heldout = choose_heldout(project, facts)
+    view = project.read()
+    patients = {view.case(case_id).patient for case_id in heldout["cases"]}
+    assert len(heldout["cases"]) == 2 * len(patients) == 4
+    (tmp_path / "later.nrrd").touch()
+    (tmp_path / "laterlabel.nrrd").touch()
+    added = project.add(
+        [NewCase(tmp_path / "later.nrrd", tmp_path / "laterlabel.nrrd", group=patients.pop())]
+    )
+    view = project.read()
+    assert view.case(added.cases[0]).role == "aside" and view.heldout == heldout
+    rows = {row["name"]: row for row in case_rows(view)}
+    assert added.cases[0] not in rows
+    assert {name for name, row in rows.items() if row["role"] == "val"} == set(heldout["cases"])
+    assert not any(row["group"].startswith("p") for row in rows.values())
+
+
+def test_few_patients_are_held_out_in_turn(tmp_path):
+    groups = ["a", "a", "b", "c", "d"]
+    project, facts = synthetic(tmp_path, [10, 20, 30, 40, 50], groups)
+    heldout = choose_heldout(project, facts)
+    assert heldout["scheme"] == "leave-one-out" and sorted(map(len, heldout["folds"])) == [
+        1,
+        1,
+        1,
+        2,
+    ]
+    view = project.read()
+    assert len(view.of_role("labeled")) == 5
+    for number, fold in enumerate(heldout["folds"]):
+        roles = {row["name"]: row["role"] for row in case_rows(view, number)}
+        assert {name for name, role in roles.items() if role == "val"} == set(fold)
+        assert len(roles) == 5
+    assert {row["role"] for row in case_rows(view)} == {"labeled"}  # the model that is kept
+    with pytest.raises(SemiGDAError, match="4 folds"):
+        case_rows(view, 4)
+    assert "each is held out in turn" in describe(heldout) and "4 trainings" in describe(heldout)
+
+
+def test_seven_patients_in_turn_eight_split(tmp_path):
+    for count, scheme in ((7, "leave-one-out"), (8, "split")):
+        (tmp_path / scheme).mkdir()
+        project, facts = synthetic(tmp_path / scheme, [9] * count)
+        assert choose_heldout(project, facts)["scheme"] == scheme
+
+
+def test_labels_by_a_model_are_no_measure(tmp_path):
+    project, facts = synthetic(tmp_path, [9] * 10, origin="machine")
+    with pytest.raises(SemiGDAError) as caught:
+        choose_heldout(project, facts)
+    assert caught.value.error_class == "no-labels"
+
+
+def test_unchecked_cases_cannot_be_stratified(tmp_path):
+    project, facts = synthetic(tmp_path, [9] * 10)
+    facts.popitem()
+    with pytest.raises(SemiGDAError, match="was not checked yet"):
+        choose_heldout(project, facts)
+    assert project.read().heldout is None
+
+
+def test_changing_on_purpose_voids_older_scores(tmp_path):
+    project, facts = synthetic(tmp_path, [9 + n for n in range(16)])
+    with pytest.raises(SemiGDAError, match="No held-out cases"):
+        change_heldout(project, "why", facts)
+    first = choose_heldout(project, facts)
+    project.new_job("train", {})
+    assert project.jobs()[0]["comparable"] and project.jobs()[0]["heldout_version"] == 1
+    with pytest.raises(SemiGDAError, match="needs a reason"):
+        change_heldout(project, "  ", facts)
+    second = change_heldout(project, "A label was wrong", facts)
+    assert second["version"] == 2 and second["cases"] != first["cases"]
+    assert second["past"][0]["cases"] == first["cases"] and second["reason"] == "A label was wrong"
+    assert not project.jobs()[0]["comparable"]
+    wanted = sorted(case.id for case in project.read().cases[:5])
+    third = change_heldout(project, "Chosen by hand", facts, wanted)
+    assert third["cases"] == wanted and third["version"] == 3 and len(third["past"]) == 2
+    with pytest.raises(SemiGDAError, match="No labelled patient would be left"):
+        change_heldout(project, "all", facts, [case.id for case in project.read().cases])
+    with pytest.raises(SemiGDAError, match="need a label"):
+        change_heldout(project, "none", facts, ["nonsense"])
+    assert project.read().heldout == third
+
+
+def test_what_scores_hang_on_cannot_change_silently(tmp_path):
+    project, facts = synthetic(tmp_path, [9 + n for n in range(16)])
+    held = choose_heldout(project, facts)["cases"]
+    trained = [case.id for case in project.read().of_role("labeled")]
+    for refused in (
+        lambda: project.remove(held[:1]),
+        lambda: project.set_use(held[:1], "ignored"),
+        lambda: project.set_label(held[0], None),
+    ):
+        with pytest.raises(SemiGDAError, match="held out"):
+            refused()
+    versions = [1]
+
+    def version():
+        versions.append(project.read().heldout["version"])
+        return versions[-1] - versions[-2]
+
+    project.remove(trained[:1])
+    project.set_label(trained[1], tmp_path / "l0.nrrd")
+    project.rename(held[0], "new name")
+    assert version() == 0  # nothing that scores hang on
+    project.set_label(held[0], tmp_path / "l1.nrrd")
+    assert version() == 1 and held[0] not in project.read().heldout["labels"]
+    project.set_mapping({"3": 1})
+    assert version() == 1
+    # A patient who trained turns out to be one that is held out.
+    project.set_group([held[0], trained[2]], "same")
+    assert version() == 1 and project.read().case(trained[2]).role == "aside"
+
+
+def test_case_list_is_what_trainings_read(tmp_path):
+    project = make_project(tmp_path, 3, 2)
+    with pytest.raises(SemiGDAError, match="not chosen yet"):
+        case_rows(project.read())
+    before = tree(tmp_path / "study")
+    check(project)
+    choose_heldout(project, measured(project))
+    write_case_list(project, project.folder / "list.json", 1)
+    cases = read_cases(project.folder / "list.json")
+    assert sorted(case.role for case in cases) == ["labeled"] * 2 + ["unlabeled"] * 2 + ["val"]
+    assert "DOE" not in json.dumps([case.name for case in cases])
+    assert all(case.classes["2"] == 2 for case in cases if case.label)
+    assert tree(tmp_path / "study") == before

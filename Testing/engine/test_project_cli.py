@@ -1,0 +1,148 @@
+"""``semigda project ...`` as a user types it, and a training on what it prepared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from model_fixtures import tiny_package
+from project_fixtures import make_project, tree, write_case, write_segmentation
+from training_fixtures import NETWORK
+from volume_fixtures import write_nrrd
+
+from semigda.cli import main
+from semigda.evaluation.evaluate import evaluate
+from semigda.inference.segment import SegmentOptions
+from semigda.jobs.folder import JobFolder
+from semigda.jobs.run import run_job
+from semigda.models.card import ModelCard
+from semigda.project.caselist import case_rows
+from semigda.project.doctor import check, measured
+from semigda.project.heldout import choose_heldout
+from semigda.project.presets import train_settings
+
+
+def run(capsys, *arguments) -> tuple[int, str, str]:
+    code = main(["project", *map(str, arguments)])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
+    study, folder = tmp_path / "study", tmp_path / "p"
+    for number in range(9):
+        write_case(study, number, label=number < 8)
+    write_case(study, 9, label=False, image=np.zeros((4, 4, 4), np.int16))  # constant
+    code, out, _ = run(capsys, "create", folder, "--classes", "ball", "core", "--modality", "mr")
+    assert code == 0 and "classes: ball, core" in out and "No held-out cases" in out
+    _, out, _ = run(capsys, "add", folder, study, "--preview")
+    assert "DOE_JANE_00_seg.nrrd" in out and not json.loads(
+        run(capsys, "cases", folder, "--json")[1]
+    )
+    outside = tree(study)
+    _, out, err = run(capsys, "add", folder, study, "--group-pattern", r"_(\d+)")
+    assert "10 cases added" in out and not err
+    assert "10 were there already" in run(capsys, "add", folder, study)[1]
+    code, out, _ = run(capsys, "check", folder)
+    assert code == 1 and "constant" in out and "--fix does it" in out and "DOE_JANE_09" in out
+    code, out, err = run(capsys, "check", folder, "--fix")
+    assert code == 0 and "9 cases checked, nothing found." in out and err.startswith("done: Take")
+    code, out, _ = run(capsys, "split", folder)
+    assert code == 0 and "2 labelled cases are held out" in out
+    code, _, err = run(capsys, "split", folder)
+    assert code == 1 and "chosen already" in err
+    held = json.loads(run(capsys, "split", folder, "--change", "test", "--json")[1])
+    assert held["version"] == 2 and held["reason"] == "test"
+    assert run(capsys, "split", folder, "--cases", "x")[0] == 1
+    _, out, _ = run(capsys, "status", folder)
+    assert "6 labeled, 1 unlabeled, 2 held-out" in out and "9 of 9 cases" in out
+    status = json.loads(run(capsys, "status", folder, "--json")[1])
+    assert status["cases"]["held-out"] == 2 and status["findings"] == {"error": 0, "warning": 0}
+    _, out, _ = run(capsys, "cases", folder)
+    assert len(out.splitlines()) == 9 and "18 x 20 x 16" in out
+    cases = json.loads(run(capsys, "cases", folder, "--json")[1])
+    assert cases[0]["group"] == "00" and cases[0]["facts"]["label"]["parts"]["2"]["voxels"]
+    assert tree(study) == outside
+
+
+def test_files_segments_and_errors(tmp_path, capsys):
+    folder = tmp_path / "p"
+    run(capsys, "create", folder, "--classes", "ball", "core")
+    case = write_case(tmp_path / "study", 0, label=False)
+    labels = np.ones((16, 20, 18), np.uint8)
+    parts = [{"Name": "mass", "LabelValue": 1, "Layer": 0}]
+    label = write_segmentation(tmp_path / "m.seg.nrrd", [labels], parts)
+    code, _, err = run(capsys, "add", folder, case.image, "--labels", label)
+    assert code == 0 and "segment without a class: mass" in err
+    _, out, err = run(capsys, "add", folder, case.image, "--map", "mass=core", "--json")
+    assert json.loads(out) == {"added": [], "labelled": [], "known": 1} and not err
+    for wrong, words in (
+        (("create", folder), "already holds"),
+        (("status", tmp_path / "none"), "no training project"),
+        (("add", folder, case.image, "--map", "mass"), "SEGMENT=CLASS"),
+        (("add", folder, case.image, "--labels", "a", "b"), "one label for each"),
+        (("add", folder, tmp_path / "none.nrrd"), "does not exist"),
+    ):
+        code, _, err = run(capsys, *wrong)
+        assert code == 1 and words in err, wrong
+
+
+@pytest.mark.parametrize("action", "create add check split status cases".split())
+def test_every_action_has_its_help(action, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["project", action, "--help"])
+    assert ended.value.code == 0 and "--json" in capsys.readouterr().out
+
+
+def test_a_training_on_the_project(tmp_path):
+    """Held-out cases are scored; neither their patient's other images nor any name get through."""
+    project = make_project(tmp_path, labelled=8, unlabelled=3)
+    check(project)
+    choose_heldout(project, measured(project))
+    view = project.read()
+    project.set_group([view.heldout["cases"][0], view.of_role("unlabeled")[0].id], "DOE JANE")
+    short = {"pretrain_steps": 4, "align_steps": 2, "steps": 4, "validations": 1, "threads": 1}
+    short |= {"network": NETWORK, "device": "cpu", "labeled_batch": 2, "unlabeled_batch": 2}
+    facts = measured(project)
+    options = train_settings(project, facts, "quick", name="balls", cases="", advanced=short)
+    options.pop("cases")
+    job = project.new_job("train", {}, options, files={"cases": case_rows(project.read())})
+    outside = tree(tmp_path / "study")
+    assert run_job(JobFolder(job.path)) == 0, (job.path / "log.txt").read_text()
+    card = ModelCard.read(project.folder / "models/balls")
+    assert card.training["cases"] == {"labeled": 6, "unlabeled": 2, "val": 2}
+    assert project.jobs()[0]["state"] == "done" and project.jobs()[0]["heldout_version"] == 2
+    told = (project.folder / "models/balls/card.json").read_text()
+    for name in ("state.json", "events.jsonl", "result.json", "log.txt"):
+        told += (job.path / name).read_text()
+    assert "DOE" not in told and "study" not in told
+    assert tree(tmp_path / "study") == outside
+
+
+def test_going_on_from_a_model_keeps_its_grid(tmp_path):
+    project = make_project(tmp_path, labelled=2)
+    check(project)
+    model = tiny_package(tmp_path)
+    card = ModelCard.read(model)
+    values = train_settings(
+        project, measured(project), name="next", cases="list.json", base=str(model)
+    )
+    assert values["preprocessing"] == card.preprocessing and values["network"] == card.network
+    assert values["card"]["base_model"] == card.name and Path(values["base"]) == model
+
+
+def test_labels_are_evaluated_through_the_mapping(tmp_path):
+    """Scores read a held-out label as the training reads its labels."""
+    project = make_project(tmp_path, labelled=8)
+    for case in project.read().cases[:8]:
+        labels = np.fromfile(case.label, np.uint8)[-16 * 20 * 18 :].reshape(16, 20, 18)
+        write_nrrd(case.label, labels * 40, np.eye(4))
+        write_nrrd(case.image, labels.astype(np.int16) + 1, np.eye(4))
+    project.set_mapping({"40": 1, "80": 0})
+    check(project)
+    choose_heldout(project, measured(project))
+    (tmp_path / "list.json").write_text(json.dumps(case_rows(project.read())))
+    result = evaluate(tiny_package(tmp_path), tmp_path / "list.json", options=SegmentOptions("cpu"))
+    assert [row["truth_voxels"] > 0 for row in result["rows"]] == [True, False] * 2
