@@ -16,7 +16,7 @@ TRAINER = Path(__file__).with_name("bright_model.py")
 
 @pytest.fixture(scope="session")
 def bright() -> str:
-    """The name of a trained model, the only one in a library of its own; see bright_model.py."""
+    """The name of a trained model, beside the starter models; see bright_model.py."""
     sources = [TRAINER, *sorted((ROOT / "semigda" / "networks").glob("*.py"))]
     sources += [ROOT / "semigda" / "method" / "palette.py", ROOT / "semigda" / "models" / "card.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()

@@ -16,7 +16,7 @@ import slicer
 
 def long_volume():
     """Enough slices to be met in the middle of the work."""
-    return phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1)))
+    return phantoms.add_volume(np.tile(phantoms.image(), (600, 1, 1)))
 
 
 def job_folders() -> list[Path]:

@@ -19,6 +19,9 @@ def panel(module_host, bright):
     widget = module_host.open("SemiGDASegment", width=460, height=820)
     for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
         getattr(widget.ui, section).collapsed = True
+    # By default the panel proposes the first model, which is a starter model.
+    widget.logic.getParameterNode().model = bright
+    module_host.process()
     return widget
 
 
@@ -34,6 +37,7 @@ def run(panel, host) -> None:
 def choose(panel, host, volume, **parameters) -> None:
     node = panel.logic.getParameterNode()
     node.inputVolume = volume
+    node.model = "bright"
     node.device = "cpu"
     for name, value in parameters.items():
         node.setValue(name, value)
@@ -201,7 +205,7 @@ def test_absent_structure_is_said(panel, module_host):
 
 
 def test_cancel(panel, module_host, artifacts):
-    volume = phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1)))
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (600, 1, 1)))
     choose(panel, module_host, volume)
     before = [one for one in phantoms.scene_state() if "SegmentParameter" not in one[0]]
     ui = panel.ui
@@ -222,7 +226,7 @@ def test_cancel(panel, module_host, artifacts):
 def test_error_and_report(panel, module_host, artifacts):
     from SemiGDALib.process import Worker
 
-    volume = phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1)), name="Smith^John")
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (600, 1, 1)), name="Smith^John")
     choose(panel, module_host, volume)
     ui = panel.ui
     module_host.click(ui.segmentButton)
@@ -328,7 +332,7 @@ def test_choices_are_kept_in_the_scene(panel, module_host, bright, tmp_path):
 
 
 def test_scene_closed_while_running(panel, module_host):
-    choose(panel, module_host, phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1))))
+    choose(panel, module_host, phantoms.add_volume(np.tile(phantoms.image(), (600, 1, 1))))
     module_host.click(panel.ui.segmentButton)
     module_host.wait(lambda: panel.ui.progressBar.value > 0, 60)
     slicer.mrmlScene.Clear(0)

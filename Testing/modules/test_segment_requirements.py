@@ -25,6 +25,7 @@ def panel(module_host, bright):
     widget = module_host.open("SemiGDASegment")
     parameters = widget.logic.getParameterNode()
     parameters.inputVolume, parameters.device = phantoms.add_volume(), "cpu"
+    parameters.model = bright
     widget.ui.advancedCollapsibleButton.collapsed = False
     module_host.process()
     return widget
