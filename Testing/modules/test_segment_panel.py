@@ -19,9 +19,7 @@ def panel(module_host, bright):
     widget = module_host.open("SemiGDASegment", width=460, height=820)
     for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
         getattr(widget.ui, section).collapsed = True
-    # By default the panel proposes the first model, which is a starter model.
-    widget.logic.getParameterNode().model = bright
-    module_host.process()
+    widget.logic.getParameterNode().model = bright  # the panel proposes the first starter model
     return widget
 
 
