@@ -65,7 +65,7 @@ def choose_heldout(project: Project, facts: Mapping[str, Any]) -> dict[str, Any]
             )
         view = View(project.folder, data)
         data["heldout"] = {
-            **_drawn(_patients(view, facts), version=1),
+            **_drawn(_patients(view, facts), 1, set()),
             **{"version": 1, "date": now(), "reason": None, "past": []},
         }
         note_labels(data["heldout"], facts)
@@ -99,7 +99,8 @@ def change_heldout(
         view = View(project.folder, data)
         patients = _patients(view, facts)
         if case_ids is None:
-            data["heldout"] |= _drawn(patients, data["heldout"]["version"])
+            heldout = data["heldout"]
+            heldout |= _drawn(patients, heldout["version"], set(heldout["cases"]))
         else:
             data["heldout"] |= _exactly(patients, set(case_ids))
         data["heldout"]["labels"] = {}
@@ -177,17 +178,20 @@ def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dic
     return voxels
 
 
-def _drawn(patients: list[_Patient], version: int) -> dict[str, Any]:
+def _drawn(patients: list[_Patient], version: int, present: set[str]) -> dict[str, Any]:
+    """A plan drawn by chance; not the ``present`` cases again, where others can be had."""
     ids = " ".join(case for patient in patients for case in patient.cases)
     seed = int(hashlib.sha256(f"{version} {ids}".encode()).hexdigest()[:12], 16)
     if len(patients) < FEWEST_FOR_SPLIT:
         return {"scheme": "leave-one-out", "seed": seed, **_folds(patients)}
     count = min(MOST, max(2, round(SHARE * len(patients))))
-    chosen = _stratified(patients, count, random.Random(seed))
+    chosen = _stratified(patients, count, random.Random(seed), present)
     return {"scheme": "split", "seed": seed, **_fold(chosen)}
 
 
-def _stratified(patients: list[_Patient], count: int, rng: random.Random) -> list[_Patient]:
+def _stratified(
+    patients: list[_Patient], count: int, rng: random.Random, present: set[str]
+) -> list[_Patient]:
     """The draw that is most like the rest, of many that each take one of every stratum.
 
     Strata are neighbours in the order of the classes they have, then of their size.
@@ -197,11 +201,13 @@ def _stratified(patients: list[_Patient], count: int, rng: random.Random) -> lis
     classes = {value for patient in patients for value in patient.classes}
     mean = sum(patient.size for patient in patients) / len(patients)
 
-    def unlikeness(draw: list[_Patient]) -> tuple[int, int, float]:
+    def unlikeness(draw: list[_Patient]) -> tuple[int, int, bool, float]:
+        again = {case for patient in draw for case in patient.cases} == present
         rest = [patient for patient in patients if patient not in draw]
         unseen = classes - {value for patient in rest for value in patient.classes}
         unscored = classes - {value for patient in draw for value in patient.classes}
-        return len(unseen), len(unscored), abs(sum(p.size for p in draw) / len(draw) - mean)
+        distance = abs(sum(p.size for p in draw) / len(draw) - mean)
+        return len(unseen), len(unscored), again, distance
 
     draws = []
     for _ in range(DRAWS):
