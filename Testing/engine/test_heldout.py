@@ -137,8 +137,8 @@ def test_changing_on_purpose_voids_older_scores(tmp_path):
     with pytest.raises(SemiGDAError, match="needs a reason"):
         change_heldout(project, "  ", facts)
     second = change_heldout(project, "A label was wrong", facts)
-    # A new draw may by chance be the old one again: only the version says that it was drawn.
     assert second["version"] == 2 and len(second["cases"]) == len(first["cases"])
+    assert second["cases"] != first["cases"]
     assert second["past"][0]["cases"] == first["cases"] and second["reason"] == "A label was wrong"
     assert not project.jobs()[0]["comparable"]
     wanted = sorted(case.id for case in project.read().cases[:5])
