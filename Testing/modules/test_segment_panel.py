@@ -34,9 +34,7 @@ def run(panel, host) -> None:
 
 def choose(panel, host, volume, **parameters) -> None:
     node = panel.logic.getParameterNode()
-    node.inputVolume = volume
-    node.model = "bright"
-    node.device = "cpu"
+    node.inputVolume, node.model, node.device = volume, "bright", "cpu"
     for name, value in parameters.items():
         node.setValue(name, value)
     host.process()
