@@ -29,7 +29,7 @@ from semigda.training.packing import training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.pretrain import run_pretraining
 from semigda.training.previews import write_preview
-from semigda.training.reporter import Job, Reporter
+from semigda.training.reporter import Job, Part, Reporter
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import (
     align_losses,
@@ -49,11 +49,14 @@ STUCK_DICE, STUCK_SHARE = 0.02, 0.3
 MESSAGES = {"align": "Aligning latents", "segment": "Learning to segment"}
 
 
-def train(settings: TrainSettings, job: Job | None = None) -> dict:
+def train(settings: TrainSettings, job: Job | None = None, part: Part | None = None) -> dict:
     """Train a model and write its package to ``settings.out``.
 
     A run that was killed goes on from its last checkpoint when it is called again with the same
     settings, and on a CPU ends with the same weights as if it had never stopped.
+
+    Args:
+        part: where one job holds several trainings; each then has its own ``settings.work``.
 
     Returns:
         The card's training summary.
@@ -62,13 +65,13 @@ def train(settings: TrainSettings, job: Job | None = None) -> dict:
         SemiGDAError: "bad-input", "no-labels", "cancelled", "disk-full", "device-unavailable".
     """
     with limited_threads(settings.threads):
-        return Run(settings, job).run()
+        return Run(settings, job, part).run()
 
 
 class Run:
     """One training: its data, its network, and where it is."""
 
-    def __init__(self, settings: TrainSettings, job: Job | None):
+    def __init__(self, settings: TrainSettings, job: Job | None, part: Part | None = None):
         if settings.work is None and job is None:
             raise SemiGDAError("bad-input", "The training has no folder for its checkpoints.")
         self.settings = settings
@@ -84,7 +87,7 @@ class Run:
         if not self.cases["labeled"]:
             raise SemiGDAError("no-labels")
         self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
-        self.reporter = Reporter(job, self._work())
+        self.reporter = Reporter(job, self._work(), part)
         self.history: list[dict] = []
         self.saved_at = time.monotonic()
 
@@ -260,7 +263,7 @@ class Run:
             np.array(colours, dtype=np.uint8),
             rgb=self.preprocessing.channels == "rgb",
         )
-        self.reporter.event("preview", step=step, file=name)
+        self.reporter.event("preview", step=step, file=self.reporter.name_of(self.folder / name))
 
     def _dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
         """Mean Dice of each class, by name, for every use of the network."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,17 +32,40 @@ class Job(Protocol):
     def requested(self, control: str) -> bool: ...
 
 
+@dataclass(frozen=True)
+class Part:
+    """Which part of a job a training is, where one job holds several.
+
+    Attributes:
+        index: 0-based, of ``count`` trainings.
+        kind: ``fold`` or ``final``.
+        start: progress of the job, 0 to 1, when this training begins.
+        share: of the job's progress that this training is, above 0.
+    """
+
+    index: int
+    count: int
+    kind: str
+    start: float
+    share: float
+
+
 class Reporter:
     """Progress and events of a run, to a job or, without one, to standard output.
 
     Args:
         job: the job folder, or None.
         total: the whole run's work, in any unit; :meth:`advance` counts it down.
+        part: where the run is only a part of the job.
     """
 
-    def __init__(self, job: Job | None, total: float):
+    def __init__(self, job: Job | None, total: float, part: Part | None = None):
         self.job = job
         self.total = total
+        self._start, self._share = (part.start, part.share) if part else (0.0, 1.0)
+        self._part = {}
+        if part is not None:
+            self._part["part"] = {"index": part.index, "count": part.count, "kind": part.kind}
         self.done = 0.0
         self._started = time.monotonic()
         self._skipped = 0.0
@@ -49,16 +73,29 @@ class Reporter:
 
     def event(self, type: str, **values: Any) -> None:
         """One line of the run's history; plain numbers and texts without paths or case names."""
+        values |= self._part
         if self.job is not None:
             self.job.event(type, **values)
         else:
             print(json.dumps({"type": type, **values}), flush=True)
 
+    def name_of(self, path: Path) -> str:
+        """How events name a file: from the job's folder on, without any folder outside it."""
+        path = path.absolute()
+        if self.job is not None and path.is_relative_to(self.job.path.absolute()):
+            return path.relative_to(self.job.path.absolute()).as_posix()
+        return f"{path.parent.name}/{path.name}"
+
     def message(self, text: str) -> None:
         """What the run is doing now that is not counted in steps."""
         self.event("message", message=text)
         if self.job is not None:
-            self.job.update("running", self.done / self.total, message=text)
+            self.job.update("running", self.progress, message=text)
+
+    @property
+    def progress(self) -> float:
+        """Of the whole job, 0 to 1."""
+        return self._start + self._share * self.done / self.total
 
     def check_cancelled(self) -> None:
         """Raises SemiGDAError("cancelled") if that was asked for."""
@@ -87,9 +124,15 @@ class Reporter:
         now = time.monotonic()
         if now - self._updated >= SECONDS_BETWEEN_UPDATES or self.done >= self.total:
             self._updated = now
-            fresh = self.done - self._skipped
-            left = (now - self._started) / fresh * (self.total - self.done) if fresh else None
-            self.job.update("running", self.done / self.total, left, message)
+            self.job.update("running", self.progress, self._seconds_left(now), message)
+
+    def _seconds_left(self, now: float) -> float | None:
+        """Until the job's end; the parts after this one take as long as this one by their share."""
+        fresh = self.done - self._skipped
+        if not fresh:
+            return None
+        later = max(0.0, 1 - self._start - self._share) / self._share
+        return (now - self._started) / fresh * (self.total - self.done + self.total * later)
 
     def _pause(self, save: Callable[[], None]) -> None:
         paused = time.monotonic()

@@ -1,0 +1,51 @@
+"""How a training tells a job where it is."""
+
+from pathlib import Path
+
+import pytest
+from training_fixtures import SHAPE, settings
+
+from semigda.data.phantom import write_phantoms
+from semigda.jobs.folder import JobFolder
+from semigda.training.loop import train
+from semigda.training.reporter import Part, Reporter
+from semigda.training.settings import TrainSettings
+
+
+@pytest.fixture
+def job(tmp_path):
+    return JobFolder.create(tmp_path / "job", "train", {})
+
+
+def test_a_part_counts_its_share_of_the_job_and_the_time_of_the_parts_to_come(job, monkeypatch):
+    clock = iter((100.0, 110.0))
+    monkeypatch.setattr("semigda.training.reporter.time.monotonic", lambda: next(clock))
+    reporter = Reporter(job, 4, Part(1, 4, "fold", start=0.25, share=0.25))
+    reporter.advance(1, "One of four steps.", lambda: None)  # after 10 s
+    state = job.state()
+    assert state["progress"] == 0.25 + 0.25 / 4
+    assert state["seconds_left"] == 30 + 2 * 40  # its own rest, then two parts like it
+    reporter.event("losses", step=1)
+    assert job.events()[-1]["part"] == {"index": 1, "count": 4, "kind": "fold"}
+
+
+def test_files_are_named_from_the_jobs_folder_on(job, tmp_path):
+    reporter = Reporter(job, 1)
+    assert reporter.name_of(job.path / "fold_1/previews/a.png") == "fold_1/previews/a.png"
+    assert reporter.name_of(tmp_path / "elsewhere/previews/a.png") == "previews/a.png"
+
+
+def test_two_trainings_in_one_job(job, tmp_path):
+    cases = write_phantoms(tmp_path / "data", 2, 1, 1, shape=SHAPE)
+    short = {"pretrain_steps": 2, "align_steps": 2, "steps": 4, "validations": 1}
+    for index, kind in enumerate(("fold", "final")):
+        work = job.path / f"training_{index}"
+        values = settings(cases, work, **short)
+        train(TrainSettings.from_dict(values), job, Part(index, 2, kind, index / 2, 0.5))
+        assert job.state()["progress"] == pytest.approx((index + 1) / 2)
+        assert Path(values["out"]).is_dir()
+    events = job.events()
+    assert {event["part"]["index"] for event in events} == {0, 1}
+    previews = [event for event in events if event["type"] == "preview"]
+    assert all((job.path / event["file"]).exists() for event in previews)
+    assert previews[0]["file"].startswith("training_0/") and "part" in previews[-1]
