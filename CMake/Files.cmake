@@ -37,6 +37,7 @@ set(SemiGDA_PACKAGES
   semigda/data/volumes.py
   semigda/errors.py
   semigda/evaluation/__init__.py
+  semigda/evaluation/compare.py
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
   semigda/inference/__init__.py
@@ -56,6 +57,8 @@ set(SemiGDA_PACKAGES
   semigda/jobs/failures.py
   semigda/jobs/folder.py
   semigda/jobs/kinds.py
+  semigda/jobs/launch.py
+  semigda/jobs/locks.py
   semigda/jobs/process.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
@@ -82,8 +85,11 @@ set(SemiGDA_PACKAGES
   semigda/networks/mapper.py
   semigda/networks/semigda.py
   semigda/project/__init__.py
+  semigda/project/bases.py
   semigda/project/caselist.py
+  semigda/project/comparison.py
   semigda/project/doctor.py
+  semigda/project/estimates.py
   semigda/project/heldout.py
   semigda/project/pairing.py
   semigda/project/presets.py
@@ -91,6 +97,8 @@ set(SemiGDA_PACKAGES
   semigda/project/records.py
   semigda/project/rules.py
   semigda/project/store.py
+  semigda/project/trainings.py
+  semigda/project/versions.py
   semigda/training/__init__.py
   semigda/training/checkpoint.py
   semigda/training/dataset.py

@@ -28,19 +28,21 @@ FLOORS = {
     "jobs": 6,
     "info": 7,
     "project": 7,
-    "cli_project": 8,
-    "cli": 9,
-    "__main__": 10,
+    "cli_project_training": 8,
+    "cli_project": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 # The card is plain values: data and method may read them.
 NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")}
 THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
 PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
-PROJECT += ("store",)
+PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
     *("semigda.jobs.folder", "semigda.jobs.process", "semigda.jobs.failures"),
+    *("semigda.jobs.launch", "semigda.jobs.locks", "semigda.evaluation.compare"),
     *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
     *("semigda.data.segments", "semigda.data.stamps", "semigda.training.work"),
     *(f"semigda.project.{name}" for name in PROJECT),

@@ -30,13 +30,14 @@ from semigda.jobs.process import is_same_process, process_start
 from semigda.version import __version__
 
 SCHEMA_VERSION = 1
-KINDS = ("segment", "train", "pretrain", "evaluate", "check")
+KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check")
 STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
 ENDED = ("cancelled", "failed", "done")
 CONTROLS = ("cancel", "pause")
 # A process on another machine cannot be looked up; its heartbeat can. Long enough for the
 # slowest single step of a training on a CPU.
 SILENCE_LIMIT_S = 600.0
+LAUNCHED = "launched.json"
 
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:|~)?[\\/]+[^\s\"'\\/]+[\\/][^\s\"']*")
 
@@ -127,13 +128,36 @@ class JobFolder:
             return None
 
     def is_stale(self) -> bool:
-        """Whether the job says it runs (or waits, paused), but its process is gone."""
+        """Whether the job says it runs, waits or was started, but its process is gone."""
         state = self.state()
-        if state["state"] not in ("running", "pausing", "paused"):
+        if state["state"] not in ("queued", "running", "pausing", "paused"):
             return False
-        if state["host"] != platform.node():
+        owner = state if state["pid"] is not None else self._launched()
+        if owner is None:
+            return False  # queued for a worker
+        if owner["host"] != platform.node():
             return time.time() - state["heartbeat"] > SILENCE_LIMIT_S
-        return not is_same_process(state["pid"], state["process_start"])
+        return not is_same_process(owner["pid"], owner["process_start"])
+
+    def _launched(self) -> dict[str, Any] | None:
+        try:
+            return json.loads(_read_text(self.path / LAUNCHED))
+        except FileNotFoundError:
+            return None
+
+    # Starting, by a watcher that finds no process running the job
+
+    def requeue(self) -> None:
+        """Make the job "queued" for a new process; how far it got stays to be seen."""
+        (self.path / LAUNCHED).unlink(missing_ok=True)
+        state = self.state() | dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
+        state |= {"state": "queued", "message": "", "heartbeat": time.time()}
+        write_json(self.path / "state.json", state)
+
+    def launched(self, pid: int) -> None:
+        """Note the process that was started for the job, until that one says so itself."""
+        owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
+        write_json(self.path / LAUNCHED, owner)
 
     # Writing, by the process that runs the job
 

@@ -39,7 +39,7 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
     state = job.state()
     if state["state"] == "done":
         return 0
-    if state["state"] in ("running", "pausing", "paused"):
+    if state["state"] in ("queued", "running", "pausing", "paused") and state["pid"] is not None:
         if state["pid"] != os.getpid() and not job.is_stale():
             raise SemiGDAError(
                 "bad-input", "Another process runs this job already.", action="Wait for its end."

@@ -9,30 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import write_json
+from semigda.jobs.locks import locked as file_locked
 
 SCHEMA_VERSION = 1
 FILE, LOCK = "project.json", ".project.lock"
 LOCK_SECONDS = 15.0  # a change takes milliseconds; this long means that something hangs
-
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -120,17 +108,14 @@ def locked(folder: Path) -> Iterator[None]:
         SemiGDAError: "bad-input" if another one keeps it for long.
     """
     deadline = time.monotonic() + LOCK_SECONDS
-    with open(folder / LOCK, "ab") as file:  # never deleted: others may be waiting for this file
-        while True:
-            try:
-                _lock(file)
-                break
-            except (BlockingIOError, PermissionError) as error:
-                if time.monotonic() > deadline:
-                    raise SemiGDAError(
-                        "bad-input",
-                        "The project is being changed by another program.",
-                        action="Close other windows that show this project, then try again.",
-                    ) from error
-                time.sleep(0.01)
-        yield  # closing the file gives the lock back
+
+    def waiting() -> None:
+        if time.monotonic() > deadline:
+            raise SemiGDAError(
+                "bad-input",
+                "The project is being changed by another program.",
+                action="Close other windows that show this project, then try again.",
+            )
+
+    with file_locked(folder / LOCK, waiting):
+        yield

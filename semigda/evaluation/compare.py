@@ -1,0 +1,165 @@
+"""Whether a new model is better than the one before, on the held-out cases. Standard library only.
+
+A case counts with the mean of its classes' Dice. What chance may do is told by a bootstrap: the
+cases are drawn anew many times, with both models' scores of a case kept together.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+MARGIN = 0.02  # a class may fall by this much where the mean rises: less is within noise
+FOUND = 0.3  # mean Dice from which a class counts as found where there is nothing to compare with
+DRAWS, SEED = 2000, 20260423
+FEWEST_FOR_INTERVAL = 3
+DIGITS = 4
+
+# Dice by case, then by class; None or missing where it has no meaning.
+Scores = Mapping[str, Mapping[str, float | None]]
+
+
+def scores_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float | None]]:
+    """Dice by case and class name from the rows of an evaluation."""
+    scores: dict[str, dict[str, float | None]] = {}
+    for row in rows:
+        dice = row["dice"]
+        value = None if dice is None else round(dice, DIGITS)
+        scores.setdefault(row["case"], {})[row["name"]] = value
+    return scores
+
+
+def compare_scores(
+    after: Scores, before: Scores | None, classes: Sequence[str], scheme: str
+) -> dict[str, Any]:
+    """What ``comparison.json`` says.
+
+    Args:
+        after: of the new model.
+        before: of the model before on the same cases; None if there is none.
+        classes: names, in the order of the model's labels.
+        scheme: "split" or "leave-one-out".
+
+    Returns:
+        ``rows`` (case, class, before, after); ``classes`` by name and ``all``, each with the means
+        before and after, their difference and its interval ``low`` to ``high``, and the interval
+        of after, ``after_low`` to ``after_high`` (None where it has no meaning); ``interval`` in
+        words; ``wins``, ``reason``, ``heldout_cases`` and ``scheme``. Differences are over the
+        cases that both models have a score of.
+    """
+    before_of = before or {}
+    rows = [
+        {
+            "case": case,
+            "class": name,
+            "before": before_of.get(case, {}).get(name),
+            "after": dice.get(name),
+        }
+        for case, dice in after.items()
+        for name in classes
+    ]
+    by_class = {
+        name: _summary(
+            [(_known(row["before"]), _known(row["after"])) for row in rows if row["class"] == name]
+        )
+        for name in classes
+    }
+    cases = [[row for row in rows if row["case"] == case] for case in after]
+    result = {
+        "rows": rows,
+        "classes": by_class,
+        "all": _summary([_case_means(own, before is not None) for own in cases]),
+        "interval": "95 % bootstrap over cases",
+        "heldout_cases": len(after),
+        "scheme": scheme,
+    }
+    wins, reason = judge(result["all"], by_class)
+    return result | {"wins": wins, "reason": reason}
+
+
+def _known(value: float | None) -> list[float]:
+    return [] if value is None else [value]
+
+
+def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> tuple[list, list]:
+    """A case's mean before and after over the same classes, as lists of none or one number."""
+    scored = [row for row in rows if row["after"] is not None]
+    pairs = [row for row in scored if row["before"] is not None]
+    if paired and pairs:
+        scored = pairs
+    before = [statistics.fmean(row["before"] for row in pairs)] if pairs else []
+    return before, [statistics.fmean(row["after"] for row in scored)] if scored else []
+
+
+def _summary(pairs: Sequence[tuple[list, list]]) -> dict[str, float | None]:
+    """Means, difference and intervals of what each case has before and after."""
+    after = [new[0] for _, new in pairs if new]
+    both = [(old[0], new[0]) for old, new in pairs if old and new]
+    gains = [new - old for old, new in both]
+    low, high = interval(gains)
+    after_low, after_high = interval(after)
+    return {
+        "before": _mean([old for old, _ in both]),
+        "after": _mean([new for _, new in both] if both else after),
+        "difference": _mean(gains),
+        **{"low": low, "high": high, "after_low": after_low, "after_high": after_high},
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(statistics.fmean(values), DIGITS) if values else None
+
+
+def interval(values: Sequence[float]) -> tuple[float | None, float | None]:
+    """95 % bootstrap interval of the mean; (None, None) of fewer than three values."""
+    if len(values) < FEWEST_FOR_INTERVAL:
+        return None, None
+    rng = random.Random(SEED)
+    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(DRAWS))
+    cut = round(0.025 * DRAWS)
+    return round(means[cut], DIGITS), round(means[-1 - cut], DIGITS)
+
+
+def judge(
+    overall: Mapping[str, float | None], classes: Mapping[str, Mapping[str, float | None]]
+) -> tuple[bool, str]:
+    """Whether the new model wins, and why in one sentence."""
+    if overall["after"] is None:
+        return False, "No held-out case could be scored, so nothing is known of the model."
+    if overall["difference"] is None:
+        return _judge_alone(classes)
+    told = f"mean Dice {overall['before']:.3f} before, {overall['after']:.3f} now"
+    fallen = _names(classes, "difference", lambda gain: gain < -MARGIN)
+    if overall["difference"] <= 0:
+        return False, f"The new model is not better on the held-out cases: {told}."
+    if fallen:
+        return False, f"The mean rises ({told}), but a class gets worse: {fallen}."
+    if overall["low"] is None:
+        return True, f"The new model is better ({told}), but on too few cases to exclude chance."
+    if overall["low"] <= 0:
+        return True, f"The new model is better ({told}), but the gain may be chance."
+    return True, f"The new model is better on the held-out cases: {told}."
+
+
+def _judge_alone(classes: Mapping[str, Mapping[str, float | None]]) -> tuple[bool, str]:
+    missed = _names(classes, "after", lambda dice: dice < FOUND)
+    nothing = "There was no earlier model to compare with"
+    if missed:
+        return False, f"{nothing}, and a class was not found (Dice below {FOUND}): {missed}."
+    unknown = [name for name, values in classes.items() if values["after"] is None]
+    if unknown:
+        return True, f"{nothing}; no held-out case holds {', '.join(unknown)}, the rest was found."
+    return True, f"{nothing}; every class was found on the held-out cases."
+
+
+def _names(
+    classes: Mapping[str, Mapping[str, float | None]], key: str, wanted: Callable[[float], bool]
+) -> str:
+    found = [
+        f"{name} {values[key]:+.3f}" if key == "difference" else f"{name} {values[key]:.3f}"
+        for name, values in classes.items()
+        if values[key] is not None and wanted(values[key])
+    ]
+    return ", ".join(found)

@@ -1,0 +1,44 @@
+"""Locks of the operating system on files: they end with their process, however that ends.
+
+Standard library only: Slicer's own process uses this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextlib.contextmanager
+def locked(path: Path, waiting: Callable[[], None], seconds: float = 0.01) -> Iterator[None]:
+    """Hold the lock on a file; it is made where it is missing, and never deleted.
+
+    Args:
+        path: the file; others may be waiting for this very one.
+        waiting: called before each wait of ``seconds``; may raise to stop waiting.
+    """
+    with open(path, "ab") as file:
+        while True:
+            try:
+                _lock(file)
+                break
+            except (BlockingIOError, PermissionError):
+                waiting()
+                time.sleep(seconds)
+        yield  # closing the file gives the lock back

@@ -1,0 +1,346 @@
+"""The trainings of a project: plan, rehearsal, estimate, start, and what to ask a running one.
+
+A training is a job in a process of its own that outlives whoever started it; these functions only
+read and write files and start processes. Standard library only: Slicer's own process uses this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.folder import ENDED, JobFolder
+from semigda.jobs.launch import launch
+from semigda.jobs.locks import locked
+from semigda.models.card import ModelCard, check_name
+from semigda.project.bases import Base, find_base, has_seen_heldout, same_classes
+from semigda.project.caselist import case_rows
+from semigda.project.comparison import read, scores
+from semigda.project.doctor import findings, measured
+from semigda.project.estimates import Estimate, Work, estimate_of, fitted
+from semigda.project.presets import PRESETS, train_settings
+from semigda.project.project import Project
+from semigda.project.records import View
+from semigda.project.versions import Version, model_name, slug, versions
+
+LOCK = ".training.lock"
+# A rehearsal counts as long as the number of cases did not change by more than this factor.
+CASES_FACTOR = 1.5
+# What a step's time and memory hang on.
+ALIKE = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device", "precision")
+ALIKE += ("threads", "train_decoder", "unlabeled_weight")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the user chose.
+
+    Attributes:
+        preset: a key of ``PRESETS``.
+        name: of the version to make; by default the classes' names and a number.
+        base: a model's folder or an autoencoder's file, see ``bases``; None: from scratch.
+        minutes: time for all of it; by default the preset's.
+        advanced: single settings of ``TrainSettings`` that win over the preset.
+    """
+
+    preset: str = "standard"
+    name: str | None = None
+    base: str | None = None
+    minutes: float | None = None
+    advanced: Mapping[str, Any] = field(default_factory=dict)
+
+
+def saved_plan(project: Project) -> Plan:
+    """The plan kept in the project's settings, or the default one."""
+    return Plan(**project.read().settings.get("plan", {}))
+
+
+def save_plan(project: Project, plan: Plan) -> None:
+    """Keep the plan in the project's settings."""
+    project.set_settings(plan=asdict(plan))
+
+
+def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
+    """A queued job of kind "rehearse" for the worker or :func:`launch`: at most 2 minutes.
+
+    Raises:
+        SemiGDAError: "bad-input" with the check's first error, without held-out cases, or for a
+            plan that does not fit together.
+    """
+    _refuse_unready(project)
+    view, settings = project.read(), _settings(project, plan, None)
+    fold = 0 if view.heldout["scheme"] == "leave-one-out" else None
+    return project.new_job("rehearse", {}, settings, files={"cases": case_rows(view, fold)})
+
+
+def estimate(project: Project, plan: Plan) -> Estimate:
+    """What :func:`start` would take, by the newest rehearsal of such a plan.
+
+    Raises:
+        SemiGDAError: "bad-input" as :func:`new_rehearsal`, but for the check's errors.
+    """
+    facts = _rehearsed(project, plan)
+    if facts is None:
+        return Estimate()
+    settings, view = _settings(project, plan, facts), project.read()
+    return estimate_of(
+        *(settings, facts, _work(project, plan, view)), _minutes(plan), project.folder
+    )
+
+
+def start(project: Project, plan: Plan) -> JobFolder:
+    """Start the training in a process of its own and return its job.
+
+    Raises:
+        SemiGDAError: "bad-input" with the check's first error, without held-out cases, while
+            another training of the project is unfinished, or where the base has seen them;
+            "no-labels", "model-invalid".
+    """
+    with locked(project.folder / LOCK, _refuse_second):
+        unfinished = current(project)
+        if unfinished and unfinished["state"] not in (*ENDED, "lost"):
+            raise SemiGDAError(
+                "bad-input",
+                "Another training of this project is not finished.",
+                action="Wait for its end, or cancel it.",
+            )
+        _refuse_unready(project)
+        view = project.read()
+        base = find_base(project, plan.base)
+        facts = _rehearsed(project, plan)
+        settings = _settings(project, plan, facts)
+        version = Path(settings["out"]).name
+        rows = case_rows(view)
+        files: dict[str, Any] = {"cases": rows}
+        if view.heldout["scheme"] == "leave-one-out":
+            files["folds"] = [case_rows(view, n) for n in range(len(view.heldout["folds"]))]
+        inputs, scored = _before(project, view, base)
+        if scored is not None:
+            files["before_scores"] = scored
+        save_plan(project, plan)
+        job = project.new_job(
+            *("train", inputs, settings),
+            files=files,
+            version=version,
+            base_title=base.title,
+            plan=asdict(plan),
+        )
+        launch(job)
+    return job
+
+
+def current(project: Project) -> dict[str, Any] | None:
+    """The newest training as :meth:`Project.jobs` gives it, running or not; None if there is none.
+
+    ``stale``: it says that it runs, but its process is gone; :func:`resume` goes on.
+    """
+    return next((job for job in project.jobs() if job["kind"] == "train"), None)
+
+
+def pause(project: Project) -> None:
+    """Ask the running training to save, to end its process and to wait for :func:`resume`."""
+    job, now = _unfinished(project)
+    if now["state"] != "paused":
+        _refuse_stale(now)
+        job.request("pause")
+
+
+def resume(project: Project) -> None:
+    """Go on with a training that is paused, was killed, failed or was cancelled.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is none, it runs, or it is done.
+    """
+    with locked(project.folder / LOCK, _refuse_second):
+        now = _newest(project)
+        job = JobFolder(now["folder"])
+        if not now["stale"] and now["state"] not in ("paused", "failed", "cancelled"):
+            told = "done" if now["state"] == "done" else "running already"
+            raise SemiGDAError(
+                "bad-input", f"The training is {told}.", action="There is nothing to resume."
+            )
+        job.clear("pause")
+        job.clear("cancel")
+        launch(job)
+
+
+def stop(project: Project) -> None:
+    """Ask the training to end early with the best it has; a paused one goes on just for that.
+
+    Where patients are held out in turn, this ends the turns: the last training follows at once,
+    and a second :func:`stop` ends that one early.
+    """
+    job, now = _unfinished(project)
+    job.request("stop")
+    if now["state"] == "paused" or now["stale"]:
+        resume(project)
+
+
+def cancel(project: Project) -> None:
+    """Ask the training to end without a result; one whose process is gone is ended here."""
+    job, now = _unfinished(project)
+    if now["state"] == "paused" or now["stale"]:
+        job.fail(SemiGDAError("cancelled"))
+    else:
+        job.request("cancel")
+
+
+def _newest(project: Project) -> dict[str, Any]:
+    now = current(project)
+    if now is None or now["state"] == "lost":
+        raise SemiGDAError("bad-input", "The project has no training.", action="Start one.")
+    return now
+
+
+def _unfinished(project: Project) -> tuple[JobFolder, dict[str, Any]]:
+    now = _newest(project)
+    if now["state"] in ENDED:
+        raise SemiGDAError(
+            "bad-input", "No training of the project is running.", action="Start one."
+        )
+    return JobFolder(now["folder"]), now
+
+
+def _refuse_stale(now: Mapping[str, Any]) -> None:
+    if now["stale"]:
+        raise SemiGDAError(
+            "bad-input",
+            "The training's process is gone.",
+            action="Resume the training: it goes on from its last checkpoint.",
+        )
+
+
+def _refuse_second() -> None:
+    raise SemiGDAError(
+        "bad-input", "Another window is starting a training of this project.", action="Wait."
+    )
+
+
+def _refuse_unready(project: Project) -> None:
+    """Raise with what keeps a training from starting."""
+    view = project.read()
+    if view.heldout is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The held-out cases are not chosen yet.",
+            action="Choose them before the first training: scores need cases it never sees.",
+        )
+    known = measured(project)
+    unchecked = sum(case.role != "ignored" and case.id not in known for case in view.cases)
+    if unchecked:
+        raise SemiGDAError(
+            "bad-input",
+            f"{unchecked} case{'s were' if unchecked > 1 else ' was'} not checked since the "
+            "last change.",
+            action="Run the check.",
+        )
+    errors = [finding for finding in findings(project) if finding.severity == "error"]
+    if errors:
+        more = f" ({len(errors) - 1} more errors)" if errors[1:] else ""
+        raise SemiGDAError("bad-input", errors[0].message + more, action=errors[0].action)
+
+
+def _minutes(plan: Plan) -> float | None:
+    return plan.minutes or PRESETS[plan.preset]["minutes"]
+
+
+def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``TrainSettings`` of a plan without its case list; ``facts``: measured by a rehearsal."""
+    view, name = project.read(), _version_name(project, plan)
+    settings = train_settings(
+        *(project, measured(project), plan.preset),
+        name=name,
+        cases="",
+        base=plan.base,
+        minutes=plan.minutes,
+        advanced=plan.advanced,
+    )
+    del settings["cases"]
+    minutes = _minutes(plan)
+    if facts is not None and minutes:
+        work = _work(project, plan, view)
+        settings |= fitted(settings, facts, work, 60 * minutes, plan.advanced)
+    # In the library all versions have one name, and the title tells which it is.
+    card = dict(settings["card"])
+    card |= {"title": f"{card['title']} ({name})", "name": model_name(view)}
+    return settings | {"card": card}
+
+
+def _version_name(project: Project, plan: Plan) -> str:
+    view = project.read()
+    taken = {job.get("version") for job in view.data["jobs"]}
+    if plan.name is not None:
+        if plan.name in taken:
+            raise SemiGDAError(
+                "bad-input",
+                "The project has a version of this name already.",
+                action="Choose another name.",
+            )
+        return check_name(plan.name)
+    number = 1
+    while f"{slug(view)}-{number}" in taken:
+        number += 1
+    return f"{slug(view)}-{number}"
+
+
+def _work(project: Project, plan: Plan, view: View) -> Work:
+    folds = view.heldout["folds"] if view.heldout else []
+    trainings = len(folds) + 1 if view.heldout and view.heldout["scheme"] != "split" else 1
+    return Work(
+        trainings=trainings,
+        scored=sum(map(len, folds)),
+        compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
+        semi=bool(view.of_role("unlabeled")),
+    )
+
+
+def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
+    """What the newest rehearsal of such a plan measured."""
+    settings, view = _settings(project, plan, None), project.read()
+    cases = len(view.of_role("labeled", "unlabeled", "held-out"))
+    for job in project.jobs():
+        if job["kind"] != "rehearse" or job["state"] != "done":
+            continue
+        folder = JobFolder(job["folder"])
+        facts = (folder.result() or {}).get("outputs", {}).get("rehearsal")
+        if facts is None or _kind(folder.job["options"]) != _kind(settings):
+            continue
+        factor = cases / max(1, facts["cases"])
+        if 1 / CASES_FACTOR <= factor <= CASES_FACTOR:
+            return facts | {"load_seconds": facts["load_seconds"] * factor}
+    return None
+
+
+def _kind(settings: Mapping[str, Any]) -> tuple:
+    """Equal for trainings whose steps take the same time and memory."""
+    size, labels = settings["preprocessing"]["size"], len(settings["card"]["labels"])
+    scratch = settings.get("base") is None
+    return (list(size), labels, scratch, *(settings.get(key) for key in ALIKE))
+
+
+def _before(
+    project: Project, view: View, base: Base
+) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """The earlier model as a job's inputs, or its scores on the held-out cases.
+
+    It is the version in use, or else the model that the training starts from. One that learned
+    from held-out cases is no measure; where patients are held out in turn every own version has,
+    but was scored itself by trainings that had not.
+    """
+    used = next((version for version in versions(project) if version.in_use), None)
+    if used is None:
+        return ({"before": str(base.path)} if base.kind == "model" else {}), None
+    if used.comparable and used.scheme == view.heldout["scheme"] == "leave-one-out":
+        return {}, _scores(project, used)
+    card = ModelCard.read(used.folder)
+    if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):
+        return {}, None
+    return {"before": str(used.folder)}, None
+
+
+def _scores(project: Project, version: Version) -> dict[str, Any] | None:
+    compared = read(project.folder / "jobs" / version.job)
+    return compared and scores(compared)
