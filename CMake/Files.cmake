@@ -20,6 +20,7 @@ set(SemiGDA_PACKAGES
   semigda/__main__.py
   semigda/cli.py
   semigda/cli_project.py
+  semigda/cli_project_training.py
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
@@ -54,11 +55,13 @@ set(SemiGDA_PACKAGES
   semigda/info.py
   semigda/jobs/__init__.py
   semigda/jobs/check.py
+  semigda/jobs/device_lock.py
   semigda/jobs/failures.py
   semigda/jobs/folder.py
   semigda/jobs/kinds.py
   semigda/jobs/launch.py
   semigda/jobs/locks.py
+  semigda/jobs/plan.py
   semigda/jobs/process.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
@@ -107,6 +110,7 @@ set(SemiGDA_PACKAGES
   semigda/training/precision.py
   semigda/training/pretrain.py
   semigda/training/previews.py
+  semigda/training/rehearsal.py
   semigda/training/reporter.py
   semigda/training/settings.py
   semigda/training/steps.py

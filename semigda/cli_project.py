@@ -8,6 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from semigda.cli_project_training import (
+    add_training_commands,
+    tell_training,
+    training_status,
+    version_values,
+)
 from semigda.errors import SemiGDAError
 from semigda.project.doctor import apply_fix, check, findings, measured
 from semigda.project.heldout import change_heldout, choose_heldout, describe
@@ -15,6 +21,7 @@ from semigda.project.pairing import Pairing, pair_folder
 from semigda.project.project import NewCase, Project
 from semigda.project.records import ROLES, View
 from semigda.project.rules import Finding
+from semigda.project.versions import versions
 
 
 def add_project_commands(project: argparse.ArgumentParser) -> None:
@@ -60,6 +67,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
     add("status", _status, "Say where the project stands.")
     add("cases", _cases, "List the cases.")
+    add_training_commands(add)
 
 
 def _create(arguments: argparse.Namespace) -> None:
@@ -214,6 +222,8 @@ def _status(arguments: argparse.Namespace) -> None:
         status |= {"classes": view.data["classes"], "unmapped": view.unmapped()}
         status |= {"heldout": view.heldout, "checked": checked, "findings": problems}
         status["jobs"] = [{**job, "folder": str(job["folder"])} for job in project.jobs()]
+        status["training"] = training_status(project)
+        status["versions"] = [version_values(version) for version in versions(project)]
         _print(status)
         return
     print(f"{view.name}: {len(view.cases)} cases")
@@ -226,6 +236,7 @@ def _status(arguments: argparse.Namespace) -> None:
     for job in project.jobs():
         done = f"{100 * job['progress']:.0f} %"
         print(f"  {job['created'][:16]} {job['kind']:<8} {job['state']:<9} {done} {job['message']}")
+    tell_training(project)
 
 
 def _cases(arguments: argparse.Namespace) -> None:

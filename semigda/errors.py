@@ -76,3 +76,7 @@ class SemiGDAError(Exception):
             "action": self.action,
             "detail": self.detail,
         }
+
+
+class Paused(Exception):
+    """Ends a computation that was asked to pause; its checkpoint is written. No error."""

@@ -46,7 +46,7 @@ STANDARD_ONLY = (
     *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
     *("semigda.data.segments", "semigda.data.stamps", "semigda.training.work"),
     *(f"semigda.project.{name}" for name in PROJECT),
-    *("semigda.project", "semigda.cli_project"),
+    *("semigda.project", "semigda.cli_project", "semigda.cli_project_training"),
 )
 
 

@@ -73,3 +73,35 @@ def _windows_peak() -> int:
     read.argtypes = [ctypes.c_void_p, ctypes.POINTER(Counters), ctypes.c_uint32]
     read(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
     return counters.PeakWorkingSetSize
+
+
+def free_memory() -> int | None:
+    """Bytes of memory that programs can still have; None where the system does not say."""
+    if sys.platform == "linux":
+        with open("/proc/meminfo") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    if sys.platform == "win32":
+        return _windows_free()
+    return None  # macOS compresses and swaps: what is free says little
+
+
+def _windows_free() -> int:
+    class Status(ctypes.Structure):  # MEMORYSTATUSEX
+        _fields_ = [("dwLength", ctypes.c_uint32), ("dwMemoryLoad", ctypes.c_uint32)] + [
+            (name, ctypes.c_uint64)
+            for name in (
+                "ullTotalPhys",
+                "ullAvailPhys",
+                "ullTotalPageFile",
+                "ullAvailPageFile",
+                "ullTotalVirtual",
+                "ullAvailVirtual",
+                "ullAvailExtendedVirtual",
+            )
+        ]
+
+    status = Status(dwLength=ctypes.sizeof(Status))
+    ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))
+    return status.ullAvailPhys

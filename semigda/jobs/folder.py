@@ -33,7 +33,7 @@ SCHEMA_VERSION = 1
 KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check")
 STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
 ENDED = ("cancelled", "failed", "done")
-CONTROLS = ("cancel", "pause")
+CONTROLS = ("cancel", "pause", "stop")
 # A process on another machine cannot be looked up; its heartbeat can. Long enough for the
 # slowest single step of a training on a CPU.
 SILENCE_LIMIT_S = 600.0
@@ -130,7 +130,7 @@ class JobFolder:
     def is_stale(self) -> bool:
         """Whether the job says it runs, waits or was started, but its process is gone."""
         state = self.state()
-        if state["state"] not in ("queued", "running", "pausing", "paused"):
+        if state["state"] not in ("queued", "running", "pausing"):
             return False
         owner = state if state["pid"] is not None else self._launched()
         if owner is None:

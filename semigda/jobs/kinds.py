@@ -15,16 +15,20 @@ from typing import Any
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import evaluate, table
+from semigda.inference.device import choose_device
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.inference.usage import Clock
 from semigda.jobs.check import update_facts
+from semigda.jobs.device_lock import alone_now
 from semigda.jobs.folder import JobFolder
+from semigda.jobs.plan import train_plan
 from semigda.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda.models.library import find_model
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.training.loop import train
 from semigda.training.pretrain import pretrain
+from semigda.training.rehearsal import rehearse
 from semigda.training.settings import PretrainSettings, TrainSettings
 
 LABELS, REVIEW = "labels.npy", "review.npy"
@@ -110,9 +114,24 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
 
 
 def train_job(job: JobFolder, models: ModelCache) -> Ending:
-    """Train with ``options`` as settings on the case list ``inputs["cases"]``."""
+    """Train with ``options`` as settings on the case list ``inputs["cases"]``.
+
+    A project's training names ``folds`` too, and is a whole plan: see :func:`train_plan`.
+    """
+    if "folds" in job.job["inputs"]:
+        return train_plan(job)
     settings = TrainSettings.from_dict({**job.job["options"], **job.job["inputs"]})
     return {"model": settings.out}, train(settings, job)
+
+
+def rehearse_job(job: JobFolder, models: ModelCache) -> Ending:
+    """Measure in at most two minutes what a training with these inputs and options will take."""
+    options = {k: v for k, v in job.job["options"].items() if k != "share_device"}
+    settings = TrainSettings.from_dict({**options, "cases": job.job["inputs"]["cases"]})
+    watch = _Watch(job)
+    with alone_now(choose_device(settings.device)):
+        facts = rehearse(settings, job.path, watch.progress, watch.cancelled)
+    return {"rehearsal": facts}, {"seconds": round(time.monotonic() - watch.start, 3)}
 
 
 def pretrain_job(job: JobFolder, models: ModelCache) -> Ending:
@@ -158,6 +177,7 @@ def check_job(job: JobFolder, models: ModelCache) -> Ending:
 KINDS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "segment": segment,
     "train": train_job,
+    "rehearse": rehearse_job,
     "pretrain": pretrain_job,
     "evaluate": evaluate_job,
     "check": check_job,

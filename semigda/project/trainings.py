@@ -72,7 +72,7 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
     """
     _refuse_unready(project)
     view, settings = project.read(), _settings(project, plan, None)
-    fold = 0 if view.heldout["scheme"] == "leave-one-out" else None
+    fold = 0 if _in_turn(view) else None
     return project.new_job("rehearse", {}, settings, files={"cases": case_rows(view, fold)})
 
 
@@ -114,9 +114,8 @@ def start(project: Project, plan: Plan) -> JobFolder:
         settings = _settings(project, plan, facts)
         version = Path(settings["out"]).name
         rows = case_rows(view)
-        files: dict[str, Any] = {"cases": rows}
-        if view.heldout["scheme"] == "leave-one-out":
-            files["folds"] = [case_rows(view, n) for n in range(len(view.heldout["folds"]))]
+        turns = range(len(view.heldout["folds"]) if _in_turn(view) else 0)
+        files: dict[str, Any] = {"cases": rows, "folds": [case_rows(view, n) for n in turns]}
         inputs, scored = _before(project, view, base)
         if scored is not None:
             files["before_scores"] = scored
@@ -243,6 +242,11 @@ def _refuse_unready(project: Project) -> None:
         raise SemiGDAError("bad-input", errors[0].message + more, action=errors[0].action)
 
 
+def _in_turn(view: View) -> bool:
+    """Whether every patient is held out in turn."""
+    return bool(view.heldout) and view.heldout["scheme"] == "leave-one-out"
+
+
 def _minutes(plan: Plan) -> float | None:
     return plan.minutes or PRESETS[plan.preset]["minutes"]
 
@@ -273,13 +277,13 @@ def _version_name(project: Project, plan: Plan) -> str:
     view = project.read()
     taken = {job.get("version") for job in view.data["jobs"]}
     if plan.name is not None:
-        if plan.name in taken:
+        if plan.name in taken or (project.folder / "models" / check_name(plan.name)).exists():
             raise SemiGDAError(
                 "bad-input",
                 "The project has a version of this name already.",
                 action="Choose another name.",
             )
-        return check_name(plan.name)
+        return plan.name
     number = 1
     while f"{slug(view)}-{number}" in taken:
         number += 1
@@ -288,9 +292,8 @@ def _version_name(project: Project, plan: Plan) -> str:
 
 def _work(project: Project, plan: Plan, view: View) -> Work:
     folds = view.heldout["folds"] if view.heldout else []
-    trainings = len(folds) + 1 if view.heldout and view.heldout["scheme"] != "split" else 1
     return Work(
-        trainings=trainings,
+        trainings=len(folds) + 1 if _in_turn(view) else 1,
         scored=sum(map(len, folds)),
         compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
         semi=bool(view.of_role("unlabeled")),
@@ -333,7 +336,7 @@ def _before(
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:
         return ({"before": str(base.path)} if base.kind == "model" else {}), None
-    if used.comparable and used.scheme == view.heldout["scheme"] == "leave-one-out":
+    if used.comparable and used.scheme == "leave-one-out" and _in_turn(view):
         return {}, _scores(project, used)
     card = ModelCard.read(used.folder)
     if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):

@@ -1,0 +1,47 @@
+"""Projects whose trainings take seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from project_fixtures import make_project
+from training_fixtures import NETWORK
+
+from semigda.project.doctor import check, measured
+from semigda.project.heldout import choose_heldout
+from semigda.project.project import Project
+from semigda.project.trainings import Plan
+
+PREPROCESSING = {
+    "channels": "2.5d",
+    "slice_axis": "axial",
+    "size": [32, 32],
+    "spacing": [None, 1.0, 1.0],
+    "intensity": {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
+}
+TINY = {
+    "network": NETWORK,
+    "preprocessing": PREPROCESSING,
+    "pretrain_steps": 40,
+    "align_steps": 20,
+    "steps": 80,
+    "labeled_batch": 4,
+    "unlabeled_batch": 4,
+    "learning_rate": 4e-3,
+    "ema_decay": 0.95,
+    "validations": 1,
+    "threads": 1,
+    "device": "cpu",
+}
+
+
+def ready_project(tmp_path: Path, labelled: int = 8, unlabelled: int = 2) -> Project:
+    """Checked and split: from 8 labelled on 2 are held out, fewer are held out in turn."""
+    project = make_project(tmp_path, labelled, unlabelled)
+    check(project)
+    choose_heldout(project, measured(project))
+    return project
+
+
+def tiny_plan(base: str | None = None, **changes) -> Plan:
+    return Plan(base=base, advanced={**TINY, **changes})

@@ -1,0 +1,270 @@
+"""``semigda project rehearse, train, pause, use ...``: a project's trainings and versions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.evaluation.compare import compare_scores
+from semigda.jobs.folder import ENDED, JobFolder
+from semigda.project import trainings, versions
+from semigda.project.comparison import scores
+from semigda.project.estimates import Estimate, duration
+from semigda.project.presets import PRESETS
+from semigda.project.project import Project
+from semigda.project.trainings import Plan
+from semigda.project.versions import Version
+
+Add = Callable[[str, Any, str], argparse.ArgumentParser]
+
+
+def add_training_commands(add: Add) -> None:
+    """Add the actions of ``semigda project`` that are about trainings and versions."""
+    _add_plan(add("rehearse", _rehearse, "Measure what a training will take, in 2 minutes."))
+    train = add("train", _train, "Start the training in the background.")
+    _add_plan(train)
+    train.add_argument("--wait", action="store_true", help="stay until it ends, and tell how far")
+    for name, text in (
+        ("pause", "Save the training and end its process, until resume."),
+        ("resume", "Go on with a training that was paused or killed."),
+        ("stop", "End the training early and keep its best."),
+        ("cancel", "End the training without a result."),
+    ):
+        add(name, _control, text).set_defaults(control=name)
+    add("versions", _versions, "List the models that trainings made.")
+    add("use", _use, "Install a version for segmenting.").add_argument("version")
+    add("rollback", _rollback, "Go back to the version that was used before.")
+    rename = add("rename", _rename, "Give a version another title.")
+    rename.add_argument("version")
+    rename.add_argument("title")
+    export = add("export", _export, "Write a version as one .zip.")
+    export.add_argument("version")
+    export.add_argument("zip")
+    add("delete", _delete, "Delete a version.").add_argument("version")
+    compare = add("compare", _compare, "Compare two versions on the held-out cases.")
+    compare.add_argument("before", help="version")
+    compare.add_argument("after", help="version")
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    """Options that change the plan kept in the project; without any, it is used as it is."""
+    parser.add_argument("--preset", choices=PRESETS)
+    parser.add_argument("--name", help="of the version to make")
+    parser.add_argument("--base", help="model or autoencoder to start from")
+    parser.add_argument("--minutes", type=float, help="time for all of it")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other setting; the value is JSON, or else a text",
+    )
+
+
+def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
+    values = asdict(trainings.saved_plan(project)) | {"name": None}
+    for key in ("preset", "name", "base", "minutes"):
+        if getattr(arguments, key) is not None:
+            values[key] = getattr(arguments, key)
+    advanced = dict(values["advanced"])
+    for text in arguments.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{text}'.")
+        try:
+            advanced[name] = json.loads(value)
+        except ValueError:
+            advanced[name] = value
+    if values["base"]:
+        values["base"] = str(Path(values["base"]).absolute())
+    return Plan(**values | {"advanced": advanced})
+
+
+def _rehearse(arguments: argparse.Namespace) -> int:
+    """The exit status is 1 if the plan does not fit."""
+    from semigda.jobs.run import run_job
+
+    project = Project(arguments.project)
+    plan = _plan(arguments, project)
+    trainings.save_plan(project, plan)
+    job = trainings.new_rehearsal(project, plan)
+    run_job(job)
+    _raise_error(job)
+    estimate = trainings.estimate(project, plan)
+    if arguments.json:
+        rehearsal = (job.result() or {})["outputs"]["rehearsal"]
+        _print({"estimate": asdict(estimate), "rehearsal": rehearsal})
+    else:
+        _tell_estimate(estimate)
+    return int(not estimate.fits)
+
+
+def _tell_estimate(estimate: Estimate) -> None:
+    print(f"The training takes {estimate.text}.")
+    if not estimate.fits:
+        print(f"It does not fit: {estimate.reason}")
+        for key, value in estimate.offers.items():
+            option = f"--minutes {value}" if key == "minutes" else f"--set '{key}={value}'"
+            print(f"This would: {option}")
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    project = Project(arguments.project)
+    plan = _plan(arguments, project)
+    estimate = trainings.estimate(project, plan)
+    job = trainings.start(project, plan)
+    if arguments.wait:
+        _wait(job)
+        _raise_error(job)
+        return int(job.state()["state"] != "done")
+    if arguments.json:
+        _print({"job": str(job.path), "estimate": asdict(estimate)})
+    else:
+        print(f"The training has started, and goes on without this terminal: {estimate.text}.")
+        print("See 'semigda project status'.")
+    return 0
+
+
+def _wait(job: JobFolder) -> None:
+    told = None
+    while True:
+        state = job.state()
+        now = f"{100 * state['progress']:5.1f} %  {state['message']}"
+        if now.partition(":")[0] != told:
+            told = now.partition(":")[0]
+            print(now, file=sys.stderr, flush=True)
+        if state["state"] in (*ENDED, "paused"):
+            return
+        if job.is_stale():
+            raise SemiGDAError("worker-died", action="Resume the training.")
+        time.sleep(0.5)
+
+
+def _raise_error(job: JobFolder) -> None:
+    error = (job.result() or {}).get("error")
+    if error:
+        raise SemiGDAError(
+            error["class"], error["message"], action=error["action"], detail=error["detail"]
+        )
+
+
+def _control(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    getattr(trainings, arguments.control)(project)
+    if arguments.json:
+        _print(training_status(project))
+
+
+def _versions(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    found = versions.versions(project)
+    if arguments.json:
+        _print([version_values(version) for version in found])
+        return
+    for version in found:
+        print(f"{version.name:<28} {version.date[:16]} {_score(version)}  {version.title}")
+        print(f"{'':<28} {version.reason}")
+
+
+def _score(version: Version) -> str:
+    told = "    -" if version.mean is None else f"{version.mean:.3f}"
+    marks = ["in use"] if version.in_use else []
+    if not version.comparable:
+        marks.append("scored on other held-out cases")
+    return f"Dice {told}{' (' + ', '.join(marks) + ')' if marks else ''}"
+
+
+def version_values(version: Version) -> dict[str, Any]:
+    """A version as JSON."""
+    return {**asdict(version), "folder": str(version.folder)}
+
+
+def _use(arguments: argparse.Namespace) -> None:
+    folder = versions.use(Project(arguments.project), arguments.version)
+    _done(arguments, {"model": folder.name}, f"'{folder.name}' is now {arguments.version}.")
+
+
+def _rollback(arguments: argparse.Namespace) -> None:
+    name = versions.roll_back(Project(arguments.project))
+    _done(arguments, {"version": name}, f"{name} is in use again.")
+
+
+def _rename(arguments: argparse.Namespace) -> None:
+    versions.rename(Project(arguments.project), arguments.version, arguments.title)
+    _done(arguments, {"title": arguments.title}, "renamed")
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    path = versions.export(Project(arguments.project), arguments.version, arguments.zip)
+    _done(arguments, {"zip": str(path)}, f"wrote {path}")
+
+
+def _delete(arguments: argparse.Namespace) -> None:
+    versions.delete(Project(arguments.project), arguments.version)
+    _done(arguments, {"deleted": arguments.version}, f"deleted {arguments.version}")
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    rows = versions.compare(project, arguments.before, arguments.after)
+    names = [label.name for label in project.read().classes]
+    scheme = versions.find_version(project, arguments.after).scheme
+    sides = (scores({"rows": rows}, which) for which in ("after", "before"))
+    result = compare_scores(*sides, names, scheme)
+    if arguments.json:
+        _print(result)
+    else:
+        print(comparison_table(result))
+
+
+def comparison_table(result: dict[str, Any]) -> str:
+    """The means of a comparison, a line a class."""
+    lines = [f"{'class':<24}{'before':>8}{'after':>8}{'gain':>8}  {result['interval']}"]
+    parts = [*result["classes"].items(), ("mean", result["all"])]
+    for name, values in parts:
+        numbers = "".join(_number(values[key]) for key in ("before", "after", "difference"))
+        low, high = values["low"], values["high"]
+        told = "" if low is None else f"  {low:+.3f} to {high:+.3f}"
+        lines.append(f"{name[:23]:<24}{numbers}{told}")
+    lines.append(f"{result['heldout_cases']} held-out cases. {result['reason']}")
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return f"{'-':>8}" if value is None else f"{value:>8.3f}"
+
+
+def training_status(project: Project) -> dict[str, Any] | None:
+    """The current training, as JSON."""
+    now = trainings.current(project)
+    return now and {**now, "folder": str(now["folder"])}
+
+
+def tell_training(project: Project) -> None:
+    """The current training and the versions, for ``semigda project status``."""
+    now = trainings.current(project)
+    if now is not None and now["state"] not in ENDED:
+        state = "killed (semigda project resume)" if now["stale"] else now["state"]
+        left = now.get("seconds_left")
+        told = f", {duration(left)} left" if left else ""
+        print(f"  training: {state}, {100 * now['progress']:.0f} %{told}. {now['message']}")
+    for version in versions.versions(project):
+        print(f"  version {version.name}: {_score(version)}")
+
+
+def _done(arguments: argparse.Namespace, values: dict[str, Any], text: str) -> None:
+    if arguments.json:
+        _print(values)
+    else:
+        print(text)
+
+
+def _print(value: Any) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))

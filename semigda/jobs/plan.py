@@ -1,0 +1,205 @@
+"""A project's training: the folds, the last training, and whether its model is better.
+
+What a kill or a pause leaves is used again: finished folds and scores stand in the job's folder,
+and an unfinished training goes on from its checkpoint. Importing this imports torch.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from semigda.data.cases import read_cases
+from semigda.errors import Paused, SemiGDAError
+from semigda.evaluation.compare import compare_scores, scores_of
+from semigda.evaluation.evaluate import evaluate_network
+from semigda.inference.device import choose_device
+from semigda.inference.segment import SegmentOptions
+from semigda.jobs.device_lock import alone_on
+from semigda.jobs.folder import JobFolder, write_json
+from semigda.models.card import CARD_FILE, ModelCard
+from semigda.models.package import load_network
+from semigda.training.loop import train
+from semigda.training.reporter import Part
+from semigda.training.settings import TrainSettings
+
+COMPARISON = "comparison.json"
+SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
+
+Scores = dict[str, dict[str, float | None]]
+
+
+def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do the whole plan of a training job and return its outputs and the card's summary.
+
+    The job's inputs: ``cases``, the case list of the last training; ``folds``, a file with a list
+    of case lists, one for every patient held out in turn, empty where cases are held out for
+    good; and of the model to compare with either the folder, ``before``, or ``before_scores``, a
+    file with its Dice by case and class.
+
+    Raises:
+        SemiGDAError, Paused: as the training.
+    """
+    options = dict(job.job["options"])
+    shared = options.pop("share_device", False)
+    settings = TrainSettings.from_dict({**options, "cases": job.job["inputs"]["cases"]})
+    with alone_on(choose_device(settings.device), job, shared=shared):
+        return _Plan(job, settings).run()
+
+
+class _Plan:
+    def __init__(self, job: JobFolder, settings: TrainSettings):
+        self.job, self.settings = job, settings
+        self.folds: list[list[dict]] = _read(job.job["inputs"]["folds"])
+        self.scheme = "leave-one-out" if self.folds else "split"
+        self.classes = [label["name"] for label in settings.card["labels"]]
+
+    def run(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        settings, count = self.settings, len(self.folds) + 1
+        share = (1 - SCORING_SHARE) / count
+        after: Scores = {}
+        for index in range(count - 1):
+            scores = self._fold(index, Part(index, count, "fold", index * share, share))
+            if scores is None:
+                break
+            after |= scores
+        out = Path(settings.out)
+        if not (out / CARD_FILE).exists():  # its name is this job's alone
+            start = (count - 1) * share
+            train(settings, self.job, Part(count - 1, count, "final", start, share))
+        self.job.update("running", progress=1 - SCORING_SHARE)
+        if not self.folds:
+            after = self._kept("scores.json", lambda: self._scores(out, settings.cases, "val"))
+        result = compare_scores(after, self._before(after), self.classes, self.scheme)
+        write_json(self.job.path / COMPARISON, result, durable=True)
+        self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
+        card = self._tell_card(out, result, len(after))
+        outputs = {"model": settings.out, "comparison": COMPARISON}
+        return outputs, card.training
+
+    def _fold(self, index: int, part: Part) -> Scores | None:
+        """The scores of a training on the patient that it has not seen; None if it was stopped.
+
+        Its model only serves to be scored, and is deleted.
+        """
+        folder = self.job.path / "folds" / str(index)
+        folder.mkdir(parents=True, exist_ok=True)
+        model, cases = folder / "model", folder / "cases.json"
+
+        def score() -> Scores:
+            if not (model / CARD_FILE).exists():
+                write_json(cases, self.folds[index])
+                places = {"cases": str(cases), "out": str(model), "work": str(folder)}
+                train(replace(self.settings, **places), self.job, part)
+            return self._scores(model, cases, "val")
+
+        try:
+            if self.job.requested("stop"):
+                raise SemiGDAError("cancelled")
+            scores = self._kept(f"folds/{index}/scores.json", score)
+            if self.job.requested("stop"):  # it ended early
+                (folder / "scores.json").unlink()
+                raise SemiGDAError("cancelled")
+        except SemiGDAError as error:
+            if error.error_class != "cancelled" or self.job.requested("cancel"):
+                raise
+            if not self.job.requested("stop"):
+                raise
+            self.job.clear("stop")
+            self.job.event("warning", message="Stopped: the remaining patients are not scored.")
+            return None
+        finally:
+            if (folder / "scores.json").exists():
+                shutil.rmtree(model, ignore_errors=True)
+                for leftover in folder.glob("*.safetensors"):
+                    leftover.unlink()
+        return scores
+
+    def _before(self, after: Scores) -> Scores | None:
+        """Of the model to compare with, on the same cases."""
+        inputs = self.job.job["inputs"]
+        if "before_scores" in inputs:
+            return _read(inputs["before_scores"])
+        if "before" not in inputs or not after:
+            return None
+        model = Path(inputs["before"])
+        if not self.folds:
+            cases = inputs["cases"]
+            return self._kept("before.json", lambda: self._scores(model, cases, "val"))
+        rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
+        listed = self.job.path / "folds" / "all.json"
+        write_json(listed, [row for row in rows if row["name"] in after])
+        return self._kept("before.json", lambda: self._scores(model, listed, "val"))
+
+    def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
+        """What ``compute`` gives, from the job's folder if it was computed before."""
+        path = self.job.path / name
+        if not path.exists():
+            write_json(path, compute(), durable=True)
+        return _read(path)
+
+    def _scores(self, model: Path, cases: Path | str, role: str) -> Scores:
+        """Dice of a model through the real inference, on the images' own grids."""
+        job = self.job
+        chosen = [case for case in read_cases(cases) if case.role == role]
+        if not chosen:
+            return {}
+        network, card = load_network(model)
+        # In turns nothing may be chosen on the very patient that is scored: the last training,
+        # which holds out nobody, recommends both branches.
+        branches = "both" if model.parent.parent.name == "folds" else "card"
+        options = SegmentOptions(self.settings.device, branches)
+
+        def progress(fraction: float, message: str) -> None:
+            job.update("running", message=message)
+
+        def stopped() -> bool:
+            return job.requested("cancel") or job.requested("pause")
+
+        try:
+            result = evaluate_network(network, card, chosen, options, progress, stopped)
+        except SemiGDAError as error:
+            if error.error_class == "cancelled" and not job.requested("cancel"):
+                raise Paused from None
+            raise
+        finally:
+            del network
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+        if result["failures"]:
+            count = len(result["failures"])
+            job.event("warning", message=f"{count} held-out cases could not be scored.")
+        return scores_of(result["rows"])
+
+    def _tell_card(self, out: Path, result: dict[str, Any], count: int) -> ModelCard:
+        """Let the card say what its scores are of."""
+        card = ModelCard.read(out)
+        patients = len(self.folds)
+        if not self.folds:
+            told = f"{count} held-out cases; weights and branches were chosen on them too"
+        elif count:
+            told = (
+                f"leave-one-out over {patients} patients: of trainings that had not seen them, "
+                "while this model learned from all"
+            )
+            dice = {name: values["after"] for name, values in result["classes"].items()}
+            card.training["val_dice"] = dice
+        else:
+            told = "nothing: it was stopped before a patient was scored"
+        card.training["scores_of"] = told
+        card.training["heldout_dice"] = {
+            name: values["after"] for name, values in result["classes"].items()
+        }
+        card.training["cases"]["val"] = count
+        card.write(out)
+        return card
+
+
+def _read(path: Path | str) -> Any:
+    return json.loads(Path(path).read_text(encoding="utf-8"))

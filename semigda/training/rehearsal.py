@@ -1,0 +1,323 @@
+"""A rehearsal: at most two minutes of a training's own parts, measured on this computer.
+
+It loads the cases, takes a few steps of every stage, measures Dice of one held-out case, writes one
+checkpoint, and leaves nothing behind but its figures.
+"""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from semigda.data.cases import Case, read_cases
+from semigda.data.preprocess import Preprocessing
+from semigda.errors import SemiGDAError
+from semigda.inference.device import choose_device
+from semigda.inference.usage import forget_peak, free_memory, peak_memory
+from semigda.method.palette import Palette
+from semigda.models.base import load_base
+from semigda.models.package import load_network
+from semigda.networks.config import NetworkConfig
+from semigda.networks.semigda import SemiGDA
+from semigda.training.checkpoint import save_checkpoint
+from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
+from semigda.training.precision import autocast, limited_threads
+from semigda.training.pretrain import run_pretraining
+from semigda.training.reporter import Reporter
+from semigda.training.settings import TrainSettings
+from semigda.training.steps import (
+    align_losses,
+    draw_batch,
+    make_teacher,
+    segment_losses,
+    update_teacher,
+)
+from semigda.training.validate import validate
+
+LOAD_SECONDS = 50.0  # then a sample of the cases must do
+STAGE_SECONDS = 8.0
+MOST_STEPS = 20  # of a stage
+GPU_TOO_SMALL = "The graphics card has too little free memory for these settings."
+MEMORY_RESERVE = 0.85  # of the computer's free memory
+MULTIPLE = 16  # sides of a slice that the network can halve
+
+Progress = Callable[[float, str], None]
+
+
+class _Enough(Exception):
+    """Ends the steps of a stage."""
+
+
+class _Stopwatch(Reporter):
+    """Takes the time of the steps of a pre-training, and ends it when that is enough."""
+
+    def __init__(self, check: Callable[[], None]):
+        super().__init__(None, 1.0)
+        self.check, self.times = check, [time.perf_counter()]
+
+    def event(self, type: str, **values: Any) -> None:
+        pass
+
+    def advance(self, work: float, message: str, save: Callable[[], None]) -> None:
+        self.check()
+        self.times.append(time.perf_counter())
+        if _enough(self.times):
+            raise _Enough
+
+
+def _enough(times: Sequence[float]) -> bool:
+    return len(times) > MOST_STEPS or times[-1] - times[0] > STAGE_SECONDS
+
+
+def _step_seconds(times: Sequence[float]) -> float:
+    """Of a usual step; the first one also warms up, where there are others."""
+    steps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    steps = sorted(steps[1:] or steps)
+    return steps[len(steps) // 2]
+
+
+def rehearse(
+    settings: TrainSettings,
+    folder: Path,
+    progress: Progress = lambda fraction, message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Rehearse a training and say what it takes and whether it fits.
+
+    Args:
+        folder: for a checkpoint that is deleted again.
+
+    Returns:
+        ``seconds_per_step`` of "pretrain" (None with a base), "align", "supervised" and "semi"
+        (None without unlabelled cases); ``load_seconds`` of all cases; ``validate_seconds`` of
+        one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None on the CPU) and
+        ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason`` and
+        ``offers``, settings that fit.
+
+    Raises:
+        SemiGDAError: "bad-input", "no-labels", "cancelled", "device-unavailable", "disk-full".
+    """
+    with limited_threads(settings.threads):
+        return _Rehearsal(settings, folder, progress, cancelled).run()
+
+
+class _Rehearsal:
+    def __init__(
+        self,
+        settings: TrainSettings,
+        folder: Path,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+    ):
+        self.settings, self.folder = settings, folder
+        self.progress, self.cancelled = progress, cancelled
+        self.device = choose_device(settings.device)
+        self.palette = Palette(settings.num_classes)
+        self.cases = read_cases(settings.cases)
+        if not any(case.role == "labeled" for case in self.cases):
+            raise SemiGDAError("no-labels")
+
+    def run(self) -> dict[str, Any]:
+        forget_peak()
+        # What this process holds already is not free, but will be the training's.
+        free, began_with = free_memory(), peak_memory()
+        facts: dict[str, Any] = {"cases": len(self.cases)}
+        slices, facts["load_seconds"], unseen = self._load()
+        facts |= {"fits": True, "reason": "", "offers": {}}
+        settings = self.settings
+        while True:  # down a ladder, where a graphics card is too small
+            try:
+                facts |= self._measure(replace(settings, **facts["offers"]), slices)
+                break
+            except torch.cuda.OutOfMemoryError:
+                facts |= {"fits": False, "reason": GPU_TOO_SMALL, "offers": self._rung(facts)}
+            gc.collect()
+            torch.cuda.empty_cache()
+        facts |= {"memory_bytes": peak_memory() + unseen, "device": self.device.type}
+        if facts["fits"] and free is not None:
+            self._check_memory(facts, MEMORY_RESERVE * free + began_with)
+        return facts
+
+    def _rung(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The next smaller batch, and after the smallest the processor."""
+        tried = replace(self.settings, **facts["offers"])
+        count = max(tried.labeled_batch, tried.unlabeled_batch) // 2
+        if count:
+            return {"labeled_batch": count, "unlabeled_batch": count}
+        self.device = torch.device("cpu")
+        return {"device": "cpu"}
+
+    def _check_memory(self, facts: dict[str, Any], limit: float) -> None:
+        """Slices on a coarser grid need less, by the square of their side."""
+        if facts["memory_bytes"] <= limit:
+            return
+        factor = (limit / facts["memory_bytes"]) ** 0.5
+        wanted, free = facts["memory_bytes"] / 1e9, limit / 1e9
+        facts["fits"] = False
+        facts["reason"] = f"The training needs {wanted:.1f} GB of memory, and {free:.1f} are free."
+        facts["offers"] = {"preprocessing": smaller_grid(self.settings.preprocessing, factor)}
+
+    # Measuring
+
+    def _load(self) -> tuple[list[tuple[Case, CaseSlices]], float, int]:
+        """Slices of the cases, seconds for all, and bytes of those that were not loaded."""
+        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
+        loaded: list[tuple[Case, CaseSlices]] = []
+        start = time.perf_counter()
+        for case in self._in_turn():
+            self._check()
+            self.progress(0.4 * len(loaded) / len(self.cases), "Rehearsal: reading the images.")
+            slices = CaseSlices(case, preprocessing, self.settings.num_classes)
+            loaded.append((case, slices))
+            if time.perf_counter() - start > LOAD_SECONDS:
+                break
+        factor = len(self.cases) / len(loaded)
+        seconds = (time.perf_counter() - start) * factor
+        size = sum(
+            s.planes.nbytes + (0 if s.labels is None else s.labels.nbytes) for _, s in loaded
+        )
+        return loaded, seconds, round((factor - 1) * size)
+
+    def _in_turn(self) -> list[Case]:
+        """A case of every role first, so that a sample holds what the stages need."""
+        first = {case.role: case for case in reversed(self.cases)}
+        return [*first.values(), *(c for c in self.cases if c is not first[c.role])]
+
+    def _measure(
+        self, settings: TrainSettings, loaded: list[tuple[Case, CaseSlices]]
+    ) -> dict[str, Any]:
+        """Seconds and bytes of each part."""
+        on_gpu = self.device.type == "cuda"
+        if on_gpu:
+            torch.cuda.reset_peak_memory_stats(self.device)
+        of_role = {
+            role: [slices for case, slices in loaded if case.role == role]
+            for role in ("labeled", "unlabeled", "val")
+        }
+        size = tuple(settings.preprocessing["size"])
+        labeled = SliceSampler(of_role["labeled"], size, settings.foreground_share)
+        unlabeled = None
+        if of_role["unlabeled"] and settings.unlabeled_weight > 0:
+            unlabeled = SliceSampler(of_role["unlabeled"], size)
+        seconds: dict[str, float | None] = {"pretrain": None, "semi": None}
+        if settings.base is None:
+            self.progress(0.4, "Rehearsal: learning to draw.")
+            seconds["pretrain"] = self._pretrain(settings, of_role)
+        network = self._network(settings).to(self.device).train()
+        network.freeze_autoencoder(decoder=not settings.train_decoder)
+        teacher = make_teacher(network)
+        learned = [p for p in network.parameters() if p.requires_grad]
+        optimizer = torch.optim.AdamW(learned)  # of all that keep state, the largest
+
+        def align(generator: torch.Generator) -> torch.Tensor:
+            batch = draw_batch(labeled, unlabeled, settings, generator).to(self.device)
+            return align_losses(network, self.palette, batch, 0.5, settings.align_variance)["total"]
+
+        def segment(source: SliceSampler | None) -> Callable[[torch.Generator], torch.Tensor]:
+            def losses(generator: torch.Generator) -> torch.Tensor:
+                batch = draw_batch(labeled, source, settings, generator).to(self.device)
+                weight = settings.unlabeled_weight
+                parts = (network, teacher, self.palette, batch, weight, settings)
+                return segment_losses(*parts)["total"]
+
+            return losses
+
+        def after(step: int) -> None:
+            update_teacher(teacher, network, step, settings.ema_decay)
+
+        self.progress(0.55, "Rehearsal: aligning latents.")
+        seconds["align"] = self._steps(settings, align, optimizer, learned)
+        self.progress(0.7, "Rehearsal: learning to segment.")
+        seconds["supervised"] = self._steps(settings, segment(None), optimizer, learned, after)
+        if unlabeled is not None:
+            seconds["semi"] = self._steps(
+                *(settings, segment(unlabeled), optimizer, learned, after)
+            )
+        self.progress(0.85, "Rehearsal: measuring a held-out case.")
+        start = time.perf_counter()
+        validate(teacher, self.palette, (of_role["val"] or of_role["labeled"])[:1], self._check)
+        facts: dict[str, Any] = {"seconds_per_step": _rounded(seconds)}
+        facts["validate_seconds"] = round(time.perf_counter() - start, 4)
+        facts |= self._save(network, teacher, optimizer)
+        facts["gpu_memory_bytes"] = torch.cuda.max_memory_reserved(self.device) if on_gpu else None
+        return facts
+
+    def _pretrain(self, settings: TrainSettings, of_role: dict[str, list[CaseSlices]]) -> float:
+        watch = _Stopwatch(self._check)
+        slices = [*of_role["labeled"], *of_role["unlabeled"]]
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="rehearsal-") as folder:
+            wanted = settings.pretraining(str(Path(folder) / "autoencoder.safetensors"))
+            try:
+                run_pretraining(wanted, watch, slices)
+            except _Enough:
+                pass
+        return _step_seconds(watch.times)
+
+    def _network(self, settings: TrainSettings) -> SemiGDA:
+        torch.manual_seed(settings.seed)
+        if settings.base is None:
+            return SemiGDA(NetworkConfig.from_dict(settings.network))
+        if Path(settings.base).is_dir():
+            return load_network(settings.base)[0].requires_grad_(True)
+        return load_base(settings.base)
+
+    def _steps(
+        self,
+        settings: TrainSettings,
+        losses: Callable[[torch.Generator], torch.Tensor],
+        optimizer: torch.optim.Optimizer,
+        learned: list[torch.nn.Parameter],
+        after: Callable[[int], None] = lambda step: None,
+    ) -> float:
+        """Seconds of a step, as in the training."""
+        times = [time.perf_counter()]
+        while not _enough(times):
+            self._check()
+            step = len(times) - 1
+            with autocast(self.device, settings.precision):
+                total = losses(step_generator(settings.seed, "rehearsal", step))
+            optimizer.zero_grad(set_to_none=True)
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(learned, settings.clip)
+            optimizer.step()
+            after(step)
+            if self.device.type == "cuda":
+                torch.cuda.synchronize(self.device)
+            times.append(time.perf_counter())
+        return _step_seconds(times)
+
+    def _save(
+        self, network: SemiGDA, teacher: SemiGDA, optimizer: torch.optim.Optimizer
+    ) -> dict[str, Any]:
+        self.progress(0.95, "Rehearsal: writing a checkpoint.")
+        state = {"network": network.state_dict(), "teacher": teacher.state_dict()}
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="rehearsal-") as folder:
+            path, start = Path(folder) / "checkpoint.pt", time.perf_counter()
+            save_checkpoint(path, state | {"optimizer": optimizer.state_dict()})
+            seconds = time.perf_counter() - start
+            return {"save_seconds": round(seconds, 4), "checkpoint_bytes": path.stat().st_size}
+
+    def _check(self) -> None:
+        if self.cancelled():
+            raise SemiGDAError("cancelled")
+
+
+def smaller_grid(preprocessing: dict[str, Any], factor: float) -> dict[str, Any]:
+    """The preprocessing with slices of the same field and about ``factor`` of their side."""
+    size, spacing = preprocessing["size"], list(preprocessing["spacing"])
+    small = [max(2 * MULTIPLE, int(n * factor) // MULTIPLE * MULTIPLE) for n in size]
+    for axis in (0, 1):
+        if spacing[1 + axis] is not None:
+            spacing[1 + axis] = round(spacing[1 + axis] * size[axis] / small[axis], 4)
+    return {**preprocessing, "size": small, "spacing": spacing}
+
+
+def _rounded(seconds: dict[str, float | None]) -> dict[str, float | None]:
+    return {key: value and round(value, 5) for key, value in seconds.items()}
