@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from project_fixtures import make_project
 from training_fixtures import NETWORK
 
+from semigda.jobs.folder import ENDED
 from semigda.project.doctor import check, measured
 from semigda.project.heldout import choose_heldout
 from semigda.project.project import Project
-from semigda.project.trainings import Plan
+from semigda.project.trainings import Plan, current
 
 PREPROCESSING = {
     "channels": "2.5d",
@@ -22,9 +24,9 @@ PREPROCESSING = {
 TINY = {
     "network": NETWORK,
     "preprocessing": PREPROCESSING,
-    "pretrain_steps": 40,
-    "align_steps": 20,
-    "steps": 80,
+    "pretrain_steps": 20,
+    "align_steps": 8,
+    "steps": 26,
     "labeled_batch": 4,
     "unlabeled_batch": 4,
     "learning_rate": 4e-3,
@@ -45,3 +47,16 @@ def ready_project(tmp_path: Path, labelled: int = 8, unlabelled: int = 2) -> Pro
 
 def tiny_plan(base: str | None = None, **changes) -> Plan:
     return Plan(base=base, advanced={**TINY, **changes})
+
+
+def wait_until(condition, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def wait_for_end(project: Project) -> dict:
+    """The current training at its end."""
+    wait_until(lambda: current(project)["state"] in (*ENDED, "paused"))
+    return current(project)

@@ -7,6 +7,7 @@ and an unfinished training goes on from its checkpoint. Importing this imports t
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -80,7 +81,9 @@ class _Plan:
         write_json(self.job.path / COMPARISON, result, durable=True)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
         card = self._tell_card(out, result, len(after))
-        outputs = {"model": settings.out, "comparison": COMPARISON}
+        # From the job's folder on: what the project's folder lies in may be called after a patient.
+        model = os.path.relpath(out, self.job.path).replace(os.sep, "/")
+        outputs = {"model": model, "comparison": COMPARISON}
         return outputs, card.training
 
     def _fold(self, index: int, part: Part) -> Scores | None:
@@ -137,6 +140,9 @@ class _Plan:
         write_json(listed, [row for row in rows if row["name"] in after])
         return self._kept("before.json", lambda: self._scores(model, listed, "val"))
 
+    def _scored(self) -> list[Path]:
+        return list((self.job.path / "folds").glob("*/scores.json"))
+
     def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
         """What ``compute`` gives, from the job's folder if it was computed before."""
         path = self.job.path / name
@@ -180,13 +186,14 @@ class _Plan:
     def _tell_card(self, out: Path, result: dict[str, Any], count: int) -> ModelCard:
         """Let the card say what its scores are of."""
         card = ModelCard.read(out)
-        patients = len(self.folds)
+        patients, scored = len(self.folds), len(self._scored())
         if not self.folds:
             told = f"{count} held-out cases; weights and branches were chosen on them too"
         elif count:
+            of_all = "" if scored == patients else f"{scored} of "
             told = (
-                f"leave-one-out over {patients} patients: of trainings that had not seen them, "
-                "while this model learned from all"
+                f"leave-one-out over {of_all}{patients} patients: of trainings that had not seen "
+                "them, while this model learned from all"
             )
             dice = {name: values["after"] for name, values in result["classes"].items()}
             card.training["val_dice"] = dice

@@ -105,7 +105,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
             raise SemiGDAError(
                 "bad-input",
                 "Another training of this project is not finished.",
-                action="Wait for its end, or cancel it.",
+                action="Wait for its end, resume it, or cancel it.",
             )
         _refuse_unready(project)
         view = project.read()
@@ -269,7 +269,8 @@ def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> 
         settings |= fitted(settings, facts, work, 60 * minutes, plan.advanced)
     # In the library all versions have one name, and the title tells which it is.
     card = dict(settings["card"])
-    card |= {"title": f"{card['title']} ({name})", "name": model_name(view)}
+    told = plan.name or f"version {name.rpartition('-')[2]}"
+    card |= {"title": f"{card['title']} ({told})", "name": model_name(view)}
     return settings | {"card": card}
 
 

@@ -170,13 +170,13 @@ class _Rehearsal:
         """Slices of the cases, seconds for all, and bytes of those that were not loaded."""
         preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
         loaded: list[tuple[Case, CaseSlices]] = []
-        start = time.perf_counter()
+        roles, start = {case.role for case in self.cases}, time.perf_counter()
         for case in self._in_turn():
             self._check()
             self.progress(0.4 * len(loaded) / len(self.cases), "Rehearsal: reading the images.")
             slices = CaseSlices(case, preprocessing, self.settings.num_classes)
             loaded.append((case, slices))
-            if time.perf_counter() - start > LOAD_SECONDS:
+            if len(loaded) >= len(roles) and time.perf_counter() - start > LOAD_SECONDS:
                 break
         factor = len(self.cases) / len(loaded)
         seconds = (time.perf_counter() - start) * factor

@@ -1,0 +1,122 @@
+"""Few labelled patients: each is held out in turn; kills, pauses and stops in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+import pytest
+from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_until
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.folder import JobFolder
+from semigda.models.card import ModelCard
+from semigda.project import trainings, versions
+from semigda.project.bases import bases
+from semigda.project.comparison import read, scores
+
+SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validations": 0}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def library(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("user") / "models"
+        patch.setenv("SEMIGDA_MODELS", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """Killed after its first fold, then resumed: (project, stamp of the first fold's scores)."""
+    project = ready_project(tmp_path_factory.mktemp("folds"), labelled=3, unlabelled=1)
+    assert project.read().heldout["scheme"] == "leave-one-out"
+    job = trainings.start(project, tiny_plan(**SHORT))
+    first, second = (job.path / "folds" / str(n) / "scores.json" for n in (0, 1))
+    wait_until(lambda: first.exists())
+    os.kill(job.state()["pid"], getattr(signal, "SIGKILL", signal.SIGTERM))
+    wait_until(lambda: trainings.current(project)["stale"])
+    assert not second.exists()
+    stamp = first.stat().st_mtime_ns
+    with pytest.raises(SemiGDAError, match="process is gone"):
+        trainings.pause(project)
+    trainings.resume(project)
+    with pytest.raises(SemiGDAError, match="running already"):
+        trainings.resume(project)
+    assert wait_for_end(project)["state"] == "done"
+    return project, job, stamp
+
+
+def test_a_kill_between_folds_repeats_none(killed):
+    _, job, stamp = killed
+    assert (job.path / "folds" / "0" / "scores.json").stat().st_mtime_ns == stamp
+    parts = [e["part"] for e in job.events() if e["type"] == "trained"]
+    assert [(part["index"], part["kind"]) for part in parts] == [
+        *((0, "fold"), (1, "fold"), (2, "fold"), (3, "final"))
+    ]
+    assert {part["count"] for part in parts} == {4}
+
+
+def test_the_scores_are_of_patients_not_seen_and_the_card_says_so(killed):
+    project, job, _ = killed
+    compared = read(job.path)
+    assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 3
+    by_fold = {}
+    for number in range(3):
+        by_fold |= json.loads((job.path / "folds" / str(number) / "scores.json").read_text())
+        rows = json.loads((job.path / "folds" / str(number) / "cases.json").read_text())
+        held = [row["name"] for row in rows if row["role"] == "val"]
+        assert held == project.read().heldout["folds"][number]
+    assert scores(compared) == by_fold
+    (version,) = versions.versions(project)
+    training = ModelCard.read(version.folder).training
+    assert training["scores_of"].startswith("leave-one-out over 3 patients")
+    assert training["val_dice"] == dict(version.dice)
+    assert training["cases"] == {"labeled": 3, "unlabeled": 1, "val": 3}
+    assert version.scheme == "leave-one-out" and version.cases["held-out"] == 3
+    left = [path.name for path in (job.path / "folds").rglob("*.safetensors")]
+    assert not left and not list((job.path / "folds").rglob("*.pt"))
+
+
+def test_the_model_itself_has_seen_all_so_it_is_no_base_but_its_folds_compare(killed):
+    """A stop in the folds scores no further patient and goes on to the last training."""
+    project, *_ = killed
+    (version,) = versions.versions(project)
+    problem = {base.path: base.problem for base in bases(project)}[version.folder]
+    assert "learned from cases that are held out" in problem
+    versions.use(project, version.name)
+    job = trainings.start(project, tiny_plan(**SHORT))
+    before = json.loads((job.path / "before_scores.json").read_text())
+    assert before == scores(read(project.folder / "jobs" / version.job))
+    assert "before" not in job.job["inputs"]
+    wait_until(lambda: (job.path / "folds" / "0" / "scores.json").exists())
+    trainings.pause(project)
+    wait_until(lambda: trainings.current(project)["state"] == "paused", 30)
+    assert not trainings.current(project)["stale"]
+    trainings.stop(project)  # starts it again
+    assert wait_for_end(project)["state"] == "done"
+    compared = read(job.path)
+    assert compared["heldout_cases"] == 1 and compared["all"]["before"] is not None
+    kinds = [e["part"]["kind"] for e in job.events() if e["type"] == "trained"]
+    assert kinds == ["fold", "final"]
+    newest = versions.versions(project)[0]
+    assert newest.cases["held-out"] == 1
+    told = ModelCard.read(newest.folder).training["scores_of"]
+    assert told.startswith("leave-one-out over 1 of 3 patients")
+
+
+def test_a_cancelled_one_frees_the_project_and_leaves_no_version(tmp_path):
+    project = ready_project(tmp_path, labelled=2, unlabelled=0)
+    job = trainings.start(project, tiny_plan(**SHORT))
+    trainings.cancel(project)
+    assert wait_for_end(project)["state"] == "cancelled"
+    assert versions.versions(project) == []
+    trainings.start(project, tiny_plan(**SHORT))
+    again = JobFolder(trainings.current(project)["folder"])
+    assert again.path != job.path
+    wait_until(lambda: again.state()["state"] == "running")
+    os.kill(again.state()["pid"], getattr(signal, "SIGKILL", signal.SIGTERM))
+    wait_until(lambda: trainings.current(project)["stale"])
+    trainings.cancel(project)  # nobody is there to answer
+    assert trainings.current(project)["state"] == "cancelled"

@@ -1,0 +1,182 @@
+"""A project's trainings: rehearsal, estimate, start, the gate, and the versions they make."""
+
+from __future__ import annotations
+
+import json
+import time
+import zipfile
+
+import pytest
+from project_fixtures import make_project
+from trainings_fixtures import ready_project, tiny_plan, wait_for_end
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.run import run_job
+from semigda.models.card import ModelCard
+from semigda.models.library import find_model
+from semigda.project import trainings, versions
+from semigda.project.bases import bases
+from semigda.project.comparison import read
+from semigda.project.doctor import check, measured
+from semigda.project.heldout import change_heldout, choose_heldout
+from semigda.project.project import Project
+from semigda.project.trainings import Plan
+from semigda.training import rehearsal
+
+
+@pytest.fixture(autouse=True, scope="module")
+def library(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("user") / "models"
+        patch.setenv("SEMIGDA_MODELS", str(folder))
+        patch.setattr(rehearsal, "STAGE_SECONDS", 1.5)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A project with a rehearsal and one training: (project, estimate, seconds it took)."""
+    project = ready_project(tmp_path_factory.mktemp("trained"))
+    assert run_job(trainings.new_rehearsal(project, tiny_plan())) == 0
+    estimate = trainings.estimate(project, tiny_plan())
+    began = time.monotonic()
+    trainings.start(project, tiny_plan())
+    assert wait_for_end(project)["state"] == "done"
+    return project, estimate, time.monotonic() - began
+
+
+def test_before_a_rehearsal_nothing_is_claimed(tmp_path):
+    project = ready_project(tmp_path)
+    estimate = trainings.estimate(project, tiny_plan())
+    assert estimate.seconds is None and estimate.fits and "not measured" in estimate.text
+
+
+def test_the_rehearsal_tells_about_what_it_takes(trained):
+    project, estimate, seconds = trained
+    assert seconds / 2.5 < estimate.seconds < 2.5 * seconds
+    assert estimate.fits and estimate.device == "cpu" and estimate.gpu_memory_bytes is None
+    assert 5e7 < estimate.memory_bytes < 5e9 and "memory" in estimate.text
+    job = next(job for job in project.jobs() if job["kind"] == "rehearse")
+    left = {path.name for path in job["folder"].iterdir()}
+    assert left <= {"job.json", "state.json", "result.json", "cases.json", "log.txt", "control"}
+
+
+def test_a_budget_is_kept_and_other_settings_need_another_rehearsal(trained):
+    project, *_ = trained
+    advanced = tiny_plan().advanced
+    free = {
+        k: v for k, v in advanced.items() if k not in ("pretrain_steps", "align_steps", "steps")
+    }
+    for minutes in (10, 30):
+        estimate = trainings.estimate(project, Plan("quick", minutes=minutes, advanced=free))
+        assert estimate.seconds == pytest.approx(60 * minutes, rel=0.05)
+        assert estimate.text.startswith(f"about {minutes} min")
+    hurried = trainings.estimate(project, Plan("quick", minutes=0.05, advanced=free))
+    assert not hurried.fits and hurried.offers["minutes"] > 0.05 and "shortest" in hurried.reason
+    assert trainings.estimate(project, tiny_plan(labeled_batch=8)).seconds is None
+
+
+def test_a_first_version_says_what_its_scores_are_of(trained):
+    project, *_ = trained
+    (version,) = versions.versions(project)
+    job = trainings.current(project)
+    compared = read(job["folder"])
+    assert version.name == "ball-core-1" and version.job == job["id"]
+    assert version.cases == {"labeled": 6, "unlabeled": 2, "held-out": 2}
+    assert version.mean == compared["all"]["after"] and version.dice.keys() == {"ball", "core"}
+    assert version.before is None and "no earlier model" in version.reason and version.comparable
+    heldout = set(project.read().heldout["cases"])
+    assert {row["case"] for row in compared["rows"]} == heldout
+    card = ModelCard.read(version.folder)
+    assert card.training["scores_of"].startswith("2 held-out cases; weights and branches")
+    assert card.training["heldout_dice"] == dict(version.dice)
+    assert card.title == version.title == "Ball, core (version 1)" and card.name.startswith(
+        "ball-core-"
+    )
+    revision = project.read().revision
+    assert versions.versions(project) == [version] and project.read().revision == revision
+
+
+def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path):
+    """A second training that learns next to nothing loses against the version in use."""
+    project, *_ = trained
+    first = versions.versions(project)[0]
+    installed = versions.use(project, first.name)
+    assert installed.parent == library and find_model(installed.name) == installed
+    assert versions.versions(project)[0].in_use
+    poor = tiny_plan(pretrain_steps=1, align_steps=1, steps=2, validations=0)
+    trainings.start(project, poor)
+    with pytest.raises(SemiGDAError, match="not finished"):
+        trainings.start(project, poor)
+    assert wait_for_end(project)["state"] == "done"
+    second, again = versions.versions(project)
+    assert again.name == first.name and second.name == "ball-core-2"
+    assert not second.wins and "not better" in second.reason
+    assert second.before == pytest.approx(first.mean, abs=0.002)  # by the real inference twice
+
+    rows = versions.compare(project, first.name, second.name)
+    assert len(rows) == 4 and all(row["before"] > row["after"] for row in rows)
+    with pytest.raises(SemiGDAError, match="No other version"):
+        versions.roll_back(project)
+    assert versions.use(project, second.name) == installed
+    assert ModelCard.read(installed).weights_sha256 == ModelCard.read(second.folder).weights_sha256
+    assert versions.roll_back(project) == first.name
+    assert ModelCard.read(installed).weights_sha256 == ModelCard.read(first.folder).weights_sha256
+
+    versions.rename(project, first.name, "Ball for the ward")
+    assert versions.find_version(project, first.name).title == "Ball for the ward"
+    assert ModelCard.read(installed).title == "Ball for the ward"
+    path = versions.export(project, first.name, tmp_path / "out.zip")
+    assert any(name.endswith("card.json") for name in zipfile.ZipFile(path).namelist())
+    with pytest.raises(SemiGDAError, match="exists already"):
+        versions.export(project, first.name, path)
+    with pytest.raises(SemiGDAError, match="in use"):
+        versions.delete(project, first.name)
+    versions.delete(project, second.name)
+    assert not second.folder.exists() and len(versions.versions(project)) == 1
+    with pytest.raises(SemiGDAError, match="no such version"):
+        versions.use(project, second.name)
+
+
+def test_a_base_is_offered_unless_it_has_seen_held_out_cases(trained):
+    project, *_ = trained
+    version = versions.versions(project)[-1]
+    found = {base.path: base for base in bases(project)}
+    assert found[None].kind == "scratch" and found[version.folder].problem is None
+    assert any(base.kind == "autoencoder" and base.problem is None for base in found.values())
+    assert any("classes are others" in (base.problem or "") for base in found.values())  # starters
+    seen = [case.id for case in project.read().of_role("labeled")][:1]
+    change_heldout(project, "a test", measured(project), seen)
+    assert not versions.versions(project)[-1].comparable
+    problem = {base.path: base.problem for base in bases(project)}[version.folder]
+    assert "held out" in problem
+    with pytest.raises(SemiGDAError, match="too good"):
+        trainings.start(project, tiny_plan(base=str(version.folder)))
+
+
+def test_start_refuses_what_would_not_work(tmp_path):
+    project = make_project(tmp_path, 8, 1)
+    with pytest.raises(SemiGDAError, match="held-out"):
+        trainings.start(project, tiny_plan())
+    check(project)
+    choose_heldout(project, measured(project))
+    case = project.read().of_role("unlabeled")[0]
+    case.image.write_bytes(b"no image")
+    with pytest.raises(SemiGDAError, match="not checked"):
+        trainings.start(project, tiny_plan())
+    check(project)
+    with pytest.raises(SemiGDAError, match="cannot be read|not be read|read"):
+        trainings.new_rehearsal(project, tiny_plan())
+    for act in (trainings.pause, trainings.resume, trainings.stop, trainings.cancel):
+        with pytest.raises(SemiGDAError, match="No training|no training"):
+            act(project)
+    assert trainings.current(project) is None
+
+
+def test_the_plan_is_kept(tmp_path):
+    project = Project.create(tmp_path / "p")
+    assert trainings.saved_plan(project) == Plan()
+    plan = Plan("quick", minutes=5.0, advanced={"seed": 3})
+    trainings.save_plan(project, plan)
+    assert trainings.saved_plan(Project(project.folder)) == plan
+    assert json.loads((project.folder / "project.json").read_text())["settings"]["plan"]

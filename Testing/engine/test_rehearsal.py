@@ -1,0 +1,98 @@
+"""A rehearsal measures the training's own parts, and says what will not fit and what will."""
+
+import pytest
+import torch
+from training_fixtures import SHAPE, settings
+
+from semigda.data.phantom import write_phantoms
+from semigda.errors import SemiGDAError
+from semigda.training import rehearsal
+from semigda.training.rehearsal import rehearse, smaller_grid
+from semigda.training.settings import TrainSettings
+
+
+@pytest.fixture(scope="module")
+def volumes(tmp_path_factory):
+    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 1, shape=SHAPE)
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    monkeypatch.setattr(rehearsal, "STAGE_SECONDS", 0.5)
+
+
+def wanted(volumes, folder, **changes):
+    return TrainSettings.from_dict(settings(volumes, folder, **changes))
+
+
+def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
+    told = []
+    facts = rehearse(wanted(volumes, tmp_path), tmp_path, lambda share, text: told.append(share))
+    assert all(facts["seconds_per_step"][key] > 0 for key in ("pretrain", "align", "supervised"))
+    assert facts["seconds_per_step"]["semi"] > facts["seconds_per_step"]["supervised"]
+    assert facts["load_seconds"] > 0 and facts["validate_seconds"] > 0
+    assert facts["checkpoint_bytes"] > 1e5 and facts["memory_bytes"] > 5e7
+    assert facts["cases"] == 5 and facts["device"] == "cpu" and facts["fits"]
+    assert told == sorted(told) and list(tmp_path.iterdir()) == []
+
+
+def test_a_sample_must_do_where_reading_takes_long(volumes, tmp_path, monkeypatch):
+    whole = rehearse(wanted(volumes, tmp_path, base=None), tmp_path)
+    monkeypatch.setattr(rehearsal, "LOAD_SECONDS", 0.0)
+    sample = rehearse(wanted(volumes, tmp_path), tmp_path)
+    assert sample["cases"] == 5 and sample["memory_bytes"] > 5e7
+    assert whole["load_seconds"] / 10 < sample["load_seconds"] < 50 * whole["load_seconds"]
+
+
+def test_too_little_graphics_memory_goes_down_to_a_batch_that_was_tried(
+    volumes, tmp_path, monkeypatch
+):
+    tried = []
+    measure = rehearsal._Rehearsal._measure
+
+    def fits_two(self, settings, slices):
+        tried.append((settings.labeled_batch, settings.device))
+        if settings.labeled_batch > 2:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return measure(self, settings, slices)
+
+    monkeypatch.setattr(rehearsal._Rehearsal, "_measure", fits_two)
+    facts = rehearse(wanted(volumes, tmp_path, labeled_batch=8), tmp_path)
+    assert [batch for batch, _ in tried] == [8, 4, 2]
+    assert not facts["fits"] and "graphics card" in facts["reason"]
+    assert facts["offers"] == {"labeled_batch": 2, "unlabeled_batch": 2}
+
+
+def test_where_no_batch_fits_the_processor_is_offered(volumes, tmp_path, monkeypatch):
+    measure = rehearsal._Rehearsal._measure
+
+    def never_on_the_card(self, settings, slices):
+        if settings.device != "cpu":
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return measure(self, settings, slices)
+
+    monkeypatch.setattr(rehearsal._Rehearsal, "_measure", never_on_the_card)
+    monkeypatch.setattr(rehearsal, "choose_device", lambda name: torch.device("cpu"))
+    facts = rehearse(wanted(volumes, tmp_path, device="auto"), tmp_path)
+    assert facts["offers"] == {"device": "cpu"} and facts["device"] == "cpu"
+
+
+def test_too_little_memory_offers_a_coarser_grid_of_the_same_field(volumes, tmp_path, monkeypatch):
+    monkeypatch.setattr(rehearsal, "free_memory", lambda: 0)
+    monkeypatch.setattr(rehearsal, "peak_memory", iter([10**8, 4 * 10**8]).__next__)
+    facts = rehearse(wanted(volumes, tmp_path), tmp_path)
+    assert not facts["fits"] and "0.4 GB of memory, and 0.1 are free" in facts["reason"]
+    assert TrainSettings.from_dict(settings(volumes, tmp_path, **facts["offers"]))
+
+
+def test_a_coarser_grid_keeps_the_field():
+    grid = {"size": [160, 96], "spacing": [None, 1.0, 2.0], "channels": "2.5d"}
+    small = smaller_grid(grid, 0.5)
+    assert small["size"] == [80, 48] and small["spacing"] == [None, 2.0, 4.0]
+    assert smaller_grid(grid, 0.01)["size"] == [32, 32]
+
+
+def test_it_can_be_cancelled(volumes, tmp_path):
+    with pytest.raises(SemiGDAError, match="Cancelled"):
+        rehearse(wanted(volumes, tmp_path), tmp_path, cancelled=lambda: True)
+    assert list(tmp_path.iterdir()) == []
