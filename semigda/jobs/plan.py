@@ -76,7 +76,7 @@ class _Plan:
             train(settings, self.job, Part(count - 1, count, "final", start, share))
         self.job.update("running", progress=1 - SCORING_SHARE)
         if not self.folds:
-            after = self._kept("scores.json", lambda: self._scores(out, settings.cases, "val"))
+            after = self._kept("scores.json", lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
         write_json(self.job.path / COMPARISON, result, durable=True)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
@@ -98,9 +98,17 @@ class _Plan:
         def score() -> Scores:
             if not (model / CARD_FILE).exists():
                 write_json(cases, self.folds[index])
-                places = {"cases": str(cases), "out": str(model), "work": str(folder)}
-                train(replace(self.settings, **places), self.job, part)
-            return self._scores(model, cases, "val")
+                settings = replace(
+                    self.settings,
+                    cases=str(cases),
+                    out=str(model),
+                    work=str(folder),
+                    # Nothing may be chosen on the very patient that is scored, as the last
+                    # training has nobody to choose on either.
+                    choose_on_val=False,
+                )
+                train(settings, self.job, part)
+            return self._scores(model, cases)
 
         try:
             if self.job.requested("stop"):
@@ -134,11 +142,11 @@ class _Plan:
         model = Path(inputs["before"])
         if not self.folds:
             cases = inputs["cases"]
-            return self._kept("before.json", lambda: self._scores(model, cases, "val"))
+            return self._kept("before.json", lambda: self._scores(model, cases))
         rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
         listed = self.job.path / "folds" / "all.json"
         write_json(listed, [row for row in rows if row["name"] in after])
-        return self._kept("before.json", lambda: self._scores(model, listed, "val"))
+        return self._kept("before.json", lambda: self._scores(model, listed))
 
     def _scored(self) -> list[Path]:
         return list((self.job.path / "folds").glob("*/scores.json"))
@@ -150,17 +158,14 @@ class _Plan:
             write_json(path, compute(), durable=True)
         return _read(path)
 
-    def _scores(self, model: Path, cases: Path | str, role: str) -> Scores:
-        """Dice of a model through the real inference, on the images' own grids."""
+    def _scores(self, model: Path, cases: Path | str) -> Scores:
+        """Dice on a list's held-out cases, by the real inference on the images' own grids."""
         job = self.job
-        chosen = [case for case in read_cases(cases) if case.role == role]
+        chosen = [case for case in read_cases(cases) if case.role == "val"]
         if not chosen:
             return {}
         network, card = load_network(model)
-        # In turns nothing may be chosen on the very patient that is scored: the last training,
-        # which holds out nobody, recommends both branches.
-        branches = "both" if model.parent.parent.name == "folds" else "card"
-        options = SegmentOptions(self.settings.device, branches)
+        options = SegmentOptions(self.settings.device)
 
         def progress(fraction: float, message: str) -> None:
             job.update("running", message=message)

@@ -277,13 +277,14 @@ class Run:
     def _finish(self) -> dict:
         """Choose weights and branches on all of val, and write the package."""
         self.reporter.message("Measuring all held-out cases.")
+        settings = self.settings
         networks = {"average": self.teacher, "last": self.network}
         table = {}
         if self.val:
             for weights, network in networks.items():
                 table[weights] = self._dice(network, self.val)
         chosen = max(
-            ((weights, use) for weights in table for use in table[weights]),
+            ((w, use) for w in table for use in table[w] if settings.choose_on_val),
             key=lambda pair: mean(table[pair[0]][pair[1]].values()),
             default=("average", "both"),
         )

@@ -37,7 +37,7 @@ def training_summary(
         "weights": weights,
         "val_dice": table.get(weights, {}).get(branches, {}),
         "val_dice_all": table,
-        "chosen_on": "val" if table else "nothing",
+        "chosen_on": "val" if table and settings.choose_on_val else "nothing",
         "settings": {f.name: values[f.name] for f in fields(settings) if f.name not in ELSEWHERE},
     }
 

@@ -65,7 +65,7 @@ class _Stopwatch(Reporter):
     def event(self, type: str, **values: Any) -> None:
         pass
 
-    def advance(self, work: float, message: str, save: Callable[[], None]) -> None:
+    def advance(self, work: float, message: str, *_: Any) -> None:
         self.check()
         self.times.append(time.perf_counter())
         if _enough(self.times):

@@ -125,6 +125,8 @@ class TrainSettings(JsonSettings):
         clip: largest norm of the gradient.
         validations: how often Dice on val is measured during stage 2.
         validation_cases: how many val cases that takes (all at the end).
+        choose_on_val: take the weights and branches that are best on val; else the averaged weights
+            and both branches, so that val has no part in the model.
         checkpoint_minutes: time between checkpoints.
     """
 
@@ -158,6 +160,7 @@ class TrainSettings(JsonSettings):
     clip: float = 1.0
     validations: int = 6
     validation_cases: int = 12
+    choose_on_val: bool = True
     checkpoint_minutes: float = 5.0
     seed: int = 0
     device: str = "auto"
