@@ -30,7 +30,7 @@ from semigda.training.loop import train
 from semigda.training.reporter import Part
 from semigda.training.settings import TrainSettings
 
-COMPARISON = "comparison.json"
+COMPARISON, SCORES = "comparison.json", "scores.json"
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
 
 Scores = dict[str, dict[str, float | None]]
@@ -76,7 +76,7 @@ class _Plan:
             train(settings, self.job, Part(count - 1, count, "final", start, share))
         self.job.update("running", progress=1 - SCORING_SHARE)
         if not self.folds:
-            after = self._kept("scores.json", lambda: self._scores(out, settings.cases))
+            after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
         write_json(self.job.path / COMPARISON, result, durable=True)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
@@ -93,44 +93,46 @@ class _Plan:
         """
         folder = self.job.path / "folds" / str(index)
         folder.mkdir(parents=True, exist_ok=True)
-        model, cases = folder / "model", folder / "cases.json"
-
-        def score() -> Scores:
-            if not (model / CARD_FILE).exists():
-                write_json(cases, self.folds[index])
-                settings = replace(
-                    self.settings,
-                    cases=str(cases),
-                    out=str(model),
-                    work=str(folder),
-                    # Nothing may be chosen on the very patient that is scored, as the last
-                    # training has nobody to choose on either.
-                    choose_on_val=False,
-                )
-                train(settings, self.job, part)
-            return self._scores(model, cases)
-
+        scores, ended = None, self.job.path / "folds" / "stopped.json"
         try:
-            if self.job.requested("stop"):
-                raise SemiGDAError("cancelled")
-            scores = self._kept(f"folds/{index}/scores.json", score)
-            if self.job.requested("stop"):  # it ended early
-                (folder / "scores.json").unlink()
-                raise SemiGDAError("cancelled")
+            if not (folder / SCORES).exists():
+                if ended.exists():  # by an earlier process, which answered the request
+                    return None
+                self._leave_if_stopped()
+                self._train_fold(index, part, folder)
+            scores = _read(folder / SCORES)
         except SemiGDAError as error:
-            if error.error_class != "cancelled" or self.job.requested("cancel"):
+            stopped = self.job.requested("stop") and not self.job.requested("cancel")
+            if error.error_class != "cancelled" or not stopped:
                 raise
-            if not self.job.requested("stop"):
-                raise
+            write_json(ended, True)
             self.job.clear("stop")
             self.job.event("warning", message="Stopped: the remaining patients are not scored.")
-            return None
-        finally:
-            if (folder / "scores.json").exists():
-                shutil.rmtree(model, ignore_errors=True)
-                for leftover in folder.glob("*.safetensors"):
-                    leftover.unlink()
+        shutil.rmtree(folder / "model", ignore_errors=True)
+        for leftover in (*folder.glob("*.safetensors"), *folder.glob("*checkpoint*")):
+            leftover.unlink()
         return scores
+
+    def _train_fold(self, index: int, part: Part, folder: Path) -> None:
+        model, cases = folder / "model", folder / "cases.json"
+        if not (model / CARD_FILE).exists():
+            write_json(cases, self.folds[index])
+            settings = replace(
+                self.settings,
+                cases=str(cases),
+                out=str(model),
+                work=str(folder),
+                # Nothing may be chosen on the very patient that is scored, as the last training
+                # has nobody to choose on either.
+                choose_on_val=False,
+            )
+            train(settings, self.job, part)
+            self._leave_if_stopped()  # it ended early
+        write_json(folder / SCORES, self._scores(model, cases), durable=True)
+
+    def _leave_if_stopped(self) -> None:
+        if self.job.requested("stop"):
+            raise SemiGDAError("cancelled")
 
     def _before(self, after: Scores) -> Scores | None:
         """Of the model to compare with, on the same cases."""
@@ -149,7 +151,7 @@ class _Plan:
         return self._kept("before.json", lambda: self._scores(model, listed))
 
     def _scored(self) -> list[Path]:
-        return list((self.job.path / "folds").glob("*/scores.json"))
+        return list((self.job.path / "folds").glob(f"*/{SCORES}"))
 
     def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
         """What ``compute`` gives, from the job's folder if it was computed before."""
