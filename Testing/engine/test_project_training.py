@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import zipfile
 
@@ -10,6 +11,7 @@ import pytest
 from project_fixtures import make_project
 from trainings_fixtures import ready_project, tiny_plan, wait_for_end
 
+from semigda.cli import main
 from semigda.errors import SemiGDAError
 from semigda.jobs.run import run_job
 from semigda.models.card import ModelCard
@@ -29,7 +31,7 @@ def library(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("user") / "models"
         patch.setenv("SEMIGDA_MODELS", str(folder))
-        patch.setattr(rehearsal, "STAGE_SECONDS", 1.5)
+        patch.setattr(rehearsal, "STAGE_SECONDS", 2.5)
         yield folder
 
 
@@ -53,7 +55,10 @@ def test_before_a_rehearsal_nothing_is_claimed(tmp_path):
 
 def test_the_rehearsal_tells_about_what_it_takes(trained):
     project, estimate, seconds = trained
-    assert seconds / 2.5 < estimate.seconds < 2.5 * seconds
+    # Other programs may come or go between the two: on a busy computer much is forgiven.
+    busy = not hasattr(os, "getloadavg") or os.getloadavg()[0] > os.cpu_count()
+    factor = 8 if busy else 2
+    assert seconds / factor < estimate.seconds < factor * seconds
     assert estimate.fits and estimate.device == "cpu" and estimate.gpu_memory_bytes is None
     assert 5e7 < estimate.memory_bytes < 5e9 and "memory" in estimate.text
     job = next(job for job in project.jobs() if job["kind"] == "rehearse")
@@ -136,6 +141,35 @@ def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path
     assert not second.folder.exists() and len(versions.versions(project)) == 1
     with pytest.raises(SemiGDAError, match="no such version"):
         versions.use(project, second.name)
+
+
+def test_the_same_by_commands(trained, tmp_path, capsys):
+    project, *_ = trained
+    folder, name = project.folder, versions.versions(project)[-1].name
+
+    def run(action, *arguments):
+        code = main(["project", action, str(folder), *map(str, arguments)])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    code, out = run("status")
+    assert code == 0 and f"version {name}: Dice 0." in out and "training:" not in out
+    status = json.loads(run("status", "--json")[1])
+    assert status["training"]["state"] == "done" and status["versions"][0]["name"] == name
+    assert name in run("versions")[1]
+    assert json.loads(run("use", name, "--json")[1])["model"].startswith("ball-core-")
+    assert run("rename", name, "Ball again") == (0, "renamed\n")
+    assert json.loads(run("versions", "--json")[1])[0]["title"] == "Ball again"
+    code, out = run("compare", name, name)
+    assert code == 0 and out.splitlines()[0].split()[:4] == ["class", "before", "after", "gain"]
+    assert json.loads(run("compare", name, name, "--json")[1])["all"]["difference"] == 0
+    assert run("export", name, tmp_path / "v.zip")[0] == 0 and (tmp_path / "v.zip").exists()
+    for action, arguments in (("rollback", ()), ("delete", (name,)), ("use", ("none",))):
+        assert run(action, *arguments)[0] == 1
+    for action in ("pause", "stop", "cancel", "resume"):
+        code, out = run(action)
+        assert code == 1 and ("No training" in out or "is done" in out)
+    assert run("train", "--set", "nonsense")[0] == 1
 
 
 def test_a_base_is_offered_unless_it_has_seen_held_out_cases(trained):

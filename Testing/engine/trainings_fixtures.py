@@ -49,7 +49,7 @@ def tiny_plan(base: str | None = None, **changes) -> Plan:
     return Plan(base=base, advanced={**TINY, **changes})
 
 
-def wait_until(condition, seconds: float = 120) -> None:
+def wait_until(condition, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
