@@ -114,7 +114,9 @@ set(SemiGDA_PACKAGES
   semigda/training/reporter.py
   semigda/training/settings.py
   semigda/training/steps.py
+  semigda/training/stuck.py
   semigda/training/validate.py
+  semigda/training/watch.py
   semigda/training/work.py
   semigda/version.py
   )

@@ -259,6 +259,10 @@ def _run_here(folder: str | os.PathLike[str]) -> int:
     with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace", buffering=1) as terminal:
         job.tell(terminal)
         code = run_job(job)
+    state = job.state()
+    if state["state"] == "paused":
+        print(f"{state['message']}\nTo go on: semigda run {folder}")
+        return code
     result = job.result() or {}
     if "error" in result:
         error = result["error"]
@@ -365,7 +369,7 @@ class _TerminalJob(JobFolder):
 
     def event(self, type: str, **values: Any) -> None:
         super().event(type, **values)
-        if type in ("validation", "warning"):
+        if type in ("validation", "warning", "stuck"):
             told = ", ".join(f"{key}={value}" for key, value in values.items())
             print(f"         {type}: {told}", file=self._terminal, flush=True)
 

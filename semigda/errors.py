@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import re
+import sys
+
 # class -> (what happened, what to do), used where the raiser has nothing more exact to say.
 CLASSES: dict[str, tuple[str, str]] = {
     "bad-input": ("The input cannot be used.", "Check the image or file and try again."),
@@ -38,6 +42,11 @@ CLASSES: dict[str, tuple[str, str]] = {
         "Copy the report and send it to the developers.",
     ),
 }
+
+
+# EFBIG: a file system or a limit refuses a file of that size. 112: Windows' ERROR_DISK_FULL.
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL_WINDOWS = 112
 
 
 class SemiGDAError(Exception):
@@ -80,3 +89,18 @@ class SemiGDAError(Exception):
 
 class Paused(Exception):
     """Ends a computation that was asked to pause; its checkpoint is written. No error."""
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Whether an exception, or one that led to it, says that there is no room left on the disk."""
+    while error is not None:
+        # Libraries hide the operating system's number in a text or behind an exception of theirs.
+        found = re.search(r"(?:os error|code:) (\d+)", str(error))
+        number = int(found[1]) if found else getattr(error, "errno", None)
+        windows = number if found and sys.platform == "win32" else getattr(error, "winerror", None)
+        if number in _FULL or windows == _FULL_WINDOWS or "No space left on dev" in str(error):
+            return True
+        if isinstance(error, SemiGDAError) and error.error_class == "disk-full":
+            return True
+        error = error.__cause__ or error.__context__
+    return False

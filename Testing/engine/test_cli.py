@@ -159,24 +159,36 @@ def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path)
     settings = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "num_classes": 2}
     settings |= {"out": str(tmp_path / "base.safetensors"), "steps": 100_000, "threads": 1}
     job = JobFolder.create(tmp_path / "job", "pretrain", {"cases": str(cases)}, settings)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "semigda", "run", str(job.path)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-    )
-    wait_for(lambda: job.state()["progress"] > 0)
+
+    def run():
+        return subprocess.Popen(
+            [sys.executable, "-m", "semigda", "run", str(job.path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        )
+
+    child = run()
+    wait_for(lambda: job.state()["seconds_left"])
+    asked = time.monotonic()
     job.request("pause")
-    wait_for(lambda: job.state()["state"] == "paused")
-    assert not job.is_stale()
-    job.clear("pause")
-    wait_for(lambda: job.state()["state"] == "running")
+    told = child.communicate(timeout=30)
+    assert time.monotonic() - asked < 10  # saved, and the process has ended
+    assert child.returncode == 0 and not told[1]
+    assert told[0].endswith(f"Paused.\nTo go on: semigda run {job.path}\n")
+    state = job.state()
+    assert state["state"] == "paused" and not job.is_stale() and job.result() is None
+    assert state["pid"] is None and state["progress"] > 0 and state["seconds_left"] > 0
+
+    child = run()  # which is how it goes on
+    wait_for(lambda: job.state()["progress"] > state["progress"])
+    assert job.state()["state"] == "running" and not job.requested("pause")
     asked = time.monotonic()
     job.request("cancel")
     told = child.communicate(timeout=30)[1]
     assert child.returncode == 1 and told.startswith("semigda: Cancelled.")
-    assert time.monotonic() - asked < 5  # the process has ended too
+    assert time.monotonic() - asked < 5
     assert job.state()["state"] == "cancelled" and not job.requested("cancel")
     assert not (tmp_path / "base.safetensors").exists()
 

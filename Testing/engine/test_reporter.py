@@ -21,7 +21,7 @@ def test_a_part_counts_its_share_of_the_job_and_the_time_of_the_parts_to_come(jo
     clock = iter((100.0, 110.0))
     monkeypatch.setattr("semigda.training.reporter.time.monotonic", lambda: next(clock))
     reporter = Reporter(job, 4, Part(1, 4, "fold", start=0.25, share=0.25))
-    reporter.advance(1, "One of four steps.", lambda: None)  # after 10 s
+    reporter.advance(1, "One of four steps.")  # after 10 s
     state = job.state()
     assert state["progress"] == 0.25 + 0.25 / 4
     assert state["seconds_left"] == 30 + 2 * 40  # its own rest, then two parts like it

@@ -180,29 +180,6 @@ def cancel_when(job: JobFolder, condition) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def test_pause_waits_with_a_checkpoint_and_cancel_ends_it(volumes, tmp_path):
-    short = {"pretrain_steps": 2, "align_steps": 500}
-    job = JobFolder.create(tmp_path / "job", "train", {"cases": str(volumes)})
-    states = []
-
-    def watch():
-        while not of_type(job, "pretrained"):
-            time.sleep(0.01)
-        job.request("pause")
-        while job.state()["state"] != "paused":
-            time.sleep(0.01)
-        states.append((job.state()["state"], (job.path / "checkpoint.pt").exists()))
-        job.request("cancel")
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    with pytest.raises(SemiGDAError) as error:
-        train(TrainSettings.from_dict(settings(volumes, tmp_path, work=None, **short)), job)
-    watcher.join(10)
-    assert error.value.error_class == "cancelled" and states == [("paused", True)]
-    assert not (tmp_path / "phantom").exists()
-
-
 def test_no_labelled_case_is_an_error_of_its_own(tmp_path):
     cases = write_phantoms(tmp_path, 0, 1, 1, shape=SHAPE)
     with pytest.raises(SemiGDAError) as error:

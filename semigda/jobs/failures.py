@@ -6,10 +6,8 @@ import errno
 import sys
 import traceback
 
-from semigda.errors import SemiGDAError
+from semigda.errors import SemiGDAError, disk_is_full
 
-_FULL = (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC)
-_WINDOWS_FULL = 112  # ERROR_DISK_FULL
 # What torch and ITK say in a RuntimeError in place of a class of its own.
 _NO_GPU_MEMORY = ("CUDA out of memory", "MPS backend out of memory", "CUDNN_STATUS_ALLOC_FAILED")
 _NO_MEMORY = ("not enough memory", "can't allocate memory", "bad_alloc", "Failed to allocate")
@@ -19,6 +17,8 @@ def classify(error: BaseException) -> SemiGDAError:
     """The error a user is told. Texts of unforeseen errors stay out: they may hold paths."""
     if isinstance(error, SemiGDAError):
         return error
+    if disk_is_full(error):
+        return SemiGDAError("disk-full")
     if isinstance(error, KeyboardInterrupt):
         return SemiGDAError("cancelled")
     if isinstance(error, MemoryError):
@@ -34,14 +34,10 @@ def classify(error: BaseException) -> SemiGDAError:
             return SemiGDAError("out-of-gpu-memory")
         if any(sign in text for sign in _NO_MEMORY):
             return SemiGDAError("out-of-memory")
-        if "No space left on device" in text:
-            return SemiGDAError("disk-full")
     return SemiGDAError("internal", detail=_where(error))
 
 
 def _from_os(error: OSError) -> SemiGDAError:
-    if error.errno in _FULL or getattr(error, "winerror", None) == _WINDOWS_FULL:
-        return SemiGDAError("disk-full")
     if error.errno == errno.ENOMEM:
         return SemiGDAError("out-of-memory")
     if error.filename is not None:  # of a file the user chose, or could not be written beside it

@@ -5,7 +5,7 @@
 ``state.json``            now: state, process, heartbeat, progress; replaced atomically
 ``events.jsonl``          history: one JSON object a line, append only
 ``result.json``           out: outputs and report, or the error
-``control/``              empty files the watcher makes: ``cancel``, ``pause``
+``control/``              empty files the watcher makes: ``cancel``, ``pause``, ``stop``
 ``log.txt``               everything else
 ========================  ========================================================================
 
@@ -32,6 +32,7 @@ from semigda.version import __version__
 SCHEMA_VERSION = 1
 KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check")
 STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
+ACTIVE = ("running", "pausing")  # a process works on it; a paused job has none
 ENDED = ("cancelled", "failed", "done")
 CONTROLS = ("cancel", "pause", "stop")
 # A process on another machine cannot be looked up; its heartbeat can. Long enough for the
@@ -130,7 +131,7 @@ class JobFolder:
     def is_stale(self) -> bool:
         """Whether the job says it runs, waits or was started, but its process is gone."""
         state = self.state()
-        if state["state"] not in ("queued", "running", "pausing"):
+        if state["state"] not in ("queued", *ACTIVE):
             return False
         owner = state if state["pid"] is not None else self._launched()
         if owner is None:
@@ -178,6 +179,7 @@ class JobFolder:
         now |= {"heartbeat": time.time(), "seconds_left": _plain(seconds_left)}
         if state is not None:
             now["state"] = state
+            now.pop("reason", None)
         if progress is not None:
             now["progress"] = min(max(float(progress), 0.0), 1.0)
         if message is not None:
@@ -211,6 +213,21 @@ class JobFolder:
         write_json(self.path / "result.json", result, durable=True)
         self.update("done", progress=1.0, message="Done.")
 
+    def pause(self, reason: SemiGDAError | None = None) -> None:
+        """Write the state "paused", without a process; running the job again goes on with it.
+
+        Args:
+            reason: what forced the pause; None where it was asked for.
+        """
+        state = self._state or self.state()
+        state |= {"state": "paused", "heartbeat": time.time(), "pid": None, "process_start": None}
+        state["message"] = "Paused."
+        if reason is not None:
+            state["reason"] = self._clean(reason.to_dict())
+            state["message"] = f"Paused: {reason.message} {reason.action}"
+        write_json(self.path / "state.json", state)
+        self._state = None  # whoever goes on claims it anew
+
     def fail(self, error: SemiGDAError) -> None:
         """Write the error as result, then the state "cancelled" or "failed".
 
@@ -227,7 +244,7 @@ class JobFolder:
     # Control
 
     def request(self, control: str) -> None:
-        """Ask the running job to "cancel" or "pause"."""
+        """Ask the running job to "cancel", "pause", or "stop" (a training; it keeps its best)."""
         self._control(control).touch()
 
     def requested(self, control: str) -> bool:
@@ -269,12 +286,16 @@ def write_json(path: Path, data: Any, *, durable: bool = False) -> None:
     ``durable`` also waits until it is on the disk: for what must outlive a power cut.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-        json.dump(data, file, ensure_ascii=False, allow_nan=False, indent=1)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    _retry(lambda: os.replace(temporary, path))
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+            json.dump(data, file, ensure_ascii=False, allow_nan=False, indent=1)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        _retry(lambda: os.replace(temporary, path))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _read_text(path: Path) -> str:

@@ -13,19 +13,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semigda.errors import SemiGDAError
+from semigda.errors import Paused, SemiGDAError
 from semigda.jobs.failures import classify
-from semigda.jobs.folder import JobFolder
+from semigda.jobs.folder import ACTIVE, JobFolder
 
 if TYPE_CHECKING:
     from semigda.jobs.kinds import ModelCache
 
+# Kinds that go on from a checkpoint; the others begin again.
+RESUMABLE = ("train", "pretrain")
+# Held back on the disk and given up when it is full, so that the job can still say so.
+RESERVE, RESERVE_BYTES = ".reserve", 1 << 16
+
 
 def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None = None) -> int:
-    """Run a job to its end and return an exit code: 0 if it is done, else 1.
+    """Run a job to its end and return an exit code: 0 if it is done or paused as asked, else 1.
 
-    A job that failed, was cancelled or whose process is gone is run again (a training goes on from
-    its checkpoint); one that is done is left alone.
+    A job that was paused, failed, was cancelled or whose process is gone is run again (a training
+    goes on from its checkpoint); one that is done is left alone. A full disk pauses a training.
 
     Args:
         job: its folder.
@@ -39,7 +44,7 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
     state = job.state()
     if state["state"] == "done":
         return 0
-    if state["state"] in ("queued", "running", "pausing", "paused") and state["pid"] is not None:
+    if state["state"] in ("queued", *ACTIVE) and state["pid"] is not None:
         if state["pid"] != os.getpid() and not job.is_stale():
             raise SemiGDAError(
                 "bad-input", "Another process runs this job already.", action="Wait for its end."
@@ -47,6 +52,9 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
     with output_to(job.path / "log.txt"):
         try:
             _run(job, models)
+            return 0
+        except Paused:
+            job.pause()
             return 0
         except BaseException as error:
             _end(job, error)
@@ -58,26 +66,45 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
         raise SemiGDAError("cancelled")
     (job.path / "result.json").unlink(missing_ok=True)  # of an earlier try
     job.clear("pause")  # starting a job again means going on
-    job.update("running", progress=0.0, message="Starting.")
+    for leftover in job.path.glob(".*.json.*"):  # of a process that was killed while it wrote
+        leftover.unlink(missing_ok=True)
+    resumable = job.job["kind"] in RESUMABLE
+    job.update("running", progress=None if resumable else 0.0, message="Starting.")
+    if resumable:
+        # Random, so that no file system compresses it away.
+        (job.path / RESERVE).write_bytes(os.urandom(RESERVE_BYTES))
     # Imported here, so that a missing package becomes the job's error, not the process's end.
     from semigda.jobs.kinds import KINDS, ModelCache
 
     outputs, report = KINDS[job.job["kind"]](job, models or ModelCache())
     job.finish(outputs, report)
+    for control in ("stop", "pause"):  # answered, or too late
+        job.clear(control)
+    (job.path / RESERVE).unlink(missing_ok=True)
 
 
 def _end(job: JobFolder, error: BaseException) -> None:
     told = classify(error)
-    if told is not error:
-        traceback.print_exception(error)  # to log.txt, the only place for it
-    print(f"{told.error_class}: {told} {told.detail}".rstrip(), file=sys.stderr)
+    _log(error, told)
     try:
+        if told.error_class == "disk-full" and job.job["kind"] in RESUMABLE:
+            (job.path / RESERVE).unlink(missing_ok=True)
+            job.pause(told)
+            return
         job.fail(told)
         if told.error_class == "cancelled":
-            job.clear("cancel")  # answered; the job may be started again
-    except OSError:
+            for control in ("cancel", "stop"):
+                job.clear(control)  # answered; the job may be started again
+    except OSError as refused:
         # A full disk may refuse even this; the watcher then sees the process end without a result.
-        traceback.print_exc()
+        _log(refused, told)
+
+
+def _log(error: BaseException, told: SemiGDAError) -> None:
+    with contextlib.suppress(OSError):  # of a full disk
+        if told is not error:
+            traceback.print_exception(error)  # to log.txt, the only place for it
+        print(f"{told.error_class}: {told} {told.detail}".rstrip(), file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -102,7 +129,8 @@ def output_to(path: Path) -> Iterator[None]:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with contextlib.suppress(OSError):  # a full disk takes the log, not the job
+            stream.flush()
 
 
 def prepare_process() -> None:

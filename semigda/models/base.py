@@ -32,6 +32,8 @@ def save_base(
     metadata = {"kind": KIND, "network": json.dumps(config.to_dict())}
     try:
         save_file({k: v.cpu().contiguous() for k, v in tensors.items()}, part, metadata)
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

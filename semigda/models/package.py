@@ -6,6 +6,7 @@ is wrong with a package is a "model-invalid" error that says what, before anythi
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import shutil
@@ -246,7 +247,10 @@ def _staged(target: Path) -> Iterator[Path]:
     """A temporary folder beside ``target`` that takes its place when all went well."""
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".saving-", dir=target.parent) as temporary:
+    prefix = f".{target.name}.saving-"
+    for leftover in target.parent.glob(glob.escape(prefix) + "*"):  # of a killed process
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as temporary:
         stage = Path(temporary) / "package"
         stage.mkdir()
         yield stage

@@ -9,14 +9,14 @@ from typing import BinaryIO
 
 import torch
 
-from semigda.errors import SemiGDAError
+from semigda.errors import SemiGDAError, disk_is_full
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Let ``write`` fill a file that readers see as it was before, or whole.
 
     Raises:
-        SemiGDAError: "disk-full".
+        SemiGDAError: "disk-full"; the file is then as it was before.
     """
     temporary = path.with_name(path.name + ".new")
     try:
@@ -25,9 +25,11 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
+    except Exception as error:  # torch tells a refused write as a RuntimeError
         temporary.unlink(missing_ok=True)
-        raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+        if disk_is_full(error):
+            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+        raise
 
 
 def save_checkpoint(path: Path, state: dict) -> None:
@@ -55,3 +57,9 @@ def load_checkpoint(path: Path, settings: dict) -> dict | None:
             action="Choose another folder, or delete the old checkpoint.",
         )
     return state
+
+
+def remove_checkpoint(path: Path) -> None:
+    """Delete it, and what a killed process left of a later one."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".new").unlink(missing_ok=True)

@@ -11,25 +11,24 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
-from semigda.errors import SemiGDAError
+from semigda.errors import Paused, SemiGDAError
 from semigda.inference.device import choose_device
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate, ramp_up
 from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
-from semigda.training.checkpoint import load_checkpoint, save_checkpoint
+from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
-from semigda.training.packing import training_summary, write_model
+from semigda.training.packing import Finished, training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
-from semigda.training.pretrain import run_pretraining
-from semigda.training.previews import write_preview
-from semigda.training.reporter import Job, Part, Reporter
+from semigda.training.pretrain import checkpoint_of, run_pretraining
+from semigda.training.previews import Previews
+from semigda.training.reporter import Job, Part, Reporter, nothing_to_keep
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import (
     align_losses,
@@ -39,21 +38,20 @@ from semigda.training.steps import (
     segment_losses,
     update_teacher,
 )
-from semigda.training.validate import mean, predict, validate
+from semigda.training.validate import mean
+from semigda.training.watch import Watch
 from semigda.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
 
 LOG_STEPS = 25
-PREVIEW_CASES = 4
-# A class below this Dice after this share of stage 2 has not been found: worth a warning.
-STUCK_DICE, STUCK_SHARE = 0.02, 0.3
 MESSAGES = {"align": "Aligning latents", "segment": "Learning to segment"}
 
 
 def train(settings: TrainSettings, job: Job | None = None, part: Part | None = None) -> dict:
     """Train a model and write its package to ``settings.out``.
 
-    A run that was killed goes on from its last checkpoint when it is called again with the same
-    settings, and on a CPU ends with the same weights as if it had never stopped.
+    A run that was killed or paused goes on from its last checkpoint when it is called again with
+    the same settings, and on a CPU ends with the same weights as if it had never stopped. One that
+    a job had finished already, but did not live to say so, is not trained again.
 
     Args:
         part: where one job holds several trainings; each then has its own ``settings.work``.
@@ -63,6 +61,7 @@ def train(settings: TrainSettings, job: Job | None = None, part: Part | None = N
 
     Raises:
         SemiGDAError: "bad-input", "no-labels", "cancelled", "disk-full", "device-unavailable".
+        Paused: the job asked for it; a checkpoint is written.
     """
     with limited_threads(settings.threads):
         return Run(settings, job, part).run()
@@ -88,17 +87,23 @@ class Run:
             raise SemiGDAError("no-labels")
         self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
         self.reporter = Reporter(job, self._work(), part)
-        self.history: list[dict] = []
+        self.finished = Finished(self.folder / "finished.json", settings)
+        self.done = 0  # steps of the stage
         self.saved_at = time.monotonic()
 
     def run(self) -> dict:
         """All of it."""
         settings = self.settings
+        summary = self.finished.read()
+        if summary is not None and self.reporter.job is not None:
+            self.reporter.skip(self.reporter.total)
+            return summary
         slices = self._load()
-        self.val = slices["val"]
+        self.reporter.start_clock()
         size = self.preprocessing.size
         self.labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
         self.unlabeled = SliceSampler(slices["unlabeled"], size) if self.semi_supervised else None
+        self.watch = Watch(settings, self.reporter, self.palette, slices)
         torch.manual_seed(settings.seed)
         self.network = self._network([*slices["labeled"], *slices["unlabeled"]])
         self.network.to(self.device).train()
@@ -109,7 +114,7 @@ class Run:
         if state is not None:
             self.network.load_state_dict(state["network"])
             self.teacher.load_state_dict(state["teacher"])
-            self.history = state["history"]
+            self.watch.restore(state["watch"])
         if state is None or state["stage"] == "align":
             self._align(state)
             state = None
@@ -136,7 +141,7 @@ class Run:
                     network, self.palette, batch.to(self.device), weight, settings.align_variance
                 )
 
-        self._steps("align", settings.align_steps, optimizer, losses, state)
+        self._stage("align", settings.align_steps, optimizer, losses, state)
 
     def _segment(self, state: dict | None) -> None:
         """Stage 2 (CDSA): adapters, mapper and convolutional encoder learn to segment."""
@@ -171,7 +176,16 @@ class Run:
                     settings,
                 )
 
-        self._steps("segment", settings.steps, optimizer, losses, state)
+        self._stage("segment", settings.steps, optimizer, losses, state)
+        self._save("segment", self.done, optimizer)  # whatever comes now need not train again
+
+    def _stage(self, stage: str, steps: int, optimizer: torch.optim.Optimizer, *rest) -> None:
+        """:meth:`_steps` that leaves a checkpoint when it is paused."""
+        try:
+            self._steps(stage, steps, optimizer, *rest)
+        except Paused:
+            self._save(stage, self.done, optimizer)
+            raise
 
     def _steps(
         self,
@@ -190,11 +204,19 @@ class Run:
             reporter.skip(sum(self._cost(stage, step) for step in range(first)))
         peak = optimizer.param_groups[0]["initial_lr"] = optimizer.defaults["lr"]
         learned = [p for group in optimizer.param_groups for p in group["params"]]
+        shown = self.network if stage == "align" else self.teacher
+        previews = Previews(
+            reporter, self.folder / "previews", stage, lambda: self.watch.sheets(shown)
+        )
+        self.done = first
         for step in range(first, steps):
-
-            def save(next_step: int = step + 1) -> None:
-                self._save(stage, next_step, optimizer)
-
+            if stage == "segment" and self.watch.is_due(step):
+                self.watch.measure(step, self.teacher, self.network)
+                previews.write(step)
+            if reporter.stop_requested:
+                if stage == "align" or step == 0:
+                    raise nothing_to_keep()
+                break
             rate = peak * learning_rate((step + 1) / steps)
             for group in optimizer.param_groups:
                 group["lr"] = rate
@@ -209,90 +231,51 @@ class Run:
             if stage == "segment":
                 update_teacher(self.teacher, self.network, step, settings.ema_decay)
 
+            self.done = step + 1
             if step == 0 or (step + 1) % LOG_STEPS == 0 or step + 1 == steps:
                 values = {name: round(value.item(), 6) for name, value in parts.items()}
                 reporter.event(
                     "losses", stage=stage, step=step + 1, learning_rate=rate, losses=values
                 )
-            if stage == "segment" and self._is_validation(step + 1):
-                self._validate(step + 1)
+                if stage == "segment":
+                    self.watch.saw(values)
+            previews.after_step(step + 1, last=step + 1 == steps)
             if time.monotonic() - self.saved_at > 60 * settings.checkpoint_minutes:
-                save()
+                self._save(stage, step + 1, optimizer)
             message = f"{MESSAGES[stage]}: step {step + 1} of {steps}."
-            reporter.advance(self._cost(stage, step), message, save)
-
-    # Measuring
-
-    def _is_validation(self, step: int) -> bool:
-        """Whether Dice is measured after ``step`` steps; the end has its own, full measurement."""
-        parts = self.settings.validations + 1
-        times = {round(self.settings.steps * part / parts) for part in range(1, parts)}
-        return bool(self.val) and step in times
-
-    def _validate(self, step: int) -> None:
-        count = min(len(self.val), self.settings.validation_cases)
-        some = [self.val[i * len(self.val) // count] for i in range(count)]
-        dice = self._dice(self.teacher, some)
-        entry = {"step": step, "cases": count, "dice": dice}
-        self.history.append(entry)
-        self.reporter.event("validation", **entry)
-        missed = [name for name, value in dice["both"].items() if value < STUCK_DICE]
-        if missed and step > STUCK_SHARE * self.settings.steps:
-            text = f"Not found so far: {', '.join(missed)}. Check the labels' values and slices."
-            self.reporter.event("warning", stage="segment", step=step, message=text)
-        self._preview(step, some[:PREVIEW_CASES])
-
-    def _preview(self, step: int, cases: list[CaseSlices]) -> None:
-        """One slice of each case; cut to the smallest, as cases may differ in size."""
-        picked = []
-        for case in cases:
-            index = case.foreground[len(case.foreground) // 2] if case.foreground else 0
-            guess = predict(self.teacher, self.palette, case)["both"][index]
-            picked.append((case.images(index, index + 1)[0], case.labels[index], guess))
-        height, width = (min(item[1].shape[axis] for item in picked) for axis in (0, 1))
-        images, truth, guess = (
-            torch.stack([item[i][..., :height, :width] for item in picked]) for i in range(3)
-        )
-        colours = [(0, 0, 0), *(label["color"] for label in self.settings.card["labels"])]
-        name = f"previews/step_{step:06d}.png"
-        write_preview(
-            self.folder / name,
-            images,
-            truth,
-            guess,
-            np.array(colours, dtype=np.uint8),
-            rgb=self.preprocessing.channels == "rgb",
-        )
-        self.reporter.event("preview", step=step, file=self.reporter.name_of(self.folder / name))
-
-    def _dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
-        """Mean Dice of each class, by name, for every use of the network."""
-        names = [label["name"] for label in self.settings.card["labels"]]
-        scores = validate(network, self.palette, cases, self.reporter.check_cancelled)
-        return {
-            use: {name: round(value, 4) for name, value in zip(names, values, strict=True)}
-            for use, values in scores.items()
-        }
+            reporter.advance(self._cost(stage, step), message)
 
     def _finish(self) -> dict:
-        """Choose weights and branches on all of val, and write the package."""
+        """Choose weights and branches on all of val, and write the package.
+
+        The candidates are the averaged and the last weights of now, and the averaged ones of the
+        best validation: the end of a long run, or the moment it was stopped, may be worse.
+        """
         self.reporter.message("Measuring all held-out cases.")
         settings = self.settings
         networks = {"average": self.teacher, "last": self.network}
+        steps = dict.fromkeys(networks, self.done)
+        best = self.watch.best
+        if best is not None and best["step"] != self.done:
+            networks["best"] = make_teacher(self.network)
+            networks["best"].load_state_dict(best["tensors"], strict=False)
+            steps["best"] = best["step"]
+        val = self.watch.slices["val"]
         table = {}
-        if self.val:
-            for weights, network in networks.items():
-                table[weights] = self._dice(network, self.val)
+        if val:
+            table = {name: self.watch.dice(network, val) for name, network in networks.items()}
         chosen = max(
             ((w, use) for w in table for use in table[w] if settings.choose_on_val),
             key=lambda pair: mean(table[pair[0]][pair[1]].values()),
             default=("average", "both"),
         )
         counts = {role: len(cases) for role, cases in self.cases.items()}
-        summary = training_summary(self.settings, counts, self.semi_supervised, *chosen, table)
+        told = (self.settings, counts, self.semi_supervised, *chosen, table)
+        summary = training_summary(*told, steps, self.watch.history)
         write_model(self.settings, networks[chosen[0]], chosen[1], summary)
         self.reporter.event("trained", **summary)
-        self.checkpoint.unlink(missing_ok=True)
+        self.finished.write(summary)
+        remove_checkpoint(self.checkpoint)
         return summary
 
     # Beginning, and beginning again
@@ -301,7 +284,7 @@ class Run:
         self.reporter.message("Reading the images.")
         count = self.settings.num_classes
         return {
-            role: load_slices(cases, self.preprocessing, count, self.reporter.check_cancelled)
+            role: load_slices(cases, self.preprocessing, count, self.reporter.check)
             for role, cases in self.cases.items()
         }
 
@@ -316,10 +299,12 @@ class Run:
             wanted = json.dumps(self.settings.pretraining("").to_dict(), sort_keys=True)
             base = self.folder / f"autoencoder-{zlib.crc32(wanted.encode()):08x}.safetensors"
             if base.exists():
+                remove_checkpoint(checkpoint_of(base))  # where a kill came between the two
                 self.reporter.skip(self.settings.pretrain_steps * PRETRAIN_WORK)
             else:
                 pretraining = self.settings.pretraining(str(base))
-                run_pretraining(pretraining, self.reporter, slices, PRETRAIN_WORK)
+                previews = self.folder / "previews"
+                run_pretraining(pretraining, self.reporter, slices, PRETRAIN_WORK, previews)
         torch.manual_seed(self.settings.seed)
         return load_base(base)
 
@@ -331,7 +316,7 @@ class Run:
             "network": self.network.state_dict(),
             "teacher": self.teacher.state_dict(),
             "optimizer": optimizer.state_dict(),
-            "history": self.history,
+            "watch": self.watch.state(),
         }
         save_checkpoint(self.checkpoint, state)
         self.saved_at = time.monotonic()

@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,6 +18,7 @@ from torch import Tensor
 from semigda.data.augment import change_geometry, change_intensity
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
+from semigda.errors import Paused
 from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
 from semigda.method.palette import Palette
@@ -24,10 +26,11 @@ from semigda.method.ramps import learning_rate
 from semigda.models.base import save_base
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.config import NetworkConfig
-from semigda.training.checkpoint import load_checkpoint, save_checkpoint
+from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.precision import autocast, limited_threads
-from semigda.training.reporter import Job, Reporter
+from semigda.training.previews import Previews, pick_slices, pictures, sheet
+from semigda.training.reporter import Job, Reporter, nothing_to_keep
 from semigda.training.settings import PretrainSettings
 
 PALETTE_WEIGHT = 0.1  # of the masks' classes in the loss, beside their colours
@@ -44,19 +47,32 @@ def pretrain(settings: PretrainSettings, job: Job | None = None) -> dict:
 
     Raises:
         SemiGDAError: "bad-input", "cancelled", "disk-full".
+        Paused: the job asked for it; a checkpoint is written.
     """
     reporter = Reporter(job, settings.steps)
     with limited_threads(settings.threads):
         cases = [case for case in read_cases(settings.cases) if case.role != "val"]
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
-        slices = load_slices(cases, preprocessing, settings.num_classes)
-        return run_pretraining(settings, reporter, slices)
+        reporter.message("Reading the images.")
+        slices = load_slices(cases, preprocessing, settings.num_classes, reporter.check)
+        reporter.start_clock()
+        previews = None if job is None else Path(job.path) / "previews"
+        return run_pretraining(settings, reporter, slices, previews=previews)
 
 
 def run_pretraining(
-    settings: PretrainSettings, reporter: Reporter, slices: list[CaseSlices], work: float = 1.0
+    settings: PretrainSettings,
+    reporter: Reporter,
+    slices: list[CaseSlices],
+    work: float = 1.0,
+    previews: Path | None = None,
 ) -> dict:
-    """:func:`pretrain` with its slices, as a part of a longer run; ``work`` of a step."""
+    """:func:`pretrain` with its slices, as a part of a longer run.
+
+    Args:
+        work: of a step, for the reporter.
+        previews: folder for pictures.
+    """
     device = choose_device(settings.device)
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
     palette = Palette(settings.num_classes)
@@ -66,7 +82,7 @@ def run_pretraining(
     torch.manual_seed(settings.seed)
     network = KLAutoencoder(NetworkConfig.from_dict(settings.network)).to(device)
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
-    checkpoint = Path(settings.out).with_suffix(".checkpoint")
+    checkpoint = checkpoint_of(settings.out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     first = 0
     state = load_checkpoint(checkpoint, settings.to_dict())
@@ -76,14 +92,17 @@ def run_pretraining(
         first = state["step"]
         reporter.skip(first * work)
 
+    def save(next_step: int) -> None:
+        state = {"settings": settings.to_dict(), "step": next_step}
+        state |= {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+        save_checkpoint(checkpoint, state)
+
+    shown = Shown(network, palette, preprocessing, slices)
+    pictures_of = Previews(reporter, previews, "pretrain", shown.sheets)
     saved = time.monotonic()
     for step in range(first, settings.steps):
-
-        def save_here(next_step: int = step + 1) -> None:
-            state = {"settings": settings.to_dict(), "step": next_step}
-            state |= {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-            save_checkpoint(checkpoint, state)
-
+        if reporter.stop_requested:
+            raise nothing_to_keep()
         generator = step_generator(settings.seed, "pretrain", step)
         factor = learning_rate((step + 1) / settings.steps)
         for group in optimizer.param_groups:
@@ -111,18 +130,57 @@ def run_pretraining(
             values = {name: round(value.item(), 6) for name, value in losses.items()}
             reporter.event("losses", stage="pretrain", step=step + 1, losses=values)
         if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-            save_here()
+            save(step + 1)
             saved = time.monotonic()
-        reporter.advance(work, f"Learning to draw: step {step + 1} of {settings.steps}.", save_here)
+        pictures_of.after_step(step + 1, last=step + 1 == settings.steps)
+        try:
+            reporter.advance(work, f"Learning to draw: step {step + 1} of {settings.steps}.")
+        except Paused:
+            save(step + 1)
+            raise
 
     report = finish(network, palette, draw(images, masks, settings, step_generator(0, "end", 0)))
     report["steps"] = settings.steps
     config = replace(network.config, latent_scale=report.pop("latent_scale"))
     tensors = {f"autoencoder.{name}": tensor for name, tensor in network.state_dict().items()}
     save_base(settings.out, config, tensors)
-    checkpoint.unlink(missing_ok=True)
+    remove_checkpoint(checkpoint)
     reporter.event("pretrained", **report)
     return report
+
+
+def checkpoint_of(out: str | Path) -> Path:
+    """Where the checkpoint of an autoencoder's pre-training lies."""
+    return Path(out).with_suffix(".checkpoint")
+
+
+class Shown:
+    """Slices and masks that are drawn again and again, to see how well."""
+
+    def __init__(
+        self,
+        network: KLAutoencoder,
+        palette: Palette,
+        preprocessing: Preprocessing,
+        slices: list[CaseSlices],
+    ):
+        self.network, self.rgb = network, preprocessing.channels == "rgb"
+        picked = pick_slices(slices, preprocessing.size, labelled=True)
+        if picked is None:
+            picked = pick_slices(slices, preprocessing.size, labelled=False)
+            shape = (len(picked[0]), *preprocessing.size)
+            generator = torch.Generator().manual_seed(0)
+            picked = picked[0], random_masks(shape, palette.num_classes, generator)
+        self.images, self.masks = picked[0], palette.paint(picked[1])
+
+    @torch.no_grad()
+    def sheets(self) -> dict[str, np.ndarray]:
+        """Image, image drawn again, painted mask, mask drawn again."""
+        device = next(self.network.parameters()).device
+        moments = self.network.encode(torch.cat([self.images, self.masks]).to(device))
+        drawn = self.network.decode(moments.chunk(2, dim=1)[0]).chunk(2)
+        columns = [pictures(x, self.rgb) for x in (self.images, drawn[0])]
+        return {"autoencoder": sheet(*columns, pictures(self.masks), pictures(drawn[1]))}
 
 
 def draw(

@@ -1,38 +1,151 @@
-"""Preview pictures of a training: image, truth and prediction side by side."""
+"""Pictures of how a training goes: rows of slices, drawn big enough to be seen."""
 
 from __future__ import annotations
 
+import struct
+import time
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
+import torch
 from torch import Tensor
 
+from semigda.training.checkpoint import write_atomically
+from semigda.training.dataset import CaseSlices
+from semigda.training.reporter import Reporter
+
 OPACITY = 0.45
+ROWS = 4
+# Of a stage: the first picture soon, so that one sees it learn; then now and then.
+FIRST_SECONDS, LATER_SECONDS = 20.0, 180.0
+SHOWN_SIDE = 224  # smaller slices are enlarged to about this, by a whole factor
+LINE, LINE_GREY = 2, 128  # between the pictures, in pixels
 
 
-def overlay(grey: np.ndarray, labels: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    """Labels (H, W) in colours (K + 1, 3) uint8 over a picture (H, W, 3) uint8."""
-    mixed = (1 - OPACITY) * grey + OPACITY * colours[labels]
-    return np.where((labels > 0)[..., None], mixed, grey).astype(np.uint8)
-
-
-def write_preview(
-    path: Path, images: Tensor, truth: Tensor, predicted: Tensor, colours: np.ndarray, rgb: bool
-) -> None:
-    """A PNG with one row a slice: the image, the truth and the prediction drawn over it.
+class Previews:
+    """The pictures of one stage: by time, and at its end.
 
     Args:
-        images: (B, 3, H, W) in [-1, 1]; of grey ones the middle channel is shown.
-        truth, predicted: (B, H, W) uint8.
-        colours: (K + 1, 3) uint8.
+        folder: for the files; None makes none.
+        draw: the sheets (H, W, 3) uint8 of now, by kind. It must draw no random numbers.
     """
+
+    def __init__(
+        self,
+        reporter: Reporter,
+        folder: Path | None,
+        stage: str,
+        draw: Callable[[], dict[str, np.ndarray]],
+    ):
+        self.reporter, self.folder, self.stage, self.draw = reporter, folder, stage, draw
+        self._next = time.monotonic() + FIRST_SECONDS
+
+    def after_step(self, step: int, last: bool) -> None:
+        """Draw if it is time, or the stage's last step."""
+        if last or time.monotonic() >= self._next:
+            self.write(step)
+
+    def write(self, step: int) -> None:
+        """Draw now, after ``step`` steps of the stage."""
+        self._next = time.monotonic() + LATER_SECONDS
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for kind, sheet in self.draw().items():
+            path = self.folder / f"{self.stage}_{step:06d}_{kind}.png"
+            data = png(sheet)
+            write_atomically(path, lambda file, data=data: file.write(data))
+            name = self.reporter.name_of(path)
+            self.reporter.event("preview", stage=self.stage, step=step, file=name, kind=kind)
+
+
+def pick_slices(
+    cases: Sequence[CaseSlices], size: Sequence[int], labelled: bool
+) -> tuple[Tensor, Tensor] | None:
+    """One slice each of up to :data:`ROWS` cases, always the same ones.
+
+    Args:
+        size: (H, W) to cut out of the slice: around its labels, else in its middle.
+        labelled: take the middle one of the slices with foreground; leave out cases without.
+
+    Returns:
+        Images (B, 3, H, W) in [-1, 1] and labels (B, H, W) uint8, zero where there are none; None
+        where there is no case.
+    """
+    cases = [case for case in cases if case.foreground or not labelled]
+    count = min(len(cases), ROWS)
+    images, labels = [], []
+    for case in (cases[i * len(cases) // count] for i in range(count)):
+        index = case.foreground[len(case.foreground) // 2] if labelled else len(case) // 2
+        image = case.images(index, index + 1)[0]
+        label = torch.zeros(image.shape[1:], dtype=torch.uint8)
+        if case.labels is not None:
+            label = case.labels[index]
+        middle = [side / 2 for side in label.shape]
+        if labelled:
+            middle = label.nonzero().float().mean(dim=0).tolist()
+        window = tuple(
+            slice(start, start + side)
+            for start, side in (
+                (min(max(round(at - side / 2), 0), whole - side), side)
+                for at, side, whole in zip(middle, size, label.shape, strict=True)
+            )
+        )
+        images.append(image[(slice(None), *window)])
+        labels.append(label[window])
+    return (torch.stack(images), torch.stack(labels)) if images else None
+
+
+def pictures(images: Tensor, rgb: bool = True) -> list[np.ndarray]:
+    """Images (B, 3, H, W) in [-1, 1] as (H, W, 3) uint8; of grey ones the middle channel."""
+    images = images if rgb else images[:, 1:2].expand(-1, 3, -1, -1)
+    shown = ((images.float().cpu() + 1) * 127.5).clamp(0, 255).to(torch.uint8)
+    return list(shown.permute(0, 2, 3, 1).numpy())
+
+
+def overlays(grey: list[np.ndarray], labels: Tensor, colours: np.ndarray) -> list[np.ndarray]:
+    """Labels (B, H, W) in colours (K + 1, 3) uint8 over pictures (H, W, 3) uint8."""
+    result = []
+    for picture, values in zip(grey, labels.cpu().numpy(), strict=True):
+        mixed = (1 - OPACITY) * picture + OPACITY * colours[values]
+        result.append(np.where((values > 0)[..., None], mixed, picture).astype(np.uint8))
+    return result
+
+
+def sheet(*columns: list[np.ndarray]) -> np.ndarray:
+    """Columns of equally many (H, W, 3) uint8 pictures as one, enlarged, with lines between."""
+    height, width = columns[0][0].shape[:2]
+    factor = max(1, round(SHOWN_SIDE / max(height, width)))
     rows = []
-    for image, true, guess in zip(images, truth.numpy(), predicted.numpy(), strict=True):
-        picture = image if rgb else image[1:2].expand(3, -1, -1)
-        picture = ((picture.permute(1, 2, 0).numpy() + 1) * 127.5).clip(0, 255).astype(np.uint8)
-        row = [picture, overlay(picture, true, colours), overlay(picture, guess, colours)]
-        rows.append(np.concatenate(row, axis=1))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet = np.ascontiguousarray(np.concatenate(rows, axis=0))
-    sitk.WriteImage(sitk.GetImageFromArray(sheet, isVector=True), str(path))
+    for row in zip(*columns, strict=True):
+        big = [picture.repeat(factor, axis=0).repeat(factor, axis=1) for picture in row]
+        rows.append(_joined(big, axis=1))
+    return _joined(rows, axis=0)
+
+
+def _joined(parts: list[np.ndarray], axis: int) -> np.ndarray:
+    shape = list(parts[0].shape)
+    shape[axis] = LINE
+    line = np.full(shape, LINE_GREY, dtype=np.uint8)
+    lined = [piece for part in parts for piece in (line, part)]
+    return np.concatenate(lined[1:], axis=axis)
+
+
+def png(picture: np.ndarray) -> bytes:
+    """A picture (H, W, 3) uint8 as a PNG file, for :func:`write_atomically`."""
+    height, width = picture.shape[:2]
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(name + data)
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)
+
+    lines = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each begins with its filter: none
+    lines[:, 1:] = picture.reshape(height, -1)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(lines.tobytes()))
+        + chunk(b"IEND", b"")
+    )

@@ -1,15 +1,14 @@
-"""Telling a job how far a training is, and listening to its cancel and pause."""
+"""Telling a job how far a training is, and listening to its controls."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from semigda.errors import SemiGDAError
+from semigda.errors import Paused, SemiGDAError
 
 SECONDS_BETWEEN_UPDATES = 1.0
 
@@ -70,6 +69,7 @@ class Reporter:
         self._started = time.monotonic()
         self._skipped = 0.0
         self._updated = float("-inf")
+        self._left: float | None = None
 
     def event(self, type: str, **values: Any) -> None:
         """One line of the run's history; plain numbers and texts without paths or case names."""
@@ -90,41 +90,53 @@ class Reporter:
         """What the run is doing now that is not counted in steps."""
         self.event("message", message=text)
         if self.job is not None:
-            self.job.update("running", self.progress, message=text)
+            self.job.update("running", None, self._left, text)
 
     @property
     def progress(self) -> float:
         """Of the whole job, 0 to 1."""
         return self._start + self._share * self.done / self.total
 
-    def check_cancelled(self) -> None:
-        """Raises SemiGDAError("cancelled") if that was asked for."""
-        if self.job is not None and self.job.requested("cancel"):
+    def check(self) -> None:
+        """Obey the job's cancel and pause.
+
+        Raises:
+            SemiGDAError: "cancelled".
+            Paused: the caller saves what a checkpoint lacks, and lets it pass.
+        """
+        if self.job is None:
+            return
+        if self.job.requested("cancel"):
             raise SemiGDAError("cancelled")
+        if self.job.requested("pause"):
+            self.job.update("pausing", None, self._left, "Saving what was learned so far.")
+            raise Paused
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the job shall end now with the best that it has."""
+        return self.job is not None and self.job.requested("stop")
+
+    def start_clock(self) -> None:
+        """From now on time is spent on what :meth:`advance` counts; call it after loading."""
+        self._started = time.monotonic()
 
     def skip(self, work: float) -> None:
         """Work that an earlier process did before its checkpoint."""
         self.done += work
         self._skipped += work
 
-    def advance(self, work: float, message: str, save: Callable[[], None]) -> None:
-        """Count work as done, renew the state, and obey cancel and pause.
-
-        A pause saves a checkpoint, then waits here until it is lifted.
-
-        Raises:
-            SemiGDAError: "cancelled".
-        """
+    def advance(self, work: float, message: str) -> None:
+        """Count work as done, renew the state, and :meth:`check`."""
         self.done += work
         if self.job is None:
             return
-        if self.job.requested("pause"):
-            self._pause(save)
-        self.check_cancelled()
         now = time.monotonic()
         if now - self._updated >= SECONDS_BETWEEN_UPDATES or self.done >= self.total:
             self._updated = now
-            self.job.update("running", self.progress, self._seconds_left(now), message)
+            self._left = self._seconds_left(now)
+            self.job.update("running", self.progress, self._left, message)
+        self.check()
 
     def _seconds_left(self, now: float) -> float | None:
         """Until the job's end; the parts after this one take as long as this one by their share."""
@@ -134,12 +146,11 @@ class Reporter:
         later = max(0.0, 1 - self._start - self._share) / self._share
         return (now - self._started) / fresh * (self.total - self.done + self.total * later)
 
-    def _pause(self, save: Callable[[], None]) -> None:
-        paused = time.monotonic()
-        self.job.update("pausing", message="Saving what was learned so far.")
-        save()
-        self.job.update("paused", message="Paused.")
-        while self.job.requested("pause") and not self.job.requested("cancel"):
-            time.sleep(0.2)
-        self.job.update("running", message="Going on.")
-        self._started += time.monotonic() - paused
+
+def nothing_to_keep() -> SemiGDAError:
+    """What a stop before stage 2 ends in."""
+    return SemiGDAError(
+        "cancelled",
+        "Stopped before the model had begun to segment, so there is nothing to keep yet.",
+        action="Start again, and stop it once it has learned for a while.",
+    )

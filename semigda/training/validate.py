@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -16,23 +17,34 @@ USES = ("both", *BRANCHES)  # what a card may recommend
 
 
 @torch.no_grad()
+def label_slices(network: SemiGDA, palette: Palette, images: Tensor) -> dict[str, Tensor]:
+    """Labels (B, H, W) uint8 of images (B, 3, H, W): from each branch, and from both's mean."""
+    device = next(network.parameters()).device
+    chances = {b: palette.logits(rgb).softmax(1) for b, rgb in network(images.to(device)).items()}
+    chances["both"] = sum(chances.values()) / len(BRANCHES)
+    return {use: chances[use].argmax(dim=1).to("cpu", torch.uint8) for use in USES}
+
+
 def predict(
-    network: SemiGDA, palette: Palette, case: CaseSlices, pixels: int = 1 << 17
+    network: SemiGDA,
+    palette: Palette,
+    case: CaseSlices,
+    before_batch: Callable[[], None] = lambda: None,
+    pixels: int = 1 << 17,
 ) -> dict[str, Tensor]:
-    """Labels (n, H, W) uint8 of a case from both branches' mean probability, and from each.
+    """:func:`label_slices` of a whole case, (n, H, W) each.
 
     Args:
+        before_batch: may raise to stop.
         pixels: about how many go through the network at once.
     """
-    device = next(network.parameters()).device
     parts: dict[str, list[Tensor]] = {use: [] for use in USES}
     step = max(1, pixels // case.planes[0, 0].numel())
     for start in range(0, len(case), step):
-        images = case.images(start, min(start + step, len(case))).to(device)
-        chances = {b: palette.logits(rgb).softmax(1) for b, rgb in network(images).items()}
-        chances["both"] = sum(chances.values()) / len(BRANCHES)
-        for use in USES:
-            parts[use].append(chances[use].argmax(dim=1).to("cpu", torch.uint8))
+        before_batch()
+        images = case.images(start, min(start + step, len(case)))
+        for use, labels in label_slices(network, palette, images).items():
+            parts[use].append(labels)
     return {use: torch.cat(chunks) for use, chunks in parts.items()}
 
 
@@ -50,23 +62,31 @@ def validate(
     network: SemiGDA,
     palette: Palette,
     cases: Sequence[CaseSlices],
-    before_case: Callable[[], None] = lambda: None,
+    before_batch: Callable[[], None] = lambda: None,
 ) -> dict[str, list[float]]:
     """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``.
 
-    ``before_case`` may raise to stop.
+    ``before_batch`` may raise to stop.
     """
-    was_training = network.training
-    network.eval()
-    scores: dict[str, list[list[float]]] = {use: [] for use in USES}
-    for case in cases:
-        before_case()
-        for use, labels in predict(network, palette, case).items():
-            scores[use].append(case_dice(labels, case.labels, palette.num_classes))
-    network.train(was_training)
+    with evaluating(network):
+        scores: dict[str, list[list[float]]] = {use: [] for use in USES}
+        for case in cases:
+            for use, labels in predict(network, palette, case, before_batch).items():
+                scores[use].append(case_dice(labels, case.labels, palette.num_classes))
     return {
         use: [mean(column) for column in zip(*rows, strict=True)] for use, rows in scores.items()
     }
+
+
+@contextmanager
+def evaluating(network: torch.nn.Module) -> Iterator[None]:
+    """The network in evaluation mode inside, whatever is raised there."""
+    was_training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(was_training)
 
 
 def mean(values: Iterable[float]) -> float:

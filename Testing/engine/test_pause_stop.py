@@ -1,0 +1,169 @@
+"""A training that is paused or stopped ends its process and loses nothing."""
+
+import time
+
+import pytest
+import torch
+from job_fixtures import ended, of_type, start, training_job, wait_for
+from training_fixtures import SHAPE, settings
+
+from semigda.data.phantom import write_phantoms
+from semigda.errors import Paused, SemiGDAError
+from semigda.jobs.folder import JobFolder
+from semigda.jobs.run import run_job
+from semigda.models.package import load_network
+from semigda.training import loop, validate
+from semigda.training.loop import train
+from semigda.training.settings import TrainSettings
+
+
+@pytest.fixture(scope="module")
+def volumes(tmp_path_factory):
+    return write_phantoms(tmp_path_factory.mktemp("volumes"), 3, 2, 3, shape=SHAPE)
+
+
+@pytest.fixture(scope="module")
+def whole(volumes, tmp_path_factory):
+    """A training that nobody disturbs."""
+    job = training_job(volumes, tmp_path_factory.mktemp("whole"))
+    assert run_job(job) == 0
+    return job
+
+
+def weights(job: JobFolder) -> dict[str, torch.Tensor]:
+    return load_network(job.result()["outputs"]["model"])[0].state_dict()
+
+
+def when(job: JobFolder, monkeypatch, control: str, moment) -> None:
+    """Ask for a control when the training comes by a moment: (module, function, call number)."""
+    module, name, number = moment
+    original = getattr(module, name)
+    calls = iter(range(10**6))
+
+    def asking(*arguments, **options):
+        if next(calls) == number:
+            job.request(control)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(module, name, asking)
+
+
+MOMENTS = {
+    "loading": (loop, "load_slices", 1),
+    "pretrain": (loop, "run_pretraining", 0),
+    "align": (loop, "align_losses", 4),
+    "segment": (loop, "segment_losses", 7),
+    "validation": (validate, "label_slices", 4),
+    "measuring": (validate, "label_slices", 6 + 4),
+}
+
+
+def test_a_pause_anywhere_ends_the_run_and_it_goes_on_exactly(
+    volumes, whole, tmp_path, monkeypatch
+):
+    job = training_job(volumes, tmp_path)
+    progress = []
+    for name, moment in MOMENTS.items():
+        with monkeypatch.context() as patch:
+            when(job, patch, "pause", moment)
+            assert run_job(job) == 0, name
+        state = job.state()
+        assert state["state"] == "paused" and state["message"] == "Paused.", name
+        assert state["pid"] is None and not job.is_stale() and job.result() is None
+        assert (job.path / "checkpoint.pt").exists() == (name not in ("loading", "pretrain"))
+        progress.append(state["progress"])
+    assert progress == sorted(progress) and progress[-1] > 0.9
+    assert run_job(job) == 0 and job.state()["state"] == "done"
+
+    ours, theirs = weights(job), weights(whole)
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert job.result()["report"] == whole.result()["report"]
+    for kind in ("losses", "validation"):
+        ours, theirs = (
+            [{k: v for k, v in event.items() if k != "time"} for event in of_type(a_job, kind)]
+            for a_job in (job, whole)
+        )
+        assert ours and ours == theirs
+    assert not list(job.path.glob("*checkpoint*")) + list(job.path.glob(".*"))
+
+
+def test_stop_keeps_the_best_of_the_validations(volumes, tmp_path, monkeypatch):
+    """The last steps before the stop are made harmful, so that an earlier moment is better."""
+    job = training_job(volumes, tmp_path, steps=28, validations=3)
+    original = loop.update_teacher
+
+    def spoil(teacher, network, step, decay):
+        if step == 17:  # after the second validation
+            with torch.no_grad():
+                for parameter in network.parameters():
+                    if parameter.requires_grad:
+                        parameter.mul_(0.1)
+            job.request("stop")
+        original(teacher, network, step, 0.0 if step == 17 else decay)
+
+    monkeypatch.setattr(loop, "update_teacher", spoil)
+    assert run_job(job) == 0 and job.state()["state"] == "done"
+    report = job.result()["report"]
+    history = of_type(job, "validation")
+    best = max(history, key=lambda e: max(sum(dice.values()) for dice in e["dice"].values()))
+    assert report["weights"] == "best" and report["weights_step"] == best["step"] in (7, 14)
+    assert report["steps_done"] == 18 and report["candidates"] == 9
+    assert report["validations"] == {"count": 2, "cases": 3} and report["chosen_on"] == "val"
+    # All held-out cases were validated, so the package must have just that Dice.
+    assert report["val_dice_all"]["best"] == best["dice"]
+    assert not job.requested("stop")
+
+
+def test_a_stopped_run_that_is_killed_while_it_measures_does_not_train_on(
+    volumes, tmp_path, monkeypatch
+):
+    job = training_job(volumes, tmp_path)
+    with monkeypatch.context() as patch:
+        when(job, patch, "stop", MOMENTS["segment"])
+        patch.setattr(loop, "write_model", lambda *_: (_ for _ in ()).throw(MemoryError()))
+        assert run_job(job) == 1
+    assert run_job(job) == 0
+    assert job.result()["report"]["steps_done"] == 8
+
+
+@pytest.mark.parametrize("moment", ["loading", "pretrain", "align"])
+def test_a_stop_before_stage_two_says_that_there_is_nothing(volumes, tmp_path, monkeypatch, moment):
+    job = training_job(volumes, tmp_path)
+    when(job, monkeypatch, "stop", MOMENTS[moment])
+    assert run_job(job) == 1 and job.state()["state"] == "cancelled"
+    assert "nothing to keep yet" in job.result()["error"]["message"]
+    assert not job.requested("stop")
+
+
+def test_a_paused_process_is_gone_within_seconds_and_says_how_to_go_on(volumes, tmp_path):
+    job = training_job(volumes, tmp_path, steps=100_000)
+    process = start(job)
+    wait_for(lambda: of_type(job, "pretrained"), process)
+    asked = time.monotonic()
+    job.request("pause")
+    code, told = ended(process)
+    assert time.monotonic() - asked < 10 and code == 0
+    assert f"Paused.\nTo go on: semigda run {job.path}" in told
+
+
+def test_a_finished_training_is_not_trained_again(volumes, tmp_path, monkeypatch):
+    """As when the process dies between the package and the job's result."""
+    job = training_job(volumes, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(JobFolder, "finish", lambda *_: (_ for _ in ()).throw(MemoryError()))
+        assert run_job(job) == 1
+    before = len(of_type(job, "losses"))
+    assert run_job(job) == 0 and len(of_type(job, "losses")) == before
+    assert job.result()["report"]["steps_done"] == 24
+
+
+def test_train_raises_what_run_job_turns_into_states(volumes, tmp_path):
+    job = JobFolder.create(tmp_path / "job", "train", {"cases": str(volumes)})
+    wanted = TrainSettings.from_dict(settings(volumes, tmp_path, work=None))
+    job.request("pause")
+    with pytest.raises(Paused):
+        train(wanted, job)
+    job.request("cancel")  # stronger
+    with pytest.raises(SemiGDAError) as error:
+        train(wanted, job)
+    assert error.value.error_class == "cancelled"

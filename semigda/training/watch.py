@@ -1,0 +1,142 @@
+"""Watching stage 2: Dice of held-out cases, the best weights so far, classes that are not found."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+from semigda.data.preprocess import Preprocessing
+from semigda.method.palette import Palette
+from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.training.dataset import CaseSlices
+from semigda.training.previews import overlays, pick_slices, pictures, sheet
+from semigda.training.reporter import Reporter
+from semigda.training.settings import TrainSettings
+from semigda.training.stuck import likely_causes
+from semigda.training.validate import evaluating, label_slices, mean, validate
+
+# A class below this Dice after this share of stage 2 has not been found.
+STUCK_DICE, STUCK_SHARE = 0.02, 0.3
+
+
+class Watch:
+    """What is measured and shown of a network while it trains.
+
+    Attributes:
+        history: the validations: step, cases, and Dice by use and class name.
+        best: the validation with the highest mean Dice in its best use: "step", "score" and the
+            averaged network's learned "tensors" on the CPU; None before the first one.
+        stuck: the classes that were told to be stuck.
+        losses: of the labelled slices, at the first and the last step that was logged.
+    """
+
+    def __init__(
+        self,
+        settings: TrainSettings,
+        reporter: Reporter,
+        palette: Palette,
+        slices: dict[str, list[CaseSlices]],
+    ):
+        self.settings, self.reporter, self.palette = settings, reporter, palette
+        self.slices = slices
+        count = min(len(slices["val"]), settings.validation_cases)
+        self.some = [slices["val"][i * len(slices["val"]) // max(count, 1)] for i in range(count)]
+        self.names = [label["name"] for label in settings.card["labels"]]
+        self.history: list[dict] = []
+        self.best: dict | None = None
+        self.stuck: list[str] = []
+        self.losses: list[float] = []
+
+        preprocessing = Preprocessing.from_dict(settings.preprocessing)
+        self._rgb = preprocessing.channels == "rgb"
+        colours = [(0, 0, 0), *(label["color"] for label in settings.card["labels"])]
+        self._colours = np.array(colours, dtype=np.uint8)
+        self._shown = {
+            "held-out": pick_slices(slices["val"], preprocessing.size, labelled=True),
+            "unlabeled": pick_slices(slices["unlabeled"], preprocessing.size, labelled=False),
+        }
+
+    # Part of the checkpoint
+
+    def state(self) -> dict:
+        """For :meth:`restore`."""
+        return {name: getattr(self, name) for name in ("history", "best", "stuck", "losses")}
+
+    def restore(self, state: dict) -> None:
+        """What an earlier process saw."""
+        for name in self.state():
+            setattr(self, name, state[name])
+
+    # Measuring
+
+    def is_due(self, step: int) -> bool:
+        """Whether Dice is to be measured now, after ``step`` steps; the end is measured apart."""
+        parts = self.settings.validations + 1
+        times = {round(self.settings.steps * part / parts) for part in range(1, parts)}
+        done = any(entry["step"] == step for entry in self.history)
+        return bool(self.some) and 0 < step < self.settings.steps and step in times and not done
+
+    def measure(self, step: int, teacher: SemiGDA, network: SemiGDA) -> None:
+        """Dice of some held-out cases; what is best so far is kept, what is stuck is told."""
+        dice = self.dice(teacher, self.some)
+        score = max(mean(values.values()) for values in dice.values())
+        if self.best is None or score > self.best["score"]:
+            tensors = learned_tensors(teacher, network)
+            self.best = {"step": step, "score": score, "tensors": tensors}
+        entry = {"step": step, "cases": len(self.some), "dice": dice}
+        self.history.append(entry)
+        self.reporter.event("validation", **entry)
+        if step > STUCK_SHARE * self.settings.steps:
+            self._tell_stuck(step, dice["both"])
+
+    def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
+        """Mean Dice of each class, by name, for every use of the network."""
+        scores = validate(network, self.palette, cases, self.reporter.check)
+        return {
+            use: {name: round(value, 4) for name, value in zip(self.names, values, strict=True)}
+            for use, values in scores.items()
+        }
+
+    def saw(self, losses: dict[str, float]) -> None:
+        """Logged losses of a step of stage 2."""
+        labeled = sum(losses[f"labeled_{branch}"] for branch in BRANCHES)
+        if math.isfinite(labeled):
+            self.losses = [*self.losses[:1], labeled]
+
+    def _tell_stuck(self, step: int, dice: dict[str, float]) -> None:
+        for value, name in enumerate(self.names, 1):
+            there = any((case.labels == value).any() for case in self.some)
+            if there and dice[name] < STUCK_DICE and name not in self.stuck:
+                self.stuck.append(name)
+                causes = likely_causes(value, self.settings, self.slices, self.losses)
+                self.reporter.event("stuck", classes=[name], step=step, causes=causes)
+
+    # Showing
+
+    def sheets(self, network: SemiGDA) -> dict[str, np.ndarray]:
+        """Of now: held-out slices with truth and prediction, unlabelled ones with pseudo labels."""
+        result = {}
+        with evaluating(network):
+            for kind, picked in self._shown.items():
+                if picked is None:
+                    continue
+                images, truth = picked
+                grey = pictures(images, self._rgb)
+                guess = label_slices(network, self.palette, images)
+                shown = [truth, guess["both"]]
+                if kind == "unlabeled":
+                    shown = [guess[branch] for branch in BRANCHES]
+                result[kind] = sheet(grey, *(overlays(grey, x, self._colours) for x in shown))
+        return result
+
+
+def learned_tensors(teacher: SemiGDA, network: SemiGDA) -> dict[str, torch.Tensor]:
+    """Copies on the CPU of the averaged tensors; the frozen ones, which both share, stay out."""
+    shared = network.state_dict(keep_vars=True)
+    return {
+        name: tensor.detach().to("cpu", copy=True)
+        for name, tensor in teacher.state_dict(keep_vars=True).items()
+        if tensor is not shared[name]
+    }
