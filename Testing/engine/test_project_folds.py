@@ -11,6 +11,7 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_unti
 
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
+from semigda.jobs.process import process_start
 from semigda.models.card import ModelCard
 from semigda.project import trainings, versions
 from semigda.project.bases import bases
@@ -117,3 +118,19 @@ def test_a_cancelled_one_frees_the_project_and_leaves_no_version(tmp_path):
     wait_until(lambda: trainings.current(project)["stale"])
     trainings.cancel(project)  # nobody is there to answer
     assert trainings.current(project)["state"] == "cancelled"
+
+
+def test_a_pause_ends_the_process_and_a_stop_then_skips_the_other_patients(tmp_path):
+    project = ready_project(tmp_path, labelled=3, unlabelled=0)
+    job = trainings.start(project, tiny_plan(**SHORT))
+    wait_until(lambda: (job.path / "folds" / "0" / "scores.json").exists())
+    pid = job.state()["pid"]
+    trainings.pause(project)
+    wait_until(lambda: trainings.current(project)["state"] == "paused")
+    wait_until(lambda: process_start(pid) is None, 10)
+    assert not trainings.current(project)["stale"]
+    trainings.pause(project)  # nothing more to do
+    trainings.stop(project)  # starts it again, for that
+    assert wait_for_end(project)["state"] == "done"
+    assert read(job.path)["heldout_cases"] == 1
+    assert versions.versions(project)[0].cases["held-out"] == 1
