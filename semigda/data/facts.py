@@ -23,7 +23,10 @@ _AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
 
 
 def measure_case(
-    image: Path, label: Path | None, cancelled: Callable[[], bool] = lambda: False
+    image: Path,
+    label: Path | None,
+    cancelled: Callable[[], bool] = lambda: False,
+    watch: Callable[[Volume], None] = lambda volume: None,
 ) -> dict[str, Any]:
     """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
 
@@ -38,6 +41,9 @@ def measure_case(
     voxels, ``hash``, ``low`` and ``high`` of the image in the foreground; where it lies on another
     grid, ``inside``: the share of its foreground that lies within the image.
 
+    Args:
+        watch: shown the image, for those who want more of it than facts.
+
     Raises:
         SemiGDAError: "cancelled".
     """
@@ -49,6 +55,7 @@ def measure_case(
     facts["image"] = _image_facts(volume, cancelled)
     if label is not None:
         facts["label"] = _label_facts(label, volume, cancelled)
+    watch(volume)
     return facts
 
 

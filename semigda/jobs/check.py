@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from semigda.data.facts import measure_case
 from semigda.data.stamps import FACTS_SCHEMA, read_facts, stamp
+from semigda.data.thumbnails import draw_thumbnail, write_png
+from semigda.data.volumes import Volume
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import write_json
 
@@ -20,11 +23,13 @@ def update_facts(
     path: Path,
     progress: Callable[[float, str], None] = lambda fraction, message: None,
     cancelled: Callable[[], bool] = lambda: False,
+    thumbnails: Path | None = None,
 ) -> dict[str, Any]:
     """Measure the cases whose files are not those of the facts at ``path``, and write them there.
 
     Args:
         cases: objects with id, image and label (or None), absolute paths.
+        thumbnails: a folder; every case that can be read gets its ``<id>.png`` there.
 
     Returns:
         Facts by case id, see :func:`semigda.data.facts.measure_case`, each with its ``stamp``.
@@ -42,13 +47,15 @@ def update_facts(
         image, label = (Path(p) if p else None for p in (case["image"], case["label"]))
         now = stamp(image, label)
         facts[case["id"]] = known.get(case["id"], {})
-        if facts[case["id"]].get("stamp") == now:
+        picture = thumbnails and thumbnails / f"{case['id']}.png"
+        if facts[case["id"]].get("stamp") == now and _is_drawn(picture, facts[case["id"]]):
             continue
         progress(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
         try:
             if cancelled():
                 raise SemiGDAError("cancelled")
-            facts[case["id"]] = {"stamp": now, **measure_case(image, label, cancelled)}
+            draw = partial(_draw, picture, label)
+            facts[case["id"]] = {"stamp": now, **measure_case(image, label, cancelled, draw)}
         except SemiGDAError:
             del facts[case["id"]]
             save(known | facts)
@@ -58,3 +65,17 @@ def update_facts(
             saved = time.monotonic()
     save(facts)
     return facts
+
+
+def _is_drawn(picture: Path | None, facts: dict[str, Any]) -> bool:
+    return picture is None or "error" in facts["image"] or picture.is_file()
+
+
+def _draw(picture: Path | None, label: Path | None, volume: Volume) -> None:
+    if picture is None:
+        return
+    try:
+        drawn = draw_thumbnail(volume, label_path=label)
+    except SemiGDAError:  # the label's facts say what is wrong with it
+        drawn = draw_thumbnail(volume)
+    write_png(picture, drawn)

@@ -8,6 +8,7 @@ Only the fix that brings a label to its image's grid needs more than the standar
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from semigda.data.stamps import read_facts, stamp
@@ -18,7 +19,7 @@ from semigda.project.project import Project
 from semigda.project.records import View
 from semigda.project.rules import Finding, find
 
-FACTS = "facts.json"
+FACTS, THUMBNAILS = "facts.json", "thumbnails"
 
 
 def check(
@@ -33,14 +34,22 @@ def check(
     """
     from semigda.jobs.check import update_facts
 
-    update_facts(_files(project.read()), project.folder / FACTS, progress, cancelled)
+    facts, pictures = project.folder / FACTS, project.folder / THUMBNAILS
+    update_facts(_files(project.read()), facts, progress, cancelled, pictures)
     return findings(project)
 
 
 def new_check(project: Project) -> JobFolder:
     """A queued job of kind "check" for a worker; :func:`findings` reads what it measured."""
-    facts = {"facts": str(project.folder / FACTS)}
-    return project.new_job("check", facts, files={"cases": _files(project.read())})
+    places = {"facts": project.folder / FACTS, "thumbnails": project.folder / THUMBNAILS}
+    places = {key: str(path) for key, path in places.items()}
+    return project.new_job("check", places, files={"cases": _files(project.read())})
+
+
+def thumbnail(project: Project, case_id: str) -> Path | None:
+    """The picture (PNG, 96 x 96) that the last check drew of a case; None if there is none yet."""
+    path = project.folder / THUMBNAILS / f"{case_id}.png"
+    return path if path.is_file() else None
 
 
 def findings(project: Project) -> list[Finding]:
