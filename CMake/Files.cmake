@@ -20,6 +20,9 @@ set(SemiGDA_PACKAGES
   semigda/__main__.py
   semigda/cli.py
   semigda/cli_project.py
+  semigda/cli_project.py
+  semigda/cli_project.py
+  semigda/cli_project_review.py
   semigda/cli_project_training.py
   semigda/data/__init__.py
   semigda/data/augment.py
@@ -35,16 +38,19 @@ set(SemiGDA_PACKAGES
   semigda/data/segnrrd.py
   semigda/data/series.py
   semigda/data/stamps.py
+  semigda/data/thumbnails.py
   semigda/data/volumes.py
   semigda/errors.py
   semigda/evaluation/__init__.py
   semigda/evaluation/compare.py
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
+  semigda/evaluation/rank.py
   semigda/inference/__init__.py
   semigda/inference/components.py
   semigda/inference/device.py
   semigda/inference/largest.py
+  semigda/inference/likeness.py
   semigda/inference/outputs.py
   semigda/inference/predict.py
   semigda/inference/restore.py
@@ -58,11 +64,16 @@ set(SemiGDA_PACKAGES
   semigda/jobs/device_lock.py
   semigda/jobs/failures.py
   semigda/jobs/folder.py
+  semigda/jobs/folder.py
+  semigda/jobs/folder.py
+  semigda/jobs/kinds.py
+  semigda/jobs/kinds.py
   semigda/jobs/kinds.py
   semigda/jobs/launch.py
   semigda/jobs/locks.py
   semigda/jobs/plan.py
   semigda/jobs/process.py
+  semigda/jobs/rank.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
   semigda/method/__init__.py
@@ -90,14 +101,19 @@ set(SemiGDA_PACKAGES
   semigda/project/__init__.py
   semigda/project/bases.py
   semigda/project/caselist.py
+  semigda/project/charts.py
   semigda/project/comparison.py
   semigda/project/doctor.py
   semigda/project/estimates.py
   semigda/project/heldout.py
+  semigda/project/inbox.py
+  semigda/project/page.py
   semigda/project/pairing.py
   semigda/project/presets.py
   semigda/project/project.py
+  semigda/project/ranking.py
   semigda/project/records.py
+  semigda/project/report.py
   semigda/project/rules.py
   semigda/project/store.py
   semigda/project/trainings.py

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from semigda.cli_project_review import add_review_commands
 from semigda.cli_project_training import (
     add_training_commands,
     tell_training,
@@ -68,6 +69,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     add("status", _status, "Say where the project stands.")
     add("cases", _cases, "List the cases.")
     add_training_commands(add)
+    add_review_commands(add)
 
 
 def _create(arguments: argparse.Namespace) -> None:

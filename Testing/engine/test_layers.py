@@ -29,6 +29,7 @@ FLOORS = {
     "info": 7,
     "project": 7,
     "cli_project_training": 8,
+    "cli_project_review": 8,
     "cli_project": 9,
     "cli": 10,
     "__main__": 11,
@@ -38,6 +39,7 @@ NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")
 THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
 PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
+PROJECT += ("charts", "inbox", "page", "ranking", "report", "store")
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
@@ -46,7 +48,8 @@ STANDARD_ONLY = (
     *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
     *("semigda.data.segments", "semigda.data.stamps", "semigda.training.work"),
     *(f"semigda.project.{name}" for name in PROJECT),
-    *("semigda.project", "semigda.cli_project", "semigda.cli_project_training"),
+    *("semigda.project", "semigda.cli_project"),
+    *("semigda.cli_project_review", "semigda.cli_project_training"),
 )
 
 

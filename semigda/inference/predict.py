@@ -23,7 +23,7 @@ class Prediction:
         probabilities: (n, K + 1, h, w), the mean of the branches asked for.
         disagreement: (n, h, w) total variation distance of the two branches' probabilities, 0 to
             1, or ``None`` with one branch.
-        overlap: (K + 1, 3) voxels of every class in branch one, in branch two and in both.
+        overlap: (n, K + 1, 3) pixels of every class in branch one, in branch two and in both.
     """
 
     probabilities: torch.Tensor
@@ -131,10 +131,12 @@ class Predictor:
 
 def _overlap(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
     """See :attr:`Prediction.overlap`."""
-    classes = one.shape[1]
-    a, b = (likeliest(share.unbind(1)).flatten() for share in (one, two))
-    counts = [torch.bincount(x, minlength=classes) for x in (a, b, a[a == b])]
-    return torch.stack(counts, 1).cpu()
+    slices, classes = one.shape[:2]
+    a, b = (likeliest(share.unbind(1)).flatten(1).long() for share in (one, two))
+    offset = classes * torch.arange(slices, device=a.device)[:, None]
+    a, b = a + offset, b + offset
+    counts = [torch.bincount(x.flatten(), minlength=slices * classes) for x in (a, b, a[a == b])]
+    return torch.stack(counts, 1).view(slices, classes, 3).cpu()
 
 
 def _out_of_memory(error: BaseException) -> bool:

@@ -54,7 +54,7 @@ class Results:
         if self.review:
             disagreement = torch.cat([p.disagreement.to(device) for p in predictions])
             self.spots.add(disagreement)
-            self._overlap += sum(p.overlap for p in predictions)
+            self._overlap += sum(p.overlap.sum(0) for p in predictions)
             maps = torch.cat([maps, disagreement[:, None]], 1)
         for start, part in self._restorer.push(maps):
             planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]

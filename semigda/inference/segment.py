@@ -36,6 +36,7 @@ _AT_ONCE = 16  # working slices prepared and put back together; the network may 
 
 Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
+Watch = Callable[[torch.Tensor, Prediction], None]
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def segment_volume(
     cancelled: Cancelled | None = None,
     *,
     store: Path | None = None,
+    watch: Watch | None = None,
 ) -> Segmentation:
     """Segment ``volume`` with ``network``, which is moved to the device.
 
@@ -109,6 +111,8 @@ def segment_volume(
         cancelled: asked between batches.
         store: a folder; results are then the mapped files ``labels.npy`` and ``review.npy`` in it
             and take no memory. Otherwise they are arrays.
+        watch: shown every batch of working slices (n, 3, H, W) with what was predicted of it, in
+            order, for those who want to know more than the segmentation.
 
     Raises:
         SemiGDAError: "cancelled", "bad-input", "device-unavailable", "out-of-memory", "disk-full",
@@ -126,7 +130,7 @@ def segment_volume(
     clock = Clock("preprocess", "network", "resample")
     device = choose_device(options.device)
     with clock("preprocess"):
-        prepared = prepare(volume, _preprocessing(card))
+        prepared = prepare(volume, preprocessing_of(card))
     grid = prepared.grid
     used, run = options.plan(card)
     predictor = Predictor(
@@ -151,6 +155,8 @@ def segment_volume(
             with clock("network"):
                 done.append(predictor(slices))
             taken = len(done[-1].probabilities)
+            if watch is not None:
+                watch(slices[:taken], done[-1])
             slices, at = slices[taken:], at + taken
         with clock("resample"):
             results.add(done)
@@ -167,6 +173,14 @@ def segment_volume(
         results.spots.spots() if results.spots else [],
         report,
     )
+
+
+def preprocessing_of(card: ModelCard) -> Preprocessing:
+    """How the card's model sees images; "model-invalid" if the card does not say it rightly."""
+    try:
+        return Preprocessing.from_dict(card.preprocessing)
+    except (ValueError, TypeError) as error:
+        raise SemiGDAError("model-invalid", detail=str(error)) from error
 
 
 def segment_file(
@@ -266,13 +280,6 @@ def _writable(path, suffix: str) -> Path:
     if not path.parent.is_dir():
         raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
     return path
-
-
-def _preprocessing(card: ModelCard) -> Preprocessing:
-    try:
-        return Preprocessing.from_dict(card.preprocessing)
-    except (ValueError, TypeError) as error:
-        raise SemiGDAError("model-invalid", detail=str(error)) from error
 
 
 def _report(

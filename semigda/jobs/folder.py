@@ -30,7 +30,7 @@ from semigda.jobs.process import is_same_process, process_start
 from semigda.version import __version__
 
 SCHEMA_VERSION = 1
-KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check")
+KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check", "rank")
 STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
 ACTIVE = ("running", "pausing")  # a process works on it; a paused job has none
 ENDED = ("cancelled", "failed", "done")

@@ -22,6 +22,7 @@ from semigda.jobs.check import update_facts
 from semigda.jobs.device_lock import alone_now
 from semigda.jobs.folder import JobFolder
 from semigda.jobs.plan import train_plan
+from semigda.jobs.rank import DEFAULT_COUNT, rank_cases
 from semigda.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda.models.library import find_model
 from semigda.models.package import load_network
@@ -160,7 +161,8 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
 
 
 def check_job(job: JobFolder, models: ModelCache) -> Ending:
-    """Measure the cases listed in the file ``inputs["cases"]`` into the file ``inputs["facts"]``.
+    """Measure the cases listed in the file ``inputs["cases"]`` into the file ``inputs["facts"]``,
+    and draw them into the folder ``inputs["thumbnails"]`` if it is given.
 
     What is wrong with them follows from the facts and the project, see ``semigda.project.rules``.
     """
@@ -168,10 +170,33 @@ def check_job(job: JobFolder, models: ModelCache) -> Ending:
     cases = json.loads(Path(_required(inputs.get("cases"), "case list")).read_text("utf-8"))
     target = Path(_required(inputs.get("facts"), "file for facts"))
     watch = _Watch(job)
-    facts = update_facts(cases, target, watch.progress, watch.cancelled)
+    pictures = inputs.get("thumbnails")
+    pictures = Path(pictures) if pictures else None
+    facts = update_facts(cases, target, watch.progress, watch.cancelled, pictures)
     bad = sum("error" in (fact["image"] or {}) for fact in facts.values())
     seconds = round(time.monotonic() - watch.start, 3)
     return {"cases": len(facts)}, {"unreadable": bad, "seconds": seconds}
+
+
+def rank_job(job: JobFolder, models: ModelCache) -> Ending:
+    """Rank the unlabelled cases of the file ``inputs["cases"]`` by what their labels would teach.
+
+    ``ranking.json``, and predicted labels and pictures of the first ``options["count"]``, go into
+    the folder ``inputs["folder"]``, see :func:`semigda.jobs.rank.rank_cases`.
+    """
+    inputs, options = job.job["inputs"], dict(job.job["options"])
+    count = options.pop("count", DEFAULT_COUNT)
+    rows = json.loads(Path(_required(inputs.get("cases"), "case list")).read_text("utf-8"))
+    folder = Path(_required(inputs.get("folder"), "folder for its results"))
+    watch = _Watch(job)
+    job.update(message="Loading the model.")
+    network, card = models.get(_required(job.job["model"], "model"))
+    ranked, unreadable = rank_cases(
+        *(network, card, rows, folder, count, segment_options(options)),
+        *(job.path, watch.progress, watch.cancelled),
+    )
+    seconds = round(time.monotonic() - watch.start, 3)
+    return {"cases": ranked}, {"unreadable": unreadable, "seconds": seconds}
 
 
 KINDS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
@@ -181,6 +206,7 @@ KINDS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "pretrain": pretrain_job,
     "evaluate": evaluate_job,
     "check": check_job,
+    "rank": rank_job,
 }
 
 

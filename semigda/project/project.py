@@ -4,8 +4,10 @@
 ``project.json``          cases, roles, classes, settings, held-out set, history: the truth
 ``jobs/``                 job folders of checks and trainings
 ``models/``               what the trainings made
-``labels/``               labels that a fix brought to their image's grid
+``labels/``               labels that a fix brought to their image's grid, and accepted predictions
 ``facts.json``            what the check measured; may be deleted
+``thumbnails/``           pictures of the cases, by the check; may be deleted
+``inbox/``                the newest ranking of unlabelled cases, with predicted labels to review
 ========================  ========================================================================
 
 Images and labels stay where they are and are never written to. Any number of windows and processes

@@ -1,0 +1,109 @@
+"""``semigda project rank|inbox|accept|reject|report``: what to label next, and the report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.project.inbox import accept, pending, reject, take_edited
+from semigda.project.project import Project
+from semigda.project.ranking import Candidate, candidates, new_ranking
+from semigda.project.report import write_report
+
+Add = Callable[[str, Any, str], argparse.ArgumentParser]
+
+
+def add_review_commands(add: Add) -> None:
+    """Add the actions; ``add(name, command, text)`` makes the parser of one."""
+    rank = add("rank", _rank, "Rank the unlabelled cases: which to label next.")
+    rank.add_argument("--model", help="name in the library, or folder (default: the one in use)")
+    rank.add_argument("--count", type=int, help="how many get a predicted label (default: 10)")
+
+    add("inbox", _inbox, "List the predicted labels that wait for a decision.")
+    for name, command, text in (
+        ("accept", _accept, "Take predicted labels as the cases' labels."),
+        ("reject", _reject, "Leave cases unlabelled and do not propose them again."),
+    ):
+        add(name, command, text).add_argument("cases", nargs="+", metavar="ID")
+    edited = add("edited", _edited, "Take a corrected prediction as a case's label.")
+    edited.add_argument("case", metavar="ID")
+    edited.add_argument("label", help=".seg.nrrd or label map")
+
+    report = add("report", _report, "Write a training's report, one HTML page.")
+    report.add_argument("--job", help="id of the training (default: the newest)")
+    report.add_argument("-o", "--out", help="file to write (default: in the training's folder)")
+
+
+def _rank(arguments: argparse.Namespace) -> None:
+    from semigda.jobs.run import prepare_process, run_job
+
+    project = Project(arguments.project)
+    job = new_ranking(project, arguments.model, arguments.count)
+    prepare_process()
+    run_job(job)
+    result = job.result() or {}
+    if "error" in result:
+        error = result["error"]
+        raise SemiGDAError(
+            error["class"], error["message"], action=error["action"], detail=error["detail"]
+        )
+    _tell(project, candidates(project), arguments.json)
+    unreadable = result["report"]["unreadable"]
+    if unreadable:
+        print(f"{unreadable} case(s) could not be read: semigda project check", file=sys.stderr)
+
+
+def _inbox(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    _tell(project, pending(project), arguments.json)
+
+
+def _accept(arguments: argparse.Namespace) -> None:
+    accept(Project(arguments.project), arguments.cases)
+    _done(arguments, "accepted", len(set(arguments.cases)))
+
+
+def _reject(arguments: argparse.Namespace) -> None:
+    reject(Project(arguments.project), arguments.cases)
+    _done(arguments, "rejected", len(set(arguments.cases)))
+
+
+def _edited(arguments: argparse.Namespace) -> None:
+    take_edited(Project(arguments.project), arguments.case, arguments.label)
+    _done(arguments, "labelled", 1)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    path = write_report(Project(arguments.project), arguments.job, arguments.out)
+    print(json.dumps({"report": str(path)}) if arguments.json else f"wrote {path}")
+
+
+def _tell(project: Project, found: list[Candidate], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([_values(one) for one in found], indent=1, ensure_ascii=False))
+        return
+    view = project.read()
+    for one in found:
+        waits = "to review" if one.label else ""
+        print(f"{one.rank:>4}  {one.case_id}  {view.case(one.case_id).name:<32} {waits}")
+        print(f"      disagreement {one.disagreement:.2f}, novelty {one.novelty:.2f}. {one.reason}")
+    if not found:
+        print("Nothing waits.")
+
+
+def _values(one: Candidate) -> dict[str, Any]:
+    values = dict(vars(one))
+    for key in ("thumbnail", "label"):
+        values[key] = values[key] and str(values[key])
+    return values
+
+
+def _done(arguments: argparse.Namespace, what: str, count: int) -> None:
+    if arguments.json:
+        print(json.dumps({what: count}))
+    else:
+        print(f"{count} case{'' if count == 1 else 's'} {what}.")
