@@ -1,0 +1,255 @@
+"""Does it pay to label the cases that the ranking proposes, rather than any?
+
+    python benchmarks/label_next.py --seeds 0 1 2 3
+    python benchmarks/label_next.py --table
+
+A model is trained on a few labelled cases; then five more are labelled, proposed by the ranking or
+drawn at random, and the same training (steps, seed, autoencoder) is done again from the start. What
+counts is Dice on test cases that chose nothing: no step, no weights, no branch. The labels of the
+pool are known but hidden until a case of it is chosen.
+
+Every finished training is a JSON in ``results/label_next``, so that a stopped run goes on, and
+several processes may share the work. ``--table`` writes ``results/label_next.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from starter_data import BREAST, HIPPOCAMPUS, ROOT, write_case_list
+
+from semigda.data.augment import Augmentation
+from semigda.data.cases import Case, read_cases
+from semigda.data.labels import read_classes
+from semigda.data.preprocess import Preprocessing, prepare
+from semigda.data.volumes import read_volume
+from semigda.evaluation.evaluate import compare, evaluate_network
+from semigda.evaluation.rank import disagreements, look, rank
+from semigda.inference.likeness import case_features
+from semigda.inference.segment import SegmentOptions
+from semigda.models.package import load_network
+from semigda.networks.config import NetworkConfig
+from semigda.training.loop import train
+from semigda.training.pretrain import pretrain
+from semigda.training.settings import PretrainSettings, TrainSettings
+
+RESULTS = ROOT / "benchmarks/results/label_next"
+FIRST, MORE = 6, 5  # cases labelled at the start, and then
+# Half as wide as the compact network, and no unlabelled loss: a training of two to three minutes on
+# one thread. The unlabelled images train the autoencoder, once a set.
+NETWORK = NetworkConfig(
+    name="small",
+    channels=(8, 16, 32, 48),
+    encoder_blocks=1,
+    decoder_blocks=1,
+    norm_groups=8,
+    cnn_blocks=(1, 1, 1),
+    cnn_norm="group",
+    cnn_head="plain",
+    mapper_channels=(16, 24, 32, 32),
+    mapper_groups=8,
+)
+TRAIN = {"steps": 400, "align_steps": 40, "labeled_batch": 8, "unlabeled_weight": 0.0}
+PRETRAIN = {"steps": 400, "batch_size": 8}
+SETS = {
+    "hippocampus": {"spec": HIPPOCAMPUS, "size": [64, 48]},
+    "breast_us": {"spec": BREAST, "size": [64, 64]},
+}
+ARMS = {
+    "start": None,
+    "random": (),
+    "proposed": ("disagreement", "novelty"),
+    "disagreement": ("disagreement",),
+    "novelty": ("novelty",),
+}
+MAIN = ("start", "proposed", "random")
+OPTIONS = SegmentOptions(device="cpu", branches="both")
+
+
+def split(name: str, seed: int, folder: Path) -> dict[str, list[Case]]:
+    """Cases "first", "pool", "unlabeled" and "test"; the test cases are the same for every seed.
+
+    Whole patients go to one side, so that no test patient is trained on.
+    """
+    cases = folder / f"{name}.json"
+    if not cases.exists():
+        write_case_list(name, cases)
+    by_role: dict[str, list[Case]] = defaultdict(list)
+    for case in read_cases(cases):
+        by_role[case.role].append(case)
+    patients = sorted({case.group for case in by_role["val"]})
+    random.Random(0).shuffle(patients)
+    tested = set(patients[: len(patients) // 2])
+    test = [case for case in by_role["val"] if case.group in tested]
+    known = [case for case in [*by_role["labeled"], *by_role["val"]] if case.group not in tested]
+    random.Random(f"{name} {seed}").shuffle(known)
+    return {
+        "first": known[:FIRST],
+        "pool": known[FIRST:],
+        "unlabeled": by_role["unlabeled"],
+        "test": test,
+    }
+
+
+def write_list(path: Path, parts: dict[str, list[Case]], labelled: list[Case]) -> None:
+    """The case list of one training: it holds no test case, so nothing can be chosen on one."""
+    names = {case.name for case in labelled}
+    rest = [case for case in [*parts["first"], *parts["pool"]] if case.name not in names]
+    rows = [
+        {
+            "name": case.name,
+            "image": str(case.image),
+            "role": role,
+            **({"label": str(case.label)} if role == "labeled" else {}),
+        }
+        for role, cases in (("labeled", labelled), ("unlabeled", [*rest, *parts["unlabeled"]]))
+        for case in cases
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(rows))
+
+
+def run(name: str, seed: int, arms: list[str], folder: Path) -> None:
+    """The trainings of one set and seed that are not finished yet."""
+    parts = split(name, seed, folder)
+    start = training(name, seed, "start", parts, parts["first"], folder)
+    for arm in arms:
+        if arm == "start" or (RESULTS / f"{name}-{seed}-{arm}.json").exists():
+            continue
+        if ARMS[arm]:
+            orders = start["orders"]
+            chosen = [parts["pool"][index] for index in orders[arm][:MORE]]
+        else:
+            chosen = random.Random(f"random {name} {seed}").sample(parts["pool"], MORE)
+        training(name, seed, arm, parts, [*parts["first"], *chosen], folder)
+
+
+def training(
+    name: str, seed: int, arm: str, parts: dict, labelled: list[Case], folder: Path
+) -> dict:
+    """Train, measure on the test cases, and for the start also rank the pool; the result."""
+    target = RESULTS / f"{name}-{seed}-{arm}.json"
+    if target.exists():
+        return json.loads(target.read_text())
+    plan, began = SETS[name], time.monotonic()
+    work = folder / f"{name}-{seed}-{arm}"
+    write_list(work / "cases.json", parts, labelled)
+    common = {
+        "network": NETWORK.to_dict(),
+        "preprocessing": {**plan["spec"]["preprocessing"], "size": plan["size"]},
+        "augmentation": Augmentation(**plan["spec"].get("augmentation", {})),
+        "threads": 1,
+        "device": "cpu",
+        "precision": "float32",
+    }
+    base = autoencoder(name, parts, common, folder)
+    settings = TrainSettings(
+        cases=str(work / "cases.json"),
+        out=str(work / "model"),
+        work=str(work),
+        card=plan["spec"]["card"],
+        base=str(base),
+        seed=seed,
+        validations=0,
+        **common,
+        **TRAIN,
+    )
+    train(settings)
+    network, card = load_network(work / "model", "cpu")
+    measured = evaluate_network(network, card, parts["test"], OPTIONS)
+    dice: dict[str, list[float]] = defaultdict(list)
+    for row in measured["rows"]:
+        if row["dice"] is not None:
+            dice[row["name"]].append(row["dice"])
+    result = {
+        "set": name,
+        "seed": seed,
+        "arm": arm,
+        "labelled": len(labelled),
+        "test": len(parts["test"]),
+        "pool": len(parts["pool"]),
+        "added": [case.name for case in labelled[FIRST:]],
+        "dice": {key: statistics.fmean(values) for key, values in dice.items()},
+        "mean": statistics.fmean(statistics.fmean(values) for values in dice.values()),
+        "cases": dict(dice),
+        "seconds": round(time.monotonic() - began),
+    }
+    if arm == "start":
+        result |= ranked(network, card, parts)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(result, indent=1) + "\n")
+    os.replace(temporary, target)
+    shutil.rmtree(work / "model")
+    print(f"{name} seed {seed} {arm}: {result['mean']:.4f} in {result['seconds']} s", flush=True)
+    return result
+
+
+def autoencoder(name: str, parts: dict, common: dict, folder: Path) -> Path:
+    """One for all trainings of a set: of images and of the labels of seed 0's first cases."""
+    base = folder / f"{name}-autoencoder.safetensors"
+    if not base.exists():
+        parts = split(name, 0, folder)
+        cases = folder / f"{name}-autoencoder.json"
+        write_list(cases, parts, parts["first"])
+        classes = len(SETS[name]["spec"]["card"]["labels"])
+        pretrain(
+            PretrainSettings(
+                cases=str(cases), out=str(base), num_classes=classes, **common, **PRETRAIN
+            )
+        )
+    return base
+
+
+def ranked(network, card, parts: dict) -> dict:
+    """Orders of the pool by each way of ranking, and how well disagreement knows bad cases."""
+    looks, dice = [], []
+    for case in parts["pool"]:
+        volume = read_volume(case.image)
+        done, seen = look(network, card, volume, OPTIONS)
+        truth = read_classes(case.label, volume, case.classes)
+        rows = compare(truth, done.labels, volume.spacing, card.labels, None)
+        looks.append(seen)
+        dice.append(statistics.fmean(row["dice"] for row in rows if row["dice"] is not None))
+    preprocessing = Preprocessing.from_dict(card.preprocessing)
+    known = [
+        case_features(network, prepare(read_volume(case.image), preprocessing))
+        for case in parts["first"]
+    ]
+    names = [label.name for label in card.labels]
+    orders = {
+        arm: [found.index for found in rank(looks, known, names, by)]
+        for arm, by in ARMS.items()
+        if by
+    }
+    unsure = disagreements(looks)
+    return {"orders": orders, "pool_disagreement": unsure, "pool_dice": dice}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3])
+    parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(MAIN))
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs/label_next")
+    parser.add_argument("--table", action="store_true", help="only write the table")
+    arguments = parser.parse_args()
+    if not arguments.table:
+        for seed in arguments.seeds:
+            for name in arguments.sets:
+                run(name, seed, arguments.arms, arguments.runs)
+    from label_next_table import write_table
+
+    print(write_table(RESULTS))
+
+
+if __name__ == "__main__":
+    main()
