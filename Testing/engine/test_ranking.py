@@ -1,0 +1,153 @@
+"""What to label next, with a network that was really trained and planted facts about the cases."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import torch
+from ranking_fixtures import COPIES, NOISY, PLAIN, make_project, run, train_model
+
+from semigda.errors import SemiGDAError
+from semigda.evaluation.rank import Look, disagreements, rank
+from semigda.jobs.folder import JobFolder
+from semigda.project.inbox import pending
+from semigda.project.ranking import candidates, new_ranking
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return train_model(tmp_path_factory.mktemp("training"))
+
+
+@pytest.fixture(scope="module")
+def ranked(model, tmp_path_factory):
+    """A project after its first ranking: project, ids by name, the job."""
+    project, ids = make_project(tmp_path_factory.mktemp("ranked"), model.parent / "study")
+    job = new_ranking(project, model, count=4)
+    run(job)
+    return project, ids, job
+
+
+def test_every_unlabelled_case_has_a_place_and_a_reason(ranked):
+    project, ids, _ = ranked
+    found = candidates(project)
+    assert {one.case_id for one in found} == set(ids.values())
+    assert [one.rank for one in found] == list(range(1, len(ids) + 1))
+    for one in found:
+        assert 0 <= one.disagreement <= 1 and 0 <= one.novelty <= 1
+        assert re.fullmatch(r"[A-Z].*\.", one.reason)
+        assert not any(name in one.reason for name in ids)
+
+
+def test_copies_of_one_odd_image_are_not_all_proposed_first(ranked):
+    project, ids, _ = ranked
+    names = {case_id: name for name, case_id in ids.items()}
+    order = [names[one.case_id] for one in candidates(project)]
+    assert sum(name in COPIES for name in order[:3]) == 1
+    # What is left of them comes last: there is nothing more to learn from a copy.
+    assert set(order[-2:]) < set(COPIES)
+
+
+def test_a_case_under_heavy_noise_ranks_high(ranked):
+    project, ids, _ = ranked
+    place = {one.case_id: one for one in candidates(project)}
+    noisy = place[ids[NOISY]]
+    assert noisy.rank <= 2
+    assert noisy.novelty > max(place[ids[name]].novelty for name in PLAIN)
+
+
+def test_the_first_ones_get_a_label_on_their_images_grid_and_a_picture(ranked):
+    project, _, _ = ranked
+    waiting = pending(project)
+    assert [one.rank for one in waiting] == [1, 2, 3, 4]
+    for one in waiting:
+        image = sitk.ReadImage(str(project.read().case(one.case_id).image))
+        label = sitk.ReadImage(str(one.label))
+        assert label.GetSize() == image.GetSize()
+        assert np.allclose(label.GetSpacing(), image.GetSpacing())
+        assert sitk.ReadImage(str(one.thumbnail)).GetSize() == (96, 96)
+    inbox = sorted(path.name for path in (project.folder / "inbox").iterdir())
+    assert len(inbox) == 2 * 4 + 1
+
+
+def test_the_job_leaves_no_predictions_and_no_names_behind(ranked):
+    project, ids, job = ranked
+    left = {path.name for path in job.path.iterdir()}
+    assert left.isdisjoint({"labels", "labels.npy", "review.npy"})
+    told = json.dumps([job.events(), job.state(), job.result()])
+    told += (project.folder / "inbox" / "ranking.json").read_text()
+    assert not any(name in told for name in ids)
+
+
+def test_a_new_ranking_replaces_the_old_and_skips_what_it_cannot_read(ranked, model, tmp_path):
+    project, ids = make_project(tmp_path, model.parent / "study")
+    run(new_ranking(project, model, count=6))
+    broken = project.read().case(ids["plain-0"]).image
+    broken.write_bytes(b"NRRD0004\nno image\n\n")
+    result = run(new_ranking(project, model, count=2))
+    assert result["report"]["unreadable"] == 1
+    assert len(candidates(project)) == len(ids) - 1
+    assert len(pending(project)) == 2
+    assert len(list((project.folder / "inbox").glob("*.seg.nrrd"))) == 2
+
+
+def test_a_cancelled_ranking_leaves_the_older_one(ranked):
+    project, _, job = ranked
+    before = candidates(project)
+    again = new_ranking(project, job.job["model"])
+    again.request("cancel")
+    from semigda.jobs.run import run_job
+
+    run_job(again)
+    assert JobFolder(again.path).state()["state"] == "cancelled"
+    assert candidates(project) == before
+
+
+def test_refusals(ranked, model, tmp_path):
+    project, _, _ = ranked
+    with pytest.raises(SemiGDAError, match="at least 1"):
+        new_ranking(project, model, count=0)
+    empty, ids = make_project(tmp_path, model.parent / "study")
+    empty.set_use(ids.values(), "ignored")
+    with pytest.raises(SemiGDAError, match="no unlabelled case"):
+        new_ranking(empty, model)
+    empty.set_classes(["other"])
+    with pytest.raises(SemiGDAError, match="classes"):
+        new_ranking(empty, model)
+
+
+# The arithmetic
+
+
+def seen(one: int, two: int, common: int, features=(0.0, 0.0)) -> Look:
+    return Look(torch.tensor([[[one, two, common]]]), torch.tensor(features))
+
+
+def test_disagreement_is_one_minus_dice_of_the_branches():
+    assert disagreements([seen(10, 10, 10), seen(10, 30, 10)]) == [0.0, 0.5]
+    assert disagreements([]) == []
+
+
+def test_a_class_that_was_found_nowhere_counts_as_often_as_the_others_have_it():
+    usual = [seen(10, 10, 10)] * 3
+    assert disagreements([*usual, seen(0, 0, 0)])[3] == 0.75
+    assert disagreements([seen(0, 0, 0), seen(0, 0, 0)]) == [0.0, 0.0]
+
+
+def test_equal_cases_of_no_worth_still_have_an_order():
+    found = rank([seen(10, 10, 10)] * 3, [torch.zeros(2)], ["ball"])
+    assert [one.index for one in found] == [0, 1, 2]
+    assert rank([], [], ["ball"]) == []
+
+
+def test_reasons_name_the_class_and_the_slices():
+    both = torch.tensor([[[10, 10, 10], [8, 8, 2]]] * 2 + [[[10, 10, 10], [8, 8, 8]]] * 2)
+    empty = torch.tensor([[[10, 10, 10], [0, 0, 0]]] * 4)
+    looks = [Look(both, torch.zeros(2)), Look(empty, torch.ones(2))]
+    reasons = {one.index: one.reason for one in rank(looks, [torch.zeros(2)], ["ball", "core"])}
+    assert "disagree on the border of core in 50 % of its slices" in reasons[0]
+    assert reasons[1].startswith("Neither branch finds core")
