@@ -53,7 +53,7 @@ def line_chart(
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end">{tick:g}</text>')
     for tick in _ticks(0, right):
         x, _ = place(tick, low)
-        if tick <= right:
+        if tick <= right and tick == int(tick):
             parts.append(f'<text x="{x}" y="{HEIGHT - 8}" text-anchor="middle">{tick:g}</text>')
     legend = []
     for number, (name, points) in enumerate(series.items()):

@@ -29,11 +29,19 @@ STAGES = {
     "segment": "Stage 2: learning to segment",
 }
 LOSSES = {
-    **{"rebuild": "rebuilt image", "classes": "mask classes", "kl": "KL divergence"},
-    **{"total": "total", "labeled_vae": "labelled, VAE branch"},
-    **{"labeled_cnn": "labelled, CNN branch", "pseudo_vae": "pseudo labels, VAE branch"},
-    **{"pseudo_cnn": "pseudo labels, CNN branch", "mixed_vae": "mixed, VAE branch"},
-    **{"mixed_cnn": "mixed, CNN branch"},
+    "rebuild": "rebuilt image",
+    "classes": "mask classes",
+    "kl": "KL divergence",
+    "align_vae": "VAE branch",
+    "align_cnn": "CNN branch",
+    "align_unlabeled": "unlabelled images",
+    "total": "total",
+    "labeled_vae": "labelled, VAE branch",
+    "labeled_cnn": "labelled, CNN branch",
+    "pseudo_vae": "pseudo labels, VAE branch",
+    "pseudo_cnn": "pseudo labels, CNN branch",
+    "mixed_vae": "mixed, VAE branch",
+    "mixed_cnn": "mixed, CNN branch",
 }
 PREVIEWS = {
     "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
@@ -271,7 +279,8 @@ def _method(comparison: dict[str, Any] | None) -> str:
 
 
 def _settings(job: JobFolder, card: ModelCard | None) -> str:
-    options = dict(job.job["options"])
+    used = card.training.get("settings", {}) if card is not None else {}
+    options = {**used, **job.job["options"]}
     network, seen = options.get("network"), options.get("preprocessing")
     rows = [["network", network.get("name", "")]] if isinstance(network, dict) else []
     rows += [[key, value] for key, value in (seen or {}).items()] if isinstance(seen, dict) else []
