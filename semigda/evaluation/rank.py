@@ -7,7 +7,6 @@ so a copy of a case that is chosen already is worth nothing, however bad it is.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -118,19 +117,25 @@ def rank(
     first = distance = torch.cdist(points, others).amin(1)
     usual = max(distance.median().item(), 1e-9)
 
-    def worth(index: int) -> tuple[float, ...]:
-        parts = {"disagreement": unsure[index], "novelty": distance[index].item()}
-        return math.prod(parts[name] for name in by), *parts.values()
-
-    left, result = set(range(count)), []
-    while left:
-        best = max(left, key=lambda index: (*worth(index), -index))
-        left.remove(best)
+    doubt = torch.tensor(unsure, dtype=torch.float64)
+    left, result = torch.ones(count, dtype=torch.bool), []
+    while len(result) < count:
+        parts = {"disagreement": doubt, "novelty": distance}
+        worth = torch.stack([parts[name] for name in by]).prod(0)
+        best = _largest(left, worth, doubt)
+        left[best] = False
         novelty, alone = (d[best].item() / (d[best].item() + usual) for d in (distance, first))
         reason = _reason(looks[best], unsure[best], novelty, alone, names)
         result.append(Ranked(best, unsure[best], novelty, reason))
         distance = torch.minimum(distance, (points - points[best]).norm(dim=1))
     return result
+
+
+def _largest(left: Tensor, *keys: Tensor) -> int:
+    """The first index of those ``left`` with the largest first key; where equal, the next."""
+    for key in keys:
+        left = left & (key == key[left].max())
+    return int(left.nonzero()[0])
 
 
 def _standardised(vectors: Sequence[Tensor]) -> Tensor:
