@@ -15,6 +15,14 @@ set(SemiGDA_PACKAGES
   SemiGDALib/run.py
   SemiGDALib/segment_panel.py
   SemiGDALib/texts.py
+  SemiGDALib/train/__init__.py
+  SemiGDALib/train/context.py
+  SemiGDALib/train/dialogs.py
+  SemiGDALib/train/panel.py
+  SemiGDALib/train/parameters.py
+  SemiGDALib/train/recent.py
+  SemiGDALib/train/section.py
+  SemiGDALib/train/section_check.py
   SemiGDALib/views.py
   semigda/__init__.py
   semigda/__main__.py

@@ -77,11 +77,12 @@ def test_licence_is_apache():
     assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")[:200]
 
 
-@pytest.mark.parametrize(
-    "path", ["Resources/Icons/SemiGDA.png", "SemiGDASegment/Resources/Icons/SemiGDASegment.png"]
-)
+ICONS = [*ROOT.glob("Resources/Icons/*.png"), *ROOT.glob("SemiGDA*/Resources/Icons/*.png")]
+
+
+@pytest.mark.parametrize("path", ICONS, ids=lambda path: path.name)
 def test_icon_size(path):
-    header = (ROOT / path).read_bytes()[:24]
+    header = path.read_bytes()[:24]
     assert header[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", header[16:24]) == (128, 128)
 

@@ -13,11 +13,12 @@ from Testing.packaging.list_files import tracked
 
 PROGRAM = """
 import sys
-folder, root = sys.argv[1:]
+folder, root, *names = sys.argv[1:]
 sys.path.append(root)
 from Testing.host import start
 host = start([folder])
-host.open("SemiGDASegment")
+for name in names:
+    host.open(name)
 host.quit()
 for name, module in sorted(sys.modules.items()):
     if name.split(".")[0].startswith(("SemiGDA", "semigda")):
@@ -27,6 +28,9 @@ print("opened")
 """
 
 
+MODULES = sorted(path.parent.name for path in ROOT.glob("SemiGDA*/CMakeLists.txt"))
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     return install(tmp_path_factory.mktemp("empty"))
@@ -34,7 +38,7 @@ def tree(tmp_path_factory):
 
 def open_module(folder):
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder), str(ROOT)],
+        [sys.executable, "-c", PROGRAM, str(folder), str(ROOT), *MODULES],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -47,30 +51,29 @@ def open_module(folder):
 def test_every_file_is_installed(tree):
     for name in tracked("SemiGDALib/*.py", "semigda/*", "Resources/Models/*"):
         assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name
-    for folder in sorted(path.parent for path in ROOT.glob("SemiGDA*/CMakeLists.txt")):
-        for name in tracked(f"{folder.name}/*"):
-            relative = name.removeprefix(f"{folder.name}/")
+    for module in MODULES:
+        for name in tracked(f"{module}/*"):
+            relative = name.removeprefix(f"{module}/")
             assert relative == "CMakeLists.txt" or (tree / relative).is_file(), name
 
 
 def test_only_modules_lie_on_top(tree):
-    assert sorted(path.stem for path in tree.glob("*.py")) == sorted(
-        path.parent.name for path in ROOT.glob("SemiGDA*/CMakeLists.txt")
-    )
+    assert sorted(path.stem for path in tree.glob("*.py")) == MODULES
 
 
-def test_installed_module_opens(tree):
+def test_installed_modules_open(tree):
     open_module(tree)
 
 
-def test_module_opens_in_the_build_tree(tmp_path):
+def test_modules_open_in_the_build_tree(tmp_path):
     open_module(build(tmp_path))
 
 
-def test_module_opens_in_the_source_tree(tmp_path):
+@pytest.mark.parametrize("module", MODULES)
+def test_module_opens_in_the_source_tree(tmp_path, module):
     program = PROGRAM.replace("startswith(folder)", "startswith(root)")
     done = subprocess.run(
-        [sys.executable, "-c", program, str(ROOT / "SemiGDASegment"), str(ROOT)],
+        [sys.executable, "-c", program, str(ROOT / module), str(ROOT), module],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -1,0 +1,88 @@
+"""What the training panel's sections share: the project as it is now, and how to say things."""
+
+from __future__ import annotations
+
+from semigda.errors import SemiGDAError
+from semigda.project import doctor
+from semigda.project.store import FILE
+
+
+class TrainContext:
+    """The open project and the panel's common parts.
+
+    Attributes:
+        logic: the module's SemiGDATrainLogic; ``logic.project`` is the open project.
+        message: the panel's :class:`SemiGDALib.message_area.MessageArea`.
+        view: :class:`semigda.project.records.View` of the last reading; None without a project.
+        facts: what the check measured, by case id; cases that changed since then are not in it.
+        findings: list of :class:`semigda.project.rules.Finding`, errors first.
+    """
+
+    def __init__(self, logic, message, onChanged, onLog):
+        self.logic = logic
+        self.message = message
+        self._onChanged = onChanged
+        self._onLog = onLog
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was read."""
+        self.view = None
+        self.facts: dict = {}
+        self.findings: list = []
+        self._seen = None
+
+    @property
+    def project(self):
+        """The open :class:`semigda.project.project.Project`, or None."""
+        return self.logic.project
+
+    def read(self) -> None:
+        """Read the project anew. Raises SemiGDAError if it cannot be read any more."""
+        if self.project is None:
+            self.clear()
+            return
+        self.facts = doctor.measured(self.project)
+        self.findings = doctor.findings(self.project)
+        self._seen = self._stamp()
+        self.view = self.project.read()
+
+    def isOutdated(self) -> bool:
+        """Whether another window or program changed the project since it was read. Cheap."""
+        return self.project is not None and self._stamp() != self._seen
+
+    def _stamp(self):
+        try:
+            state = (self.project.folder / FILE).stat()
+            return state.st_mtime_ns, state.st_size
+        except OSError:
+            return None
+
+    def changed(self) -> None:
+        """To be called after every change: reads the project, all sections refresh."""
+        self._onChanged()
+
+    def log(self, text: str) -> None:
+        """A line in the panel's log."""
+        self._onLog(text)
+
+    def attempt(self, action, *arguments, **options):
+        """Do something that may raise SemiGDAError: it is told, and the panel refreshed.
+
+        Returns:
+            What the action returned; None if it failed.
+        """
+        self.message.hide()
+        try:
+            return action(*arguments, **options)
+        except SemiGDAError as error:
+            self.tell(error)
+            return None
+        finally:
+            self.changed()
+
+    def tell(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
+        """Show an error above the sections, and log it."""
+        self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
+        if error.error_class != "cancelled":
+            self.message.error(error, actionText, action)

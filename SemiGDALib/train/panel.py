@@ -1,0 +1,200 @@
+"""SemiGDATrain's panel: the project's header, what to do next, and the numbered sections."""
+
+from __future__ import annotations
+
+import html
+import time
+from pathlib import Path
+
+import ctk
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from semigda.errors import SemiGDAError
+from SemiGDALib.message_area import MessageArea
+from SemiGDALib.train.context import TrainContext
+from SemiGDALib.train.dialogs import chooseFolder
+from SemiGDALib.train.recent import recentProjects, remember
+from SemiGDALib.train.section_check import CheckSection
+
+# In the order of the work. A new section is one class, one .ui file and one entry here.
+SECTIONS = (CheckSection,)
+POLL_MS = 1000  # for changes by another window or program
+
+
+class TrainPanel:
+    """Everything in the panel but its life cycle, which is the module widget's.
+
+    ``ui``: the widgets of SemiGDATrain.ui. ``loadUI(name)`` loads another .ui file.
+    ``sections``: the :class:`SemiGDALib.train.section.Section` objects by their ``file``;
+    ``buttons``: their collapsible buttons.
+    """
+
+    def __init__(self, ui, logic, loadUI):
+        self.ui = ui
+        self.logic = logic
+        self._parameters = None
+        self._observerTag = None
+        self._entered = False
+        self._step = ""  # the section that has the next step
+        self._shown = None  # folder of the project that is shown
+        self.context = TrainContext(logic, MessageArea(ui), self.refresh, self._log)
+        self.sections, self.buttons = {}, {}
+        for number, kind in enumerate(SECTIONS, 1):
+            self._addSection(number, kind, loadUI(kind.file))
+        self._recentMenu = qt.QMenu(ui.recentButton)
+        self._recentMenu.connect("aboutToShow()", self._fillRecent)
+        ui.recentButton.setMenu(self._recentMenu)
+        ui.newProjectButton.connect("clicked(bool)", self.onNewProject)
+        ui.openProjectButton.connect("clicked(bool)", self.onOpenProject)
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._onPoll)
+        self.refresh()
+
+    def _addSection(self, number, kind, widget) -> None:
+        button = ctk.ctkCollapsibleButton()
+        button.name = f"{kind.file}CollapsibleButton"
+        layout = qt.QVBoxLayout(button)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(widget)
+        self.ui.sectionsWidget.layout().addWidget(button)
+        button.text = f"{number} {kind.title}"
+        self.buttons[kind.file] = button
+        self.sections[kind.file] = kind(slicer.util.childWidgetVariables(widget), self.context)
+
+    # Life cycle
+
+    def setParameterNode(self, parameters) -> None:
+        """Show the project of a parameter node; with None, watch none (jobs go on)."""
+        if self._parameters is not None:
+            self._parameters.RemoveObserver(self._observerTag)
+        self._parameters = parameters
+        if parameters is not None:
+            import vtk
+
+            self._observerTag = parameters.AddObserver(
+                vtk.vtkCommand.ModifiedEvent, lambda _caller, _event: self._onParameters()
+            )
+            self._onParameters()
+
+    def _onParameters(self) -> None:
+        folder = self._parameters.projectFolder
+        if folder and (self.logic.project is None or Path(folder) != self.logic.project.folder):
+            self.openProject(folder)
+
+    def enter(self) -> None:
+        """The module came into view."""
+        self._entered = True
+        self._timer.start()
+        self.refresh()
+        for section in self.sections.values():
+            section.enter()
+
+    def exit(self) -> None:
+        """The module left the view."""
+        self._entered = False
+        self._timer.stop()
+        for section in self.sections.values():
+            section.exit()
+
+    def _onPoll(self) -> None:
+        if self.context.isOutdated():
+            self.refresh()
+
+    # Projects
+
+    def onNewProject(self, _checked=False) -> None:
+        """Ask for a folder and make a project in it."""
+        folder = chooseFolder(_("Choose or make an empty folder for the project"))
+        if folder:
+            self._open(self.logic.createProject, folder)
+
+    def onOpenProject(self, _checked=False) -> None:
+        """Ask for a project's folder and open it."""
+        folder = chooseFolder(_("Open a project's folder"))
+        if folder:
+            self.openProject(folder)
+
+    def openProject(self, folder) -> None:
+        """Show another project; an error is told and the present one stays."""
+        self._open(self.logic.openProject, folder)
+
+    def _open(self, action, folder) -> None:
+        self.context.message.hide()
+        try:
+            project = action(folder)
+        except SemiGDAError as error:
+            self.context.tell(error)
+            return
+        remember(project.folder)
+        self._log(_("Project opened."))
+        self._parameters.projectFolder = str(project.folder)
+        self.refresh()
+        if self._entered:
+            for section in self.sections.values():
+                section.enter()
+
+    def _fillRecent(self) -> None:
+        self._recentMenu.clear()
+        folders = recentProjects()
+        for folder in folders:
+            action = self._recentMenu.addAction(f"{Path(folder).name}   ({folder})")
+            action.connect("triggered(bool)", lambda _on, one=folder: self.openProject(one))
+        if not folders:
+            self._recentMenu.addAction(_("None yet")).enabled = False
+
+    # Showing
+
+    def refresh(self) -> None:
+        """Read the project and show it in every section."""
+        try:
+            self.context.read()
+        except SemiGDAError as error:  # the folder was deleted, or its disk is gone
+            self.logic.closeProject()
+            self.context.clear()
+            self.context.tell(error)
+        view = self.context.view
+        self.ui.sectionsWidget.visible = view is not None
+        if view is None:
+            self._shown = None
+            self.ui.projectLabel.text = _("No project is open")
+            self.ui.projectLabel.toolTip = _("The open training project.")
+            self._showStep(
+                _(
+                    "Make a new project, or open one: a folder that keeps the cases, "
+                    "their labels and everything that is trained from them."
+                )
+            )
+            return
+        self.ui.projectLabel.text = f"<b>{html.escape(view.name)}</b>"
+        self.ui.projectLabel.toolTip = str(view.folder)
+        for section in self.sections.values():
+            section.refresh()
+        self._lead()
+
+    def _lead(self) -> None:
+        """Titles, the sentence of what to do next, and which sections are open."""
+        step, steps = "", {}
+        for number, (file, section) in enumerate(self.sections.items(), 1):
+            steps[file] = section.nextStep()
+            step = step or (file if steps[file] else "")
+            summary = section.summary()
+            title = f"{number} {section.title}"
+            self.buttons[file].text = f"{title}: {summary}" if summary else title
+        self._showStep(steps[step] if step else _("Everything is done."))
+        opened = self._shown != self.context.view.folder
+        if opened or step != self._step:
+            for file, section in self.sections.items():
+                if file == step:
+                    self.buttons[file].collapsed = False
+                elif opened or (not steps[file] and not section.staysOpen):
+                    self.buttons[file].collapsed = True
+        self._step, self._shown = step, self.context.view.folder
+
+    def _showStep(self, sentence) -> None:
+        self.ui.nextStepLabel.text = _("<b>Next:</b> {step}").format(step=html.escape(sentence))
+
+    def _log(self, text) -> None:
+        self.ui.logText.appendPlainText(f"{time.strftime('%H:%M:%S')}  {text}")
