@@ -28,8 +28,6 @@ set(SemiGDA_PACKAGES
   semigda/__main__.py
   semigda/cli.py
   semigda/cli_project.py
-  semigda/cli_project.py
-  semigda/cli_project.py
   semigda/cli_project_review.py
   semigda/cli_project_training.py
   semigda/data/__init__.py
@@ -72,10 +70,6 @@ set(SemiGDA_PACKAGES
   semigda/jobs/device_lock.py
   semigda/jobs/failures.py
   semigda/jobs/folder.py
-  semigda/jobs/folder.py
-  semigda/jobs/folder.py
-  semigda/jobs/kinds.py
-  semigda/jobs/kinds.py
   semigda/jobs/kinds.py
   semigda/jobs/launch.py
   semigda/jobs/locks.py
@@ -110,6 +104,7 @@ set(SemiGDA_PACKAGES
   semigda/project/bases.py
   semigda/project/caselist.py
   semigda/project/charts.py
+  semigda/project/classes.py
   semigda/project/comparison.py
   semigda/project/doctor.py
   semigda/project/estimates.py

@@ -62,6 +62,10 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     doctor = add("check", _check, "Look for what would spoil a training.")
     doctor.add_argument("--fix", action="store_true", help="do all safe repairs")
 
+    fix = add("fix", _fix, "Do one of the safe repairs that the check offers.")
+    fix.add_argument("code", help="of the finding, as the check gives it with --json")
+    fix.add_argument("cases", nargs="+", metavar="ID", help="the cases it is about")
+
     split = add("split", _split, "Choose the held-out cases, once.")
     split.add_argument("--change", metavar="REASON", help="choose anew; older scores become void")
     split.add_argument("--cases", nargs="+", metavar="ID", help="with --change: exactly these")
@@ -159,6 +163,15 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         _tell_findings(project.read(), found)
     return int(any(finding.severity == "error" for finding in found))
+
+
+def _fix(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    for finding in findings(project):
+        if finding.code == arguments.code and set(finding.case_ids) == set(arguments.cases):
+            apply_fix(project, finding)
+            return
+    raise SemiGDAError("bad-input", "The check finds this no more.", action="Run it again.")
 
 
 def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:

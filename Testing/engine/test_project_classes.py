@@ -1,0 +1,84 @@
+"""One class is added, renamed or removed, and the labels still mean what they meant."""
+
+from __future__ import annotations
+
+import pytest
+from project_fixtures import draw, make_project, write_case, write_segmentation
+
+from semigda.cli import main
+from semigda.errors import SemiGDAError
+from semigda.project.classes import add_class, change_class, remove_class
+from semigda.project.project import NewCase, Project
+
+
+@pytest.fixture
+def named(tmp_path):
+    """One case whose label names its segments "Ball" and "core"."""
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["ball", "core"])
+    image = write_case(tmp_path / "study", 1, label=False).image
+    segments = [
+        {"Name": "Ball", "LabelValue": 1, "Layer": 0},
+        {"Name": "core", "LabelValue": 2, "Layer": 0},
+    ]
+    label = write_segmentation(tmp_path / "study" / "a.seg.nrrd", [draw(1)[1]], segments)
+    project.add([NewCase(image, label)])
+    return project
+
+
+def classes_of(project):
+    view = project.read()
+    known = view.classes_of(view.cases[0])
+    return {name: known.get(name) for name in view.cases[0].segments or ()}
+
+
+def test_renamed_class_keeps_its_segments(named):
+    change_class(named, 1, "sphere", (1, 2, 3))
+    assert classes_of(named) == {"Ball": 1, "core": 2}
+    assert not named.read().unmapped()
+    assert named.read().classes[0].name == "sphere"
+    assert named.read().classes[0].color == (1, 2, 3)
+
+
+def test_removed_class_becomes_background(named):
+    remove_class(named, 1)
+    assert [label.name for label in named.read().classes] == ["core"]
+    assert classes_of(named) == {"Ball": 0, "core": 1}
+
+
+def test_values_of_label_maps_follow_their_class(tmp_path):
+    project = make_project(tmp_path, 2, 0)
+    remove_class(project, 1)
+    view = project.read()
+    known = view.classes_of(view.cases[0])
+    assert (known["1"], known["2"]) == (0, 1)
+
+
+def test_numbers_stored_in_the_project_do_not_move(tmp_path):
+    project = make_project(tmp_path, 2, 0)
+    case = project.read().cases[0]
+    project.set_label(case.id, case.label, in_classes=True)
+    with pytest.raises(SemiGDAError, match="by the number"):
+        remove_class(project, 1)
+    remove_class(project, 2)
+    assert [label.name for label in project.read().classes] == ["ball"]
+
+
+def test_added_class(named):
+    add_class(named, "shell")
+    assert [label.value for label in named.read().classes] == [1, 2, 3]
+    with pytest.raises(SemiGDAError, match="different names"):
+        add_class(named, "SHELL")
+    with pytest.raises(SemiGDAError, match="no such class"):
+        change_class(named, 9, "x")
+
+
+def test_fix_command(tmp_path):
+    project = make_project(tmp_path, 4, 0)
+    added = project.add([write_case(tmp_path / "copies", 0, label=False)]).cases[0]
+    folder, original = str(project.folder), project.read().cases[0].id
+    main(["project", "check", folder])
+    repair = ["project", "fix", folder, "labelled-and-unlabelled", original, added]
+    assert main(repair) == 0
+    assert added not in [case.id for case in project.read().cases]
+    assert main(repair) != 0, "it is done already"
