@@ -108,13 +108,15 @@ class SemiGDATrainLogic(ScriptedLoadableModuleLogic):
 
         logic = SemiGDATrainLogic()
         project = logic.createProject("/data/liver")
-        logic.setClasses(["liver", "tumour"])
+        project.set_classes(["liver", "tumour"])
         logic.addFolder("/data/images", "/data/labels")
     """
 
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
         self.project = None  # semigda.project.project.Project
+        self.labelling = None  # SemiGDALib.train.labelling.Labelling
+        self.checkJob = None  # SemiGDALib.train.engine_job.EngineJob, the last one
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -126,24 +128,162 @@ class SemiGDATrainLogic(ScriptedLoadableModuleLogic):
         """Make a project in a folder and open it; returns the Project."""
         from semigda.project.project import Project
 
-        self.project = Project.create(folder, name)
+        self._show(Project.create(folder, name))
         return self.project
 
     def openProject(self, folder):
         """Open the project in a folder; returns the Project."""
         from semigda.project.project import Project
 
-        self.project = Project(folder)
+        self._show(Project(folder))
         return self.project
 
     def closeProject(self):
-        """Show none; nothing on the disk changes."""
-        self.project = None
+        """Show none; nothing on the disk changes. A label that is being edited is discarded."""
+        self._show(None)
+
+    def _show(self, project):
+        self.cancelCheck()
+        self.discardLabel()
+        self.project = project
+
+    # Cases
+
+    def addCases(self, cases):
+        """Add :class:`semigda.project.project.NewCase` objects; returns what was added."""
+        return self.project.add(cases)
+
+    def addFolder(self, images, labels=None, groupPattern=None):
+        """Add the images of a folder and the labels of the same names."""
+        from semigda.project.pairing import pair_folder
+
+        return self.project.add(pair_folder(images, labels).cases(groupPattern))
+
+    def addFiles(self, paths):
+        """Add image files, with labels among them; labels of images that are there already go to
+        those."""
+        from semigda.project.pairing import pair_files
+
+        given = [Path(path) for path in paths]
+        waiting = [case.image for case in self.project.read().cases if case.label is None]
+        cases = pair_files([*given, *(path for path in waiting if path not in given)]).cases()
+        return self.project.add([c for c in cases if c.image in given or c.label in given])
+
+    def addNodes(self, pairs, origin=None):
+        """Add volumes of the scene, each with its segmentation or None.
+
+        A volume that is on the disk as it is in the scene stays there; others, and all
+        segmentations, are written into the project's folder.
+
+        Args:
+            pairs: of volume node and segmentation node or None.
+            origin: who made the labels, "human", "edited" or "machine"; None: "machine" for what
+                SemiGDA made, else "human".
+        """
+        from semigda.project.project import NewCase
+        from SemiGDALib.train import scene_files
+
+        cases = []
+        for volume, segmentation in pairs:
+            image = scene_files.fileOf(volume)
+            if image is None:
+                image = scene_files.writeImage(volume, self.project.folder / "images")
+            label = None
+            if segmentation is not None:
+                label = scene_files.newLabelFile(self.project.folder)
+                scene_files.writeLabel(segmentation, volume, label)
+            made = self._origin(segmentation, origin)
+            cases.append(NewCase(image, label, volume.GetName(), origin=made))
+        return self.project.add(cases)
+
+    def setLabel(self, caseId, path, origin="human"):
+        """Give a case a label file; with None take its label away."""
+        self.project.set_label(caseId, path, origin)
+
+    def setLabelNode(self, caseId, segmentationNode, origin=None):
+        """Give a case a copy of a segmentation of the scene; ``origin`` as in addNodes."""
+        from SemiGDALib.train import scene_files
+
+        path = scene_files.newLabelFile(self.project.folder)
+        scene_files.writeLabel(segmentationNode, scene_files.drawnOn(segmentationNode), path)
+        self.project.set_label(caseId, path, self._origin(segmentationNode, origin))
+
+    def _origin(self, segmentationNode, origin):
+        from SemiGDALib.train import scene_files
+
+        made = segmentationNode is not None and scene_files.isMachineMade(segmentationNode)
+        # "edited" is said of what a model made; what a person drew stays theirs.
+        return (origin or "machine") if made else "human"
+
+    # Labelling in Segment Editor
+
+    def editLabel(self, caseId):
+        """Load a case and open its label in Segment Editor; see saveLabel and discardLabel."""
+        from semigda.errors import SemiGDAError
+        from SemiGDALib.train.labelling import Labelling
+
+        if self.labelling is not None and self.labelling.caseId != caseId:
+            raise SemiGDAError(
+                "bad-input",
+                _("Another case is being labelled."),
+                action=_("Save or discard its label first."),
+            )
+        if self.labelling is None:
+            self.labelling = Labelling(self.project, caseId)
+        self.labelling.show()
+
+    def saveLabel(self):
+        """Save the label that is being edited, and take it out of the scene."""
+        self.labelling.save()
+        self.discardLabel()
+
+    def discardLabel(self):
+        """Forget the label that is being edited."""
+        labelling, self.labelling = self.labelling, None
+        if labelling is not None:
+            labelling.close()
 
     # Check
 
+    def check(self, onProgress, onEnded):
+        """Look at all cases that changed, in the worker; see SemiGDALib.train.engine_job."""
+        from semigda.project.doctor import new_check
+        from SemiGDALib import requirements
+        from SemiGDALib.train.engine_job import EngineJob
+
+        requirements.check()
+        self.checkJob = EngineJob(new_check(self.project), onProgress, onEnded)
+        return self.checkJob
+
+    def isChecking(self):
+        """Whether a check has not ended yet."""
+        return self.checkJob is not None and self.checkJob.active
+
     def cancelCheck(self):
-        """Stop the running check, if any."""
+        """Stop the running check, if any; what it measured is kept."""
+        if self.isChecking():
+            self.checkJob.cancel()
+
+    def applyFix(self, finding, onDone):
+        """Do a finding's safe repair; ``onDone(SemiGDAError or None)``."""
+        from SemiGDALib.train import fixes
+
+        fixes.applyFix(self.project, finding, onDone)
+
+    # Held-out cases
+
+    def chooseHeldout(self):
+        """Choose the held-out cases for good; the check must have seen all labels."""
+        from semigda.project import doctor, heldout
+
+        return heldout.choose_heldout(self.project, doctor.measured(self.project))
+
+    def changeHeldout(self, reason, caseIds=None):
+        """Choose them anew, or exactly these; older scores become void."""
+        from semigda.project import doctor, heldout
+
+        facts = doctor.measured(self.project)
+        return heldout.change_heldout(self.project, reason, facts, caseIds)
 
 
 class SemiGDATrainTest(ScriptedLoadableModuleTest):

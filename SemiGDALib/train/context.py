@@ -16,6 +16,8 @@ class TrainContext:
         view: :class:`semigda.project.records.View` of the last reading; None without a project.
         facts: what the check measured, by case id; cases that changed since then are not in it.
         findings: list of :class:`semigda.project.rules.Finding`, errors first.
+        selectCases: function of case ids: selects them in the list of cases and shows it.
+        selectedCases: function that gives the ids of the cases selected there.
     """
 
     def __init__(self, logic, message, onChanged, onLog):
@@ -23,6 +25,8 @@ class TrainContext:
         self.message = message
         self._onChanged = onChanged
         self._onLog = onLog
+        self.selectCases = lambda caseIds: None
+        self.selectedCases = list
         self.clear()
 
     def clear(self) -> None:

@@ -1,17 +1,118 @@
-"""Questions for files and folders. PythonQt gives the path, Qt's other bindings path and filter."""
+"""Small questions to the user. All of them return what was chosen, or something empty for none.
+
+PythonQt's static file dialogs give the path, Qt's other bindings the path and the filter.
+"""
 
 from __future__ import annotations
 
 import qt
 import slicer
+from slicer.i18n import tr as _
 
 
 def chooseFolder(title: str) -> str:
-    """A folder, which may be a new one; empty if the user changes their mind."""
+    """A folder, which may be a new one."""
     return qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
 
 
 def chooseFile(title: str, filters: str) -> str:
-    """A file; empty if the user changes their mind."""
+    """A file that is there."""
     chosen = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), title, "", filters)
     return chosen if isinstance(chosen, str) else chosen[0]
+
+
+def chooseColour(colour):
+    """A colour as (r, g, b), or None."""
+    chosen = qt.QColorDialog.getColor(qt.QColor(*colour), slicer.util.mainWindow())
+    return (chosen.red(), chosen.green(), chosen.blue()) if chosen.isValid() else None
+
+
+class Dialog:
+    """A window with a title, room for widgets, *OK* and *Cancel*.
+
+    Attributes:
+        window: the QDialog, for the parents of widgets.
+        layout: QVBoxLayout of what is asked.
+        okButton: to be enabled when the answer is complete.
+    """
+
+    def __init__(self, title: str, okText: str, width: int = 460):
+        self.window = qt.QDialog(slicer.util.mainWindow())
+        self.window.windowTitle = title
+        outer = qt.QVBoxLayout(self.window)
+        self.layout = qt.QVBoxLayout()
+        outer.addLayout(self.layout)
+        buttons = qt.QHBoxLayout()
+        outer.addLayout(buttons)
+        buttons.addStretch(1)
+        self.okButton = qt.QPushButton(okText)
+        self.okButton.name = "okButton"
+        self.okButton.toolTip = _("Do it.")
+        self.okButton.default = True
+        self.okButton.connect("clicked(bool)", self._onOk)
+        self.cancelButton = qt.QPushButton(_("Cancel"))
+        self.cancelButton.name = "cancelButton"
+        self.cancelButton.toolTip = _("Close this window; nothing changes.")
+        self.cancelButton.connect("clicked(bool)", self._onCancel)
+        buttons.addWidget(self.okButton)
+        buttons.addWidget(self.cancelButton)
+        self.window.resize(width, 10)
+        self._accepted = False
+
+    def say(self, text: str):
+        """A line of text; returns its label."""
+        label = qt.QLabel(text)
+        label.wordWrap = True
+        self.layout.addWidget(label)
+        return label
+
+    def ask(self) -> bool:
+        """Show the window; whether *OK* was clicked. The window is gone afterwards."""
+        self.window.exec_()
+        self.window.deleteLater()
+        return self._accepted
+
+    def _onOk(self, _checked=False) -> None:
+        self._accepted = True
+        self.window.accept()
+
+    def _onCancel(self, _checked=False) -> None:
+        self.window.reject()
+
+
+def askText(title: str, question: str, okText: str, text: str = "", mayBeEmpty: bool = False):
+    """A line of text, stripped; None if the user changes their mind."""
+    dialog = Dialog(title, okText)
+    dialog.say(question)
+    edit = qt.QLineEdit(text)
+    edit.name = "textEdit"
+    edit.toolTip = question
+    dialog.layout.addWidget(edit)
+
+    def typed(now):
+        dialog.okButton.enabled = mayBeEmpty or bool(now.strip())
+
+    edit.connect("textChanged(QString)", typed)
+    typed(text)
+    return str(edit.text).strip() if dialog.ask() else None
+
+
+def makeTable(name: str, headers, toolTip: str, rows: int):
+    """A table that is read, with its columns' names; the first column takes the room."""
+    table = qt.QTableWidget(rows, len(headers))
+    table.name = name
+    table.toolTip = toolTip
+    table.setHorizontalHeaderLabels(list(headers))
+    table.verticalHeader().visible = False
+    table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+    table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
+    return table
+
+
+def cell(text: str, toolTip: str = ""):
+    """A table's item."""
+    item = qt.QTableWidgetItem(text)
+    item.setToolTip(toolTip or text)
+    return item

@@ -15,11 +15,14 @@ from semigda.errors import SemiGDAError
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.train.context import TrainContext
 from SemiGDALib.train.dialogs import chooseFolder
+from SemiGDALib.train.labelling_bar import LabellingBar
 from SemiGDALib.train.recent import recentProjects, remember
+from SemiGDALib.train.section_cases import CasesSection
 from SemiGDALib.train.section_check import CheckSection
+from SemiGDALib.train.section_heldout import HeldOutSection
 
 # In the order of the work. A new section is one class, one .ui file and one entry here.
-SECTIONS = (CheckSection,)
+SECTIONS = (CasesSection, CheckSection, HeldOutSection)
 POLL_MS = 1000  # for changes by another window or program
 
 
@@ -43,6 +46,9 @@ class TrainPanel:
         self.sections, self.buttons = {}, {}
         for number, kind in enumerate(SECTIONS, 1):
             self._addSection(number, kind, loadUI(kind.file))
+        self.context.selectCases = self._selectCases
+        self.context.selectedCases = self.sections["Cases"].table.selected
+        self._bar = LabellingBar(ui, self.context)
         self._recentMenu = qt.QMenu(ui.recentButton)
         self._recentMenu.connect("aboutToShow()", self._fillRecent)
         ui.recentButton.setMenu(self._recentMenu)
@@ -109,7 +115,11 @@ class TrainPanel:
         """Ask for a folder and make a project in it."""
         folder = chooseFolder(_("Choose or make an empty folder for the project"))
         if folder:
-            self._open(self.logic.createProject, folder)
+            self.createProject(folder)
+
+    def createProject(self, folder) -> None:
+        """Make a project and show it; an error is told."""
+        self._open(self.logic.createProject, folder)
 
     def onOpenProject(self, _checked=False) -> None:
         """Ask for a project's folder and open it."""
@@ -141,11 +151,15 @@ class TrainPanel:
         folders = recentProjects()
         for folder in folders:
             action = self._recentMenu.addAction(f"{Path(folder).name}   ({folder})")
-            action.connect("triggered(bool)", lambda _on, one=folder: self.openProject(one))
+            action.connect("triggered(bool)", lambda _on=False, one=folder: self.openProject(one))
         if not folders:
             self._recentMenu.addAction(_("None yet")).enabled = False
 
     # Showing
+
+    def _selectCases(self, caseIds) -> None:
+        self.buttons["Cases"].collapsed = False
+        self.sections["Cases"].table.select(caseIds)
 
     def refresh(self) -> None:
         """Read the project and show it in every section."""
@@ -157,6 +171,7 @@ class TrainPanel:
             self.context.tell(error)
         view = self.context.view
         self.ui.sectionsWidget.visible = view is not None
+        self._bar.refresh()
         if view is None:
             self._shown = None
             self.ui.projectLabel.text = _("No project is open")

@@ -2,17 +2,215 @@
 
 from __future__ import annotations
 
+import qt
 from slicer.i18n import tr as _
 
+from semigda.data.stamps import stamp
+from semigda.errors import SemiGDAError
+from SemiGDALib.train.cases_table import COLOURS, SIGNS, severityWord
+from SemiGDALib.train.dialogs import cell
 from SemiGDALib.train.section import Section
+
+SEVERITY, TEXT, FIX = range(3)
+NAMES = 3  # of a finding's cases are told
+AUTOMATIC_MS = 800  # after a change: several that come together make one check
+LONGEST = 320  # pixels of the table
 
 
 class CheckSection(Section):
-    """The findings of the data doctor."""
+    """The findings of the data doctor. A check starts by itself when cases changed."""
 
     title = _("Check")
     file = "Check"
 
+    def __init__(self, ui, context):
+        Section.__init__(self, ui, context)
+        self._tried = None  # what the last check was about
+        self._fixing = False
+        self._shown: list = []
+        table = ui.findingsTable
+        table.setColumnCount(3)
+        table.horizontalHeader().visible = False
+        table.verticalHeader().visible = False
+        table.horizontalHeader().setSectionResizeMode(TEXT, qt.QHeaderView.Stretch)
+        table.setColumnWidth(SEVERITY, 76)
+        table.setColumnWidth(FIX, 56)
+        table.connect("itemSelectionChanged()", self._onSelected)
+        ui.checkButton.connect("clicked(bool)", self.onCheckOrCancel)
+        ui.progressBar.visible = False
+        self._automatic = qt.QTimer()
+        self._automatic.setSingleShot(True)
+        self._automatic.setInterval(AUTOMATIC_MS)
+        self._automatic.connect("timeout()", self._onAutomatic)
+
+    # Showing
+
     def refresh(self) -> None:
-        count = len(self.context.findings)
-        self.ui.statusLabel.text = _("{count} findings.").format(count=count)
+        self._fill()
+        self._update()
+        if self._unchecked() and not self.context.logic.isChecking():
+            self._automatic.start()
+
+    def exit(self) -> None:
+        self._automatic.stop()
+
+    def _unchecked(self) -> list:
+        facts = self.context.facts
+        return [case for case in self.context.view.cases if case.id not in facts]
+
+    def _update(self) -> None:
+        ui, checking = self.ui, self.context.logic.isChecking()
+        ui.checkButton.text = _("Cancel") if checking else _("Check")
+        ui.checkButton.enabled = bool(self.context.view.cases) and not self._fixing
+        ui.progressBar.visible = checking
+        if not checking:
+            ui.statusLabel.text = self._status()
+
+    def _status(self) -> str:
+        cases, waiting = len(self.context.view.cases), len(self._unchecked())
+        if self._fixing:
+            return _("Repairing...")
+        if not cases:
+            return _("There are no cases yet.")
+        if waiting:
+            return _("{count} of {all} cases were not looked at yet.").format(
+                count=waiting, all=cases
+            )
+        if not self.context.findings:
+            return _("{count} cases checked, nothing found.").format(count=cases)
+        return _("{count} cases checked.").format(count=cases)
+
+    def summary(self) -> str:
+        if not self.context.view.cases:
+            return ""
+        if self._unchecked():
+            return _("not checked")
+        counts = [
+            (self._count("error"), _("1 error"), _("{count} errors")),
+            (self._count("warning"), _("1 warning"), _("{count} warnings")),
+        ]
+        texts = [one if n == 1 else many.format(count=n) for n, one, many in counts if n]
+        return ", ".join(texts) or _("all is well")
+
+    def nextStep(self) -> str:
+        if self.context.view.cases and self._unchecked():
+            if self.context.logic.isChecking():
+                return _("Wait until the cases were looked at.")
+            return _("Run the check.")
+        errors = self._count("error")
+        if errors:
+            return _("Repair what the check found: a training needs cases without errors.")
+        return "" if self.context.view.cases else _("Run the check.")
+
+    def _count(self, severity) -> int:
+        return sum(finding.severity == severity for finding in self.context.findings)
+
+    def _fill(self) -> None:
+        table, findings = self.ui.findingsTable, self.context.findings
+        table.visible = bool(findings)
+        table.blockSignals(True)
+        table.clearSelection()
+        self._shown = list(findings)
+        table.setRowCount(len(findings))
+        for row, finding in enumerate(findings):
+            word = severityWord(finding.severity)
+            severity = cell(f"{SIGNS[finding.severity]} {word}", word)
+            severity.setForeground(qt.QBrush(qt.QColor(COLOURS[finding.severity])))
+            table.setItem(row, SEVERITY, severity)
+            names = self._names(finding)
+            text = f"{names}: {finding.message}" if names else finding.message
+            table.setItem(row, TEXT, cell(f"{text}\n{finding.action}"))
+            table.setCellWidget(row, FIX, self._fixButton(finding))
+        table.blockSignals(False)
+        self._fit()
+
+    def _fit(self) -> None:
+        table = self.ui.findingsTable
+        table.resizeRowsToContents()
+        rows = range(table.rowCount)
+        table.setFixedHeight(min(LONGEST, sum(table.rowHeight(row) for row in rows) + 4))
+
+    def _names(self, finding) -> str:
+        names = [self.context.view.case(caseId).name for caseId in finding.case_ids]
+        more = _(" and {count} more").format(count=len(names) - NAMES) if names[NAMES:] else ""
+        return ", ".join(names[:NAMES]) + more
+
+    def _fixButton(self, finding):
+        if finding.fix is None:
+            return qt.QWidget()  # of the row's colour
+        button = qt.QPushButton(_("Fix"))
+        button.name = "fixButton"
+        button.toolTip = f"{finding.fix.text}."
+        button.enabled = not self._fixing and not self.context.logic.isChecking()
+        button.connect("clicked(bool)", lambda _checked=False: self.onFix(finding))
+        return button
+
+    def _onSelected(self) -> None:
+        rows = self.ui.findingsTable.selectionModel().selectedRows()
+        if rows:
+            self.context.selectCases(self._shown[rows[0].row()].case_ids)
+
+    # Checking
+
+    def onCheckOrCancel(self, _checked=False) -> None:
+        """The one button."""
+        if self.context.logic.isChecking():
+            self.ui.statusLabel.text = _("Cancelling...")
+            self.context.logic.cancelCheck()
+        else:
+            self.check()
+
+    def _onAutomatic(self) -> None:
+        """A check after a change; never the same twice, whatever came of the first."""
+        if self.context.view is None or self.context.logic.isChecking() or self._fixing:
+            return
+        unchecked = [(case.id, stamp(case.image, case.label)) for case in self._unchecked()]
+        if unchecked and unchecked != self._tried:
+            self._tried = unchecked
+            self.check()
+
+    def check(self) -> None:
+        """Start a check."""
+        self.context.message.hide()
+        try:
+            self.context.logic.check(self._onProgress, self._onEnded)
+        except SemiGDAError as error:
+            self.context.tell(error)
+            return
+        self.ui.progressBar.maximum = 0  # until the process has started
+        self.ui.statusLabel.text = _("Looking at the cases...")
+        self.context.changed()
+
+    def _onProgress(self, fraction, message) -> None:
+        self.ui.progressBar.maximum = 100
+        self.ui.progressBar.value = int(100 * fraction)
+        if message:
+            self.ui.statusLabel.text = message
+
+    def _onEnded(self, _outputs, error) -> None:
+        if error is not None:
+            self.context.tell(error)
+        else:
+            self.context.log(_("The cases were checked."))
+        self.context.changed()
+
+    def onFix(self, finding) -> None:
+        """Do a safe repair; files of the user stay as they are."""
+        self.context.message.hide()
+        self._fixing = True
+        self._update()
+        # Later: the button that was clicked must not be deleted by its own click.
+        qt.QTimer.singleShot(
+            0,
+            lambda: self.context.logic.applyFix(
+                finding, lambda error: self._onFixed(finding, error)
+            ),
+        )
+
+    def _onFixed(self, finding, error) -> None:
+        self._fixing = False
+        if error is not None:
+            self.context.tell(error)
+        else:
+            self.context.log(f"{finding.fix.text}.")
+        self.context.changed()

@@ -51,6 +51,7 @@ class Host:
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.errors: list[str] = []
         self._panel = None
+        self.selected = ""  # name of the module in view
         self._install_qt()
         self._install_slicer()
         sys.excepthook = self._uncaught
@@ -92,11 +93,15 @@ class Host:
 
         from .application import qSlicerApplication
         from .modules import ScriptedModule, reload_module
+        from .segment_editor import SegmentEditorModule
 
         settings = self.folder / "settings"
         slicer.app = self.app = qSlicerApplication(["Slicer"], self.core, settings)
         slicer.qSlicerScriptedLoadableModule = ScriptedModule
         slicer.util.reloadScriptedModule = reload_module
+        slicer.modules.segmenteditor = SegmentEditorModule()
+        slicer.util.selectModule = self.select
+        slicer.util.selectedModule = lambda: self.selected
         slicer.util.pip_install = slicer.util.pip_uninstall = _refuse_pip
         # The wheel copies slicer.util's names into slicer, where Slicer does not have them.
         for name in slicer.util.__all__:
@@ -155,7 +160,7 @@ class Host:
         panel = self.load(name).widgetRepresentation()
         if self._panel is not None and self._panel is not panel:
             self._panel.exit()
-        self._panel = panel
+        self._panel, self.selected = panel, name
         panel.resize(width, height)
         panel.show()
         panel.enter()
@@ -169,6 +174,18 @@ class Host:
             self._panel.exit()
             self._panel.hide()
             self._panel = None
+        self.selected = ""
+
+    def select(self, module) -> None:
+        """Stands for slicer.util.selectModule, which needs Slicer's window."""
+        import slicer
+
+        name = module if isinstance(module, str) else module.name
+        if hasattr(getattr(slicer.modules, name.lower()), "unload"):
+            self.open(name)
+        else:  # a module that the host has no panel of
+            self.close()
+            self.selected = name
 
     def quit(self) -> None:
         """Unloads every module, which calls their cleanup(), and empties the scene."""
@@ -226,6 +243,30 @@ class Host:
 
         self.app.setTestingEnabled(False)
         ctkMessageBox.answers.extend(buttons)
+
+    def in_dialog(self, *actions) -> None:
+        """The next dialogs that open are handed to these functions, in order, which close them."""
+        from PySide6 import QtCore
+
+        waiting = list(actions)
+
+        def look():
+            dialog = self.app.activeModalWidget()
+            if dialog is None or dialog in seen:
+                QtCore.QTimer.singleShot(10, look)
+                return
+            seen.append(dialog)
+            action = waiting.pop(0)
+            if waiting:
+                QtCore.QTimer.singleShot(10, look)
+            try:
+                action(dialog)
+            finally:
+                if dialog.visible:
+                    dialog.reject()
+
+        seen: list = []
+        QtCore.QTimer.singleShot(0, look)
 
     def messages(self) -> list[str]:
         """The texts of the message boxes since the last call; back to testing mode."""

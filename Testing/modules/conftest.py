@@ -44,3 +44,39 @@ def _end_worker():
     process = sys.modules.get("SemiGDALib.process")
     if process is not None:
         process.Worker.shared().stop()
+
+
+@pytest.fixture
+def training(module_host):
+    """SemiGDATrain's widget in view, without a project; no recent ones."""
+    import slicer
+
+    os.environ["OMP_NUM_THREADS"] = "1"
+    slicer.app.userSettings().clear()
+    widget = module_host.open("SemiGDATrain", width=460, height=1100)
+    yield widget
+    widget.logic.closeProject()
+    module_host.close()
+
+
+@pytest.fixture
+def study(training, module_host, tmp_path):
+    """The same with a project of 8 labelled and 3 unlabelled cases, checked."""
+    import studies
+
+    folder = studies.write_study(tmp_path / "study", 8, 3)
+    training.panel.createProject(tmp_path / "Liver")
+    training.logic.project.set_classes(["ball", "core"])
+    training.logic.addFolder(folder)
+    training.panel.refresh()
+    module_host.wait(lambda: not training.panel.context.isOutdated(), 10)
+    checked(training, module_host)
+    return training
+
+
+def checked(widget, host):
+    """Wait for the automatic check."""
+    cases = widget.logic.project.read().cases
+    host.wait(
+        lambda: len(widget.panel.context.facts) == len(cases) and not widget.logic.isChecking(), 60
+    )

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
-import slicer
+
+def picture(widget, host, artifacts, name) -> None:
+    host.grab(widget, artifacts / f"train-panel-{name}.png")
 
 
-@pytest.fixture
-def panel(module_host):
-    slicer.app.userSettings().clear()
-    widget = module_host.open("SemiGDATrain", width=460, height=820)
-    yield widget
-    widget.logic.closeProject()
-    module_host.close()
+def test_without_a_project(training, module_host, artifacts):
+    assert "Make a new project" in training.ui.nextStepLabel.text
+    assert not training.ui.sectionsWidget.visible
+    picture(training, module_host, artifacts, "empty")
 
 
-def test_without_a_project(panel, module_host, artifacts):
-    assert "Make a new project" in panel.ui.nextStepLabel.text
-    assert not panel.ui.sectionsWidget.visible
-    module_host.grab(panel, artifacts / "train-panel-empty.png")
+def test_new_project(training, module_host, artifacts, tmp_path):
+    training.panel.createProject(tmp_path / "Liver")
+    assert "Liver" in training.ui.projectLabel.text
+    assert training.ui.sectionsWidget.visible
+    picture(training, module_host, artifacts, "new")
 
 
-def test_new_project(panel, module_host, artifacts, tmp_path):
-    panel.panel._open(panel.logic.createProject, tmp_path / "Liver")
-    assert "Liver" in panel.ui.projectLabel.text
-    assert panel.ui.sectionsWidget.visible
-    module_host.grab(panel, artifacts / "train-panel-new.png")
+def test_study(study, module_host, artifacts):
+    picture(study, module_host, artifacts, "study")

@@ -6,6 +6,7 @@ Standard library only.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,19 +73,32 @@ def pair_folder(images: Path | str, labels: Path | str | None = None) -> Pairing
         SemiGDAError: "bad-input" if a folder is not there or there is no image.
     """
     images = Path(images)
-    together = labels is None or Path(labels).resolve() == images.resolve()
     found = _files(images)
-    if together:
-        names = {_key(path, _IMAGE_WORDS) for path in found if not _is_label(path)}
-        marked = [p for p in found if _is_label(p)]
-        # A word such as "seg" makes a label only beside an image; alone it is part of a name.
-        marked = [p for p in marked if p.name.lower().endswith(SEGMENTATION) or _both(p) in names]
-        found = [path for path in found if path not in marked]
-    else:
-        marked = [path for path in _files(Path(labels)) if path.is_file()]
+    if labels is None or Path(labels).resolve() == images.resolve():
+        return pair_files(found)
     if not found:
-        raise SemiGDAError("bad-input", "The folder holds no images.", action="Choose another.")
-    return _paired(found, marked)
+        raise _no_images()
+    return _paired(found, [path for path in _files(Path(labels)) if path.is_file()])
+
+
+def pair_files(paths: Iterable[Path | str]) -> Pairing:
+    """Pair files (and DICOM folders) of any folders, as :func:`pair_folder` does in one."""
+    found = [Path(path) for path in paths]
+    names = {_key(path, _IMAGE_WORDS) for path in found if not _is_label(path)}
+    # A word such as "seg" makes a label only beside an image; alone it is part of a name.
+    marked = [
+        path
+        for path in found
+        if _is_label(path) and (path.name.lower().endswith(SEGMENTATION) or _both(path) in names)
+    ]
+    images = [path for path in found if path not in marked]
+    if not images:
+        raise _no_images()
+    return _paired(images, marked)
+
+
+def _no_images() -> SemiGDAError:
+    return SemiGDAError("bad-input", "There are no images.", action="Choose others.")
 
 
 def _paired(images: list[Path], labels: list[Path]) -> Pairing:

@@ -1,0 +1,150 @@
+"""The list of cases: one line each, with a picture, label, use, size and what is wrong."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from semigda.project import doctor
+from SemiGDALib.texts import AMBER, RED
+from SemiGDALib.train.dialogs import cell
+
+PICTURE, NAME, LABEL, USE, SIZE = range(5)
+PICTURE_SIZE = 44
+COLOURS = {"error": RED, "warning": AMBER, "hint": "#1565c0"}
+SIGNS = {"error": "\u2716", "warning": "\u25b2", "hint": "\u25cf"}
+
+
+def severityWord(severity: str) -> str:
+    return {"error": _("Error"), "warning": _("Warning"), "hint": _("Hint")}[severity]
+
+
+def roleWord(role: str) -> str:
+    """How a case is used, for the user."""
+    return {
+        "labeled": _("training"),
+        "unlabeled": _("unlabelled"),
+        "held-out": _("held out"),
+        "aside": _("aside"),
+        "ignored": _("ignored"),
+    }[role]
+
+
+def roleText(role: str) -> str:
+    """The same as a sentence."""
+    return {
+        "labeled": _("Trained on, with its label."),
+        "unlabeled": _("Trained on as an image without a label."),
+        "held-out": _("Never trained on: scores are computed on it."),
+        "aside": _("Not used, because another image of this patient is held out."),
+        "ignored": _("Not used, because you said so."),
+    }[role]
+
+
+def originWord(origin: str) -> str:
+    """Who made a label."""
+    return {"human": _("by hand"), "edited": _("corrected"), "machine": _("by a model")}[origin]
+
+
+class CasesTable:
+    """Fills a QTableWidget; selected cases are known by their ids."""
+
+    def __init__(self, table, context):
+        self.table = table
+        self.context = context
+        self._ids: list[str] = []
+        self._pictures: dict = {}  # path and time -> QIcon
+        table.setColumnCount(5)
+        table.setHorizontalHeaderLabels(["", _("Case"), _("Label"), _("Use"), _("Size")])
+        table.verticalHeader().visible = False
+        table.setIconSize(qt.QSize(PICTURE_SIZE, PICTURE_SIZE))
+        table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
+        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 82), (USE, 68), (SIZE, 80)):
+            table.setColumnWidth(column, width)
+
+    def selected(self) -> list[str]:
+        """Ids of the selected cases, in the list's order."""
+        rows = self.table.selectionModel().selectedRows()
+        return [self._ids[index.row()] for index in sorted(rows, key=lambda index: index.row())]
+
+    def select(self, caseIds) -> None:
+        """Select cases and bring the first into view."""
+        wanted = set(caseIds)
+        rows = [row for row, caseId in enumerate(self._ids) if caseId in wanted]
+        model, table = self.table.selectionModel(), self.table
+        model.clearSelection()
+        choose = qt.QItemSelectionModel.Select | qt.QItemSelectionModel.Rows
+        for row in rows:
+            model.select(table.model().index(row, 0), choose)
+        if rows:
+            table.scrollToItem(table.item(rows[0], NAME))
+
+    def refresh(self) -> None:
+        """Show the project's cases; the selection stays."""
+        selected, view, table = self.selected(), self.context.view, self.table
+        problems: dict[str, list] = {}
+        for finding in self.context.findings:
+            for caseId in finding.case_ids:
+                problems.setdefault(caseId, []).append(finding)
+        table.setUpdatesEnabled(False)
+        table.setRowCount(len(view.cases))
+        self._ids = [case.id for case in view.cases]
+        for row, case in enumerate(view.cases):
+            self._fill(row, case, problems.get(case.id, []))
+        self.select(selected)
+        table.setUpdatesEnabled(True)
+
+    def _fill(self, row, case, problems) -> None:
+        table = self.table
+        picture = cell("", _("A slice of the image; it is drawn by the check."))
+        picture.setIcon(self._icon(case.id))
+        table.setItem(row, PICTURE, picture)
+        name = cell(case.name)
+        about = [str(case.image)]
+        if case.group:
+            name.setText(f"{case.name}\n{case.group}")
+            about.append(_("Patient: {name}").format(name=case.group))
+        if problems:
+            worst = problems[0].severity  # findings come sorted
+            name.setText(f"{SIGNS[worst]} {name.text()}")
+            name.setForeground(qt.QBrush(qt.QColor(COLOURS[worst])))
+            about += [
+                f"{severityWord(one.severity)}: {one.message} {one.action}" for one in problems
+            ]
+        name.setToolTip("\n".join(about))
+        table.setItem(row, NAME, name)
+        table.setItem(row, LABEL, self._labelCell(case))
+        table.setItem(row, USE, cell(roleWord(case.role), roleText(case.role)))
+        table.setItem(row, SIZE, self._sizeCell(case))
+        table.setRowHeight(row, PICTURE_SIZE + 4)
+
+    def _labelCell(self, case):
+        if case.label is None:
+            return cell("–", _("This case has no label."))
+        names = ", ".join(case.segments) if case.segments else _("label map")
+        item = cell(f"{names}\n{originWord(case.origin)}", f"{names}\n{case.label}")
+        return item
+
+    def _sizeCell(self, case):
+        image = (self.context.facts.get(case.id) or {}).get("image") or {}
+        if "shape" not in image:
+            toolTip = _("Known when the check has looked at the image.")
+            return cell("–" if "error" in image else "...", toolTip)
+        size = "\u00d7".join(str(n) for n in reversed(image["shape"]))
+        spacing = "\u00d7".join(f"{step:.3g}" for step in reversed(image["spacing"]))
+        if image["picture"]:
+            return cell(size.rpartition("\u00d7")[0], _("Size in pixels."))
+        toolTip = _("{size} voxels of {spacing} mm").format(size=size, spacing=spacing)
+        return cell(f"{size}\n{spacing}", toolTip)
+
+    def _icon(self, caseId):
+        path = doctor.thumbnail(self.context.project, caseId)
+        if path is None:
+            return qt.QIcon()
+        key = str(path), path.stat().st_mtime_ns
+        if key not in self._pictures:
+            # A QImage cannot be made from bytes in PythonQt, but a pixmap from a file.
+            self._pictures[key] = qt.QIcon(qt.QPixmap(str(path)))
+        return self._pictures[key]

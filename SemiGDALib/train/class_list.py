@@ -1,0 +1,110 @@
+"""The editor of the project's classes: colour, name, and in how many labels each is."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from semigda.project.classes import add_class, change_class, remove_class
+from SemiGDALib.train import dialogs
+
+COLOUR, NAME, CASES = range(3)
+
+
+class ClassList:
+    """Binds the widgets ``classesTable``, ``addClassButton`` and ``removeClassButton``."""
+
+    def __init__(self, ui, context):
+        self.ui = ui
+        self.context = context
+        self._showing = False
+        table = ui.classesTable
+        table.setColumnCount(3)
+        table.setHorizontalHeaderLabels(["", _("Class"), _("Labels")])
+        table.verticalHeader().visible = False
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
+        table.setColumnWidth(COLOUR, 28)
+        table.setColumnWidth(CASES, 60)
+        table.connect("itemChanged(QTableWidgetItem*)", self._onRenamed)
+        table.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
+        table.connect("itemSelectionChanged()", self._updateButtons)
+        ui.addClassButton.connect("clicked(bool)", self.onAdd)
+        ui.removeClassButton.connect("clicked(bool)", self.onRemove)
+
+    def refresh(self) -> None:
+        """Show the classes of the project."""
+        view, table = self.context.view, self.ui.classesTable
+        row = self._row()
+        counts = self._counts()
+        self._showing = True
+        table.setRowCount(len(view.classes))
+        for n, label in enumerate(view.classes):
+            colour = dialogs.cell("", _("Double-click to choose another colour."))
+            colour.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
+            colour.setBackground(qt.QBrush(qt.QColor(*label.color)))
+            table.setItem(n, COLOUR, colour)
+            name = dialogs.cell(label.name, _("Double-click to rename: labels stay as they are."))
+            table.setItem(n, NAME, name)
+            count = counts.get(label.value)
+            text = "–" if count is None else str(count)
+            cases = dialogs.cell(
+                text, _("Labels that hold this class, as far as they were checked.")
+            )
+            cases.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
+            table.setItem(n, CASES, cases)
+        if 0 <= row < len(view.classes):
+            table.selectRow(row)
+        self._showing = False
+        height = table.horizontalHeader().height + 24 * min(max(len(view.classes), 1), 5) + 6
+        table.setFixedHeight(height)
+        for n in range(len(view.classes)):
+            table.setRowHeight(n, 24)
+        self._updateButtons()
+
+    def _counts(self) -> dict[int, int]:
+        """In how many checked labels each class is; nothing before a first check."""
+        view, facts, counts = self.context.view, self.context.facts, {}
+        labels = [(case, (facts.get(case.id) or {}).get("label")) for case in view.cases]
+        for case, label in labels:
+            if label and "parts" in label:
+                counts = counts or {one.value: 0 for one in view.classes}
+                known = view.classes_of(case)
+                values = {known.get(key) for key, part in label["parts"].items() if part["voxels"]}
+                for value in values & set(counts):
+                    counts[value] += 1
+        return counts
+
+    def _row(self) -> int:
+        rows = self.ui.classesTable.selectionModel().selectedRows()
+        return rows[0].row() if rows else -1
+
+    def _updateButtons(self) -> None:
+        self.ui.removeClassButton.enabled = self._row() >= 0
+
+    def onAdd(self, _checked=False) -> None:
+        """Ask for a name and append a class."""
+        name = dialogs.askText(
+            _("Add a class"), _("What is to be segmented, such as liver or tumour?"), _("Add")
+        )
+        if name:
+            self.context.attempt(add_class, self.context.project, name)
+
+    def onRemove(self, _checked=False) -> None:
+        """Take the selected class off the list."""
+        self.context.attempt(remove_class, self.context.project, self._row() + 1)
+
+    def _onRenamed(self, item) -> None:
+        if not self._showing and item.column() == NAME:
+            value, name = item.row() + 1, item.text().strip() or None
+            # Later: the table must not be filled anew while it tells of a change in it.
+            qt.QTimer.singleShot(0, lambda: self._rename(value, name))
+
+    def _rename(self, value, name) -> None:
+        self.context.attempt(change_class, self.context.project, value, name)
+
+    def _onDoubleClicked(self, row, column) -> None:
+        if column == COLOUR:
+            colour = dialogs.chooseColour(self.context.view.classes[row].color)
+            if colour is not None:
+                self.context.attempt(change_class, self.context.project, row + 1, None, colour)

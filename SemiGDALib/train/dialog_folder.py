@@ -1,0 +1,127 @@
+"""*Add folder*: where images and labels lie, which belong together, and whose they are."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from semigda.errors import SemiGDAError
+from semigda.project.pairing import pair_folder
+from SemiGDALib.texts import AMBER, RED
+from SemiGDALib.train.dialogs import Dialog, cell, chooseFolder, makeTable
+
+SHOWN = 500  # rows of the preview
+
+
+class FolderDialog:
+    """Asks for a folder of images and shows what would be added.
+
+    After :meth:`ask` returned True, ``cases`` are the :class:`semigda.project.project.NewCase`.
+    """
+
+    def __init__(self, images: str = ""):
+        self.cases = []
+        self._dialog = Dialog(_("Add a folder of images"), _("Add"), width=640)
+        form = qt.QFormLayout()
+        self._dialog.layout.addLayout(form)
+        self._images = self._folderRow(
+            form, _("Images:"), "imagesEdit", _("The folder that holds the images.")
+        )
+        self._labels = self._folderRow(
+            form,
+            _("Labels:"),
+            "labelsEdit",
+            _("The folder that holds the labels; empty if they lie beside the images."),
+        )
+        self._pattern = qt.QLineEdit()
+        self._pattern.name = "patternEdit"
+        self._pattern.placeholderText = _("such as  ^(patient\\d+)_  or empty: each image its own")
+        self._pattern.toolTip = _(
+            "A regular expression. What it finds in an image's name, or its first (group), names "
+            "the patient. Images of one patient are never split between training and scoring."
+        )
+        self._pattern.connect("textChanged(QString)", self._onChanged)
+        form.addRow(_("Patient in name:"), self._pattern)
+        self._status = self._dialog.say("")
+        self._table = makeTable(
+            "pairsTable",
+            (_("Image"), _("Label"), _("Patient")),
+            _("What would be added. Labels are found by their names."),
+            0,
+        )
+        self._table.minimumHeight = 240
+        self._table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
+        self._dialog.layout.addWidget(self._table)
+        self._images.text = str(images)
+        self._onChanged()
+
+    def _folderRow(self, form, title, name, toolTip):
+        edit = qt.QLineEdit()
+        edit.name, edit.toolTip = name, toolTip
+        edit.connect("textChanged(QString)", self._onChanged)
+        browse = qt.QPushButton("...")
+        browse.toolTip = _("Choose the folder.")
+        browse.maximumWidth = 32
+
+        def onBrowse(_checked=False):
+            folder = chooseFolder(toolTip)
+            if folder:
+                edit.text = folder
+
+        browse.connect("clicked(bool)", onBrowse)
+        row = qt.QHBoxLayout()
+        row.addWidget(edit)
+        row.addWidget(browse)
+        form.addRow(title, row)
+        return edit
+
+    def ask(self) -> bool:
+        """Show the window; whether *Add* was clicked."""
+        return self._dialog.ask()
+
+    def _onChanged(self, _text="") -> None:
+        images, labels = str(self._images.text).strip(), str(self._labels.text).strip()
+        self.cases, pairing = [], None
+        problem = _("Choose a folder of images.")
+        if images:
+            try:
+                pairing = pair_folder(images, labels or None)
+                self.cases = pairing.cases(str(self._pattern.text).strip() or None)
+            except SemiGDAError as error:
+                problem = error.message
+            except OSError:
+                problem = _("The folder cannot be read.")
+        self._dialog.okButton.enabled = bool(self.cases)
+        if self.cases:
+            self._show(pairing)
+        else:
+            self._table.rowCount = 0
+            colour = RED if images else AMBER
+            self._status.text = f'<span style="color:{colour}">{problem}</span>'
+
+    def _show(self, pairing) -> None:
+        labelled = sum(case.label is not None for case in self.cases)
+        lines = [
+            _("{count} images, {labelled} of them with a label.").format(
+                count=len(self.cases), labelled=labelled
+            )
+        ]
+        if pairing.doubtful:
+            text = _("{count} images have several labels of their name: they come without one.")
+            lines.append(text.format(count=len(pairing.doubtful)))
+        if pairing.unpaired_labels:
+            text = _("{count} labels belong to no image and are left out.")
+            lines.append(text.format(count=len(pairing.unpaired_labels)))
+        if len(self.cases) > SHOWN:
+            lines.append(_("The first {count} are shown.").format(count=SHOWN))
+        self._status.text = "<br>".join(lines)
+        rows = []
+        for case in self.cases[:SHOWN]:
+            doubtful = case.image in pairing.doubtful
+            label = _("several fit") if doubtful else case.label.name if case.label else "–"
+            rows.append((case.image.name, label, case.group or "–"))
+        rows += [(_("– no image –"), label.name, "–") for label in pairing.unpaired_labels[:SHOWN]]
+        self._table.rowCount = len(rows)
+        for row, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                self._table.setItem(row, column, cell(text))

@@ -1,0 +1,60 @@
+"""*Change on purpose*: which cases are held out from now on, and why."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from SemiGDALib.train.dialogs import Dialog
+
+
+def askChange(present, selected, names):
+    """Ask for a reason and for the new held-out cases.
+
+    Args:
+        present: ids of the cases that are held out now.
+        selected: ids of the cases selected in the list.
+        names: their names, for the user's eyes.
+
+    Returns:
+        (reason, case ids or None to draw by chance); None if the user changes their mind.
+    """
+    dialog = Dialog(_("Change the held-out cases"), _("Change them"))
+    dialog.say(
+        _(
+            "Scores compare only models that were scored on the same cases. After a change, all "
+            "scores so far are void: they stay visible, but are no longer compared."
+        )
+    )
+    keep = qt.QRadioButton(_("The same cases: a label or a class was corrected"))
+    keep.name = "keepButton"
+    keep.toolTip = _(
+        "The present held-out cases are locked again, with their labels as they are now."
+    )
+    chance = qt.QRadioButton(_("Other cases, drawn by chance"))
+    chance.name = "chanceButton"
+    chance.toolTip = _("Drawn anew, like the first time: of every kind of case a few.")
+    exactly = qt.QRadioButton(_("The selected cases: {names}").format(names=names or _("none")))
+    exactly.name = "selectedButton"
+    exactly.toolTip = _("Exactly the cases that are selected in the list of cases.")
+    exactly.enabled = bool(selected)
+    for button in (keep, chance, exactly):
+        dialog.layout.addWidget(button)
+    keep.checked = True
+    dialog.say(_("Why? The reason is kept in the project's history."))
+    reason = qt.QLineEdit()
+    reason.name = "reasonEdit"
+    reason.toolTip = _("One sentence for whoever reads the scores later.")
+    dialog.layout.addWidget(reason)
+    reason.connect(
+        "textChanged(QString)", lambda text: _enable(dialog.okButton, bool(text.strip()))
+    )
+    dialog.okButton.enabled = False
+    if not dialog.ask():
+        return None
+    cases = list(present) if keep.checked else None if chance.checked else list(selected)
+    return str(reason.text).strip(), cases
+
+
+def _enable(button, enabled) -> None:
+    button.enabled = enabled

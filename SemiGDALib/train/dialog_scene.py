@@ -1,0 +1,117 @@
+"""*Add from scene*: which volumes, and which segmentation belongs to each."""
+
+from __future__ import annotations
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from SemiGDALib.train import scene_files
+from SemiGDALib.train.dialogs import Dialog, cell, makeTable
+
+
+class SceneDialog:
+    """A list of the scene's volumes to tick, each with its segmentation.
+
+    After :meth:`ask` returned True, ``choices`` are pairs (volume node, segmentation node or None)
+    and ``corrected`` tells whether labels that a model made count as corrected by a person.
+    """
+
+    def __init__(self):
+        self.choices, self.corrected = [], False
+        self._dialog = Dialog(_("Add from the scene"), _("Add"), width=560)
+        self._dialog.say(
+            _(
+                "Volumes of the scene become cases. One that was changed here, or has no file of "
+                "its own, is copied uncompressed into the project's folder under a name that says "
+                "nothing; all others stay where they are. Segmentations are always copied."
+            )
+        )
+        self._volumes = scene_files.volumes()
+        headers = (_("Volume"), _("Segmentation"), _("Stored"))
+        toolTip = _("Tick the volumes to add, and choose each one's segmentation.")
+        self._table = makeTable("volumesTable", headers, toolTip, len(self._volumes))
+        self._table.minimumHeight = 220
+        self._table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
+        self._dialog.layout.addWidget(self._table)
+        segmentations = scene_files.segmentations()
+        self._combos = []
+        for row, volume in enumerate(self._volumes):
+            self._fill(row, volume, segmentations)
+        self._corrected = qt.QCheckBox(
+            _("I looked at the models' segmentations and corrected them")
+        )
+        self._corrected.name = "correctedCheckBox"
+        self._corrected.toolTip = _(
+            "Segmentations that SemiGDA made count as labels of yours only after you corrected "
+            "them; others are never used to score a model."
+        )
+        self._corrected.visible = any(map(scene_files.isMachineMade, segmentations))
+        self._dialog.layout.addWidget(self._corrected)
+        self._table.connect("itemChanged(QTableWidgetItem*)", self._onTicked)
+        self._onTicked()
+
+    def _fill(self, row, volume, segmentations) -> None:
+        item = cell(volume.GetName() or _("Volume"))
+        item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable | qt.Qt.ItemIsSelectable)
+        item.setCheckState(qt.Qt.Checked)
+        self._table.setItem(row, 0, item)
+        combo = qt.QComboBox()
+        combo.toolTip = _("The label of this volume, or none: the case is then unlabelled.")
+        combo.addItem(_("None"))
+        guess = scene_files.guessSegmentation(volume)
+        for node in segmentations:
+            made = _("{name} (made by a model)") if scene_files.isMachineMade(node) else "{name}"
+            combo.addItem(made.format(name=node.GetName()), node.GetID())
+            if node is guess:
+                combo.setCurrentIndex(combo.count - 1)
+        self._combos.append(combo)
+        self._table.setCellWidget(row, 1, combo)
+        path = scene_files.fileOf(volume)
+        stored = cell(_("in its file") if path else _("copied"), str(path) if path else "")
+        self._table.setItem(row, 2, stored)
+
+    def _ticked(self) -> list[int]:
+        rows = range(len(self._volumes))
+        return [row for row in rows if self._table.item(row, 0).checkState() == qt.Qt.Checked]
+
+    def _onTicked(self, _item=None) -> None:
+        self._dialog.okButton.enabled = bool(self._ticked())
+
+    def ask(self) -> bool:
+        """Show the window; whether *Add* was clicked."""
+        if not self._dialog.ask():
+            return False
+        for row in self._ticked():
+            combo = self._combos[row]
+            identifier = combo.itemData(combo.currentIndex)
+            node = slicer.mrmlScene.GetNodeByID(identifier) if identifier else None
+            self.choices.append((self._volumes[row], node))
+        self.corrected = bool(self._corrected.checked)
+        return True
+
+
+def chooseSegmentation():
+    """One (volume node, segmentation node, corrected) of the scene for a case's label, or None."""
+    dialog = Dialog(_("Label from the scene"), _("Take it"))
+    found = scene_files.segmentations()
+    dialog.say(
+        _("Which segmentation is the label? It is copied into the project's folder.")
+        if found
+        else _("The scene holds no segmentation.")
+    )
+    combo = qt.QComboBox()
+    combo.name = "segmentationCombo"
+    combo.toolTip = _("Segmentations of the scene.")
+    for node in found:
+        combo.addItem(node.GetName(), node.GetID())
+    dialog.layout.addWidget(combo)
+    corrected = qt.QCheckBox(_("I looked at it and corrected it, if a model made it"))
+    corrected.name = "correctedCheckBox"
+    corrected.toolTip = _("Labels that only a model made are never used to score a model.")
+    corrected.visible = any(map(scene_files.isMachineMade, found))
+    dialog.layout.addWidget(corrected)
+    dialog.okButton.enabled = bool(found)
+    if not dialog.ask():
+        return None
+    return slicer.mrmlScene.GetNodeByID(combo.itemData(combo.currentIndex)), bool(corrected.checked)

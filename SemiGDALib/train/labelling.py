@@ -1,0 +1,173 @@
+"""The label of one case, open in Segment Editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from semigda.data.segments import is_segmentation, read_segments
+from semigda.errors import SemiGDAError
+from semigda.models.card import terminology_entry
+from SemiGDALib import nodes
+from SemiGDALib.train import scene_files
+
+
+class Labelling:
+    """Image and label of a case in the scene, until they are saved or discarded.
+
+    A case without a label gets a segmentation with the project's classes as empty segments.
+
+    Raises:
+        SemiGDAError: "bad-input" if a file cannot be loaded, or the label lies on another grid;
+            the scene is then as it was.
+    """
+
+    def __init__(self, project, caseId: str):
+        view = project.read()
+        case = view.case(caseId)
+        self.project = project
+        self.caseId, self.caseName = caseId, case.name
+        self.heldOut = case.role == "held-out"
+        # A label that a model began stays known as one that a person corrected.
+        self._origin = "edited" if case.origin in ("machine", "edited") else "human"
+        volume = _loadImage(case)
+        self._volumeId = volume.GetID()
+        self._segmentationId = None
+        try:
+            self._segmentationId = _loadLabel(view, case, volume).GetID()
+        except Exception:
+            self.close()
+            raise
+        segmentation = self.segmentationNode
+        segmentation.SetName(_("{name} label").format(name=case.name))
+        _addMissingClasses(view, case, segmentation.GetSegmentation())
+
+    @property
+    def volumeNode(self):
+        return slicer.mrmlScene.GetNodeByID(self._volumeId)
+
+    @property
+    def segmentationNode(self):
+        identifier = self._segmentationId
+        return slicer.mrmlScene.GetNodeByID(identifier) if identifier else None
+
+    def isAlive(self) -> bool:
+        """Whether both nodes are still in the scene."""
+        return self.volumeNode is not None and self.segmentationNode is not None
+
+    def show(self) -> None:
+        """Open Segment Editor with the right nodes."""
+        slicer.util.setSliceViewerLayers(background=self.volumeNode, fit=True)
+        slicer.util.selectModule("SegmentEditor")
+        editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
+        editor.setSegmentationNode(self.segmentationNode)
+        editor.setSourceVolumeNode(self.volumeNode)
+        text = _("When the label is done, come back to SemiGDA Train to save it.")
+        slicer.util.showStatusMessage(text, 10000)
+
+    def save(self) -> None:
+        """Write the label into the project and give it to the case; the scene keeps the nodes."""
+        if not self.isAlive():
+            raise SemiGDAError(
+                "bad-input",
+                _("Image or label were taken out of the scene, so there is nothing to save."),
+                action=_("Open the case in Segment Editor again."),
+            )
+        path = self.project.folder / "labels" / f"{self.caseId}.seg.nrrd"
+        scene_files.writeLabel(self.segmentationNode, self.volumeNode, path)
+        self.project.set_label(self.caseId, path, self._origin)
+
+    def close(self) -> None:
+        """Take image and label out of the scene."""
+        for node in (self.segmentationNode, self.volumeNode):
+            if node is not None:
+                slicer.mrmlScene.RemoveNode(node)
+
+
+def _load(load, path: Path, properties: dict):
+    try:
+        return load(str(path), properties)
+    except RuntimeError as error:
+        raise SemiGDAError(
+            "bad-input",
+            _("Slicer cannot load a file of this case."),
+            action=_("Run the check: it says what is wrong with it."),
+            detail=type(error).__name__,
+        ) from error
+
+
+def _loadImage(case):
+    if case.image.is_dir():  # a DICOM series: its first file brings the others
+        files = sorted(path for path in case.image.iterdir() if not path.name.startswith("."))
+        return _load(slicer.util.loadVolume, files[0], {"name": case.name})
+    return _load(slicer.util.loadVolume, case.image, {"name": case.name, "singleFile": True})
+
+
+def _loadLabel(view, case, volume):
+    if case.label is None:
+        node = _emptySegmentation()
+    elif is_segmentation(case.label) and read_segments(case.label):
+        node = _load(slicer.util.loadSegmentation, case.label, {})
+    else:
+        node = _segmentsOfLabelMap(view, case)
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    return node
+
+
+def _segmentsOfLabelMap(view, case):
+    """A label map as segments of the project's classes."""
+    import numpy as np
+
+    labelNode = _load(slicer.util.loadLabelVolume, case.label, {"singleFile": True, "show": False})
+    try:
+        values = slicer.util.arrayFromVolume(labelNode)
+        if values.ndim != 3:
+            raise SemiGDAError(
+                "bad-input",
+                _("The label is a colour picture, not a label map."),
+                action=_("Choose another label for this case."),
+            )
+        labels = np.zeros(values.shape, np.uint8)
+        for key, value in view.classes_of(case).items():
+            if key.isdecimal():
+                labels[values == int(key)] = value
+        if not labels.any():
+            return _emptySegmentation()
+        # On its own grid: the file may be stored in another order than the image's.
+        segments = [_described(label) for label in view.classes]
+        return nodes.addSegments(labels, labelNode, segments, case.name)[0]
+    finally:
+        slicer.mrmlScene.RemoveNode(labelNode)
+
+
+def _emptySegmentation():
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def _described(label) -> dict:
+    return {
+        "value": label.value,
+        "name": label.name,
+        "color": label.color,
+        "terminology_entry": terminology_entry(label),
+    }
+
+
+def _addMissingClasses(view, case, segmentation) -> None:
+    """Empty segments for the classes that the label lacks, ready to be drawn."""
+    known = view.classes_of(case)
+    names = [
+        segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())
+    ]
+    there = {known.get(name) for name in names}
+    for label in view.classes:
+        if label.value not in there and label.name not in names:
+            color = [channel / 255 for channel in label.color]
+            segmentId = segmentation.AddEmptySegment("", label.name, color)
+            tag = slicer.vtkSegment.GetTerminologyEntryTagName()
+            if label.terminology:
+                segmentation.GetSegment(segmentId).SetTag(tag, terminology_entry(label))

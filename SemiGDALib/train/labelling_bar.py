@@ -1,0 +1,53 @@
+"""The bar that says which case is open in Segment Editor, and brings its label home."""
+
+from __future__ import annotations
+
+import html
+
+from slicer.i18n import tr as _
+
+
+class LabellingBar:
+    """Binds ``labellingFrame`` and its three buttons."""
+
+    def __init__(self, ui, context):
+        self.ui = ui
+        self.context = context
+        border = "border: 1px solid #0072b2; border-left: 5px solid #0072b2;"
+        ui.labellingFrame.setStyleSheet(f"QFrame#labellingFrame {{ {border} }}")
+        ui.backToEditorButton.connect("clicked(bool)", self.onBack)
+        ui.saveLabelButton.connect("clicked(bool)", self.onSave)
+        ui.discardLabelButton.connect("clicked(bool)", self.onDiscard)
+
+    def refresh(self) -> None:
+        """Show the bar while a label is being edited."""
+        labelling = self.context.logic.labelling
+        self.ui.labellingFrame.visible = labelling is not None
+        if labelling is None:
+            return
+        name = html.escape(labelling.caseName)
+        text = _("<b>Labelling {name}</b>").format(name=name)
+        if not labelling.isAlive():
+            text += "<br>" + _("Its image or label was taken out of the scene.")
+        elif labelling.heldOut:
+            text += "<br>" + _(
+                "This case is held out: after a change of its label, older scores are void."
+            )
+        self.ui.labellingLabel.text = text
+        self.ui.saveLabelButton.enabled = labelling.isAlive()
+        self.ui.backToEditorButton.enabled = labelling.isAlive()
+
+    def onBack(self, _checked=False) -> None:
+        """To Segment Editor again."""
+        self.context.logic.labelling.show()
+
+    def onSave(self, _checked=False) -> None:
+        """Save the label; if that fails it stays open."""
+        name = self.context.logic.labelling.caseName
+        self.context.attempt(self.context.logic.saveLabel)
+        if self.context.logic.labelling is None:
+            self.context.log(_("The label of {name} was saved.").format(name=name))
+
+    def onDiscard(self, _checked=False) -> None:
+        """Forget what was drawn."""
+        self.context.attempt(self.context.logic.discardLabel)

@@ -1,0 +1,52 @@
+"""Segments and label values that have no class yet, and what they are likely to be."""
+
+from __future__ import annotations
+
+import difflib
+
+NEW = "new"  # make a class of this name
+
+
+def unmapped(view, facts) -> dict[str, list[str]]:
+    """Names of segments, and values of label maps that were checked, each with its cases' ids."""
+    found = {name: list(ids) for name, ids in view.unmapped().items()}
+    for case in view.cases:
+        label = (facts.get(case.id) or {}).get("label") or {}
+        if case.use != "auto" or case.segments is not None:
+            continue
+        known = view.classes_of(case)
+        for key, part in label.get("parts", {}).items():
+            if part["voxels"] and key not in known:
+                found.setdefault(key, []).append(case.id)
+    return found
+
+
+def guess(name: str, classes) -> int | str | None:
+    """The class (value) that a name is likely to be, NEW for one of its own, None if unclear.
+
+    A name that is a class's but for spelling, number or side is taken for it.
+    """
+    if not classes:
+        return NEW
+    names = {label.name.casefold(): label.value for label in classes}
+    close = difflib.get_close_matches(name.casefold(), list(names), 1, 0.75)
+    if close:
+        return names[close[0]]
+    holding = [value for known, value in names.items() if known in name.casefold()]
+    return holding[0] if len(holding) == 1 else None
+
+
+def apply(project, choices) -> None:
+    """Give names their classes: ``choices`` is name -> value, 0 for none, NEW, or None to leave."""
+    classes = list(project.read().classes)
+    values = {label.name.casefold(): label.value for label in classes}
+    mapping = {}
+    for name, choice in choices.items():
+        if choice == NEW and name.casefold() not in values:
+            values[name.casefold()] = len(classes) + 1
+            classes.append(name)
+        if choice is not None:
+            mapping[name] = values[name.casefold()] if choice == NEW else choice
+    if len(classes) > len(project.read().classes):
+        project.set_classes(classes)
+    project.set_mapping(mapping)

@@ -1,0 +1,224 @@
+"""Section 1: classes and cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import qt
+from slicer.i18n import tr as _
+
+from SemiGDALib.train import dialogs, mapping
+from SemiGDALib.train.cases_table import CasesTable
+from SemiGDALib.train.class_list import ClassList
+from SemiGDALib.train.dialog_folder import FolderDialog
+from SemiGDALib.train.dialog_mapping import askMapping
+from SemiGDALib.train.dialog_scene import SceneDialog, chooseSegmentation
+from SemiGDALib.train.file_drop import FileDrop
+from SemiGDALib.train.section import Section
+
+FEWEST = 2
+LABELS = _("Labels (*.seg.nrrd *.nrrd *.nhdr *.nii *.nii.gz *.mha *.mhd *.png *.tif *.tiff *.bmp)")
+
+
+class CasesSection(Section):
+    """What is to be segmented, and the images that teach it."""
+
+    title = _("Cases")
+    file = "Cases"
+    staysOpen = True
+
+    def __init__(self, ui, context):
+        Section.__init__(self, ui, context)
+        self.table = CasesTable(ui.casesTable, context)
+        self.classes = ClassList(ui, context)
+        self._drop = FileDrop(ui.casesTable.viewport(), self.addPaths)
+        ui.casesTable.connect("itemSelectionChanged()", self._updateButtons)
+        ui.casesTable.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
+        for button, slot in (
+            (ui.addSceneButton, self.onAddScene),
+            (ui.addFolderButton, self.onAddFolder),
+            (ui.removeButton, self.onRemove),
+            (ui.editButton, self.onEdit),
+            (ui.mappingButton, self.onMapping),
+        ):
+            button.connect("clicked(bool)", slot)
+        self._menus = [
+            _menu(
+                ui.labelButton,
+                (_("From a file..."), self.onLabelFile),
+                (_("From the scene..."), self.onLabelScene),
+                (_("Take it away"), self.onTakeLabel),
+            ),
+            _menu(
+                ui.useButton,
+                (_("As its label says"), lambda: self._use("auto")),
+                (_("As unlabelled"), lambda: self._use("unlabeled")),
+                (_("Not at all"), lambda: self._use("ignored")),
+                (_("Same patient..."), self.onPatient),
+                (_("Rename..."), self.onRename),
+            ),
+        ]
+
+    # Showing
+
+    def refresh(self) -> None:
+        self.classes.refresh()
+        self.table.refresh()
+        count = len(mapping.unmapped(self.context.view, self.context.facts))
+        self.ui.mappingButton.visible = bool(count)
+        self.ui.mappingButton.text = _("{count} segments have no class...").format(count=count)
+        self.ui.hintLabel.visible = not self.context.view.cases
+        self._updateButtons()
+
+    def summary(self) -> str:
+        view = self.context.view
+        if not view.cases:
+            return ""
+        labelled = len(view.of_role("labeled", "held-out"))
+        text = _("{labelled} labelled, {unlabelled} unlabelled")
+        return text.format(labelled=labelled, unlabelled=len(view.of_role("unlabeled")))
+
+    def nextStep(self) -> str:
+        view = self.context.view
+        missing = FEWEST - len(view.of_role("labeled", "held-out"))
+        if not view.cases:
+            return _("Add images, and the labels of at least two of them.")
+        if mapping.unmapped(view, self.context.facts):
+            return _("Say which class each segment of the labels is.")
+        if not view.classes:
+            return _("Add a class: the name of what is to be segmented.")
+        if missing == FEWEST:
+            return _("Give at least two cases a label, better eight.")
+        return _("Give one more case a label, better seven.") if missing > 0 else ""
+
+    def _updateButtons(self) -> None:
+        ui, count = self.ui, len(self.table.selected())
+        ui.editButton.enabled = ui.labelButton.enabled = count == 1
+        ui.removeButton.enabled = ui.useButton.enabled = count > 0
+
+    def _onDoubleClicked(self, _row, _column) -> None:
+        self.onEdit()
+
+    # Adding
+
+    def onAddScene(self, _checked=False) -> None:
+        """Choose volumes of the scene."""
+        dialog = SceneDialog()
+        if dialog.ask():
+            origin = "edited" if dialog.corrected else None
+            self._add(self.context.logic.addNodes, dialog.choices, origin)
+
+    def onAddFolder(self, _checked=False) -> None:
+        """Choose a folder of images."""
+        self.addFolder("")
+
+    def addFolder(self, folder) -> None:
+        """The dialog for a folder."""
+        dialog = FolderDialog(folder)
+        if dialog.ask():
+            self._add(self.context.logic.addCases, dialog.cases)
+
+    def addPaths(self, paths) -> None:
+        """What was dropped: folders open the dialog, files are paired by their names."""
+        folders = [path for path in paths if Path(path).is_dir()]
+        files = [path for path in paths if Path(path).is_file()]
+        if files:
+            self._add(self.context.logic.addFiles, files)
+        for folder in folders:
+            self.addFolder(folder)
+
+    def _add(self, action, *arguments) -> None:
+        added = self.context.attempt(action, *arguments)
+        if added is None:
+            return
+        text = _("{count} cases added, {known} were there already.")
+        self.context.log(text.format(count=len(added.cases), known=added.known))
+        if added.labelled:
+            text = _("{count} cases of the project have a label now.")
+            self.context.log(text.format(count=len(added.labelled)))
+        if self.context.view.unmapped():
+            self.onMapping()
+
+    def onMapping(self, _checked=False) -> None:
+        """Ask which class each segment is."""
+        view = self.context.view
+        names = mapping.unmapped(view, self.context.facts)
+        labelled = sum(case.label is not None for case in view.cases)
+        choices = askMapping(names, view.classes, labelled)
+        if choices is not None:
+            self.context.attempt(mapping.apply, self.context.project, choices)
+
+    # The selected cases
+
+    def onRemove(self, _checked=False) -> None:
+        """Take the selected cases out of the project."""
+        self.context.attempt(self.context.project.remove, self.table.selected())
+
+    def onEdit(self, _checked=False) -> None:
+        """Open the selected case in Segment Editor."""
+        for caseId in self.table.selected()[:1]:
+            self.context.attempt(self.context.logic.editLabel, caseId)
+
+    def onLabelFile(self) -> None:
+        """Choose a file for the selected case's label."""
+        path = dialogs.chooseFile(_("Choose the label"), LABELS)
+        if path:
+            caseId = self.table.selected()[0]
+            self.context.attempt(self.context.logic.setLabel, caseId, path)
+            if self.context.view.unmapped():
+                self.onMapping()
+
+    def onLabelScene(self) -> None:
+        """Choose a segmentation of the scene for the selected case's label."""
+        chosen = chooseSegmentation()
+        if chosen is not None:
+            segmentation, corrected = chosen
+            origin = "edited" if corrected else None
+            caseId = self.table.selected()[0]
+            self.context.attempt(self.context.logic.setLabelNode, caseId, segmentation, origin)
+            if self.context.view.unmapped():
+                self.onMapping()
+
+    def onTakeLabel(self) -> None:
+        """Take the label away; its file stays."""
+        self.context.attempt(self.context.logic.setLabel, self.table.selected()[0], None)
+
+    def _use(self, use) -> None:
+        self.context.attempt(self.context.project.set_use, self.table.selected(), use)
+
+    def onPatient(self) -> None:
+        """Say that the selected cases are of one patient."""
+        ids = self.table.selected()
+        name = dialogs.askText(
+            _("Same patient"),
+            _(
+                "A name for the patient of the {count} selected cases; empty: each case is a "
+                "patient of its own. Images of one patient are never split between training and "
+                "scoring."
+            ).format(count=len(ids)),
+            _("Set"),
+            self.context.view.case(ids[0]).group or "",
+            mayBeEmpty=True,
+        )
+        if name is not None:
+            self.context.attempt(self.context.project.set_group, ids, name)
+
+    def onRename(self) -> None:
+        """Another name for the first selected case, in this list only."""
+        case = self.context.view.case(self.table.selected()[0])
+        name = dialogs.askText(
+            _("Rename"),
+            _("The case's name in this list; its files keep theirs."),
+            _("Rename"),
+            case.name,
+        )
+        if name:
+            self.context.attempt(self.context.project.rename, case.id, name)
+
+
+def _menu(button, *entries):
+    menu = qt.QMenu(button)
+    for text, slot in entries:
+        menu.addAction(text).connect("triggered(bool)", lambda _checked=False, slot=slot: slot())
+    button.setMenu(menu)
+    return menu

@@ -1,0 +1,117 @@
+"""Section 3: the cases that no training sees, so that scores tell the truth."""
+
+from __future__ import annotations
+
+import datetime
+import html
+
+import qt
+from slicer.i18n import tr as _
+
+from semigda.project.heldout import describe
+from SemiGDALib.train.dialog_heldout import askChange
+from SemiGDALib.train.section import Section
+
+LOCK = "\U0001f512"
+ROW, MOST_ROWS = 20, 6
+
+
+class HeldOutSection(Section):
+    """Chosen once, then locked; changed only on purpose."""
+
+    title = _("Held-out cases")
+    file = "HeldOut"
+
+    def __init__(self, ui, context):
+        Section.__init__(self, ui, context)
+        ui.chooseButton.connect("clicked(bool)", self.onChoose)
+        ui.changeButton.connect("clicked(bool)", self.onChange)
+        ui.heldOutList.connect("itemSelectionChanged()", self._onSelected)
+        self._shown: list[str] = []
+
+    def refresh(self) -> None:
+        ui, heldout = self.ui, self.context.view.heldout
+        for widget in (ui.changeButton, ui.heldOutList, ui.versionLabel):
+            widget.visible = heldout is not None
+        ui.chooseButton.visible = heldout is None
+        ui.chooseButton.enabled = not self._missing()
+        if heldout is None:
+            ui.describeLabel.text = _(
+                "Some labelled cases are set aside and never trained on: only on them a score says "
+                "how good a model is. They are chosen once, by patient, and stay locked so that "
+                "all scores compare."
+            )
+            return
+        ui.describeLabel.text = describe(heldout)
+        ui.versionLabel.text = self._version(heldout)
+        self._fill(heldout)
+
+    def _missing(self) -> str:
+        """What has to be done before cases can be held out."""
+        view = self.context.view
+        labelled = [case for case in view.cases if case.role in ("labeled", "held-out")]
+        if len({case.patient for case in labelled if case.origin != "machine"}) < 2:
+            return _("Label cases of at least two patients.")
+        if any(case.id not in self.context.facts for case in labelled):
+            return _("Run the check.")
+        return ""
+
+    def _fill(self, heldout) -> None:
+        view, table = self.context.view, self.ui.heldOutList
+        table.blockSignals(True)
+        table.clear()
+        self._shown = []
+        folds = len(heldout["folds"])
+        for number, fold in enumerate(heldout["folds"], 1):
+            for caseId in fold:
+                name = view.case(caseId).name
+                turn = _("   (turn {number} of {count})").format(number=number, count=folds)
+                item = qt.QListWidgetItem(f"{LOCK} {name}{turn if folds > 1 else ''}")
+                item.setToolTip(_("Held out: its label is locked, and it cannot be removed."))
+                table.addItem(item)
+                self._shown.append(caseId)
+        table.blockSignals(False)
+        table.setFixedHeight(ROW * min(MOST_ROWS, len(self._shown)) + 6)
+
+    def _version(self, heldout) -> str:
+        date = datetime.datetime.fromisoformat(heldout["date"]).strftime("%Y-%m-%d %H:%M")
+        text = _("Version {version}, since {date}.").format(version=heldout["version"], date=date)
+        if heldout["reason"]:
+            reason = html.escape(heldout["reason"])
+            text += "<br>" + _("Reason: {reason}").format(reason=reason)
+            text += "<br><b>" + _("Scores of earlier versions are void.") + "</b>"
+        return text
+
+    def summary(self) -> str:
+        heldout = self.context.view.heldout
+        if heldout is None:
+            return ""
+        if heldout["scheme"] == "split":
+            return _("{count} locked").format(count=len(heldout["cases"]))
+        return _("each of {count} patients in turn").format(count=len(heldout["folds"]))
+
+    def nextStep(self) -> str:
+        if self.context.view.heldout is not None:
+            return ""
+        return self._missing() or _("Choose the held-out cases, once.")
+
+    def _onSelected(self) -> None:
+        row = self.ui.heldOutList.currentRow
+        if 0 <= row < len(self._shown):
+            self.context.selectCases([self._shown[row]])
+
+    def onChoose(self, _checked=False) -> None:
+        """Choose them for good."""
+        if self.context.attempt(self.context.logic.chooseHeldout) is not None:
+            self.context.log(_("Held-out cases were chosen."))
+
+    def onChange(self, _checked=False) -> None:
+        """Choose others, with a reason."""
+        view, selected = self.context.view, self.context.selectedCases()
+        names = ", ".join(view.case(caseId).name for caseId in selected[:4])
+        names += " ..." if selected[4:] else ""
+        answer = askChange(view.heldout["cases"], selected, names)
+        if answer is not None:
+            changed = self.context.attempt(self.context.logic.changeHeldout, *answer)
+            if changed is not None:
+                self.context.log(_("Held-out cases were changed."))

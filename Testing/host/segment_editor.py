@@ -1,0 +1,41 @@
+"""`slicer.modules.segmenteditor`: knows which nodes it was given; nothing can be drawn with it."""
+
+from __future__ import annotations
+
+
+class _Editor:
+    """The qMRMLSegmentEditorWidget of the module, as far as other modules hand it nodes."""
+
+    def __init__(self):
+        self._segmentation = self._source = None
+
+    def setSegmentationNode(self, node):
+        self._segmentation = node
+        self._source = None  # Slicer takes the segmentation's own reference, or none
+
+    def segmentationNode(self):
+        return self._segmentation
+
+    def setSourceVolumeNode(self, node):
+        self._source = node
+
+    def sourceVolumeNode(self):
+        return self._source
+
+
+class _Widget:
+    def __init__(self):
+        self.editor = _Editor()
+
+    def self(self):
+        return self
+
+
+class SegmentEditorModule:
+    name, title = "SegmentEditor", "Segment Editor"
+
+    def __init__(self):
+        self._widget = _Widget()
+
+    def widgetRepresentation(self):
+        return self._widget

@@ -1,0 +1,368 @@
+"""Section 1: cases come from files, folders and the scene; labels are set and drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import phantoms
+import pytest
+import slicer
+import studies
+from conftest import checked
+
+
+def picture(widget, host, artifacts, name) -> None:
+    host.grab(widget, artifacts / f"train-cases-{name}.png")
+
+
+@pytest.fixture
+def project(training, tmp_path):
+    """An empty project with the classes ball and core."""
+    training.panel.createProject(tmp_path / "Liver")
+    training.logic.project.set_classes(["ball", "core"])
+    training.panel.refresh()
+    return training.logic.project
+
+
+def section(widget):
+    return widget.panel.sections["Cases"]
+
+
+def ui(widget):
+    return section(widget).ui
+
+
+def texts(widget) -> list[list[str]]:
+    table = ui(widget).casesTable
+    return [[table.item(r, c).text() for c in range(5)] for r in range(table.rowCount)]
+
+
+def child(dialog, name):
+    import qt
+
+    return next(one for one in dialog.findChildren(qt.QWidget) if one.objectName == name)
+
+
+def trigger(widget, button, text) -> None:
+    """Choose an entry of a button's menu."""
+    actions = button.menu().actions()
+    next(action for action in actions if action.text == text).trigger()
+
+
+def test_every_control_explains_itself(training, project):
+    import qt
+
+    kinds = (qt.QPushButton, qt.QCheckBox, qt.QComboBox, qt.QTableWidget, qt.QPlainTextEdit)
+    kinds += (qt.QListWidget, qt.QProgressBar, qt.QLabel)
+    for part in (training.ui, *(one.ui for one in training.panel.sections.values())):
+        for name, widget in vars(part).items():
+            assert not isinstance(widget, kinds) or widget.toolTip, name
+
+
+def test_folder(training, project, module_host, artifacts, tmp_path):
+    folder = studies.write_study(tmp_path / "study", 2, 2)
+    studies.write_nrrd(folder / "stray_label.seg.nrrd", studies.draw(0)[1], segments=["ball"])
+
+    def fill(dialog):
+        assert not child(dialog, "okButton").enabled
+        child(dialog, "imagesEdit").text = str(tmp_path / "nowhere")
+        assert not child(dialog, "okButton").enabled
+        child(dialog, "imagesEdit").text = str(folder)
+        child(dialog, "patternEdit").text = r"JANE_\d"
+        table = child(dialog, "pairsTable")
+        assert table.rowCount == 5
+        assert [table.item(0, c).text() for c in range(3)] == [
+            "DOE_JANE_00.nrrd",
+            "DOE_JANE_00.seg.nrrd",
+            "JANE_0",
+        ]
+        assert "no image" in table.item(4, 0).text()
+        module_host.grab(dialog, artifacts / "train-cases-folder.png")
+        child(dialog, "okButton").click()
+
+    module_host.in_dialog(fill)
+    module_host.click(ui(training).addFolderButton)
+    view = project.read()
+    assert [case.name for case in view.cases] == [f"DOE_JANE_{n:02d}" for n in range(4)]
+    assert len(view.of_role("labeled")) == 2 and {case.group for case in view.cases} == {"JANE_0"}
+    assert "2 labelled, 2 unlabelled" in training.panel.buttons["Cases"].text
+    checked(training, module_host)
+    assert texts(training)[0][4] == "18×20×12\n1×1×2.5"
+
+
+def test_unknown_segments_are_asked_about(training, module_host, artifacts, tmp_path):
+    training.panel.createProject(tmp_path / "Liver")
+    project = training.logic.project
+    project.set_classes(["liver"])
+    training.panel.refresh()
+    names = (["Livre", "tumour"], ["liver", "stone"])
+    files = []
+    for n, segments in enumerate(names):
+        image, labels = studies.draw(n)
+        files.append(studies.write_nrrd(tmp_path / f"case_{n}.nrrd", image))
+        path = tmp_path / f"case_{n}.seg.nrrd"
+        files.append(studies.write_nrrd(path, labels, segments=segments))
+
+    def fill(dialog):
+        table = child(dialog, "namesTable")
+        rows = {table.item(r, 0).text(): table.cellWidget(r, 2) for r in range(table.rowCount)}
+        assert set(rows) == {"Livre", "tumour", "stone"}
+        assert table.item(0, 1).text() == "1 of 2"
+        assert rows["Livre"].currentText == "liver" and rows["tumour"].currentText == "Decide later"
+        rows["tumour"].setCurrentIndex(rows["tumour"].findText("New class 'tumour'"))
+        rows["stone"].setCurrentIndex(rows["stone"].findText("Leave it out"))
+        module_host.grab(dialog, artifacts / "train-cases-mapping.png")
+        child(dialog, "okButton").click()
+
+    module_host.in_dialog(fill)
+    section(training).addPaths([str(path) for path in files])
+    view = project.read()
+    assert [label.name for label in view.classes] == ["liver", "tumour"]
+    assert view.mapping == {"Livre": 1, "tumour": 2, "stone": 0} and not view.unmapped()
+    assert not ui(training).mappingButton.visible
+
+
+def test_drop(training, project, module_host, tmp_path):
+    import qt
+
+    folder = studies.write_study(tmp_path / "study", 1, 1)
+    data = qt.QMimeData()
+    files = [folder / "DOE_JANE_00.nrrd", folder / "DOE_JANE_00.seg.nrrd"]
+    data.setUrls([qt.QUrl.fromLocalFile(str(path)) for path in files])
+    viewport = ui(training).casesTable.viewport()
+    for kind in (qt.QDragEnterEvent, qt.QDropEvent):
+        place = qt.QPoint(5, 5) if kind is qt.QDragEnterEvent else qt.QPointF(5, 5)
+        event = kind(place, qt.Qt.CopyAction, data, qt.Qt.LeftButton, qt.Qt.NoModifier)
+        slicer.app.sendEvent(viewport, event)
+        assert event.isAccepted()
+    module_host.process(0.05)
+    assert [case.role for case in project.read().cases] == ["labeled"]
+
+    # A label that is dropped later finds its image in the project.
+    training.logic.addFiles([folder / "DOE_JANE_01.nrrd"])
+    label = studies.write_nrrd(folder / "DOE_JANE_01_seg.nrrd", studies.draw(1)[1])
+    assert len(training.logic.addFiles([label]).labelled) == 1
+
+
+def add_labelled(name, under=None, matrix=None):
+    """A volume and its segmentation in the scene, perhaps under a transform."""
+    from SemiGDALib import nodes
+
+    volume = phantoms.add_volume(ijk_to_ras=matrix, name=name)
+    if under is not None:
+        volume.SetAndObserveTransformNodeID(under.GetID())
+    segments = [
+        {"value": 1, "name": "ball", "color": (230, 80, 60)},
+        {"value": 2, "name": "core", "color": (60, 80, 230)},
+    ]
+    node, _ids = nodes.addSegments(phantoms.answer(), volume, segments, f"{name} segmentation")
+    return volume, node
+
+
+def turned():
+    import vtk
+
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    matrix = vtk.vtkTransform()
+    matrix.Translate(30, -10, 5)
+    matrix.RotateX(30)
+    transform.SetMatrixTransformToParent(matrix.GetMatrix())
+    return transform
+
+
+LEFT = np.array([[-0.8, 0.1, 0, 20], [0.1, 0.8, 0, -30], [0, 0, 2.0, 5], [0, 0, 0, 1]])
+
+
+def test_scene(training, project, module_host, artifacts, tmp_path):
+    """Every geometry comes out as a label on its image's grid, with all its voxels."""
+    add_labelled("Straight")
+    add_labelled("Oblique", matrix=LEFT)
+    add_labelled("Turned", turned())
+    phantoms.add_volume(name="Alone")
+    review = phantoms.add_volume(name="Review map")
+    review.SetAttribute("SemiGDA.IsReviewMap", "1")
+
+    def fill(dialog):
+        import qt
+
+        table = child(dialog, "volumesTable")
+        rows = range(table.rowCount)
+        assert [table.item(r, 0).text() for r in rows] == ["Straight", "Oblique", "Turned", "Alone"]
+        chosen = [table.cellWidget(r, 1).currentText for r in rows]
+        assert chosen == [f"{n} segmentation" for n in ("Straight", "Oblique", "Turned")] + ["None"]
+        assert not child(dialog, "correctedCheckBox").visible
+        module_host.grab(dialog, artifacts / "train-cases-scene.png")
+        for row in rows:
+            table.item(row, 0).setCheckState(qt.Qt.Unchecked)
+        assert not child(dialog, "okButton").enabled
+        for row in rows:
+            table.item(row, 0).setCheckState(qt.Qt.Checked)
+        child(dialog, "okButton").click()
+
+    before = {node[0] for node in phantoms.scene_state()}
+    module_host.in_dialog(fill)
+    module_host.click(ui(training).addSceneButton)
+    assert {node[0] for node in phantoms.scene_state()} == before
+    view = project.read()
+    assert [(case.name, case.role) for case in view.cases] == [
+        ("Straight", "labeled"),
+        ("Oblique", "labeled"),
+        ("Turned", "labeled"),
+        ("Alone", "unlabeled"),
+    ]
+    for case in view.cases:
+        assert case.image.parent == project.folder / "images" and case.name not in case.image.name
+    checked(training, module_host)
+    facts = training.panel.context.facts
+    counts = [int((phantoms.answer() == value).sum()) for value in (1, 2)]
+    for case in view.cases[:3]:
+        parts = facts[case.id]["label"]["parts"]
+        assert [parts[name]["voxels"] for name in ("ball", "core")] == counts, case.name
+    picture(training, module_host, artifacts, "list")
+
+
+@pytest.mark.parametrize("left_handed", [False, True])
+def test_volume_with_a_file_stays_there(training, project, module_host, tmp_path, left_handed):
+    """Slicer turns left-handed files over when it loads them; the label still lies right."""
+    image, labels = studies.draw(1)
+    path = studies.write_nrrd(tmp_path / "a.nrrd", image, left_handed=left_handed)
+    label = tmp_path / "a.seg.nrrd"
+    studies.write_nrrd(label, labels, left_handed=left_handed, segments=["ball", "core"])
+    volume = slicer.util.loadVolume(str(path), {})
+    segmentation = slicer.util.loadSegmentation(str(label), {})
+    segmentation.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    training.logic.addNodes([(volume, segmentation)])
+    training.panel.refresh()
+    case = project.read().cases[0]
+    assert case.image == path and case.label.parent == project.folder / "labels"
+    checked(training, module_host)
+    inside = training.panel.context.facts[case.id]["label"]
+    reference = training.logic.setLabel(case.id, label)
+    assert reference is None and "error" not in inside
+    first = inside["hash"]
+    training.panel.refresh()
+    checked(training, module_host)
+    assert training.panel.context.facts[case.id]["label"]["hash"] == first
+
+    from SemiGDALib.train import scene_files
+
+    volume.GetImageData().Modified()
+    volume.SetOrigin(1, 2, 3)
+    assert scene_files.fileOf(volume) is None
+
+
+def test_scene_labels_of_a_model_are_known_as_such(training, project):
+    volume, node = add_labelled("One")
+    node.SetAttribute("SemiGDA.Model", "hippocampus-mr")
+    training.logic.addNodes([(volume, node)])
+    training.logic.addNodes([(phantoms.add_volume(name="Two"), None)])
+    first, second = project.read().cases
+    assert first.origin == "machine"
+    training.logic.setLabelNode(second.id, node, "edited")
+    assert project.read().cases[1].origin == "edited"
+
+
+def test_set_and_take_label(study, module_host, tmp_path):
+    from SemiGDALib.train import dialogs
+
+    project, table = study.logic.project, section(study).table
+    case = project.read().of_role("unlabeled")[0]
+    assert not ui(study).labelButton.enabled
+    table.select([case.id])
+    assert ui(study).labelButton.enabled
+    label = studies.write_nrrd(tmp_path / "map.nrrd", studies.draw(8)[1])
+    ask = dialogs.chooseFile
+    try:
+        dialogs.chooseFile = lambda *_arguments: str(label)
+        trigger(study, ui(study).labelButton, "From a file...")
+        assert project.read().case(case.id).label == label
+        assert table.selected() == [case.id]
+        trigger(study, ui(study).labelButton, "Take it away")
+        assert project.read().case(case.id).label is None and label.is_file()
+        dialogs.chooseFile = lambda *_arguments: ""
+        trigger(study, ui(study).labelButton, "From a file...")
+        assert project.read().case(case.id).label is None
+    finally:
+        dialogs.chooseFile = ask
+    module_host.check()
+
+
+def test_uses_patients_and_names(study, module_host):
+    project, table = study.logic.project, section(study).table
+    ids = [case.id for case in project.read().cases[:2]]
+    table.select(ids)
+    assert table.selected() == ids and not ui(study).editButton.enabled
+    trigger(study, ui(study).useButton, "As unlabelled")
+    assert {project.read().case(one).role for one in ids} == {"unlabeled"}
+    trigger(study, ui(study).useButton, "Not at all")
+    assert {project.read().case(one).role for one in ids} == {"ignored"}
+    trigger(study, ui(study).useButton, "As its label says")
+
+    def answer(text):
+        def fill(dialog):
+            child(dialog, "textEdit").text = text
+            child(dialog, "okButton").click()
+
+        return fill
+
+    module_host.in_dialog(answer("P7"))
+    trigger(study, ui(study).useButton, "Same patient...")
+    assert {project.read().case(one).group for one in ids} == {"P7"}
+    table.select(ids[:1])
+    module_host.in_dialog(answer("First"))
+    trigger(study, ui(study).useButton, "Rename...")
+    assert project.read().case(ids[0]).name == "First"
+    assert texts(study)[0][1] == "First\nP7"
+    module_host.click(ui(study).removeButton)
+    assert len(project.read().cases) == 10 and table.selected() == []
+
+
+def test_classes(study, module_host, artifacts):
+    from SemiGDALib.train import dialogs
+
+    project, table = study.logic.project, ui(study).classesTable
+    assert [table.item(0, c).text() for c in (1, 2)] == ["ball", "8"]
+
+    def fill(dialog):
+        assert not child(dialog, "okButton").enabled
+        child(dialog, "textEdit").text = "shell"
+        module_host.grab(dialog, artifacts / "train-cases-class.png")
+        child(dialog, "okButton").click()
+
+    module_host.in_dialog(fill)
+    module_host.click(ui(study).addClassButton)
+    assert [label.name for label in project.read().classes] == ["ball", "core", "shell"]
+    table.item(0, 1).setText("sphere")
+    module_host.process(0.05)
+    view = project.read()
+    assert view.classes[0].name == "sphere" and view.classes_of(view.cases[0])["ball"] == 1
+    ask = dialogs.chooseColour
+    try:
+        dialogs.chooseColour = lambda _colour: (1, 2, 3)
+        table.cellDoubleClicked.emit(0, 0)
+    finally:
+        dialogs.chooseColour = ask
+    assert project.read().classes[0].color == (1, 2, 3)
+    table.selectRow(2)
+    module_host.click(ui(study).removeClassButton)
+    assert [label.name for label in project.read().classes] == ["sphere", "core"]
+    table.item(0, 1).setText("core")
+    module_host.process(0.05)
+    assert training_message(study) and table.item(0, 1).text() == "sphere"
+
+
+def training_message(widget) -> bool:
+    return widget.ui.messageFrame.visible and "different names" in widget.ui.messageLabel.text
+
+
+def test_pictures_of_cases(study, artifacts, module_host):
+    import qt
+
+    folder = study.logic.project.folder / "thumbnails"
+    folder.mkdir(exist_ok=True)
+    for n, case in enumerate(study.logic.project.read().cases):
+        pixmap = qt.QPixmap(96, 96)
+        pixmap.fill(qt.QColor(40 + 20 * n, 90, 120))
+        pixmap.save(str(folder / f"{case.id}.png"))
+    study.panel.refresh()
+    assert not ui(study).casesTable.item(0, 0).icon().isNull()
+    picture(study, module_host, artifacts, "pictures")
