@@ -61,7 +61,7 @@ class CasesTable:
         table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
         header = table.horizontalHeader()
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 82), (USE, 68), (SIZE, 80)):
+        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 82), (USE, 74), (SIZE, 84)):
             table.setColumnWidth(column, width)
 
     def selected(self) -> list[str]:
@@ -133,7 +133,7 @@ class CasesTable:
             toolTip = _("Known when the check has looked at the image.")
             return cell("–" if "error" in image else "...", toolTip)
         size = "\u00d7".join(str(n) for n in reversed(image["shape"]))
-        spacing = "\u00d7".join(f"{step:.3g}" for step in reversed(image["spacing"]))
+        spacing = "\u00d7".join(f"{step:.2g}" for step in reversed(image["spacing"]))
         if image["picture"]:
             return cell(size.rpartition("\u00d7")[0], _("Size in pixels."))
         toolTip = _("{size} voxels of {spacing} mm").format(size=size, spacing=spacing)

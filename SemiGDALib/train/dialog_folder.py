@@ -107,10 +107,10 @@ class FolderDialog:
             )
         ]
         if pairing.doubtful:
-            text = _("{count} images have several labels of their name: they come without one.")
+            text = _("Images with several labels of their name, which come without one: {count}.")
             lines.append(text.format(count=len(pairing.doubtful)))
         if pairing.unpaired_labels:
-            text = _("{count} labels belong to no image and are left out.")
+            text = _("Labels without an image, which are left out: {count}.")
             lines.append(text.format(count=len(pairing.unpaired_labels)))
         if len(self.cases) > SHOWN:
             lines.append(_("The first {count} are shown.").format(count=SHOWN))

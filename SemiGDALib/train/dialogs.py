@@ -56,13 +56,14 @@ class Dialog:
         self.cancelButton.connect("clicked(bool)", self._onCancel)
         buttons.addWidget(self.okButton)
         buttons.addWidget(self.cancelButton)
-        self.window.resize(width, 10)
+        self._width = width
         self._accepted = False
 
     def say(self, text: str):
         """A line of text; returns its label."""
         label = qt.QLabel(text)
         label.wordWrap = True
+        label.minimumWidth = self._width  # so that its lines are known, and the window's height
         self.layout.addWidget(label)
         return label
 

@@ -128,6 +128,8 @@ class CheckSection(Section):
         table = self.ui.findingsTable
         table.resizeRowsToContents()
         rows = range(table.rowCount)
+        for row in rows:
+            table.setRowHeight(row, table.rowHeight(row) + 6)
         table.setFixedHeight(min(LONGEST, sum(table.rowHeight(row) for row in rows) + 4))
 
     def _names(self, finding) -> str:
@@ -136,14 +138,18 @@ class CheckSection(Section):
         return ", ".join(names[:NAMES]) + more
 
     def _fixButton(self, finding):
+        holder = qt.QWidget()
         if finding.fix is None:
-            return qt.QWidget()  # of the row's colour
+            return holder
+        layout = qt.QVBoxLayout(holder)
+        layout.setContentsMargins(2, 2, 2, 2)
         button = qt.QPushButton(_("Fix"))
         button.name = "fixButton"
         button.toolTip = f"{finding.fix.text}."
         button.enabled = not self._fixing and not self.context.logic.isChecking()
         button.connect("clicked(bool)", lambda _checked=False: self.onFix(finding))
-        return button
+        layout.addWidget(button)
+        return holder
 
     def _onSelected(self) -> None:
         rows = self.ui.findingsTable.selectionModel().selectedRows()

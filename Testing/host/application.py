@@ -84,7 +84,7 @@ class LayoutManager(QtCore.QObject):
         super().__init__()
         self._logics = {}
         self._three_d = ThreeDWidget()
-        collection = vtk.vtkCollection()
+        self._collection = collection = vtk.vtkCollection()
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
         for name in _ORIENTATIONS:
             logic = slicer.vtkMRMLSliceLogic()
@@ -111,7 +111,7 @@ class LayoutManager(QtCore.QObject):
         return SliceWidget(self._logics[name]) if name in self._logics else None
 
     def mrmlSliceLogics(self):
-        return list(self._logics.values())
+        return self._collection
 
     def resetSliceViews(self):
         for logic in self._logics.values():

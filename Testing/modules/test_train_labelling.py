@@ -1,0 +1,161 @@
+"""A case's label is drawn in Segment Editor and comes home into the project's folder."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import slicer
+import studies
+from conftest import checked
+
+
+@pytest.fixture
+def project(training, tmp_path):
+    """Classes ball and core; the first case has a label in segments, the second none."""
+    folder = studies.write_study(tmp_path / "study", 1, 1)
+    training.panel.createProject(tmp_path / "Liver")
+    training.logic.project.set_classes(["ball", "core"])
+    training.logic.addFolder(folder)
+    training.panel.refresh()
+    return training.logic.project
+
+
+def edit(widget, host, case) -> tuple:
+    """Opens the case and gives volume and segmentation as Segment Editor has them."""
+    section = widget.panel.sections["Cases"]
+    section.table.select([case.id])
+    host.click(section.ui.editButton)
+    assert host.selected == "SegmentEditor"
+    editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
+    return editor.sourceVolumeNode(), editor.segmentationNode()
+
+
+def names(segmentation) -> list[str]:
+    segments = segmentation.GetSegmentation()
+    return [segments.GetNthSegment(n).GetName() for n in range(segments.GetNumberOfSegments())]
+
+
+def voxels(segmentation, name, volume) -> np.ndarray:
+    identifier = segmentation.GetSegmentation().GetSegmentIdBySegmentName(name)
+    return slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, identifier, volume) > 0
+
+
+def paint(segmentation, name, volume, mask) -> None:
+    identifier = segmentation.GetSegmentation().GetSegmentIdBySegmentName(name)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(
+        mask.astype(np.uint8), segmentation, identifier, volume
+    )
+
+
+def counts(widget, host, case_id) -> dict:
+    checked(widget, host)
+    parts = widget.panel.context.facts[case_id]["label"]["parts"]
+    return {name: part["voxels"] for name, part in parts.items()}
+
+
+def test_draw_a_new_label(training, project, module_host, artifacts):
+    case = project.read().cases[1]
+    volume, segmentation = edit(training, module_host, case)
+    assert names(segmentation) == ["ball", "core"]
+    assert np.array_equal(slicer.util.arrayFromVolume(volume), studies.draw(1)[0])
+    truth = studies.draw(1)[1]
+    paint(segmentation, "ball", volume, truth == 1)
+    paint(segmentation, "core", volume, truth == 2)
+    module_host.open("SemiGDATrain", width=460, height=1100)
+    assert "Labelling DOE_JANE_01" in training.ui.labellingLabel.text
+    module_host.grab(training, artifacts / "train-labelling-bar.png")
+    module_host.click(training.ui.backToEditorButton)
+    assert module_host.selected == "SegmentEditor"
+    module_host.open("SemiGDATrain", width=460, height=1100)
+    module_host.click(training.ui.saveLabelButton)
+    assert not training.ui.labellingFrame.visible
+    assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    case = project.read().case(case.id)
+    assert case.label.parent == project.folder / "labels" and case.origin == "human"
+    expected = {name: int((truth == n).sum()) for n, name in ((1, "ball"), (2, "core"))}
+    assert counts(training, module_host, case.id) == expected
+
+
+def test_correct_a_label(training, project, module_host):
+    """The user's own file stays as it is."""
+    case = project.read().cases[0]
+    before = case.label.read_bytes()
+    project.set_label(case.id, case.label, "machine")
+    volume, segmentation = edit(training, module_host, case)
+    truth = studies.draw(0)[1]
+    assert np.array_equal(voxels(segmentation, "core", volume), truth == 2)
+    paint(segmentation, "core", volume, truth > 0)
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.saveLabelButton)
+    changed = project.read().case(case.id)
+    assert changed.origin == "edited" and changed.label != case.label
+    assert case.label.read_bytes() == before
+    assert counts(training, module_host, case.id)["core"] == int((truth > 0).sum())
+
+
+@pytest.mark.parametrize("left_handed", [False, True])
+def test_label_map_becomes_segments(training, project, module_host, tmp_path, left_handed):
+    """Also one that is stored in another order of slices than its image."""
+    case = project.read().cases[1]
+    truth = studies.draw(1)[1]
+    stored, origin = (truth[::-1], (0, 0, 2.5 * 11)) if left_handed else (truth, (0, 0, 0))
+    label = studies.write_nrrd(tmp_path / "map.nrrd", stored, origin, left_handed)
+    project.set_label(case.id, label)
+    project.set_mapping({"2": 1})
+    training.panel.refresh()
+    volume, segmentation = edit(training, module_host, case)
+    assert sorted(names(segmentation)) == ["ball", "core"]
+    assert np.array_equal(voxels(segmentation, "ball", volume), truth > 0)
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.saveLabelButton)
+    assert counts(training, module_host, case.id) == {"ball": int((truth > 0).sum())}
+
+
+def test_discard(training, project, module_host):
+    case = project.read().cases[0]
+    volume, segmentation = edit(training, module_host, case)
+    paint(segmentation, "core", volume, np.zeros(studies.SHAPE, bool))
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.discardLabelButton)
+    assert project.read().case(case.id).label == case.label
+    assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    assert not (project.folder / "labels").exists()
+
+
+def test_nothing_drawn_is_said(training, project, module_host):
+    case = project.read().cases[1]
+    edit(training, module_host, case)
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.saveLabelButton)
+    assert "empty" in training.ui.messageLabel.text and training.ui.labellingFrame.visible
+    assert project.read().case(case.id).label is None
+    other = project.read().cases[0]
+    section = training.panel.sections["Cases"]
+    section.table.select([other.id])
+    module_host.click(section.ui.editButton)
+    assert "Another case" in training.ui.messageLabel.text
+    module_host.click(training.ui.discardLabelButton)
+    assert training.logic.labelling is None
+
+
+def test_scene_closed_while_labelling(training, project, module_host):
+    edit(training, module_host, project.read().cases[1])
+    slicer.mrmlScene.Clear(0)
+    module_host.open("SemiGDATrain")
+    assert "taken out of the scene" in training.ui.labellingLabel.text
+    assert not training.ui.saveLabelButton.enabled
+    module_host.click(training.ui.discardLabelButton)
+    assert not training.ui.labellingFrame.visible
+
+
+def test_file_that_cannot_be_loaded(training, project, module_host):
+    case = project.read().cases[1]
+    case.image.write_bytes(b"NRRD0004\nnonsense\n\n")
+    section = training.panel.sections["Cases"]
+    section.table.select([case.id])
+    section.ui.editButton.click()
+    module_host.errors.clear()  # Slicer's own reader logs them
+    assert "cannot load" in training.ui.messageLabel.text
+    assert training.logic.labelling is None
+    assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
