@@ -25,7 +25,7 @@ class CheckSection(Section):
 
     def __init__(self, ui, context):
         Section.__init__(self, ui, context)
-        self._tried = None  # what the last check was about
+        self._tried: set = set()  # cases, as they were, that a check was started for
         self._fixing = False
         self._shown: list = []
         table = ui.findingsTable
@@ -164,20 +164,22 @@ class CheckSection(Section):
             self.ui.statusLabel.text = _("Cancelling...")
             self.context.logic.cancelCheck()
         else:
+            self.context.message.hide()
             self.check()
 
     def _onAutomatic(self) -> None:
-        """A check after a change; never the same twice, whatever came of the first."""
+        """A check after a change; never of the same cases again, whatever came of the first."""
         if self.context.view is None or self.context.logic.isChecking() or self._fixing:
             return
-        unchecked = [(case.id, stamp(case.image, case.label)) for case in self._unchecked()]
-        if unchecked and unchecked != self._tried:
-            self._tried = unchecked
+        if set(self._stamps()) - self._tried:
             self.check()
+
+    def _stamps(self) -> list:
+        return [(case.id, stamp(case.image, case.label)) for case in self._unchecked()]
 
     def check(self) -> None:
         """Start a check."""
-        self.context.message.hide()
+        self._tried |= set(self._stamps())
         try:
             self.context.logic.check(self._onProgress, self._onEnded)
         except SemiGDAError as error:

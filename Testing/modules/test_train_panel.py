@@ -2,23 +2,132 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import slicer
+import studies
+from conftest import checked
+
+from semigda.project.project import Project
+
 
 def picture(widget, host, artifacts, name) -> None:
     host.grab(widget, artifacts / f"train-panel-{name}.png")
 
 
+def step(widget) -> str:
+    return widget.ui.nextStepLabel.text
+
+
 def test_without_a_project(training, module_host, artifacts):
-    assert "Make a new project" in training.ui.nextStepLabel.text
+    assert "Make a new project" in step(training)
     assert not training.ui.sectionsWidget.visible
     picture(training, module_host, artifacts, "empty")
 
 
-def test_new_project(training, module_host, artifacts, tmp_path):
+def test_new_and_open(training, module_host, artifacts, tmp_path):
+    from SemiGDALib.train import panel
+
+    ask, answers = panel.chooseFolder, [str(tmp_path / "Liver"), "", str(tmp_path), ""]
+    try:
+        panel.chooseFolder = lambda _title: answers.pop(0)
+        module_host.click(training.ui.newProjectButton)
+        assert "Liver" in training.ui.projectLabel.text and training.ui.sectionsWidget.visible
+        picture(training, module_host, artifacts, "new")
+        module_host.click(training.ui.newProjectButton)  # and closes the dialog
+        module_host.click(training.ui.openProjectButton)  # a folder without a project
+        assert "no training project" in training.ui.messageLabel.text
+        assert "Liver" in training.ui.projectLabel.text
+        module_host.click(training.ui.openProjectButton)
+        assert not answers
+    finally:
+        panel.chooseFolder = ask
     training.panel.createProject(tmp_path / "Liver")
-    assert "Liver" in training.ui.projectLabel.text
-    assert training.ui.sectionsWidget.visible
-    picture(training, module_host, artifacts, "new")
+    assert "already holds" in training.ui.messageLabel.text
+    picture(training, module_host, artifacts, "error")
 
 
-def test_study(study, module_host, artifacts):
-    picture(study, module_host, artifacts, "study")
+def test_recent_projects(training, module_host, tmp_path):
+    for name in ("One", "Two"):
+        training.panel.createProject(tmp_path / name)
+    Project.create(tmp_path / "Gone")
+    training.panel.openProject(tmp_path / "Gone")
+    training.panel.openProject(tmp_path / "Two")
+    shutil.rmtree(tmp_path / "Gone")
+    menu = training.ui.recentButton.menu()
+    menu.aboutToShow.emit()
+    assert [action.text.split()[0] for action in menu.actions()] == ["Two", "One"]
+    menu.actions()[1].trigger()
+    module_host.check()
+    assert training.logic.project.folder == tmp_path / "One"
+
+
+def test_user_is_led(training, module_host, tmp_path):
+    """From an empty folder to chosen held-out cases, by the sentence at the top."""
+    training.panel.createProject(tmp_path / "Liver")
+    project, buttons = training.logic.project, training.panel.buttons
+    assert "Add images" in step(training) and not buttons["Cases"].collapsed
+    assert buttons["Check"].collapsed and buttons["HeldOut"].collapsed
+    training.logic.addFolder(studies.write_study(tmp_path / "study", 3, 1))
+    training.panel.refresh()
+    assert "which class" in step(training)
+    project.set_classes(["ball", "core"])
+    training.panel.refresh()
+    assert "check" in step(training) and not buttons["Check"].collapsed
+    checked(training, module_host)
+    assert "Choose the held-out cases" in step(training)
+    assert buttons["Check"].collapsed and not buttons["HeldOut"].collapsed
+    assert buttons["Cases"].text == "1 Cases: 3 labelled, 1 unlabelled"
+    module_host.click(training.panel.sections["HeldOut"].ui.chooseButton)
+    assert buttons["HeldOut"].collapsed
+    assert buttons["HeldOut"].text == "3 Held-out cases: each of 3 patients in turn"
+
+
+def test_changes_of_others_are_seen(study, module_host):
+    """Another window, or the command line, changes the project."""
+    Project(study.logic.project.folder).set_classes(["ball", "core", "shell"])
+    table = study.panel.sections["Cases"].ui.classesTable
+    module_host.wait(lambda: table.rowCount == 3, 5)
+
+
+def test_deleted_project_is_told(training, module_host, tmp_path):
+    training.panel.createProject(tmp_path / "Liver")
+    shutil.rmtree(tmp_path / "Liver")
+    module_host.wait(lambda: training.ui.messageFrame.visible, 5)
+    assert "no training project" in training.ui.messageLabel.text
+    assert not training.ui.sectionsWidget.visible and training.logic.project is None
+
+
+def test_scene_brings_its_project(study, module_host, tmp_path):
+    folder = study.logic.project.folder
+    assert study.logic.getParameterNode().projectFolder == str(folder)
+    path = tmp_path / "scene.mrb"
+    assert slicer.util.saveScene(str(path))
+    slicer.mrmlScene.Clear(0)
+    module_host.process()
+    assert study.logic.project.folder == folder, "an empty scene keeps the open project"
+    study.panel.createProject(tmp_path / "Other")
+    slicer.util.loadScene(str(path))
+    module_host.process()
+    assert study.logic.project.folder == folder and "Liver" in study.ui.projectLabel.text
+
+
+def test_module_reloads(study, module_host):
+    slicer.util.reloadScriptedModule("SemiGDATrain")
+    module_host.check()
+    widget = module_host.open("SemiGDATrain")
+    assert widget is not study and "Liver" in widget.ui.projectLabel.text
+    widget.logic.closeProject()
+
+
+def test_self_test(training):
+    from SemiGDATrain import SemiGDATrainTest
+
+    SemiGDATrainTest().runTest()
+
+
+def test_log_tells_nothing_of_patients(study):
+    study.panel.context.log("Done.")
+    text = study.ui.logText.toPlainText()
+    assert "DOE" not in text and str(Path(study.logic.project.folder)) not in text

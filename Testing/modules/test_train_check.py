@@ -1,0 +1,181 @@
+"""Section 2: the check runs by itself, can be cancelled, and offers repairs."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+import slicer
+import studies
+from conftest import checked
+
+
+def picture(widget, host, artifacts, name) -> None:
+    host.grab(widget, artifacts / f"train-check-{name}.png")
+
+
+def ui(widget):
+    return widget.panel.sections["Check"].ui
+
+
+def rows(widget) -> list[tuple[str, str]]:
+    table = ui(widget).findingsTable
+    return [(table.item(r, 0).text(), table.item(r, 1).text()) for r in range(table.rowCount)]
+
+
+def fix_button(widget, text):
+    """The *Fix* button of the finding whose text holds ``text``; None if it has none."""
+    import qt
+
+    table = ui(widget).findingsTable
+    for row in range(table.rowCount):
+        if text in table.item(row, 1).text():
+            found = table.cellWidget(row, 2).findChildren(qt.QPushButton)
+            return found[0] if found else None
+    raise AssertionError(text)
+
+
+@pytest.fixture
+def faulty(study, module_host):
+    """The study with planted faults: a copy, a shifted label, one beside its image, rubbish."""
+    project, folder = study.logic.project, study.logic.project.folder.parent / "faulty"
+    image, labels = studies.draw(0)
+    studies.write_nrrd(folder / "copy.nrrd", image)
+    for number, (name, origin) in enumerate((("moved", (0.5, 0, 0)), ("far", (500, 0, 0))), 20):
+        image, labels = studies.draw(number)
+        studies.write_nrrd(folder / f"{name}.nrrd", image)
+        path = folder / f"{name}_seg.nrrd"
+        studies.write_nrrd(path, labels, origin)
+    (folder / "rubbish.nrrd").write_bytes(b"no image at all")
+    study.logic.addFolder(folder)
+    study.panel.refresh()
+    checked(study, module_host)
+    return study, project
+
+
+def test_nothing_found(study, module_host, artifacts):
+    assert ui(study).statusLabel.text == "11 cases checked, nothing found."
+    assert not ui(study).findingsTable.visible
+    assert "all is well" in study.panel.buttons["Check"].text
+    assert study.panel.buttons["Check"].collapsed
+    assert "Choose the held-out" in study.ui.nextStepLabel.text
+
+
+def test_findings_and_repairs(faulty, module_host, artifacts):
+    widget, project = faulty
+    words = [word for word, _text in rows(widget)]
+    assert words == sorted(words, key=lambda word: "Error" not in word)
+    found = "\n".join(text for _word, text in rows(widget))
+    for name in ("rubbish", "moved", "far", "copy"):
+        assert name in found
+    assert "errors" in widget.panel.buttons["Check"].text
+    assert "Repair" in widget.ui.nextStepLabel.text
+    picture(widget, module_host, artifacts, "findings")
+
+    names = {case.name: case for case in project.read().cases}
+    table = ui(widget).findingsTable
+    row = next(r for r, (_w, text) in enumerate(rows(widget)) if text.startswith("rubbish"))
+    table.selectRow(row)
+    assert widget.panel.context.selectedCases() == [names["rubbish"].id]
+
+    before = names["moved"].label.read_bytes()
+    module_host.click(fix_button(widget, "another grid"))
+    module_host.wait(lambda: project.read().case(names["moved"].id).in_classes, 60)
+    assert names["moved"].label.read_bytes() == before
+    checked(widget, module_host)
+    for text in ("outside its image", "copy", "rubbish"):
+        module_host.click(fix_button(widget, text))
+        module_host.process(0.05)
+        checked(widget, module_host)
+    assert "all is well" in widget.panel.buttons["Check"].text
+    left = {case.name: case.role for case in project.read().cases}
+    assert left["far"] == "unlabeled" and not {"copy", "rubbish"} & set(left)
+
+
+def test_repair_that_is_no_more(faulty, module_host):
+    widget, project = faulty
+    finding = next(f for f in widget.panel.context.findings if f.code == "geometry-mismatch")
+    project.set_use(finding.case_ids, "ignored")
+    answers = []
+    widget.logic.applyFix(finding, answers.append)
+    module_host.wait(lambda: answers, 60)
+    assert "no more" in answers[0].message and "again" in answers[0].action
+
+
+def test_values_without_a_class(study, module_host, tmp_path):
+    """Those of a label map are known only when it was looked at."""
+    image, labels = studies.draw(30)
+    labels[0, 0, 0] = 7
+    path = studies.write_nrrd(tmp_path / "seven.nrrd", image)
+    label = studies.write_nrrd(tmp_path / "seven_label.nrrd", labels)
+    study.logic.addFiles([path, label])
+    study.panel.refresh()
+    checked(study, module_host)
+    cases = study.panel.sections["Cases"]
+    assert cases.ui.mappingButton.visible and "class" in study.ui.nextStepLabel.text
+
+    def fill(dialog):
+        import qt
+
+        table = dialog.findChild(qt.QTableWidget, "namesTable")
+        assert table.item(0, 0).text() == "value 7"
+        combo = table.cellWidget(0, 2)
+        combo.setCurrentIndex(combo.findText("Leave it out"))
+        dialog.findChild(qt.QPushButton, "okButton").click()
+
+    module_host.in_dialog(fill)
+    module_host.click(cases.ui.mappingButton)
+    assert study.logic.project.read().mapping == {"7": 0}
+    assert not cases.ui.mappingButton.visible
+
+
+def test_cancel(study, module_host, tmp_path):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        big = rng.integers(0, 1000, (120, 160, 160)).astype(np.int16)
+        studies.write_nrrd(tmp_path / "big" / f"{number}.nrrd", big)
+    study.logic.addFolder(tmp_path / "big")
+    study.panel.refresh()
+    section = study.panel.sections["Check"]
+    module_host.click(section.ui.checkButton)
+    assert section.ui.checkButton.text == "Cancel" and section.ui.progressBar.visible
+    module_host.wait(lambda: section.ui.progressBar.maximum == 100, 30)
+    module_host.click(section.ui.checkButton)
+    module_host.wait(lambda: not study.logic.isChecking(), 5)
+    assert section.ui.checkButton.text == "Check" and not section.ui.progressBar.visible
+    assert not study.ui.messageFrame.visible
+    assert "not looked at" in section.ui.statusLabel.text
+    module_host.process(1.2)
+    assert not study.logic.isChecking(), "what was cancelled does not start by itself"
+    module_host.click(section.ui.checkButton)
+    checked(study, module_host)
+
+
+def test_check_goes_on_while_another_module_is_open(study, module_host, tmp_path):
+    study.logic.addFolder(studies.write_study(tmp_path / "more", 0, 2))
+    study.panel.refresh()
+    study.panel.sections["Check"].check()
+    module_host.close()
+    module_host.wait(lambda: not study.logic.isChecking(), 60)
+    slicer.mrmlScene.Clear(0)
+    module_host.open("SemiGDATrain")
+    assert len(study.panel.context.facts) == 13
+    assert "torch" not in sys.modules
+
+
+def test_killed_worker_is_told(study, module_host, tmp_path):
+    from SemiGDALib.process import Worker
+    from SemiGDALib.process_tree import killTree
+
+    study.logic.addFolder(studies.write_study(tmp_path / "more", 0, 2))
+    study.panel.refresh()
+    Worker.shared().stop()
+    study.panel.sections["Check"].check()
+    killTree(Worker.shared().processId())
+    module_host.wait(lambda: not study.logic.isChecking(), 10)
+    assert study.ui.messageFrame.visible
+    module_host.click(ui(study).checkButton)
+    checked(study, module_host)
+    assert not study.ui.messageFrame.visible
