@@ -58,20 +58,17 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ScriptedLoadableModuleWidget.setup(self)
         from SemiGDALib.train.panel import TrainPanel
 
-        uiWidget = self._loadUI("SemiGDATrain")
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/SemiGDATrain.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         self.logic = SemiGDATrainLogic()
-        self.panel = TrainPanel(self.ui, self.logic, self._loadUI)
+        self.panel = TrainPanel(self.ui, self.logic, self.resourcePath)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
         self.panel.setParameterNode(self.logic.getParameterNode())
-
-    def _loadUI(self, name):
-        return slicer.util.loadUI(self.resourcePath(f"UI/{name}.ui"))
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""

@@ -12,6 +12,8 @@ from SemiGDALib.train.dialogs import cell
 PICTURE, NAME, LABEL, USE, SIZE = range(5)
 PICTURE_SIZE = 44
 COLOURS = {"error": RED, "warning": AMBER, "hint": "#1565c0"}
+# Findings about the project as a whole, whichever cases they list.
+WHOLE_PROJECT = {"few-cases"}
 SIGNS = {"error": "\u2716", "warning": "\u25b2", "hint": "\u25cf"}
 
 
@@ -60,6 +62,7 @@ class CasesTable:
         table.setIconSize(qt.QSize(PICTURE_SIZE, PICTURE_SIZE))
         table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
         header = table.horizontalHeader()
+        header.setHighlightSections(False)
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
         for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 82), (USE, 74), (SIZE, 84)):
             table.setColumnWidth(column, width)
@@ -85,7 +88,8 @@ class CasesTable:
         """Show the project's cases; the selection stays."""
         selected, view, table = self.selected(), self.context.view, self.table
         problems: dict[str, list] = {}
-        for finding in self.context.findings:
+        findings = [one for one in self.context.findings if one.code not in WHOLE_PROJECT]
+        for finding in findings:
             for caseId in finding.case_ids:
                 problems.setdefault(caseId, []).append(finding)
         table.setUpdatesEnabled(False)

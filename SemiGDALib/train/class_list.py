@@ -23,6 +23,7 @@ class ClassList:
         table.setHorizontalHeaderLabels(["", _("Class"), _("Labels")])
         table.verticalHeader().visible = False
         header = table.horizontalHeader()
+        header.setHighlightSections(False)
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
         table.setColumnWidth(COLOUR, 28)
         table.setColumnWidth(CASES, 60)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import qt
+
 from semigda.errors import SemiGDAError
 from semigda.project import doctor
 from semigda.project.store import FILE
@@ -20,9 +22,10 @@ class TrainContext:
         selectedCases: function that gives the ids of the cases selected there.
     """
 
-    def __init__(self, logic, message, onChanged, onLog):
+    def __init__(self, logic, message, resourcePath, onChanged, onLog):
         self.logic = logic
         self.message = message
+        self._resourcePath = resourcePath
         self._onChanged = onChanged
         self._onLog = onLog
         self.selectCases = lambda caseIds: None
@@ -42,14 +45,18 @@ class TrainContext:
         return self.logic.project
 
     def read(self) -> None:
-        """Read the project anew. Raises SemiGDAError if it cannot be read any more."""
+        """Read the project anew.
+
+        Raises:
+            SemiGDAError: if it cannot be read any more; what was read last stays.
+        """
         if self.project is None:
             self.clear()
             return
-        self.facts = doctor.measured(self.project)
-        self.findings = doctor.findings(self.project)
         self._seen = self._stamp()
-        self.view = self.project.read()
+        facts, findings = doctor.measured(self.project), doctor.findings(self.project)
+        self._seen = self._stamp()  # findings may lock the content of held-out labels
+        self.view, self.facts, self.findings = self.project.read(), facts, findings
 
     def isOutdated(self) -> bool:
         """Whether another window or program changed the project since it was read. Cheap."""
@@ -61,6 +68,10 @@ class TrainContext:
             return state.st_mtime_ns, state.st_size
         except OSError:
             return None
+
+    def icon(self, name: str):
+        """An icon of the module's Resources/Icons, by its name without ending."""
+        return qt.QIcon(self._resourcePath(f"Icons/{name}.png"))
 
     def changed(self) -> None:
         """To be called after every change: reads the project, all sections refresh."""

@@ -43,10 +43,9 @@ class LabellingBar:
 
     def onSave(self, _checked=False) -> None:
         """Save the label; if that fails it stays open."""
-        name = self.context.logic.labelling.caseName
         self.context.attempt(self.context.logic.saveLabel)
         if self.context.logic.labelling is None:
-            self.context.log(_("The label of {name} was saved.").format(name=name))
+            self.context.log(_("The label was saved."))
 
     def onDiscard(self, _checked=False) -> None:
         """Forget what was drawn."""

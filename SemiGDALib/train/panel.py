@@ -29,12 +29,12 @@ POLL_MS = 1000  # for changes by another window or program
 class TrainPanel:
     """Everything in the panel but its life cycle, which is the module widget's.
 
-    ``ui``: the widgets of SemiGDATrain.ui. ``loadUI(name)`` loads another .ui file.
+    ``ui``: the widgets of SemiGDATrain.ui. ``resourcePath(name)``: a file in Resources.
     ``sections``: the :class:`SemiGDALib.train.section.Section` objects by their ``file``;
     ``buttons``: their collapsible buttons.
     """
 
-    def __init__(self, ui, logic, loadUI):
+    def __init__(self, ui, logic, resourcePath):
         self.ui = ui
         self.logic = logic
         self._parameters = None
@@ -42,10 +42,11 @@ class TrainPanel:
         self._entered = False
         self._step = ""  # the section that has the next step
         self._shown = None  # folder of the project that is shown
-        self.context = TrainContext(logic, MessageArea(ui), self.refresh, self._log)
+        self.context = TrainContext(logic, MessageArea(ui), resourcePath, self.refresh, self._log)
         self.sections, self.buttons = {}, {}
         for number, kind in enumerate(SECTIONS, 1):
-            self._addSection(number, kind, loadUI(kind.file))
+            widget = slicer.util.loadUI(resourcePath(f"UI/{kind.file}.ui"))
+            self._addSection(number, kind, widget)
         self.context.selectCases = self._selectCases
         self.context.selectedCases = self.sections["Cases"].table.selected
         self._bar = LabellingBar(ui, self.context)
@@ -86,9 +87,11 @@ class TrainPanel:
             self._onParameters()
 
     def _onParameters(self) -> None:
-        folder = self._parameters.projectFolder
-        if folder and (self.logic.project is None or Path(folder) != self.logic.project.folder):
+        folder, project = self._parameters.projectFolder, self.logic.project
+        if folder and (project is None or Path(folder) != project.folder):
             self.openProject(folder)
+        elif project is not None and not folder:  # a new scene: it remembers the project, too
+            self._parameters.projectFolder = str(project.folder)
 
     def enter(self) -> None:
         """The module came into view."""
@@ -133,6 +136,16 @@ class TrainPanel:
 
     def _open(self, action, folder) -> None:
         self.context.message.hide()
+        labelling = self.logic.labelling
+        if labelling is not None and labelling.isAlive():
+            self.context.tell(
+                SemiGDAError(
+                    "bad-input",
+                    _("The label of a case is not saved yet."),
+                    action=_("Save or discard it first."),
+                )
+            )
+            return
         try:
             project = action(folder)
         except SemiGDAError as error:
@@ -140,7 +153,8 @@ class TrainPanel:
             return
         remember(project.folder)
         self._log(_("Project opened."))
-        self._parameters.projectFolder = str(project.folder)
+        if self._parameters is not None:
+            self._parameters.projectFolder = str(project.folder)
         self.refresh()
         if self._entered:
             for section in self.sections.values():
@@ -165,9 +179,7 @@ class TrainPanel:
         """Read the project and show it in every section."""
         try:
             self.context.read()
-        except SemiGDAError as error:  # the folder was deleted, or its disk is gone
-            self.logic.closeProject()
-            self.context.clear()
+        except SemiGDAError as error:  # its disk is gone, perhaps for a moment only
             self.context.tell(error)
         view = self.context.view
         self.ui.sectionsWidget.visible = view is not None

@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda.data.stamps import stamp
 from semigda.errors import SemiGDAError
-from SemiGDALib.train.cases_table import COLOURS, SIGNS, severityWord
+from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.dialogs import cell
 from SemiGDALib.train.section import Section
 
@@ -133,6 +133,8 @@ class CheckSection(Section):
         table.setFixedHeight(min(LONGEST, sum(table.rowHeight(row) for row in rows) + 4))
 
     def _names(self, finding) -> str:
+        if finding.code in WHOLE_PROJECT:
+            return ""
         names = [self.context.view.case(caseId).name for caseId in finding.case_ids]
         more = _(" and {count} more").format(count=len(names) - NAMES) if names[NAMES:] else ""
         return ", ".join(names[:NAMES]) + more

@@ -12,7 +12,6 @@ from semigda.project.heldout import describe
 from SemiGDALib.train.dialog_heldout import askChange
 from SemiGDALib.train.section import Section
 
-LOCK = "\U0001f512"
 ROW, MOST_ROWS = 20, 6
 
 
@@ -27,6 +26,7 @@ class HeldOutSection(Section):
         ui.chooseButton.connect("clicked(bool)", self.onChoose)
         ui.changeButton.connect("clicked(bool)", self.onChange)
         ui.heldOutList.connect("itemSelectionChanged()", self._onSelected)
+        self._lock = context.icon("Locked")
         self._shown: list[str] = []
 
     def refresh(self) -> None:
@@ -66,7 +66,7 @@ class HeldOutSection(Section):
             for caseId in fold:
                 name = view.case(caseId).name
                 turn = _("   (turn {number} of {count})").format(number=number, count=folds)
-                item = qt.QListWidgetItem(f"{LOCK} {name}{turn if folds > 1 else ''}")
+                item = qt.QListWidgetItem(self._lock, f"{name}{turn if folds > 1 else ''}")
                 item.setToolTip(_("Held out: its label is locked, and it cannot be removed."))
                 table.addItem(item)
                 self._shown.append(caseId)

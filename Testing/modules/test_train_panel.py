@@ -91,12 +91,28 @@ def test_changes_of_others_are_seen(study, module_host):
     module_host.wait(lambda: table.rowCount == 3, 5)
 
 
-def test_deleted_project_is_told(training, module_host, tmp_path):
-    training.panel.createProject(tmp_path / "Liver")
-    shutil.rmtree(tmp_path / "Liver")
-    module_host.wait(lambda: training.ui.messageFrame.visible, 5)
-    assert "no training project" in training.ui.messageLabel.text
-    assert not training.ui.sectionsWidget.visible and training.logic.project is None
+def test_project_that_is_away_is_told(study, module_host, tmp_path):
+    """A disk may be gone for a moment: the panel goes on when it is back."""
+    (tmp_path / "Liver").rename(tmp_path / "away")
+    module_host.wait(lambda: study.ui.messageFrame.visible, 5)
+    assert "no training project" in study.ui.messageLabel.text
+    module_host.click(study.panel.sections["HeldOut"].ui.chooseButton)
+    assert study.ui.messageFrame.visible and not (tmp_path / "Liver").exists()
+    (tmp_path / "away").rename(tmp_path / "Liver")
+    Project(tmp_path / "Liver").set_classes(["ball", "core", "shell"])
+    table = study.panel.sections["Cases"].ui.classesTable
+    module_host.wait(lambda: table.rowCount == 3, 5)
+
+
+def test_drawn_label_is_not_lost(study, module_host, tmp_path):
+    study.logic.editLabel(study.logic.project.read().cases[0].id)
+    module_host.open("SemiGDATrain", width=460, height=1100)
+    study.panel.createProject(tmp_path / "Other")
+    assert "not saved yet" in study.ui.messageLabel.text
+    assert study.logic.project.folder == tmp_path / "Liver"
+    module_host.click(study.ui.discardLabelButton)
+    study.panel.createProject(tmp_path / "Other")
+    assert study.logic.project.folder == tmp_path / "Other"
 
 
 def test_scene_brings_its_project(study, module_host, tmp_path):
@@ -107,6 +123,7 @@ def test_scene_brings_its_project(study, module_host, tmp_path):
     slicer.mrmlScene.Clear(0)
     module_host.process()
     assert study.logic.project.folder == folder, "an empty scene keeps the open project"
+    assert study.logic.getParameterNode().projectFolder == str(folder)
     study.panel.createProject(tmp_path / "Other")
     slicer.util.loadScene(str(path))
     module_host.process()
