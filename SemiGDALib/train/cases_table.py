@@ -55,7 +55,7 @@ class CasesTable:
         self.table = table
         self.context = context
         self._ids: list[str] = []
-        self._pictures: dict = {}  # path and time -> QIcon
+        self._filled: list = []  # what each row was made of: most rows stay as they are
         table.setColumnCount(5)
         table.setHorizontalHeaderLabels(["", _("Case"), _("Label"), _("Use"), _("Size")])
         table.verticalHeader().visible = False
@@ -74,15 +74,19 @@ class CasesTable:
 
     def select(self, caseIds) -> None:
         """Select cases and bring the first into view."""
+        rows = self._mark(caseIds)
+        if rows:
+            self.table.scrollToItem(self.table.item(rows[0], NAME))
+
+    def _mark(self, caseIds) -> list[int]:
         wanted = set(caseIds)
         rows = [row for row, caseId in enumerate(self._ids) if caseId in wanted]
-        model, table = self.table.selectionModel(), self.table
+        model = self.table.selectionModel()
         model.clearSelection()
         choose = qt.QItemSelectionModel.Select | qt.QItemSelectionModel.Rows
         for row in rows:
-            model.select(table.model().index(row, 0), choose)
-        if rows:
-            table.scrollToItem(table.item(rows[0], NAME))
+            model.select(self.table.model().index(row, 0), choose)
+        return rows
 
     def refresh(self) -> None:
         """Show the project's cases; the selection stays."""
@@ -95,16 +99,25 @@ class CasesTable:
         table.setUpdatesEnabled(False)
         table.setRowCount(len(view.cases))
         self._ids = [case.id for case in view.cases]
+        filled = []
         for row, case in enumerate(view.cases):
-            self._fill(row, case, problems.get(case.id, []))
-        self.select(selected)
+            path = doctor.thumbnail(self.context.project, case.id)
+            image = (self.context.facts.get(case.id) or {}).get("image") or {}
+            picture = path and (str(path), path.stat().st_mtime_ns)
+            filled.append((case, problems.get(case.id, []), image, picture))
+            if row >= len(self._filled) or self._filled[row] != filled[row]:
+                self._fill(row, *filled[row])
+        self._filled = filled
+        self._mark(selected)  # without scrolling under the user's hand
         table.setUpdatesEnabled(True)
 
-    def _fill(self, row, case, problems) -> None:
+    def _fill(self, row, case, problems, image, picture) -> None:
         table = self.table
-        picture = cell("", _("A slice of the image; it is drawn by the check."))
-        picture.setIcon(self._icon(case.id))
-        table.setItem(row, PICTURE, picture)
+        thumbnail = cell("", _("A slice of the image; it is drawn by the check."))
+        if picture is not None:
+            # A QImage cannot be made from bytes in PythonQt, but a pixmap from a file.
+            thumbnail.setIcon(qt.QIcon(qt.QPixmap(picture[0])))
+        table.setItem(row, PICTURE, thumbnail)
         name = cell(case.name)
         about = [str(case.image)]
         if case.group:
@@ -121,7 +134,7 @@ class CasesTable:
         table.setItem(row, NAME, name)
         table.setItem(row, LABEL, self._labelCell(case))
         table.setItem(row, USE, cell(roleWord(case.role), roleText(case.role)))
-        table.setItem(row, SIZE, self._sizeCell(case))
+        table.setItem(row, SIZE, self._sizeCell(image))
         table.setRowHeight(row, PICTURE_SIZE + 4)
 
     def _labelCell(self, case):
@@ -131,8 +144,7 @@ class CasesTable:
         item = cell(f"{names}\n{originWord(case.origin)}", f"{names}\n{case.label}")
         return item
 
-    def _sizeCell(self, case):
-        image = (self.context.facts.get(case.id) or {}).get("image") or {}
+    def _sizeCell(self, image):
         if "shape" not in image:
             toolTip = _("Known when the check has looked at the image.")
             return cell("–" if "error" in image else "...", toolTip)
@@ -142,13 +154,3 @@ class CasesTable:
             return cell(size.rpartition("\u00d7")[0], _("Size in pixels."))
         toolTip = _("{size} voxels of {spacing} mm").format(size=size, spacing=spacing)
         return cell(f"{size}\n{spacing}", toolTip)
-
-    def _icon(self, caseId):
-        path = doctor.thumbnail(self.context.project, caseId)
-        if path is None:
-            return qt.QIcon()
-        key = str(path), path.stat().st_mtime_ns
-        if key not in self._pictures:
-            # A QImage cannot be made from bytes in PythonQt, but a pixmap from a file.
-            self._pictures[key] = qt.QIcon(qt.QPixmap(str(path)))
-        return self._pictures[key]

@@ -54,7 +54,8 @@ class TrainContext:
             self.clear()
             return
         self._seen = self._stamp()
-        facts, findings = doctor.measured(self.project), doctor.findings(self.project)
+        facts = doctor.measured(self.project)
+        findings = doctor.findings(self.project, facts)
         self._seen = self._stamp()  # findings may lock the content of held-out labels
         self.view, self.facts, self.findings = self.project.read(), facts, findings
 

@@ -52,9 +52,13 @@ def thumbnail(project: Project, case_id: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def findings(project: Project) -> list[Finding]:
-    """What is wrong, errors first, as far as the cases were measured as they are now."""
-    facts = measured(project)
+def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Finding]:
+    """What is wrong, errors first, as far as the cases were measured as they are now.
+
+    Args:
+        facts: what :func:`measured` just gave, to save asking for it again.
+    """
+    facts = measured(project) if facts is None else facts
     heldout = project.read().heldout
     if heldout and set(heldout["cases"]) & set(facts) - set(heldout["labels"]):
         with project.edit("held-out labels locked") as data:
