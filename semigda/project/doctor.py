@@ -76,12 +76,6 @@ def measured(project: Project) -> dict[str, Any]:
     }
 
 
-def thumbnail(project: Project, case_id: str) -> Path | None:
-    """The picture of a case that the check drew, or None."""
-    path = project.folder / "thumbnails" / f"{case_id}.png"
-    return path if path.is_file() else None
-
-
 def apply_fix(project: Project, finding: Finding) -> None:
     """Do what ``finding.fix`` says. Writes in the project's folder only.
 
