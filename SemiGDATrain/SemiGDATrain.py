@@ -267,6 +267,14 @@ class SemiGDATrainLogic(ScriptedLoadableModuleLogic):
 
         fixes.applyFix(self.project, finding, onDone)
 
+    def installRequirements(self):
+        """Install Python packages that are missing, after asking. False after a no."""
+        from SemiGDALib import requirements
+        from SemiGDALib.process import Worker
+
+        Worker.shared().stop()  # Windows cannot replace files that are in use
+        return requirements.install()
+
     # Held-out cases
 
     def chooseHeldout(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import qt
+from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
 from semigda.project import doctor
@@ -98,7 +99,13 @@ class TrainContext:
             self.changed()
 
     def tell(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
-        """Show an error above the sections, and log it."""
+        """Show an error above the sections, and log it; missing packages can be installed."""
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
+        if error.error_class == "import-error" and action is None:
+            actionText, action = _("Install..."), self._install
         if error.error_class != "cancelled":
             self.message.error(error, actionText, action)
+
+    def _install(self) -> None:
+        """The packages' own dialogs ask first."""
+        self.attempt(self.logic.installRequirements)

@@ -179,3 +179,20 @@ def test_killed_worker_is_told(study, module_host, tmp_path):
     module_host.click(ui(study).checkButton)
     checked(study, module_host)
     assert not study.ui.messageFrame.visible
+
+
+def test_missing_packages_are_offered(study, module_host, monkeypatch):
+    from semigda.errors import SemiGDAError
+    from SemiGDALib import requirements
+
+    def lacking():
+        raise SemiGDAError("import-error")
+
+    installed = []
+    monkeypatch.setattr(requirements, "check", lacking)
+    monkeypatch.setattr(requirements, "install", lambda: installed.append(1))
+    study.panel.buttons["Check"].collapsed = False
+    module_host.click(ui(study).checkButton)
+    assert study.ui.messageActionButton.text == "Install..."
+    module_host.click(study.ui.messageActionButton)
+    assert installed and not study.ui.messageFrame.visible
