@@ -4,7 +4,8 @@
 ``project.json``          cases, roles, classes, settings, held-out set, history: the truth
 ``jobs/``                 job folders of checks and trainings
 ``models/``               what the trainings made
-``labels/``               labels that a fix brought to their image's grid, and accepted predictions
+``images/``               volumes that were in Slicer's scene only
+``labels/``               labels drawn in Slicer, brought to their image's grid, or accepted
 ``facts.json``            what the check measured; may be deleted
 ``thumbnails/``           pictures of the cases, by the check; may be deleted
 ``inbox/``                the newest ranking of unlabelled cases, with predicted labels to review
