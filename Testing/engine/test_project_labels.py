@@ -269,6 +269,19 @@ def test_presets(tmp_path):
         train_settings(project, facts, name="Jane Doe", cases="list.json")
 
 
+def test_shape_of_a_preset(tmp_path):
+    project = make_project(tmp_path, labelled=8)
+    facts = ready(project)
+    shape = {"side": 64, "slice_axis": "coronal", "channels": [8, 16, 32, 32]}
+    shaped = settings(project, facts, advanced=shape)
+    assert shaped.network["channels"] == shape["channels"]
+    assert shaped.preprocessing["slice_axis"] == "coronal"
+    assert max(shaped.preprocessing["size"]) <= 64
+    for wrong in ([16, 24, 48], [16, 24, 48, 60], [0, 0, 0, 0]):
+        with pytest.raises(SemiGDAError, match="branch widths"):
+            settings(project, facts, advanced={"channels": wrong})
+
+
 def test_estimated_time_fits_the_budget(tmp_path):
     project = make_project(tmp_path, labelled=8)
     facts = ready(project)

@@ -12,7 +12,8 @@ import re
 import statistics
 import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,14 @@ def train_settings(
             autoencoder is trained first.
         minutes: time for all trainings of the held-out plan together; the preset's by default.
         seconds_per_step: of a supervised step of stage 2 on this computer, if it was measured.
-        advanced: settings that replace what the preset says.
+        advanced: settings that replace what the preset says. Beside those of ``TrainSettings``:
+            "side" (pixels of a working slice at most), "slice_axis", and "channels" of the network,
+            as far as a base does not fix them.
 
     Raises:
         SemiGDAError: "bad-input" for an unknown preset, no classes or no measured case; for
-            "paper" without a base; "model-invalid" for a wrong name or base.
+            "paper" without a base, for channels that no network can have; "model-invalid" for a
+            wrong name or base.
     """
     if preset not in PRESETS:
         raise SemiGDAError("bad-input", f"The presets are {', '.join(PRESETS)}.")
@@ -93,13 +97,15 @@ def train_settings(
             "The full-size network needs a trained autoencoder to start from.",
             action="Choose a base (see 'semigda import-official'), or the preset standard.",
         )
+    advanced = dict(advanced or {})
+    side, axis = advanced.pop("side", chosen["side"]), advanced.pop("slice_axis", None)
+    channels = advanced.pop("channels", None)
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
     if model is not None:
         network, preprocessing = model.network, model.preprocessing
     else:
-        config = NetworkConfig.paper() if chosen["network"] == "paper" else NetworkConfig.compact()
-        network = _network_of(Path(base)) if base else config.to_dict()
-        preprocessing = suggest_preprocessing(view, facts, chosen["side"])
+        network = _network_of(Path(base)) if base else _network(chosen["network"], channels)
+        preprocessing = suggest_preprocessing(view, facts, side, axis)
     trainings = 1
     if view.heldout and view.heldout["scheme"] == "leave-one-out":
         trainings += len(view.heldout["folds"])
@@ -119,7 +125,7 @@ def train_settings(
         "preprocessing": preprocessing,
         "base": base,
         "augmentation": _augmentation(view, preprocessing),
-        **(advanced or {}),
+        **advanced,
     }
 
 
@@ -144,10 +150,28 @@ def _steps(
     return {key: max(FEWEST_STEPS, round(value * factor)) for key, value in parts.items()}
 
 
-def suggest_preprocessing(view: View, facts: Mapping[str, Any], side: int) -> dict[str, Any]:
+def _network(name: str, channels: Sequence[int] | None) -> dict[str, Any]:
+    config = NetworkConfig.paper() if name == "paper" else NetworkConfig.compact()
+    try:
+        if channels and min(channels) < 1:
+            raise ValueError("channels are above 0")
+        return (replace(config, channels=tuple(channels)) if channels else config).to_dict()
+    except ValueError as error:
+        count, groups = len(config.channels), config.norm_groups
+        raise SemiGDAError(
+            "bad-input",
+            f"The branch widths are {count} numbers, each a multiple of {groups}.",
+            action="Change them, or leave them empty.",
+        ) from error
+
+
+def suggest_preprocessing(
+    view: View, facts: Mapping[str, Any], side: int, slice_axis: str | None = None
+) -> dict[str, Any]:
     """A ``Preprocessing`` that suits the measured images, slices of at most ``side`` pixels.
 
-    Volumes keep their usual pixel size where their slices then fit into ``side``.
+    Volumes keep their usual pixel size where their slices then fit into ``side``, and are cut as
+    most of them were taken, or along ``slice_axis``; pictures stay as they are.
 
     Raises:
         SemiGDAError: "bad-input" if no image was measured.
@@ -162,6 +186,8 @@ def suggest_preprocessing(view: View, facts: Mapping[str, Any], side: int) -> di
     images = [image for image in images if image["picture"] == kind]
     colour = sum(image["channels"] == 3 for image in images) > len(images) / 2
     axis = Counter(image["slice_axis"] for image in images).most_common(1)[0][0]
+    if slice_axis and axis != "acquisition":
+        axis = slice_axis
     return {
         "channels": "rgb" if colour else "2.5d",
         "slice_axis": axis,
