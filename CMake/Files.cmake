@@ -16,9 +16,13 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment_panel.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
+  SemiGDALib/train/advanced.py
   SemiGDALib/train/cases_table.py
+  SemiGDALib/train/chart.py
   SemiGDALib/train/class_list.py
   SemiGDALib/train/context.py
+  SemiGDALib/train/curves.py
+  SemiGDALib/train/curves_view.py
   SemiGDALib/train/dialog_folder.py
   SemiGDALib/train/dialog_heldout.py
   SemiGDALib/train/dialog_mapping.py
@@ -27,17 +31,22 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/engine_job.py
   SemiGDALib/train/file_drop.py
   SemiGDALib/train/fixes.py
+  SemiGDALib/train/history.py
   SemiGDALib/train/labelling.py
   SemiGDALib/train/labelling_bar.py
   SemiGDALib/train/mapping.py
   SemiGDALib/train/panel.py
   SemiGDALib/train/parameters.py
+  SemiGDALib/train/preview_view.py
   SemiGDALib/train/recent.py
   SemiGDALib/train/scene_files.py
   SemiGDALib/train/section.py
+  SemiGDALib/train/section_base.py
   SemiGDALib/train/section_cases.py
   SemiGDALib/train/section_check.py
   SemiGDALib/train/section_heldout.py
+  SemiGDALib/train/section_training.py
+  SemiGDALib/train/training_logic.py
   SemiGDALib/views.py
   semigda/__init__.py
   semigda/__main__.py

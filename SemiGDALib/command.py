@@ -6,6 +6,7 @@ import sys
 
 import qt
 
+from semigda.errors import SemiGDAError
 from SemiGDALib.process import engineEnvironment
 from SemiGDALib.process_tree import killTree
 
@@ -55,3 +56,17 @@ class EngineCommand:
             errors = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
             onDone(exitCode, output, errors)
         self._ended = True
+
+
+def toldError(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:
+    """The error in a command's standard error: what is wrong in a line, what to do in the next.
+
+    ``otherwise``: the sentence where it says nothing.
+    """
+    sentence, action, *detail = [*errors.splitlines(), "", ""]
+    return SemiGDAError(
+        errorClass,
+        sentence.removeprefix("semigda: ") or otherwise,
+        action=action or None,
+        detail=" ".join(detail).strip(),
+    )

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from SemiGDALib.command import EngineCommand
+from SemiGDALib.command import EngineCommand, toldError
 
 ADD_LIMIT_MS = 120_000
 
@@ -19,18 +18,7 @@ def addModel(path, onDone) -> EngineCommand:
         path = path.parent
 
     def finished(exitCode, _output, errors):
-        if exitCode == 0:
-            onDone(None)
-            return
-        # The command says what is wrong in one line and what to do in the next.
-        sentence, action, *detail = [*errors.splitlines(), "", ""]
-        onDone(
-            SemiGDAError(
-                "model-invalid",
-                sentence.removeprefix("semigda: ") or _("The model could not be installed."),
-                action=action or None,
-                detail=" ".join(detail).strip(),
-            )
-        )
+        failed = _("The model could not be installed.")
+        onDone(None if exitCode == 0 else toldError("model-invalid", errors, failed))
 
     return EngineCommand(["-m", "semigda", "models", "add", str(path)], finished, ADD_LIMIT_MS)

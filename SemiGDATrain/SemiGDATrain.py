@@ -22,6 +22,7 @@ if str(_packages) not in sys.path:
     sys.path.append(str(_packages))
 
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
+from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
 
 
 class SemiGDATrain(ScriptedLoadableModule):
@@ -98,7 +99,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDATrainLogic(ScriptedLoadableModuleLogic):
+class SemiGDATrainLogic(TrainingLogic, ScriptedLoadableModuleLogic):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::
@@ -141,6 +142,7 @@ class SemiGDATrainLogic(ScriptedLoadableModuleLogic):
 
     def _show(self, project):
         self.cancelCheck()
+        self.cancelRehearsal()
         self.discardLabel()
         self.project = project
 

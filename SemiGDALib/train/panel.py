@@ -17,12 +17,17 @@ from SemiGDALib.train.context import TrainContext
 from SemiGDALib.train.dialogs import chooseFolder
 from SemiGDALib.train.labelling_bar import LabellingBar
 from SemiGDALib.train.recent import recentProjects, remember
+from SemiGDALib.train.section_base import BaseSection
 from SemiGDALib.train.section_cases import CasesSection
 from SemiGDALib.train.section_check import CheckSection
 from SemiGDALib.train.section_heldout import HeldOutSection
+from SemiGDALib.train.section_training import TrainingSection
 
 # In the order of the work. A new section is one class, one .ui file and one entry here.
-SECTIONS = (CasesSection, CheckSection, HeldOutSection)
+SECTIONS = (
+    *(CasesSection, CheckSection, HeldOutSection),
+    *(BaseSection, TrainingSection),
+)
 POLL_MS = 1000  # for changes by another window or program
 
 
@@ -181,6 +186,8 @@ class TrainPanel:
             self.context.read()
         except SemiGDAError as error:  # its disk is gone, perhaps for a moment only
             self.context.tell(error)
+            if self.context.view is not None:
+                return  # sections keep what they show; they read more of the project than the view
         view = self.context.view
         self.ui.sectionsWidget.visible = view is not None
         self._bar.refresh()

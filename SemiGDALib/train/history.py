@@ -1,0 +1,95 @@
+"""What a training has told so far, read from its job folder a few lines at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from semigda.jobs.folder import JobFolder
+
+STAGES = ("pretrain", "align", "segment")
+PREVIEW_KINDS = ("held-out", "unlabeled", "autoencoder")
+Position = tuple[int, int, int]  # of the training in its job, of the stage, of the step
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing told at a place of the training: losses, scores (by class), or a picture."""
+
+    position: Position
+    values: dict[str, float] = field(default_factory=dict)
+    picture: Path | None = None
+
+    @property
+    def stage(self) -> str:
+        return STAGES[self.position[1]]
+
+    @property
+    def step(self) -> int:
+        return self.position[2]
+
+
+class TrainingHistory:
+    """Losses, scores, previews and warnings of a job, in the order of the training.
+
+    A training that was killed goes on from its last checkpoint and tells the steps since then a
+    second time: what it told of them before is forgotten.
+
+    Attributes:
+        losses: parts of the loss.
+        scores: Dice of each class on held-out cases, of both branches together.
+        previews: pictures of each kind.
+        stuck: events of classes that are not found.
+        part: which of the job's trainings this is (index, count, kind), None if it is one.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        self.losses: list[Told] = []
+        self.scores: list[Told] = []
+        self.previews: dict[str, list[Told]] = {kind: [] for kind in PREVIEW_KINDS}
+        self.stuck: list[dict[str, Any]] = []
+        self.part: dict[str, Any] | None = None
+        self._lines = 0
+
+    def read(self) -> bool:
+        """Take in what is new; whether there was anything."""
+        events = JobFolder(self.folder).events(self._lines)
+        self._lines += len(events)
+        for event in events:
+            self._take(event)
+        return bool(events)
+
+    def ofNewestPart(self, told: list[Told]) -> list[Told]:
+        """Those of the training that told last: each fold begins its curves anew."""
+        return [one for one in told if one.position[0] == told[-1].position[0]] if told else []
+
+    def lossesOfNewestStage(self) -> list[Told]:
+        """Losses have other parts and another scale in each stage."""
+        if not self.losses:
+            return []
+        return [one for one in self.losses if one.position[:2] == self.losses[-1].position[:2]]
+
+    def _take(self, event: dict[str, Any]) -> None:
+        kind = event.get("type")
+        if isinstance(event.get("part"), dict):
+            self.part = event["part"]
+        index = (event.get("part") or {}).get("index", 0)
+        stage = event.get("stage", "segment")
+        position = (index, STAGES.index(stage) if stage in STAGES else 2, event.get("step") or 0)
+        if kind == "losses":
+            _put(self.losses, Told(position, event["losses"]))
+        elif kind == "validation":
+            _put(self.scores, Told(position, event["dice"].get("both", {})))
+        elif kind == "preview":
+            shown = self.previews.setdefault(event.get("kind", "held-out"), [])
+            _put(shown, Told(position, picture=self.folder / event["file"]))
+        elif kind == "stuck":
+            self.stuck = [*(one for one in self.stuck if one["classes"] != event["classes"]), event]
+
+
+def _put(told: list[Told], new: Told) -> None:
+    while told and told[-1].position >= new.position:
+        told.pop()
+    told.append(new)

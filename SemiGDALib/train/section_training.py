@@ -1,0 +1,314 @@
+"""Section 5: rehearsal, start, and watching the training, which runs by itself."""
+
+from __future__ import annotations
+
+import html
+import json
+
+import qt
+from slicer.i18n import tr as _
+
+from semigda.errors import SemiGDAError
+from semigda.jobs.folder import ENDED, JobFolder
+from semigda.project.estimates import duration
+from SemiGDALib import texts
+from SemiGDALib.train.curves_view import CurvesView
+from SemiGDALib.train.history import TrainingHistory
+from SemiGDALib.train.preview_view import PreviewView
+from SemiGDALib.train.section import Section
+
+POLL_MS = 1000
+
+
+class TrainingSection(Section):
+    """Starts trainings and finds a running one again, however many Slicers ago it was started."""
+
+    title = _("Training")
+    file = "Training"
+    staysOpen = True
+
+    def __init__(self, ui, context):
+        super().__init__(ui, context)
+        self._job = None  # the newest training, as trainings.current() tells it
+        self._history: TrainingHistory | None = None
+        self._curves = CurvesView(ui)
+        self._previews = PreviewView(ui)
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MS)
+        self._timer.connect("timeout()", self._onPoll)
+        logic = context.logic
+        for frame in (ui.rehearsalFrame, ui.watchFrame, ui.confirmFrame):
+            frame.visible = False
+        ui.rehearseButton.connect("clicked(bool)", self.onRehearse)
+        ui.cancelRehearsalButton.connect("clicked(bool)", lambda _on=False: logic.cancelRehearsal())
+        ui.offerButton.connect("clicked(bool)", self.onOffer)
+        ui.startButton.connect("clicked(bool)", self.onStart)
+        for button, action in (
+            (ui.pauseButton, logic.pause),
+            (ui.resumeButton, logic.resume),
+            (ui.stopButton, logic.stop),
+            (ui.confirmButton, logic.cancel),
+        ):
+            button.connect("clicked(bool)", lambda _on=False, action=action: self._ask(action))
+        ui.cancelButton.connect("clicked(bool)", lambda _on=False: self._confirm(True))
+        ui.keepButton.connect("clicked(bool)", lambda _on=False: self._confirm(False))
+
+    # Life cycle
+
+    def enter(self) -> None:
+        self._timer.start()
+
+    def exit(self) -> None:
+        self._timer.stop()
+
+    def refresh(self) -> None:
+        self._job = self.context.logic.training()
+        self._watch()
+        self._showStart()
+        self._showJob()
+
+    def summary(self) -> str:
+        if self._job is None or self._job["state"] in ("done", "lost"):
+            return ""
+        return self._state()
+
+    def nextStep(self) -> str:
+        view = self.context.view
+        if view.heldout is None:
+            return ""
+        if self._isUnfinished():
+            if self._job["stale"] or self._job["state"] in ("paused", "failed"):
+                return _("The training stands still: resume it, or cancel it.")
+            return _("Nothing: the training runs by itself, also while Slicer is closed.")
+        if self._job is None:
+            return _("Rehearse for two minutes, then start the training.")
+        if self._job["state"] in ("cancelled", "failed"):
+            return _("Start a training, or resume the last one.")
+        return ""
+
+    def _isUnfinished(self) -> bool:
+        return self._job is not None and self._job["state"] not in (*ENDED, "lost")
+
+    # Before: rehearsal and start
+
+    def _showStart(self) -> None:
+        ui, logic = self.ui, self.context.logic
+        rehearsing = logic.rehearsal is not None and logic.rehearsal.active
+        idle = not self._isUnfinished()
+        ui.startFrame.visible = idle
+        ui.rehearsalFrame.visible = rehearsing
+        ui.rehearseButton.enabled = ui.startButton.enabled = not rehearsing
+        if not idle:
+            return
+        try:
+            estimate = logic.estimate()
+        except SemiGDAError as error:
+            ui.startLabel.text = html.escape(f"{error.message} {error.action}")
+            ui.rehearseButton.enabled = ui.startButton.enabled = ui.offerButton.visible = False
+            return
+        if estimate.seconds is None:
+            ui.startLabel.text = _("Time and memory: not measured yet. Rehearse first, to know.")
+        elif estimate.fits:
+            ui.startLabel.text = _("The training takes <b>{text}</b>.").format(text=estimate.text)
+        else:
+            ui.startLabel.text = (
+                f'<span style="color:{texts.AMBER}"><b>{html.escape(estimate.reason)}</b></span>'
+            )
+            ui.startButton.enabled = False
+        ui.offerButton.visible = not estimate.fits and bool(estimate.offers)
+        ui.offerButton.text = _("Use what fits: {offer}").format(offer=offerText(estimate.offers))
+
+    def onRehearse(self, _checked=False) -> None:
+        """Measure time and memory in the warm worker."""
+        logic = self.context.logic
+        job = self.context.attempt(logic.rehearse, self._onRehearsing, self._onRehearsed)
+        if job is not None:
+            self.context.log(_("Rehearsal started."))
+            self._onRehearsing(0.0, _("Starting"))
+
+    def _onRehearsing(self, fraction, message) -> None:
+        self.ui.rehearsalProgressBar.maximum = 100 if fraction > 0 else 0
+        self.ui.rehearsalProgressBar.value = int(100 * fraction)
+        self.ui.rehearsalLabel.text = _("Rehearsal: {message}").format(message=message)
+
+    def _onRehearsed(self, measured, error) -> None:
+        self.context.changed()
+        if error is not None:
+            self.context.tell(error)
+        else:
+            self.context.log(_("Rehearsed: {facts}").format(facts=json.dumps(measured)))
+
+    def onOffer(self, _checked=False) -> None:
+        """Take the settings that fit."""
+        logic = self.context.logic
+        offers = dict(logic.estimate().offers)
+        changes = {"minutes": float(offers.pop("minutes"))} if "minutes" in offers else {}
+        if offers:
+            changes["advanced"] = {**logic.plan().advanced, **offers}
+        self.context.attempt(logic.setPlan, **changes)
+
+    def onStart(self, _checked=False) -> None:
+        """Start a process that outlives Slicer."""
+        if self.context.attempt(self.context.logic.start) is not None:
+            self.context.log(_("Training started."))
+
+    # While it runs
+
+    def _watch(self) -> None:
+        """Follow the newest training's events from their beginning."""
+        folder = self._job["folder"] if self._job and self._job["state"] != "lost" else None
+        if folder is None:
+            self._history = None
+        elif self._history is None or self._history.folder != folder:
+            self._history = TrainingHistory(folder)
+            self._readHistory(True)
+
+    def _readHistory(self, always=False) -> None:
+        if self._history is not None and (self._history.read() or always):
+            labels = self.context.view.classes if self.context.view else []
+            self._curves.show(self._history, labels)
+            self._previews.show(self._history, labels)
+            self._showStuck()
+
+    def _onPoll(self) -> None:
+        if self.context.project is None or not self._isUnfinished():
+            return
+        before = (self._job["state"], self._job["stale"])
+        try:
+            self._job = self.context.logic.training()
+        except (SemiGDAError, OSError, ValueError):
+            return  # being written right now, or gone; the panel says so at its next refresh
+        self._readHistory()
+        self._showJob()
+        if self._job is not None and (self._job["state"], self._job["stale"]) != before:
+            self.context.log(self._state())
+            self.context.changed()  # a finished training is a new version
+
+    def _showJob(self) -> None:
+        ui, job = self.ui, self._job
+        ui.watchFrame.visible = job is not None and job["state"] != "lost"
+        if not ui.watchFrame.visible:
+            return
+        state, stale = job["state"], job["stale"]
+        ui.stateLabel.text = self._sentence()
+        ui.progressBar.visible = ui.cancelButton.visible = self._isUnfinished()
+        ui.progressBar.value = int(100 * job["progress"])
+        standing = stale or state == "paused"
+        ui.pauseButton.visible = ui.stopButton.visible = self._isUnfinished()
+        ui.pauseButton.enabled = state == "running" and not stale
+        ui.stopButton.enabled = not self._requested("stop")
+        ui.pauseButton.visible = ui.pauseButton.visible and not standing
+        ui.resumeButton.visible = standing or state in ("failed", "cancelled")
+        ui.cancelButton.enabled = not self._requested("cancel")
+        if not self._isUnfinished():
+            ui.confirmFrame.visible = False
+
+    def _requested(self, control: str) -> bool:
+        return (self._job["folder"] / "control" / control).exists()
+
+    def _state(self) -> str:
+        """A word or two."""
+        job = self._job
+        if job["stale"]:
+            return _("interrupted")
+        return {
+            "queued": _("starting"),
+            "running": _("running"),
+            "pausing": _("pausing"),
+            "paused": _("paused"),
+            "cancelled": _("cancelled"),
+            "failed": _("failed"),
+            "done": _("done"),
+        }[job["state"]]
+
+    def _sentence(self) -> str:
+        """HTML: what the training does now, or why it does nothing."""
+        job = self._job
+        state, message = job["state"], html.escape(job["message"] or "")
+        if job["stale"]:
+            return self._amber(
+                _("The training was interrupted."),
+                _(
+                    "Its process ended, or the computer was off. Resume: it goes on from the last "
+                    "checkpoint, at most a few minutes back."
+                ),
+            )
+        if state == "paused":
+            reason = self._reason()
+            if reason is not None:
+                return self._amber(
+                    _("Paused: {why}").format(why=reason["message"]), reason["action"]
+                )
+            return self._amber(
+                _("Paused."), _("Memory and graphics card are free. Resume to go on from here.")
+            )
+        if state == "failed":
+            error = (JobFolder(job["folder"]).result() or {}).get("error", {})
+            return self._amber(error.get("message", message), error.get("action", ""))
+        if state == "cancelled":
+            return _("The last training was cancelled. Resume goes on with it.")
+        if state == "done":
+            return _("The last training is done: see the result below.")
+        if self._requested("cancel"):
+            return _("<b>Cancelling...</b>")
+        if self._requested("stop"):
+            return _("<b>Ending:</b> the best model so far is measured and kept.")
+        if state == "pausing" or self._requested("pause"):
+            return _("<b>Pausing...</b> What was learned is being saved.")
+        # The first steps are no measure of the others.
+        known = job["seconds_left"] is not None and job["progress"] > 0.005
+        left = _("{time} left").format(time=duration(job["seconds_left"])) if known else ""
+        lines = [f"<b>{self._part()}{message or _('Starting.')}</b>", left]
+        return "<br>".join(filter(None, lines))
+
+    def _part(self) -> str:
+        part = self._history.part if self._history else None
+        if not part or part.get("count", 1) < 2:
+            return ""
+        if part.get("kind") == "final":
+            return _("The model itself, on all labelled cases: ")
+        folds = part["count"] - 1
+        return _("Fold {number} of {count}: ").format(number=part["index"] + 1, count=folds)
+
+    def _reason(self):
+        """The error that paused the training by itself, such as a full disk."""
+        try:
+            return JobFolder(self._job["folder"]).state().get("reason")
+        except (OSError, ValueError, SemiGDAError):
+            return None
+
+    @staticmethod
+    def _amber(sentence, action) -> str:
+        sentence, action = html.escape(sentence), html.escape(action or "")
+        return f'<span style="color:{texts.AMBER}"><b>{sentence}</b></span><br>{action}'
+
+    def _showStuck(self) -> None:
+        stuck = self._history.stuck if self._history else []
+        self.ui.stuckLabel.visible = bool(stuck)
+        lines = []
+        for event in stuck:
+            names = ", ".join(event["classes"])
+            found = _("Not found so far: {names}. Likely causes:").format(names=names)
+            causes = "".join(f"<li>{html.escape(cause)}</li>" for cause in event["causes"])
+            lines.append(f"<b>{html.escape(found)}</b><ul>{causes}</ul>")
+        self.ui.stuckLabel.text = f'<span style="color:{texts.AMBER}">{"".join(lines)}</span>'
+
+    # Control
+
+    def _ask(self, action) -> None:
+        self._confirm(False)
+        self.context.attempt(action)
+
+    def _confirm(self, show: bool) -> None:
+        self.ui.confirmFrame.visible = show
+
+
+def offerText(offers) -> str:
+    """Settings in a few words."""
+    words = {
+        "minutes": _("{value} minutes"),
+        "labeled_batch": _("labelled batch {value}"),
+        "unlabeled_batch": _("unlabelled batch {value}"),
+        "device": _("device {value}"),
+    }
+    return ", ".join(words[key].format(value=offers[key]) for key in words if key in offers)

@@ -1,0 +1,193 @@
+"""What SemiGDATrain's Logic offers for trainings: plan, rehearsal, training, versions.
+
+Thin over :mod:`semigda.project`. Methods without ``onDone`` take milliseconds; those with it
+return at once, and call it with what they say and a SemiGDAError or None. Errors of the other
+methods are raised as SemiGDAError. ``self.project`` is the open project.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+
+from slicer.i18n import tr as _
+
+from SemiGDALib import requirements
+from SemiGDALib.command import EngineCommand, toldError
+from SemiGDALib.train.engine_job import EngineJob
+
+COMMAND_LIMIT_MS = 600_000
+
+
+class TrainingLogic:
+    """A part of SemiGDATrainLogic."""
+
+    project = None
+    rehearsal: EngineJob | None = None  # the last one started
+
+    # Plan
+
+    def plan(self):
+        """The :class:`semigda.project.trainings.Plan` of the next training."""
+        from semigda.project.trainings import saved_plan
+
+        return saved_plan(self.project)
+
+    def setPlan(self, **changes):
+        """Change the plan: preset, name, base, minutes, advanced. It is kept in the project."""
+        from semigda.project.trainings import save_plan
+
+        save_plan(self.project, replace(self.plan(), **changes))
+
+    def bases(self):
+        """What a training may start from, see :func:`semigda.project.bases.bases`."""
+        from semigda.project.bases import bases
+
+        return bases(self.project)
+
+    def paperProblem(self, plan):
+        """Why the preset "paper" cannot be chosen, in a sentence; None if it can."""
+        if plan.base is None:
+            return _("First choose a base to start from: the full size is too much from scratch.")
+        # Only what can be seen without torch; the rehearsal measures.
+        hints = ("nvidia-smi", "rocm-smi")
+        if sys.platform != "darwin" and not any(map(shutil.which, hints)):
+            return _("This computer seems to have no graphics card to train on.")
+        return None
+
+    # Rehearsal
+
+    def rehearse(self, onProgress=None, onDone=None):
+        """Measure time and memory on this computer, in at most 2 minutes.
+
+        ``onProgress``: called with (fraction, message). ``onDone``: called with the measurements
+        and None, or with None and a SemiGDAError.
+        """
+        from semigda.project.trainings import new_rehearsal
+
+        requirements.check()
+        job = new_rehearsal(self.project, self.plan())
+
+        def ended(outputs, error):
+            if onDone is not None:
+                onDone(outputs["rehearsal"] if error is None else None, error)
+
+        self.rehearsal = EngineJob(job, onProgress or _ignore, ended)
+        return self.rehearsal
+
+    def cancelRehearsal(self):
+        """Stop the rehearsal, if one runs."""
+        if self.rehearsal is not None:
+            self.rehearsal.cancel()
+
+    def estimate(self):
+        """What the plan will take: :class:`semigda.project.estimates.Estimate`."""
+        from semigda.project.trainings import estimate
+
+        return estimate(self.project, self.plan())
+
+    # Training
+
+    def start(self):
+        """Start the training by the plan in a process of its own; returns its job folder."""
+        from semigda.project.trainings import start
+
+        requirements.check()
+        return start(self.project, self.plan())
+
+    def training(self):
+        """The newest training, as :func:`semigda.project.trainings.current` tells it, or None."""
+        from semigda.project.trainings import current
+
+        return current(self.project)
+
+    def pause(self):
+        """Ask the training to save, end its process and wait."""
+        from semigda.project.trainings import pause
+
+        pause(self.project)
+
+    def resume(self):
+        """Go on with a training that is paused or was interrupted."""
+        from semigda.project.trainings import resume
+
+        requirements.check()
+        resume(self.project)
+
+    def stop(self):
+        """Ask the training to end now with the best model so far."""
+        from semigda.project.trainings import stop
+
+        stop(self.project)
+
+    def cancel(self):
+        """Ask the training to end without a result."""
+        from semigda.project.trainings import cancel
+
+        cancel(self.project)
+
+    # Versions
+
+    def comparison(self, jobId):
+        """How a training did on the held-out cases; None before its end."""
+        from semigda.project import comparison
+
+        return comparison.read(self.project.folder / "jobs" / jobId)
+
+    def versions(self):
+        """The models made so far, newest first: :class:`semigda.project.versions.Version`."""
+        from semigda.project.versions import versions
+
+        return versions(self.project)
+
+    def useVersion(self, name, onDone=None):
+        """Install a version for SemiGDASegment."""
+        return self._command("use", [name], onDone)
+
+    def rollBack(self, onDone=None):
+        """Install the version that was in use before."""
+        return self._command("rollback", [], onDone)
+
+    def renameVersion(self, name, title):
+        """Give a version another title."""
+        from semigda.project.versions import rename
+
+        rename(self.project, name, title)
+
+    def exportVersion(self, name, path, onDone=None):
+        """Write a version as one file for another computer."""
+        return self._command("export", [name, str(path)], onDone)
+
+    def deleteVersion(self, name):
+        """Delete a version's files; refused for the one in use."""
+        from semigda.project.versions import delete
+
+        delete(self.project, name)
+
+    def compareVersions(self, first, second):
+        """Rows with case, class, before (Dice of ``first``) and after (of ``second``)."""
+        from semigda.project.versions import compare
+
+        return compare(self.project, first, second)
+
+    def report(self, jobId=None):
+        """Write a training's report, one page without names of cases; returns its path."""
+        from semigda.project.report import write_report
+
+        return write_report(self.project, jobId)
+
+    def _command(self, action, arguments, onDone):
+        """``semigda project ACTION`` in a child process, for what needs tensors."""
+        command = ["-m", "semigda", "project", action, str(self.project.folder), *arguments]
+
+        def finished(exitCode, output, errors):
+            failed = toldError("internal", errors, _("The command failed."))
+            if onDone is not None:
+                onDone(output, None if exitCode == 0 else failed)
+
+        return EngineCommand(command, finished, COMMAND_LIMIT_MS)
+
+
+def _ignore(_fraction, _message) -> None:
+    """Progress that nobody asked for."""

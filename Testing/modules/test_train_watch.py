@@ -1,0 +1,118 @@
+"""What the panel makes of a training's files: folds, stuck classes, a full disk, repeated steps.
+
+The files are written here as a training writes them, so that rare states come at once.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import train_fixtures
+from train_fixtures import picture, section
+
+
+@pytest.fixture
+def job(training, tmp_path):
+    """A training of this process, with the panel watching it."""
+    project = train_fixtures.ready(tmp_path, labelled=4)
+    training.panel.openProject(project.folder)
+    job = project.new_job("train", {}, {}, version="v")
+    job.update("running", 0.3, 4000.0, "Learning to segment: step 75 of 400.")
+    training.panel.refresh()
+    return job
+
+
+def write_picture(path, shade) -> None:
+    import SimpleITK as sitk
+
+    path.parent.mkdir(exist_ok=True)
+    rows, columns = np.mgrid[:96, :288]
+    image = np.stack([(rows + columns + shade) % 255] * 3, axis=-1).astype(np.uint8)
+    sitk.WriteImage(sitk.GetImageFromArray(image, isVector=True), str(path))
+
+
+def part(index, kind="fold"):
+    return {"index": index, "count": 5, "kind": kind}
+
+
+def test_folds_and_stuck_classes(training, job, module_host, artifacts):
+    ui = section(training, "Training")
+    for fold in (0, 1):
+        for step in (25, 50, 75):
+            losses = {"total": 1 / step, "labeled_vae": 0.5 / step}
+            job.event("losses", stage="segment", step=step, losses=losses, part=part(fold))
+            dice = {"both": {"ball": step / 100 + fold / 10, "core": 0.0}}
+            job.event("validation", step=step, dice=dice, cases=1, part=part(fold))
+    for number, kind in enumerate(("autoencoder", "held-out", "unlabeled")):
+        for step in (25, 50):
+            name = f"previews/{kind}-{step}.png"
+            write_picture(job.path / name, 40 * number + step)
+            job.event("preview", stage="segment", step=step, kind=kind, file=name, part=part(1))
+    causes = ["The label is in few slices.", "The label's values are others than in the list."]
+    job.event("stuck", classes=["core"], step=75, causes=causes, part=part(1))
+    module_host.wait(lambda: ui.stuckLabel.visible, 5)
+    assert "core" in ui.stuckLabel.text and causes[0] in ui.stuckLabel.text
+    assert "Fold 2 of 4" in ui.stateLabel.text and "1 h 5 min left" in ui.stateLabel.text
+    assert "ball&nbsp;0.85" in ui.legendLabel.text  # of the second fold
+    history = training.panel.sections["Training"]._history
+    assert len(history.scores) == 6 and len(history.ofNewestPart(history.scores)) == 3
+    assert ui.previewComboBox.count == 3 and ui.previewComboBox.currentText == "Held-out cases"
+    picture(training, module_host, artifacts, "fold-stuck")
+    # Back in time, and another kind; new pictures then do not tear the user away.
+    ui.previewSlider.value = 0
+    assert "step 25" in ui.previewNoteLabel.text
+    ui.previewComboBox.setCurrentIndex(1)
+    ui.previewComboBox.activated.emit(1)
+    assert "step 50" in ui.previewNoteLabel.text and "branch" in ui.previewNoteLabel.text
+    ui.previewSlider.value = 0
+    write_picture(job.path / "previews" / "unlabeled-75.png", 0)
+    about = {"stage": "segment", "kind": "unlabeled", "part": part(1)}
+    job.event("preview", step=75, file="previews/unlabeled-75.png", **about)
+    module_host.wait(lambda: ui.previewSlider.maximum == 2, 5)
+    assert ui.previewSlider.value == 0 and "step 25" in ui.previewNoteLabel.text
+    # Losses of a stage, in the panel and in the plot view.
+    ui.curvesComboBox.setCurrentIndex(1)
+    ui.curvesComboBox.activated.emit(1)
+    assert "Learning to segment" in ui.legendLabel.text and "total" in ui.legendLabel.text
+    picture(training, module_host, artifacts, "losses")
+    job.event("losses", stage="pretrain", step=1, losses={"l1": 1.0}, part=part(4, "final"))
+    module_host.wait(lambda: "The model itself" in ui.stateLabel.text, 5)
+
+
+def test_repeated_steps_are_told_once(training, job):
+    history = training.panel.sections["Training"]._history
+    for step in (25, 50, 75, 50, 75, 100):  # killed at 75, resumed at 25
+        job.event("losses", stage="segment", step=step, losses={"total": float(step)})
+    assert history.read() and not history.read()
+    assert [one.step for one in history.losses] == [25, 50, 75, 100]
+    with open(job.path / "events.jsonl", "ab") as file:
+        file.write(b'{"type": "losses", "stage": "segm')  # torn by a kill
+    job.event("losses", stage="segment", step=125, losses={"total": 1.0})
+    assert history.read() and history.losses[-1].step == 125
+
+
+def test_paused_by_a_full_disk(training, job, module_host, artifacts):
+    from semigda.errors import SemiGDAError
+
+    ui = section(training, "Training")
+    job.update("paused", message="Paused.")
+    state = json.loads((job.path / "state.json").read_text("utf-8"))
+    (job.path / "state.json").write_text(
+        json.dumps(state | {"reason": SemiGDAError("disk-full").to_dict(), "pid": None}), "utf-8"
+    )
+    module_host.wait(lambda: "disk is full" in ui.stateLabel.text, 5)
+    assert "Free some disk space" in ui.stateLabel.text and ui.resumeButton.visible
+    assert not ui.pauseButton.visible and "resume" in training.ui.nextStepLabel.text
+    picture(training, module_host, artifacts, "disk-full")
+
+
+def test_failed(training, job, module_host, artifacts):
+    from semigda.errors import SemiGDAError
+
+    ui = section(training, "Training")
+    job.fail(SemiGDAError("out-of-memory"))
+    module_host.wait(lambda: "too little free memory" in ui.stateLabel.text, 5)
+    assert ui.resumeButton.visible and ui.startFrame.visible and not ui.stopButton.visible
+    picture(training, module_host, artifacts, "failed")

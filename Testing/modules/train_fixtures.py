@@ -1,0 +1,78 @@
+"""Projects on disk with drawn cases, whose trainings take seconds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+ENGINE = str(Path(__file__).resolve().parents[1] / "engine")
+if ENGINE not in sys.path:
+    sys.path.append(ENGINE)  # its fixtures draw the cases and know the tiny network
+
+
+def ready(folder, labelled=8, unlabelled=2, **advanced):
+    """A project that is checked and split, with a plan for a tiny training."""
+    from trainings_fixtures import ready_project, tiny_plan
+
+    from semigda.project.trainings import save_plan
+
+    project = ready_project(Path(folder), labelled, unlabelled)
+    save_plan(project, tiny_plan(**advanced))
+    return project
+
+
+def train(project):
+    """Train by the project's plan, and wait for its end."""
+    from semigda.jobs import launch
+    from semigda.project.trainings import current, saved_plan, start
+
+    launch.NICE = 0  # the test waits for it
+    start(project, saved_plan(project))
+    while current(project)["state"] in ("queued", "running"):
+        time.sleep(0.2)
+    ended = current(project)
+    assert ended["state"] == "done", (ended["folder"] / "log.txt").read_text()
+    return ended
+
+
+def trained(folder, labelled=8, unlabelled=2, **advanced):
+    """A project with a version; models go into a library of its own."""
+    os.environ["SEMIGDA_MODELS"] = str(folder / "library")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    project = ready(folder, labelled, unlabelled, **advanced)
+    train(project)
+    return project
+
+
+def open_copy(project, panel, folder):
+    """A copy of a project in ``folder``, open in the panel; images stay where they are."""
+    shutil.copytree(project.folder, folder / "project")
+    panel.panel.openProject(folder / "project")
+    return panel.logic.project
+
+
+def wait_for_end(folder, seconds=30):
+    """Wait until a job's process has ended."""
+    from semigda.jobs.folder import ENDED, JobFolder
+
+    job, end = JobFolder(folder), time.monotonic() + seconds
+    while job.state()["state"] not in (*ENDED, "paused") and not job.is_stale():
+        assert time.monotonic() < end, job.state()
+        time.sleep(0.1)
+
+
+def section(panel, name):
+    """The widgets of a section, which is then the only open one."""
+    for file, button in panel.panel.buttons.items():
+        button.collapsed = file != name
+    return panel.panel.sections[name].ui
+
+
+def picture(panel, host, artifacts, name) -> None:
+    """The whole panel, as high as it needs to be."""
+    host.process(0.1)
+    panel.parent.resize(460, panel.parent.layout().sizeHint().height())
+    host.grab(panel, artifacts / f"train-{name}.png")
