@@ -40,12 +40,15 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/preview_view.py
   SemiGDALib/train/recent.py
   SemiGDALib/train/scene_files.py
+  SemiGDALib/train/score_table.py
   SemiGDALib/train/section.py
   SemiGDALib/train/section_base.py
   SemiGDALib/train/section_cases.py
   SemiGDALib/train/section_check.py
   SemiGDALib/train/section_heldout.py
+  SemiGDALib/train/section_result.py
   SemiGDALib/train/section_training.py
+  SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py
   SemiGDALib/views.py
   semigda/__init__.py

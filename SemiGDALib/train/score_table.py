@@ -1,0 +1,74 @@
+"""A table of Dice before and after, per held-out case and class, and over all cases."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from SemiGDALib.texts import GREEN, RED
+from SemiGDALib.train.tables import ROW, cell, fitHeight
+
+CASE, CLASS, BEFORE, AFTER, DIFFERENCE = range(5)
+NOTICEABLE = 0.02  # a smaller difference is not coloured: it means nothing for one case
+NONE = "–"
+
+
+class ScoreTable:
+    """Fills a QTableWidget."""
+
+    def __init__(self, table):
+        self._table = table
+        table.setColumnCount(5)
+        table.setHorizontalHeaderLabels(
+            [_("Held-out case"), _("Class"), _("Before"), _("Now"), _("Difference")]
+        )
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
+        for column in (CLASS, BEFORE, AFTER, DIFFERENCE):
+            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.verticalHeader().visible = False
+        table.verticalHeader().defaultSectionSize = ROW
+
+    def show(self, rows, names, classes=None, overall=None) -> None:
+        """Rows of case, class, before, after; names of cases by id.
+
+        ``classes`` (by name) and ``overall``: means with their difference's interval, which come
+        first.
+        """
+        table = self._table
+        means = [(_("All cases"), name, values) for name, values in (classes or {}).items()]
+        if overall is not None and len(means) != 1:
+            means.insert(0, (_("All cases"), _("all classes"), overall))
+        table.setRowCount(len(means) + len(rows))
+        alone = all(row["before"] is None for row in rows)  # the first model
+        table.setColumnHidden(BEFORE, alone)
+        table.setColumnHidden(DIFFERENCE, alone)
+        for number, (case, name, values) in enumerate(means):
+            self._fill(number, case, name, values, bold=True)
+        for number, row in enumerate(rows, len(means)):
+            name = names.get(row["case"], _("(removed case)"))
+            self._fill(number, name, row["class"], row)
+        fitHeight(table)
+
+    def _fill(self, row, case, name, values, bold=False) -> None:
+        before, after = values["before"], values["after"]
+        difference = values.get("difference")
+        if difference is None and before is not None and after is not None:
+            difference = after - before
+        text = NONE if difference is None else f"{difference:+.3f}"
+        if values.get("low") is not None:
+            text += f" ({values['low']:+.3f} to {values['high']:+.3f})"
+        texts = (case, name, _dice(before), _dice(after), text)
+        for column, one in enumerate(texts):
+            item = cell(one, right=column >= BEFORE)
+            if bold:
+                font = item.font()
+                font.setBold(True)
+                item.setFont(font)
+            if column == DIFFERENCE and difference is not None and abs(difference) >= NOTICEABLE:
+                item.setForeground(qt.QBrush(qt.QColor(GREEN if difference > 0 else RED)))
+            self._table.setItem(row, column, item)
+
+
+def _dice(value) -> str:
+    return NONE if value is None else f"{value:.3f}"

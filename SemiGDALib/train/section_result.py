@@ -1,0 +1,287 @@
+"""Section 6: whether the new model is better, and the versions made so far."""
+
+from __future__ import annotations
+
+import html
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from SemiGDALib.texts import AMBER, GREEN
+from SemiGDALib.train.score_table import ScoreTable
+from SemiGDALib.train.section import Section
+from SemiGDALib.train.tables import ROW, cell, fitHeight, selectedRows, selectRows
+
+TITLE, DATE, CASES, DICE, IN_USE = range(5)
+
+
+class ResultSection(Section):
+    """Shows the selected version; a new one is selected when its training ends."""
+
+    title = _("Result and versions")
+    file = "Result"
+    staysOpen = True
+
+    def __init__(self, ui, context):
+        super().__init__(ui, context)
+        self._versions: list = []
+        self._scores = ScoreTable(ui.scoreTable)
+        self._compared: tuple | None = None  # names of two versions whose scores are shown
+        self._filling = False
+        table = ui.versionsTable
+        table.setColumnCount(5)
+        table.setHorizontalHeaderLabels(
+            [_("Version"), _("Date"), _("Cases"), _("Dice"), _("In use")]
+        )
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(TITLE, qt.QHeaderView.Stretch)
+        for column in (DATE, CASES, DICE, IN_USE):
+            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.verticalHeader().visible = False
+        table.verticalHeader().defaultSectionSize = ROW
+        table.connect("itemSelectionChanged()", self._onSelected)
+        table.connect("cellChanged(int,int)", self._onEdited)
+        ui.busyLabel.visible = False
+        ui.useButton.connect("clicked(bool)", self.onUse)
+        ui.reportButton.connect("clicked(bool)", self.onReport)
+        ui.compareButton.connect("clicked(bool)", self.onCompare)
+        ui.rollBackButton.connect("clicked(bool)", self.onRollBack)
+        ui.renameButton.connect("clicked(bool)", self.onRename)
+        ui.exportButton.connect("clicked(bool)", self.onExport)
+        ui.deleteButton.connect("clicked(bool)", self.onDelete)
+
+    def refresh(self) -> None:
+        selected = [version.name for version in self._selected()]
+        newest = self._versions[0].name if self._versions else None
+        self._versions = self.context.logic.versions()
+        names = [version.name for version in self._versions]
+        kept = [name for name in selected if name in names]
+        if not kept or (names and names[0] != newest):
+            kept, self._compared = names[:1], None
+        self._fillVersions(kept)
+        self._showSelected()
+
+    def summary(self) -> str:
+        used = next((version for version in self._versions if version.in_use), None)
+        if used is not None:
+            return _("{name} is in use").format(name=used.title)
+        if not self._versions:
+            return ""
+        one, more = _("1 version"), _("{count} versions")
+        return one if len(self._versions) == 1 else more.format(count=len(self._versions))
+
+    def nextStep(self) -> str:
+        newest = self._versions[0] if self._versions else None
+        if newest is not None and newest.wins and newest.comparable and not newest.in_use:
+            return _("Use the new model in SemiGDA Segment: it is better on the held-out cases.")
+        return ""
+
+    # Showing
+
+    def _fillVersions(self, selected) -> None:
+        table = self.ui.versionsTable
+        self._filling = True
+        table.setRowCount(len(self._versions))
+        for row, version in enumerate(self._versions):
+            counts = version.cases
+            cases = f"{counts['labeled']} + {counts['unlabeled']}"
+            score = "–" if version.mean is None else f"{version.mean:.3f}"
+            texts = (version.title, version.date[:10], cases, score, "✓" if version.in_use else "")
+            for column, text in enumerate(texts):
+                item = cell(text, self._about(version, column), editable=column == TITLE)
+                if column == DICE and not version.comparable:
+                    item.setForeground(qt.QBrush(qt.QColor(AMBER)))
+                table.setItem(row, column, item)
+        selectRows(table, [n for n, one in enumerate(self._versions) if one.name in selected])
+        fitHeight(table)
+        self._filling = False
+
+    @staticmethod
+    def _about(version, column) -> str:
+        if column == CASES:
+            return _("Labelled + unlabelled cases it learned from; {count} held out.").format(
+                count=version.cases["held-out"]
+            )
+        if column == DICE and not version.comparable:
+            return _("Scored on other held-out cases than today's: do not compare.")
+        if column == DICE and version.low is not None:
+            return _("Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.").format(
+                low=version.low, high=version.high
+            )
+        if column == TITLE:
+            return _("Started from: {base}").format(base=version.base or "–")
+        return version.date[:16].replace("T", " ")
+
+    def _selected(self) -> list:
+        return [self._versions[row] for row in selectedRows(self.ui.versionsTable)]
+
+    def _onSelected(self) -> None:
+        if not self._filling:
+            self._compared = None
+            self._showSelected()
+
+    def _showSelected(self) -> None:
+        ui, selected = self.ui, self._selected()
+        one = selected[0] if len(selected) == 1 else None
+        have = bool(self._versions)
+        for widget in (ui.versionsLabel, ui.versionsTable, ui.reportButton, ui.useButton):
+            widget.visible = have
+        for widget in (ui.compareButton, ui.rollBackButton, ui.renameButton, ui.exportButton):
+            widget.visible = have
+        ui.deleteButton.visible = have
+        ui.compareButton.enabled = len(selected) == 2
+        ui.rollBackButton.enabled = len(self.context.view.data.get("used", [])) > 1
+        for button in (ui.renameButton, ui.exportButton, ui.reportButton):
+            button.enabled = one is not None
+        ui.deleteButton.enabled = one is not None and not one.in_use
+        ui.useButton.enabled = one is not None and one.wins and not one.in_use
+        ui.useButton.toolTip = self._aboutUse(one)
+        ui.verdictLabel.text = self._verdict(one, len(selected))
+        if self._compared is None:
+            self._showScores(one)
+
+    @staticmethod
+    def _aboutUse(version) -> str:
+        if version is None:
+            return _("Select one version.")
+        if version.in_use:
+            return _("This version is in use already.")
+        if not version.wins:
+            return _("Not offered: it is not better on the held-out cases. {reason}").format(
+                reason=version.reason
+            )
+        return _("Install this version: SemiGDA Segment offers it from then on.")
+
+    def _verdict(self, version, count) -> str:
+        if not self._versions:
+            return _("No training has ended yet. Its result will be here.")
+        if version is None:
+            return _("Select one version to see its scores, or two to compare.") if count else ""
+        reason = html.escape(version.reason)
+        if version.in_use:
+            head = _("✓ In use: SemiGDA Segment has this version.")
+        elif version.wins:
+            head = _("✓ The new model wins.") if version.before else _("✓ Ready to be used.")
+        else:
+            head = _("The new model does not win, so it is not offered to SemiGDA Segment.")
+        colour = GREEN if version.wins else AMBER
+        lines = [f'<span style="color:{colour}"><b>{html.escape(head)}</b></span>', reason]
+        if not version.wins:
+            lines.append(html.escape(self._advice(version)))
+        return "<br>".join(lines)
+
+    def _advice(self, version) -> str:
+        """What would help most."""
+        known = {name: dice for name, dice in version.dice.items() if dice is not None}
+        text = _("More labels help most. See 'What to label next' below")
+        if not known:
+            return text + "."
+        worst = min(known, key=known.get)
+        return _("{text}, and look for cases that show '{name}': its Dice is {dice:.2f}.").format(
+            text=text, name=worst, dice=known[worst]
+        )
+
+    def _showScores(self, version) -> None:
+        ui = self.ui
+        compared = self.context.logic.comparison(version.job) if version is not None else None
+        ui.scoreTable.visible = ui.tableLabel.visible = compared is not None
+        if compared is None:
+            return
+        self._scores.show(compared["rows"], self._names(), compared["classes"], compared["all"])
+        what = _("Dice on {count} held-out cases").format(count=compared["heldout_cases"])
+        if compared["scheme"] == "leave-one-out":
+            what = _("Dice on {count} cases, each by a training that had not seen it").format(
+                count=compared["heldout_cases"]
+            )
+        if compared["all"]["low"] is not None:
+            what += _("; in brackets the 95 % interval of the difference")
+        ui.tableLabel.text = what + _(": overlap with your label, 1 is perfect.")
+
+    def _names(self) -> dict:
+        return {case.id: case.name for case in self.context.view.cases}
+
+    # The user's actions
+
+    def onUse(self, _checked=False) -> None:
+        """Install the selected version for SemiGDASegment."""
+        (version,) = self._selected()
+        self._busy(_("Installing {name}...").format(name=version.title))
+        self.context.attempt(self.context.logic.useVersion, version.name, self._onDone)
+
+    def onRollBack(self, _checked=False) -> None:
+        """Back to the version of before."""
+        self._busy(_("Going back to the version of before..."))
+        self.context.attempt(self.context.logic.rollBack, self._onDone)
+
+    def onExport(self, _checked=False) -> None:
+        """Write the selected version as one file."""
+        (version,) = self._selected()
+        path = chooseExportFile(version.name)
+        if path:
+            self._busy(_("Exporting {name}...").format(name=version.title))
+            self.context.attempt(self.context.logic.exportVersion, version.name, path, self._onDone)
+
+    def onReport(self, _checked=False) -> None:
+        """Make the page and open it in the browser."""
+        (version,) = self._selected()
+        path = self.context.attempt(self.context.logic.report, version.job)
+        if path is not None:
+            openPage(path)
+
+    def _busy(self, text) -> None:
+        self.ui.busyLabel.text = text
+        self.ui.busyLabel.visible = True
+        self.context.log(text)
+
+    def _onDone(self, _output, error) -> None:
+        self.ui.busyLabel.visible = False
+        self.context.changed()
+        if error is not None:
+            self.context.tell(error)
+
+    def onCompare(self, _checked=False) -> None:
+        """Two versions side by side, the older one first."""
+        newer, older = self._selected()
+        rows = self.context.attempt(self.context.logic.compareVersions, older.name, newer.name)
+        if rows is None:
+            return
+        self._compared = (older.name, newer.name)
+        self.ui.scoreTable.visible = self.ui.tableLabel.visible = True
+        self._scores.show(rows, self._names())
+        text = _("Before: {older}. Now: {newer}.").format(older=older.title, newer=newer.title)
+        self.ui.tableLabel.text = text
+
+    def onRename(self, _checked=False) -> None:
+        """Edit the title in the table."""
+        row = self._versions.index(self._selected()[0])
+        self.ui.versionsTable.editItem(self.ui.versionsTable.item(row, TITLE))
+
+    def _onEdited(self, row, column) -> None:
+        if self._filling or column != TITLE:
+            return
+        title = self.ui.versionsTable.item(row, TITLE).text().strip()
+        version = self._versions[row]
+        if title != version.title:
+            self.context.attempt(self.context.logic.renameVersion, version.name, title)
+
+    def onDelete(self, _checked=False) -> None:
+        """Delete the selected version, after asking."""
+        (version,) = self._selected()
+        question = _("Delete the files of '{name}'? Its scores stay in the project's history.")
+        if slicer.util.confirmOkCancelDisplay(question.format(name=version.title)):
+            self.context.attempt(self.context.logic.deleteVersion, version.name)
+
+
+def openPage(path) -> None:
+    """Show a page in the user's browser."""
+    qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(path)))
+
+
+def chooseExportFile(name: str) -> str:
+    """Ask where to write a version; empty if the user changes their mind."""
+    chosen = qt.QFileDialog.getSaveFileName(
+        slicer.util.mainWindow(), _("Export version"), f"{name}.zip", _("Model packages (*.zip)")
+    )
+    # PythonQt gives the path, Qt's other bindings the path and the filter.
+    return chosen if isinstance(chosen, str) else chosen[0]

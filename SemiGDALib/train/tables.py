@@ -1,0 +1,40 @@
+"""What the panel's tables share."""
+
+from __future__ import annotations
+
+import qt
+
+ROW = 22  # height of a line of text, pixels
+MOST_ROWS = 12  # shown at once; then the table scrolls
+
+
+def cell(text: str, toolTip: str = "", editable: bool = False, right: bool = False):
+    """A table's cell. One that may be edited is so on request only: the table's own triggers."""
+    item = qt.QTableWidgetItem(text)
+    item.setToolTip(toolTip or text)
+    if not editable:
+        item.setFlags(qt.Qt.ItemIsSelectable | qt.Qt.ItemIsEnabled)
+    if right:
+        item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
+    return item
+
+
+def selectRows(table, rows) -> None:
+    """Select exactly these rows; ``selectRow`` would add, replace or toggle, as the mode is."""
+    table.clearSelection()
+    model, kind = table.selectionModel(), qt.QItemSelectionModel
+    for row in rows:
+        model.select(table.model().index(row, 0), kind.Select | kind.Rows)
+
+
+def selectedRows(table) -> list[int]:
+    """The selected rows from top to bottom."""
+    return sorted({index.row() for index in table.selectionModel().selectedRows()})
+
+
+def fitHeight(table, most: int = MOST_ROWS) -> None:
+    """As high as its rows, up to ``most``: a short table that scrolls is a nuisance."""
+    rows = sum(table.rowHeight(row) for row in range(min(most, table.rowCount)))
+    header = table.horizontalHeader()
+    height = header.height if not header.isHidden() else 0
+    table.setFixedHeight(height + rows + 2 * table.frameWidth + 2)

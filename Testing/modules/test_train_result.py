@@ -1,0 +1,116 @@
+"""Results and versions in the panel: real, tiny trainings, of which the second gains nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import train_fixtures
+from train_fixtures import picture, section
+
+BETTER = {"pretrain_steps": 40, "align_steps": 20, "steps": 100}
+
+
+@pytest.fixture(scope="module")
+def trained(installed, tmp_path_factory):
+    """A project whose training found both classes, and an empty model library."""
+    return train_fixtures.trained(tmp_path_factory.mktemp("trained"), **BETTER)
+
+
+@pytest.fixture
+def project(trained, training, tmp_path):
+    """A copy of it, open in the panel."""
+    return train_fixtures.open_copy(trained, training, tmp_path)
+
+
+def rows(table) -> list[list[str]]:
+    return [
+        [table.item(row, column).text() for column in range(table.columnCount)]
+        for row in range(table.rowCount)
+    ]
+
+
+def busy_over(ui) -> bool:
+    return not ui.busyLabel.visible
+
+
+def test_every_control_explains_itself(training):
+    import qt
+
+    kinds = (qt.QAbstractButton, qt.QTableWidget)
+    for name in ("Result", "Review"):
+        for key, widget in vars(training.panel.sections[name].ui).items():
+            if isinstance(widget, kinds) and not key.startswith("qt_"):
+                assert widget.toolTip, key
+
+
+def test_a_model_that_wins_is_used(training, project, module_host, artifacts):
+    from semigda.models.library import list_models
+    from SemiGDALib.train import section_result
+
+    ui = section(training, "Result")
+    assert "Ready" in ui.verdictLabel.text and ui.useButton.enabled
+    assert "Use the new model in SemiGDA Segment" in training.ui.nextStepLabel.text
+    told = rows(ui.scoreTable)
+    assert [row[1] for row in told[:3]] == ["all classes", "ball", "core"]
+    assert len(told) == 3 + 2 * 2 and told[3][0].startswith("DOE_JANE")
+    assert all(float(row[3]) > 0.3 and row[2] == "–" for row in told)
+    assert ui.scoreTable.isColumnHidden(2)  # there was no model before
+    picture(training, module_host, artifacts, "result-wins")
+    module_host.click(ui.useButton)
+    module_host.wait(lambda: busy_over(ui), 60)
+    assert rows(ui.versionsTable)[0][4] == "✓" and not ui.useButton.enabled
+    assert [m.name for m in list_models() if not m.bundled and not m.problem]
+    assert not ui.deleteButton.enabled and not ui.rollBackButton.enabled
+    picture(training, module_host, artifacts, "result-in-use")
+    # Rename in the table, export, report.
+    module_host.click(ui.renameButton)
+    ui.versionsTable.item(0, 0).setText("Balls, first try")
+    assert training.logic.versions()[0].title == "Balls, first try"
+    target, opened = project.folder.parent / "out.zip", []
+    section_result.chooseExportFile = lambda name: str(target)
+    section_result.openPage = opened.append
+    module_host.click(ui.exportButton)
+    module_host.wait(lambda: busy_over(ui), 60)
+    assert target.stat().st_size > 10_000
+    module_host.click(ui.reportButton)
+    assert "DOE" not in Path(opened[0]).read_text("utf-8")
+
+
+def test_a_model_that_gains_nothing_is_not_offered(training, project, module_host, artifacts):
+    from semigda.project.versions import use
+
+    first = training.logic.versions()[0]
+    use(project, first.name)
+    still = {"learning_rate": 1e-9, "align_steps": 40, "steps": 40, "align_learning_rate": 1e-9}
+    plan = training.logic.plan()
+    training.logic.setPlan(base=str(first.folder), advanced={**plan.advanced, **still})
+    train_fixtures.train(project)
+    training.panel.refresh()
+    ui = section(training, "Result")
+    second = training.logic.versions()[0]
+    assert second.name != first.name and not second.wins
+    assert "does not win" in ui.verdictLabel.text and "What to label next" in ui.verdictLabel.text
+    assert not ui.useButton.enabled and second.reason in ui.useButton.toolTip
+    picture(training, module_host, artifacts, "result-does-not-win")
+    # Two versions side by side.
+    ui.versionsTable.selectAll()
+    module_host.click(ui.compareButton)
+    told = rows(ui.scoreTable)
+    assert len(told) == 4 and all("–" not in row for row in told)
+    assert first.title in ui.tableLabel.text
+    picture(training, module_host, artifacts, "result-compare")
+    # Used from elsewhere, then rolled back here; then deleted after a yes.
+    use(project, second.name)
+    module_host.wait(lambda: rows(ui.versionsTable)[0][4] == "✓", 10)
+    module_host.click(ui.rollBackButton)
+    module_host.wait(lambda: busy_over(ui), 60)
+    assert [row[4] for row in rows(ui.versionsTable)] == ["", "✓"]
+    ui.versionsTable.clearSelection()
+    ui.versionsTable.selectRow(0)
+    import qt
+
+    module_host.answer(qt.QMessageBox.Ok)
+    module_host.click(ui.deleteButton)
+    assert second.title in module_host.messages()[0]
+    assert [one.name for one in training.logic.versions()] == [first.name]
