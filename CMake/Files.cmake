@@ -39,6 +39,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/parameters.py
   SemiGDALib/train/preview_view.py
   SemiGDALib/train/recent.py
+  SemiGDALib/train/review_logic.py
   SemiGDALib/train/scene_files.py
   SemiGDALib/train/score_table.py
   SemiGDALib/train/section.py
@@ -47,6 +48,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/section_check.py
   SemiGDALib/train/section_heldout.py
   SemiGDALib/train/section_result.py
+  SemiGDALib/train/section_review.py
   SemiGDALib/train/section_training.py
   SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py

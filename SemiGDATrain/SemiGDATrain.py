@@ -22,6 +22,7 @@ if str(_packages) not in sys.path:
     sys.path.append(str(_packages))
 
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
+from SemiGDALib.train.review_logic import ReviewLogic  # noqa: E402
 from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
 
 
@@ -99,7 +100,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDATrainLogic(TrainingLogic, ScriptedLoadableModuleLogic):
+class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::
@@ -143,6 +144,7 @@ class SemiGDATrainLogic(TrainingLogic, ScriptedLoadableModuleLogic):
     def _show(self, project):
         self.cancelCheck()
         self.cancelRehearsal()
+        self.cancelRanking()
         self.discardLabel()
         self.project = project
 
@@ -216,8 +218,11 @@ class SemiGDATrainLogic(TrainingLogic, ScriptedLoadableModuleLogic):
 
     # Labelling in Segment Editor
 
-    def editLabel(self, caseId):
-        """Load a case and open its label in Segment Editor; see saveLabel and discardLabel."""
+    def editLabel(self, caseId, proposal=None):
+        """Load a case and open its label in Segment Editor; see saveLabel and discardLabel.
+
+        ``proposal``: a predicted label to begin with, for a case that has none.
+        """
         from semigda.errors import SemiGDAError
         from SemiGDALib.train.labelling import Labelling
 
@@ -228,7 +233,7 @@ class SemiGDATrainLogic(TrainingLogic, ScriptedLoadableModuleLogic):
                 action=_("Save or discard its label first."),
             )
         if self.labelling is None:
-            self.labelling = Labelling(self.project, caseId)
+            self.labelling = Labelling(self.project, caseId, proposal)
         self.labelling.show()
 
     def saveLabel(self):

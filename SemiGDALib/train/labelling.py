@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import slicer
@@ -10,6 +11,7 @@ from slicer.i18n import tr as _
 from semigda.data.segments import is_segmentation, read_segments
 from semigda.errors import SemiGDAError
 from semigda.models.card import terminology_entry
+from semigda.project.inbox import take_edited
 from SemiGDALib import nodes
 from SemiGDALib.train import scene_files
 
@@ -17,16 +19,20 @@ from SemiGDALib.train import scene_files
 class Labelling:
     """Image and label of a case in the scene, until they are saved or discarded.
 
-    A case without a label gets a segmentation with the project's classes as empty segments.
+    A case without a label gets a segmentation with the project's classes as empty segments, or
+    begins with ``proposal``, a predicted label of the project's inbox.
 
     Raises:
         SemiGDAError: "bad-input" if a file cannot be loaded, or the label lies on another grid;
             the scene is then as it was.
     """
 
-    def __init__(self, project, caseId: str):
+    def __init__(self, project, caseId: str, proposal: Path | None = None):
         view = project.read()
         case = view.case(caseId)
+        if proposal is not None:
+            case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
+        self._proposed = proposal is not None
         self.project = project
         self.caseId, self.caseName = caseId, case.name
         self.heldOut = case.role == "held-out"
@@ -77,7 +83,10 @@ class Labelling:
             )
         path = self.project.folder / "labels" / f"{self.caseId}.seg.nrrd"
         scene_files.writeLabel(self.segmentationNode, self.volumeNode, path)
-        self.project.set_label(self.caseId, path, self._origin)
+        if self._proposed:
+            take_edited(self.project, self.caseId, path)
+        else:
+            self.project.set_label(self.caseId, path, self._origin)
 
     def close(self) -> None:
         """Take image and label out of the scene."""

@@ -22,12 +22,13 @@ from SemiGDALib.train.section_cases import CasesSection
 from SemiGDALib.train.section_check import CheckSection
 from SemiGDALib.train.section_heldout import HeldOutSection
 from SemiGDALib.train.section_result import ResultSection
+from SemiGDALib.train.section_review import ReviewSection
 from SemiGDALib.train.section_training import TrainingSection
 
 # In the order of the work. A new section is one class, one .ui file and one entry here.
 SECTIONS = (
     *(CasesSection, CheckSection, HeldOutSection),
-    *(BaseSection, TrainingSection, ResultSection),
+    *(BaseSection, TrainingSection, ResultSection, ReviewSection),
 )
 POLL_MS = 1000  # for changes by another window or program
 

@@ -1,0 +1,207 @@
+"""Section 7: what to label next, and the inbox of the model's own labels."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+
+import qt
+from slicer.i18n import tr as _
+
+from SemiGDALib.train.section import Section
+from SemiGDALib.train.tables import cell, fitHeight, selectedRows, selectRows
+
+PICTURE, CASE, DISAGREEMENT = range(3)
+SIDE = 56  # of a thumbnail, pixels
+SHOWN = 4  # rows at once
+
+
+class ReviewSection(Section):
+    """Two lists of the newest ranking: worth labelling, and perhaps good enough already."""
+
+    title = _("What to label next")
+    file = "Review"
+    staysOpen = True
+
+    def __init__(self, ui, context):
+        super().__init__(ui, context)
+        self._next: list = []
+        self._inbox: list = []
+        for table in (ui.nextTable, ui.inboxTable):
+            _prepare(table)
+            table.connect("itemSelectionChanged()", self._showButtons)
+        ui.nextTable.connect("cellDoubleClicked(int,int)", lambda _row, _column: self.onLabel())
+        ui.inboxTable.connect("cellDoubleClicked(int,int)", lambda _row, _column: self.onFix())
+        ui.rankFrame.visible = False
+        ui.rankButton.connect("clicked(bool)", self.onRank)
+        ui.cancelRankButton.connect("clicked(bool)", self.onCancel)
+        ui.labelButton.connect("clicked(bool)", self.onLabel)
+        ui.acceptButton.connect("clicked(bool)", self.onAccept)
+        ui.fixButton.connect("clicked(bool)", self.onFix)
+        ui.rejectButton.connect("clicked(bool)", self.onReject)
+
+    def refresh(self) -> None:
+        logic, ui = self.context.logic, self.ui
+        self._next = logic.candidates()
+        # The surest first: those are the quickest to judge.
+        self._inbox = sorted(logic.inbox(), key=lambda one: one.disagreement)
+        self._fill(ui.nextTable, self._next)
+        self._fill(ui.inboxTable, self._inbox)
+        for widget in (ui.nextLabel, ui.nextTable, ui.labelButton):
+            widget.visible = bool(self._next)
+        for widget in (ui.inboxTitleLabel, ui.inboxTable, ui.acceptButton, ui.fixButton):
+            widget.visible = bool(self._inbox)
+        ui.rejectButton.visible = bool(self._inbox)
+        ui.originLabel.text = self._origins()
+        self._showRank()
+        self._showButtons()
+
+    def summary(self) -> str:
+        return _("{count} to review").format(count=len(self._inbox)) if self._inbox else ""
+
+    def nextStep(self) -> str:
+        view = self.context.view
+        if not self.context.logic.versions() or not view.of_role("unlabeled"):
+            return ""
+        if self._next:
+            return _("Label what is proposed here, review the inbox, then train again.")
+        return _("Rank the unlabelled cases: it tells which to label next.")
+
+    # Ranking
+
+    def _showRank(self) -> None:
+        ui, logic = self.ui, self.context.logic
+        ranking = logic.ranking is not None and logic.ranking.active
+        ui.rankFrame.visible = ranking
+        ready = bool(logic.versions()) and bool(self.context.view.of_role("unlabeled"))
+        ui.rankButton.enabled = ready and not ranking
+        if not logic.versions():
+            text = _("After the first training the model tells here which cases to label next.")
+        elif not self.context.view.of_role("unlabeled"):
+            text = _("Every case is labelled. Add images without labels to go on.")
+        else:
+            text = _(
+                "Your time is best spent on cases where the model's two branches disagree and that "
+                "are unlike those labelled already."
+            )
+        ui.rankLabel.text = text
+
+    def onRank(self, _checked=False) -> None:
+        """Let the newest model look at every unlabelled case, in the warm worker."""
+        logic = self.context.logic
+        if self.context.attempt(logic.rank, self._onRanking, self._onRanked) is not None:
+            self._onRanking(0.0, _("Starting"))
+            self.context.log(_("Ranking the unlabelled cases."))
+
+    def onCancel(self, _checked=False) -> None:
+        """Stop; the last ranking stays."""
+        self.context.logic.cancelRanking()
+
+    def _onRanking(self, fraction, message) -> None:
+        self.ui.rankProgressBar.maximum = 100 if fraction > 0 else 0
+        self.ui.rankProgressBar.value = int(100 * fraction)
+        self.ui.rankStateLabel.text = message or _("Starting")
+
+    def _onRanked(self, _candidates, error) -> None:
+        self.context.changed()
+        if error is not None:
+            self.context.tell(error)
+
+    # Lists
+
+    def _fill(self, table, candidates) -> None:
+        chosen = {one.case_id for one in self._chosen(table)}
+        wasBlocked = table.blockSignals(True)
+        table.setRowCount(len(candidates))
+        for row, one in enumerate(candidates):
+            table.setRowHeight(row, SIDE + 6)
+            name = self.context.view.case(one.case_id).name
+            picture = cell("", one.reason)
+            picture.setData(qt.Qt.UserRole, one.case_id)
+            if one.thumbnail is not None:
+                picture.setIcon(_icon(one.thumbnail))
+            about = _("The two branches disagree on {percent:.0f} % of what they found.")
+            share = 100 * one.disagreement
+            table.setItem(row, PICTURE, picture)
+            table.setItem(row, CASE, cell(f"{name}\n{one.reason}", one.reason))
+            table.setItem(
+                row, DISAGREEMENT, cell(f"{share:.0f} %", about.format(percent=share), right=True)
+            )
+        rows = [row for row, one in enumerate(candidates) if one.case_id in chosen]
+        selectRows(table, rows or ([0] if candidates else []))
+        table.blockSignals(wasBlocked)
+        fitHeight(table, SHOWN)
+
+    def _chosen(self, table) -> list:
+        items = [table.item(row, PICTURE) for row in selectedRows(table)]
+        known = {one.case_id: one for one in (*self._next, *self._inbox)}
+        ids = [item.data(qt.Qt.UserRole) for item in items if item is not None]
+        return [known[one] for one in ids if one in known]
+
+    def _showButtons(self) -> None:
+        ui = self.ui
+        ui.labelButton.enabled = len(self._chosen(ui.nextTable)) == 1
+        chosen = len(self._chosen(ui.inboxTable))
+        ui.acceptButton.enabled = ui.rejectButton.enabled = chosen > 0
+        ui.fixButton.enabled = chosen == 1
+        several = chosen > 1
+        accept, reject = _("Accept {count}"), _("Reject {count}")
+        ui.acceptButton.text = accept.format(count=chosen) if several else _("Accept")
+        ui.rejectButton.text = reject.format(count=chosen) if several else _("Reject")
+
+    def _origins(self) -> str:
+        """Who made the labels that there are."""
+        counts = Counter(case.origin for case in self.context.view.cases if case.label)
+        words = {
+            "human": _("{count} by hand"),
+            "edited": _("{count} corrected predictions"),
+            "machine": _("{count} accepted predictions"),
+        }
+        told = [words[key].format(count=counts[key]) for key in words if counts[key]]
+        return _("Labels so far: {told}.").format(told=html.escape(", ".join(told)) or "0")
+
+    # The user's decisions
+
+    def onLabel(self, _checked=False) -> None:
+        """Open the selected case in Segment Editor, empty."""
+        for one in self._chosen(self.ui.nextTable)[:1]:
+            self.context.attempt(self.context.logic.editLabel, one.case_id)
+
+    def onFix(self, _checked=False) -> None:
+        """Open the selected case in Segment Editor, with the model's label."""
+        for one in self._chosen(self.ui.inboxTable)[:1]:
+            self.context.attempt(self.context.logic.editLabel, one.case_id, one.label)
+
+    def onAccept(self, _checked=False) -> None:
+        """Take the selected labels as they are."""
+        self._decide(self.context.logic.accept, _("Accepted {count} predicted labels."))
+
+    def onReject(self, _checked=False) -> None:
+        """Leave the selected cases unlabelled."""
+        self._decide(self.context.logic.reject, _("Rejected {count} predicted labels."))
+
+    def _decide(self, action, told) -> None:
+        chosen = [one.case_id for one in self._chosen(self.ui.inboxTable)]
+        self.context.attempt(action, chosen)
+        self.context.log(told.format(count=len(chosen)))
+
+
+def _icon(path):
+    """A picture that keeps its colours in a selected row."""
+    icon = qt.QIcon()
+    for mode in (qt.QIcon.Normal, qt.QIcon.Selected):
+        icon.addPixmap(qt.QPixmap(str(path)), mode)
+    return icon
+
+
+def _prepare(table) -> None:
+    table.setColumnCount(3)
+    table.setHorizontalHeaderLabels(["", _("Case and reason"), _("Disagreement")])
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(PICTURE, qt.QHeaderView.Fixed)
+    table.setColumnWidth(PICTURE, SIDE + 12)
+    header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
+    header.setSectionResizeMode(DISAGREEMENT, qt.QHeaderView.ResizeToContents)
+    table.verticalHeader().visible = False
+    table.iconSize = qt.QSize(SIDE, SIDE)
+    table.wordWrap = True
