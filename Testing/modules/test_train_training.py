@@ -158,8 +158,30 @@ def test_training(panel, module_host, artifacts, tmp_path):
     picture(panel, module_host, artifacts, "confirm")
     module_host.click(ui.keepButton)
     assert not ui.confirmFrame.visible and state(panel) == "running"
+    # Paused: the process ends, so that its memory is free.
+    module_host.click(ui.pauseButton)
+    wait_for(panel, module_host, lambda: state(panel) == "paused", 20)
+    assert "Paused" in ui.stateLabel.text and ui.resumeButton.visible
+    picture(panel, module_host, artifacts, "paused")
+    module_host.click(ui.resumeButton)
+    wait_for(panel, module_host, lambda: state(panel) == "running")
+    # Ended early with the best, which becomes a version.
+    module_host.click(ui.stopButton)
+    assert "Ending" in ui.stateLabel.text and not ui.stopButton.enabled
+    wait_for(panel, module_host, lambda: ui.startFrame.visible)
+    assert state(panel) == "done" and len(panel.logic.versions()) == 1
+    picture(panel, module_host, artifacts, "done")
+
+
+def test_cancel(panel, module_host, artifacts, tmp_path):
+    """At once, also while the process is still starting; it can be resumed."""
+    project = train_fixtures.ready(tmp_path, **SLOW)
+    panel.panel.openProject(project.folder)
+    ui = section(panel, "Training")
+    module_host.click(ui.startButton)
     module_host.click(ui.cancelButton)
     module_host.click(ui.confirmButton)
-    wait_for(panel, module_host, lambda: ui.startFrame.visible)
+    wait_for(panel, module_host, lambda: ui.startFrame.visible, 40)
     assert state(panel) == "cancelled" and "cancelled" in ui.stateLabel.text
+    assert ui.resumeButton.visible
     picture(panel, module_host, artifacts, "cancelled")
