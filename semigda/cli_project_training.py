@@ -64,7 +64,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="any other setting; the value is JSON, or else a text",
+        help="any other setting; the value is JSON, or else a text; null goes back to the preset's",
     )
 
 
@@ -82,6 +82,7 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
             advanced[name] = json.loads(value)
         except ValueError:
             advanced[name] = value
+    advanced = {name: value for name, value in advanced.items() if value is not None}
     if values["base"]:
         values["base"] = str(Path(values["base"]).absolute())
     return Plan(**values | {"advanced": advanced})
@@ -93,10 +94,10 @@ def _rehearse(arguments: argparse.Namespace) -> int:
 
     project = Project(arguments.project)
     plan = _plan(arguments, project)
-    trainings.save_plan(project, plan)
     job = trainings.new_rehearsal(project, plan)
     run_job(job)
     _raise_error(job)
+    trainings.save_plan(project, plan)  # now that it can be carried out
     estimate = trainings.estimate(project, plan)
     if arguments.json:
         rehearsal = (job.result() or {})["outputs"]["rehearsal"]

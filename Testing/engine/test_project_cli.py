@@ -22,6 +22,7 @@ from semigda.project.caselist import case_rows
 from semigda.project.doctor import check, measured
 from semigda.project.heldout import choose_heldout
 from semigda.project.presets import train_settings
+from semigda.project.trainings import Plan, save_plan
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:
@@ -146,3 +147,15 @@ def test_labels_are_evaluated_through_the_mapping(tmp_path):
     (tmp_path / "list.json").write_text(json.dumps(case_rows(project.read())))
     result = evaluate(tiny_package(tmp_path), tmp_path / "list.json", options=SegmentOptions("cpu"))
     assert [row["truth_voxels"] > 0 for row in result["rows"]] == [True, False] * 2
+
+
+def test_a_plan_that_does_not_fit_together_is_not_kept(tmp_path, capsys):
+    project = make_project(tmp_path, 8, 1)
+    check(project)
+    choose_heldout(project, measured(project))
+    code, _, err = run(capsys, "rehearse", project.folder, "--set", "speed=11")
+    assert code == 1 and "speed" in err and not project.read().settings.get("plan")
+    save_plan(project, Plan(advanced={"speed": 11}))  # of an older version
+    told = ("--set", "speed=null", "--set", "labeled_batch=0.5")
+    code, _, err = run(capsys, "rehearse", project.folder, *told)
+    assert code == 1 and err and "speed" not in err
