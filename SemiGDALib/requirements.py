@@ -42,7 +42,7 @@ def check() -> None:
             _("SemiGDA needs Python packages that are not installed: {names}.").format(
                 names=", ".join(names)
             ),
-            action=_("Click Install, or run Repair in the Advanced section."),
+            action=_("Click Install."),
         )
 
 

@@ -16,7 +16,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import CLASSES, SemiGDAError
+from semigda.errors import SemiGDAError
 from semigda.jobs.folder import ENDED, JobFolder
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.process import Worker
@@ -166,7 +166,7 @@ class SegmentRun:
             if result is None:
                 raise SemiGDAError("worker-died", detail="no result was written")
             if "error" in result:
-                raise _errorOf(result["error"])
+                raise SemiGDAError.from_dict(result["error"])
             self.result = self._bringIn(result["outputs"], result.get("report") or {})
         except SemiGDAError as error:
             self._fail(error)
@@ -250,16 +250,6 @@ class SegmentRun:
     def _call(self, index: int, *arguments) -> None:
         if self._callbacks[index] is not None:
             self._callbacks[index](*arguments)
-
-
-def _errorOf(error: dict) -> SemiGDAError:
-    known = error.get("class") in CLASSES
-    return SemiGDAError(
-        error["class"] if known else "internal",
-        error.get("message"),
-        action=error.get("action"),
-        detail=error.get("detail") or "",
-    )
 
 
 def _removeFolder(path) -> None:

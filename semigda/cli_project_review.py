@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from semigda.errors import SemiGDAError
 from semigda.project.inbox import accept, pending, reject, take_edited
 from semigda.project.project import Project
 from semigda.project.ranking import Candidate, candidates, new_ranking
@@ -45,14 +44,10 @@ def _rank(arguments: argparse.Namespace) -> None:
     job = new_ranking(project, arguments.model, arguments.count)
     prepare_process()
     run_job(job)
-    result = job.result() or {}
-    if "error" in result:
-        error = result["error"]
-        raise SemiGDAError(
-            error["class"], error["message"], action=error["action"], detail=error["detail"]
-        )
+    if error := job.error():
+        raise error
     _tell(project, candidates(project), arguments.json)
-    unreadable = result["report"]["unreadable"]
+    unreadable = job.result()["report"]["unreadable"]
     if unreadable:
         print(f"{unreadable} case(s) could not be read: semigda project check", file=sys.stderr)
 

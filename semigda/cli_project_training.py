@@ -96,7 +96,8 @@ def _rehearse(arguments: argparse.Namespace) -> int:
     plan = _plan(arguments, project)
     job = trainings.new_rehearsal(project, plan)
     run_job(job)
-    _raise_error(job)
+    if error := job.error():
+        raise error
     trainings.save_plan(project, plan)  # now that it can be carried out
     estimate = trainings.estimate(project, plan)
     if arguments.json:
@@ -123,7 +124,8 @@ def _train(arguments: argparse.Namespace) -> int:
     job = trainings.start(project, plan)
     if arguments.wait:
         _wait(job)
-        _raise_error(job)
+        if error := job.error():
+            raise error
         return int(job.state()["state"] != "done")
     if arguments.json:
         _print({"job": str(job.path), "estimate": asdict(estimate)})
@@ -146,14 +148,6 @@ def _wait(job: JobFolder) -> None:
         if job.is_stale():
             raise SemiGDAError("worker-died", action="Resume the training.")
         time.sleep(0.5)
-
-
-def _raise_error(job: JobFolder) -> None:
-    error = (job.result() or {}).get("error")
-    if error:
-        raise SemiGDAError(
-            error["class"], error["message"], action=error["action"], detail=error["detail"]
-        )
 
 
 def _control(arguments: argparse.Namespace) -> None:

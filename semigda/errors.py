@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import sys
+from collections.abc import Mapping
 
 # class -> (what happened, what to do), used where the raiser has nothing more exact to say.
 CLASSES: dict[str, tuple[str, str]] = {
@@ -76,6 +77,17 @@ class SemiGDAError(Exception):
         self.action = action or default_action
         self.detail = detail
         super().__init__(f"{self.message} {self.action}")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, str]) -> SemiGDAError:
+        """The error that :meth:`to_dict` wrote; a class that is not in the list is "internal"."""
+        known = values.get("class") in CLASSES
+        return cls(
+            values["class"] if known else "internal",
+            values.get("message"),
+            action=values.get("action"),
+            detail=values.get("detail") or "",
+        )
 
     def to_dict(self) -> dict[str, str]:
         """The ``error`` object of a job's ``result.json``."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import qt
 
-from semigda.errors import CLASSES, SemiGDAError
+from semigda.errors import SemiGDAError
 from semigda.jobs.folder import ENDED
+from SemiGDALib import texts
 from SemiGDALib.process import Worker
 
 POLL_MS = 200
@@ -16,7 +17,7 @@ class EngineJob:
 
     Args:
         folder: :class:`semigda.jobs.folder.JobFolder`.
-        onProgress: called with (fraction 0..1, message).
+        onProgress: called with (fraction 0..1, message and time left).
         onEnded: called with (outputs, None), or with (None, SemiGDAError), of class "cancelled"
             after :meth:`cancel`.
     """
@@ -46,35 +47,37 @@ class EngineJob:
             state = self._folder.state()
         except (OSError, ValueError):
             return  # being replaced right now
-        seen = state["progress"], state["message"]
+        left = texts.timeLeft(state["seconds_left"])
+        seen = state["progress"], ", ".join(filter(None, (state["message"].rstrip("."), left)))
         if state["state"] not in ENDED and seen != self._seen and not self._cancelled:
             self._seen = seen
             self._onProgress(*seen)
 
     def onWorkerFinished(self) -> None:
         """The worker is done with this job's folder."""
-        result = self._folder.result() or {"error": {"class": "worker-died"}}
-        error = result.get("error")
-        if error is None:
-            self._end(result["outputs"], None)
-            return
-        known = error.get("class") if error.get("class") in CLASSES else "internal"
-        self._end(
-            None,
-            SemiGDAError(
-                known,
-                error.get("message"),
-                action=error.get("action"),
-                detail=error.get("detail", ""),
-            ),
-        )
+        result = self._folder.result()
+        if result is None:
+            self._end(None, SemiGDAError("worker-died", detail="no result was written"))
+        else:
+            self._end(result.get("outputs"), self._folder.error())
 
     def onWorkerDied(self, error) -> None:
         """The worker ended before this job did."""
         self._end(None, SemiGDAError("cancelled") if self._cancelled else error)
 
     def _end(self, outputs, error) -> None:
-        if self.active:
-            self.active = False
-            self._timer.stop()
-            self._onEnded(outputs, error)
+        if not self.active:
+            return
+        self.active = False
+        self._timer.stop()
+        if error is not None:
+            self._tellFolder(error)
+        self._onEnded(outputs, error)
+
+    def _tellFolder(self, error) -> None:
+        """A job that was cancelled while it waited, or whose worker died, would never end."""
+        try:
+            if self._folder.state()["state"] not in ENDED:
+                self._folder.fail(error)
+        except (OSError, ValueError):
+            pass  # the project's disk is away

@@ -27,6 +27,7 @@ from semigda.data.labels import read_classes
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
+from semigda.jobs.run import run_job
 from semigda.project.doctor import apply_fix, check, findings, measured, new_check
 from semigda.project.heldout import choose_heldout
 from semigda.project.project import NewCase, Project
@@ -341,3 +342,15 @@ def test_a_fix_for_a_case_that_is_gone(project, tmp_path):
     plain = Finding("x", "hint", (), "x.", "Do it.")
     with pytest.raises(SemiGDAError, match="repaired"):
         apply_fix(project, plain)
+
+
+def test_checks_do_not_pile_up(tmp_path):
+    """Every change of the cases makes a check; the newest ended one stays for who reads it."""
+    project = make_project(tmp_path)
+    history = len(project.read().history)
+    for _ in range(4):
+        assert run_job(new_check(project)) == 0
+    jobs = project.jobs()
+    assert len(jobs) == 2 and {job["state"] for job in jobs} == {"done"}
+    assert len(list((project.folder / "jobs").iterdir())) == 2
+    assert len(project.read().history) == history + 2

@@ -98,6 +98,7 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
     module_host.click(ui.cancelRehearsalButton)
     module_host.wait(lambda: not ui.rehearsalFrame.visible, 5)
     assert "not measured" in ui.startLabel.text and not panel.ui.messageFrame.visible
+    assert project.jobs()[0]["state"] == "cancelled"  # also when the worker had not begun
     module_host.click(ui.rehearseButton)
     module_host.wait(lambda: ui.rehearsalProgressBar.value > 40, 60)
     picture(panel, module_host, artifacts, "rehearsing")

@@ -128,6 +128,11 @@ class JobFolder:
         except FileNotFoundError:
             return None
 
+    def error(self) -> SemiGDAError | None:
+        """What the job failed with, if it did."""
+        error = (self.result() or {}).get("error")
+        return SemiGDAError.from_dict(error) if error else None
+
     def is_stale(self) -> bool:
         """Whether the job says it runs, waits or was started, but its process is gone."""
         state = self.state()

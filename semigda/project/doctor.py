@@ -40,7 +40,11 @@ def check(
 
 
 def new_check(project: Project) -> JobFolder:
-    """A queued job of kind "check" for a worker; :func:`findings` reads what it measured."""
+    """A queued job of kind "check" for a worker; :func:`findings` reads what it measured.
+
+    Every change of the cases makes one; the ended ones before it are forgotten.
+    """
+    project.forget_jobs("check")
     places = {"facts": project.folder / FACTS, "thumbnails": project.folder / THUMBNAILS}
     places = {key: str(path) for key, path in places.items()}
     return project.new_job("check", places, files={"cases": _files(project.read())})

@@ -21,6 +21,7 @@ import contextlib
 import datetime
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import Any
 
 from semigda.data.segments import is_segmentation, read_segments
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder, write_json
+from semigda.jobs.folder import ENDED, JobFolder, write_json
 from semigda.models.card import Label
 from semigda.project import store
 from semigda.project.records import (
@@ -268,6 +269,16 @@ class Project:
             record["heldout_version"] = heldout and heldout["version"]
             data["jobs"].append({**about, **record})
         return job
+
+    def forget_jobs(self, kind: str) -> None:
+        """Delete the ended jobs of a kind but the newest, which a window may still be reading."""
+        ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
+        ids = {job["id"] for job in ended}
+        with store.edit(self.folder) as data:  # no news: it leaves no line in the history either
+            data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
+            data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
+        for job in ended:
+            shutil.rmtree(job["folder"], ignore_errors=True)
 
     def jobs(self) -> list[dict[str, Any]]:
         """The records of all jobs, newest first, each with its folder and present state."""
