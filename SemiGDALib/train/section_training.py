@@ -268,7 +268,9 @@ class TrainingSection(Section):
         if part.get("kind") == "final":
             return _("The model itself, on all labelled cases: ")
         folds = part["count"] - 1
-        return _("Fold {number} of {count}: ").format(number=part["index"] + 1, count=folds)
+        return _("Patient {number} of {count} held out: ").format(
+            number=part["index"] + 1, count=folds
+        )
 
     def _reason(self):
         """The error that paused the training by itself, such as a full disk."""
