@@ -6,6 +6,7 @@ something that does not exist are errors: in Slicer they would only be lines in 
 
 from __future__ import annotations
 
+import functools
 import xml.etree.ElementTree as ET
 
 from PySide6 import QtCore, QtUiTools, QtWidgets
@@ -28,6 +29,8 @@ def _check_class(name: str) -> None:
         raise UiError(f"The test host has no widget class {name}")
 
 
+# Asked once: PySide's view of a class's meta-object does not outlive every widget of that class.
+@functools.cache
 def _property_names(class_name: str) -> set[str] | None:
     cls = CUSTOM.get(class_name) or getattr(QtWidgets, class_name, None)
     if cls is None:
