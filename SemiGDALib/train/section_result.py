@@ -8,7 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from SemiGDALib.texts import AMBER, GREEN
+from SemiGDALib.texts import AMBER, FAIR, GREEN
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.train.tables import ROW, cell, fitHeight, selectedRows, selectRows
@@ -73,9 +73,11 @@ class ResultSection(Section):
 
     def nextStep(self) -> str:
         newest = self._versions[0] if self._versions else None
-        if newest is not None and newest.wins and newest.comparable and not newest.in_use:
-            return _("Use the new model in SemiGDA Segment: it is better on the held-out cases.")
-        return ""
+        if newest is None or not newest.wins or not newest.comparable or newest.in_use:
+            return ""
+        if newest.before is None:
+            return _("Use the new model in SemiGDA Segment: it finds every class.")
+        return _("Use the new model in SemiGDA Segment: it is better on the held-out cases.")
 
     # Showing
 
@@ -169,6 +171,13 @@ class ResultSection(Section):
         lines = [f'<span style="color:{colour}"><b>{html.escape(head)}</b></span>', reason]
         if not version.wins:
             lines.append(html.escape(self._advice(version)))
+        elif version.mean < FAIR:
+            text = _(
+                "Its Dice of {dice:.2f} is low: expect to correct much of what it draws. More "
+                "labels and a longer training help."
+            )
+            text = html.escape(text.format(dice=version.mean))
+            lines.append(f'<span style="color:{AMBER}">{text}</span>')
         return "<br>".join(lines)
 
     def _advice(self, version) -> str:
