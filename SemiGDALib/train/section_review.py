@@ -81,8 +81,8 @@ class ReviewSection(Section):
             text = _("Every case is labelled. Add images without labels to go on.")
         else:
             text = _(
-                "Your time is best spent on cases where the model's two branches disagree and that "
-                "are unlike those labelled already."
+                "First come cases on which the model's two branches disagree and that are unlike "
+                "those labelled already. It is advice: your knowledge of the cases counts more."
             )
         ui.rankLabel.text = text
 

@@ -30,6 +30,7 @@ class TrainingSection(Section):
     def __init__(self, ui, context):
         super().__init__(ui, context)
         self._job = None  # the newest training, as trainings.current() tells it
+        self._measured = False  # a rehearsal has told what the plan takes
         self._history: TrainingHistory | None = None
         self._curves = CurvesView(ui)
         self._previews = PreviewView(ui)
@@ -81,6 +82,8 @@ class TrainingSection(Section):
                 return _("The training stands still: resume it, or cancel it.")
             return _("Nothing: the training runs by itself, also while Slicer is closed.")
         if self._job is None:
+            if self._measured:
+                return _("Start the training.")
             return _("Rehearse for two minutes, then start the training.")
         if self._job["state"] in ("cancelled", "failed"):
             return _("Start a training, or resume the last one.")
@@ -100,13 +103,15 @@ class TrainingSection(Section):
         ui.rehearseButton.enabled = ui.startButton.enabled = not rehearsing
         if not idle:
             return
+        self._measured = False
         try:
             estimate = logic.estimate()
         except SemiGDAError as error:
             ui.startLabel.text = html.escape(f"{error.message} {error.action}")
             ui.rehearseButton.enabled = ui.startButton.enabled = ui.offerButton.visible = False
             return
-        if estimate.seconds is None:
+        self._measured = estimate.seconds is not None
+        if not self._measured:
             ui.startLabel.text = _("Time and memory: not measured yet. Rehearse first, to know.")
         elif estimate.fits:
             ui.startLabel.text = _("The training takes <b>{text}</b>.").format(text=estimate.text)

@@ -129,6 +129,7 @@ def gather(story: Story, tmp_path: Path) -> None:
     story.look("check")
     host.click(story.ui("HeldOut").chooseButton)
     assert len(widget.logic.project.read().heldout["folds"]) == 6  # each patient in turn
+    story.ui("HeldOut")
     story.look("held-out")
 
 
