@@ -24,6 +24,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+import torch
 from starter_data import BREAST, HIPPOCAMPUS, ROOT, write_case_list
 
 from semigda.data.augment import Augmentation
@@ -32,9 +33,10 @@ from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate_network
-from semigda.evaluation.rank import disagreements, look, rank
+from semigda.evaluation.rank import Look, disagreements, look, rank
 from semigda.inference.likeness import case_features
 from semigda.inference.segment import SegmentOptions
+from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
@@ -69,6 +71,7 @@ ARMS = {
     "proposed": ("disagreement", "novelty"),
     "disagreement": ("disagreement",),
     "novelty": ("novelty",),
+    "coverage": ("coverage",),
 }
 MAIN = ("start", "proposed", "random")
 OPTIONS = SegmentOptions(device="cpu", branches="both")
@@ -126,6 +129,8 @@ def run(name: str, seed: int, arms: list[str], folder: Path) -> None:
             continue
         if ARMS[arm]:
             orders = start["orders"]
+            if arm not in orders:
+                orders[arm] = order_again(name, parts, start, ARMS[arm], folder)
             chosen = [parts["pool"][index] for index in orders[arm][:MORE]]
         else:
             chosen = random.Random(f"random {name} {seed}").sample(parts["pool"], MORE)
@@ -232,6 +237,28 @@ def ranked(network, card, parts: dict) -> dict:
     }
     unsure = disagreements(looks)
     return {"orders": orders, "pool_disagreement": unsure, "pool_dice": dice}
+
+
+def order_again(name: str, parts: dict, start: dict, by: tuple, folder: Path) -> list[int]:
+    """The pool's order by another way of ranking, for a start whose model is gone.
+
+    Its features are those of the shared autoencoder, which no training changed; its disagreements
+    stand in the result.
+    """
+    network = load_base(folder / f"{name}-autoencoder.safetensors").eval()
+    plan = SETS[name]
+    preprocessing = Preprocessing.from_dict({**plan["spec"]["preprocessing"], "size": plan["size"]})
+
+    def features(case: Case) -> torch.Tensor:
+        return case_features(network, prepare(read_volume(case.image), preprocessing))
+
+    # Two branches of 1000 pixels each, of which the given share is common.
+    looks = [
+        Look(torch.tensor([[[1000.0, 1000.0, 1000.0 * (1 - value)]]]), features(case))
+        for case, value in zip(parts["pool"], start["pool_disagreement"], strict=True)
+    ]
+    known = [features(case) for case in parts["first"]]
+    return [found.index for found in rank(looks, known, ["any"], by)]
 
 
 def main() -> None:

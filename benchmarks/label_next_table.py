@@ -30,7 +30,7 @@ def write_table(folder: Path) -> str:
 
 def _table(name: str, found: dict) -> list[str]:
     seeds = sorted({seed for which, seed, _ in found if which == name})
-    arms = [a for a in ("start", "random", "proposed", "disagreement", "novelty")]
+    arms = [a for a in ("start", "random", "proposed", "disagreement", "novelty", "coverage")]
     arms = [a for a in arms if any((name, seed, a) in found for seed in seeds)]
     some = next(r for (which, _, _), r in found.items() if which == name)
     lines = [
