@@ -75,6 +75,7 @@ set(SemiGDA_PACKAGES
   semigda/data/stamps.py
   semigda/data/thumbnails.py
   semigda/data/volumes.py
+  semigda/distributed.py
   semigda/errors.py
   semigda/evaluation/__init__.py
   semigda/evaluation/compare.py
@@ -152,15 +153,18 @@ set(SemiGDA_PACKAGES
   semigda/project/versions.py
   semigda/training/__init__.py
   semigda/training/checkpoint.py
+  semigda/training/choosing.py
   semigda/training/dataset.py
   semigda/training/loop.py
   semigda/training/packing.py
   semigda/training/precision.py
+  semigda/training/prefetch.py
   semigda/training/pretrain.py
   semigda/training/previews.py
   semigda/training/rehearsal.py
   semigda/training/reporter.py
   semigda/training/settings.py
+  semigda/training/stepper.py
   semigda/training/steps.py
   semigda/training/stuck.py
   semigda/training/validate.py

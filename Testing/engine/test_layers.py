@@ -18,6 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "errors": 0,
     "version": 0,
+    "distributed": 1,
     "networks": 1,
     "models": 2,
     "data": 2,

@@ -63,3 +63,17 @@ def starting_batch(device: torch.device, size: tuple[int, int], width: int) -> i
     free, _ = torch.cuda.mem_get_info(device)
     per_slice = 4 * size[0] * size[1] * width * _MAPS_PER_SLICE
     return max(1, min(_LARGEST_BATCH, int(0.7 * free / per_slice)))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether Python or torch, which has no class for most of these, ran out of memory."""
+    text = str(error).lower()
+    return isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)) or any(
+        phrase in text
+        for phrase in (
+            "out of memory",
+            "can't allocate memory",
+            "not enough memory",
+            "alloc_failed",
+        )
+    )

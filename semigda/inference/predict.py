@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from semigda.errors import SemiGDAError
-from semigda.inference.device import device_name, starting_batch
+from semigda.inference.device import device_name, out_of_memory, starting_batch
 from semigda.inference.restore import likeliest
 from semigda.method.palette import Palette
 
@@ -69,7 +69,7 @@ class Predictor:
             self._move(device)
             self.batch_size = batch_size or starting_batch(device, size, width)
         except (MemoryError, RuntimeError) as error:
-            if not _out_of_memory(error):
+            if not out_of_memory(error):
                 raise
             self.batch_size = 1  # the network alone is too large for the device
             self._step_down(str(error))
@@ -90,7 +90,7 @@ class Predictor:
             try:
                 return self._predict(slices[: self.batch_size])
             except (MemoryError, RuntimeError) as error:
-                if not _out_of_memory(error):
+                if not out_of_memory(error):
                     raise
                 text = str(error)
             # Outside the except block: the exception holds the frames and so their tensors.
@@ -137,16 +137,3 @@ def _overlap(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
     a, b = a + offset, b + offset
     counts = [torch.bincount(x.flatten(), minlength=slices * classes) for x in (a, b, a[a == b])]
     return torch.stack(counts, 1).view(slices, classes, 3).cpu()
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        phrase in text
-        for phrase in (
-            "out of memory",
-            "can't allocate memory",
-            "not enough memory",
-            "alloc_failed",
-        )
-    )

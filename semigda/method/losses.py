@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -9,8 +11,20 @@ from torch import Tensor
 # Pixels added to both sides of a Dice ratio: keeps the loss of a tiny structure smooth.
 SMOOTH = 1.0
 
+# Adds up a tensor over the processes that share a batch; differentiable.
+Total = Callable[[Tensor], Tensor]
 
-def dice_loss(probabilities: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+
+def _alone(part: Tensor) -> Tensor:
+    return part
+
+
+def dice_loss(
+    probabilities: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    total: Total = _alone,
+) -> Tensor:
     """One minus the soft Dice of the foreground classes, each over the *whole batch*.
 
     Over the batch and not per slice, because most slices of a volume lack some class. A class that
@@ -21,32 +35,35 @@ def dice_loss(probabilities: Tensor, target: Tensor, weight: Tensor | None = Non
         probabilities: (B, C, H, W), class 0 is the background.
         target: (B, H, W) integers 0..C-1.
         weight: (B, H, W) per-pixel weight, 1 everywhere by default.
+        total: adds up the sums of all processes that hold rows of the batch.
     """
     truth = F.one_hot(target.long(), probabilities.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
     guess = probabilities[:, 1:].float()
     if weight is None:
         weight = torch.ones_like(guess[:, 0])
     weight = weight[:, None]
-    sizes = (weight * truth).sum(dim=(0, 2, 3))
-    overlap = (weight * truth * guess).sum(dim=(0, 2, 3))
-    total = sizes + (weight * guess).sum(dim=(0, 2, 3))
-    loss = 1 - (2 * overlap + SMOOTH) / (total + SMOOTH)
+    sums = [(weight * part).sum(dim=(0, 2, 3)) for part in (truth, guess, truth * guess)]
+    sizes, guessed, overlap = total(torch.stack(sums))
+    loss = 1 - (2 * overlap + SMOOTH) / (sizes + guessed + SMOOTH)
     present = sizes > 0
     return (loss * present).sum() / present.sum().clamp(min=1)
 
 
-def segmentation_loss(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+def segmentation_loss(
+    logits: Tensor, target: Tensor, weight: Tensor | None = None, total: Total = _alone
+) -> Tensor:
     """Cross-entropy + batch Dice of logits (B, C, H, W) against labels (B, H, W).
 
     With a per-pixel ``weight`` (B, H, W) in 0..1 this is the loss against pseudo labels: the
     cross-entropy is divided by the number of pixels and not by the sum of weights, so a batch the
-    teacher is unsure of counts less as a whole.
+    teacher is unsure of counts less as a whole. ``total`` as in :func:`dice_loss`; cross-entropy is
+    the mean of the rows at hand.
     """
     logits = logits.float()
     entropy = F.cross_entropy(logits, target.long(), reduction="none")
     if weight is not None:
         entropy = entropy * weight
-    return entropy.mean() + dice_loss(logits.softmax(dim=1), target, weight)
+    return entropy.mean() + dice_loss(logits.softmax(dim=1), target, weight, total)
 
 
 def latent_loss(latent: Tensor, target: Tensor) -> Tensor:

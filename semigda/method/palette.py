@@ -60,12 +60,13 @@ class Palette:
             raise ValueError(f"a palette holds 1 to 255 classes, not {num_classes}")
         self.num_classes = num_classes
         self.colours = _colours(num_classes + 1)
+        self._copies: dict[torch.device, Tensor] = {}
         closest = torch.pdist(self.colours).min().item()
         self.temperature = closest**2 / LOGIT_GAP
 
     def paint(self, labels: Tensor) -> Tensor:
         """Labels (B, H, W), integers 0..K -> picture (B, 3, H, W) in [-1, 1]."""
-        return self.colours.to(labels.device)[labels.long()].permute(0, 3, 1, 2)
+        return self._on(labels.device)[labels.long()].permute(0, 3, 1, 2)
 
     def logits(self, rgb: Tensor) -> Tensor:
         """Picture (B, 3, H, W) -> logits (B, K + 1, H, W) = -(distance to the colour)^2 / T.
@@ -73,10 +74,16 @@ class Palette:
         The picture is *not* clamped to [-1, 1]: a clamp would take the gradient from every pixel
         that overshoots its colour.
         """
-        rgb, colours = rgb.float(), self.colours.to(rgb.device)
+        rgb, colours = rgb.float(), self._on(rgb.device)
         # Channel by channel: exact, float32 under mixed precision too, and small in memory.
         distance = sum((rgb[:, [c]] - colours[:, c].view(1, -1, 1, 1)).square() for c in range(3))
         return -distance / self.temperature
+
+    def _on(self, device: torch.device) -> Tensor:
+        """The colours on a device, copied once: a copy waits until a graphics card is done."""
+        if device not in self._copies:
+            self._copies[device] = self.colours.to(device)
+        return self._copies[device]
 
     def labels(self, rgb: Tensor) -> Tensor:
         """Picture (B, 3, H, W) -> the nearest colour's label (B, H, W) uint8."""

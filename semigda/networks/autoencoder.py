@@ -123,8 +123,12 @@ class KLAutoencoder(nn.Module):
         return self.decoder(self.post_quant_conv(z), fuse)
 
 
-def sample_posterior(moments: torch.Tensor) -> torch.Tensor:
-    """One draw of the Gaussian that ``moments`` (B, 2 z, h, w) describe: (B, z, h, w)."""
+def sample_posterior(moments: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """A draw of the Gaussian that ``moments`` (B, 2 z, h, w) describe: (B, z, h, w).
+
+    ``noise`` (B, z, h, w) is standard normal. It is handed in, so that the draw is the same however
+    a batch is divided.
+    """
     mean, log_variance = moments.chunk(2, dim=1)
     deviation = torch.exp(0.5 * log_variance.clamp(-30.0, 20.0))
-    return mean + deviation * torch.randn_like(mean)
+    return mean + deviation * noise

@@ -8,6 +8,8 @@ from torch import nn
 
 from semigda.networks.config import NetworkConfig
 
+DROPOUT = 0.1
+
 
 def _norm(config: NetworkConfig, channels: int) -> nn.Module:
     if config.cnn_norm == "batch":
@@ -44,7 +46,7 @@ def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
             nn.Conv2d(channels, moments, 3, padding=1),
             nn.BatchNorm2d(moments),
             nn.LeakyReLU(0.01),
-            nn.Dropout(0.1),
+            nn.Dropout(DROPOUT),
             nn.Conv2d(moments, moments, 3, padding=1),
             nn.BatchNorm2d(moments),
             nn.LeakyReLU(0.01),
@@ -53,13 +55,17 @@ def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
         nn.Conv2d(channels, channels, 3, padding=1),
         nn.GroupNorm(config.norm_groups, channels),
         nn.LeakyReLU(0.01),
-        nn.Dropout(0.1),
+        nn.Dropout(DROPOUT),
         nn.Conv2d(channels, moments, 3, padding=1),
     )
 
 
 class ConvEncoder(nn.Module):
-    """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip a level, shaped like the VAE's."""
+    """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip a level, shaped like the VAE's.
+
+    A training hands in what dropout keeps, (B, ``config.dropout_channels``, H/f, W/f) bool, so that
+    it is the same however a batch is divided; without it dropout draws for itself.
+    """
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
@@ -77,8 +83,14 @@ class ConvEncoder(nn.Module):
             self.stages.append(nn.Sequential(*blocks))
         self.head = _head(config, channels[-1])
 
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    def forward(
+        self, x: torch.Tensor, keep: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
         skips = [F.relu(self.norm_in(self.conv_in(x)))]
         for stage in self.stages:
             skips.append(stage(skips[-1]))
-        return self.head(skips[-1]), skips
+        h = skips[-1]
+        for layer in self.head:
+            given = keep is not None and isinstance(layer, nn.Dropout)
+            h = h * keep / (1 - layer.p) if given else layer(h)
+        return h, skips

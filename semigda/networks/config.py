@@ -80,6 +80,11 @@ class NetworkConfig:
         """Image pixels per latent pixel; image height and width are multiples of it."""
         return 2 ** (len(self.channels) - 1)
 
+    @property
+    def dropout_channels(self) -> int:
+        """Channels that the convolutional encoder's head drops values of."""
+        return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
+
     def to_dict(self) -> dict:
         """Plain values for JSON."""
         return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}

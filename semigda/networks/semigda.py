@@ -80,7 +80,8 @@ class SemiGDA(nn.Module):
         image: torch.Tensor,
         branches: Sequence[str] = BRANCHES,
         encoded: Encoded | None = None,
-        noise: bool = False,
+        noise: torch.Tensor | None = None,
+        keep: torch.Tensor | None = None,
     ) -> BranchFeatures:
         """Latents and skip features of the branches.
 
@@ -88,15 +89,20 @@ class SemiGDA(nn.Module):
             image: (B, 3, H, W).
             branches: which of :data:`BRANCHES` to compute.
             encoded: the image's :meth:`encode_image`, when it is already known.
-            noise: map a draw of the image's posterior in place of its mean (training only).
+            noise: (B, z, h, w) standard normal: map this draw of the image's posterior in place of
+                its mean (training only).
+            keep: see :class:`ConvEncoder`.
         """
         latents, skips = {}, {}
         if "vae" in branches:
             moments, skips["vae"] = encoded or self.encode_image(image)
-            z = self.config.latent_scale * sample_posterior(moments) if noise else None
-            latents["vae"] = self.mapper(self._mean(moments) if z is None else z)
+            if noise is None:
+                z = self._mean(moments)
+            else:
+                z = self.config.latent_scale * sample_posterior(moments, noise)
+            latents["vae"] = self.mapper(z)
         if "cnn" in branches:
-            moments, skips["cnn"] = self.cnn_encoder(image)
+            moments, skips["cnn"] = self.cnn_encoder(image, keep)
             latents["cnn"] = self._mean(self.autoencoder.quant_conv(moments))
         return BranchFeatures(latents, skips)
 

@@ -9,12 +9,14 @@ import json
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
+from semigda.distributed import ALONE, Ranks, SharedJob, joined
 from semigda.errors import Paused, SemiGDAError
 from semigda.inference.device import choose_device
 from semigda.method.palette import Palette
@@ -23,14 +25,18 @@ from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
+from semigda.training.choosing import choose
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.packing import Finished, training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
+from semigda.training.prefetch import ahead, rows
 from semigda.training.pretrain import checkpoint_of, run_pretraining
 from semigda.training.previews import Previews
 from semigda.training.reporter import Job, Part, Reporter, nothing_to_keep
 from semigda.training.settings import TrainSettings
+from semigda.training.stepper import Stepper
 from semigda.training.steps import (
+    Batch,
     align_losses,
     draw_batch,
     make_teacher,
@@ -38,7 +44,6 @@ from semigda.training.steps import (
     segment_losses,
     update_teacher,
 )
-from semigda.training.validate import mean
 from semigda.training.watch import Watch
 from semigda.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
 
@@ -63,19 +68,29 @@ def train(settings: TrainSettings, job: Job | None = None, part: Part | None = N
         SemiGDAError: "bad-input", "no-labels", "cancelled", "disk-full", "device-unavailable".
         Paused: the job asked for it; a checkpoint is written.
     """
-    with limited_threads(settings.threads):
-        return Run(settings, job, part).run()
+    device = choose_device(settings.device)
+    with limited_threads(settings.threads), joined(device) as ranks:
+        return Run(settings, job, part, ranks).run()
 
 
 class Run:
     """One training: its data, its network, and where it is."""
 
-    def __init__(self, settings: TrainSettings, job: Job | None, part: Part | None = None):
+    def __init__(
+        self,
+        settings: TrainSettings,
+        job: Job | None,
+        part: Part | None = None,
+        ranks: Ranks = ALONE,
+    ):
         if settings.work is None and job is None:
             raise SemiGDAError("bad-input", "The training has no folder for its checkpoints.")
-        self.settings = settings
+        if ranks.world > 1 and job is not None:
+            job = SharedJob(job, ranks)
+        self.settings, self.ranks = settings, ranks
         self.folder = Path(settings.work) if settings.work else Path(job.path)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.previews = self.folder / "previews" if ranks.first else None
         self.checkpoint = self.folder / "checkpoint.pt"
         self.device = choose_device(settings.device)
         self.palette = Palette(settings.num_classes)
@@ -94,7 +109,7 @@ class Run:
     def run(self) -> dict:
         """All of it."""
         settings = self.settings
-        summary = self.finished.read()
+        summary = self.ranks.share(self.finished.read())
         if summary is not None and self.reporter.job is not None:
             self.reporter.skip(self.reporter.total)
             return summary
@@ -103,14 +118,18 @@ class Run:
         size = self.preprocessing.size
         self.labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
         self.unlabeled = SliceSampler(slices["unlabeled"], size) if self.semi_supervised else None
-        self.watch = Watch(settings, self.reporter, self.palette, slices)
+        self.watch = Watch(settings, self.reporter, self.palette, slices, self.ranks)
         torch.manual_seed(settings.seed)
         self.network = self._network([*slices["labeled"], *slices["unlabeled"]])
-        self.network.to(self.device).train()
+        self.network = self.ranks.normalised(self.network.to(self.device)).train()
+        self.ranks.copy_first(self.network)
         self.network.freeze_autoencoder(decoder=not settings.train_decoder)
+        sizes = (settings.labeled_batch, settings.unlabeled_batch)[: 1 + self.semi_supervised]
+        self.stepper = Stepper(self.network, sizes, self.device, self.ranks, self.reporter)
         self.teacher = make_teacher(self.network)
 
         state = load_checkpoint(self.checkpoint, settings.to_dict())
+        self.ranks.any(False)  # all have read it before the first one writes or deletes it
         if state is not None:
             self.network.load_state_dict(state["network"])
             self.teacher.load_state_dict(state["teacher"])
@@ -133,13 +152,10 @@ class Run:
             learned, settings.align_learning_rate, weight_decay=settings.weight_decay
         )
 
-        def losses(step: int, generator: torch.Generator) -> dict[str, torch.Tensor]:
-            batch = draw_batch(self.labeled, self.unlabeled, settings, generator)
+        def losses(step: int, batch: Batch) -> dict[str, torch.Tensor]:
             weight = settings.unlabeled_weight * ramp_up(step / settings.align_steps)
             with autocast(self.device, settings.precision):
-                return align_losses(
-                    network, self.palette, batch.to(self.device), weight, settings.align_variance
-                )
+                return align_losses(network, self.palette, batch, weight, settings.align_variance)
 
         self._stage("align", settings.align_steps, optimizer, losses, state)
 
@@ -162,18 +178,17 @@ class Run:
         if state is None:
             self.teacher = make_teacher(self.network)
 
-        def losses(step: int, generator: torch.Generator) -> dict[str, torch.Tensor]:
-            weight = pseudo_weight(step / settings.steps, settings)
-            unlabeled = None if weight is None else self.unlabeled
-            batch = draw_batch(self.labeled, unlabeled, settings, generator)
+        def losses(step: int, batch: Batch) -> dict[str, torch.Tensor]:
+            weight = pseudo_weight(step / settings.steps, settings) or 0.0
             with autocast(self.device, settings.precision):
                 return segment_losses(
                     self.network,
                     self.teacher,
                     self.palette,
-                    batch.to(self.device),
-                    weight or 0.0,
+                    batch,
+                    weight,
                     settings,
+                    self.stepper.total,
                 )
 
         self._stage("segment", settings.steps, optimizer, losses, state)
@@ -192,10 +207,10 @@ class Run:
         stage: str,
         steps: int,
         optimizer: torch.optim.Optimizer,
-        losses: Callable[[int, torch.Generator], dict[str, torch.Tensor]],
+        losses: Callable[[int, Batch], dict[str, torch.Tensor]],
         state: dict | None,
     ) -> None:
-        """The loop that both stages share; ``losses`` draws a batch and computes on it."""
+        """The loop that both stages share; ``losses`` computes on a step's batch."""
         settings, reporter = self.settings, self.reporter
         first = 0
         if state is not None:
@@ -203,13 +218,11 @@ class Run:
             first = state["step"]
             reporter.skip(sum(self._cost(stage, step) for step in range(first)))
         peak = optimizer.param_groups[0]["initial_lr"] = optimizer.defaults["lr"]
-        learned = [p for group in optimizer.param_groups for p in group["params"]]
         shown = self.network if stage == "align" else self.teacher
-        previews = Previews(
-            reporter, self.folder / "previews", stage, lambda: self.watch.sheets(shown)
-        )
+        previews = Previews(reporter, self.previews, stage, lambda: self.watch.sheets(shown))
         self.done = first
-        for step in range(first, steps):
+        batches = ahead(partial(self._batch, stage), range(first, steps), self.device)
+        for step, batch in enumerate(batches, first):
             if stage == "segment" and self.watch.is_due(step):
                 self.watch.measure(step, self.teacher, self.network)
                 previews.write(step)
@@ -220,14 +233,7 @@ class Run:
             rate = peak * learning_rate((step + 1) / steps)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            parts = losses(step, step_generator(settings.seed, stage, step))
-            optimizer.zero_grad(set_to_none=True)
-            parts["total"].backward()
-            norm = torch.nn.utils.clip_grad_norm_(learned, settings.clip)
-            if torch.isfinite(norm):
-                optimizer.step()
-            else:
-                reporter.event("warning", stage=stage, step=step + 1, message="Skipped a step.")
+            parts = self.stepper.step(batch, partial(losses, step), optimizer, settings.clip)
             if stage == "segment":
                 update_teacher(self.teacher, self.network, step, settings.ema_decay)
 
@@ -237,6 +243,9 @@ class Run:
                 reporter.event(
                     "losses", stage=stage, step=step + 1, learning_rate=rate, losses=values
                 )
+                if left_out := self.stepper.left_out():
+                    text = f"Steps without a finite gradient, left out: {left_out}."
+                    reporter.event("warning", stage=stage, step=step + 1, message=text)
                 if stage == "segment":
                     self.watch.saw(values)
             previews.after_step(step + 1, last=step + 1 == steps)
@@ -245,37 +254,28 @@ class Run:
             message = f"{MESSAGES[stage]}: step {step + 1} of {steps}."
             reporter.advance(self._cost(stage, step), message)
 
-    def _finish(self) -> dict:
-        """Choose weights and branches on all of val, and write the package.
-
-        The candidates are the averaged and the last weights of now, and the averaged ones of the
-        best validation: the end of a long run, or the moment it was stopped, may be worse.
-        """
-        self.reporter.message("Measuring all held-out cases.")
+    def _batch(self, stage: str, step: int) -> Batch:
+        """This rank's rows of a step's batch; a pure function, called by another thread."""
         settings = self.settings
-        networks = {"average": self.teacher, "last": self.network}
-        steps = dict.fromkeys(networks, self.done)
-        best = self.watch.best
-        if best is not None and best["step"] != self.done:
-            networks["best"] = make_teacher(self.network)
-            networks["best"].load_state_dict(best["tensors"], strict=False)
-            steps["best"] = best["step"]
-        val = self.watch.slices["val"]
-        table = {}
-        if val:
-            table = {name: self.watch.dice(network, val) for name, network in networks.items()}
-        chosen = max(
-            ((w, use) for w in table for use in table[w] if settings.choose_on_val),
-            key=lambda pair: mean(table[pair[0]][pair[1]].values()),
-            default=("average", "both"),
-        )
+        supervised = stage == "segment" and pseudo_weight(step / settings.steps, settings) is None
+        unlabeled = None if supervised else self.unlabeled
+        generator = step_generator(settings.seed, stage, step)
+        batch = draw_batch(self.labeled, unlabeled, settings, self.network.config, generator)
+        return rows(batch, self.ranks.rank, self.ranks.world)
+
+    def _finish(self) -> dict:
+        """Choose weights and branches on all of val, and write the package."""
+        self.reporter.message("Measuring all held-out cases.")
+        choice = choose(self.watch, self.teacher, self.network, self.done)
         counts = {role: len(cases) for role, cases in self.cases.items()}
-        told = (self.settings, counts, self.semi_supervised, *chosen, table)
-        summary = training_summary(*told, steps, self.watch.history)
-        write_model(self.settings, networks[chosen[0]], chosen[1], summary)
+        told = (choice.weights, choice.branches, choice.table, choice.steps, self.watch.history)
+        summary = training_summary(self.settings, counts, self.semi_supervised, *told)
+        if self.ranks.first:
+            write_model(self.settings, choice.network, choice.branches, summary)
         self.reporter.event("trained", **summary)
-        self.finished.write(summary)
-        remove_checkpoint(self.checkpoint)
+        if self.ranks.first:
+            self.finished.write(summary)
+            remove_checkpoint(self.checkpoint)
         return summary
 
     # Beginning, and beginning again
@@ -299,12 +299,13 @@ class Run:
             wanted = json.dumps(self.settings.pretraining("").to_dict(), sort_keys=True)
             base = self.folder / f"autoencoder-{zlib.crc32(wanted.encode()):08x}.safetensors"
             if base.exists():
-                remove_checkpoint(checkpoint_of(base))  # where a kill came between the two
+                if self.ranks.first:
+                    remove_checkpoint(checkpoint_of(base))  # where a kill came between the two
                 self.reporter.skip(self.settings.pretrain_steps * PRETRAIN_WORK)
             else:
                 pretraining = self.settings.pretraining(str(base))
-                previews = self.folder / "previews"
-                run_pretraining(pretraining, self.reporter, slices, PRETRAIN_WORK, previews)
+                told = (self.reporter, slices, PRETRAIN_WORK, self.previews, self.ranks)
+                run_pretraining(pretraining, *told)
         torch.manual_seed(self.settings.seed)
         return load_base(base)
 
@@ -318,7 +319,8 @@ class Run:
             "optimizer": optimizer.state_dict(),
             "watch": self.watch.state(),
         }
-        save_checkpoint(self.checkpoint, state)
+        if self.ranks.first:
+            save_checkpoint(self.checkpoint, state)
         self.saved_at = time.monotonic()
 
     def _cost(self, stage: str, step: int) -> float:

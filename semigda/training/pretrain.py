@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from torch import Tensor
 from semigda.data.augment import change_geometry, change_intensity
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
+from semigda.distributed import ALONE, Ranks, SharedJob, joined
 from semigda.errors import Paused
 from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
@@ -29,9 +31,11 @@ from semigda.networks.config import NetworkConfig
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.precision import autocast, limited_threads
+from semigda.training.prefetch import ahead, rows
 from semigda.training.previews import Previews, pick_slices, pictures, sheet
 from semigda.training.reporter import Job, Reporter, nothing_to_keep
 from semigda.training.settings import PretrainSettings
+from semigda.training.stepper import Stepper
 
 PALETTE_WEIGHT = 0.1  # of the masks' classes in the loss, beside their colours
 RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
@@ -49,15 +53,25 @@ def pretrain(settings: PretrainSettings, job: Job | None = None) -> dict:
         SemiGDAError: "bad-input", "cancelled", "disk-full".
         Paused: the job asked for it; a checkpoint is written.
     """
-    reporter = Reporter(job, settings.steps)
-    with limited_threads(settings.threads):
+    with limited_threads(settings.threads), joined(choose_device(settings.device)) as ranks:
+        if ranks.world > 1 and job is not None:
+            job = SharedJob(job, ranks)
+        reporter = Reporter(job, settings.steps)
         cases = [case for case in read_cases(settings.cases) if case.role != "val"]
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
         reporter.message("Reading the images.")
         slices = load_slices(cases, preprocessing, settings.num_classes, reporter.check)
         reporter.start_clock()
-        previews = None if job is None else Path(job.path) / "previews"
-        return run_pretraining(settings, reporter, slices, previews=previews)
+        previews = Path(job.path) / "previews" if job is not None and ranks.first else None
+        return run_pretraining(settings, reporter, slices, previews=previews, ranks=ranks)
+
+
+class Drawn(NamedTuple):
+    """The batch of one step."""
+
+    pictures: Tensor  # (Bi, 3, H, W)
+    labels: Tensor  # (Bm, H, W), of the masks to paint
+    noise: Tensor  # (Bi + Bm, z, h, w), of the posteriors' draws
 
 
 def run_pretraining(
@@ -66,12 +80,13 @@ def run_pretraining(
     slices: list[CaseSlices],
     work: float = 1.0,
     previews: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> dict:
     """:func:`pretrain` with its slices, as a part of a longer run.
 
     Args:
         work: of a step, for the reporter.
-        previews: folder for pictures.
+        previews: folder for pictures; of the first rank only.
     """
     device = choose_device(settings.device)
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
@@ -80,12 +95,15 @@ def run_pretraining(
     masks = SliceSampler([case for case in slices if case.foreground], preprocessing.size, 1.0)
 
     torch.manual_seed(settings.seed)
-    network = KLAutoencoder(NetworkConfig.from_dict(settings.network)).to(device)
+    config = NetworkConfig.from_dict(settings.network)
+    network = KLAutoencoder(config).to(device)
+    ranks.copy_first(network)
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     checkpoint = checkpoint_of(settings.out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     first = 0
     state = load_checkpoint(checkpoint, settings.to_dict())
+    ranks.any(False)  # all have read it before the first one writes or deletes it
     if state is not None:
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
@@ -95,36 +113,45 @@ def run_pretraining(
     def save(next_step: int) -> None:
         state = {"settings": settings.to_dict(), "step": next_step}
         state |= {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-        save_checkpoint(checkpoint, state)
+        if ranks.first:
+            save_checkpoint(checkpoint, state)
+
+    masks_drawn = mask_count(settings)
+    sizes = (settings.batch_size - masks_drawn, masks_drawn)
+    stepper = Stepper(network, sizes, device, ranks, reporter)
+
+    def batch_of(step: int) -> Drawn:
+        generator = step_generator(settings.seed, "pretrain", step)
+        pictures, labels = draw(images, masks, settings, generator)
+        size = [side // config.downsampling for side in pictures.shape[2:]]
+        shape = (len(pictures) + len(labels), config.latent_channels, *size)
+        noise = torch.randn(shape, generator=generator)
+        return rows(Drawn(pictures, labels, noise), ranks.rank, ranks.world)
+
+    def losses_of(batch: Drawn) -> dict[str, Tensor]:
+        pictures = torch.cat([batch.pictures, palette.paint(batch.labels)])
+        with autocast(device, settings.precision):
+            moments = network.encode(pictures)
+            rebuilt = network.decode(sample_posterior(moments, batch.noise))
+        logits = palette.logits(rebuilt[-len(batch.labels) :])
+        losses = {
+            "rebuild": F.l1_loss(rebuilt.float(), pictures),
+            "classes": segmentation_loss(logits, batch.labels, None, stepper.total),
+            "kl": kl_loss(moments),
+        }
+        total = losses["rebuild"] + PALETTE_WEIGHT * losses["classes"]
+        return losses | {"total": total + settings.kl_weight * losses["kl"]}
 
     shown = Shown(network, palette, preprocessing, slices)
     pictures_of = Previews(reporter, previews, "pretrain", shown.sheets)
     saved = time.monotonic()
-    for step in range(first, settings.steps):
+    for step, batch in enumerate(ahead(batch_of, range(first, settings.steps), device), first):
         if reporter.stop_requested:
             raise nothing_to_keep()
-        generator = step_generator(settings.seed, "pretrain", step)
         factor = learning_rate((step + 1) / settings.steps)
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * factor
-        pictures, labels = draw(images, masks, settings, generator)
-        pictures, labels = pictures.to(device), labels.to(device)
-        pictures = torch.cat([pictures, palette.paint(labels)])
-        with autocast(device, settings.precision):
-            moments = network.encode(pictures)
-            rebuilt = network.decode(sample_posterior(moments))
-        logits = palette.logits(rebuilt[-len(labels) :])
-        losses = {
-            "rebuild": F.l1_loss(rebuilt.float(), pictures),
-            "classes": segmentation_loss(logits, labels),
-            "kl": kl_loss(moments),
-        }
-        loss = losses["rebuild"] + PALETTE_WEIGHT * losses["classes"]
-        loss = loss + settings.kl_weight * losses["kl"]
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
+        losses = stepper.step(batch, losses_of, optimizer, clip=1.0)
 
         if step == 0 or (step + 1) % LOG_STEPS == 0 or step + 1 == settings.steps:
             values = {name: round(value.item(), 6) for name, value in losses.items()}
@@ -141,10 +168,12 @@ def run_pretraining(
 
     report = finish(network, palette, draw(images, masks, settings, step_generator(0, "end", 0)))
     report["steps"] = settings.steps
-    config = replace(network.config, latent_scale=report.pop("latent_scale"))
+    config = replace(config, latent_scale=report.pop("latent_scale"))
     tensors = {f"autoencoder.{name}": tensor for name, tensor in network.state_dict().items()}
-    save_base(settings.out, config, tensors)
-    remove_checkpoint(checkpoint)
+    if ranks.first:
+        save_base(settings.out, config, tensors)
+        remove_checkpoint(checkpoint)
+    ranks.any(False)  # the others read the file next
     reporter.event("pretrained", **report)
     return report
 
@@ -183,6 +212,11 @@ class Shown:
         return {"autoencoder": sheet(*columns, pictures(self.masks), pictures(drawn[1]))}
 
 
+def mask_count(settings: PretrainSettings) -> int:
+    """Painted masks in a batch; the rest of it is images."""
+    return round(settings.batch_size * settings.mask_share)
+
+
 def draw(
     images: SliceSampler,
     masks: SliceSampler,
@@ -191,12 +225,12 @@ def draw(
 ) -> tuple[Tensor, Tensor]:
     """Images (Bi, 3, H, W) and label maps (Bm, H, W) of one step, randomly changed."""
     options = settings.augmentation
-    mask_count = round(settings.batch_size * settings.mask_share)
-    pictures, _ = images.draw(settings.batch_size - mask_count, generator)
+    wanted = mask_count(settings)
+    pictures, _ = images.draw(settings.batch_size - wanted, generator)
     pictures, _ = change_geometry(pictures, None, options, generator)
     pictures = change_intensity(pictures, options, generator)
-    real_count = mask_count - round(mask_count * RANDOM_MASKS) if masks.cases else 0
-    shape = (mask_count - real_count, *pictures.shape[2:])
+    real_count = wanted - round(wanted * RANDOM_MASKS) if masks.cases else 0
+    shape = (wanted - real_count, *pictures.shape[2:])
     labels = random_masks(shape, settings.num_classes, generator)
     if real_count:
         moved, real = masks.draw(real_count, generator)

@@ -7,10 +7,13 @@ checkpoint, and leaves nothing behind but its figures.
 from __future__ import annotations
 
 import gc
+import itertools
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import torch
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.preprocess import Preprocessing
+from semigda.distributed import ALONE
 from semigda.errors import SemiGDAError
 from semigda.inference.device import choose_device
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
@@ -29,10 +33,13 @@ from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
 from semigda.training.precision import autocast, limited_threads
+from semigda.training.prefetch import ahead
 from semigda.training.pretrain import run_pretraining
 from semigda.training.reporter import Reporter
 from semigda.training.settings import TrainSettings
+from semigda.training.stepper import Losses, Stepper
 from semigda.training.steps import (
+    Batch,
     align_losses,
     draw_batch,
     make_teacher,
@@ -70,6 +77,13 @@ class _Stopwatch(Reporter):
         self.times.append(time.perf_counter())
         if _enough(self.times):
             raise _Enough
+
+
+class _WholeSteps(Stepper):
+    """Divides no step: a training does, but a smaller batch that fits is the better choice."""
+
+    def divide(self) -> None:
+        raise torch.cuda.OutOfMemoryError if self.device.type == "cuda" else MemoryError
 
 
 def _enough(times: Sequence[float]) -> bool:
@@ -216,30 +230,34 @@ class _Rehearsal:
         learned = [p for p in network.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(learned)  # of all that keep state, the largest
 
-        def align(generator: torch.Generator) -> torch.Tensor:
-            batch = draw_batch(labeled, unlabeled, settings, generator).to(self.device)
-            return align_losses(network, self.palette, batch, 0.5, settings.align_variance)["total"]
+        sizes = (settings.labeled_batch, settings.unlabeled_batch)[: 1 + (unlabeled is not None)]
+        stepper = _WholeSteps(network, sizes, self.device, ALONE, Reporter(None, 1.0))
 
-        def segment(source: SliceSampler | None) -> Callable[[torch.Generator], torch.Tensor]:
-            def losses(generator: torch.Generator) -> torch.Tensor:
-                batch = draw_batch(labeled, source, settings, generator).to(self.device)
-                weight = settings.unlabeled_weight
-                parts = (network, teacher, self.palette, batch, weight, settings)
-                return segment_losses(*parts)["total"]
+        def draw(source: SliceSampler | None, step: int) -> Batch:
+            generator = step_generator(settings.seed, "rehearsal", step)
+            return draw_batch(labeled, source, settings, network.config, generator)
 
-            return losses
+        def align(batch: Batch) -> Losses:
+            with autocast(self.device, settings.precision):
+                return align_losses(network, self.palette, batch, 0.5, settings.align_variance)
+
+        def segment(batch: Batch) -> Losses:
+            parts = (network, teacher, self.palette, batch, settings.unlabeled_weight, settings)
+            with autocast(self.device, settings.precision):
+                return segment_losses(*parts, stepper.total)
+
+        def step(losses: Callable[[Batch], Losses], batch: Batch) -> None:
+            stepper.step(batch, losses, optimizer, settings.clip)
 
         def after(step: int) -> None:
             update_teacher(teacher, network, step, settings.ema_decay)
 
         self.progress(0.55, "Rehearsal: aligning latents.")
-        seconds["align"] = self._steps(settings, align, optimizer, learned)
+        seconds["align"] = self._steps(partial(draw, unlabeled), partial(step, align))
         self.progress(0.7, "Rehearsal: learning to segment.")
-        seconds["supervised"] = self._steps(settings, segment(None), optimizer, learned, after)
+        seconds["supervised"] = self._steps(partial(draw, None), partial(step, segment), after)
         if unlabeled is not None:
-            seconds["semi"] = self._steps(
-                *(settings, segment(unlabeled), optimizer, learned, after)
-            )
+            seconds["semi"] = self._steps(partial(draw, unlabeled), partial(step, segment), after)
         self.progress(0.85, "Rehearsal: measuring a held-out case.")
         start = time.perf_counter()
         validate(teacher, self.palette, (of_role["val"] or of_role["labeled"])[:1], self._check)
@@ -270,27 +288,20 @@ class _Rehearsal:
 
     def _steps(
         self,
-        settings: TrainSettings,
-        losses: Callable[[torch.Generator], torch.Tensor],
-        optimizer: torch.optim.Optimizer,
-        learned: list[torch.nn.Parameter],
-        after: Callable[[int], None] = lambda step: None,
+        draw: Callable[[int], Batch],
+        step: Callable[[Batch], None],
+        after: Callable[[int], None] = lambda number: None,
     ) -> float:
         """Seconds of a step, as in the training."""
         times = [time.perf_counter()]
-        while not _enough(times):
-            self._check()
-            step = len(times) - 1
-            with autocast(self.device, settings.precision):
-                total = losses(step_generator(settings.seed, "rehearsal", step))
-            optimizer.zero_grad(set_to_none=True)
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(learned, settings.clip)
-            optimizer.step()
-            after(step)
-            if self.device.type == "cuda":
-                torch.cuda.synchronize(self.device)
-            times.append(time.perf_counter())
+        with closing(ahead(draw, itertools.count(), self.device)) as batches:
+            while not _enough(times):
+                self._check()
+                step(next(batches))
+                after(len(times) - 1)
+                if self.device.type == "cuda":
+                    torch.cuda.synchronize(self.device)
+                times.append(time.perf_counter())
         return _step_seconds(times)
 
     def _save(

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from semigda.data.augment import change_geometry, change_intensity
-from semigda.method.losses import latent_loss, segmentation_loss, wasserstein_loss
+from semigda.method.losses import Total, latent_loss, segmentation_loss, wasserstein_loss
 from semigda.method.mixing import paste, random_boxes
 from semigda.method.palette import Palette
 from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import ramp_up
+from semigda.networks.cnn_encoder import DROPOUT
+from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda.training.dataset import SliceSampler
 from semigda.training.settings import TrainSettings
@@ -22,36 +24,58 @@ OTHER = {"vae": "cnn", "cnn": "vae"}
 
 
 class Batch(NamedTuple):
-    """The slices of one step. The last three are None in a supervised step."""
+    """The slices of one step, and its chance. There is nothing unlabelled in a supervised step.
+
+    Chance is drawn with the slices and not where the network needs it: any rows of the batch then
+    give what they give in the whole.
+    """
 
     images: Tensor  # (B, 3, H, W) labelled
     labels: Tensor  # (B, H, W)
     weak: Tensor | None = None  # (U, 3, H, W) unlabelled, only moved: for the teacher
     strong: Tensor | None = None  # (U, 3, H, W) the same with changed intensity
     box: Tensor | None = None  # (U, H, W) true where a labelled image is pasted in
-
-    def to(self, device: torch.device) -> Batch:
-        """The batch on a device."""
-        return Batch(*(part if part is None else part.to(device) for part in self))
+    noise: Tensor | None = None  # (B + U, z, h, w) of the latents; None: their mean is taken
+    keep: Tensor | None = None  # (B + U, C, h, w) true where dropout keeps a value
 
 
 def draw_batch(
     labeled: SliceSampler,
     unlabeled: SliceSampler | None,
     settings: TrainSettings,
+    config: NetworkConfig,
     generator: torch.Generator,
 ) -> Batch:
     """Draw one step's slices; the labelled ones do not depend on whether there are others."""
     options = settings.augmentation
+    noisy = torch.rand((), generator=generator).item() < settings.noise_share
     images, labels = labeled.draw(settings.labeled_batch, generator)
     images, labels = change_geometry(images, labels, options, generator)
     images = change_intensity(images, options, generator)
+    chance = [_draw_chance(len(images), images.shape, config, generator)]
     if unlabeled is None:
-        return Batch(images, labels)
+        return Batch(images, labels, None, None, None, *_joined(chance, noisy))
     weak, _ = unlabeled.draw(settings.unlabeled_batch, generator)
     weak, _ = change_geometry(weak, None, options, generator)
     strong = change_intensity(weak, options, generator)
-    return Batch(images, labels, weak, strong, _label_boxes(weak.shape, settings, generator))
+    box = _label_boxes(weak.shape, settings, generator)
+    chance.append(_draw_chance(len(weak), weak.shape, config, generator))
+    return Batch(images, labels, weak, strong, box, *_joined(chance, noisy))
+
+
+def _draw_chance(
+    count: int, shape: torch.Size, config: NetworkConfig, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Noise and dropout of so many images of a shape (..., H, W)."""
+    size = [side // config.downsampling for side in shape[-2:]]
+    noise = torch.randn(count, config.latent_channels, *size, generator=generator)
+    chance = torch.rand(count, config.dropout_channels, *size, generator=generator)
+    return noise, chance >= DROPOUT
+
+
+def _joined(chance: list[tuple[Tensor, Tensor]], noisy: bool) -> tuple[Tensor | None, Tensor]:
+    noise, keep = (torch.cat(parts) for parts in zip(*chance, strict=True))
+    return noise if noisy else None, keep
 
 
 def _label_boxes(shape: torch.Size, settings: TrainSettings, generator: torch.Generator) -> Tensor:
@@ -76,7 +100,7 @@ def align_losses(
     count, scale = len(batch.images), network.config.latent_scale
     truth = network.encode_image(palette.paint(batch.labels)).moments
     images = batch.images if batch.weak is None else torch.cat([batch.images, batch.weak])
-    moments = network.autoencoder.quant_conv(network.cnn_encoder(images)[0])
+    moments = network.autoencoder.quant_conv(network.cnn_encoder(images, batch.keep)[0])
     channels = network.config.latent_channels
     z = {
         "vae": network.features(images, ("vae",)).latents["vae"],
@@ -102,6 +126,7 @@ def segment_losses(
     batch: Batch,
     weight: float,
     settings: TrainSettings,
+    total_of: Total,
 ) -> dict[str, Tensor]:
     """Stage 2, CDSA: supervised loss, and cross pseudo supervision on mixed unlabelled images.
 
@@ -109,6 +134,7 @@ def segment_losses(
     network sees it with changed intensity and, for a share of the images, with a box of a labelled
     image pasted in (or the other way round). Where the labelled image shows, its true label
     counts in full; elsewhere the teacher's label counts by its confidence and by ``weight``.
+    ``total_of`` adds up over the processes that share the batch.
     """
     images, labels, box = batch.images, batch.labels, batch.box
     count = len(images)
@@ -116,20 +142,20 @@ def segment_losses(
         taught = _teach(teacher, palette, batch.weak, settings.pseudo_labels)
         source = torch.arange(len(box), device=images.device) % count
         images = torch.cat([images, paste(images[source], batch.strong, box)])
-    noise = torch.rand(()).item() < settings.noise_share
-    rgb = network.decode(network.features(images, noise=noise))
+    rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
 
     losses: dict[str, Tensor] = {}
     total = torch.zeros((), device=images.device)
     for branch in BRANCHES:
         logits = palette.logits(rgb[branch])
-        losses[f"labeled_{branch}"] = segmentation_loss(logits[:count], labels)
+        losses[f"labeled_{branch}"] = segmentation_loss(logits[:count], labels, None, total_of)
         total = total + losses[f"labeled_{branch}"]
         if box is not None:
             guess, confidence = taught[branch]
             target, mixed = paste(labels[source], guess, box), logits[count:]
-            losses[f"mixed_{branch}"] = segmentation_loss(mixed, target, box.float())
-            losses[f"pseudo_{branch}"] = segmentation_loss(mixed, target, confidence * ~box)
+            losses[f"mixed_{branch}"] = segmentation_loss(mixed, target, box.float(), total_of)
+            sure = confidence * ~box
+            losses[f"pseudo_{branch}"] = segmentation_loss(mixed, target, sure, total_of)
             total = total + losses[f"mixed_{branch}"] + weight * losses[f"pseudo_{branch}"]
     return losses | {"total": total / len(BRANCHES)}
 

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda.training.dataset import CaseSlices
 
 USES = ("both", *BRANCHES)  # what a card may recommend
+PIXELS = 1 << 17  # about how many go through the network at once
 
 
 @torch.no_grad()
@@ -30,22 +32,22 @@ def predict(
     palette: Palette,
     case: CaseSlices,
     before_batch: Callable[[], None] = lambda: None,
-    pixels: int = 1 << 17,
 ) -> dict[str, Tensor]:
-    """:func:`label_slices` of a whole case, (n, H, W) each.
-
-    Args:
-        before_batch: may raise to stop.
-        pixels: about how many go through the network at once.
-    """
+    """:func:`label_slices` of a whole case, (n, H, W) each; ``before_batch`` may raise to stop."""
     parts: dict[str, list[Tensor]] = {use: [] for use in USES}
-    step = max(1, pixels // case.planes[0, 0].numel())
-    for start in range(0, len(case), step):
+    for batch in _batches(case):
         before_batch()
-        images = case.images(start, min(start + step, len(case)))
+        images = case.images(batch.start, batch.stop)
         for use, labels in label_slices(network, palette, images).items():
             parts[use].append(labels)
     return {use: torch.cat(chunks) for use, chunks in parts.items()}
+
+
+def _batches(case: CaseSlices) -> list[range]:
+    """The slices that go through the network at once."""
+    step = max(1, PIXELS // case.planes[0, 0].numel())
+    starts = range(0, len(case), step)
+    return [range(start, min(start + step, len(case))) for start in starts]
 
 
 def case_dice(predicted: Tensor, truth: Tensor, num_classes: int) -> list[float]:
@@ -63,19 +65,30 @@ def validate(
     palette: Palette,
     cases: Sequence[CaseSlices],
     before_batch: Callable[[], None] = lambda: None,
+    ranks: Ranks = ALONE,
 ) -> dict[str, list[float]]:
     """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``.
 
-    ``before_batch`` may raise to stop.
+    The ranks share the cases; each gets the result for all of them. ``before_batch`` may raise to
+    stop, and is called as often on every rank.
     """
+    scores: list[dict[str, list[float]]] = []
     with evaluating(network):
-        scores: dict[str, list[list[float]]] = {use: [] for use in USES}
-        for case in cases:
-            for use, labels in predict(network, palette, case, before_batch).items():
-                scores[use].append(case_dice(labels, case.labels, palette.num_classes))
-    return {
-        use: [mean(column) for column in zip(*rows, strict=True)] for use, rows in scores.items()
-    }
+        for start in range(0, len(cases), ranks.world):
+            together = cases[start : start + ranks.world]
+            idle = max(len(_batches(case)) for case in together)
+            for case in together[ranks.rank : ranks.rank + 1]:
+                guess = predict(network, palette, case, before_batch)
+                scores.append(
+                    {use: case_dice(guess[use], case.labels, palette.num_classes) for use in USES}
+                )
+                idle -= len(_batches(case))
+            for _ in range(idle):
+                before_batch()
+    # In the order of the cases, so that means are the same to the last digit.
+    shares = ranks.gather(scores)
+    rows = [shares[i % ranks.world][i // ranks.world] for i in range(len(cases))]
+    return {use: [mean(c) for c in zip(*(row[use] for row in rows), strict=True)] for use in USES}
 
 
 @contextmanager

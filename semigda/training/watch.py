@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from semigda.data.preprocess import Preprocessing
+from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda.training.dataset import CaseSlices
@@ -22,7 +23,7 @@ STUCK_DICE, STUCK_SHARE = 0.02, 0.3
 
 
 class Watch:
-    """What is measured and shown of a network while it trains.
+    """What is measured and shown of a network while it trains, the same on all ranks.
 
     Attributes:
         history: the validations: step, cases, and Dice by use and class name.
@@ -38,9 +39,10 @@ class Watch:
         reporter: Reporter,
         palette: Palette,
         slices: dict[str, list[CaseSlices]],
+        ranks: Ranks = ALONE,
     ):
         self.settings, self.reporter, self.palette = settings, reporter, palette
-        self.slices = slices
+        self.slices, self.ranks = slices, ranks
         count = min(len(slices["val"]), settings.validation_cases)
         self.some = [slices["val"][i * len(slices["val"]) // max(count, 1)] for i in range(count)]
         self.names = [label["name"] for label in settings.card["labels"]]
@@ -93,7 +95,7 @@ class Watch:
 
     def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
         """Mean Dice of each class, by name, for every use of the network."""
-        scores = validate(network, self.palette, cases, self.reporter.check)
+        scores = validate(network, self.palette, cases, self.reporter.check, self.ranks)
         return {
             use: {name: round(value, 4) for name, value in zip(self.names, values, strict=True)}
             for use, values in scores.items()
