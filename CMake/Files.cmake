@@ -59,6 +59,7 @@ set(SemiGDA_PACKAGES
   semigda/cli_project.py
   semigda/cli_project_review.py
   semigda/cli_project_training.py
+  semigda/cli_segment.py
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
@@ -83,6 +84,7 @@ set(SemiGDA_PACKAGES
   semigda/evaluation/metrics.py
   semigda/evaluation/rank.py
   semigda/inference/__init__.py
+  semigda/inference/cohort.py
   semigda/inference/components.py
   semigda/inference/device.py
   semigda/inference/largest.py
@@ -100,6 +102,7 @@ set(SemiGDA_PACKAGES
   semigda/jobs/device_lock.py
   semigda/jobs/failures.py
   semigda/jobs/folder.py
+  semigda/jobs/following.py
   semigda/jobs/kinds.py
   semigda/jobs/launch.py
   semigda/jobs/locks.py

@@ -16,9 +16,11 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
+from semigda.cli_segment import Progress, add_segment_command, segment_options
 from semigda.errors import SemiGDAError
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import JobFolder
+from semigda.jobs.following import follows
 from semigda.version import __version__
 
 
@@ -65,15 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    segment = add("segment", _segment, "Segment an image with a model.")
-    segment.add_argument("input", help="volume, picture or folder with one DICOM series")
-    segment.add_argument("-o", "--out", required=True, help="the .seg.nrrd to write")
-    segment.add_argument("--review", help="also write the branches' disagreement as .nrrd")
-    segment.add_argument("--report", help="also write versions, times and memory as JSON")
-    segment.add_argument("--frame", type=int, help="which frame of a 4-D image, from 0")
-    segment.add_argument(
-        "--replace-nonfinite", action="store_true", help="replace voxels that are NaN or infinite"
-    )
+    segment = add("segment", None, "Segment an image, or all images of a list, with a model.")
+    add_segment_command(segment)
     _add_model_options(segment)
 
     evaluate = add("evaluate", _evaluate, "Compare a model with the labels of a case list.")
@@ -162,44 +157,6 @@ def _add_models_commands(models: argparse.ArgumentParser) -> None:
 # Commands
 
 
-def _segment(arguments: argparse.Namespace) -> None:
-    from semigda.inference.segment import segment_file
-
-    report = segment_file(
-        arguments.input,
-        arguments.model,
-        arguments.out,
-        review_out=arguments.review,
-        options=_segment_options(
-            arguments,
-            frame=arguments.frame,
-            replace_nonfinite=arguments.replace_nonfinite,
-            review=arguments.review is not None,
-        ),
-        progress=_Progress(sys.stderr),
-        started=arguments.started,
-    )
-    if arguments.report:
-        _write_text(arguments.report, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    for found in report["segments"]:
-        # A plain picture has no volume.
-        size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
-        agreement = found["agreement"]
-        told = "" if agreement is None else f", agreement {agreement:.2f}"
-        print(f"{found['name']}: {size}{told}")
-
-
-def _segment_options(arguments: argparse.Namespace, **others: Any) -> Any:
-    from semigda.inference.segment import SegmentOptions
-
-    return SegmentOptions(
-        device=arguments.device,
-        branches=arguments.branches,
-        batch_size=arguments.batch_size,
-        **others,
-    )
-
-
 def _evaluate(arguments: argparse.Namespace) -> None:
     from semigda.evaluation.evaluate import evaluate, table
 
@@ -208,8 +165,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         arguments.cases,
         arguments.split,
         arguments.out,
-        _segment_options(arguments),
-        _Progress(sys.stderr),
+        segment_options(arguments),
+        Progress(sys.stderr),
     )
     print(table(result))
 
@@ -242,7 +199,9 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
             values[name] = os.path.abspath(values[name])
     settings = (TrainSettings if kind == "train" else PretrainSettings).from_dict(values).to_dict()
     inputs = {"cases": settings.pop("cases")}
-    return _run_here(JobFolder.create(arguments.job, kind, inputs, settings).path)
+    if not follows():
+        JobFolder.create(arguments.job, kind, inputs, settings)
+    return _run_here(arguments.job)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -251,10 +210,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _run_here(folder: str | os.PathLike[str]) -> int:
     """Run a job in this process; its progress goes to the terminal, the rest to its log."""
-    from semigda.jobs.run import prepare_process, run_job
+    from semigda.jobs.run import follow_job, prepare_process, run_job
 
-    job = _TerminalJob(folder)
     prepare_process()
+    if follows():
+        return follow_job(folder)
+    job = _TerminalJob(folder)
     # A stream of its own: the job's standard output goes to its log.
     with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace", buffering=1) as terminal:
         job.tell(terminal)
@@ -340,27 +301,12 @@ def _info(arguments: argparse.Namespace) -> None:
 # Telling
 
 
-class _Progress:
-    """Prints a line when the message changes or five more per cent are done."""
-
-    def __init__(self, stream: TextIO):
-        self._stream = stream
-        self._told: tuple[int, str] | None = None
-
-    def __call__(self, fraction: float, message: str) -> None:
-        # What follows a colon counts steps; it is not news.
-        now = int(fraction * 20), message.partition(":")[0]
-        if now != self._told:
-            self._told = now
-            print(f"{100 * fraction:5.1f} %  {message}", file=self._stream, flush=True)
-
-
 class _TerminalJob(JobFolder):
     """A job folder that also tells a terminal what it is told."""
 
     def tell(self, terminal: TextIO) -> None:
         self._terminal = terminal
-        self._progress = _Progress(terminal)
+        self._progress = Progress(terminal)
 
     def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
         super().update(state, progress, seconds_left, message)
@@ -389,7 +335,3 @@ def _json_or_text(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _write_text(path: str, text: str) -> None:
-    Path(path).write_text(text, encoding="utf-8", newline="\n")

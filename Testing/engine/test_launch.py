@@ -114,10 +114,11 @@ HOLD = """
     import sys, time
     import torch
     from semigda.errors import Paused, SemiGDAError
-    from semigda.jobs.device_lock import alone_on
+    from semigda.jobs.device_lock import alone_on, lock_file
     from semigda.jobs.folder import JobFolder
     try:
-        with alone_on(torch.device("mps"), JobFolder(sys.argv[1]), shared=sys.argv[2] == "shared"):
+        cards = [] if sys.argv[2] == "shared" else [lock_file(torch.device("mps"))]
+        with alone_on(cards, JobFolder(sys.argv[1])):
             print("has it", flush=True)
             time.sleep(float(sys.argv[3]))
     except SemiGDAError as error:

@@ -31,6 +31,7 @@ FLOORS = {
     "project": 7,
     "cli_project_training": 8,
     "cli_project_review": 8,
+    "cli_segment": 8,
     "cli_project": 9,
     "cli": 10,
     "__main__": 11,
@@ -45,11 +46,12 @@ PROJECT += ("charts", "inbox", "page", "ranking", "report", "store")
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
     *("semigda.jobs.folder", "semigda.jobs.process", "semigda.jobs.failures"),
-    *("semigda.jobs.launch", "semigda.jobs.locks", "semigda.evaluation.compare"),
+    *("semigda.jobs.following", "semigda.jobs.launch", "semigda.jobs.locks"),
+    "semigda.evaluation.compare",
     *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
     *("semigda.data.segments", "semigda.data.stamps", "semigda.training.work"),
     *(f"semigda.project.{name}" for name in PROJECT),
-    *("semigda.project", "semigda.cli_project"),
+    *("semigda.project", "semigda.cli_project", "semigda.cli_segment"),
     *("semigda.cli_project_review", "semigda.cli_project_training"),
 )
 

@@ -44,12 +44,28 @@ def read_cases(path) -> list[Case]:
     """
     path = Path(path)
     rows = _rows(path)
-    if not rows:
-        raise SemiGDAError("bad-input", "The case list is empty.")
     cases = [_case(row, number, path.parent) for number, row in enumerate(rows, 1)]
     _check_duplicates(cases)
     _check_groups(cases)
     return cases
+
+
+def read_images(path) -> list[tuple[str, Path]]:
+    """Names and images of a case list of any roles, or of one with no roles at all.
+
+    Whether an image exists shows when it is read.
+
+    Raises:
+        SemiGDAError: "bad-input" naming the row without an image.
+    """
+    path = Path(path)
+    found = []
+    for number, row in enumerate(_rows(path), 1):
+        image, name = (str(row.get(field) or "").strip() for field in ("image", "name"))
+        if not image:
+            raise SemiGDAError("bad-input", f"Case {number} of the list has no image.")
+        found.append((name or Path(image).name, path.parent / image))
+    return found
 
 
 def _rows(path: Path) -> list[dict]:
@@ -66,6 +82,8 @@ def _rows(path: Path) -> list[dict]:
         raise SemiGDAError("bad-input", "The case list is not valid JSON or CSV.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SemiGDAError("bad-input", "The case list must be a list of cases.")
+    if not rows:
+        raise SemiGDAError("bad-input", "The case list is empty.")
     return rows
 
 

@@ -197,7 +197,7 @@ def segment_file(
     """Segment the image at ``path`` into ``out``, a ``.seg.nrrd`` file.
 
     Args:
-        model: name or folder of an installed model.
+        model: name or folder of an installed model, or a loaded network with its card.
         review_out: where to write the review map, an ``.nrrd`` file.
         started: ``time.perf_counter()`` when the user's command began, for the report.
 
@@ -213,7 +213,8 @@ def segment_file(
     clock = Clock("load", "write")
     with plain_errors():
         with clock("load"):
-            network, card = load_network(find_model(model), "cpu")
+            loaded = isinstance(model, tuple)
+            network, card = model if loaded else load_network(find_model(model), "cpu")
             volume = read_volume(
                 path, frame=options.frame, replace_nonfinite=options.replace_nonfinite
             )

@@ -7,7 +7,7 @@ Segment takes no lock, so it keeps working while a training runs. Importing this
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -21,9 +21,12 @@ SECONDS_BETWEEN_TRIES = 0.5
 WAITS = "Waits until the graphics card is free."
 
 
-def lock_file(device: torch.device) -> Path:
-    """The file whose lock stands for a graphics card, in the user's data folder."""
+def lock_file(device: torch.device) -> Path | None:
+    """The file whose lock stands for a graphics card, in the user's data folder; the processor has
+    none."""
     name = device.type
+    if name == "cpu":
+        return None
     if device.type == "cuda" and torch.cuda.is_available():
         # A card's number changes with CUDA_VISIBLE_DEVICES; torch 2.2 does not know its UUID.
         properties = torch.cuda.get_device_properties(device)
@@ -34,11 +37,11 @@ def lock_file(device: torch.device) -> Path:
 
 
 @contextlib.contextmanager
-def alone_on(device: torch.device, job: JobFolder, *, shared: bool = False) -> Iterator[None]:
-    """Hold a device for a training; the job is "queued" while another training has it.
+def alone_on(cards: Sequence[Path], job: JobFolder) -> Iterator[None]:
+    """Hold graphics cards for a training; the job is "queued" while another training has one.
 
     Args:
-        shared: do not wait, because the user asked for it.
+        cards: their lock files.
 
     Raises:
         SemiGDAError: "cancelled" while it waits.
@@ -52,11 +55,11 @@ def alone_on(device: torch.device, job: JobFolder, *, shared: bool = False) -> I
         if job.requested("pause"):
             raise Paused
 
-    if shared or device.type == "cpu":
-        yield
-        return
-    with locked(lock_file(device), waiting, SECONDS_BETWEEN_TRIES):
-        job.update("running", message="Starting.")
+    with contextlib.ExitStack() as held:
+        for path in sorted(set(cards)):  # in one order, so that no two wait for each other
+            held.enter_context(locked(path, waiting, SECONDS_BETWEEN_TRIES))
+        if cards:
+            job.update("running", message="Starting.")
         yield
 
 
@@ -75,8 +78,6 @@ def alone_now(device: torch.device) -> Iterator[None]:
             action="Rehearse after its end, or choose the CPU.",
         )
 
-    if device.type == "cpu":
-        yield
-        return
-    with locked(lock_file(device), busy):
+    card = lock_file(device)
+    with locked(card, busy) if card else contextlib.nullcontext():
         yield

@@ -17,12 +17,13 @@ from typing import Any
 import torch
 
 from semigda.data.cases import read_cases
+from semigda.distributed import Ranks, joined
 from semigda.errors import Paused, SemiGDAError
 from semigda.evaluation.compare import compare_scores, scores_of
 from semigda.evaluation.evaluate import evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.segment import SegmentOptions
-from semigda.jobs.device_lock import alone_on
+from semigda.jobs.device_lock import alone_on, lock_file
 from semigda.jobs.folder import JobFolder, write_json
 from semigda.models.card import CARD_FILE, ModelCard
 from semigda.models.package import load_network
@@ -44,19 +45,45 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
     good; and of the model to compare with either the folder, ``before``, or ``before_scores``, a
     file with its Dice by case and class.
 
+    Under torchrun the first process does the plan, and the others share its trainings.
+
     Raises:
         SemiGDAError, Paused: as the training.
     """
     options = dict(job.job["options"])
     shared = options.pop("share_device", False)
     settings = TrainSettings.from_dict({**options, "cases": job.job["inputs"]["cases"]})
-    with alone_on(choose_device(settings.device), job, shared=shared):
-        return _Plan(job, settings).run()
+    device = choose_device(settings.device)
+    with joined(device) as ranks:
+        cards = [path for path in ranks.gather(lock_file(device)) if path is not None]
+        if not ranks.first:
+            return _share_trainings(job, ranks)
+        try:
+            with alone_on([] if shared else cards, job):
+                done = _Plan(job, settings, ranks).run()
+        except (Paused, SemiGDAError) as error:
+            if isinstance(error, Paused) or error.error_class == "cancelled":
+                ranks.share(None)
+            raise
+        ranks.share(None)
+        return done
+
+
+def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the first process begins, until it says that there is nothing more."""
+    while (training := ranks.share()) is not None:
+        try:
+            train(training[0], job, training[1])
+        except (Paused, SemiGDAError) as error:
+            # By agreement: the first one, which raised it too, says what comes next.
+            if not isinstance(error, Paused) and error.error_class != "cancelled":
+                raise
+    return {}, {}
 
 
 class _Plan:
-    def __init__(self, job: JobFolder, settings: TrainSettings):
-        self.job, self.settings = job, settings
+    def __init__(self, job: JobFolder, settings: TrainSettings, ranks: Ranks):
+        self.job, self.settings, self.ranks = job, settings, ranks
         self.folds: list[list[dict]] = _read(job.job["inputs"]["folds"])
         self.scheme = "leave-one-out" if self.folds else "split"
         self.classes = [label["name"] for label in settings.card["labels"]]
@@ -73,7 +100,7 @@ class _Plan:
         out = Path(settings.out)
         if not (out / CARD_FILE).exists():  # its name is this job's alone
             start = (count - 1) * share
-            train(settings, self.job, Part(count - 1, count, "final", start, share))
+            self._train(settings, Part(count - 1, count, "final", start, share))
         self.job.update("running", progress=1 - SCORING_SHARE)
         if not self.folds:
             after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
@@ -126,9 +153,13 @@ class _Plan:
                 # has nobody to choose on either.
                 choose_on_val=False,
             )
-            train(settings, self.job, part)
+            self._train(settings, part)
             self._leave_if_stopped()  # it ended early
         write_json(folder / SCORES, self._scores(model, cases), durable=True)
+
+    def _train(self, settings: TrainSettings, part: Part) -> None:
+        self.ranks.share((settings, part))
+        train(settings, self.job, part)
 
     def _leave_if_stopped(self) -> None:
         if self.job.requested("stop"):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from semigda.errors import Paused, SemiGDAError
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import ACTIVE, JobFolder
+from semigda.jobs.following import FollowedJob
 
 if TYPE_CHECKING:
     from semigda.jobs.kinds import ModelCache
@@ -58,6 +59,27 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
             return 0
         except BaseException as error:
             _end(job, error)
+            return 1
+
+
+def follow_job(folder: str | os.PathLike[str]) -> int:
+    """Take part in a job that the first process of ``torchrun`` runs by :func:`run_job`.
+
+    Only trainings are shared; of others the first process does all. Returns an exit code.
+    """
+    job = FollowedJob(folder)
+    if job.job["kind"] not in RESUMABLE or job.state()["state"] == "done":
+        return 0
+    with output_to(job.path / "log.txt"):
+        try:
+            from semigda.jobs.kinds import KINDS, ModelCache
+
+            KINDS[job.job["kind"]](job, ModelCache())
+            return 0
+        except Paused:
+            return 0
+        except BaseException as error:
+            _log(error, classify(error))
             return 1
 
 

@@ -1,0 +1,188 @@
+"""The same training in one process and shared by two, through the real torchrun."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from training_fixtures import SHAPE, settings
+
+from semigda.data.cases import read_cases
+from semigda.data.phantom import write_phantoms
+from semigda.distributed import Ranks
+from semigda.errors import SemiGDAError
+from semigda.jobs.folder import JobFolder
+from semigda.jobs.run import run_job
+from semigda.models.package import load_network
+from semigda.training import loop, pretrain
+from semigda.training.reporter import Reporter
+from semigda.training.stepper import Stepper
+
+ROOT = Path(__file__).resolve().parents[2]
+# ``semigda``, but for the losses: those of every step are told.
+EVERY_STEP = """
+import sys
+from semigda.cli import main
+from semigda.training import loop, pretrain
+
+loop.LOG_STEPS = pretrain.LOG_STEPS = 1
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+"""
+# The memory of one of two processes: too little for 8 rows before they exchange anything, and for 4
+# rows after it, where the other one is further already.
+SMALL_RANK = """
+import os
+
+def limited(function, rows):
+    def call(moments, *others):
+        if os.environ["RANK"] == "1" and len(moments) > rows:
+            raise MemoryError
+        return function(moments, *others)
+    return call
+
+from semigda.training import pretrain
+pretrain.sample_posterior = limited(pretrain.sample_posterior, 4)
+pretrain.kl_loss = limited(pretrain.kl_loss, 2)
+"""
+SHORT = {"pretrain_steps": 5, "align_steps": 4, "steps": 8, "supervised_share": 0.5}
+# AdamW's first steps go by the sign of the gradient, also where that is only rounding: plain
+# descent and a small rate keep a difference of rounding as small as it is.
+SHORT |= {"optimizer": "sgd", "learning_rate": 0.02, "align_learning_rate": 1e-4}
+
+
+@pytest.fixture(scope="module")
+def volumes(tmp_path_factory):
+    return write_phantoms(tmp_path_factory.mktemp("volumes"), 3, 3, 3, shape=SHAPE)
+
+
+def new_job(cases: Path, folder: Path, **changes) -> JobFolder:
+    values = settings(cases, folder, work=None, **SHORT | {"validations": 1} | changes)
+    return JobFolder.create(folder / "job", "train", {"cases": values.pop("cases")}, values)
+
+
+def start(job: JobFolder, before: str = "") -> subprocess.Popen:
+    """Run the job in two processes, after a few lines of Python."""
+    script = job.path.parent / "every_step.py"
+    script.write_text(before + EVERY_STEP)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    return subprocess.Popen(
+        [*command, "--nproc-per-node", "2", str(script), "run", str(job.path)],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+
+
+def both_ways(cases: Path, folder: Path, **changes) -> list[JobFolder]:
+    """The finished job of one process, this one, and of two."""
+    one, two = (new_job(cases, folder / name, **changes) for name in ("one", "two"))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (loop, pretrain):
+            patch.setattr(module, "LOG_STEPS", 1)
+        assert run_job(one) == 0, (one.path / "log.txt").read_text()
+    process = start(two)
+    told, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, told + (two.path / "log.txt").read_text()
+    return [one, two]
+
+
+def losses(job: JobFolder) -> dict[tuple[str, int], dict[str, float]]:
+    events = [event for event in job.events() if event["type"] == "losses"]
+    assert len(events) == len({(e["stage"], e["step"]) for e in events})  # one process tells
+    return {(e["stage"], e["step"]): e["losses"] for e in events}
+
+
+@pytest.fixture(scope="module")
+def runs(volumes, tmp_path_factory):
+    return both_ways(volumes, tmp_path_factory.mktemp("runs"))
+
+
+def test_two_processes_have_the_losses_of_one_in_every_step(runs):
+    one, two = map(losses, runs)
+    assert set(one) == set(two) and len(one) == 5 + 4 + 8
+    assert "pseudo_vae" in one["segment", 8] and "pseudo_vae" not in one["segment", 1]
+    for step, values in one.items():
+        assert two[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
+
+
+def test_two_processes_end_with_the_weights_and_the_dice_of_one(runs):
+    one, two = (load_network(job.result()["outputs"]["model"]) for job in runs)
+    theirs = two[0].state_dict()
+    for name, tensor in one[0].state_dict().items():
+        assert (tensor - theirs[name]).norm() <= 1e-3 * tensor.norm() + 1e-5, name
+    dice = [card.training["val_dice_all"]["average"]["both"] for _, card in (one, two)]
+    assert dice[0] == pytest.approx(dice[1], abs=0.02)
+    for kind in ("validation", "pretrained", "trained"):
+        assert len([e for e in runs[1].events() if e["type"] == kind]) == 1
+    pictures = [e["file"] for e in runs[1].events() if e["type"] == "preview"]
+    assert pictures and len(pictures) == len(set(pictures))
+    assert all((runs[1].path / name).exists() for name in pictures)
+
+
+def test_two_processes_share_a_supervised_training(volumes, tmp_path):
+    changes = {"unlabeled_weight": 0.0, "pretrain_steps": 2, "align_steps": 2, "steps": 3}
+    found = [losses(job) for job in both_ways(volumes, tmp_path, **changes)]
+    assert len(found[0]) == 7
+    for step, values in found[0].items():
+        assert found[1][step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
+
+
+def test_batches_that_cannot_be_shared_are_refused():
+    network = torch.nn.Linear(1, 1)
+    with pytest.raises(SemiGDAError, match="3 and 4 cannot be shared by 2") as error:
+        Stepper(network, (3, 4), torch.device("cpu"), Ranks(0, 2), Reporter(None, 1))
+    assert error.value.error_class == "bad-input"
+
+
+def test_memory_of_one_rank_and_cancel_count_for_all(volumes, tmp_path):
+    job = new_job(volumes, tmp_path, align_steps=4000, checkpoint_minutes=0.0)
+    process = start(job, SMALL_RANK)
+    deadline = time.monotonic() + 60
+    while not any(stage == "align" for stage, _ in losses(job)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    job.request("cancel")
+    process.communicate(timeout=30)
+    warnings = [event["message"] for event in job.events() if event["type"] == "warning"]
+    assert ["in 2 parts" in warnings[0], "in 4 parts" in warnings[1]] == [True, True]
+    assert process.returncode != 0 and job.state()["state"] == "cancelled"
+    assert torch.load(job.path / "checkpoint.pt", weights_only=True)["stage"] == "align"
+
+
+def test_a_plan_with_folds_pauses_and_goes_on(volumes, tmp_path):
+    known = [
+        {"name": case.name, "image": str(case.image), "label": str(case.label), "role": "labeled"}
+        for case in read_cases(volumes)
+        if case.role == "labeled"
+    ]
+    fold = [known[0] | {"role": "val"}, *known[1:]]
+    (tmp_path / "folds.json").write_text(json.dumps([fold]))
+    (tmp_path / "cases.json").write_text(json.dumps(known))
+    changes = {"pretrain_steps": 2, "align_steps": 2, "steps": 4, "validations": 0}
+    options = settings("", tmp_path, work=None, **SHORT | changes)
+    del options["cases"]
+    inputs = {name: str(tmp_path / f"{name}.json") for name in ("cases", "folds")}
+    job = JobFolder.create(tmp_path / "job", "train", inputs, options)
+
+    def trained() -> list[str]:
+        return [e["part"]["kind"] for e in job.events() if e["type"] == "trained"]
+
+    process = start(job)
+    deadline = time.monotonic() + 60
+    while trained() != ["fold"] and time.monotonic() < deadline:
+        time.sleep(0.02)
+    job.request("pause")
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0 and job.state()["state"] == "paused", told
+    process = start(job)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0 and trained() == ["fold", "final"], told
+    assert job.state()["state"] == "done"
+    compared = json.loads((job.path / "comparison.json").read_text())
+    assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 1

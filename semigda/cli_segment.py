@@ -1,0 +1,130 @@
+"""``semigda segment``: one image, or a whole cohort."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+
+
+def add_segment_command(parser: argparse.ArgumentParser) -> None:
+    """Add what ``semigda segment`` takes, but for the model's options."""
+    parser.set_defaults(command=_segment)
+    parser.add_argument("input", nargs="?", help="volume, picture or folder with one DICOM series")
+    parser.add_argument("--cases", help="in place of one image: a case list, or a folder of images")
+    parser.add_argument(
+        "-o", "--out", required=True, help="the .seg.nrrd to write; with --cases a folder"
+    )
+    parser.add_argument(
+        "--review", help="also write the branches' disagreement as .nrrd; not with --cases"
+    )
+    parser.add_argument("--report", help="also write versions, times and memory as JSON")
+    parser.add_argument("--frame", type=int, help="which frame of a 4-D image, from 0")
+    parser.add_argument(
+        "--replace-nonfinite", action="store_true", help="replace voxels that are NaN or infinite"
+    )
+
+
+def segment_options(arguments: argparse.Namespace, **others: Any) -> Any:
+    """The options that every command with a model has."""
+    from semigda.inference.segment import SegmentOptions
+
+    return SegmentOptions(
+        device=arguments.device,
+        branches=arguments.branches,
+        batch_size=arguments.batch_size,
+        **others,
+    )
+
+
+def _segment(arguments: argparse.Namespace) -> int:
+    if (arguments.input is None) == (arguments.cases is None):
+        raise SemiGDAError(
+            "bad-input", "Name one image, or several by --cases.", action="Give one of the two."
+        )
+    return _segment_one(arguments) if arguments.cases is None else _segment_all(arguments)
+
+
+def _segment_one(arguments: argparse.Namespace) -> int:
+    from semigda.inference.segment import segment_file
+
+    report = segment_file(
+        arguments.input,
+        arguments.model,
+        arguments.out,
+        review_out=arguments.review,
+        options=segment_options(
+            arguments,
+            frame=arguments.frame,
+            replace_nonfinite=arguments.replace_nonfinite,
+            review=arguments.review is not None,
+        ),
+        progress=Progress(sys.stderr),
+        started=arguments.started,
+    )
+    if arguments.report:
+        text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+        Path(arguments.report).write_text(text, encoding="utf-8", newline="\n")
+    for found in report["segments"]:
+        # A plain picture has no volume.
+        size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
+        agreement = found["agreement"]
+        told = "" if agreement is None else f", agreement {agreement:.2f}"
+        print(f"{found['name']}: {size}{told}")
+    return 0
+
+
+def _segment_all(arguments: argparse.Namespace) -> int:
+    """The exit status is 1 if a case could not be segmented; the others are, nevertheless."""
+    if arguments.review or arguments.report:
+        raise SemiGDAError(
+            "bad-input", "--review and --report go with one image, not with --cases."
+        )
+    from semigda.inference.cohort import Cohort
+
+    cohort = Cohort(_images(Path(arguments.cases)), arguments.out)
+    options = segment_options(
+        arguments, frame=arguments.frame, replace_nonfinite=arguments.replace_nonfinite
+    )
+    done = cohort.segment(arguments.model, options, _tell)
+    if int(os.environ.get("RANK", "0")) == 0:
+        for name, error in done.failures:
+            print(f"{name}: {error['message']} {error['action']}", file=sys.stderr)
+        print(f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed.")
+        print(f"The table is in {cohort.summary}")
+    return int(bool(done.failures))
+
+
+def _images(cases: Path) -> list[tuple[str, Path]]:
+    """Names and images of a case list, or of a folder; labels in the folder are left out."""
+    from semigda.data.cases import read_images
+    from semigda.project.pairing import pair_folder, stem
+
+    if cases.is_dir():
+        return [(stem(image), image) for image, _ in pair_folder(cases).pairs]
+    # A name that is the file's own loses its ending, so that ball.nii.gz becomes ball.seg.nrrd.
+    return [(stem(Path(name)) if name == i.name else name, i) for name, i in read_images(cases)]
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """Prints a line when the message changes or five more per cent are done."""
+
+    def __init__(self, stream: Any):
+        self._stream = stream
+        self._told: tuple[int, str] | None = None
+
+    def __call__(self, fraction: float, message: str) -> None:
+        # What follows a colon counts steps; it is not news.
+        now = int(fraction * 20), message.partition(":")[0]
+        if now != self._told:
+            self._told = now
+            print(f"{100 * fraction:5.1f} %  {message}", file=self._stream, flush=True)
