@@ -85,7 +85,8 @@ class Ranks:
         """The network with batch norms that normalise by the batch of all ranks.
 
         PyTorch has these for CUDA only: on CPUs each rank normalises by its own rows, and only the
-        running statistics are averaged (:class:`Stepper`).
+        running statistics are averaged (by the training's stepper). They exchange statistics within
+        the network, where a rank without memory cannot tell the others: that ends the training.
         """
         on_cuda = any(parameter.is_cuda for parameter in network.parameters())
         if self.world == 1 or not on_cuda:

@@ -131,7 +131,8 @@ class Stepper:
             f"Out of {memory}: each step now computes in {self.parts} parts. The batch stays as "
             "large; its Dice loss is taken over each part."
         )
-        logging.getLogger(__name__).warning(text)
+        if self.ranks.first:
+            logging.getLogger(__name__).warning(text)
         self.reporter.event("warning", message=text)
 
     def total(self, part: Tensor) -> Tensor:
