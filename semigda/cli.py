@@ -224,12 +224,8 @@ def _run_here(folder: str | os.PathLike[str]) -> int:
     if state["state"] == "paused":
         print(f"{state['message']}\nTo go on: semigda run {folder}")
         return code
-    result = job.result() or {}
-    if "error" in result:
-        error = result["error"]
-        raise SemiGDAError(
-            error["class"], error["message"], action=error["action"], detail=error["detail"]
-        )
+    if error := job.error():
+        raise error
     return code
 
 
