@@ -80,34 +80,41 @@ def start(job: JobFolder, before: str = "") -> subprocess.Popen:
     )
 
 
-def both_ways(cases: Path, folder: Path, **changes) -> list[JobFolder]:
-    """The finished job of one process, this one, and of two."""
-    one, two = (new_job(cases, folder / name, **changes) for name in ("one", "two"))
+def run_alone(job: JobFolder) -> None:
+    """In one process, this one, with the losses of every step."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (loop, pretrain):
             patch.setattr(module, "LOG_STEPS", 1)
-        assert run_job(one) == 0, (one.path / "log.txt").read_text()
-    process = start(two)
+        assert run_job(job) == 0, (job.path / "log.txt").read_text()
+
+
+def ended_well(process: subprocess.Popen, job: JobFolder) -> None:
     told, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, told + (two.path / "log.txt").read_text()
-    return [one, two]
+    assert process.returncode == 0, told + (job.path / "log.txt").read_text()
 
 
-def losses(job: JobFolder) -> dict[tuple[str, int], dict[str, float]]:
+def losses(job: JobFolder) -> dict[tuple[int, str, int], dict[str, float]]:
+    """By the part of the job, the stage and the step."""
     events = [event for event in job.events() if event["type"] == "losses"]
-    assert len(events) == len({(e["stage"], e["step"]) for e in events})  # one process tells
-    return {(e["stage"], e["step"]): e["losses"] for e in events}
+    found = {(e.get("part", {}).get("index", 0), e["stage"], e["step"]): e for e in events}
+    assert len(events) == len(found)  # one process tells
+    return {key: event["losses"] for key, event in found.items()}
 
 
 @pytest.fixture(scope="module")
 def runs(volumes, tmp_path_factory):
-    return both_ways(volumes, tmp_path_factory.mktemp("runs"))
+    """The finished jobs of one process and of two."""
+    folder = tmp_path_factory.mktemp("runs")
+    one, two = (new_job(volumes, folder / name) for name in ("one", "two"))
+    run_alone(one)
+    ended_well(start(two), two)
+    return one, two
 
 
 def test_two_processes_have_the_losses_of_one_in_every_step(runs):
     one, two = map(losses, runs)
     assert set(one) == set(two) and len(one) == 5 + 4 + 8
-    assert "pseudo_vae" in one["segment", 8] and "pseudo_vae" not in one["segment", 1]
+    assert "pseudo_vae" in one[0, "segment", 8] and "pseudo_vae" not in one[0, "segment", 1]
     for step, values in one.items():
         assert two[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
 
@@ -126,14 +133,6 @@ def test_two_processes_end_with_the_weights_and_the_dice_of_one(runs):
     assert all((runs[1].path / name).exists() for name in pictures)
 
 
-def test_two_processes_share_a_supervised_training(volumes, tmp_path):
-    changes = {"unlabeled_weight": 0.0, "pretrain_steps": 2, "align_steps": 2, "steps": 3}
-    found = [losses(job) for job in both_ways(volumes, tmp_path, **changes)]
-    assert len(found[0]) == 7
-    for step, values in found[0].items():
-        assert found[1][step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
-
-
 def test_batches_that_cannot_be_shared_are_refused():
     network = torch.nn.Linear(1, 1)
     with pytest.raises(SemiGDAError, match="3 and 4 cannot be shared by 2") as error:
@@ -145,7 +144,7 @@ def test_memory_of_one_rank_and_cancel_count_for_all(volumes, tmp_path):
     job = new_job(volumes, tmp_path, align_steps=4000, checkpoint_minutes=0.0)
     process = start(job, SMALL_RANK)
     deadline = time.monotonic() + 60
-    while not any(stage == "align" for stage, _ in losses(job)) and time.monotonic() < deadline:
+    while not any(stage == "align" for _, stage, _ in losses(job)) and time.monotonic() < deadline:
         time.sleep(0.05)
     job.request("cancel")
     process.communicate(timeout=30)
@@ -155,7 +154,7 @@ def test_memory_of_one_rank_and_cancel_count_for_all(volumes, tmp_path):
     assert torch.load(job.path / "checkpoint.pt", weights_only=True)["stage"] == "align"
 
 
-def test_a_plan_with_folds_pauses_and_goes_on(volumes, tmp_path):
+def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(volumes, tmp_path):
     known = [
         {"name": case.name, "image": str(case.image), "label": str(case.label), "role": "labeled"}
         for case in read_cases(volumes)
@@ -164,11 +163,16 @@ def test_a_plan_with_folds_pauses_and_goes_on(volumes, tmp_path):
     fold = [known[0] | {"role": "val"}, *known[1:]]
     (tmp_path / "folds.json").write_text(json.dumps([fold]))
     (tmp_path / "cases.json").write_text(json.dumps(known))
-    changes = {"pretrain_steps": 2, "align_steps": 2, "steps": 4, "validations": 0}
-    options = settings("", tmp_path, work=None, **SHORT | changes)
-    del options["cases"]
     inputs = {name: str(tmp_path / f"{name}.json") for name in ("cases", "folds")}
-    job = JobFolder.create(tmp_path / "job", "train", inputs, options)
+    changes = {"pretrain_steps": 2, "align_steps": 2, "steps": 4, "validations": 0}
+    jobs = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        options = settings("", folder, work=None, **SHORT | changes)
+        options.pop("cases")
+        jobs.append(JobFolder.create(folder / "job", "train", inputs, options))
+    run_alone(jobs[0])
+
+    job = jobs[1]
 
     def trained() -> list[str]:
         return [e["part"]["kind"] for e in job.events() if e["type"] == "trained"]
@@ -178,11 +182,13 @@ def test_a_plan_with_folds_pauses_and_goes_on(volumes, tmp_path):
     while trained() != ["fold"] and time.monotonic() < deadline:
         time.sleep(0.02)
     job.request("pause")
-    told, _ = process.communicate(timeout=60)
-    assert process.returncode == 0 and job.state()["state"] == "paused", told
-    process = start(job)
-    told, _ = process.communicate(timeout=60)
-    assert process.returncode == 0 and trained() == ["fold", "final"], told
-    assert job.state()["state"] == "done"
+    ended_well(process, job)
+    assert job.state()["state"] == "paused"
+    ended_well(start(job), job)
+    assert job.state()["state"] == "done" and trained() == ["fold", "final"]
+    expected, found = map(losses, jobs)
+    assert set(expected) == set(found) and len(found) == 2 * (2 + 2 + 4)
+    for step, values in expected.items():
+        assert found[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
     compared = json.loads((job.path / "comparison.json").read_text())
     assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 1
