@@ -200,7 +200,9 @@ def use(story: Story) -> None:
     name = hippocampus()["val"][1]  # an image that no training saw
     image, label = (DATA / "hippocampus" / part / f"{name}.nii.gz" for part in ("images", "labels"))
     volume = slicer.util.loadVolume(str(image), {"name": "MR"})
-    truth = slicer.util.arrayFromVolume(slicer.util.loadLabelVolume(str(label), {}))
+    labelled = slicer.util.loadLabelVolume(str(label), {})
+    truth = slicer.util.arrayFromVolume(labelled)
+    slicer.mrmlScene.RemoveNode(labelled)
     segment = host.open("SemiGDASegment", width=460, height=820)
     models = [model.name for model in segment.logic.models() if not model.bundled]
     assert len(models) == 1
@@ -215,7 +217,7 @@ def use(story: Story) -> None:
     for row in segment.logic.result.segments:
         mask = phantoms.mask_in(volume, phantoms.world_points(node, row["id"]))
         scores[row["name"]] = phantoms.dice(mask, truth == row["value"])
-    print("Dice of a new image", {name: round(dice, 3) for name, dice in scores.items()})
+    print("Dice of a new image", {name: round(float(dice), 3) for name, dice in scores.items()})
     assert tuple(scores) == CLASSES and np.mean(list(scores.values())) > 0.3
     segment.logic.show3D(node)
     bounds = np.zeros(6)
