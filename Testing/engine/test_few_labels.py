@@ -1,0 +1,185 @@
+"""The study with few labels: every method for a few steps on phantoms, its figures and its page."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from training_fixtures import VOLUMES, card
+
+from semigda.data.phantom import write_phantoms
+from semigda.evaluation.evaluate import evaluate
+from semigda.inference.segment import SegmentOptions
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "benchmarks"))
+
+from few_labels_lib.figures import bootstrap, case_scores, difference, read_groups  # noqa: E402
+from few_labels_lib.page import page  # noqa: E402
+from few_labels_lib.recipes import METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.sets import SETS, DataSet  # noqa: E402
+
+STEPS = 8
+DATA = Path(os.environ.get("SEMIGDA_DATA", ROOT / "../shared/data")).resolve()
+ROLES = ["labeled"] * 2 + ["unlabeled"] * 3 + ["val"] * 2
+
+
+@pytest.fixture(scope="module")
+def phantoms(tmp_path_factory):
+    """Phantoms as one more set, in the folders and with the split file of the real ones."""
+    data = tmp_path_factory.mktemp("data")
+    write_phantoms(data / "drawn", 2, 3, 2, shape=(6, 32, 32))
+    split = {role: [] for role in ("labeled", "unlabeled", "val")}
+    for number, role in enumerate(ROLES):
+        name = f"case_{number}"
+        split[role].append(name)
+        for kind in ("image", "label"):
+            target = data / "phantom" / f"{kind}s" / f"{name}.nrrd"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(data / "drawn" / f"{kind}_{number:03d}.nrrd", target)
+    split["group_of_case"] = {f"case_{number}": f"group_{number}" for number in range(len(ROLES))}
+    (data / "splits.json").write_text(json.dumps({"sets": {"phantom": split}}))
+    words = {key: value for key, value in card().items() if key != "name"}
+    return DataSet("phantom", words, VOLUMES, batch=4, steps=STEPS, real_spacing=True, data=data)
+
+
+@pytest.fixture(scope="module")
+def study(phantoms, tmp_path_factory):
+    """(folder, paths of the JSON files) after a run of every method."""
+    pytest.importorskip("monai")
+    from few_labels_lib.runs import perform
+
+    folder = tmp_path_factory.mktemp("study")
+    names = [*METHODS, "semigda.neither"]
+    places = {"runs": folder / "runs", "results": folder / "results"}
+    return folder, {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
+
+
+def test_runs_spend_what_they_say(study):
+    runs = {name: json.loads(path.read_text()) for name, path in study[1].items()}
+    for name, run in runs.items():
+        assert run["spent"]["optimizer_steps"] == STEPS
+        assert {row["case"] for row in run["rows"]} == {"case_5", "case_6"}
+        assert run["spent"]["gradient_slices"] <= STEPS * 4
+        assert (run["spent"]["teacher_slices"] > 0) == (recipe(name).unlabeled != "none")
+        assert run["spent"]["tflop"] > 0
+    assert runs["unet"]["spent"]["gradient_slices"] == STEPS * 4
+    assert runs["semigda"]["settings"]["align_steps"] == 1
+    assert runs["semigda.neither"]["settings"]["steps"] == STEPS
+    sizes = [run["spent"]["parameters"] for run in runs.values()]
+    assert max(sizes) < 1.1 * min(sizes)
+
+
+def test_judged_as_the_product_judges(study):
+    """Also shows that nothing was chosen: the package holds averaged weights and both branches."""
+    folder, paths = study
+    run = json.loads(paths["semigda"].read_text())
+    place = folder / "runs/phantom" / paths["semigda"].stem
+    options = SegmentOptions(device="cpu")
+    rows = evaluate(place / "model", place / "val.json", options=options)["rows"]
+    model = json.loads((place / "model/card.json").read_text())
+    assert model["branches"] == "both" and model["training"]["weights"] == "average"
+    assert model["training"]["chosen_on"] == "nothing"
+    for ours, theirs in zip(run["rows"], rows, strict=True):
+        assert (ours["case"], ours["class"]) == (theirs["case"], theirs["class"])
+        for measure in ("dice", "iou", "hd95", "assd"):
+            assert ours[measure] == pytest.approx(theirs[measure], abs=2e-3)
+
+
+def test_finished_runs_are_skipped_and_killed_ones_begin_again(study, phantoms):
+    from few_labels_lib.runs import perform
+
+    folder, paths = study
+    places = {"runs": folder / "runs", "results": folder / "results"}
+    path = paths["unet-copy-paste"]
+    before, written = json.loads(path.read_text()), path.stat().st_mtime_ns
+    perform(phantoms, "unet-copy-paste", 0, STEPS, **places)
+    assert path.stat().st_mtime_ns == written
+    path.unlink()  # what a killed run leaves: a folder without its JSON
+    perform(phantoms, "unet-copy-paste", 0, STEPS, **places)
+    assert json.loads(path.read_text())["rows"] == before["rows"]
+
+
+def test_disagreement_of_finished_runs(study, phantoms):
+    from few_labels_lib.doubt import judge_signals
+
+    folder, paths = study
+    for name in ("unet", "semigda"):
+        run = json.loads(paths[name].read_text())
+        found = judge_signals(phantoms, run, folder / "runs/phantom" / paths[name].stem)
+        signals = set(found["signals"])
+        assert ("branches" in signals) == (name == "semigda")
+        assert {"entropy", "mirrored"} <= {signal.split(" ")[0] for signal in signals}
+        for values in found["signals"].values():
+            assert 0 <= values["auprc"] <= 1 and len(values["cases"]) == 2
+
+
+def test_page_is_made_from_the_files(study):
+    text = page(read_groups(study[0] / "results"), "unet")
+    for name in METHODS:
+        assert recipe(name).title in text
+    assert "## phantom, 8 steps" in text and "| Dice by case | case_5 | case_6 |" in text
+    assert QUESTIONS["neither"] in text
+    assert str(study[0]) not in text
+
+
+def run_of(method: str, seed: int, dice: dict[str, float]) -> dict:
+    rows = [
+        {"case": case, "group": case[0], "class": 1, "name": "body", "dice": value}
+        for case, value in dice.items()
+    ]
+    run = {"set": "s", "method": method, "seed": seed, "budget": 1, "rows": rows}
+    return run | {"branches": {}}
+
+
+def test_differences_are_paired(tmp_path):
+    (tmp_path / "s").mkdir()
+    theirs = {"a1": 0.5, "a2": 0.6, "b1": 0.9}
+    for seed, gain in ((0, 0.1), (1, 0.2), (2, 5.0)):
+        ours = {case: value + gain for case, value in theirs.items()}
+        (tmp_path / f"s/x-{seed}.json").write_text(json.dumps(run_of("x", seed, ours)))
+        if seed < 2:  # the third has no partner: it must not count
+            (tmp_path / f"s/y-{seed}.json").write_text(json.dumps(run_of("y", seed, theirs)))
+    groups = {group.method: group for group in read_groups(tmp_path)}
+    found = difference(groups["x"], groups["y"])
+    assert found.seeds == 2
+    for value in (found.mean, found.low, found.high):
+        assert value == pytest.approx(0.15)
+
+
+def test_bootstrap_draws_patients():
+    mean, low, high = bootstrap({"a": [0.0] * 9, "b": [1.0]})
+    assert mean == 0.1 and low == 0 and high == 1
+
+
+def test_missed_classes_count_and_absent_ones_do_not():
+    run = run_of("x", 0, {"a1": 0.0, "b1": None})
+    assert case_scores(run, "dice") == {"a1": 0.0}
+
+
+def test_variants_are_real_settings(tmp_path, phantoms):
+    assert set(VARIANTS) == set(QUESTIONS)
+    for name in VARIANTS:
+        settings = recipe(f"semigda.{name}").settings(phantoms, 0, 40, tmp_path, "cpu", 1)
+        plain = recipe("semigda").settings(phantoms, 0, 40, tmp_path, "cpu", 1)
+        assert settings != plain or recipe(f"semigda.{name}").base != "own"
+    with pytest.raises(KeyError):
+        recipe("unet.no-dam")
+    with pytest.raises(KeyError):
+        recipe("semigda.unknown")
+
+
+@pytest.mark.skipif(not (DATA / "splits.json").exists(), reason="no real data")
+@pytest.mark.parametrize("name", list(SETS))
+def test_real_sets_are_whole(name, tmp_path):
+    one = SETS[name]
+    cases = json.loads(
+        one.write_cases(tmp_path / "cases.json", "labeled", "unlabeled", "val").read_text()
+    )
+    assert all(Path(case["image"]).is_file() for case in cases)
+    assert all(("label" in case) == (case["role"] != "unlabeled") for case in cases)
+    assert one.model_card("x")["attribution"]

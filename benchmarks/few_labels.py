@@ -1,0 +1,107 @@
+"""Accuracy with few labels: SemiGDA and U-Nets on the same slices with the same budget.
+
+    python benchmarks/few_labels.py                                 every set, method and seed
+    python benchmarks/few_labels.py --sets skin --methods unet semigda --seeds 0 --steps 300
+    python benchmarks/few_labels.py --methods semigda.no-dam semigda.no-mix
+    python benchmarks/few_labels.py --list
+    python benchmarks/few_labels.py --table
+
+A finished run is one JSON in results/few_labels/<set>/<method>-<seed>-<steps>.json and is skipped;
+one that was killed begins again. Several processes may share the work if each has its own sets.
+``--table`` writes docs/results.md from the JSON files. Needs ``pip install monai`` for the U-Net,
+and the data in $SEMIGDA_DATA.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from few_labels_lib.figures import case_scores, read_groups  # noqa: E402
+from few_labels_lib.page import page  # noqa: E402
+from few_labels_lib.recipes import METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.sets import SETS  # noqa: E402
+
+RESULTS = ROOT / "benchmarks/results/few_labels"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    parser.add_argument("--methods", nargs="+", default=list(METHODS), metavar="METHOD[.VARIANT]")
+    parser.add_argument("--seeds", nargs="+", type=int, help="by default each set's own number")
+    parser.add_argument("--steps", type=int, help="optimiser steps; by default each set's own")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=1, help="of the CPU")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs/few_labels", help="for models")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="for JSON files")
+    parser.add_argument("--list", action="store_true", help="tell methods and variants, and end")
+    parser.add_argument("--table", action="store_true", help="write the page, and end")
+    parser.add_argument("--baseline", choices=list(METHODS), default="unet")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs/results.md")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(f"{name:<20}{one.title}" for name, one in METHODS.items()))
+        print("\n".join(f".{name:<19}{QUESTIONS[name]}" for name in VARIANTS))
+        return
+    if arguments.table:
+        groups = read_groups(arguments.results)
+        if not groups:
+            parser.error("there is no finished run yet")
+        arguments.page.write_text(page(groups, arguments.baseline), encoding="utf-8")
+        return
+    for name in arguments.methods:
+        try:
+            recipe(name)
+        except KeyError:
+            parser.error(f"there is no method or variant {name!r}; see --list")
+    run_all(arguments)
+
+
+def run_all(arguments: argparse.Namespace) -> None:
+    """Seed by seed, so that a study that is stopped has all methods of the first seeds."""
+    from few_labels_lib.runs import perform, read_run
+
+    sets = [SETS[name] for name in arguments.sets]
+    most = max(one.seeds for one in sets)
+    for seed in arguments.seeds or range(most):
+        for one in sets:
+            if arguments.seeds is None and seed >= one.seeds:
+                continue
+            for name in arguments.methods:
+                steps = arguments.steps or one.steps
+                command = (
+                    f"python benchmarks/few_labels.py --sets {one.name} --methods {name} "
+                    f"--seeds {seed} --steps {steps}"
+                )
+                path = perform(
+                    one,
+                    name,
+                    seed,
+                    steps,
+                    runs=arguments.runs,
+                    results=arguments.results,
+                    device=arguments.device,
+                    threads=arguments.threads,
+                    command=command,
+                )
+                print(line(read_run(path)), flush=True)
+
+
+def line(run: dict) -> str:
+    """A run in one line."""
+    scores = case_scores(run, "dice").values()
+    seconds = " ".join(f"{part} {values['wall']:.0f}" for part, values in run["seconds"].items())
+    return (
+        f"{run['set']:<12}{run['method']:<28} seed {run['seed']} steps {run['budget']}  "
+        f"Dice {sum(scores) / max(1, len(scores)):.3f}  {run['spent']['tflop']:.1f} TFLOP  "
+        f"seconds: {seconds}"
+    )
+
+
+if __name__ == "__main__":
+    main()

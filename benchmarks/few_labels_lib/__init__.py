@@ -1,0 +1,1 @@
+"""What benchmarks/few_labels.py and benchmarks/disagreement.py are made of."""

@@ -1,0 +1,116 @@
+"""What a run spends: optimiser steps, slices with and without a gradient, operations.
+
+Operations are counted by PyTorch on one real step of each kind with one labelled and one
+unlabelled slice, and are linear in the slices. Two a multiply-add, forward and backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from few_labels_lib.recipes import Recipe
+from few_labels_lib.unet import make_unet, unet_loss
+from semigda.method.palette import Palette
+from semigda.networks.autoencoder import sample_posterior
+from semigda.networks.config import NetworkConfig
+from semigda.networks.semigda import SemiGDA
+from semigda.training.settings import TrainSettings
+from semigda.training.steps import Batch, align_losses, make_teacher, pseudo_weight, segment_losses
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Of one run, all stages.
+
+    Attributes:
+        optimizer_steps: all of them.
+        gradient_slices: slices that went forward and backward through the network; SemiGDA's two
+            branches are one network.
+        teacher_slices: slices that went forward through the teacher.
+        tflop: forward and backward, 1e12 operations.
+        parameters: of the network that is judged.
+    """
+
+    optimizer_steps: int
+    gradient_slices: int
+    teacher_slices: int
+    tflop: float
+    parameters: int
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+def spent(settings: TrainSettings, recipe: Recipe, pretrain_batch: int) -> Spent:
+    """What a run with these settings spends."""
+    semi = recipe.unlabeled != "none"
+    mixed = sum(
+        semi and pseudo_weight(step / settings.steps, settings) is not None
+        for step in range(settings.steps)
+    )
+    labeled, unlabeled = settings.labeled_batch, settings.unlabeled_batch * semi
+    measure = _unet if recipe.network == "unet" else _semigda
+    cost, parameters = measure(settings, recipe)
+    flop = settings.steps * labeled * cost["labeled"] + mixed * unlabeled * cost["unlabeled"]
+    slices = settings.steps * labeled + mixed * unlabeled
+    steps = settings.steps
+    if recipe.network == "semigda":
+        steps += settings.align_steps + settings.pretrain_steps
+        flop += settings.align_steps * labeled * cost["align labeled"]
+        flop += settings.align_steps * unlabeled * cost["align unlabeled"]
+        flop += settings.pretrain_steps * pretrain_batch * cost["pretrain"]
+        slices += settings.align_steps * (labeled + unlabeled)
+        slices += settings.pretrain_steps * pretrain_batch
+    return Spent(steps, slices, mixed * unlabeled, round(flop / 1e12, 4), parameters)
+
+
+def _batches(settings: TrainSettings) -> tuple[Batch, Batch]:
+    """One labelled slice, alone and with an unlabelled one."""
+    size = settings.preprocessing["size"]
+    image, labels = torch.zeros(1, 3, *size), torch.ones(1, *size, dtype=torch.uint8)
+    return Batch(image, labels), Batch(image, labels, image, image, labels > 0)
+
+
+def _unet(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:
+    network = make_unet(settings.num_classes)
+    one, both = (
+        _count(lambda b=batch: unet_loss(network, network, b, 0.5, recipe.unlabeled))
+        for batch in _batches(settings)
+    )
+    parameters = sum(p.numel() for p in network.parameters())
+    return {"labeled": one, "unlabeled": both - one}, parameters
+
+
+def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:
+    network = SemiGDA(NetworkConfig.from_dict(settings.network))
+    parameters = sum(p.numel() for p in network.parameters())
+    autoencoder = network.autoencoder
+    image = _batches(settings)[0].images
+    pretrain = _count(
+        lambda: autoencoder.decode(sample_posterior(autoencoder.encode(image))).square().mean()
+    )
+    network.freeze_autoencoder(decoder=not settings.train_decoder)
+    teacher, palette = make_teacher(network), Palette(settings.num_classes)
+
+    def align(batch: Batch) -> Tensor:
+        return align_losses(network, palette, batch, 0.5, settings.align_variance)["total"]
+
+    def segment(batch: Batch) -> Tensor:
+        return segment_losses(network, teacher, palette, batch, 0.5, settings)["total"]
+
+    cost = {"pretrain": pretrain}
+    for prefix, losses in (("align ", align), ("", segment)):
+        one, both = (_count(lambda b=b, f=losses: f(b)) for b in _batches(settings))
+        cost |= {f"{prefix}labeled": one, f"{prefix}unlabeled": both - one}
+    return cost, parameters
+
+
+def _count(loss: Callable[[], Tensor]) -> int:
+    with FlopCounterMode(display=False) as counter:
+        loss().backward()
+    return counter.get_total_flops()

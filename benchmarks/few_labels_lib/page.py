@@ -1,0 +1,195 @@
+"""The page of results, written from the figures."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+
+from few_labels_lib.figures import Difference, Group, class_means, difference
+from few_labels_lib.recipes import METHODS, QUESTIONS, recipe
+from few_labels_lib.sets import SETS, DataSet
+
+FEW_CASES = 10  # so few are shown one by one
+
+INTRODUCTION = """# Accuracy with few labels
+
+Made by `python benchmarks/few_labels.py --table` from `benchmarks/results/few_labels/`; a run is
+one file there, with its settings, versions, command and every case's figures.
+
+- **Data**: the fixed split of each set; `labeled` and `unlabeled` train, `val` is judged. Nothing
+  is chosen on `val`, neither checkpoint nor branch: every method is judged with the running average
+  of its weights at the end of the run, SemiGDA by the mean of both branches.
+- **The same for all**: sampler, augmentation, working size, optimiser (AdamW, one cycle), losses,
+  the schedule of the pseudo labels, and the code that judges: whole cases on the images' own grid,
+  exactly as `semigda evaluate`.
+- **Budget**: optimiser steps, *all stages together* (SemiGDA's autoencoder and alignment count),
+  and the slices a step that get a gradient. The semi-supervised methods' steps before the first
+  pseudo labels have fewer slices: none has more than the supervised ones. TFLOP are counted,
+  forward and backward; CPU seconds are the training process's own.
+- **U-Net**: MONAI's `BasicUNet` at its own widths, with GroupNorm: 2.0 M parameters. Compact
+  SemiGDA has 1.9 M.
+- **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0. HD95 and
+  ASSD are over the cases where it was found, and only where the spacing is real. In brackets: the
+  standard deviation over the seeds. **Difference**: Dice points to "{baseline}", over the same
+  seeds and cases, with a 95 % bootstrap interval over patients; the seeds' spread is not in it.
+"""
+
+
+def page(groups: Sequence[Group], baseline: str) -> str:
+    """The whole page."""
+    table = {(g.set_name, g.method, g.budget): g for g in groups}
+    headline = {name: budget for name in _sets(groups) if (budget := _headline(groups, name))}
+    parts = [INTRODUCTION.format(baseline=recipe(baseline).title), _devices(groups)]
+    parts.append(_overview(table, headline))
+    for name in _sets(groups):
+        for budget in sorted({g.budget for g in groups if g.set_name == name}, reverse=True):
+            parts.append(_set_section(table, name, budget, baseline))
+    ablation = _ablation(table, groups)
+    if ablation:
+        parts.append(ablation)
+    return "\n".join(part for part in parts if part).rstrip() + "\n"
+
+
+def _sets(groups: Iterable[Group]) -> list[str]:
+    present = {group.set_name for group in groups}
+    return [name for name in SETS if name in present] + sorted(present - set(SETS))
+
+
+def _headline(groups: Sequence[Group], name: str) -> int:
+    """The largest of the budgets at which most methods were run."""
+    methods: dict[int, int] = {}
+    for group in groups:
+        if group.set_name == name and group.method in METHODS:
+            methods[group.budget] = methods.get(group.budget, 0) + 1
+    return max(methods, key=lambda budget: (methods[budget], budget), default=0)
+
+
+def _devices(groups: Sequence[Group]) -> str:
+    runs = [run for group in groups for run in group.runs.values()]
+    lines = sorted(
+        {
+            f"- {run['device']} ({run['processor']}), {run['threads']} thread(s); "
+            + ", ".join(f"{name} {version}" for name, version in run["versions"].items())
+            for run in runs
+        }
+    )
+    dates = sorted(run["finished"][:10] for run in runs)
+    return f"{len(runs)} runs, {dates[0]} to {dates[-1]}, on\n\n" + "\n".join(lines) + "\n"
+
+
+def _overview(table: dict, headline: dict[str, int]) -> str:
+    rows = []
+    for method in METHODS:
+        own = [table.get((name, method, budget)) for name, budget in headline.items()]
+        if not any(own):
+            continue
+        means = [group.mean("dice") if group else None for group in own]
+        whole = statistics.fmean(means) if None not in means else None
+        rows.append([recipe(method).title, *map(_number, means), _number(whole)])
+    budgets = ", ".join(f"{name} {budget}" for name, budget in headline.items())
+    text = f"## All sets\n\nMean Dice. Optimiser steps: {budgets}.\n\n"
+    return text + _table(["method", *headline, "mean"], rows)
+
+
+def _set_section(table: dict, name: str, budget: int, baseline: str) -> str:
+    methods = [m for m in METHODS if (name, m, budget) in table]
+    if not methods:
+        return ""
+    one: DataSet | None = SETS.get(name)
+    spaced = one is not None and one.real_spacing
+    reference = table.get((name, baseline, budget))
+    heads = ["method", "seeds", "Dice", "IoU"] + (["HD95 mm", "ASSD mm"] if spaced else [])
+    heads += ["difference", "slices", "TFLOP", "CPU s"]
+    rows = []
+    for method in methods:
+        group: Group = table[name, method, budget]
+        row = [recipe(method).title, " ".join(map(str, group.runs)), _spread(group, "dice")]
+        row.append(_number(group.mean("iou")))
+        if spaced:
+            row += [_number(group.mean("hd95"), 2), _number(group.mean("assd"), 2)]
+        same = reference is None or method == baseline
+        row.append("" if same else _signed(difference(group, reference)))
+        spent = group.first["spent"]
+        row += [f"{spent['gradient_slices']}", f"{spent['tflop']:.0f}"]
+        rows.append([*row, f"{group.seconds('cpu'):.0f}"])
+    groups = [table[name, method, budget] for method in methods]
+    text = f"## {name}, {budget} steps\n\n" + _table(heads, rows)
+    return text + _branches(groups) + _classes(groups) + _cases(groups)
+
+
+def _branches(groups: Sequence[Group]) -> str:
+    lines = []
+    for group in groups:
+        parts = [f"{branch} {_number(dice)}" for branch, dice in group.branch_means().items()]
+        if parts:
+            lines.append(f"{recipe(group.method).title}: {', '.join(parts)}.")
+    return "\nDice of one branch alone. " + " ".join(lines) + "\n" if lines else ""
+
+
+def _classes(groups: Sequence[Group]) -> str:
+    names = list(class_means(groups[0]))
+    if len(names) < 2:
+        return ""
+    rows = [[recipe(g.method).title, *map(_number, class_means(g).values())] for g in groups]
+    return "\n" + _table(["Dice by class", *names], rows)
+
+
+def _cases(groups: Sequence[Group]) -> str:
+    cases = sorted(groups[0].case_means("dice"))
+    if len(cases) > FEW_CASES:
+        return ""
+    rows = []
+    for group in groups:
+        means = group.case_means("dice")
+        rows.append([recipe(group.method).title, *(_number(means.get(case)) for case in cases)])
+    return "\n" + _table(["Dice by case", *cases], rows)
+
+
+def _ablation(table: dict, groups: Sequence[Group]) -> str:
+    names = [name for name in _sets(groups)]
+    found: dict[str, dict[str, str]] = {}
+    for group in groups:
+        method, _, variant = group.method.partition(".")
+        whole = table.get((group.set_name, method, group.budget))
+        if variant and whole:
+            cell = f"{_signed(difference(group, whole))} ({len(group.runs)} x {group.budget})"
+            cells = found.setdefault(group.method, {})
+            cells[group.set_name] = f"{cells.get(group.set_name, '')} {cell}".strip()
+    if not found:
+        return ""
+    rows = []
+    for method in sorted(found):
+        base, _, variant = method.partition(".")
+        asks = QUESTIONS[variant]
+        rows.append([recipe(base).title, asks, *(found[method].get(n, "") for n in names)])
+    text = (
+        "## One change at a time\n\nDice points to the same method without the change, with a "
+        "95 % interval over patients (seeds x steps). All stages together always take the same "
+        "number of steps.\n\n"
+    )
+    return text + _table(["method", "change", *names], rows)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _spread(group: Group, measure: str) -> str:
+    values = group.seed_means(measure)
+    if len(values) < 2:
+        return _number(group.mean(measure))
+    return f"{statistics.fmean(values):.3f} ({statistics.stdev(values):.3f})"
+
+
+def _signed(value: Difference | None) -> str:
+    """In Dice points (hundredths)."""
+    if value is None:
+        return "-"
+    mean, low, high = (100 * number for number in (value.mean, value.low, value.high))
+    return f"{mean:+.1f} [{low:+.1f}, {high:+.1f}]"

@@ -1,0 +1,186 @@
+"""The methods of the study, and the single changes to SemiGDA that the ablation looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from few_labels_lib.sets import DataSet
+from semigda.networks.config import NetworkConfig
+from semigda.training.settings import TrainSettings
+
+# Shares of a SemiGDA run's optimiser steps; the rest is stage 2.
+PRETRAIN, ALIGN = 0.25, 0.1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train; everything that is not said here is ``TrainSettings``' default.
+
+    Attributes:
+        name: method, or ``<method>.<variant>``.
+        network: "unet" or "semigda".
+        unlabeled: "none", "mean-teacher" or "copy-paste"; for SemiGDA its own way, if any.
+        labeled: share of the batch that is labelled, where unlabelled slices are drawn.
+        pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
+        base: whose images the autoencoder learns from: "own" or "all-sets".
+        scale: of the working slices' sides.
+        changes: to ``TrainSettings``.
+        config: changes to ``NetworkConfig.compact()``.
+    """
+
+    name: str
+    network: str
+    unlabeled: str = "none"
+    labeled: float = 0.5
+    pretrain: float = 0.0
+    align: float = 0.0
+    base: str = "own"
+    scale: float = 1.0
+    changes: Mapping = field(default_factory=dict)
+    config: Mapping = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return TITLES.get(self.name, self.name)
+
+    def settings(
+        self, one: DataSet, seed: int, steps: int, folder: Path, device: str, threads: int
+    ) -> TrainSettings:
+        """Settings of stage 1 and 2 for a run in ``folder``; pre-training has its own steps.
+
+        All stages together take ``steps``. A step has ``one.batch`` slices with a gradient,
+        whatever the method; where none of them is unlabelled, all are labelled.
+        """
+        semi = self.unlabeled != "none"
+        labeled = round(one.batch * self.labeled) if semi else one.batch
+        pretrain, align = round(steps * self.pretrain), round(steps * self.align)
+        config = {**NetworkConfig.compact().to_dict(), **self.config}
+        if self.config:
+            config["name"] = "custom"
+        values = {
+            "cases": str(folder / "cases.json"),
+            "out": str(folder / "model"),
+            "work": str(folder),
+            "card": one.model_card(f"{one.name.replace('_', '-')}-few-labels"),
+            "network": config,
+            "preprocessing": one.scaled(self.scale),
+            "pretrain_steps": pretrain,
+            "align_steps": align,
+            "steps": steps - pretrain - align,
+            "labeled_batch": labeled,
+            "unlabeled_batch": max(1, one.batch - labeled),
+            "augmentation": one.augment(),
+            "precision": "float32",
+            "checkpoint_minutes": 60.0,
+            "seed": seed,
+            "device": device,
+            "threads": threads,
+        }
+        if not semi:
+            values["unlabeled_weight"] = 0.0
+        return TrainSettings(**{**values, **self.changes})
+
+
+METHODS = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("unet", "unet"),
+        Recipe(
+            "unet-mean-teacher",
+            "unet",
+            "mean-teacher",
+            changes={"unlabeled_weight": 1.0, "supervised_share": 0.0, "mix_share": 0.0},
+        ),
+        Recipe("unet-copy-paste", "unet", "copy-paste", changes={"mix_share": 1.0}),
+        Recipe("semigda-supervised", "semigda", pretrain=PRETRAIN, align=ALIGN),
+        Recipe("semigda", "semigda", "copy-paste", pretrain=PRETRAIN, align=ALIGN),
+    )
+}
+TITLES = {
+    "unet": "U-Net, labelled only",
+    "unet-mean-teacher": "U-Net, mean teacher",
+    "unet-copy-paste": "U-Net, bidirectional copy-paste",
+    "semigda-supervised": "SemiGDA, labelled only",
+    "semigda": "SemiGDA, semi-supervised",
+}
+
+# What each variant asks is said in :data:`QUESTIONS`.
+VARIANTS: dict[str, dict] = {
+    "no-dam": {"align": 0.0},
+    "long-dam": {"align": 0.25},
+    "dam-gaussian": {"changes": {"align_variance": True}},
+    "no-pretraining": {"pretrain": 0.0},
+    "neither": {"pretrain": 0.0, "align": 0.0},
+    "all-sets": {"base": "all-sets"},
+    "frozen-decoder": {"changes": {"train_decoder": False}},
+    "no-mix": {"changes": {"mix_share": 0.0}},
+    "all-mix": {"changes": {"mix_share": 1.0}},
+    "no-ema": {"changes": {"ema_decay": 0.0}},
+    "slow-ema": {"changes": {"ema_decay": 0.997}},
+    "no-noise": {"changes": {"noise_share": 0.0}},
+    "mean-teaching": {"changes": {"pseudo_labels": "mean"}},
+    "short-ramp": {"changes": {"ramp_share": 0.3}},
+    "full-weight": {"changes": {"unlabeled_weight": 1.0}},
+    "low-weight": {"changes": {"unlabeled_weight": 0.2}},
+    "early": {"changes": {"supervised_share": 0.15}},
+    "late": {"changes": {"supervised_share": 0.65}},
+    "few-labelled": {"labeled": 0.25},
+    "most-labelled": {"labeled": 0.75},
+    "all-foreground": {"changes": {"foreground_share": 1.0}},
+    "any-slice": {"changes": {"foreground_share": 0.0}},
+    "small": {"scale": 0.75},
+    "half": {"scale": 0.5},
+    "lower-rate": {"changes": {"learning_rate": 1e-3}},
+    "higher-rate": {"changes": {"learning_rate": 4e-3}},
+    "wide": {"config": {"channels": [32, 48, 96, 128]}},
+    "light-mapper": {"config": {"mapper_channels": [16, 24, 32, 32]}},
+}
+QUESTIONS = {
+    "no-dam": "Is stage 1 (latent alignment) worth its steps?",
+    "long-dam": "Does more of it help?",
+    "dam-gaussian": "2-Wasserstein between the posteriors in place of MSE between their means",
+    "no-pretraining": "An untrained autoencoder, its steps given to stage 2",
+    "neither": "No pre-training and no stage 1: every step in stage 2",
+    "all-sets": "Autoencoder learned from the images and masks of all sets",
+    "frozen-decoder": "The published frozen decoder",
+    "no-mix": "No copy-paste",
+    "all-mix": "Every unlabelled image mixed",
+    "no-ema": "The live network teaches, and its last weights are judged",
+    "slow-ema": "A teacher that averages three times as long",
+    "no-noise": "The mean of the image's posterior, never a draw",
+    "mean-teaching": "Both branches taught by the mean of both, not crosswise",
+    "short-ramp": "Full unlabelled weight early, while the learning rate is still high",
+    "full-weight": "Unlabelled weight 1",
+    "low-weight": "Unlabelled weight 0.2",
+    "early": "Unlabelled images after 15 % of stage 2",
+    "late": "Unlabelled images after 65 % of stage 2",
+    "few-labelled": "A quarter of the batch labelled",
+    "most-labelled": "Three quarters of the batch labelled",
+    "all-foreground": "Every labelled slice with foreground",
+    "any-slice": "Labelled slices drawn evenly",
+    "small": "Three quarters of the pixels a side",
+    "half": "Half the pixels a side",
+    "lower-rate": "Learning rate 1e-3",
+    "higher-rate": "Learning rate 4e-3",
+    "wide": "Twice the channels",
+    "light-mapper": "Half the mapper's channels",
+}
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe called ``<method>`` or ``<method>.<variant>``.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    method, _, variant = name.partition(".")
+    found = METHODS[method]
+    if not variant:
+        return found
+    change = dict(VARIANTS[variant])
+    changes = {**found.changes, **change.pop("changes", {})}
+    if found.network == "unet" and not set(change) <= {"scale", "labeled"}:
+        raise KeyError(name)
+    return replace(found, name=name, changes=changes, **change)

@@ -1,0 +1,238 @@
+"""One run: train a recipe on a set with a seed and a budget, judge it on val, write its JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import time
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import monai
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from few_labels_lib.budget import spent
+from few_labels_lib.recipes import Recipe, recipe
+from few_labels_lib.scores import chances_of, score_cases
+from few_labels_lib.sets import SETS, DataSet
+from few_labels_lib.unet import make_unet, train_unet
+from semigda.data.cases import read_cases
+from semigda.data.preprocess import Preprocessing
+from semigda.inference.device import choose_device, device_name
+from semigda.models.card import Label
+from semigda.models.package import load_network
+from semigda.training.dataset import CaseSlices, SliceSampler, load_slices
+from semigda.training.loop import train
+from semigda.training.precision import limited_threads
+from semigda.training.pretrain import run_pretraining
+from semigda.training.reporter import Reporter
+from semigda.training.settings import TrainSettings
+from semigda.version import __version__
+
+
+class Clock:
+    """Seconds of wall time and of this process's CPU time since it was made."""
+
+    def __init__(self):
+        self._start = time.perf_counter(), time.process_time()
+
+    def read(self) -> dict[str, float]:
+        now = time.perf_counter(), time.process_time()
+        wall, cpu = (round(b - a, 2) for a, b in zip(self._start, now, strict=True))
+        return {"wall": wall, "cpu": cpu}
+
+
+def run_name(name: str, seed: int, steps: int) -> str:
+    """Of the run's folder and of its JSON file."""
+    return f"{name}-{seed}-{steps}"
+
+
+def perform(
+    one: DataSet,
+    name: str,
+    seed: int,
+    steps: int,
+    *,
+    runs: Path,
+    results: Path,
+    device: str = "cpu",
+    threads: int = 1,
+    command: str = "",
+) -> Path:
+    """Train, judge and write ``results/<set>/<run>.json``; a finished run is left alone.
+
+    What an earlier, killed process left of the run is deleted. The model stays in
+    ``runs/<set>/<run>/model``.
+    """
+    chosen = recipe(name)
+    path = results / one.name / f"{run_name(name, seed, steps)}.json"
+    if path.exists():
+        return path
+    folder = runs / one.name / path.stem
+    shutil.rmtree(folder, ignore_errors=True)
+    settings = chosen.settings(one, seed, steps, folder, device, threads)
+    # Without val: the training cannot choose on it, and packs the averaged weights.
+    one.write_cases(Path(settings.cases), "labeled", "unlabeled")
+    held_out = read_cases(one.write_cases(folder / "val.json", "val"))
+    with open(folder / "log.jsonl", "w") as log, redirect_stdout(log), limited_threads(threads):
+        seconds = {}
+        if chosen.network == "semigda":
+            settings, seconds["pretrain"] = _with_base(one, chosen, settings, runs)
+        clock = Clock()
+        network = _train(chosen, settings)
+        seconds["train"] = clock.read()
+        clock = Clock()
+        labels = [Label.from_dict(label) for label in one.card["labels"]]
+        preprocessing = Preprocessing.from_dict(settings.preprocessing)
+        rows, branches = score_cases(
+            held_out, preprocessing, labels, chances_of(network, len(labels))
+        )
+        seconds["judge"] = clock.read()
+    contents = {
+        "set": one.name,
+        "method": name,
+        "seed": seed,
+        "budget": steps,
+        "spent": spent(settings, chosen, one.batch).to_dict(),
+        "seconds": seconds,
+        "recipe": {"network": chosen.network, "unlabeled": chosen.unlabeled, "base": chosen.base},
+        "settings": _plain(settings),
+        "device": device_name(choose_device(device)),
+        "processor": _processor(),
+        "threads": threads,
+        "versions": _versions(),
+        "command": command,
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "branches": branches,
+        "rows": rows,
+    }
+    _write(path, contents)
+    return path
+
+
+def read_run(path: Path) -> dict:
+    """The contents of a finished run's JSON."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def _write(path: Path, contents: dict) -> None:
+    """At once, so that a file is a finished run; a line for each key and for each row."""
+    rows = ",\n  ".join(map(json.dumps, contents["rows"]))
+    lines = [f"{json.dumps(key)}: {json.dumps(contents[key])}" for key in contents if key != "rows"]
+    text = "{\n " + ",\n ".join([*lines, f'"rows": [\n  {rows}\n ]']) + "\n}\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def load_run(folder: Path, result: dict) -> nn.Module:
+    """The network of a finished run, from its folder and its JSON."""
+    if result["recipe"]["network"] == "semigda":
+        return load_network(folder / "model")[0]
+    network = make_unet(len(result["settings"]["labels"]))
+    network.load_state_dict(load_file(folder / "model.safetensors"))
+    return network
+
+
+def _train(chosen: Recipe, settings: TrainSettings) -> nn.Module:
+    if chosen.network == "semigda":
+        train(settings)
+        return load_network(settings.out)[0]
+    device = choose_device(settings.device)
+    slices = _slices(settings)
+    size = settings.preprocessing["size"]
+    labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
+    unlabeled = SliceSampler(slices["unlabeled"], size)
+    network = train_unet(settings, chosen, labeled, unlabeled, device)
+    save_file(network.state_dict(), f"{settings.out}.safetensors")
+    return network
+
+
+def _slices(settings: TrainSettings) -> dict[str, list[CaseSlices]]:
+    cases = read_cases(settings.cases)
+    preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    return {
+        role: load_slices(
+            [case for case in cases if case.role == role], preprocessing, settings.num_classes
+        )
+        for role in ("labeled", "unlabeled")
+    }
+
+
+# The autoencoder
+
+
+def _with_base(
+    one: DataSet, chosen: Recipe, settings: TrainSettings, runs: Path
+) -> tuple[TrainSettings, dict[str, float]]:
+    """The settings with an autoencoder to start from, and the seconds that it took to train.
+
+    Runs that differ in nothing that concerns it share one; its cost counts in each of them.
+    """
+    rows, columns = settings.preprocessing["size"]
+    key = f"{chosen.base}-{settings.seed}-{settings.pretrain_steps}-{rows}x{columns}"
+    if chosen.config:
+        key += f"-{chosen.name.partition('.')[2]}"
+    base = runs / one.name / "bases" / f"{key}.safetensors"
+    note = base.with_suffix(".json")
+    if not note.exists():
+        clock = Clock()
+        slices = sum(_slices(settings).values(), [])
+        if chosen.base == "all-sets":
+            for other in SETS.values():
+                if other.name != one.name:
+                    slices += _foreign_slices(other, one, settings, base.parent)
+        pretraining = replace(settings.pretraining(str(base)), batch_size=one.batch)
+        run_pretraining(pretraining, Reporter(None, pretraining.steps), slices)
+        note.write_text(json.dumps(clock.read()))
+    return replace(settings, base=str(base)), json.loads(note.read_text())
+
+
+def _foreign_slices(
+    other: DataSet, one: DataSet, settings: TrainSettings, folder: Path
+) -> list[CaseSlices]:
+    """Training slices of another set, fitted into this set's working size."""
+    values = {
+        **other.preprocessing,
+        "size": settings.preprocessing["size"],
+        "spacing": [None, None, None],
+    }
+    cases = read_cases(other.write_cases(folder / f"{other.name}.json", "labeled", "unlabeled"))
+    if other.num_classes > one.num_classes:
+        cases = [replace(case, label=None) for case in cases]
+    return load_slices(cases, Preprocessing.from_dict(values), one.num_classes)
+
+
+# What a reader needs to judge the figures
+
+
+def _plain(settings: TrainSettings) -> dict:
+    """The settings without paths, and of the card only the classes."""
+    values = settings.to_dict()
+    for key in ("cases", "out", "work", "base", "card"):
+        del values[key]
+    return {**values, "labels": [label["name"] for label in settings.card["labels"]]}
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "semigda": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "monai": monai.__version__,
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()

@@ -1,0 +1,98 @@
+"""One way to judge every method: whole cases, on the images' own grid, as ``semigda evaluate``."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from semigda.data.cases import Case
+from semigda.data.labels import read_classes
+from semigda.data.preprocess import Preprocessing, prepare
+from semigda.data.volumes import Volume, read_volume
+from semigda.evaluation.evaluate import compare
+from semigda.inference.predict import Prediction
+from semigda.inference.results import Results
+from semigda.method.palette import Palette
+from semigda.models.card import Label
+from semigda.networks.semigda import BRANCHES, SemiGDA
+
+AT_ONCE = 16  # slices
+WHOLE = "whole"  # the use that is judged: a U-Net, or the mean of SemiGDA's branches
+KEPT = ("class", "name", "status", "dice", "iou", "hd95", "assd")
+
+# Images (B, 3, H, W) -> {use: probabilities (B, K + 1, H, W)}
+Chances = Callable[[Tensor], dict[str, Tensor]]
+
+
+def chances_of(network: nn.Module, num_classes: int) -> Chances:
+    """Probabilities from a network for each way of using it: :data:`WHOLE` and the branches."""
+    network = network.eval().to(memory_format=torch.channels_last)
+    device = next(network.parameters()).device
+    palette = Palette(num_classes)
+
+    @torch.inference_mode()
+    def chances(images: Tensor) -> dict[str, Tensor]:
+        out = network(images.to(device, memory_format=torch.channels_last))
+        if not isinstance(network, SemiGDA):
+            return {WHOLE: out.softmax(1).cpu()}
+        result = {branch: palette.logits(out[branch]).softmax(1).cpu() for branch in BRANCHES}
+        return {WHOLE: sum(result.values()) / len(BRANCHES), **result}
+
+    return chances
+
+
+def segment(
+    volume: Volume, preprocessing: Preprocessing, num_classes: int, chances: Chances
+) -> dict[str, np.ndarray]:
+    """Labels uint8 (z, y, x) on the volume's grid for each use."""
+    prepared = prepare(volume, preprocessing)
+    results: dict[str, Results] = {}
+    for start in range(0, prepared.count, AT_ONCE):
+        images = prepared.slices(start, min(start + AT_ONCE, prepared.count))
+        for use, maps in chances(images).items():
+            if use not in results:
+                results[use] = Results(volume, prepared.grid, num_classes, False, None)
+            results[use].add([Prediction(prepared.grid.crop(maps), None, None)])
+    return {use: result.labels.array() for use, result in results.items()}
+
+
+def score_cases(
+    cases: Sequence[Case], preprocessing: Preprocessing, labels: Sequence[Label], chances: Chances
+) -> tuple[list[dict], dict[str, dict[str, float | None]]]:
+    """Figures of the network as it is judged, and Dice of each branch alone.
+
+    Returns:
+        One row a case and class: Dice, IoU, HD95, ASSD, status; and for each branch Dice by case,
+        the mean over the classes that the case has.
+    """
+    rows: list[dict] = []
+    branches: dict[str, dict[str, float | None]] = {}
+    for case in cases:
+        volume = read_volume(case.image)
+        truth = read_classes(case.label, volume, case.classes)
+        predicted = segment(volume, preprocessing, len(labels), chances)
+        whole = predicted.pop(WHOLE)
+        for row in compare(truth, whole, volume.spacing, labels, None):
+            kept = {key: _rounded(row[key]) for key in KEPT}
+            rows.append({"case": case.name, "group": case.group, **kept})
+        for branch, guess in predicted.items():
+            values = [_dice(truth == x.value, guess == x.value) for x in labels]
+            values = [value for value in values if value is not None]
+            dice = _rounded(statistics.fmean(values)) if values else None
+            branches.setdefault(branch, {})[case.name] = dice
+    return rows, branches
+
+
+def _dice(truth: np.ndarray, guess: np.ndarray) -> float | None:
+    """None where the truth is empty, as :mod:`semigda.evaluation.metrics` has it."""
+    if not truth.any():
+        return None
+    return 2 * float((truth & guess).sum()) / float(truth.sum() + guess.sum())
+
+
+def _rounded(value):
+    return round(value, 5) if isinstance(value, float) else value
