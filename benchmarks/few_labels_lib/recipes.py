@@ -136,6 +136,8 @@ VARIANTS: dict[str, dict] = {
     "higher-rate": {"changes": {"learning_rate": 4e-3}},
     "wide": {"config": {"channels": [32, 48, 96, 128]}},
     "light-mapper": {"config": {"mapper_channels": [16, 24, 32, 32]}},
+    "wide-latent": {"config": {"latent_channels": 16}},
+    "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
 }
 QUESTIONS = {
     "no-dam": "Is stage 1 (latent alignment) worth its steps?",
@@ -166,6 +168,8 @@ QUESTIONS = {
     "higher-rate": "Learning rate 4e-3",
     "wide": "Twice the channels",
     "light-mapper": "Half the mapper's channels",
+    "wide-latent": "A latent of 16 channels, not 4: what of the image reaches the decoder's middle",
+    "deeper": "One more level, as deep as the U-Net",
 }
 
 

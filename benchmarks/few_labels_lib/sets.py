@@ -138,7 +138,7 @@ _ALL = (
         HIPPOCAMPUS["card"],
         HIPPOCAMPUS["preprocessing"],
         batch=16,
-        steps=150,
+        steps=200,
         real_spacing=True,
     ),
     DataSet(
@@ -146,7 +146,7 @@ _ALL = (
         _card("Left atrium (MR)", "MR", "left atrium", [216, 101, 79], "CC BY-SA 4.0"),
         _volumes([128, 128], 1.875),
         batch=8,
-        steps=60,
+        steps=75,
         seeds=3,
         real_spacing=True,
     ),
@@ -155,7 +155,7 @@ _ALL = (
         _card("Left ventricle (cine MR)", "MR", "left ventricle cavity", [216, 101, 79], "CC0 1.0"),
         _volumes([128, 128], 2.74),
         batch=8,
-        steps=60,
+        steps=75,
         seeds=3,
     ),
     DataSet(
@@ -163,7 +163,7 @@ _ALL = (
         BREAST["card"],
         BREAST["preprocessing"],
         batch=8,
-        steps=60,
+        steps=75,
         augmentation=BREAST["augmentation"],
     ),
     DataSet(
@@ -171,7 +171,7 @@ _ALL = (
         _card("Polyp (colonoscopy)", "ES", "polyp", [220, 160, 90], "CC BY 4.0"),
         _pictures([128, 128]),
         batch=8,
-        steps=60,
+        steps=75,
         augmentation={"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12},
     ),
     DataSet(
@@ -179,7 +179,7 @@ _ALL = (
         _card("Skin lesion (dermoscopy)", "XC", "skin lesion", [150, 110, 90], "CC0 1.0"),
         _pictures([96, 128]),
         batch=8,
-        steps=80,
+        steps=100,
         augmentation={"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12},
     ),
 )
