@@ -16,7 +16,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from few_labels_lib.recipes import Recipe
 from few_labels_lib.unet import make_unet, unet_loss
 from semigda.method.palette import Palette
-from semigda.networks.autoencoder import sample_posterior
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training.settings import TrainSettings
@@ -92,7 +91,7 @@ def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], i
     autoencoder = network.autoencoder
     image = _batches(settings)[0].images
     pretrain = _count(
-        lambda: autoencoder.decode(sample_posterior(autoencoder.encode(image))).square().mean()
+        lambda: autoencoder.decode(autoencoder.encode(image).chunk(2, dim=1)[0]).square().mean()
     )
     network.freeze_autoencoder(decoder=not settings.train_decoder)
     teacher, palette = make_teacher(network), Palette(settings.num_classes)
@@ -101,7 +100,8 @@ def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], i
         return align_losses(network, palette, batch, 0.5, settings.align_variance)["total"]
 
     def segment(batch: Batch) -> Tensor:
-        return segment_losses(network, teacher, palette, batch, 0.5, settings)["total"]
+        alone = segment_losses(network, teacher, palette, batch, 0.5, settings, lambda sum_: sum_)
+        return alone["total"]
 
     cost = {"pretrain": pretrain}
     for prefix, losses in (("align ", align), ("", segment)):

@@ -18,6 +18,7 @@ from semigda.method.losses import segmentation_loss
 from semigda.method.mixing import paste
 from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import learning_rate
+from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, step_generator
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import Batch, draw_batch, pseudo_weight, update_teacher
@@ -74,8 +75,11 @@ def train_unet(
     for step in range(settings.steps):
         generator = step_generator(settings.seed, "segment", step)
         weight = pseudo_weight(step / settings.steps, settings)
-        batch = draw_batch(labeled, None if weight is None else unlabeled, settings, generator)
-        loss = unet_loss(network, teacher, batch.to(device), weight or 0.0, recipe.unlabeled)
+        others = None if weight is None else unlabeled
+        # The same slices as SemiGDA's; the chance that comes with them is for its network alone.
+        batch = draw_batch(labeled, others, settings, NetworkConfig.compact(), generator)
+        batch = Batch(*(part if part is None else part.to(device) for part in batch))
+        loss = unet_loss(network, teacher, batch, weight or 0.0, recipe.unlabeled)
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * learning_rate((step + 1) / settings.steps)
         optimizer.zero_grad(set_to_none=True)
