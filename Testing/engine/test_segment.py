@@ -318,7 +318,9 @@ def test_memory_does_not_grow_with_the_number_of_slices(tmp_path):
             [sys.executable, "-c", code], check=True, capture_output=True, text=True
         )
         peaks.append(int(done.stdout))
-    assert peaks[1] < peaks[0] + 20e6, peaks  # 120 slices more: 63 MB more of labels and review
+    # 120 slices more are 63 MB more of labels and review. A peak varies by itself: over 16 runs the
+    # larger volume's had a standard deviation of 6 MB, and one pair in three differed by over 20.
+    assert peaks[1] < peaks[0] + 40e6, peaks
 
 
 def test_read_volume_to_labels_keeps_left_handed_files_straight(tmp_path):
