@@ -54,7 +54,8 @@ def test_folds_and_stuck_classes(training, job, module_host, artifacts):
     job.event("stuck", classes=["core"], step=75, causes=causes, part=part(1))
     module_host.wait(lambda: ui.stuckLabel.visible, 5)
     assert "core" in ui.stuckLabel.text and causes[0] in ui.stuckLabel.text
-    assert "Fold 2 of 4" in ui.stateLabel.text and "1 h 5 min left" in ui.stateLabel.text
+    assert "Patient 2 of 4 held out" in ui.stateLabel.text
+    assert "1 h 5 min left" in ui.stateLabel.text
     assert "ball&nbsp;0.85" in ui.legendLabel.text  # of the second fold
     history = training.panel.sections["Training"]._history
     assert len(history.scores) == 6 and len(history.ofNewestPart(history.scores)) == 3
