@@ -10,7 +10,8 @@ demo: $(READY)
 	$(BIN)/python Testing/demo.py
 
 test: $(READY) lint
-	$(BIN)/python -m pytest Testing/engine Testing/packaging Testing/host Testing/modules
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
+		Testing/modules Testing/host Testing/packaging Testing/engine
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -57,7 +57,7 @@ class FreshProcessItem(pytest.Item):
         lines = done.stdout.splitlines()
         counts = [line.strip("= ") for line in lines if re.search(r"\d+ \w+.* in [\d.]+s", line)]
         summary = counts[-1] if counts else f"no summary, exit status {done.returncode}"
-        self.config.stash.setdefault(_SUMMARY, []).append((self.path, summary))
+        self.user_properties.append((_SUMMARY, f"{self.path.relative_to(ROOT)}: {summary}"))
         if done.returncode == 5:
             pytest.skip("no test selected")
         if done.returncode:
@@ -78,12 +78,16 @@ class ChildFailed(Exception):
     """The text is the child's whole output."""
 
 
-_SUMMARY = pytest.StashKey[list]()
+_SUMMARY = "summary"  # travels with the report, from a worker process too
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    for path, line in config.stash.get(_SUMMARY, []):
-        terminalreporter.write_line(f"{path.relative_to(ROOT)}: {line}")
+def pytest_terminal_summary(terminalreporter):
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, line in report.user_properties:
+                    if name == _SUMMARY:
+                        terminalreporter.write_line(line)
 
 
 def _installed() -> Path:

@@ -24,7 +24,6 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-import torch
 from starter_data import BREAST, HIPPOCAMPUS, ROOT, write_case_list
 
 from semigda.data.augment import Augmentation
@@ -33,10 +32,9 @@ from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate_network
-from semigda.evaluation.rank import Look, disagreements, look, rank
+from semigda.evaluation.rank import disagreements, look, rank
 from semigda.inference.likeness import case_features
 from semigda.inference.segment import SegmentOptions
-from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
@@ -45,25 +43,13 @@ from semigda.training.settings import PretrainSettings, TrainSettings
 
 RESULTS = ROOT / "benchmarks/results/label_next"
 FIRST, MORE = 6, 5  # cases labelled at the start, and then
-# Half as wide as the compact network, and no unlabelled loss: a training of two to three minutes on
-# one thread. The unlabelled images train the autoencoder, once a set.
-NETWORK = NetworkConfig(
-    name="small",
-    channels=(8, 16, 32, 48),
-    encoder_blocks=1,
-    decoder_blocks=1,
-    norm_groups=8,
-    cnn_blocks=(1, 1, 1),
-    cnn_norm="group",
-    cnn_head="plain",
-    mapper_channels=(16, 24, 32, 32),
-    mapper_groups=8,
-)
-TRAIN = {"steps": 400, "align_steps": 40, "labeled_batch": 8, "unlabeled_weight": 0.0}
+# No unlabelled loss: a training of two to four minutes on one thread. The unlabelled images train
+# the autoencoder, once a set.
+TRAIN = {"align_steps": 40, "labeled_batch": 8, "unlabeled_weight": 0.0}
 PRETRAIN = {"steps": 400, "batch_size": 8}
 SETS = {
-    "hippocampus": {"spec": HIPPOCAMPUS, "size": [64, 48]},
-    "breast_us": {"spec": BREAST, "size": [64, 64]},
+    "hippocampus": {"spec": HIPPOCAMPUS, "size": [64, 48], "steps": 400},
+    "breast_us": {"spec": BREAST, "size": [64, 64], "steps": 800},
 }
 ARMS = {
     "start": None,
@@ -73,7 +59,7 @@ ARMS = {
     "novelty": ("novelty",),
     "coverage": ("coverage",),
 }
-MAIN = ("start", "proposed", "random")
+MAIN = ("start", "random", "proposed", "coverage")
 OPTIONS = SegmentOptions(device="cpu", branches="both")
 
 
@@ -128,10 +114,7 @@ def run(name: str, seed: int, arms: list[str], folder: Path) -> None:
         if arm == "start" or (RESULTS / f"{name}-{seed}-{arm}.json").exists():
             continue
         if ARMS[arm]:
-            orders = start["orders"]
-            if arm not in orders:
-                orders[arm] = order_again(name, parts, start, ARMS[arm], folder)
-            chosen = [parts["pool"][index] for index in orders[arm][:MORE]]
+            chosen = [parts["pool"][index] for index in start["orders"][arm][:MORE]]
         else:
             chosen = random.Random(f"random {name} {seed}").sample(parts["pool"], MORE)
         training(name, seed, arm, parts, [*parts["first"], *chosen], folder)
@@ -148,7 +131,7 @@ def training(
     work = folder / f"{name}-{seed}-{arm}"
     write_list(work / "cases.json", parts, labelled)
     common = {
-        "network": NETWORK.to_dict(),
+        "network": NetworkConfig.compact().to_dict(),
         "preprocessing": {**plan["spec"]["preprocessing"], "size": plan["size"]},
         "augmentation": Augmentation(**plan["spec"].get("augmentation", {})),
         "threads": 1,
@@ -164,6 +147,7 @@ def training(
         base=str(base),
         seed=seed,
         validations=0,
+        steps=plan["steps"],
         **common,
         **TRAIN,
     )
@@ -237,28 +221,6 @@ def ranked(network, card, parts: dict) -> dict:
     }
     unsure = disagreements(looks)
     return {"orders": orders, "pool_disagreement": unsure, "pool_dice": dice}
-
-
-def order_again(name: str, parts: dict, start: dict, by: tuple, folder: Path) -> list[int]:
-    """The pool's order by another way of ranking, for a start whose model is gone.
-
-    Its features are those of the shared autoencoder, which no training changed; its disagreements
-    stand in the result.
-    """
-    network = load_base(folder / f"{name}-autoencoder.safetensors").eval()
-    plan = SETS[name]
-    preprocessing = Preprocessing.from_dict({**plan["spec"]["preprocessing"], "size": plan["size"]})
-
-    def features(case: Case) -> torch.Tensor:
-        return case_features(network, prepare(read_volume(case.image), preprocessing))
-
-    # Two branches of 1000 pixels each, of which the given share is common.
-    looks = [
-        Look(torch.tensor([[[1000.0, 1000.0, 1000.0 * (1 - value)]]]), features(case))
-        for case, value in zip(parts["pool"], start["pool_disagreement"], strict=True)
-    ]
-    known = [features(case) for case in parts["first"]]
-    return [found.index for found in rank(looks, known, ["any"], by)]
 
 
 def main() -> None:

@@ -91,19 +91,40 @@ def test_posterior_noise_moves_only_the_vae_branch(network):
     assert torch.equal(noisy["cnn"], plain["cnn"])
 
 
-@pytest.mark.parametrize("decoder", [True, False])
-def test_frozen_autoencoder_gets_no_gradient_and_the_rest_does(network, decoder):
+@pytest.mark.parametrize(
+    ("part", "trained"),
+    [
+        ("nothing", {"encoder", "quant_conv", "decoder", "post_quant_conv"}),
+        ("encoder", {"decoder", "post_quant_conv"}),
+        ("autoencoder", set()),
+    ],
+)
+def test_what_is_frozen_gets_no_gradient_and_the_rest_does(network, part, trained):
     network.train()
-    network.freeze_autoencoder(decoder=decoder)
+    network.freeze(part)
     sum(rgb.square().mean() for rgb in network(image()).values()).backward()
-    with_gradient = {name for name, p in network.named_parameters() if p.grad is not None}
-    parts = {name.split(".")[0] for name in with_gradient}
-    assert {"cnn_encoder", "mapper", "adapters"} <= parts
-    assert not any(
-        n.startswith(("autoencoder.encoder", "autoencoder.quant")) for n in with_gradient
-    )
-    trained_decoder = any(n.startswith("autoencoder.decoder") for n in with_gradient)
-    assert trained_decoder is not decoder
+    learned = [name for name, p in network.named_parameters() if p.grad is not None]
+    assert {"cnn_encoder", "mapper", "adapters"} <= {name.split(".")[0] for name in learned}
+    of_autoencoder = [name.split(".")[1] for name in learned if name.startswith("autoencoder.")]
+    assert set(of_autoencoder) == trained
+
+
+def test_new_adapters_leave_the_decoder_as_it_is(network):
+    z = torch.randn(2, 4, 4, 6, generator=torch.Generator().manual_seed(0))
+    features = network.features(image())._replace(latents=dict.fromkeys(BRANCHES, z))
+    alone = network.autoencoder.decode(z / TINY.latent_scale)
+    for rgb in network.decode(features).values():
+        torch.testing.assert_close(rgb, alone)
+
+
+def test_a_patch_makes_the_network_cheaper_and_not_its_masks_smaller():
+    torch.manual_seed(0)
+    coarse = dataclasses.replace(TINY, patch=2)
+    assert coarse.downsampling == 16
+    for rgb in SemiGDA(coarse)(image()).values():
+        assert rgb.shape == (2, 3, 32, 48)
+    cost, whole = (describe(config, 64)["gflop"]["both"] for config in (coarse, TINY))
+    assert cost < 0.35 * whole
 
 
 def test_sizes_that_do_not_fit_are_refused():

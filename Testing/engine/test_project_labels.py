@@ -309,7 +309,7 @@ def test_bases(tmp_path):
     facts = ready(project)
     values = settings(project, facts, "paper", base=str(base))
     assert values.network["name"] == "tiny" and values.base == str(base)
-    assert values.optimizer == "sgd" and not values.train_decoder
+    assert values.optimizer == "sgd" and values.frozen == "autoencoder"
     (tmp_path / "x.safetensors").write_bytes(b"no base")
     with pytest.raises(SemiGDAError) as caught:
         settings(project, facts, base=str(tmp_path / "x.safetensors"))

@@ -101,7 +101,7 @@ def test_colour_pictures_and_a_model_as_base(tmp_path):
     first = settings(cases, tmp_path / "first", pictures=True, learning_rate=0.05, **short)
     train(TrainSettings.from_dict(first))
     again = settings(cases, tmp_path / "again", pictures=True, base=first["out"], **short)
-    again |= {"train_decoder": False, "steps": 4, "align_variance": True, "pseudo_labels": "mean"}
+    again |= {"frozen": "autoencoder", "steps": 4, "align_variance": True, "pseudo_labels": "mean"}
     summary = train(TrainSettings.from_dict(again))
     assert summary["val_dice"]["lesion"] > 0.5
     before, after = (load_network(values["out"])[0].state_dict() for values in (first, again))

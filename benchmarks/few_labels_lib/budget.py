@@ -93,8 +93,8 @@ def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], i
     pretrain = _count(
         lambda: autoencoder.decode(autoencoder.encode(image).chunk(2, dim=1)[0]).square().mean()
     )
-    network.freeze_autoencoder(decoder=not settings.train_decoder)
-    teacher, palette = make_teacher(network), Palette(settings.num_classes)
+    network.freeze("autoencoder")
+    palette = Palette(settings.num_classes)
 
     def align(batch: Batch) -> Tensor:
         return align_losses(network, palette, batch, 0.5, settings.align_variance)["total"]
@@ -104,10 +104,17 @@ def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], i
         return alone["total"]
 
     cost = {"pretrain": pretrain}
-    for prefix, losses in (("align ", align), ("", segment)):
-        one, both = (_count(lambda b=b, f=losses: f(b)) for b in _batches(settings))
-        cost |= {f"{prefix}labeled": one, f"{prefix}unlabeled": both - one}
-    return cost, parameters
+    cost |= _labeled_and_unlabeled("align ", align, settings)
+    network.freeze(settings.frozen)
+    teacher = make_teacher(network)
+    return cost | _labeled_and_unlabeled("", segment, settings), parameters
+
+
+def _labeled_and_unlabeled(
+    prefix: str, losses: Callable[[Batch], Tensor], settings: TrainSettings
+) -> dict[str, int]:
+    one, both = (_count(lambda b=b: losses(b)) for b in _batches(settings))
+    return {f"{prefix}labeled": one, f"{prefix}unlabeled": both - one}
 
 
 def _count(loss: Callable[[], Tensor]) -> int:

@@ -78,7 +78,8 @@ def perform(
     shutil.rmtree(folder, ignore_errors=True)
     settings = chosen.settings(one, seed, steps, folder, device, threads)
     # Without val: the training cannot choose on it, and packs the averaged weights.
-    one.write_cases(Path(settings.cases), "labeled", "unlabeled")
+    roles = ["labeled"] if chosen.unlabeled == "none" else ["labeled", "unlabeled"]
+    one.write_cases(Path(settings.cases), *roles)
     held_out = read_cases(one.write_cases(folder / "val.json", "val"))
     with open(folder / "log.jsonl", "w") as log, redirect_stdout(log), limited_threads(threads):
         seconds = {}
@@ -177,7 +178,8 @@ def _with_base(
     Runs that differ in nothing that concerns it share one; its cost counts in each of them.
     """
     rows, columns = settings.preprocessing["size"]
-    key = f"{chosen.base}-{settings.seed}-{settings.pretrain_steps}-{rows}x{columns}"
+    seen = chosen.base if chosen.unlabeled != "none" else "labeled"
+    key = f"{seen}-{settings.seed}-{settings.pretrain_steps}-{rows}x{columns}"
     if chosen.config:
         key += f"-{chosen.name.partition('.')[2]}"
     base = runs / one.name / "bases" / f"{key}.safetensors"

@@ -27,11 +27,13 @@ LOG_STEPS = 25
 
 
 def make_unet(num_classes: int) -> nn.Module:
-    """MONAI's U-Net at its own widths: 1.98 M parameters, compact SemiGDA has 1.93 M.
+    """MONAI's U-Net, half as wide as usual at full size: 1.95 M parameters and 1.6 GFLOP for 128 x
+    128 pixels; compact SemiGDA has 1.89 M and 1.1.
 
     GroupNorm as in SemiGDA; it is a little faster on CPUs than MONAI's InstanceNorm.
     """
-    return BasicUNet(2, 3, num_classes + 1, norm=("group", {"num_groups": 8}))
+    features = (16, 32, 64, 128, 256, 16)
+    return BasicUNet(2, 3, num_classes + 1, features, norm=("group", {"num_groups": 8}))
 
 
 def unet_loss(

@@ -36,7 +36,8 @@ class Encoder(nn.Module):
     def __init__(self, config: NetworkConfig):
         super().__init__()
         channels, groups = config.channels, config.norm_groups
-        self.conv_in = nn.Conv2d(3, channels[0], 3, padding=1)
+        self.patch = config.patch
+        self.conv_in = nn.Conv2d(config.patch_values, channels[0], 3, padding=1)
         self.levels = nn.ModuleList()
         self.downsamples = nn.ModuleList()
         previous = channels[0]
@@ -54,7 +55,7 @@ class Encoder(nn.Module):
         self.conv_out = nn.Conv2d(previous, 2 * config.latent_channels, 3, padding=1)
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        h, skips = self.conv_in(x), []
+        h, skips = self.conv_in(F.pixel_unshuffle(x, self.patch)), []
         for level, blocks in enumerate(self.levels):
             h = blocks(h)
             skips.append(h)
@@ -71,6 +72,7 @@ class Decoder(nn.Module):
         super().__init__()
         channels, groups = config.channels, config.norm_groups
         top = channels[-1]
+        self.patch = config.patch
         self.conv_in = nn.Conv2d(config.latent_channels, top, 3, padding=1)
         self.middle = _Middle(top, groups)
         # Index = level, as in the encoder; they run from the last to the first.
@@ -86,7 +88,7 @@ class Decoder(nn.Module):
             if level > 0:
                 self.upsamples.append(Upsample(width))
         self.norm_out = nn.GroupNorm(groups, channels[0], eps=1e-6)
-        self.conv_out = nn.Conv2d(channels[0], 3, 3, padding=1)
+        self.conv_out = nn.Conv2d(channels[0], config.patch_values, 3, padding=1)
 
     def forward(self, z: torch.Tensor, fuse: SkipFusion | None = None) -> torch.Tensor:
         h = self.middle(self.conv_in(z))
@@ -99,7 +101,7 @@ class Decoder(nn.Module):
                 h = block(h)
             if level > 0:
                 h = self.upsamples[level - 1](h)
-        return self.conv_out(F.silu(self.norm_out(h)))
+        return F.pixel_shuffle(self.conv_out(F.silu(self.norm_out(h))), self.patch)
 
 
 class KLAutoencoder(nn.Module):

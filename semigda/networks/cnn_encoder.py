@@ -70,7 +70,8 @@ class ConvEncoder(nn.Module):
     def __init__(self, config: NetworkConfig):
         super().__init__()
         channels = config.channels
-        self.conv_in = nn.Conv2d(3, channels[0], 3, padding=1)
+        self.patch = config.patch
+        self.conv_in = nn.Conv2d(config.patch_values, channels[0], 3, padding=1)
         self.norm_in = _norm(config, channels[0])
         self.stages = nn.ModuleList()
         for width_in, width, count in zip(
@@ -86,7 +87,7 @@ class ConvEncoder(nn.Module):
     def forward(
         self, x: torch.Tensor, keep: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        skips = [F.relu(self.norm_in(self.conv_in(x)))]
+        skips = [F.relu(self.norm_in(self.conv_in(F.pixel_unshuffle(x, self.patch))))]
         for stage in self.stages:
             skips.append(stage(skips[-1]))
         h = skips[-1]

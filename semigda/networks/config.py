@@ -14,8 +14,10 @@ class NetworkConfig:
 
     Attributes:
         name: for display only.
-        channels: feature channels of each resolution level, full size first; every further
-            level halves height and width.
+        channels: feature channels of each resolution level, finest first; every further level
+            halves height and width.
+        patch: side of the square of pixels that one position of the finest level holds. 2 makes
+            every part of the network four times cheaper, and the masks keep their full size.
         encoder_blocks, decoder_blocks: residual blocks a level in the autoencoder.
         latent_channels: channels of the latent mean.
         latent_scale: factor between the autoencoder's latent and the one the method works with.
@@ -31,6 +33,7 @@ class NetworkConfig:
 
     name: str = "paper"
     channels: tuple[int, ...] = (128, 256, 512, 512)
+    patch: int = 1
     encoder_blocks: int = 2
     decoder_blocks: int = 3
     latent_channels: int = 4
@@ -46,7 +49,9 @@ class NetworkConfig:
         for name in ("channels", "cnn_blocks", "mapper_channels"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if len(self.cnn_blocks) != len(self.channels) - 1:
-            raise ValueError("cnn_blocks needs one entry for every level below full size")
+            raise ValueError("cnn_blocks needs one entry for every level below the finest")
+        if self.patch < 1:
+            raise ValueError("patch is at least 1")
         if len(self.mapper_channels) != 4:
             raise ValueError("mapper_channels needs four entries")
         if any(c % self.norm_groups for c in self.channels):
@@ -64,6 +69,7 @@ class NetworkConfig:
         """The same structure for CPUs, with the norms and the head repaired."""
         return cls(
             name="compact",
+            patch=2,
             channels=(16, 24, 48, 64),
             encoder_blocks=1,
             decoder_blocks=1,
@@ -78,7 +84,12 @@ class NetworkConfig:
     @property
     def downsampling(self) -> int:
         """Image pixels per latent pixel; image height and width are multiples of it."""
-        return 2 ** (len(self.channels) - 1)
+        return self.patch * 2 ** (len(self.channels) - 1)
+
+    @property
+    def patch_values(self) -> int:
+        """Values of the three colours in one position of the finest level."""
+        return 3 * self.patch**2
 
     @property
     def dropout_channels(self) -> int:

@@ -20,6 +20,7 @@ from semigda.networks.config import NetworkConfig
 from semigda.networks.mapper import LatentMapper
 
 BRANCHES = ("vae", "cnn")
+FREEZABLE = ("autoencoder", "encoder", "nothing")
 
 
 class Encoded(NamedTuple):
@@ -37,10 +38,18 @@ class BranchFeatures(NamedTuple):
 
 
 class SkipAdapters(nn.ModuleList):
-    """One residual block 2C -> C a level, merging a skip feature into the decoder."""
+    """One residual block 2C -> C a level, merging a skip feature into the decoder.
+
+    A new one lets the decoder's features through unchanged: what the autoencoder's decoder knows of
+    masks is not lost, and the skip features come in as far as they help.
+    """
 
     def __init__(self, config: NetworkConfig):
         super().__init__(ResidualBlock(2 * c, c, config.norm_groups) for c in config.channels)
+        for block in self:
+            nn.init.dirac_(block.shortcut.weight)
+            for parameter in (block.shortcut.bias, *block.conv2.parameters()):
+                nn.init.zeros_(parameter)
 
 
 class SemiGDA(nn.Module):
@@ -55,12 +64,16 @@ class SemiGDA(nn.Module):
         self.mapper = LatentMapper(config)
         self.adapters = nn.ModuleDict({branch: SkipAdapters(config) for branch in BRANCHES})
 
-    def freeze_autoencoder(self, decoder: bool = True) -> None:
-        """Stops training of the encoder, the latent convolutions and, if asked, the decoder."""
-        self.autoencoder.requires_grad_(False)
-        if not decoder:
-            self.autoencoder.decoder.requires_grad_(True)
-            self.autoencoder.post_quant_conv.requires_grad_(True)
+    def freeze(self, part: str = "autoencoder") -> None:
+        """Train everything but a part of :data:`FREEZABLE`; an encoder's part is also the
+        convolution after it, a decoder's the one before it."""
+        self.requires_grad_(True)
+        if part in ("encoder", "autoencoder"):
+            self.autoencoder.encoder.requires_grad_(False)
+            self.autoencoder.quant_conv.requires_grad_(False)
+        if part == "autoencoder":
+            self.autoencoder.decoder.requires_grad_(False)
+            self.autoencoder.post_quant_conv.requires_grad_(False)
 
     def encode_image(self, image: torch.Tensor) -> Encoded:
         """The autoencoder's view of an image (B, 3, H, W); no gradients while it is frozen."""

@@ -40,7 +40,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "minutes": None,
         "settings": {
             **{"labeled_batch": 2, "unlabeled_batch": 2, "optimizer": "sgd"},
-            **{"learning_rate": 0.01, "weight_decay": 1e-4, "train_decoder": False},
+            **{"learning_rate": 0.01, "weight_decay": 1e-4, "frozen": "autoencoder"},
         },
     },
 }

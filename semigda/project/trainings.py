@@ -31,7 +31,7 @@ LOCK = ".training.lock"
 CASES_FACTOR = 1.5
 # What a step's time and memory hang on.
 ALIKE = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device", "precision")
-ALIKE += ("threads", "train_decoder", "unlabeled_weight")
+ALIKE += ("threads", "frozen", "unlabeled_weight")
 
 
 @dataclass(frozen=True)

@@ -123,22 +123,22 @@ class Run:
         self.network = self._network([*slices["labeled"], *slices["unlabeled"]])
         self.network = self.ranks.normalised(self.network.to(self.device)).train()
         self.ranks.copy_first(self.network)
-        self.network.freeze_autoencoder(decoder=not settings.train_decoder)
         sizes = (settings.labeled_batch, settings.unlabeled_batch)[: 1 + self.semi_supervised]
         self.stepper = Stepper(self.network, sizes, self.device, self.ranks, self.reporter)
-        self.teacher = make_teacher(self.network)
-
         state = load_checkpoint(self.checkpoint, settings.to_dict())
         self.ranks.any(False)  # all have read it before the first one writes or deletes it
+        aligned = state is not None and state["stage"] == "segment"
+        self.network.freeze(settings.frozen if aligned else "autoencoder")
+        self.teacher = make_teacher(self.network)
         if state is not None:
             self.network.load_state_dict(state["network"])
             self.teacher.load_state_dict(state["teacher"])
             self.watch.restore(state["watch"])
-        if state is None or state["stage"] == "align":
+        if aligned:
+            self.reporter.skip(settings.align_steps * ALIGN_WORK)
+        else:
             self._align(state)
             state = None
-        else:
-            self.reporter.skip(settings.align_steps * ALIGN_WORK)
         self._segment(state)
         return self._finish()
 
@@ -160,8 +160,11 @@ class Run:
         self._stage("align", settings.align_steps, optimizer, losses, state)
 
     def _segment(self, state: dict | None) -> None:
-        """Stage 2 (CDSA): adapters, mapper and convolutional encoder learn to segment."""
+        """Stage 2 (CDSA): adapters and whatever else is not frozen learn to segment."""
         settings = self.settings
+        if state is None:
+            self.network.freeze(settings.frozen)
+            self.teacher = make_teacher(self.network)
         learned = [p for p in self.network.parameters() if p.requires_grad]
         if settings.optimizer == "adamw":
             optimizer: torch.optim.Optimizer = torch.optim.AdamW(
@@ -175,8 +178,6 @@ class Run:
                 weight_decay=settings.weight_decay,
                 nesterov=True,
             )
-        if state is None:
-            self.teacher = make_teacher(self.network)
 
         def losses(step: int, batch: Batch) -> dict[str, torch.Tensor]:
             weight = pseudo_weight(step / settings.steps, settings) or 0.0

@@ -225,10 +225,6 @@ class _Rehearsal:
             self.progress(0.4, "Rehearsal: learning to draw.")
             seconds["pretrain"] = self._pretrain(settings, of_role)
         network = self._network(settings).to(self.device).train()
-        network.freeze_autoencoder(decoder=not settings.train_decoder)
-        teacher = make_teacher(network)
-        learned = [p for p in network.parameters() if p.requires_grad]
-        optimizer = torch.optim.AdamW(learned)  # of all that keep state, the largest
 
         sizes = (settings.labeled_batch, settings.unlabeled_batch)[: 1 + (unlabeled is not None)]
         stepper = _WholeSteps(network, sizes, self.device, ALONE, Reporter(None, 1.0))
@@ -252,9 +248,17 @@ class _Rehearsal:
         def after(step: int) -> None:
             update_teacher(teacher, network, step, settings.ema_decay)
 
+        def optimizer_of_learned() -> torch.optim.Optimizer:
+            # Of all that keep state, the largest.
+            return torch.optim.AdamW([p for p in network.parameters() if p.requires_grad])
+
         self.progress(0.55, "Rehearsal: aligning latents.")
+        network.freeze("autoencoder")
+        optimizer = optimizer_of_learned()
         seconds["align"] = self._steps(partial(draw, unlabeled), partial(step, align))
         self.progress(0.7, "Rehearsal: learning to segment.")
+        network.freeze(settings.frozen)
+        teacher, optimizer = make_teacher(network), optimizer_of_learned()
         seconds["supervised"] = self._steps(partial(draw, None), partial(step, segment), after)
         if unlabeled is not None:
             seconds["semi"] = self._steps(partial(draw, unlabeled), partial(step, segment), after)

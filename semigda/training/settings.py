@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from semigda.data.augment import Augmentation
 from semigda.errors import SemiGDAError
+from semigda.networks.semigda import FREEZABLE
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -109,8 +110,9 @@ class TrainSettings(JsonSettings):
         learning_rate, weight_decay: peak of the one cycle, and decay, in stage 2.
         align_learning_rate: AdamW in stage 1.
         align_variance: also align the variance of the convolutional branch's posterior.
-        train_decoder: train the shared decoder too; a compact autoencoder that saw little data is
-            no prior worth freezing.
+        frozen: what stage 2 does not train, of :data:`FREEZABLE`. The published prior is an
+            autoencoder trained at web scale; a compact one that saw little data is not worth
+            freezing.
         unlabeled_weight: largest weight of the unlabelled loss; 0 is supervised training with the
             same network, steps and seeds.
         supervised_share: share of stage 2 before the unlabelled loss starts.
@@ -148,7 +150,7 @@ class TrainSettings(JsonSettings):
     weight_decay: float = 1e-2
     align_learning_rate: float = 2e-3
     align_variance: bool = False
-    train_decoder: bool = True
+    frozen: str = "nothing"
     unlabeled_weight: float = 0.5
     supervised_share: float = 0.4
     ramp_share: float = 1.0
@@ -172,6 +174,8 @@ class TrainSettings(JsonSettings):
         super().__post_init__()
         if self.optimizer not in ("adamw", "sgd"):
             raise ValueError("optimizer is adamw or sgd")
+        if self.frozen not in FREEZABLE:
+            raise ValueError(f"frozen is {', '.join(FREEZABLE)}")
         if self.pseudo_labels not in ("cross", "mean"):
             raise ValueError("pseudo_labels is cross or mean")
         if not 0 < self.ramp_share <= 1:
