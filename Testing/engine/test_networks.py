@@ -123,6 +123,8 @@ def test_a_patch_makes_the_network_cheaper_and_not_its_masks_smaller():
     assert coarse.downsampling == 16
     for rgb in SemiGDA(coarse)(image()).values():
         assert rgb.shape == (2, 3, 32, 48)
+        blocks = rgb.unfold(2, 2, 2).unfold(3, 2, 2).flatten(4)
+        assert torch.equal(blocks.amin(4), blocks.amax(4))  # no grid before anything is learned
     cost, whole = (describe(config, 64)["gflop"]["both"] for config in (coarse, TINY))
     assert cost < 0.35 * whole
 

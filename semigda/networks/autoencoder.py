@@ -89,6 +89,10 @@ class Decoder(nn.Module):
                 self.upsamples.append(Upsample(width))
         self.norm_out = nn.GroupNorm(groups, channels[0], eps=1e-6)
         self.conv_out = nn.Conv2d(channels[0], config.patch_values, 3, padding=1)
+        # The pixels of a patch begin equal, so that no grid shows (ICNR; Aitken et al., 2017).
+        for parameter in self.conv_out.parameters():
+            first = parameter.data[:: self.patch**2]
+            parameter.data = first.repeat_interleave(self.patch**2, dim=0)
 
     def forward(self, z: torch.Tensor, fuse: SkipFusion | None = None) -> torch.Tensor:
         h = self.middle(self.conv_in(z))
