@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FRESH = "SEMIGDA_FRESH_PROCESS"
-LIMIT_S = 600
+LIMIT_S = 1200
 
 
 def _needs_fresh_process(path: Path, config) -> bool:

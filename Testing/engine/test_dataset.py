@@ -1,14 +1,19 @@
 """Training slices: compact in memory, the same as inference sees, drawn reproducibly."""
 
+from pathlib import Path
+
 import pytest
 import torch
-from training_fixtures import PICTURES, SHAPE, VOLUMES
+from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
 
 from semigda.data.cases import read_cases
 from semigda.data.phantom import write_phantoms
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
+from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
+from semigda.training.settings import TrainSettings
+from semigda.training.steps import draw_batch
 
 
 @pytest.fixture(scope="module", params=["volumes", "pictures"])
@@ -67,3 +72,21 @@ def test_larger_slices_are_cropped_in_place(loaded):
     found = (windows == images[0][:, None, None]).all(dim=(1, 4, 5)).nonzero()
     n, y, x = found[0].tolist()
     assert torch.equal(mask[n, y : y + 16, x : x + 16], labels[0])
+
+
+def test_labelled_slices_fill_a_batch_that_has_no_unlabelled_ones_yet(loaded):
+    cases, preprocessing, slices = loaded
+    picture = preprocessing.channels == "rgb"
+    options = settings("", Path(), pictures=picture, labeled_batch=3, unlabeled_batch=2)
+    options = TrainSettings.from_dict({**options, "preprocessing": preprocessing.to_dict()})
+    config = NetworkConfig.from_dict(options.network)
+    labeled, unlabeled = (SliceSampler(part, (32, 32)) for part in (slices[:2], slices[2:]))
+
+    def draw(others, full):
+        generator = step_generator(0, "segment", 0)
+        return draw_batch(labeled, others, options, config, generator, full=full)
+
+    assert len(draw(None, full=False).images) == 3  # nothing is ever unlabelled
+    assert len(draw(None, full=True).images) == 5
+    both = draw(unlabeled, full=True)
+    assert len(both.images) == 3 and len(both.weak) == 2

@@ -77,3 +77,13 @@ def test_intensity_stays_in_range_and_is_reproducible():
     first = change_intensity(images, Augmentation(), generator(7))
     assert first.abs().max() <= 1 and not torch.allclose(first, images, atol=0.02)
     assert torch.equal(first, change_intensity(images, Augmentation(), generator(7)))
+
+
+def test_colour_changes_light_of_photographs_and_not_of_scans():
+    images = torch.full((8, 3, 4, 4), 0.2)
+    still = dict(brightness=0.0, contrast=0.0, gamma=0.0, noise=0.0, blur=0.0)
+    lit = change_intensity(images, Augmentation(colour=0.3, **still), generator())
+    light = ((lit + 1) / (images + 1))[..., 0, 0]
+    assert light.min() > 1 / 1.31 and light.max() < 1.31
+    assert (light.amax(1) - light.amin(1) > 0.05).all()  # of each colour by itself
+    assert torch.allclose(change_intensity(images, Augmentation(**still), generator()), images)

@@ -55,8 +55,10 @@ def spent(settings: TrainSettings, recipe: Recipe, pretrain_batch: int) -> Spent
     labeled, unlabeled = settings.labeled_batch, settings.unlabeled_batch * semi
     measure = _unet if recipe.network == "unet" else _semigda
     cost, parameters = measure(settings, recipe)
-    flop = settings.steps * labeled * cost["labeled"] + mixed * unlabeled * cost["unlabeled"]
-    slices = settings.steps * labeled + mixed * unlabeled
+    # Until unlabelled slices come in, labelled ones take their place.
+    whole = settings.steps * labeled + (settings.steps - mixed) * unlabeled
+    flop = whole * cost["labeled"] + mixed * unlabeled * cost["unlabeled"]
+    slices = whole + mixed * unlabeled
     steps = settings.steps
     if recipe.network == "semigda":
         steps += settings.align_steps + settings.pretrain_steps

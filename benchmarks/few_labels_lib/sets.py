@@ -130,6 +130,8 @@ def _volumes(size: list[int], step: float) -> dict:
     }
 
 
+PHOTOGRAPH = {"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12, "colour": 0.25}
+
 # Sizes: 1 mm as stored (hippocampus); else 128 pixels a side with the whole slice in view, which
 # is 240 mm in heart_la and 350 mm in cardiac_scd.
 _ALL = (
@@ -172,7 +174,7 @@ _ALL = (
         _pictures([96, 96]),
         batch=8,
         steps=300,
-        augmentation={"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12},
+        augmentation=PHOTOGRAPH,
     ),
     DataSet(
         "skin",
@@ -180,7 +182,7 @@ _ALL = (
         _pictures([96, 128]),
         batch=8,
         steps=300,
-        augmentation={"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12},
+        augmentation=PHOTOGRAPH,
     ),
 )
 SETS = {one.name: one for one in _ALL}

@@ -79,7 +79,8 @@ def train_unet(
         weight = pseudo_weight(step / settings.steps, settings)
         others = None if weight is None else unlabeled
         # The same slices as SemiGDA's; the chance that comes with them is for its network alone.
-        batch = draw_batch(labeled, others, settings, NetworkConfig.compact(), generator)
+        config, semi = NetworkConfig.compact(), recipe.unlabeled != "none"
+        batch = draw_batch(labeled, others, settings, config, generator, full=semi)
         batch = Batch(*(part if part is None else part.to(device) for part in batch))
         loss = unet_loss(network, teacher, batch, weight or 0.0, recipe.unlabeled)
         for group in optimizer.param_groups:

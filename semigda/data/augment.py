@@ -27,6 +27,8 @@ class Augmentation:
         elastic: share of the image's side that a smooth random field moves pixels by.
         brightness: added to the image, whose range is [-1, 1].
         contrast: 0.3 means a factor from 1 / 1.3 to 1.3.
+        colour: as ``contrast``, of each colour's light by itself; for photographs, whose light
+            differs. The channels of a scan are neighbouring slices and share their light.
         gamma: 0.3 means an exponent from 1 / 1.3 to 1.3.
         noise: standard deviation of Gaussian noise.
         blur: share of the images that lose detail (to half the resolution and back).
@@ -40,6 +42,7 @@ class Augmentation:
     elastic: float = 0.03
     brightness: float = 0.15
     contrast: float = 0.25
+    colour: float = 0.0
     gamma: float = 0.25
     noise: float = 0.05
     blur: float = 0.15
@@ -101,7 +104,7 @@ def change_geometry(
 
 
 def change_intensity(images: Tensor, options: Augmentation, generator: torch.Generator) -> Tensor:
-    """Blur, gamma, contrast, brightness and noise of images (B, 3, H, W) in [-1, 1]."""
+    """Blur, gamma, colour, contrast, brightness and noise of images (B, 3, H, W) in [-1, 1]."""
     batch = images.shape[0]
     blurred = F.interpolate(F.avg_pool2d(images, 2), images.shape[2:], mode="bilinear")
     choice = torch.rand(batch, generator=generator) < options.blur
@@ -112,6 +115,9 @@ def change_intensity(images: Tensor, options: Augmentation, generator: torch.Gen
 
     gamma = per_image(_factor(batch, options.gamma, generator))
     images = 2 * ((images.clamp(-1, 1) + 1) / 2) ** gamma - 1
+    if options.colour > 0:
+        light = _factor(3 * batch, options.colour, generator).view(batch, 3, 1, 1)
+        images = (images + 1) * light - 1
     mean = images.mean(dim=(1, 2, 3), keepdim=True)
     images = (images - mean) * per_image(_factor(batch, options.contrast, generator)) + mean
     images = images + per_image(_uniform(batch, options.brightness, generator))

@@ -265,10 +265,12 @@ def _card(
 
 
 def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
-    """No mirroring where left and right are classes; photographs have no upright."""
+    """No mirroring where left and right are classes; photographs have no upright, and their light
+    differs."""
     sided = any(_SIDES.search(label.name) for label in view.classes)
     photograph = preprocessing["channels"] == "rgb"
-    return {"mirror": not sided, "turn_over": photograph and not sided}
+    colour = 0.25 if photograph else 0.0
+    return {"mirror": not sided, "turn_over": photograph and not sided, "colour": colour}
 
 
 def _labelled_slices(view: View, facts: Mapping[str, Any]) -> int:

@@ -256,12 +256,16 @@ class Run:
             reporter.advance(self._cost(stage, step), message)
 
     def _batch(self, stage: str, step: int) -> Batch:
-        """This rank's rows of a step's batch; a pure function, called by another thread."""
+        """This rank's rows of a step's batch; a pure function, called by another thread.
+
+        Before the unlabelled slices come in, labelled ones take their place.
+        """
         settings = self.settings
         supervised = stage == "segment" and pseudo_weight(step / settings.steps, settings) is None
         unlabeled = None if supervised else self.unlabeled
         generator = step_generator(settings.seed, stage, step)
-        batch = draw_batch(self.labeled, unlabeled, settings, self.network.config, generator)
+        sources, config = (self.labeled, unlabeled), self.network.config
+        batch = draw_batch(*sources, settings, config, generator, full=self.semi_supervised)
         return rows(batch, self.ranks.rank, self.ranks.world)
 
     def _finish(self) -> dict:

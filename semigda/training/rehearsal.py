@@ -231,7 +231,8 @@ class _Rehearsal:
 
         def draw(source: SliceSampler | None, step: int) -> Batch:
             generator = step_generator(settings.seed, "rehearsal", step)
-            return draw_batch(labeled, source, settings, network.config, generator)
+            semi = unlabeled is not None
+            return draw_batch(labeled, source, settings, network.config, generator, full=semi)
 
         def align(batch: Batch) -> Losses:
             with autocast(self.device, settings.precision):

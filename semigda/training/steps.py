@@ -45,11 +45,17 @@ def draw_batch(
     settings: TrainSettings,
     config: NetworkConfig,
     generator: torch.Generator,
+    full: bool = False,
 ) -> Batch:
-    """Draw one step's slices; the labelled ones do not depend on whether there are others."""
+    """Draw one step's slices.
+
+    Args:
+        full: where nothing is unlabelled, fill the batch with labelled slices.
+    """
     options = settings.augmentation
     noisy = torch.rand((), generator=generator).item() < settings.noise_share
-    images, labels = labeled.draw(settings.labeled_batch, generator)
+    others = settings.unlabeled_batch if full and unlabeled is None else 0
+    images, labels = labeled.draw(settings.labeled_batch + others, generator)
     images, labels = change_geometry(images, labels, options, generator)
     images = change_intensity(images, options, generator)
     chance = [_draw_chance(len(images), images.shape, config, generator)]
