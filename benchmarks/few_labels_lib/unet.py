@@ -20,6 +20,7 @@ from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import learning_rate
 from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, step_generator
+from semigda.training.optimizer import adamw
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import Batch, draw_batch, pseudo_weight, update_teacher
 
@@ -71,9 +72,7 @@ def train_unet(
     network = make_unet(settings.num_classes).to(device).train()
     teacher = deepcopy(network).requires_grad_(False).eval()
     parameters = list(network.parameters())
-    optimizer = torch.optim.AdamW(
-        parameters, settings.learning_rate, weight_decay=settings.weight_decay
-    )
+    optimizer = adamw(parameters, settings.learning_rate, settings.weight_decay)
     for step in range(settings.steps):
         generator = step_generator(settings.seed, "segment", step)
         weight = pseudo_weight(step / settings.steps, settings)

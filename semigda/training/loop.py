@@ -27,6 +27,7 @@ from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.choosing import choose
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
+from semigda.training.optimizer import adamw
 from semigda.training.packing import Finished, training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.prefetch import ahead, rows
@@ -148,9 +149,7 @@ class Run:
         """Stage 1 (DAM): the mapper and the convolutional encoder find the mask's latent."""
         settings, network = self.settings, self.network
         learned = [*network.mapper.parameters(), *network.cnn_encoder.parameters()]
-        optimizer = torch.optim.AdamW(
-            learned, settings.align_learning_rate, weight_decay=settings.weight_decay
-        )
+        optimizer = adamw(learned, settings.align_learning_rate, settings.weight_decay)
 
         def losses(step: int, batch: Batch) -> dict[str, torch.Tensor]:
             weight = settings.unlabeled_weight * ramp_up(step / settings.align_steps)
@@ -167,8 +166,8 @@ class Run:
             self.teacher = make_teacher(self.network)
         learned = [p for p in self.network.parameters() if p.requires_grad]
         if settings.optimizer == "adamw":
-            optimizer: torch.optim.Optimizer = torch.optim.AdamW(
-                learned, settings.learning_rate, weight_decay=settings.weight_decay
+            optimizer: torch.optim.Optimizer = adamw(
+                learned, settings.learning_rate, settings.weight_decay
             )
         else:
             optimizer = torch.optim.SGD(

@@ -30,6 +30,7 @@ from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.config import NetworkConfig
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
+from semigda.training.optimizer import adamw
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.prefetch import ahead, rows
 from semigda.training.previews import Previews, pick_slices, pictures, sheet
@@ -98,7 +99,7 @@ def run_pretraining(
     config = NetworkConfig.from_dict(settings.network)
     network = KLAutoencoder(config).to(device)
     ranks.copy_first(network)
-    optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
+    optimizer = adamw(network.parameters(), settings.learning_rate, 1e-4)
     checkpoint = checkpoint_of(settings.out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     first = 0

@@ -32,6 +32,7 @@ from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
+from semigda.training.optimizer import adamw
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.prefetch import ahead
 from semigda.training.pretrain import run_pretraining
@@ -251,7 +252,7 @@ class _Rehearsal:
 
         def optimizer_of_learned() -> torch.optim.Optimizer:
             # Of all that keep state, the largest.
-            return torch.optim.AdamW([p for p in network.parameters() if p.requires_grad])
+            return adamw([p for p in network.parameters() if p.requires_grad], 1e-3, 1e-2)
 
         self.progress(0.55, "Rehearsal: aligning latents.")
         network.freeze("autoencoder")
