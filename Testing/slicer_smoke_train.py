@@ -1,0 +1,224 @@
+"""A short test for a real 3D Slicer: a whole small training with SemiGDATrain.
+
+    Slicer --testing --python-script Testing/slicer_smoke_train.py [--device cpu] [--out FOLDER]
+
+Without the extension installed, add `--additional-module-paths <repository>/SemiGDATrain`.
+Draws its images, and keeps the project in a temporary folder. Writes smoke_train.json and
+smoke_train.png into FOLDER (the current one by default). Ends Slicer with 0 if all is well,
+1 if a check failed, 3 if Python packages are missing (nothing is installed in testing mode:
+install them with the panel in a normal Slicer first).
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import qt
+import slicer
+from slicer_smoke_tools import (
+    Stop,
+    argumentParser,
+    check,
+    openPanel,
+    phantom,
+    report,
+    screenshot,
+    timed,
+    wait,
+)
+
+MODULE = "SemiGDATrain"
+CLASS = "ball"
+LABELLED, UNLABELLED = 8, 3  # eight, so that two are held out and one training is enough
+MINUTES = 0.4  # long enough to be paused on any computer; the rehearsal finds how many steps
+SMALL = {"side": 32, "labeled_batch": 2, "unlabeled_batch": 2}
+
+
+def run(options):
+    facts = {}
+    draw()
+    widget = openPanel(MODULE)
+    from SemiGDALib import requirements
+
+    if requirements.missing():
+        raise Stop(3, "missing: " + ", ".join(requirements.missing()))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        try:
+            gather(widget, Path(folder) / "Phantoms")
+            checkAndSplit(widget, facts)
+            plan(widget, options.device, facts)
+            train(widget, facts)
+            rank(widget, facts)
+            check("torch" not in sys.modules, "Slicer itself never imported torch")
+            section(widget, "Result")
+            screenshot(MODULE, options.out / "smoke_train.png")
+        finally:
+            leave(widget)
+    return facts
+
+
+def draw():
+    """The images in the scene, the first ones with a segmentation."""
+    for number in range(LABELLED + UNLABELLED):
+        volume, ball = phantom(number)
+        if number < LABELLED:
+            node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+            node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+            segment = node.GetSegmentation().AddEmptySegment("", CLASS)
+            slicer.util.updateSegmentBinaryLabelmapFromArray(
+                ball.astype("uint8"), node, segment, volume
+            )
+
+
+def section(widget, name):
+    """The widgets of a section, which is then the only open one."""
+    for file, button in widget.panel.buttons.items():
+        button.collapsed = file != name
+    slicer.app.processEvents()
+    return widget.panel.sections[name].ui
+
+
+def press(widget, button):
+    """As a user does; an error that the panel then tells fails the test."""
+    check(button.enabled, f"{button.text} can be pressed")
+    button.click()
+    slicer.app.processEvents()
+    check(not widget.ui.messageFrame.visible, "the panel tells of no error")
+
+
+def inDialog(fill):
+    """Hand the next dialog to ``fill``, then press its OK."""
+
+    def look():
+        dialog = qt.QApplication.activeModalWidget()
+        if dialog is None:
+            qt.QTimer.singleShot(20, look)
+            return
+        try:
+            fill(dialog)
+            slicer.util.findChild(dialog, "okButton").click()
+        finally:
+            dialog.reject()  # if it is still open; else nothing happens
+
+    qt.QTimer.singleShot(0, look)
+
+
+def gather(widget, folder):
+    """A project, its class, and the scene's images as cases."""
+    widget.panel.createProject(folder)
+    check(widget.logic.project is not None, "a project was made")
+    ui = section(widget, "Cases")
+
+    def name(dialog):
+        slicer.util.findChild(dialog, "textEdit").text = CLASS
+
+    inDialog(name)
+    press(widget, ui.addClassButton)
+    names = [label.name for label in widget.logic.project.read().classes]
+    check(names == [CLASS], "the class has its name")
+    inDialog(lambda dialog: None)
+    press(widget, ui.addSceneButton)
+    view = widget.logic.project.read()
+    counts = len(view.of_role("labeled")), len(view.of_role("unlabeled"))
+    check(counts == (LABELLED, UNLABELLED), "every image of the scene became a case")
+
+
+def checkAndSplit(widget, facts):
+    """The check, which starts by itself, and the held-out cases."""
+    section(widget, "Check")
+    with timed(facts, "check_s"):
+        wait(lambda: len(widget.panel.context.facts) == LABELLED + UNLABELLED, "the check")
+    findings = widget.panel.context.findings
+    check(not [one for one in findings if one.severity == "error"], "the check found no error")
+    press(widget, section(widget, "HeldOut").chooseButton)
+    count = len(widget.logic.project.read().heldout["cases"])
+    check(0 < count < LABELLED, "some cases are held out")
+
+
+def plan(widget, device, facts):
+    """A quick look, smaller than the panel offers it, and what it will take."""
+    logic = widget.logic
+    ui = section(widget, "Base")
+    press(widget, ui.quickRadioButton)
+    chosen = {} if device == "auto" else {"device": device}
+    logic.setPlan(minutes=MINUTES, advanced={**SMALL, **chosen})
+    widget.panel.refresh()
+    check(ui.quickRadioButton.checked and ui.sizeSpinBox.value == 32, "the panel shows the plan")
+    ui = section(widget, "Training")
+    with timed(facts, "rehearsal_s"):
+        press(widget, ui.rehearseButton)
+        wait(lambda: not logic.rehearsal.active, "the rehearsal")
+    check(logic.estimate().seconds is not None, "the rehearsal told what the training takes")
+    if ui.offerButton.visible:
+        press(widget, ui.offerButton)  # a slow computer needs more minutes
+    facts["device"] = logic.estimate().device
+    facts["estimate_s"] = logic.estimate().seconds
+
+
+def train(widget, facts):
+    """Started, paused, resumed, finished, as its panel shows."""
+    from semigda.jobs.folder import JobFolder
+    from semigda.jobs.process import is_same_process
+
+    logic, ui = widget.logic, section(widget, "Training")
+
+    def state():
+        return logic.training()["state"]
+
+    with timed(facts, "training_s"):
+        with timed(facts, "first_preview_s"):
+            press(widget, ui.startButton)
+            wait(lambda: ui.previewFrame.visible or ui.startFrame.visible, "the first preview")
+        check(ui.previewFrame.visible, f"there is a preview ({state()})")
+        owner = JobFolder(logic.training()["folder"]).state()
+        with timed(facts, "pause_s"):
+            press(widget, ui.pauseButton)
+            wait(lambda: ui.resumeButton.visible or ui.startFrame.visible, "the pause")
+            check(state() == "paused", f"the training is paused ({state()})")
+            pid, start = owner["pid"], owner["process_start"]
+            wait(lambda: not is_same_process(pid, start), "the end of the paused process")
+        with timed(facts, "resume_s"):
+            press(widget, ui.resumeButton)
+            wait(lambda: ui.pauseButton.enabled or ui.startFrame.visible, "going on")
+        wait(lambda: ui.startFrame.visible, "the training")
+    check(state() == "done", f"the training is done ({state()})")
+    result = section(widget, "Result")
+    check(result.versionsTable.rowCount == 1, "it made a version")
+    check(result.scoreTable.rowCount > 0, "its scores are in the table")
+    (version,) = logic.versions()
+    facts["dice"] = version.dice
+
+
+def rank(widget, facts):
+    """What to label next, and the first predicted label accepted."""
+    ui = section(widget, "Review")
+    with timed(facts, "ranking_s"):
+        press(widget, ui.rankButton)
+        wait(lambda: not widget.logic.ranking.active, "the ranking")
+    check(ui.nextTable.rowCount == UNLABELLED, "every unlabelled case is ranked")
+    check(ui.inboxTable.rowCount > 0, "there are predicted labels to review")
+    press(widget, ui.acceptButton)
+    origins = [case.origin for case in widget.logic.project.read().cases if case.label]
+    check(origins.count("machine") == 1, "a predicted label was accepted")
+
+
+def leave(widget):
+    """Close the project; a training that a failed check left behind is ended."""
+    from semigda.jobs.folder import ENDED
+
+    logic = widget.logic
+    if logic.project is not None:
+        if logic.training() and logic.training()["state"] not in ENDED:
+            logic.cancel()
+            wait(lambda: logic.training()["state"] in ENDED, "the end of the training")
+        logic.closeProject()
+        widget.panel.refresh()
+
+
+def main(arguments):
+    options = argumentParser("slicer_smoke_train").parse_args(arguments)
+    return report(run, options, "smoke_train")
+
+
+if __name__ == "__main__":
+    slicer.util.exit(main(sys.argv[1:]))
