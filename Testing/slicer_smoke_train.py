@@ -31,7 +31,7 @@ MODULE = "SemiGDATrain"
 CLASS = "ball"
 LABELLED, UNLABELLED = 8, 3  # eight, so that two are held out and one training is enough
 MINUTES = 0.4  # long enough to be paused on any computer; the rehearsal finds how many steps
-SMALL = {"side": 32, "labeled_batch": 2, "unlabeled_batch": 2}
+SMALL = {"side": 32, "labeled_batch": 2, "unlabeled_batch": 2, "channels": [8, 8, 16, 16]}
 
 
 def run(options):

@@ -57,7 +57,7 @@ class SubjectHierarchyObserver:
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _node_leaving(self, scene, _event, node) -> None:
-        if scene.IsClosing() or node.IsA("vtkMRMLSubjectHierarchyNode") or _owner(node) is None:
+        if scene.IsClosing() or node.IsA("vtkMRMLSubjectHierarchyNode"):
             return
         hierarchy = self._hierarchy()
         item = hierarchy.GetItemByDataNode(node)

@@ -191,6 +191,10 @@ def test_subject_hierarchy_items(host):
     slicer.mrmlScene.RemoveNode(volume)
     items = slicer.util.getSubjectHierarchyItemChildren()
     assert "Brain" not in [hierarchy.GetItemName(item) for item in items]
+    hidden = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Hidden later")
+    hidden.SetHideFromEditors(True)
+    slicer.mrmlScene.RemoveNode(hidden)
+    assert not hierarchy.GetItemByDataNode(hidden)
 
 
 def test_packages_are_checked_but_not_installed(host):
