@@ -159,6 +159,7 @@ set(SemiGDA_PACKAGES
   semigda/training/choosing.py
   semigda/training/dataset.py
   semigda/training/loop.py
+  semigda/training/optimizer.py
   semigda/training/packing.py
   semigda/training/precision.py
   semigda/training/prefetch.py
