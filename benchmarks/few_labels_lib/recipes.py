@@ -11,7 +11,7 @@ from semigda.networks.config import NetworkConfig
 from semigda.training.settings import TrainSettings
 
 # Shares of a SemiGDA run's optimiser steps; the rest is stage 2.
-PRETRAIN, ALIGN = 0.25, 0.1
+PRETRAIN, ALIGN = 0.1, 0.1
 
 
 @dataclass(frozen=True)
