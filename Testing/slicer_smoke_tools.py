@@ -34,7 +34,7 @@ def wait(condition, what):
         if time.monotonic() > end:
             raise Stop(1, f"{what}: not within {LIMIT_S} s")
         slicer.app.processEvents()
-        time.sleep(0.01)
+        time.sleep(0.05)  # waiting in a hurry would take time from what is waited for
 
 
 @contextlib.contextmanager

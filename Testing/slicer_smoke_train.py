@@ -30,8 +30,11 @@ from slicer_smoke_tools import (
 MODULE = "SemiGDATrain"
 CLASS = "ball"
 LABELLED, UNLABELLED = 8, 3  # eight, so that two are held out and one training is enough
-MINUTES = 0.4  # long enough to be paused on any computer; the rehearsal finds how many steps
-SMALL = {"side": 32, "labeled_batch": 2, "unlabeled_batch": 2, "channels": [8, 8, 16, 16]}
+SMALL = {
+    **{"side": 32, "channels": [8, 8, 16, 16], "labeled_batch": 2, "unlabeled_batch": 2},
+    **{"pretrain_steps": 20, "align_steps": 20, "validations": 1},
+}
+LAST_PART_S = 6.0  # of the training: time enough to pause it, on a fast computer as well
 
 
 def run(options):
@@ -98,7 +101,8 @@ def inDialog(fill):
             fill(dialog)
             slicer.util.findChild(dialog, "okButton").click()
         finally:
-            dialog.reject()  # if it is still open; else nothing happens
+            if dialog.visible:
+                dialog.reject()
 
     qt.QTimer.singleShot(0, look)
 
@@ -136,23 +140,29 @@ def checkAndSplit(widget, facts):
 
 
 def plan(widget, device, facts):
-    """A quick look, smaller than the panel offers it, and what it will take."""
+    """A quick look, made as small as the settings allow, and what it will take."""
+    from semigda.jobs.folder import JobFolder
+
     logic = widget.logic
     ui = section(widget, "Base")
     press(widget, ui.quickRadioButton)
     chosen = {} if device == "auto" else {"device": device}
-    logic.setPlan(minutes=MINUTES, advanced={**SMALL, **chosen})
+    logic.setPlan(minutes=1.0, advanced={**SMALL, **chosen})
     widget.panel.refresh()
-    check(ui.quickRadioButton.checked and ui.sizeSpinBox.value == 32, "the panel shows the plan")
+    shown = ui.quickRadioButton.checked, ui.minutesSpinBox.value, ui.sizeSpinBox.value
+    check(shown == (True, 1, SMALL["side"]), "the panel shows the plan")
     ui = section(widget, "Training")
     with timed(facts, "rehearsal_s"):
         press(widget, ui.rehearseButton)
         wait(lambda: not logic.rehearsal.active, "the rehearsal")
     check(logic.estimate().seconds is not None, "the rehearsal told what the training takes")
+    measured = JobFolder(logic.project.jobs()[0]["folder"]).result()["outputs"]["rehearsal"]
+    steps = max(10, round(LAST_PART_S / measured["seconds_per_step"]["semi"]))
+    logic.setPlan(advanced={**logic.plan().advanced, "steps": steps})
+    widget.panel.refresh()
     if ui.offerButton.visible:
         press(widget, ui.offerButton)  # a slow computer needs more minutes
-    facts["device"] = logic.estimate().device
-    facts["estimate_s"] = logic.estimate().seconds
+    facts |= {"device": measured["device"], "estimate_s": logic.estimate().seconds}
 
 
 def train(widget, facts):
