@@ -58,9 +58,7 @@ class ResultView:
             return _("No review map: it was switched off, or one branch of the model ran alone.")
         if not spots:
             return _("The two branches agree everywhere.")
-        return _("{count} doubtful spots, ranked by size and disagreement.").format(
-            count=len(spots)
-        )
+        return spotsText(len(spots))
 
     def _fillTable(self, segments) -> None:
         table = self._ui.resultTable
@@ -126,3 +124,10 @@ class ResultView:
         segmentId = result["segments"][row]["id"] if result else None
         if self._segment(segmentId) is not None:
             views.jumpToSegment(self.node, segmentId)
+
+
+def spotsText(count: int) -> str:
+    """How many places of a result are doubtful."""
+    if count == 1:
+        return _("1 doubtful spot.")
+    return _("{count} doubtful spots, ranked by size and disagreement.").format(count=count)

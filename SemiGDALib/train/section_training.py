@@ -313,7 +313,7 @@ class TrainingSection(Section):
 def offerText(offers) -> str:
     """Settings in a few words."""
     words = {
-        "minutes": _("{value} minutes"),
+        "minutes": _("1 minute") if offers.get("minutes") == 1 else _("{value} minutes"),
         "labeled_batch": _("labelled batch {value}"),
         "unlabeled_batch": _("unlabelled batch {value}"),
         "device": _("device {value}"),

@@ -207,3 +207,9 @@ def test_nothing_of_the_patient_in_the_provenance(logic, bright):
     node = logic.segment(volume, bright, device="cpu")
     told = json.dumps([provenance.ofNode(node), provenance.resultOf(node)])
     assert "Smith" not in told and "1.2.840" not in told
+
+
+def test_doubtful_spots_are_counted_in_words(logic):
+    from SemiGDALib.result_view import spotsText
+
+    assert spotsText(1) == "1 doubtful spot." and spotsText(2).startswith("2 doubtful spots")

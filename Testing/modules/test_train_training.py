@@ -114,6 +114,13 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
     assert ui.startButton.enabled and panel.logic.plan().minutes >= 1
 
 
+def test_an_offer_in_words(panel):
+    from SemiGDALib.train.section_training import offerText
+
+    assert offerText({"minutes": 1, "labeled_batch": 4}) == "1 minute, labelled batch 4"
+    assert offerText({"minutes": 2}) == "2 minutes"
+
+
 def test_training(panel, module_host, artifacts, tmp_path):
     """Started, watched, left alone, found again, killed, resumed, ended with the best."""
     project = train_fixtures.ready(tmp_path, checkpoint_minutes=0.02, **SLOW)
