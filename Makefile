@@ -18,7 +18,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 
 bench: $(READY)
-	$(BIN)/python benchmarks/segment.py --shape 512 512 300
+	$(BIN)/python benchmarks/speed.py --bench
 
 $(READY): Testing/requirements.txt pyproject.toml
 	bash Testing/system_packages.sh

@@ -22,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from segment import cpu_name
+from speed_lib.machine import processor
 from starter_data import DATA, HIPPOCAMPUS, ROOT, write_case_list
 
 RESULTS = ROOT / "benchmarks" / "results" / "training_time"
@@ -167,7 +167,7 @@ def store(runs: list[dict], arguments: argparse.Namespace) -> None:
 
     one = runs[0]
     lines = [
-        f"CPU: {cpu_name()}, {arguments.threads} threads, torch {torch.__version__}; "
+        f"CPU: {processor()}, {arguments.threads} threads, torch {torch.__version__}; "
         f"load average {', '.join(f'{n:.1f}' for n in os.getloadavg())} at the end.",
         f"Compact network, {one['data']}, {one['size']} pixels, batches of {one['batch']}: "
         f"{arguments.steps // 2} steps of pre-training, {arguments.steps // 10} of stage 1, "

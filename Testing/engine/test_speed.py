@@ -1,0 +1,75 @@
+"""The measurements of speed: the reference computes the same, and the page is made of the JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from speed_lib import bars, figures, inference, networks, reference, training  # noqa: E402
+from speed_lib.growth import line  # noqa: E402
+from speed_lib.page import page  # noqa: E402
+
+FACTS = {
+    "command": "python benchmarks/speed.py",
+    "seed": 0,
+    "repeats": 2,
+    "load": [0.0, 0.0],
+    "finished": "2026-01-01T00:00:00+00:00",
+    "processor": "CPU",
+    "cores": 2,
+    "threads": 1,
+    "device": "cpu",
+    "versions": {"torch": torch.__version__},
+}
+
+
+def test_the_reference_paints_the_same(monkeypatch):
+    monkeypatch.setattr(networks, "FIT_STEPS", 3)
+    network = networks.make_network("compact", "cpu")
+    image = inference.test_slices(1, 64)
+    with torch.no_grad():
+        ours = network(image)
+        theirs = reference.pictures(reference.as_released(network), image)
+    for branch, rgb in ours.items():
+        torch.testing.assert_close(theirs[branch], rgb, rtol=1e-4, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    networks.FIT_STEPS, before = 3, networks.FIT_STEPS
+    told = {
+        "inference-compact": inference.measure("compact", "cpu", 64, 3, 2, memory=False),
+        "training-compact": training.measure("compact", "cpu", 32, 2, 2, memory=False),
+    }
+    told["training-compact"]["peak_bytes"] = {
+        stage: dict.fromkeys(ways, 2**20) for stage, ways in training.STAGES.items()
+    }
+    networks.FIT_STEPS = before
+    return {f"{part}-cpu": {"part": part, **FACTS, **found} for part, found in told.items()}
+
+
+def test_both_measurements_run(runs):
+    agreement = runs["inference-compact-cpu"]["agreement"]
+    assert agreement["pixels_that_differ"] == 0 and agreement["dice"] == 1
+    work = runs["training-compact-cpu"]["gflop"]
+    assert work["stage 1"]["reference"] > work["stage 1"]["ours"]
+    assert work["stage 2"]["reference, mixed"] > work["stage 2"]["reference, not mixed"]
+    assert work["stage 2"]["ours"] > work["stage 2"]["ours, supervised"]
+    for run in runs.values():
+        assert all(len(values) == 2 for values in figures.speedups(run).values())
+
+
+def test_the_page_says_what_was_not_measured(runs):
+    text = page(runs)
+    assert text.count(bars.NOT_MEASURED.capitalize()) == 2 * 7 - 2
+    assert "Masks of both branches, ours and the reference's: Dice 1.000000" in text
+
+
+def test_a_straight_line_is_found():
+    start, step, off = line([1, 2, 4], [3, 5, 9])
+    assert (start, step, off) == pytest.approx((1, 2, 0))
