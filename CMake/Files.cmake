@@ -133,6 +133,7 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
+  semigda/networks/winograd.py
   semigda/project/__init__.py
   semigda/project/bases.py
   semigda/project/caselist.py

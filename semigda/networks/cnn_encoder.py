@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from semigda.networks.config import NetworkConfig
+from semigda.networks.winograd import Conv3x3
 
 DROPOUT = 0.1
 
@@ -22,9 +23,9 @@ class BasicBlock(nn.Module):
 
     def __init__(self, config: NetworkConfig, in_channels: int, out_channels: int, stride: int):
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.conv1 = Conv3x3(in_channels, out_channels, stride, bias=False)
         self.norm1 = _norm(config, out_channels)
-        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.conv2 = Conv3x3(out_channels, out_channels, bias=False)
         self.norm2 = _norm(config, out_channels)
         self.shortcut = nn.Identity()
         if stride != 1 or in_channels != out_channels:
