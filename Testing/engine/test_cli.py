@@ -120,8 +120,10 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     assert job.state()["state"] == "done"
     assert Path(job.result()["outputs"]["model"]) == tmp_path / "balls"
     assert {"losses", "validation", "preview", "trained"} <= {e["type"] for e in job.events()}
-    told = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
-    assert "DOE" not in told and "DOE" not in (tmp_path / "balls/card.json").read_text()
+    told = (job.path / "events.jsonl").read_text("utf-8") + (job.path / "state.json").read_text(
+        "utf-8"
+    )
+    assert "DOE" not in told and "DOE" not in (tmp_path / "balls/card.json").read_text("utf-8")
     again = semigda(
         "train", "--job", "job2", "--settings", "train.json", "--out", "x", cwd=tmp_path
     )
@@ -135,7 +137,7 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     )
     assert done.returncode == 0, done.stderr
     assert "shell:" in done.stdout and "agreement" in done.stdout
-    report = json.loads((tmp_path / "report.json").read_text())
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     phases = {"start", "load", "preprocess", "network", "resample", "write"}
     assert phases <= set(report["seconds"]) and report["peak_memory_bytes"] > 0
     header = (tmp_path / "out.seg.nrrd").read_bytes()[:4000]
@@ -149,7 +151,7 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     )
     assert done.returncode == 0, done.stderr
     assert "Dice" in done.stdout and "shell" in done.stdout
-    assert len((tmp_path / "evaluation/evaluation.csv").read_text().splitlines()) == 5
+    assert len((tmp_path / "evaluation/evaluation.csv").read_text("utf-8").splitlines()) == 5
 
 
 def wait_for(condition, seconds=60) -> None:
@@ -206,10 +208,12 @@ def test_an_evaluation_job_runs_from_its_folder(tmp_path, library):
     done = semigda("run", job.path)
     assert done.returncode == 0, done.stderr
     assert job.result()["outputs"]["summary"]["classes"][0]["cases"] == 2
-    assert (job.path / "evaluation.csv").exists() and "Dice" in (job.path / "log.txt").read_text()
-    assert (
-        "DOE" not in (job.path / "result.json").read_text() + (job.path / "state.json").read_text()
+    assert (job.path / "evaluation.csv").exists() and "Dice" in (job.path / "log.txt").read_text(
+        "utf-8"
     )
+    assert "DOE" not in (job.path / "result.json").read_text("utf-8") + (
+        job.path / "state.json"
+    ).read_text("utf-8")
     failed = JobFolder.create(tmp_path / "bad", "evaluate", {"cases": "nowhere"}, {}, str(model))
     done = semigda("run", failed.path)
     assert done.returncode == 1 and "The case list does not exist." in done.stderr
@@ -283,4 +287,4 @@ def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "ZeroDivisionError" in done.stderr
     report = next(tmp_path.glob("semigda-error-*.txt"))
-    assert "Traceback" in report.read_text() and str(report) in done.stderr
+    assert "Traceback" in report.read_text("utf-8") and str(report) in done.stderr

@@ -68,7 +68,7 @@ def test_a_broken_image_is_told_and_the_others_are_segmented(model, images, tmp_
         ("case1", "inner"),
     ]
     assert all(float(row["ml"]) >= 0 and 0 <= float(row["agreement"]) <= 1 for row in rows)
-    report = json.loads((tmp_path / "out" / "case1.json").read_text())
+    report = json.loads((tmp_path / "out" / "case1.json").read_text("utf-8"))
     assert rows[2]["ml"] == f"{report['segments'][0]['ml']:.4f}"
     assert (images / "case0.seg.nrrd").stat().st_size < 100  # nothing is written to the images
 
@@ -111,7 +111,7 @@ def test_results_of_two_models_are_not_mixed(model, images, tmp_path, capsys):
     (images / "broken.nrrd").unlink()
     assert segment(model, images, tmp_path / "out") == 0
     path = tmp_path / "out" / "case0.json"
-    report = json.loads(path.read_text())
+    report = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps({**report, "model": {**report["model"], "sha256": "0"}}))
     assert segment(model, images, tmp_path / "out") == 1
     assert "another model" in capsys.readouterr().err

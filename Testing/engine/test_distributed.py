@@ -85,12 +85,12 @@ def run_alone(job: JobFolder) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (loop, pretrain):
             patch.setattr(module, "LOG_STEPS", 1)
-        assert run_job(job) == 0, (job.path / "log.txt").read_text()
+        assert run_job(job) == 0, (job.path / "log.txt").read_text("utf-8")
 
 
 def ended_well(process: subprocess.Popen, job: JobFolder) -> None:
     told, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, told + (job.path / "log.txt").read_text()
+    assert process.returncode == 0, told + (job.path / "log.txt").read_text("utf-8")
 
 
 def losses(job: JobFolder) -> dict[tuple[int, str, int], dict[str, float]]:
@@ -190,5 +190,5 @@ def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(vol
     assert set(expected) == set(found) and len(found) == 2 * (2 + 2 + 4)
     for step, values in expected.items():
         assert found[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
-    compared = json.loads((job.path / "comparison.json").read_text())
+    compared = json.loads((job.path / "comparison.json").read_text("utf-8"))
     assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 1

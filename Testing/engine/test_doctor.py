@@ -319,17 +319,17 @@ def test_nothing_is_written_outside_and_no_name_gets_out(project, tmp_path):
     )
     assert f"finished {job.path}" in worker.stdout and time.monotonic() - started < 30
     done = JobFolder(job.path)
-    assert done.state()["state"] == "done", (job.path / "log.txt").read_text()
+    assert done.state()["state"] == "done", (job.path / "log.txt").read_text("utf-8")
     assert done.result()["outputs"] == {"cases": 7} and done.result()["report"]["unreadable"] == 0
     assert [finding.code for finding in findings(project)] == ["empty-label"]
     told = "".join(
-        (job.path / name).read_text()
+        (job.path / name).read_text("utf-8")
         for name in ("state.json", "result.json", "log.txt", "events.jsonl")
         if (job.path / name).exists()
     )
     told += json.dumps([finding.to_dict() for finding in findings(project)])
     assert "DOE" not in told and str(tmp_path) not in told
-    assert "DOE" not in (project.folder / "facts.json").read_text()
+    assert "DOE" not in (project.folder / "facts.json").read_text("utf-8")
     assert tree(tmp_path / "study") | tree(tmp_path / "faults") == outside
 
 

@@ -98,7 +98,7 @@ def test_rows_files_and_table(study, tmp_path):
     with open(tmp_path / "out/evaluation.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4 and rows[2]["dice"] == "" and float(rows[0]["dice"]) >= 0
-    stored = json.loads((tmp_path / "out/evaluation.json").read_text())
+    stored = json.loads((tmp_path / "out/evaluation.json").read_text("utf-8"))
     assert stored["summary"] == json.loads(json.dumps(result["summary"]))
     lines = table(result).splitlines()
     assert len(lines) < 24 and max(map(len, lines)) <= 100
@@ -176,7 +176,7 @@ def test_the_summary_says_what_its_means_leave_out():
 @pytest.mark.skipif(not DATA.exists(), reason="the real images (SEMIGDA_DATA) are not here")
 def test_real_labels_are_compared_on_their_images_grid(tmp_path):
     """Gzipped NIfTI volumes with their own geometry: every labelled voxel is counted, in mm."""
-    names = json.loads((DATA / "splits.json").read_text())["sets"]["hippocampus"]["val"][:2]
+    names = json.loads((DATA / "splits.json").read_text("utf-8"))["sets"]["hippocampus"]["val"][:2]
     files = {n: DATA / f"hippocampus/{{}}/{n}.nii.gz" for n in names}
     cases = [
         {

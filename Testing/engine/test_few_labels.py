@@ -60,7 +60,7 @@ def study(phantoms, tmp_path_factory):
 
 
 def test_runs_spend_what_they_say(study):
-    runs = {name: json.loads(path.read_text()) for name, path in study[1].items()}
+    runs = {name: json.loads(path.read_text("utf-8")) for name, path in study[1].items()}
     for name, run in runs.items():
         assert run["spent"]["optimizer_steps"] == STEPS
         assert {row["case"] for row in run["rows"]} == {"case_5", "case_6"}
@@ -77,11 +77,11 @@ def test_runs_spend_what_they_say(study):
 def test_judged_as_the_product_judges(study):
     """Also shows that nothing was chosen: the package holds averaged weights and both branches."""
     folder, paths = study
-    run = json.loads(paths["semigda"].read_text())
+    run = json.loads(paths["semigda"].read_text("utf-8"))
     place = folder / "runs/phantom" / paths["semigda"].stem
     options = SegmentOptions(device="cpu")
     rows = evaluate(place / "model", place / "val.json", options=options)["rows"]
-    model = json.loads((place / "model/card.json").read_text())
+    model = json.loads((place / "model/card.json").read_text("utf-8"))
     assert model["branches"] == "both" and model["training"]["weights"] == "average"
     assert model["training"]["chosen_on"] == "nothing"
     for ours, theirs in zip(run["rows"], rows, strict=True):
@@ -96,12 +96,12 @@ def test_finished_runs_are_skipped_and_killed_ones_begin_again(study, phantoms):
     folder, paths = study
     places = {"runs": folder / "runs", "results": folder / "results"}
     path = paths["unet-copy-paste"]
-    before, written = json.loads(path.read_text()), path.stat().st_mtime_ns
+    before, written = json.loads(path.read_text("utf-8")), path.stat().st_mtime_ns
     perform(phantoms, "unet-copy-paste", 0, STEPS, **places)
     assert path.stat().st_mtime_ns == written
     path.unlink()  # what a killed run leaves: a folder without its JSON
     perform(phantoms, "unet-copy-paste", 0, STEPS, **places)
-    assert json.loads(path.read_text())["rows"] == before["rows"]
+    assert json.loads(path.read_text("utf-8"))["rows"] == before["rows"]
 
 
 def test_disagreement_of_finished_runs(study, phantoms):
@@ -109,7 +109,7 @@ def test_disagreement_of_finished_runs(study, phantoms):
 
     folder, paths = study
     for name in ("unet", "semigda"):
-        run = json.loads(paths[name].read_text())
+        run = json.loads(paths[name].read_text("utf-8"))
         found = judge_signals(phantoms, run, folder / "runs/phantom" / paths[name].stem)
         signals = set(found["signals"])
         assert ("branches" in signals) == (name == "semigda")
@@ -178,7 +178,7 @@ def test_variants_are_real_settings(tmp_path, phantoms):
 def test_real_sets_are_whole(name, tmp_path):
     one = SETS[name]
     cases = json.loads(
-        one.write_cases(tmp_path / "cases.json", "labeled", "unlabeled", "val").read_text()
+        one.write_cases(tmp_path / "cases.json", "labeled", "unlabeled", "val").read_text("utf-8")
     )
     assert all(Path(case["image"]).is_file() for case in cases)
     assert all(("label" in case) == (case["role"] != "unlabeled") for case in cases)

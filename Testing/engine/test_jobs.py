@@ -105,9 +105,13 @@ def test_no_path_or_input_name_gets_into_events_and_states(job):
     job.event("warning", text="cannot read '/data/DOE^JANE/scan.nrrd' or C:\\Users\\doe\\a.nii")
     job.event("warning", text="scan.nrrd is odd", where=["/mnt/pacs/doe/7.dcm"], preview="p/1.png")
     job.update("running", message="Reading /data/DOE^JANE/scan.nrrd")
-    text = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
+    text = (job.path / "events.jsonl").read_text("utf-8") + (job.path / "state.json").read_text(
+        "utf-8"
+    )
     job.fail(SemiGDAError("bad-input", "scan.nrrd is odd.", detail="in /data/DOE^JANE/scan.nrrd"))
-    text += (job.path / "result.json").read_text() + (job.path / "state.json").read_text()
+    text += (job.path / "result.json").read_text("utf-8") + (job.path / "state.json").read_text(
+        "utf-8"
+    )
     for private in ("DOE", "doe", "scan.nrrd", "pacs"):
         assert private not in text
     assert job.events()[1]["preview"] == "p/1.png"
@@ -140,7 +144,7 @@ def test_replace_is_tried_again_where_a_reader_holds_the_file(tmp_path, monkeypa
 
     monkeypatch.setattr(os, "replace", held)
     write_json(tmp_path / "state.json", {"a": 1})
-    assert json.loads((tmp_path / "state.json").read_text()) == {"a": 1}
+    assert json.loads((tmp_path / "state.json").read_text("utf-8")) == {"a": 1}
 
 
 def test_a_killed_process_makes_its_job_stale(job):
@@ -168,7 +172,7 @@ def test_a_killed_process_makes_its_job_stale(job):
 def test_a_process_id_used_again_is_not_taken_for_the_job(job):
     job.update("running")
     assert not JobFolder(job.path).is_stale()
-    state = json.loads((job.path / "state.json").read_text())
+    state = json.loads((job.path / "state.json").read_text("utf-8"))
     # The id of this living process, but the start time of another one.
     write_json(job.path / "state.json", state | {"process_start": "boot:1"})
     assert JobFolder(job.path).is_stale()

@@ -152,4 +152,4 @@ def test_two_trainings_take_turns_at_a_graphics_card(tmp_path):
     assert jobs[1].state()["state"] == "running"
     for process in (first, second, third, fourth):
         process.wait()
-    assert json.loads((jobs[1].path / "state.json").read_text())["message"] == "Starting."
+    assert json.loads((jobs[1].path / "state.json").read_text("utf-8"))["message"] == "Starting."

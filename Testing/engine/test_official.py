@@ -53,7 +53,7 @@ def rule_tensor(name: str, shape: list[int]) -> torch.Tensor:
 
 @pytest.fixture(scope="module")
 def released() -> dict[str, torch.Tensor]:
-    shapes = json.loads((OFFICIAL / "state_dict.json").read_text())
+    shapes = json.loads((OFFICIAL / "state_dict.json").read_text("utf-8"))
     return {name: rule_tensor(name, shape) for name, shape in shapes.items()}
 
 

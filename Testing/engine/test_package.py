@@ -31,7 +31,7 @@ def package(tmp_path):
 
 def edit_card(folder, **changes):
     path = folder / "card.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}))
 
 
 def edit_weights(folder, change):

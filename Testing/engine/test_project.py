@@ -131,7 +131,7 @@ def test_what_is_no_project_is_refused(tmp_path):
     with pytest.raises(SemiGDAError, match="already holds"):
         Project.create(tmp_path / "p")
     path = project.folder / "project.json"
-    text = path.read_text()
+    text = path.read_text("utf-8")
     for schema in ('"2"', "2", "true", "null"):
         path.write_text(text.replace('"schema": 1', f'"schema": {schema}'))
         with pytest.raises(SemiGDAError, match="another version"):
@@ -212,7 +212,7 @@ def test_a_reader_never_sees_half_and_a_kill_leaves_it_whole(tmp_path):
 
 def test_jobs_are_kept_with_their_state(project):
     job = project.new_job("check", {"facts": "f"}, {"a": 1}, files={"cases": [1]}, note="n")
-    assert json.loads(Path(job.job["inputs"]["cases"]).read_text()) == [1]
+    assert json.loads(Path(job.job["inputs"]["cases"]).read_text("utf-8")) == [1]
     assert job.path.parent == project.folder / "jobs"
     (record,) = project.jobs()
     assert record["kind"] == "check" and record["state"] == "queued" and record["note"] == "n"

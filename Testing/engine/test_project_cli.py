@@ -111,13 +111,13 @@ def test_a_training_on_the_project(tmp_path):
     options.pop("cases")
     job = project.new_job("train", {}, options, files={"cases": case_rows(project.read())})
     outside = tree(tmp_path / "study")
-    assert run_job(JobFolder(job.path)) == 0, (job.path / "log.txt").read_text()
+    assert run_job(JobFolder(job.path)) == 0, (job.path / "log.txt").read_text("utf-8")
     card = ModelCard.read(project.folder / "models/balls")
     assert card.training["cases"] == {"labeled": 6, "unlabeled": 2, "val": 2}
     assert project.jobs()[0]["state"] == "done" and project.jobs()[0]["heldout_version"] == 2
-    told = (project.folder / "models/balls/card.json").read_text()
+    told = (project.folder / "models/balls/card.json").read_text("utf-8")
     for name in ("state.json", "events.jsonl", "result.json", "log.txt"):
-        told += (job.path / name).read_text()
+        told += (job.path / name).read_text("utf-8")
     assert "DOE" not in told and "study" not in told
     assert tree(tmp_path / "study") == outside
 

@@ -65,8 +65,8 @@ def test_the_scores_are_of_patients_not_seen_and_the_card_says_so(killed):
     assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 3
     by_fold = {}
     for number in range(3):
-        by_fold |= json.loads((job.path / "folds" / str(number) / "scores.json").read_text())
-        rows = json.loads((job.path / "folds" / str(number) / "cases.json").read_text())
+        by_fold |= json.loads((job.path / "folds" / str(number) / "scores.json").read_text("utf-8"))
+        rows = json.loads((job.path / "folds" / str(number) / "cases.json").read_text("utf-8"))
         held = [row["name"] for row in rows if row["role"] == "val"]
         assert held == project.read().heldout["folds"][number]
     assert scores(compared) == by_fold
@@ -88,7 +88,7 @@ def test_the_model_itself_has_seen_all_so_it_is_no_base_but_its_folds_compare(ki
     assert "learned from cases that are held out" in problem
     versions.use(project, version.name)
     job = trainings.start(project, tiny_plan(**SHORT))
-    before = json.loads((job.path / "before_scores.json").read_text())
+    before = json.loads((job.path / "before_scores.json").read_text("utf-8"))
     assert before == scores(read(project.folder / "jobs" / version.job))
     assert "before" not in job.job["inputs"]
     wait_until(lambda: (job.path / "folds" / "0" / "scores.json").exists())

@@ -213,4 +213,4 @@ def test_the_plan_is_kept(tmp_path):
     plan = Plan("quick", minutes=5.0, advanced={"seed": 3})
     trainings.save_plan(project, plan)
     assert trainings.saved_plan(Project(project.folder)) == plan
-    assert json.loads((project.folder / "project.json").read_text())["settings"]["plan"]
+    assert json.loads((project.folder / "project.json").read_text("utf-8"))["settings"]["plan"]

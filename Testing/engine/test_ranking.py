@@ -79,7 +79,7 @@ def test_the_job_leaves_no_predictions_and_no_names_behind(ranked):
     left = {path.name for path in job.path.iterdir()}
     assert left.isdisjoint({"labels", "labels.npy", "review.npy"})
     told = json.dumps([job.events(), job.state(), job.result()])
-    told += (project.folder / "inbox" / "ranking.json").read_text()
+    told += (project.folder / "inbox" / "ranking.json").read_text("utf-8")
     assert not any(name in told for name in ids)
 
 

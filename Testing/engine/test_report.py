@@ -155,9 +155,9 @@ def test_an_unfinished_training_has_its_curves_so_far(trained, tmp_path):
     job = project.jobs()[0]["folder"]
     (job / "comparison.json").unlink()
     (job / "result.json").unlink()
-    state = json.loads((job / "state.json").read_text())
+    state = json.loads((job / "state.json").read_text("utf-8"))
     (job / "state.json").write_text(json.dumps({**state, "state": "paused", "progress": 0.4}))
-    lines = (job / "events.jsonl").read_text().splitlines()
+    lines = (job / "events.jsonl").read_text("utf-8").splitlines()
     kept = [line for line in lines if '"segment"' not in line and '"validation"' not in line]
     (job / "events.jsonl").write_text("\n".join(kept) + "\n")
     page = write_report(project).read_text("utf-8")

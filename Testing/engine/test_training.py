@@ -80,8 +80,10 @@ def test_events_tell_losses_dice_rate_and_previews(trained):
 
 def test_events_and_card_hold_no_paths_and_no_case_names(trained, volumes):
     job, wanted, _ = trained
-    told = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
-    told += (Path(wanted.out) / "card.json").read_text()
+    told = (job.path / "events.jsonl").read_text("utf-8") + (job.path / "state.json").read_text(
+        "utf-8"
+    )
+    told += (Path(wanted.out) / "card.json").read_text("utf-8")
     for word in (str(volumes.parent), str(job.path), "image_0", "label_0", "nrrd"):
         assert word not in told
 

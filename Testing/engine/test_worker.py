@@ -117,7 +117,7 @@ def test_segment_writes_arrays_on_the_inputs_grid(worker, new_job, parts):
         assert 0 <= z < 6 and 0 <= y < 20 and 0 <= x < 24
     for name in ("state.json", "events.jsonl", "result.json"):
         path = job.path / name
-        assert not path.exists() or "JANE" not in path.read_text()
+        assert not path.exists() or "JANE" not in path.read_text("utf-8")
 
 
 def test_one_branch_gives_no_review(worker, new_job):
@@ -168,12 +168,12 @@ def test_a_broken_job_never_ends_the_worker(worker, new_job, parts, tmp_path):
 
 def test_an_unforeseen_error_is_internal_with_its_trace_in_the_log_only(worker, new_job):
     job = new_job()
-    data = json.loads((job.path / "job.json").read_text())
+    data = json.loads((job.path / "job.json").read_text("utf-8"))
     (job.path / "job.json").write_text(json.dumps({**data, "options": 7}))
     worker.run(job.path)
     error = job.result()["error"]
     assert error["class"] == "internal" and "semigda/jobs/kinds.py" in error["detail"]
-    assert "Traceback" in (job.path / "log.txt").read_text()
+    assert "Traceback" in (job.path / "log.txt").read_text("utf-8")
     assert "Traceback" not in json.dumps(job.result()) + json.dumps(job.state())
 
 

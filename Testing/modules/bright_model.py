@@ -25,7 +25,7 @@ from semigda.networks.config import NetworkConfig  # noqa: E402
 from semigda.networks.semigda import SemiGDA  # noqa: E402
 
 NAME = "bright"
-STEPS = 200
+STEPS = 120
 CONFIG = NetworkConfig(
     name="tiny",
     channels=(8, 8),

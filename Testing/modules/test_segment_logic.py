@@ -174,7 +174,7 @@ def test_children_of_the_worker_die_with_it(module_host, installed):
         parent.wait(5)
         deadline = time.monotonic() + 5
         while Path(f"/proc/{child}/stat").exists() and time.monotonic() < deadline:
-            if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            if Path(f"/proc/{child}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "Z":
                 break
             time.sleep(0.02)
         assert time.monotonic() < deadline

@@ -82,7 +82,7 @@ class Story:
         return self.widget.logic.training()
 
     def process_id(self) -> int:
-        return json.loads((self.training()["folder"] / "state.json").read_text())["pid"]
+        return json.loads((self.training()["folder"] / "state.json").read_text("utf-8"))["pid"]
 
 
 @pytest.fixture

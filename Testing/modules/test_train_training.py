@@ -32,7 +32,9 @@ def state(panel) -> str:
 
 def wait_for(panel, host, condition, seconds=60) -> None:
     host.wait(lambda: condition() or state(panel) == "failed", seconds)
-    assert state(panel) != "failed", (panel.logic.training()["folder"] / "log.txt").read_text()
+    assert state(panel) != "failed", (panel.logic.training()["folder"] / "log.txt").read_text(
+        "utf-8"
+    )
 
 
 def scores(panel) -> int:
@@ -151,7 +153,7 @@ def test_training(panel, module_host, artifacts, tmp_path):
     )
     # Killed as by a power cut.
     folder = panel.logic.training()["folder"]
-    os.kill(json.loads((folder / "state.json").read_text())["pid"], signal.SIGKILL)
+    os.kill(json.loads((folder / "state.json").read_text("utf-8"))["pid"], signal.SIGKILL)
     module_host.wait(lambda: "interrupted" in ui.stateLabel.text, 10)
     assert "resume" in panel.ui.nextStepLabel.text
     picture(panel, module_host, artifacts, "interrupted")

@@ -34,7 +34,7 @@ def train(project):
     while current(project)["state"] in ("queued", "running"):
         time.sleep(0.2)
     ended = current(project)
-    assert ended["state"] == "done", (ended["folder"] / "log.txt").read_text()
+    assert ended["state"] == "done", (ended["folder"] / "log.txt").read_text("utf-8")
     return ended
 
 
