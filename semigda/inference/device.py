@@ -8,7 +8,7 @@ from semigda.errors import SemiGDAError
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
-# Working memory of one slice, in feature maps of full size and width: 15 to 28 were measured on a
+# Working memory of one slice, in feature maps of the finest level: 15 to 28 were measured on a
 # CPU for the compact network in batches of 16 to 1 (both branches, 224 x 224), 19 to 24 for the
 # paper's. Not measured on a graphics card: if it is too little there, the memory ladder steps down.
 _MAPS_PER_SLICE = 30
@@ -53,8 +53,8 @@ def starting_batch(device: torch.device, size: tuple[int, int], width: int) -> i
     """Slices to compute at once: few on a CPU, on a graphics card what its free memory holds.
 
     Args:
-        size: (H, W) of a working slice.
-        width: feature channels of the network at full size.
+        size: (H, W) of the network's finest level.
+        width: its feature channels there.
     """
     if device.type == "cpu":
         return _CPU_BATCH

@@ -64,6 +64,7 @@ class Predictor:
         self.used, self.run, self.crop = used, run, crop
         self.steps: list[str] = []
         width = network.config.channels[0]
+        size = tuple(side // network.config.patch for side in size)
         self._cpu_batch = starting_batch(torch.device("cpu"), size, width)
         try:
             self._move(device)
