@@ -24,7 +24,7 @@ FREEZABLE = ("autoencoder", "encoder", "nothing")
 
 
 class Encoded(NamedTuple):
-    """What the frozen encoder knows of an image; compute it once and hand it on."""
+    """What the autoencoder's encoder knows of an image; compute it once and hand it on."""
 
     moments: torch.Tensor  # (B, 2 z, h, w): mean, then log variance, unscaled
     skips: list[torch.Tensor]  # one a level, full size first
