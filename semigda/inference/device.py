@@ -14,7 +14,7 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 _MAPS_PER_SLICE = 30
 _LARGEST_BATCH = 32
 # Larger ones gain little and cost memory, and time until a cancel is heard: on 2 idle cores,
-# compact, 224 x 224, both branches, a slice takes 103 ms in batches of 1, 85 of 2, 80 of 4, 75 of 8.
+# compact, 224 x 224, both branches, a slice takes 103 ms in batches of 1, 85 of 2, 75 of 8.
 _CPU_BATCH = 2
 
 
