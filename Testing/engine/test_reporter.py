@@ -49,3 +49,11 @@ def test_two_trainings_in_one_job(job, tmp_path):
     previews = [event for event in events if event["type"] == "preview"]
     assert all((job.path / event["file"]).exists() for event in previews)
     assert previews[0]["file"].startswith("training_0/") and "part" in previews[-1]
+
+
+def test_the_last_step_is_told_although_sums_of_floats_fall_short(job):
+    reporter = Reporter(job, 1.0)
+    for step in range(10):
+        reporter.advance(0.1, f"step {step + 1}")
+    assert reporter.done < 1  # ten times 0.1
+    assert job.state()["progress"] == pytest.approx(1.0) and job.state()["message"] == "step 10"

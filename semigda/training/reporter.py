@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +133,9 @@ class Reporter:
         if self.job is None:
             return
         now = time.monotonic()
-        if now - self._updated >= SECONDS_BETWEEN_UPDATES or self.done >= self.total:
+        # A sum of shares may miss the whole by a rounding.
+        ended = self.done >= self.total or math.isclose(self.done, self.total)
+        if now - self._updated >= SECONDS_BETWEEN_UPDATES or ended:
             self._updated = now
             self._left = self._seconds_left(now)
             self.job.update("running", self.progress, self._left, message)
