@@ -58,8 +58,9 @@ ARMS = {
     "disagreement": ("disagreement",),
     "novelty": ("novelty",),
     "coverage": ("coverage",),
+    "typical": ("typical",),
 }
-MAIN = ("start", "random", "proposed", "coverage")
+MAIN = ("start", "random", "proposed", "coverage", "typical")
 OPTIONS = SegmentOptions(device="cpu", branches="both")
 
 

@@ -30,8 +30,8 @@ def write_table(folder: Path) -> str:
 
 def _table(name: str, found: dict) -> list[str]:
     seeds = sorted({seed for which, seed, _ in found if which == name})
-    arms = [a for a in ("start", "random", "proposed", "disagreement", "novelty", "coverage")]
-    arms = [a for a in arms if any((name, seed, a) in found for seed in seeds)]
+    known = ("start", "random", "proposed", "disagreement", "novelty", "coverage", "typical")
+    arms = [a for a in known if any((name, seed, a) in found for seed in seeds)]
     some = next(r for (which, _, _), r in found.items() if which == name)
     lines = [
         f"{some['pool']} cases in the pool, {some['test']} test cases.",
@@ -55,9 +55,8 @@ def _table(name: str, found: dict) -> list[str]:
         if pairs:
             lines.append(f"- {_difference(arm, pairs)}")
     starts = [found[name, seed, "start"] for seed in seeds if (name, seed, "start") in found]
-    known = [_spearman(r["pool_disagreement"], r["pool_dice"]) for r in starts]
-    if known:
-        told = ", ".join(f"{value:.2f}" for value in known)
+    if starts:
+        told = ", ".join(f"{_spearman(r['pool_disagreement'], r['pool_dice']):.2f}" for r in starts)
         lines.append(f"- Spearman of disagreement and Dice in the pool, by seed: {told}")
     return lines
 

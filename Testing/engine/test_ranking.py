@@ -138,6 +138,19 @@ def test_a_class_that_was_found_nowhere_counts_as_often_as_the_others_have_it():
     assert disagreements([seen(0, 0, 0), seen(0, 0, 0)]) == [0.0, 0.0]
 
 
+def test_a_case_that_stands_for_many_comes_before_an_odd_one():
+    crowd = [seen(1, 1, 1, (0.1 * n, 0.0)) for n in range(5)]
+    odd = seen(10, 10, 1, (4.0, 4.0))
+    labelled = [torch.tensor([-4.0, 4.0])]
+    first = {
+        by: rank([*crowd, odd], labelled, ["a"], (by,))[0].index for by in ("typical", "novelty")
+    }
+    assert first["novelty"] == 5
+    assert first["typical"] in range(5)
+    # Where only the odd one is doubted, only what brings *it* nearer counts.
+    assert rank([*crowd, odd], labelled, ["a"], ("coverage",))[0].index == 5
+
+
 def test_equal_cases_of_no_worth_still_have_an_order():
     found = rank([seen(10, 10, 10)] * 3, [torch.zeros(2)], ["ball"])
     assert [one.index for one in found] == [0, 1, 2]

@@ -106,9 +106,9 @@ def rank(
     Args:
         labelled: features of the labelled cases.
         names: of the K classes.
-        by: what counts: "disagreement", "novelty" (distance to the nearest labelled case), or
-            "coverage" (how much nearer, weighted by disagreement, all cases come to a labelled
-            one: an odd case that stands for itself alone counts little).
+        by: what counts: "disagreement", "novelty" (distance to the nearest labelled case),
+            "typical" (how much nearer all cases come to a labelled one: an odd case that stands for
+            itself alone counts little) or "coverage" (the same, weighted by disagreement).
     """
     if not looks:
         return []
@@ -121,11 +121,12 @@ def rank(
 
     doubt = torch.tensor(unsure, dtype=torch.float64)
     left, result = torch.ones(count, dtype=torch.bool), []
-    between = torch.cdist(points, points) if "coverage" in by else None
+    between = torch.cdist(points, points) if {"typical", "coverage"} & set(by) else None
     while len(result) < count:
         parts = {"disagreement": doubt, "novelty": distance}
         if between is not None:
             nearer = (distance[:, None] - between).clamp_min(0)
+            parts["typical"] = nearer.sum(0)
             parts["coverage"] = (doubt[:, None] * nearer).sum(0)
         worth = torch.stack([parts[name] for name in by]).prod(0)
         best = _largest(left, worth, doubt)
