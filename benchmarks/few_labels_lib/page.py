@@ -23,11 +23,10 @@ one file there, with its settings, versions, command and every case's figures.
   the schedule of the pseudo labels, and the code that judges: whole cases on the images' own grid,
   exactly as `semigda evaluate`.
 - **Budget**: optimiser steps, *all stages together* (SemiGDA's autoencoder and alignment count),
-  and the slices a step that get a gradient. The semi-supervised methods' steps before the first
-  pseudo labels have fewer slices: none has more than the supervised ones. TFLOP are counted,
-  forward and backward; CPU seconds are the training process's own.
+  and the slices a step that get a gradient; before the first pseudo labels all of them are
+  labelled. TFLOP are counted, forward and backward; CPU seconds are the training process's own.
 - **U-Net**: MONAI's `BasicUNet` at its own widths, with GroupNorm: 2.0 M parameters. Compact
-  SemiGDA has 1.9 M.
+  SemiGDA has 2.0 M.
 - **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0. HD95 and
   ASSD are over the cases where it was found, and only where the spacing is real. In brackets: the
   standard deviation over the seeds. **Difference**: Dice points to "{baseline}", over the same

@@ -73,6 +73,7 @@ class NetworkConfig:
             channels=(16, 24, 48, 64),
             encoder_blocks=1,
             decoder_blocks=1,
+            latent_channels=32,
             norm_groups=8,
             cnn_blocks=(1, 1, 2),
             cnn_norm="group",

@@ -87,8 +87,8 @@ def _seconds(
     """Seconds within the steps of all trainings, and beside them."""
     cost = measured["seconds_per_step"]
     unlabeled = 0.0
-    if work.semi and settings.get("unlabeled_weight", 0.5) > 0:
-        unlabeled = (1 - settings.get("supervised_share", 0.4)) * settings["steps"]
+    if work.semi and settings.get("unlabeled_weight", 1.0) > 0:
+        unlabeled = (1 - settings.get("supervised_share", 0.2)) * settings["steps"]
     steps = (settings["steps"] - unlabeled) * cost["supervised"]
     steps += unlabeled * (cost["semi"] or cost["supervised"])
     steps += settings["align_steps"] * cost["align"]

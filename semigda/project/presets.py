@@ -41,10 +41,11 @@ PRESETS: dict[str, dict[str, Any]] = {
         "settings": {
             **{"labeled_batch": 2, "unlabeled_batch": 2, "optimizer": "sgd"},
             **{"learning_rate": 0.01, "weight_decay": 1e-4, "frozen": "autoencoder"},
+            "pseudo_labels": "cross",
         },
     },
 }
-STANDARD = {"pretrain_steps": 1500, "align_steps": 300, "steps": 3000, "supervised_share": 0.4}
+STANDARD = {"pretrain_steps": 1500, "align_steps": 300, "steps": 3000, "supervised_share": 0.2}
 QUICK_STEPS_UNMEASURED = 250  # of stage 2, where nobody knows yet how fast the computer is
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 # Reading the cases, measuring Dice and writing are not steps.
