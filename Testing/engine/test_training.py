@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from training_fixtures import SHAPE, settings
+from training_fixtures import NETWORK, SHAPE, settings
 
 from semigda.data.phantom import write_phantoms
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
 from semigda.models.package import load_network
+from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
 
@@ -95,6 +96,18 @@ def test_supervised_training_uses_no_unlabelled_case(volumes, tmp_path):
     names = {name for event in of_type(job, "losses") for name in event["losses"]}
     assert not summary["semi_supervised"] and "align_unlabeled" not in names
     assert not any(name.startswith(("mixed", "pseudo")) for name in names)
+
+
+def test_a_training_may_do_without_an_autoencoder_of_its_own(volumes, tmp_path):
+    short = {"pretrain_steps": 0, "align_steps": 3, "steps": 6, "validations": 0}
+    job = JobFolder.create(tmp_path / "job", "train", {"cases": str(volumes)})
+    wanted = settings(volumes, tmp_path / "work", **short)
+    train(TrainSettings.from_dict(wanted), job)
+    assert {event["stage"] for event in of_type(job, "losses")} == {"align", "segment"}
+    assert not list((tmp_path / "work").glob("autoencoder*")) and job.state()["progress"] == 1.0
+    network, _ = load_network(wanted["out"])
+    # Random weights do not give latents of unit deviation; the factor makes up for it.
+    assert network.config.latent_scale != NetworkConfig.from_dict(NETWORK).latent_scale
 
 
 def test_colour_pictures_and_a_model_as_base(tmp_path):

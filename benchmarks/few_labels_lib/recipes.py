@@ -10,8 +10,8 @@ from few_labels_lib.sets import DataSet
 from semigda.networks.config import NetworkConfig
 from semigda.training.settings import TrainSettings
 
-# Shares of a SemiGDA run's optimiser steps; the rest is stage 2.
-PRETRAIN, ALIGN = 0.1, 0.1
+# Share of a SemiGDA run's optimiser steps for stage 1; the rest is stage 2.
+ALIGN = 0.1
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ METHODS = {
             changes={"unlabeled_weight": 1.0, "supervised_share": 0.0, "mix_share": 0.0},
         ),
         Recipe("unet-copy-paste", "unet", "copy-paste", changes={"mix_share": 1.0}),
-        Recipe("semigda-supervised", "semigda", pretrain=PRETRAIN, align=ALIGN),
-        Recipe("semigda", "semigda", "copy-paste", pretrain=PRETRAIN, align=ALIGN),
+        Recipe("semigda-supervised", "semigda", align=ALIGN),
+        Recipe("semigda", "semigda", "copy-paste", align=ALIGN),
     )
 }
 TITLES = {
@@ -111,11 +111,11 @@ VARIANTS: dict[str, dict] = {
     "no-dam": {"align": 0.0},
     "long-dam": {"align": 0.25},
     "dam-gaussian": {"changes": {"align_variance": True}},
-    "no-pretraining": {"pretrain": 0.0},
-    "neither": {"pretrain": 0.0, "align": 0.0},
-    "all-sets": {"base": "all-sets"},
-    "frozen-encoder": {"changes": {"frozen": "encoder"}},
-    "frozen-autoencoder": {"changes": {"frozen": "autoencoder"}},
+    "pretraining": {"pretrain": 0.1},
+    "only-pretraining": {"pretrain": 0.1, "align": 0.0},
+    "all-sets": {"pretrain": 0.1, "base": "all-sets"},
+    "frozen-encoder": {"pretrain": 0.1, "changes": {"frozen": "encoder"}},
+    "frozen-autoencoder": {"pretrain": 0.1, "changes": {"frozen": "autoencoder"}},
     "no-mix": {"changes": {"mix_share": 0.0}},
     "all-mix": {"changes": {"mix_share": 1.0}},
     "no-ema": {"changes": {"ema_decay": 0.0}},
@@ -142,11 +142,11 @@ QUESTIONS = {
     "no-dam": "Is stage 1 (latent alignment) worth its steps?",
     "long-dam": "Does more of it help?",
     "dam-gaussian": "2-Wasserstein between the posteriors in place of MSE between their means",
-    "no-pretraining": "An untrained autoencoder, its steps given to stage 2",
-    "neither": "No pre-training and no stage 1: every step in stage 2",
-    "all-sets": "Autoencoder learned from the images and masks of all sets",
-    "frozen-encoder": "Only the decoder of the autoencoder goes on learning in stage 2",
-    "frozen-autoencoder": "The published frozen autoencoder",
+    "pretraining": "A tenth of the steps for the autoencoder, on the images and masks at hand",
+    "only-pretraining": "The same in place of stage 1",
+    "all-sets": "Pre-training on the images and masks of all sets",
+    "frozen-encoder": "Pre-training, then only the decoder of it goes on learning",
+    "frozen-autoencoder": "Pre-training, then frozen as published",
     "no-mix": "No copy-paste",
     "all-mix": "Every unlabelled image mixed",
     "no-ema": "The live network teaches, and its last weights are judged",

@@ -83,7 +83,7 @@ def perform(
     held_out = read_cases(one.write_cases(folder / "val.json", "val"))
     with open(folder / "log.jsonl", "w") as log, redirect_stdout(log), limited_threads(threads):
         seconds = {}
-        if chosen.network == "semigda":
+        if settings.pretrain_steps:
             settings, seconds["pretrain"] = _with_base(one, chosen, settings, runs)
         clock = Clock()
         network = _train(chosen, settings)

@@ -140,7 +140,7 @@ _ALL = (
         HIPPOCAMPUS["card"],
         HIPPOCAMPUS["preprocessing"],
         batch=8,
-        steps=600,
+        steps=1600,
         real_spacing=True,
     ),
     DataSet(
@@ -148,7 +148,7 @@ _ALL = (
         _card("Left atrium (MR)", "MR", "left atrium", [216, 101, 79], "CC BY-SA 4.0"),
         _volumes([80, 80], 3.0),
         batch=8,
-        steps=600,
+        steps=1600,
         seeds=3,
         real_spacing=True,
     ),
@@ -157,7 +157,7 @@ _ALL = (
         _card("Left ventricle (cine MR)", "MR", "left ventricle cavity", [216, 101, 79], "CC0 1.0"),
         _volumes([80, 80], 4.375),
         batch=8,
-        steps=600,
+        steps=1600,
         seeds=3,
     ),
     DataSet(
@@ -165,7 +165,7 @@ _ALL = (
         BREAST["card"],
         {**BREAST["preprocessing"], "size": [64, 64]},
         batch=8,
-        steps=600,
+        steps=1600,
         augmentation=BREAST["augmentation"],
     ),
     DataSet(
@@ -173,7 +173,7 @@ _ALL = (
         _card("Polyp (colonoscopy)", "ES", "polyp", [220, 160, 90], "CC BY 4.0"),
         _pictures([64, 64]),
         batch=8,
-        steps=600,
+        steps=1600,
         augmentation=PHOTOGRAPH,
     ),
     DataSet(
@@ -181,7 +181,7 @@ _ALL = (
         _card("Skin lesion (dermoscopy)", "XC", "skin lesion", [150, 110, 90], "CC0 1.0"),
         _pictures([64, 80]),
         batch=8,
-        steps=600,
+        steps=1600,
         augmentation=PHOTOGRAPH,
     ),
 )

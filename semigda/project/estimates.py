@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.project.presets import FEWEST_STEPS
+from semigda.training.work import PRETRAIN_WORK
 
 START_SECONDS = 6.0  # until a new process has imported torch
 STEPS = ("pretrain_steps", "align_steps", "steps")
@@ -73,8 +74,8 @@ def fitted(
     kept: Mapping[str, Any],
 ) -> dict[str, int]:
     """The numbers of steps with which the plan takes ``seconds``; those in ``kept`` stay."""
-    free = [key for key in STEPS if key not in kept]
-    fixed = {key: 0 if key in free else settings[key] for key in STEPS}
+    free = [key for key in STEPS if settings.get(key) and key not in kept]
+    fixed = dict.fromkeys(free, 0)
     steps, other = _seconds(settings, measured, work)
     held, _ = _seconds({**settings, **fixed}, measured, work)
     factor = max(0.0, seconds - other - held) / (steps - held) if steps > held else 1.0
@@ -93,7 +94,8 @@ def _seconds(
     steps += unlabeled * (cost["semi"] or cost["supervised"])
     steps += settings["align_steps"] * cost["align"]
     if settings.get("base") is None:
-        steps += settings["pretrain_steps"] * (cost["pretrain"] or 0.0)
+        pretrain = cost["pretrain"] or PRETRAIN_WORK * cost["supervised"]
+        steps += settings.get("pretrain_steps", 0) * pretrain
     interval = 60 * settings.get("checkpoint_minutes", 5.0)
     steps *= work.trainings * (1 + measured["save_seconds"] / interval)
     # Within a training: a part of the cases several times, all of them twice at its end; then all

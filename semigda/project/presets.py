@@ -45,7 +45,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         },
     },
 }
-STANDARD = {"pretrain_steps": 1500, "align_steps": 300, "steps": 3000, "supervised_share": 0.2}
+STANDARD = {"align_steps": 400, "steps": 4000, "supervised_share": 0.2}
 QUICK_STEPS_UNMEASURED = 250  # of stage 2, where nobody knows yet how fast the computer is
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 # Reading the cases, measuring Dice and writing are not steps.
@@ -72,8 +72,7 @@ def train_settings(
     Args:
         facts: what the check measured, by case id.
         cases: the case list's file.
-        base: folder of a model to go on from, or file of an autoencoder; by default the
-            autoencoder is trained first.
+        base: folder of a model to go on from, or file of an autoencoder; by default none.
         minutes: time for all trainings of the held-out plan together; the preset's by default.
         seconds_per_step: of a supervised step of stage 2 on this computer, if it was measured.
         advanced: settings that replace what the preset says. Beside those of ``TrainSettings``:
@@ -112,7 +111,7 @@ def train_settings(
         trainings += len(view.heldout["folds"])
     budget = minutes or chosen["minutes"]
     semi = bool(view.of_role("unlabeled"))
-    steps = _steps(preset, budget and budget * 60 / trainings, seconds_per_step, base, semi)
+    steps = _steps(preset, budget and budget * 60 / trainings, seconds_per_step, semi)
     if preset == "paper" and budget is None:
         batch = chosen["settings"]["labeled_batch"]
         steps["steps"] = max(FEWEST_STEPS, PAPER_PASSES * _labelled_slices(view, facts) // batch)
@@ -131,20 +130,13 @@ def train_settings(
 
 
 def _steps(
-    preset: str,
-    seconds: float | None,
-    seconds_per_step: float | None,
-    base: str | None,
-    semi: bool,
+    preset: str, seconds: float | None, seconds_per_step: float | None, semi: bool
 ) -> dict[str, int]:
-    """Steps of the three parts, in the proportions of the standard preset."""
+    """Steps of the two stages, in the proportions of the standard preset."""
     parts = dict(STANDARD)
     share = parts.pop("supervised_share")
     if seconds and seconds_per_step:
-        standard = total_work(
-            0 if base else STANDARD["pretrain_steps"],
-            *(STANDARD["align_steps"], STANDARD["steps"], share, semi),
-        )
+        standard = total_work(0, STANDARD["align_steps"], STANDARD["steps"], share, semi)
         factor = SHARE_OF_STEPS * seconds / seconds_per_step / standard
     else:
         factor = QUICK_STEPS_UNMEASURED / STANDARD["steps"] if preset == "quick" else 1.0

@@ -31,7 +31,7 @@ from semigda.training.optimizer import adamw
 from semigda.training.packing import Finished, training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.prefetch import ahead, rows
-from semigda.training.pretrain import checkpoint_of, run_pretraining
+from semigda.training.pretrain import checkpoint_of, run_pretraining, untrained
 from semigda.training.previews import Previews
 from semigda.training.reporter import Job, Part, Reporter, nothing_to_keep
 from semigda.training.settings import TrainSettings
@@ -298,6 +298,8 @@ class Run:
         if base is not None and Path(base).is_dir():
             network, _ = load_network(base)
             return network.requires_grad_(True)
+        if base is None and self.settings.pretrain_steps == 0:
+            return untrained(self.settings.pretraining(""), slices)
         if base is None:
             # Named after its settings: a run begun with other ones must not find it.
             wanted = json.dumps(self.settings.pretraining("").to_dict(), sort_keys=True)

@@ -28,6 +28,7 @@ from semigda.method.ramps import learning_rate
 from semigda.models.base import save_base
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.config import NetworkConfig
+from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.optimizer import adamw
@@ -92,8 +93,7 @@ def run_pretraining(
     device = choose_device(settings.device)
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
     palette = Palette(settings.num_classes)
-    images = SliceSampler(slices, preprocessing.size)
-    masks = SliceSampler([case for case in slices if case.foreground], preprocessing.size, 1.0)
+    images, masks = _samplers(settings, slices)
 
     torch.manual_seed(settings.seed)
     config = NetworkConfig.from_dict(settings.network)
@@ -179,6 +179,27 @@ def run_pretraining(
     return report
 
 
+def untrained(settings: PretrainSettings, slices: list[CaseSlices]) -> SemiGDA:
+    """A network with random weights whose latents have unit deviation, as a trained one's have."""
+    config = NetworkConfig.from_dict(settings.network)
+    drawn, labels = draw(*_samplers(settings, slices), settings, step_generator(0, "end", 0))
+    torch.manual_seed(settings.seed)
+    with torch.no_grad():
+        painted = Palette(settings.num_classes).paint(labels)
+        moments = KLAutoencoder(config).encode(torch.cat([drawn, painted]))
+    torch.manual_seed(settings.seed)
+    return SemiGDA(replace(config, latent_scale=latent_scale(moments)))
+
+
+def _samplers(
+    settings: PretrainSettings, slices: list[CaseSlices]
+) -> tuple[SliceSampler, SliceSampler]:
+    """Of images, and of masks."""
+    size = Preprocessing.from_dict(settings.preprocessing).size
+    labelled = [case for case in slices if case.foreground]
+    return SliceSampler(slices, size), SliceSampler(labelled, size, 1.0)
+
+
 def checkpoint_of(out: str | Path) -> Path:
     """Where the checkpoint of an autoencoder's pre-training lies."""
     return Path(out).with_suffix(".checkpoint")
@@ -251,18 +272,22 @@ def random_masks(
     return score.argmax(dim=1).to(torch.uint8)
 
 
+def latent_scale(moments: Tensor) -> float:
+    """The factor that gives the means of posteriors (B, 2z, h, w) unit deviation."""
+    return round(1 / moments.chunk(2, dim=1)[0].std().item(), 4)
+
+
 @torch.no_grad()
 def finish(network: KLAutoencoder, palette: Palette, batch: tuple[Tensor, Tensor]) -> dict:
     """What the autoencoder can do, and the factor that gives its latents unit deviation."""
     device = next(network.parameters()).device
     pictures, labels = batch[0].to(device), batch[1].to(device)
     moments = network.encode(torch.cat([pictures, palette.paint(labels)]))
-    mean = moments.chunk(2, dim=1)[0]
-    rebuilt = network.decode(mean)
+    rebuilt = network.decode(moments.chunk(2, dim=1)[0])
     count = len(pictures)
     hard = F.one_hot(palette.labels(rebuilt[count:]).long(), palette.num_classes + 1)
     return {
         "image_error": round(F.l1_loss(rebuilt[:count], pictures).item(), 4),
         "mask_dice": round(1 - dice_loss(hard.permute(0, 3, 1, 2).float(), labels).item(), 4),
-        "latent_scale": round(1 / mean.std().item(), 4),
+        "latent_scale": latent_scale(moments),
     }

@@ -110,7 +110,7 @@ def rehearse(
         folder: for a checkpoint that is deleted again.
 
     Returns:
-        ``seconds_per_step`` of "pretrain" (None with a base), "align", "supervised" and "semi"
+        ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised" and "semi"
         (None without unlabelled cases); ``load_seconds`` of all cases; ``validate_seconds`` of
         one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None on the CPU) and
         ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason`` and
@@ -222,7 +222,7 @@ class _Rehearsal:
         if of_role["unlabeled"] and settings.unlabeled_weight > 0:
             unlabeled = SliceSampler(of_role["unlabeled"], size)
         seconds: dict[str, float | None] = {"pretrain": None, "semi": None}
-        if settings.base is None:
+        if settings.base is None and settings.pretrain_steps:
             self.progress(0.4, "Rehearsal: learning to draw.")
             seconds["pretrain"] = self._pretrain(settings, of_role)
         network = self._network(settings).to(self.device).train()

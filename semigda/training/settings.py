@@ -98,10 +98,11 @@ class TrainSettings(JsonSettings):
             and optionally postprocessing.
         network, preprocessing: as in :class:`PretrainSettings`.
         base: a base file from ``pretrain`` or ``import-official``, or the folder of a model package
-            to fine-tune (then ``network`` is the base's). Without one the autoencoder is
-            pre-trained first.
+            to fine-tune (then ``network`` is the base's). Without one the network starts from
+            random weights, after ``pretrain_steps``.
         work: folder for checkpoints and previews; the job's own folder by default.
-        pretrain_steps: of the autoencoder, where there is no base.
+        pretrain_steps: of the autoencoder, where there is no base. On the images at hand alone they
+            gain nothing that as many steps of stage 2 do not.
         align_steps: of stage 1, latent alignment (DAM).
         steps: of stage 2, segmentation (CDSA).
         labeled_batch, unlabeled_batch: slices a step.
@@ -139,9 +140,9 @@ class TrainSettings(JsonSettings):
     preprocessing: dict
     base: str | None = None
     work: str | None = None
-    pretrain_steps: int = 1500
-    align_steps: int = 300
-    steps: int = 3000
+    pretrain_steps: int = 0
+    align_steps: int = 400
+    steps: int = 4000
     labeled_batch: int = 8
     unlabeled_batch: int = 8
     foreground_share: float = 0.7
