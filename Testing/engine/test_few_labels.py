@@ -54,7 +54,7 @@ def study(phantoms, tmp_path_factory):
     from few_labels_lib.runs import perform
 
     folder = tmp_path_factory.mktemp("study")
-    names = [*METHODS, "semigda.neither"]
+    names = [*METHODS, "semigda.no-dam", "semigda.pretraining"]
     places = {"runs": folder / "runs", "results": folder / "results"}
     return folder, {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
 
@@ -69,7 +69,8 @@ def test_runs_spend_what_they_say(study):
         assert run["spent"]["tflop"] > 0
     assert runs["unet"]["spent"]["gradient_slices"] == STEPS * 4
     assert runs["semigda"]["settings"]["align_steps"] == 1
-    assert runs["semigda.neither"]["settings"]["steps"] == STEPS
+    assert runs["semigda.no-dam"]["settings"]["steps"] == STEPS
+    assert runs["semigda.pretraining"]["settings"]["steps"] == STEPS - 2
     sizes = [run["spent"]["parameters"] for run in runs.values()]
     assert max(sizes) < 1.1 * min(sizes)
 
@@ -123,7 +124,7 @@ def test_page_is_made_from_the_files(study):
     for name in METHODS:
         assert recipe(name).title in text
     assert "## phantom, 8 steps" in text and "| Dice by case | case_5 | case_6 |" in text
-    assert QUESTIONS["neither"] in text
+    assert QUESTIONS["no-dam"] in text
     assert str(study[0]) not in text
 
 

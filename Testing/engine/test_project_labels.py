@@ -241,7 +241,8 @@ def test_presets(tmp_path):
     project = make_project(tmp_path, labelled=8)
     facts = ready(project)
     standard = settings(project, facts)
-    assert standard.steps == 4000 and standard.pretrain_steps == 0 and standard.out == str(project.folder / "models/m")
+    assert standard.steps == 4000 and standard.pretrain_steps == 0
+    assert standard.out == str(project.folder / "models/m")
     assert standard.preprocessing == {
         "channels": "2.5d",
         "slice_axis": "axial",
@@ -287,7 +288,8 @@ def test_estimated_time_fits_the_budget(tmp_path):
     facts = ready(project)
     for minutes, speed in ((10, 0.05), (60, 0.3)):
         plan = settings(project, facts, minutes=minutes, seconds_per_step=speed)
-        work = total_work(plan.pretrain_steps, plan.align_steps, plan.steps, plan.supervised_share, True)
+        share = plan.supervised_share
+        work = total_work(plan.pretrain_steps, plan.align_steps, plan.steps, share, True)
         assert 0.75 < work * speed / (60 * minutes) <= 0.85
 
 

@@ -110,11 +110,11 @@ def rehearse(
         folder: for a checkpoint that is deleted again.
 
     Returns:
-        ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised" and "semi"
-        (None without unlabelled cases); ``load_seconds`` of all cases; ``validate_seconds`` of
-        one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None on the CPU) and
-        ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason`` and
-        ``offers``, settings that fit.
+        ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised" and
+        "semi" (None without unlabelled cases); ``load_seconds`` of all cases;
+        ``validate_seconds`` of one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None
+        on the CPU) and ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason``
+        and ``offers``, settings that fit.
 
     Raises:
         SemiGDAError: "bad-input", "no-labels", "cancelled", "device-unavailable", "disk-full".
