@@ -87,7 +87,7 @@ class BaseSection(Section):
         if base.problem:
             return f'<span style="color:{AMBER}">{html.escape(base.problem)}</span>'
         return {
-            "scratch": _("Learns to see images from yours first. Needs nothing, takes longest."),
+            "scratch": _("Learns from your images alone. Needs nothing, takes longest."),
             "model": _("Goes on from what this model knows: fastest, best for alike images."),
             "autoencoder": _("Has learned to see images already; segmenting it learns from yours."),
         }[base.kind]
