@@ -4,9 +4,9 @@
     python benchmarks/label_next.py --table
 
 A model is trained on a few labelled cases; then five more are labelled, proposed by the ranking or
-drawn at random, and the same training (steps, seed, autoencoder) is done again from the start. What
-counts is Dice on test cases that chose nothing: no step, no weights, no branch. The labels of the
-pool are known but hidden until a case of it is chosen.
+drawn at random, and the same training (steps, seed) is done again from the start. What counts is
+Dice on test cases that chose nothing: no step, no weights, no branch. The labels of the pool are
+known but hidden until a case of it is chosen.
 
 Every finished training is a JSON in ``results/label_next``, so that a stopped run goes on, and
 several processes may share the work. ``--table`` writes ``results/label_next.md``.
@@ -38,17 +38,14 @@ from semigda.inference.segment import SegmentOptions
 from semigda.models.package import load_network
 from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
-from semigda.training.pretrain import pretrain
-from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda.training.settings import TrainSettings
 
 RESULTS = ROOT / "benchmarks/results/label_next"
 FIRST, MORE = 6, 5  # cases labelled at the start, and then
-# No unlabelled loss: a training of two to four minutes on one thread. The unlabelled images train
-# the autoencoder, once a set.
+# No unlabelled loss: a training of one to four minutes on one thread.
 TRAIN = {"align_steps": 40, "labeled_batch": 8, "unlabeled_weight": 0.0}
-PRETRAIN = {"steps": 400, "batch_size": 8}
 SETS = {
-    "hippocampus": {"spec": HIPPOCAMPUS, "size": [64, 48], "steps": 400},
+    "hippocampus": {"spec": HIPPOCAMPUS, "size": [64, 48], "steps": 600},
     "breast_us": {"spec": BREAST, "size": [64, 64], "steps": 800},
 }
 ARMS = {
@@ -131,25 +128,20 @@ def training(
     plan, began = SETS[name], time.monotonic()
     work = folder / f"{name}-{seed}-{arm}"
     write_list(work / "cases.json", parts, labelled)
-    common = {
-        "network": NetworkConfig.compact().to_dict(),
-        "preprocessing": {**plan["spec"]["preprocessing"], "size": plan["size"]},
-        "augmentation": Augmentation(**plan["spec"].get("augmentation", {})),
-        "threads": 1,
-        "device": "cpu",
-        "precision": "float32",
-    }
-    base = autoencoder(name, parts, common, folder)
     settings = TrainSettings(
         cases=str(work / "cases.json"),
         out=str(work / "model"),
         work=str(work),
         card=plan["spec"]["card"],
-        base=str(base),
         seed=seed,
         validations=0,
         steps=plan["steps"],
-        **common,
+        network=NetworkConfig.compact().to_dict(),
+        preprocessing={**plan["spec"]["preprocessing"], "size": plan["size"]},
+        augmentation=Augmentation(**plan["spec"].get("augmentation", {})),
+        threads=1,
+        device="cpu",
+        precision="float32",
         **TRAIN,
     )
     train(settings)
@@ -181,22 +173,6 @@ def training(
     shutil.rmtree(work / "model")
     print(f"{name} seed {seed} {arm}: {result['mean']:.4f} in {result['seconds']} s", flush=True)
     return result
-
-
-def autoencoder(name: str, parts: dict, common: dict, folder: Path) -> Path:
-    """One for all trainings of a set: of images and of the labels of seed 0's first cases."""
-    base = folder / f"{name}-autoencoder.safetensors"
-    if not base.exists():
-        parts = split(name, 0, folder)
-        cases = folder / f"{name}-autoencoder.json"
-        write_list(cases, parts, parts["first"])
-        classes = len(SETS[name]["spec"]["card"]["labels"])
-        pretrain(
-            PretrainSettings(
-                cases=str(cases), out=str(base), num_classes=classes, **common, **PRETRAIN
-            )
-        )
-    return base
 
 
 def ranked(network, card, parts: dict) -> dict:
