@@ -4,8 +4,8 @@
     python benchmarks/train_starter_models.py --table
     python benchmarks/train_starter_models.py --install
 
-The first trains (autoencoder once; then, for each seed, semi-supervised and supervised only, with
-the same network, steps, seed and order of labelled slices). Runs that are finished are skipped and
+The first trains, for each seed, semi-supervised and supervised only, with the same network, steps,
+seed and order of labelled slices, and with the default settings where nothing else is said. Runs that are finished are skipped and
 runs that were stopped go on, so several processes may share the work. ``--table`` measures every
 model on val through the real inference and writes ``results/starter_models.json``; ``--install``
 copies the semi-supervised model that is best on val to ``Resources/Models``.
@@ -27,29 +27,19 @@ from semigda.inference.segment import SegmentOptions
 from semigda.models.card import ModelCard
 from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
-from semigda.training.pretrain import pretrain
-from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda.training.settings import TrainSettings
 
 RESULTS = ROOT / "benchmarks/results/starter_models.json"
 MODELS = {
     "hippocampus-mr": {
         "data": "hippocampus",
         "spec": HIPPOCAMPUS,
-        "pretrain": {"steps": 1500},
-        "train": {"steps": 2500, "validations": 5},
+        "train": {},
     },
     "breast-lesion-us": {
         "data": "breast_us",
         "spec": BREAST,
-        "pretrain": {"steps": 450, "batch_size": 8, "precision": "bfloat16"},
-        "train": {
-            "steps": 1000,
-            "align_steps": 150,
-            "labeled_batch": 4,
-            "unlabeled_batch": 4,
-            "validations": 5,
-            "validation_cases": 63,
-        },
+        "train": {"validation_cases": 63},
     },
 }
 KINDS = {"semi": {}, "supervised": {"unlabeled_weight": 0.0}}
@@ -62,18 +52,6 @@ def run(name: str, seeds: list[int], kinds: list[str], folder: Path) -> None:
     cases = folder / f"{plan['data']}.json"
     if not cases.exists():
         write_case_list(plan["data"], cases)
-    common = {
-        "cases": str(cases),
-        "network": NetworkConfig.compact().to_dict(),
-        "preprocessing": spec["preprocessing"],
-        "augmentation": Augmentation(**spec.get("augmentation", {})),
-        "threads": 1,
-        "device": "cpu",
-    }
-    base = folder / name / "autoencoder.safetensors"
-    if not base.exists():
-        classes = len(spec["card"]["labels"])
-        pretrain(PretrainSettings(out=str(base), num_classes=classes, **common, **plan["pretrain"]))
     card = dict(spec["card"])
     if "licence_file" in spec:
         card["licence_text"] = (DATA / plan["data"] / spec["licence_file"]).read_text()
@@ -84,13 +62,17 @@ def run(name: str, seeds: list[int], kinds: list[str], folder: Path) -> None:
                 continue
             started = time.monotonic()
             settings = TrainSettings(
+                cases=str(cases),
                 out=str(work / name),
                 work=str(work),
                 card=card,
-                base=str(base),
+                network=NetworkConfig.compact().to_dict(),
+                preprocessing=spec["preprocessing"],
+                augmentation=Augmentation(**spec.get("augmentation", {})),
                 seed=seed,
-                precision="bfloat16",
-                **common,
+                precision="float32",
+                threads=1,
+                device="cpu",
                 **plan["train"],
                 **KINDS[kind],
             )
