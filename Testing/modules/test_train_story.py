@@ -1,7 +1,7 @@
 """The whole story on real images: from six labelled cases to a segmentation by one's own model.
 
-Six labelled and twenty unlabelled MR images of the hippocampus, a quick look of three minutes
-(seven trainings), and everything that happens to a training: its process is killed, the panel is
+Six labelled and twenty unlabelled MR images of the hippocampus, a quick look of three minutes or
+$SEMIGDA_STORY_MINUTES (seven trainings), and everything that happens to a training: its process is killed, the panel is
 closed, the project is opened anew. Every step leaves a picture (``story-*.png``).
 """
 
@@ -23,7 +23,7 @@ from train_fixtures import section, wait_for_end
 
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CLASSES = ("Anterior", "Posterior")
-MINUTES = 3
+MINUTES = int(os.environ.get("SEMIGDA_STORY_MINUTES", "3"))
 PATIENT = "DOE_JANE"  # in every file's name, as studies have it; must not get out
 
 
