@@ -1,8 +1,9 @@
 """The whole story on real images: from six labelled cases to a segmentation by one's own model.
 
 Six labelled and twenty unlabelled MR images of the hippocampus, a quick look of three minutes or
-$SEMIGDA_STORY_MINUTES (seven trainings), and everything that happens to a training: its process is killed, the panel is
-closed, the project is opened anew. Every step leaves a picture (``story-*.png``).
+$SEMIGDA_STORY_MINUTES (seven trainings), and everything that happens to a training: its process is
+killed, the panel is closed, the project is opened anew. Every step leaves a picture
+(``story-*.png``).
 """
 
 from __future__ import annotations
