@@ -171,13 +171,13 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         return self.project.add([c for c in cases if c.image in given or c.label in given])
 
     def addNodes(self, pairs, origin=None):
-        """Add volumes of the scene, each with its segmentation or None.
+        """Add volumes of the scene, each with its label or None.
 
-        A volume that is on the disk as it is in the scene stays there; others, and all
+        A volume or label map that is on the disk as it is in the scene stays there; others, and all
         segmentations, are written into the project's folder.
 
         Args:
-            pairs: of volume node and segmentation node or None.
+            pairs: of volume node, and segmentation node, label map node or None.
             origin: who made the labels, "human", "edited" or "machine"; None: "machine" for what
                 SemiGDA made, else "human".
         """
@@ -185,34 +185,31 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         from SemiGDALib.train import scene_files
 
         cases = []
-        for volume, segmentation in pairs:
-            image = scene_files.fileOf(volume)
-            if image is None:
-                image = scene_files.writeImage(volume, self.project.folder / "images")
-            label = None
-            if segmentation is not None:
-                label = scene_files.newLabelFile(self.project.folder)
-                scene_files.writeLabel(segmentation, volume, label)
-            made = self._origin(segmentation, origin)
-            cases.append(NewCase(image, label, volume.GetName(), origin=made))
-        return self.project.add(cases)
+        with scene_files.allOrNothing(self.project.folder) as store:
+            for volume, labelNode in pairs:
+                image = store.image(volume)
+                label = store.label(labelNode, volume) if labelNode is not None else None
+                made = self._origin(labelNode, origin)
+                cases.append(NewCase(image, label, volume.GetName(), origin=made))
+            return self.project.add(cases)
 
     def setLabel(self, caseId, path, origin="human"):
         """Give a case a label file; with None take its label away."""
         self.project.set_label(caseId, path, origin)
 
-    def setLabelNode(self, caseId, segmentationNode, origin=None):
-        """Give a case a copy of a segmentation of the scene; ``origin`` as in addNodes."""
+    def setLabelNode(self, caseId, labelNode, origin=None):
+        """Give a case a segmentation or label map of the scene; ``origin`` as in addNodes."""
         from SemiGDALib.train import scene_files
 
-        path = scene_files.newLabelFile(self.project.folder)
-        scene_files.writeLabel(segmentationNode, scene_files.drawnOn(segmentationNode), path)
-        self.project.set_label(caseId, path, self._origin(segmentationNode, origin))
+        volume = scene_files.drawnOn(labelNode)
+        with scene_files.allOrNothing(self.project.folder) as store:
+            path = store.label(labelNode, volume)
+            self.project.set_label(caseId, path, self._origin(labelNode, origin))
 
-    def _origin(self, segmentationNode, origin):
+    def _origin(self, labelNode, origin):
         from SemiGDALib.train import scene_files
 
-        made = segmentationNode is not None and scene_files.isMachineMade(segmentationNode)
+        made = labelNode is not None and scene_files.isMachineMade(labelNode)
         # "edited" is said of what a model made; what a person drew stays theirs.
         return (origin or "machine") if made else "human"
 

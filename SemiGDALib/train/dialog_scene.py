@@ -1,4 +1,4 @@
-"""*Add from scene*: which volumes, and which segmentation belongs to each."""
+"""*Add from scene*: which volumes, and which segmentation or label map belongs to each."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from SemiGDALib.train.dialogs import Dialog, cell, makeTable
 
 
 class SceneDialog:
-    """A list of the scene's volumes to tick, each with its segmentation.
+    """A list of the scene's volumes to tick, each with its label.
 
-    After :meth:`ask` returned True, ``choices`` are pairs (volume node, segmentation node or None)
-    and ``corrected`` tells whether labels that a model made count as corrected by a person.
+    After :meth:`ask` returned True, ``choices`` are pairs (volume node, segmentation, label map or
+    None), and ``corrected`` tells whether labels that a model made count as corrected by a person.
     """
 
     def __init__(self):
@@ -24,20 +24,21 @@ class SceneDialog:
             _(
                 "Volumes of the scene become cases. One that was changed here, or has no file of "
                 "its own, is copied uncompressed into the project's folder under a name that says "
-                "nothing; all others stay where they are. Segmentations are always copied."
+                "nothing; all others stay where they are. So do label maps; segmentations are "
+                "always copied."
             )
         )
         self._volumes = scene_files.volumes()
-        headers = (_("Volume"), _("Segmentation"), _("Stored"))
-        toolTip = _("Tick the volumes to add, and choose each one's segmentation.")
+        headers = (_("Volume"), _("Label"), _("Stored"))
+        toolTip = _("Tick the volumes to add, and choose each one's label.")
         self._table = makeTable("volumesTable", headers, toolTip, len(self._volumes))
         self._table.minimumHeight = 220
         self._table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
         self._dialog.layout.addWidget(self._table)
-        segmentations = scene_files.segmentations()
+        labels = scene_files.labels()
         self._combos = []
         for row, volume in enumerate(self._volumes):
-            self._fill(row, volume, segmentations)
+            self._fill(row, volume, labels)
         self._corrected = qt.QCheckBox(
             _("I looked at the models' segmentations and corrected them")
         )
@@ -46,12 +47,12 @@ class SceneDialog:
             "Segmentations that SemiGDA made count as labels of yours only after you corrected "
             "them; others are never used to score a model."
         )
-        self._corrected.visible = any(map(scene_files.isMachineMade, segmentations))
+        self._corrected.visible = any(map(scene_files.isMachineMade, labels))
         self._dialog.layout.addWidget(self._corrected)
         self._table.connect("itemChanged(QTableWidgetItem*)", self._onTicked)
         self._onTicked()
 
-    def _fill(self, row, volume, segmentations) -> None:
+    def _fill(self, row, volume, labels) -> None:
         item = cell(volume.GetName() or _("Volume"))
         item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable | qt.Qt.ItemIsSelectable)
         item.setCheckState(qt.Qt.Checked)
@@ -59,8 +60,8 @@ class SceneDialog:
         combo = qt.QComboBox()
         combo.toolTip = _("The label of this volume, or none: the case is then unlabelled.")
         combo.addItem(_("None"))
-        guess = scene_files.guessSegmentation(volume)
-        for node in segmentations:
+        guess = scene_files.guessLabel(volume)
+        for node in labels:
             made = _("{name} (made by a model)") if scene_files.isMachineMade(node) else "{name}"
             combo.addItem(made.format(name=node.GetName()), node.GetID())
             if node is guess:
@@ -92,17 +93,17 @@ class SceneDialog:
 
 
 def chooseSegmentation():
-    """One (volume node, segmentation node, corrected) of the scene for a case's label, or None."""
+    """One (segmentation or label map, corrected) of the scene for a case's label, or None."""
     dialog = Dialog(_("Label from the scene"), _("Take it"))
-    found = scene_files.segmentations()
+    found = scene_files.labels()
     dialog.say(
-        _("Which segmentation is the label? It is copied into the project's folder.")
+        _("Which segmentation or label map is the label? Segmentations are copied.")
         if found
-        else _("The scene holds no segmentation.")
+        else _("The scene holds no segmentation and no label map.")
     )
     combo = qt.QComboBox()
     combo.name = "segmentationCombo"
-    combo.toolTip = _("Segmentations of the scene.")
+    combo.toolTip = _("Segmentations and label maps of the scene.")
     for node in found:
         combo.addItem(node.GetName(), node.GetID())
     dialog.layout.addWidget(combo)

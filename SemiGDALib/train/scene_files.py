@@ -1,4 +1,4 @@
-"""Volumes and segmentations of the scene as files of a project.
+"""Volumes, segmentations and label maps of the scene as files of a project.
 
 Voxels pass on the volume's own grid, without its parent transform; geometry is in both files.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
 
 import slicer
@@ -34,18 +35,21 @@ def volumes() -> list:
     ]
 
 
-def segmentations() -> list:
-    """The scene's segmentations that hold a segment."""
+def labels() -> list:
+    """The scene's label maps, and its segmentations that hold a segment."""
+    found = slicer.util.getNodesByClass("vtkMRMLLabelMapVolumeNode")
+    maps = [n for n in found if n.GetImageData() is not None and not n.GetHideFromEditors()]
     found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-    return [node for node in found if node.GetSegmentation().GetNumberOfSegments()]
+    return maps + [node for node in found if node.GetSegmentation().GetNumberOfSegments()]
 
 
-def guessSegmentation(volumeNode):
-    """The newest segmentation that was drawn on the volume, or else bears its name; or None."""
+def guessLabel(volumeNode):
+    """The newest segmentation that was drawn on the volume, or else bears its name, or a label map
+    that does; or None."""
     role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
     name = (volumeNode.GetName() or "").casefold()
     byName = None
-    for node in reversed(segmentations()):
+    for node in reversed(labels()):
         reference = node.GetNodeReference(role)
         if reference is volumeNode or node.GetNodeReference(nodes.INPUT_REFERENCE) is volumeNode:
             return node
@@ -54,9 +58,9 @@ def guessSegmentation(volumeNode):
     return byName
 
 
-def isMachineMade(segmentationNode) -> bool:
+def isMachineMade(labelNode) -> bool:
     """Whether a SemiGDA model made it; a person may have corrected it since."""
-    return bool(provenance.ofNode(segmentationNode))
+    return bool(provenance.ofNode(labelNode))
 
 
 def fileOf(volumeNode) -> Path | None:
@@ -84,6 +88,53 @@ def writeImage(volumeNode, folder: Path) -> Path:
     path = folder / f"{secrets.token_hex(4)}.nrrd"
     nodes.writeVolume(volumeNode, path)
     return path
+
+
+class Store:
+    """Files of a project's ``folder`` for nodes of the scene; :attr:`written` are the new ones."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.written = folder, []
+
+    def image(self, volumeNode) -> Path:
+        """The volume's own file, or a new one. Raises as :func:`writeImage`."""
+        return fileOf(volumeNode) or self._new(writeImage(volumeNode, self.folder / "images"))
+
+    def label(self, labelNode, volumeNode) -> Path:
+        """A label of the volume: a new file for a segmentation, and for a label map unless its own
+        file holds it.
+
+        Raises:
+            SemiGDAError: as :func:`writeLabel`, and "bad-input" for a label map under another
+                transform than the volume.
+        """
+        if not labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
+            path = newLabelFile(self.folder)
+            writeLabel(labelNode, volumeNode, path)
+            return self._new(path)
+        if labelNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
+            raise SemiGDAError(
+                "bad-input",
+                _("The label map lies under another transform than its volume."),
+                action=_("Put both under the same transform, or harden the transforms."),
+            )
+        return fileOf(labelNode) or self._new(writeImage(labelNode, self.folder / "labels"))
+
+    def _new(self, path: Path) -> Path:
+        self.written.append(path)
+        return path
+
+
+@contextmanager
+def allOrNothing(folder: Path):
+    """A :class:`Store` whose new files are deleted again where something goes wrong."""
+    store = Store(folder)
+    try:
+        yield store
+    except BaseException:
+        for path in store.written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def newLabelFile(folder: Path) -> Path:
@@ -157,10 +208,16 @@ def _labelsOn(segmentationNode, volumeNode):
         slicer.mrmlScene.RemoveNode(labelNode)
 
 
-def drawnOn(segmentationNode):
-    """The volume a segmentation was drawn on. Raises "bad-input" if it is not in the scene."""
+def drawnOn(labelNode):
+    """The volume a segmentation was drawn on; a label map stands for itself.
+
+    Raises:
+        SemiGDAError: "bad-input" if the volume is not in the scene.
+    """
+    if labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
+        return labelNode
     role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
-    volume = segmentationNode.GetNodeReference(role)
+    volume = labelNode.GetNodeReference(role)
     if volume is None or not volume.IsA("vtkMRMLVolumeNode"):
         raise SemiGDAError(
             "bad-input",

@@ -9,6 +9,8 @@ import slicer
 import studies
 from conftest import checked
 
+from semigda.errors import SemiGDAError
+
 
 def picture(widget, host, artifacts, name) -> None:
     host.grab(widget, artifacts / f"train-cases-{name}.png")
@@ -259,6 +261,40 @@ def test_scene_labels_of_a_model_are_known_as_such(training, project):
     assert first.origin == "machine"
     training.logic.setLabelNode(second.id, node, "edited")
     assert project.read().cases[1].origin == "edited"
+
+
+def test_label_maps_of_the_scene(training, project, module_host, tmp_path):
+    from SemiGDALib.train import scene_files
+
+    image, labels = studies.draw(1)
+    paths = [
+        studies.write_nrrd(tmp_path / "a.nrrd", image),
+        studies.write_nrrd(tmp_path / "b.nrrd", labels),
+    ]
+    volume = slicer.util.loadVolume(str(paths[0]), {"name": "MR"})
+    node = slicer.util.loadLabelVolume(str(paths[1]), {"name": "MR-label", "show": False})
+    assert scene_files.guessLabel(volume) is node and scene_files.volumes() == [volume]
+    training.logic.addNodes([(volume, node)])
+    assert project.read().cases[0].label == paths[1]  # its own file
+    voxels = slicer.util.arrayFromVolume(node)
+    voxels[:2] = 0
+    slicer.util.arrayFromVolumeModified(node)
+    (first,) = project.read().cases
+    training.logic.setLabelNode(first.id, node)
+    written = project.read().cases[0].label
+    assert written.parent == project.folder / "labels" and "MR" not in written.name
+    training.panel.refresh()
+    checked(training, module_host)
+    facts = training.panel.context.facts[first.id]["label"]["parts"]
+    assert facts["1"]["voxels"] == int((voxels == 1).sum()) > 0
+
+    turned = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    node.SetAndObserveTransformNodeID(turned.GetID())
+    other = phantoms.add_volume(name="Changed")  # has no file: its copy goes again
+    files = sorted(project.folder.rglob("*.nrrd"))
+    with pytest.raises(SemiGDAError, match="another transform"):
+        training.logic.addNodes([(other, None), (volume, node)])
+    assert len(project.read().cases) == 1 and sorted(project.folder.rglob("*.nrrd")) == files
 
 
 def test_set_and_take_label(study, module_host, tmp_path):
