@@ -192,3 +192,19 @@ def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(vol
         assert found[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
     compared = json.loads((job.path / "comparison.json").read_text("utf-8"))
     assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 1
+
+
+def test_stop_of_two_processes_keeps_the_best_of_both(volumes, tmp_path):
+    job = new_job(volumes, tmp_path, steps=4000, validations=200)
+    process = start(job)
+    deadline = time.monotonic() + 60
+    while not any(e["type"] == "validation" for e in job.events()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    job.request("stop")
+    ended_well(process, job)
+    report = job.result()["report"]
+    assert job.state()["state"] == "done" and 0 < report["steps_done"] < 4000
+    assert report["weights_step"] <= report["steps_done"]
+    network, card = load_network(job.result()["outputs"]["model"])
+    assert card.training["weights"] == report["weights"]
+    assert all(bool(tensor.isfinite().all()) for tensor in network.state_dict().values())
