@@ -208,3 +208,16 @@ def test_stop_of_two_processes_keeps_the_best_of_both(volumes, tmp_path):
     network, card = load_network(job.result()["outputs"]["model"])
     assert card.training["weights"] == report["weights"]
     assert all(bool(tensor.isfinite().all()) for tensor in network.state_dict().values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit of a file's size")
+def test_a_full_disk_of_the_first_process_pauses_both(volumes, tmp_path):
+    job = new_job(volumes, tmp_path, pretrain_steps=0, checkpoint_minutes=0.0)
+    limit = "import os, resource\nif os.environ['RANK'] == '0':\n"
+    limit += "    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, -1))\n"
+    process = start(job, limit)
+    process.communicate(timeout=60)  # neither waits for the other
+    assert process.returncode != 0
+    assert job.state()["state"] == "paused" and job.state()["reason"]["class"] == "disk-full"
+    ended_well(start(job), job)
+    assert job.state()["state"] == "done"
