@@ -143,7 +143,7 @@ QUESTIONS = {
     "long-dam": "Does more of it help?",
     "dam-gaussian": "2-Wasserstein between the posteriors in place of MSE between their means",
     "pretraining": "A tenth of the steps for the autoencoder, on the images and masks at hand",
-    "only-pretraining": "The same in place of stage 1",
+    "only-pretraining": "A tenth of the steps for the autoencoder, in place of stage 1",
     "all-sets": "Pre-training on the images and masks of all sets",
     "frozen-encoder": "Pre-training, then only the decoder of it goes on learning",
     "frozen-autoencoder": "Pre-training, then frozen as published",
