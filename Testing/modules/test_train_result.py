@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,9 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts):
     module_host.wait(lambda: busy_over(ui), 60)
     assert target.stat().st_size > 10_000
     module_host.click(ui.reportButton)
-    assert "DOE" not in Path(opened[0]).read_text("utf-8")
+    page = Path(opened[0]).read_text("utf-8")
+    # A picture's base64 holds any three letters now and then.
+    assert "DOE" not in re.sub(r"base64,[^']*", "", page)
 
 
 def test_a_model_that_gains_nothing_is_not_offered(training, project, module_host, artifacts):
