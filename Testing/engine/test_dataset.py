@@ -90,3 +90,8 @@ def test_labelled_slices_fill_a_batch_that_has_no_unlabelled_ones_yet(loaded):
     assert len(draw(None, full=True).images) == 5
     both = draw(unlabeled, full=True)
     assert len(both.images) == 3 and len(both.weak) == 2
+    # The slices that would have filled it are those that parts are pasted of.
+    whole, shown = draw(None, full=True), both.pasted[:, None].expand_as(both.mixed)
+    assert both.pasted.any() and torch.equal(both.images, whole.images[:3])
+    assert torch.equal(both.mixed[shown], whole.images[3:][shown])
+    assert torch.equal(both.pasted_labels, whole.labels[3:])

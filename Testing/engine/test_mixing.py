@@ -1,9 +1,14 @@
 """Copy-paste mixing and augmentation."""
 
+import math
+
+import pytest
 import torch
 
 from semigda.data.augment import Augmentation, change_geometry, change_intensity
+from semigda.method.losses import segmentation_loss
 from semigda.method.mixing import paste, random_boxes
+from semigda.training.steps import Batch, mixed_loss
 
 
 def generator(seed=0):
@@ -87,3 +92,42 @@ def test_colour_changes_light_of_photographs_and_not_of_scans():
     assert light.min() > 1 / 1.31 and light.max() < 1.31
     assert (light.amax(1) - light.amin(1) > 0.05).all()  # of each colour by itself
     assert torch.allclose(change_intensity(images, Augmentation(**still), generator()), images)
+
+
+def total(part):
+    return part
+
+
+def test_a_pseudo_label_counts_by_confidence_and_weight_a_pasted_one_in_full():
+    # Two labelled pixels, and a mixed slice of a pasted and of an unlabelled pixel.
+    foreground = torch.tensor([[[0.2, 0.8]], [[0.6, 0.4]]])
+    logits = torch.stack([1 - foreground, foreground], dim=1).log()
+    batch = Batch(
+        torch.zeros(1, 3, 1, 2),
+        torch.tensor([[[0, 1]]]),
+        weak=torch.zeros(1, 3, 1, 2),
+        pasted=torch.tensor([[[True, False]]]),
+        pasted_labels=torch.tensor([[[1, 0]]]),
+    )
+    taught = torch.tensor([[[0, 1]]]), torch.tensor([[[0.9, 0.5]]])
+    # true labels 0, 1 and 1 (weight 1), pseudo label 1 (weight .5 * .5)
+    entropy = -(math.log(0.8) + math.log(0.8) + math.log(0.6) + 0.25 * math.log(0.4)) / 4
+    overlap, sizes, guessed = 0.8 + 0.6 + 0.25 * 0.4, 2.25, 0.2 + 0.8 + 0.6 + 0.25 * 0.4
+    expected = entropy + 1 - (2 * overlap + 1) / (sizes + guessed + 1)
+    assert mixed_loss(logits, batch, taught, 0.5, total).item() == pytest.approx(expected)
+    alone = segmentation_loss(logits[:1], batch.labels)
+    assert mixed_loss(logits[:1], batch, None, 0.5, total).item() == pytest.approx(alone.item())
+
+
+def test_a_few_unsure_pixels_do_not_count_as_much_as_an_organ():
+    logits = torch.zeros(2, 2, 16, 16, requires_grad=True)
+    labels, guess = torch.zeros(2, 1, 16, 16, dtype=torch.uint8)
+    labels[0, 4:12, 4:12] = 1
+    guess[0, 0, 0] = 1
+    confidence = torch.where(guess > 0, 0.1, 0.9)
+    nothing = torch.zeros(1, 16, 16, dtype=torch.bool)
+    images = torch.zeros(1, 3, 16, 16)
+    batch = Batch(images, labels, images, images, nothing, torch.zeros_like(labels))
+    mixed_loss(logits, batch, (guess, confidence), 1.0, total).backward()
+    pull = -logits.grad[:, 1]
+    assert 0 < pull[1, 0, 0] < 0.2 * pull[0, 8, 8]

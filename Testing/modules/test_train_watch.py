@@ -41,7 +41,7 @@ def test_folds_and_stuck_classes(training, job, module_host, artifacts):
     ui = section(training, "Training")
     for fold in (0, 1):
         for step in (25, 50, 75):
-            losses = {"total": 1 / step, "labeled_vae": 0.5 / step}
+            losses = {"total": 1 / step, "segment_vae": 0.5 / step}
             job.event("losses", stage="segment", step=step, losses=losses, part=part(fold))
             dice = {"both": {"ball": step / 100 + fold / 10, "core": 0.0}}
             job.event("validation", step=step, dice=dice, cases=1, part=part(fold))

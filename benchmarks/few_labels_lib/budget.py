@@ -74,7 +74,7 @@ def _batches(settings: TrainSettings) -> tuple[Batch, Batch]:
     """One labelled slice, alone and with an unlabelled one."""
     size = settings.preprocessing["size"]
     image, labels = torch.zeros(1, 3, *size), torch.ones(1, *size, dtype=torch.uint8)
-    return Batch(image, labels), Batch(image, labels, image, image, labels > 0)
+    return Batch(image, labels), Batch(image, labels, image, image, labels > 0, labels)
 
 
 def _unet(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:

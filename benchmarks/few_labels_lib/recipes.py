@@ -33,7 +33,7 @@ class Recipe:
     name: str
     network: str
     unlabeled: str = "none"
-    labeled: float = 0.5
+    labeled: float = 0.75
     pretrain: float = 0.0
     align: float = 0.0
     base: str = "own"
@@ -93,7 +93,7 @@ METHODS = {
             "mean-teacher",
             changes={"unlabeled_weight": 1.0, "supervised_share": 0.0, "mix_share": 0.0},
         ),
-        Recipe("unet-copy-paste", "unet", "copy-paste", changes={"mix_share": 1.0}),
+        Recipe("unet-copy-paste", "unet", "copy-paste"),
         Recipe("semigda-supervised", "semigda", align=ALIGN),
         Recipe("semigda", "semigda", "copy-paste", align=ALIGN),
     )
@@ -117,7 +117,7 @@ VARIANTS: dict[str, dict] = {
     "frozen-encoder": {"pretrain": 0.1, "changes": {"frozen": "encoder"}},
     "frozen-autoencoder": {"pretrain": 0.1, "changes": {"frozen": "autoencoder"}},
     "no-mix": {"changes": {"mix_share": 0.0}},
-    "all-mix": {"changes": {"mix_share": 1.0}},
+    "half-mix": {"changes": {"mix_share": 0.5}},
     "no-ema": {"changes": {"ema_decay": 0.0}},
     "fast-ema": {"changes": {"ema_decay": 0.99}},
     "no-noise": {"changes": {"noise_share": 0.0}},
@@ -125,8 +125,7 @@ VARIANTS: dict[str, dict] = {
     "long-ramp": {"changes": {"ramp_share": 1.0}},
     "half-weight": {"changes": {"unlabeled_weight": 0.5}},
     "late": {"changes": {"supervised_share": 0.5}},
-    "few-labelled": {"labeled": 0.25},
-    "most-labelled": {"labeled": 0.75},
+    "half-labelled": {"labeled": 0.5},
     "all-foreground": {"changes": {"foreground_share": 1.0}},
     "any-slice": {"changes": {"foreground_share": 0.0}},
     "small": {"scale": 0.75},
@@ -148,7 +147,7 @@ QUESTIONS = {
     "frozen-encoder": "Pre-training, then only the decoder of it goes on learning",
     "frozen-autoencoder": "Pre-training, then frozen as published",
     "no-mix": "No copy-paste",
-    "all-mix": "Every unlabelled image mixed",
+    "half-mix": "Every other unlabelled image mixed",
     "no-ema": "The live network teaches, and its last weights are judged",
     "fast-ema": "A teacher that averages half as long",
     "no-noise": "The mean of the image's posterior, never a draw",
@@ -156,8 +155,7 @@ QUESTIONS = {
     "long-ramp": "Full unlabelled weight only at the end, when the learning rate is nothing",
     "half-weight": "Unlabelled weight 0.5",
     "late": "Unlabelled images after half of stage 2",
-    "few-labelled": "A quarter of the batch labelled",
-    "most-labelled": "Three quarters of the batch labelled",
+    "half-labelled": "Half of the batch labelled",
     "all-foreground": "Every labelled slice with foreground",
     "any-slice": "Labelled slices drawn evenly",
     "small": "Three quarters of the pixels a side",

@@ -14,15 +14,21 @@ from monai.networks.nets import BasicUNet
 from torch import Tensor, nn
 
 from few_labels_lib.recipes import Recipe
+from semigda.distributed import ALONE
 from semigda.method.losses import segmentation_loss
-from semigda.method.mixing import paste
 from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import learning_rate
 from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, step_generator
 from semigda.training.optimizer import adamw
 from semigda.training.settings import TrainSettings
-from semigda.training.steps import Batch, draw_batch, pseudo_weight, update_teacher
+from semigda.training.steps import (
+    Batch,
+    draw_batch,
+    mixed_loss,
+    pseudo_weight,
+    update_teacher,
+)
 
 LOG_STEPS = 25
 
@@ -47,17 +53,11 @@ def unet_loss(
     with torch.no_grad():
         taught = teacher(batch.weak)
     if how == "mean-teacher":
-        logits = network(torch.cat([images, batch.strong]))
+        logits = network(torch.cat([images, batch.mixed]))
         difference = F.mse_loss(logits[count:].softmax(1), taught.softmax(1), reduction="none")
         return segmentation_loss(logits[:count], labels) + weight * difference.sum(1).mean()
-    box = batch.box
-    source = torch.arange(len(box), device=images.device) % count
-    logits = network(torch.cat([images, paste(images[source], batch.strong, box)]))
-    guess, confidence = pseudo_labels(taught)
-    target, mixed = paste(labels[source], guess, box), logits[count:]
-    loss = segmentation_loss(logits[:count], labels)
-    loss = loss + segmentation_loss(mixed, target, box.float())
-    return loss + weight * segmentation_loss(mixed, target, confidence * ~box)
+    logits = network(torch.cat([images, batch.mixed]))
+    return mixed_loss(logits, batch, pseudo_labels(taught), weight, ALONE.total)
 
 
 def train_unet(

@@ -56,7 +56,7 @@ class ReferenceTraining:
         guesses = pseudo(vae), pseudo(cnn)
         loss = loss + WEIGHT * (dice(vae, guesses[1]) + dice(cnn, guesses[0]))
         if mixed:
-            for box in (batch.box, ~batch.box):
+            for box in (batch.pasted, ~batch.pasted):
                 vae, cnn = self._masks(paste(batch.images, batch.weak, box))
                 by_vae, by_cnn = (paste(truth, guess, box) for guess in guesses)
                 loss = loss + WEIGHT * (dice(vae, by_cnn) + dice(cnn, by_vae))

@@ -8,7 +8,7 @@ from copy import deepcopy
 import torch
 
 from semigda.distributed import ALONE
-from semigda.method.mixing import random_boxes
+from semigda.method.mixing import paste, random_boxes
 from semigda.networks.cnn_encoder import DROPOUT
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
@@ -61,7 +61,8 @@ def make_batch(config: NetworkConfig, rows: int, side: int, device: str) -> Batc
     latent = [side // config.downsampling] * 2
     noise = torch.randn(2 * rows, config.latent_channels, *latent, generator=generator)
     keep = torch.rand(2 * rows, config.dropout_channels, *latent, generator=generator) >= DROPOUT
-    parts = (images[:rows], labels[:rows], images[rows:], images[rows:], box, noise, keep)
+    mixed = paste(images[:rows], images[rows:], box)
+    parts = (images[:rows], labels[:rows], images[rows:], mixed, box, labels[:rows], noise, keep)
     return Batch(*(part.to(device) for part in parts))
 
 
@@ -86,7 +87,7 @@ def ours(stage: str, frozen: str, supervised: bool = False) -> Start:
         rows = len(batch.images)
         if supervised:
             chance = batch.noise[:rows], batch.keep[:rows]
-            batch = Batch(batch.images, batch.labels, None, None, None, *chance)
+            batch = Batch(batch.images, batch.labels, None, None, None, None, *chance)
         kind = torch.device(device)
         stepper = Stepper(network, (rows,), kind, ALONE, Reporter(None, 1))
 

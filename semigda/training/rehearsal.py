@@ -163,9 +163,9 @@ class _Rehearsal:
     def _rung(self, facts: dict[str, Any]) -> dict[str, Any]:
         """The next smaller batch, and after the smallest the processor."""
         tried = replace(self.settings, **facts["offers"])
-        count = max(tried.labeled_batch, tried.unlabeled_batch) // 2
-        if count:
-            return {"labeled_batch": count, "unlabeled_batch": count}
+        labeled = tried.labeled_batch // 2
+        if labeled:
+            return {"labeled_batch": labeled, "unlabeled_batch": max(1, tried.unlabeled_batch // 2)}
         self.device = torch.device("cpu")
         return {"device": "cpu"}
 

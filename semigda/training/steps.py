@@ -21,6 +21,7 @@ from semigda.training.dataset import SliceSampler
 from semigda.training.settings import TrainSettings
 
 OTHER = {"vae": "cnn", "cnn": "vae"}
+PseudoLabels = tuple[Tensor, Tensor]  # labels (U, H, W) and how sure the teacher is of them
 
 
 class Batch(NamedTuple):
@@ -33,8 +34,9 @@ class Batch(NamedTuple):
     images: Tensor  # (B, 3, H, W) labelled
     labels: Tensor  # (B, H, W)
     weak: Tensor | None = None  # (U, 3, H, W) unlabelled, only moved: for the teacher
-    strong: Tensor | None = None  # (U, 3, H, W) the same with changed intensity
-    box: Tensor | None = None  # (U, H, W) true where a labelled image is pasted in
+    mixed: Tensor | None = None  # (U, 3, H, W) the same with changed intensity and pasted parts
+    pasted: Tensor | None = None  # (U, H, W) true where a labelled image was pasted in
+    pasted_labels: Tensor | None = None  # (U, H, W) what is right there
     noise: Tensor | None = None  # (B + U, z, h, w) of the latents; None: their mean is taken
     keep: Tensor | None = None  # (B + U, C, h, w) true where dropout keeps a value
 
@@ -49,42 +51,44 @@ def draw_batch(
 ) -> Batch:
     """Draw one step's slices.
 
+    What is pasted into the unlabelled slices is of further labelled ones: a step then sees as many
+    labelled slices as one without unlabelled slices does.
+
     Args:
         full: where nothing is unlabelled, fill the batch with labelled slices.
     """
-    options = settings.augmentation
+    options, count = settings.augmentation, settings.labeled_batch
     noisy = torch.rand((), generator=generator).item() < settings.noise_share
-    others = settings.unlabeled_batch if full and unlabeled is None else 0
-    images, labels = labeled.draw(settings.labeled_batch + others, generator)
+    others = settings.unlabeled_batch if full or unlabeled is not None else 0
+    images, labels = labeled.draw(count + others, generator)
     images, labels = change_geometry(images, labels, options, generator)
     images = change_intensity(images, options, generator)
-    chance = [_draw_chance(len(images), images.shape, config, generator)]
+    chance = _draw_chance(len(images), images.shape, noisy, config, generator)
     if unlabeled is None:
-        return Batch(images, labels, None, None, None, *_joined(chance, noisy))
-    weak, _ = unlabeled.draw(settings.unlabeled_batch, generator)
+        return Batch(images, labels, None, None, None, None, *chance)
+    weak, _ = unlabeled.draw(others, generator)
     weak, _ = change_geometry(weak, None, options, generator)
     strong = change_intensity(weak, options, generator)
-    box = _label_boxes(weak.shape, settings, generator)
-    chance.append(_draw_chance(len(weak), weak.shape, config, generator))
-    return Batch(images, labels, weak, strong, box, *_joined(chance, noisy))
+    pasted = _pasted_parts(weak.shape, settings, generator)
+    mixed = paste(images[count:], strong, pasted)
+    return Batch(images[:count], labels[:count], weak, mixed, pasted, labels[count:], *chance)
 
 
 def _draw_chance(
-    count: int, shape: torch.Size, config: NetworkConfig, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
+    count: int,
+    shape: torch.Size,
+    noisy: bool,
+    config: NetworkConfig,
+    generator: torch.Generator,
+) -> tuple[Tensor | None, Tensor]:
     """Noise and dropout of so many images of a shape (..., H, W)."""
     size = [side // config.downsampling for side in shape[-2:]]
     noise = torch.randn(count, config.latent_channels, *size, generator=generator)
     chance = torch.rand(count, config.dropout_channels, *size, generator=generator)
-    return noise, chance >= DROPOUT
+    return noise if noisy else None, chance >= DROPOUT
 
 
-def _joined(chance: list[tuple[Tensor, Tensor]], noisy: bool) -> tuple[Tensor | None, Tensor]:
-    noise, keep = (torch.cat(parts) for parts in zip(*chance, strict=True))
-    return noise if noisy else None, keep
-
-
-def _label_boxes(shape: torch.Size, settings: TrainSettings, generator: torch.Generator) -> Tensor:
+def _pasted_parts(shape: torch.Size, settings: TrainSettings, generator: torch.Generator) -> Tensor:
     """Where a labelled image goes: nowhere, into a box, or everywhere but into a box."""
     batch, _, height, width = shape
     box = random_boxes(batch, height, width, settings.box_side, generator)
@@ -134,42 +138,52 @@ def segment_losses(
     settings: TrainSettings,
     total_of: Total,
 ) -> dict[str, Tensor]:
-    """Stage 2, CDSA: supervised loss, and cross pseudo supervision on mixed unlabelled images.
+    """Stage 2, CDSA: true and pseudo labels on labelled and mixed images, both branches.
 
     The teacher is the running average of the network. It sees the unlabelled image as it is; the
-    network sees it with changed intensity and, for a share of the images, with a box of a labelled
-    image pasted in (or the other way round). Where the labelled image shows, its true label
-    counts in full; elsewhere the teacher's label counts by its confidence and by ``weight``.
+    network sees it with changed intensity and with a part of a labelled image pasted in.
     ``total_of`` adds up over the processes that share the batch.
     """
-    images, labels, box = batch.images, batch.labels, batch.box
-    count = len(images)
-    if box is not None:
+    images = batch.images
+    taught: dict[str, PseudoLabels] = {}
+    if batch.weak is not None:
         taught = _teach(teacher, palette, batch.weak, settings.pseudo_labels)
-        source = torch.arange(len(box), device=images.device) % count
-        images = torch.cat([images, paste(images[source], batch.strong, box)])
+        images = torch.cat([images, batch.mixed])
     rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
+    losses = {
+        f"segment_{branch}": mixed_loss(
+            palette.logits(rgb[branch]), batch, taught.get(branch), weight, total_of
+        )
+        for branch in BRANCHES
+    }
+    return losses | {"total": sum(losses.values()) / len(BRANCHES)}
 
-    losses: dict[str, Tensor] = {}
-    total = torch.zeros((), device=images.device)
-    for branch in BRANCHES:
-        logits = palette.logits(rgb[branch])
-        losses[f"labeled_{branch}"] = segmentation_loss(logits[:count], labels, None, total_of)
-        total = total + losses[f"labeled_{branch}"]
-        if box is not None:
-            guess, confidence = taught[branch]
-            target, mixed = paste(labels[source], guess, box), logits[count:]
-            losses[f"mixed_{branch}"] = segmentation_loss(mixed, target, box.float(), total_of)
-            sure = confidence * ~box
-            losses[f"pseudo_{branch}"] = segmentation_loss(mixed, target, sure, total_of)
-            total = total + losses[f"mixed_{branch}"] + weight * losses[f"pseudo_{branch}"]
-    return losses | {"total": total / len(BRANCHES)}
+
+def mixed_loss(
+    logits: Tensor, batch: Batch, taught: PseudoLabels | None, weight: float, total_of: Total
+) -> Tensor:
+    """One segmentation loss of all slices: a true label counts in full, a pseudo label by the
+    teacher's confidence and by ``weight``.
+
+    One, because Dice is a ratio: that of the pseudo labels alone would not count less where the
+    teacher is unsure, and few wrong pixels on otherwise empty slices would count as much as an
+    organ.
+
+    Args:
+        logits: (B + U, C, H, W) of the labelled and then of the mixed images.
+        taught: for the unlabelled images; None where the batch has none.
+    """
+    if taught is None:
+        return segmentation_loss(logits, batch.labels, None, total_of)
+    guess, confidence = taught
+    targets = torch.cat([batch.labels, paste(batch.pasted_labels, guess, batch.pasted)])
+    sure = torch.where(batch.pasted, 1.0, weight * confidence)
+    weights = torch.cat([torch.ones_like(batch.labels, dtype=sure.dtype), sure])
+    return segmentation_loss(logits, targets, weights, total_of)
 
 
 @torch.no_grad()
-def _teach(
-    teacher: SemiGDA, palette: Palette, images: Tensor, how: str
-) -> dict[str, tuple[Tensor, Tensor]]:
+def _teach(teacher: SemiGDA, palette: Palette, images: Tensor, how: str) -> dict[str, PseudoLabels]:
     """For each branch the labels (U, H, W) it is to learn, and their confidence."""
     logits = {branch: palette.logits(rgb) for branch, rgb in teacher(images).items()}
     if how == "cross":

@@ -25,7 +25,7 @@ def likely_causes(
 
     Args:
         slices: the cases of each role on the working grid.
-        losses: of the labelled slices, at the first and the last logged step of stage 2.
+        losses: at the first and the last logged step of stage 2.
     """
     causes = [
         *_label_causes(value, slices),

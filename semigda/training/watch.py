@@ -103,9 +103,8 @@ class Watch:
 
     def saw(self, losses: dict[str, float]) -> None:
         """Logged losses of a step of stage 2."""
-        labeled = sum(losses[f"labeled_{branch}"] for branch in BRANCHES)
-        if math.isfinite(labeled):
-            self.losses = [*self.losses[:1], labeled]
+        if math.isfinite(losses["total"]):
+            self.losses = [*self.losses[:1], losses["total"]]
 
     def _tell_stuck(self, step: int, dice: dict[str, float]) -> None:
         for value, name in enumerate(self.names, 1):
