@@ -18,8 +18,8 @@ from semigda.inference.segment import SegmentOptions
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
 
-from few_labels_lib.figures import bootstrap, case_scores, difference, read_groups  # noqa: E402
-from few_labels_lib.page import page  # noqa: E402
+from few_labels_lib.figures import Group, bootstrap, case_scores, difference, read_groups  # noqa: E402
+from few_labels_lib.page import of_same_seeds, page  # noqa: E402
 from few_labels_lib.recipes import METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 
@@ -150,6 +150,17 @@ def test_differences_are_paired(tmp_path):
     assert found.seeds == 2
     for value in (found.mean, found.low, found.high):
         assert value == pytest.approx(0.15)
+
+
+def test_methods_are_compared_over_the_seeds_that_all_have():
+    runs = {seed: run_of("unet", seed, {"a1": 0.2 + 0.6 * seed}) for seed in (0, 1)}
+    table = {
+        ("s", "unet", 1): Group("s", "unet", 1, runs),
+        ("s", "semigda", 1): Group("s", "semigda", 1, {0: run_of("semigda", 0, {"a1": 0.3})}),
+    }
+    found = of_same_seeds(table, "s", 1)
+    assert found["unet"].mean("dice") == pytest.approx(0.2) and list(found["unet"].runs) == [0]
+    assert set(found) == {"unet", "semigda"}
 
 
 def test_bootstrap_draws_patients():

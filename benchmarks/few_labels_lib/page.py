@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from few_labels_lib.figures import Difference, Group, class_means, difference
 from few_labels_lib.recipes import METHODS, QUESTIONS, recipe
 from few_labels_lib.sets import SETS, DataSet
 
 FEW_CASES = 10  # so few are shown one by one
+UNLABELED_GAINS = {
+    "unet-mean-teacher": "unet",
+    "unet-copy-paste": "unet",
+    "semigda": "semigda-supervised",
+}
 
 INTRODUCTION = """# Accuracy with few labels
 
@@ -20,8 +26,8 @@ one file there, with its settings, versions, command and every case's figures.
   is chosen on `val`, neither checkpoint nor branch: every method is judged with the running average
   of its weights at the end of the run, SemiGDA by the mean of both branches.
 - **The same for all**: sampler, augmentation, working size, optimiser (AdamW, one cycle), losses,
-  the schedule of the pseudo labels, and the code that judges: whole cases on the images' own grid,
-  exactly as `semigda evaluate`.
+  the schedule of the pseudo labels, the share of labelled slices, what is pasted of them, and the
+  code that judges: whole cases on the images' own grid, exactly as `semigda evaluate`.
 - **Budget**: optimiser steps, *all stages together* (SemiGDA's autoencoder and alignment count),
   and the slices a step that get a gradient; before the first pseudo labels all of them are
   labelled. TFLOP are counted, forward and backward; CPU seconds are the training process's own.
@@ -77,17 +83,47 @@ def _devices(groups: Sequence[Group]) -> str:
 
 
 def _overview(table: dict, headline: dict[str, int]) -> str:
+    groups = {name: of_same_seeds(table, name, budget) for name, budget in headline.items()}
     rows = []
     for method in METHODS:
-        own = [table.get((name, method, budget)) for name, budget in headline.items()]
+        own = [groups[name].get(method) for name in headline]
         if not any(own):
             continue
         means = [group.mean("dice") if group else None for group in own]
         whole = statistics.fmean(means) if None not in means else None
         rows.append([recipe(method).title, *map(_number, means), _number(whole)])
-    budgets = ", ".join(f"{name} {budget}" for name, budget in headline.items())
-    text = f"## All sets\n\nMean Dice. Optimiser steps: {budgets}.\n\n"
-    return text + _table(["method", *headline, "mean"], rows)
+    told = ", ".join(
+        f"{name} {headline[name]} (seeds {' '.join(map(str, next(iter(found.values())).runs))})"
+        for name, found in groups.items()
+    )
+    text = f"## All sets\n\nMean Dice. Optimiser steps: {told}.\n\n"
+    return text + _table(["method", *headline, "mean"], rows) + _gains(groups)
+
+
+def of_same_seeds(table: dict, name: str, budget: int) -> dict[str, Group]:
+    """A set's groups by method, of the seeds that all of them have, if there are any."""
+    found = {m: table[name, m, budget] for m in METHODS if (name, m, budget) in table}
+    seeds = set.intersection(*(set(group.runs) for group in found.values()))
+    if not seeds:
+        return found
+    return {
+        method: replace(group, runs={seed: group.runs[seed] for seed in sorted(seeds)})
+        for method, group in found.items()
+    }
+
+
+def _gains(groups: dict[str, dict[str, Group]]) -> str:
+    """What unlabelled images give each network."""
+    rows = []
+    for method, alone in UNLABELED_GAINS.items():
+        pairs = [(found.get(method), found.get(alone)) for found in groups.values()]
+        if any(None not in pair for pair in pairs):
+            cells = [_signed(difference(*pair)) if None not in pair else "-" for pair in pairs]
+            rows.append([recipe(method).title, *cells])
+    if not rows:
+        return ""
+    text = "\nDice points that unlabelled images give: against the same network, labelled only.\n\n"
+    return text + _table(["method", *groups], rows)
 
 
 def _set_section(table: dict, name: str, budget: int, baseline: str) -> str:
