@@ -124,6 +124,14 @@ def test_colour_pictures_and_a_model_as_base(tmp_path):
     assert changed == {"mapper", "cnn_encoder", "adapters"}  # the autoencoder stays frozen
 
 
+def test_random_weights_cannot_stay_frozen(volumes, tmp_path):
+    for frozen in ("encoder", "autoencoder"):
+        wanted = settings(volumes, tmp_path, frozen=frozen, base=None, pretrain_steps=0)
+        with pytest.raises(SemiGDAError) as caught:
+            TrainSettings.from_dict(wanted)
+        assert "give a base or pretrain_steps" in caught.value.detail
+
+
 # Stopping
 
 

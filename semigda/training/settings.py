@@ -178,6 +178,8 @@ class TrainSettings(JsonSettings):
             raise ValueError("optimizer is adamw or sgd")
         if self.frozen not in FREEZABLE:
             raise ValueError(f"frozen is {', '.join(FREEZABLE)}")
+        if self.frozen != "nothing" and self.base is None and self.pretrain_steps == 0:
+            raise ValueError("random weights cannot stay frozen: give a base or pretrain_steps")
         if self.pseudo_labels not in ("cross", "mean"):
             raise ValueError("pseudo_labels is cross or mean")
         if not 0 < self.ramp_share <= 1:
