@@ -99,7 +99,7 @@ def _overview(table: dict, headline: dict[str, int]) -> str:
         for name, found in groups.items()
     )
     text = f"## All sets\n\nMean Dice. Optimiser steps: {told}.\n\n"
-    return text + _table(["method", *headline, "mean"], rows) + _gains(groups)
+    return text + _table(["method", *headline, "mean"], rows) + _gains(table, headline)
 
 
 def of_same_seeds(table: dict, name: str, budget: int) -> dict[str, Group]:
@@ -114,18 +114,21 @@ def of_same_seeds(table: dict, name: str, budget: int) -> dict[str, Group]:
     }
 
 
-def _gains(groups: dict[str, dict[str, Group]]) -> str:
-    """What unlabelled images give each network."""
+def _gains(table: dict, headline: dict[str, int]) -> str:
+    """What unlabelled images give each network, over the seeds that both of its methods have."""
     rows = []
     for method, alone in UNLABELED_GAINS.items():
-        pairs = [(found.get(method), found.get(alone)) for found in groups.values()]
+        pairs = [
+            [table.get((name, m, budget)) for m in (method, alone)]
+            for name, budget in headline.items()
+        ]
         if any(None not in pair for pair in pairs):
             cells = [_signed(difference(*pair)) if None not in pair else "-" for pair in pairs]
             rows.append([recipe(method).title, *cells])
     if not rows:
         return ""
     text = "\nDice points that unlabelled images give: against the same network, labelled only.\n\n"
-    return text + _table(["method", *groups], rows)
+    return text + _table(["method", *headline], rows)
 
 
 def _set_section(table: dict, name: str, budget: int, baseline: str) -> str:
