@@ -73,7 +73,7 @@ def run_all(arguments: argparse.Namespace) -> None:
             if arguments.seeds is None and seed >= one.seeds:
                 continue
             for name in arguments.methods:
-                steps = arguments.steps or one.steps
+                steps = arguments.steps or recipe(name).steps(one)
                 command = (
                     f"python benchmarks/few_labels.py --sets {one.name} --methods {name} "
                     f"--seeds {seed} --steps {steps}"

@@ -90,7 +90,7 @@ BREAST = {
     "preprocessing": {
         "channels": "2.5d",
         "slice_axis": "acquisition",
-        "size": [128, 128],
+        "size": [96, 96],
         "spacing": [None, None, None],
         "intensity": {"rule": "8-bit"},
     },

@@ -14,13 +14,14 @@ from training_fixtures import VOLUMES, card
 from semigda.data.phantom import write_phantoms
 from semigda.evaluation.evaluate import evaluate
 from semigda.inference.segment import SegmentOptions
+from semigda.training.settings import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
 
 from few_labels_lib.figures import Group, bootstrap, case_scores, difference, read_groups  # noqa: E402
 from few_labels_lib.page import of_same_seeds, page  # noqa: E402
-from few_labels_lib.recipes import METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.recipes import METHODS, OWN, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 
 STEPS = 8
@@ -54,7 +55,7 @@ def study(phantoms, tmp_path_factory):
     from few_labels_lib.runs import perform
 
     folder = tmp_path_factory.mktemp("study")
-    names = [*METHODS, "semigda.no-dam", "semigda.pretraining"]
+    names = [*METHODS, "semigda.no-dam", "semigda.pretraining", "semigda.own-budget"]
     places = {"runs": folder / "runs", "results": folder / "results"}
     return folder, {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
 
@@ -64,7 +65,7 @@ def test_runs_spend_what_they_say(study):
     for name, run in runs.items():
         assert run["spent"]["optimizer_steps"] == STEPS
         assert {row["case"] for row in run["rows"]} == {"case_5", "case_6"}
-        assert run["spent"]["gradient_slices"] <= STEPS * 4
+        assert run["spent"]["gradient_slices"] <= STEPS * (16 if name.endswith(OWN) else 4)
         assert (run["spent"]["teacher_slices"] > 0) == (recipe(name).unlabeled != "none")
         assert run["spent"]["tflop"] > 0
     assert runs["unet"]["spent"]["gradient_slices"] == STEPS * 4
@@ -124,7 +125,8 @@ def test_page_is_made_from_the_files(study):
     for name in METHODS:
         assert recipe(name).title in text
     assert "## phantom, 8 steps" in text and "| Dice by case | case_5 | case_6 |" in text
-    assert QUESTIONS["no-dam"] in text
+    assert QUESTIONS["no-dam"] in text and QUESTIONS[OWN] not in text
+    assert "| phantom | SemiGDA, semi-supervised | 0 | 48 x 48 |" in text
     assert str(study[0]) not in text
 
 
@@ -171,6 +173,15 @@ def test_bootstrap_draws_patients():
 def test_missed_classes_count_and_absent_ones_do_not():
     run = run_of("x", 0, {"a1": 0.0, "b1": None})
     assert case_scores(run, "dice") == {"a1": 0.0}
+
+
+def test_the_own_budget_is_that_of_a_training_by_default(tmp_path, phantoms):
+    chosen, default = recipe(f"semigda.{OWN}"), TrainSettings
+    steps = chosen.steps(phantoms)
+    settings = chosen.settings(phantoms, 0, steps, tmp_path, "cpu", 1)
+    assert steps == default.align_steps + default.steps
+    assert settings.labeled_batch == default.labeled_batch
+    assert settings.unlabeled_batch == default.unlabeled_batch
 
 
 def test_variants_are_real_settings(tmp_path, phantoms):

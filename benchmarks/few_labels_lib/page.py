@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from few_labels_lib.figures import Difference, Group, class_means, difference
-from few_labels_lib.recipes import METHODS, QUESTIONS, recipe
+from few_labels_lib.recipes import METHODS, OWN, QUESTIONS, recipe
 from few_labels_lib.sets import SETS, DataSet
 
 FEW_CASES = 10  # so few are shown one by one
@@ -51,6 +51,7 @@ def page(groups: Sequence[Group], baseline: str) -> str:
     for name in _sets(groups):
         for budget in sorted({g.budget for g in groups if g.set_name == name}, reverse=True):
             parts.append(_set_section(table, name, budget, baseline))
+    parts.append(_own(groups))
     ablation = _ablation(table, groups)
     if ablation:
         parts.append(ablation)
@@ -185,13 +186,35 @@ def _cases(groups: Sequence[Group]) -> str:
     return "\n" + _table(["Dice by case", *cases], rows)
 
 
+def _own(groups: Sequence[Group]) -> str:
+    """What the methods reach with the budget that a training has by default."""
+    rows = []
+    for group in groups:
+        method, _, variant = group.method.partition(".")
+        if variant != OWN:
+            continue
+        spent, size = group.first["spent"], group.first["settings"]["preprocessing"]["size"]
+        row = [group.set_name, recipe(method).title, " ".join(map(str, group.runs))]
+        row += [f"{size[0]} x {size[1]}", _spread(group, "dice"), _number(group.mean("iou"))]
+        row += [f"{spent['optimizer_steps']}", f"{spent['gradient_slices']}"]
+        rows.append([*row, f"{spent['tflop']:.0f}", f"{group.seconds('cpu'):.0f}"])
+    if not rows:
+        return ""
+    heads = ["set", "method", "seeds", "pixels", "Dice", "IoU", "steps", "slices", "TFLOP", "CPU s"]
+    text = (
+        "## With the budget of a training by default\n\nThe same recipe with more steps, more "
+        f"slices a step and larger slices (`--methods semigda.{OWN}`).\n\n"
+    )
+    return text + _table(heads, rows)
+
+
 def _ablation(table: dict, groups: Sequence[Group]) -> str:
     names = [name for name in _sets(groups)]
     found: dict[str, dict[str, str]] = {}
     for group in groups:
         method, _, variant = group.method.partition(".")
         whole = table.get((group.set_name, method, group.budget))
-        if variant and whole:
+        if variant and variant != OWN and whole:
             cell = f"{_signed(difference(group, whole))} ({len(group.runs)} x {group.budget})"
             cells = found.setdefault(group.method, {})
             cells[group.set_name] = f"{cells.get(group.set_name, '')} {cell}".strip()

@@ -12,6 +12,8 @@ from semigda.training.settings import TrainSettings
 
 # Share of a SemiGDA run's optimiser steps for stage 1; the rest is stage 2.
 ALIGN = 0.1
+# What a training has by default: slices a step, and steps of both stages.
+OWN_BATCH, OWN_STEPS = 16, 4400
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Recipe:
         pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
         base: whose images the autoencoder learns from: "own" or "all-sets".
         scale: of the working slices' sides.
+        own: with the budget that a training has by default, in place of the study's: OWN_STEPS
+            of OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
     """
@@ -38,6 +42,7 @@ class Recipe:
     align: float = 0.0
     base: str = "own"
     scale: float = 1.0
+    own: bool = False
     changes: Mapping = field(default_factory=dict)
     config: Mapping = field(default_factory=dict)
 
@@ -45,14 +50,25 @@ class Recipe:
     def title(self) -> str:
         return TITLES.get(self.name, self.name)
 
+    def steps(self, one: DataSet) -> int:
+        """Optimiser steps by default, all stages together."""
+        return OWN_STEPS if self.own else one.steps
+
+    def fit(self, one: DataSet) -> DataSet:
+        """The set with the slices that this recipe works on, and so many of them a step."""
+        batch = OWN_BATCH if self.own else one.batch
+        scale = one.own_scale if self.own else self.scale
+        return replace(one, batch=batch, preprocessing=one.scaled(scale))
+
     def settings(
         self, one: DataSet, seed: int, steps: int, folder: Path, device: str, threads: int
     ) -> TrainSettings:
         """Settings of stage 1 and 2 for a run in ``folder``; pre-training has its own steps.
 
-        All stages together take ``steps``. A step has ``one.batch`` slices with a gradient,
-        whatever the method; where none of them is unlabelled, all are labelled.
+        All stages together take ``steps``. A step has as many slices with a gradient as
+        :meth:`fit` says, whatever the method; where none of them is unlabelled, all are labelled.
         """
+        one = self.fit(one)
         semi = self.unlabeled != "none"
         labeled = round(one.batch * self.labeled) if semi else one.batch
         pretrain, align = round(steps * self.pretrain), round(steps * self.align)
@@ -65,7 +81,7 @@ class Recipe:
             "work": str(folder),
             "card": one.model_card(f"{one.name.replace('_', '-')}-few-labels"),
             "network": config,
-            "preprocessing": one.scaled(self.scale),
+            "preprocessing": one.preprocessing,
             "pretrain_steps": pretrain,
             "align_steps": align,
             "steps": steps - pretrain - align,
@@ -106,6 +122,7 @@ TITLES = {
     "semigda": "SemiGDA, semi-supervised",
 }
 
+OWN = "own-budget"
 # What each variant asks is said in :data:`QUESTIONS`.
 VARIANTS: dict[str, dict] = {
     "no-dam": {"align": 0.0},
@@ -136,6 +153,7 @@ VARIANTS: dict[str, dict] = {
     "light-mapper": {"config": {"mapper_channels": [16, 24, 32, 32]}},
     "narrow-latent": {"config": {"latent_channels": 4}},
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
+    OWN: {"own": True},
 }
 QUESTIONS = {
     "no-dam": "Is stage 1 (latent alignment) worth its steps?",
@@ -166,6 +184,7 @@ QUESTIONS = {
     "light-mapper": "Half the mapper's channels",
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
+    OWN: "The budget that a training has by default, not the study's",
 }
 
 
@@ -181,6 +200,6 @@ def recipe(name: str) -> Recipe:
         return found
     change = dict(VARIANTS[variant])
     changes = {**found.changes, **change.pop("changes", {})}
-    if found.network == "unet" and not set(change) <= {"scale", "labeled"}:
+    if found.network == "unet" and not set(change) <= {"scale", "labeled", "own"}:
         raise KeyError(name)
     return replace(found, name=name, changes=changes, **change)

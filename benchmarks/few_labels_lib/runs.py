@@ -100,7 +100,7 @@ def perform(
         "method": name,
         "seed": seed,
         "budget": steps,
-        "spent": spent(settings, chosen, one.batch).to_dict(),
+        "spent": spent(settings, chosen, chosen.fit(one).batch).to_dict(),
         "seconds": seconds,
         "recipe": {"network": chosen.network, "unlabeled": chosen.unlabeled, "base": chosen.base},
         "settings": _plain(settings),
@@ -191,7 +191,7 @@ def _with_base(
             for other in SETS.values():
                 if other.name != one.name:
                     slices += _foreign_slices(other, one, settings, base.parent)
-        pretraining = replace(settings.pretraining(str(base)), batch_size=one.batch)
+        pretraining = replace(settings.pretraining(str(base)), batch_size=chosen.fit(one).batch)
         run_pretraining(pretraining, Reporter(None, pretraining.steps), slices)
         note.write_text(json.dumps(clock.read()))
     return replace(settings, base=str(base)), json.loads(note.read_text())

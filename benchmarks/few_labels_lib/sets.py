@@ -29,6 +29,7 @@ class DataSet:
         seeds: how many seeds by default.
         augmentation: changes to :class:`Augmentation`'s defaults.
         real_spacing: whether millimetres may be judged.
+        own_scale: of the slices' sides where the budget is that of a training by default.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DataSet:
     seeds: int = 2
     augmentation: Mapping = field(default_factory=dict)
     real_spacing: bool = False
+    own_scale: float = 1.5
     data: Path = DATA
 
     @cached_property
@@ -142,6 +144,7 @@ _ALL = (
         batch=8,
         steps=1600,
         real_spacing=True,
+        own_scale=1.0,
     ),
     DataSet(
         "heart_la",
