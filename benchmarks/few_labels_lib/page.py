@@ -187,7 +187,7 @@ def _cases(groups: Sequence[Group]) -> str:
 
 
 def _own(groups: Sequence[Group]) -> str:
-    """What the methods reach with the budget that a training has by default."""
+    """What the methods reach with the steps that a training has by default."""
     rows = []
     for group in groups:
         method, _, variant = group.method.partition(".")
@@ -202,8 +202,10 @@ def _own(groups: Sequence[Group]) -> str:
         return ""
     heads = ["set", "method", "seeds", "pixels", "Dice", "IoU", "steps", "slices", "TFLOP", "CPU s"]
     text = (
-        "## With the budget of a training by default\n\nThe same recipe with more steps, more "
-        f"slices a step and larger slices (`--methods semigda.{OWN}`).\n\n"
+        "## With the steps of a training by default\n\nThe same recipe with as many steps and "
+        "slices a step as a training has by default, and larger slices, though smaller than those "
+        f"of the preset 'standard' (`--methods semigda.{OWN}`). At a budget of its own each "
+        "method spends what its network costs: compare the TFLOP.\n\n"
     )
     return text + _table(heads, rows)
 

@@ -28,8 +28,8 @@ class Recipe:
         pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
         base: whose images the autoencoder learns from: "own" or "all-sets".
         scale: of the working slices' sides.
-        own: with the budget that a training has by default, in place of the study's: OWN_STEPS
-            of OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
+        own: with the steps that a training has by default, in place of the study's: OWN_STEPS of
+            OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
     """
@@ -184,7 +184,7 @@ QUESTIONS = {
     "light-mapper": "Half the mapper's channels",
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
-    OWN: "The budget that a training has by default, not the study's",
+    OWN: "As many steps and slices a step as a training has by default, larger slices",
 }
 
 

@@ -29,7 +29,7 @@ class DataSet:
         seeds: how many seeds by default.
         augmentation: changes to :class:`Augmentation`'s defaults.
         real_spacing: whether millimetres may be judged.
-        own_scale: of the slices' sides where the budget is that of a training by default.
+        own_scale: of the slices' sides where the steps are those of a training by default.
     """
 
     name: str
