@@ -61,6 +61,29 @@ def test_configuration_survives_json():
         NetworkConfig.from_dict({"depth": 3})
 
 
+def test_a_package_from_before_max_pooling_keeps_its_strided_convolutions():
+    old = NetworkConfig.compact().to_dict()
+    del old["downsample"]
+    assert NetworkConfig.from_dict(old).downsample == "strided"
+    with pytest.raises(ValueError, match="strided or max-pool"):
+        NetworkConfig.from_dict({"downsample": "average"})
+
+
+def test_max_pooling_halves_without_weights_and_a_bright_pixel_survives_it():
+    pooling = SemiGDA(dataclasses.replace(TINY, downsample="max-pool")).eval()
+    weights = set(pooling.state_dict())
+    assert weights < set(SemiGDA(TINY).state_dict())
+    assert not any("downsamples" in name for name in weights)
+    x = torch.zeros(1, 8, 4, 4)
+    x[..., 1, 2] = 1.0
+    halved = pooling.autoencoder.encoder.downsamples[0](x)
+    torch.testing.assert_close(halved[0, 0], torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
+    # The same skips level by level: the decoder does not know which encoder they come from.
+    skips = pooling.autoencoder.encoder(image())[1], pooling.cnn_encoder(image())[1]
+    assert [s.shape for s in skips[0]] == [s.shape for s in skips[1]]
+    assert skips[0][-1].shape == (2, 8, 4, 6)
+
+
 def test_output_has_the_shape_of_the_image(network):
     for branch, rgb in network(image()).items():
         assert branch in BRANCHES

@@ -48,7 +48,8 @@ class Encoder(nn.Module):
             ]
             self.levels.append(nn.Sequential(*blocks))
             if level < len(channels) - 1:
-                self.downsamples.append(Downsample(width))
+                pooled = config.downsample == "max-pool"
+                self.downsamples.append(nn.MaxPool2d(2) if pooled else Downsample(width))
             previous = width
         self.middle = _Middle(previous, groups)
         self.norm_out = nn.GroupNorm(groups, previous, eps=1e-6)

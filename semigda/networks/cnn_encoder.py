@@ -19,10 +19,16 @@ def _norm(config: NetworkConfig, channels: int) -> nn.Module:
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions with norm and ReLU around a shortcut (He et al., CVPR 2016)."""
+    """Two 3x3 convolutions with norm and ReLU around a shortcut (He et al., CVPR 2016).
 
-    def __init__(self, config: NetworkConfig, in_channels: int, out_channels: int, stride: int):
+    Where it halves height and width, its first convolution does, or a max-pooling before it.
+    """
+
+    def __init__(self, config: NetworkConfig, in_channels: int, out_channels: int, halves: bool):
         super().__init__()
+        pooled = halves and config.downsample == "max-pool"
+        stride = 2 if halves and not pooled else 1
+        self.pool = nn.MaxPool2d(2) if pooled else nn.Identity()
         self.conv1 = Conv3x3(in_channels, out_channels, stride, bias=False)
         self.norm1 = _norm(config, out_channels)
         self.conv2 = Conv3x3(out_channels, out_channels, bias=False)
@@ -35,6 +41,7 @@ class BasicBlock(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.pool(x)
         h = F.relu(self.norm1(self.conv1(x)))
         h = self.norm2(self.conv2(h))
         return F.relu(h + self.shortcut(x))
@@ -79,7 +86,7 @@ class ConvEncoder(nn.Module):
             channels[:-1], channels[1:], config.cnn_blocks, strict=True
         ):
             blocks = [
-                BasicBlock(config, width_in if i == 0 else width, width, 2 if i == 0 else 1)
+                BasicBlock(config, width_in if i == 0 else width, width, halves=i == 0)
                 for i in range(count)
             ]
             self.stages.append(nn.Sequential(*blocks))

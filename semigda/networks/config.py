@@ -18,6 +18,8 @@ class NetworkConfig:
             halves height and width.
         patch: side of the square of pixels that one position of the finest level holds. 2 makes
             every part of the network four times cheaper, and the masks keep their full size.
+        downsample: how both encoders halve height and width: ``"strided"`` convolutions (published)
+            or ``"max-pool"``, better with few labels (docs/ablation.md).
         encoder_blocks, decoder_blocks: residual blocks a level in the autoencoder.
         latent_channels: channels of the latent mean.
         latent_scale: factor between the autoencoder's latent and the one the method works with.
@@ -34,6 +36,7 @@ class NetworkConfig:
     name: str = "paper"
     channels: tuple[int, ...] = (128, 256, 512, 512)
     patch: int = 1
+    downsample: str = "strided"
     encoder_blocks: int = 2
     decoder_blocks: int = 3
     latent_channels: int = 4
@@ -52,6 +55,8 @@ class NetworkConfig:
             raise ValueError("cnn_blocks needs one entry for every level below the finest")
         if self.patch < 1:
             raise ValueError("patch is at least 1")
+        if self.downsample not in ("strided", "max-pool"):
+            raise ValueError("downsample is strided or max-pool")
         if len(self.mapper_channels) != 4:
             raise ValueError("mapper_channels needs four entries")
         if any(c % self.norm_groups for c in self.channels):
@@ -66,10 +71,11 @@ class NetworkConfig:
 
     @classmethod
     def compact(cls) -> NetworkConfig:
-        """The same structure for CPUs, with the norms and the head repaired."""
+        """The same structure for CPUs, with the norms and the head repaired, and max-pooling."""
         return cls(
             name="compact",
             patch=2,
+            downsample="max-pool",
             channels=(16, 24, 48, 64),
             encoder_blocks=1,
             decoder_blocks=1,
