@@ -18,7 +18,6 @@ import argparse
 import json
 import shutil
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from starter_data import BREAST, DATA, HIPPOCAMPUS, ROOT, write_case_list
@@ -32,19 +31,15 @@ from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
 
 RESULTS = ROOT / "benchmarks/results/starter_models.json"
-COMPACT = NetworkConfig.compact()
 MODELS = {
     "hippocampus-mr": {
         "data": "hippocampus",
         "spec": HIPPOCAMPUS,
-        # Two networks of the default size are 50 kB more than the repository may hold.
-        "network": replace(COMPACT, name="custom", mapper_channels=(32, 48, 56, 56)),
         "train": {},
     },
     "breast-lesion-us": {
         "data": "breast_us",
         "spec": BREAST,
-        "network": COMPACT,
         "train": {"validation_cases": 63},
     },
 }
@@ -72,7 +67,7 @@ def run(name: str, seeds: list[int], kinds: list[str], folder: Path) -> None:
                 out=str(work / name),
                 work=str(work),
                 card=card,
-                network=plan["network"].to_dict(),
+                network=NetworkConfig.compact().to_dict(),
                 preprocessing=spec["preprocessing"],
                 augmentation=Augmentation(**spec.get("augmentation", {})),
                 seed=seed,
