@@ -27,8 +27,8 @@ one file there, with its settings, versions, command and every case's figures.
   of its weights at the end of the run, SemiGDA by the mean of both branches.
 - **Read with care**: SemiGDA's recipe was chosen by looking at these very cases, most of it at
   seed 0, some of heart_la and polyp at every seed ([ablation](ablation.md)): no case is free of
-  that choice. The U-Nets share what was found of steps, batches, losses and pasting; their structure is
-  MONAI's and was not looked into.
+  that choice. The U-Nets share what was found of steps, batches, losses and pasting; their
+  structure is MONAI's and was not looked into.
 - **The same for all**: sampler, augmentation, working size, optimiser (AdamW, one cycle), losses,
   the schedule of the pseudo labels, the share of labelled slices, what is pasted of them, and the
   code that judges: whole cases on the images' own grid, exactly as `semigda evaluate`.
