@@ -49,7 +49,11 @@ def test_hippocampus(module_host, installed, artifacts):
     assert np.mean(scores) > 0.7
     module_host.grab(panel, artifacts / "segment-hippocampus-panel.png")
     panel.logic.show3D(node)
-    module_host.click(panel.ui.nextSpotButton)
+    # The branches may agree everywhere: then there is no spot to walk to.
+    spots = panel.logic.spots(node)
+    assert panel.ui.nextSpotButton.enabled == bool(spots)
+    if spots:
+        module_host.click(panel.ui.nextSpotButton)
     module_host.slice_view(artifacts / "segment-hippocampus-slice.png", "Yellow", fit=True)
     panel.logic.showReviewMap(node)
     module_host.slice_view(artifacts / "segment-hippocampus-review.png", "Yellow", fit=True)
