@@ -29,7 +29,6 @@ Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed/`.
 - **Seconds are of the processor in the last table.** One with AVX2 and two cores, measured on
   2026-11-24 with a compact latent of 4 channels, took 38.9 s for the volume (missed), 98 ms for a
   compact slice and 1.0 s for a step of stage 2: most of the difference is the computer.
-- `compact` here still halved by strided convolutions; max-pooling takes 1 % fewer operations.
 - Training is timed with as many unlabelled as labelled slices, as the reference draws them; the
   default asks for a third as many.
 - Slices are discs on noise. `compact` has learned to paint them; on a CPU `paper` has random
