@@ -169,6 +169,7 @@ _ALL = (
         {**BREAST["preprocessing"], "size": [64, 64]},
         batch=8,
         steps=1600,
+        seeds=3,
         augmentation=BREAST["augmentation"],
     ),
     DataSet(
@@ -177,6 +178,7 @@ _ALL = (
         _pictures([64, 64]),
         batch=8,
         steps=1600,
+        seeds=3,
         augmentation=PHOTOGRAPH,
     ),
     DataSet(
