@@ -83,6 +83,11 @@ set(SemiGDA_PACKAGES
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
   semigda/evaluation/rank.py
+  semigda/files/__init__.py
+  semigda/files/atomic.py
+  semigda/files/documents.py
+  semigda/files/targets.py
+  semigda/files/texts.py
   semigda/inference/__init__.py
   semigda/inference/cohort.py
   semigda/inference/components.py
@@ -107,7 +112,6 @@ set(SemiGDA_PACKAGES
   semigda/jobs/launch.py
   semigda/jobs/locks.py
   semigda/jobs/plan.py
-  semigda/jobs/process.py
   semigda/jobs/rank.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
@@ -134,6 +138,7 @@ set(SemiGDA_PACKAGES
   semigda/networks/mapper.py
   semigda/networks/semigda.py
   semigda/networks/winograd.py
+  semigda/processes.py
   semigda/project/__init__.py
   semigda/project/bases.py
   semigda/project/caselist.py

@@ -168,7 +168,7 @@ def plan(widget, device, facts):
 def train(widget, facts):
     """Started, paused, resumed, finished, as its panel shows."""
     from semigda.jobs.folder import JobFolder
-    from semigda.jobs.process import is_same_process
+    from semigda.processes import is_same_process
 
     logic, ui = widget.logic, section(widget, "Training")
 

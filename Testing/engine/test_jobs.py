@@ -13,7 +13,7 @@ import pytest
 
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder, write_json
-from semigda.jobs.process import is_same_process, process_start
+from semigda.processes import is_same_process, process_start
 
 
 @pytest.fixture

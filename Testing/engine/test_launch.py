@@ -16,8 +16,8 @@ from project_fixtures import write_case
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder, write_json
 from semigda.jobs.launch import launch
-from semigda.jobs.process import process_start
 from semigda.jobs.run import run_job
+from semigda.processes import process_start
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -18,23 +18,25 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "errors": 0,
     "version": 0,
-    "distributed": 1,
-    "networks": 1,
-    "models": 2,
-    "data": 2,
-    "method": 2,
-    "inference": 3,
-    "evaluation": 4,
-    "training": 5,
-    "jobs": 6,
-    "info": 7,
-    "project": 7,
-    "cli_project_training": 8,
-    "cli_project_review": 8,
-    "cli_segment": 8,
-    "cli_project": 9,
-    "cli": 10,
-    "__main__": 11,
+    "processes": 0,
+    "files": 1,
+    "distributed": 2,
+    "networks": 2,
+    "models": 3,
+    "data": 3,
+    "method": 3,
+    "inference": 4,
+    "evaluation": 5,
+    "training": 6,
+    "jobs": 7,
+    "info": 8,
+    "project": 8,
+    "cli_project_training": 9,
+    "cli_project_review": 9,
+    "cli_segment": 9,
+    "cli_project": 10,
+    "cli": 11,
+    "__main__": 12,
 }
 # The card is plain values: data and method may read them.
 NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")}
@@ -42,10 +44,13 @@ THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
 PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
 PROJECT += ("charts", "inbox", "page", "ranking", "report", "store")
+FILES = ("atomic", "documents", "targets", "texts")
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
-    *("semigda.jobs.folder", "semigda.jobs.process", "semigda.jobs.failures"),
+    *("semigda.processes", "semigda.jobs.folder", "semigda.jobs.failures"),
+    *(f"semigda.files.{name}" for name in FILES),
+    "semigda.files",
     *("semigda.jobs.following", "semigda.jobs.launch", "semigda.jobs.locks"),
     "semigda.evaluation.compare",
     *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),

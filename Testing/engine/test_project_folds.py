@@ -11,8 +11,8 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_unti
 
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
-from semigda.jobs.process import process_start
 from semigda.models.card import ModelCard
+from semigda.processes import process_start
 from semigda.project import trainings, versions
 from semigda.project.bases import bases
 from semigda.project.comparison import read, scores

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
-from semigda.jobs.process import is_same_process, process_start
+from semigda.processes import is_same_process, process_start
 from semigda.version import __version__
 
 SCHEMA_VERSION = 1
