@@ -43,6 +43,20 @@ def test_json_holds_no_nan(tmp_path):
     assert content(tmp_path) == {}
 
 
+def test_windows_lets_replace_once_no_reader_has_the_file_open(tmp_path, monkeypatch):
+    replace, refusals = os.replace, iter([True, True, False])
+
+    def held(source, target):
+        if next(refusals):
+            raise PermissionError(13, "held")
+        replace(source, target)
+
+    monkeypatch.setattr(atomic, "_WINDOWS", True)
+    monkeypatch.setattr(os, "replace", held)
+    atomic.write_json(tmp_path / "state.json", {"a": 1})
+    assert content(tmp_path) == {"state.json": b'{\n "a": 1\n}\n'}
+
+
 def test_a_folder_takes_the_place_of_an_old_one_as_a_whole(tmp_path):
     target = tmp_path / "model"
     target.mkdir()

@@ -12,7 +12,8 @@ import time
 import pytest
 
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder, write_json
+from semigda.files.atomic import write_json
+from semigda.jobs.folder import JobFolder
 from semigda.processes import is_same_process, process_start
 
 
@@ -131,20 +132,6 @@ def test_readers_never_see_half_a_state(job):
         reads += 1
     assert child.returncode == 0 and reads > 10
     assert [p.name for p in job.path.iterdir() if p.name.startswith(".")] == []
-
-
-def test_replace_is_tried_again_where_a_reader_holds_the_file(tmp_path, monkeypatch):
-    """Windows answers PermissionError while another process has the file open."""
-    replace, refusals = os.replace, iter([True, True, False])
-
-    def held(source, target):
-        if next(refusals):
-            raise PermissionError(13, "held")
-        replace(source, target)
-
-    monkeypatch.setattr(os, "replace", held)
-    write_json(tmp_path / "state.json", {"a": 1})
-    assert json.loads((tmp_path / "state.json").read_text("utf-8")) == {"a": 1}
 
 
 def test_a_killed_process_makes_its_job_stale(job):

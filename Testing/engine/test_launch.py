@@ -14,7 +14,8 @@ import pytest
 from project_fixtures import write_case
 
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder, write_json
+from semigda.files.atomic import write_json
+from semigda.jobs.folder import JobFolder
 from semigda.jobs.launch import launch
 from semigda.jobs.run import run_job
 from semigda.processes import process_start

@@ -19,7 +19,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from semigda.errors import SemiGDAError, disk_is_full
 from semigda.processes import process_start
@@ -30,7 +30,10 @@ _TEMPORARY = re.compile(
     re.escape(PREFIX) + r"([0-9a-f]{6})-(\d+)-([0-9a-f]{6})-[0-9a-f]{6}(?:-old-(?P<old>.+))?"
 )
 _ABANDONED_S = 7 * 24 * 3600.0  # of a process on another computer, which cannot be looked up
-_REPLACE_S = 2.0  # Windows refuses to replace a file that somebody has open, if only for a moment
+_PATIENCE_S = 2.0
+_WINDOWS = os.name == "nt"
+
+Answer = TypeVar("Answer")
 
 
 def write_atomically(
@@ -128,14 +131,19 @@ def temporary_path(folder: Path) -> Path:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename, over what is there. Tries again for two seconds where Windows refuses it."""
-    deadline = time.monotonic() + _REPLACE_S
+    """Rename, over what is there."""
+    patiently(lambda: os.replace(source, target))
+
+
+def patiently(action: Callable[[], Answer]) -> Answer:
+    """Do it, and again for two seconds where Windows refuses it: it lets nobody replace a file
+    that is being read, or read one that is being replaced."""
+    deadline = time.monotonic() + _PATIENCE_S
     while True:
         try:
-            os.replace(source, target)
-            return
+            return action()
         except PermissionError:
-            if os.name != "nt" or time.monotonic() > deadline:
+            if not _WINDOWS or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
 
@@ -190,7 +198,7 @@ def _short(text: str) -> str:
 
 def _sync_folder(folder: Path) -> None:
     """The rename itself reaches the disk too; Windows has no such call and needs none."""
-    if os.name == "nt":
+    if _WINDOWS:
         return
     with contextlib.suppress(OSError):  # some network file systems cannot
         number = os.open(folder, os.O_RDONLY)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import patiently
 
 Rule = Callable[[Any], None]
 
@@ -310,7 +311,7 @@ def read_document(
         OSError: if it cannot be read.
         SemiGDAError: of ``error_class`` if it is too large, no JSON, or breaks the rule.
     """
-    with open(Path(file), "rb") as opened:
+    with patiently(lambda: open(Path(file), "rb")) as opened:
         data = opened.read(limit + 1)
     if len(data) > limit:
         raise SemiGDAError(error_class, f"{what} is larger than it can be.", action=action)

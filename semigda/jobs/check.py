@@ -13,7 +13,7 @@ from semigda.data.stamps import FACTS_SCHEMA, read_facts, stamp
 from semigda.data.thumbnails import draw_thumbnail, write_png
 from semigda.data.volumes import Volume
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import write_json
+from semigda.files.atomic import write_json
 
 SECONDS_BETWEEN_SAVES = 5.0
 
@@ -41,7 +41,7 @@ def update_facts(
     saved = time.monotonic()
 
     def save(content: dict[str, Any]) -> None:
-        write_json(path, {"schema": FACTS_SCHEMA, "cases": content})
+        write_json(path, {"schema": FACTS_SCHEMA, "cases": content}, durable=False)
 
     for number, case in enumerate(cases):
         image, label = (Path(p) if p else None for p in (case["image"], case["label"]))

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import patiently, write_json
 from semigda.processes import is_same_process, process_start
 from semigda.version import __version__
 
@@ -88,7 +89,7 @@ class JobFolder:
         (path / "control").mkdir(parents=True, exist_ok=True)
         state = dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
         state |= {"state": "queued", "progress": 0.0, "message": "", "heartbeat": time.time()}
-        write_json(path / "state.json", state)
+        write_json(path / "state.json", state, durable=False)
         job = {
             "schema": SCHEMA_VERSION,
             "kind": kind,
@@ -99,7 +100,7 @@ class JobFolder:
             "created": time.time(),
         }
         # Last, because a folder with a job.json is a whole job.
-        write_json(path / "job.json", job, durable=True)
+        write_json(path / "job.json", job)
         return cls(path)
 
     # Reading
@@ -158,12 +159,12 @@ class JobFolder:
         (self.path / LAUNCHED).unlink(missing_ok=True)
         state = self.state() | dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
         state |= {"state": "queued", "message": "", "heartbeat": time.time()}
-        write_json(self.path / "state.json", state)
+        write_json(self.path / "state.json", state, durable=False)
 
     def launched(self, pid: int) -> None:
         """Note the process that was started for the job, until that one says so itself."""
         owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
-        write_json(self.path / LAUNCHED, owner)
+        write_json(self.path / LAUNCHED, owner, durable=False)
 
     # Writing, by the process that runs the job
 
@@ -189,7 +190,7 @@ class JobFolder:
             now["progress"] = min(max(float(progress), 0.0), 1.0)
         if message is not None:
             now["message"] = self._without_paths(message)
-        write_json(self.path / "state.json", now)
+        write_json(self.path / "state.json", now, durable=False)
 
     def _claimed(self) -> dict[str, Any]:
         """The state with this process as its owner."""
@@ -203,7 +204,7 @@ class JobFolder:
     def event(self, type: str, **values: Any) -> None:
         """Append one event: its type, the time, and plain values (paths are struck out)."""
         event = self._clean({"type": type, "time": round(time.time(), 3), **values})
-        line = json.dumps(event, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        line = json.dumps(event, allow_nan=False).encode() + b"\n"
         with open(self.path / "events.jsonl", "ab+") as file:
             # A process that died in the middle of a line left it torn: start on a new one.
             if file.seek(0, os.SEEK_END):
@@ -215,7 +216,7 @@ class JobFolder:
     def finish(self, outputs: dict[str, Any], report: dict[str, Any]) -> None:
         """Write the result, then the state "done" (a watcher that sees it finds the result)."""
         result = {"schema": SCHEMA_VERSION, "outputs": _plain(outputs), "report": _plain(report)}
-        write_json(self.path / "result.json", result, durable=True)
+        write_json(self.path / "result.json", result)
         self.update("done", progress=1.0, message="Done.")
 
     def pause(self, reason: SemiGDAError | None = None) -> None:
@@ -230,7 +231,7 @@ class JobFolder:
         if reason is not None:
             state["reason"] = self._clean(reason.to_dict())
             state["message"] = f"Paused: {reason.message} {reason.action}"
-        write_json(self.path / "state.json", state)
+        write_json(self.path / "state.json", state, durable=False)
         self._state = None  # whoever goes on claims it anew
 
     def fail(self, error: SemiGDAError) -> None:
@@ -239,12 +240,12 @@ class JobFolder:
         Also for a watcher whose job's process is gone; the state then keeps that process.
         """
         result = {"schema": SCHEMA_VERSION, "error": self._clean(error.to_dict())}
-        write_json(self.path / "result.json", result, durable=True)
+        write_json(self.path / "result.json", result)
         state = self._state or self.state()
         state["state"] = "cancelled" if error.error_class == "cancelled" else "failed"
         state |= {"message": result["error"]["message"], "seconds_left": None}
         state["heartbeat"] = time.time()
-        write_json(self.path / "state.json", state)
+        write_json(self.path / "state.json", state, durable=False)
 
     # Control
 
@@ -285,36 +286,8 @@ class JobFolder:
         return _PATH.sub("…", text)
 
 
-def write_json(path: Path, data: Any, *, durable: bool = False) -> None:
-    """Write a JSON file that readers see either as it was or whole.
-
-    ``durable`` also waits until it is on the disk: for what must outlive a power cut.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-            json.dump(data, file, ensure_ascii=False, allow_nan=False, indent=1)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        _retry(lambda: os.replace(temporary, path))
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _read_text(path: Path) -> str:
-    return _retry(lambda: path.read_text(encoding="utf-8"))
-
-
-def _retry(action: Any) -> Any:
-    """Windows refuses to replace a file that someone reads, and to read one being replaced."""
-    for wait in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4):
-        try:
-            return action()
-        except PermissionError:
-            time.sleep(wait)
-    return action()
+    return patiently(lambda: path.read_text(encoding="utf-8"))
 
 
 def _plain(value: Any) -> Any:

@@ -21,10 +21,11 @@ from semigda.distributed import Ranks, joined
 from semigda.errors import Paused, SemiGDAError
 from semigda.evaluation.compare import compare_scores, scores_of
 from semigda.evaluation.evaluate import evaluate_network
+from semigda.files.atomic import write_json
 from semigda.inference.device import choose_device
 from semigda.inference.segment import SegmentOptions
 from semigda.jobs.device_lock import alone_on, lock_file
-from semigda.jobs.folder import JobFolder, write_json
+from semigda.jobs.folder import JobFolder
 from semigda.models.card import CARD_FILE, ModelCard
 from semigda.models.package import load_network
 from semigda.training.loop import train
@@ -105,7 +106,7 @@ class _Plan:
         if not self.folds:
             after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
-        write_json(self.job.path / COMPARISON, result, durable=True)
+        write_json(self.job.path / COMPARISON, result)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
         card = self._tell_card(out, result, len(after))
         # From the job's folder on: what the project's folder lies in may be called after a patient.
@@ -155,7 +156,7 @@ class _Plan:
             )
             self._train(settings, part)
             self._leave_if_stopped()  # it ended early
-        write_json(folder / SCORES, self._scores(model, cases), durable=True)
+        write_json(folder / SCORES, self._scores(model, cases))
 
     def _train(self, settings: TrainSettings, part: Part) -> None:
         self.ranks.share((settings, part))
@@ -188,7 +189,7 @@ class _Plan:
         """What ``compute`` gives, from the job's folder if it was computed before."""
         path = self.job.path / name
         if not path.exists():
-            write_json(path, compute(), durable=True)
+            write_json(path, compute())
         return _read(path)
 
     def _scores(self, model: Path, cases: Path | str) -> Scores:

@@ -15,10 +15,10 @@ from semigda.data.thumbnails import write_thumbnail
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.rank import Look, look, rank
+from semigda.files.atomic import write_json
 from semigda.inference.device import choose_device
 from semigda.inference.likeness import case_features
 from semigda.inference.segment import SegmentOptions, plain_errors, preprocessing_of, provenance
-from semigda.jobs.folder import write_json
 from semigda.models.card import ModelCard
 from semigda.networks.semigda import SemiGDA
 

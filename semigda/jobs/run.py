@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semigda.errors import Paused, SemiGDAError
+from semigda.files.atomic import clear_leftovers
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import ACTIVE, JobFolder
 from semigda.jobs.following import FollowedJob
@@ -88,8 +89,7 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
         raise SemiGDAError("cancelled")
     (job.path / "result.json").unlink(missing_ok=True)  # of an earlier try
     job.clear("pause")  # starting a job again means going on
-    for leftover in job.path.glob(".*.json.*"):  # of a process that was killed while it wrote
-        leftover.unlink(missing_ok=True)
+    clear_leftovers(job.path)
     resumable = job.job["kind"] in RESUMABLE
     job.update("running", progress=None if resumable else 0.0, message="Starting.")
     if resumable:
@@ -117,7 +117,7 @@ def _end(job: JobFolder, error: BaseException) -> None:
         if told.error_class == "cancelled":
             for control in ("cancel", "stop"):
                 job.clear(control)  # answered; the job may be started again
-    except OSError as refused:
+    except (OSError, SemiGDAError) as refused:
         # A full disk may refuse even this; the watcher then sees the process end without a result.
         _log(refused, told)
 

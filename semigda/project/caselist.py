@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import write_json
+from semigda.files.atomic import write_json
 from semigda.project.project import Project
 from semigda.project.records import ProjectCase, View
 
 
 def write_case_list(project: Project, path: Path | str, fold: int | None = None) -> None:
     """Write :func:`case_rows` of the project as it is now."""
-    write_json(Path(path), case_rows(project.read(), fold))
+    write_json(path, case_rows(project.read(), fold))
 
 
 def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ from typing import Any
 
 from semigda.data.segments import is_segmentation, read_segments
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import ENDED, JobFolder, write_json
+from semigda.files.atomic import write_json
+from semigda.jobs.folder import ENDED, JobFolder
 from semigda.models.card import Label
 from semigda.project import store
 from semigda.project.records import (
@@ -261,7 +262,7 @@ class Project:
         path.mkdir(parents=True)
         places = {key: str(path / f"{key}.json") for key in files or {}}
         for key, content in (files or {}).items():
-            write_json(Path(places[key]), content)
+            write_json(places[key], content, durable=False)
         job = JobFolder.create(path, kind, {**inputs, **places}, dict(options or {}), model)
         with self.edit(f"{kind} job made", job=name) as data:
             heldout = data["heldout"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
-from semigda.jobs.folder import write_json
+from semigda.files.atomic import clear_leftovers, write_json
 from semigda.jobs.locks import locked as file_locked
 
 SCHEMA_VERSION = 1
@@ -79,7 +79,7 @@ def create(folder: Path, data: dict[str, Any]) -> None:
                 "The folder already holds a training project.",
                 action="Open it, or choose another folder.",
             )
-        write_json(folder / FILE, {"schema": SCHEMA_VERSION, "revision": 1, **data}, durable=True)
+        write_json(folder / FILE, {"schema": SCHEMA_VERSION, "revision": 1, **data})
 
 
 @contextlib.contextmanager
@@ -89,15 +89,14 @@ def edit(folder: Path) -> Iterator[dict[str, Any]]:
     Nothing is written if the block raises or changes nothing.
     """
     with locked(folder):
-        for leftover in folder.glob(f".{FILE}.*"):  # of writers that were killed
-            leftover.unlink(missing_ok=True)
+        clear_leftovers(folder)
         data = read(folder)
         before = json.dumps(data, sort_keys=True)
         yield data
         if json.dumps(data, sort_keys=True) == before:
             return
         data["revision"] += 1
-        write_json(folder / FILE, data, durable=True)
+        write_json(folder / FILE, data)
 
 
 @contextlib.contextmanager
