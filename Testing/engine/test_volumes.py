@@ -10,7 +10,8 @@ import pytest
 import SimpleITK as sitk
 from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
-from semigda.data.volumes import read_labels, read_volume
+from semigda.data.labels import read_labels
+from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 
 

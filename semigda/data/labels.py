@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from semigda.data.geometry import lattice_match, turned
 from semigda.data.segments import is_segmentation, read_segments
-from semigda.data.volumes import Volume, place, read_labels, read_stored
+from semigda.data.volumes import Volume, read_stored
 from semigda.errors import SemiGDAError
 
 _POINTS = 500_000  # voxels that tell where a label lies, out of maybe many millions
@@ -25,7 +26,7 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     Segments come in the file's order, also empty ones, and may overlap; values in rising order.
 
     Raises:
-        SemiGDAError: as :func:`semigda.data.volumes.read_labels`.
+        SemiGDAError: as :func:`read_labels`.
     """
     path = Path(path)
     segments = read_segments(path) if is_segmentation(path) else []
@@ -66,7 +67,7 @@ def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.nd
             are. Where segments overlap, the later one counts, as in Slicer.
 
     Raises:
-        SemiGDAError: as :func:`semigda.data.volumes.read_labels`, and "bad-input" for a key
+        SemiGDAError: as :func:`read_labels`, and "bad-input" for a key
             without a class.
     """
     if classes is None:
@@ -90,6 +91,62 @@ def _class_masks(
                 "A label holds a segment or value that belongs to no class.",
                 action="Give every segment of the labels a class, or leave it out on purpose.",
             )
+
+
+def read_labels(path, like: Volume) -> np.ndarray:
+    """Read a label map onto the grid of ``like``: uint8 (z, y, x), 0 is background.
+
+    Values may be stored as floats; a picture with the values 0 and 255 means 0 and 1. A label whose
+    axes are stored in another order or direction is turned to the image's; a cropped ``.seg.nrrd``
+    is put in its place.
+
+    Raises:
+        SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
+            unreadable or holds values other than 0 to 255.
+    """
+    path = Path(path)
+    stored = read_stored(path)
+    array = stored.array
+    if stored.channels > 1:
+        if not (array == array[..., :1]).all():
+            raise SemiGDAError("bad-input", "The label map is coloured or has overlapping layers.")
+        array = array[..., 0]
+    array = place(array, stored.affine, like, cropped=path.name.lower().endswith(".seg.nrrd"))
+    if array.dtype.kind == "f":
+        array = np.rint(array)
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 255):  # written so that NaN fails too
+        raise SemiGDAError("bad-input", "The label map holds values other than 0 to 255.")
+    labels = array.astype(np.uint8)
+    if stored.two_dimensional and high == 255 and np.isin(labels, (0, 255)).all():
+        labels = (labels > 0).astype(np.uint8)
+    return labels
+
+
+def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool) -> np.ndarray:
+    """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``.
+
+    Raises:
+        SemiGDAError: "geometry-mismatch" if it lies on another one; only a ``cropped`` one may be
+            smaller.
+    """
+    if like.two_dimensional and array.shape == like.shape:
+        return array  # pictures have no place in space
+    match = lattice_match(like.affine, array.shape, affine)
+    if match is None:
+        raise SemiGDAError("geometry-mismatch")
+    order, flips, start = match
+    array = turned(array, order, flips)
+    inside = all(
+        0 <= s and s + n <= m for s, n, m in zip(start, array.shape, like.shape, strict=True)
+    )
+    if array.shape == like.shape and start == (0, 0, 0):
+        return array
+    if not (cropped and inside):
+        raise SemiGDAError("geometry-mismatch")
+    placed = np.zeros(like.shape, array.dtype)
+    placed[tuple(slice(s, s + n) for s, n in zip(start, array.shape, strict=True))] = array
+    return placed
 
 
 def share_inside(path, like: Volume) -> float:

@@ -1,4 +1,4 @@
-"""Reading images and label maps of every supported format, with their exact geometry."""
+"""Reading images of every supported format, with their exact geometry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from semigda.data.geometry import lattice_match, make_affine, turned
+from semigda.data.geometry import make_affine
 from semigda.data.headers import bad_spacing
 from semigda.data.series import read_series
 from semigda.errors import SemiGDAError
@@ -79,62 +79,6 @@ def read_volume(path, *, frame: int | None = None, replace_nonfinite: bool = Fal
         raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
     volume.array = _check_values(volume.array, replace_nonfinite)
     return volume
-
-
-def read_labels(path, like: Volume) -> np.ndarray:
-    """Read a label map onto the grid of ``like``: uint8 (z, y, x), 0 is background.
-
-    Values may be stored as floats; a picture with the values 0 and 255 means 0 and 1. A label whose
-    axes are stored in another order or direction is turned to the image's; a cropped ``.seg.nrrd``
-    is put in its place.
-
-    Raises:
-        SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
-            unreadable or holds values other than 0 to 255.
-    """
-    path = Path(path)
-    stored = read_stored(path)
-    array = stored.array
-    if stored.channels > 1:
-        if not (array == array[..., :1]).all():
-            raise SemiGDAError("bad-input", "The label map is coloured or has overlapping layers.")
-        array = array[..., 0]
-    array = place(array, stored.affine, like, cropped=path.name.lower().endswith(".seg.nrrd"))
-    if array.dtype.kind == "f":
-        array = np.rint(array)
-    low, high = array.min(), array.max()
-    if not (low >= 0 and high <= 255):  # written so that NaN fails too
-        raise SemiGDAError("bad-input", "The label map holds values other than 0 to 255.")
-    labels = array.astype(np.uint8)
-    if stored.two_dimensional and high == 255 and np.isin(labels, (0, 255)).all():
-        labels = (labels > 0).astype(np.uint8)
-    return labels
-
-
-def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool) -> np.ndarray:
-    """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``.
-
-    Raises:
-        SemiGDAError: "geometry-mismatch" if it lies on another one; only a ``cropped`` one may be
-            smaller.
-    """
-    if like.two_dimensional and array.shape == like.shape:
-        return array  # pictures have no place in space
-    match = lattice_match(like.affine, array.shape, affine)
-    if match is None:
-        raise SemiGDAError("geometry-mismatch")
-    order, flips, start = match
-    array = turned(array, order, flips)
-    inside = all(
-        0 <= s and s + n <= m for s, n, m in zip(start, array.shape, like.shape, strict=True)
-    )
-    if array.shape == like.shape and start == (0, 0, 0):
-        return array
-    if not (cropped and inside):
-        raise SemiGDAError("geometry-mismatch")
-    placed = np.zeros(like.shape, array.dtype)
-    placed[tuple(slice(s, s + n) for s, n in zip(start, array.shape, strict=True))] = array
-    return placed
 
 
 def read_stored(path: Path, frame: int | None = None) -> Volume:
