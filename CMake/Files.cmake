@@ -86,6 +86,7 @@ set(SemiGDA_PACKAGES
   semigda/files/__init__.py
   semigda/files/atomic.py
   semigda/files/documents.py
+  semigda/files/streams.py
   semigda/files/targets.py
   semigda/files/texts.py
   semigda/inference/__init__.py

@@ -19,6 +19,8 @@ from typing import Any, TextIO
 
 from semigda.cli_segment import Progress, add_segment_command, segment_options
 from semigda.errors import SemiGDAError
+from semigda.files.streams import Steady, steady_output
+from semigda.files.texts import one_line
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import JobFolder
 from semigda.jobs.following import follows
@@ -44,21 +46,20 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _obey(arguments: argparse.Namespace) -> int:
-    try:
-        return arguments.command(arguments) or 0
-    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except (Exception, KeyboardInterrupt) as error:
-        _tell(error)
-        return 1
+    with steady_output():
+        try:
+            return arguments.command(arguments) or 0
+        except (Exception, KeyboardInterrupt) as error:
+            _tell(error)
+            return 1
 
 
 def _tell(error: BaseException) -> None:
     told = classify(error)
-    print(f"semigda: {told.message}\n{told.action}", file=sys.stderr)
+    print(f"semigda: {one_line(told.message, 1000)}", file=sys.stderr)
+    print(one_line(told.action, 1000), file=sys.stderr)
     if told.detail:
-        print(f"({told.error_class}: {told.detail})", file=sys.stderr)
+        print(f"({told.error_class}: {one_line(told.detail)})", file=sys.stderr)
     if told.error_class == "internal":
         with tempfile.NamedTemporaryFile(
             "w", prefix="semigda-error-", suffix=".txt", delete=False, encoding="utf-8"
@@ -224,13 +225,14 @@ def _run_here(folder: str | os.PathLike[str]) -> int:
     """Run a job in this process; its progress goes to the terminal, the rest to its log."""
     from semigda.jobs.run import follow_job, prepare_process, run_job
 
+    encoding = sys.stdout.encoding
     prepare_process()
     if follows():
         return follow_job(folder)
     job = _TerminalJob(folder)
     # A stream of its own: the job's standard output goes to its log.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace", buffering=1) as terminal:
-        job.tell(terminal)
+    with os.fdopen(os.dup(1), "w", encoding=encoding, errors="backslashreplace") as terminal:
+        job.tell(Steady(terminal))
         code = run_job(job)
     state = job.state()
     if state["state"] == "paused":
@@ -324,7 +326,7 @@ class _TerminalJob(JobFolder):
     def event(self, type: str, **values: Any) -> None:
         super().event(type, **values)
         if type in ("validation", "warning", "stuck"):
-            told = ", ".join(f"{key}={value}" for key, value in values.items())
+            told = one_line(", ".join(f"{key}={value}" for key, value in values.items()), 1000)
             print(f"         {type}: {told}", file=self._terminal, flush=True)
 
 

@@ -44,7 +44,7 @@ THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
 PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
 PROJECT += ("charts", "inbox", "page", "ranking", "report", "store")
-FILES = ("atomic", "documents", "targets", "texts")
+FILES = ("atomic", "documents", "streams", "targets", "texts")
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),

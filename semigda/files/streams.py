@@ -1,0 +1,83 @@
+"""Standard output and error that never end the work they tell of. Standard library only.
+
+A reader such as ``head`` closes its end when it has seen enough, a terminal may be gone, a code
+page may lack a letter, a process may have been started without any: what is lost is the text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+
+class Steady:
+    """A text stream in front of another one: writing to it never raises."""
+
+    def __init__(self, stream: Any):
+        self._stream = stream
+        self._lost = False
+
+    def write(self, text: str) -> int:
+        self._try(lambda: self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._try(self._stream.flush)
+
+    def _try(self, action: Any) -> None:
+        if self._lost:
+            return
+        try:
+            action()
+        except (OSError, ValueError):  # ValueError: a closed file
+            self._lost = True
+            _to_nowhere(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def steady_output() -> Iterator[None]:
+    """Let ``sys.stdout`` and ``sys.stderr`` be :class:`Steady` in the block.
+
+    A letter that their encoding lacks is written as ``\\xfc``.
+    """
+    _open_missing()
+    kept = sys.stdout, sys.stderr
+    for stream in kept:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = map(Steady, kept)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        sys.stdout, sys.stderr = kept
+
+
+def _open_missing() -> None:
+    """Give a process that was started without them its three streams, which lead nowhere.
+
+    Otherwise the first file it opens becomes its standard output.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _to_nowhere(stream: Any) -> None:
+    """What the stream still holds would raise once more when the interpreter ends."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
