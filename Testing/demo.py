@@ -87,7 +87,7 @@ def main() -> None:
 
     volume = slicer.util.loadVolume(str(image), {"name": "Image"})
     truth = slicer.util.loadLabelVolume(str(label), {"name": "Truth", "show": False})
-    panel = host.open("SemiGDASegment", width=480, height=1000)
+    panel = host.open("SemiGDASegment", height=1000)
     logic = panel.logic
 
     started = time.perf_counter()

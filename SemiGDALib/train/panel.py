@@ -30,6 +30,7 @@ SECTIONS = (
     *(CasesSection, CheckSection, HeldOutSection),
     *(BaseSection, TrainingSection, ResultSection, ReviewSection),
 )
+TITLE_MARGIN = 48  # arrow and frame of a section's button, pixels
 POLL_MS = 1000  # for changes by another window or program
 
 
@@ -70,6 +71,8 @@ class TrainPanel:
     def _addSection(self, number, kind, widget) -> None:
         button = ctk.ctkCollapsibleButton()
         button.name = f"{kind.file}CollapsibleButton"
+        # Its own policy would make the panel as wide as the widest thing in it would like to be.
+        button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
         layout = qt.QVBoxLayout(button)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(widget)
@@ -218,7 +221,7 @@ class TrainPanel:
             step = step or (file if steps[file] else "")
             summary = section.summary()
             title = f"{number} {section.title}"
-            self.buttons[file].text = f"{title}: {summary}" if summary else title
+            self._setTitle(self.buttons[file], f"{title}: {summary}" if summary else title)
         self._showStep(steps[step] if step else _("Everything is done."))
         opened = self._shown != self.context.view.folder
         if opened or step != self._step:
@@ -228,6 +231,13 @@ class TrainPanel:
                 elif opened or (not steps[file] and not section.staysOpen):
                     self.buttons[file].collapsed = True
         self._step, self._shown = step, self.context.view.folder
+
+    def _setTitle(self, button, title) -> None:
+        """A title is never cut by its button: what does not fit goes into the tool tip."""
+        room = max(200, self.ui.sectionsWidget.width - TITLE_MARGIN)
+        metrics = qt.QFontMetrics(button.font)
+        button.text = metrics.elidedText(title, qt.Qt.ElideRight, room)
+        button.toolTip = title
 
     def _showStep(self, sentence) -> None:
         self.ui.nextStepLabel.text = _("<b>Next:</b> {step}").format(step=html.escape(sentence))

@@ -38,8 +38,8 @@ class TrainingSection(Section):
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._onPoll)
         logic = context.logic
-        for frame in (ui.rehearsalFrame, ui.watchFrame, ui.confirmFrame):
-            frame.visible = False
+        for widget in (ui.rehearsalFrame, ui.watchFrame, ui.confirmFrame, ui.resumeButton):
+            widget.visible = False
         ui.rehearseButton.connect("clicked(bool)", self.onRehearse)
         ui.cancelRehearsalButton.connect("clicked(bool)", lambda _on=False: logic.cancelRehearsal())
         ui.offerButton.connect("clicked(bool)", self.onOffer)

@@ -150,7 +150,7 @@ class qSlicerApplication(QtWidgets.QApplication):
         self.setStyle("Fusion")
         self.setQuitOnLastWindowClosed(False)
         font = QtGui.QFont("DejaVu Sans")
-        font.setPointSize(9)
+        font.setPointSize(10)
         self.setFont(font)
         self._host = host
         self._io = CoreIOManager(host)

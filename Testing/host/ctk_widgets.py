@@ -25,6 +25,9 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setContentsMargins(0, self._HEADER, 0, 0)
+        # As in ctk: never narrower than it would like to be.
+        policy = QtWidgets.QSizePolicy.Policy
+        self.setSizePolicy(policy.Minimum, policy.Preferred)
         self.toggled.connect(lambda checked: self.setCollapsed(not checked))
 
     def isCollapsed(self):
@@ -51,13 +54,21 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
     collapsed = Property(bool, isCollapsed, setCollapsed, notify=contentsCollapsed)
     contentsFrameShape = Property(int, lambda self: 0, lambda self, value: None)
 
+    # As in ctk: the title is never cut, and so may set the width; the inside comes with the
+    # header's margin, which the layout's own hint leaves out.
     def minimumSizeHint(self):
-        return self.sizeHint()
+        least = self._title_size()
+        return (
+            least if self._collapsed else QtWidgets.QWidget.minimumSizeHint(self).expandedTo(least)
+        )
 
     def sizeHint(self):
-        least = QtCore.QSize(120, self._HEADER)
-        # As in ctk: the inside with the header's margin, which the layout's own hint leaves out.
+        least = self._title_size()
         return least if self._collapsed else QtWidgets.QWidget.sizeHint(self).expandedTo(least)
+
+    def _title_size(self):
+        width = QtGui.QFontMetrics(self.font).horizontalAdvance(self.text)
+        return QtCore.QSize(width + self._HEADER + 16, self._HEADER)
 
     def hitButton(self, position):
         return position.y() < self._HEADER

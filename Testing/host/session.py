@@ -16,6 +16,9 @@ from pathlib import Path
 
 _host: Host | None = None
 
+# Slicer's module panel, as most people see it.
+PANEL_WIDTH = 360
+
 
 class HostError(AssertionError):
     """Something went wrong where Slicer would only have written to its log."""
@@ -51,6 +54,7 @@ class Host:
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.errors: list[str] = []
         self._panel = None
+        self._width = 0  # of the panel, as it was opened
         self.selected = ""  # name of the module in view
         self._install_qt()
         self._install_slicer()
@@ -132,9 +136,19 @@ class Host:
         self.errors.append(text)
 
     def check(self) -> None:
-        """Raises what went wrong in slots and observers, or was logged, since the last call."""
+        """Raises what went wrong in slots and observers, or was logged, since the last call.
+
+        A panel that has become wider than it was opened is wrong too: in Slicer it would push the
+        views off the screen.
+        """
         errors = list(self.errors)
         self.errors.clear()
+        if self._panel is not None and self._panel.width > self._width:
+            errors.append(
+                f"The panel grew from {self._width} to {self._panel.width} pixels, "
+                f"because of {_widest(self._panel)}"
+            )
+            self._panel.resize(self._width, self._panel.height)
         if errors:
             raise HostError("\n".join(errors))
 
@@ -155,12 +169,12 @@ class Host:
 
         return getattr(slicer.modules, name.lower(), None) or load_module(name)
 
-    def open(self, name: str, width: int = 460, height: int = 900):
+    def open(self, name: str, width: int = PANEL_WIDTH, height: int = 900):
         """Shows the module's panel, entered, and gives its Python widget."""
         panel = self.load(name).widgetRepresentation()
         if self._panel is not None and self._panel is not panel:
             self._panel.exit()
-        self._panel, self.selected = panel, name
+        self._panel, self._width, self.selected = panel, width, name
         panel.resize(width, height)
         panel.show()
         panel.enter()
@@ -306,6 +320,29 @@ class Host:
 
         self.process(0.05)
         return window_picture(path, getattr(panel, "parent", panel), **options)
+
+
+def _widest(widget) -> str:
+    """The innermost visible widget that asks for the most width, and how much."""
+    from PySide6 import QtWidgets
+
+    children = [
+        child
+        for child in widget.children()
+        if isinstance(child, QtWidgets.QWidget) and child.visible and not child.isWindow()
+    ]
+    wide = max(children, key=_asked_width, default=None)
+    if wide is not None and _asked_width(wide) > _asked_width(widget) / 2:
+        return _widest(wide)
+    return f"{widget.name or type(widget).__name__} ({_asked_width(widget)})"
+
+
+def _asked_width(widget) -> int:
+    from PySide6 import QtWidgets
+
+    if widget.sizePolicy.horizontalPolicy() == QtWidgets.QSizePolicy.Policy.Ignored:
+        return 0
+    return max(widget.minimumWidth, widget.minimumSizeHint().width())
 
 
 def _qt_message(_level, _context, text: str) -> None:

@@ -53,7 +53,7 @@ def training(module_host):
 
     os.environ["OMP_NUM_THREADS"] = "1"
     slicer.app.userSettings().clear()
-    widget = module_host.open("SemiGDATrain", width=460, height=1100)
+    widget = module_host.open("SemiGDATrain", height=1100)
     yield widget
     widget.logic.closeProject()
     module_host.close()

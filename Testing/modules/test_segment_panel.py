@@ -16,7 +16,7 @@ import slicer
 
 @pytest.fixture
 def panel(module_host, bright):
-    widget = module_host.open("SemiGDASegment", width=460, height=820)
+    widget = module_host.open("SemiGDASegment", height=820)
     for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
         getattr(widget.ui, section).collapsed = True
     widget.logic.getParameterNode().model = bright  # the panel proposes the first starter model

@@ -31,7 +31,7 @@ def test_hippocampus(module_host, installed, artifacts):
     need("hippocampus-mr", installed)
     image, label = case_of("hippocampus")
     module_host.load("SemiGDASegment")
-    panel = module_host.open("SemiGDASegment", width=460, height=820)
+    panel = module_host.open("SemiGDASegment", height=820)
     volume = slicer.util.loadVolume(str(image), {"name": "MR"})
     truth = slicer.util.arrayFromVolume(slicer.util.loadLabelVolume(str(label), {}))
     parameters = panel.logic.getParameterNode()

@@ -61,12 +61,12 @@ def test_draw_a_new_label(training, project, module_host, artifacts):
     truth = studies.draw(1)[1]
     paint(segmentation, "ball", volume, truth == 1)
     paint(segmentation, "core", volume, truth == 2)
-    module_host.open("SemiGDATrain", width=460, height=1100)
+    module_host.open("SemiGDATrain", height=1100)
     assert "Labelling DOE_JANE_01" in training.ui.labellingLabel.text
     module_host.grab(training, artifacts / "train-labelling-bar.png")
     module_host.click(training.ui.backToEditorButton)
     assert module_host.selected == "SegmentEditor"
-    module_host.open("SemiGDATrain", width=460, height=1100)
+    module_host.open("SemiGDATrain", height=1100)
     module_host.click(training.ui.saveLabelButton)
     assert not training.ui.labellingFrame.visible
     assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")

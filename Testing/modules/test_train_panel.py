@@ -106,7 +106,7 @@ def test_project_that_is_away_is_told(study, module_host, tmp_path):
 
 def test_drawn_label_is_not_lost(study, module_host, tmp_path):
     study.logic.editLabel(study.logic.project.read().cases[0].id)
-    module_host.open("SemiGDATrain", width=460, height=1100)
+    module_host.open("SemiGDATrain", height=1100)
     study.panel.createProject(tmp_path / "Other")
     assert "not saved yet" in study.ui.messageLabel.text
     assert study.logic.project.folder == tmp_path / "Liver"

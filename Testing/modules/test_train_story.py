@@ -22,6 +22,8 @@ import slicer
 from conftest import checked
 from train_fixtures import section, wait_for_end
 
+from Testing.host.session import PANEL_WIDTH
+
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CLASSES = ("Anterior", "Posterior")
 MINUTES = int(os.environ.get("SEMIGDA_STORY_MINUTES", "3"))
@@ -64,7 +66,7 @@ class Story:
         """A picture of the panel, as high as it needs to be."""
         self.count += 1
         self.host.process(0.1)
-        self.widget.parent.resize(460, self.widget.parent.layout().sizeHint().height())
+        self.widget.parent.resize(PANEL_WIDTH, self.widget.parent.layout().sizeHint().height())
         self.host.grab(self.widget, self.artifacts / f"story-{self.count:02d}-{name}.png")
 
     def ui(self, name: str):
@@ -210,7 +212,7 @@ def use(story: Story) -> None:
     labelled = slicer.util.loadLabelVolume(str(label), {})
     truth = slicer.util.arrayFromVolume(labelled)
     slicer.mrmlScene.RemoveNode(labelled)
-    segment = host.open("SemiGDASegment", width=460, height=820)
+    segment = host.open("SemiGDASegment", height=820)
     models = [model.name for model in segment.logic.models() if not model.bundled]
     assert len(models) == 1
     segment.ui.inputVolumeSelector.setCurrentNode(volume)

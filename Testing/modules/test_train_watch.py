@@ -12,6 +12,8 @@ import pytest
 import train_fixtures
 from train_fixtures import picture, section
 
+from Testing.host.session import PANEL_WIDTH
+
 
 @pytest.fixture
 def job(training, tmp_path):
@@ -117,3 +119,20 @@ def test_failed(training, job, module_host, artifacts):
     module_host.wait(lambda: "too little free memory" in ui.stateLabel.text, 5)
     assert ui.resumeButton.visible and ui.startFrame.visible and not ui.stopButton.visible
     picture(training, module_host, artifacts, "failed")
+
+
+def test_the_panel_keeps_its_width_however_often_it_is_drawn(training, job, module_host):
+    ui = section(training, "Training")
+    for kind in ("held-out", "unlabeled"):
+        write_picture(job.path / f"previews/{kind}-1.png", 0)
+        name = f"previews/{kind}-1.png"
+        job.event("preview", stage="segment", step=1, kind=kind, file=name, part=part(0))
+    for step in range(1, 51):
+        job.event("losses", stage="segment", step=step, losses={"total": 1 / step}, part=part(0))
+        dice = {"both": {"ball": step / 100, "core": 0.5}}
+        job.event("validation", step=step, dice=dice, cases=1, part=part(0))
+        training.panel.sections["Training"]._readHistory()
+        module_host.process()
+    assert ui.curvesLabel.pixmap.width() > 200 and ui.previewLabel.pixmap.width() > 200
+    assert training.parent.width == PANEL_WIDTH
+    module_host.check()

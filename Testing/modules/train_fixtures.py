@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from Testing.host.session import PANEL_WIDTH
+
 ENGINE = str(Path(__file__).resolve().parents[1] / "engine")
 if ENGINE not in sys.path:
     sys.path.append(ENGINE)  # its fixtures draw the cases and know the tiny network
@@ -74,5 +76,5 @@ def section(panel, name):
 def picture(panel, host, artifacts, name) -> None:
     """The whole panel, as high as it needs to be."""
     host.process(0.1)
-    panel.parent.resize(460, panel.parent.layout().sizeHint().height())
+    panel.parent.resize(PANEL_WIDTH, panel.parent.layout().sizeHint().height())
     host.grab(panel, artifacts / f"train-{name}.png")
