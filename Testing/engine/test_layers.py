@@ -20,6 +20,7 @@ FLOORS = {
     "version": 0,
     "processes": 0,
     "files": 1,
+    "reading": 2,
     "distributed": 2,
     "networks": 2,
     "models": 3,

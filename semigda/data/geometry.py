@@ -17,18 +17,6 @@ _VIEWS = {
 }
 
 
-def make_affine(spacing, origin, direction) -> np.ndarray:
-    """The 4x4 voxel-to-LPS matrix of ITK's spacing (x, y, z), origin and direction cosines.
-
-    2-D input becomes one slice of a volume with a slice thickness of 1.
-    """
-    size = len(spacing)
-    affine = np.eye(4)
-    affine[:size, :size] = np.asarray(direction, float).reshape(size, size) * np.asarray(spacing)
-    affine[:size, 3] = origin
-    return affine
-
-
 def orient(affine: np.ndarray, slice_axis: str) -> tuple[tuple[int, int, int], tuple[bool, ...]]:
     """How to turn a (z, y, x) array so that its axes are (slice, row, column) of ``slice_axis``.
 

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 
 from semigda.data.geometry import lattice_match, turned
 from semigda.data.segments import is_segmentation, read_segments
-from semigda.data.volumes import Volume, read_stored
+from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.errors import SemiGDAError
 
 _POINTS = 500_000  # voxels that tell where a label lies, out of maybe many millions
@@ -40,23 +39,9 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     for segment in segments:
         if segment.layer != layer:
             layer, array = segment.layer, None  # freed before the next one is read
-            stored = _read_layer(path, layer)
+            stored = read_layer(path, layer)
             array = place(stored.array, stored.affine, like, cropped=True)
         yield segment.name, array == segment.value
-
-
-def _read_layer(path: Path, layer: int) -> Volume:
-    """One layer (z, y, x) of a segmentation; where segments do not overlap it is the only one."""
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-        layers = reader.GetNumberOfComponents()
-    except RuntimeError:
-        layers = 1  # read_stored says what is wrong
-    if layer >= layers:
-        raise SemiGDAError("bad-input", "The segmentation's header is damaged.")
-    return read_stored(path, layer if layers > 1 else None)
 
 
 def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.ndarray:
@@ -105,7 +90,7 @@ def read_labels(path, like: Volume) -> np.ndarray:
             unreadable or holds values other than 0 to 255.
     """
     path = Path(path)
-    stored = read_stored(path)
+    stored = read_stored(path, labels=True)
     array = stored.array
     if stored.channels > 1:
         if not (array == array[..., :1]).all():
@@ -178,7 +163,7 @@ def _own_grid(path) -> Volume:
     """The grid that a label file itself is stored on, with its first layer."""
     path = Path(path)
     segments = read_segments(path) if is_segmentation(path) else []
-    return _read_layer(path, min((segment.layer for segment in segments), default=0))
+    return read_layer(path, min((segment.layer for segment in segments), default=0))
 
 
 def _index_in(target: np.ndarray, source: np.ndarray, points: np.ndarray) -> np.ndarray:

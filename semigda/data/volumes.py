@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 
-from semigda.data.geometry import make_affine
-from semigda.data.headers import bad_spacing
-from semigda.data.series import read_series
 from semigda.errors import SemiGDAError
-
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+from semigda.reading.errors import choose_frame, only_frames
+from semigda.reading.process import Stored, read_foreign
 
 
 @dataclass
@@ -22,7 +19,7 @@ class Volume:
 
     Attributes:
         array: grey values (z, y, x) or colours (z, y, x, 3), in the file's own type; may be
-            read-only memory of the reader. A 2-D image is one slice.
+            a mapped file. A 2-D image is one slice.
         affine: (4, 4) float64, voxel index (i, j, k) = (x, y, z) to LPS mm; columns may be sheared
             or left-handed.
         two_dimensional: a plain picture, whose spacing is in pixels.
@@ -52,136 +49,96 @@ class Volume:
         return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
 
 
-class _ReaderMemory:
-    """Lets NumPy use an ITK image's memory in place: half the memory of a copy.
-
-    Arrays made from it keep it, and with it the image, alive (SimpleITK's own view does not).
-    """
-
-    def __init__(self, image: sitk.Image):
-        self.image = image
-        self.__array_interface__ = sitk.GetArrayViewFromImage(image).__array_interface__
-
-
-def read_volume(path, *, frame: int | None = None, replace_nonfinite: bool = False) -> Volume:
+def read_volume(
+    path,
+    *,
+    frame: int | None = None,
+    replace_nonfinite: bool = False,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Volume:
     """Read an image: .nrrd, .nhdr, .nii(.gz), .mha, .mhd, .dcm, a DICOM folder, or a picture.
 
     Args:
         frame: which frame of a 4-D image (or which of several values a voxel), counted from 0.
         replace_nonfinite: put the lowest finite value in place of NaN and -Inf, the highest in
             place of +Inf, instead of refusing the image.
+        cancelled: asked while the file is read.
 
     Raises:
-        SemiGDAError: "bad-input", with one sentence about what is wrong with the image.
+        SemiGDAError: "bad-input", with one sentence about what is wrong with the image;
+            "cancelled", "disk-full", "out-of-memory".
     """
-    volume = read_stored(Path(path), frame)
+    volume = read_stored(Path(path), frame, cancelled=cancelled)
     if volume.array.size == 0:
         raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
     volume.array = _check_values(volume.array, replace_nonfinite)
     return volume
 
 
-def read_stored(path: Path, frame: int | None = None) -> Volume:
-    """An image as it is stored, whatever its values; arguments and errors of read_volume."""
+def read_stored(
+    path: Path,
+    frame: int | None = None,
+    *,
+    labels: bool = False,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Volume:
+    """An image as it is stored, whatever its values; arguments and errors of read_volume.
+
+    Args:
+        labels: values are labels: those of a picture with a palette are its indices, not colours.
+    """
+    stored = _stored(Path(path), frame, labels, cancelled)
+    return _volume(stored, _channels(stored.array, frame, stored.picture))
+
+
+def read_layer(path: Path, layer: int) -> Volume:
+    """One of several label maps in one file, (z, y, x) as it is stored: a layer of Slicer's
+    segmentations, a value of several a voxel, or a frame; the only one there is has the number 0.
+
+    Raises:
+        SemiGDAError: "bad-input" if the file cannot be read or has no such layer.
+    """
+    stored = _stored(Path(path), layer, True, lambda: False)
+    array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
+    if not 0 <= layer < stored.frames or 0 in array.shape:
+        raise SemiGDAError("bad-input", f"The file has only {stored.frames} layers.")
+    return _volume(stored, array if array.ndim == 3 else array[..., 0])
+
+
+def _stored(path: Path, frame: int | None, labels: bool, cancelled) -> Stored:
     if not path.exists():
         raise SemiGDAError("bad-input", "The image file does not exist.")
-    if path.is_dir():
-        image = read_series(path)
-    else:
+    if not path.is_dir():
+        if not path.is_file():
+            raise SemiGDAError("bad-input", "The image is not a file.")
         if path.stat().st_size == 0:
             raise SemiGDAError("bad-input", "The image file is empty.")
-        if bad_spacing(path):
-            raise SemiGDAError("bad-input", "The image's voxel spacing is zero or negative.")
-        image = _read_file(path, frame)
-    picture = path.suffix.lower() in PICTURES
-    affine = make_affine(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    return read_foreign(path, frame, labels, cancelled)
+
+
+def _volume(stored: Stored, array: np.ndarray) -> Volume:
+    affine = stored.affine
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
         raise SemiGDAError("bad-input", "The image's voxel spacing or axes are not usable.")
-    components, flat = image.GetNumberOfComponentsPerPixel(), image.GetDimension() == 2
-    array = np.asarray(_ReaderMemory(image))
-    if flat:
-        array = array[np.newaxis]
-    return Volume(
-        _channels(array, components, frame, picture), np.eye(4) if picture else affine, picture
-    )
+    return Volume(array, affine, stored.picture)
 
 
-def _read_file(path: Path, frame: int | None) -> sitk.Image:
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-        if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelID()):
-            raise SemiGDAError(
-                "bad-input",
-                "The image holds complex numbers.",
-                action="Save its magnitude as an image and use that.",
-            )
-        size = list(reader.GetSize())
-        if 0 in size:
-            raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
-        if len(size) > 3:
-            frames = int(np.prod(size[3:]))
-            if len(size) > 4 or (frames > 1 and frame is None):
-                raise _frames_error(frames)
-            if not 0 <= (frame or 0) < frames:
-                raise SemiGDAError("bad-input", f"The image has only {frames} frames.")
-            reader.SetExtractSize([*size[:3], 0])
-            reader.SetExtractIndex([0, 0, 0, frame or 0])
-        return reader.Execute()
-    except RuntimeError as error:
-        raise _unreadable(str(error)) from error
-
-
-def _unreadable(text: str) -> SemiGDAError:
-    """ITK's exception as a sentence; its text may hold the file's name, so it is not passed on."""
-    if "spacing is not supported" in text:
-        return SemiGDAError("bad-input", "The image's voxel spacing is zero or negative.")
-    if "orthonormal" in text:
-        return SemiGDAError(
-            "bad-input",
-            "The image's axes are not at right angles, which cannot be read from NIfTI files.",
-            action="Save it as .nrrd and use that.",
-        )
-    if "Unknown PixelType" in text:  # ITK's word for grey pictures with an alpha channel
-        return SemiGDAError(
-            "bad-input",
-            "The picture's grey values come with transparency, which cannot be read.",
-            action="Save it without transparency (alpha channel).",
-        )
-    if "alloc" in text:
-        return SemiGDAError("out-of-memory")
-    return SemiGDAError(
-        "bad-input",
-        "The image cannot be read.",
-        action="Check that the file is complete and of a supported format (NRRD, NIfTI, MetaImage, "
-        "DICOM, PNG, JPEG, TIFF).",
-    )
-
-
-def _frames_error(frames: int) -> SemiGDAError:
-    return SemiGDAError(
-        "bad-input",
-        f"The image has a fourth dimension ({frames} frames).",
-        action="Choose one frame.",
-    )
-
-
-def _channels(array: np.ndarray, components: int, frame: int | None, picture: bool) -> np.ndarray:
+def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray:
     """Grey (z, y, x) or colour (z, y, x, 3): no alpha channel, one of several frames."""
-    if components == 1:
+    if array.ndim == 3:
         return array
-    if picture and components in (2, 4):  # grey or colour with alpha
-        array = array[..., : components - 1]
-        return array[..., 0] if components == 2 else array
-    if components == 3 and frame is None:
+    values = array.shape[3]
+    if picture and values in (2, 4):  # grey or colour with alpha
+        array = array[..., : values - 1]
+        return array[..., 0] if values == 2 else array
+    if values == 3 and frame is None:
         return array
-    if components == 4 and frame is None and array.dtype == np.uint8:
+    if values == 4 and frame is None and array.dtype == np.uint8:
         return array[..., :3]
     if frame is None:
-        raise _frames_error(components)
-    if not 0 <= frame < components:
-        raise SemiGDAError("bad-input", f"The image has only {components} frames.")
+        raise choose_frame(values)
+    if not 0 <= frame < values:
+        raise only_frames(values)
     return array[..., frame]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,14 @@ _POSITION = "0020|0032"
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to hundredths of a mm
 
 
-def read_series(folder: Path) -> sitk.Image:
+def read_series(folder: Path, check: Callable[[Path], None]) -> sitk.Image:
     """Read the only DICOM series in ``folder``.
 
     The step from slice to slice is taken from the slices' positions, so a series with a tilted
     gantry comes out sheared, as it was scanned.
+
+    Args:
+        check: shown every file of the series before any voxel is read.
 
     Raises:
         SemiGDAError: "bad-input" if there is no series, more than one, or slices are missing.
@@ -32,6 +36,8 @@ def read_series(folder: Path) -> sitk.Image:
             action="Choose a folder that holds exactly one series.",
         )
     files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), names[0])
+    for file in files:
+        check(Path(file))
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames(files)
     reader.MetaDataDictionaryArrayUpdateOn()

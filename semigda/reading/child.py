@@ -1,0 +1,118 @@
+"""The reader process: one request a line on standard input, one answer a line on standard output.
+
+A request is ``{"path", "frame", "labels", "out"}``. Before the answer there may be lines
+``{"seconds": n}``: the CPU time that the process has just allowed itself. It ends when its standard
+input does, and with it goes its private folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError, disk_is_full
+from semigda.reading.limits import limit_this_process, no_core_file
+
+FIRST_SECONDS, FIRST_BYTES = 5.0, 1 << 30
+_BYTES_A_SECOND = 20e6  # of the slowest way to unpack on a slow computer
+_MEMORY = 4  # times the voxels: ITK's own, a decoder's, and one to turn them
+
+
+def main(folder: str) -> int:
+    """Serve until standard input closes. ``folder``: private, of the process that asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; whoever asks is told as well
+    no_core_file()
+    with os.fdopen(os.dup(1), "wb", buffering=0) as answers:
+        noise = _noise(Path(folder) / "noise")
+        try:
+            from semigda.reading.foreign import read
+        except ImportError as error:
+            _say(answers, {"missing": error.name or ""})
+            return 1
+        _say(answers, {"ready": os.getpid()})
+        for line in sys.stdin.buffer:
+            _say(answers, _answer(json.loads(line), Path(folder), read, noise, answers))
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _noise(path: Path) -> int:
+    """A file that takes what libraries print."""
+    noise = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(noise, 1)
+    os.dup2(noise, 2)
+    return noise
+
+
+def _say(answers, value: dict[str, Any]) -> None:
+    answers.write(json.dumps(value, ensure_ascii=True).encode("ascii") + b"\n")
+
+
+def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) -> dict[str, Any]:
+    from semigda.reading.errors import damaged, unreadable
+    from semigda.reading.foreign import Request
+
+    voxels = 0
+
+    def budget(held: int, declared: int) -> None:
+        nonlocal voxels
+        voxels = declared
+        if declared > _memory_of_computer():
+            raise SemiGDAError("out-of-memory")
+        seconds = FIRST_SECONDS + (held + declared) / _BYTES_A_SECOND
+        limit_this_process(seconds, FIRST_BYTES + _MEMORY * declared)
+        _say(answers, {"seconds": seconds})
+
+    os.ftruncate(noise, 0)
+    os.lseek(noise, 0, 0)
+    limit_this_process(FIRST_SECONDS, FIRST_BYTES)
+    work = folder / "work"
+    out = Path(request["out"])
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        path = Path(request["path"])
+        return read(Request(path, request["frame"], request["labels"], out, work), budget)
+    except SemiGDAError as error:
+        told = error
+    except MemoryError:
+        if voxels > FIRST_BYTES:
+            told = SemiGDAError("out-of-memory")
+        else:
+            told = damaged("The image file is damaged: it takes far more memory than its voxels")
+    except OSError as error:
+        if disk_is_full(error):
+            told = SemiGDAError("disk-full", "The disk with the temporary folder is full.")
+        else:
+            told = SemiGDAError("bad-input", f"The image file cannot be read: {error.strerror}.")
+    except Exception as error:  # of a header that nobody foresaw
+        told = unreadable()
+        told.detail = _where(error)
+    with contextlib.suppress(OSError):
+        out.unlink(missing_ok=True)
+    return {"error": told.to_dict()}
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__} in {place}"
+
+
+def _memory_of_computer() -> float:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows refuses by itself what it has not
+        return float("inf")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,56 @@
+"""The sentences about files that cannot be read. They say what is wrong, never whose file it is."""
+
+from __future__ import annotations
+
+from semigda.errors import SemiGDAError
+
+_FORMATS = "NRRD, NIfTI, MetaImage, DICOM, PNG, JPEG, TIFF, BMP"
+
+
+def damaged(what: str) -> SemiGDAError:
+    """A file that is not whole; ``what`` is one sentence without the full stop."""
+    return SemiGDAError(
+        "bad-input", f"{what}.", action="Copy or export the file again from its source."
+    )
+
+
+def truncated() -> SemiGDAError:
+    """A file that ends before the voxels do that its header declares."""
+    return damaged("The image file is incomplete: it declares more voxels than it holds")
+
+
+def unreadable() -> SemiGDAError:
+    """A file of no known format, or whose header makes no sense."""
+    return SemiGDAError(
+        "bad-input",
+        "The image cannot be read.",
+        action=f"Check that the file is complete and of a supported format ({_FORMATS}).",
+    )
+
+
+def bad_spacing() -> SemiGDAError:
+    return SemiGDAError("bad-input", "The image's voxel spacing is zero or negative.")
+
+
+def no_voxels() -> SemiGDAError:
+    return SemiGDAError("bad-input", "The image is empty: it has no voxels.")
+
+
+def choose_frame(frames: int) -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        f"The image has a fourth dimension ({frames} frames).",
+        action="Choose one frame.",
+    )
+
+
+def only_frames(frames: int) -> SemiGDAError:
+    return SemiGDAError("bad-input", f"The image has only {frames} frames.")
+
+
+def complex_numbers() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "The image holds complex numbers.",
+        action="Save its magnitude as an image and use that.",
+    )

@@ -1,0 +1,107 @@
+"""What ITK reads: the geometry that headers say, pictures and DICOM. Only in the reader process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from semigda.errors import SemiGDAError
+from semigda.reading.errors import bad_spacing, complex_numbers, no_voxels, unreadable
+
+_READERS = {
+    **{"nrrd": "NrrdImageIO", "nifti": "NiftiImageIO", "metaimage": "MetaImageIO"},
+    **{"dicom": "GDCMImageIO", "png": "PNGImageIO", "jpeg": "JPEGImageIO"},
+    **{"tiff": "TIFFImageIO", "bmp": "BMPImageIO"},
+}
+_CODES = {"signed integer": "i", "unsigned integer": "u", "float": "f"}
+
+
+@dataclass(frozen=True)
+class Information:
+    """Sizes (fastest axis first), values a voxel, their type, and the voxel-to-LPS matrix."""
+
+    sizes: tuple[int, ...]
+    components: int
+    dtype: np.dtype
+    affine: np.ndarray
+
+
+def information(path: Path, kind: str) -> Information:
+    """What a file declares. Raises SemiGDAError "bad-input"."""
+    reader = _reader(path, kind)
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise _error(str(error)) from error
+    text = sitk.GetPixelIDValueAsString(reader.GetPixelID())
+    if "complex" in text:
+        raise complex_numbers()
+    if 0 in reader.GetSize():
+        raise no_voxels()
+    return Information(
+        tuple(reader.GetSize()), reader.GetNumberOfComponents(), _dtype(text), _affine(reader)
+    )
+
+
+def read(path: Path, kind: str) -> sitk.Image:
+    """A whole picture or DICOM file. Raises SemiGDAError "bad-input"."""
+    information(path, kind)
+    try:
+        return _reader(path, kind).Execute()
+    except RuntimeError as error:
+        raise _error(str(error)) from error
+
+
+def affine_of(image: sitk.Image) -> np.ndarray:
+    """The (4, 4) matrix from voxel index (x, y, z) to LPS mm."""
+    return _affine(image)
+
+
+def _reader(path: Path, kind: str) -> sitk.ImageFileReader:
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.SetImageIO(_READERS[kind])  # ITK goes by names and asks twenty others first
+    return reader
+
+
+def _affine(image) -> np.ndarray:
+    """A 2-D image is one slice, 1 mm thick; of a fourth dimension nothing is left."""
+    spacing, origin = np.array(image.GetSpacing()), np.array(image.GetOrigin())
+    direction = np.array(image.GetDirection()).reshape(len(spacing), len(spacing))
+    size = min(3, len(spacing))
+    affine = np.eye(4)
+    affine[:size, :size] = (direction * spacing)[:size, :size]
+    affine[:size, 3] = origin[:size]
+    return affine
+
+
+def _dtype(text: str) -> np.dtype:
+    """Of ITK's "vector of 16-bit unsigned integer" and the like."""
+    bits, kind = text.removeprefix("vector of ").split(" ", 1)
+    if kind not in _CODES:
+        raise unreadable()
+    return np.dtype(f"{_CODES[kind]}{int(bits.split('-')[0]) // 8}")
+
+
+def _error(text: str) -> SemiGDAError:
+    """ITK's exception as a sentence; its text may hold the file's name, so it is not passed on."""
+    if "spacing is not supported" in text:
+        return bad_spacing()
+    if "orthonormal" in text:
+        return SemiGDAError(
+            "bad-input",
+            "The image's axes are not at right angles, which cannot be read from NIfTI files.",
+            action="Save it as .nrrd and use that.",
+        )
+    if "Unknown PixelType" in text:  # ITK's word for grey pictures with an alpha channel
+        return SemiGDAError(
+            "bad-input",
+            "The picture's grey values come with transparency, which cannot be read.",
+            action="Save it without transparency (alpha channel).",
+        )
+    if "alloc" in text:
+        raise MemoryError
+    return unreadable()

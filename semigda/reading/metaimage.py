@@ -1,0 +1,121 @@
+"""What a MetaImage file declares: .mha, or .mhd with its voxels in other files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from semigda.reading.errors import bad_spacing, truncated, unreadable
+from semigda.reading.header import Header, checked_sizes
+from semigda.reading.voxels import Part, Voxels
+
+_MOST_BYTES = 1 << 16
+_MOST_CHARACTERS = 1000
+_MOST_FILES = 100_000
+_TYPES = {
+    **{"CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4"},
+    **{"LONG": "i4", "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8"},
+    **{"FLOAT": "f4", "DOUBLE": "f8"},
+}
+_GEOMETRY = (
+    *("ObjectSubType", "DimSize", "ElementSpacing", "ElementSize", "Offset", "Origin", "Position"),
+    *("TransformMatrix", "Rotation", "Orientation", "CenterOfRotation", "AnatomicalOrientation"),
+    *("ElementNumberOfChannels", "ElementType"),
+)
+
+
+def starts_metaimage(start: bytes) -> bool:
+    """Whether a file that begins so has a MetaImage header."""
+    return re.match(rb"\s*(ObjectType|NDims|Comment|ObjectSubType)\s*=", start) is not None
+
+
+def read_header(path: Path) -> Header:
+    """Raises SemiGDAError "bad-input" if the file declares what it cannot hold."""
+    with open(path, "rb") as file:
+        start = file.read(_MOST_BYTES)
+    fields, names, end = _fields(start)
+    try:
+        return _header(path, fields, names, end)
+    except (KeyError, ValueError, IndexError) as error:
+        raise unreadable() from error
+
+
+def _fields(start: bytes) -> tuple[dict[str, str], list[str], int]:
+    """Fields, the lines after the last field (the names of a LIST), and where that one ends."""
+    fields: dict[str, str] = {}
+    at = 0
+    while "ElementDataFile" not in fields:
+        stop = start.find(b"\n", at)
+        if stop < 0 and at >= len(start):
+            raise truncated()
+        stop = len(start) if stop < 0 else stop
+        line = start[at:stop].decode("utf-8", "surrogateescape")
+        at = stop + 1
+        name, equals, value = line.partition("=")
+        if not line.strip():
+            continue
+        if not equals or len(line) > _MOST_CHARACTERS:
+            raise unreadable()
+        fields[name.strip()] = value.strip()
+    names: list[str] = []
+    if fields["ElementDataFile"].startswith("LIST"):
+        lines = start[at:].decode("utf-8", "surrogateescape").splitlines()
+        names = [line.strip() for line in lines if line.strip()]
+    return fields, names, at
+
+
+def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> Header:
+    sizes = checked_sizes(fields["DimSize"].split())
+    if int(fields["NDims"]) != len(sizes):
+        raise ValueError("NDims")
+    for name in ("ElementSpacing", "ElementSize"):
+        if any(not float(word) > 0 for word in fields.get(name, "").split()):
+            raise bad_spacing()
+    kind = fields["ElementType"].removeprefix("MET_").removesuffix("_ARRAY")
+    channels = int(fields.get("ElementNumberOfChannels", 1))
+    if not 1 <= channels <= 1000:
+        raise ValueError("ElementNumberOfChannels")
+    big = _true(fields, "BinaryDataByteOrderMSB") or _true(fields, "ElementByteOrderMSB")
+    dtype = np.dtype((">" if big else "<") + _TYPES[kind])
+    packed, binary = _true(fields, "CompressedData"), _true(fields, "BinaryData")
+    encoding = "text" if not binary else "zlib" if packed else "raw"
+    values_axis = None
+    if channels > 1:
+        sizes, values_axis = (channels, *sizes), 0
+    voxels = Voxels(sizes, dtype, encoding, _parts(path, fields, names, end, sizes))
+    kept = "".join(f"{name} = {value}\n" for name, value in fields.items() if name in _GEOMETRY)
+    text = (
+        f"ObjectType = Image\nNDims = {fields['NDims']}\nBinaryData = True\n"
+        f"BinaryDataByteOrderMSB = False\nCompressedData = False\n{kept}ElementDataFile = LOCAL\n"
+    )
+    return Header(voxels, text.encode("utf-8", "surrogateescape"), "image.mha", values_axis)
+
+
+def _true(fields: dict[str, str], name: str) -> bool:
+    return fields.get(name, "F")[:1] in ("T", "t", "1")
+
+
+def _parts(path: Path, fields, names: list[str], end: int, sizes) -> tuple[Part, ...]:
+    """Where the voxels are. HeaderSize -1 means the end of the file."""
+    before = int(fields.get("HeaderSize", 0))
+    where = fields["ElementDataFile"]
+    if where.upper() == "LOCAL":
+        return (Part(path, end),)
+    if where.startswith("LIST"):
+        pass
+    elif "%" in where:
+        words = where.split()
+        first, last, step = (int(word) for word in (words[1:4] + ["1", str(sizes[-1]), "1"])[:3])
+        if len(words) == 1:
+            first, last, step = 1, sizes[-1], 1
+        if words[0].count("%") != 1 or not re.search(r"%0?\d*d", words[0]) or step < 1:
+            raise ValueError("ElementDataFile")
+        names = [words[0] % number for number in range(first, last + 1, step)]
+    else:
+        names = [where]
+    if not 1 <= len(names) <= _MOST_FILES or before < -1:
+        raise ValueError("ElementDataFile")
+    start = None if before == -1 else before
+    return tuple(Part(path.parent / name, start, alone=False) for name in names)

@@ -1,0 +1,176 @@
+"""What an NRRD file declares: attached (.nrrd) or with its voxels in other files (.nhdr)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from semigda.reading.errors import bad_spacing, truncated, unreadable
+from semigda.reading.header import MOST_AXES, Header, checked_sizes
+from semigda.reading.voxels import Part, Voxels
+
+START = b"NRRD000"
+MOST_BYTES = 4_000_000  # of a header; segments' terminology makes long ones
+_MOST_CHARACTERS = 1000  # of a field: teem crashes when it complains about longer ones
+_MOST_FILES = 100_000
+_TYPES = {
+    "i1": ("signed char", "int8", "int8_t"),
+    "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
+    "i2": ("short", "short int", "signed short", "signed short int", "int16", "int16_t"),
+    "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
+    "i4": ("int", "signed int", "int32", "int32_t"),
+    "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "i8": (
+        *("longlong", "long long", "long long int", "signed long long"),
+        *("signed long long int", "int64", "int64_t"),
+    ),
+    "u8": (
+        *("ulonglong", "unsigned long long", "unsigned long long int"),
+        *("uint64", "uint64_t"),
+    ),
+    "f4": ("float",),
+    "f8": ("double",),
+}
+TYPES = {word: code for code, words in _TYPES.items() for word in words}
+_ENCODINGS = {
+    **{"raw": "raw", "gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"},
+    **{"text": "text", "txt": "text", "ascii": "text", "hex": "hex"},
+}
+_GEOMETRY = (
+    *("dimension", "sizes", "space", "space dimension", "space directions", "space origin"),
+    *("spacings", "axis mins", "axismins", "axis maxs", "axismaxs", "centers", "centerings"),
+    *("kinds", "measurement frame"),
+)
+_ALIASES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
+_DOMAINS = ("domain", "space", "time", "none", "???")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The header's fields by name in small letters, and where what follows it begins.
+
+    ``end`` is None where the file is all header (detached voxels need no blank line).
+    """
+
+    values: dict[str, str]
+    end: int | None
+    files: tuple[str, ...]  # the lines after "data file: LIST"
+
+
+def read_fields(start: bytes) -> Fields:
+    """Read the header at the start of a file.
+
+    Raises:
+        SemiGDAError: "bad-input".
+    """
+    if not start.startswith(START):
+        raise unreadable()
+    values: dict[str, str] = {}
+    files: list[str] = []
+    at, end = start.find(b"\n") + 1, None
+    while 0 < at < len(start):
+        stop = start.find(b"\n", at)
+        stop = len(start) if stop < 0 else stop
+        line = start[at:stop].rstrip(b"\r").decode("utf-8", "surrogateescape")
+        at = stop + 1
+        if "data file" in values and values["data file"].upper().startswith("LIST"):
+            files.append(line)
+        elif not line:
+            end = at
+            break
+        elif not line.startswith("#") and not re.match("[^:]*:=", line):
+            name, colon, value = line.partition(":")
+            if not colon or len(line) > _MOST_CHARACTERS:
+                raise unreadable()
+            name = name.strip().lower()
+            values[_ALIASES.get(name, name)] = value.strip()
+    return Fields(values, end, tuple(name for name in files if name))
+
+
+def read_header(path: Path) -> Header:
+    """Raises SemiGDAError "bad-input" if the file declares what it cannot hold."""
+    with open(path, "rb") as file:
+        fields = read_fields(file.read(MOST_BYTES))
+    try:
+        voxels = _voxels(path, fields)
+    except (KeyError, ValueError, IndexError) as error:
+        raise unreadable() from error
+    geometry = "".join(
+        f"{name}: {value}\n" for name, value in fields.values.items() if name in _GEOMETRY
+    )
+    text = f"NRRD0005\ntype: {fields.values['type']}\n{geometry}encoding: raw\nendian: little\n\n"
+    kinds = fields.values.get("kinds", "").lower().split()
+    axis = next((n for n, kind in enumerate(kinds) if kind not in _DOMAINS), None)
+    return Header(voxels, text.encode("utf-8", "surrogateescape"), "image.nrrd", axis)
+
+
+def declared(fields: Fields) -> tuple[tuple[int, ...], np.dtype, str]:
+    """Sizes (fastest axis first), type with byte order, and encoding.
+
+    Raises:
+        SemiGDAError: "bad-input" for spacings that cannot be true.
+        KeyError, ValueError: for what makes no sense.
+    """
+    values = fields.values
+    sizes = checked_sizes(values["sizes"].split())
+    if int(values["dimension"]) != len(sizes) or len(sizes) > MOST_AXES:
+        raise ValueError("sizes")
+    spacings = [float(word) for word in values.get("spacings", "").split()]
+    if any(step <= 0 for step in spacings):  # NaN marks an axis without spacing
+        raise bad_spacing()
+    encoding = _ENCODINGS[values["encoding"].lower()]
+    code = TYPES[values["type"].lower()]
+    order = "="
+    if encoding not in ("text",) and code not in ("i1", "u1"):
+        order = {"little": "<", "big": ">"}[values["endian"].lower()]
+    return sizes, np.dtype(order + code), encoding
+
+
+def _voxels(path: Path, fields: Fields) -> Voxels:
+    sizes, dtype, encoding = declared(fields)
+    lines = int(fields.values.get("line skip", 0))
+    skip = int(fields.values.get("byte skip", 0))
+    if lines < 0 or skip < -1 or (skip == -1 and encoding != "raw"):
+        raise ValueError("skip")
+    if "data file" in fields.values:
+        files, alone = _files(path, fields, sizes), False
+        start: int | None = 0
+    elif fields.end is None:
+        raise truncated()
+    else:
+        files, alone, start = [path], True, fields.end
+    if skip == -1:
+        start, skip = None, 0
+    parts = tuple(Part(file, start, lines, skip, alone) for file in files)
+    return Voxels(sizes, dtype, encoding, parts)
+
+
+def _files(path: Path, fields: Fields, sizes: tuple[int, ...]) -> list[Path]:
+    words = fields.values["data file"]
+    if words.upper().split()[:1] == ["LIST"]:
+        names: list[str] = list(fields.files)
+    elif "%" in words and len(words.split()) >= 4:
+        names = list(_pattern(words))
+    else:
+        names = [words]
+    if not 1 <= len(names) <= min(_MOST_FILES, max(1, math.prod(sizes))):
+        raise ValueError("data file")
+    # Its own folder counts: teem takes "./" and bare names alike for files beside the header.
+    return [path.parent / name for name in names]
+
+
+def _pattern(words: str) -> Iterator[str]:
+    """The names of "slice%03d.raw FIRST LAST STEP [SUBDIM]"."""
+    found = re.fullmatch(r"(.*%0?\d*d.*?)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+\d+)?", words)
+    if not found or found[1].count("%") != 1:
+        raise ValueError("data file")
+    first, last, step = (int(found[n]) for n in (2, 3, 4))
+    if step == 0 or abs((last - first) // step) > _MOST_FILES:
+        raise ValueError("data file")
+    for number in range(first, last + (1 if step > 0 else -1), step):
+        yield found[1] % number

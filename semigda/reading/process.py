@@ -1,0 +1,259 @@
+"""Foreign image files are read in a process of their own.
+
+What ITK crashes on, loops over or fills the memory with ends that process and nothing else; the
+next file gets a fresh one. It is started when it is first needed and kept. Voxels come back as a
+mapped file, without a copy.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import mmap
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import semigda
+from semigda.errors import SemiGDAError
+from semigda.files.atomic import clear_leftovers, temporary_path
+from semigda.reading.errors import damaged
+
+_ENGINE = Path(semigda.__file__).resolve().parents[1]
+_START_S = 120.0  # a cold disk, a virus scanner
+_POLL_S = 0.1
+# What reading may take on the clock: a slow network drive costs no CPU time.
+_WAIT_S, _WAIT_A_SECOND = 60.0, 10.0
+_FIRST_S = 5.0  # of CPU time, before the process has said how much it takes
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An image as it is stored.
+
+    Attributes:
+        array: (z, y, x), or with several values a voxel (z, y, x, n).
+        affine: (4, 4) voxel index (x, y, z) to LPS mm.
+        frames: how many frames or values a voxel the file has.
+        picture: a plain picture, which has no place in space.
+    """
+
+    array: np.ndarray
+    affine: np.ndarray
+    frames: int = 1
+    picture: bool = False
+
+
+def read_foreign(
+    path: Path,
+    frame: int | None = None,
+    labels: bool = False,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Stored:
+    """Read an image file or a folder of DICOM files in the reader process.
+
+    Args:
+        frame: one of several frames or values a voxel; several values come all if it is None.
+        labels: values are labels: those of a palette are its indices, not its colours.
+        cancelled: asked while the process reads.
+
+    Raises:
+        SemiGDAError: "bad-input", "out-of-memory", "disk-full", "cancelled", "import-error".
+    """
+    request = {"path": os.path.abspath(path), "frame": frame, "labels": labels}
+    with _lock:
+        try:
+            return _reader().read(request, cancelled)
+        except _Crashed as crash:
+            if crash.first:
+                raise _died(crash.code) from None
+        try:  # what an earlier file broke in the process is not this one's fault
+            return _reader().read(request, cancelled)
+        except _Crashed as crash:
+            raise _died(crash.code) from None
+
+
+class _Crashed(Exception):
+    """The process ended with ``code``; ``first``: it had read nothing before."""
+
+    def __init__(self, code: int, first: bool):
+        self.code, self.first = code, first
+        super().__init__(code)
+
+
+def _died(code: int) -> SemiGDAError:
+    if os.name == "posix" and code == -signal.SIGXCPU:
+        return damaged("The image file is damaged: reading it does not come to an end")
+    if os.name == "posix" and code == -signal.SIGKILL:  # by a system without memory
+        return SemiGDAError("out-of-memory")
+    return damaged("The image file is damaged: it makes its reader crash")
+
+
+class _ReaderProcess:
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        parent = Path(tempfile.gettempdir())
+        clear_leftovers(parent)
+        self.folder = temporary_path(parent)
+        self.folder.mkdir(mode=0o700)
+        self.reads = 0
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "semigda.reading.child", str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            cwd=_ENGINE,  # "-m" looks there first
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.pid = self.process.pid
+        self.answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        """Pipes cannot be waited for with a time limit on Windows; queues can."""
+        with contextlib.suppress(OSError, ValueError):
+            for line in self.process.stdout:
+                self.answers.put(line)
+        self.answers.put(None)
+
+    def alive(self) -> bool:
+        return self.owner == os.getpid() and self.process.poll() is None
+
+    def read(self, request: dict[str, Any], cancelled: Callable[[], bool]) -> Stored:
+        try:
+            if not self.reads:
+                self._get_ready(cancelled)
+            out = self.folder / f"voxels{self.reads}"
+            self.reads += 1
+            line = json.dumps({**request, "out": str(out)}, ensure_ascii=True)
+            with contextlib.suppress(OSError):  # it is gone; its end is heard below
+                self.process.stdin.write(line.encode("ascii") + b"\n")
+                self.process.stdin.flush()
+            answer = self._answer(cancelled)
+            if "error" in answer:
+                raise SemiGDAError.from_dict(answer["error"])
+            return _stored(answer, _mapped(out, answer))
+        except SemiGDAError as error:
+            if error.error_class == "cancelled":
+                self.end()
+            raise
+        except BaseException:
+            self.end()
+            raise
+
+    def _get_ready(self, cancelled: Callable[[], bool]) -> None:
+        try:
+            answer = self._next(time.monotonic() + _START_S, cancelled)
+        except _Crashed:
+            message = "The process that reads images could not be started."
+            raise SemiGDAError("worker-died", message) from None
+        if "missing" in answer:
+            raise SemiGDAError("import-error", detail=f"ImportError: {answer['missing']}")
+        self.pid = answer["ready"]  # not the process's own where that is a launcher
+
+    def _answer(self, cancelled: Callable[[], bool]) -> dict[str, Any]:
+        seconds = _FIRST_S
+        while True:
+            limit = time.monotonic() + _WAIT_S + _WAIT_A_SECOND * seconds
+            answer = self._next(limit, cancelled)
+            if "seconds" not in answer:
+                return answer
+            seconds = answer["seconds"]
+
+    def _next(self, deadline: float, cancelled: Callable[[], bool]) -> dict[str, Any]:
+        while True:
+            if cancelled():
+                raise SemiGDAError("cancelled")
+            try:
+                line = self.answers.get(timeout=_POLL_S)
+            except queue.Empty:
+                if time.monotonic() > deadline:
+                    self.end()
+                    raise SemiGDAError(
+                        "bad-input",
+                        "The image file could not be read in time.",
+                        action="Copy it to a disk of this computer and try again.",
+                    ) from None
+                continue
+            if line is None:
+                raise _Crashed(self.process.wait(), self.reads <= 1)
+            return json.loads(line)
+
+    def end(self) -> None:
+        """Kill the process and remove its folder. Safe to call twice."""
+        if self.owner != os.getpid():
+            return
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        if self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                if self.pid != self.process.pid:
+                    os.kill(self.pid, signal.SIGTERM)
+                self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_lock = threading.RLock()
+_current: _ReaderProcess | None = None
+
+
+def _reader() -> _ReaderProcess:
+    global _current
+    if _current is not None and not _current.alive():
+        _current.end()
+        _current = None
+    if _current is None:
+        _current = _ReaderProcess()
+    return _current
+
+
+@atexit.register
+def _end() -> None:
+    if _current is not None:
+        _current.end()
+
+
+def _environment() -> dict[str, str]:
+    inherited = os.environ.get("PYTHONPATH")
+    paths = [str(_ENGINE), inherited] if inherited else [str(_ENGINE)]
+    # Threads of a linear algebra that is never used would each map memory.
+    one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**os.environ, **one_thread, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _mapped(path: Path, answer: dict[str, Any]) -> np.ndarray:
+    """The voxels, in memory that is the file's until something is written to it.
+
+    The file has no name any more where the system allows that; Windows removes it with the map.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_TEMPORARY", 0)
+    number = os.open(path, flags)
+    try:
+        memory = mmap.mmap(number, 0, access=mmap.ACCESS_COPY)
+    finally:
+        os.close(number)
+        if os.name != "nt":
+            path.unlink()
+    return np.frombuffer(memory, answer["dtype"]).reshape(answer["shape"])
+
+
+def _stored(answer: dict[str, Any], array: np.ndarray) -> Stored:
+    if answer["axis"] is not None:
+        array = np.moveaxis(array, answer["axis"], -1)
+        array = array[..., 0] if array.shape[-1] == 1 else array
+    return Stored(array, np.array(answer["affine"]), answer["frames"], answer["picture"])

@@ -1,0 +1,262 @@
+"""Voxels on their way from a file to a file: as many as the header declares, whole and checked.
+
+Whatever is compressed is decompressed in pieces, so memory stays small whatever a file declares,
+and the check sums that formats have are checked on the way.
+"""
+
+from __future__ import annotations
+
+import bz2
+import math
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from semigda.reading.errors import damaged, truncated, unreadable
+
+_PIECE = 1 << 20
+_PADDING = 4096  # bytes behind the voxels that may be a block's rest; more belongs to voxels
+_GZIP, _ZLIB = 31, 15  # zlib's names for the two
+GZIP_START = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the voxels in a file.
+
+    Attributes:
+        start: where it begins in bytes; None: it ends where the file does.
+        lines: text lines to leave out before.
+        skip: bytes to leave out after that; of what is compressed, after decompression.
+        alone: the file holds the header and these voxels, nothing else.
+    """
+
+    path: Path
+    start: int | None = 0
+    lines: int = 0
+    skip: int = 0
+    alone: bool = True
+
+
+@dataclass(frozen=True)
+class Voxels:
+    """Where the voxels of an image are, and how they are written.
+
+    Attributes:
+        sizes: of all axes as the file has them, the fastest first.
+        dtype: with its byte order.
+        encoding: "raw", "gzip", "zlib", "bzip2", "text" or "hex".
+        parts: each with an equal share of the voxels.
+    """
+
+    sizes: tuple[int, ...]
+    dtype: np.dtype
+    encoding: str
+    parts: tuple[Part, ...]
+
+    @property
+    def count(self) -> int:
+        return math.prod(self.sizes)
+
+    @property
+    def bytes(self) -> int:
+        return self.count * self.dtype.itemsize
+
+    def check_size(self) -> None:
+        """Refuse what cannot hold the voxels by its length alone, before anything is allocated.
+
+        Raises:
+            SemiGDAError: "bad-input".
+        """
+        if len(self.parts) < 1 or self.count % len(self.parts):
+            raise unreadable()
+        share = self.bytes // len(self.parts)
+        # The most that deflate can shrink is 1032-fold; bzip2 (of zeros) some 22,000,000-fold.
+        most = {"raw": 1, "gzip": 1040, "zlib": 1040, "bzip2": 3e7, "hex": 0.5}
+        for part in self.parts:
+            try:
+                held = part.path.stat().st_size - (part.start or 0)
+                held -= part.skip if self.encoding == "raw" else 0
+            except OSError as error:
+                raise damaged("The file that holds the image's voxels is missing") from error
+            if not part.path.is_file():
+                raise unreadable()
+            if self.encoding == "text":
+                enough = held + 1 >= 2 * (self.count // len(self.parts))
+            else:
+                enough = held * most[self.encoding] >= share
+            if not enough:
+                raise truncated()
+
+    def copy(self, out: BinaryIO, dtype: np.dtype, slope=1.0, inter=0.0, window=None) -> None:
+        """Write the voxels to ``out`` as ``dtype`` in this computer's byte order.
+
+        Args:
+            slope, inter: what values are scaled with.
+            window: (first, last) voxel to write; the others are checked all the same.
+
+        Raises:
+            SemiGDAError: "bad-input" if they are not all there, or damaged.
+            OSError: if ``out`` cannot be written.
+        """
+        first, last = window or (0, self.count)
+        at = 0
+        for values in self._values():
+            begin, end = max(first - at, 0), min(last - at, len(values))
+            at += len(values)
+            if begin >= end:
+                continue
+            values = values[begin:end]
+            if (slope, inter) != (1.0, 0.0):
+                values = values.astype(np.float64) * slope + inter
+            out.write(memoryview(np.ascontiguousarray(values, dtype)).cast("B"))
+
+    def _values(self) -> Iterator[np.ndarray]:
+        share = self.count // len(self.parts)
+        for part in self.parts:
+            if self.encoding == "text":
+                yield _text_values(part, share, self.dtype)
+                continue
+            rest = b""
+            for piece in _pieces(part, self.encoding, share * self.dtype.itemsize):
+                data = rest + piece if rest else piece
+                whole = len(data) - len(data) % self.dtype.itemsize
+                rest = data[whole:]
+                yield np.frombuffer(data, self.dtype, whole // self.dtype.itemsize)
+
+
+def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
+    """Exactly ``expected`` bytes of voxels."""
+    with open(part.path, "rb") as file:
+        _go_to(file, part, expected)
+        if encoding == "hex":
+            digits = re.sub(rb"\s+", b"", file.read(4 * expected + _PADDING))
+            data = _from_hex(digits[: 2 * expected])
+            if len(data) < expected:
+                raise truncated()
+            yield data
+            return
+        if encoding == "raw":
+            file.seek(part.skip, 1)
+            yield from _exactly(_read(file), expected, part.alone)
+            return
+        unpacked = _bunzipped(file) if encoding == "bzip2" else _inflated(file, encoding == "gzip")
+        yield from _exactly(_without(unpacked, part.skip), expected, surplus_matters=True)
+
+
+def _go_to(file: BinaryIO, part: Part, expected: int) -> None:
+    if part.start is None:
+        file.seek(0, 2)
+        if file.tell() < expected:
+            raise truncated()
+        file.seek(-expected, 2)
+        return
+    file.seek(part.start)
+    for _ in range(part.lines):
+        if not file.readline():
+            raise truncated()
+
+
+def _exactly(pieces: Iterator[bytes], expected: int, surplus_matters: bool) -> Iterator[bytes]:
+    left = expected
+    for piece in pieces:
+        if left > 0:
+            yield piece[:left]
+        left -= len(piece)
+        if left < 0 and not surplus_matters:
+            return
+        if left < -_PADDING:
+            raise damaged("The image file is damaged: it holds more voxels than it declares")
+    if left > 0:
+        raise truncated()
+
+
+def _without(pieces: Iterator[bytes], skip: int) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece[skip:]
+        skip = max(skip - len(piece), 0)
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def inflated_gzip(file: BinaryIO) -> Iterator[bytes]:
+    """What a gzip file holds, in pieces, its check sums checked."""
+    return _inflated(file, gzip=True)
+
+
+def _inflated(file: BinaryIO, gzip: bool) -> Iterator[bytes]:
+    """Of one zlib stream, or of all members of a gzip file."""
+    engine, fresh = zlib.decompressobj(_GZIP if gzip else _ZLIB), True
+    try:
+        for piece in _read(file):
+            while piece:
+                if engine.eof:  # the next member, or what lies behind the last
+                    if not gzip or not piece.startswith(GZIP_START):
+                        _check_rest(piece, file)
+                        return
+                    engine, fresh = zlib.decompressobj(_GZIP), True
+                if fresh and gzip and len(piece) == 1:
+                    piece += file.read(1)
+                fresh = False
+                yield engine.decompress(piece, _PIECE)
+                piece = engine.unused_data if engine.eof else engine.unconsumed_tail
+        while not engine.eof:
+            if not (more := engine.decompress(b"", _PIECE)):
+                raise truncated()
+            yield more
+    except zlib.error as error:
+        raise damaged("The image file is damaged: its compressed voxels are not whole") from error
+
+
+def _bunzipped(file: BinaryIO) -> Iterator[bytes]:
+    engine = bz2.BZ2Decompressor()
+    try:
+        while not engine.eof:
+            piece = file.read(_PIECE) if engine.needs_input else b""
+            if engine.needs_input and not piece:
+                raise truncated()
+            yield engine.decompress(piece, _PIECE)
+        _check_rest(engine.unused_data, file)
+    except OSError as error:
+        raise damaged("The image file is damaged: its compressed voxels are not whole") from error
+
+
+def _check_rest(rest: bytes, file: BinaryIO) -> None:
+    if len(rest) + len(file.read(_PADDING + 1)) > _PADDING:
+        raise damaged("The image file is damaged: something follows its compressed voxels")
+
+
+def _from_hex(digits: bytes) -> bytes:
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError as error:
+        raise unreadable() from error
+
+
+def _text_values(part: Part, count: int, dtype: np.dtype) -> np.ndarray:
+    """Voxels that are written as numbers with white space between."""
+    with open(part.path, "rb") as file:
+        _go_to(file, part, 0)
+        words = file.read(64 * count + _PADDING).split()
+    if len(words) < count:
+        raise truncated()
+    kind = float if dtype.kind == "f" else int
+    try:
+        values = [kind(word) for word in words[:count]]
+        if kind is int and not _fit(values, np.iinfo(dtype)):
+            raise unreadable()
+        return np.array(values, dtype)
+    except (ValueError, OverflowError) as error:
+        raise unreadable() from error
+
+
+def _fit(values: list, limits: np.iinfo) -> bool:
+    return not values or (limits.min <= min(values) and max(values) <= limits.max)
