@@ -66,13 +66,11 @@ set(SemiGDA_PACKAGES
   semigda/data/facts.py
   semigda/data/geometry.py
   semigda/data/grid.py
-  semigda/data/headers.py
   semigda/data/labels.py
   semigda/data/phantom.py
   semigda/data/preprocess.py
   semigda/data/segments.py
   semigda/data/segnrrd.py
-  semigda/data/series.py
   semigda/data/stamps.py
   semigda/data/thumbnails.py
   semigda/data/volumes.py
@@ -161,6 +159,22 @@ set(SemiGDA_PACKAGES
   semigda/project/store.py
   semigda/project/trainings.py
   semigda/project/versions.py
+  semigda/reading/__init__.py
+  semigda/reading/child.py
+  semigda/reading/dicom.py
+  semigda/reading/errors.py
+  semigda/reading/foreign.py
+  semigda/reading/header.py
+  semigda/reading/itk.py
+  semigda/reading/kinds.py
+  semigda/reading/limits.py
+  semigda/reading/metaimage.py
+  semigda/reading/nifti.py
+  semigda/reading/nrrd.py
+  semigda/reading/pictures.py
+  semigda/reading/process.py
+  semigda/reading/series.py
+  semigda/reading/voxels.py
   semigda/training/__init__.py
   semigda/training/checkpoint.py
   semigda/training/choosing.py

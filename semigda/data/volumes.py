@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from semigda.errors import SemiGDAError
-from semigda.reading.errors import choose_frame, only_frames
+from semigda.reading.errors import choose_frame, damaged, only_frames
 from semigda.reading.process import Stored, read_foreign
 
 
@@ -101,7 +101,7 @@ def read_layer(path: Path, layer: int) -> Volume:
     stored = _stored(Path(path), layer, True, lambda: False)
     array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
     if not 0 <= layer < stored.frames or 0 in array.shape:
-        raise SemiGDAError("bad-input", f"The file has only {stored.frames} layers.")
+        raise damaged("The segmentation is damaged: its header names more layers than it holds")
     return _volume(stored, array if array.ndim == 3 else array[..., 0])
 
 
