@@ -61,7 +61,7 @@ class FolderDialog:
         edit.connect("textChanged(QString)", self._onChanged)
         browse = qt.QPushButton("...")
         browse.toolTip = _("Choose the folder.")
-        browse.maximumWidth = 32
+        browse.maximumWidth, browse.autoDefault = 32, False
 
         def onBrowse(_checked=False):
             folder = chooseFolder(toolTip)
@@ -77,7 +77,7 @@ class FolderDialog:
 
     def ask(self) -> bool:
         """Show the window; whether *Add* was clicked."""
-        return self._dialog.ask()
+        return self._dialog.ask(self._images)
 
     def _onChanged(self, _text="") -> None:
         images, labels = str(self._images.text).strip(), str(self._labels.text).strip()

@@ -50,7 +50,7 @@ def askChange(present, selected, names):
         "textChanged(QString)", lambda text: _enable(dialog.okButton, bool(text.strip()))
     )
     dialog.okButton.enabled = False
-    if not dialog.ask():
+    if not dialog.ask(reason):
         return None
     cases = list(present) if keep.checked else None if chance.checked else list(selected)
     return str(reason.text).strip(), cases

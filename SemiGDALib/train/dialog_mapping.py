@@ -41,7 +41,7 @@ def askMapping(names, classes, cases: int):
         table.setItem(row, 1, cell(_("{count} of {all}").format(count=len(ids), all=cases)))
         combos[name] = _combo(name, classes)
         table.setCellWidget(row, 2, combos[name])
-    if not dialog.ask():
+    if not dialog.ask(next(iter(combos.values()), table)):
         return None
     return {name: combo.itemData(combo.currentIndex) for name, combo in combos.items()}
 

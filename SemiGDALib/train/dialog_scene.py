@@ -81,7 +81,7 @@ class SceneDialog:
 
     def ask(self) -> bool:
         """Show the window; whether *Add* was clicked."""
-        if not self._dialog.ask():
+        if not self._dialog.ask(self._table):
             return False
         for row in self._ticked():
             combo = self._combos[row]
@@ -113,6 +113,6 @@ def chooseSegmentation():
     corrected.visible = any(map(scene_files.isMachineMade, found))
     dialog.layout.addWidget(corrected)
     dialog.okButton.enabled = bool(found)
-    if not dialog.ask():
+    if not dialog.ask(combo):
         return None
     return slicer.mrmlScene.GetNodeByID(combo.itemData(combo.currentIndex)), bool(corrected.checked)

@@ -48,10 +48,11 @@ class Dialog:
         self.okButton = qt.QPushButton(okText)
         self.okButton.name = "okButton"
         self.okButton.toolTip = _("Do it.")
-        self.okButton.default = True
+        self.okButton.default = True  # and no other button by having the focus
         self.okButton.connect("clicked(bool)", self._onOk)
         self.cancelButton = qt.QPushButton(_("Cancel"))
         self.cancelButton.name = "cancelButton"
+        self.cancelButton.autoDefault = False
         self.cancelButton.toolTip = _("Close this window; nothing changes.")
         self.cancelButton.connect("clicked(bool)", self._onCancel)
         buttons.addWidget(self.okButton)
@@ -67,8 +68,13 @@ class Dialog:
         self.layout.addWidget(label)
         return label
 
-    def ask(self) -> bool:
-        """Show the window; whether *OK* was clicked. The window is gone afterwards."""
+    def ask(self, first) -> bool:
+        """Show the window; whether *OK* was clicked. The window is gone afterwards.
+
+        ``first``: the widget that is to be filled in first. It gets the focus, which would else go
+        to the buttons, because they were made before it.
+        """
+        first.setFocus()
         self.window.exec_()
         self.window.deleteLater()
         return self._accepted
@@ -95,7 +101,7 @@ def askText(title: str, question: str, okText: str, text: str = "", mayBeEmpty: 
 
     edit.connect("textChanged(QString)", typed)
     typed(text)
-    return str(edit.text).strip() if dialog.ask() else None
+    return str(edit.text).strip() if dialog.ask(edit) else None
 
 
 def makeTable(name: str, headers, toolTip: str, rows: int):

@@ -274,6 +274,7 @@ class Host:
             if waiting:
                 QtCore.QTimer.singleShot(10, look)
             try:
+                _check_focus(dialog)
                 action(dialog)
             finally:
                 if dialog.visible:
@@ -320,6 +321,19 @@ class Host:
 
         self.process(0.05)
         return window_picture(path, getattr(panel, "parent", panel), **options)
+
+
+def _check_focus(dialog) -> None:
+    """One types at once, and Enter confirms: focus on *Cancel* would lose what was typed."""
+    from PySide6 import QtWidgets
+
+    buttons = dialog.findChildren(QtWidgets.QPushButton)
+    takers = [button for button in buttons if button.default or button.autoDefault]
+    if [button.name for button in takers] != ["okButton"]:
+        raise HostError(f"Enter may press {[button.name or button.text for button in takers]}")
+    focus = dialog.focusWidget()
+    if focus is None or isinstance(focus, QtWidgets.QAbstractButton):
+        raise HostError(f"The first focus is on {focus and (focus.name or focus.text)}")
 
 
 def _widest(widget) -> str:

@@ -8,6 +8,8 @@ import pytest
 import slicer
 import studies
 from conftest import checked
+from PySide6 import QtCore
+from PySide6.QtTest import QTest
 
 from semigda.errors import SemiGDAError
 
@@ -360,9 +362,9 @@ def test_classes(study, module_host, artifacts):
 
     def fill(dialog):
         assert not child(dialog, "okButton").enabled
-        child(dialog, "textEdit").text = "shell"
+        QTest.keyClicks(dialog.focusWidget(), "shell")
         module_host.grab(dialog, artifacts / "train-cases-class.png")
-        child(dialog, "okButton").click()
+        QTest.keyClick(dialog.focusWidget(), QtCore.Qt.Key.Key_Return)
 
     module_host.in_dialog(fill)
     module_host.click(ui(study).addClassButton)
