@@ -63,6 +63,7 @@ set(SemiGDA_PACKAGES
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
+  semigda/data/contents.py
   semigda/data/facts.py
   semigda/data/geometry.py
   semigda/data/grid.py
@@ -85,14 +86,17 @@ set(SemiGDA_PACKAGES
   semigda/files/atomic.py
   semigda/files/documents.py
   semigda/files/streams.py
+  semigda/files/tables.py
   semigda/files/targets.py
   semigda/files/texts.py
   semigda/inference/__init__.py
   semigda/inference/cohort.py
+  semigda/inference/cohort_folder.py
   semigda/inference/components.py
   semigda/inference/device.py
   semigda/inference/largest.py
   semigda/inference/likeness.py
+  semigda/inference/made.py
   semigda/inference/outputs.py
   semigda/inference/predict.py
   semigda/inference/restore.py

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semigda.errors import SemiGDAError
+from semigda.files.texts import one_line
+
+if TYPE_CHECKING:
+    from semigda.inference.cohort import Cohort, Done
 
 
 def add_segment_command(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +28,11 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
     parser.add_argument("--frame", type=int, help="which frame of a 4-D image, from 0")
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace earlier results; with --cases, also those of another model",
+    )
     parser.add_argument(
         "--replace-nonfinite", action="store_true", help="replace voxels that are NaN or infinite"
     )
@@ -65,17 +73,16 @@ def _segment_one(arguments: argparse.Namespace) -> int:
             review=arguments.review is not None,
         ),
         progress=Progress(sys.stderr),
+        report_out=arguments.report,
+        overwrite=arguments.overwrite,
         started=arguments.started,
     )
-    if arguments.report:
-        text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
-        Path(arguments.report).write_text(text, encoding="utf-8", newline="\n")
     for found in report["segments"]:
         # A plain picture has no volume.
         size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
         agreement = found["agreement"]
         told = "" if agreement is None else f", agreement {agreement:.2f}"
-        print(f"{found['name']}: {size}{told}")
+        print(f"{one_line(found['name'])}: {size}{told}")
     return 0
 
 
@@ -87,17 +94,31 @@ def _segment_all(arguments: argparse.Namespace) -> int:
         )
     from semigda.inference.cohort import Cohort
 
-    cohort = Cohort(_images(Path(arguments.cases)), arguments.out)
+    cases = Path(arguments.cases)
+    cohort = Cohort(_images(cases), arguments.out, [cases])
     options = segment_options(
         arguments, frame=arguments.frame, replace_nonfinite=arguments.replace_nonfinite
     )
-    done = cohort.segment(arguments.model, options, _tell)
+    done = cohort.segment(arguments.model, options, _tell, arguments.overwrite)
     if int(os.environ.get("RANK", "0")) == 0:
-        for name, error in done.failures:
-            print(f"{name}: {error['message']} {error['action']}", file=sys.stderr)
-        print(f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed.")
-        print(f"The table is in {cohort.summary}")
+        _tell_done(done, cohort)
     return int(bool(done.failures))
+
+
+def _tell_done(done: Done, cohort: Cohort) -> None:
+    for name, error in done.failures:
+        _tell(f"{name}: {error['message']} {error['action']}")
+    for name in done.edited:
+        _tell(f"{name}: its segmentation was edited; it is left, and the table tells of the first.")
+    if done.unknown:
+        _tell(
+            f"{done.unknown} of an earlier version are kept: whether their images have changed "
+            "since is not known."
+        )
+    if done.table_kept:
+        _tell(f"The table had been edited. That one is now {done.table_kept.name}.")
+    print(f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed.")
+    print(f"The table is in {one_line(str(cohort.summary), 1000)}")
 
 
 def _images(cases: Path) -> list[tuple[str, Path]]:
@@ -112,7 +133,7 @@ def _images(cases: Path) -> list[tuple[str, Path]]:
 
 
 def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(one_line(text, 1000), file=sys.stderr, flush=True)
 
 
 class Progress:
@@ -127,4 +148,4 @@ class Progress:
         now = int(fraction * 20), message.partition(":")[0]
         if now != self._told:
             self._told = now
-            print(f"{100 * fraction:5.1f} %  {message}", file=self._stream, flush=True)
+            print(f"{100 * fraction:5.1f} %  {one_line(message)}", file=self._stream, flush=True)

@@ -44,7 +44,7 @@ def segment(model, cases, out) -> int:
 
 
 def table(out: Path) -> list[dict]:
-    with open(out / "summary.csv", newline="", encoding="utf-8") as file:
+    with open(out / "summary.csv", newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -53,7 +53,9 @@ def files(out: Path) -> list[str]:
 
 
 def made(*names: str) -> list[str]:
-    return sorted(["summary.csv", *(n + end for n in names for end in (".json", ".seg.nrrd"))])
+    return sorted(
+        ["cohort.json", "summary.csv", *(n + end for n in names for end in (".json", ".seg.nrrd"))]
+    )
 
 
 def test_a_broken_image_is_told_and_the_others_are_segmented(model, images, tmp_path, capsys):
@@ -88,7 +90,7 @@ def test_finished_cases_are_left_alone_and_the_model_is_loaded_once(
     assert segment(model, images, out) == 0
     assert "1 segmented, 3 were there, 0 failed" in capsys.readouterr().out and loaded == [1]
     changed = {name for name in before if (out / name).stat().st_mtime_ns != before[name]}
-    assert changed == {"case2.seg.nrrd", "summary.csv"}
+    assert changed == {"case2.seg.nrrd", "cohort.json", "summary.csv"}
     assert len(table(out)) == 8
 
 

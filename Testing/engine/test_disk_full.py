@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import SimpleITK as sitk
 import torch
 from job_fixtures import ROOT, ended, start, training_job
+from model_fixtures import tiny_package
 from safetensors import SafetensorError
 from training_fixtures import SHAPE
 
@@ -145,6 +148,69 @@ def test_every_save_may_find_the_disk_full(volumes, small_disk):
     for name, (code, state, reason, _) in told.items():
         assert (code, state, reason) == (1, "paused", "disk-full"), name
     assert told["package"][3] == told["note"][3] == 8  # its last checkpoint, whole
+
+
+ON_A_DISK_THAT_FILLS = """
+import sys
+from pathlib import Path
+import numpy as np
+from semigda.cli import main
+from semigda.errors import SemiGDAError
+from semigda.inference import results, segment
+from semigda.inference.outputs import SliceStore
+
+image, model, disk = map(Path, sys.argv[1:])
+
+def fill():
+    with open(disk / "filler", "ab", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while file.write(b"x" * size) == size:
+                    pass
+            except OSError:
+                pass
+
+store = SliceStore((4, 1000, 1000), disk / "labels.npy")
+fill()
+store.replace(0, np.ones((4, 1000, 1000), np.uint8))
+assert store.slices(0, 4).sum() == 4_000_000
+(disk / "filler").unlink()
+try:
+    SliceStore((9, 1000, 1000), disk / "review.npy")
+except SemiGDAError as error:
+    assert error.error_class == "disk-full"
+else:
+    sys.exit("it has no room")
+for path in disk.iterdir():
+    path.unlink()
+
+begun = results.Results.add
+def add(self, predictions):
+    fill()
+    begun(self, predictions)
+results.Results.add = add
+code = main(["segment", str(image), "--model", str(model), "-o", str(disk / "o.seg.nrrd")])
+assert [path.name for path in disk.iterdir()] == ["filler"]
+sys.exit(code)
+"""
+
+
+@LINUX
+def test_a_disk_that_fills_while_a_volume_is_segmented_is_told(small_disk, tmp_path):
+    """Pages of a mapped file that find no room would end the process by SIGBUS."""
+    command, folder = small_disk
+    model = tiny_package(tmp_path)
+    image = tmp_path / "image.nrrd"
+    voxels = np.random.default_rng(0).integers(0, 256, (6, 700, 700)).astype(np.uint8)
+    sitk.WriteImage(sitk.GetImageFromArray(voxels), str(image))
+    done = subprocess.run(
+        [*command, sys.executable, "-c", ON_A_DISK_THAT_FILLS, image, model, folder],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+    )
+    assert done.returncode == 1 and "The disk is full." in done.stderr, done.stderr[-2000:]
 
 
 def test_what_libraries_say_of_a_full_disk_is_understood():

@@ -45,7 +45,7 @@ THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
 PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
 PROJECT += ("charts", "inbox", "page", "ranking", "report", "store")
-FILES = ("atomic", "documents", "streams", "targets", "texts")
+FILES = ("atomic", "documents", "streams", "tables", "targets", "texts")
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
@@ -56,6 +56,8 @@ STANDARD_ONLY = (
     "semigda.evaluation.compare",
     *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
     *("semigda.data.segments", "semigda.data.stamps", "semigda.training.work"),
+    *("semigda.data.contents", "semigda.inference.made", "semigda.inference.cohort_folder"),
+    "semigda.inference",
     *(f"semigda.project.{name}" for name in PROJECT),
     *("semigda.project", "semigda.cli_project", "semigda.cli_segment"),
     *("semigda.cli_project_review", "semigda.cli_project_training"),

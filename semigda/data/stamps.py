@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from semigda.data.contents import files_of
+
 FACTS_SCHEMA = 1
 
 
@@ -34,7 +36,7 @@ def _seen(path: Path | None) -> object:
     if path is None:
         return None
     try:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        files = files_of(path)
         states = [(file.name, file.stat()) for file in files]
     except OSError:
         return str(path), "missing"

@@ -2,96 +2,122 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import traceback
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from semigda.distributed import ALONE, Ranks, joined
 from semigda.errors import SemiGDAError
+from semigda.files.documents import has_controls
+from semigda.inference import cohort_folder
+from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN
 from semigda.inference.device import choose_device
-from semigda.inference.segment import SegmentOptions, segment_file
+from semigda.inference.segment import SegmentOptions, plain_errors, segment_file
 from semigda.models.library import find_model
 from semigda.models.package import load_network
 
-COLUMNS = ("case", "class", "ml", "agreement", "seconds")
 # What the next case would meet as well; any other error is the case's own.
 _ALL_CASES = ("model-invalid", "device-unavailable", "disk-full", "cancelled", "import-error")
 _ILLEGAL = '<>:"/\\|?*'  # in Windows' file names
 
 
-@dataclass(frozen=True)
+@dataclass
 class Done:
-    """What came of a cohort: how many cases were segmented now, how many were there, and the
-    (name, error as a dictionary) of the others."""
+    """What came of a cohort.
+
+    Attributes:
+        segmented, there: how many cases were segmented now, and how many were there.
+        failures: (name, error as a dictionary) of the others.
+        edited: names of cases whose result the user has changed; they are left as they are.
+        unknown: how many are there of an earlier version, which did not note what they are of.
+        table_kept: where the table went that the user had changed, if so.
+    """
 
     segmented: int
     there: int
-    failures: list[tuple[str, dict[str, str]]]
+    failures: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
+    unknown: int = 0
+    table_kept: Path | None = None
 
 
 class Cohort:
     """Images by name, and the folder that takes what comes of them.
 
     For every case that is ``NAME.seg.nrrd`` and then ``NAME.json``, the report: a case with both is
-    finished and left alone. ``summary.csv`` is made of the reports.
+    finished, and left alone for as long as its image, the model and the options are the same.
+    ``summary.csv`` is made of the reports.
 
     Args:
         images: names and image files or folders of DICOM series.
         out: the folder; made where it is missing.
+        inputs: other files that are read, such as the case list.
 
     Attributes:
         summary: the table's file.
 
     Raises:
-        SemiGDAError: "bad-input" if two names are one file's, or a name cannot be a file's.
+        SemiGDAError: "bad-input" if two names are one file's, or a name cannot be a file's; if the
+            folder holds an input, or something that is not of a cohort.
     """
 
-    def __init__(self, images: Sequence[tuple[str, Path]], out: str | os.PathLike[str]):
+    def __init__(
+        self,
+        images: Sequence[tuple[str, Path]],
+        out: str | os.PathLike[str],
+        inputs: Sequence[Path] = (),
+    ):
         self.images = list(images)
-        self.folder = Path(out)
-        self.summary = self.folder / "summary.csv"
+        self.folder = cohort_folder.CohortFolder(Path(out))
+        self.summary = self.folder.summary
         seen: dict[str, str] = {}
         for name, _ in self.images:
-            if name.strip(". ") != name or not name or any(c in _ILLEGAL or c < " " for c in name):
+            if not _can_be_a_file(name):
                 raise SemiGDAError(
                     "bad-input",
                     f"The name '{name}' cannot be a file's name.",
                     action="Give the case another name in the list.",
                 )
-            # Some file systems see no difference between small and capital letters.
-            other = seen.setdefault(name.casefold(), name)
+            # Some file systems see no difference between small and capital letters, or between
+            # a letter with its accent and the two in a row.
+            other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
             if other is not name:
                 raise SemiGDAError(
                     "bad-input",
                     f"Two cases would be written to the same file {name}.seg.nrrd.",
                     action="Give each case a name of its own in a case list.",
                 )
+        self.folder.check([*inputs, *(image for _, image in self.images)])
 
     def segment(
         self,
         model: str | os.PathLike[str],
         options: SegmentOptions | None = None,
         tell: Callable[[str], None] = lambda text: None,
+        overwrite: bool = False,
     ) -> Done:
-        """Segment the cases that are not finished; under torchrun each rank its share of them.
+        """Segment the cases that are not finished, or of which something changed since; under
+        torchrun each rank its share of them.
+
+        A result that the user has edited is never replaced.
 
         Args:
             model: name or folder of an installed model.
             tell: called with a line before each case; it names the case.
+            overwrite: whether to replace what another model made.
 
         Raises:
             SemiGDAError: what every case would meet, such as "model-invalid" or "disk-full";
                 "bad-input" if the folder holds segmentations of another model.
         """
         options = options or SegmentOptions()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with joined(choose_device(options.device)) as ranks:
-            return self._segment(load_network(find_model(model), "cpu"), options, tell, ranks)
+        place = find_model(model)
+        self.folder.check([place])
+        with joined(choose_device(options.device)) as ranks, plain_errors():
+            return self._segment(load_network(place, "cpu"), options, tell, ranks, overwrite)
 
     def _segment(
         self,
@@ -99,32 +125,66 @@ class Cohort:
         options: SegmentOptions,
         tell: Callable[[str], None],
         ranks: Ranks = ALONE,
+        overwrite: bool = False,
     ) -> Done:
-        todo = [name for name, _ in self.images if self._report(name) is None]
-        self._check_model(model[1].weights_sha256)
+        sha256, how = model[1].weights_sha256, cohort_folder.how(model[1], options)
+        states, failures = self._states(sha256, how)
+        if OTHER_MODEL in states.values() and not overwrite:
+            raise SemiGDAError(
+                "bad-input",
+                "The folder holds segmentations that another model made.",
+                action="Choose another folder for this model, or replace them (--overwrite).",
+            )
+        todo = [name for name, state in states.items() if state in (None, *CHANGED)]
         ranks.any(False)  # all have looked before the first of them writes
         if ranks.first:
-            tell(f"{len(todo)} of {len(self.images)} cases to segment.")
-        failures = []
+            self.folder.open(sha256)
+            tell(_plan(len(self.images), len(todo), states))
+        ranks.any(False)
+        failures = failures if ranks.first else []
         paths = dict(self.images)
         for name in todo[ranks.rank :: ranks.world]:
             tell(name)
-            error = self._segment_one(name, paths[name], model, options)
+            error = self._segment_one(name, paths[name], model, options, how)
             if error is not None:
                 failures.append((name, error.to_dict()))
         # The ranks wait here for each other: torchrun ends all of them if one ends with an error.
         failures = sum(ranks.gather(failures), [])
+        done = Done(
+            len(states.keys() - dict(failures).keys() & set(todo)),
+            sum(state in (KEPT, EDITED, UNKNOWN) for state in states.values()),
+            failures,
+            [name for name, state in states.items() if state == EDITED],
+            sum(state == UNKNOWN for state in states.values()),
+        )
         if ranks.first:
-            self._write_summary()
-        there = len(self.images) - len(todo)
-        return Done(len(todo) - len(failures), there, failures)
+            done.table_kept = self.folder.write_summary([name for name, _ in self.images])
+        return done
+
+    def _states(
+        self, sha256: str | None, how: dict
+    ) -> tuple[dict[str, str | None], list[tuple[str, dict[str, str]]]]:
+        """What each case is, and of which ones that cannot be said."""
+        states: dict[str, str | None] = {}
+        failures = []
+        for name, image in self.images:
+            try:
+                with plain_errors():
+                    states[name] = self.folder.state(name, image, sha256, how)
+            except SemiGDAError as error:
+                failures.append((name, error.to_dict()))
+        return states, failures
 
     def _segment_one(
-        self, name: str, image: Path, model: tuple, options: SegmentOptions
+        self, name: str, image: Path, model: tuple, options: SegmentOptions, how: dict
     ) -> SemiGDAError | None:
         """The case's files, or why there are none."""
         try:
-            report = segment_file(image, model, self.folder / f"{name}.seg.nrrd", options=options)
+            self.folder.forget(name)
+            target = self.folder.result(name)
+            report = segment_file(image, model, target, options=options, overwrite=True)
+            with plain_errors():
+                self.folder.finish(name, image, how, report)
         except SemiGDAError as error:
             if error.error_class in _ALL_CASES:
                 raise
@@ -132,44 +192,24 @@ class Cohort:
         except Exception as error:  # of one broken file in a thousand; the log says where
             traceback.print_exc()
             return SemiGDAError("internal", detail=type(error).__name__)
-        _write(self.folder / f"{name}.json", json.dumps(report, indent=1) + "\n")
         return None
 
-    def _report(self, name: str) -> dict | None:
-        """The report of a finished case."""
-        try:
-            text = (self.folder / f"{name}.json").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        return json.loads(text) if (self.folder / f"{name}.seg.nrrd").exists() else None
 
-    def _check_model(self, sha256: str | None) -> None:
-        reports = [report for name, _ in self.images if (report := self._report(name))]
-        if any(report["model"]["sha256"] != sha256 for report in reports):
-            raise SemiGDAError(
-                "bad-input",
-                "The folder holds segmentations that another model made.",
-                action="Choose another folder for this model.",
-            )
-
-    def _write_summary(self) -> None:
-        table = io.StringIO(newline="")
-        writer = csv.writer(table)
-        writer.writerow(COLUMNS)
-        for name, _ in self.images:
-            report = self._report(name)
-            for found in report["segments"] if report else ():
-                numbers = (found["ml"], found["agreement"], report["seconds"]["total"])
-                told = ("" if number is None else f"{number:.4f}" for number in numbers)
-                writer.writerow([name, found["name"], *told])
-        _write(self.summary, table.getvalue())
+def _can_be_a_file(name: str) -> bool:
+    # The halves of surrogates stand for bytes that are no UTF-8: a file's name may hold them.
+    letters = "".join(c for c in name if not 0xDC80 <= ord(c) <= 0xDCFF)
+    return (
+        bool(name)
+        and name.strip(". ") == name
+        and not set(name) & set(_ILLEGAL)
+        and (not has_controls(letters))
+    )
 
 
-def _write(path: Path, text: str) -> None:
-    """Readers see the file as it was before, or whole."""
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:
+    told = f"{todo} of {count} cases to segment"
+    for state, what in zip(CHANGED, ("image", "options", "model"), strict=True):
+        again = sum(found == state for found in states.values())
+        if again:
+            told += f", {again} of them again because the {what} changed"
+    return f"{told}."

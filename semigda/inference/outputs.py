@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from semigda.data.geometry import turned
 from semigda.data.grid import WorkingGrid
+from semigda.errors import SemiGDAError, disk_is_full
 
 
 class SliceStore:
@@ -22,8 +26,7 @@ class SliceStore:
         if path is None:
             self._array = np.zeros(shape, np.uint8)
         else:
-            # Sparse on most file systems: what is never written takes no space.
-            np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+            _create(path, shape)
 
     def array(self, mode: str = "r") -> np.ndarray:
         """The whole array; of a file, a mapping."""
@@ -43,3 +46,33 @@ class SliceStore:
     def replace(self, start: int, slices: np.ndarray) -> None:
         """Overwrite the stored slices from z = ``start`` on."""
         self.array("r+")[start : start + len(slices)] = slices
+
+
+def _create(path: Path, shape: tuple[int, int, int]) -> None:
+    """An ``.npy`` file of zeros whose room on the disk is its own.
+
+    Where there is no room left for a page of a mapped file, the system ends the process (SIGBUS).
+
+    Raises:
+        SemiGDAError: "disk-full".
+    """
+    header = {"descr": "|u1", "fortran_order": False, "shape": tuple(map(int, shape))}
+    try:
+        with open(path, "wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            file.flush()
+            _reserve(file, math.prod(shape))
+    except OSError as error:
+        if disk_is_full(error):
+            raise SemiGDAError("disk-full") from error
+        raise
+
+
+def _reserve(file: BinaryIO, count: int) -> None:
+    """Lengthen a file by ``count`` zeros that are on the disk, not a hole."""
+    if hasattr(os, "posix_fallocate") and count:
+        os.posix_fallocate(file.fileno(), file.tell(), count)
+        return
+    zeros = bytes(min(count, 1 << 20))
+    for start in range(0, count, 1 << 20):
+        file.write(zeros[: count - start])

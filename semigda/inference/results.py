@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +9,6 @@ import torch
 
 from semigda.data.grid import WorkingGrid
 from semigda.data.volumes import Volume
-from semigda.errors import SemiGDAError
 from semigda.inference.outputs import SliceStore
 from semigda.inference.predict import Prediction
 from semigda.inference.restore import Restorer, to_labels, to_review
@@ -34,11 +31,6 @@ class Results:
         both: bool,
         store: Path | None,
     ):
-        if store is not None:
-            # A full disk under a mapped file ends the process without a word.
-            needed = (1 + both) * math.prod(volume.shape)
-            if shutil.disk_usage(store).free < needed:
-                raise SemiGDAError("disk-full")
         self.grid = grid
         self.classes = classes
         self.labels = SliceStore(volume.shape, store and store / "labels.npy")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
+import os
 import platform
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +19,12 @@ from torch import nn
 from semigda.data.preprocess import PreparedVolume, Preprocessing, prepare
 from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.volumes import Volume, read_volume
-from semigda.errors import SemiGDAError
+from semigda.errors import SemiGDAError, disk_is_full
+from semigda.files.atomic import clear_leftovers, temporary_folder, write_json
+from semigda.files.targets import check_target, same_place
 from semigda.inference.device import choose_device, device_name
 from semigda.inference.largest import keep_largest
+from semigda.inference.made import is_own_image, is_own_report
 from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
@@ -34,6 +36,7 @@ from semigda.version import __version__
 
 _AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
 
+Place = str | os.PathLike[str]
 Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
 Watch = Callable[[torch.Tensor, Prediction], None]
@@ -192,6 +195,8 @@ def segment_file(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     *,
+    report_out=None,
+    overwrite: bool = False,
     started: float | None = None,
 ) -> dict:
     """Segment the image at ``path`` into ``out``, a ``.seg.nrrd`` file.
@@ -199,6 +204,8 @@ def segment_file(
     Args:
         model: name or folder of an installed model, or a loaded network with its card.
         review_out: where to write the review map, an ``.nrrd`` file.
+        report_out: where to write the report, a JSON file.
+        overwrite: whether to replace earlier results; other files are never replaced.
         started: ``time.perf_counter()`` when the user's command began, for the report.
 
     Returns the report, with "segments" and "spots".
@@ -207,8 +214,8 @@ def segment_file(
         SemiGDAError: of every class that reading, loading, segmenting and writing have.
     """
     options = options or SegmentOptions(review=review_out is not None)
-    out = _writable(out, ".seg.nrrd")
-    review_out = _writable(review_out, ".nrrd") if review_out else None
+    inputs = [path, None if isinstance(model, tuple) else find_model(model)]
+    out, review_out, report_out = _targets(out, review_out, report_out, inputs, overwrite)
     begun = time.perf_counter()
     clock = Clock("load", "write")
     with plain_errors():
@@ -220,11 +227,10 @@ def segment_file(
             )
         affine = volume.affine
         # The results lie beside the output until they are written: same disk, no memory.
-        with tempfile.TemporaryDirectory(
-            prefix=".semigda-", dir=out.parent, ignore_cleanup_errors=True
-        ) as folder:
+        clear_leftovers(out.parent)
+        with temporary_folder(out.parent) as folder:
             result = segment_volume(
-                network, card, volume, options, progress, cancelled, store=Path(folder)
+                network, card, volume, options, progress, cancelled, store=folder
             )
             del volume, network  # writing needs memory of its own
             if review_out and result.review is None:
@@ -245,7 +251,10 @@ def segment_file(
         "total": round(start + time.perf_counter() - begun, 3),
     }
     report["peak_memory_bytes"] = max(report["peak_memory_bytes"], peak_memory())
-    return {**report, "segments": result.segments, "spots": result.spots}
+    report |= {"segments": result.segments, "spots": result.spots}
+    if report_out:
+        write_json(report_out, report)
+    return report
 
 
 def provenance(card: ModelCard, report: dict) -> dict[str, str]:
@@ -262,25 +271,45 @@ def provenance(card: ModelCard, report: dict) -> dict[str, str]:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turns the system's out-of-memory and disk-full errors into their classes."""
+    """Turns what the system says of memory, disk and files into errors with a class."""
     try:
         yield
     except MemoryError as error:
         raise SemiGDAError("out-of-memory") from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if disk_is_full(error):
             raise SemiGDAError("disk-full") from error
-        raise
+        if error.filename is None:
+            raise
+        raise SemiGDAError(
+            "bad-input",
+            f"A file cannot be read or written: {error.strerror}.",
+            action="Check that it exists and that you may read and write there.",
+            detail=type(error).__name__,
+        ) from error
 
 
-def _writable(path, suffix: str) -> Path:
-    """Found out before minutes of computing, not after."""
-    path = Path(path)
-    if not path.name.lower().endswith(suffix):
-        raise SemiGDAError("bad-input", f"The output file's name must end in {suffix}.")
-    if not path.parent.is_dir():
-        raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
-    return path
+def _targets(
+    out: Place, review_out: Place | None, report_out: Place | None, inputs: list, overwrite: bool
+) -> list[Path | None]:
+    """The files to be written, if they may be: found out before minutes of computing, not after."""
+    checked: list[Path | None] = []
+    for path, suffix, is_ours in (
+        (out, ".seg.nrrd", is_own_image),
+        (review_out, ".nrrd", is_own_image),
+        (report_out, "", is_own_report),
+    ):
+        if path is None:
+            checked.append(None)
+            continue
+        if not Path(path).name.lower().endswith(suffix):
+            raise SemiGDAError("bad-input", f"The output file's name must end in {suffix}.")
+        if not Path(path).parent.is_dir():
+            raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
+        if any(done and same_place(path, done) for done in checked):
+            raise SemiGDAError("bad-input", "Two results would be written to the same file.")
+        checked.append(check_target(path, is_ours, overwrite=overwrite, inputs=inputs))
+    return checked
 
 
 def _report(

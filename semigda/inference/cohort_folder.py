@@ -1,0 +1,231 @@
+"""What a cohort's folder says of itself: who made it, and what every result was made of.
+
+``cohort.json`` says that the folder is ours; ``NAME.seg.nrrd`` is a result, and ``NAME.json`` its
+report with, under "made", what it was made of. Nothing else in the folder is ever written.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from semigda.data.contents import digest_of
+from semigda.data.stamps import stamp
+from semigda.errors import SemiGDAError
+from semigda.files.atomic import PREFIX, clear_leftovers, replace, write_json
+from semigda.files.documents import check, flag, maybe, one_of, read_document, record, text, whole
+from semigda.files.tables import write_table
+from semigda.files.targets import check_target
+from semigda.inference.made import is_own_image, read_report
+from semigda.version import __version__
+
+if TYPE_CHECKING:
+    from semigda.inference.segment import SegmentOptions
+    from semigda.models.card import ModelCard
+
+FILE, SUMMARY = "cohort.json", "summary.csv"
+COLUMNS = ("case", "class", "ml", "agreement", "seconds")
+_SCHEMA = 1
+_FOLDER = record(
+    {"schema": one_of(_SCHEMA), "made_by": one_of("SemiGDA"), "model": maybe(text(64))},
+    {"engine": text(100), "summary": text(64)},
+    others=True,
+)
+_HOW = record(
+    {
+        "card": text(64),
+        "branches": text(20),
+        "computed": text(20),
+        "frame": maybe(whole(0, 2**31)),
+        "replace_nonfinite": flag(),
+    }
+)
+_MADE = record({"how": _HOW, "stamp": text(64), "image": text(64), "result": text(64)})
+_SYSTEM = ("thumbs.db", "desktop.ini")  # and names that begin with a dot
+
+# What a finished case is, besides None for one that is not.
+KEPT, EDITED, UNKNOWN = "kept", "edited", "unknown"
+OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL = "image", "options", "model"
+CHANGED = (OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL)
+
+
+class CohortFolder:
+    """The folder that takes what comes of a cohort."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.summary = path / SUMMARY
+
+    def result(self, name: str) -> Path:
+        return self.path / f"{name}.seg.nrrd"
+
+    def report_file(self, name: str) -> Path:
+        return self.path / f"{name}.json"
+
+    # Whose it is
+
+    def check(self, inputs: Iterable[Path]) -> None:
+        """Raise "bad-input" if the folder holds an input, or is not new, empty or ours."""
+        check_target(self.path, self._is_ours, overwrite=True, inputs=inputs)
+
+    def _is_ours(self, path: Path) -> bool:
+        if not path.is_dir():
+            return False
+        if self._says() is not None:
+            return True
+        # Folders of earlier versions say nothing; they must hold results alone.
+        try:
+            names = [file.name for file in path.iterdir() if not _is_systems(file.name)]
+        except OSError:
+            return False
+        return all(self._is_own_file(name) for name in names)
+
+    def _is_own_file(self, name: str) -> bool:
+        if name.endswith(".seg.nrrd"):
+            return is_own_image(self.path / name)
+        if name == SUMMARY:
+            with contextlib.suppress(OSError), open(self.path / name, "rb") as file:
+                head = file.read(100).removeprefix(codecs.BOM_UTF8)
+                return head.startswith(",".join(COLUMNS).encode())
+        return name.endswith(".json") and read_report(self.path / name) is not None
+
+    def _says(self) -> dict[str, Any] | None:
+        try:
+            return read_document(self.path / FILE, _FOLDER, "The cohort's file")
+        except (OSError, SemiGDAError):
+            return None
+
+    def open(self, model: str | None) -> None:
+        """Make the folder, let it say whose it is, and clear away what killed runs left."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(self.path)
+        says = self._says() or {}
+        if says.get("model", "") != model:
+            self._say({**says, "model": model})
+
+    def _say(self, values: dict[str, Any]) -> None:
+        about = {"schema": _SCHEMA, "made_by": "SemiGDA", "engine": __version__}
+        write_json(self.path / FILE, values | about)
+
+    # The cases
+
+    def report(self, name: str) -> dict[str, Any] | None:
+        """The report of a finished case; None if it is not finished."""
+        report = read_report(self.report_file(name))
+        return report if report and self.result(name).exists() else None
+
+    def state(self, name: str, image: Path, model: str | None, how: dict[str, Any]) -> str | None:
+        """What a finished case is: as it was made, edited by the user, or made of something else.
+
+        Args:
+            model: the hash of the model's weights.
+            how: see :func:`how`.
+
+        Raises:
+            SemiGDAError: "bad-input" if another's file has the name of one to be written.
+        """
+        self._check_files(name)
+        report = self.report(name)
+        if report is None:
+            return None
+        made = _made(report)
+        result = self.result(name)
+        if not (is_own_image(result) if made is None else digest_of(result) == made["result"]):
+            return EDITED
+        if report["model"]["sha256"] != model or (made and made["how"]["card"] != how["card"]):
+            return OTHER_MODEL
+        if made is None:  # by an earlier version
+            return UNKNOWN
+        if made["how"] != how:
+            return OTHER_OPTIONS
+        return KEPT if _is_same(image, made) else OTHER_IMAGE
+
+    def _check_files(self, name: str) -> None:
+        report, result = self.report_file(name), self.result(name)
+        foreign = report.exists() and read_report(report) is None
+        # One with a report was checked when that was written, and may have been edited since.
+        if foreign or (result.exists() and not report.exists() and not is_own_image(result)):
+            raise SemiGDAError(
+                "bad-input",
+                "A file has the name of this case's result, and SemiGDA did not make it.",
+                action="Move it away, or choose another folder.",
+            )
+
+    def forget(self, name: str) -> None:
+        """Take back that a case is finished, before its result is replaced."""
+        self.report_file(name).unlink(missing_ok=True)
+
+    def finish(self, name: str, image: Path, how: dict[str, Any], report: dict[str, Any]) -> None:
+        """Write a case's report; its result is there."""
+        made = {"how": how, "stamp": stamp(image), "image": digest_of(image)}
+        made["result"] = digest_of(self.result(name))
+        write_json(self.report_file(name), {**report, "made": made})
+
+    def write_summary(self, names: Sequence[str]) -> Path | None:
+        """Write the table of the cases' reports; returns the place of an older one that the user
+        had changed."""
+        says, aside = self._says() or {}, None
+        if self.summary.exists() and says.get("summary") not in (None, digest_of(self.summary)):
+            aside = _free(self.summary)
+            replace(self.summary, aside)
+        rows = []
+        for name in names:
+            report = self.report(name)
+            for found in report["segments"] if report else ():
+                numbers = (found["ml"], found["agreement"], report["seconds"]["total"])
+                told = ("" if number is None else f"{number:.4f}" for number in numbers)
+                rows.append((name, found["name"], *told))
+        write_table(self.summary, COLUMNS, rows)
+        self._say({**says, "summary": digest_of(self.summary)})
+        return aside
+
+
+def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:
+    """What a result depends on besides its image and the weights: the rest of the model, and the
+    options that change the voxels or the table."""
+    used, computed = options.plan(card)
+    says = card.to_dict()
+    rules = [says[key] for key in ("labels", "preprocessing", "postprocessing")]
+    text = json.dumps(rules, sort_keys=True).encode()
+    return {
+        "card": hashlib.blake2b(text, digest_size=8).hexdigest(),
+        "branches": "+".join(used),
+        "computed": "+".join(computed),
+        "frame": options.frame,
+        "replace_nonfinite": options.replace_nonfinite,
+    }
+
+
+def _made(report: dict[str, Any]) -> dict[str, Any] | None:
+    made = report.get("made")
+    try:
+        check(made, _MADE, "The report")
+    except SemiGDAError:
+        return None
+    return made
+
+
+def _is_same(image: Path, made: dict[str, Any]) -> bool:
+    """An image that was only moved, or touched, is the same one."""
+    if stamp(image) == made["stamp"]:
+        return True
+    try:
+        return digest_of(image) == made["image"]
+    except OSError:
+        return True  # it is not there any more: its result is kept
+
+
+def _is_systems(name: str) -> bool:
+    return name.startswith((".", PREFIX)) or name.lower() in _SYSTEM
+
+
+def _free(path: Path) -> Path:
+    number = 1
+    while (free := path.with_name(f"{path.stem}-edited-{number}{path.suffix}")).exists():
+        number += 1
+    return free

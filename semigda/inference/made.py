@@ -1,0 +1,51 @@
+"""Whether a file says in itself that this program made it. Standard library only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from semigda.errors import SemiGDAError
+from semigda.files.documents import list_of, maybe, number, read_document, record, text
+
+# A line of its own. Slicer drops it when it saves an edited segmentation, and keeps it only in
+# the tags of the segments, where it says what they began as.
+_KEY = re.compile(rb"^SemiGDA_Engine:=", re.MULTILINE)
+_MAX_HEADER_BYTES = 4_000_000
+_SEGMENT = record(
+    {"name": text(), "ml": maybe(number(0)), "agreement": maybe(number(0, 1))}, others=True
+)
+REPORT = record(
+    {
+        "engine": text(100),
+        "model": record({"sha256": maybe(text(64))}, others=True),
+        "segments": list_of(_SEGMENT, 255),
+        "seconds": record({"total": number(0)}, others=True),
+    },
+    others=True,
+)
+
+
+def is_own_image(path: Path) -> bool:
+    """Whether a ``.seg.nrrd`` or a review map is as this program wrote it."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MAX_HEADER_BYTES)
+    except OSError:
+        return False
+    header = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0]
+    return header.startswith(b"NRRD") and _KEY.search(header) is not None
+
+
+def is_own_report(path: Path) -> bool:
+    """Whether a JSON file is a report of this program."""
+    return read_report(path) is not None
+
+
+def read_report(path: Path) -> dict[str, Any] | None:
+    """The report in a file; None if it holds none, or is not there."""
+    try:
+        return read_document(path, REPORT, "The report")
+    except (OSError, SemiGDAError):
+        return None
