@@ -176,8 +176,10 @@ set(SemiGDA_PACKAGES
   semigda/reading/nifti.py
   semigda/reading/nrrd.py
   semigda/reading/pictures.py
+  semigda/reading/plain.py
   semigda/reading/process.py
   semigda/reading/series.py
+  semigda/reading/tiff.py
   semigda/reading/voxels.py
   semigda/training/__init__.py
   semigda/training/checkpoint.py

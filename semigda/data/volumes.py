@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ import numpy as np
 
 from semigda.errors import SemiGDAError
 from semigda.reading.errors import choose_frame, damaged, only_frames
+from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
 
 
@@ -106,13 +109,18 @@ def read_layer(path: Path, layer: int) -> Volume:
 
 
 def _stored(path: Path, frame: int | None, labels: bool, cancelled) -> Stored:
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists fails on names that are too long
         raise SemiGDAError("bad-input", "The image file does not exist.")
-    if not path.is_dir():
-        if not path.is_file():
+    if not os.path.isdir(path):
+        if not os.path.isfile(path):
             raise SemiGDAError("bad-input", "The image is not a file.")
-        if path.stat().st_size == 0:
+        if os.path.getsize(path) == 0:
             raise SemiGDAError("bad-input", "The image file is empty.")
+        plain = None
+        with contextlib.suppress(OSError):  # the reader process says why it cannot be read
+            plain = read_plain(path)
+        if plain is not None:
+            return Stored(*plain)
     return read_foreign(path, frame, labels, cancelled)
 
 

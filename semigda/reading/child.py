@@ -57,6 +57,7 @@ def _say(answers, value: dict[str, Any]) -> None:
 def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) -> dict[str, Any]:
     from semigda.reading.errors import damaged, unreadable
     from semigda.reading.foreign import Request
+    from semigda.reading.pictures import complains
 
     voxels = 0
 
@@ -78,7 +79,11 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         path = Path(request["path"])
-        return read(Request(path, request["frame"], request["labels"], out, work), budget)
+        answer = read(Request(path, request["frame"], request["labels"], out, work), budget)
+        os.lseek(noise, 0, 0)
+        if not complains(os.read(noise, 1 << 16)):
+            return answer
+        told = damaged("The image file is damaged: its compressed pixels are not whole")
     except SemiGDAError as error:
         told = error
     except MemoryError:

@@ -1,9 +1,207 @@
-"""Checks of DICOM files."""
+"""What a DICOM file declares, found by a walk over its elements without decoding any."""
 
 from __future__ import annotations
 
+import math
+import struct
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
+
+from semigda.errors import SemiGDAError
+from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
+
+_LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
+_PIXELS, _UNDEFINED = 0x7FE00010, 0xFFFFFFFF
+_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_SYNTAX, _FRAMES, _COLOURS = 0x00020010, 0x00280008, 0x00280004
+_NUMBERS = {0x00280002: "samples", 0x00280010: "rows", 0x00280011: "columns", 0x00280100: "bits"}
+# Decimal strings that geometry and values come from.
+_DECIMALS = {
+    0x00180050: "slice thickness",
+    0x00180088: "slice spacing",
+    0x00181164: "pixel spacing",
+    0x00200032: "position",
+    0x00200037: "orientation",
+    0x00280030: "pixel spacing",
+    0x00281052: "rescale intercept",
+    0x00281053: "rescale slope",
+}
+_IMPLICIT, _DEFLATED, _BIG = (f"1.2.840.10008.1.2{rest}" for rest in ("", ".1.99", ".2"))
+_DEEPEST = 30  # sequences in sequences
+
+
+@dataclass
+class _Found:
+    """What the walk has found so far, and how the file writes elements."""
+
+    explicit: bool = True
+    order: str = "<"
+    values: dict[int, bytes] = field(default_factory=dict)
+    pixels: int | None = None  # bytes of the pixel data
+    fragments: int = 0  # 0: not compressed
+
+    def number(self, tag: int, default: int) -> int:
+        data = self.values.get(tag, b"")
+        return struct.unpack(self.order + "H", data[:2])[0] if len(data) >= 2 else default
 
 
 def check_dicom(path: Path) -> int:
-    return path.stat().st_size * 16
+    """Bytes of the voxels that a DICOM file declares, each taken for a double.
+
+    Raises:
+        SemiGDAError: "bad-input" if they are not all there, or its numbers are none.
+    """
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        found = _Found()
+        deflated = _begin(file, found)
+        if deflated:
+            return 1000 * size  # what is in it cannot be known without unpacking
+        _walk(file, found, size, 0)
+    for tag, what in _DECIMALS.items():
+        _check_decimals(found.values.get(tag, b""), what)
+    rows, columns = found.number(0x00280010, 0), found.number(0x00280011, 0)
+    if found.pixels is None or not rows or not columns:
+        raise SemiGDAError("bad-input", "The DICOM file holds no image.")
+    frames = _frames(found.values.get(_FRAMES, b"1"))
+    samples, bits = found.number(0x00280002, 1), found.number(0x00280100, 16)
+    count = rows * columns * samples * frames
+    if found.fragments:
+        if found.fragments - 1 < frames:  # the first one is a table
+            raise truncated()
+        check_plausible(count, found.pixels)
+    else:
+        halved = b"422" in found.values.get(_COLOURS, b"")  # two colours share their chroma
+        if found.pixels < (rows * columns * frames * 2 if halved else (count * bits + 7) // 8):
+            raise truncated()
+    return 8 * count
+
+
+def _begin(file: BinaryIO, found: _Found) -> bool:
+    """Go to the first element after the file's own; whether the rest is deflated."""
+    start = file.read(132)
+    if start[128:] != b"DICM":
+        file.seek(0)
+        found.explicit = start[4:6].isalpha() and start[4:6].isupper()
+        if struct.unpack("<H", start[:2])[0] != 2:
+            return False
+    while True:
+        at = file.tell()
+        data = file.read(8)
+        if len(data) < 8 or struct.unpack("<H", data[:2])[0] != 2:
+            break
+        file.seek(at)
+        tag, _, length = _element(file, found)
+        if length > 1 << 20:
+            raise unreadable()
+        value = file.read(length)
+        if tag == _SYNTAX:
+            found.values[tag] = value
+    file.seek(at)
+    syntax = found.values.get(_SYNTAX, b"").strip(b"\0 ").decode("ascii", "replace")
+    found.explicit = syntax != _IMPLICIT
+    found.order = ">" if syntax == _BIG else "<"
+    return syntax == _DEFLATED
+
+
+def _element(file: BinaryIO, found: _Found) -> tuple[int, bytes, int]:
+    """Tag, type and length of the next element; tag 0 at the end of the file."""
+    data = file.read(8)
+    if not data:
+        return 0, b"", 0
+    if len(data) < 8:
+        raise truncated()
+    group, element = struct.unpack(found.order + "HH", data[:4])
+    tag = group << 16 | element
+    if tag in (_ITEM, _ITEM_END, _SEQUENCE_END) or not found.explicit:
+        return tag, b"", struct.unpack(found.order + "I", data[4:])[0]
+    kind = data[4:6]
+    if kind in _LONG:
+        more = file.read(4)
+        if len(more) < 4:
+            raise truncated()
+        return tag, kind, struct.unpack(found.order + "I", more)[0]
+    return tag, kind, struct.unpack(found.order + "H", data[6:])[0]
+
+
+def _walk(file: BinaryIO, found: _Found, size: int, depth: int) -> None:
+    """Over elements, to the end of the file or of an item of undefined length."""
+    if depth > _DEEPEST:
+        raise unreadable()
+    while True:
+        tag, _, length = _element(file, found)
+        if tag in (0, _ITEM_END) or file.tell() >= size and not length:
+            return
+        if tag == _PIXELS and depth == 0:
+            if length == _UNDEFINED:
+                _walk_fragments(file, found, size)
+            else:
+                found.pixels = min(length, size - file.tell())
+                file.seek(length, 1)
+            continue
+        if length == _UNDEFINED:
+            _walk_items(file, found, size, depth)
+            continue
+        if file.tell() + length > size:
+            raise truncated()
+        if (tag in _DECIMALS or tag in _NUMBERS or tag in (_FRAMES, _COLOURS)) and length < 4096:
+            value = file.read(length)
+            if depth == 0 or tag in _DECIMALS:
+                found.values.setdefault(tag, value)
+        else:
+            file.seek(length, 1)
+
+
+def _walk_items(file: BinaryIO, found: _Found, size: int, depth: int) -> None:
+    while True:
+        tag, _, length = _element(file, found)
+        if tag == _SEQUENCE_END:
+            return
+        if tag != _ITEM:
+            raise truncated() if tag == 0 else unreadable()
+        if length == _UNDEFINED:
+            _walk(file, found, size, depth + 1)
+        elif file.tell() + length > size:
+            raise truncated()
+        else:
+            file.seek(length, 1)
+
+
+def _walk_fragments(file: BinaryIO, found: _Found, size: int) -> None:
+    found.pixels = 0
+    while True:
+        tag, _, length = _element(file, found)
+        if tag in (0, _SEQUENCE_END):
+            return
+        if tag != _ITEM:
+            raise damaged("The DICOM file is damaged: its compressed pixels are not whole")
+        if file.tell() + length > size:
+            raise truncated()
+        found.fragments += 1
+        found.pixels += length
+        file.seek(length, 1)
+
+
+def _frames(data: bytes) -> int:
+    try:
+        frames = int(data.strip(b"\0 ") or 1)
+    except ValueError as error:
+        raise unreadable() from error
+    if not 0 < frames < 1 << 20:
+        raise unreadable()
+    return frames
+
+
+def _check_decimals(data: bytes, what: str) -> None:
+    for word in data.rstrip(b"\0").split(b"\\"):
+        word = word.strip()
+        try:
+            if word and not math.isfinite(float(word)):
+                raise ValueError
+        except ValueError as error:
+            raise SemiGDAError(
+                "bad-input",
+                f"The DICOM file writes its {what} in a way that is no number.",
+                action="Export it again, with points in decimal numbers, not commas.",
+            ) from error

@@ -54,3 +54,19 @@ def complex_numbers() -> SemiGDAError:
         "The image holds complex numbers.",
         action="Save its magnitude as an image and use that.",
     )
+
+
+_SMALL, _MOST_PACKED = 1 << 26, 2000
+
+
+def check_plausible(declared: int, held: int) -> None:
+    """Refuse pixels that no compression could have packed into so few bytes.
+
+    Args:
+        declared: bytes of the pixels; a few million may be of one colour and take next to none.
+
+    Raises:
+        SemiGDAError: "bad-input".
+    """
+    if declared > _SMALL and declared > held * _MOST_PACKED:
+        raise truncated()

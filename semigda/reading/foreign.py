@@ -17,8 +17,9 @@ from semigda.reading.dicom import check_dicom
 from semigda.reading.errors import choose_frame, no_voxels, only_frames, unreadable
 from semigda.reading.header import Header
 from semigda.reading.kinds import PICTURES, kind_of
-from semigda.reading.pictures import Picture, check_picture
+from semigda.reading.pictures import Picture, check_bmp, check_jpeg, check_png
 from semigda.reading.series import read_series
+from semigda.reading.tiff import check_tiff
 
 _HEADERS = {
     "nrrd": nrrd.read_header,
@@ -70,8 +71,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
         declared = check_dicom(request.path)
         return _read_by_itk(request, kind, declared, budget)
     if kind in PICTURES:
-        picture = check_picture(request.path, kind, request.labels, request.work)
-        return _read_picture(request, kind, picture, budget)
+        return _read_picture(request, kind, budget)
     raise unreadable()
 
 
@@ -126,7 +126,9 @@ def _axes(header: Header, info: itk.Information) -> tuple[tuple[int, ...], int |
             if size == info.components and _without_ones(sizes[:n] + sizes[n + 1 :]) == wanted
         ]
         if not fitting:
-            raise SemiGDAError("bad-input", "The image's voxels hold something other than values.")
+            raise SemiGDAError(
+                "bad-input", "The image's voxels hold neither grey values nor colours."
+            )
         axis = header.values_axis if header.values_axis in fitting else fitting[0]
     spatial = [n for n in range(len(sizes)) if n != axis]
     # Axes of one element behind the third are none; missing ones are added where they cost nothing.
@@ -174,7 +176,12 @@ def _read_folder(request: Request, budget: Budget) -> dict[str, Any]:
     return _write(request, image, itk.affine_of(image))
 
 
-def _read_picture(request: Request, kind: str, picture: Picture, budget: Budget) -> dict[str, Any]:
+def _read_picture(request: Request, kind: str, budget: Budget) -> dict[str, Any]:
+    if kind == "jpeg":
+        picture = check_jpeg(request.path)
+    else:
+        check = {"png": check_png, "bmp": check_bmp, "tiff": check_tiff}[kind]
+        picture = check(request.path, request.labels, request.work)
     budget(request.path.stat().st_size, picture.bytes)
     place = picture.copy or private_name(request.path, request.work, kind)
     image = itk.read(place, kind)

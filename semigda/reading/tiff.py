@@ -1,0 +1,154 @@
+"""What a TIFF file declares. ITK decodes it; its directories are checked here before."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
+from semigda.reading.pictures import Picture
+
+_WIDTH, _HEIGHT, _BITS, _PACKING, _COLOURS = 256, 257, 258, 259, 262
+_STRIPS, _SAMPLES, _ROWS, _STRIP_BYTES, _PLANES = 273, 277, 278, 279, 284
+_TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES = 322, 323, 324, 325
+_FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # the whole numbers among the types
+_WANTED = {
+    *(_WIDTH, _HEIGHT, _BITS, _PACKING, _COLOURS, _STRIPS, _SAMPLES, _ROWS, _STRIP_BYTES),
+    *(_PLANES, _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES),
+}
+_MOST_PAGES, _MOST_TAGS, _MOST_PIXELS = 65_536, 4096, 1 << 31
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE = 0, 1, 3
+
+
+class _Tiff:
+    """A file and its way of writing numbers."""
+
+    def __init__(self, file: BinaryIO, size: int):
+        self.file, self.size = file, size
+        start = file.read(16)
+        self.order = "<" if start[:2] == b"II" else ">"
+        self.big = struct.unpack(self.order + "H", start[2:4])[0] == 43
+        try:
+            self.first = self._unpack("8xQ" if self.big else "4xI", start)
+        except struct.error as error:
+            raise truncated() from error
+
+    def _unpack(self, kind: str, data: bytes) -> int:
+        return struct.unpack_from(self.order + kind, data)[0]
+
+    def _read(self, at: int, count: int) -> bytes:
+        if at + count > self.size:
+            raise truncated()
+        self.file.seek(at)
+        return self.file.read(count)
+
+    def page(self, at: int) -> tuple[dict[int, tuple[int, ...]], int, int | None]:
+        """Tags of a directory, where the next one is (0: nowhere), and where the value of the
+        tag of colours stands."""
+        count_size, entry, inline = (8, 20, 8) if self.big else (2, 12, 4)
+        count = self._unpack("Q" if self.big else "H", self._read(at, count_size))
+        if not 0 < count <= _MOST_TAGS:
+            raise unreadable()
+        data = self._read(at + count_size, count * entry)
+        tags: dict[int, tuple[int, ...]] = {}
+        colours = None
+        for number in range(count):
+            place = number * entry
+            tag, kind = struct.unpack_from(self.order + "HH", data, place)
+            many = self._unpack("Q" if self.big else "I", data[place + 4 :])
+            if tag not in _WANTED or kind not in _FORMATS:
+                continue
+            length = struct.calcsize(_FORMATS[kind]) * many
+            if length > self.size:
+                raise truncated()
+            value = data[place + entry - inline : place + entry]
+            if length > inline:
+                value = self._read(self._unpack("Q" if self.big else "I", value), length)
+            tags[tag] = struct.unpack_from(f"{self.order}{many}{_FORMATS[kind]}", value)
+            if tag == _COLOURS and kind == 3 and many == 1:
+                colours = at + count_size + place + entry - inline
+        end = at + count_size + count * entry
+        if end + inline > self.size:
+            return tags, 0, colours
+        return tags, self._unpack("Q" if self.big else "I", self._read(end, inline)), colours
+
+
+def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
+    """A TIFF file of one page or more. For ``labels`` its values come as they are stored, and a
+    palette's indices in place of its colours.
+
+    Raises:
+        SemiGDAError: "bad-input" for directories in a loop, and pixels beyond the file's end.
+    """
+    size = path.stat().st_size
+    total, seen, palettes = 0, set(), []
+    first: dict[int, tuple[int, ...]] = {}
+    with open(path, "rb") as file:
+        tiff = _Tiff(file, size)
+        at = tiff.first
+        while at:
+            if at in seen or len(seen) > _MOST_PAGES:
+                raise damaged("The TIFF file is damaged: its pages lead back to each other")
+            seen.add(at)
+            tags, at, colours = tiff.page(at)
+            first = first or tags
+            total += _check_page(tags, size)
+            if tags.get(_COLOURS) == (_PALETTE,) and colours is not None:
+                palettes.append(colours)
+    if not first:
+        raise unreadable()
+    check_plausible(total, size)
+    bits = first.get(_BITS, (1,))[0]
+    grey = first.get(_COLOURS) in ((_WHITE_IS_ZERO,), (_BLACK_IS_ZERO,))
+    if bits < 8:  # ITK spreads them over 0 to 255, as colours, and as they are meant
+        plain = Picture(4 * total, divisor=255 // (2**bits - 1) if labels else 1, first_value=grey)
+    else:
+        plain = Picture(4 * total, inverted=first.get(_COLOURS) == (_WHITE_IS_ZERO,))
+    if not (labels and palettes and bits <= 8):
+        return plain
+    changed = bytearray(path.read_bytes())
+    for place in palettes:
+        changed[place : place + 2] = struct.pack(tiff.order + "H", _BLACK_IS_ZERO)
+    copy = work / "indices.tiff"
+    copy.write_bytes(changed)
+    return replace(plain, copy=copy, first_value=True)
+
+
+def _check_page(tags: dict[int, tuple[int, ...]], size: int) -> int:
+    """Bytes of the page's pixels."""
+    try:
+        width, height = tags[_WIDTH][0], tags[_HEIGHT][0]
+        samples, bits = tags.get(_SAMPLES, (1,))[0], tags.get(_BITS, (1,))[0]
+        starts = tags.get(_TILES) or tags[_STRIPS]
+        lengths = tags.get(_TILE_BYTES) or tags.get(_STRIP_BYTES)
+    except (KeyError, IndexError) as error:
+        raise unreadable() from error
+    if not 0 < width * height <= _MOST_PIXELS or not 0 < samples <= 64 or not 0 < bits <= 64:
+        raise unreadable()
+    separate = tags.get(_PLANES) == (2,)
+    planes, together = (samples, 1) if separate else (1, samples)
+    if _TILES in tags:
+        across, down = tags.get(_TILE_WIDTH, (0,))[0], tags.get(_TILE_HEIGHT, (0,))[0]
+        if not across or not down:
+            raise unreadable()
+        row, height_of_one, columns = (across * together * bits + 7) // 8, down, -(-width // across)
+    else:
+        row, columns = (width * together * bits + 7) // 8, 1
+        height_of_one = min(tags.get(_ROWS, (height,))[0], height) or height
+    down = -(-height // height_of_one)
+    if len(starts) < columns * down * planes:
+        raise truncated()
+    # The last strip is as high as the rest of the picture; tiles are all whole.
+    rest = height_of_one if _TILES in tags else height - (down - 1) * height_of_one
+    rows = ([height_of_one] * (down - 1) + [rest]) * columns * planes
+    plain = tags.get(_PACKING, (1,))[0] == 1
+    if lengths is None and plain and len(starts) == 1:
+        lengths = (row * sum(rows),)  # a single strip may leave it out
+    if lengths is None or len(lengths) < len(rows):
+        raise truncated()
+    for start, length, count in zip(starts, lengths, rows, strict=False):
+        if not length or start + length > size or plain and length < row * count:
+            raise truncated()
+    return row * sum(rows)
