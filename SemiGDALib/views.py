@@ -94,5 +94,7 @@ def show3D(segmentationNode, show: bool) -> None:
     segmentationNode.CreateClosedSurfaceRepresentation()
     segmentationNode.GetDisplayNode().SetVisibility3D(True)
     layout = slicer.app.layoutManager()
-    if layout is not None and layout.threeDViewCount:
-        layout.threeDWidget(0).threeDView().resetFocalPoint()
+    for number in range(layout.threeDViewCount if layout is not None else 0):
+        view = layout.threeDWidget(number).threeDView()
+        view.resetFocalPoint()
+        view.resetCamera()  # the former turns the camera only, from however far away it is

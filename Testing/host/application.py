@@ -55,12 +55,44 @@ class SliceWidget:
 
 
 class ThreeDView:
-    """`layoutManager().threeDWidget(0).threeDView()`: drawn by the host when a picture is asked."""
+    """`layoutManager().threeDWidget(0).threeDView()`: a camera that sees the segmentations.
+
+    Nothing is drawn; the host draws when a picture is asked. The camera begins far away, as it may
+    after another scene.
+    """
+
+    def __init__(self):
+        self._renderer = vtk.vtkRenderer()
+        self.camera().SetPosition(0.0, 5000.0, 0.0)
+
+    def camera(self):
+        """The host's own: a vtkCamera."""
+        return self._renderer.GetActiveCamera()
 
     def resetFocalPoint(self):
+        """Looks at the middle of what there is, from as far away as before."""
+        camera, bounds = self.camera(), _surface_bounds()
+        middle = [(low + high) / 2 for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
+        offset = [a - b for a, b in zip(middle, camera.GetFocalPoint(), strict=True)]
+        camera.SetPosition(*(a + b for a, b in zip(camera.GetPosition(), offset, strict=True)))
+        camera.SetFocalPoint(*middle)
+
+    def resetCamera(self):
+        self._renderer.ResetCamera(_surface_bounds())
+
+    def forceRender(self):
         pass
 
-    resetCamera = forceRender = resetFocalPoint
+
+def _surface_bounds():
+    box = vtk.vtkBoundingBox()
+    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        bounds = [0.0] * 6
+        node.GetRASBounds(bounds)
+        box.AddBounds(bounds)
+    bounds = [0.0] * 6
+    box.GetBounds(bounds)
+    return bounds
 
 
 class ThreeDWidget:
@@ -127,7 +159,7 @@ class LayoutManager(QtCore.QObject):
     def setLayout(self, layout):
         self._set_layout(layout)
 
-    threeDViewCount = Property(int, lambda self: 0)  # 3-D pictures are drawn by views.py
+    threeDViewCount = Property(int, lambda self: 1)
     layout = Property(int, lambda self: self._layout, _set_layout)
 
     def threeDWidget(self, index):
