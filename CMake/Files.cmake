@@ -2,6 +2,7 @@
 set(SemiGDA_PACKAGES
   SemiGDALib/__init__.py
   SemiGDALib/command.py
+  SemiGDALib/fit.py
   SemiGDALib/library.py
   SemiGDALib/message_area.py
   SemiGDALib/nodes.py
@@ -14,6 +15,8 @@ set(SemiGDA_PACKAGES
   SemiGDALib/result_view.py
   SemiGDALib/run.py
   SemiGDALib/segment_panel.py
+  SemiGDALib/segment_setup.py
+  SemiGDALib/sizes.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
   SemiGDALib/train/advanced.py

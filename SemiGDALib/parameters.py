@@ -20,6 +20,7 @@ class SemiGDASegmentParameterNode:
     branches - card (as the model's author recommends), both, vae or cnn.
     review - whether to make a review map, where both branches run.
     replaceInvalid - whether voxels that are not numbers are replaced instead of refused.
+    hideOthers - whether results of other volumes are hidden when another input is chosen.
     resultSegmentation - the last result, which the result section shows.
     """
 
@@ -30,4 +31,5 @@ class SemiGDASegmentParameterNode:
     branches: str = "card"
     review: bool = True
     replaceInvalid: bool = False
+    hideOthers: bool = True
     resultSegmentation: vtkMRMLSegmentationNode

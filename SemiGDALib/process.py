@@ -66,6 +66,7 @@ class Worker:
         self._queue: deque = deque()  # of (folder, listener); the first one is with the worker
         self._stderr: deque = deque(maxlen=STDERR_LINES)
         self._partial = b""
+        self._phase = ""
         self._idle = qt.QTimer()
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_LIMIT_MS)
@@ -74,6 +75,11 @@ class Worker:
         self._grace.setSingleShot(True)
         self._grace.setInterval(CANCEL_GRACE_MS)
         self._grace.connect("timeout()", self._onGraceOver)
+
+    @property
+    def phase(self) -> str:
+        """What a process that is starting does now, for the user; "" once it takes jobs."""
+        return self._phase if self._process is not None else ""
 
     @property
     def running(self) -> bool:
@@ -122,6 +128,7 @@ class Worker:
     def _start(self) -> None:
         self._stderr.clear()
         self._partial = b""
+        self._phase = _("Starting Python")
         process = qt.QProcess()
         process.setProcessEnvironment(engineEnvironment())
         process.connect("readyReadStandardOutput()", self._onOutput)
@@ -141,6 +148,10 @@ class Worker:
         self._partial += bytes(self._process.readAllStandardOutput().data())
         *lines, self._partial = self._partial.split(b"\n")
         for line in lines:
+            if line.strip() == b"loading":
+                self._phase = _("Loading PyTorch")
+            elif line.strip() == b"ready":
+                self._phase = ""
             if line.strip().startswith(b"finished") and self._queue:
                 self._grace.stop()
                 _folder, listener = self._queue.popleft()

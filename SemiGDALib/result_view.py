@@ -6,9 +6,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from SemiGDALib import provenance, texts, views
+from SemiGDALib import provenance, sizes, texts, views
 
-COLOUR, NAME, VOLUME, AGREEMENT = range(4)
+COLOUR, NAME, SIZE, AGREEMENT = range(4)
 
 
 class ResultView:
@@ -20,11 +20,12 @@ class ResultView:
         self._spot = -1
         table = ui.resultTable
         table.setColumnCount(4)
-        table.setHorizontalHeaderLabels(["", _("Segment"), _("Volume (ml)"), _("Agreement")])
+        table.setHorizontalHeaderLabels(["", _("Segment"), _("Size"), _("Agreement")])
         header = table.horizontalHeader()
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column in (COLOUR, VOLUME, AGREEMENT):
+        for column in (COLOUR, SIZE, AGREEMENT):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.setTextElideMode(qt.Qt.ElideMiddle)  # "left ... lobe": both ends tell segments apart
         table.connect("cellDoubleClicked(int,int)", self._onRowDoubleClicked)
         ui.showReviewCheckBox.connect("toggled(bool)", self._onShowReview)
         ui.nextSpotButton.connect("clicked(bool)", self._onNextSpot)
@@ -32,6 +33,8 @@ class ResultView:
 
     def show(self, segmentationNode) -> None:
         """Show a node's result; None, or a node without one, empties the section."""
+        if segmentationNode is not self.node:
+            views.removeMarker()
         self.node = segmentationNode
         self._spot = -1
         result = provenance.resultOf(segmentationNode)
@@ -57,7 +60,7 @@ class ResultView:
         if not review:
             return _("No review map: it was switched off, or one branch of the model ran alone.")
         if not spots:
-            return _("The two branches agree everywhere.")
+            return _("No spot large enough to list.")
         return spotsText(len(spots))
 
     def _fillTable(self, segments) -> None:
@@ -68,15 +71,16 @@ class ResultView:
             colour.setBackground(qt.QBrush(qt.QColor(*segment["color"])))
             found = segment["id"] is not None
             name = qt.QTableWidgetItem(self._currentName(segment))
-            volume = qt.QTableWidgetItem(texts.volume(segment["ml"]) if found else _("not found"))
-            volume.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
+            name.setToolTip(name.text())  # a long one is cut
+            size = qt.QTableWidgetItem(sizes.text(segment) if found else _("not found"))
+            size.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
             text, shade, explanation = texts.agreement(segment["agreement"])
             agreement = qt.QTableWidgetItem(text)
             agreement.setToolTip(explanation)
             if shade:
                 agreement.setForeground(qt.QBrush(qt.QColor("white")))
                 agreement.setBackground(qt.QBrush(qt.QColor(shade)))
-            for column, item in enumerate((colour, name, volume, agreement)):
+            for column, item in enumerate((colour, name, size, agreement)):
                 table.setItem(row, column, item)
         # As high as its rows: a table that scrolls inside a scrolling panel is a nuisance.
         rows = sum(table.rowHeight(row) for row in range(len(segments)))
@@ -110,9 +114,11 @@ class ResultView:
             return
         self._spot = (self._spot + 1) % len(spots)
         views.jumpToSpot(self.node, self._spot)
+        number, count = self._spot + 1, len(spots)
+        views.markSpot(self.node, self._spot, _("Doubtful spot {number}").format(number=number))
         self._ui.resultNoteLabel.text = _(
             "Doubtful spot {number} of {count}: {size} voxels"
-        ).format(number=self._spot + 1, count=len(spots), size=spots[self._spot]["size_voxels"])
+        ).format(number=number, count=count, size=spots[self._spot]["size_voxels"])
 
     def _onShow3D(self, checked) -> None:
         if self.node is not None:

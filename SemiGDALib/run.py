@@ -20,6 +20,7 @@ from semigda.errors import SemiGDAError
 from semigda.jobs.folder import ENDED, JobFolder
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.process import Worker
+from SemiGDALib.sizes import sizeOf
 
 POLL_MS = 100
 FOLDER_PREFIX = "SemiGDA-"
@@ -49,8 +50,9 @@ class SegmentSettings:
 class SegmentResult:
     """Nodes and numbers of a finished run.
 
-    ``segments``: one entry per label of the model: value, name, color, ml, agreement (0 to 1, or
-    None where one branch ran alone), id (None if the image holds none of it).
+    ``segments``: one entry per label of the model: value, name, color, its size (ml, for pictures
+    mm2 or pixels, see :mod:`SemiGDALib.sizes`), agreement (0 to 1, or None where one branch ran
+    alone), id (None if the image holds none of it).
     ``spots``: doubtful places, most doubtful first: ijk, size_voxels, score.
     """
 
@@ -149,10 +151,12 @@ class SegmentRun:
             state = self._folder.state()
         except (OSError, ValueError):
             return  # being replaced right now; the next look is a tenth of a second away
-        seen = (state["progress"], state["message"], state["seconds_left"])
+        # Before the worker has the job, what counts is how far the worker is.
+        message = self._worker.phase or state["message"]
+        seen = (state["progress"], message, state["seconds_left"])
         if state["state"] not in ENDED and seen != self._lastState and not self._cancelled:
             self._lastState = seen
-            self._call(0, state["progress"], state["message"], state["seconds_left"])
+            self._call(0, *seen)
 
     def onWorkerFinished(self) -> None:
         """The worker is done with this job's folder."""
@@ -223,7 +227,10 @@ class SegmentRun:
         node.SetNodeReferenceID(
             nodes.REVIEW_REFERENCE, reviewNode.GetID() if reviewNode is not None else None
         )
-        rows = [dict(segment, id=ids.get(segment["value"])) for segment in segments]
+        rows = [
+            {**segment, **sizeOf(segment, volumeNode), "id": ids.get(segment["value"])}
+            for segment in segments
+        ]
         spots = outputs.get("spots") or []
         provenance.store(
             node,

@@ -10,10 +10,13 @@ import vtk
 from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
-from SemiGDALib import nodes, texts
+from SemiGDALib import fit, nodes, texts, views
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.process import Worker
 from SemiGDALib.result_view import ResultView
+from SemiGDALib.segment_setup import SegmentSetUp
+
+LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
 
 
 class SegmentPanel:
@@ -22,16 +25,18 @@ class SegmentPanel:
     def __init__(self, ui, logic):
         self.ui = ui
         self.logic = logic
-        self._parameters = None
+        self.parameters = None
         self._guiTag = None
         self._observerTag = None
         self._models = []
         self._lastError: SemiGDAError | None = None
-        self._broken = ()
+        self._sure = None  # (volume's id, model) that the user wants although they do not fit
+        self._input = None  # the volume whose results are shown
         self._phase = ""
         self._showing = False  # widgets are being set from the parameter node
-        self._message = MessageArea(ui)
+        self.message = MessageArea(ui)
         self._result = ResultView(ui)
+        self.setUp = SegmentSetUp(self)
         self._combos = {
             "model": ui.modelComboBox,
             "device": ui.deviceComboBox,
@@ -44,8 +49,6 @@ class SegmentPanel:
             # The user's choice only: filling or restoring a list must not overwrite parameters.
             combo.connect("activated(int)", lambda _index, name=name: self._onChosen(name))
         ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
-        ui.addModelButton.connect("clicked(bool)", self.onAddModel)
-        ui.repairButton.connect("clicked(bool)", self.onRepair)
         ui.copyReportButton.connect("clicked(bool)", self.onCopyReport)
         self.refreshModels()
 
@@ -73,23 +76,34 @@ class SegmentPanel:
 
     def setParameterNode(self, parameters) -> None:
         """Bind to a parameter node, or with None to none."""
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._guiTag)
-            self._parameters.RemoveObserver(self._observerTag)
-        self._parameters = parameters
+        if self.parameters is not None:
+            self.parameters.disconnectGui(self._guiTag)
+            self.parameters.RemoveObserver(self._observerTag)
+        self.parameters = parameters
         if parameters is None:
             return
-        if not parameters.inputVolume:
-            parameters.inputVolume = nodes.firstImage()
+        self.proposeInput()
         if not parameters.model:
             usable = [model.name for model in self._models if model.problem is None]
-            parameters.model = usable[0] if usable else ""
+            last = str(slicer.app.userSettings().value(LAST_MODEL) or "")
+            parameters.model = last if last in usable else usable[0] if usable else ""
         self._guiTag = parameters.connectGui(self.ui)
         self._observerTag = parameters.AddObserver(
             vtk.vtkCommand.ModifiedEvent, lambda _caller, _event: self._update()
         )
         self._update()
         self._result.show(parameters.resultSegmentation)
+
+    def proposeInput(self) -> None:
+        """Choose the first image of the scene, where none is chosen."""
+        if self.parameters is not None and not self.parameters.inputVolume:
+            self.parameters.inputVolume = nodes.firstImage()
+
+    def clear(self) -> None:
+        """The scene closes: what was said of it goes with it."""
+        self.message.hide()
+        self.ui.progressArea.visible = False
+        self._lastError = self._sure = self._input = None
 
     def refreshModels(self) -> None:
         """Read the library again."""
@@ -103,17 +117,20 @@ class SegmentPanel:
         self._update()
 
     def _model(self):
-        name = self._parameters.model if self._parameters is not None else ""
+        name = self.parameters.model if self.parameters is not None else ""
         return next((model for model in self._models if model.name == name), None)
 
     def _onChosen(self, name) -> None:
-        if self._parameters is not None and not self._showing:
+        if self.parameters is not None and not self._showing:
             combo = self._combos[name]
-            self._parameters.setValue(name, combo.itemData(combo.currentIndex))
+            value = combo.itemData(combo.currentIndex)
+            self.parameters.setValue(name, value)
+            if name == "model":
+                slicer.app.userSettings().setValue(LAST_MODEL, value)
 
     def _update(self) -> None:
         """Show the parameter node's choices, and whether they can be run."""
-        parameters = self._parameters
+        parameters = self.parameters
         if parameters is None or self._showing:
             return
         self._showing = True
@@ -129,15 +146,27 @@ class SegmentPanel:
         else:
             self.ui.modelCardLabel.text = _("No model is installed. Add one in Advanced.")
         self._updateButton(model)
+        self._showInput()
         if not self.logic.isRunning() and parameters.resultSegmentation is not self._result.node:
             self._result.show(parameters.resultSegmentation)  # deleted, or of a loaded scene
+
+    def _showInput(self) -> None:
+        """Results of other volumes step back when another one is chosen."""
+        shown = (self.parameters.inputVolume, self.parameters.hideOthers)
+        if shown == self._input or shown[0] is None:
+            return
+        self._input = shown
+        views.removeMarker()
+        hidden = views.hideOtherResults(*shown)
+        self.ui.hiddenLabel.visible = bool(hidden)
+        self.ui.hiddenLabel.text = _("Hidden: {names}").format(names=", ".join(hidden))
 
     def _updateButton(self, model) -> None:
         button = self.ui.segmentButton
         if self.logic.isRunning():
             return
         button.text = _("Segment")
-        volume = self._parameters.inputVolume if self._parameters is not None else None
+        volume = self.parameters.inputVolume if self.parameters is not None else None
         usable = model is not None and model.problem is None
         button.enabled = bool(volume and volume.GetImageData() and usable)
         if button.enabled:
@@ -159,10 +188,10 @@ class SegmentPanel:
 
     def segment(self) -> None:
         """Start with the parameter node's choices; asks first about a non-linear transform."""
-        parameters = self._parameters
+        parameters = self.parameters
         volume = parameters.inputVolume
         if volume is not None and nodes.isUnderNonlinearTransform(volume):
-            self._message.question(
+            self.message.question(
                 _("The input volume is under a non-linear transform."),
                 _(
                     "Shall the transform be hardened into the volume? Its voxels are resampled in "
@@ -173,7 +202,9 @@ class SegmentPanel:
                 _("No"),
             )
             return
-        self._message.hide()
+        if self._asksWhetherItFits(volume):
+            return
+        self.message.hide()
         self.ui.progressArea.visible = False
         self._lastError = None
         self._result.show(None)  # an old result must not be taken for the new one
@@ -192,19 +223,38 @@ class SegmentPanel:
             )
         except SemiGDAError as error:
             self._result.show(parameters.resultSegmentation)
-            self._tell(error)
+            self.tell(error)
             return
         if self.logic.isRunning():
-            self._log(_("Segmenting with {model}.").format(model=parameters.model))
+            self.log(_("Segmenting with {model}.").format(model=parameters.model))
             self.ui.segmentButton.text = _("Cancel")
             self.ui.segmentButton.toolTip = _("Stop; the scene stays as it was.")
             self.ui.progressArea.visible = True
             self.ui.progressBar.visible = True
             self._onProgress(0.0, _("Starting"), None)
 
+    def _asksWhetherItFits(self, volume) -> bool:
+        model, pair = self._model(), (volume.GetID(), self.parameters.model)
+        mismatch = fit.mismatch(model.card, volume) if model is not None and model.card else ""
+        if not mismatch or pair == self._sure:
+            return False
+
+        def segmentAnyway():
+            self._sure = pair
+            self.segment()
+
+        self.message.question(
+            mismatch,
+            _("What it would find means nothing. Choose another model, or another volume."),
+            _("Segment anyway"),
+            segmentAnyway,
+            _("Cancel"),
+        )
+        return True
+
     def hardenAndSegment(self) -> None:
         """The yes to the question about a non-linear transform."""
-        self._parameters.inputVolume.HardenTransform()
+        self.parameters.inputVolume.HardenTransform()
         self.segment()
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
@@ -216,40 +266,41 @@ class SegmentPanel:
         phase = message.strip("0123456789. ").partition(" ")[0]
         if phase != self._phase:  # not a line for every slice
             self._phase = phase
-            self._log(message)
+            self.log(message)
 
     def _onFinished(self, result) -> None:
         self._ended()
         seconds = sum(result.report.get("seconds", {}).values())
-        self._log(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
+        self.log(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
         # Not bound to any while another module is in view; the result is kept all the same.
-        parameters = self._parameters or self.logic.getParameterNode()
+        parameters = self.parameters or self.logic.getParameterNode()
         parameters.resultSegmentation = result.segmentationNode
         self._result.show(result.segmentationNode)
+        bringIntoView(self.ui.resultCollapsibleButton)
 
     def _onError(self, error) -> None:
         self._ended()
-        if self._parameters is not None:
-            self._result.show(self._parameters.resultSegmentation)
-        self._tell(error)
+        if self.parameters is not None:
+            self._result.show(self.parameters.resultSegmentation)
+        self.tell(error)
 
-    def _tell(self, error) -> None:
+    def tell(self, error) -> None:
         """Show an error with the button that mends it."""
         self._lastError = error
-        self._log(f"{error.error_class}: {error.message} {error.detail}".strip())
+        self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
         if error.error_class == "cancelled":
-            self._say(_("Cancelled. The scene is as it was."))
+            self.say(_("Cancelled. The scene is as it was."))
             return
         actionText, action = "", None
         if error.error_class == "import-error":
-            actionText, action = _("Install..."), self.onInstall
+            actionText, action = _("Install..."), self.setUp.onInstall
         elif error.error_class in ("device-unavailable", "out-of-gpu-memory"):
             actionText, action = _("Use the CPU"), self._useCpu
         elif error.error_class in ("worker-died", "internal"):
             actionText, action = _("Copy report"), self.onCopyReport
         elif error.error_class == "bad-input" and self._canReplaceInvalid():
             actionText, action = _("Replace and segment"), self._replaceInvalid
-        self._message.error(error, actionText, action, _("Close"))
+        self.message.error(error, actionText, action, _("Close"))
 
     def _ended(self) -> None:
         self.ui.progressArea.visible = False
@@ -258,14 +309,14 @@ class SegmentPanel:
             self.ui.logText.appendPlainText(texts.withoutFolders(run.log.strip()))
         self._updateButton(self._model())
 
-    def _say(self, text) -> None:
+    def say(self, text) -> None:
         """A line below the button, where progress is told otherwise."""
         self.ui.progressArea.visible = True
         self.ui.progressBar.visible = False
         self.ui.phaseLabel.text = text
 
     def _canReplaceInvalid(self) -> bool:
-        parameters = self._parameters
+        parameters = self.parameters
         return (
             parameters is not None
             and not parameters.replaceInvalid
@@ -273,80 +324,21 @@ class SegmentPanel:
         )
 
     def _replaceInvalid(self) -> None:
-        self._parameters.replaceInvalid = True
+        self.parameters.replaceInvalid = True
         self.segment()
 
     def _useCpu(self) -> None:
-        self._parameters.device = "cpu"
+        self.parameters.device = "cpu"
         self.segment()
-
-    # Requirements and models
-
-    def onRepair(self, _checked=False) -> None:
-        """Try packages and device in a child process."""
-        self.ui.repairButton.enabled = False
-        self.ui.repairButton.text = _("Checking...")
-        self._message.hide()
-        device = self._parameters.device if self._parameters is not None else "auto"
-        self.logic.checkRequirements(device, self._onChecked)
-
-    def _onChecked(self, finding, problem) -> None:
-        self.ui.repairButton.enabled = True
-        self.ui.repairButton.text = _("Repair...")
-        versions = ", ".join(f"{name} {version}" for name, version in finding["versions"].items())
-        self._log(
-            _("Requirements: {versions}; device: {device}").format(
-                versions=versions or "-", device=finding["device"] or "-"
-            )
-        )
-        self._broken = tuple(finding["broken"])
-        if problem is not None:
-            self._tell(problem)
-            return
-        text = _("All requirements work (PyTorch {version} on {device}).")
-        self._say(text.format(version=finding["versions"]["torch"], device=finding["device"]))
-
-    def onInstall(self) -> None:
-        """Install what is missing; the packages' own dialogs ask first."""
-        missing = set(self.logic.missingRequirements())
-        broken = [name for name in self._broken if name not in missing]
-        try:
-            installed = self.logic.installRequirements(broken)
-        except SemiGDAError as error:
-            self._tell(error)
-            return
-        if installed:
-            self._broken = ()
-            self.onRepair()  # what was installed is tried at once
-
-    def onAddModel(self, _checked=False) -> None:
-        """Choose a package and install it."""
-        path = chooseModelFile()
-        if path:
-            self.addModel(path)
-
-    def addModel(self, path) -> None:
-        """Install a package; the list is read again when it is there."""
-        self.ui.addModelButton.enabled = False
-        self._message.hide()
-        self.logic.addModel(path, self._onModelAdded)
-
-    def _onModelAdded(self, problem) -> None:
-        self.ui.addModelButton.enabled = True
-        if problem is not None:
-            self._tell(problem)
-            return
-        self._log(_("A model was added."))
-        self.refreshModels()
 
     # Log
 
-    def _log(self, text) -> None:
+    def log(self, text) -> None:
         self.ui.logText.appendPlainText(f"{time.strftime('%H:%M:%S')}  {text}")
 
     def report(self) -> str:
         """What *Copy report* copies."""
-        parameters, run = self._parameters, self.logic.run
+        parameters, run = self.parameters, self.logic.run
         settings = run.settings.engineOptions() if run is not None else {}
         volume = parameters.inputVolume if parameters is not None else None
         model = self._model()
@@ -364,13 +356,14 @@ class SegmentPanel:
         """Put the report on the clipboard."""
         slicer.app.clipboard().setText(self.report())
         if not self.logic.isRunning():
-            self._say(_("The report is on the clipboard."))
+            self.say(_("The report is on the clipboard."))
 
 
-def chooseModelFile() -> str:
-    """Ask for a model package; empty if the user changes their mind."""
-    chosen = qt.QFileDialog.getOpenFileName(
-        slicer.util.mainWindow(), _("Add model"), "", _("Model packages (*.zip card.json)")
-    )
-    # PythonQt gives the path, Qt's other bindings the path and the filter.
-    return chosen if isinstance(chosen, str) else chosen[0]
+def bringIntoView(widget) -> None:
+    """Scroll the module panel, if it scrolls, so that the widget is seen."""
+    area = widget.parentWidget()
+    while area is not None and not area.inherits("QScrollArea"):
+        area = area.parentWidget()
+    if area is not None:
+        # Later: a widget that has just been shown has no place yet.
+        qt.QTimer.singleShot(0, lambda: area.ensureWidgetVisible(widget, 0, 8))

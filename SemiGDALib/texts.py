@@ -38,13 +38,6 @@ def agreement(value: float | None) -> tuple[str, str, str]:
     return f"{value:.2f} {word}", colour, explanation
 
 
-def volume(ml: float | None) -> str:
-    """Millilitres with about three significant digits; a plain picture has none."""
-    if ml is None:
-        return "–"
-    return f"{ml:.1f}" if ml >= 10 else f"{ml:.2f}" if ml >= 1 else f"{ml:.3f}"
-
-
 def timeLeft(seconds: float | None) -> str:
     """About how long it still takes; empty when nobody knows."""
     if seconds is None:

@@ -6,6 +6,12 @@ import slicer
 
 from SemiGDALib import nodes, provenance
 
+# Of a segmentation that was hidden because another volume is the input.
+HIDDEN = "SemiGDA.HiddenForOtherInput"
+# Of the point that marks the doubtful spot one was led to.
+MARKER = "SemiGDA.DoubtfulSpot"
+MARKER_COLOUR = (1.0, 0.85, 0.1)
+
 
 def inputVolumeOf(segmentationNode):
     """The volume the segmentation's last run worked on, or None."""
@@ -49,6 +55,30 @@ def showReviewMap(segmentationNode, show: bool) -> None:
             composite.RemoveAttribute("SemiGDA.ForegroundBefore")
 
 
+def hideOtherResults(volumeNode, hide: bool) -> list[str]:
+    """Hide the results of other volumes and show those of this one; names of the hidden ones.
+
+    Only what was hidden here is shown again. Segmentations that SemiGDA did not make stay as they
+    are. With ``hide`` False everything that was hidden here comes back.
+    """
+    hidden = []
+    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        source, display = inputVolumeOf(node), node.GetDisplayNode()
+        if source is None or display is None:
+            continue
+        if hide and source is not volumeNode:
+            showReviewMap(node, False)
+            if display.GetVisibility():
+                display.SetVisibility(False)
+                node.SetAttribute(HIDDEN, "1")
+        elif node.GetAttribute(HIDDEN):
+            display.SetVisibility(True)
+            node.RemoveAttribute(HIDDEN)
+        if node.GetAttribute(HIDDEN) and not display.GetVisibility():
+            hidden.append(node.GetName())
+    return hidden
+
+
 def _compositeNodes():
     scene = slicer.mrmlScene
     count = scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
@@ -67,6 +97,41 @@ def jumpToSpot(segmentationNode, index: int) -> list[float]:
     position = nodes.worldPosition(inputVolumeOf(segmentationNode), spot["ijk"])
     _jump(position)
     return position
+
+
+def markSpot(segmentationNode, index: int, text: str) -> None:
+    """Mark a doubtful place in the views, with a word beside it; there is one marker at a time."""
+    marker = _marker()
+    if marker is None:
+        marker = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", text)
+        marker.SetAttribute(MARKER, "1")
+        marker.SetSaveWithScene(False)
+        marker.SetLocked(True)
+        marker.CreateDefaultDisplayNodes()
+        display = marker.GetDisplayNode()
+        display.SetGlyphTypeFromString("Cross2D")
+        display.SetSelectedColor(*MARKER_COLOUR)
+        display.SetColor(*MARKER_COLOUR)
+        display.SetTextScale(3.0)
+    marker.SetName(text)
+    marker.RemoveAllControlPoints()
+    spot = spotsOf(segmentationNode)[index]
+    position = nodes.worldPosition(inputVolumeOf(segmentationNode), spot["ijk"])
+    marker.AddControlPoint(position, text)
+
+
+def removeMarker() -> None:
+    """Take the marker of a doubtful place out of the scene."""
+    marker = _marker()
+    if marker is not None:
+        slicer.mrmlScene.RemoveNode(marker)
+
+
+def _marker():
+    for node in slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode"):
+        if node.GetAttribute(MARKER):
+            return node
+    return None
 
 
 def jumpToSegment(segmentationNode, segmentId: str) -> None:

@@ -68,6 +68,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
+        self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
         self.panel.setParameterNode(self.logic.getParameterNode())
 
     def cleanup(self):
@@ -92,12 +93,21 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onSceneStartClose(self, _caller, _event):
         """The nodes go away: a run has nothing left to write to."""
         self.logic.cancel()
+        self.panel.clear()
         self.panel.setParameterNode(None)
 
     def onSceneEndClose(self, _caller, _event):
         """A fresh parameter node for a fresh scene, if the module is in view."""
         if self.parent.isEntered:
             self.panel.setParameterNode(self.logic.getParameterNode())
+
+    def onNodeAdded(self, _caller, _event):
+        """A first volume is loaded while the panel is open."""
+        import qt
+
+        if self.parent.isEntered and not slicer.mrmlScene.IsBatchProcessing():
+            # Later: the node gets its name and its attributes only now.
+            qt.QTimer.singleShot(0, self.panel.proposeInput)
 
     def onSceneEndImport(self, _caller, _event):
         """A loaded scene brings its own choices."""

@@ -76,7 +76,7 @@ class Worker:
 @pytest.fixture(scope="module")
 def worker():
     worker = Worker()
-    assert worker.line() == "ready"
+    assert [worker.line(), worker.line()] == ["loading", "ready"]
     yield worker
     assert worker.close() == 0
 
@@ -229,7 +229,7 @@ def test_without_torch_every_job_says_so(new_job, tmp_path):
     )
     assert done.returncode == 0
     lines = done.stdout.decode().splitlines()
-    assert lines == ["ready", f"finished {job.path}"]
+    assert lines == ["loading", "ready", f"finished {job.path}"]
     assert job.result()["error"]["class"] == "import-error"
     assert "torch" in job.result()["error"]["detail"]
 

@@ -47,6 +47,16 @@ def _end_worker():
 
 
 @pytest.fixture
+def panel(module_host, bright):
+    """SemiGDASegment's widget in view, with the model whose answer is known."""
+    widget = module_host.open("SemiGDASegment", height=820)
+    for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
+        getattr(widget.ui, section).collapsed = True
+    widget.logic.getParameterNode().model = bright  # the panel proposes the first starter model
+    return widget
+
+
+@pytest.fixture
 def training(module_host):
     """SemiGDATrain's widget in view, without a project; no recent ones."""
     import slicer

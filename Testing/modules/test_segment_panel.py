@@ -12,41 +12,11 @@ import numpy as np
 import phantoms
 import pytest
 import slicer
-
-
-@pytest.fixture
-def panel(module_host, bright):
-    widget = module_host.open("SemiGDASegment", height=820)
-    for section in ("advancedCollapsibleButton", "logCollapsibleButton"):
-        getattr(widget.ui, section).collapsed = True
-    widget.logic.getParameterNode().model = bright  # the panel proposes the first starter model
-    return widget
-
-
-def idle(panel) -> bool:
-    return panel.ui.segmentButton.text == "Segment"
-
-
-def run(panel, host) -> None:
-    host.click(panel.ui.segmentButton)
-    host.wait(lambda: idle(panel), 60)
-
-
-def choose(panel, host, volume, **parameters) -> None:
-    node = panel.logic.getParameterNode()
-    node.inputVolume, node.model, node.device = volume, "bright", "cpu"
-    for name, value in parameters.items():
-        node.setValue(name, value)
-    host.process()
+from segment_fixtures import choose, idle, run, table
 
 
 def picture(panel, host, artifacts, name) -> None:
     host.grab(panel, artifacts / f"segment-panel-{name}.png")
-
-
-def table(panel) -> list[list[str]]:
-    widget = panel.ui.resultTable
-    return [[widget.item(r, c).text() for c in range(4)] for r in range(widget.rowCount)]
 
 
 def test_empty(panel, module_host, artifacts):
@@ -123,7 +93,11 @@ def test_segment(panel, module_host, artifacts):
     assert ui.resultCollapsibleButton.visible
     rows = table(panel)
     assert [row[1] for row in rows] == ["bright", "brighter"]
-    assert float(rows[0][2]) > 1 and rows[0][3].split()[1] in ("good", "check", "doubtful")
+    assert float(rows[0][2].removesuffix(" ml")) > 1 and rows[0][3].split()[1] in (
+        "good",
+        "check",
+        "doubtful",
+    )
     picture(panel, module_host, artifacts, "result")
 
 
@@ -362,20 +336,20 @@ def test_add_model(panel, module_host, bright, tmp_path):
     import shutil
 
     from semigda.models.library import find_model, remove_model
-    from SemiGDALib import segment_panel
+    from SemiGDALib import segment_setup
 
     package = tmp_path / "other"
     shutil.copytree(find_model(bright), package)
     card = json.loads((package / "card.json").read_text("utf-8"))
     card.update(name="other", title="Another model")
     (package / "card.json").write_text(json.dumps(card))
-    ui, ask = panel.ui, segment_panel.chooseModelFile
+    ui, ask = panel.ui, segment_setup.chooseModelFile
     ui.advancedCollapsibleButton.collapsed = False
     try:
-        segment_panel.chooseModelFile = lambda: ""  # the user closes the dialog
+        segment_setup.chooseModelFile = lambda: ""  # the user closes the dialog
         module_host.click(ui.addModelButton)
         assert ui.addModelButton.enabled
-        segment_panel.chooseModelFile = lambda: str(package / "card.json")
+        segment_setup.chooseModelFile = lambda: str(package / "card.json")
         module_host.click(ui.addModelButton)
         module_host.wait(lambda: ui.addModelButton.enabled, 60)
         assert ui.modelComboBox.findText("Another model") >= 0
@@ -385,7 +359,7 @@ def test_add_model(panel, module_host, bright, tmp_path):
         assert ui.messageFrame.visible
         module_host.click(ui.messageDismissButton)
     finally:
-        segment_panel.chooseModelFile = ask
+        segment_setup.chooseModelFile = ask
         remove_model("other")
         panel.panel.refreshModels()
 

@@ -1,8 +1,8 @@
 """The warm worker: takes job folders one after another; torch and the last model stay loaded.
 
-Standard input: the folder of a job a line, in UTF-8. Standard output: "ready" once torch is
-imported, "finished <folder>" after each job, whose state and result lie in its folder. A broken
-job never ends the worker; the end of standard input does.
+Standard input: the folder of a job a line, in UTF-8. Standard output: "loading" before torch is
+imported, "ready" once it is, "finished <folder>" after each job, whose state and result lie in its
+folder. A broken job never ends the worker; the end of standard input does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def run_worker() -> int:
     """Serve until standard input closes."""
     prepare_process()
+    print("loading", flush=True)
     models = _warm_up()
     print("ready", flush=True)
     for line in sys.stdin:

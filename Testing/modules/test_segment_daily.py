@@ -1,0 +1,238 @@
+"""The Segment panel over several volumes, models and scenes, as a day at work brings them."""
+
+from __future__ import annotations
+
+import numpy as np
+import phantoms
+import pytest
+import slicer
+from segment_fixtures import choose, idle, run, table
+
+from semigda.models.card import ModelCard
+
+
+def results():
+    return slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+
+
+def shown() -> list[bool]:
+    return [bool(node.GetDisplayNode().GetVisibility()) for node in results()]
+
+
+def test_results_of_other_volumes_step_back(panel, module_host, artifacts):
+    first, second = (phantoms.add_volume(name=name) for name in ("MR of Monday", "MR of Tuesday"))
+    mine = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Drawn by hand")
+    mine.CreateDefaultDisplayNodes()
+    choose(panel, module_host, first)
+    run(panel, module_host)
+    ui = panel.ui
+    ui.showReviewCheckBox.click()
+    composite = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")[0]
+    assert composite.GetForegroundVolumeID() and shown() == [True, True]
+    choose(panel, module_host, second)
+    assert shown() == [True, False] and composite.GetForegroundVolumeID() is None
+    assert ui.hiddenLabel.text == "Hidden: MR of Monday segmentation" and ui.hiddenLabel.visible
+    run(panel, module_host)
+    assert shown() == [True, False, True]
+    module_host.grab(panel, artifacts / "segment-panel-hidden.png")
+    choose(panel, module_host, first)
+    assert shown() == [True, True, False]
+    # What the user hides or shows stays so, until another input is chosen.
+    results()[2].GetDisplayNode().SetVisibility(True)
+    choose(panel, module_host, first, review=False)
+    assert shown() == [True, True, True]
+    choose(panel, module_host, second)
+    assert shown() == [True, False, True]
+    ui.hideOthersCheckBox.click()
+    module_host.process()
+    assert shown() == [True, True, True] and not ui.hiddenLabel.visible
+
+
+def test_a_kind_of_image_the_model_does_not_know_is_asked_about(
+    panel,
+    module_host,
+    artifacts,
+    monkeypatch,
+):
+    picture = phantoms.add_volume(phantoms.image()[:1], name="One slice")
+    choose(panel, module_host, picture)
+    ui = panel.ui
+    module_host.click(ui.segmentButton)
+    assert idle(panel) and "trained on volumes" in ui.messageLabel.text
+    module_host.click(ui.messageDismissButton)
+    assert not results()
+    module_host.click(ui.segmentButton)
+    module_host.grab(panel, artifacts / "segment-panel-fit.png")
+    module_host.click(ui.messageActionButton)
+    module_host.wait(lambda: idle(panel), 60)
+    assert len(results()) == 1
+    module_host.click(ui.segmentButton)  # the same pair is asked about once
+    assert not ui.messageFrame.visible
+    module_host.wait(lambda: idle(panel), 60)
+
+
+def test_which_models_take_pictures():
+    from SemiGDALib import fit
+
+    def sentence(name, slices):
+        card = ModelCard.read(f"Resources/Models/{name}")
+        return fit.mismatch(card, phantoms.add_volume(np.zeros((slices, 8, 8), np.uint8)))
+
+    assert not sentence("breast-lesion-us", 1) and not sentence("hippocampus-mr", 5)
+    assert "volume of 5 slices" in sentence("breast-lesion-us", 5)
+    assert "single picture" in sentence("hippocampus-mr", 1)
+
+
+@pytest.mark.parametrize(
+    ("slices", "spacing", "dicom", "expected"),
+    [
+        (2, 0.5, False, "14.5 ml"),
+        (1, 0.5, False, "250.0 mm²"),
+        (1, 1.0, False, "1,000 pixels"),  # nobody measured it
+        (1, 1.0, True, "1000.0 mm²"),
+    ],
+)
+def test_pictures_have_no_millilitres(module_host, slices, spacing, dicom, expected):
+    from SemiGDALib import sizes
+
+    volume = phantoms.add_volume(np.zeros((slices, 4, 4), np.uint8))
+    volume.SetSpacing(spacing, spacing, 1.0)
+    if dicom:
+        volume.SetAttribute("DICOM.instanceUIDs", "1.2.3")
+    size = sizes.sizeOf({"voxels": 1000, "ml": 14.5}, volume)
+    assert sizes.text(size) == expected
+
+
+def test_a_picture_file_has_no_pixel_size(module_host):
+    """Its spacing, if it says one, is that of a printer."""
+    from SemiGDALib import sizes
+
+    volume = phantoms.add_volume(np.zeros((1, 8, 8), np.uint8))
+    volume.SetSpacing(0.3, 0.3, 1.0)
+    volume.AddDefaultStorageNode("scan.nrrd")
+    for name, expected in (("scan.nrrd", "0.900 mm²"), ("scan.PNG", "10 pixels")):
+        volume.GetStorageNode().SetFileName(name)
+        assert sizes.text(sizes.sizeOf({"voxels": 10, "ml": 1.0}, volume)) == expected
+
+
+def test_the_doubtful_spot_is_marked(panel, module_host, artifacts):
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (10, 1, 1)), name="MR")
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    before = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode")
+    for number in (1, 2):
+        module_host.click(panel.ui.nextSpotButton)
+        (marker,) = slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode")
+        position = [0.0] * 3
+        marker.GetNthControlPointPositionWorld(0, position)
+        centre = slicer.util.getNode("vtkMRMLSliceNodeRed").GetSliceToRAS()
+        assert np.allclose(position, [centre.GetElement(row, 3) for row in range(3)], atol=0.01)
+        assert marker.GetNthControlPointLabel(0) == f"Doubtful spot {number}"
+        assert marker.GetNumberOfControlPoints() == 1 and not marker.GetSaveWithScene()
+    module_host.slice_view(artifacts / "segment-spot.png", "Red", fit=False)
+    choose(panel, module_host, phantoms.add_volume(name="Another"))
+    after = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode")
+    assert before == after == 0
+
+
+def test_3d_surfaces_are_seen_from_near(panel, module_host):
+    choose(panel, module_host, phantoms.add_volume(name="MR"))
+    run(panel, module_host)
+    camera = slicer.app.layoutManager().threeDWidget(0).threeDView().camera()
+    assert camera.GetDistance() > 1000
+    module_host.click(panel.ui.show3DButton)
+    bounds = np.zeros(6)
+    panel.logic.result.segmentationNode.GetRASBounds(bounds)
+    size = np.linalg.norm(bounds[1::2] - bounds[::2])
+    assert camera.GetDistance() < 3 * size
+    assert np.allclose(camera.GetFocalPoint(), bounds.reshape(3, 2).mean(1), atol=0.1 * size)
+
+
+def test_the_start_is_told(panel, module_host):
+    from SemiGDALib.process import Worker
+
+    Worker.shared().stop()
+    choose(panel, module_host, phantoms.add_volume())
+    seen = []
+    module_host.click(panel.ui.segmentButton)
+
+    def look():
+        text = panel.ui.phaseLabel.text
+        if not seen or seen[-1] != text:
+            seen.append(text)
+        return idle(panel)
+
+    module_host.wait(look, 120)
+    told = [text for text in seen if text in ("Starting Python", "Loading PyTorch")]
+    assert told == ["Starting Python", "Loading PyTorch"]
+
+
+def test_the_result_is_scrolled_into_view(panel, module_host):
+    import qt
+
+    choose(panel, module_host, phantoms.add_volume())
+    widget = panel.ui.resultCollapsibleButton.parentWidget()
+    layout = panel.parent.layout()
+    area = qt.QScrollArea()
+    area.widgetResizable = True
+    area.setWidget(widget)
+    area.resize(380, 260)
+    area.show()
+    try:
+        assert area.verticalScrollBar().value == 0
+        run(panel, module_host)
+        module_host.process(0.1)
+        assert area.verticalScrollBar().value > 0
+    finally:
+        layout.addWidget(area.takeWidget())
+
+
+def test_the_last_model_is_remembered(panel, module_host, bright):
+    combo = panel.ui.modelComboBox
+    index = combo.findData(bright)
+    assert index > 0  # the first one would be taken anyway
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
+    slicer.mrmlScene.Clear(0)
+    module_host.process()
+    assert panel.logic.getParameterNode().model == bright
+    assert combo.currentIndex == index
+
+
+def test_what_was_said_of_a_scene_goes_with_it(panel, module_host):
+    from semigda.errors import SemiGDAError
+
+    panel.panel.tell(SemiGDAError("internal"))
+    panel.panel.onCopyReport()
+    assert panel.ui.messageFrame.visible and "clipboard" in panel.ui.phaseLabel.text
+    slicer.mrmlScene.Clear(0)
+    module_host.process()
+    assert not panel.ui.messageFrame.visible and not panel.ui.progressArea.visible
+
+
+def test_a_volume_loaded_later_is_chosen(panel, module_host):
+    assert panel.ui.inputVolumeSelector.currentNode() is None
+    volume = phantoms.add_volume()
+    module_host.process(0.05)
+    assert panel.ui.inputVolumeSelector.currentNode() is volume
+    phantoms.add_volume(name="Second")
+    module_host.process(0.05)
+    assert panel.ui.inputVolumeSelector.currentNode() is volume
+    assert panel.ui.segmentButton.enabled
+
+
+def test_no_spot_is_no_agreement(module_host):
+    from SemiGDALib.result_view import ResultView
+
+    note = ResultView._note(None, [{"id": "Segment_1"}], True, [])
+    assert note == "No spot large enough to list."
+
+
+def test_names_are_cut_in_the_middle_and_told_whole(panel, module_host):
+    import qt
+
+    choose(panel, module_host, phantoms.add_volume())
+    run(panel, module_host)
+    widget = panel.ui.resultTable
+    assert widget.textElideMode == qt.Qt.ElideMiddle
+    assert widget.item(0, 1).toolTip() == table(panel)[0][1] == "bright"
