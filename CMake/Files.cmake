@@ -120,6 +120,7 @@ set(SemiGDA_PACKAGES
   semigda/jobs/plan.py
   semigda/jobs/rank.py
   semigda/jobs/run.py
+  semigda/jobs/schema.py
   semigda/jobs/worker.py
   semigda/method/__init__.py
   semigda/method/losses.py

@@ -140,7 +140,7 @@ class Worker:
 
     def _sendFirst(self) -> None:
         # Bytes: a folder's name may hold letters that the system's code page lacks.
-        self._process.write((self._queue[0][0] + "\n").encode("utf-8"))
+        self._process.write((self._queue[0][0] + "\n").encode("utf-8", "surrogateescape"))
 
     def _onOutput(self) -> None:
         if self._process is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,15 +16,36 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import clear_leftovers, temporary_path
+from semigda.files.documents import check, list_of, maybe, number, one_of, record, text, whole
 from semigda.jobs.folder import ENDED, JobFolder
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.process import Worker
 from SemiGDALib.sizes import sizeOf
 
 POLL_MS = 100
-FOLDER_PREFIX = "SemiGDA-"
-# Job folders hold an image. They are deleted after use; one of a crashed Slicer goes after a day.
-LEFTOVER_SECONDS = 24 * 3600
+_OUTPUTS = record(
+    {
+        "labels": one_of("labels.npy"),
+        "review": one_of("review.npy", None),
+        "segments": list_of(
+            record(
+                {
+                    "value": whole(1, 255),
+                    "name": text(),
+                    "voxels": whole(0, 2**63),
+                    "ml": maybe(number(0)),
+                    "agreement": maybe(number(0, 1)),
+                    "color": list_of(whole(0, 255), 3, least=3),
+                    "terminology_entry": text(5000),
+                }
+            ),
+            255,
+        ),
+    },
+    {"spots": list_of(record({"ijk": list_of(number(), 3, least=3)}, others=True))},
+    others=True,
+)
 
 
 @dataclass
@@ -111,11 +131,12 @@ class SegmentRun:
 
     def _makeFolder(self, volumeNode) -> JobFolder:
         root = Path(slicer.app.temporaryPath)
-        _removeLeftovers(root)
+        clear_leftovers(root)  # a job folder holds an image: none of a crashed Slicer stays
         path = None
         try:
             root.mkdir(parents=True, exist_ok=True)
-            path = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=root))
+            path = temporary_path(root)
+            path.mkdir(mode=0o700)
             volume = path / "volume.nrrd"  # a name that says nothing about the patient
             nodes.writeVolume(volumeNode, volume)
             options = self.settings.engineOptions()
@@ -149,7 +170,7 @@ class SegmentRun:
     def _onPoll(self) -> None:
         try:
             state = self._folder.state()
-        except (OSError, ValueError):
+        except (OSError, SemiGDAError):
             return  # being replaced right now; the next look is a tenth of a second away
         # Before the worker has the job, what counts is how far the worker is.
         message = self._worker.phase or state["message"]
@@ -171,6 +192,7 @@ class SegmentRun:
                 raise SemiGDAError("worker-died", detail="no result was written")
             if "error" in result:
                 raise SemiGDAError.from_dict(result["error"])
+            check(result["outputs"], _OUTPUTS, "The result")
             self.result = self._bringIn(result["outputs"], result.get("report") or {})
         except SemiGDAError as error:
             self._fail(error)
@@ -262,14 +284,3 @@ class SegmentRun:
 def _removeFolder(path) -> None:
     if path is not None:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _removeLeftovers(root: Path) -> None:
-    if not root.is_dir():
-        return
-    for path in root.glob(FOLDER_PREFIX + "*"):
-        try:
-            if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-                _removeFolder(path)
-        except OSError:
-            pass  # another Slicer was faster

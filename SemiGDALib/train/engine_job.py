@@ -45,7 +45,7 @@ class EngineJob:
     def _onPoll(self) -> None:
         try:
             state = self._folder.state()
-        except (OSError, ValueError):
+        except (OSError, SemiGDAError):
             return  # being replaced right now
         left = texts.timeLeft(state["seconds_left"])
         seen = state["progress"], ", ".join(filter(None, (state["message"].rstrip("."), left)))
@@ -55,11 +55,13 @@ class EngineJob:
 
     def onWorkerFinished(self) -> None:
         """The worker is done with this job's folder."""
-        result = self._folder.result()
+        try:
+            result, error = self._folder.result(), self._folder.error()
+        except SemiGDAError as damaged:
+            result, error = {}, damaged
         if result is None:
-            self._end(None, SemiGDAError("worker-died", detail="no result was written"))
-        else:
-            self._end(result.get("outputs"), self._folder.error())
+            error = SemiGDAError("worker-died", detail="no result was written")
+        self._end((result or {}).get("outputs"), error)
 
     def onWorkerDied(self, error) -> None:
         """The worker ended before this job did."""
@@ -79,5 +81,5 @@ class EngineJob:
         try:
             if self._folder.state()["state"] not in ENDED:
                 self._folder.fail(error)
-        except (OSError, ValueError):
+        except (OSError, SemiGDAError):
             pass  # the project's disk is away

@@ -248,8 +248,8 @@ class TrainingSection(Section):
                 _("Paused."), _("Memory and graphics card are free. Resume to go on from here.")
             )
         if state == "failed":
-            error = (JobFolder(job["folder"]).result() or {}).get("error", {})
-            return self._amber(error.get("message", message), error.get("action", ""))
+            error = self._error()
+            return self._amber(error.message if error else message, error.action if error else "")
         if state == "cancelled":
             return _("The last training was cancelled. Resume goes on with it.")
         if state == "done":
@@ -281,8 +281,15 @@ class TrainingSection(Section):
         """The error that paused the training by itself, such as a full disk."""
         try:
             return JobFolder(self._job["folder"]).state().get("reason")
-        except (OSError, ValueError, SemiGDAError):
+        except (OSError, SemiGDAError):
             return None
+
+    def _error(self):
+        """What the training failed with."""
+        try:
+            return JobFolder(self._job["folder"]).error()
+        except SemiGDAError as damaged:
+            return damaged
 
     @staticmethod
     def _amber(sentence, action) -> str:

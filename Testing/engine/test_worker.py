@@ -18,6 +18,7 @@ import torch
 from model_fixtures import tiny_package
 
 from semigda.errors import SemiGDAError
+from semigda.jobs import kinds
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
@@ -166,15 +167,26 @@ def test_a_broken_job_never_ends_the_worker(worker, new_job, parts, tmp_path):
     assert good.state()["state"] == "done"
 
 
-def test_an_unforeseen_error_is_internal_with_its_trace_in_the_log_only(worker, new_job):
+def test_an_unforeseen_error_is_internal_with_its_trace_in_the_log_only(
+    new_job, monkeypatch, capsys
+):
+    monkeypatch.setitem(kinds.KINDS, "segment", lambda job, models: 1 / 0)
+    job = new_job()
+    assert run_job(job) == 1
+    error = job.result()["error"]
+    assert error["class"] == "internal" and "semigda/jobs/run.py" in error["detail"]
+    assert "ZeroDivisionError: " in capsys.readouterr().err  # in a process of its own: the log
+    assert "Traceback" not in json.dumps(job.result()) + json.dumps(job.state())
+
+
+def test_a_damaged_job_is_told_to_whoever_waits_for_its_result(worker, new_job):
     job = new_job()
     data = json.loads((job.path / "job.json").read_text("utf-8"))
     (job.path / "job.json").write_text(json.dumps({**data, "options": 7}))
     worker.run(job.path)
-    error = job.result()["error"]
-    assert error["class"] == "internal" and "semigda/jobs/kinds.py" in error["detail"]
-    assert "Traceback" in (job.path / "log.txt").read_text("utf-8")
-    assert "Traceback" not in json.dumps(job.result()) + json.dumps(job.state())
+    error = job.error()
+    assert error.error_class == "bad-input"
+    assert error.message == "The job cannot be used: 'options' is not an object."
 
 
 def test_cancel_is_seen_between_batches_and_leaves_no_result(worker, new_job, parts, tmp_path):

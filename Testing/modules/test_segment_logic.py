@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ import phantoms
 import pytest
 import slicer
 
+from semigda.files.atomic import temporary_path
+
 
 def long_volume():
     """Enough slices to be met in the middle of the work."""
@@ -20,7 +23,7 @@ def long_volume():
 
 
 def job_folders() -> list[Path]:
-    return list(Path(slicer.app.temporaryPath).glob("SemiGDA-*"))
+    return list(Path(slicer.app.temporaryPath).glob(".semigda-*"))
 
 
 def start_and_wait_for_work(logic, host, bright, **callbacks):
@@ -244,14 +247,16 @@ def test_invalid_voxels_can_be_replaced(logic, bright):
 
 def test_old_job_folders_go(logic, bright):
     """What a crashed Slicer left behind holds an image of a patient."""
-    old = Path(slicer.app.temporaryPath) / "SemiGDA-old"
-    new = old.with_name("SemiGDA-new")
-    for folder in (old, new):
-        folder.mkdir()
-    os.utime(old, (0, 0))
+    here = Path(slicer.app.temporaryPath)
+    code = "import sys; from semigda.files.atomic import temporary_path; "
+    code += "p = temporary_path(__import__('pathlib').Path(sys.argv[1])); p.mkdir(); print(p)"
+    gone = Path(subprocess.check_output([sys.executable, "-c", code, here], text=True).strip())
+    own = temporary_path(here)  # of another run of this Slicer
+    own.mkdir()
+    assert gone.is_dir()
     logic.segment(phantoms.add_volume(), bright, device="cpu")
-    assert not old.exists() and new.exists()
-    new.rmdir()
+    assert not gone.exists() and own.exists()
+    own.rmdir()
 
 
 def test_idle_worker_ends(logic, module_host, bright):

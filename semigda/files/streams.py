@@ -21,7 +21,11 @@ class Steady:
         self._lost = False
 
     def write(self, text: str) -> int:
-        self._try(lambda: self._stream.write(text))
+        try:
+            self._try(lambda: self._stream.write(text))
+        except UnicodeEncodeError:
+            letters = text.encode("ascii", "backslashreplace").decode()
+            self._try(lambda: self._stream.write(letters))
         return len(text)
 
     def flush(self) -> None:
@@ -32,6 +36,8 @@ class Steady:
             return
         try:
             action()
+        except UnicodeEncodeError:
+            raise
         except (OSError, ValueError):  # ValueError: a closed file
             self._lost = True
             _to_nowhere(self._stream)

@@ -21,6 +21,7 @@ from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.volumes import Volume, read_volume
 from semigda.errors import SemiGDAError, disk_is_full
 from semigda.files.atomic import clear_leftovers, temporary_folder, write_json
+from semigda.files.documents import check, flag, maybe, one_of, record, text, whole
 from semigda.files.targets import check_target, same_place
 from semigda.inference.device import choose_device, device_name
 from semigda.inference.largest import keep_largest
@@ -35,6 +36,17 @@ from semigda.networks.semigda import BRANCHES
 from semigda.version import __version__
 
 _AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
+
+_OPTIONS = record(
+    {
+        "device": text(20),
+        "branches": one_of("card", "both", *BRANCHES),
+        "replace_nonfinite": flag(),
+        "frame": maybe(whole(0, 2**31)),
+        "review": flag(),
+        "batch_size": maybe(whole(1, 10_000)),
+    }
+)
 
 Place = str | os.PathLike[str]
 Progress = Callable[[float, str], None]
@@ -63,10 +75,7 @@ class SegmentOptions:
     batch_size: int | None = None
 
     def __post_init__(self):
-        if self.branches not in ("card", "both", *BRANCHES):
-            raise SemiGDAError(
-                "bad-input", f"The branches must be card, both, {' or '.join(BRANCHES)}."
-            )
+        check(asdict(self), _OPTIONS, "The options")
 
     def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The branches whose mean becomes the labels, and the branches to compute."""

@@ -26,13 +26,12 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
-from semigda.files.atomic import patiently, write_json
+from semigda.files.atomic import write_json
+from semigda.jobs import schema
+from semigda.jobs.schema import KINDS, SCHEMA_VERSION, STATES
 from semigda.processes import is_same_process, process_start
 from semigda.version import __version__
 
-SCHEMA_VERSION = 1
-KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check", "rank")
-STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
 ACTIVE = ("running", "pausing")  # a process works on it; a paused job has none
 ENDED = ("cancelled", "failed", "done")
 CONTROLS = ("cancel", "pause", "stop")
@@ -41,7 +40,12 @@ CONTROLS = ("cancel", "pause", "stop")
 SILENCE_LIMIT_S = 600.0
 LAUNCHED = "launched.json"
 
-_PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:|~)?[\\/]+[^\s\"'\\/]+[\\/][^\s\"']*")
+# A path in quotation marks may hold blanks. A run of slashes is looked at from its first one only
+# (or from its second one after a letter): from each of them would take its length squared.
+_PATH = re.compile(
+    r"""(?<=")(?:[A-Za-z]:|~)?[\\/][^"\n]*(?=")|(?<=')(?:[A-Za-z]:|~)?[\\/][^'\n]*(?=')"""
+    r"""|(?:(?<![\w.\\/])|(?<=[\w.][\\/]))(?:[A-Za-z]:|~)?[\\/]+[^\s"'\\/]+[\\/][^\s"']*"""
+)
 
 
 class JobFolder:
@@ -49,23 +53,7 @@ class JobFolder:
 
     def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path)
-        try:
-            self.job: dict[str, Any] = json.loads(_read_text(self.path / "job.json"))
-            schema = self.job["schema"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SemiGDAError(
-                "bad-input",
-                "The folder holds no readable job.",
-                action="Start the job again.",
-                detail=type(error).__name__,
-            ) from error
-        if schema != SCHEMA_VERSION:
-            raise SemiGDAError(
-                "bad-input",
-                "The job was written by another version of SemiGDA.",
-                action="Start the job again.",
-                detail=f"schema {schema}",
-            )
+        self.job: dict[str, Any] = schema.read_job(self.path / "job.json")
         # Kept beside the file: only the running process writes it, so it need not be read back.
         self._state: dict[str, Any] | None = None
 
@@ -87,9 +75,7 @@ class JobFolder:
                 "bad-input", "The folder already holds a job.", action="Choose another folder."
             )
         (path / "control").mkdir(parents=True, exist_ok=True)
-        state = dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
-        state |= {"state": "queued", "progress": 0.0, "message": "", "heartbeat": time.time()}
-        write_json(path / "state.json", state, durable=False)
+        write_json(path / "state.json", _new_state(), durable=False)
         job = {
             "schema": SCHEMA_VERSION,
             "kind": kind,
@@ -106,8 +92,17 @@ class JobFolder:
     # Reading
 
     def state(self) -> dict[str, Any]:
-        """The content of ``state.json``: state, progress 0 to 1, seconds_left, message ..."""
-        return json.loads(_read_text(self.path / "state.json"))
+        """The content of ``state.json``: state, progress 0 to 1, seconds_left, message ...
+
+        Raises:
+            SemiGDAError: "bad-input" if it is missing or damaged.
+        """
+        try:
+            return schema.read(self.path / "state.json", schema.STATE, "The job's state")
+        except FileNotFoundError:
+            raise SemiGDAError(
+                "bad-input", "The job has no state.", action="Start the job again."
+            ) from None
 
     def events(self, since_line: int = 0) -> list[dict[str, Any]]:
         """Events from line ``since_line`` (0-based); the next call starts at that plus their count.
@@ -120,12 +115,16 @@ class JobFolder:
         except FileNotFoundError:
             return []
         lines = data.split(b"\n")[:-1]
-        return [_parse_event(line) for line in lines[since_line:]]
+        return [schema.read_event(line) for line in lines[since_line:]]
 
     def result(self) -> dict[str, Any] | None:
-        """``{"outputs", "report"}`` or ``{"error"}``; None as long as the job has not ended."""
+        """``{"outputs", "report"}`` or ``{"error"}``; None as long as the job has not ended.
+
+        Raises:
+            SemiGDAError: "bad-input" if it is damaged.
+        """
         try:
-            return json.loads(_read_text(self.path / "result.json"))
+            return schema.read(self.path / "result.json", schema.RESULT, "The job's result")
         except FileNotFoundError:
             return None
 
@@ -148,17 +147,25 @@ class JobFolder:
 
     def _launched(self) -> dict[str, Any] | None:
         try:
-            return json.loads(_read_text(self.path / LAUNCHED))
+            return schema.read(self.path / LAUNCHED, schema.LAUNCHED, "The job")
         except FileNotFoundError:
             return None
+        except SemiGDAError:  # then nobody knows its process: it counts as gone
+            return {"pid": 0, "process_start": None, "host": platform.node()}
+
+    def _state_or_new(self) -> dict[str, Any]:
+        """For those that replace the state: a damaged one is no reason to leave it so."""
+        try:
+            return self._state or self.state()
+        except SemiGDAError:
+            return _new_state()
 
     # Starting, by a watcher that finds no process running the job
 
     def requeue(self) -> None:
         """Make the job "queued" for a new process; how far it got stays to be seen."""
         (self.path / LAUNCHED).unlink(missing_ok=True)
-        state = self.state() | dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
-        state |= {"state": "queued", "message": "", "heartbeat": time.time()}
+        state = _new_state() | {"progress": self._state_or_new()["progress"]}
         write_json(self.path / "state.json", state, durable=False)
 
     def launched(self, pid: int) -> None:
@@ -225,7 +232,7 @@ class JobFolder:
         Args:
             reason: what forced the pause; None where it was asked for.
         """
-        state = self._state or self.state()
+        state = self._state_or_new()
         state |= {"state": "paused", "heartbeat": time.time(), "pid": None, "process_start": None}
         state["message"] = "Paused."
         if reason is not None:
@@ -241,7 +248,7 @@ class JobFolder:
         """
         result = {"schema": SCHEMA_VERSION, "error": self._clean(error.to_dict())}
         write_json(self.path / "result.json", result)
-        state = self._state or self.state()
+        state = self._state_or_new()
         state["state"] = "cancelled" if error.error_class == "cancelled" else "failed"
         state |= {"message": result["error"]["message"], "seconds_left": None}
         state["heartbeat"] = time.time()
@@ -251,7 +258,9 @@ class JobFolder:
 
     def request(self, control: str) -> None:
         """Ask the running job to "cancel", "pause", or "stop" (a training; it keeps its best)."""
-        self._control(control).touch()
+        file = self._control(control)
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
 
     def requested(self, control: str) -> bool:
         return self._control(control).exists()
@@ -286,8 +295,9 @@ class JobFolder:
         return _PATH.sub("…", text)
 
 
-def _read_text(path: Path) -> str:
-    return patiently(lambda: path.read_text(encoding="utf-8"))
+def _new_state() -> dict[str, Any]:
+    state = dict.fromkeys(("pid", "process_start", "host", "seconds_left"))
+    return {**state, "state": "queued", "progress": 0.0, "message": "", "heartbeat": time.time()}
 
 
 def _plain(value: Any) -> Any:
@@ -305,11 +315,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):  # numpy's and torch's numbers and arrays
         return _plain(value.tolist())
     raise TypeError(f"{type(value).__name__} cannot stand in a job's files")
-
-
-def _parse_event(line: bytes) -> dict[str, Any]:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        event = None
-    return event if isinstance(event, dict) else {"type": "unreadable"}

@@ -5,7 +5,6 @@ Importing this imports torch.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import fields
@@ -15,9 +14,11 @@ from typing import Any
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import evaluate, table
+from semigda.files.documents import check, record, text, whole
 from semigda.inference.device import choose_device
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.inference.usage import Clock
+from semigda.jobs import schema
 from semigda.jobs.check import update_facts
 from semigda.jobs.device_lock import alone_now
 from semigda.jobs.folder import JobFolder
@@ -33,6 +34,8 @@ from semigda.training.rehearsal import rehearse
 from semigda.training.settings import PretrainSettings, TrainSettings
 
 LABELS, REVIEW = "labels.npy", "review.npy"
+_RANK_OPTIONS = record({"count": whole(0, 1_000_000)})
+_SPLIT = text(100)
 
 Ending = tuple[dict[str, Any], dict[str, Any]]
 
@@ -78,7 +81,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     with clock("load"):
         network, card = models.get(_required(job.job["model"], "model"))
         volume = read_volume(
-            _required(job.job["inputs"].get("volume"), "volume"),
+            _path(job.job["inputs"], "volume", "volume"),
             frame=options.frame,
             replace_nonfinite=options.replace_nonfinite,
         )
@@ -128,7 +131,8 @@ def train_job(job: JobFolder, models: ModelCache) -> Ending:
 def rehearse_job(job: JobFolder, models: ModelCache) -> Ending:
     """Measure in at most two minutes what a training with these inputs and options will take."""
     options = {k: v for k, v in job.job["options"].items() if k != "share_device"}
-    settings = TrainSettings.from_dict({**options, "cases": job.job["inputs"]["cases"]})
+    cases = str(_path(job.job["inputs"], "cases", "case list"))
+    settings = TrainSettings.from_dict({**options, "cases": cases})
     watch = _Watch(job)
     with alone_now(choose_device(settings.device)):
         facts = rehearse(settings, job.path, watch.progress, watch.cancelled)
@@ -145,10 +149,11 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
     """Evaluate a model on ``inputs["cases"]``; the tables are written into the job's folder."""
     options = dict(job.job["options"])
     split = options.pop("split", "val")
+    check(split, _SPLIT, "The split")
     watch = _Watch(job)
     result = evaluate(
         _required(job.job["model"], "model"),
-        _required(job.job["inputs"].get("cases"), "case list"),
+        _path(job.job["inputs"], "cases", "case list"),
         split,
         job.path,
         segment_options(options),
@@ -167,11 +172,10 @@ def check_job(job: JobFolder, models: ModelCache) -> Ending:
     What is wrong with them follows from the facts and the project, see ``semigda.project.rules``.
     """
     inputs = job.job["inputs"]
-    cases = json.loads(Path(_required(inputs.get("cases"), "case list")).read_text("utf-8"))
-    target = Path(_required(inputs.get("facts"), "file for facts"))
+    cases = schema.read(_path(inputs, "cases", "case list"), schema.CASES, "The case list")
+    target = _path(inputs, "facts", "file for facts")
     watch = _Watch(job)
-    pictures = inputs.get("thumbnails")
-    pictures = Path(pictures) if pictures else None
+    pictures = _path(inputs, "thumbnails", "folder") if inputs.get("thumbnails") else None
     facts = update_facts(cases, target, watch.progress, watch.cancelled, pictures)
     bad = sum("error" in (fact["image"] or {}) for fact in facts.values())
     seconds = round(time.monotonic() - watch.start, 3)
@@ -186,8 +190,10 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     """
     inputs, options = job.job["inputs"], dict(job.job["options"])
     count = options.pop("count", DEFAULT_COUNT)
-    rows = json.loads(Path(_required(inputs.get("cases"), "case list")).read_text("utf-8"))
-    folder = Path(_required(inputs.get("folder"), "folder for its results"))
+    check({"count": count}, _RANK_OPTIONS, "The options")
+    cases = _path(inputs, "cases", "case list")
+    rows = schema.read(cases, schema.RANKED_CASES, "The case list")
+    folder = _path(inputs, "folder", "folder for its results")
     watch = _Watch(job)
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
@@ -216,6 +222,12 @@ def segment_options(values: dict[str, Any]) -> SegmentOptions:
     if unknown:
         raise SemiGDAError("bad-input", f"Unknown options: {', '.join(unknown)}.")
     return SegmentOptions(**values)
+
+
+def _path(inputs: dict[str, Any], key: str, what: str) -> Path:
+    value = _required(inputs.get(key), what)
+    check(value, schema.PATH, f"The job's {what}")
+    return Path(value)
 
 
 def _required(value: Any, what: str) -> Any:

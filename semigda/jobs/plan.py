@@ -6,7 +6,6 @@ and an unfinished training goes on from its checkpoint. Importing this imports t
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from semigda.evaluation.evaluate import evaluate_network
 from semigda.files.atomic import write_json
 from semigda.inference.device import choose_device
 from semigda.inference.segment import SegmentOptions
+from semigda.jobs import schema
 from semigda.jobs.device_lock import alone_on, lock_file
 from semigda.jobs.folder import JobFolder
 from semigda.models.card import CARD_FILE, ModelCard
@@ -85,7 +85,9 @@ def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict
 class _Plan:
     def __init__(self, job: JobFolder, settings: TrainSettings, ranks: Ranks):
         self.job, self.settings, self.ranks = job, settings, ranks
-        self.folds: list[list[dict]] = _read(job.job["inputs"]["folds"])
+        self.folds: list[list[dict]] = schema.read(
+            Path(job.job["inputs"]["folds"]), schema.FOLDS, "The list of folds"
+        )
         self.scheme = "leave-one-out" if self.folds else "split"
         self.classes = [label["name"] for label in settings.card["labels"]]
 
@@ -128,7 +130,7 @@ class _Plan:
                     return None
                 self._leave_if_stopped()
                 self._train_fold(index, part, folder)
-            scores = _read(folder / SCORES)
+            scores = _read_scores(folder / SCORES)
         except SemiGDAError as error:
             stopped = self.job.requested("stop") and not self.job.requested("cancel")
             if error.error_class != "cancelled" or not stopped:
@@ -170,7 +172,7 @@ class _Plan:
         """Of the model to compare with, on the same cases."""
         inputs = self.job.job["inputs"]
         if "before_scores" in inputs:
-            return _read(inputs["before_scores"])
+            return _read_scores(inputs["before_scores"])
         if "before" not in inputs or not after:
             return None
         model = Path(inputs["before"])
@@ -190,7 +192,7 @@ class _Plan:
         path = self.job.path / name
         if not path.exists():
             write_json(path, compute())
-        return _read(path)
+        return _read_scores(path)
 
     def _scores(self, model: Path, cases: Path | str) -> Scores:
         """Dice on a list's held-out cases, by the real inference on the images' own grids."""
@@ -247,5 +249,5 @@ class _Plan:
         return card
 
 
-def _read(path: Path | str) -> Any:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+def _read_scores(path: Path | str) -> Scores:
+    return schema.read(Path(path), schema.SCORES, "The scores")

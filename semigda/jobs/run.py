@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semigda.errors import Paused, SemiGDAError
-from semigda.files.atomic import clear_leftovers
+from semigda.files.atomic import clear_leftovers, write_json
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import ACTIVE, JobFolder
 from semigda.jobs.following import FollowedJob
@@ -41,8 +41,12 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
         SemiGDAError: "bad-input" if the folder holds no job, or another process runs it.
     """
     if not isinstance(job, JobFolder):
-        job = JobFolder(job)
-    state = job.state()
+        job = _opened(Path(job))
+    try:
+        state = job.state()
+    except SemiGDAError as error:
+        job.fail(error)  # so that whoever waits for it is told, and can start it again
+        return 1
     if state["state"] == "done":
         return 0
     if state["state"] in ("queued", *ACTIVE) and state["pid"] is not None:
@@ -60,6 +64,16 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
         except BaseException as error:
             _end(job, error)
             return 1
+
+
+def _opened(folder: Path) -> JobFolder:
+    try:
+        return JobFolder(folder)
+    except SemiGDAError as error:
+        if (folder / "job.json").is_file():  # so that whoever waits for its result is told
+            with contextlib.suppress(OSError, SemiGDAError):
+                write_json(folder / "result.json", {"error": error.to_dict()})
+        raise
 
 
 def follow_job(folder: str | os.PathLike[str]) -> int:
@@ -155,10 +169,17 @@ def _flush() -> None:
 
 
 def prepare_process() -> None:
-    """Once in a process that only runs jobs: UTF-8, logging and crash traces to standard error."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
+    """Once in a process that only runs jobs: UTF-8, logging and crash traces to standard error.
+
+    A worker is told folders, whose names may be no UTF-8, as the bytes they are.
+    """
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "surrogateescape"),
+        (sys.stderr, "backslashreplace"),
+    ):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(encoding="utf-8", errors=errors)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
