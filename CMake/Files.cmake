@@ -68,16 +68,14 @@ set(SemiGDA_PACKAGES
   semigda/data/cases.py
   semigda/data/contents.py
   semigda/data/facts.py
+  semigda/data/facts_document.py
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/labels.py
-  semigda/data/nrrd.py
   semigda/data/phantom.py
-  semigda/data/plain_labels.py
   semigda/data/preprocess.py
   semigda/data/segments.py
   semigda/data/segnrrd.py
-  semigda/data/sides.py
   semigda/data/stamps.py
   semigda/data/thumbnails.py
   semigda/data/volumes.py
@@ -90,8 +88,9 @@ set(SemiGDA_PACKAGES
   semigda/evaluation/rank.py
   semigda/files/__init__.py
   semigda/files/atomic.py
-  semigda/files/checked.py
   semigda/files/documents.py
+  semigda/files/inside.py
+  semigda/files/moved.py
   semigda/files/streams.py
   semigda/files/tables.py
   semigda/files/targets.py
@@ -118,6 +117,7 @@ set(SemiGDA_PACKAGES
   semigda/jobs/failures.py
   semigda/jobs/folder.py
   semigda/jobs/following.py
+  semigda/jobs/home.py
   semigda/jobs/kinds.py
   semigda/jobs/launch.py
   semigda/jobs/locks.py
@@ -136,12 +136,10 @@ set(SemiGDA_PACKAGES
   semigda/models/archive.py
   semigda/models/base.py
   semigda/models/card.py
-  semigda/models/layout.py
   semigda/models/library.py
   semigda/models/official.py
   semigda/models/official_names.py
   semigda/models/package.py
-  semigda/models/preprocessing.py
   semigda/networks/__init__.py
   semigda/networks/autoencoder.py
   semigda/networks/blocks.py
@@ -150,7 +148,6 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
-  semigda/networks/size.py
   semigda/networks/winograd.py
   semigda/processes.py
   semigda/project/__init__.py
@@ -160,6 +157,7 @@ set(SemiGDA_PACKAGES
   semigda/project/classes.py
   semigda/project/comparison.py
   semigda/project/doctor.py
+  semigda/project/document.py
   semigda/project/estimates.py
   semigda/project/heldout.py
   semigda/project/inbox.py

@@ -6,22 +6,30 @@ Standard library only.
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from semigda.data.contents import files_of
+from semigda.data.facts_document import is_measured
+from semigda.errors import SemiGDAError
+from semigda.files.documents import identifier, mapping, one_of, plain, read_document, record
 
 FACTS_SCHEMA = 1
+_DOCUMENT = record(
+    {"schema": one_of(FACTS_SCHEMA), "cases": mapping(identifier(), plain())}, others=True
+)
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """Facts by case id, each with the ``stamp`` of its files; none if none can be read."""
+    """Facts by case id, each with the ``stamp`` of its files; none if none can be read.
+
+    What a case has that is no fact is left out: the next check measures the case anew.
+    """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return dict(content["cases"]) if content["schema"] == FACTS_SCHEMA else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        content = read_document(path, _DOCUMENT, "The file of facts")
+    except (OSError, SemiGDAError):
         return {}
+    return {key: facts for key, facts in content["cases"].items() if is_measured(facts)}
 
 
 def stamp(*paths: Path | None) -> str:

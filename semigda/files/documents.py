@@ -28,7 +28,7 @@ MAX_BYTES = 50_000_000
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class Wrong(ValueError):
+class Wrong(Exception):
     """A value that breaks a rule.
 
     Attributes:
@@ -39,9 +39,6 @@ class Wrong(ValueError):
     def __init__(self, what: str, place: str = ""):
         super().__init__(what)
         self.what, self.place = what, place
-
-    def __str__(self) -> str:
-        return f"'{self.place}' {self.what}" if self.place else f"it {self.what}"
 
     def within(self, part: str) -> Wrong:
         """The same, seen from the value that holds the wrong one under ``part``."""
@@ -61,6 +58,18 @@ def text(limit: int = 1000, *, empty: bool = True, lines: bool = False) -> Rule:
             raise Wrong("is empty")
         if has_controls(value if not lines else value.replace("\n", "").replace("\t", "")):
             raise Wrong("holds control characters")
+
+    return rule
+
+
+def words(limit: int = 1000) -> Rule:
+    """Text of any characters, as users' files may be called; ``one_line`` shows it."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str):
+            raise Wrong("is not text")
+        if len(value) > limit:
+            raise Wrong(f"has more than {limit} characters")
 
     return rule
 
@@ -172,7 +181,7 @@ def list_of(item: Rule, limit: int = 100_000, *, least: int = 0) -> Rule:
         if not least <= len(value) <= limit:
             raise Wrong(f"has {len(value)} items, not {least} to {limit}")
         for place, one in enumerate(value):
-            within(item, one, f"[{place}]")
+            _within(item, one, f"[{place}]")
 
     return rule
 
@@ -186,8 +195,8 @@ def mapping(key: Rule, item: Rule, limit: int = 100_000) -> Rule:
         if len(value) > limit:
             raise Wrong(f"has more than {limit} entries")
         for place, (name, one) in enumerate(value.items()):
-            within(key, name, f"[name {place}]")
-            within(item, one, f"[{place}]")
+            _within(key, name, f"[name {place}]")
+            _within(item, one, f"[{place}]")
 
     return rule
 
@@ -210,10 +219,11 @@ def record(
         for name, one in value.items():
             known = required.get(name) or optional.get(name)
             if known is not None:
-                within(known, one, name)
+                _within(known, one, name)
             elif not others:
-                unknown = len(value.keys() - required.keys() - optional.keys())
-                raise Wrong(f"has {unknown} unknown field{'s' if unknown > 1 else ''}")
+                raise Wrong(
+                    f"has {len(value.keys() - required.keys() - optional.keys())} unknown fields"
+                )
 
     return rule
 
@@ -244,8 +254,7 @@ def plain(depth: int = 8, limit: int = 100_000) -> Rule:
     return rule
 
 
-def within(rule: Rule, value: Any, part: str) -> None:
-    """Hold a part of a value against a rule; what is wrong is told with the part's name."""
+def _within(rule: Rule, value: Any, part: str) -> None:
     try:
         rule(value)
     except Wrong as wrong:
@@ -271,7 +280,10 @@ def check(
     try:
         rule(value)
     except Wrong as wrong:
-        raise SemiGDAError(error_class, f"{what} cannot be used: {wrong}.", action=action) from None
+        place = f"'{wrong.place}' " if wrong.place else "it "
+        raise SemiGDAError(
+            error_class, f"{what} cannot be used: {place}{wrong.what}.", action=action
+        ) from None
 
 
 def parse_json(

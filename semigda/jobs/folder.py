@@ -27,7 +27,9 @@ from typing import Any
 
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
+from semigda.files.targets import same_place
 from semigda.jobs import schema
+from semigda.jobs.home import at_home
 from semigda.jobs.schema import KINDS, SCHEMA_VERSION, STATES
 from semigda.processes import is_same_process, process_start
 from semigda.version import __version__
@@ -53,7 +55,8 @@ class JobFolder:
 
     def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path)
-        self.job: dict[str, Any] = schema.read_job(self.path / "job.json")
+        # As it lies now: its folder may have been moved, or be a copy.
+        self.job = at_home(schema.read_job(self.path / "job.json"), self.path.absolute())
         # Kept beside the file: only the running process writes it, so it need not be read back.
         self._state: dict[str, Any] | None = None
 
@@ -79,6 +82,7 @@ class JobFolder:
         job = {
             "schema": SCHEMA_VERSION,
             "kind": kind,
+            "home": str(path.absolute()),
             "inputs": _plain(inputs),
             "options": _plain(options or {}),
             "model": model,
@@ -143,6 +147,8 @@ class JobFolder:
             return False  # queued for a worker
         if owner["host"] != platform.node():
             return time.time() - state["heartbeat"] > SILENCE_LIMIT_S
+        if not same_place(owner.get("place", self.job["home"]), self.path):
+            return True  # the process works on the folder that this one is a copy of
         return not is_same_process(owner["pid"], owner["process_start"])
 
     def _launched(self) -> dict[str, Any] | None:
@@ -151,7 +157,7 @@ class JobFolder:
         except FileNotFoundError:
             return None
         except SemiGDAError:  # then nobody knows its process: it counts as gone
-            return {"pid": 0, "process_start": None, "host": platform.node()}
+            return self._owner(0)
 
     def _state_or_new(self) -> dict[str, Any]:
         """For those that replace the state: a damaged one is no reason to leave it so."""
@@ -170,8 +176,7 @@ class JobFolder:
 
     def launched(self, pid: int) -> None:
         """Note the process that was started for the job, until that one says so itself."""
-        owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
-        write_json(self.path / LAUNCHED, owner, durable=False)
+        write_json(self.path / LAUNCHED, self._owner(pid), durable=False)
 
     # Writing, by the process that runs the job
 
@@ -202,11 +207,13 @@ class JobFolder:
     def _claimed(self) -> dict[str, Any]:
         """The state with this process as its owner."""
         if self._state is None:
-            self._state = self.state()
-            pid = os.getpid()
-            self._state |= {"pid": pid, "process_start": process_start(pid)}
-            self._state["host"] = platform.node()
+            self._state = self.state() | self._owner(os.getpid())
         return self._state
+
+    def _owner(self, pid: int) -> dict[str, Any]:
+        """Who works on the job, and in which folder: a copy of it has the same files."""
+        owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
+        return owner | {"place": str(self.path.absolute())}
 
     def event(self, type: str, **values: Any) -> None:
         """Append one event: its type, the time, and plain values (paths are struck out)."""

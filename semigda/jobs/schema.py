@@ -48,7 +48,7 @@ JOB = record(
         "options": _VALUES,
         "created": number(0),
     },
-    {"model": maybe(path()), "engine_version": text(100)},
+    {"model": maybe(path()), "engine_version": text(100), "home": path()},
     others=True,
 )
 STATE = record(
@@ -62,11 +62,13 @@ STATE = record(
         "process_start": maybe(text(300)),
         "host": maybe(text(300)),
     },
-    {"reason": _ERROR},
+    {"reason": _ERROR, "place": path()},
     others=True,
 )
 LAUNCHED = record(
-    {"pid": whole(0, 2**32), "process_start": maybe(text(300)), "host": text(300)}, others=True
+    {"pid": whole(0, 2**32), "process_start": maybe(text(300)), "host": text(300)},
+    {"place": path()},
+    others=True,
 )
 RESULT = either(
     record({"error": _ERROR}, others=True),

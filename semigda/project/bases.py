@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from semigda.errors import SemiGDAError
 from semigda.models.card import Label, ModelCard
 from semigda.models.library import list_models
+from semigda.project.caselist import listed_cases
 from semigda.project.project import Project
 from semigda.project.records import View
 from semigda.project.versions import model_name, versions
@@ -110,10 +108,7 @@ def _problem(view: View, folder: Path) -> str | None:
 def _has_seen(view: View, job: str) -> bool:
     """Where the case list is gone, nobody knows: then it may have."""
     heldout = set((view.heldout or {}).get("cases", ()))
-    try:
-        rows: list[Mapping[str, Any]] = json.loads(
-            (view.folder / "jobs" / job / "cases.json").read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError):
+    rows = listed_cases(view.folder / "jobs" / job / "cases.json")
+    if rows is None:
         return bool(heldout)
     return any(row["name"] in heldout for row in rows if row["role"] != "val")

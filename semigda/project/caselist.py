@@ -8,13 +8,39 @@ from typing import Any
 
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
+from semigda.files.documents import (
+    identifier,
+    list_of,
+    mapping,
+    one_of,
+    path,
+    read_document,
+    record,
+    text,
+    whole,
+    words,
+)
 from semigda.project.project import Project
 from semigda.project.records import ProjectCase, View
 
+ROLES = ("labeled", "unlabeled", "val")
+_ROW = record(
+    {"name": identifier(), "image": path(), "role": one_of(*ROLES), "group": text(64)},
+    {"label": path(), "classes": mapping(words(), whole(0, 255), 100_000)},
+)
 
-def write_case_list(project: Project, path: Path | str, fold: int | None = None) -> None:
+
+def listed_cases(file: Path) -> list[dict[str, Any]] | None:
+    """The rows of a case list that :func:`case_rows` gave; None if it is not there or damaged."""
+    try:
+        return read_document(file, list_of(_ROW), "The case list")
+    except (OSError, SemiGDAError):
+        return None
+
+
+def write_case_list(project: Project, file: Path | str, fold: int | None = None) -> None:
     """Write :func:`case_rows` of the project as it is now."""
-    write_json(path, case_rows(project.read(), fold))
+    write_json(file, case_rows(project.read(), fold))
 
 
 def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:

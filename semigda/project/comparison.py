@@ -5,20 +5,53 @@ How it is computed and who wins: :mod:`semigda.evaluation.compare`. Standard lib
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from semigda.errors import SemiGDAError
 from semigda.evaluation.compare import Scores
+from semigda.files.documents import (
+    flag,
+    identifier,
+    list_of,
+    mapping,
+    maybe,
+    number,
+    one_of,
+    read_document,
+    record,
+    whole,
+    words,
+)
+from semigda.project.document import SCHEMES
 
 FILE = "comparison.json"
+_DICE = maybe(number(-1, 1))
+_MEANS = record(
+    dict.fromkeys(("before", "after", "difference", "low", "high"), _DICE),
+    {"after_low": _DICE, "after_high": _DICE},
+    others=True,
+)
+_ROW = record(
+    {"case": identifier(), "class": words(), "before": _DICE, "after": _DICE}, others=True
+)
+_DOCUMENT = record(
+    {
+        **{"rows": list_of(_ROW, 1_000_000), "classes": mapping(words(), _MEANS, 255)},
+        **{"all": _MEANS, "heldout_cases": whole(0, 1_000_000), "wins": flag()},
+        **{"reason": words(10_000), "scheme": one_of(*SCHEMES)},
+    },
+    {"interval": words()},
+    others=True,
+)
 
 
 def read(job_folder: Path | str) -> dict[str, Any] | None:
-    """The comparison of a training, see :func:`compare_scores`; None before its end."""
+    """The comparison of a training, see :func:`compare_scores`; None before its end, or if what
+    is there is none."""
     try:
-        return json.loads((Path(job_folder) / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_document(Path(job_folder) / FILE, _DOCUMENT, "The comparison")
+    except (OSError, SemiGDAError):
         return None
 
 

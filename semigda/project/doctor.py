@@ -34,7 +34,7 @@ def check(
     """
     from semigda.jobs.check import update_facts
 
-    facts, pictures = project.folder / FACTS, project.folder / THUMBNAILS
+    facts, pictures = project.place(FACTS), project.place(THUMBNAILS)
     update_facts(_files(project.read()), facts, progress, cancelled, pictures)
     return findings(project)
 
@@ -45,7 +45,7 @@ def new_check(project: Project) -> JobFolder:
     Every change of the cases makes one; the ended ones before it are forgotten.
     """
     project.forget_jobs("check")
-    places = {"facts": project.folder / FACTS, "thumbnails": project.folder / THUMBNAILS}
+    places = {"facts": project.place(FACTS), "thumbnails": project.place(THUMBNAILS)}
     places = {key: str(path) for key, path in places.items()}
     return project.new_job("check", places, files={"cases": _files(project.read())})
 
@@ -108,7 +108,7 @@ def _resample_label(project: Project, case_id: str) -> None:
         raise SemiGDAError("bad-input", "The case has no label any more.")
     volume = read_volume(case.image)
     labels = resample_classes(case.label, volume, view.classes_of(case))
-    target = project.folder / "labels" / f"{case_id}.nrrd"
+    target = project.place("labels", f"{case_id}.nrrd")
     target.parent.mkdir(exist_ok=True)
     write_labels(target, labels, volume.affine)
     project.set_label(case_id, target, case.origin or "human", in_classes=True)

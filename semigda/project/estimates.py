@@ -8,6 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from semigda.files.documents import (
+    Wrong,
+    flag,
+    mapping,
+    maybe,
+    number,
+    plain,
+    record,
+    text,
+    whole,
+    words,
+)
 from semigda.project.presets import FEWEST_STEPS
 from semigda.training.work import PRETRAIN_WORK
 
@@ -17,6 +29,33 @@ STEPS = ("pretrain_steps", "align_steps", "steps")
 CHECKPOINTS_ON_DISK = 3
 RESERVE_BYTES = 100_000_000
 LATE = 1.25  # times the budget from which a plan does not fit into its time
+
+_SECONDS, _BYTES = number(0, 1e9), number(0, 1e15)
+_MEASURED = record(
+    {
+        "seconds_per_step": record(
+            {
+                **dict.fromkeys(("supervised", "align"), _SECONDS),
+                **dict.fromkeys(("semi", "pretrain"), maybe(_SECONDS)),
+            },
+            others=True,
+        ),
+        **dict.fromkeys(("load_seconds", "validate_seconds", "save_seconds"), _SECONDS),
+        **{"memory_bytes": _BYTES, "gpu_memory_bytes": maybe(_BYTES), "checkpoint_bytes": _BYTES},
+        **{"cases": whole(1, 10_000_000), "device": text(64), "fits": flag(), "reason": words()},
+        "offers": mapping(text(64), plain(), 100),
+    },
+    others=True,
+)
+
+
+def is_measured(facts: Any) -> bool:
+    """Whether something is what a rehearsal tells."""
+    try:
+        _MEASURED(facts)
+    except Wrong:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -30,7 +69,6 @@ class Estimate:
         fits: False where a part is known not to fit; ``reason`` then says which.
         offers: settings for ``Plan.advanced`` that will fit; ``minutes`` is the plan's own.
         text: for the user, such as "about 1 h 50 min, 6.2 GB GPU memory".
-        mirroring: why images are not mirrored, one sentence; "" where they are.
     """
 
     seconds: float | None = None
@@ -42,7 +80,6 @@ class Estimate:
     reason: str = ""
     offers: Mapping[str, Any] = field(default_factory=dict)
     text: str = "not measured yet: a rehearsal of at most 2 minutes tells"
-    mirroring: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def reject(project: Project, case_ids: Iterable[str]) -> None:
     """
     known = {found.case_id: found.label for found in candidates(project)}
     chosen = _each(case_ids, known)
+    if not chosen:
+        return
     model = read_ranking(project)["model"]
     with project.edit("predictions rejected") as data:
         rejected = data.setdefault("rejected", {}).setdefault(model, [])
@@ -98,9 +100,9 @@ def _each(case_ids: Iterable[str], known: dict[str, Path | None]) -> list[tuple[
 
 
 def _target(project: Project, case_id: str, ending: str = ".seg.nrrd") -> Path:
-    folder = project.folder / LABELS
-    folder.mkdir(exist_ok=True)
-    return folder / f"{case_id}{ending}"
+    target = project.place(LABELS, f"{case_id}{ending}")
+    target.parent.mkdir(exist_ok=True)
+    return target
 
 
 def _set_label(project: Project, case_id: str, label: Path, origin: str) -> None:
@@ -113,4 +115,4 @@ def _tidy(project: Project, case_id: str) -> None:
     """The inbox keeps nothing of a case that is decided."""
     for ending in (".seg.nrrd", ".png"):
         with contextlib.suppress(OSError):  # Windows: still open somewhere; the next ranking clears
-            (project.folder / INBOX / f"{case_id}{ending}").unlink(missing_ok=True)
+            project.place(INBOX, f"{case_id}{ending}").unlink(missing_ok=True)

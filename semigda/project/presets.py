@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import statistics
 import struct
 from collections import Counter
@@ -16,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from semigda.data.sides import sided
 from semigda.errors import SemiGDAError
+from semigda.files.documents import check, list_of, number, one_of, record, text, whole
 from semigda.models.card import ModelCard, check_name
 from semigda.networks.config import NetworkConfig
 from semigda.project.project import Project
@@ -52,6 +53,26 @@ PAPER_PASSES = 350  # over the labelled slices, in stage 2
 SHARE_OF_STEPS = 0.8
 FEWEST_STEPS = 40
 MULTIPLE = 16
+# Of what the user sets one by one: what is reckoned with before the training checks all of it.
+_STEPS, _SHARE = whole(0, 10_000_000), number(0, 1)
+_ADVANCED = record(
+    {},
+    {
+        **{"side": whole(16, 4096), "slice_axis": one_of("axial", "coronal", "sagittal")},
+        **{"channels": list_of(whole(1, 4096), 16), "network": record({}, others=True)},
+        "preprocessing": record(
+            {"size": list_of(whole(MULTIPLE, 4096), 2, least=2)},
+            {"channels": text(16), "slice_axis": text(16)},
+            others=True,
+        ),
+        **dict.fromkeys(("pretrain_steps", "align_steps", "steps"), _STEPS),
+        **dict.fromkeys(("unlabeled_weight", "supervised_share"), _SHARE),
+        **dict.fromkeys(("validations", "validation_cases"), _STEPS),
+        "checkpoint_minutes": number(1e-3, 1e6),
+    },
+    others=True,
+)
+_SIDES = re.compile(r"\b(left|right|links|rechts|gauche|droite?)\b", re.IGNORECASE)
 
 
 def train_settings(
@@ -97,6 +118,7 @@ def train_settings(
             action="Choose a base (see 'semigda import-official'), or the preset standard.",
         )
     advanced = dict(advanced or {})
+    check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
     side, axis = advanced.pop("side", chosen["side"]), advanced.pop("slice_axis", None)
     channels = advanced.pop("channels", None)
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
@@ -259,14 +281,10 @@ def _card(
 def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
     """No mirroring where left and right are classes; photographs have no upright, and their light
     differs."""
-    one_sided = bool(sided(label.name for label in view.classes))
+    sided = any(_SIDES.search(label.name) for label in view.classes)
     photograph = preprocessing["channels"] == "rgb"
     colour = 0.25 if photograph else 0.0
-    return {
-        "mirror": not one_sided,
-        "turn_over": photograph and not one_sided,
-        "colour": colour,
-    }
+    return {"mirror": not sided, "turn_over": photograph and not sided, "colour": colour}
 
 
 def _labelled_slices(view: View, facts: Mapping[str, Any]) -> int:

@@ -20,22 +20,22 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from semigda.data.segments import read_segments
+from semigda.data.segments import is_segmentation, read_segments
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
+from semigda.files.inside import inside, remove_folder
 from semigda.jobs.folder import ENDED, JobFolder
 from semigda.models.card import Label
 from semigda.project import store
+from semigda.project.document import MAX_CLASSES, ORIGINS, USES
 from semigda.project.records import (
-    ORIGINS,
-    USES,
     View,
     scored_by,
     set_aside,
@@ -49,7 +49,8 @@ COLOURS = (
     *((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178)),
     *((213, 94, 0), (204, 121, 167), (148, 103, 189), (140, 86, 75), (127, 127, 127)),
 )
-MAX_CLASSES = 16
+# As new_job gives them: when, of what kind, and some random digits.
+_JOB_NAME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}-([a-z]+)-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ class Project:
     def read(self) -> View:
         """The project as it is now."""
         return View(self.folder, store.read(self.folder))
+
+    def place(self, *parts: str) -> Path:
+        """A path in the project's folder that may be written to; see :func:`inside`."""
+        return inside(self.folder, *parts)
 
     @contextlib.contextmanager
     def edit(self, what: str, **about: Any) -> Iterator[dict[str, Any]]:
@@ -258,7 +263,7 @@ class Project:
             about: kept in the record.
         """
         name = f"{now()[:19].replace(':', '').replace('T', '-')}-{kind}-{secrets.token_hex(2)}"
-        path = self.folder / "jobs" / name
+        path = self.place("jobs", name)
         path.mkdir(parents=True)
         places = {key: str(path / f"{key}.json") for key in files or {}}
         for key, content in (files or {}).items():
@@ -272,29 +277,37 @@ class Project:
         return job
 
     def forget_jobs(self, kind: str) -> None:
-        """Delete the ended jobs of a kind but the newest, which a window may still be reading."""
+        """Delete the ended jobs of a kind but the newest, which a window may still be reading.
+
+        Only folders that hold such a job, under a name that :meth:`new_job` gives, are deleted.
+        """
         ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
         ids = {job["id"] for job in ended}
         with store.edit(self.folder) as data:  # no news: it leaves no line in the history either
             data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
             data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
         for job in ended:
-            shutil.rmtree(job["folder"], ignore_errors=True)
+            named = _JOB_NAME.fullmatch(job["id"])
+            if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
+                remove_folder(self.place("jobs", job["id"]))
 
     def jobs(self) -> list[dict[str, Any]]:
         """The records of all jobs, newest first, each with its folder and present state."""
         return [self._job(record) for record in reversed(self.read().data["jobs"])]
 
     def _job(self, record: dict[str, Any]) -> dict[str, Any]:
+        """``holds``: the kind of job that the folder says it is; None of one that is lost."""
         folder = self.folder / "jobs" / record["id"]
-        known = {**record, "folder": folder}
+        known = {**record, "folder": folder, "holds": None}
+        lost = known | {"state": "lost", "progress": 0.0, "message": "", "stale": False}
         try:
-            job = JobFolder(folder)
+            job = JobFolder(self.place("jobs", record["id"]))
             state = job.state()
-        except (SemiGDAError, OSError, ValueError):
-            return known | {"state": "lost", "progress": 0.0, "message": "", "stale": False}
-        wanted = ("state", "progress", "seconds_left", "message")
-        return known | {key: state.get(key) for key in wanted} | {"stale": job.is_stale()}
+            wanted = ("state", "progress", "seconds_left", "message")
+            told = {key: state.get(key) for key in wanted} | {"stale": job.is_stale()}
+        except (SemiGDAError, OSError):
+            return lost
+        return known | told | {"holds": job.job.get("kind")}
 
     # Files
 
@@ -330,7 +343,7 @@ class Project:
             raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
         if not path.is_file():
             raise SemiGDAError("bad-input", "The label file does not exist.")
-        names = [segment.name for segment in read_segments(path)]
+        names = [s.name for s in read_segments(path)] if is_segmentation(path) else []
         return {
             "path": self._stored(path),
             "origin": origin,

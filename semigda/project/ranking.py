@@ -6,7 +6,6 @@ far as it still holds.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,15 @@ from typing import Any
 
 from semigda.data.stamps import stamp
 from semigda.errors import SemiGDAError
+from semigda.files.documents import (
+    identifier,
+    list_of,
+    number,
+    one_of,
+    read_document,
+    record,
+    text,
+)
 from semigda.jobs.folder import JobFolder
 from semigda.models.card import ModelCard
 from semigda.models.library import find_model
@@ -25,6 +33,21 @@ from semigda.project.records import ProjectCase, View
 INBOX = "inbox"
 RANKING = "ranking.json"
 RANKING_SCHEMA = 1
+_CANDIDATE = record(
+    {
+        **{"case": identifier(), "disagreement": number(0, 1), "novelty": number(0, 1)},
+        **{"reason": text(2000), "stamp": text(64)},
+    },
+    others=True,
+)
+_DOCUMENT = record(
+    {
+        "schema": one_of(RANKING_SCHEMA),
+        "model": text(64),
+        "candidates": list_of(_CANDIDATE),
+    },
+    others=True,
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,7 @@ def new_ranking(
             "There is no unlabelled case to rank.",
             action="Add images without labels to the project.",
         )
-    inputs = {"folder": str(project.folder / INBOX)}
+    inputs = {"folder": str(project.place(INBOX))}
     options = {} if count is None else {"count": count}
     return project.new_job("rank", inputs, options, model=str(folder), files={"cases": rows})
 
@@ -92,7 +115,7 @@ def candidates(project: Project) -> list[Candidate]:
     Places count anew from 1; a case whose image changed since is left out.
     """
     ranking = read_ranking(project)
-    view, inbox = project.read(), project.folder / INBOX
+    view, inbox = project.read(), project.place(INBOX)
     open_now = {case.id: case for case in open_cases(view, ranking["model"])}
     found = []
     for entry in ranking["candidates"]:
@@ -118,12 +141,9 @@ def candidates(project: Project) -> list[Candidate]:
 def read_ranking(project: Project) -> dict[str, Any]:
     """``{"model": hash or None, "candidates": [...]}`` of the newest ranking, empty if none."""
     try:
-        ranking = json.loads((project.folder / INBOX / RANKING).read_text(encoding="utf-8"))
-        if ranking["schema"] == RANKING_SCHEMA:
-            return ranking
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return {"model": None, "candidates": []}
+        return read_document(project.folder / INBOX / RANKING, _DOCUMENT, "The ranking")
+    except (OSError, SemiGDAError):  # the next ranking replaces it
+        return {"model": None, "candidates": []}
 
 
 def open_cases(view: View, model: str | None) -> Iterator[ProjectCase]:

@@ -7,17 +7,20 @@ Standard library only.
 from __future__ import annotations
 
 import base64
-import json
-import os
 from collections import Counter
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import write_text
+from semigda.files.inside import is_inside
 from semigda.jobs.folder import JobFolder
 from semigda.models.card import ModelCard
+from semigda.project.caselist import listed_cases
 from semigda.project.charts import line_chart
+from semigda.project.comparison import read
 from semigda.project.page import HTML, row, table
 from semigda.project.project import PathLike, Project
 from semigda.project.records import View
@@ -68,12 +71,7 @@ def write_report(project: Project, job_id: str | None = None, path: PathLike | N
     if not target.parent.is_dir():
         raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
     text = _page(project.read(), JobFolder(folder))
-    temporary = target.with_name(f".{os.getpid()}.{target.name}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_text(target, text, durable=False)
     return target
 
 
@@ -85,9 +83,9 @@ def _find(project: Project, job_id: str | None) -> Path:
 
 
 def _page(view: View, job: JobFolder) -> str:
-    events, result = job.events(), job.result() or {}
-    card = _card(view, result)
-    comparison = _json(job.path / "comparison.json")
+    events, result = job.events(), _result(job)
+    card = _card(job, result)
+    comparison = read(job.path)
     names = ", ".join(label.name for label in view.classes) or "training"
     body = [
         f"<header><p>SemiGDA training report</p><h1>{escape(names)}</h1>",
@@ -130,8 +128,7 @@ def _verdict(comparison: dict[str, Any] | None) -> str:
 
 
 def _counts(view: View, job: JobFolder, comparison: dict[str, Any] | None) -> str:
-    rows = _json(Path(str(job.job["inputs"].get("cases") or ""))) or []
-    rows = rows["cases"] if isinstance(rows, dict) else rows
+    rows = listed_cases(job.path / "cases.json") or []
     roles = Counter(row["role"] for row in rows)
     if comparison is not None:
         roles["val"] = comparison["heldout_cases"]
@@ -188,7 +185,7 @@ def _curves(view: View, events: list[dict[str, Any]]) -> str:
     checks = [event for event in events if event["type"] == "validation"]
     names = list(dict.fromkeys(name for event in checks for name in event["dice"]["both"]))
     dice = {
-        name: [(e["step"], e["dice"]["both"][name]) for e in checks if name in e["dice"]["both"]]
+        name: _points(checks, lambda event, name=name: event["dice"]["both"].get(name))
         for name in names
     }
     if checks:
@@ -198,14 +195,18 @@ def _curves(view: View, events: list[dict[str, Any]]) -> str:
         losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]
         keys = dict.fromkeys(key for event in losses for key in event["losses"])
         lines = {
-            LOSSES.get(key, key): [
-                (e["step"], e["losses"][key]) for e in losses if key in e["losses"]
-            ]
+            LOSSES.get(key, key): _points(losses, lambda event, key=key: event["losses"].get(key))
             for key in keys
         }
         if losses:
             found.append(f"<h3>{title}: losses</h3>{line_chart(lines, f'{title}: losses')}")
     return f"<section><h2>Over the steps</h2>{''.join(found)}</section>" if found else ""
+
+
+def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tuple[int, float]]:
+    """By step, without what is no finite number."""
+    found = [(event["step"], value(event)) for event in events]
+    return [(step, one) for step, one in found if one is not None]
 
 
 def _warnings(events: list[dict[str, Any]]) -> str:
@@ -240,8 +241,9 @@ def _previews(job: JobFolder, events: list[dict[str, Any]]) -> str:
 
 
 def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
-    path = job.path / event["file"]
-    return base64.b64encode(path.read_bytes()).decode() if path.is_file() else None
+    if not is_inside(job.path, event["file"]) or not (job.path / event["file"]).is_file():
+        return None
+    return base64.b64encode((job.path / event["file"]).read_bytes()).decode()
 
 
 def _method(comparison: dict[str, Any] | None) -> str:
@@ -305,11 +307,11 @@ def _origin(job: JobFolder, card: ModelCard | None) -> str:
     return f"<section><h2>Licence and versions</h2>{table(['', ''], rows)}</section>"
 
 
-def _card(view: View, result: dict[str, Any]) -> ModelCard | None:
+def _card(job: JobFolder, result: dict[str, Any]) -> ModelCard | None:
     model = (result.get("outputs") or {}).get("model")
     try:
-        return ModelCard.read(view.folder / model) if model else None
-    except SemiGDAError:
+        return ModelCard.read(job.path / model) if isinstance(model, str) else None
+    except (OSError, SemiGDAError):
         return None  # deleted since
 
 
@@ -319,11 +321,11 @@ def _last_part(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [e for e in events if last is None or (e.get("part") or {}).get("index") == last]
 
 
-def _json(path: Path) -> Any:
+def _result(job: JobFolder) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+        return job.result() or {}
+    except SemiGDAError:
+        return {}  # damaged: the report shows the rest
 
 
 def _dice(value: float | None, signed: bool = False) -> str:

@@ -16,57 +16,41 @@ from typing import Any
 
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import clear_leftovers, write_json
+from semigda.files.documents import check, read_document, record
+from semigda.files.inside import inside
 from semigda.jobs.locks import locked as file_locked
+from semigda.project.document import SCHEMA_VERSION, project_document
 
-SCHEMA_VERSION = 1
+WHAT, REPAIR = "The project's file", "Put project.json back from a backup, or make a new project."
 FILE, LOCK = "project.json", ".project.lock"
 LOCK_SECONDS = 15.0  # a change takes milliseconds; this long means that something hangs
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The content of a project's file.
+    """The content of a project's file, checked as a whole.
 
     Raises:
         SemiGDAError: "bad-input" if there is none, it is damaged, or of another version.
     """
-    text = None
-    for _ in range(20):
-        try:
-            text = (folder / FILE).read_text(encoding="utf-8")
-            break
-        except (FileNotFoundError, NotADirectoryError):
-            break
-        except PermissionError:  # Windows, while it is being replaced
-            time.sleep(0.02)
-        except (OSError, UnicodeDecodeError) as error:
-            raise _damaged() from error
-    if text is None:
+    try:
+        data = read_document(folder / FILE, record({}, others=True), WHAT, action=REPAIR)
+    except OSError as error:
         raise SemiGDAError(
             "bad-input",
             "The folder holds no training project that can be read.",
             action="Choose a project's folder, or make a new project.",
-        )
-    try:
-        data = json.loads(text)
-        schema = data["schema"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged() from error
-    if schema != SCHEMA_VERSION or type(schema) is not int:
+            detail=type(error).__name__,
+        ) from error
+    schema = data.get("schema", SCHEMA_VERSION)
+    if type(schema) is not int or schema != SCHEMA_VERSION:
         raise SemiGDAError(
             "bad-input",
             "The project was made by another version of SemiGDA.",
             action="Update SemiGDA and open the project again.",
             detail=f"schema {str(schema)[:20]}",
         )
+    check(data, project_document, WHAT, action=REPAIR)
     return data
-
-
-def _damaged() -> SemiGDAError:
-    return SemiGDAError(
-        "bad-input",
-        "The project's file is damaged.",
-        action="Put project.json back from a backup, or make a new project.",
-    )
 
 
 def create(folder: Path, data: dict[str, Any]) -> None:
@@ -79,14 +63,14 @@ def create(folder: Path, data: dict[str, Any]) -> None:
                 "The folder already holds a training project.",
                 action="Open it, or choose another folder.",
             )
-        write_json(folder / FILE, {"schema": SCHEMA_VERSION, "revision": 1, **data})
+        _write(folder, {"schema": SCHEMA_VERSION, "revision": 1, **data})
 
 
 @contextlib.contextmanager
 def edit(folder: Path) -> Iterator[dict[str, Any]]:
     """The project's content as it is now; what the block changes in it is written at its end.
 
-    Nothing is written if the block raises or changes nothing.
+    Nothing is written if the block raises or changes nothing, or if the result is no project.
     """
     with locked(folder):
         clear_leftovers(folder)
@@ -96,7 +80,13 @@ def edit(folder: Path) -> Iterator[dict[str, Any]]:
         if json.dumps(data, sort_keys=True) == before:
             return
         data["revision"] += 1
-        write_json(folder / FILE, data)
+        _write(folder, data)
+
+
+def _write(folder: Path, data: dict[str, Any]) -> None:
+    """What could not be read again is not written."""
+    check(data, project_document, "The change")
+    write_json(folder / FILE, data)
 
 
 @contextlib.contextmanager
@@ -116,5 +106,5 @@ def locked(folder: Path) -> Iterator[None]:
                 action="Close other windows that show this project, then try again.",
             )
 
-    with file_locked(folder / LOCK, waiting):
+    with file_locked(inside(folder, LOCK), waiting):
         yield

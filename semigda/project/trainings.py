@@ -7,11 +7,10 @@ read and write files and start processes. Standard library only: Slicer's own pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from semigda.data.sides import why_not_mirrored
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import ENDED, JobFolder
 from semigda.jobs.launch import launch
@@ -21,7 +20,7 @@ from semigda.project.bases import Base, find_base, has_seen_heldout, same_classe
 from semigda.project.caselist import case_rows
 from semigda.project.comparison import read, scores
 from semigda.project.doctor import findings, measured
-from semigda.project.estimates import Estimate, Work, estimate_of, fitted
+from semigda.project.estimates import Estimate, Work, estimate_of, fitted, is_measured
 from semigda.project.presets import PRESETS, train_settings
 from semigda.project.project import Project
 from semigda.project.records import View
@@ -56,7 +55,8 @@ class Plan:
 
 def saved_plan(project: Project) -> Plan:
     """The plan kept in the project's settings, or the default one."""
-    return Plan(**project.read().settings.get("plan", {}))
+    kept, known = project.read().settings.get("plan", {}), {one.name for one in fields(Plan)}
+    return Plan(**{key: value for key, value in kept.items() if key in known})
 
 
 def save_plan(project: Project, plan: Plan) -> None:
@@ -83,14 +83,13 @@ def estimate(project: Project, plan: Plan) -> Estimate:
     Raises:
         SemiGDAError: "bad-input" as :func:`new_rehearsal`, but for the check's errors.
     """
-    facts, view = _rehearsed(project, plan), project.read()
-    found = Estimate()
-    if facts is not None:
-        settings, work = _settings(project, plan, facts), _work(project, plan, view)
-        found = estimate_of(settings, facts, work, _minutes(plan), project.folder)
-    if plan.advanced.get("augmentation", {}).get("mirror"):
-        return found  # on purpose
-    return replace(found, mirroring=why_not_mirrored(label.name for label in view.classes))
+    facts = _rehearsed(project, plan)
+    if facts is None:
+        return Estimate()
+    settings, view = _settings(project, plan, facts), project.read()
+    return estimate_of(
+        *(settings, facts, _work(project, plan, view)), _minutes(plan), project.folder
+    )
 
 
 def start(project: Project, plan: Plan) -> JobFolder:
@@ -311,8 +310,8 @@ def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
         if job["kind"] != "rehearse" or job["state"] != "done":
             continue
         folder = JobFolder(job["folder"])
-        facts = (folder.result() or {}).get("outputs", {}).get("rehearsal")
-        if facts is None or _kind(folder.job["options"]) != _kind(settings):
+        facts = _told(folder)
+        if not is_measured(facts) or _kind(folder.job["options"]) != _kind(settings):
             continue
         factor = cases / max(1, facts["cases"])
         if 1 / CASES_FACTOR <= factor <= CASES_FACTOR:
@@ -320,11 +319,22 @@ def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
     return None
 
 
-def _kind(settings: Mapping[str, Any]) -> tuple:
-    """Equal for trainings whose steps take the same time and memory."""
-    size, labels = settings["preprocessing"]["size"], len(settings["card"]["labels"])
+def _told(job: JobFolder) -> Any:
+    try:
+        return (job.result() or {}).get("outputs", {}).get("rehearsal")
+    except SemiGDAError:
+        return None  # damaged: another rehearsal tells
+
+
+def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
+    """Equal for trainings whose steps take the same time and memory; None if it is none."""
+    try:
+        size = list(settings["preprocessing"]["size"])
+        labels = len(settings["card"]["labels"])
+    except (KeyError, TypeError):
+        return None
     scratch = settings.get("base") is None
-    return (list(size), labels, scratch, *(settings.get(key) for key in ALIKE))
+    return [size, labels, scratch, *(settings.get(key) for key in ALIKE)]
 
 
 def _before(

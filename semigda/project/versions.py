@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
+from semigda.files.inside import remove_folder
 from semigda.jobs.launch import engine_environment
 from semigda.models.card import ModelCard
 from semigda.models.library import user_folder
@@ -86,7 +86,7 @@ def versions(project: Project) -> list[Version]:
     """All versions, newest first. Trainings that are newly done enter ``project.json``."""
     _record(project)
     view = project.read()
-    jobs = {job["id"]: job for job in view.data["jobs"]}
+    comparable = {job["id"] for job in view.data["jobs"] if job["comparable"]}
     used = in_use(view)
     found = []
     for record in reversed(view.data.get("versions", [])):
@@ -97,7 +97,7 @@ def versions(project: Project) -> list[Version]:
             Version(
                 **values,
                 folder=project.folder / "models" / record["name"],
-                comparable=jobs[record["job"]]["comparable"],
+                comparable=record["job"] in comparable,
                 in_use=record["name"] == used,
             )
         )
@@ -220,7 +220,7 @@ def rename(project: Project, name: str, title: str) -> None:
     title = title.strip()
     if not title:
         raise SemiGDAError("bad-input", "A version needs a title.")
-    folders = [version.folder]
+    folders = [project.place("models", version.name)]
     if version.in_use:
         folders.append(user_folder() / ModelCard.read(version.folder).name)
     for folder in folders:
@@ -261,10 +261,11 @@ def delete(project: Project, name: str) -> None:
             "This version is in use.",
             action="Use another version first, then delete this one.",
         )
+    folder = project.place("models", version.name)
     with project.edit("version deleted", version=name) as data:
         _entry(data, name)["deleted"] = True
         data["used"] = [other for other in data.get("used", []) if other != name]
-    shutil.rmtree(version.folder, ignore_errors=True)
+    remove_folder(folder)
 
 
 def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:

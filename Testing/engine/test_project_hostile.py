@@ -1,0 +1,191 @@
+"""A hostile or damaged project: nothing outside it is touched, and every wrong value is an error.
+
+Ids that lead elsewhere, links, values of the wrong type at every place of every document.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hostile_projects import (
+    CHANGES,
+    VERSION,
+    contents,
+    do_everything,
+    everything,
+    full_project,
+    leaves,
+    replaced,
+    without,
+)
+
+from semigda.errors import SemiGDAError
+from semigda.project.project import Project
+
+WRONG = (None, True, -1, 1.5, 10**30, "", "../../canary", [], {}, ["x"], {"x": 1}, "\x00")
+IDS = ("../x", "..", "/etc", "C:\\x", "a/b", "a" * 65, "é", "", " ", "a.b", "con:x", "x\n")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with a full project, its study and a canary."""
+    folder = tmp_path_factory.mktemp("made")
+    full_project(folder)
+    canary = folder / "canary"
+    for name in ("job.json", "state.json", "thesis.txt"):
+        canary.mkdir(exist_ok=True)
+        (canary / name).write_text("mine")
+    return folder
+
+
+@pytest.fixture
+def project(made, tmp_path):
+    """A copy, to be damaged; images stay where they were made."""
+    shutil.copytree(made, tmp_path / "copy", symlinks=True)
+    return tmp_path / "copy" / "project"
+
+
+def document(project: Path) -> dict:
+    return json.loads((project / "project.json").read_text("utf-8"))
+
+
+def write(project: Path, data: dict) -> None:
+    (project / "project.json").write_text(json.dumps(data), "utf-8")
+
+
+def test_what_is_done_to_a_sound_project_works(project, made):
+    worked = do_everything(project)
+    names = [name for name, _ in everything(project)]
+    # A training that ended can be neither cancelled nor paused, and no prediction is left.
+    assert [name for name in names if name not in worked] == ["cancel", "pause"]
+    assert not (project / "models" / VERSION).exists()
+
+
+@pytest.mark.parametrize("wrong", IDS)
+@pytest.mark.parametrize("place", ["case", "job", "version", "record", "used", "id", "heldout"])
+def test_an_id_that_is_none_is_refused_and_nothing_is_touched(project, made, place, wrong):
+    if place in ("version", "record", "used") and wrong == "a.b":
+        pytest.skip("a model may be called so")
+    data = document(project)
+    if place == "case":
+        data["cases"][-1]["id"] = wrong
+    elif place == "job":
+        data["jobs"][0]["id"] = wrong
+    elif place == "version":
+        data["versions"][0]["name"] = wrong
+    elif place == "record":
+        data["jobs"][-1]["version"] = wrong
+    elif place == "used":
+        data["used"] = [wrong]
+    elif place == "id":
+        data["id"] = wrong
+    else:
+        data["heldout"]["cases"][0] = wrong
+    write(project, data)
+    before = contents(project.parent, made)
+    for name, action in everything(project):
+        if name == CHANGES:
+            continue
+        with pytest.raises(SemiGDAError, match="The project's file cannot be used") as caught:
+            action()
+        assert caught.value.error_class == "bad-input", name
+        assert wrong not in str(caught.value) or wrong in ("", " ", "..")
+    assert contents(project.parent, made) == before
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["jobs/ID", "jobs", f"models/{VERSION}", "models", "labels", "thumbnails", "inbox"],
+)
+def test_a_link_out_of_the_project_is_never_written_through(project, made, what):
+    data = document(project)
+    for job in data["jobs"]:
+        what = what.replace("ID", job["id"])
+    place, outside = project / what, project.parent / "canary"
+    if place.exists():
+        shutil.rmtree(outside)
+        place.rename(outside)  # what the link leads to looks just like what it replaces
+    place.symlink_to(outside, target_is_directory=True)
+    before = contents(project.parent, made, but=project)
+    do_everything(project)
+    assert contents(project.parent, made, but=project) == before
+
+
+def test_jobs_that_the_project_did_not_make_are_not_deleted(project):
+    """The ids are good ones; but who says that the folders are jobs?"""
+    data = document(project)
+    for name in ("images", "thesis"):
+        folder = project / "jobs" / name
+        folder.mkdir()
+        (folder / "mine.txt").write_text("mine")
+        record = {**data["jobs"][0], "id": name}
+        data["jobs"].insert(0, record)
+    write(project, data)
+    Project(project).forget_jobs("check")
+    assert (project / "jobs/images/mine.txt").exists() and (project / "jobs/thesis").exists()
+    kinds = [job["kind"] for job in Project(project).jobs()]
+    assert kinds.count("check") == 1
+
+
+def places(made: Path, name: str) -> list[tuple]:
+    return list(leaves(json.loads(next(made.glob(name)).read_text("utf-8"))))
+
+
+DERIVED = (
+    *("project/facts.json", "project/inbox/ranking.json"),
+    *("project/jobs/*train*/comparison.json", "project/jobs/*train*/cases.json"),
+    *("project/jobs/*train*/job.json", "project/jobs/*train*/state.json"),
+    *("project/jobs/*train*/result.json", "project/models/*/card.json"),
+)
+
+
+@pytest.mark.parametrize("name", ["project/project.json", *DERIVED])
+def test_a_wrong_value_anywhere_is_an_error_or_is_ignored(project, made, name):
+    """Whatever is wrong in a document, what reads it ends in a SemiGDAError or goes on."""
+    file = next(project.parent.glob(name))
+    whole = json.loads(file.read_text("utf-8"))
+    outside = contents(project.parent, made, but=project)
+    sound = shutil.copytree(project, project.parent / "sound", symlinks=True)
+    for number, place in enumerate(places(made, name)):
+        changes = [without(whole, place), *(replaced(whole, place, wrong) for wrong in WRONG)]
+        for turn, change in enumerate(changes):
+            file.write_text(json.dumps(change), "utf-8")
+            if refused(project) and name == "project/project.json":
+                continue  # as everything else would be
+            thorough = turn == number % len(changes)
+            for what, action in everything(project):
+                if what == CHANGES and not thorough:
+                    break
+                try:
+                    action()
+                except SemiGDAError as error:
+                    assert error.error_class != "internal", (place, what)
+                except Exception as error:
+                    raise AssertionError(f"{name}: {place}: {what}") from error
+            if thorough:
+                shutil.rmtree(project)
+                shutil.copytree(sound, project, symlinks=True)
+    shutil.rmtree(sound)
+    assert contents(project.parent, made, but=project) == outside
+
+
+def refused(project: Path) -> bool:
+    try:
+        Project(project)
+    except SemiGDAError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "name", ["project/project.json", *DERIVED, "project/jobs/*train*/events.jsonl"]
+)
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b"null", b"\xff", b"[" * 100_000])
+def test_a_file_that_is_none_is_an_error_or_is_ignored(project, made, name, content):
+    next(project.parent.glob(name)).write_bytes(content)
+    outside = contents(project.parent, made, but=project)
+    do_everything(project)
+    assert contents(project.parent, made, but=project) == outside

@@ -1,0 +1,70 @@
+"""What ``facts.json`` may hold of a case; see :func:`semigda.data.facts.measure_case`.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from semigda.files.documents import (
+    Wrong,
+    either,
+    flag,
+    list_of,
+    mapping,
+    number,
+    one_of,
+    record,
+    text,
+    whole,
+    words,
+)
+
+_ERROR = record({"class": text(64), "message": text(2000), "action": text(2000)}, others=True)
+_FAILED = record({"error": _ERROR}, {"inside": number(0, 1)}, others=True)
+_HASH = text(64, empty=False)
+_ENDS = {"low": number(), "high": number()}
+_COUNT = whole(0, 2**53)
+
+
+def _three(item: Any) -> Any:
+    return list_of(item, 3, least=3)
+
+
+_IMAGE = record(
+    {
+        "shape": _three(whole(1, 2**31)),
+        "spacing": _three(number(1e-12, 1e12)),
+        "slice_axis": one_of("axial", "coronal", "sagittal", "acquisition"),
+        "channels": whole(1, 64),
+        "picture": flag(),
+        "dtype": text(32),
+        **{"min": number(), "max": number(), **_ENDS},
+        **{"hash": _HASH, "mirror": _HASH},
+    },
+    others=True,
+)
+_PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)
+
+
+_LABEL = record(
+    {"parts": mapping(words(), _PART), "overlap": _COUNT, "hash": _HASH}, _ENDS, others=True
+)
+_FACTS = record(
+    {
+        "stamp": _HASH,
+        "image": either(_FAILED, _IMAGE),
+        "label": either(one_of(None), _FAILED, _LABEL),
+    },
+    others=True,
+)
+
+
+def is_measured(value: Any) -> bool:
+    """Whether a value is what one look at a case tells about it."""
+    try:
+        _FACTS(value)
+    except Wrong:
+        return False
+    return True
