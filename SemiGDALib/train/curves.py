@@ -36,18 +36,18 @@ def renew(name: str, lines: list[Line]) -> None:
 
 
 def _fill(name: str, chart, lines: list[Line]) -> None:
+    """Whatever a plot view sees meanwhile, no series misses its columns: it would warn of that."""
     table = _node("vtkMRMLTableNode", name)
-    wasModifying = table.StartModify()
-    _fillTable(table.GetTable(), lines)
-    table.EndModify(wasModifying)
-    table.Modified()
     wanted = [f"{name} {line.name}" for line in lines]
     for number in reversed(range(chart.GetNumberOfPlotSeriesNodes())):
         series = chart.GetNthPlotSeriesNode(number)
         if series.GetAttribute(ROLE) not in wanted:
+            chart.RemovePlotSeriesNodeID(series.GetID())
             slicer.mrmlScene.RemoveNode(series)
+    table.SetAndObserveTable(_table(lines))
     for line, key in zip(lines, wanted, strict=True):
         series = _node("vtkMRMLPlotSeriesNode", key)
+        wasModifying = series.StartModify()
         series.SetName(line.name)
         series.SetAndObserveTableNodeID(table.GetID())
         series.SetXColumnName(_stepsOf(line))
@@ -55,13 +55,25 @@ def _fill(name: str, chart, lines: list[Line]) -> None:
         series.SetPlotType(slicer.vtkMRMLPlotSeriesNode.PlotTypeScatter)
         series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleCircle)
         series.SetColor(*(int(line.colour[n : n + 2], 16) / 255 for n in (1, 3, 5)))
+        series.EndModify(wasModifying)
         if not chart.HasPlotSeriesNodeID(series.GetID()):
             chart.AddAndObservePlotSeriesNodeID(series.GetID())
+    _fitViews(chart)
 
 
-def _fillTable(table, lines: list[Line]) -> None:
+def _fitViews(chart) -> None:
+    """A plot view keeps the axes of the first points it was shown until it is told otherwise."""
+    layout = slicer.app.layoutManager()
+    for number in range(layout.plotViewCount if layout is not None else 0):
+        widget = layout.plotWidget(number)
+        view = widget.mrmlPlotViewNode() if widget is not None else None
+        if view is not None and view.GetPlotChartNodeID() == chart.GetID():
+            widget.plotView().fitToContent()
+
+
+def _table(lines: list[Line]):
     """Two columns a line, all of one length as in every table: short ones end in not-a-number."""
-    table.Initialize()
+    table = vtk.vtkTable()
     rows = max((len(line.points) for line in lines), default=0)
     for line in lines:
         for column, index in ((_stepsOf(line), 0), (line.name, 1)):
@@ -71,6 +83,7 @@ def _fillTable(table, lines: list[Line]) -> None:
                 known = row < len(line.points)
                 array.InsertNextValue(line.points[row][index] if known else float("nan"))
             table.AddColumn(array)
+    return table
 
 
 def _stepsOf(line: Line) -> str:

@@ -213,10 +213,15 @@ class ResultSection(Section):
     # The user's actions
 
     def onUse(self, _checked=False) -> None:
-        """Install the selected version for SemiGDASegment."""
+        """Install the selected version, and open SemiGDASegment with it."""
         (version,) = self._selected()
         self._busy(_("Installing {name}...").format(name=version.title))
-        self.context.attempt(self.context.logic.useVersion, version.name, self._onDone)
+        self.context.attempt(self.context.logic.useVersion, version.name, self._onInstalled)
+
+    def _onInstalled(self, output, error) -> None:
+        self._onDone(output, error)
+        if error is None:
+            self.context.attempt(self.context.logic.openSegment)
 
     def onRollBack(self, _checked=False) -> None:
         """Back to the version of before."""

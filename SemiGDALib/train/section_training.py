@@ -31,6 +31,7 @@ class TrainingSection(Section):
         super().__init__(ui, context)
         self._job = None  # the newest training, as trainings.current() tells it
         self._measured = False  # a rehearsal has told what the plan takes
+        self._fits = True  # what it takes is there
         self._history: TrainingHistory | None = None
         self._curves = CurvesView(ui)
         self._previews = PreviewView(ui)
@@ -82,6 +83,8 @@ class TrainingSection(Section):
                 return _("The training stands still: resume it, or cancel it.")
             return _("Nothing: the training runs by itself, also while Slicer is closed.")
         if self._job is None:
+            if not self._fits:
+                return _("The training does not fit as it is planned: use what fits, or change it.")
             if self._measured:
                 return _("Start the training.")
             return _("Rehearse for two minutes, then start the training.")
@@ -110,7 +113,7 @@ class TrainingSection(Section):
             ui.startLabel.text = html.escape(f"{error.message} {error.action}")
             ui.rehearseButton.enabled = ui.startButton.enabled = ui.offerButton.visible = False
             return
-        self._measured = estimate.seconds is not None
+        self._measured, self._fits = estimate.seconds is not None, estimate.fits
         if not self._measured:
             ui.startLabel.text = _("Time and memory: not measured yet. Rehearse first, to know.")
         elif estimate.fits:
@@ -129,12 +132,12 @@ class TrainingSection(Section):
         job = self.context.attempt(logic.rehearse, self._onRehearsing, self._onRehearsed)
         if job is not None:
             self.context.log(_("Rehearsal started."))
-            self._onRehearsing(0.0, _("Starting"))
+            self._onRehearsing(0.0, _("Rehearsal: starting."))
 
     def _onRehearsing(self, fraction, message) -> None:
         self.ui.rehearsalProgressBar.maximum = 100 if fraction > 0 else 0
         self.ui.rehearsalProgressBar.value = int(100 * fraction)
-        self.ui.rehearsalLabel.text = _("Rehearsal: {message}").format(message=message)
+        self.ui.rehearsalLabel.text = message
 
     def _onRehearsed(self, measured, error) -> None:
         self.context.changed()

@@ -145,6 +145,16 @@ class TrainingLogic:
         """Install a version for SemiGDASegment."""
         return self._command("use", [name], onDone)
 
+    def openSegment(self):
+        """Open SemiGDASegment with the project's model chosen."""
+        import slicer
+
+        from semigda.project.versions import model_name
+        from SemiGDASegment import SemiGDASegmentLogic
+
+        SemiGDASegmentLogic().getParameterNode().model = model_name(self.project.read())
+        slicer.util.selectModule("SemiGDASegment")
+
     def rollBack(self, onDone=None):
         """Install the version that was in use before."""
         return self._command("rollback", [], onDone)

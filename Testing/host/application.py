@@ -103,6 +103,34 @@ class ThreeDWidget:
         return self._view
 
 
+class PlotView:
+    """`layoutManager().plotWidget(0).plotView()`: axes stay as they are until `fitToContent()`."""
+
+    def __init__(self, node):
+        self._node = node
+        self.lastX = None  # the host's own: the right end of the x axis
+
+    def fitToContent(self):
+        chart = self._node.GetPlotChartNode()
+        ends = [0.0]
+        for number in range(chart.GetNumberOfPlotSeriesNodes()):
+            series = chart.GetNthPlotSeriesNode(number)
+            column = series.GetTableNode().GetTable().GetColumnByName(series.GetXColumnName())
+            ends += [x for n in range(column.GetNumberOfValues()) if (x := column.GetValue(n)) == x]
+        self.lastX = max(ends)
+
+
+class PlotWidget:
+    def __init__(self, node):
+        self._node, self._view = node, PlotView(node)
+
+    def mrmlPlotViewNode(self):
+        return self._node
+
+    def plotView(self):
+        return self._view
+
+
 _ORIENTATIONS = {"Red": "Axial", "Green": "Coronal", "Yellow": "Sagittal"}
 
 
@@ -116,6 +144,7 @@ class LayoutManager(QtCore.QObject):
         super().__init__()
         self._logics = {}
         self._three_d = ThreeDWidget()
+        self._plots = {}
         self._collection = collection = vtk.vtkCollection()
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(host.scene)
         for name in _ORIENTATIONS:
@@ -158,6 +187,15 @@ class LayoutManager(QtCore.QObject):
 
     def setLayout(self, layout):
         self._set_layout(layout)
+
+    def _plot_nodes(self):
+        return slicer.util.getNodesByClass("vtkMRMLPlotViewNode")
+
+    plotViewCount = Property(int, lambda self: len(self._plot_nodes()))
+
+    def plotWidget(self, index):
+        node = self._plot_nodes()[index]
+        return self._plots.setdefault(node.GetID(), PlotWidget(node))
 
     threeDViewCount = Property(int, lambda self: 1)
     layout = Property(int, lambda self: self._layout, _set_layout)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import slicer
 import train_fixtures
 from train_fixtures import picture, section
 
@@ -58,8 +59,13 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts):
     assert all(float(row[3]) > 0.3 and row[2] == "–" for row in told)
     assert ui.scoreTable.isColumnHidden(2)  # there was no model before
     picture(training, module_host, artifacts, "result-wins")
+    module_host.load("SemiGDASegment")
     module_host.click(ui.useButton)
-    module_host.wait(lambda: busy_over(ui), 60)
+    module_host.wait(lambda: busy_over(ui) and module_host.selected == "SemiGDASegment", 60)
+    segment = slicer.modules.semigdasegment.widgetRepresentation().self()
+    combo, name = segment.ui.modelComboBox, list_models()[-1].name
+    assert combo.itemData(combo.currentIndex) == name and not list_models()[-1].bundled
+    module_host.open("SemiGDATrain")
     assert rows(ui.versionsTable)[0][4] == "✓" and not ui.useButton.enabled
     assert [m.name for m in list_models() if not m.bundled and not m.problem]
     assert not ui.deleteButton.enabled and not ui.rollBackButton.enabled

@@ -202,9 +202,11 @@ def use(story: Story) -> None:
     print("Dice", {name: round(dice, 3) for name, dice in version.dice.items()}, version.reason)
     story.look("result")
     assert version.wins and version.scheme == "leave-one-out", version.reason
+    host.load("SemiGDASegment")
     host.click(ui.useButton)
-    host.wait(lambda: not ui.busyLabel.visible, 120)
+    host.wait(lambda: host.selected == "SemiGDASegment", 120)
     assert widget.logic.versions()[0].in_use
+    host.open("SemiGDATrain")
     story.look("in-use")
     name = hippocampus()["val"][1]  # an image that no training saw
     image, label = (DATA / "hippocampus" / part / f"{name}.nii.gz" for part in ("images", "labels"))
@@ -216,7 +218,7 @@ def use(story: Story) -> None:
     models = [model.name for model in segment.logic.models() if not model.bundled]
     assert len(models) == 1
     segment.ui.inputVolumeSelector.setCurrentNode(volume)
-    segment.logic.getParameterNode().model = models[0]
+    assert segment.logic.getParameterNode().model == models[0]  # chosen by *Use in SemiGDA Segment*
     host.process()
     host.click(segment.ui.segmentButton)
     host.wait(lambda: not segment.logic.isRunning(), 300)

@@ -103,6 +103,7 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
     assert project.jobs()[0]["state"] == "cancelled"  # also when the worker had not begun
     module_host.click(ui.rehearseButton)
     module_host.wait(lambda: ui.rehearsalProgressBar.value > 40, 60)
+    assert ui.rehearsalLabel.text.count("Rehearsal") == 1
     picture(panel, module_host, artifacts, "rehearsing")
     module_host.wait(lambda: not ui.rehearsalFrame.visible, 60)
     assert "memory" in ui.startLabel.text and ui.startButton.enabled, ui.startLabel.text
@@ -111,6 +112,7 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
     panel.logic.setPlan(minutes=0.01)
     panel.panel.refresh()
     assert not ui.startButton.enabled and "shortest" in ui.startLabel.text
+    assert "does not fit" in panel.ui.nextStepLabel.text  # not: start it
     picture(panel, module_host, artifacts, "does-not-fit")
     module_host.click(ui.offerButton)
     assert ui.startButton.enabled and panel.logic.plan().minutes >= 1
