@@ -88,6 +88,7 @@ set(SemiGDA_PACKAGES
   semigda/evaluation/rank.py
   semigda/files/__init__.py
   semigda/files/atomic.py
+  semigda/files/checked.py
   semigda/files/documents.py
   semigda/files/inside.py
   semigda/files/moved.py
@@ -136,10 +137,12 @@ set(SemiGDA_PACKAGES
   semigda/models/archive.py
   semigda/models/base.py
   semigda/models/card.py
+  semigda/models/layout.py
   semigda/models/library.py
   semigda/models/official.py
   semigda/models/official_names.py
   semigda/models/package.py
+  semigda/models/preprocessing.py
   semigda/networks/__init__.py
   semigda/networks/autoencoder.py
   semigda/networks/blocks.py
@@ -148,6 +151,7 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
+  semigda/networks/size.py
   semigda/networks/winograd.py
   semigda/processes.py
   semigda/project/__init__.py

@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     official.add_argument(
         "-o", "--out", required=True, help="model folder, or file of a base to train from"
     )
+    _add_overwrite(official, "a model or base")
 
     info = add("info", _info, "Print versions, devices and what the networks cost.")
     info.add_argument("--size", type=int, default=224, help="slice size for the FLOP count")
@@ -148,6 +149,10 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
+
+
 def _add_models_commands(models: argparse.ArgumentParser) -> None:
     commands = models.add_subparsers(metavar="ACTION", required=True)
 
@@ -160,10 +165,11 @@ def _add_models_commands(models: argparse.ArgumentParser) -> None:
     add("show", _models_show, "Print a model's card.").add_argument("model")
     install = add("add", _models_add, "Check a model package and install it.")
     install.add_argument("package", help=".zip or folder")
-    install.add_argument("--overwrite", action="store_true", help="replace one of the same name")
+    _add_overwrite(install, "another model of that name, or hide a starter model of that name")
     export = add("export", _models_export, "Write a model as one .zip.")
     export.add_argument("model")
     export.add_argument("zip")
+    _add_overwrite(export, "a zip of a model")
     add("remove", _models_remove, "Remove an installed model.").add_argument("model")
 
 
@@ -273,31 +279,43 @@ def _models_show(arguments: argparse.Namespace) -> None:
 
 
 def _models_add(arguments: argparse.Namespace) -> None:
-    from semigda.models.library import user_folder
+    from semigda.models.library import places_of, user_folder
     from semigda.models.package import import_package
 
     folder = import_package(arguments.package, user_folder(), overwrite=arguments.overwrite)
     print(f"installed {folder.name} in {folder}")
+    for hidden in places_of(folder.name)[1:]:
+        print(f"It hides the model of that name in {hidden}, until it is removed.")
 
 
 def _models_export(arguments: argparse.Namespace) -> None:
     from semigda.models.library import find_model
     from semigda.models.package import export_package
 
-    print(f"wrote {export_package(find_model(arguments.model), arguments.zip)}")
+    model = find_model(arguments.model)
+    written = export_package(model, arguments.zip, overwrite=arguments.overwrite)
+    print(f"wrote {written}")
 
 
 def _models_remove(arguments: argparse.Namespace) -> None:
-    from semigda.models.library import remove_model
+    from semigda.models.library import places_of, remove_model
 
     print(f"removed {remove_model(arguments.model)}")
+    for shown in places_of(arguments.model)[:1]:
+        print(f"The model of that name in {shown} is used again.")
 
 
 def _import_official(arguments: argparse.Namespace) -> None:
     from semigda.models.official import import_official
 
     card = _read_json(arguments.card) if arguments.card else None
-    written = import_official(arguments.weights, arguments.out, vae=arguments.vae, card=card)
+    written = import_official(
+        arguments.weights,
+        arguments.out,
+        vae=arguments.vae,
+        card=card,
+        overwrite=arguments.overwrite,
+    )
     print(f"wrote {written}")
 
 

@@ -31,42 +31,54 @@ def test_a_card_survives_writing_and_reading(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["card.json"]
 
 
+LONG = {**TISSUE, "type": {**TISSUE["type"], "meaning": "a~b"}}
+
+
 @pytest.mark.parametrize(
     "data, said",
     [
-        ([], "not a JSON object"),
-        ({}, "schema"),
-        (changed(schema=2), "schema 2"),
-        (changed(schema="1"), "schema"),
-        (changed(schema=True), "schema"),
-        ({k: v for k, v in GOOD.items() if k != "licence"}, "lacks: licence"),
-        (changed(on_load="import os"), "unknown entries: on_load"),
-        (changed(name="../escape"), "name"),
-        (changed(name="Upper"), "name"),
-        (changed(name="a" * 65), "name"),
-        (changed(name="con."), "name"),
-        (changed(title=3), "title"),
-        (changed(labels=[]), "no labels"),
-        (changed(labels=[GOOD["labels"][1]]), "in order"),
+        ([], "cannot be used: it is not an object"),
+        ({}, "of schema 1"),
+        ({"schema": 1}, "'name' is missing"),
+        (changed(schema=2), "of schema 1"),
+        (changed(schema="1"), "of schema 1"),
+        (changed(schema=True), "of schema 1"),
+        ({k: v for k, v in GOOD.items() if k != "licence"}, "'licence' is missing"),
+        (changed(on_load="import os"), "1 unknown field"),
+        (changed(name="../escape"), "'name' is no name of a model"),
+        (changed(name="Upper"), "'name'"),
+        (changed(name="a" * 65), "'name'"),
+        (changed(name="con."), "'name'"),
+        (changed(name="con.a"), "'name'"),
+        (changed(title=3), "'title' is not text"),
+        (changed(title="a" * 201), "'title' has more than 200 characters"),
+        (changed(title="red \x1b[31m"), "'title' holds control characters"),
+        (changed(title="half \ud800"), "'title' holds control characters"),
+        (changed(labels=[]), "'labels' has 0 items, not 1 to 255"),
+        (changed(labels=[GOOD["labels"][1]]), "not 1, 2, 3 ... in order"),
         (changed(labels=[GOOD["labels"][0]] * 2), "in order"),
-        (label(value=0), "1 to 255"),
-        (label(value=True), "1 to 255"),
-        (label(name=" "), "without a name"),
-        (label(color=[0, 0]), "colour"),
-        (label(color=[0, 0, 256]), "colour"),
-        (label(terminology={"category": TISSUE["category"]}), "DICOM codes"),
-        (label(terminology={**TISSUE, "type": {"scheme": "SCT"}}), "DICOM codes"),
-        (
-            label(terminology={**TISSUE, "type": {**TISSUE["type"], "meaning": "a~b"}}),
-            "DICOM codes",
-        ),
-        (changed(network=[]), "network"),
-        (changed(branches="all"), "branches"),
-        (changed(postprocessing={"largest_component": 1}), "postprocessing"),
-        (changed(postprocessing={"script": "x"}), "postprocessing"),
-        (changed(attribution="text"), "attribution"),
-        (changed(base_model=1), "base_model"),
-        (changed(weights_sha256="abc"), "SHA-256"),
+        (label(value=0), "'labels[0].value' is not a whole number from 1 to 255"),
+        (label(value=True), "'labels[0].value'"),
+        (label(name=" "), "'labels[0].name' is empty"),
+        (label(color=[0, 0]), "'labels[0].color' has 2 items, not 3 to 3"),
+        (label(color=[0, 0, 256]), "'labels[0].color[2]'"),
+        (label(terminology={"category": TISSUE["category"]}), "terminology.type' is missing"),
+        (label(terminology={**TISSUE, "type": {"scheme": "SCT"}}), "type.code' is missing"),
+        (label(terminology=LONG), "type.meaning' is no DICOM code"),
+        (changed(network=[]), "'network' is not an object"),
+        (changed(network=GOOD["network"] | {"patch": 0}), "'network.patch'"),
+        (changed(preprocessing={}), "'preprocessing.channels' is missing"),
+        (changed(preprocessing=GOOD["preprocessing"] | {"size": [32_000] * 2}), "from 16 to 4096"),
+        (changed(branches="all"), "'branches' is none of both, vae, cnn"),
+        (changed(postprocessing={"largest_component": 1}), "'postprocessing.largest_component'"),
+        (changed(postprocessing={"script": "x"}), "'postprocessing' has 1 unknown field"),
+        (changed(attribution="text"), "'attribution' is not a list"),
+        (changed(base_model=1), "'base_model' is not text"),
+        (changed(weights_sha256="abc"), "'weights_sha256' is no SHA-256 sum"),
+        (changed(training=[]), "'training' is not an object"),
+        (changed(training={"a": float("inf")}), "'training' holds a number that is not finite"),
+        (changed(training={"a": {"b": "\x9b31m"}}), "'training' holds control characters"),
+        (changed(cost=json.loads('{"a":' * 20 + "1" + "}" * 20)), "'cost' is nested more than 8"),
     ],
 )
 def test_a_wrong_card_is_refused_with_its_reason(data, said):
@@ -84,6 +96,20 @@ def test_a_file_that_is_no_card_is_refused(tmp_path, content):
     with pytest.raises(SemiGDAError) as caught:
         ModelCard.read(tmp_path)
     assert caught.value.error_class == "model-invalid"
+
+
+def test_a_network_that_halves_more_often_than_the_slices_can_be_is_refused():
+    network = GOOD["network"] | {"patch": 16, "channels": [8, 8, 8], "cnn_blocks": [1, 1]}
+    with pytest.raises(SemiGDAError, match="'preprocessing.size' is no multiple of 64"):
+        ModelCard.from_dict(changed(network=network))
+
+
+def test_names_in_any_script_stay_as_they_are(tmp_path):
+    labels = [Label(1, "Läsion 病变", (0, 0, 0)), Label(2, "ورم", (0, 0, 0))]
+    tiny_card(labels=labels, title="ein\u0308").write(tmp_path)
+    assert [label.name for label in ModelCard.read(tmp_path).labels] == ["Läsion 病变", "ورم"]
+    assert "Läsion 病变" in (tmp_path / "card.json").read_text("utf-8")
+    assert ModelCard.read(tmp_path).title == "ein\u0308"
 
 
 def test_a_missing_card_is_said(tmp_path):

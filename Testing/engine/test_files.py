@@ -187,7 +187,7 @@ RULE = documents.record({"people": documents.list_of(PERSON, 3)})
         ({"name": "Ada", "age": 1, "weight": -1}, "'people[0].weight' is below 0"),
         ({"name": "Ada", "age": 1, "weight": 10**400}, "'people[0].weight' is not a number"),
         ({"name": "Ada", "age": 1, "sick": 1}, "'people[0].sick' is not true or false"),
-        ({"name": "Ada", "age": 1, "Secret": 1}, "'people[0]' has 1 unknown fields"),
+        ({"name": "Ada", "age": 1, "Secret": 1}, "'people[0]' has 1 unknown field"),
         ([], "'people[0]' is not an object"),
     ],
 )

@@ -25,12 +25,12 @@ place.{name} = dying
 """
 MOMENTS = {
     "reading": ("semigda.training.loop", "load_slices", 1),
-    "saving the autoencoder": ("semigda.models.base", "save_file", 0),
+    "saving the autoencoder": ("semigda.models.base", "write_atomically", 0),
     "saving": ("torch", "save", 7, "arguments[1].write(b'half')"),
     "validating": ("semigda.training.validate", "label_slices", 4),
     "measuring": ("semigda.training.validate", "label_slices", 8),
     "packing": ("semigda.models.package", "_sha256", 0),
-    "moving the package": ("semigda.models.package", "_move_into_place", 0),
+    "moving the package": ("semigda.files.atomic", "_swap", 0),
     "noting the end": ("semigda.training.packing", "Finished.write", 0),
     "clearing up": ("semigda.training.loop", "remove_checkpoint", 0),
     "telling": ("semigda.jobs.folder", "JobFolder.finish", 0),

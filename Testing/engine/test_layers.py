@@ -41,11 +41,22 @@ FLOORS = {
 }
 # The card is plain values: data and method may read them.
 NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")}
+NEIGHBOURS |= {("data", "semigda.models.preprocessing")}
 THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
 PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
 PROJECT += ("charts", "inbox", "page", "ranking", "report", "document")
-FILES = ("atomic", "documents", "inside", "moved", "streams", "tables", "targets", "texts")
+FILES = (
+    "atomic",
+    "checked",
+    "documents",
+    "inside",
+    "moved",
+    "streams",
+    "tables",
+    "targets",
+    "texts",
+)
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),
@@ -55,7 +66,8 @@ STANDARD_ONLY = (
     *("semigda.jobs", "semigda.jobs.schema", "semigda.jobs.home", "semigda.jobs.following"),
     *("semigda.jobs.launch", "semigda.jobs.locks"),
     "semigda.evaluation.compare",
-    *("semigda.models.card", "semigda.models.library", "semigda.networks.config"),
+    *("semigda.models.card", "semigda.models.layout", "semigda.models.library"),
+    *("semigda.models.preprocessing", "semigda.networks.config", "semigda.networks.size"),
     *("semigda.data.segments", "semigda.data.stamps", "semigda.data.facts_document"),
     "semigda.training.work",
     *("semigda.data.contents", "semigda.inference.made", "semigda.inference.cohort_folder"),

@@ -8,6 +8,7 @@ import torch
 from semigda.networks.config import NetworkConfig
 from semigda.networks.cost import describe
 from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.size import parameters
 
 TINY = NetworkConfig(
     name="tiny",
@@ -54,10 +55,17 @@ def test_compact_fits_a_cpu():
     assert cost["gflop"]["both"] <= 15
 
 
+@pytest.mark.parametrize("downsample", ["strided", "max-pool"])
+@pytest.mark.parametrize("config", [NetworkConfig.paper(), NetworkConfig.compact(), TINY])
+def test_parameters_are_counted_without_building(config, downsample):
+    config = dataclasses.replace(config, downsample=downsample, encoder_blocks=2)
+    assert parameters(config) == describe(config, 64)["parameters"]["all"]
+
+
 def test_configuration_survives_json():
     for config in (NetworkConfig.paper(), NetworkConfig.compact(), TINY):
         assert NetworkConfig.from_dict(config.to_dict()) == config
-    with pytest.raises(ValueError, match="unknown network settings: depth"):
+    with pytest.raises(ValueError, match="1 unknown field"):
         NetworkConfig.from_dict({"depth": 3})
 
 
@@ -65,7 +73,7 @@ def test_a_package_from_before_max_pooling_keeps_its_strided_convolutions():
     old = NetworkConfig.compact().to_dict()
     del old["downsample"]
     assert NetworkConfig.from_dict(old).downsample == "strided"
-    with pytest.raises(ValueError, match="strided or max-pool"):
+    with pytest.raises(ValueError, match="'downsample' is none of strided, max-pool"):
         NetworkConfig.from_dict({"downsample": "average"})
 
 

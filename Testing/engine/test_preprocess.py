@@ -26,20 +26,30 @@ def make(shape=(6, 20, 30), directions="plain", dtype=np.uint8, **settings) -> t
 def test_settings_survive_json_and_wrong_ones_are_refused():
     settings = Preprocessing(spacing=(None, 1.0, 1.5), size=(64, 48), slice_axis="coronal")
     assert Preprocessing.from_dict(settings.to_dict()) == settings
-    for wrong in (
-        {"channels": "grey"},
-        {"slice_axis": "z"},
-        {"size": (60, 64)},
-        {"spacing": (None, 1.0, None)},
-        {"spacing": (0.0, None, None)},
-        {"intensity": {"rule": "z-score"}},
-        {"intensity": {"rule": "ct-window", "low": 5}},
-        {"intensity": {"rule": "ct-window", "low": 5, "high": 5}},
+    for wrong, said in (
+        ({"channels": "grey"}, "'channels' is none of 2.5d, rgb"),
+        ({"slice_axis": "z"}, "'slice_axis' is none of"),
+        ({"size": (60, 64)}, "'size\\[0\\]' is no multiple of 16"),
+        ({"size": [32_000, 32_000]}, "'size\\[0\\]' is not a whole number from 16 to 4096"),
+        ({"size": 64}, "'size' is not a list"),
+        ({"spacing": (None, 1.0, None)}, "'spacing' has only one of row and column"),
+        ({"spacing": (0.0, None, None)}, "'spacing\\[0\\]' is below 0.001"),
+        ({"intensity": {"rule": "z-score"}}, "'intensity' is none of"),
+        ({"intensity": {"rule": "ct-window", "low": 5}}, "'intensity.high' is missing"),
+        ({"intensity": {"rule": "ct-window", "low": 5, "high": 5}}, "'intensity' has a low end"),
+        ({"intensity": {"rule": "mr-percentile", "low": 0, "high": 101}}, "is above 100"),
+        ({"intensity": {"rule": "8-bit", "low": 0}}, "'intensity' has 1 unknown field"),
+        ({"flip": True}, "1 unknown field"),
     ):
-        with pytest.raises(ValueError, match="preprocessing"):
+        with pytest.raises(ValueError, match=said):
             Preprocessing.from_dict({**settings.to_dict(), **wrong})
-    with pytest.raises(ValueError, match="keys"):
-        Preprocessing.from_dict({**settings.to_dict(), "flip": True})
+    with pytest.raises(ValueError, match="'size' is missing"):
+        Preprocessing.from_dict({k: v for k, v in settings.to_dict().items() if k != "size"})
+
+
+def test_a_spacing_that_makes_more_of_an_image_than_can_be_held_is_refused():
+    with pytest.raises(SemiGDAError, match="6 slices of 32000 x 32000 pixels"):
+        make(shape=(6, 32, 32), spacing=(None, 0.001, 0.001))
 
 
 def test_neighbouring_slices_are_the_other_channels():

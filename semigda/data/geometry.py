@@ -6,8 +6,6 @@ from itertools import permutations
 
 import numpy as np
 
-SLICE_AXES = ("axial", "coronal", "sagittal", "acquisition")
-
 # Directions (LPS) in which a working grid's (slice, row, column) index grows: each plane is seen
 # as radiologists see it, rows from front to back or from top to bottom.
 _VIEWS = {

@@ -9,8 +9,11 @@ import torch
 import torch.nn.functional as F
 
 from semigda.data.geometry import orient
+from semigda.errors import SemiGDAError
+from semigda.models.preprocessing import MULTIPLE
 
-MULTIPLE = 16  # working slices are padded to multiples of this, for networks that halve 4 times
+MAX_PIXELS = 1 << 24  # of a working slice
+MAX_SLICES = 20_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,11 @@ class WorkingGrid:
 
 
 def working_grid(volume, preprocessing) -> WorkingGrid:
-    """The grid of ``volume`` (a ``Volume``) under ``preprocessing`` (a ``Preprocessing``)."""
+    """The grid of ``volume`` (a ``Volume``) under ``preprocessing`` (a ``Preprocessing``).
+
+    Raises:
+        SemiGDAError: "bad-input" if the model's spacing makes more of the volume than can be held.
+    """
     order, flips = orient(volume.affine, preprocessing.slice_axis)
     depth, rows, columns = (volume.shape[axis] for axis in order)
     steps = [volume.spacing[axis] for axis in order]
@@ -94,6 +101,13 @@ def working_grid(volume, preprocessing) -> WorkingGrid:
     else:
         content = tuple(min(n, most) for n, most in zip(content, limit, strict=True))
         size = preprocessing.size
+    if size[0] * size[1] > MAX_PIXELS or count > max(depth, MAX_SLICES):
+        raise SemiGDAError(
+            "bad-input",
+            f"In the model's spacing the image has {count} slices of {size[0]} x {size[1]} pixels, "
+            "which is too much.",
+            action="Crop the image, check its spacing, or choose a model of a coarser spacing.",
+        )
     return WorkingGrid(order, flips, depth, rows, columns, count, content, size)
 
 

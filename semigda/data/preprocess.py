@@ -2,83 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from semigda.data.geometry import SLICE_AXES, turned
-from semigda.data.grid import MULTIPLE, WorkingGrid, axis_weights, working_grid
+from semigda.data.geometry import turned
+from semigda.data.grid import WorkingGrid, axis_weights, working_grid
 from semigda.data.volumes import Volume
 from semigda.errors import SemiGDAError
+from semigda.models.preprocessing import Preprocessing
 
-INTENSITY_RULES = {
-    "ct-window": {"low", "high"},  # in the image's units, Hounsfield for CT
-    "mr-percentile": {"low", "high"},  # percentiles of the whole image
-    "8-bit": set(),  # 0 to 255 as stored
-}
 _SAMPLE = 1_000_000  # about as many voxels are enough for percentiles: they err by some 0.01 %
-
-
-@dataclass(frozen=True)
-class Preprocessing:
-    """How slices are cut, scaled and normalised; stored in the model card.
-
-    Attributes:
-        channels: "2.5d" (previous, this and next slice of a grey image) or "rgb" (own colours).
-        slice_axis: anatomical axis that slices are cut along, or "acquisition" for the stored one.
-        size: (H, W) of a working slice in pixels, multiples of 16.
-        spacing: (through, row, column) in mm. With row and column given, slices are resampled to
-            that spacing and padded to at least ``size``; with ``None`` for both, a slice is fitted
-            into ``size``. ``None`` for through: the image's own slices.
-        intensity: the rule and its numbers, see :data:`INTENSITY_RULES`; to [-1, 1], clipped.
-    """
-
-    channels: str = "2.5d"
-    slice_axis: str = "axial"
-    size: tuple[int, int] = (224, 224)
-    spacing: tuple[float | None, float | None, float | None] = (None, None, None)
-    intensity: dict = field(
-        default_factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
-    )
-
-    def __post_init__(self):
-        object.__setattr__(self, "size", tuple(self.size))
-        object.__setattr__(self, "spacing", tuple(self.spacing))
-        problem = self._problem()
-        if problem:
-            raise ValueError(f"preprocessing: {problem}")
-
-    def _problem(self) -> str | None:
-        if self.channels not in ("2.5d", "rgb"):
-            return "channels must be 2.5d or rgb"
-        if self.slice_axis not in SLICE_AXES:
-            return f"slice_axis must be one of {', '.join(SLICE_AXES)}"
-        if len(self.size) != 2 or any(n <= 0 or n % MULTIPLE for n in self.size):
-            return f"size must be two multiples of {MULTIPLE}"
-        if len(self.spacing) != 3 or any(step is not None and step <= 0 for step in self.spacing):
-            return "spacing must be three positive numbers or null"
-        if (self.spacing[1] is None) != (self.spacing[2] is None):
-            return "row and column spacing must be given both or not at all"
-        numbers = INTENSITY_RULES.get(self.intensity.get("rule"))
-        if numbers is None or set(self.intensity) != numbers | {"rule"}:
-            return "unknown intensity rule, or wrong numbers for it"
-        if numbers and not self.intensity["low"] < self.intensity["high"]:
-            return "intensity low must be below high"
-        return None
-
-    def to_dict(self) -> dict:
-        """Plain values for JSON."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
-
-    @classmethod
-    def from_dict(cls, values: dict) -> Preprocessing:
-        """Raises ValueError on unknown or missing keys and wrong values."""
-        names = {f.name for f in fields(cls)}
-        if set(values) != names:
-            raise ValueError(f"preprocessing: keys must be {', '.join(sorted(names))}")
-        return cls(**values)
 
 
 class PreparedVolume:

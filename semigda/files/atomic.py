@@ -91,17 +91,20 @@ def staged_folder(target: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(target).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(target.parent)
     stage = temporary_path(target.parent)
     try:
         stage.mkdir()
         yield stage
+        _sync_files(stage)
         _swap(stage, target)
+        _sync_folder(target.parent)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
 def _swap(stage: Path, target: Path) -> None:
-    if not target.exists():
+    if not os.path.lexists(target):
         replace(stage, target)
         return
     aside = target.with_name(f"{temporary_path(target.parent).name}-old-{target.name}")
@@ -111,7 +114,27 @@ def _swap(stage: Path, target: Path) -> None:
     except OSError:
         replace(aside, target)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    _delete(aside)
+
+
+def remove_folder(folder: str | os.PathLike[str]) -> None:
+    """Remove a folder, or a link to one; a kill never leaves a part of it under its name.
+
+    Raises:
+        OSError: it could not be touched, and is whole.
+    """
+    folder = Path(folder)
+    doomed = temporary_path(folder.parent)
+    replace(folder, doomed)
+    _delete(doomed)
+
+
+def _delete(path: Path) -> None:
+    """A file, a link or a whole folder, as far as it can be."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -167,10 +190,8 @@ def clear_leftovers(folder: str | os.PathLike[str]) -> None:
             original = found["old"] and Path(folder) / found["old"]
             if original and not original.exists():
                 os.replace(path, original)
-            elif path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
             else:
-                path.unlink(missing_ok=True)
+                _delete(path)
 
 
 def _is_abandoned(path: Path, host: str, pid: str, start: str) -> bool:
@@ -194,6 +215,13 @@ def _owner() -> str:
 
 def _short(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+
+
+def _sync_files(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with open(path, "rb+") as file:
+                os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -28,7 +28,7 @@ MAX_BYTES = 50_000_000
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class Wrong(Exception):
+class Wrong(ValueError):
     """A value that breaks a rule.
 
     Attributes:
@@ -39,6 +39,9 @@ class Wrong(Exception):
     def __init__(self, what: str, place: str = ""):
         super().__init__(what)
         self.what, self.place = what, place
+
+    def __str__(self) -> str:
+        return f"'{self.place}' {self.what}" if self.place else f"it {self.what}"
 
     def within(self, part: str) -> Wrong:
         """The same, seen from the value that holds the wrong one under ``part``."""
@@ -181,7 +184,7 @@ def list_of(item: Rule, limit: int = 100_000, *, least: int = 0) -> Rule:
         if not least <= len(value) <= limit:
             raise Wrong(f"has {len(value)} items, not {least} to {limit}")
         for place, one in enumerate(value):
-            _within(item, one, f"[{place}]")
+            within(item, one, f"[{place}]")
 
     return rule
 
@@ -195,8 +198,8 @@ def mapping(key: Rule, item: Rule, limit: int = 100_000) -> Rule:
         if len(value) > limit:
             raise Wrong(f"has more than {limit} entries")
         for place, (name, one) in enumerate(value.items()):
-            _within(key, name, f"[name {place}]")
-            _within(item, one, f"[{place}]")
+            within(key, name, f"[name {place}]")
+            within(item, one, f"[{place}]")
 
     return rule
 
@@ -219,11 +222,10 @@ def record(
         for name, one in value.items():
             known = required.get(name) or optional.get(name)
             if known is not None:
-                _within(known, one, name)
+                within(known, one, name)
             elif not others:
-                raise Wrong(
-                    f"has {len(value.keys() - required.keys() - optional.keys())} unknown fields"
-                )
+                unknown = len(value.keys() - required.keys() - optional.keys())
+                raise Wrong(f"has {unknown} unknown field{'s' if unknown > 1 else ''}")
 
     return rule
 
@@ -254,7 +256,8 @@ def plain(depth: int = 8, limit: int = 100_000) -> Rule:
     return rule
 
 
-def _within(rule: Rule, value: Any, part: str) -> None:
+def within(rule: Rule, value: Any, part: str) -> None:
+    """Hold a part of a value against a rule; what is wrong is told with the part's name."""
     try:
         rule(value)
     except Wrong as wrong:
@@ -280,10 +283,7 @@ def check(
     try:
         rule(value)
     except Wrong as wrong:
-        place = f"'{wrong.place}' " if wrong.place else "it "
-        raise SemiGDAError(
-            error_class, f"{what} cannot be used: {place}{wrong.what}.", action=action
-        ) from None
+        raise SemiGDAError(error_class, f"{what} cannot be used: {wrong}.", action=action) from None
 
 
 def parse_json(

@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from semigda.errors import SemiGDAError
+from semigda.errors import SemiGDAError, disk_is_full
+from semigda.files.atomic import clear_leftovers, temporary_path
 
 PathLike = str | os.PathLike[str]
 
@@ -35,6 +36,7 @@ def check_target(
         SemiGDAError: "bad-input" if the target may not be written; nothing was touched.
     """
     path = Path(target)
+    clear_leftovers(path.parent)  # among them may be a folder that a killed process moved aside
     for given in inputs:
         if given is not None and (same_place(path, given) or _holds(path, Path(given))):
             raise SemiGDAError(
@@ -58,6 +60,29 @@ def check_target(
             action="Choose another name, or ask to overwrite it (--overwrite).",
         )
     return path
+
+
+def check_room(folder: PathLike) -> None:
+    """Make a folder to write into, and see that files can be made in it.
+
+    Raises:
+        SemiGDAError: "bad-input" if not.
+    """
+    folder = Path(folder)
+    trial = temporary_path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        if disk_is_full(error):
+            raise
+        raise SemiGDAError(
+            "bad-input",
+            "The folder for the result cannot be written.",
+            action="Choose another folder, or ask for the right to write there.",
+            detail=type(error).__name__,
+        ) from error
 
 
 def same_place(first: PathLike, second: PathLike) -> bool:

@@ -6,15 +6,18 @@ A zip from outside may try to write elsewhere (absolute paths, ``..``, links), t
 
 from __future__ import annotations
 
-import os
+import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import write_atomically
 from semigda.models.card import CARD_FILE, MAX_CARD_BYTES, WEIGHTS_FILE
+from semigda.models.layout import FILES, is_litter
 
 # The largest network in use has 680 MB of float32 weights.
 MAX_WEIGHTS_BYTES = 2_000_000_000
@@ -24,21 +27,32 @@ RATIO_FREE_BYTES = 10_000_000
 _ENCRYPTED = 0x1
 
 
-def pack(folder: Path, name: str, files: Sequence[str], zip_path: Path) -> None:
-    """Write those of ``files`` that exist as ``<name>/<file>``, the whole zip at once."""
-    temporary = zip_path.with_name(f".{zip_path.name}.{os.getpid()}")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            for file in files:
+def pack(folder: Path, name: str, zip_path: Path) -> None:
+    """Write a package's files as ``<name>/<file>``, the whole zip at once.
+
+    The same files give the same zip: their dates, which a zip may not even be able to hold, stay
+    out.
+    """
+
+    def write(target: BinaryIO) -> None:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for file in FILES:
                 if (folder / file).is_file():
-                    archive.write(folder / file, f"{name}/{file}")
-        os.replace(temporary, zip_path)
-    finally:
-        temporary.unlink(missing_ok=True)
+                    _add(archive, folder / file, f"{name}/{file}")
+
+    write_atomically(zip_path, write)
 
 
-def unpack(zip_path: Path, files: Collection[str], target: Path) -> None:
-    """Unpack the zip's files, which must all be among ``files``, into the folder ``target``.
+def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:
+    entry = zipfile.ZipInfo(name)  # dated 1980
+    entry.external_attr = (stat.S_IFREG | 0o644) << 16
+    entry.file_size = path.stat().st_size
+    with open(path, "rb") as source, archive.open(entry, "w") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+
+
+def unpack(zip_path: Path, target: Path) -> None:
+    """Unpack a package's files into the folder ``target``; a zip with other files is refused.
 
     Raises:
         SemiGDAError: "bad-input" if there is no such file, "model-invalid" if it is refused.
@@ -47,9 +61,9 @@ def unpack(zip_path: Path, files: Collection[str], target: Path) -> None:
         raise SemiGDAError("bad-input", "There is no such model package.")
     try:
         with zipfile.ZipFile(zip_path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check(archive.infolist(), files)
-            for entry in entries:
+            entries = [entry for entry in archive.infolist() if not is_litter(_path(entry))]
+            _check(entries)
+            for entry in [entry for entry in entries if not entry.is_dir()]:
                 with (
                     archive.open(entry) as source,
                     open(target / _path(entry).name, "wb") as copy,
@@ -61,7 +75,7 @@ def unpack(zip_path: Path, files: Collection[str], target: Path) -> None:
         raise _refused("the file is damaged or not a zip", type(error).__name__) from error
 
 
-def _check(entries: Sequence[zipfile.ZipInfo], files: Collection[str]) -> None:
+def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse the whole archive for its first entry that is not a plain, expected, sane file."""
     folders, seen = set(), set()
     for entry in entries:
@@ -78,8 +92,8 @@ def _check(entries: Sequence[zipfile.ZipInfo], files: Collection[str]) -> None:
             continue
         if entry.flag_bits & _ENCRYPTED:
             raise _refused("it is encrypted")
-        if path.name not in files or len(path.parts) > 2 or path.name in seen:
-            raise _refused("it holds unexpected files", "expected only " + ", ".join(files))
+        if path.name not in FILES or len(path.parts) > 2 or path.name in seen:
+            raise _refused("it holds unexpected files", "expected only " + ", ".join(FILES))
         limit = MAX_WEIGHTS_BYTES if path.name == WEIGHTS_FILE else MAX_CARD_BYTES
         ratio = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > limit or (entry.file_size > RATIO_FREE_BYTES and ratio > MAX_RATIO):

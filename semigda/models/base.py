@@ -1,67 +1,95 @@
 """Bases: what a training starts from when there is no model to fine-tune.
 
 One ``.safetensors`` file with tensors under :class:`SemiGDA`'s names, at least the whole
-autoencoder, and the network's configuration in its header.
+autoencoder; in its header the network's configuration and a hash of the tensors.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import write_atomically
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 
 KIND = "semigda-base"
+Tensors = Mapping[str, torch.Tensor]
 
 
-def save_base(
-    path: str | os.PathLike[str], config: NetworkConfig, tensors: Mapping[str, torch.Tensor]
-) -> Path:
-    """Write a base; a file that is there is replaced only once the new one is whole."""
+def save_base(path: str | os.PathLike[str], config: NetworkConfig, tensors: Tensors) -> Path:
+    """Write a base; a file that is there is replaced only once the new one is whole.
+
+    Where the file is a user's choice, ask ``check_target`` with :func:`is_base` first.
+    """
     path = Path(path)
-    part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    metadata = {"kind": KIND, "network": json.dumps(config.to_dict())}
-    try:
-        save_file({k: v.cpu().contiguous() for k, v in tensors.items()}, part, metadata)
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+    metadata = {"kind": KIND, "network": json.dumps(config.to_dict()), "sha256": _hash(tensors)}
+    write_atomically(path, lambda file: file.write(save(tensors, metadata)))
     return path
+
+
+def is_base(path: Path) -> bool:
+    """Whether a file says that it is a base."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return (file.metadata() or {}).get("kind") == KIND
+    except (OSError, SafetensorError):
+        return False
 
 
 def load_base(path: str | os.PathLike[str]) -> SemiGDA:
     """A network with the base's tensors; the parts it lacks keep torch's fresh weights.
 
     Raises:
-        SemiGDAError: "model-invalid" if the file is no base or lacks autoencoder tensors.
+        SemiGDAError: "model-invalid" if the file is no base, is damaged, or lacks autoencoder
+            tensors; nothing of the network was made before all of that was known.
     """
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("kind") != KIND:
                 raise ValueError("no base")
-            network = SemiGDA(NetworkConfig.from_dict(json.loads(metadata["network"])))
+            config = NetworkConfig.from_dict(json.loads(metadata["network"]))
+            _check_shapes(file, config)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        result = network.load_state_dict(tensors, strict=False)
-        lacking = [name for name in result.missing_keys if name.startswith("autoencoder.")]
-        if lacking or result.unexpected_keys:
-            raise ValueError(f"{len(lacking)} missing, {len(result.unexpected_keys)} unknown")
-    except (OSError, KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+        if "sha256" in metadata and metadata["sha256"] != _hash(tensors):
+            raise ValueError("hash")
+        network = SemiGDA(config)
+        network.load_state_dict(tensors, strict=False)
+    except (OSError, KeyError, ValueError, RecursionError, SafetensorError) as error:
         raise SemiGDAError(
             "model-invalid",
-            "The file is not a base to start a training from.",
+            "The file is damaged, or not a base to start a training from.",
             action="Choose a file written by 'semigda pretrain' or 'semigda import-official'.",
             detail=type(error).__name__,
         ) from error
     return network
+
+
+def _check_shapes(file: Any, config: NetworkConfig) -> None:
+    with torch.device("meta"):
+        expected = {name: tuple(t.shape) for name, t in SemiGDA(config).state_dict().items()}
+    shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+    if any(expected.get(name) != shape for name, shape in shapes.items()):
+        raise ValueError("tensors that the network does not have")
+    if any(name.startswith("autoencoder.") and name not in shapes for name in expected):
+        raise ValueError("missing tensors")
+
+
+def _hash(tensors: Tensors) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].contiguous().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()

@@ -7,14 +7,32 @@ The card holds nothing about patients: no names, no UIDs, no paths (checked when
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import patiently, write_text
+from semigda.files.checked import as_rule, demand, made, rule_of, ruled
+from semigda.files.documents import (
+    check,
+    flag,
+    has_controls,
+    list_of,
+    matching,
+    maybe,
+    one_of,
+    parse_json,
+    plain,
+    record,
+    text,
+    whole,
+)
+from semigda.models.preprocessing import Preprocessing
+from semigda.networks.config import NetworkConfig
 from semigda.version import __version__
 
 SCHEMA_VERSION = 1
@@ -25,11 +43,17 @@ BRANCHES = ("both", "vae", "cnn")
 
 # A name is also a folder name: lower case because Windows and macOS fold case.
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_NAME_RULE = (
+    "A model's name is made of lower-case letters and digits, with single '-', '_' or '.' between "
+    "them, at most 64 characters."
+)
+# Windows takes these for devices, whatever follows after a dot.
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UID = re.compile(r"\b\d+(?:\.\d+){5,}\b")  # a DICOM UID has many dotted parts, a version few
 _PATH = re.compile(r"(?:^|[\s\"'=(])(?:[A-Za-z]:[\\/]|~?/[^\s/]+/|\\\\)")
-_TERMINOLOGY_KEYS = ("category", "type", "modifier", "region")
-_CODE_KEYS = {"scheme", "code", "meaning"}
+# '~', '^' and '|' separate the parts of Slicer's tag text.
+_CODE = matching(re.compile(r"[^~^|\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200}"), "is no DICOM code")
 # The context names that Slicer ships; its tag text names them before the codes.
 _TERMINOLOGY_CONTEXT = "Segmentation category and type - 3D Slicer General Anatomy list"
 _REGION_CONTEXT = "Anatomic codes - DICOM master list"
@@ -41,13 +65,49 @@ def _invalid(message: str, detail: str = "") -> SemiGDAError:
 
 def check_name(name: object) -> str:
     """The name if it may name a model and its folder, else a "model-invalid" error."""
-    if not isinstance(name, str) or len(name) > 64 or not _NAME.fullmatch(name):
-        raise _invalid(
-            "A model's name is made of lower-case letters and digits, with single '-', '_' or '.' "
-            "between them, at most 64 characters.",
-            detail=f"name: {name!r}"[:200],
-        )
+    if not _is_name(name):
+        raise _invalid(_NAME_RULE)
+    assert isinstance(name, str)
     return name
+
+
+def _is_name(name: object) -> bool:
+    if not isinstance(name, str) or len(name) > 64 or not _NAME.fullmatch(name):
+        return False
+    return not _DEVICES.fullmatch(name)
+
+
+def _name(value: Any) -> None:
+    demand(_is_name(value), "is no name of a model")
+
+
+def _terminology(value: Any) -> None:
+    code = maybe(record(dict.fromkeys(("scheme", "code", "meaning"), _CODE)))
+    keys = ("category", "type", "modifier", "region")
+    record({}, dict.fromkeys(keys, code))(value)
+    for key in ("category", "type") if value else ():
+        demand(bool(value.get(key)), "is missing", key)
+
+
+def _notes(value: Any) -> None:
+    """Free-form facts."""
+    plain()(value)
+    demand(isinstance(value, dict), "is not an object")
+    readable = not any(has_controls(found.replace("\n", "")) for _, found in _texts(value))
+    demand(readable, "holds control characters")
+
+
+def _texts(value: object, where: str = "card") -> Iterator[tuple[str, str]]:
+    """All texts in a JSON value, names of entries too, and where they stand."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield where, str(key)
+            yield from _texts(item, f"{where}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item, where)
 
 
 @dataclass
@@ -58,45 +118,22 @@ class Label:
     ``{"scheme": "SCT", "code": "...", "meaning": "..."}``; it may be empty.
     """
 
-    value: int
-    name: str
-    color: tuple[int, int, int]
-    terminology: dict[str, Any] = field(default_factory=dict)
+    value: int = ruled(whole(1, 255))
+    name: str = ruled(text(200, empty=False))
+    color: tuple[int, int, int] = ruled(list_of(whole(0, 255), 3, least=3))
+    terminology: dict[str, Any] = ruled(maybe(_terminology), factory=dict)
 
     @classmethod
     def from_dict(cls, data: object) -> Label:
-        _check_keys("label", data, {f.name for f in fields(cls)}, {"value", "name", "color"})
-        assert isinstance(data, dict)
-        value, name, color = data["value"], data["name"], data["color"]
-        if type(value) is not int or not 1 <= value <= 255:
-            raise _invalid("The model card gives a label value outside 1 to 255.")
-        if not isinstance(name, str) or not name.strip():
-            raise _invalid("The model card holds a label without a name.")
-        if (
-            not isinstance(color, (list, tuple))
-            or len(color) != 3
-            or any(type(c) is not int or not 0 <= c <= 255 for c in color)
-        ):
-            raise _invalid(f"The colour of label {value} is not three numbers from 0 to 255.")
-        terminology = data.get("terminology") or {}
-        _check_terminology(value, terminology)
-        return cls(value, name, (color[0], color[1], color[2]), dict(terminology))
+        """A checked label; "model-invalid" if it is none."""
+        check(data, rule_of(cls), "A label", error_class="model-invalid")
+        return cls.checked(data)
 
-
-def _check_terminology(value: int, terminology: object) -> None:
-    problem = _invalid(f"The terminology of label {value} is not made of DICOM codes.")
-    if not isinstance(terminology, dict) or set(terminology) - set(_TERMINOLOGY_KEYS):
-        raise problem
-    if terminology and not (terminology.get("category") and terminology.get("type")):
-        raise problem
-    for code in terminology.values():
-        if code is None:
-            continue
-        if not isinstance(code, dict) or set(code) != _CODE_KEYS:
-            raise problem
-        # '~', '^' and '|' separate the parts of Slicer's tag text.
-        if any(not isinstance(v, str) or re.search(r"[~^|]", v) for v in code.values()):
-            raise problem
+    @classmethod
+    def checked(cls, data: object) -> Label:
+        """As :meth:`from_dict`, but raises ``Wrong`` for a document that holds the label."""
+        label = made(cls, data)
+        return replace(label, color=tuple(label.color), terminology=dict(label.terminology or {}))
 
 
 def terminology_entry(label: Label) -> str:
@@ -112,27 +149,40 @@ def terminology_entry(label: Label) -> str:
     return "~".join((*parts, _REGION_CONTEXT, text("region"), "^^"))
 
 
+def _postprocessing(value: Any) -> None:
+    record({}, {"largest_component": flag()})(value)
+
+
+def _labels(value: Any) -> None:
+    list_of(as_rule(Label.checked), 255, least=1)(value)
+    # The palette gives class k the k-th colour, so the values leave no gap.
+    given = [label["value"] for label in value]
+    demand(given == list(range(1, len(given) + 1)), "has values that are not 1, 2, 3 ... in order")
+
+
 @dataclass
 class ModelCard:
     """What ``card.json`` says. ``network`` and ``preprocessing`` are the plain dictionaries of
-    ``NetworkConfig`` and ``Preprocessing``; they are checked when the model is loaded."""
+    ``NetworkConfig`` and ``Preprocessing``."""
 
-    name: str
-    title: str
-    description: str
-    modality: str
-    labels: list[Label]
-    network: dict[str, Any]
-    preprocessing: dict[str, Any]
-    branches: str = "both"
-    postprocessing: dict[str, Any] = field(default_factory=lambda: {"largest_component": False})
-    training: dict[str, Any] = field(default_factory=dict)
-    licence: str = ""
-    attribution: list[str] = field(default_factory=list)
-    base_model: str | None = None
-    engine_version: str = __version__
-    weights_sha256: str | None = None
-    cost: dict[str, Any] = field(default_factory=dict)
+    name: str = ruled(_name)
+    title: str = ruled(text(200))
+    description: str = ruled(text(20_000, lines=True))
+    modality: str = ruled(text(64))
+    labels: list[Label] = ruled(_labels)
+    network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict))
+    preprocessing: dict[str, Any] = ruled(as_rule(Preprocessing.from_dict))
+    branches: str = ruled(one_of(*BRANCHES), "both")
+    postprocessing: dict[str, Any] = ruled(
+        _postprocessing, factory=lambda: {"largest_component": False}
+    )
+    training: dict[str, Any] = ruled(_notes, factory=dict)
+    licence: str = ruled(text(20_000, lines=True), "")
+    attribution: list[str] = ruled(list_of(text(20_000, lines=True), 1000), factory=list)
+    base_model: str | None = ruled(maybe(text(200)), None)
+    engine_version: str = ruled(text(64), __version__)
+    weights_sha256: str | None = ruled(maybe(matching(_SHA256, "is no SHA-256 sum")), None)
+    cost: dict[str, Any] = ruled(_notes, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {"schema": SCHEMA_VERSION, **asdict(self)}
@@ -144,115 +194,74 @@ class ModelCard:
         Raises:
             SemiGDAError: "model-invalid", naming what is missing, unknown or wrong.
         """
-        if not isinstance(data, dict):
-            raise _invalid("The model card is not a JSON object.")
-        schema = data.get("schema")
+        schema = data.get("schema") if isinstance(data, dict) else SCHEMA_VERSION
         if schema != SCHEMA_VERSION or type(schema) is not int:
             raise SemiGDAError(
                 "model-invalid",
                 f"This version of SemiGDA reads model cards of schema {SCHEMA_VERSION}; "
-                f"this one has schema {str(schema)[:20]}.",
+                "this one has another.",
                 action="Update SemiGDA, or ask the model's author for a matching package.",
             )
-        required = {
-            *("name", "title", "description", "modality", "labels", "network", "preprocessing"),
-            *("licence", "engine_version", "weights_sha256"),
-        }
-        _check_keys("model card", data, {f.name for f in fields(cls)} | {"schema"}, required)
+        check(data, _card, "The model card", error_class="model-invalid")
+        assert isinstance(data, dict)
         values = {key: value for key, value in data.items() if key != "schema"}
-        if not isinstance(values["labels"], list) or not values["labels"]:
-            raise _invalid("The model card lists no labels.")
-        values["labels"] = [Label.from_dict(label) for label in values["labels"]]
-        card = cls(**values)
-        card._check()
-        return card
-
-    def _check(self) -> None:
-        check_name(self.name)
-        for key in ("title", "description", "modality", "licence", "engine_version"):
-            if not isinstance(getattr(self, key), str):
-                raise _invalid(f"'{key}' of the model card is not a text.")
-        for key in ("network", "preprocessing", "postprocessing", "training", "cost"):
-            if not isinstance(getattr(self, key), dict):
-                raise _invalid(f"'{key}' of the model card is not a JSON object.")
-        values = [label.value for label in self.labels]
-        # The palette gives class k the k-th colour, so the values leave no gap.
-        if values != list(range(1, len(values) + 1)):
-            raise _invalid("The label values of the model card are not 1, 2, 3 ... in order.")
-        if self.branches not in BRANCHES:
-            raise _invalid("'branches' of the model card is none of " + ", ".join(BRANCHES) + ".")
-        component = self.postprocessing.get("largest_component", False)
-        if set(self.postprocessing) - {"largest_component"} or not isinstance(component, bool):
-            raise _invalid("'postprocessing' of the model card holds something unknown.")
-        if not isinstance(self.attribution, list) or any(
-            not isinstance(text, str) for text in self.attribution
-        ):
-            raise _invalid("'attribution' of the model card is not a list of texts.")
-        if self.base_model is not None and not isinstance(self.base_model, str):
-            raise _invalid("'base_model' of the model card is not a text.")
-        digest = self.weights_sha256
-        if digest is not None and (not isinstance(digest, str) or not _SHA256.fullmatch(digest)):
-            raise _invalid("'weights_sha256' of the model card is not a SHA-256 sum.")
+        values["labels"] = [Label.checked(label) for label in values["labels"]]
+        return cls(**values)
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> ModelCard:
         """The card of a package folder; "model-invalid" if missing, too long or not valid."""
-        path = Path(folder) / CARD_FILE
         try:
-            if path.stat().st_size > MAX_CARD_BYTES:
-                raise _invalid("The model card is too long to be one.")
-            data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-        except FileNotFoundError:
+            with patiently(lambda: open(Path(folder) / CARD_FILE, "rb")) as file:
+                return parse_card(file)
+        except (FileNotFoundError, NotADirectoryError):
             raise _invalid("The folder holds no model card (card.json).") from None
-        except (OSError, ValueError, RecursionError) as error:
-            raise _invalid(
-                "The model card cannot be read as JSON.", detail=type(error).__name__
-            ) from error
-        return cls.from_dict(data)
+        except OSError as error:
+            raise _invalid("The model card cannot be read.", type(error).__name__) from error
 
-    def write(self, folder: str | os.PathLike[str]) -> None:
-        """Write ``card.json`` atomically, after the same checks as reading.
+    def check(self) -> None:
+        """What :meth:`write` checks.
 
         Raises:
             SemiGDAError: "model-invalid" if the card is wrong, or holds a path or a DICOM UID.
         """
         data = self.to_dict()
-        ModelCard.from_dict(json.loads(json.dumps(data)))
-        _refuse_private(data)
-        path = Path(folder) / CARD_FILE
-        temporary = path.with_name(f".{CARD_FILE}.{os.getpid()}")
-        text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
+        ModelCard.from_dict(data)
+        for where, found in _texts(data):
+            if _PATH.search(found) or _UID.search(found):
+                raise _invalid(
+                    "The model card holds a path or a DICOM identifier, which may tell about "
+                    "patients.",
+                    detail=where[:100],
+                )
+
+    def write(self, folder: str | os.PathLike[str]) -> None:
+        """Write ``card.json`` atomically, after the same checks as reading.
+
+        Raises:
+            SemiGDAError: see :meth:`check`.
+        """
+        self.check()
+        written = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        write_text(Path(folder) / CARD_FILE, written)
 
 
-def _check_keys(what: str, data: object, known: set[str], required: set[str]) -> None:
-    if not isinstance(data, dict):
-        raise _invalid(f"A {what} is not a JSON object.")
-    missing, unknown = sorted(required - set(data)), sorted(map(str, set(data) - known))
-    if missing:
-        raise _invalid(f"The {what} lacks: {', '.join(missing)}.")
-    if unknown:
-        raise _invalid(f"The {what} holds unknown entries: {', '.join(unknown)[:200]}.")
+# With a default for those who make a card, but never left out of one that is written.
+_NEVER_LEFT_OUT = ("licence", "engine_version", "weights_sha256")
+_FIELDS = rule_of(ModelCard, _NEVER_LEFT_OUT)
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+def _card(data: Any) -> None:
+    demand(isinstance(data, dict), "is not an object")
+    _FIELDS({key: value for key, value in data.items() if key != "schema"})
+    halvings = NetworkConfig.from_dict(data["network"]).downsampling
+    fits = not any(side % halvings for side in data["preprocessing"]["size"])
+    demand(fits, f"is no multiple of {halvings}, as the network needs", "preprocessing.size")
 
 
-def _refuse_private(value: object, where: str = "card") -> None:
-    """Refuse paths and DICOM UIDs anywhere, and numbers JSON cannot hold."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_private(str(key), where)
-            _refuse_private(item, f"{where}.{key}")
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _refuse_private(item, where)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise _invalid("The model card holds a number that is not finite.", detail=where)
-    elif isinstance(value, str) and (_PATH.search(value) or _UID.search(value)):
-        raise _invalid(
-            "The model card holds a path or a DICOM identifier, which may tell about patients.",
-            detail=where,
-        )
+def parse_card(file: BinaryIO) -> ModelCard:
+    """The card in an open file; "model-invalid" if it is none."""
+    data = file.read(MAX_CARD_BYTES + 1)
+    if len(data) > MAX_CARD_BYTES:
+        raise _invalid("The model card is too long to be one.")
+    return ModelCard.from_dict(parse_json(data, "The model card", error_class="model-invalid"))

@@ -7,16 +7,25 @@ therefore lives in :func:`semigda.models.package.import_package`.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import semigda
 from semigda.errors import SemiGDAError
-from semigda.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard
+from semigda.files.atomic import clear_leftovers, remove_folder
+from semigda.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, check_name
+from semigda.models.layout import is_package_or_damaged
 
 ENVIRONMENT = "SEMIGDA_MODELS"
+# What versions up to 0.1 left of an installation or a save that was killed: nothing in its name
+# tells whether it is still going on, but none takes a day.
+_OLD_LEFTOVER = re.compile(r"\.import-\w{8}|\..+\.saving-\w{8}|\.removed-.+-\d+")
+_OLD_LEFTOVER_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -74,10 +83,26 @@ def list_models() -> list[InstalledModel]:
 
 def _subfolders(parent: Path) -> list[Path]:
     try:
+        _put_right(parent)
         # A leading dot marks a package that is still being written or removed.
         return [p for p in parent.iterdir() if p.is_dir() and not p.name.startswith(".")]
     except OSError:
         return []  # the folder does not exist, or cannot be read: it offers no models
+
+
+def _put_right(parent: Path) -> None:
+    """Clear away what killed processes left in a library folder; no model is lost by a kill."""
+    clear_leftovers(parent)
+    for path in [p for p in parent.iterdir() if _OLD_LEFTOVER.fullmatch(p.name)]:
+        with suppress(OSError, SemiGDAError):
+            if time.time() - path.lstat().st_mtime < _OLD_LEFTOVER_S or path.is_symlink():
+                continue
+            replaced = path / "replaced"  # the model that was to be overwritten
+            if replaced.is_dir():
+                target = parent / check_name(ModelCard.read(replaced).name)
+                if not target.exists():
+                    os.replace(replaced, target)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _inspect(folder: Path, bundled: bool) -> InstalledModel:
@@ -98,9 +123,8 @@ def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
     text = os.fspath(name_or_folder)
     # A plain name never means a folder outside the library, whatever it holds.
     if text and Path(text).name == text and text not in (".", ".."):
-        for parent in search_folders():
-            if (parent / text).is_dir():
-                return parent / text
+        if places := places_of(text):
+            return places[0]
     folder = Path(text).expanduser()
     if text and (folder / CARD_FILE).is_file():
         return folder.resolve()
@@ -112,8 +136,16 @@ def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
     )
 
 
+def places_of(name: str) -> list[Path]:
+    """Every folder of a name in the library; the first one is used and hides the others."""
+    return [p for parent in search_folders() for p in _subfolders(parent) if p.name == name]
+
+
 def remove_model(name: str) -> Path:
-    """Delete an installed model and return where it was; bundled models are refused."""
+    """Delete an installed model and return where it was; bundled models are refused.
+
+    A model of that name that it hid, such as a starter model, is in use from then on.
+    """
     for model in list_models():
         if model.name != name:
             continue
@@ -123,13 +155,14 @@ def remove_model(name: str) -> Path:
                 "This model comes with SemiGDA and cannot be removed.",
                 action="Leave it, or install another one under the same name.",
             )
-        if model.folder.is_symlink():
-            model.folder.unlink()  # what a link points to is not ours to delete
-            return model.folder
-        # Renamed first, so that a half-deleted folder is never listed as a model.
-        doomed = model.folder.with_name(f".removed-{name}-{os.getpid()}")
-        os.replace(model.folder, doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
+        linked = model.folder.is_symlink()  # what it points to is not ours to delete
+        if not linked and any(model.folder.iterdir()) and not is_package_or_damaged(model.folder):
+            raise SemiGDAError(
+                "bad-input",
+                "The folder holds more than a model, so it is not removed.",
+                action="Move away what does not belong to it, or delete the folder yourself.",
+            )
+        remove_folder(model.folder)
         return model.folder
     raise SemiGDAError(
         "model-invalid", "No model of this name is installed.", action="See 'semigda models list'."

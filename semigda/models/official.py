@@ -16,8 +16,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from semigda.errors import SemiGDAError
-from semigda.models.base import save_base
+from semigda.files.targets import check_room, check_target
+from semigda.models.base import is_base, save_base
 from semigda.models.card import SCHEMA_VERSION, ModelCard
+from semigda.models.layout import is_package
 from semigda.models.official_names import AUTOENCODER_RULES, DIFFUSERS_RULES, WHOLE_RULES, rename
 from semigda.models.package import save_package
 from semigda.networks.autoencoder import KLAutoencoder
@@ -34,6 +36,7 @@ def import_official(
     *,
     vae: str | os.PathLike[str] | None = None,
     card: dict | None = None,
+    overwrite: bool = False,
 ) -> Path:
     """Import released weights; what they are is seen from their content.
 
@@ -47,6 +50,7 @@ def import_official(
         vae: the autoencoder's file, for a stage-1 checkpoint.
         card: fields of :class:`ModelCard` that replace the importer's words, for example
             ``title``, ``labels``, ``modality`` and ``licence``.
+        overwrite: replace a model or base that is there.
 
     Returns:
         What was written.
@@ -55,11 +59,16 @@ def import_official(
         SemiGDAError: ``bad-input`` or ``model-invalid``.
     """
     weights, out = Path(weights), Path(out)
-    content = _load(weights)
-    config = NetworkConfig.paper()
+    content, config = _load(weights), NetworkConfig.paper()
+    rules = {"overwrite": overwrite, "inputs": [weights, vae]}
     if "model" in content:
-        return _save_model(read_stage2(weights), out, card or {})
+        check_target(out, is_package, **rules)
+        check_room(out.absolute().parent)
+        checked = _card(out.name, config, card or {})
+        return _save_model(read_stage2(weights), out, checked)
     out = out.with_name(out.name.removesuffix(".safetensors") + ".safetensors")
+    check_target(out, is_base, **rules)
+    check_room(out.absolute().parent)
     if "resnet" in content:
         if vae is None:
             raise SemiGDAError(
@@ -72,18 +81,16 @@ def import_official(
     return save_base(out, config, {f"autoencoder.{k}": v for k, v in tensors.items()})
 
 
-def _save_model(tensors: StateDict, out: Path, words: dict) -> Path:
-    with torch.device("meta"):
-        network = SemiGDA(NetworkConfig.paper())
-    network.load_state_dict(tensors, assign=True)
-    card = {
+def _card(name: str, config: NetworkConfig, words: dict) -> ModelCard:
+    """The importer's card with the user's words, checked before anything is converted."""
+    values = {
         "schema": SCHEMA_VERSION,
-        "name": out.name,
+        "name": name,
         "title": "Released SemiGDA model",
         "description": "Imported from a released SemiGDA stage-2 checkpoint.",
         "modality": "XC",
         "labels": [{"value": 1, "name": "Foreground", "color": [220, 120, 80]}],
-        "network": network.config.to_dict(),
+        "network": config.to_dict(),
         # As in the released training: whole pictures in 224 x 224, 8-bit colours.
         "preprocessing": {
             "channels": "rgb",
@@ -97,7 +104,16 @@ def _save_model(tensors: StateDict, out: Path, words: dict) -> Path:
         "engine_version": __version__,
         "weights_sha256": None,
     }
-    save_package(out, network, ModelCard.from_dict(card | words))
+    card = ModelCard.from_dict(values | words)
+    card.check()
+    return card
+
+
+def _save_model(tensors: StateDict, out: Path, card: ModelCard) -> Path:
+    with torch.device("meta"):
+        network = SemiGDA(NetworkConfig.paper())
+    network.load_state_dict(tensors, assign=True)
+    save_package(out, network, card)
     return out
 
 

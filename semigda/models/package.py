@@ -6,13 +6,9 @@ is wrong with a package is a "model-invalid" error that says what, before anythi
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +17,21 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from semigda.errors import SemiGDAError
+from semigda.files import atomic
+from semigda.files.targets import check_target
 from semigda.models.archive import pack, unpack
-from semigda.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, check_name
+from semigda.models.card import WEIGHTS_FILE, ModelCard
+from semigda.models.layout import (
+    FILES,
+    LICENCE_FILE,
+    is_litter,
+    is_package_or_damaged,
+    is_package_zip,
+)
+from semigda.models.library import places_of
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.version import __version__
-
-LICENCE_FILE = "LICENSE.txt"
-FILES = (CARD_FILE, WEIGHTS_FILE, LICENCE_FILE)  # only the licence text may be missing
 
 
 def save_package(
@@ -41,7 +44,8 @@ def save_package(
     """Write a package, replacing one that is there only once the new one is whole.
 
     Args:
-        folder: the package's folder; its name should be ``card.name``.
+        folder: the package's folder; its name should be ``card.name``. What lies there is gone
+            afterwards: where it is a user's choice, ask ``check_target`` first.
         network: its floating-point tensors are stored as float16.
         card: ``network``, ``engine_version`` and ``weights_sha256`` are set here.
         licence_text: written as ``LICENSE.txt`` where a licence asks for its text.
@@ -59,7 +63,7 @@ def save_package(
         tensors[name] = tensor.half() if tensor.is_floating_point() else tensor
         if not _is_finite(tensors[name]):
             raise _invalid("The network's weights are not finite in float16.", detail=name)
-    with _staged(Path(folder)) as stage:
+    with atomic.staged_folder(folder) as stage:
         save_file(tensors, stage / WEIGHTS_FILE, metadata={"format": "pt"})
         card = replace(
             card,
@@ -96,13 +100,26 @@ def check_package(folder: str | os.PathLike[str]) -> ModelCard:
     return card
 
 
-def export_package(folder: str | os.PathLike[str], zip_path: str | os.PathLike[str]) -> Path:
-    """Write a checked package as one ``.zip`` and return its path."""
+def export_package(
+    folder: str | os.PathLike[str], zip_path: str | os.PathLike[str], *, overwrite: bool = False
+) -> Path:
+    """Write a checked package as one ``.zip`` and return its path.
+
+    Args:
+        zip_path: the file, or a folder that the file goes into under the model's name.
+        overwrite: replace the zip of a model that is there.
+
+    Raises:
+        SemiGDAError: "bad-input" if the zip may not be written, "model-invalid".
+    """
+    folder, zip_path = Path(folder), Path(zip_path)
     card = check_package(folder)
-    zip_path = Path(zip_path)
     if zip_path.is_dir():
         zip_path = zip_path / f"{card.name}.zip"
-    pack(Path(folder), card.name, FILES, zip_path)
+    check_target(zip_path.parent / zip_path.name, is_package_zip, overwrite=overwrite)
+    if zip_path.resolve().is_relative_to(folder.resolve()):
+        raise SemiGDAError("bad-input", "The zip would lie in the model's own folder.")
+    pack(folder, card.name, zip_path)
     return zip_path
 
 
@@ -113,30 +130,37 @@ def import_package(
 
     Installing what is there already changes nothing. Returns the installed folder.
 
+    Args:
+        overwrite: replace another model of that name, or hide it where it lies in another folder
+            of the library, as the starter models do.
+
     Raises:
         SemiGDAError: "model-invalid" if refused; "bad-input" if another model of that name is
             installed and ``overwrite`` is not given.
     """
     source, library = Path(source), Path(library)
     library.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".import-", dir=library) as temporary:
-        stage = Path(temporary) / "package"
-        stage.mkdir()
+    atomic.clear_leftovers(library)
+    with atomic.temporary_folder(library) as unpacked:
         if source.is_dir():
-            _copy_folder(source, stage)
+            _copy_folder(source, unpacked)
         else:
-            unpack(source, FILES, stage)
-        card = check_package(stage)
-        target = library / check_name(card.name)
-        if target.exists() and not overwrite:
-            if _installed_card(target) == card:
-                return target
+            unpack(source, unpacked)
+        card = check_package(unpacked)
+        target = library / card.name
+        used = target if os.path.lexists(target) else next(iter(places_of(card.name)), None)
+        if used is not None and _installed_card(used) == card:
+            return used
+        if used is not None and not overwrite:
             raise SemiGDAError(
                 "bad-input",
                 f"Another model named '{card.name}' is installed already.",
-                action="Remove it first, or overwrite it.",
+                action="Give the new one another name, or let it take the place (--overwrite).",
             )
-        _move_into_place(stage, target)
+        check_target(target, is_package_or_damaged, overwrite=overwrite, inputs=[source])
+        with atomic.staged_folder(target) as stage:
+            for path in unpacked.iterdir():
+                atomic.replace(path, stage / path.name)
     return target
 
 
@@ -148,7 +172,7 @@ def _installed_card(folder: Path) -> ModelCard | None:
 
 
 def _copy_folder(source: Path, stage: Path) -> None:
-    for path in sorted(source.iterdir()):
+    for path in sorted(path for path in source.iterdir() if not is_litter(path)):
         if path.name not in FILES or path.is_symlink() or not path.is_file():
             raise _invalid(
                 "The model's folder holds something that does not belong to a model package.",
@@ -159,26 +183,8 @@ def _copy_folder(source: Path, stage: Path) -> None:
 
 def _empty_network(card: ModelCard) -> SemiGDA:
     """The card's network without memory for its tensors."""
-    try:
-        _check_sizes(card.network)
-        config = NetworkConfig.from_dict(card.network)
-        with torch.device("meta"):
-            return SemiGDA(config)
-    except (TypeError, ValueError, ArithmeticError, RuntimeError, IndexError) as error:
-        raise _invalid(
-            "The network that the model card describes cannot be built.", detail=str(error)[:200]
-        ) from error
-
-
-def _check_sizes(values: dict) -> None:
-    """Refuse sizes that would only keep the computer busy."""
-    for key, value in values.items():
-        items = value if isinstance(value, list) else [value]
-        limit = 64 if key.endswith("blocks") else 8192
-        if len(items) > 8 or any(
-            isinstance(item, (int, float)) and not 0 < item <= limit for item in items
-        ):
-            raise ValueError(f"{key} is out of range")
+    with torch.device("meta"):
+        return SemiGDA(NetworkConfig.from_dict(card.network))
 
 
 def _read_tensors(path: Path, card: ModelCard) -> dict[str, torch.Tensor]:
@@ -240,35 +246,6 @@ def _sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-@contextmanager
-def _staged(target: Path) -> Iterator[Path]:
-    """A temporary folder beside ``target`` that takes its place when all went well."""
-    target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{target.name}.saving-"
-    for leftover in target.parent.glob(glob.escape(prefix) + "*"):  # of a killed process
-        shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as temporary:
-        stage = Path(temporary) / "package"
-        stage.mkdir()
-        yield stage
-        _move_into_place(stage, target)
-
-
-def _move_into_place(stage: Path, target: Path) -> None:
-    """Rename; a folder cannot be renamed onto a full one, so the old one steps aside."""
-    if not target.exists():
-        os.replace(stage, target)
-        return
-    old = stage.with_name("replaced")
-    os.replace(target, old)
-    try:
-        os.replace(stage, target)
-    except OSError:
-        os.replace(old, target)
-        raise
 
 
 def _invalid(message: str, detail: str = "") -> SemiGDAError:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+
+from semigda.files.checked import check_fields, demand, made, ruled, tuples
+from semigda.files.documents import list_of, number, one_of, text, whole
+from semigda.networks.size import parameters
+
+# The paper's network has 170 million. Twice as many still fit a computer's memory in float32.
+MAX_PARAMETERS = 400_000_000
+_WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
 
 
 @dataclass(frozen=True)
@@ -33,36 +41,34 @@ class NetworkConfig:
         mapper_groups: groups of the mapper's GroupNorm.
     """
 
-    name: str = "paper"
-    channels: tuple[int, ...] = (128, 256, 512, 512)
-    patch: int = 1
-    downsample: str = "strided"
-    encoder_blocks: int = 2
-    decoder_blocks: int = 3
-    latent_channels: int = 4
-    latent_scale: float = 0.18215
-    norm_groups: int = 32
-    cnn_blocks: tuple[int, ...] = (3, 4, 6)
-    cnn_norm: str = "batch"
-    cnn_head: str = "released"
-    mapper_channels: tuple[int, ...] = (32, 64, 128, 128)
-    mapper_groups: int = 16
+    name: str = ruled(text(64), "paper")
+    channels: tuple[int, ...] = ruled(list_of(_WIDTH, 8, least=2), (128, 256, 512, 512))
+    patch: int = ruled(whole(1, 16), 1)
+    downsample: str = ruled(one_of("strided", "max-pool"), "strided")
+    encoder_blocks: int = ruled(_BLOCKS, 2)
+    decoder_blocks: int = ruled(_BLOCKS, 3)
+    latent_channels: int = ruled(whole(1, 512), 4)
+    latent_scale: float = ruled(number(1e-6, 1e6), 0.18215)
+    norm_groups: int = ruled(_WIDTH, 32)
+    cnn_blocks: tuple[int, ...] = ruled(list_of(_BLOCKS, 7, least=1), (3, 4, 6))
+    cnn_norm: str = ruled(one_of("batch", "group"), "batch")
+    cnn_head: str = ruled(one_of("released", "plain"), "released")
+    mapper_channels: tuple[int, ...] = ruled(list_of(_WIDTH, 4, least=4), (32, 64, 128, 128))
+    mapper_groups: int = ruled(_WIDTH, 16)
 
     def __post_init__(self) -> None:
-        for name in ("channels", "cnn_blocks", "mapper_channels"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        if len(self.cnn_blocks) != len(self.channels) - 1:
-            raise ValueError("cnn_blocks needs one entry for every level below the finest")
-        if self.patch < 1:
-            raise ValueError("patch is at least 1")
-        if self.downsample not in ("strided", "max-pool"):
-            raise ValueError("downsample is strided or max-pool")
-        if len(self.mapper_channels) != 4:
-            raise ValueError("mapper_channels needs four entries")
-        if any(c % self.norm_groups for c in self.channels):
-            raise ValueError("channels must be multiples of norm_groups")
-        if self.cnn_norm not in ("batch", "group") or self.cnn_head not in ("released", "plain"):
-            raise ValueError("cnn_norm is batch or group, cnn_head is released or plain")
+        tuples(self, "channels", "cnn_blocks", "mapper_channels")
+        check_fields(self)
+        for name, groups in (("channels", "norm_groups"), ("mapper_channels", "mapper_groups")):
+            fits = not any(width % getattr(self, groups) for width in getattr(self, name))
+            demand(fits, f"holds widths that are no multiples of {groups}", name)
+        below = len(self.channels) - 1
+        demand(
+            len(self.cnn_blocks) == below, "needs one number for every level but one", "cnn_blocks"
+        )
+        demand(
+            parameters(self) <= MAX_PARAMETERS, "describes a network that is larger than any in use"
+        )
 
     @classmethod
     def paper(cls) -> NetworkConfig:
@@ -112,9 +118,6 @@ class NetworkConfig:
         """The configuration written by :meth:`to_dict`.
 
         Raises:
-            ValueError: unknown keys, or sizes that do not fit each other.
+            Wrong: (a ValueError) for unknown fields, or sizes that are too large or do not fit.
         """
-        unknown = set(values) - {f.name for f in fields(cls)}
-        if unknown:
-            raise ValueError(f"unknown network settings: {', '.join(sorted(unknown))}")
-        return cls(**values)
+        return made(cls, values)

@@ -1,0 +1,101 @@
+"""How many parameters a network has, by arithmetic: known before anything is built.
+
+Standard library only, so that a model's card can be judged where there is no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Sizes(Protocol):
+    """What is needed of a ``NetworkConfig``."""
+
+    channels: tuple[int, ...]
+    patch: int
+    downsample: str
+    encoder_blocks: int
+    decoder_blocks: int
+    latent_channels: int
+    cnn_blocks: tuple[int, ...]
+    cnn_head: str
+    mapper_channels: tuple[int, ...]
+
+
+def parameters(sizes: Sizes) -> int:
+    """The learned numbers of the whole network."""
+    adapters = 2 * sum(_residual(2 * c, c) for c in sizes.channels)
+    return _autoencoder(sizes) + _cnn_encoder(sizes) + _mapper(sizes) + adapters
+
+
+def _conv(inputs: int, outputs: int, side: int = 3, bias: bool = True) -> int:
+    return inputs * outputs * side * side + bias * outputs
+
+
+def _norm(channels: int) -> int:
+    return 2 * channels
+
+
+def _shortcut(inputs: int, outputs: int, bias: bool) -> int:
+    return _conv(inputs, outputs, 1, bias) if inputs != outputs else 0
+
+
+def _residual(inputs: int, outputs: int) -> int:
+    convolutions = _conv(inputs, outputs) + _conv(outputs, outputs)
+    return _norm(inputs) + _norm(outputs) + convolutions + _shortcut(inputs, outputs, True)
+
+
+def _attention(channels: int) -> int:
+    return _norm(channels) + 4 * _conv(channels, channels, 1)
+
+
+def _levels(channels: Sequence[int], before: Sequence[int], blocks: int) -> int:
+    return sum(
+        _residual(previous, width) + (blocks - 1) * _residual(width, width)
+        for previous, width in zip(before, channels, strict=True)
+    )
+
+
+def _autoencoder(sizes: Sizes) -> int:
+    channels, z, pixels = sizes.channels, sizes.latent_channels, 3 * sizes.patch**2
+    top = channels[-1]
+    middle = 2 * _residual(top, top) + _attention(top)
+    strided = sizes.downsample == "strided"
+    encoder = _conv(pixels, channels[0]) + middle + _norm(top) + _conv(top, 2 * z)
+    encoder += _levels(channels, (channels[0], *channels[:-1]), sizes.encoder_blocks)
+    encoder += strided * sum(_conv(c, c) for c in channels[:-1])
+    decoder = _conv(z, top) + middle + _norm(channels[0]) + _conv(channels[0], pixels)
+    decoder += _levels(channels, (*channels[1:], top), sizes.decoder_blocks)
+    decoder += sum(_conv(c, c) for c in channels[1:])
+    return encoder + decoder + _conv(2 * z, 2 * z, 1) + _conv(z, z, 1)
+
+
+def _cnn_encoder(sizes: Sizes) -> int:
+    channels, moments = sizes.channels, 2 * sizes.latent_channels
+    top, strided = channels[-1], sizes.downsample == "strided"
+    total = _conv(3 * sizes.patch**2, channels[0]) + _norm(channels[0])
+    for inputs, width, count in zip(channels[:-1], channels[1:], sizes.cnn_blocks, strict=True):
+        inner = _conv(width, width, bias=False) + 2 * _norm(width)
+        total += _conv(inputs, width, bias=False) + inner
+        if strided or inputs != width:
+            total += _conv(inputs, width, 1, False) + _norm(width)
+        total += (count - 1) * (_conv(width, width, bias=False) + inner)
+    if sizes.cnn_head == "released":
+        return total + _conv(top, moments) + _conv(moments, moments) + 2 * _norm(moments)
+    return total + _conv(top, top) + _norm(top) + _conv(top, moments)
+
+
+def _mapper(sizes: Sizes) -> int:
+    z, (c1, c2, c3, c4) = sizes.latent_channels, sizes.mapper_channels
+    down = ((c1, c1), (c1, c2), (c2, c3), (c3, c4))
+    up = ((c4 + c3, c3), (c3 + c2, c2), (c2 + c1, c1), (c1 + c1, c1))
+    blocks = sum(_mapper_block(*widths) for widths in (*down, *up))
+    return _conv(z, c1) + blocks + _norm(c1) + _conv(c1, z, bias=False)
+
+
+def _mapper_block(inputs: int, outputs: int) -> int:
+    convolutions = _conv(inputs, outputs) + _conv(outputs, outputs)
+    slopes = 2  # of the two PReLU
+    shortcut = _shortcut(inputs, outputs, False)
+    return _norm(inputs) + _norm(outputs) + slopes + convolutions + shortcut + _attention(outputs)
