@@ -72,10 +72,13 @@ set(SemiGDA_PACKAGES
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/labels.py
+  semigda/data/nrrd.py
   semigda/data/phantom.py
+  semigda/data/plain_labels.py
   semigda/data/preprocess.py
   semigda/data/segments.py
   semigda/data/segnrrd.py
+  semigda/data/sides.py
   semigda/data/stamps.py
   semigda/data/thumbnails.py
   semigda/data/volumes.py

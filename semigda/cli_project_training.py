@@ -110,6 +110,8 @@ def _rehearse(arguments: argparse.Namespace) -> int:
 
 def _tell_estimate(estimate: Estimate) -> None:
     print(f"The training takes {estimate.text}.")
+    if estimate.mirroring:
+        print(estimate.mirroring)
     if not estimate.fits:
         print(f"It does not fit: {estimate.reason}")
         for key, value in estimate.offers.items():
@@ -131,6 +133,8 @@ def _train(arguments: argparse.Namespace) -> int:
         _print({"job": str(job.path), "estimate": asdict(estimate)})
     else:
         print(f"The training has started, and goes on without this terminal: {estimate.text}.")
+        if estimate.mirroring:
+            print(estimate.mirroring)
         print("See 'semigda project status'.")
     return 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.data.segments import is_segmentation, read_segments
+from semigda.data.segments import read_segments
 from semigda.errors import SemiGDAError
 from semigda.models.card import terminology_entry
 from semigda.project.inbox import take_edited
@@ -117,7 +117,7 @@ def _loadImage(case):
 def _loadLabel(view, case, volume):
     if case.label is None:
         node = _emptySegmentation()
-    elif is_segmentation(case.label) and read_segments(case.label):
+    elif read_segments(case.label):
         node = _load(slicer.util.loadSegmentation, case.label, {})
     else:
         node = _segmentsOfLabelMap(view, case)

@@ -14,10 +14,8 @@ def unmapped(view, facts) -> dict[str, list[str]]:
         label = (facts.get(case.id) or {}).get("label") or {}
         if case.use != "auto" or case.segments is not None:
             continue
-        known = view.classes_of(case)
-        for key, part in label.get("parts", {}).items():
-            if part["voxels"] and key not in known:
-                found.setdefault(key, []).append(case.id)
+        for key in view.classless(case, label.get("parts", {})):
+            found.setdefault(key, []).append(case.id)
     return found
 
 

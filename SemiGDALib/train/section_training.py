@@ -123,6 +123,8 @@ class TrainingSection(Section):
                 f'<span style="color:{texts.AMBER}"><b>{html.escape(estimate.reason)}</b></span>'
             )
             ui.startButton.enabled = False
+        if estimate.mirroring:
+            ui.startLabel.text += f"<br>{html.escape(estimate.mirroring)}"
         ui.offerButton.visible = not estimate.fits and bool(estimate.offers)
         ui.offerButton.text = _("Use what fits: {offer}").format(offer=offerText(estimate.offers))
 

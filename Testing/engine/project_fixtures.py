@@ -42,6 +42,7 @@ def make_project(tmp_path: Path, labelled: int = 4, unlabelled: int = 2) -> Proj
     """A project with classes ball and core; images lie beside it, not in it."""
     project = Project.create(tmp_path / "project")
     project.set_classes(["ball", "core"])
+    project.set_mapping({"1": "ball", "2": "core"})
     cases = [write_case(tmp_path / "study", n) for n in range(labelled)]
     cases += [
         write_case(tmp_path / "study", n, label=False)

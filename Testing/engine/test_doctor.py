@@ -242,6 +242,7 @@ def test_several_scales_are_one_hint(project, tmp_path):
 
 def test_class_with_too_few_slices_and_class_that_is_nowhere(project, tmp_path):
     project.set_classes(["ball", "core", "shell", "gap"])
+    project.set_mapping({"3": "shell"})
     labels = draw(30)[1]
     labels[3, 2, :3] = 3
     plant(project, tmp_path, labels=labels)

@@ -19,6 +19,7 @@ def synthetic(tmp_path, sizes, groups=None, second=(), origin="human"):
     """A project whose facts are given: (project, facts). ``second``: numbers that hold class 2."""
     project = Project.create(tmp_path / "p")
     project.set_classes(["one", "two"])
+    project.set_mapping({"1": "one", "2": "two"})
     cases = []
     for number in range(len(sizes)):
         for kind in ("i", "l"):

@@ -47,7 +47,16 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
     assert "10 cases added" in out and not err
     assert "10 were there already" in run(capsys, "add", folder, study)[1]
     code, out, _ = run(capsys, "check", folder)
-    assert code == 1 and "constant" in out and "--fix does it" in out and "DOE_JANE_09" in out
+    assert code == 1 and "values or colours without a class: '1', '2'" in out
+    assert run(capsys, "add", folder, study, "--map", "1=ball", "2=core")[0] == 0
+    code, out, _ = run(capsys, "check", folder)
+    assert (
+        code == 1
+        and "without a class" not in out
+        and "constant" in out
+        and "--fix does it" in out
+        and "DOE_JANE_09" in out
+    )
     code, out, err = run(capsys, "check", folder, "--fix")
     assert code == 0 and "9 cases checked, nothing found." in out and err.startswith("done: Take")
     code, out, _ = run(capsys, "split", folder)

@@ -27,6 +27,7 @@ from semigda.project.heldout import choose_heldout
 from semigda.project.pairing import pair_folder
 from semigda.project.presets import train_settings
 from semigda.project.project import NewCase, Project
+from semigda.project.trainings import Plan, estimate, saved_plan
 from semigda.training.dataset import CaseSlices
 from semigda.training.settings import TrainSettings
 from semigda.training.work import total_work
@@ -202,7 +203,7 @@ def test_a_training_sees_the_classes_of_the_project(tmp_path):
     ids = project.add([NewCase(cases[0].image, path), *cases[1:]]).cases
     assert project.read().unmapped() == {"tumour": [ids[0]], "skin": [ids[0]]}
     assert {f.code for f in check(project)} >= {"unmapped-label"}
-    project.set_mapping({"tumour": "Ball", "skin": 0, "5": 1, "10": 2})
+    project.set_mapping({"tumour": "Ball", "skin": 0, "5": 1, "10": 2, "1": 1, "2": 2})
     assert "unmapped-label" not in {finding.code for finding in check(project)}
     choose_heldout(project, measured(project))
     write_case_list(project, tmp_path / "list.json")
@@ -324,6 +325,7 @@ def test_images_decide_the_working_grid(tmp_path):
     rng = np.random.default_rng(0)
     project = Project.create(tmp_path / "p")
     project.set_classes(["left kidney", "right kidney"])
+    project.set_mapping({"1": 1, "2": 2})
     image = rng.integers(-1000, 400, (4, 200, 400)).astype(np.int16)
     labels = np.zeros(image.shape, np.uint8)
     labels[1:3, 90:110, 90:110], labels[1:3, 90:110, 150:170] = 1, 2
@@ -359,3 +361,22 @@ def test_pictures_decide_the_working_grid(tmp_path):
     grid = values.preprocessing
     assert grid["channels"] == "rgb" and grid["size"] == [48, 96]
     assert grid["intensity"] == {"rule": "8-bit"} and values.augmentation.turn_over
+
+
+def test_sides_are_not_mirrored_and_the_plan_says_why(tmp_path, capsys):
+    project = make_project(tmp_path, labelled=4)
+    facts = ready(project)
+    assert settings(project, facts).augmentation.mirror
+    assert estimate(project, saved_plan(project)).mirroring == ""
+    project.set_classes(["linke Niere", "rechte Niere"])
+    assert not settings(project, facts).augmentation.mirror
+    told = estimate(project, saved_plan(project)).mirroring
+    assert "not mirrored" in told and "'linke Niere', 'rechte Niere'" in told
+    on_purpose = Plan(advanced={"augmentation": {"mirror": True}})
+    assert estimate(project, on_purpose).mirroring == ""
+    # Settings that nobody planned: a class of a case list's training may be a side as well.
+    card = {"labels": [{"name": "左肾"}, {"name": "右肾"}]}
+    given = {"cases": "", "out": "", "card": card, "network": {}, "preprocessing": {}}
+    assert not TrainSettings.from_dict(given).augmentation.mirror
+    given["augmentation"] = {"mirror": True, "rotate": 3.0}
+    assert TrainSettings.from_dict(given).augmentation.mirror

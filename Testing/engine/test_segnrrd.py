@@ -8,10 +8,14 @@ import pytest
 from model_fixtures import TISSUE, tiny_card
 from volume_fixtures import DIRECTIONS, affine_of
 
+from semigda.data.segments import read_segments
 from semigda.data.segnrrd import write_segmentation
 from semigda.models.card import Label, terminology_entry
 
-LABELS = [Label(1, "Läsion | eins", (255, 51, 0), TISSUE), Label(2, "zwei", (0, 255, 0))]
+LABELS = [
+    Label(1, "Läsion | 1 \\n x:=y~^", (255, 51, 0), TISSUE),
+    Label(2, "心臓 😀", (0, 255, 0)),
+]
 PROVENANCE = {"SemiGDA_Model": "tiny", "SemiGDA_Date": "2026-01-01T08:33:12+00:00"}
 
 
@@ -32,7 +36,8 @@ def test_read_back_by_pynrrd(tmp_path, labels, name):
     np.testing.assert_array_equal(header["space directions"].T, affine[:3, :3])
     np.testing.assert_array_equal(header["space origin"], affine[:3, 3])
     assert header["space"] == "left-posterior-superior"
-    assert header["Segment0_Name"] == "Lasion | eins"  # pynrrd writes ASCII
+    # pynrrd leaves out what is not ASCII.
+    assert [part.name for part in read_segments(path)] == [label.name for label in LABELS]
     assert header["Segment0_Color"] == "1 0.2 0"
     assert header["Segment0_Extent"] == "0 6 0 5 0 4"
     assert header["Segment0_Tags"].startswith(f"TerminologyEntry:{terminology_entry(LABELS[0])}|")
@@ -69,7 +74,7 @@ def test_slicer_opens_it(tmp_path, labels, name):
     for number, label in enumerate(LABELS):
         segment = segmentation.GetNthSegment(number)
         np.testing.assert_allclose(segment.GetColor(), np.array(label.color) / 255, atol=1e-5)
-        assert segment.GetLabelValue() == label.value
+        assert segment.GetLabelValue() == label.value and segment.GetName() == label.name
         text = vtk.mutable("")
         assert segment.GetTag("SemiGDA_Date", text) and str(text) == PROVENANCE["SemiGDA_Date"]
         image = segment.GetRepresentation("Binary labelmap")

@@ -8,6 +8,7 @@ import struct
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from project_fixtures import write_segmentation
 from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
 from semigda.data.labels import read_labels
@@ -265,8 +266,13 @@ def test_cropped_segmentation_file_is_put_in_its_place(tmp_path):
     labels[1:3, 2:4, 3:5] = 2
     crop = affine.copy()
     crop[:3, 3] = (affine @ (3, 2, 1, 1))[:3]
-    write_nrrd(tmp_path / "l.seg.nrrd", labels[1:3, 2:4, 3:5], crop)
-    np.testing.assert_array_equal(read_labels(tmp_path / "l.seg.nrrd", like), labels)
+    parts = [{"Name": "a", "LabelValue": 2, "Layer": 0}]
+    for name in ("l.seg.nrrd", "l.nrrd"):  # known by its header, not by its name
+        write_segmentation(tmp_path / name, [labels[1:3, 2:4, 3:5]], parts, crop)
+        np.testing.assert_array_equal(read_labels(tmp_path / name, like), labels)
+    write_nrrd(tmp_path / "plain.seg.nrrd", labels[1:3, 2:4, 3:5], crop)
+    error = error_of(read_labels, tmp_path / "plain.seg.nrrd", like)
+    assert error.error_class == "geometry-mismatch"
 
 
 def test_picture_masks_and_bad_values(tmp_path):

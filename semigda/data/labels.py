@@ -1,7 +1,8 @@
 """Labels of a study on the grid of their image, with the study's own classes.
 
-What a label file holds is known by *keys*: the names of a ``.seg.nrrd``'s segments, or the values
-of a plain label map as text ("1", "2"). A mapping says which class each key is, 0 for none.
+What a label file holds is known by *keys*: the names of a segmentation's segments, or of a label
+without names its values ("1", "2"), its colours ("#ff0000") or, where every class has a map of its
+own, their numbers ("channel 1"). A mapping says which class each key is, 0 for none.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from semigda.data.geometry import lattice_match, turned
-from semigda.data.segments import is_segmentation, read_segments
+from semigda.data.plain_labels import (
+    check_dicom_label,
+    colours,
+    flags,
+    is_grey,
+    of_jpeg,
+    whole_values,
+)
+from semigda.data.segments import read_segments
 from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.errors import SemiGDAError
+from semigda.reading.kinds import PICTURES, kind_of
 
 _POINTS = 500_000  # voxels that tell where a label lies, out of maybe many millions
 
@@ -22,18 +32,17 @@ _POINTS = 500_000  # voxels that tell where a label lies, out of maybe many mill
 def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     """Key and mask (bool, z, y, x, on the grid of ``like``) of everything a label file holds.
 
-    Segments come in the file's order, also empty ones, and may overlap; values in rising order.
+    Segments come in the file's order, also empty ones, and may overlap; so do the maps of a label
+    that has one for every class. Values and colours come in rising order, without 0 and black.
 
     Raises:
-        SemiGDAError: as :func:`read_labels`.
+        SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
+            unreadable or no label.
     """
     path = Path(path)
-    segments = read_segments(path) if is_segmentation(path) else []
+    segments = read_segments(path)
     if not segments:
-        labels = read_labels(path, like)
-        for value in np.unique(labels):
-            if value:
-                yield str(value), labels == value
+        yield from _plain_parts(path, like)
         return
     layer, array = -1, None
     for segment in segments:
@@ -42,6 +51,49 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
             stored = read_layer(path, layer)
             array = place(stored.array, stored.affine, like, cropped=True)
         yield segment.name, array == segment.value
+
+
+def _plain_parts(path: Path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
+    stored = _read_plain(path)
+    if stored.channels > 1 and (stored.two_dimensional or stored.array.max() > 1):
+        yield from _values(place(colours(stored.array), stored.affine, like), "#{:06x}")
+    elif stored.channels > 1 or _maps(stored) > 1:
+        for number in range(stored.layers):
+            stored = read_layer(path, number)
+            yield f"channel {number + 1}", place(flags(stored.array), stored.affine, like) > 0
+    else:
+        yield from _values(_on_grid(stored, like), "{}")
+
+
+def _values(labels: np.ndarray, key: str) -> Iterator[tuple[str, np.ndarray]]:
+    for value in np.unique(labels):
+        if value:
+            yield key.format(value), labels == value
+
+
+def _read_plain(path: Path) -> Volume:
+    """A label without names as it is stored: (z, y, x), or (z, y, x, 3) where three colours or
+    maps differ. Of more maps it is the first."""
+    kind = kind_of(path) if path.is_file() else None
+    if kind == "dicom":
+        check_dicom_label(path)
+    if kind in PICTURES:
+        stored = read_stored(path, labels=True)
+        if kind == "jpeg":
+            stored.array = of_jpeg(stored.array)
+    else:
+        stored = read_layer(path, 0)
+        if stored.layers == 3:
+            maps = [stored.array, *(read_layer(path, number).array for number in (1, 2))]
+            stored.array = np.stack(maps, axis=-1)
+    if stored.channels > 1 and is_grey(stored.array):
+        stored.array = stored.array[..., 0]
+    return stored
+
+
+def _maps(stored: Volume) -> int:
+    """How many maps the file of what :func:`_read_plain` read holds; colours are one."""
+    return 1 if stored.two_dimensional or stored.layers == 3 else stored.layers
 
 
 def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.ndarray:
@@ -81,34 +133,33 @@ def _class_masks(
 def read_labels(path, like: Volume) -> np.ndarray:
     """Read a label map onto the grid of ``like``: uint8 (z, y, x), 0 is background.
 
-    Values may be stored as floats; a picture with the values 0 and 255 means 0 and 1. A label whose
-    axes are stored in another order or direction is turned to the image's; a cropped ``.seg.nrrd``
-    is put in its place.
+    Values may be stored as floats, if they are whole; a picture with the values 0 and 255 means 0
+    and 1. A label whose axes are stored in another order or direction is turned to the image's; a
+    cropped segmentation is put in its place.
 
     Raises:
         SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
-            unreadable or holds values other than 0 to 255.
+            unreadable, coloured, was interpolated, or holds values other than 0 to 255.
     """
     path = Path(path)
-    stored = read_stored(path, labels=True)
-    array = stored.array
-    if stored.channels > 1:
-        if not (array == array[..., :1]).all():
-            raise SemiGDAError("bad-input", "The label map is coloured or has overlapping layers.")
-        array = array[..., 0]
-    array = place(array, stored.affine, like, cropped=path.name.lower().endswith(".seg.nrrd"))
-    if array.dtype.kind == "f":
-        array = np.rint(array)
-    low, high = array.min(), array.max()
-    if not (low >= 0 and high <= 255):  # written so that NaN fails too
-        raise SemiGDAError("bad-input", "The label map holds values other than 0 to 255.")
-    labels = array.astype(np.uint8)
-    if stored.two_dimensional and high == 255 and np.isin(labels, (0, 255)).all():
+    stored = _read_plain(path)
+    if stored.channels > 1 or _maps(stored) > 1:
+        raise SemiGDAError(
+            "bad-input",
+            "The label map is coloured or has overlapping layers.",
+            action="Say which class each colour or layer is, or save one value for each class.",
+        )
+    return _on_grid(stored, like, cropped=bool(read_segments(path)))
+
+
+def _on_grid(stored: Volume, like: Volume, cropped: bool = False) -> np.ndarray:
+    labels = place(whole_values(stored.array), stored.affine, like, cropped)
+    if stored.two_dimensional and labels.max() == 255 and np.isin(labels, (0, 255)).all():
         labels = (labels > 0).astype(np.uint8)
     return labels
 
 
-def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool) -> np.ndarray:
+def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = False) -> np.ndarray:
     """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``.
 
     Raises:
@@ -162,7 +213,7 @@ def resample_classes(path, like: Volume, classes: Mapping[str, int]) -> np.ndarr
 def _own_grid(path) -> Volume:
     """The grid that a label file itself is stored on, with its first layer."""
     path = Path(path)
-    segments = read_segments(path) if is_segmentation(path) else []
+    segments = read_segments(path)
     return read_layer(path, min((segment.layer for segment in segments), default=0))
 
 

@@ -1,52 +1,49 @@
-"""The segments that a ``.seg.nrrd`` file names in its header.
+"""The segments that a segmentation file names in its header. Standard library only.
 
-Standard library only: Slicer's own process asks for names before anything is read.
+Slicer saves segmentations as ``.seg.nrrd``, ``.seg.nhdr``, ``.nrrd`` and ``.nhdr``: what a file is
+stands in it, not in its name.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from semigda.data.nrrd import read_keys
 from semigda.errors import SemiGDAError
+from semigda.files.texts import one_line
 
 ENDING = ".seg.nrrd"
-_MAX_HEADER_BYTES = 4_000_000
-_FIELD = re.compile(r"^Segment(\d+)_(Name|LabelValue|Layer):=(.*?)\r?$", re.MULTILINE)
+_KEY = re.compile(r"Segment(\d{1,6})_(Name|ID|LabelValue|Layer|Tags)")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment: its name, and where its voxels are: ``value`` in ``layer`` of the file."""
+    """A segment: its name, and where its voxels are: ``value`` in ``layer`` of the file.
+
+    ``tags`` are what Slicer keeps with it, such as terminology and the model that made it.
+    """
 
     name: str
     value: int
     layer: int
-
-
-def is_segmentation(path: Path) -> bool:
-    """Whether the file is one that names its segments."""
-    return path.name.lower().endswith(ENDING)
+    tags: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def read_segments(path: Path) -> list[Segment]:
-    """The segments of a ``.seg.nrrd`` file in their order; none where it names none.
+    """The segments of a file in their order; none if it is no segmentation.
+
+    Names are as Slicer shows them, in one line.
 
     Raises:
-        SemiGDAError: "bad-input" if it is not there or no NRRD file.
+        SemiGDAError: "bad-input" if the file is not there, or what it says of a segment is damaged.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(_MAX_HEADER_BYTES)
-    except OSError as error:
-        raise SemiGDAError("bad-input", "The segmentation cannot be read.") from error
-    if not data.startswith(b"NRRD"):
-        raise SemiGDAError("bad-input", "The segmentation is not an NRRD file.")
-    header = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0].decode("utf-8", "replace")
     found: dict[int, dict[str, str]] = {}
-    for number, key, value in _FIELD.findall(header):
-        found.setdefault(int(number), {})[key] = value
+    for key, value in read_keys(path).items():
+        if match := _KEY.fullmatch(key):
+            found.setdefault(int(match[1]), {})[match[2]] = value
     return [_segment(number, found[number]) for number in sorted(found)]
 
 
@@ -56,5 +53,16 @@ def _segment(number: int, fields: dict[str, str]) -> Segment:
         value, layer = int(fields.get("LabelValue", 1)), int(fields.get("Layer", number))
     except ValueError as error:
         raise SemiGDAError("bad-input", "The segmentation's header is damaged.") from error
-    name = re.sub(r"\\(n|\\)", lambda m: "\n" if m[1] == "n" else "\\", fields.get("Name", ""))
-    return Segment(name.strip() or f"Segment {number + 1}", value, layer)
+    name = one_line(fields.get("Name", "")) or f"Segment {number + 1}"
+    return Segment(name, value, layer, read_tags(fields.get("Tags", "")))
+
+
+def read_tags(text: str) -> dict[str, str]:
+    """Slicer's text of a segment's tags: ``key:value|key:value|``."""
+    pairs = (tag.partition(":") for tag in text.split("|"))
+    return {key.strip(): value for key, colon, value in pairs if colon}
+
+
+def tags_text(tags: Iterable[tuple[str, str]]) -> str:
+    """The text that :func:`read_tags` reads; "|", which ends a tag, becomes "/"."""
+    return "".join(f"{key}:{value.replace('|', '/')}|" for key, value in tags if value)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import unicodedata
-from collections.abc import Mapping
-from pathlib import Path
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO
 
-import nrrd
 import numpy as np
 
+from semigda.data.nrrd import header_bytes
+from semigda.data.segments import tags_text
+from semigda.files.atomic import write_atomically
 from semigda.models.card import ModelCard, terminology_entry
 
 COMPRESSION_LEVEL = 1  # label maps shrink a hundredfold at any level; this is the fastest
-
-
-class _Uncopied(np.ndarray):
-    """pynrrd asks an array for all its bytes; a view of its memory serves and copies nothing."""
-
-    def tobytes(self, order="C"):
-        return memoryview(np.ascontiguousarray(self)).cast("B")
+_CHUNK = 1 << 20  # bytes that are compressed at a time
 
 
 def write_segmentation(
@@ -37,15 +32,12 @@ def write_segmentation(
             because Slicer keeps those, and not the file's own keys, when it saves again.
     """
     extent = " ".join(f"0 {n - 1}" for n in labels.shape[::-1])
-    header = _geometry(affine)
-    header.update(
-        {
-            "Segmentation_ContainedRepresentationNames": "Binary labelmap|",
-            "Segmentation_MasterRepresentation": "Binary labelmap",  # before Slicer 5.6
-            "Segmentation_SourceRepresentation": "Binary labelmap",
-            "Segmentation_ReferenceImageExtentOffset": "0 0 0",
-        }
-    )
+    keys = {
+        "Segmentation_ContainedRepresentationNames": "Binary labelmap|",
+        "Segmentation_MasterRepresentation": "Binary labelmap",  # before Slicer 5.6
+        "Segmentation_SourceRepresentation": "Binary labelmap",
+        "Segmentation_ReferenceImageExtentOffset": "0 0 0",
+    }
     for number, label in enumerate(card.labels):
         tags = {"TerminologyEntry": terminology_entry(label), **(extra_header or {})}
         segment = {
@@ -57,53 +49,46 @@ def write_segmentation(
             "LabelValue": str(label.value),
             "Layer": "0",
             "Extent": extent,
-            # '|' ends a tag
-            "Tags": "".join(f"{k}:{v.replace('|', '/')}|" for k, v in tags.items() if v),
+            "Tags": tags_text(tags.items()),
         }
-        header.update({f"Segment{number}_{key}": text for key, text in segment.items() if text})
-    header.update(extra_header or {})
-    _write(path, labels, header)
+        keys.update({f"Segment{number}_{key}": text for key, text in segment.items() if text})
+    _write(path, labels, affine, keys | dict(extra_header or {}))
 
 
 def write_labels(path, labels: np.ndarray, affine: np.ndarray) -> None:
     """Write uint8 labels (z, y, x) as a plain ``.nrrd`` label map."""
-    _write(path, labels, _geometry(affine))
+    _write(path, labels, affine, {})
 
 
 def write_review(path, review: np.ndarray, affine: np.ndarray, extra_header=None) -> None:
     """Write a uint8 review map (z, y, x), 0 to 100, on the same grid as the labels."""
-    _write(path, review, {**_geometry(affine), **(extra_header or {})})
+    _write(path, review, affine, dict(extra_header or {}))
 
 
-def _geometry(affine: np.ndarray) -> dict:
-    return {
+def _write(path, array: np.ndarray, affine: np.ndarray, keys: Mapping[str, str]) -> None:
+    """Write uint8 voxels (z, y, x), a piece at a time, so that nothing is held twice."""
+    fields = {
+        "type": "unsigned char",
+        "dimension": "3",
         "space": "left-posterior-superior",
-        "kinds": ["domain"] * 3,
-        "space directions": np.array(affine[:3, :3].T),  # a row is the step of one index
-        "space origin": np.array(affine[:3, 3]),
+        "sizes": " ".join(str(n) for n in array.shape[::-1]),
+        # A column of the affine is the step of one index.
+        "space directions": " ".join(_vector(affine[:3, n]) for n in range(3)),
+        "kinds": "domain domain domain",
         "encoding": "gzip",
+        "space origin": _vector(affine[:3, 3]),
     }
 
+    def fill(file: BinaryIO) -> None:
+        file.write(header_bytes(fields, keys))
+        packer = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        voxels = memoryview(np.ascontiguousarray(array)).cast("B")
+        for start in range(0, len(voxels), _CHUNK):
+            file.write(packer.compress(voxels[start : start + _CHUNK]))
+        file.write(packer.flush())
 
-def _write(path, array: np.ndarray, header: dict) -> None:
-    """Written beside its place and then moved there: a broken file never has the final name."""
-    path = Path(path)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
-    header = {k: _ascii(v) if isinstance(v, str) else v for k, v in header.items()}
-    try:
-        nrrd.write(
-            str(temporary),
-            array.view(_Uncopied),
-            header,
-            compression_level=COMPRESSION_LEVEL,
-            index_order="C",
-        )
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(path, fill)
 
 
-def _ascii(text: str) -> str:
-    """pynrrd writes ASCII only: accents fall, what else has no ASCII letter becomes '?'."""
-    letters = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return "".join(letters).encode("ascii", "replace").decode().replace("\n", " ")
+def _vector(values: Iterable[float]) -> str:
+    return "(" + ",".join(f"{value:.17g}" for value in values) + ")"

@@ -26,11 +26,13 @@ class Volume:
         affine: (4, 4) float64, voxel index (i, j, k) = (x, y, z) to LPS mm; columns may be sheared
             or left-handed.
         two_dimensional: a plain picture, whose spacing is in pixels.
+        layers: how many values a voxel or frames the file holds.
     """
 
     array: np.ndarray
     affine: np.ndarray
     two_dimensional: bool = False
+    layers: int = 1
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -128,7 +130,7 @@ def _volume(stored: Stored, array: np.ndarray) -> Volume:
     affine = stored.affine
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
         raise SemiGDAError("bad-input", "The image's voxel spacing or axes are not usable.")
-    return Volume(array, affine, stored.picture)
+    return Volume(array, affine, stored.picture, stored.frames)
 
 
 def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray:

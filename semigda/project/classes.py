@@ -51,7 +51,7 @@ def remove_class(project: Project, value: int) -> None:
     def moved(old: int) -> int:
         return 0 if old == value else old - (old > value)
 
-    kept = {str(label.value): label.value for label in view.classes} | _meant(view) | view.mapping
+    kept = _meant(view) | view.mapping
     project.set_classes([asdict(label) for label in view.classes if label.value != value])
     project.set_mapping({key: moved(old) for key, old in kept.items()})
 
@@ -60,9 +60,8 @@ def _meant(view: View) -> dict[str, int]:
     """The class of every segment name of the labels, said or not."""
     meant: dict[str, int] = {}
     for case in view.cases:
-        if not case.in_classes:
-            known = class_mapping(view.data, case.segments or (), False)
-            meant |= {name: known[name] for name in case.segments or () if name in known}
+        known = class_mapping(view.data, case.segments or (), case.in_classes)
+        meant |= {name: known[name] for name in case.segments or () if name in known}
     return meant
 
 

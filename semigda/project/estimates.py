@@ -69,6 +69,7 @@ class Estimate:
         fits: False where a part is known not to fit; ``reason`` then says which.
         offers: settings for ``Plan.advanced`` that will fit; ``minutes`` is the plan's own.
         text: for the user, such as "about 1 h 50 min, 6.2 GB GPU memory".
+        mirroring: why images are not mirrored, one sentence; "" where they are.
     """
 
     seconds: float | None = None
@@ -80,6 +81,7 @@ class Estimate:
     reason: str = ""
     offers: Mapping[str, Any] = field(default_factory=dict)
     text: str = "not measured yet: a rehearsal of at most 2 minutes tells"
+    mirroring: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import statistics
 import struct
 from collections import Counter
@@ -17,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from semigda.data.sides import sided
 from semigda.errors import SemiGDAError
 from semigda.files.documents import check, list_of, number, one_of, record, text, whole
 from semigda.models.card import ModelCard, check_name
@@ -72,7 +72,6 @@ _ADVANCED = record(
     },
     others=True,
 )
-_SIDES = re.compile(r"\b(left|right|links|rechts|gauche|droite?)\b", re.IGNORECASE)
 
 
 def train_settings(
@@ -281,10 +280,14 @@ def _card(
 def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
     """No mirroring where left and right are classes; photographs have no upright, and their light
     differs."""
-    sided = any(_SIDES.search(label.name) for label in view.classes)
+    one_sided = bool(sided(label.name for label in view.classes))
     photograph = preprocessing["channels"] == "rgb"
     colour = 0.25 if photograph else 0.0
-    return {"mirror": not sided, "turn_over": photograph and not sided, "colour": colour}
+    return {
+        "mirror": not one_sided,
+        "turn_over": photograph and not one_sided,
+        "colour": colour,
+    }
 
 
 def _labelled_slices(view: View, facts: Mapping[str, Any]) -> int:

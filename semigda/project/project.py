@@ -27,7 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from semigda.data.segments import is_segmentation, read_segments
+from semigda.data.segments import read_segments
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
 from semigda.files.inside import inside, remove_folder
@@ -343,7 +343,7 @@ class Project:
             raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
         if not path.is_file():
             raise SemiGDAError("bad-input", "The label file does not exist.")
-        names = [s.name for s in read_segments(path)] if is_segmentation(path) else []
+        names = [segment.name for segment in read_segments(path)]
         return {
             "path": self._stored(path),
             "origin": origin,

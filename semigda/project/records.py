@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +113,20 @@ class View:
         """The class of every segment name or value that may stand in the case's label."""
         return class_mapping(self.data, case.segments or (), case.in_classes)
 
+    def classless(self, case: ProjectCase, parts: Mapping[str, Any]) -> list[str]:
+        """Segments, values or colours that a case's label holds and that have no class yet.
+
+        Args:
+            parts: what the check measured of the label, by key.
+        """
+        known = self.classes_of(case)
+        held = [key for key, part in parts.items() if part["voxels"]]
+        found = [key for key in held if key not in known]
+        if found and case.segments is None and not case.in_classes:
+            # One value alone may be the only class; among several, each is asked for.
+            found = [key for key in held if key not in self.mapping]
+        return found
+
     def unmapped(self) -> dict[str, list[str]]:
         """Segment names without a class, each with the ids of the cases that have it.
 
@@ -135,14 +150,29 @@ def unknown_case() -> SemiGDAError:
 
 
 def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) -> dict[str, int]:
-    """Segment name or value -> class: 1, 2 ... and like names, then what the user chose."""
-    classes = {label["name"].casefold(): label["value"] for label in data["classes"]}
-    result = {str(label["value"]): label["value"] for label in data["classes"]}
-    result |= {label["name"]: label["value"] for label in data["classes"]}
+    """Segment name, value or colour -> class: like names, then what the user said.
+
+    Values mean classes only in labels that the project made (``in_classes``), and where there is
+    one class and nobody said what values mean: 1 is that class. Any other value is a question.
+    """
+    names, said = list(names), data["mapping"]
+    result = {label["name"]: label["value"] for label in data["classes"]}
+    folded = {folded_name(name): value for name, value in result.items()}
     for name in names:
-        if name.strip().casefold() in classes:
-            result[name] = classes[name.strip().casefold()]
-    return result if in_classes else result | data["mapping"]
+        if folded_name(name) in folded:
+            result[name] = folded[folded_name(name)]
+    if in_classes:
+        # What was said of other labels helps only where a class was renamed since.
+        values = {str(label["value"]): label["value"] for label in data["classes"]}
+        return said | result | values
+    if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
+        result["1"] = 1
+    return result | said
+
+
+def folded_name(name: str) -> str:
+    """The same text for names that mean the same: in any case, and however accents are stored."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def heldout_patients(data: dict[str, Any]) -> set[str]:

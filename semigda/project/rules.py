@@ -104,16 +104,15 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
         if "error" in label:
             yield _misplaced(view, case, label)
             continue
-        mapping = view.classes_of(case)
-        missing = [key for key, part in label["parts"].items() if part["voxels"]]
-        missing = [key for key in missing if key not in mapping]
+        mapping, missing = view.classes_of(case), view.classless(case, label["parts"])
         if missing:
             told = ", ".join(f"'{key}'" for key in missing[:4]) + (" ..." if missing[4:] else "")
+            what = "segments" if case.segments else "values or colours"
             yield Finding(
                 "unmapped-label",
                 "error",
                 (case.id,),
-                f"The label holds segments or values without a class: {told}.",
+                f"The label holds {what} without a class: {told}.",
                 "Say which class each is, or leave it out.",
             )
         if label["overlap"]:

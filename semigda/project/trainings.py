@@ -7,10 +7,11 @@ read and write files and start processes. Standard library only: Slicer's own pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from semigda.data.sides import why_not_mirrored
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import ENDED, JobFolder
 from semigda.jobs.launch import launch
@@ -83,13 +84,14 @@ def estimate(project: Project, plan: Plan) -> Estimate:
     Raises:
         SemiGDAError: "bad-input" as :func:`new_rehearsal`, but for the check's errors.
     """
-    facts = _rehearsed(project, plan)
-    if facts is None:
-        return Estimate()
-    settings, view = _settings(project, plan, facts), project.read()
-    return estimate_of(
-        *(settings, facts, _work(project, plan, view)), _minutes(plan), project.folder
-    )
+    facts, view = _rehearsed(project, plan), project.read()
+    found = Estimate()
+    if facts is not None:
+        settings, work = _settings(project, plan, facts), _work(project, plan, view)
+        found = estimate_of(settings, facts, work, _minutes(plan), project.folder)
+    if plan.advanced.get("augmentation", {}).get("mirror"):
+        return found  # on purpose
+    return replace(found, mirroring=why_not_mirrored(label.name for label in view.classes))
 
 
 def start(project: Project, plan: Plan) -> JobFolder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 
 from semigda.data.augment import Augmentation
+from semigda.data.sides import sided
 from semigda.errors import SemiGDAError
 from semigda.networks.semigda import FREEZABLE
 
@@ -36,13 +37,22 @@ class JsonSettings:
             raise SemiGDAError("bad-input", f"Unknown training settings: {_list(unknown)}.")
         values = dict(values)
         try:
-            if isinstance(values.get("augmentation"), dict):
-                values["augmentation"] = Augmentation(**values["augmentation"])
+            given = values.get("augmentation", {})
+            if isinstance(given, dict):
+                values["augmentation"] = Augmentation(**{"mirror": _may_mirror(values), **given})
             return cls(**values)
         except (TypeError, ValueError) as error:
             raise SemiGDAError(
                 "bad-input", "The training settings do not fit together.", detail=str(error)
             ) from error
+
+
+def _may_mirror(values: dict) -> bool:
+    """Whether no class may be one side of the body, where nobody said what to do."""
+    card = values.get("card")
+    labels = card.get("labels") if isinstance(card, dict) else None
+    names = [label["name"] for label in labels or () if isinstance(label, dict)]
+    return not sided(name for name in names if isinstance(name, str))
 
 
 def _list(names: set[str]) -> str:

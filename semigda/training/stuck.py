@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from statistics import mean, median
 
+from semigda.data.sides import sided
 from semigda.training.dataset import CaseSlices
 from semigda.training.settings import TrainSettings
 
@@ -92,7 +92,7 @@ def _brightness(cases: list[CaseSlices]) -> list[tuple[float, float]]:
 def _setting_causes(value: int, settings: TrainSettings, losses: list[float]) -> list[str]:
     causes = []
     name = settings.card["labels"][value - 1]["name"]
-    if settings.augmentation.mirror and re.search(r"\b(left|right)\b", name, re.IGNORECASE):
+    if settings.augmentation.mirror and sided([name]):
         causes.append(
             "Training mirrors images left and right, but this class is one side of the body: "
             "switch mirroring off."

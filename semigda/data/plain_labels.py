@@ -1,0 +1,106 @@
+"""What the voxels of a label without names mean: whole values, colours, or one map a class.
+
+A label is read exactly or refused: nothing is rounded, and no value is guessed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from semigda.errors import SemiGDAError
+
+_DICOM_SEG = b"1.2.840.10008.5.1.4.1.1.66.4"  # the UID of its SOP class
+_MOST_COLOURS = 64
+_JPEG_ERROR = 48  # grey levels that JPEG changes a mask of black and white by, at most
+
+
+def check_dicom_label(path: Path) -> None:
+    """Refuse with a reason a DICOM file that is a segmentation, whose voxels are packed bits."""
+    with open(path, "rb") as file:
+        if _DICOM_SEG in file.read(2048):
+            raise SemiGDAError(
+                "bad-input",
+                "The label is a DICOM segmentation, which cannot be read as a file.",
+                action="Load it in Slicer, and save it as .seg.nrrd or add it from the scene.",
+            )
+
+
+def of_jpeg(array: np.ndarray) -> np.ndarray:
+    """A mask of black and white as it was before JPEG blurred it: uint8 (z, y, x), 0 and 1.
+
+    Raises:
+        SemiGDAError: "bad-input" if some grey value could be either, or was neither.
+    """
+    planes = array if array.ndim == 4 else array[..., np.newaxis]
+    white = planes >= 255 - _JPEG_ERROR
+    clear = white | (planes <= _JPEG_ERROR)
+    if array.dtype != np.uint8 or not clear.all() or not (white == white[..., :1]).all():
+        raise SemiGDAError(
+            "bad-input",
+            "The label is a JPEG picture, and its compression changed the values.",
+            action="Save the label as PNG, or as .nrrd or .nii.gz.",
+        )
+    return white[..., 0].astype(np.uint8)
+
+
+def whole_values(array: np.ndarray) -> np.ndarray:
+    """Values of a label map as uint8 of the same shape.
+
+    Raises:
+        SemiGDAError: "bad-input" for values between whole numbers, or other than 0 to 255.
+    """
+    if array.dtype.kind == "f":
+        for plane in array:
+            between = plane[np.isfinite(plane) & (plane != np.rint(plane))]
+            if between.size:
+                raise SemiGDAError(
+                    "bad-input",
+                    f"The label map holds values between whole numbers, such as {between[0]:.3g}: "
+                    "it was interpolated.",
+                    action="Resample it again with nearest neighbour, from the label as it was.",
+                )
+    if not (array.min() >= 0 and array.max() <= 255):  # written so that NaN fails too
+        raise SemiGDAError("bad-input", "The label map holds values other than 0 to 255.")
+    return array.astype(np.uint8, copy=False)
+
+
+def colours(array: np.ndarray) -> np.ndarray:
+    """Colours (z, y, x, 3) as numbers 0xRRGGBB (z, y, x).
+
+    Raises:
+        SemiGDAError: "bad-input" for more colours than a label has.
+    """
+    if array.dtype != np.uint8:
+        raise SemiGDAError("bad-input", "The label is coloured, with more than 8 bits a colour.")
+    red, green, blue = (array[..., n].astype(np.uint32) for n in range(3))
+    packed = red << 16 | green << 8 | blue
+    count = len(np.unique(packed))
+    if count > _MOST_COLOURS:
+        raise SemiGDAError(
+            "bad-input",
+            f"The label has {count} colours: it is a photograph, or was smoothed.",
+            action="Choose a label with one colour for each class, saved without smoothing.",
+        )
+    return packed
+
+
+def flags(array: np.ndarray) -> np.ndarray:
+    """One class's map (z, y, x) as uint8, 0 and 1.
+
+    Raises:
+        SemiGDAError: "bad-input" if it holds anything else.
+    """
+    if not ((array == 0) | (array == 1)).all():
+        raise SemiGDAError(
+            "bad-input",
+            "The label has several maps, and they are not of zeros and ones.",
+            action="Save one label map, with a whole value for each class.",
+        )
+    return array.astype(np.uint8)
+
+
+def is_grey(array: np.ndarray) -> bool:
+    """Whether all channels of (z, y, x, channels) are the same."""
+    return bool((array == array[..., :1]).all())

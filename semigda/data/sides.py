@@ -1,0 +1,113 @@
+"""Whether classes may tell left from right, which a mirrored picture would swap.
+
+Training with mirrored slices is a small gain; with a class for one side it spoils the labels. So a
+name counts as a side where it may well be one. Standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+
+def sided(names: Iterable[str]) -> list[str]:
+    """Those of the classes' names that may be one side, in their order.
+
+    A word for a side counts wherever it stands: ``KidneyLeft``, ``left_kidney``, ``linke Niere``,
+    ``左肾``; so does the letter L or R as a word, but not in ``L1``. Other letters count where they
+    are all that two names differ in: ``rene_s`` and ``rene_d``.
+    """
+    names = list(names)
+    words = {name: _words(name) for name in names}
+    found = {name for name in names if any(map(_is_side, words[name])) or _has_part(name)}
+    for one in names:
+        for other in names:
+            if frozenset(words[one] ^ words[other]) in _PAIRS or _differ_in_letter(one, other):
+                found |= {one, other}
+    return [name for name in names if name in found]
+
+
+def why_not_mirrored(names: Iterable[str]) -> str:
+    """One sentence that says why a training does not mirror its images; "" where it does."""
+    found = [f"'{name}'" for name in sided(names)]
+    if not found:
+        return ""
+    told = ", ".join(found[:3]) + (" ..." if found[3:] else "")
+    return f"Images are not mirrored: {told} may be one side of the body."
+
+
+def _plain(text: str) -> str:
+    """In small letters without accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return letters.translate(str.maketrans("øłı", "oli"))
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name; CamelCase and digits divide it, but not "L1"."""
+    divided = re.sub(
+        r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][^\W\d_A-ZÀ-Þ])", " ", name
+    )
+    parts = re.split(r"[\W_]+|(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_])", _plain(divided))
+    return frozenset(part for part in parts if part)
+
+
+def _is_side(word: str) -> bool:
+    if word in _WORDS or word.startswith(_STEMS):
+        return True
+    return word.endswith(("left", "right")) and not word.endswith(("cleft", "bright", "upright"))
+
+
+def _has_part(name: str) -> bool:
+    return any(part in name for part in _PARTS)
+
+
+def _differ_in_letter(one: str, other: str) -> bool:
+    """Such as "lkidney" and "rkidney"."""
+    one, other = _plain(one), _plain(other)
+    return (one[:1] + other[:1] in ("lr", "rl") and one[1:] == other[1:]) or (
+        one[-1:] + other[-1:] in ("lr", "rl") and one[:-1] == other[:-1]
+    )
+
+
+# What words for a side begin with, in languages that change their endings or join words.
+_STEMS = tuple(
+    _plain(
+        """
+        left right links linke rechts rechte gauche droite sinist dexter dextr destr izquierd derech
+        esquerd direit lewy lewa lewe praw левы лева лево леву слев правы права право праву справ
+        лів прав venstr høyre højre vänster höger vasemm vasen oikea αριστερ δεξι
+        """
+    ).split()
+)
+# Whole words: short ones, and those that longer ones of another meaning begin with.
+_WORDS = frozenset(
+    _plain(
+        """
+        l r lh rh lt rt lhs rhs lf sin sx dex dx li re droit droits destra izq izda izdo der dcha
+        dcho esq dir dta dto leva levá levý levé pravá pravý pravé lijevi lijeva desni desna
+        лев прав ліва правий sol sağ bal jobb stânga stâng dreapta drept trái phải kiri kanan
+        يسار أيسر الأيسر اليسرى يسرى يمين أيمن الأيمن اليمنى يمنى שמאל שמאלי שמאלית ימין ימני ימנית
+        """
+    ).split()
+)
+# Scripts that put no spaces between words, or write vowels as marks: anywhere in a name.
+_PARTS = (
+    "左",
+    "右",
+    "왼",
+    "오른",
+    "좌",
+    "우",
+    "ひだり",
+    "みぎ",
+    "ซ้าย",
+    "ขวา",
+    "बाय",
+    "बाएं",
+    "दाय",
+    "दाएं",
+)
+# Left and right, by the first letters in several languages.
+_PAIRS = {frozenset(pair) for pair in ("gd", "sd", "ed", "id", "lp", "vh", "vp")}
