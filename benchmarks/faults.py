@@ -1,0 +1,305 @@
+"""Death, a full disk and a broken disk at every nth write of the commands that write.
+
+    python benchmarks/faults.py
+    python benchmarks/faults.py --only "models add" --each 10
+
+Linux, with a C compiler. A library between the process and the operating system counts what changes
+something in the scenario's folder (opening for writing, writing, renaming, making, removing, fsync)
+and lets the nth of them end in death (before it, or after the half of it), in "no space left" (from
+then on) or in an input/output error (once). After each fault the user's files must be as they were,
+the targets old or new and whole, the error's class right; then the same command runs once more in
+peace, must succeed with the right result, and nothing may be left over. Figures go to
+benchmarks/results/faults.json and .md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "Testing" / "engine")]
+RESULTS = ROOT / "benchmarks" / "results" / "faults.json"
+OFF, COUNT = 0, 1
+MODES = {"death": 2, "death in the middle": 3, "disk full": 4, "input/output error": 5}
+# What may come of a command that lived: done after all, or told by the right class.
+RIGHT = {
+    "disk full": ("done", "disk-full"),
+    "input/output error": ("done", "disk-full", "bad-input"),
+}
+LIMIT_S = 300
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", help="scenarios; by default all")
+    parser.add_argument(
+        "--each", type=int, default=25, help="faults of a kind in a scenario at most"
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    if "SEMIGDA_FAULTS" not in os.environ:
+        return _again_with_the_library()
+    from faults_lib.scenarios import SCENARIOS
+
+    _warm()
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="semigda-faults-", dir=_fast()) as name:
+        for scenario in arguments.only or SCENARIOS:
+            rows += Bench(Path(name), scenario).run(arguments.each)
+    report = summary(rows)
+    arguments.results.write_text(json.dumps(report, indent=1) + "\n")
+    arguments.results.with_suffix(".md").write_text(table(report))
+    print(table(report))
+    for row in report["wrong"]:
+        print(f"WRONG {row}")
+    return int(bool(report["wrong"]))
+
+
+def _again_with_the_library() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        library, source = f"{name}/shim.so", str(ROOT / "benchmarks/faults_lib/shim.c")
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+        own = {"LD_PRELOAD": library, "SEMIGDA_FAULTS": "1", "OMP_NUM_THREADS": "1"}
+        return subprocess.call([sys.executable, *sys.argv], env={**os.environ, **own})
+
+
+def _fast() -> str | None:
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def _warm() -> None:
+    """Import once what every forked command needs; no thread may run before the forks."""
+    import nrrd  # noqa: F401
+    import torch
+
+    import semigda.cli  # noqa: F401
+    import semigda.jobs.kinds  # noqa: F401
+
+    torch.set_num_threads(1)
+
+
+class Bench:
+    """One scenario: a reference run, then faults."""
+
+    def __init__(self, folder: Path, name: str):
+        from faults_lib.scenarios import SCENARIOS
+
+        self.name, self.scenario = name, SCENARIOS[name]
+        # All runs are made in one place, because what they write may hold paths.
+        self.place, self.template, self.own = folder / "place", folder / "template", folder / "own"
+        for path in (self.place, self.template, self.own):
+            shutil.rmtree(path, ignore_errors=True)
+        self.own.mkdir()
+        self.place.mkdir()
+        self.scenario.prepare(self.place)
+        self.user = tree_hash(self.place / "user")
+        shutil.copytree(self.place, self.template)
+
+    def run(self, each: int) -> list[dict]:
+        from faults_lib.scenarios import copy
+
+        told, calls = self._child(self.scenario.command, COUNT, 0)
+        assert told == "done", (self.name, told)
+        self.expected, self.listing = self.scenario.essence(self.place), listing(self.place)
+        print(f"{self.name}: {len(calls)} calls, {dict(Counter(c.split()[0] for c in calls))}")
+        rows = []
+        for mode in MODES:
+            for number in _spread(len(calls), each):
+                copy(self.template, self.place)
+                start = time.monotonic()
+                row = {"scenario": self.name, "fault": mode, "call": number}
+                row |= self._fault(mode, number)
+                row["seconds"] = round(time.monotonic() - start, 2)
+                rows.append(row)
+                if row["wrong"]:
+                    print(f"  {mode} at {number} ({row['at']}): {row['told']}: {row['wrong']}")
+        print(f"  {len(rows)} faults, {sum(bool(row['wrong']) for row in rows)} wrong", flush=True)
+        return rows
+
+    def _fault(self, mode: str, number: int) -> dict:
+        told, calls = self._child(self.scenario.command, MODES[mode], number)
+        row = {"at": _plain(calls[0]) if calls else "not reached", "told": told}
+        wrong = self._after(mode, told) + self._again()
+        return row | {"wrong": wrong}
+
+    def _after(self, mode: str, told: str) -> list[str]:
+        """What is wrong right after the fault."""
+        wrong = []
+        if tree_hash(self.place / "user") != self.user:
+            wrong.append("a file of the user was touched")
+        if mode in RIGHT and told not in RIGHT[mode]:
+            wrong.append(f"told as {told}")
+        wrong += _problem("a target is not whole", lambda: self.scenario.whole(self.place))
+        if told == "done" and self.scenario.essence(self.place) != self.expected:
+            wrong.append("said to be done, but it is not")
+        return wrong
+
+    def _again(self) -> list[str]:
+        """What is wrong after the next run, in peace."""
+        told, _ = self._child(self.scenario.again, OFF, 0)
+        wrong = [] if told == "done" else [f"the next run: {told}"]
+        if tree_hash(self.place / "user") != self.user:
+            wrong.append("the next run touched a file of the user")
+
+        def differs() -> str:
+            same = self.scenario.essence(self.place) == self.expected
+            return "" if same else "another result"
+
+        if not wrong:
+            wrong += _problem("after the next run", differs)
+        left = sorted(listing(self.place) - self.listing)
+        return wrong + ([f"left over: {', '.join(left)}"] if left else [])
+
+    def _child(self, command, mode: int, number: int) -> tuple[str, list[str]]:
+        """Run a command in a fork; "died", "done" or an error's class, and the calls noted."""
+        arguments = command(self.place)
+        notes, result = self.own / "notes", self.own / "result"
+        result.unlink(missing_ok=True)
+        process = os.fork()
+        if process == 0:
+            code = 1
+            try:
+                _obey(arguments, self.place, notes, result, mode, number)
+                code = 0
+            finally:
+                os._exit(code)
+        deadline = time.monotonic() + LIMIT_S
+        while os.waitpid(process, os.WNOHANG) == (0, 0):
+            if time.monotonic() > deadline:
+                os.kill(process, 9)
+                os.waitpid(process, 0)
+                return "hung", []
+            time.sleep(0.005)
+        calls = [_plain(line) for line in notes.read_text(errors="replace").splitlines()]
+        return (result.read_text() if result.exists() else "died"), calls
+
+
+def _obey(arguments: list[str], place: Path, notes: Path, result: Path, mode: int, number: int):
+    """In the fork: the command as the user types it."""
+    log = os.open(notes.with_name("log.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.environ["SEMIGDA_MODELS"] = str(place / "out" / "library")
+    note = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    arm = ctypes.CDLL(None).faults_arm
+    arm.argtypes = (ctypes.c_char_p, ctypes.c_int, ctypes.c_long, ctypes.c_int)
+    arm(os.fsencode(place), mode, number, note)
+    told = run_quietly(arguments)
+    arm(b"", OFF, 0, -1)
+    result.write_text(told)
+
+
+def run_quietly(arguments: list[str]) -> str:
+    """ "done", or the class of the error that the user is told."""
+    from semigda import cli
+    from semigda.jobs.failures import classify
+    from semigda.jobs.folder import JobFolder
+
+    try:
+        parsed = cli._parser().parse_args(
+            arguments, argparse.Namespace(started=time.perf_counter())
+        )
+        code = parsed.command(parsed) or 0
+    except BaseException as error:
+        traceback.print_exc()
+        told = classify(error).error_class
+        print(told, classify(error).detail, file=sys.stderr)
+        return told
+    if code == 0 or arguments[:2] == ["project", "check"]:  # its status says whether it found any
+        return "done"
+    if arguments[0] in ("train", "run"):
+        folder = arguments[arguments.index("--job") + 1] if "--job" in arguments else arguments[1]
+        return JobFolder(folder).state().get("reason", {}).get("class", "no reason")
+    log = sys.stderr
+    log.flush()
+    return _of_cases(Path(os.readlink("/proc/self/fd/2")))
+
+
+def _of_cases(log: Path) -> str:
+    """The class of what was said of a cohort's cases."""
+    from semigda.errors import CLASSES
+
+    text = log.read_text(errors="replace")
+    found = [name for name, (message, _) in CLASSES.items() if message in text]
+    return found[0] if found else "no reason"
+
+
+def _spread(count: int, most: int) -> list[int]:
+    if count <= most:
+        return list(range(count))
+    return sorted({round(n * (count - 1) / (most - 1)) for n in range(most)})
+
+
+def _problem(what: str, check) -> list[str]:
+    try:
+        found = check()
+    except Exception as error:
+        found = f"{type(error).__name__}: {str(error)[:120]}"
+    return [f"{what}: {found}"] if found else []
+
+
+def _plain(text: str) -> str:
+    """Without what differs between runs: process ids, random ids, dates."""
+    text = re.sub(r"\.semigda-[0-9a-f-]+", ".semigda-*", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d-\d{6}", "DATE", text)
+    return re.sub(r"\b[0-9a-f]{8}\b|(?<=-)[0-9a-f]{4}\b", "ID", text)
+
+
+def listing(place: Path) -> set[str]:
+    """What is there, by names without what differs between runs."""
+    return {_plain(path.relative_to(place).as_posix()) for path in place.rglob("*")}
+
+
+def tree_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def summary(rows: list[dict]) -> dict:
+    """Counts for each scenario and kind of fault, and everything that was wrong."""
+    scenarios: dict[str, dict] = {}
+    for row in rows:
+        told = scenarios.setdefault(row["scenario"], {}).setdefault(row["fault"], Counter())
+        told["faults"] += 1
+        told[row["told"]] += 1
+        told["wrong"] += bool(row["wrong"])
+    return {
+        "faults": len(rows),
+        "wrong": [row for row in rows if row["wrong"]],
+        "scenarios": {name: {k: dict(c) for k, c in by.items()} for name, by in scenarios.items()},
+    }
+
+
+def table(report: dict) -> str:
+    """The counts as Markdown."""
+    lines = [f"{report['faults']} faults, {len(report['wrong'])} with something wrong.", ""]
+    lines += ["| command | fault | faults | died | done after all | told | wrong |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for name, by_fault in report["scenarios"].items():
+        for fault, told in by_fault.items():
+            others = {k: n for k, n in told.items() if k not in ("faults", "wrong", "died", "done")}
+            said = ", ".join(f"{kind} {count}" for kind, count in sorted(others.items())) or "-"
+            counts = f"{told['faults']} | {told.get('died', 0)} | {told.get('done', 0)}"
+            lines.append(f"| {name} | {fault} | {counts} | {said} | {told['wrong']} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Injected faults, and what must hold after each."""
