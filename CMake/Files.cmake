@@ -168,6 +168,8 @@ set(SemiGDA_PACKAGES
   semigda/project/estimates.py
   semigda/project/heldout.py
   semigda/project/inbox.py
+  semigda/project/listing.py
+  semigda/project/naming.py
   semigda/project/page.py
   semigda/project/pairing.py
   semigda/project/presets.py

@@ -168,7 +168,9 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         given = [Path(path) for path in paths]
         waiting = [case.image for case in self.project.read().cases if case.label is None]
         cases = pair_files([*given, *(path for path in waiting if path not in given)]).cases()
-        return self.project.add([c for c in cases if c.image in given or c.label in given])
+        # The files of a DICOM series are one image: their folder.
+        new = {*given, *(path.parent for path in given)}
+        return self.project.add([c for c in cases if c.image in new or c.label in new])
 
     def addNodes(self, pairs, origin=None):
         """Add volumes of the scene, each with its label or None.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from semigda.cli_project_training import (
     version_values,
 )
 from semigda.errors import SemiGDAError
+from semigda.files.texts import one_line
 from semigda.project.doctor import apply_fix, check, findings, measured
 from semigda.project.heldout import change_heldout, choose_heldout, describe
 from semigda.project.pairing import Pairing, pair_folder
@@ -106,10 +108,12 @@ def _add(arguments: argparse.Namespace) -> None:
         if added.labelled:
             print(f"{len(added.labelled)} cases of the project have a label now.")
         for image in pairing.doubtful:
-            print(f"several labels fit, none was taken: {image.name}")
+            print(f"several labels fit, none was taken: {one_line(image.name)}")
         for label in pairing.unpaired_labels:
-            print(f"label without an image: {label.name}")
-    for name in view.unmapped():
+            print(f"label without an image: {one_line(label.name)}")
+        for reason, count in Counter(reason for _, reason in pairing.left_out).items():
+            print(f"left out: {count} files, {reason} (see --preview)")
+    for name in map(one_line, view.unmapped()):
         print(f"segment without a class: {name} (--map '{name}=CLASS')", file=sys.stderr)
 
 
@@ -122,7 +126,7 @@ def _pairing(arguments: argparse.Namespace) -> Pairing:
     if labels and len(labels) != len(images):
         raise SemiGDAError("bad-input", "There must be one label for each image.")
     pairs = zip(images, labels or [None] * len(images), strict=True)
-    return Pairing([(Path(i), Path(label) if label else None) for i, label in pairs], [], [])
+    return Pairing([(Path(i), Path(label) if label else None) for i, label in pairs])
 
 
 def _tell_pairing(pairing: Pairing, as_json: bool) -> None:
@@ -132,14 +136,20 @@ def _tell_pairing(pairing: Pairing, as_json: bool) -> None:
                 "pairs": [[str(i), str(label) if label else None] for i, label in pairing.pairs],
                 "unpaired_labels": [str(label) for label in pairing.unpaired_labels],
                 "doubtful": [str(image) for image in pairing.doubtful],
+                "left_out": [[str(path), reason] for path, reason in pairing.left_out],
+                "groups": {str(image): group for image, group in pairing.groups.items()},
             }
         )
         return
     for image, label in pairing.pairs:
+        slices = pairing.slices.get(image)
+        name = one_line(image.name) + (f" ({slices} DICOM files)" if slices else "")
         doubtful = "several labels fit" if image in pairing.doubtful else "-"
-        print(f"{image.name:<48} {label.name if label else doubtful}")
+        print(f"{name:<48} {one_line(label.name) if label else doubtful}")
     for label in pairing.unpaired_labels:
-        print(f"{'-':<48} {label.name}")
+        print(f"{'-':<48} {one_line(label.name)}")
+    for path, reason in pairing.left_out:
+        print(f"{one_line(path.name):<48} left out: {reason}")
 
 
 def _mapping(texts: list[str]) -> dict[str, int | str]:

@@ -6,6 +6,8 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
+from semigda.files.texts import one_line
+from semigda.project import listing
 from semigda.project.pairing import pair_folder
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.train.dialogs import Dialog, cell, chooseFolder, makeTable
@@ -21,7 +23,7 @@ class FolderDialog:
 
     def __init__(self, images: str = ""):
         self.cases = []
-        self._dialog = Dialog(_("Add a folder of images"), _("Add"), width=640)
+        self._dialog = Dialog(_("Add a folder of images"), _("Add"), width=760)
         form = qt.QFormLayout()
         self._dialog.layout.addLayout(form)
         self._images = self._folderRow(
@@ -45,12 +47,14 @@ class FolderDialog:
         self._status = self._dialog.say("")
         self._table = makeTable(
             "pairsTable",
-            (_("Image"), _("Label"), _("Patient")),
-            _("What would be added. Labels are found by their names."),
+            (_("File"), _("Taken as"), _("Label"), _("Patient")),
+            _("What each file was taken for. Labels are found by their names."),
             0,
         )
         self._table.minimumHeight = 240
-        self._table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(1, qt.QHeaderView.ResizeToContents)
+        header.setSectionResizeMode(2, qt.QHeaderView.Stretch)
         self._dialog.layout.addWidget(self._table)
         self._images.text = str(images)
         self._onChanged()
@@ -101,9 +105,10 @@ class FolderDialog:
 
     def _show(self, pairing) -> None:
         labelled = sum(case.label is not None for case in self.cases)
+        patients = len({case.group or case.image for case in self.cases})
         lines = [
-            _("{count} images, {labelled} of them with a label.").format(
-                count=len(self.cases), labelled=labelled
+            _("{count} images, {labelled} with a label, of {patients} patients.").format(
+                count=len(self.cases), patients=patients, labelled=labelled
             )
         ]
         if pairing.doubtful:
@@ -112,16 +117,34 @@ class FolderDialog:
         if pairing.unpaired_labels:
             text = _("Labels without an image, which are left out: {count}.")
             lines.append(text.format(count=len(pairing.unpaired_labels)))
+        if pairing.left_out:
+            text = _("Other files, which are left out: {count}.")
+            lines.append(text.format(count=len(pairing.left_out)))
         if len(self.cases) > SHOWN:
             lines.append(_("The first {count} are shown.").format(count=SHOWN))
         self._status.text = "<br>".join(lines)
-        rows = []
-        for case in self.cases[:SHOWN]:
-            doubtful = case.image in pairing.doubtful
-            label = _("several fit") if doubtful else case.label.name if case.label else "–"
-            rows.append((case.image.name, label, case.group or "–"))
-        rows += [(_("– no image –"), label.name, "–") for label in pairing.unpaired_labels[:SHOWN]]
+        rows = [self._row(case, pairing) for case in self.cases[:SHOWN]]
+        for label in pairing.unpaired_labels[:SHOWN]:
+            rows.append((label.name, _("label without an image, left out"), "–", "–"))
+        for path, reason in pairing.left_out[:SHOWN]:
+            rows.append((path.name, _("{why}, left out").format(why=_why(reason)), "–", "–"))
         self._table.rowCount = len(rows)
         for row, texts in enumerate(rows):
             for column, text in enumerate(texts):
-                self._table.setItem(row, column, cell(text))
+                self._table.setItem(row, column, cell(one_line(text)))
+
+    def _row(self, case, pairing):
+        slices = pairing.slices.get(case.image)
+        taken = _("{count} DICOM files").format(count=slices) if slices else _("image")
+        doubtful = case.image in pairing.doubtful
+        label = _("several fit") if doubtful else case.label.name if case.label else "–"
+        return case.image.name, taken, label, case.group or "–"
+
+
+def _why(reason: str) -> str:
+    return {
+        listing.NO_IMAGE: _("no image"),
+        listing.MIXED: _("one of several DICOM series in a folder"),
+        listing.CHANNEL: _("another channel of a case"),
+        listing.SAME: _("the same case in another format"),
+    }[reason]

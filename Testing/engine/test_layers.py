@@ -43,7 +43,18 @@ FLOORS = {
 NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")}
 NEIGHBOURS |= {("data", "semigda.models.preprocessing")}
 THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
-PROJECT = ("caselist", "doctor", "heldout", "pairing", "presets", "project", "records", "rules")
+PROJECT = (
+    "caselist",
+    "doctor",
+    "heldout",
+    "listing",
+    "naming",
+    "pairing",
+    "presets",
+    "project",
+    "records",
+    "rules",
+)
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
 PROJECT += ("charts", "inbox", "page", "ranking", "report", "document")
 FILES = (

@@ -74,12 +74,9 @@ def test_folder(training, project, module_host, artifacts, tmp_path):
         child(dialog, "patternEdit").text = r"JANE_\d"
         table = child(dialog, "pairsTable")
         assert table.rowCount == 5
-        assert [table.item(0, c).text() for c in range(3)] == [
-            "DOE_JANE_00.nrrd",
-            "DOE_JANE_00.seg.nrrd",
-            "JANE_0",
-        ]
-        assert "no image" in table.item(4, 0).text()
+        rows = [tuple(table.item(n, c).text() for c in range(4)) for n in range(table.rowCount)]
+        assert rows[0] == ("DOE_JANE_00.nrrd", "image", "DOE_JANE_00.seg.nrrd", "JANE_0")
+        assert rows[4] == ("stray_label.seg.nrrd", "label without an image, left out", "–", "–")
         module_host.grab(dialog, artifacts / "train-cases-folder.png")
         child(dialog, "okButton").click()
 
@@ -91,6 +88,49 @@ def test_folder(training, project, module_host, artifacts, tmp_path):
     assert "2 labelled, 2 unlabelled" in training.panel.buttons["Cases"].text
     checked(training, module_host)
     assert texts(training)[0][4] == "18×20×12\n1×1×2.5"
+
+
+def test_a_folder_says_what_each_file_was_taken_for(
+    training, project, module_host, artifacts, tmp_path
+):
+    folder = tmp_path / "study"
+    for number in range(35):
+        (folder / "P001").mkdir(parents=True, exist_ok=True)
+        (folder / "P001" / f"IM{number:04d}").write_bytes(b"\0" * 128 + b"DICM")
+    names = ("case1_0000.nii.gz", "case1_0001.nii.gz", "case1_Maske.nii.gz", "README.txt")
+    names += ("case2.nii.gz", "case2.nii", "case3_Segmentierung.nii.gz", "pat_t1.nii.gz")
+    for name in (*names, "pat_t2.nii.gz"):
+        (folder / name).touch()
+
+    def fill(dialog):
+        child(dialog, "imagesEdit").text = str(folder)
+        table = child(dialog, "pairsTable")
+        rows = {tuple(table.item(n, c).text() for c in range(4)) for n in range(table.rowCount)}
+        assert rows == {
+            ("P001", "35 DICOM files", "–", "–"),
+            ("case1_0000.nii.gz", "image", "case1_Maske.nii.gz", "–"),
+            ("case2.nii", "image", "–", "–"),
+            ("pat_t1.nii.gz", "image", "–", "pat"),
+            ("pat_t2.nii.gz", "image", "–", "pat"),
+            ("case3_Segmentierung.nii.gz", "label without an image, left out", "–", "–"),
+            ("case1_0001.nii.gz", "another channel of a case, left out", "–", "–"),
+            ("case2.nii.gz", "the same case in another format, left out", "–", "–"),
+            ("README.txt", "no image, left out", "–", "–"),
+        }
+        module_host.grab(dialog, artifacts / "train-cases-folder-files.png")
+        child(dialog, "cancelButton").click()
+
+    module_host.in_dialog(fill)
+    module_host.click(ui(training).addFolderButton)
+
+
+def test_dropped_slices_are_one_case(training, project, tmp_path):
+    files = [tmp_path / "P001" / f"IM{number:04d}" for number in range(35)]
+    files[0].parent.mkdir()
+    for file in files:
+        file.write_bytes(b"\0" * 128 + b"DICM")
+    assert len(training.logic.addFiles(files).cases) == 1
+    assert [case.image for case in project.read().cases] == [tmp_path / "P001"]
 
 
 def test_unknown_segments_are_asked_about(training, module_host, artifacts, tmp_path):
