@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import json
+import os
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from semigda.errors import SemiGDAError
+from semigda.files.documents import MAX_BYTES, has_controls, parse_json
+from semigda.files.tables import NotATable, decoded, read_table
 
 ROLES = ("labeled", "unlabeled", "val")
+_SPELLED = {"labelled": "labeled", "unlabelled": "unlabeled"}
 _FIELDS = {"name", "image", "label", "role", "group", "classes"}
+_LONGEST = 4096  # of a path
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,17 @@ class Case:
 
 
 def read_cases(path) -> list[Case]:
-    """Read a case list: a JSON list of objects (or ``{"cases": [...]}``), or a CSV with a header.
+    """Read a case list: a JSON list of objects (or ``{"cases": [...]}``), or a CSV with a header,
+    as any spreadsheet writes it.
 
     Fields: image, role; optional: name (the image's file name by default), label, group and, in
-    JSON, classes. Relative paths are relative to the list file.
+    JSON, classes. Relative paths are relative to the list file. Empty rows are skipped.
 
     Raises:
         SemiGDAError: "bad-input" naming the row that is wrong.
     """
     path = Path(path)
-    rows = _rows(path)
-    cases = [_case(row, number, path.parent) for number, row in enumerate(rows, 1)]
+    cases = [_case(row, number, path.parent) for number, row in _rows(path)]
     _check_duplicates(cases)
     _check_groups(cases)
     return cases
@@ -60,64 +66,103 @@ def read_images(path) -> list[tuple[str, Path]]:
     """
     path = Path(path)
     found = []
-    for number, row in enumerate(_rows(path), 1):
-        image, name = (str(row.get(field) or "").strip() for field in ("image", "name"))
-        if not image:
-            raise SemiGDAError("bad-input", f"Case {number} of the list has no image.")
-        found.append((name or Path(image).name, path.parent / image))
+    for number, row in _rows(path):
+        text = _texts(row, number, ("image", "name"))
+        if not text["image"]:
+            raise _wrong(number, "has no image")
+        image = _place(path.parent, text["image"])
+        found.append((text["name"] or image.name, image))
     return found
 
 
-def _rows(path: Path) -> list[dict]:
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a list that hold anything, with their numbers from 1."""
     if not path.is_file():
         raise SemiGDAError("bad-input", "The case list does not exist.")
-    try:
-        if path.suffix.lower() == ".json":
-            rows = json.loads(path.read_text("utf-8-sig"))
-            rows = rows.get("cases") if isinstance(rows, dict) else rows
-        else:
-            with open(path, newline="", encoding="utf-8-sig") as file:
-                rows = list(csv.DictReader(file))
-    except (ValueError, csv.Error) as error:
-        raise SemiGDAError("bad-input", "The case list is not valid JSON or CSV.") from error
+    with open(path, "rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SemiGDAError("bad-input", "The case list is larger than it can be.")
+    text = decoded(data)
+    if path.suffix.lower() == ".json":
+        rows = parse_json(text, "The case list")
+        rows = rows.get("cases") if isinstance(rows, dict) else rows
+    else:
+        try:
+            rows = read_table(text, _FIELDS)
+        except NotATable as error:
+            raise SemiGDAError("bad-input", f"The case list {error}.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SemiGDAError("bad-input", "The case list must be a list of cases.")
-    if not rows:
+    found = [(number, row) for number, row in enumerate(rows, 1) if row]
+    if not found:
         raise SemiGDAError("bad-input", "The case list is empty.")
-    return rows
+    return found
 
 
-def _case(row: dict, number: int, folder: Path) -> Case:
-    def wrong(what: str) -> SemiGDAError:
-        return SemiGDAError("bad-input", f"Case {number} of the list {what}.")
+def _wrong(number: int, what: str) -> SemiGDAError:
+    return SemiGDAError("bad-input", f"Case {number} of the list {what}.")
 
-    unknown = set(row) - _FIELDS
+
+def _texts(row: dict[str, Any], number: int, fields: Iterable[str]) -> dict[str, str]:
+    """The values of the fields, "" where there is none."""
+    found = {}
+    for field in fields:
+        value = row.get(field)
+        if value is not None and not isinstance(value, str):
+            raise _wrong(number, f"has a value of '{field}' that is not text")
+        value = (value or "").strip()
+        # Halves of surrogates are the bytes of a name that is no UTF-8.
+        if has_controls("".join(c for c in value if not 0xDC80 <= ord(c) <= 0xDCFF)):
+            raise _wrong(number, f"has control characters in '{field}'")
+        if len(value) > _LONGEST:
+            raise _wrong(number, f"has more than {_LONGEST} characters in '{field}'")
+        found[field] = value
+    return found
+
+
+def _place(folder: Path, name: str) -> Path:
+    """The file of a name in a list. Accents may be composed in one and not in the other, and the
+    name on the disk may be in the code page that the list was written in."""
+    written = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
+    if os.name != "nt":
+        for page in ("cp1252", "latin-1"):
+            written.append(os.fsdecode(name.encode(page, "replace")))
+    places = [folder / one for one in dict.fromkeys(written)]
+    return next((place for place in places if _exists(place)), places[0])
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long, or a folder that may not be looked into
+        return False
+
+
+def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
+    unknown = sorted(str(field) for field in set(row) - _FIELDS if row[field] not in (None, ""))
     if unknown:
-        raise wrong(f"has the unknown field {sorted(map(str, unknown))[0]!r}")
-    text = {}
-    row = dict(row)
-    classes = row.pop("classes", None)
+        raise _wrong(number, f"has the unknown field {unknown[0]!r}")
+    classes = row.get("classes") or None
     if classes is not None and not _is_mapping(classes):
-        raise wrong("has classes that are not numbers from 0 to 255 by name")
-    for field, value in row.items():
-        if value not in (None, "") and not isinstance(value, str):
-            raise wrong(f"has a {field} that is not text")
-        text[field] = (value or "").strip()
-    if not text.get("image"):
-        raise wrong("has no image")
-    role = text.get("role", "")
+        raise _wrong(number, "has classes that are not numbers from 0 to 255 by name")
+    text = _texts(row, number, ("image", "label", "role", "group", "name"))
+    if not text["image"]:
+        raise _wrong(number, "has no image")
+    role = text["role"].casefold()
+    role = _SPELLED.get(role, role)
     if role not in ROLES:
-        raise wrong(f"has the role {role!r}; it must be {', '.join(ROLES[:-1])} or {ROLES[-1]}")
-    image = folder / text["image"]
-    label = folder / text["label"] if text.get("label") else None
+        known = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
+        raise _wrong(number, f"has the role {text['role'][:50]!r}; it must be {known}")
+    image = _place(folder, text["image"])
+    label = _place(folder, text["label"]) if text["label"] else None
     if role in ("labeled", "val") and label is None:
-        raise wrong(f"has the role {role!r} but no label")
-    if not image.exists():
-        raise wrong("has an image that does not exist")
-    if label is not None and not label.exists():
-        raise wrong("has a label that does not exist")
-    name, group = text.get("name") or image.name, text.get("group") or None
-    return Case(name, image, label, role, group, classes)
+        raise _wrong(number, f"has the role {role!r} but no label")
+    if not _exists(image):
+        raise _wrong(number, "has an image that does not exist")
+    if label is not None and not _exists(label):
+        raise _wrong(number, "has a label that does not exist")
+    return Case(text["name"] or image.name, image, label, role, text["group"] or None, classes)
 
 
 def _is_mapping(classes: object) -> bool:

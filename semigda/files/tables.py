@@ -1,15 +1,18 @@
-"""Tables as CSV files that spreadsheets read rightly. Standard library only."""
+"""Tables as CSV files, as spreadsheets write them and read them. Standard library only."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Sequence
 
 from semigda.files.atomic import write_atomically
 from semigda.files.texts import one_line
 
+_SEPARATORS = ",;\t|"
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -41,3 +44,75 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class NotATable(Exception):
+    """Text that is no table; the message says why, to be read after "The list "."""
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file that a spreadsheet or an editor wrote: in UTF-8 or UTF-16, with or without
+    a byte order mark, or else in the code page of western Windows."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    if b"\0" in data[:4]:  # the first letters are ASCII
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def read_table(text: str, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV text by the names of its columns, in small letters.
+
+    Commas, semicolons, tabs or bars may separate; Excel's first line ``sep=;`` says it, otherwise
+    the line of names shows it. Rows without a value come as empty ones, so that they count.
+
+    Args:
+        columns: the names that are known.
+
+    Raises:
+        NotATable: for what no table can be.
+    """
+    known = set(columns)
+    said = re.match(r"\s*\"?sep=(.)\"?[;,\t]*\r?\n", text, re.IGNORECASE)
+    if said:
+        text = text[said.end() :]
+    rows = max(
+        (_rows(text, separator) for separator in (said[1] if said else _SEPARATORS)),
+        key=lambda rows: len(known.intersection(_names(rows[0]))) if rows else 0,
+    )
+    if not rows:
+        return []
+    names = _names(rows[0])
+    while names and not names[-1]:
+        names.pop()
+    twice = {name for name in names if names.count(name) > 1 and name in known}
+    if twice:
+        raise NotATable(f"has two columns called '{min(twice)}'")
+    found = []
+    for number, row in enumerate(rows[1:], 1):
+        if any(value.strip() for value in row[len(names) :]):
+            raise NotATable(f"has more values than columns in its row {number}")
+        values = dict(zip(names, map(str.strip, row), strict=False))
+        found.append(values if any(values.values()) else {})
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise NotATable("cannot be read as a table") from error
+
+
+def _names(row: Sequence[str]) -> list[str]:
+    return [name.strip().casefold() for name in row]
