@@ -49,8 +49,10 @@ def measure_case(
     """
     facts: dict[str, Any] = {"image": None, "label": None}
     try:
-        volume = read_volume(image)
+        volume = read_volume(image, cancelled=cancelled)
     except SemiGDAError as error:
+        if error.error_class == "cancelled":
+            raise
         return facts | {"image": {"error": error.to_dict()}}
     facts["image"] = _image_facts(volume, cancelled)
     if label is not None:

@@ -116,18 +116,29 @@ def _with_channels(array: np.ndarray, channels: str) -> np.ndarray:
     return array
 
 
+def _check_8_bit(array: np.ndarray) -> None:
+    low, high = min(p.min() for p in array), max(p.max() for p in array)
+    if low < 0 or high > 255:
+        problem = "this image has values outside 0 to 255"
+    elif array.dtype.kind == "f" and high <= 1:  # a share of white, to the model nearly black
+        problem = "this image has values from 0 to 1"
+    else:
+        return
+    raise SemiGDAError(
+        "bad-input",
+        f"The model takes 8-bit images; {problem}.",
+        action="Convert the image to 8 bit, or choose another model.",
+    )
+
+
 def _intensity_range(array: np.ndarray, intensity: dict) -> tuple[float, float]:
     """The image values that become -1 and 1."""
     rule = intensity["rule"]
     if rule == "ct-window":
         return float(intensity["low"]), float(intensity["high"])
     if rule == "8-bit":
-        if array.dtype != np.uint8 and any(p.min() < 0 or p.max() > 255 for p in array):
-            raise SemiGDAError(
-                "bad-input",
-                "The model takes 8-bit images; this image has values outside 0 to 255.",
-                action="Convert the image to 8 bit, or choose another model.",
-            )
+        if array.dtype != np.uint8:
+            _check_8_bit(array)
         return 0.0, 255.0
     step = max(1, round((array.size / _SAMPLE) ** (1 / 3)))
     sample = array[::step, ::step, ::step]

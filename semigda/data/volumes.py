@@ -59,7 +59,7 @@ def read_volume(
     *,
     frame: int | None = None,
     replace_nonfinite: bool = False,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Volume:
     """Read an image: .nrrd, .nhdr, .nii(.gz), .mha, .mhd, .dcm, a DICOM folder, or a picture.
 
@@ -85,7 +85,7 @@ def read_stored(
     frame: int | None = None,
     *,
     labels: bool = False,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Volume:
     """An image as it is stored, whatever its values; arguments and errors of read_volume.
 
@@ -103,14 +103,16 @@ def read_layer(path: Path, layer: int) -> Volume:
     Raises:
         SemiGDAError: "bad-input" if the file cannot be read or has no such layer.
     """
-    stored = _stored(Path(path), layer, True, lambda: False)
+    stored = _stored(Path(path), layer, True, None)
     array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
     if not 0 <= layer < stored.frames or 0 in array.shape:
         raise damaged("The segmentation is damaged: its header names more layers than it holds")
     return _volume(stored, array if array.ndim == 3 else array[..., 0])
 
 
-def _stored(path: Path, frame: int | None, labels: bool, cancelled) -> Stored:
+def _stored(
+    path: Path, frame: int | None, labels: bool, cancelled: Callable[[], bool] | None
+) -> Stored:
     if not os.path.exists(path):  # Path.exists fails on names that are too long
         raise SemiGDAError("bad-input", "The image file does not exist.")
     if not os.path.isdir(path):

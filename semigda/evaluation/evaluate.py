@@ -122,7 +122,10 @@ def _case_rows(
 ) -> list[dict[str, Any]]:
     start = time.perf_counter()
     volume = read_volume(
-        case.image, frame=options.frame, replace_nonfinite=options.replace_nonfinite
+        case.image,
+        frame=options.frame,
+        replace_nonfinite=options.replace_nonfinite,
+        cancelled=cancelled,
     )
     truth = read_classes(case.label, volume, case.classes)
     if truth.max() > len(card.labels):

@@ -232,7 +232,10 @@ def segment_file(
             loaded = isinstance(model, tuple)
             network, card = model if loaded else load_network(find_model(model), "cpu")
             volume = read_volume(
-                path, frame=options.frame, replace_nonfinite=options.replace_nonfinite
+                path,
+                frame=options.frame,
+                replace_nonfinite=options.replace_nonfinite,
+                cancelled=cancelled,
             )
         affine = volume.affine
         # The results lie beside the output until they are written: same disk, no memory.

@@ -84,6 +84,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
             _path(job.job["inputs"], "volume", "volume"),
             frame=options.frame,
             replace_nonfinite=options.replace_nonfinite,
+            cancelled=watch.cancelled,
         )
     try:
         done = segment_volume(

@@ -69,7 +69,7 @@ def rank_cases(
             raise SemiGDAError("cancelled")
         try:
             with plain_errors():
-                volume = read_volume(row["image"])
+                volume = read_volume(row["image"], cancelled=cancelled)
                 if row["role"] == "labeled":
                     known.append(case_features(network, prepare(volume, preprocessing_of(card))))
                     continue

@@ -21,11 +21,13 @@ _DECIMALS = {
     0x00180050: "slice thickness",
     0x00180088: "slice spacing",
     0x00181164: "pixel spacing",
+    0x00182010: "pixel spacing",
     0x00200032: "position",
     0x00200037: "orientation",
     0x00280030: "pixel spacing",
     0x00281052: "rescale intercept",
     0x00281053: "rescale slope",
+    0x30020011: "pixel spacing",
 }
 _IMPLICIT, _DEFLATED, _BIG = (f"1.2.840.10008.1.2{rest}" for rest in ("", ".1.99", ".2"))
 _DEEPEST = 30  # sequences in sequences

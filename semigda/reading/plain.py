@@ -73,7 +73,7 @@ def _affine(fields: Fields, sizes: tuple[int, ...]) -> np.ndarray | None:
     if not (spacing > 0).all():
         return None
     affine = np.eye(4)
-    affine[:3, :3] = (steps / spacing[:, None] * signs).T * spacing
+    affine[:3, :3] = (steps * (1 / spacing[:, None]) * signs).T * spacing
     affine[:3, 3] = origin * signs
     return affine if np.isfinite(affine).all() else None
 

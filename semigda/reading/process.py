@@ -61,7 +61,7 @@ def read_foreign(
     path: Path,
     frame: int | None = None,
     labels: bool = False,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Stored:
     """Read an image file or a folder of DICOM files in the reader process.
 
@@ -73,6 +73,7 @@ def read_foreign(
     Raises:
         SemiGDAError: "bad-input", "out-of-memory", "disk-full", "cancelled", "import-error".
     """
+    cancelled = cancelled or (lambda: False)
     request = {"path": os.path.abspath(path), "frame": frame, "labels": labels}
     with _lock:
         try:
