@@ -75,6 +75,7 @@ set(SemiGDA_PACKAGES
   semigda/data/nrrd.py
   semigda/data/phantom.py
   semigda/data/plain_labels.py
+  semigda/data/png.py
   semigda/data/preprocess.py
   semigda/data/segments.py
   semigda/data/segnrrd.py

@@ -8,10 +8,11 @@ from job_fixtures import of_type, training_job
 from training_fixtures import COLOURS, SHAPE
 
 from semigda.data.phantom import write_phantoms
+from semigda.data.png import png
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import previews
-from semigda.training.previews import LINE, LINE_GREY, Previews, overlays, pictures, png, sheet
+from semigda.training.previews import LINE, LINE_GREY, Previews, overlays, pictures, sheet
 from semigda.training.reporter import Reporter
 
 SHORT = {"pretrain_steps": 6, "align_steps": 4, "steps": 8, "validations": 1}

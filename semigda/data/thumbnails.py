@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 
 from semigda.data.facts import slice_axis
 from semigda.data.geometry import orient, turned
 from semigda.data.grid import axis_weights
 from semigda.data.labels import label_parts
+from semigda.data.png import png
 from semigda.data.volumes import Volume, read_volume
+from semigda.files.atomic import write_atomically
 
 Colour = tuple[int, int, int]
 SIZE = 96
@@ -75,15 +75,9 @@ def draw_thumbnail(
 
 
 def write_png(path, picture: np.ndarray) -> None:
-    """Write uint8 (H, W, 3); a broken file never has the final name."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        sitk.WriteImage(sitk.GetImageFromArray(picture, isVector=True), str(temporary))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write uint8 (H, W, 3), whole or not at all."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, lambda file: file.write(png(picture)), durable=False)
 
 
 def _masks(label_path, volume: Volume, order, flips) -> list[tuple[str, np.ndarray]]:

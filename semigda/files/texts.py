@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -14,6 +15,9 @@ def one_line(value: str, limit: int = 200) -> str:
     could steer a terminal or reverse a line, are dropped; bytes that were no UTF-8 (surrogates)
     become the replacement character. At most ``limit`` characters are kept.
     """
+    # Where the system's encoding is ASCII, Python keeps all other letters of names as such bytes.
+    with contextlib.suppress(UnicodeEncodeError):
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     shown = "".join(_shown(character) for character in value)
     return " ".join(shown.split())[:limit]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from semigda.data.png import png
 from semigda.training.checkpoint import write_atomically
 from semigda.training.dataset import CaseSlices
 from semigda.training.reporter import Reporter
@@ -131,21 +130,3 @@ def _joined(parts: list[np.ndarray], axis: int) -> np.ndarray:
     line = np.full(shape, LINE_GREY, dtype=np.uint8)
     lined = [piece for part in parts for piece in (line, part)]
     return np.concatenate(lined[1:], axis=axis)
-
-
-def png(picture: np.ndarray) -> bytes:
-    """A picture (H, W, 3) uint8 as a PNG file, for :func:`write_atomically`."""
-    height, width = picture.shape[:2]
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        check = zlib.crc32(name + data)
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", check)
-
-    lines = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each begins with its filter: none
-    lines[:, 1:] = picture.reshape(height, -1)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-        + chunk(b"IDAT", zlib.compress(lines.tobytes()))
-        + chunk(b"IEND", b"")
-    )
