@@ -85,7 +85,10 @@ def tiff(
 
 
 def slow(path: Path) -> Path:
-    """A small file that is a second's work: 600 MB of zeros and a one, honestly declared."""
-    zeros = np.zeros((600, 1000, 1000), np.uint8)
-    zeros[0, 0, 0] = 1
-    return nrrd(path, zeros, gzip.compress(zeros, 1), encoding="gzip")
+    """A small file that takes seconds to read: 800 MB of zeros and a one, honestly declared."""
+    piece = np.zeros(10_000_000, np.uint8)
+    zeros = gzip.compress(piece, 1)
+    piece[0] = 1
+    packed = gzip.compress(piece, 1) + 79 * zeros
+    sizes = {"sizes": "1000 1000 800", "encoding": "gzip"}
+    return nrrd(path, noise((1, 1, 1), np.uint8), packed, **sizes)
