@@ -77,6 +77,7 @@ set(SemiGDA_PACKAGES
   semigda/data/plain_labels.py
   semigda/data/png.py
   semigda/data/preprocess.py
+  semigda/data/provenance.py
   semigda/data/segments.py
   semigda/data/segnrrd.py
   semigda/data/sides.py
@@ -177,6 +178,7 @@ set(SemiGDA_PACKAGES
   semigda/project/project.py
   semigda/project/ranking.py
   semigda/project/records.py
+  semigda/project/repairs.py
   semigda/project/report.py
   semigda/project/rules.py
   semigda/project/store.py

@@ -190,6 +190,8 @@ def _describe(segment, description, taken) -> None:
         # Set here: the import that takes terminology from a table empties what it does not know.
         tag = slicer.vtkSegment.GetTerminologyEntryTagName()
         segment.SetTag(tag, description["terminology_entry"])
+    for key, value in description.get("tags", {}).items():
+        segment.SetTag(key, value)
 
 
 def uniqueName(name: str, taken) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 
+from semigda.data.provenance import PREFIXES, TAGS, said
 from semigda.version import __version__
 
 PREFIX = "SemiGDA."
@@ -51,12 +52,17 @@ def ofNode(segmentationNode) -> dict[str, str]:
 
 def ofSegment(segment) -> dict[str, str]:
     """The provenance in a segment's tags; empty if SemiGDA did not make it."""
+    return said(tagsOf(segment))
+
+
+def tagsOf(segment) -> dict[str, str]:
+    """The tags of a segment that say what made it, as they are: a file's or a scene's."""
     import vtk
 
     found = {}
-    for key in KEYS:
+    for key in (prefix + key for prefix in PREFIXES for key in TAGS):
         value = vtk.reference("")
-        if segment.GetTag(PREFIX + key, value):
+        if segment.GetTag(key, value):
             found[key] = str(value.get())
     return found
 

@@ -190,13 +190,16 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         with scene_files.allOrNothing(self.project.folder) as store:
             for volume, labelNode in pairs:
                 image = store.image(volume)
-                label = store.label(labelNode, volume) if labelNode is not None else None
                 made = self._origin(labelNode, origin)
+                label = store.label(labelNode, volume, made) if labelNode is not None else None
                 cases.append(NewCase(image, label, volume.GetName(), origin=made))
             return self.project.add(cases)
 
-    def setLabel(self, caseId, path, origin="human"):
-        """Give a case a label file; with None take its label away."""
+    def setLabel(self, caseId, path, origin=None):
+        """Give a case a label file; with None take its label away.
+
+        ``origin``: "human", "edited" or "machine"; None: what the file says, or "human".
+        """
         self.project.set_label(caseId, path, origin)
 
     def setLabelNode(self, caseId, labelNode, origin=None):
@@ -205,15 +208,16 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
         volume = scene_files.drawnOn(labelNode)
         with scene_files.allOrNothing(self.project.folder) as store:
-            path = store.label(labelNode, volume)
-            self.project.set_label(caseId, path, self._origin(labelNode, origin))
+            made = self._origin(labelNode, origin)
+            path = store.label(labelNode, volume, made)
+            self.project.set_label(caseId, path, made)
 
     def _origin(self, labelNode, origin):
         from SemiGDALib.train import scene_files
 
         made = labelNode is not None and scene_files.isMachineMade(labelNode)
         # "edited" is said of what a model made; what a person drew stays theirs.
-        return (origin or "machine") if made else "human"
+        return origin or "machine" if made or origin == "machine" else "human"
 
     # Labelling in Segment Editor
 
@@ -272,6 +276,12 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         from SemiGDALib.train import fixes
 
         fixes.applyFix(self.project, finding, onDone)
+
+    def undoFix(self):
+        """Take the last repair back; returns the :class:`semigda.project.repairs.Repair`."""
+        from semigda.project.repairs import undo
+
+        return undo(self.project)
 
     def installRequirements(self):
         """Install Python packages that are missing, after asking. False after a no."""

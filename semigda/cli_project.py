@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ from semigda.cli_project_training import (
     training_status,
     version_values,
 )
+from semigda.data.provenance import ORIGINS
 from semigda.errors import SemiGDAError
 from semigda.files.texts import one_line
-from semigda.project.doctor import apply_fix, check, findings, measured
+from semigda.project.doctor import check, findings, measured
 from semigda.project.heldout import change_heldout, choose_heldout, describe
 from semigda.project.pairing import Pairing, pair_folder
 from semigda.project.project import NewCase, Project
 from semigda.project.records import ROLES, View
+from semigda.project.repairs import apply_fix, undo
 from semigda.project.rules import Finding
 from semigda.project.versions import versions
 
@@ -46,7 +49,12 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     new = add("add", _add, "Add images, and labels of the same names.")
     new.add_argument("images", nargs="+", help="a folder, or image files")
     new.add_argument("--labels", nargs="+", help="a folder, or one label for each image file")
-    new.add_argument("--origin", default="human", help="who made the labels (default: human)")
+    new.add_argument(
+        "--origin",
+        choices=ORIGINS,
+        help="who made the labels: a person, a model whose labels a person corrected, or a model "
+        "(default: what their files say, or human)",
+    )
     new.add_argument(
         "--group-pattern",
         metavar="REGEX",
@@ -67,6 +75,8 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     fix = add("fix", _fix, "Do one of the safe repairs that the check offers.")
     fix.add_argument("code", help="of the finding, as the check gives it with --json")
     fix.add_argument("cases", nargs="+", metavar="ID", help="the cases it is about")
+
+    add("undo", _undo, "Take the last repair back: cases return, labels are used again.")
 
     split = add("split", _split, "Choose the held-out cases, once.")
     split.add_argument("--change", metavar="REASON", help="choose anew; older scores become void")
@@ -184,6 +194,23 @@ def _fix(arguments: argparse.Namespace) -> None:
     raise SemiGDAError("bad-input", "The check finds this no more.", action="Run it again.")
 
 
+def _undo(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    repair = undo(project)
+    if arguments.json:
+        _print({"undone": repair.text, "cases": list(repair.case_ids)})
+    else:
+        print(f"undone: {_names(project.read(), repair.case_ids)}{repair.text}")
+
+
+def _names(view: View, case_ids: Iterable[str]) -> str:
+    """The cases' names before what is said of them; those that are not there are left out."""
+    known = {case.id: case.name for case in view.cases}
+    names = [known[case_id] for case_id in case_ids if case_id in known]
+    told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+    return f"{told}: " if told else ""
+
+
 def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
     """One after another, each on the project as the one before left it."""
     tried: set[tuple] = set()
@@ -192,19 +219,18 @@ def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
         if not todo:
             return found
         tried.add((todo[0].code, todo[0].case_ids))
+        told = _names(project.read(), todo[0].fix.case_ids)
         try:
             apply_fix(project, todo[0])
-            print(f"done: {todo[0].fix.text}", file=sys.stderr)
+            print(f"done: {told}{todo[0].fix.text} (semigda project undo)", file=sys.stderr)
         except SemiGDAError as error:
-            print(f"not done: {error.message}", file=sys.stderr)
+            print(f"not done: {told}{error.message}", file=sys.stderr)
         found = check(project)
 
 
 def _tell_findings(view: View, found: list[Finding]) -> None:
     for finding in found:
-        names = [view.case(case_id).name for case_id in finding.case_ids]
-        told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-        print(f"{finding.severity:<8} {told + ': ' if told else ''}{finding.message}")
+        print(f"{finding.severity:<8} {_names(view, finding.case_ids)}{finding.message}")
         print(f"{'':<8} {finding.action}{' (--fix does it)' if finding.fix else ''}")
     if not found:
         print(f"{len(view.cases)} cases checked, nothing found.")

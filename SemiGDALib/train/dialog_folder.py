@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import qt
 from slicer.i18n import tr as _
 
@@ -44,6 +46,14 @@ class FolderDialog:
         )
         self._pattern.connect("textChanged(QString)", self._onChanged)
         form.addRow(_("Patient in name:"), self._pattern)
+        self._machine = qt.QCheckBox(_("A program drew these labels; nobody corrected them"))
+        self._machine.name = "machineCheckBox"
+        self._machine.toolTip = _(
+            "Such labels are trained on, but never used to score a model. Labels of SemiGDA's "
+            "models are known without being told."
+        )
+        self._machine.connect("toggled(bool)", self._onChanged)
+        form.addRow("", self._machine)
         self._status = self._dialog.say("")
         self._table = makeTable(
             "pairsTable",
@@ -91,6 +101,8 @@ class FolderDialog:
             try:
                 pairing = pair_folder(images, labels or None)
                 self.cases = pairing.cases(str(self._pattern.text).strip() or None)
+                if self._machine.checked:
+                    self.cases = [replace(case, origin="machine") for case in self.cases]
             except SemiGDAError as error:
                 problem = error.message
             except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
-from semigda.project.doctor import apply_fix
+from semigda.project.repairs import apply_fix
 from SemiGDALib.command import EngineCommand
 
 LIMIT_MS = 300_000

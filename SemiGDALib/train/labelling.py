@@ -8,10 +8,11 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.data.segments import read_segments
+from semigda.data.segments import ENDING, read_segments
 from semigda.errors import SemiGDAError
 from semigda.models.card import terminology_entry
 from semigda.project.inbox import take_edited
+from semigda.project.repairs import LABELS, new_label
 from SemiGDALib import nodes
 from SemiGDALib.train import scene_files
 
@@ -33,6 +34,9 @@ class Labelling:
         if proposal is not None:
             case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
         self._proposed = proposal is not None
+        # The project's own file is written again; any other stays as it is.
+        own = case.label and case.label.parent == project.folder / LABELS
+        self._path = case.label if own and case.label.name.endswith(ENDING) else None
         self.project = project
         self.caseId, self.caseName = caseId, case.name
         self.heldOut = case.role == "held-out"
@@ -81,8 +85,9 @@ class Labelling:
                 _("Image or label were taken out of the scene, so there is nothing to save."),
                 action=_("Open the case in Segment Editor again."),
             )
-        path = self.project.folder / "labels" / f"{self.caseId}.seg.nrrd"
-        scene_files.writeLabel(self.segmentationNode, self.volumeNode, path)
+        path = self._path = self._path or new_label(self.project, self.caseId, ENDING)
+        origin = "edited" if self._proposed else self._origin
+        scene_files.writeLabel(self.segmentationNode, self.volumeNode, path, origin)
         if self._proposed:
             take_edited(self.project, self.caseId, path)
         else:

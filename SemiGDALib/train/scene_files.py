@@ -13,6 +13,7 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
+from semigda.data.provenance import ORIGIN, PREFIXES, origin_said
 from semigda.errors import SemiGDAError
 from SemiGDALib import nodes, provenance
 
@@ -59,8 +60,14 @@ def guessLabel(volumeNode):
 
 
 def isMachineMade(labelNode) -> bool:
-    """Whether a SemiGDA model made it; a person may have corrected it since."""
-    return bool(provenance.ofNode(labelNode))
+    """Whether a model made it, or one of its segments; a person may have corrected it since."""
+    if provenance.ofNode(labelNode):
+        return True
+    if not labelNode.IsA("vtkMRMLSegmentationNode"):
+        return False
+    segmentation = labelNode.GetSegmentation()
+    segments = map(segmentation.GetNthSegment, range(segmentation.GetNumberOfSegments()))
+    return any(origin_said(provenance.tagsOf(segment)) == "machine" for segment in segments)
 
 
 def fileOf(volumeNode) -> Path | None:
@@ -100,7 +107,7 @@ class Store:
         """The volume's own file, or a new one. Raises as :func:`writeImage`."""
         return fileOf(volumeNode) or self._new(writeImage(volumeNode, self.folder / "images"))
 
-    def label(self, labelNode, volumeNode) -> Path:
+    def label(self, labelNode, volumeNode, origin: str | None = None) -> Path:
         """A label of the volume: a new file for a segmentation, and for a label map unless its own
         file holds it.
 
@@ -110,7 +117,7 @@ class Store:
         """
         if not labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
             path = newLabelFile(self.folder)
-            writeLabel(labelNode, volumeNode, path)
+            writeLabel(labelNode, volumeNode, path, origin)
             return self._new(path)
         if labelNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
             raise SemiGDAError(
@@ -142,8 +149,10 @@ def newLabelFile(folder: Path) -> Path:
     return folder / "labels" / f"{secrets.token_hex(4)}.seg.nrrd"
 
 
-def writeLabel(segmentationNode, volumeNode, path: Path) -> None:
+def writeLabel(segmentationNode, volumeNode, path: Path, origin: str | None = None) -> None:
     """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
+
+    What a model made says so in the file; with the ``origin`` "edited", that it was corrected too.
 
     Where segments overlap, the later one counts. A file that is there is replaced when the new one
     is whole.
@@ -159,6 +168,9 @@ def writeLabel(segmentationNode, volumeNode, path: Path) -> None:
             _("The segmentation is empty: no segment has a voxel within the image."),
             action=_("Draw something first, or choose another segmentation."),
         )
+    for segment in segments:
+        if segment["tags"] and origin == "edited":
+            segment["tags"][PREFIXES[0] + ORIGIN] = origin
     node, _ids = nodes.addSegments(labels, volumeNode, segments, "SemiGDA label")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -191,6 +203,7 @@ def _labelsOn(segmentationNode, volumeNode):
                 "name": segment.GetName(),
                 "color": [round(255 * part) for part in segment.GetColor()],
                 "terminology_entry": str(entry.get()) if segment.GetTag(tag, entry) else "",
+                "tags": provenance.tagsOf(segment),
             }
         )
     labelNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda.data.stamps import stamp
 from semigda.errors import SemiGDAError
+from semigda.project.repairs import repairs
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.dialogs import cell
 from SemiGDALib.train.section import Section
@@ -37,6 +38,7 @@ class CheckSection(Section):
         table.setColumnWidth(FIX, 56)
         table.connect("itemSelectionChanged()", self._onSelected)
         ui.checkButton.connect("clicked(bool)", self.onCheckOrCancel)
+        ui.undoButton.connect("clicked(bool)", self.onUndo)
         ui.progressBar.visible = False
         self._automatic = qt.QTimer()
         self._automatic.setSingleShot(True)
@@ -62,6 +64,14 @@ class CheckSection(Section):
         ui, checking = self.ui, self.context.logic.isChecking()
         ui.checkButton.text = _("Cancel") if checking else _("Check")
         ui.checkButton.enabled = bool(self.context.view.cases) and not self._fixing
+        done = repairs(self.context.view)
+        ui.undoButton.visible = bool(done)
+        ui.undoButton.enabled = not checking and not self._fixing
+        if done:
+            names = self._names(done[-1].case_ids)
+            ui.undoButton.toolTip = _("Take this back: {what}.").format(
+                what=f"{names}: {done[-1].text}" if names else done[-1].text
+            )
         ui.progressBar.visible = checking
         if not checking:
             ui.statusLabel.text = self._status()
@@ -117,7 +127,7 @@ class CheckSection(Section):
             severity = cell(f"{SIGNS[finding.severity]} {word}", word)
             severity.setForeground(qt.QBrush(qt.QColor(COLOURS[finding.severity])))
             table.setItem(row, SEVERITY, severity)
-            names = self._names(finding)
+            names = "" if finding.code in WHOLE_PROJECT else self._names(finding.case_ids)
             text = f"{names}: {finding.message}" if names else finding.message
             table.setItem(row, TEXT, cell(f"{text}\n{finding.action}"))
             table.setCellWidget(row, FIX, self._fixButton(finding))
@@ -132,10 +142,9 @@ class CheckSection(Section):
             table.setRowHeight(row, table.rowHeight(row) + 6)
         table.setFixedHeight(min(LONGEST, sum(table.rowHeight(row) for row in rows) + 4))
 
-    def _names(self, finding) -> str:
-        if finding.code in WHOLE_PROJECT:
-            return ""
-        names = [self.context.view.case(caseId).name for caseId in finding.case_ids]
+    def _names(self, caseIds) -> str:
+        known = {case.id: case.name for case in self.context.view.cases}
+        names = [known[caseId] for caseId in caseIds if caseId in known]
         more = _(" and {count} more").format(count=len(names) - NAMES) if names[NAMES:] else ""
         return ", ".join(names[:NAMES]) + more
 
@@ -216,6 +225,13 @@ class CheckSection(Section):
                 finding, lambda error: self._onFixed(finding, error)
             ),
         )
+
+    def onUndo(self, _checked=False) -> None:
+        """Take the last repair back."""
+        self.context.message.hide()
+        done = self.context.attempt(self.context.logic.undoFix)
+        if done is not None:
+            self.context.log(_("Taken back: {what}.").format(what=done.text))
 
     def _onFixed(self, finding, error) -> None:
         self._fixing = False

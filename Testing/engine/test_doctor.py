@@ -28,9 +28,10 @@ from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
-from semigda.project.doctor import apply_fix, check, findings, measured, new_check
+from semigda.project.doctor import check, findings, measured, new_check
 from semigda.project.heldout import choose_heldout
 from semigda.project.project import NewCase, Project
+from semigda.project.repairs import apply_fix
 from semigda.project.rules import Finding
 
 ROOT = Path(__file__).parents[2]

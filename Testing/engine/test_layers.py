@@ -56,7 +56,7 @@ PROJECT = (
     "rules",
 )
 PROJECT += ("store", "bases", "comparison", "estimates", "trainings", "versions")
-PROJECT += ("charts", "inbox", "page", "ranking", "report", "document")
+PROJECT += ("charts", "inbox", "page", "ranking", "report", "document", "repairs")
 FILES = (
     "atomic",
     "checked",
@@ -79,8 +79,8 @@ STANDARD_ONLY = (
     "semigda.evaluation.compare",
     *("semigda.models.card", "semigda.models.layout", "semigda.models.library"),
     *("semigda.models.preprocessing", "semigda.networks.config", "semigda.networks.size"),
-    *("semigda.data.nrrd", "semigda.data.segments", "semigda.data.sides", "semigda.data.stamps"),
-    "semigda.data.facts_document",
+    *("semigda.data.nrrd", "semigda.data.provenance", "semigda.data.segments"),
+    *("semigda.data.sides", "semigda.data.stamps", "semigda.data.facts_document"),
     "semigda.training.work",
     *("semigda.data.contents", "semigda.inference.made", "semigda.inference.cohort_folder"),
     "semigda.inference",

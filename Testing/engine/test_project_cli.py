@@ -58,7 +58,13 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
         and "DOE_JANE_09" in out
     )
     code, out, err = run(capsys, "check", folder, "--fix")
-    assert code == 0 and "9 cases checked, nothing found." in out and err.startswith("done: Take")
+    assert (
+        code == 0
+        and "9 cases checked, nothing found." in out
+        and err.startswith(
+            "done: DOE_JANE_09: Take the case out of the project (semigda project undo)"
+        )
+    )
     code, out, _ = run(capsys, "split", folder)
     assert code == 0 and "2 labelled cases are held out" in out
     code, _, err = run(capsys, "split", folder)

@@ -119,7 +119,8 @@ def _id(project, role: str | None = None) -> str:
 
 
 def _doctor(project) -> None:
-    from semigda.project.doctor import apply_fix, findings, thumbnail
+    from semigda.project.doctor import findings, thumbnail
+    from semigda.project.repairs import apply_fix
 
     for finding in findings(project)[:2]:
         if finding.fix is not None:

@@ -47,6 +47,7 @@ def faulty(study, module_host):
         path = folder / f"{name}_seg.nrrd"
         studies.write_nrrd(path, labels, origin)
     (folder / "rubbish.nrrd").write_bytes(b"no image at all")
+    project.set_mapping({"1": "ball", "2": "core"})
     study.logic.addFolder(folder)
     study.panel.refresh()
     checked(study, module_host)
@@ -91,6 +92,21 @@ def test_findings_and_repairs(faulty, module_host, artifacts):
     left = {case.name: case.role for case in project.read().cases}
     assert left["far"] == "unlabeled" and not {"copy", "rubbish"} & set(left)
 
+    undo = ui(widget).undoButton
+    for _number in range(4):
+        widget.panel.buttons["Check"].collapsed = False
+        assert undo.visible and undo.toolTip
+        module_host.click(undo)
+        module_host.process(0.05)
+        checked(widget, module_host)
+    assert not undo.visible
+    back = project.read()
+    assert [case.name for case in back.cases] == list(names)
+    assert back.case(names["far"].id).label == names["far"].label
+    assert {case.use for case in back.cases} == {"auto"} and not any(
+        case.in_classes for case in back.cases
+    )
+
 
 def test_repair_that_is_no_more(faulty, module_host):
     widget, project = faulty
@@ -118,14 +134,18 @@ def test_values_without_a_class(study, module_host, tmp_path):
         import qt
 
         table = dialog.findChild(qt.QTableWidget, "namesTable")
-        assert table.item(0, 0).text() == "value 7"
-        combo = table.cellWidget(0, 2)
-        combo.setCurrentIndex(combo.findText("Leave it out"))
+        for row, (value, chosen) in enumerate(
+            (("1", "ball"), ("2", "core"), ("7", "Leave it out"))
+        ):
+            assert table.item(row, 0).text() == f"value {value}"
+            combo = table.cellWidget(row, 2)
+            assert combo.currentText == "Decide later"  # the order of values says nothing
+            combo.setCurrentIndex(combo.findText(chosen))
         dialog.findChild(qt.QPushButton, "okButton").click()
 
     module_host.in_dialog(fill)
     module_host.click(cases.ui.mappingButton)
-    assert study.logic.project.read().mapping == {"7": 0}
+    assert study.logic.project.read().mapping == {"1": 1, "2": 2, "7": 0}
     assert not cases.ui.mappingButton.visible
 
 

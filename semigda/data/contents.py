@@ -37,6 +37,8 @@ def _named(header: Path) -> list[Path]:
     if found is None:
         return []
     folder, named = header.parent, found[1].decode("utf-8", "surrogateescape").strip()
+    if named.upper() == "LOCAL":
+        return []
     if named.upper().startswith("LIST"):
         lines = text[found.end() :].decode("utf-8", "surrogateescape").splitlines()
         return [folder / line.strip() for line in lines if line.strip()]

@@ -1,8 +1,7 @@
-"""The data doctor: a look at every case, what is wrong, what to do, and the safe fixes.
+"""The data doctor: a look at every case, what is wrong, and what to do.
 
 :func:`check` measures what changed since the last time and says what it finds. A view that must not
 compute makes a job by :func:`new_check` and afterwards asks :func:`findings`, which only reads.
-Only the fix that brings a label to its image's grid needs more than the standard library.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from semigda.data.stamps import read_facts, stamp
-from semigda.errors import SemiGDAError
 from semigda.jobs.folder import JobFolder
 from semigda.project.heldout import note_labels
 from semigda.project.project import Project
@@ -78,40 +76,6 @@ def measured(project: Project) -> dict[str, Any]:
         for case in project.read().cases
         if case.id in facts and facts[case.id].get("stamp") == stamp(case.image, case.label)
     }
-
-
-def apply_fix(project: Project, finding: Finding) -> None:
-    """Do what ``finding.fix`` says. Writes in the project's folder only.
-
-    Raises:
-        SemiGDAError: "bad-input" if there is no fix or the case is gone.
-    """
-    if finding.fix is None:
-        raise SemiGDAError("bad-input", "This cannot be repaired by itself.", action=finding.action)
-    if finding.fix.action == "remove":
-        project.remove(finding.fix.case_ids)
-    elif finding.fix.action == "use-unlabeled":
-        project.set_use(finding.fix.case_ids, "unlabeled")
-    else:
-        for case_id in finding.fix.case_ids:
-            _resample_label(project, case_id)
-
-
-def _resample_label(project: Project, case_id: str) -> None:
-    from semigda.data.labels import resample_classes
-    from semigda.data.segnrrd import write_labels
-    from semigda.data.volumes import read_volume
-
-    view = project.read()
-    case = view.case(case_id)
-    if case.label is None:
-        raise SemiGDAError("bad-input", "The case has no label any more.")
-    volume = read_volume(case.image)
-    labels = resample_classes(case.label, volume, view.classes_of(case))
-    target = project.place("labels", f"{case_id}.nrrd")
-    target.parent.mkdir(exist_ok=True)
-    write_labels(target, labels, volume.affine)
-    project.set_label(case_id, target, case.origin or "human", in_classes=True)
 
 
 def _files(view: View) -> list[dict[str, str | None]]:

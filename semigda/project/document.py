@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from semigda.data.provenance import ORIGINS
 from semigda.errors import SemiGDAError
 from semigda.files.documents import (
     Rule,
@@ -29,7 +30,6 @@ from semigda.files.documents import (
 from semigda.models.card import Label, check_name
 
 SCHEMA_VERSION = 1
-ORIGINS = ("human", "edited", "machine")
 USES = ("auto", "unlabeled", "ignored")
 SCHEMES = ("split", "leave-one-out")
 MAX_CLASSES = 16
@@ -148,6 +148,17 @@ _FIELDS = record(
     {
         "versions": list_of(VERSION),
         "used": list_of(version_name()),
+        "repairs": list_of(
+            record(
+                {
+                    **{"text": words(), "date": _date},
+                    "cases": list_of(
+                        record({"place": whole(0, MOST), "before": CASE, "after": maybe(CASE)})
+                    ),
+                }
+            ),
+            1000,
+        ),
         # By the hash of the model that predicted.
         "rejected": mapping(text(64), _ids),
     },

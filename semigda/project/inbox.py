@@ -12,11 +12,13 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from semigda.data.contents import files_of
+from semigda.data.segments import ENDING, read_segments
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import staged_folder, write_atomically
 from semigda.project.project import PathLike, Project
 from semigda.project.ranking import INBOX, Candidate, candidates, read_ranking
-
-LABELS = "labels"
+from semigda.project.repairs import LABELS, new_label
 
 
 def pending(project: Project) -> list[Candidate]:
@@ -33,9 +35,11 @@ def accept(project: Project, case_ids: Iterable[str]) -> None:
     """
     waiting = {found.case_id: found.label for found in pending(project)}
     for case_id, label in _each(case_ids, waiting):
-        target = _target(project, case_id)
+        target = new_label(project, case_id, ENDING)
         os.replace(label, target)
-        _set_label(project, case_id, target, "machine")
+        # Its segments carry the classes' names, which may be mapped away for other labels.
+        project.set_label(case_id, target, "machine", in_classes=True)
+        _tidy(project, case_id)
 
 
 def reject(project: Project, case_ids: Iterable[str]) -> None:
@@ -59,8 +63,8 @@ def reject(project: Project, case_ids: Iterable[str]) -> None:
 def take_edited(project: Project, case_id: str, label_path: PathLike) -> None:
     """Make a corrected prediction, a ``.seg.nrrd`` or label map anywhere, the case's label.
 
-    It is copied into ``labels/`` (where the user saves it again in place, it is taken as it is)
-    and its origin is "edited": it may be held out.
+    It is copied into ``labels/`` with all files that it consists of (where the user saves it again
+    in place, it is taken as it is), and its origin is "edited": it may be held out.
 
     Raises:
         SemiGDAError: "bad-input" if the file or the case is not there, or the case has a label
@@ -76,16 +80,36 @@ def take_edited(project: Project, case_id: str, label_path: PathLike) -> None:
             "The case has a label already.",
             action="Take that label away first, if it is to be replaced.",
         )
-    ending = next(e for e in (".seg.nrrd", ".nii.gz", source.suffix) if source.name.endswith(e))
-    target = _target(project, case_id, ending)
-    if not target.exists() or not target.samefile(source):
-        temporary = target.with_name(f".{os.getpid()}.{target.name}")
-        try:
-            shutil.copyfile(source, temporary)
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    _set_label(project, case_id, target, "edited")
+    inside = source.resolve().is_relative_to(project.place(LABELS).resolve())
+    target = source if inside else _copied(project, case_id, source)
+    # Only names say for certain which class is which; values may have been given anew.
+    project.set_label(case_id, target, "edited", in_classes=bool(read_segments(target)))
+    _tidy(project, case_id)
+
+
+def _copied(project: Project, case_id: str, source: Path) -> Path:
+    """A copy of a label in ``labels/``, with all files that it consists of."""
+    files = files_of(source)
+    if len(files) == 1:
+        name = source.name.lower()
+        ending = next(e for e in (ENDING, ".nii.gz", source.suffix) if name.endswith(e.lower()))
+        target = new_label(project, case_id, ending)
+        with open(source, "rb") as opened:
+            write_atomically(target, lambda file: shutil.copyfileobj(opened, file))
+        return target
+    parts = [Path(os.path.relpath(file, source.parent)) for file in files]
+    if not all(file.is_file() for file in files) or any(".." in part.parts for part in parts):
+        raise SemiGDAError(
+            "bad-input",
+            "The voxels of the label lie in another file, which is missing or in another folder.",
+            action="Save the label as one file, such as .seg.nrrd or .nii.gz.",
+        )
+    target = new_label(project, case_id, "")
+    with staged_folder(target) as folder:
+        for file, part in zip(files, parts, strict=True):
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / part)
+    return target / source.name
 
 
 def _each(case_ids: Iterable[str], known: dict[str, Path | None]) -> list[tuple[str, Path | None]]:
@@ -97,18 +121,6 @@ def _each(case_ids: Iterable[str], known: dict[str, Path | None]) -> list[tuple[
             action="Look at the list again.",
         )
     return [(case_id, known[case_id]) for case_id in chosen]
-
-
-def _target(project: Project, case_id: str, ending: str = ".seg.nrrd") -> Path:
-    target = project.place(LABELS, f"{case_id}{ending}")
-    target.parent.mkdir(exist_ok=True)
-    return target
-
-
-def _set_label(project: Project, case_id: str, label: Path, origin: str) -> None:
-    # The segments carry the classes' names, which the user may have mapped away for other labels.
-    project.set_label(case_id, label, origin, in_classes=True)
-    _tidy(project, case_id)
 
 
 def _tidy(project: Project, case_id: str) -> None:

@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from semigda.data.provenance import ORIGINS, origin_of
 from semigda.data.segments import read_segments
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
@@ -34,7 +35,7 @@ from semigda.files.inside import inside, remove_folder
 from semigda.jobs.folder import ENDED, JobFolder
 from semigda.models.card import Label
 from semigda.project import store
-from semigda.project.document import MAX_CLASSES, ORIGINS, USES
+from semigda.project.document import MAX_CLASSES, USES
 from semigda.project.records import (
     View,
     scored_by,
@@ -55,13 +56,14 @@ _JOB_NAME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}-([a-z]+)-[0-9a-f]{4}")
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to add. ``name`` is the image's file name by default."""
+    """A case to add. ``name`` is the image's file name by default; ``origin`` what its label's file
+    says: "machine" if a model made it, else "human"."""
 
     image: PathLike
     label: PathLike | None = None
     name: str | None = None
     group: str | None = None
-    origin: str = "human"
+    origin: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,11 +170,11 @@ class Project:
         self,
         case_id: str,
         label: PathLike | None,
-        origin: str = "human",
+        origin: str | None = None,
         *,
         in_classes: bool = False,
     ) -> None:
-        """Give a case a label file, or with None take its label away.
+        """Give a case a label file, or with None take its label away; ``origin`` as in NewCase.
 
         Also to be called after a label was edited in place: its segments' names are read again.
         """
@@ -338,15 +340,15 @@ class Project:
             "added": now(),
         }
 
-    def _label(self, path: Path, origin: str, in_classes: bool) -> dict[str, Any]:
-        if origin not in ORIGINS:
+    def _label(self, path: Path, origin: str | None, in_classes: bool) -> dict[str, Any]:
+        if origin is not None and origin not in ORIGINS:
             raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
         if not path.is_file():
             raise SemiGDAError("bad-input", "The label file does not exist.")
         names = [segment.name for segment in read_segments(path)]
         return {
             "path": self._stored(path),
-            "origin": origin,
+            "origin": origin_of(path, origin),
             "segments": names or None,
             "in_classes": in_classes,
             "date": now(),

@@ -1,0 +1,131 @@
+"""Every repair of the check has a way back, and nothing that was drawn is replaced."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from project_fixtures import AFFINE, SHAPE, draw, make_project, tree, write_case
+
+from semigda.cli import main
+from semigda.errors import SemiGDAError
+from semigda.project.doctor import check, measured
+from semigda.project.heldout import choose_heldout
+from semigda.project.project import NewCase, Project
+from semigda.project.repairs import apply_fix, new_label, repairs, undo
+
+
+def content(project) -> list[dict]:
+    return json.loads(json.dumps(project.read().data["cases"]))
+
+
+def spoil(project, tmp_path):
+    """A constant image, a label that cannot be read, an empty one, one on another grid, a copy."""
+    grid = AFFINE.copy()
+    grid[0, 3] += 0.3
+    faults = tmp_path / "faults"
+    cases = [
+        write_case(faults, 30, image=np.zeros(SHAPE, np.int16)),
+        write_case(faults, 31),
+        write_case(faults, 32, labels=np.zeros(SHAPE, np.uint8)),
+        write_case(faults, 33, label_affine=grid),
+        write_case(faults, 34, image=draw(0)[0], label=False),
+    ]
+    cases[1].label.write_bytes(b"no label")
+    ids = project.add(cases).cases
+    project.set_group(ids, "one patient")
+    return ids
+
+
+def test_every_repair_is_undone(tmp_path):
+    project = make_project(tmp_path)
+    spoil(project, tmp_path)
+    outside, before = tree(tmp_path / "faults"), content(project)
+    codes = {"unreadable-image", "unreadable-label", "empty-label", "geometry-mismatch"}
+    codes |= {"labelled-and-unlabelled"}
+    for code in codes:
+        finding = next(one for one in check(project) if one.code == code)
+        apply_fix(project, finding)
+        assert content(project) != before, code
+        done = undo(Project(project.folder))  # the project remembers, not the window
+        assert done.case_ids == finding.fix.case_ids[-1:] and done.text == finding.fix.text
+        assert content(project) == before, code
+    assert not repairs(project.read()) and tree(tmp_path / "faults") == outside
+    with pytest.raises(SemiGDAError, match="no repair to undo"):
+        undo(project)
+
+
+def test_the_last_one_first_and_never_over_a_change_by_hand(tmp_path):
+    project = make_project(tmp_path)
+    unreadable, empty = spoil(project, tmp_path)[1:3]
+    before = content(project)
+    for code in ("unreadable-label", "empty-label"):
+        apply_fix(project, next(one for one in check(project) if one.code == code))
+    assert [one.case_ids for one in repairs(project.read())] == [(unreadable,), (empty,)]
+    project.set_use([empty], "ignored")
+    assert undo(project).case_ids == (empty,)
+    assert project.read().case(empty).use == "ignored"
+    project.set_use([empty], "auto")
+    assert undo(project).case_ids == (unreadable,) and content(project) == before
+
+
+def test_an_image_that_was_added_again_is_not_there_twice(tmp_path):
+    project = make_project(tmp_path)
+    spoil(project, tmp_path)
+    apply_fix(project, next(one for one in check(project) if one.code == "unreadable-image"))
+    images = {case["image"] for case in content(project)}
+    project.add([NewCase(tmp_path / "faults/DOE_JANE_30.nrrd")])
+    undo(project)
+    assert len(content(project)) == len(images) + 1
+
+
+def test_a_repaired_label_of_a_held_out_case_goes_back_with_a_new_version(tmp_path):
+    project = make_project(tmp_path, labelled=8)
+    check(project)
+    case = choose_heldout(project, measured(project))["cases"][0]
+    label = project.read().case(case).label
+    label.unlink()
+    grid = AFFINE.copy()
+    grid[0, 3] += 0.3
+    write_case(tmp_path / "study", int(label.name[9:11]), label_affine=grid)
+    apply_fix(project, next(one for one in check(project) if one.code == "geometry-mismatch"))
+    assert project.read().case(case).label.parent == project.folder / "labels"
+    version = project.read().heldout["version"]
+    undo(project)
+    assert project.read().case(case).label == label
+    assert project.read().heldout["version"] == version + 1
+
+
+def test_no_drawn_label_is_replaced(tmp_path):
+    project = make_project(tmp_path, labelled=2)
+    first = new_label(project, "abc", ".nrrd")
+    first.write_bytes(b"drawn")
+    assert new_label(project, "abc", ".nrrd").name == "abc-2.nrrd"
+
+
+def test_from_the_terminal(tmp_path, capsys):
+    project = make_project(tmp_path)
+    ids = spoil(project, tmp_path)
+    before = content(project)
+    assert main(["project", "check", str(project.folder), "--fix"]) == 0
+    told = capsys.readouterr().err
+    for number, words in enumerate(
+        (
+            "Take the case out of the project",
+            "Use the image without its label",
+            "Use the image without its label",
+            "Bring the label to the image's grid",
+            "Take the copies out of the project",
+        )
+    ):
+        assert f"done: DOE_JANE_{30 + number}.nrrd: {words}" in told
+    assert told.count("semigda project undo") == 5
+    assert main(["project", "undo", str(project.folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cases"] == [ids[4]]
+    for _ in range(4):
+        assert main(["project", "undo", str(project.folder)]) == 0
+    assert "undone: DOE_JANE_30.nrrd: Take the case out" in capsys.readouterr().out
+    assert content(project) == before
+    assert main(["project", "undo", str(project.folder)]) != 0
+    assert "There is no repair to undo" in capsys.readouterr().err
