@@ -211,6 +211,7 @@ set(SemiGDA_PACKAGES
   semigda/training/packing.py
   semigda/training/precision.py
   semigda/training/prefetch.py
+  semigda/training/preflight.py
   semigda/training/pretrain.py
   semigda/training/previews.py
   semigda/training/rehearsal.py

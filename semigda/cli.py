@@ -19,7 +19,9 @@ from typing import Any, TextIO
 
 from semigda.cli_segment import Progress, add_segment_command, segment_options
 from semigda.errors import SemiGDAError
+from semigda.files.documents import mapping, plain, read_document, text
 from semigda.files.streams import Steady, steady_output
+from semigda.files.targets import check_room, check_target
 from semigda.files.texts import one_line
 from semigda.jobs.failures import classify
 from semigda.jobs.folder import JobFolder
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--cases", required=True, help="case list, JSON or CSV")
     evaluate.add_argument("--split", default="val", help="the role to evaluate (default: val)")
     evaluate.add_argument("-o", "--out", help="folder for evaluation.csv and evaluation.json")
+    _add_overwrite(evaluate, "the tables of an earlier evaluation")
     _add_model_options(evaluate)
 
     train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
@@ -137,6 +140,7 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", help="case list, JSON or CSV")
     parser.add_argument("--out", help="what to write: a model folder, or the autoencoder's file")
     parser.add_argument("--network", choices=("compact", "paper"), help="default: compact")
+    _add_overwrite(parser, "a model or base that is there")
     for name in ("steps", "seed", "threads"):
         parser.add_argument(f"--{name}", type=int)
     parser.add_argument("--device", help="auto, cuda, mps or cpu")
@@ -186,6 +190,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         arguments.out,
         segment_options(arguments),
         Progress(sys.stderr),
+        overwrite=arguments.overwrite,
     )
     print(table(result))
 
@@ -200,13 +205,14 @@ def _pretrain(arguments: argparse.Namespace) -> int:
 
 def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda.networks.config import NetworkConfig
+    from semigda.training.preflight import check_pretraining, check_training
     from semigda.training.settings import PretrainSettings, TrainSettings
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
-    for text in arguments.set:
-        name, equals, value = text.partition("=")
+    for given in arguments.set:
+        name, equals, value = given.partition("=")
         if not equals:
-            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{text}'.")
+            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{given}'.")
         values[name] = _json_or_text(value)
     for name in ("cases", "out", "steps", "seed", "threads", "device"):
         if getattr(arguments, name) is not None:
@@ -216,11 +222,24 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     for name in ("cases", "out", "base"):  # the job may go on from another working directory
         if isinstance(values.get(name), str):
             values[name] = os.path.abspath(values[name])
-    settings = (TrainSettings if kind == "train" else PretrainSettings).from_dict(values).to_dict()
-    inputs = {"cases": settings.pop("cases")}
+    if arguments.overwrite:
+        values["overwrite"] = True
+    settings = (TrainSettings if kind == "train" else PretrainSettings).from_dict(values)
     if not follows():
-        JobFolder.create(arguments.job, kind, inputs, settings)
+        _check_job(Path(arguments.job))
+        (check_training if kind == "train" else check_pretraining)(settings)
+        options = settings.to_dict()
+        JobFolder.create(arguments.job, kind, {"cases": options.pop("cases")}, options)
     return _run_here(arguments.job)
+
+
+def _check_job(folder: Path) -> None:
+    if (folder / "job.json").exists():
+        raise SemiGDAError(
+            "bad-input", "The folder already holds a job.", action="Choose another folder."
+        )
+    check_target(folder, lambda path: False)  # a new or an empty one
+    check_room(folder.absolute().parent)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -349,13 +368,8 @@ class _TerminalJob(JobFolder):
 
 
 def _read_json(path: str) -> dict[str, Any]:
-    try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SemiGDAError("bad-input", "The JSON file cannot be read.") from error
-    if not isinstance(values, dict):
-        raise SemiGDAError("bad-input", "The JSON file is not an object.")
-    return values
+    """An object; what it may hold is for whoever it is for to say."""
+    return read_document(path, mapping(text(), plain(depth=12)), "The JSON file")
 
 
 def _json_or_text(text: str) -> Any:

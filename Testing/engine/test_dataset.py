@@ -77,7 +77,9 @@ def test_larger_slices_are_cropped_in_place(loaded):
 def test_labelled_slices_fill_a_batch_that_has_no_unlabelled_ones_yet(loaded):
     cases, preprocessing, slices = loaded
     picture = preprocessing.channels == "rgb"
-    options = settings("", Path(), pictures=picture, labeled_batch=3, unlabeled_batch=2)
+    options = settings(
+        "cases.json", Path("work"), pictures=picture, labeled_batch=3, unlabeled_batch=2
+    )
     options = TrainSettings.from_dict({**options, "preprocessing": preprocessing.to_dict()})
     config = NetworkConfig.from_dict(options.network)
     labeled, unlabeled = (SliceSampler(part, (32, 32)) for part in (slices[:2], slices[2:]))

@@ -95,14 +95,44 @@ def test_rows_files_and_table(study, tmp_path):
     assert all(row["unit"] == "mm" for row in result["rows"])
     assert [fraction for fraction, _ in told] == [0, 0.5]
     assert not any("case0" in message for _, message in told)
-    with open(tmp_path / "out/evaluation.csv", newline="") as file:
+    with open(tmp_path / "out/evaluation.csv", newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 4 and rows[2]["dice"] == "" and float(rows[0]["dice"]) >= 0
+    assert (
+        rows[0]["case"] == "case0"
+        and len(rows) == 4
+        and rows[2]["dice"] == ""
+        and float(rows[0]["dice"]) >= 0
+    )
     stored = json.loads((tmp_path / "out/evaluation.json").read_text("utf-8"))
     assert stored["summary"] == json.loads(json.dumps(result["summary"]))
     lines = table(result).splitlines()
     assert len(lines) < 24 and max(map(len, lines)) <= 100
     assert "inner" in lines[1] and "mm" in lines[0]
+
+
+def test_an_evaluation_replaces_nothing_but_an_earlier_one_and_only_when_asked(study, tmp_path):
+    model, make = study
+    cases, out = make((noise(0), labels(0))), tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    evaluate(model, cases, out_dir=out, options=OPTIONS)
+    before = (out / "evaluation.json").read_bytes()
+    told = []
+    with pytest.raises(SemiGDAError, match="--overwrite"):
+        evaluate(model, cases, out_dir=out, options=OPTIONS, progress=lambda *p: told.append(p))
+    assert told == [] and (out / "evaluation.json").read_bytes() == before
+    evaluate(model, cases, out_dir=out, options=OPTIONS, overwrite=True)
+    assert (out / "evaluation.json").read_bytes() != before  # other seconds
+    for name, text in (("evaluation.csv", "case,age\n"), ("evaluation.json", "[1]")):
+        (out / name).write_text(text)
+        with pytest.raises(SemiGDAError, match="SemiGDA did not make it"):
+            evaluate(model, cases, out_dir=out, options=OPTIONS, overwrite=True)
+        assert (out / name).read_text() == text
+        (out / name).unlink()
+    assert (out / "notes.txt").read_text() == "mine"
+    (tmp_path / "evaluation.json").write_bytes(cases.read_bytes())
+    with pytest.raises(SemiGDAError, match="one of its own inputs"):
+        evaluate(model, tmp_path / "evaluation.json", out_dir=tmp_path, options=OPTIONS)
 
 
 def test_pictures_are_measured_in_pixels(study, tmp_path):

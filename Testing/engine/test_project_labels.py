@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import SimpleITK as sitk
 import torch
 from project_fixtures import AFFINE, draw, make_project, write_case, write_segmentation
 from training_fixtures import NETWORK
+from training_fixtures import card as training_card
+from training_fixtures import settings as training_settings
 from volume_fixtures import write_nrrd
 
 from semigda.data.cases import read_cases
@@ -375,8 +378,8 @@ def test_sides_are_not_mirrored_and_the_plan_says_why(tmp_path, capsys):
     on_purpose = Plan(advanced={"augmentation": {"mirror": True}})
     assert estimate(project, on_purpose).mirroring == ""
     # Settings that nobody planned: a class of a case list's training may be a side as well.
-    card = {"labels": [{"name": "左肾"}, {"name": "右肾"}]}
-    given = {"cases": "", "out": "", "card": card, "network": {}, "preprocessing": {}}
+    given = training_settings("cases.json", Path("folder"))
+    given["card"] = training_card(("左肾", "右肾"))
     assert not TrainSettings.from_dict(given).augmentation.mirror
     given["augmentation"] = {"mirror": True, "rotate": 3.0}
     assert TrainSettings.from_dict(given).augmentation.mirror

@@ -129,7 +129,7 @@ def test_random_weights_cannot_stay_frozen(volumes, tmp_path):
         wanted = settings(volumes, tmp_path, frozen=frozen, base=None, pretrain_steps=0)
         with pytest.raises(SemiGDAError) as caught:
             TrainSettings.from_dict(wanted)
-        assert "give a base or pretrain_steps" in caught.value.detail
+        assert "'frozen' keeps random weights" in caught.value.message
 
 
 # Stopping

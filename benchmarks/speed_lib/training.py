@@ -9,6 +9,7 @@ import torch
 
 from semigda.distributed import ALONE
 from semigda.method.mixing import paste, random_boxes
+from semigda.models.preprocessing import Preprocessing
 from semigda.networks.cnn_encoder import DROPOUT
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
@@ -28,7 +29,11 @@ from speed_lib.networks import CONFIGS, PALETTE, SEED, discs
 from speed_lib.reference_training import ReferenceTraining
 from speed_lib.timing import Way, gflop_of, interleaved
 
-SETTINGS = TrainSettings("", "", {"labels": [{}]}, {}, {})
+WORDS = {"name": "discs", "title": "Discs", "description": "-", "modality": "XC"}
+WORDS |= {"labels": [{"value": 1, "name": "disc", "color": [255, 0, 0]}]}
+SETTINGS = TrainSettings(
+    *("cases.json", "model", WORDS, NetworkConfig.compact().to_dict(), Preprocessing().to_dict())
+)
 
 
 def measure(name: str, device: str, side: int, rows: int, repeats: int, memory: bool) -> dict:

@@ -13,6 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from semigda.files.checked import check_fields, ruled
+from semigda.files.documents import flag, number
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -34,18 +37,21 @@ class Augmentation:
         blur: share of the images that lose detail (to half the resolution and back).
     """
 
-    mirror: bool = True
-    turn_over: bool = False
-    rotate: float = 15.0
-    scale: float = 0.15
-    shift: float = 0.08
-    elastic: float = 0.03
-    brightness: float = 0.15
-    contrast: float = 0.25
-    colour: float = 0.0
-    gamma: float = 0.25
-    noise: float = 0.05
-    blur: float = 0.15
+    mirror: bool = ruled(flag(), True)
+    turn_over: bool = ruled(flag(), False)
+    rotate: float = ruled(number(0, 180), 15.0)
+    scale: float = ruled(number(0, 3), 0.15)
+    shift: float = ruled(number(0, 1), 0.08)
+    elastic: float = ruled(number(0, 1), 0.03)
+    brightness: float = ruled(number(0, 2), 0.15)
+    contrast: float = ruled(number(0, 10), 0.25)
+    colour: float = ruled(number(0, 10), 0.0)
+    gamma: float = ruled(number(0, 10), 0.25)
+    noise: float = ruled(number(0, 2), 0.05)
+    blur: float = ruled(number(0, 1), 0.15)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def _uniform(batch: int, limit: float, generator: torch.Generator) -> Tensor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import statistics
@@ -20,6 +18,9 @@ from semigda.data.labels import read_classes
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
+from semigda.files.atomic import write_json
+from semigda.files.tables import write_table
+from semigda.files.targets import check_room, check_target
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.models.card import Label, ModelCard
 from semigda.models.library import find_model
@@ -31,6 +32,7 @@ COLUMNS = (
     *("case", "class", "name", "status", "dice", "iou", "hd95", "assd", "unit"),
     *("truth_voxels", "predicted_voxels", "truth_ml", "predicted_ml", "seconds"),
 )
+FILES = ("evaluation.csv", "evaluation.json")
 # What is wrong with one case; anything else would go wrong with every case.
 _CASE_ERRORS = ("bad-input", "geometry-mismatch")
 
@@ -45,6 +47,8 @@ def evaluate(
     options: SegmentOptions | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    overwrite: bool = False,
 ) -> dict[str, Any]:
     """Segment the labelled cases of one role and compare.
 
@@ -53,6 +57,7 @@ def evaluate(
         cases: case list (JSON or CSV).
         split: the role to evaluate, usually "val".
         out_dir: where ``evaluation.csv`` and ``evaluation.json`` go; they hold case names.
+        overwrite: replace those of an earlier evaluation.
 
     Returns:
         ``{"model", "split", "engine_version", "rows", "summary", "failures", "seconds"}``.
@@ -66,8 +71,11 @@ def evaluate(
     chosen = [case for case in read_cases(cases) if case.role == split and case.label]
     if not chosen:
         raise SemiGDAError("no-labels", f"No case of the role '{split}' has a label.")
-    options = options or SegmentOptions()
-    network, card = load_network(find_model(model))
+    options, folder = options or SegmentOptions(), find_model(model)
+    if out_dir is not None:
+        read = [cases, folder, *(path for case in chosen for path in (case.image, case.label))]
+        _check_targets(Path(out_dir), read, overwrite)
+    network, card = load_network(folder)
     result = evaluate_network(network, card, chosen, options, progress, cancelled)
     result = {
         "model": {"name": card.name, "sha256": card.weights_sha256},
@@ -191,21 +199,40 @@ def summarise(rows: Sequence[dict[str, Any]], labels: Sequence[Label]) -> dict[s
 
 def write_evaluation(result: dict[str, Any], out_dir: Path) -> tuple[Path, Path]:
     """Write ``evaluation.csv`` and ``evaluation.json``, each at once; returns their paths."""
-    out_dir.mkdir(parents=True, exist_ok=True)
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(result["rows"])
-    contents = {
-        out_dir / "evaluation.csv": text.getvalue(),
-        out_dir / "evaluation.json": json.dumps(result, indent=1, ensure_ascii=False) + "\n",
-    }
-    for path, content in contents.items():
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(content, encoding="utf-8", newline="")
-        os.replace(temporary, path)
-    csv_path, json_path = contents
+    csv_path, json_path = (out_dir / name for name in FILES)
+    rows = [
+        ["" if row[key] is None else str(row[key]) for key in COLUMNS] for row in result["rows"]
+    ]
+    write_table(csv_path, COLUMNS, rows)
+    write_json(json_path, result)
     return csv_path, json_path
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _check_targets(out_dir: Path, read: list[Any], overwrite: bool) -> None:
+    """Before the work: it may take hours."""
+    for name, is_ours in zip(FILES, (_is_table, _is_result), strict=True):
+        check_target(out_dir / name, is_ours, overwrite=overwrite, inputs=read)
+    check_room(out_dir)
+
+
+def _is_table(path: Path) -> bool:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.readline(1000).strip() == ",".join(COLUMNS)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_result(path: Path) -> bool:
+    try:
+        result = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(result, dict) and {"model", "engine_version", "rows"} <= set(result)
 
 
 def table(result: dict[str, Any], worst: int = 3) -> str:

@@ -30,7 +30,7 @@ _TEMPORARY = re.compile(
     re.escape(PREFIX) + r"([0-9a-f]{6})-(\d+)-([0-9a-f]{6})-[0-9a-f]{6}(?:-old-(?P<old>.+))?"
 )
 _ABANDONED_S = 7 * 24 * 3600.0  # of a process on another computer, which cannot be looked up
-_PATIENCE_S = 2.0
+_PATIENCE_S, _PAUSE_S = 2.0, 0.02
 _WINDOWS = os.name == "nt"
 
 Answer = TypeVar("Answer")
@@ -161,14 +161,12 @@ def replace(source: Path, target: Path) -> None:
 def patiently(action: Callable[[], Answer]) -> Answer:
     """Do it, and again for two seconds where Windows refuses it: it lets nobody replace a file
     that is being read, or read one that is being replaced."""
-    deadline = time.monotonic() + _PATIENCE_S
-    while True:
+    for _ in range(round(_PATIENCE_S / _PAUSE_S) if _WINDOWS else 0):
         try:
             return action()
         except PermissionError:
-            if not _WINDOWS or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
+            time.sleep(_PAUSE_S)
+    return action()
 
 
 def clear_leftovers(folder: str | os.PathLike[str]) -> None:

@@ -27,14 +27,15 @@ def ruled(rule: Rule, default: Any = MISSING, *, factory: Callable[[], Any] | No
     return field(default=default, metadata={_RULE: rule})
 
 
-def rule_of(cls: type, required: Iterable[str] = ()) -> Rule:
+def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] = ()) -> Rule:
     """The rule of a dataclass as an object of a document.
 
     Args:
         required: fields that a document must have although they have a default.
+        without: fields that stand elsewhere.
     """
     must, may = {}, {}
-    for one in fields(cls):
+    for one in [one for one in fields(cls) if one.name not in without]:
         optional = one.default is not MISSING or one.default_factory is not MISSING
         place = may if optional and one.name not in required else must
         place[one.name] = one.metadata[_RULE]

@@ -160,6 +160,7 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
         segment_options(options),
         watch.progress,
         watch.cancelled,
+        overwrite=True,  # of an earlier try in the job's own folder
     )
     print(table(result))  # to log.txt
     outputs = {"csv": "evaluation.csv", "json": "evaluation.json", "summary": result["summary"]}

@@ -14,15 +14,18 @@ from pathlib import Path
 
 import torch
 
-from semigda.data.cases import read_cases
-from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE, Ranks, SharedJob, joined
 from semigda.errors import Paused, SemiGDAError
+from semigda.files.atomic import clear_leftovers
+from semigda.files.targets import check_target
 from semigda.inference.device import choose_device
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate, ramp_up
 from semigda.models.base import load_base
+from semigda.models.card import CARD_FILE
+from semigda.models.layout import is_package
 from semigda.models.package import load_network
+from semigda.models.preprocessing import Preprocessing
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.choosing import choose
@@ -31,6 +34,7 @@ from semigda.training.optimizer import adamw
 from semigda.training.packing import Finished, training_summary, write_model
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.prefetch import ahead, rows
+from semigda.training.preflight import check_training
 from semigda.training.pretrain import checkpoint_of, run_pretraining, untrained
 from semigda.training.previews import Previews
 from semigda.training.reporter import Job, Part, Reporter, nothing_to_keep
@@ -96,14 +100,15 @@ class Run:
         self.device = choose_device(settings.device)
         self.palette = Palette(settings.num_classes)
         self.preprocessing = Preprocessing.from_dict(settings.preprocessing)
+        made = Path(settings.out) / CARD_FILE
+        self.finished = Finished(self.folder / "finished.json", settings, made)
+        if ranks.first:
+            clear_leftovers(self.folder)
         self.cases = {role: [] for role in ("labeled", "unlabeled", "val")}
-        for case in read_cases(settings.cases):
+        for case in check_training(settings, begun=self.finished.begun):
             self.cases[case.role].append(case)
-        if not self.cases["labeled"]:
-            raise SemiGDAError("no-labels")
         self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
         self.reporter = Reporter(job, self._work(), part)
-        self.finished = Finished(self.folder / "finished.json", settings)
         self.done = 0  # steps of the stage
         self.saved_at = time.monotonic()
 
@@ -126,7 +131,7 @@ class Run:
         self.ranks.copy_first(self.network)
         sizes = (settings.labeled_batch, settings.unlabeled_batch)[: 1 + self.semi_supervised]
         self.stepper = Stepper(self.network, sizes, self.device, self.ranks, self.reporter)
-        state = load_checkpoint(self.checkpoint, settings.to_dict())
+        state = load_checkpoint(self.checkpoint, settings.same, self.reporter.warn)
         self.ranks.any(False)  # all have read it before the first one writes or deletes it
         aligned = state is not None and state["stage"] == "segment"
         self.network.freeze(settings.frozen if aligned else "autoencoder")
@@ -275,12 +280,19 @@ class Run:
         told = (choice.weights, choice.branches, choice.table, choice.steps, self.watch.history)
         summary = training_summary(self.settings, counts, self.semi_supervised, *told)
         if self.ranks.first:
-            write_model(self.settings, choice.network, choice.branches, summary)
+            self._write(choice.network, choice.branches, summary)
         self.reporter.event("trained", **summary)
         if self.ranks.first:
             self.finished.write(summary)
             remove_checkpoint(self.checkpoint)
         return summary
+
+    def _write(self, network: SemiGDA, branches: str, summary: dict) -> None:
+        """The package, unless another one came to its place while this one was learned."""
+        overwrite = self.settings.overwrite or self.finished.begun
+        check_target(self.settings.out, is_package, overwrite=overwrite)
+        self.finished.begin()
+        write_model(self.settings, network, branches, summary)
 
     # Beginning, and beginning again
 
@@ -299,10 +311,11 @@ class Run:
             network, _ = load_network(base)
             return network.requires_grad_(True)
         if base is None and self.settings.pretrain_steps == 0:
-            return untrained(self.settings.pretraining(""), slices)
+            return untrained(self.settings.pretraining(self.settings.out), slices)
         if base is None:
             # Named after its settings: a run begun with other ones must not find it.
-            wanted = json.dumps(self.settings.pretraining("").to_dict(), sort_keys=True)
+            identity = self.settings.pretraining(self.settings.out).identity()
+            wanted = json.dumps(identity, sort_keys=True)
             base = self.folder / f"autoencoder-{zlib.crc32(wanted.encode()):08x}.safetensors"
             if base.exists():
                 if self.ranks.first:

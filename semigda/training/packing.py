@@ -7,14 +7,15 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
-from semigda.models.card import CARD_FILE, Label, ModelCard
+from semigda.files.atomic import write_json
+from semigda.models.card import Label, ModelCard
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
-from semigda.training.checkpoint import write_atomically
-from semigda.training.settings import TrainSettings
+from semigda.training.settings import PretrainSettings, TrainSettings
 
 # Settings that say where things are or what the card says elsewhere; all others go into the card.
 ELSEWHERE = {"cases", "out", "card", "network", "preprocessing", "base", "work", "threads"}
+ELSEWHERE |= {"overwrite"}
 
 
 def training_summary(
@@ -60,43 +61,63 @@ def training_summary(
     }
 
 
+def card_of(settings: TrainSettings, network: dict, branches: str, summary: dict) -> ModelCard:
+    """The card of a training's model; ``settings.card`` has its words.
+
+    Args:
+        network: ``NetworkConfig.to_dict()`` of the model.
+    """
+    words = {name: word for name, word in settings.card.items() if name != "licence_text"}
+    words["labels"] = [Label.from_dict(label) for label in words["labels"]]
+    told = {"branches": branches, "training": summary}
+    return ModelCard(**words, network=network, preprocessing=settings.preprocessing, **told)
+
+
 def write_model(settings: TrainSettings, network: SemiGDA, branches: str, summary: dict) -> None:
     """Write the package of a trained network to ``settings.out``."""
-    words = dict(settings.card)
-    licence_text = words.pop("licence_text", None)
-    words["labels"] = [Label.from_dict(label) for label in words["labels"]]
-    card = ModelCard(
-        **words,
-        network=network.config.to_dict(),
-        preprocessing=settings.preprocessing,
-        branches=branches,
-        training=summary,
-    )
-    save_package(settings.out, network, card, licence_text=licence_text)
+    card = card_of(settings, network.config.to_dict(), branches, summary)
+    save_package(settings.out, network, card, licence_text=settings.card.get("licence_text"))
 
 
 class Finished:
-    """The note a finished training leaves in place of its checkpoint.
+    """The note a training leaves in its folder when it writes its result, and when it has.
 
-    A job whose process ended between the package and the job's own end, or that holds several
+    A job whose process ended between the result and the job's own end, or that holds several
     trainings, finds it when it is run again.
+
+    Args:
+        path: of the note.
+        settings: of the training.
+        made: what is there once the result is: a package's card, or a base.
     """
 
-    def __init__(self, path: Path, settings: TrainSettings):
-        self.path, self.card = path, Path(settings.out) / CARD_FILE
-        text = json.dumps(settings.to_dict(), sort_keys=True)
+    def __init__(self, path: Path, settings: TrainSettings | PretrainSettings, made: Path):
+        self.path, self.made = path, made
+        text = json.dumps(settings.identity(), sort_keys=True)
         self.settings = hashlib.sha256(text.encode()).hexdigest()
 
     def read(self) -> dict | None:
-        """The summary, if this training is finished and its package is there."""
+        """The summary, if this training is finished and its result is there."""
+        summary = self._note().get("summary")
+        return summary if isinstance(summary, dict) and self.made.exists() else None
+
+    @property
+    def begun(self) -> bool:
+        """Whether what is at the result's place may be this training's own."""
+        return bool(self._note())
+
+    def begin(self) -> None:
+        """The result is about to be written."""
+        write_json(self.path, {"settings": self.settings})
+
+    def write(self, summary: dict) -> None:
+        """The result is written."""
+        write_json(self.path, {"settings": self.settings, "summary": summary})
+
+    def _note(self) -> dict:
         try:
             note = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):
-            return None
-        same = note["settings"] == self.settings and self.card.exists()
-        return note["summary"] if same else None
-
-    def write(self, summary: dict) -> None:
-        """Leave it."""
-        note = json.dumps({"settings": self.settings, "summary": summary}, indent=1)
-        write_atomically(self.path, lambda file: file.write(note.encode()))
+            return {}
+        same = isinstance(note, dict) and note.get("settings") == self.settings
+        return note if same else {}

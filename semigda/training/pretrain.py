@@ -7,6 +7,7 @@ masks: those of the labelled cases, and random ones so that every shape and clas
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,23 +18,30 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from semigda.data.augment import change_geometry, change_intensity
-from semigda.data.cases import read_cases
-from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE, Ranks, SharedJob, joined
 from semigda.errors import Paused
+from semigda.files.targets import check_target
 from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate
-from semigda.models.base import save_base
+from semigda.models.base import Tensors, is_base, save_base
+from semigda.models.preprocessing import Preprocessing
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
-from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
+from semigda.training.checkpoint import (
+    before,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+)
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.optimizer import adamw
+from semigda.training.packing import Finished
 from semigda.training.precision import autocast, limited_threads
 from semigda.training.prefetch import ahead, rows
+from semigda.training.preflight import check_pretraining
 from semigda.training.previews import Previews, pick_slices, pictures, sheet
 from semigda.training.reporter import Job, Reporter, nothing_to_keep
 from semigda.training.settings import PretrainSettings
@@ -44,7 +52,7 @@ RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
 LOG_STEPS = 50
 
 
-def pretrain(settings: PretrainSettings, job: Job | None = None) -> dict:
+def pretrain(settings: PretrainSettings, job: Job) -> dict:
     """Train an autoencoder and write it to ``settings.out``.
 
     Returns:
@@ -55,17 +63,41 @@ def pretrain(settings: PretrainSettings, job: Job | None = None) -> dict:
         SemiGDAError: "bad-input", "cancelled", "disk-full".
         Paused: the job asked for it; a checkpoint is written.
     """
+    folder, out = Path(job.path), Path(settings.out)
     with limited_threads(settings.threads), joined(choose_device(settings.device)) as ranks:
-        if ranks.world > 1 and job is not None:
+        if ranks.world > 1:
             job = SharedJob(job, ranks)
         reporter = Reporter(job, settings.steps)
-        cases = [case for case in read_cases(settings.cases) if case.role != "val"]
+        finished = Finished(folder / "finished.json", settings, out)
+        report = ranks.share(finished.read())
+        if report is not None:
+            reporter.skip(reporter.total)
+            return report
+        cases = check_pretraining(settings, begun=finished.begun)
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
         reporter.message("Reading the images.")
         slices = load_slices(cases, preprocessing, settings.num_classes, reporter.check)
         reporter.start_clock()
-        previews = Path(job.path) / "previews" if job is not None and ranks.first else None
-        return run_pretraining(settings, reporter, slices, previews=previews, ranks=ranks)
+
+        def write(config: NetworkConfig, tensors: Tensors, report: dict) -> None:
+            check_target(out, is_base, overwrite=settings.overwrite or finished.begun)
+            finished.begin()
+            save_base(out, config, tensors)
+            finished.write(report)
+
+        return run_pretraining(
+            *(settings, reporter, slices),
+            previews=folder / "previews" if ranks.first else None,
+            ranks=ranks,
+            checkpoint=_own_checkpoint(folder, settings),
+            write=write,
+        )
+
+
+def _own_checkpoint(folder: Path, settings: PretrainSettings) -> Path:
+    """In the job's folder; a job of an older version has it beside the base."""
+    own, old = folder / "checkpoint.pt", checkpoint_of(settings.out)
+    return old if old.exists() and not (own.exists() or before(own).exists()) else own
 
 
 class Drawn(NamedTuple):
@@ -83,12 +115,18 @@ def run_pretraining(
     work: float = 1.0,
     previews: Path | None = None,
     ranks: Ranks = ALONE,
+    *,
+    checkpoint: Path | None = None,
+    write: Callable[[NetworkConfig, Tensors, dict], object] | None = None,
 ) -> dict:
     """:func:`pretrain` with its slices, as a part of a longer run.
 
     Args:
         work: of a step, for the reporter.
         previews: folder for pictures; of the first rank only.
+        checkpoint: where it lies; by default beside the base, which is then the run's own.
+        write: takes the base's network, its tensors and the report; by default they are written
+            to ``settings.out``.
     """
     device = choose_device(settings.device)
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
@@ -100,10 +138,10 @@ def run_pretraining(
     network = KLAutoencoder(config).to(device)
     ranks.copy_first(network)
     optimizer = adamw(network.parameters(), settings.learning_rate, 1e-4)
-    checkpoint = checkpoint_of(settings.out)
+    checkpoint = checkpoint or checkpoint_of(settings.out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     first = 0
-    state = load_checkpoint(checkpoint, settings.to_dict())
+    state = load_checkpoint(checkpoint, settings.same, reporter.warn)
     ranks.any(False)  # all have read it before the first one writes or deletes it
     if state is not None:
         network.load_state_dict(state["network"])
@@ -172,7 +210,10 @@ def run_pretraining(
     config = replace(config, latent_scale=report.pop("latent_scale"))
     tensors = {f"autoencoder.{name}": tensor for name, tensor in network.state_dict().items()}
     if ranks.first:
-        save_base(settings.out, config, tensors)
+        if write is None:
+            save_base(settings.out, config, tensors)
+        else:
+            write(config, tensors, report)
         remove_checkpoint(checkpoint)
     ranks.any(False)  # the others read the file next
     reporter.event("pretrained", **report)

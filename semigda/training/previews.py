@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from semigda.data.png import png
-from semigda.training.checkpoint import write_atomically
+from semigda.files.atomic import write_atomically
 from semigda.training.dataset import CaseSlices
 from semigda.training.reporter import Reporter
 
@@ -55,7 +55,7 @@ class Previews:
         for kind, sheet in self.draw().items():
             path = self.folder / f"{self.stage}_{step:06d}_{kind}.png"
             data = png(sheet)
-            write_atomically(path, lambda file, data=data: file.write(data))
+            write_atomically(path, lambda file, data=data: file.write(data), durable=False)
             name = self.reporter.name_of(path)
             self.reporter.event("preview", stage=self.stage, step=step, file=name, kind=kind)
 

@@ -93,6 +93,10 @@ class Reporter:
         if self.job is not None:
             self.job.update("running", None, self._left, text)
 
+    def warn(self, text: str) -> None:
+        """What the user should know, though the run goes on."""
+        self.event("warning", message=text)
+
     @property
     def progress(self) -> float:
         """Of the whole job, 0 to 1."""

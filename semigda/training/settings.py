@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from semigda.data.augment import Augmentation
 from semigda.data.sides import sided
 from semigda.errors import SemiGDAError
+from semigda.files.checked import as_rule, check_fields, demand, made, rule_of, ruled
+from semigda.files.documents import Wrong, flag, maybe, number, one_of, path, text, whole
+from semigda.files.texts import one_line
+from semigda.inference.device import DEVICES
+from semigda.models.card import ModelCard
+from semigda.models.preprocessing import Preprocessing
+from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import FREEZABLE
 
 PRECISIONS = ("auto", "float32", "bfloat16")
+# Where things lie is no part of what is computed; of inputs the name stays, so that a project that
+# was moved goes on.
+_PLACES, _INPUTS = ("out", "work", "overwrite"), ("cases", "base")
+_STEPS, _BATCH, _SHARE, _RATE = whole(0, 10**8), whole(1, 4096), number(0, 1), number(1e-9, 10)
+_WORDS = rule_of(
+    ModelCard,
+    without=(
+        *("network", "preprocessing", "branches", "training"),
+        *("engine_version", "weights_sha256"),
+    ),
+)
+
+
+def _words(value: Any) -> None:
+    """The words of a card, and the text of its licence."""
+    demand(isinstance(value, dict), "is not an object")
+    text(100_000, lines=True)(value.get("licence_text") or "")
+    _WORDS({name: word for name, word in value.items() if name != "licence_text"})
+
+
+def _augmentation(value: Any) -> None:
+    if not isinstance(value, Augmentation):
+        made(Augmentation, value)
 
 
 class JsonSettings:
-    """``to_dict`` and ``from_dict`` of a settings dataclass."""
-
-    precision: str
+    """Settings that are checked, ``to_dict`` and ``from_dict``: a dataclass of ruled fields."""
 
     def __post_init__(self) -> None:
-        if self.precision not in PRECISIONS:
-            raise ValueError(f"precision is {', '.join(PRECISIONS)}")
+        check_fields(self)
 
     def to_dict(self) -> dict:
         """Plain values for JSON."""
@@ -32,19 +61,37 @@ class JsonSettings:
         Raises:
             SemiGDAError: "bad-input" naming a missing or unknown setting, or a wrong value.
         """
-        unknown = set(values) - {f.name for f in fields(cls)}
+        unknown = set(values) - {one.name for one in fields(cls)}
         if unknown:
             raise SemiGDAError("bad-input", f"Unknown training settings: {_list(unknown)}.")
         values = dict(values)
         try:
+            rule_of(cls)(values)
             given = values.get("augmentation", {})
             if isinstance(given, dict):
                 values["augmentation"] = Augmentation(**{"mirror": _may_mirror(values), **given})
             return cls(**values)
-        except (TypeError, ValueError) as error:
+        except Wrong as wrong:
             raise SemiGDAError(
-                "bad-input", "The training settings do not fit together.", detail=str(error)
-            ) from error
+                "bad-input",
+                f"The settings of the training cannot be used: {wrong}.",
+                action="Correct that setting, or leave it out.",
+            ) from None
+
+    def identity(self) -> dict:
+        """What decides about the computation, wherever its files lie."""
+        values = {name: value for name, value in self.to_dict().items() if name not in _PLACES}
+        for name in _INPUTS:
+            if values.get(name) is not None:
+                values[name] = re.split(r"[\\/]", values[name].rstrip("\\/"))[-1]
+        return values
+
+    def same(self, values: dict) -> bool:
+        """Whether settings that were stored, perhaps by an older version, are these."""
+        try:
+            return type(self).from_dict(values).identity() == self.identity()
+        except SemiGDAError:
+            return False
 
 
 def _may_mirror(values: dict) -> bool:
@@ -56,7 +103,7 @@ def _may_mirror(values: dict) -> bool:
 
 
 def _list(names: set[str]) -> str:
-    return ", ".join(sorted(map(str, names)))
+    return one_line(", ".join(sorted(map(str, names))))
 
 
 @dataclass(frozen=True)
@@ -77,24 +124,32 @@ class PretrainSettings(JsonSettings):
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``auto`` (half on CUDA, else float32), ``float32`` or ``bfloat16``.
         threads: CPU threads, 0 leaves the default.
+        overwrite: replace a base that is there at the start.
     """
 
-    cases: str
-    out: str
-    network: dict
-    preprocessing: dict
-    num_classes: int
-    steps: int = 1500
-    batch_size: int = 16
-    learning_rate: float = 2e-3
-    mask_share: float = 0.5
-    kl_weight: float = 1e-4
-    checkpoint_minutes: float = 5.0
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    cases: str = ruled(path())
+    out: str = ruled(path())
+    network: dict = ruled(as_rule(NetworkConfig.from_dict))
+    preprocessing: dict = ruled(as_rule(Preprocessing.from_dict))
+    num_classes: int = ruled(whole(1, 255))
+    steps: int = ruled(whole(1, 10**8), 1500)
+    batch_size: int = ruled(whole(2, 4096), 16)
+    learning_rate: float = ruled(_RATE, 2e-3)
+    mask_share: float = ruled(_SHARE, 0.5)
+    kl_weight: float = ruled(number(0, 1000), 1e-4)
+    checkpoint_minutes: float = ruled(number(0, 10_000), 5.0)
+    seed: int = ruled(whole(0, 2**63 - 1), 0)
+    device: str = ruled(one_of(*DEVICES), "auto")
+    precision: str = ruled(one_of(*PRECISIONS), "auto")
+    threads: int = ruled(whole(0, 1024), 0)
+    augmentation: Augmentation = ruled(_augmentation, factory=Augmentation)
+    overwrite: bool = ruled(flag(), False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        masks = round(self.batch_size * self.mask_share)
+        both = 1 <= masks < self.batch_size
+        demand(both, "leaves a batch without images, or without masks", "mask_share")
 
 
 @dataclass(frozen=True)
@@ -142,60 +197,52 @@ class TrainSettings(JsonSettings):
         choose_on_val: take the weights and branches that are best on val; else the averaged weights
             and both branches, so that val has no part in the model.
         checkpoint_minutes: time between checkpoints.
+        overwrite: replace a model that is there at the start.
     """
 
-    cases: str
-    out: str
-    card: dict
-    network: dict
-    preprocessing: dict
-    base: str | None = None
-    work: str | None = None
-    pretrain_steps: int = 0
-    align_steps: int = 400
-    steps: int = 4000
-    labeled_batch: int = 12
-    unlabeled_batch: int = 4
-    foreground_share: float = 0.7
-    optimizer: str = "adamw"
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    align_learning_rate: float = 2e-3
-    align_variance: bool = False
-    frozen: str = "nothing"
-    unlabeled_weight: float = 1.0
-    supervised_share: float = 0.2
-    ramp_share: float = 0.3
-    pseudo_labels: str = "mean"
-    mix_share: float = 1.0
-    box_side: float = 0.6
-    noise_share: float = 0.5
-    ema_decay: float = 0.995
-    clip: float = 1.0
-    validations: int = 6
-    validation_cases: int = 12
-    choose_on_val: bool = True
-    checkpoint_minutes: float = 5.0
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    cases: str = ruled(path())
+    out: str = ruled(path())
+    card: dict = ruled(_words)
+    network: dict = ruled(as_rule(NetworkConfig.from_dict))
+    preprocessing: dict = ruled(as_rule(Preprocessing.from_dict))
+    base: str | None = ruled(maybe(path()), None)
+    work: str | None = ruled(maybe(path()), None)
+    pretrain_steps: int = ruled(_STEPS, 0)
+    align_steps: int = ruled(_STEPS, 400)
+    steps: int = ruled(whole(1, 10**8), 4000)
+    labeled_batch: int = ruled(_BATCH, 12)
+    unlabeled_batch: int = ruled(_BATCH, 4)
+    foreground_share: float = ruled(_SHARE, 0.7)
+    optimizer: str = ruled(one_of("adamw", "sgd"), "adamw")
+    learning_rate: float = ruled(_RATE, 2e-3)
+    weight_decay: float = ruled(number(0, 10), 1e-2)
+    align_learning_rate: float = ruled(_RATE, 2e-3)
+    align_variance: bool = ruled(flag(), False)
+    frozen: str = ruled(one_of(*FREEZABLE), "nothing")
+    unlabeled_weight: float = ruled(_SHARE, 1.0)
+    supervised_share: float = ruled(_SHARE, 0.2)
+    ramp_share: float = ruled(number(1e-6, 1), 0.3)
+    pseudo_labels: str = ruled(one_of("cross", "mean"), "mean")
+    mix_share: float = ruled(_SHARE, 1.0)
+    box_side: float = ruled(_SHARE, 0.6)
+    noise_share: float = ruled(_SHARE, 0.5)
+    ema_decay: float = ruled(_SHARE, 0.995)
+    clip: float = ruled(number(1e-6, 1e6), 1.0)
+    validations: int = ruled(whole(0, 10_000), 6)
+    validation_cases: int = ruled(whole(0, 100_000), 12)
+    choose_on_val: bool = ruled(flag(), True)
+    checkpoint_minutes: float = ruled(number(0, 10_000), 5.0)
+    seed: int = ruled(whole(0, 2**63 - 1), 0)
+    device: str = ruled(one_of(*DEVICES), "auto")
+    precision: str = ruled(one_of(*PRECISIONS), "auto")
+    threads: int = ruled(whole(0, 1024), 0)
+    augmentation: Augmentation = ruled(_augmentation, factory=Augmentation)
+    overwrite: bool = ruled(flag(), False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.optimizer not in ("adamw", "sgd"):
-            raise ValueError("optimizer is adamw or sgd")
-        if self.frozen not in FREEZABLE:
-            raise ValueError(f"frozen is {', '.join(FREEZABLE)}")
-        if self.frozen != "nothing" and self.base is None and self.pretrain_steps == 0:
-            raise ValueError("random weights cannot stay frozen: give a base or pretrain_steps")
-        if self.pseudo_labels not in ("cross", "mean"):
-            raise ValueError("pseudo_labels is cross or mean")
-        if not 0 < self.ramp_share <= 1:
-            raise ValueError("ramp_share lies above 0 and at most at 1")
-        if not 0 <= self.unlabeled_weight <= 1:
-            raise ValueError("unlabeled_weight lies between 0 and 1")
+        learned = self.frozen == "nothing" or self.base is not None or self.pretrain_steps > 0
+        demand(learned, "keeps random weights: give a base or pretrain_steps", "frozen")
 
     @property
     def num_classes(self) -> int:
@@ -207,4 +254,5 @@ class TrainSettings(JsonSettings):
         shared = ("cases", "network", "preprocessing", "num_classes", "seed", "device")
         shared += ("precision", "threads", "augmentation", "checkpoint_minutes")
         values = {name: getattr(self, name) for name in shared}
-        return PretrainSettings(out=out, steps=self.pretrain_steps, **values)
+        steps = max(1, self.pretrain_steps)  # without any, the rest of these settings counts
+        return PretrainSettings(out=out, steps=steps, **values)

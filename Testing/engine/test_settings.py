@@ -1,0 +1,113 @@
+"""Settings of trainings: every value is checked, and told by its name."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from training_fixtures import NETWORK, VOLUMES, settings
+
+from semigda.data.augment import Augmentation
+from semigda.errors import SemiGDAError
+from semigda.training.settings import PretrainSettings, TrainSettings
+
+PRETRAIN = {"cases": "c.json", "out": "a.safetensors", "network": NETWORK}
+PRETRAIN |= {"preprocessing": VOLUMES, "num_classes": 2}
+
+
+@pytest.fixture
+def values(tmp_path):
+    return settings(tmp_path / "cases.json", tmp_path)
+
+
+def refusal(cls, values) -> str:
+    with pytest.raises(SemiGDAError) as caught:
+        cls.from_dict(values)
+    assert caught.value.error_class == "bad-input"
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"steps": "many"}, "'steps' is not a whole number from 1 to 100000000."),
+        ({"steps": 0}, "'steps'"),
+        ({"steps": 4.0}, "'steps'"),
+        ({"steps": True}, "'steps'"),
+        ({"learning_rate": -1}, "'learning_rate' is below 1e-09."),
+        ({"learning_rate": math.nan}, "'learning_rate' is not a number."),
+        ({"labeled_batch": 0}, "'labeled_batch' is not a whole number from 1 to 4096."),
+        ({"unlabeled_batch": 10**9}, "'unlabeled_batch'"),
+        ({"seed": -1}, "'seed'"),
+        ({"supervised_share": 1.1}, "'supervised_share' is above 1."),
+        ({"ramp_share": 0}, "'ramp_share' is below 1e-06."),
+        ({"optimizer": "adam"}, "'optimizer' is none of adamw, sgd."),
+        ({"precision": "int4"}, "'precision' is none of auto, float32, bfloat16."),
+        ({"device": "tpu"}, "'device' is none of auto, cuda, mps, cpu."),
+        ({"frozen": "all"}, "'frozen' is none of"),
+        ({"align_variance": 1}, "'align_variance' is not true or false."),
+        ({"cases": 5}, "'cases' is not a path."),
+        ({"out": ""}, "'out' is not a path."),
+        ({"base": []}, "'base' is not a path."),
+        ({"augmentation": {"blurred": 1}}, "'augmentation' has 1 unknown field."),
+        ({"augmentation": {"rotate": "far"}}, "'augmentation.rotate' is not a number."),
+        ({"augmentation": 3}, "'augmentation' is not an object."),
+        ({"network": {"channels": [9, 9]}}, "'network.channels'"),
+        ({"preprocessing": VOLUMES | {"size": [60, 64]}}, "'preprocessing.size[0]'"),
+        ({"card": {}}, "'card.name' is missing."),
+        ({"card": []}, "'card' is not an object."),
+        ({"overwrite": "yes"}, "'overwrite' is not true or false."),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_may_be(values, changes, said):
+    message = refusal(TrainSettings, values | changes)
+    assert message.startswith("The settings of the training cannot be used: " + said)
+
+
+def test_words_of_the_card_are_checked_with_the_settings(values):
+    for change, said in (
+        ({"titel": "a"}, "'card' has 1 unknown field."),
+        ({"title": 3}, "'card.title' is not text."),
+        ({"labels": [{"value": 1, "name": "a"}]}, "'card.labels[0].color' is missing."),
+        ({"postprocessing": {"largest": True}}, "'card.postprocessing' has 1 unknown field."),
+        ({"licence_text": 5}, "'card' is not text."),
+    ):
+        assert said in refusal(TrainSettings, values | {"card": values["card"] | change})
+
+
+def test_settings_that_do_not_fit_each_other_are_told():
+    for changes, said in (
+        ({"num_classes": 0}, "'num_classes' is not a whole number from 1 to 255."),
+        ({"batch_size": 1}, "'batch_size'"),
+        ({"mask_share": 0.01}, "'mask_share' leaves a batch without images, or without masks."),
+        ({"mask_share": 1.0}, "'mask_share' leaves"),
+    ):
+        assert said in refusal(PretrainSettings, PRETRAIN | changes)
+    assert PretrainSettings.from_dict(PRETRAIN).steps == 1500
+
+
+def test_every_missing_setting_is_named(values):
+    for name in ("cases", "out", "card", "network", "preprocessing"):
+        less = {key: value for key, value in values.items() if key != name}
+        assert f"'{name}' is missing." in refusal(TrainSettings, less)
+
+
+def test_augmentation_holds_what_its_numbers_mean():
+    with pytest.raises(ValueError, match="'scale' is below 0"):
+        Augmentation(scale=-0.5)
+    with pytest.raises(ValueError, match="'mirror' is not true or false"):
+        Augmentation(mirror="no")
+
+
+def test_the_same_training_is_known_in_another_place_and_after_an_update(values, tmp_path):
+    """As when the project was moved; and with settings that an older version did not know."""
+    here = TrainSettings.from_dict(values | {"base": "/old/place/base.safetensors"})
+    stored = json.loads(json.dumps(here.to_dict()))
+    del stored["overwrite"]
+    stored |= {"cases": "C:\\old\\place\\cases.json", "out": "/old/model", "work": None}
+    stored |= {"base": "/new/base.safetensors"}
+    assert here.same(stored)
+    assert not here.same(stored | {"seed": 5})
+    assert not here.same(stored | {"base": "/new/other.safetensors"})
+    assert not here.same({"steps": "many"})

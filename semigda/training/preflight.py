@@ -1,0 +1,73 @@
+"""What can be known of a training before its first step, so that nothing of it shows at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from semigda.data.cases import Case, read_cases
+from semigda.errors import SemiGDAError
+from semigda.files.targets import check_room, check_target
+from semigda.inference.device import choose_device
+from semigda.models.base import is_base, load_base
+from semigda.models.layout import is_package
+from semigda.models.package import check_package
+from semigda.models.preprocessing import Preprocessing
+from semigda.networks.config import NetworkConfig
+from semigda.training.packing import card_of
+from semigda.training.settings import PretrainSettings, TrainSettings
+
+
+def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case]:
+    """The cases of a training that can begin, and whose model can be written.
+
+    Args:
+        begun: this very training has begun to write its model already.
+
+    Raises:
+        SemiGDAError: "bad-input", "no-labels", "device-unavailable", "model-invalid".
+    """
+    choose_device(settings.device)
+    network = settings.network
+    if settings.base is not None:
+        if Path(settings.base).is_dir():
+            network = check_package(settings.base).network
+        else:
+            network = load_base(settings.base).config.to_dict()
+    card_of(settings, network, "both", {}).check()
+    cases = read_cases(settings.cases)
+    if not any(case.role == "labeled" for case in cases):
+        raise SemiGDAError("no-labels")
+    _check_writing(settings, is_package, cases, begun)
+    return cases
+
+
+def check_pretraining(settings: PretrainSettings, *, begun: bool = False) -> list[Case]:
+    """As :func:`check_training`, without the cases that are held out."""
+    choose_device(settings.device)
+    _check_sizes(settings)
+    cases = [case for case in read_cases(settings.cases) if case.role != "val"]
+    if not cases:
+        raise SemiGDAError("bad-input", "The case list names no image to train on.")
+    _check_writing(settings, is_base, cases, begun)
+    return cases
+
+
+def _check_sizes(settings: PretrainSettings) -> None:
+    halvings = NetworkConfig.from_dict(settings.network).downsampling
+    if any(side % halvings for side in Preprocessing.from_dict(settings.preprocessing).size):
+        raise SemiGDAError(
+            "bad-input", f"The network needs slices whose sides are multiples of {halvings}."
+        )
+
+
+def _check_writing(
+    settings: TrainSettings | PretrainSettings,
+    is_ours: Callable[[Path], bool],
+    cases: list[Case],
+    begun: bool,
+) -> None:
+    read = [settings.cases, getattr(settings, "base", None)]
+    read += [path for case in cases for path in (case.image, case.label)]
+    check_target(settings.out, is_ours, overwrite=settings.overwrite or begun, inputs=read)
+    check_room(Path(settings.out).absolute().parent)
