@@ -62,3 +62,19 @@ def test_work_is_finished_without_a_reader(tmp_path, script):
 def test_letters_that_a_terminal_lacks_are_told_by_their_number(tmp_path, environment, told):
     done = shell('"$0" -c "$1" "$2"', WORK, tmp_path / "work", **environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, told, told)
+
+
+def test_nothing_steers_a_terminal(tmp_path):
+    code = """
+import sys
+from semigda.files.streams import steady_output
+with steady_output():
+    print("a\\x1b[2J\\x07\\x9b\\u202eb\\rc\\td\\n", end="")
+    print("e\\x00f", file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+    )
+    assert done.stdout.splitlines() == [b"a[2Jbc\td"] and done.stderr.splitlines() == [b"ef"]

@@ -19,7 +19,7 @@ from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
 from semigda.files.atomic import write_json
-from semigda.files.tables import write_table
+from semigda.files.tables import begins_with, write_table
 from semigda.files.targets import check_room, check_target
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.models.card import Label, ModelCard
@@ -220,11 +220,7 @@ def _check_targets(out_dir: Path, read: list[Any], overwrite: bool) -> None:
 
 
 def _is_table(path: Path) -> bool:
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.readline(1000).strip() == ",".join(COLUMNS)
-    except (OSError, ValueError):
-        return False
+    return begins_with(path, COLUMNS)
 
 
 def _is_result(path: Path) -> bool:

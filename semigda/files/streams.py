@@ -8,25 +8,32 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+# Controls but for line ends and tabs, and what reverses the order of letters: in a name they would
+# steer the terminal.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 class Steady:
-    """A text stream in front of another one: writing to it never raises."""
+    """A text stream in front of another one: writing to it never raises, and what would steer a
+    terminal is left out."""
 
     def __init__(self, stream: Any):
         self._stream = stream
         self._lost = False
 
     def write(self, text: str) -> int:
+        length, text = len(text), _STEERING.sub("", text)
         try:
             self._try(lambda: self._stream.write(text))
         except UnicodeEncodeError:
             letters = text.encode("ascii", "backslashreplace").decode()
             self._try(lambda: self._stream.write(letters))
-        return len(text)
+        return length
 
     def flush(self) -> None:
         self._try(self._stream.flush)

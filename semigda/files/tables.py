@@ -33,6 +33,17 @@ def write_table(
     return data
 
 
+def begins_with(path: str | os.PathLike[str], header: Sequence[str]) -> bool:
+    """Whether a file is a table with these columns, as :func:`write_table` writes it."""
+    expected = ",".join(header).encode()
+    try:
+        with open(path, "rb") as file:
+            start = file.read(len(codecs.BOM_UTF8) + len(expected) + 1)
+    except OSError:
+        return False
+    return start.removeprefix(codecs.BOM_UTF8)[: len(expected) + 1].rstrip(b"\r\n") == expected
+
+
 def _cell(value: str) -> str:
     text = one_line(value, 1000)
     return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text

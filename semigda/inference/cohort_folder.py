@@ -6,8 +6,6 @@ report with, under "made", what it was made of. Nothing else in the folder is ev
 
 from __future__ import annotations
 
-import codecs
-import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -19,7 +17,7 @@ from semigda.data.stamps import stamp
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import PREFIX, clear_leftovers, replace, write_json
 from semigda.files.documents import check, flag, maybe, one_of, read_document, record, text, whole
-from semigda.files.tables import write_table
+from semigda.files.tables import begins_with, write_table
 from semigda.files.targets import check_target
 from semigda.inference.made import is_own_image, read_report
 from semigda.version import __version__
@@ -89,9 +87,7 @@ class CohortFolder:
         if name.endswith(".seg.nrrd"):
             return is_own_image(self.path / name)
         if name == SUMMARY:
-            with contextlib.suppress(OSError), open(self.path / name, "rb") as file:
-                head = file.read(100).removeprefix(codecs.BOM_UTF8)
-                return head.startswith(",".join(COLUMNS).encode())
+            return begins_with(self.path / name, COLUMNS)
         return name.endswith(".json") and read_report(self.path / name) is not None
 
     def _says(self) -> dict[str, Any] | None:

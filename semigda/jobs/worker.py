@@ -7,6 +7,7 @@ folder. A broken job never ends the worker; the end of standard input does.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 def run_worker() -> int:
     """Serve until standard input closes."""
     prepare_process()
-    print("loading", flush=True)
+    _answer("loading")
     models = _warm_up()
-    print("ready", flush=True)
+    _answer("ready")
     for line in sys.stdin:
         folder = line.strip("\r\n")
         if not folder.strip():
@@ -31,8 +32,15 @@ def run_worker() -> int:
             run_job(folder, models)
         except BaseException:  # no job there, or one that another process runs
             traceback.print_exc()
-        print(f"finished {folder}", flush=True)
+        _answer(f"finished {folder}")
     return 0
+
+
+def _answer(line: str) -> None:
+    """As bytes: a folder's name may hold anything, and is not meant for a terminal."""
+    with contextlib.suppress(OSError):  # nobody listens; then standard input ends as well
+        sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape") + b"\n")
+        sys.stdout.flush()
 
 
 def _warm_up() -> ModelCache | None:
