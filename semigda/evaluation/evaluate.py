@@ -208,10 +208,6 @@ def write_evaluation(result: dict[str, Any], out_dir: Path) -> tuple[Path, Path]
     return csv_path, json_path
 
 
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
 def _check_targets(out_dir: Path, read: list[Any], overwrite: bool) -> None:
     """Before the work: it may take hours."""
     for name, is_ours in zip(FILES, (_is_table, _is_result), strict=True):
