@@ -228,7 +228,7 @@ class CheckSection(Section):
 
     def onUndo(self, _checked=False) -> None:
         """Take the last repair back."""
-        self.context.message.hide()
+        self._tried.clear()  # cases that come back are looked at again
         done = self.context.attempt(self.context.logic.undoFix)
         if done is not None:
             self.context.log(_("Taken back: {what}.").format(what=done.text))
