@@ -37,6 +37,7 @@ from semigda.models.card import Label
 from semigda.project import store
 from semigda.project.document import MAX_CLASSES, USES
 from semigda.project.records import (
+    TRUSTED,
     View,
     scored_by,
     set_aside,
@@ -56,8 +57,7 @@ _JOB_NAME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}-([a-z]+)-[0-9a-f]{4}")
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to add. ``name`` is the image's file name by default; ``origin`` what its label's file
-    says: "machine" if a model made it, else "human"."""
+    """A case to add; by default ``name`` is the image's file name, ``origin`` as the label says."""
 
     image: PathLike
     label: PathLike | None = None
@@ -180,7 +180,7 @@ class Project:
         """
         entry = None if label is None else self._label(Path(label), origin, in_classes)
         with self.edit("label set" if entry else "label taken away") as data:
-            if entry is None:
+            if entry is None or entry["origin"] not in TRUSTED:
                 _refuse_heldout(data, {case_id})
             _find(data, case_id)["label"] = entry
 

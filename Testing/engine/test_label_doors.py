@@ -1,0 +1,218 @@
+"""The same label by every door: the same classes at the same points, or one true sentence."""
+
+from __future__ import annotations
+
+import shutil
+
+import nrrd
+import numpy as np
+import pytest
+from label_files import BY_NAME, BY_VALUE, NAMES, PICTURES, VOLUMES, grey, sitk_image
+from PIL import Image
+from project_fixtures import AFFINE, draw, write_segmentation
+from volume_fixtures import write_nrrd
+
+from semigda.data.labels import read_classes, read_labels
+from semigda.data.volumes import read_volume
+from semigda.errors import SemiGDAError
+from semigda.project.doctor import check
+from semigda.project.inbox import take_edited
+from semigda.project.project import NewCase, Project
+from semigda.project.repairs import apply_fix
+
+IMAGE, LABELS = draw(0)
+CORE = (slice(2, 14), slice(3, 17), slice(4, 15))  # what a cropped file holds
+
+
+def project_with(tmp_path, image):
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["ball", "core"])
+    (case,) = project.add([NewCase(image)]).cases
+    return project, case
+
+
+def classes_at(project, case) -> np.ndarray:
+    view = project.read()
+    case = view.case(case)
+    return read_classes(case.label, read_volume(case.image), view.classes_of(case))
+
+
+def by_every_door(tmp_path, write, mapping, image, labels):
+    """``add``, ``edited`` (the original is then deleted), and without a class."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    path = write(folder, labels)
+    for door in ("add", "edited"):
+        project, case = project_with(tmp_path / door, image)
+        if door == "add":
+            project.set_label(case, path)
+        else:
+            take_edited(project, case, path)
+            shutil.rmtree(folder)
+            assert project.folder in project.read().case(case).label.parents
+        assert "unmapped-label" in {found.code for found in check(project)}
+        project.set_mapping(mapping)
+        codes = {found.code for found in check(project)}
+        assert not codes & {"unmapped-label", "unreadable-label", "geometry-mismatch"}, codes
+        np.testing.assert_array_equal(
+            classes_at(project, case), labels.reshape(read_volume(image).shape)
+        )
+
+
+@pytest.fixture
+def image(tmp_path):
+    write_nrrd(tmp_path / "image.nrrd", IMAGE, AFFINE)
+    return tmp_path / "image.nrrd"
+
+
+@pytest.fixture
+def picture(tmp_path):
+    Image.fromarray((IMAGE[8] % 251).astype(np.uint8)).save(tmp_path / "image.png")
+    return tmp_path / "image.png"
+
+
+@pytest.mark.parametrize("name", VOLUMES)
+def test_label_maps(tmp_path, image, name):
+    by_every_door(tmp_path, *VOLUMES[name], image, LABELS)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_masks_of_pictures(tmp_path, picture, name):
+    by_every_door(tmp_path, *PICTURES[name], picture, LABELS[8])
+
+
+@pytest.mark.parametrize("ending", [".seg.nrrd", ".nrrd", ".seg.nhdr", ".nhdr"])
+@pytest.mark.parametrize("cropped", [False, True])
+def test_segmentations_are_known_by_their_header(tmp_path, image, ending, cropped):
+    """Values in another order than the classes: names alone say what they are."""
+
+    def write(folder, labels):
+        array, affine = np.array([0, 2, 1], np.uint8)[labels], AFFINE.copy()
+        if cropped:
+            array = array[CORE]
+            affine[:3, 3] = (AFFINE @ [CORE[2].start, CORE[1].start, CORE[0].start, 1])[:3]
+        parts = [
+            {"Name": NAMES["core"], "LabelValue": 1, "Layer": 0},
+            {"Name": NAMES["ball"].replace("\\", "\\\\"), "LabelValue": 2, "Layer": 0},
+        ]
+        path = write_segmentation(folder / f"l{ending}", [array], parts, affine)
+        if ending.endswith(".nhdr"):
+            header, voxels = path.read_bytes().split(b"\n\n", 1)
+            path.write_bytes(header + b"\ndata file: l.raw\n")
+            (folder / "l.raw").write_bytes(voxels)
+        return path
+
+    by_every_door(tmp_path, write, BY_NAME, image, LABELS)
+
+
+def test_one_mask_in_black_and_white_is_the_one_class(tmp_path, picture):
+    mask = (LABELS[8] > 0).astype(np.uint8)
+    for write in (grey(".png", (0, 255)), grey(".jpg", (0, 255), quality=95)):
+        path = write(tmp_path, mask)
+        project, case = project_with(tmp_path / path.suffix, picture)
+        project.set_classes(["lesion"])
+        project.set_label(case, path)
+        np.testing.assert_array_equal(classes_at(project, case)[0], mask)
+
+
+def test_one_class_among_several_values_is_a_question(tmp_path, image):
+    write_nrrd(tmp_path / "l.nrrd", LABELS, AFFINE)
+    project, case = project_with(tmp_path, image)
+    project.set_classes(["tumour"])
+    project.set_label(case, tmp_path / "l.nrrd")
+    (found,) = (one for one in check(project) if one.code == "unmapped-label")
+    assert "'1', '2'" in found.message
+    project.set_mapping({"2": "tumour"})
+    (found,) = (one for one in check(project) if one.code == "unmapped-label")
+    assert "'1'." in found.message
+    project.set_mapping({"1": 0})
+    np.testing.assert_array_equal(classes_at(project, case), LABELS == 2)
+
+
+def refusal(path, like) -> SemiGDAError:
+    with pytest.raises(SemiGDAError) as caught:
+        read_labels(path, read_volume(like))
+    assert caught.value.error_class == "bad-input"
+    return caught.value
+
+
+def test_a_label_that_was_interpolated_is_refused_with_the_reason(tmp_path, image):
+    soft = LABELS.astype(np.float32)
+    soft[4, 5, 6] = 0.37
+    write_nrrd(tmp_path / "soft.nrrd", soft, AFFINE)
+    error = refusal(tmp_path / "soft.nrrd", image)
+    assert "such as 0.37: it was interpolated" in error.message
+    assert "nearest neighbour" in error.action
+    project, case = project_with(tmp_path, image)
+    project.set_label(case, tmp_path / "soft.nrrd")
+    (found,) = (one for one in check(project) if one.code == "unreadable-label")
+    assert "it was interpolated" in found.message
+    with pytest.raises(SemiGDAError, match="interpolated"):
+        classes_at(project, case)
+
+
+@pytest.mark.parametrize("values", [(0, 100, 200), (0, 1, 2)])
+def test_a_jpeg_mask_in_doubt_is_refused(tmp_path, picture, values):
+    path = grey(".jpg", values, quality=60)(tmp_path, LABELS[8])
+    if values[2] == 2:
+        path.write_bytes(grey(".jpg", (0, 60, 255), quality=60)(tmp_path, LABELS[8]).read_bytes())
+    assert "JPEG" in refusal(path, picture).message
+
+
+def test_a_photograph_is_no_label(tmp_path, picture):
+    noise = np.random.default_rng(0).integers(0, 255, (*LABELS[8].shape, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "l.png")
+    project, case = project_with(tmp_path, picture)
+    project.set_label(case, tmp_path / "l.png")
+    (found,) = (one for one in check(project) if one.code == "unreadable-label")
+    assert "colours: it is a photograph" in found.message
+
+
+def test_maps_that_are_no_flags_are_refused(tmp_path, image):
+    import SimpleITK as sitk
+
+    maps = [sitk_image(np.full(LABELS.shape, value, np.uint8)) for value in (0, 3)]
+    sitk.WriteImage(sitk.JoinSeries(maps), str(tmp_path / "l.nii"))
+    project, case = project_with(tmp_path, image)
+    project.set_label(case, tmp_path / "l.nii")
+    (found,) = (one for one in check(project) if one.code == "unreadable-label")
+    assert "not of zeros and ones" in found.message
+
+
+def test_a_dicom_segmentation_is_told_by_its_header(tmp_path, image):
+    (tmp_path / "l.dcm").write_bytes(
+        bytes(128) + b"DICM\x02\x00\x02\x00UI\x1e\x001.2.840.10008.5.1.4.1.1.66.4\0" + bytes(200)
+    )
+    error = refusal(tmp_path / "l.dcm", image)
+    assert "DICOM segmentation" in error.message and ".seg.nrrd" in error.action
+
+
+def test_voxels_outside_of_the_labels_folder_are_refused(tmp_path, image):
+    write_nrrd(tmp_path / "l.nrrd", LABELS, AFFINE)
+    data, header = nrrd.read(str(tmp_path / "l.nrrd"))
+    (tmp_path / "elsewhere").mkdir()
+    nrrd.write(str(tmp_path / "elsewhere/l.nhdr"), data, header)
+    path = tmp_path / "l.nhdr"
+    path.write_bytes(
+        (tmp_path / "elsewhere/l.nhdr").read_bytes().replace(b"l.raw", b"../outside/l.raw")
+    )
+    project, case = project_with(tmp_path, image)
+    with pytest.raises(SemiGDAError, match="missing or in another folder"):
+        take_edited(project, case, path)
+    assert not (project.folder / "labels").exists() or not any(
+        (project.folder / "labels").iterdir()
+    )
+    assert project.read().case(case).label is None
+
+
+def test_a_label_on_another_grid_keeps_its_classes_by_the_repair(tmp_path, image):
+    grid = AFFINE.copy()
+    grid[:3, 3] += 0.05
+    for name, values, mapping in (("nrrd", LABELS, BY_VALUE), ("odd", LABELS * 3, None)):
+        write_nrrd(tmp_path / f"{name}.nrrd", values, grid)
+        project, case = project_with(tmp_path / name, image)
+        project.set_label(case, tmp_path / f"{name}.nrrd")
+        project.set_mapping(mapping or {"3": "ball", "6": "core"})
+        (found,) = (one for one in check(project) if one.code == "geometry-mismatch")
+        apply_fix(project, found)
+        np.testing.assert_array_equal(classes_at(project, case), LABELS)
