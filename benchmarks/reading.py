@@ -7,7 +7,7 @@ Both states of the engine, this one and that of a commit, do the same in turn on
 the second click on *Segment* (a job of a warm worker, on a volume as Slicer hands it over), and
 `segment --cases` on real data, the whole command. A ratio compares each repeat with its neighbour,
 so another program on the computer slows both. The table is printed and stored in
-benchmarks/results/reading.json and .md.
+benchmarks/results/reading.json and .md, which `speed.py --table` puts into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -150,9 +150,19 @@ def line(found: dict) -> str:
 
 
 def store(report: dict) -> None:
+    before = report["before"]
     report |= {"machine": platform.machine(), "processors": os.cpu_count()}
-    lines = ["| what | seconds before | now | times as long |", "|---|---|---|---|"]
-    lines += [line(found) for found in report["rows"]]
+    lines = [
+        "## Reading images",
+        "",
+        "Made by `python benchmarks/reading.py`: this state of the engine and, in turn on the same",
+        f"files, that of commit {before}, which read every file by ITK in the computing process. The",
+        "computer had other work to do, so seconds vary; a ratio compares neighbours.",
+        "",
+        "| what | seconds before | now | times as long |",
+        "|---|---|---|---|",
+        *(line(found) for found in report["rows"]),
+    ]
     (RESULTS / "reading.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     (RESULTS / "reading.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

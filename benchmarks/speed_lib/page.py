@@ -12,6 +12,7 @@ from speed_lib.volume import PARTS
 
 # What is known of a figure, beside the figure: written by hand, a file a section.
 REASONS = Path(__file__).parent / "reasons"
+READING = Path(__file__).parents[1] / "results" / "reading.md"  # of benchmarks/reading.py
 
 INTRODUCTION = """# Performance
 
@@ -46,6 +47,8 @@ def page(runs: Mapping[str, dict]) -> str:
             shown = section(run) if run else f"{NOT_MEASURED.capitalize()}.\n"
             text += f"\n**{name[0].upper()}{name[1:]}.** {shown}"
         parts.append(text + _reason(part))
+    if READING.exists():
+        parts.append(READING.read_text("utf-8"))
     parts.append("## How it was measured\n\n" + _how(runs))
     return "\n".join(parts).rstrip() + "\n"
 
