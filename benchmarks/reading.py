@@ -155,9 +155,9 @@ def store(report: dict) -> None:
     lines = [
         "## Reading images",
         "",
-        "Made by `python benchmarks/reading.py`: this state of the engine and, in turn on the same",
-        f"files, that of commit {before}, which read every file by ITK in the computing process. The",
-        "computer had other work to do, so seconds vary; a ratio compares neighbours.",
+        "Made by `python benchmarks/reading.py`: this state of the engine and, in turn on the",
+        f"same files, that of commit {before}, which read all by ITK in the computing process.",
+        "The computer had other work to do, so seconds vary; a ratio compares neighbours.",
         "",
         "| what | seconds before | now | times as long |",
         "|---|---|---|---|",
