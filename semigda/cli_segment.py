@@ -92,6 +92,9 @@ def _segment_all(arguments: argparse.Namespace) -> int:
         raise SemiGDAError(
             "bad-input", "--review and --report go with one image, not with --cases."
         )
+    from semigda.reading.process import start_reader
+
+    start_reader()  # it gets ready while torch is imported
     from semigda.inference.cohort import Cohort
 
     cases = Path(arguments.cases)

@@ -87,6 +87,12 @@ def read_foreign(
             raise _died(crash.code) from None
 
 
+def start_reader() -> None:
+    """Start the process, which otherwise the first file does; what is wrong with it shows there."""
+    with _lock, contextlib.suppress(OSError):
+        _reader()
+
+
 class _Crashed(Exception):
     """The process ended with ``code``; ``first``: it had read nothing before."""
 
