@@ -14,6 +14,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/requirements.py
   SemiGDALib/result_view.py
   SemiGDALib/run.py
+  SemiGDALib/scrolling.py
   SemiGDALib/segment_panel.py
   SemiGDALib/segment_setup.py
   SemiGDALib/sizes.py

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
@@ -14,6 +13,7 @@ from SemiGDALib import fit, nodes, texts, views
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.process import Worker
 from SemiGDALib.result_view import ResultView
+from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment_setup import SegmentSetUp
 
 LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
@@ -357,13 +357,3 @@ class SegmentPanel:
         slicer.app.clipboard().setText(self.report())
         if not self.logic.isRunning():
             self.say(_("The report is on the clipboard."))
-
-
-def bringIntoView(widget) -> None:
-    """Scroll the module panel, if it scrolls, so that the widget is seen."""
-    area = widget.parentWidget()
-    while area is not None and not area.inherits("QScrollArea"):
-        area = area.parentWidget()
-    if area is not None:
-        # Later: a widget that has just been shown has no place yet.
-        qt.QTimer.singleShot(0, lambda: area.ensureWidgetVisible(widget, 0, 8))

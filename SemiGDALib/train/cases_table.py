@@ -1,4 +1,4 @@
-"""The list of cases: one line each, with a picture, label, use, size and what is wrong."""
+"""The list of cases: one row each, with a picture, label, use, size and what is wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from semigda.project import doctor
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.train.dialogs import cell
 
-PICTURE, NAME, LABEL, USE, SIZE = range(5)
+PICTURE, NAME, LABEL, USE = range(4)
 PICTURE_SIZE = 44
 COLOURS = {"error": RED, "warning": AMBER, "hint": "#1565c0"}
 # Findings about the project as a whole, whichever cases they list.
@@ -56,15 +56,15 @@ class CasesTable:
         self.context = context
         self._ids: list[str] = []
         self._filled: list = []  # what each row was made of: most rows stay as they are
-        table.setColumnCount(5)
-        table.setHorizontalHeaderLabels(["", _("Case"), _("Label"), _("Use"), _("Size")])
+        table.setColumnCount(4)
+        table.setHorizontalHeaderLabels(["", _("Case"), _("Label"), _("Use, size")])
         table.verticalHeader().visible = False
         table.setIconSize(qt.QSize(PICTURE_SIZE, PICTURE_SIZE))
         table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 82), (USE, 74), (SIZE, 84)):
+        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 74), (USE, 82)):
             table.setColumnWidth(column, width)
 
     def selected(self) -> list[str]:
@@ -133,8 +133,7 @@ class CasesTable:
         name.setToolTip("\n".join(about))
         table.setItem(row, NAME, name)
         table.setItem(row, LABEL, self._labelCell(case))
-        table.setItem(row, USE, cell(roleWord(case.role), roleText(case.role)))
-        table.setItem(row, SIZE, self._sizeCell(image))
+        table.setItem(row, USE, self._useCell(case, image))
         table.setRowHeight(row, PICTURE_SIZE + 4)
 
     def _labelCell(self, case):
@@ -144,13 +143,15 @@ class CasesTable:
         item = cell(f"{names}\n{originWord(case.origin)}", f"{names}\n{case.label}")
         return item
 
-    def _sizeCell(self, image):
+    def _useCell(self, case, image):
+        """How the case is used, and how large its image is, once the check has looked."""
+        use, about = roleWord(case.role), roleText(case.role)
         if "shape" not in image:
-            toolTip = _("Known when the check has looked at the image.")
-            return cell("–" if "error" in image else "...", toolTip)
+            return cell(use, about)
         size = "\u00d7".join(str(n) for n in reversed(image["shape"]))
-        spacing = "\u00d7".join(f"{step:.2g}" for step in reversed(image["spacing"]))
         if image["picture"]:
-            return cell(size.rpartition("\u00d7")[0], _("Size in pixels."))
-        toolTip = _("{size} voxels of {spacing} mm").format(size=size, spacing=spacing)
-        return cell(f"{size}\n{spacing}", toolTip)
+            size = size.rpartition("\u00d7")[0]
+            return cell(f"{use}\n{size}", "\n".join((about, _("Size in pixels."))))
+        spacing = "\u00d7".join(f"{step:.2g}" for step in reversed(image["spacing"]))
+        voxels = _("{size} voxels of {spacing} mm").format(size=size, spacing=spacing)
+        return cell(f"{use}\n{size}", f"{about}\n{voxels}")

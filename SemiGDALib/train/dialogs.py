@@ -94,6 +94,7 @@ def askText(title: str, question: str, okText: str, text: str = "", mayBeEmpty: 
     edit = qt.QLineEdit(text)
     edit.name = "textEdit"
     edit.toolTip = question
+    edit.selectAll()  # typing replaces what is offered
     dialog.layout.addWidget(edit)
 
     def typed(now):

@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 
 from semigda.errors import SemiGDAError
 from SemiGDALib.message_area import MessageArea
+from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.train.context import TrainContext
 from SemiGDALib.train.dialogs import chooseFolder
 from SemiGDALib.train.labelling_bar import LabellingBar
@@ -228,6 +229,7 @@ class TrainPanel:
             for file, section in self.sections.items():
                 if file == step:
                     self.buttons[file].collapsed = False
+                    bringIntoView(self.buttons[file])
                 elif opened or (not steps[file] and not section.staysOpen):
                     self.buttons[file].collapsed = True
         self._step, self._shown = step, self.context.view.folder

@@ -12,6 +12,7 @@ from PySide6 import QtCore
 from PySide6.QtTest import QTest
 
 from semigda.errors import SemiGDAError
+from semigda.project.project import NewCase
 
 
 def picture(widget, host, artifacts, name) -> None:
@@ -37,13 +38,17 @@ def ui(widget):
 
 def texts(widget) -> list[list[str]]:
     table = ui(widget).casesTable
-    return [[table.item(r, c).text() for c in range(5)] for r in range(table.rowCount)]
+    return [[table.item(r, c).text() for c in range(4)] for r in range(table.rowCount)]
 
 
 def child(dialog, name):
     import qt
 
     return next(one for one in dialog.findChildren(qt.QWidget) if one.objectName == name)
+
+
+def press_enter(dialog) -> None:
+    QTest.keyClick(dialog.focusWidget(), QtCore.Qt.Key.Key_Return)
 
 
 def trigger(widget, button, text) -> None:
@@ -87,7 +92,7 @@ def test_folder(training, project, module_host, artifacts, tmp_path):
     assert len(view.of_role("labeled")) == 2 and {case.group for case in view.cases} == {"JANE_0"}
     assert "2 labelled, 2 unlabelled" in training.panel.buttons["Cases"].text
     checked(training, module_host)
-    assert texts(training)[0][4] == "18×20×12\n1×1×2.5"
+    assert texts(training)[0][3] == "training\n18×20×12"
 
 
 def test_a_folder_says_what_each_file_was_taken_for(
@@ -163,6 +168,20 @@ def test_unknown_segments_are_asked_about(training, module_host, artifacts, tmp_
     assert [label.name for label in view.classes] == ["liver", "tumour"]
     assert view.mapping == {"Livre": 1, "tumour": 2, "stone": 0} and not view.unmapped()
     assert not ui(training).mappingButton.visible
+
+
+def test_class_names_are_offered_from_the_labels(training, module_host, tmp_path):
+    training.panel.createProject(tmp_path / "Spleen")
+    image, labels = studies.draw(0)
+    path = studies.write_nrrd(tmp_path / "case.nrrd", image)
+    label = studies.write_nrrd(tmp_path / "case.seg.nrrd", labels, segments=["spleen", "cyst"])
+    training.logic.project.add([NewCase(path, label)])
+    training.panel.refresh()
+    for _ in range(2):
+        module_host.in_dialog(press_enter)
+        module_host.click(ui(training).addClassButton)
+    view = training.logic.project.read()
+    assert [one.name for one in view.classes] == ["spleen", "cyst"] and not view.unmapped()
 
 
 def test_drop(training, project, module_host, tmp_path):
@@ -404,7 +423,7 @@ def test_classes(study, module_host, artifacts):
         assert not child(dialog, "okButton").enabled
         QTest.keyClicks(dialog.focusWidget(), "shell")
         module_host.grab(dialog, artifacts / "train-cases-class.png")
-        QTest.keyClick(dialog.focusWidget(), QtCore.Qt.Key.Key_Return)
+        press_enter(dialog)
 
     module_host.in_dialog(fill)
     module_host.click(ui(study).addClassButton)

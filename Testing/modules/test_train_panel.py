@@ -148,3 +148,23 @@ def test_log_tells_nothing_of_patients(study):
     study.panel.context.log("Done.")
     text = study.ui.logText.toPlainText()
     assert "DOE" not in text and str(Path(study.logic.project.folder)) not in text
+
+
+def test_the_next_step_is_scrolled_into_view(study, module_host):
+    import qt
+
+    widget, layout = study.ui.sectionsWidget.parentWidget(), study.parent.layout()
+    area = qt.QScrollArea()
+    area.widgetResizable = True
+    area.setWidget(widget)
+    area.resize(380, 500)
+    area.show()
+    try:
+        study.panel.sections["HeldOut"].ui.chooseButton.click()
+        module_host.process(0.1)
+        button = study.panel.buttons["Training"]  # what comes next
+        top = button.mapTo(area.viewport(), qt.QPoint(0, 0)).y()
+        assert not button.collapsed and area.verticalScrollBar().value > 0
+        assert 0 <= top and top + button.height <= area.viewport().height
+    finally:
+        layout.addWidget(area.takeWidget())
