@@ -143,8 +143,17 @@ def _segmentsOfLabelMap(view, case):
                 _("The label is a colour picture, not a label map."),
                 action=_("Choose another label for this case."),
             )
+        known = view.classes_of(case)
+        if known.get("1") and set(np.unique(values)) == {0, 255}:
+            values = values // 255  # a mask in black and white
+        if any(value and f"{value:g}" not in known for value in np.unique(values)):
+            raise SemiGDAError(
+                "bad-input",
+                _("The label holds values without a class."),
+                action=_("Say which class each value is, then open the case again."),
+            )
         labels = np.zeros(values.shape, np.uint8)
-        for key, value in view.classes_of(case).items():
+        for key, value in known.items():
             if key.isdecimal():
                 labels[values == int(key)] = value
         if not labels.any():

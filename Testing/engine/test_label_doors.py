@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import nrrd
@@ -12,7 +13,8 @@ from PIL import Image
 from project_fixtures import AFFINE, draw, write_segmentation
 from volume_fixtures import write_nrrd
 
-from semigda.data.labels import read_classes, read_labels
+from semigda.data.cases import read_cases
+from semigda.data.labels import by_names, read_classes, read_labels
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.project.doctor import check
@@ -216,3 +218,26 @@ def test_a_label_on_another_grid_keeps_its_classes_by_the_repair(tmp_path, image
         (found,) = (one for one in check(project) if one.code == "geometry-mismatch")
         apply_fix(project, found)
         np.testing.assert_array_equal(classes_at(project, case), LABELS)
+
+
+def test_a_case_lists_segmentations_go_by_their_names(tmp_path, image):
+    """Without a mapping, too: values in another order than the model's classes mean nothing."""
+    parts = [{"Name": name, "LabelValue": n + 1, "Layer": 0} for n, name in enumerate("ab")]
+    write_segmentation(tmp_path / "l.nrrd", [LABELS], parts)
+    write_nrrd(tmp_path / "plain.nrrd", LABELS, AFFINE)
+    rows = [
+        {"name": str(n), "image": str(image), "label": str(tmp_path / label), "role": "labeled"}
+        for n, label in enumerate(("l.nrrd", "plain.nrrd"))
+    ]
+    cases = []
+    for row in rows:
+        (tmp_path / "list.json").write_text(json.dumps([row]))
+        cases += read_cases(tmp_path / "list.json")
+    named, plain = by_names(cases, ["B", "A"])
+    assert named.classes == {"a": 2, "b": 1} and plain.classes is None
+    like = read_volume(image)
+    swapped = np.array([0, 2, 1], np.uint8)[LABELS]
+    np.testing.assert_array_equal(read_classes(named.label, like, named.classes), swapped)
+    (unknown, _) = by_names(cases, ["A", "C"])
+    with pytest.raises(SemiGDAError, match="belongs to no class"):
+        read_classes(unknown.label, like, unknown.classes)

@@ -8,6 +8,8 @@ import slicer
 import studies
 from conftest import checked
 
+from semigda.errors import SemiGDAError
+
 
 @pytest.fixture
 def project(training, tmp_path):
@@ -102,7 +104,9 @@ def test_label_map_becomes_segments(training, project, module_host, tmp_path, le
     stored, origin = (truth[::-1], (0, 0, 2.5 * 11)) if left_handed else (truth, (0, 0, 0))
     label = studies.write_nrrd(tmp_path / "map.nrrd", stored, origin, left_handed)
     project.set_label(case.id, label)
-    project.set_mapping({"2": 1})
+    with pytest.raises(SemiGDAError, match="values without a class"):
+        training.logic.editLabel(case.id)
+    project.set_mapping({"1": 1, "2": 1})
     training.panel.refresh()
     volume, segmentation = edit(training, module_host, case)
     assert sorted(names(segmentation)) == ["ball", "core"]

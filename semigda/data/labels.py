@@ -7,11 +7,13 @@ own, their numbers ("channel 1"). A mapping says which class each key is, 0 for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from semigda.data.cases import Case
 from semigda.data.geometry import lattice_match, turned
 from semigda.data.plain_labels import (
     check_dicom_label,
@@ -21,7 +23,7 @@ from semigda.data.plain_labels import (
     of_jpeg,
     whole_values,
 )
-from semigda.data.segments import read_segments
+from semigda.data.segments import folded_name, read_segments
 from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.errors import SemiGDAError
 from semigda.reading.kinds import PICTURES, kind_of
@@ -94,6 +96,27 @@ def _read_plain(path: Path) -> Volume:
 def _maps(stored: Volume) -> int:
     """How many maps the file of what :func:`_read_plain` read holds; colours are one."""
     return 1 if stored.two_dimensional or stored.layers == 3 else stored.layers
+
+
+def by_names(cases: Iterable[Case], classes: Iterable[str]) -> list[Case]:
+    """The cases of a list; labels that name their segments go by these names.
+
+    Args:
+        classes: the names of the classes 1, 2 ...; cases that say what is which class keep that.
+
+    Raises:
+        SemiGDAError: "bad-input" for a segmentation that cannot be read.
+    """
+    values = {folded_name(name): value for value, name in enumerate(classes, 1)}
+    result = []
+    for case in cases:
+        if case.label is not None and case.classes is None and case.role != "unlabeled":
+            names = [segment.name for segment in read_segments(case.label)]
+            if names:
+                known = {name: values.get(folded_name(name)) for name in names}
+                case = replace(case, classes={k: v for k, v in known.items() if v})
+        result.append(case)
+    return result
 
 
 def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.ndarray:

@@ -7,6 +7,7 @@ stands in it, not in its name.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,11 @@ def read_segments(path: Path) -> list[Segment]:
         if match := _KEY.fullmatch(key):
             found.setdefault(int(match[1]), {})[match[2]] = value
     return [_segment(number, found[number]) for number in sorted(found)]
+
+
+def folded_name(name: str) -> str:
+    """The same text for names that mean the same: in any case, and however accents are stored."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def _segment(number: int, fields: dict[str, str]) -> Segment:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from semigda.data.cases import ROLES, Case, read_cases
-from semigda.data.labels import read_classes
+from semigda.data.labels import by_names, read_classes
 from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
@@ -129,6 +129,7 @@ def _case_rows(
     cancelled: Callable[[], bool] | None,
 ) -> list[dict[str, Any]]:
     start = time.perf_counter()
+    (case,) = by_names([case], [label.name for label in card.labels])
     volume = read_volume(
         case.image,
         frame=options.frame,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from semigda.data.segments import folded_name
 from semigda.errors import SemiGDAError
 from semigda.models.card import Label
 
@@ -168,11 +168,6 @@ def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) 
     if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
         result["1"] = 1
     return result | said
-
-
-def folded_name(name: str) -> str:
-    """The same text for names that mean the same: in any case, and however accents are stored."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def heldout_patients(data: dict[str, Any]) -> set[str]:

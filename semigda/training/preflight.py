@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from semigda.data.cases import Case, read_cases
+from semigda.data.labels import by_names
 from semigda.errors import SemiGDAError
 from semigda.files.targets import check_room, check_target
 from semigda.inference.device import choose_device
@@ -35,7 +36,8 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
         else:
             network = load_base(settings.base).config.to_dict()
     card_of(settings, network, "both", {}).check()
-    cases = read_cases(settings.cases)
+    names = [label["name"] for label in settings.card["labels"]]
+    cases = by_names(read_cases(settings.cases), names)
     if not any(case.role == "labeled" for case in cases):
         raise SemiGDAError("no-labels")
     _check_writing(settings, is_package, cases, begun)

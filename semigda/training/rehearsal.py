@@ -20,6 +20,7 @@ from typing import Any
 import torch
 
 from semigda.data.cases import Case, read_cases
+from semigda.data.labels import by_names
 from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE
 from semigda.errors import SemiGDAError
@@ -135,7 +136,8 @@ class _Rehearsal:
         self.progress, self.cancelled = progress, cancelled
         self.device = choose_device(settings.device)
         self.palette = Palette(settings.num_classes)
-        self.cases = read_cases(settings.cases)
+        names = [label["name"] for label in settings.card["labels"]]
+        self.cases = by_names(read_cases(settings.cases), names)
         if not any(case.role == "labeled" for case in self.cases):
             raise SemiGDAError("no-labels")
 
