@@ -150,6 +150,8 @@ def test_json_lists_of_every_editor(folder, encoding):
         ("image,role,age\nimages/a.nrrd,unlabeled,61\n", "Case 1 of the list has the unknown"),
         ("image,role\nimages/\x1b[2J.nrrd,unlabeled\n", "Case 1 of the list has control"),
         ("role\nunlabeled\n", "Case 1 of the list has no image"),
+        ("image,/data/DOE.nii\na,b\n", "Case 1 of the list has the unknown field."),
+        ("image,role\na,/data/DOE.nii\n", "Case 1 of the list has the role; it must be"),
         ("", "is empty"),
         ("image,role\n", "is empty"),
         ("image,role\n" + "x" * 200_000 + ",val\n", "cannot be read as a table"),

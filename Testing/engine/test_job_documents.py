@@ -29,6 +29,7 @@ DAMAGE = [
     ("job.json", {"inputs": None}),
     ("job.json", {"options": [1]}),
     ("job.json", {"model": 5}),
+    ("job.json", {"model": "\ud800"}),
     ("job.json", {"created": "today"}),
     ("state.json", {"state": "walking"}),
     ("state.json", {"progress": "half"}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,8 +128,9 @@ def _place(folder: Path, name: str) -> Path:
     name on the disk may be in the code page that the list was written in."""
     written = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
     if os.name != "nt":
-        for page in ("cp1252", "latin-1"):
-            written.append(os.fsdecode(name.encode(page, "replace")))
+        for page in ("utf-8", "cp1252", "latin-1"):
+            with contextlib.suppress(UnicodeEncodeError):
+                written.append(os.fsdecode(name.encode(page, "surrogateescape")))
     places = [folder / one for one in dict.fromkeys(written)]
     return next((place for place in places if _exists(place)), places[0])
 
@@ -135,14 +138,15 @@ def _place(folder: Path, name: str) -> Path:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a name that is too long, or a folder that may not be looked into
+    # A name that is too long or has letters that the system lacks, a folder that is closed to us.
+    except (OSError, ValueError):
         return False
 
 
 def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
     unknown = sorted(str(field) for field in set(row) - _FIELDS if row[field] not in (None, ""))
     if unknown:
-        raise _wrong(number, f"has the unknown field {unknown[0]!r}")
+        raise _wrong(number, f"has the unknown field{_quoted(unknown[0])}")
     classes = row.get("classes") or None
     if classes is not None and not _is_mapping(classes):
         raise _wrong(number, "has classes that are not numbers from 0 to 255 by name")
@@ -153,7 +157,7 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
     role = _SPELLED.get(role, role)
     if role not in ROLES:
         known = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
-        raise _wrong(number, f"has the role {text['role'][:50]!r}; it must be {known}")
+        raise _wrong(number, f"has the role{_quoted(text['role'])}; it must be {known}")
     image = _place(folder, text["image"])
     label = _place(folder, text["label"]) if text["label"] else None
     if role in ("labeled", "val") and label is None:
@@ -163,6 +167,11 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
     if label is not None and not _exists(label):
         raise _wrong(number, "has a label that does not exist")
     return Case(text["name"] or image.name, image, label, role, text["group"] or None, classes)
+
+
+def _quoted(word: str) -> str:
+    """A short word as it was written; anything else may be a patient's name or a path."""
+    return f" '{word}'" if re.fullmatch(r"\w{0,20}", word) else ""
 
 
 def _is_mapping(classes: object) -> bool:

@@ -103,6 +103,10 @@ def path() -> Rule:
     def rule(value: Any) -> None:
         if not isinstance(value, str) or not value or "\0" in value or len(value) > 4096:
             raise Wrong("is not a path")
+        try:
+            value.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise Wrong("is not a path") from None
 
     return rule
 

@@ -46,9 +46,10 @@ JOB = record(
         "kind": one_of(*KINDS),
         "inputs": _VALUES,
         "options": _VALUES,
+        "model": maybe(path()),
         "created": number(0),
     },
-    {"model": maybe(path()), "engine_version": text(100), "home": path()},
+    {"engine_version": text(100), "home": path()},
     others=True,
 )
 STATE = record(
@@ -76,9 +77,7 @@ RESULT = either(
 )
 
 # The case lists that a project writes for its jobs, and what trainings keep of their folds.
-CASES = list_of(
-    record({"id": identifier(), "image": path()}, {"label": maybe(path())}, others=True)
-)
+CASES = list_of(record({"id": identifier(), "image": path(), "label": maybe(path())}, others=True))
 RANKED_CASES = list_of(
     record({"id": identifier(), "image": path(), "role": one_of("labeled", "unlabeled")})
 )
