@@ -32,6 +32,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/dialog_mapping.py
   SemiGDALib/train/dialog_scene.py
   SemiGDALib/train/dialogs.py
+  SemiGDALib/train/editor_button.py
   SemiGDALib/train/engine_job.py
   SemiGDALib/train/file_drop.py
   SemiGDALib/train/fixes.py

@@ -74,6 +74,9 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""
+        from SemiGDALib.train import editor_button
+
+        editor_button.remove()
         self.removeObservers()
         if self.panel is not None:
             self.panel.exit()

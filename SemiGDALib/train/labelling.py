@@ -14,7 +14,7 @@ from semigda.models.card import terminology_entry
 from semigda.project.inbox import take_edited
 from semigda.project.repairs import LABELS, new_label
 from SemiGDALib import nodes
-from SemiGDALib.train import scene_files
+from SemiGDALib.train import editor_button, scene_files
 
 
 class Labelling:
@@ -74,6 +74,7 @@ class Labelling:
         editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
         editor.setSegmentationNode(self.segmentationNode)
         editor.setSourceVolumeNode(self.volumeNode)
+        editor_button.show()
         text = _("When the label is done, come back to SemiGDA Train to save it.")
         slicer.util.showStatusMessage(text, 10000)
 

@@ -6,6 +6,8 @@ import html
 
 from slicer.i18n import tr as _
 
+from SemiGDALib.train import editor_button
+
 
 class LabellingBar:
     """Binds ``labellingFrame`` and its three buttons."""
@@ -24,6 +26,7 @@ class LabellingBar:
         labelling = self.context.logic.labelling
         self.ui.labellingFrame.visible = labelling is not None
         if labelling is None:
+            editor_button.remove()
             return
         name = html.escape(labelling.caseName)
         text = _("<b>Labelling {name}</b>").format(name=name)

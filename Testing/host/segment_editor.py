@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6 import QtWidgets
+
 
 class _Editor:
     """The qMRMLSegmentEditorWidget of the module, as far as other modules hand it nodes."""
@@ -26,6 +28,8 @@ class _Editor:
 class _Widget:
     def __init__(self):
         self.editor = _Editor()
+        self.parent = QtWidgets.QWidget()
+        self.layout = QtWidgets.QVBoxLayout(self.parent)
 
     def self(self):
         return self

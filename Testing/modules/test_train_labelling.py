@@ -55,6 +55,16 @@ def counts(widget, host, case_id) -> dict:
     return {name: part["voxels"] for name, part in parts.items()}
 
 
+def editor_buttons() -> list:
+    """Buttons that were put into Segment Editor."""
+    import qt
+
+    editor = slicer.modules.segmenteditor.widgetRepresentation().self()
+    return [
+        one for one in editor.parent.findChildren(qt.QPushButton) if one.text.startswith("Back")
+    ]
+
+
 def test_draw_a_new_label(training, project, module_host, artifacts):
     case = project.read().cases[1]
     volume, segmentation = edit(training, module_host, case)
@@ -68,9 +78,12 @@ def test_draw_a_new_label(training, project, module_host, artifacts):
     module_host.grab(training, artifacts / "train-labelling-bar.png")
     module_host.click(training.ui.backToEditorButton)
     assert module_host.selected == "SegmentEditor"
-    module_host.open("SemiGDATrain", height=1100)
+    (back,) = editor_buttons()
+    back.click()
+    assert module_host.selected == "SemiGDATrain"
     module_host.click(training.ui.saveLabelButton)
-    assert not training.ui.labellingFrame.visible
+    module_host.process()
+    assert not training.ui.labellingFrame.visible and not editor_buttons()
     assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
     assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
     case = project.read().case(case.id)
