@@ -103,7 +103,7 @@ def _segment_all(arguments: argparse.Namespace) -> int:
         arguments, frame=arguments.frame, replace_nonfinite=arguments.replace_nonfinite
     )
     done = cohort.segment(arguments.model, options, _tell, arguments.overwrite)
-    if int(os.environ.get("RANK", "0")) == 0:
+    if _is_first():
         _tell_done(done, cohort)
     return int(bool(done.failures))
 
@@ -130,9 +130,20 @@ def _images(cases: Path) -> list[tuple[str, Path]]:
     from semigda.project.pairing import pair_folder, stem
 
     if cases.is_dir():
-        return [(stem(image), image) for image, _ in pair_folder(cases).pairs]
+        found = pair_folder(cases)
+        if _is_first():
+            for path, reason in found.left_out:
+                _tell(f"{path.name} is left out: {reason}.")
+            for label in found.unpaired_labels:
+                _tell(f"{label.name} is left out: by its name a label.")
+        return [(stem(image), image) for image, _ in found.pairs]
     # A name that is the file's own loses its ending, so that ball.nii.gz becomes ball.seg.nrrd.
     return [(stem(Path(name)) if name == i.name else name, i) for name, i in read_images(cases)]
+
+
+def _is_first() -> bool:
+    """Under torchrun one process tells."""
+    return int(os.environ.get("RANK", "0")) == 0
 
 
 def _tell(text: str) -> None:

@@ -280,6 +280,21 @@ main(["segment", "--cases", sys.argv[1], "--model", sys.argv[2], "-o", sys.argv[
     assert not list(out.glob(".*"))
 
 
+def test_what_a_folder_holds_besides_cases_is_told(model, images, tmp_path, capsys):
+    write_image(images / "case0.nrrd", 9)
+    write_image(images / "study_0000.nii.gz", 9)
+    write_image(images / "study_0001.nii.gz", 9)
+    write_expert(images / "case1_Maske.nii.gz")
+    write_expert(images / "gone_seg.nii.gz")
+    assert cohort(model, images, tmp_path / "out") == 0
+    told = capsys.readouterr().err
+    assert "case0.nrrd is left out: the same case in another format." in told
+    assert "study_0001.nii.gz is left out: another channel of a case." in told
+    assert "gone_seg.nii.gz is left out: by its name a label." in told
+    names = {path.name.removesuffix(".seg.nrrd") for path in (tmp_path / "out").glob("*.nrrd")}
+    assert names == {"case0", "case1", "case2", "study_0000"}
+
+
 def test_an_image_is_all_its_files(tmp_path):
     write_image(tmp_path / "a.mhd", 0)
     write_image(tmp_path / "b.nhdr", 0)

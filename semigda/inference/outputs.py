@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from pathlib import Path
@@ -71,8 +72,12 @@ def _create(path: Path, shape: tuple[int, int, int]) -> None:
 def _reserve(file: BinaryIO, count: int) -> None:
     """Lengthen a file by ``count`` zeros that are on the disk, not a hole."""
     if hasattr(os, "posix_fallocate") and count:
-        os.posix_fallocate(file.fileno(), file.tell(), count)
-        return
+        try:
+            os.posix_fallocate(file.fileno(), file.tell(), count)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise  # and these are of file systems that cannot do it
     zeros = bytes(min(count, 1 << 20))
     for start in range(0, count, 1 << 20):
         file.write(zeros[: count - start])
