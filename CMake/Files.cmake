@@ -173,6 +173,7 @@ set(SemiGDA_PACKAGES
   semigda/project/heldout.py
   semigda/project/inbox.py
   semigda/project/listing.py
+  semigda/project/moving.py
   semigda/project/naming.py
   semigda/project/page.py
   semigda/project/pairing.py
@@ -180,6 +181,7 @@ set(SemiGDA_PACKAGES
   semigda/project/project.py
   semigda/project/ranking.py
   semigda/project/records.py
+  semigda/project/relocate.py
   semigda/project/repairs.py
   semigda/project/report.py
   semigda/project/rules.py

@@ -7,6 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from semigda.project.heldout import change_heldout, choose_heldout, describe
 from semigda.project.pairing import Pairing, pair_folder
 from semigda.project.project import NewCase, Project
 from semigda.project.records import ROLES, View
+from semigda.project.relocate import relocate
 from semigda.project.repairs import apply_fix, undo
 from semigda.project.rules import Finding
 from semigda.project.versions import versions
@@ -81,6 +83,10 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     split = add("split", _split, "Choose the held-out cases, once.")
     split.add_argument("--change", metavar="REASON", help="choose anew; older scores become void")
     split.add_argument("--cases", nargs="+", metavar="ID", help="with --change: exactly these")
+
+    relocate = add("relocate", _relocate, "Find files again that were moved; alone: list them.")
+    relocate.add_argument("old", nargs="?", help="the folder that the files lay in")
+    relocate.add_argument("new", nargs="?", help="the folder that they lie in now")
 
     add("status", _status, "Say where the project stands.")
     add("cases", _cases, "List the cases.")
@@ -261,9 +267,33 @@ def _split(arguments: argparse.Namespace) -> None:
         print(f"  fold {number}: {names}" if len(heldout["folds"]) > 1 else f"  {names}")
 
 
+def _relocate(arguments: argparse.Namespace) -> int:
+    """The exit status is 1 while files are missing."""
+    project = Project(arguments.project)
+    if arguments.old is None:
+        gone, wrong = [case.id for case in project.read().present().of_role("missing")], ()
+        done: dict[str, Any] = {"missing": gone}
+    elif arguments.new is None:
+        raise SemiGDAError("bad-input", "Both the old and the new folder are needed.")
+    else:
+        moved = relocate(project, arguments.old, arguments.new)
+        gone, wrong, done = list(moved.missing), moved.wrong, asdict(moved)
+    if arguments.json:
+        _print(done)
+        return int(bool(gone))
+    view = project.read()
+    if "found" in done:
+        print(f"{len(done['found'])} cases found in the new folder.")
+    for case_id in wrong:
+        print(f"another file of this name, not taken: {view.case(case_id).name}")
+    for case_id in gone:
+        print(f"missing: {view.case(case_id).name}")
+    return int(bool(gone))
+
+
 def _status(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
-    view = project.read()
+    view = project.read().present()
     counts = {role: len(view.of_role(role)) for role in ROLES}
     found = findings(project)
     checked = len(measured(project))
@@ -292,7 +322,7 @@ def _status(arguments: argparse.Namespace) -> None:
 
 def _cases(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
-    view, facts = project.read(), measured(project)
+    view, facts = project.read().present(), measured(project)
     if arguments.json:
         _print([_case(case, facts) for case in view.cases])
         return

@@ -68,6 +68,7 @@ FILES = (
     "targets",
     "texts",
 )
+PROJECT += ("moving", "relocate")
 # What Slicer's own process and `semigda --help` import.
 STANDARD_ONLY = (
     *("semigda", "semigda.errors", "semigda.version", "semigda.cli"),

@@ -302,7 +302,7 @@ def test_leave_one_out_shares_the_time(tmp_path):
     facts = ready(project)
     alone = settings(project, facts, minutes=50, seconds_per_step=0.1).steps
     with project.edit("test") as data:
-        data["heldout"]["scheme"] = "split"
+        data["heldout"] |= {"scheme": "split", "folds": [data["heldout"]["cases"]]}
     together = settings(project, facts, minutes=50, seconds_per_step=0.1).steps
     assert together == pytest.approx(5 * alone, rel=0.01)
 

@@ -45,6 +45,10 @@ def update_facts(
 
     for number, case in enumerate(cases):
         image, label = (Path(p) if p else None for p in (case["image"], case["label"]))
+        if not (image.exists() and (label is None or label.exists())):
+            # What was measured is what a file is known by when it is found again.
+            facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}
+            continue
         now = stamp(image, label)
         facts[case["id"]] = known.get(case["id"], {})
         picture = thumbnails and thumbnails / f"{case['id']}.png"

@@ -29,7 +29,7 @@ from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
 from semigda.files.targets import same_place
 from semigda.jobs import schema
-from semigda.jobs.home import at_home
+from semigda.jobs.home import at_home, folder_mark
 from semigda.jobs.schema import KINDS, SCHEMA_VERSION, STATES
 from semigda.processes import is_same_process, process_start
 from semigda.version import __version__
@@ -147,9 +147,14 @@ class JobFolder:
             return False  # queued for a worker
         if owner["host"] != platform.node():
             return time.time() - state["heartbeat"] > SILENCE_LIMIT_S
-        if not same_place(owner.get("place", self.job["home"]), self.path):
-            return True  # the process works on the folder that this one is a copy of
-        return not is_same_process(owner["pid"], owner["process_start"])
+        same = is_same_process(owner["pid"], owner["process_start"])
+        return not same or self._is_copy(owner)
+
+    def _is_copy(self, owner: dict[str, Any]) -> bool:
+        """Whether the process works on another folder, which this one is a copy of."""
+        if "place" in owner:
+            return owner["place"] != folder_mark(self.path)
+        return not same_place(self.job["home"], self.path)  # of an older version
 
     def _launched(self) -> dict[str, Any] | None:
         try:
@@ -213,7 +218,7 @@ class JobFolder:
     def _owner(self, pid: int) -> dict[str, Any]:
         """Who works on the job, and in which folder: a copy of it has the same files."""
         owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
-        return owner | {"place": str(self.path.absolute())}
+        return owner | {"place": folder_mark(self.path)}
 
     def event(self, type: str, **values: Any) -> None:
         """Append one event: its type, the time, and plain values (paths are struck out)."""

@@ -45,3 +45,9 @@ def at_home(job: dict[str, Any], here: Path) -> dict[str, Any]:
         "inputs": {key: now(value) for key, value in job["inputs"].items()},
         "options": {key: now(value) if key in _OPTIONS else value for key, value in options},
     }
+
+
+def folder_mark(folder: Path) -> str:
+    """What tells a folder from its copies, by whatever path it is reached, without naming it."""
+    state = folder.stat()
+    return f"{state.st_dev:x}-{state.st_ino:x}"

@@ -108,6 +108,7 @@ class _Plan:
         if not self.folds:
             after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
+        result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
         write_json(self.job.path / COMPARISON, result)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
         card = self._tell_card(out, result, len(after))
@@ -229,7 +230,8 @@ class _Plan:
         card = ModelCard.read(out)
         patients, scored = len(self.folds), len(self._scored())
         if not self.folds:
-            told = f"{count} held-out cases; weights and branches were chosen on them too"
+            gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
+            told = f"{count} held-out cases{gone}; weights and branches were chosen on them too"
         elif count:
             of_all = "" if scored == patients else f"{scored} of "
             told = (

@@ -63,12 +63,12 @@ STATE = record(
         "process_start": maybe(text(300)),
         "host": maybe(text(300)),
     },
-    {"reason": _ERROR, "place": path()},
+    {"reason": _ERROR, "place": text(100)},
     others=True,
 )
 LAUNCHED = record(
     {"pid": whole(0, 2**32), "process_start": maybe(text(300)), "host": text(300)},
-    {"place": path()},
+    {"place": text(100)},
     others=True,
 )
 RESULT = either(

@@ -24,7 +24,7 @@ from semigda.project.project import Project
 from semigda.project.records import ProjectCase, View
 
 ROLES = ("labeled", "unlabeled", "val")
-_ROW = record(
+ROW = record(
     {"name": identifier(), "image": path(), "role": one_of(*ROLES), "group": text(64)},
     {"label": path(), "classes": mapping(words(), whole(0, 255), 100_000)},
 )
@@ -33,7 +33,7 @@ _ROW = record(
 def listed_cases(file: Path) -> list[dict[str, Any]] | None:
     """The rows of a case list that :func:`case_rows` gave; None if it is not there or damaged."""
     try:
-        return read_document(file, list_of(_ROW), "The case list")
+        return read_document(file, list_of(ROW), "The case list")
     except (OSError, SemiGDAError):
         return None
 
@@ -46,7 +46,8 @@ def write_case_list(project: Project, file: Path | str, fold: int | None = None)
 def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
     """The rows of a training's case list: ids in place of names, files as absolute paths.
 
-    A held-out case has the role "val", and no other image of its patient is in the list.
+    A held-out case has the role "val", and no other image of its patient is in the list. Cases
+    that :meth:`View.present` found to be missing are left out.
 
     Args:
         fold: in leave-one-out, the patient that is held out, from 0; None for the last training,
@@ -68,15 +69,23 @@ def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
             action="Say which class each is, or leave it out.",
         )
     held_out = set(_held_out(view, fold))
-    patients = {view.case(case_id).patient for case_id in held_out}
+    patients = {case.patient for case in view.cases if case.id in held_out}
     rows = []
     for case in view.cases:
+        if case.role == "missing":
+            continue
         if case.id in held_out:
             rows.append(_row(view, case, "val"))
         elif case.patient not in patients and case.role in ("labeled", "unlabeled"):
             rows.append(_row(view, case, case.role))
     if not any(row["role"] == "labeled" for row in rows):
         raise SemiGDAError("no-labels")
+    if held_out and not any(row["role"] == "val" for row in rows):
+        raise SemiGDAError(
+            "bad-input",
+            "None of the held-out cases is where it was, so nothing could be scored.",
+            action="Connect their disk, or say where their files are now (relocate).",
+        )
     return rows
 
 

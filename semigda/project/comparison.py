@@ -41,7 +41,7 @@ _DOCUMENT = record(
         **{"all": _MEANS, "heldout_cases": whole(0, 1_000_000), "wins": flag()},
         **{"reason": words(10_000), "scheme": one_of(*SCHEMES)},
     },
-    {"interval": words()},
+    {"interval": words(), "missing": whole(0, 1_000_000)},
     others=True,
 )
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from semigda.data.stamps import read_facts, stamp
 from semigda.jobs.folder import JobFolder
-from semigda.project.heldout import note_labels
+from semigda.project import store
+from semigda.project.heldout import new_voxels, note_labels
 from semigda.project.project import Project
 from semigda.project.records import View
 from semigda.project.rules import Finding, find
@@ -61,11 +62,16 @@ def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Find
         facts: what :func:`measured` just gave, to save asking for it again.
     """
     facts = measured(project) if facts is None else facts
+    if new_voxels(project.read().data, facts):
+        with store.edit(project.folder) as data:  # nothing that the history would tell
+            news = new_voxels(data, facts)
+            for case in data["cases"]:
+                case |= {"voxels": news[case["id"]]} if case["id"] in news else {}
     heldout = project.read().heldout
-    if heldout and set(heldout["cases"]) & set(facts) - set(heldout["labels"]):
+    if heldout and set(heldout["cases"]) & set(facts) - set(heldout.get("labels", ())):
         with project.edit("held-out labels locked") as data:
             note_labels(data["heldout"], facts)
-    return find(project.read(), facts)
+    return find(project.read().present(), facts)
 
 
 def measured(project: Project) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def choose_heldout(project: Project, facts: Mapping[str, Any]) -> dict[str, Any]
                 "The held-out cases are chosen already.",
                 action="Keep them; or change them on purpose, with a reason.",
             )
-        view = View(project.folder, data)
+        view = View(project.folder, data).present()
         data["heldout"] = {
             **_drawn(_patients(view, facts), 1, set()),
             **{"version": 1, "date": now(), "reason": None, "past": []},
@@ -96,7 +96,7 @@ def change_heldout(
                 "bad-input", "No held-out cases are chosen yet.", action="Choose them first."
             )
         renew_heldout(data, reason.strip())
-        view = View(project.folder, data)
+        view = View(project.folder, data).present()
         patients = _patients(view, facts)
         if case_ids is None:
             heldout = data["heldout"]
@@ -115,6 +115,20 @@ def note_labels(heldout: dict[str, Any], facts: Mapping[str, Any]) -> None:
         content = ((facts.get(case_id) or {}).get("label") or {}).get("hash")
         if content:
             locked.setdefault(case_id, content)
+
+
+def new_voxels(data: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str]:
+    """By case id, what images are known by even when their file is gone, where it is news.
+
+    That of a held-out case stays as it was first seen.
+    """
+    heldout, found = set((data["heldout"] or {}).get("cases", ())), {}
+    for case in data["cases"]:
+        content = ((facts.get(case["id"]) or {}).get("image") or {}).get("hash")
+        kept = case.get("voxels")
+        if content and content != kept and not (kept and case["id"] in heldout):
+            found[case["id"]] = content
+    return found
 
 
 def describe(heldout: Mapping[str, Any] | None) -> str:
@@ -139,7 +153,8 @@ def _patients(view: View, facts: Mapping[str, Any]) -> list[_Patient]:
     """Patients with a trusted label, in an order that follows from their cases' ids."""
     groups: dict[str, list[ProjectCase]] = {}
     for case in view.cases:
-        if case.label and case.use == "auto" and case.origin in TRUSTED:
+        there = case.role != "missing"
+        if there and case.label and case.use == "auto" and case.origin in TRUSTED:
             groups.setdefault(case.patient, []).append(case)
     patients = []
     for name, cases in groups.items():

@@ -18,7 +18,7 @@ from typing import Any
 
 from semigda.data.sides import sided
 from semigda.errors import SemiGDAError
-from semigda.files.documents import check, list_of, number, one_of, record, text, whole
+from semigda.files.documents import check, flag, list_of, number, one_of, record, text, whole
 from semigda.models.card import ModelCard, check_name
 from semigda.networks.config import NetworkConfig
 from semigda.project.project import Project
@@ -59,7 +59,7 @@ _ADVANCED = record(
     {},
     {
         **{"side": whole(16, 4096), "slice_axis": one_of("axial", "coronal", "sagittal")},
-        **{"channels": list_of(whole(1, 4096), 16), "network": record({}, others=True)},
+        **{"channels": list_of(whole(0, 4096), 16), "network": record({}, others=True)},
         "preprocessing": record(
             {"size": list_of(whole(MULTIPLE, 4096), 2, least=2)},
             {"channels": text(16), "slice_axis": text(16)},
@@ -69,6 +69,7 @@ _ADVANCED = record(
         **dict.fromkeys(("unlabeled_weight", "supervised_share"), _SHARE),
         **dict.fromkeys(("validations", "validation_cases"), _STEPS),
         "checkpoint_minutes": number(1e-3, 1e6),
+        "augmentation": record({}, {"mirror": flag()}, others=True),
     },
     others=True,
 )

@@ -317,8 +317,8 @@ class Project:
         """The same text for the same file."""
         return os.path.normcase((self.folder / path).resolve())
 
-    def _stored(self, path: Path) -> str:
-        """Relative where it lies in the project, so that the whole folder may be moved."""
+    def stored(self, path: Path) -> str:
+        """A path as it is kept: relative where it lies in the project, which may be moved."""
         path = path.absolute()
         try:
             return path.resolve().relative_to(self.folder.resolve()).as_posix()
@@ -333,7 +333,7 @@ class Project:
         return {
             "id": secrets.token_hex(4),
             "name": (case.name or image.name).strip(),
-            "image": self._stored(image),
+            "image": self.stored(image),
             "label": label or None,
             "group": (case.group or "").strip() or None,
             "use": "auto",
@@ -347,7 +347,7 @@ class Project:
             raise SemiGDAError("bad-input", "The label file does not exist.")
         names = [segment.name for segment in read_segments(path)]
         return {
-            "path": self._stored(path),
+            "path": self.stored(path),
             "origin": origin_of(path, origin),
             "segments": names or None,
             "in_classes": in_classes,

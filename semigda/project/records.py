@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from semigda.data.segments import folded_name
 from semigda.errors import SemiGDAError
+from semigda.files.texts import one_line
 from semigda.models.card import Label
 
 # labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of
-# its patient is held out. ignored: not used, because the user says so.
-ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored")
+# its patient is held out. ignored: not used, because the user says so. missing: not used, because
+# its image or label is not there; known only where View.present looked.
+ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored", "missing")
 # Scoring a model by labels that a model made would flatter it.
 TRUSTED = ("human", "edited")
 
@@ -32,6 +34,7 @@ class ProjectCase:
         segments: names in the header of a ``.seg.nrrd`` label, None for a label map.
         in_classes: the label's values are the project's classes, whatever the mapping says.
         group: patient as the user named it, None if this is the patient's only image.
+        patient: the same for all cases of one patient, see :func:`patients`.
         use: "auto", "unlabeled" (its label is not used) or "ignored".
         added: date and time, ISO 8601.
         role: one of :data:`ROLES`, derived.
@@ -45,21 +48,32 @@ class ProjectCase:
     segments: tuple[str, ...] | None
     in_classes: bool
     group: str | None
+    patient: str
     use: str
     added: str
     role: str
 
-    @property
-    def patient(self) -> str:
-        return self.group or self.id
-
 
 @dataclass(frozen=True)
 class View:
-    """A project as it was when it was read."""
+    """A project as it was when it was read.
+
+    Attributes:
+        missing: ids of the cases whose files are not there, as far as :meth:`present` looked.
+    """
 
     folder: Path
     data: dict[str, Any]
+    missing: frozenset[str] = frozenset()
+
+    def present(self) -> View:
+        """The same after a look at the disk: cases whose files are gone have the role "missing"."""
+        gone = [
+            case.id
+            for case in self.cases
+            if not (case.image.exists() and (case.label is None or case.label.exists()))
+        ]
+        return replace(self, missing=frozenset(gone))
 
     @property
     def id(self) -> str:
@@ -67,7 +81,7 @@ class View:
 
     @property
     def name(self) -> str:
-        return self.data["name"]
+        return one_line(self.data["name"], 1000)
 
     @property
     def revision(self) -> int:
@@ -96,8 +110,13 @@ class View:
 
     @cached_property
     def cases(self) -> list[ProjectCase]:
-        patients = heldout_patients(self.data)
-        return [_case(self.folder, case, self.heldout, patients) for case in self.data["cases"]]
+        unseen, of = heldout_patients(self.data), patients(self.data)
+        found = [_case(self.folder, c, self.heldout, unseen, of) for c in self.data["cases"]]
+        gone = [case.id in self.missing and case.role != "ignored" for case in found]
+        return [
+            replace(case, role="missing") if is_gone else case
+            for case, is_gone in zip(found, gone, strict=True)
+        ]
 
     def case(self, case_id: str) -> ProjectCase:
         """The case; "bad-input" if the project has none of this id."""
@@ -175,32 +194,60 @@ def heldout_patients(data: dict[str, Any]) -> set[str]:
     heldout = data["heldout"]
     if not heldout or heldout["scheme"] != "split":
         return set()
-    chosen = set(heldout["cases"])
-    return {case["group"] or case["id"] for case in data["cases"] if case["id"] in chosen}
+    of = patients(data)
+    return {of[case_id] for case_id in heldout["cases"]}
 
 
-def _case(folder: Path, case: dict[str, Any], heldout: Any, patients: set[str]) -> ProjectCase:
+def patients(data: dict[str, Any]) -> dict[str, str]:
+    """The patient of every case, by the case's id.
+
+    Cases of one group are of one patient, and so are images that are equal voxel by voxel: what is
+    held out stays so under another name, and if its first file is gone.
+    """
+    above: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def top(key: tuple[str, str]) -> tuple[str, str]:
+        while above.get(key, key) != key:
+            key = above[key]
+        return key
+
+    own = {}
+    for case in data["cases"]:
+        own[case["id"]] = ("group", case["group"]) if case["group"] else ("case", case["id"])
+        if "voxels" in case:
+            above[top(("voxels", case["voxels"]))] = top(own[case["id"]])
+    names: dict[tuple[str, str], str] = {}
+    for key in own.values():
+        names.setdefault(top(key), key[1])
+    return {case_id: names[top(key)] for case_id, key in own.items()}
+
+
+def _case(
+    folder: Path, case: dict[str, Any], heldout: Any, unseen: set[str], of: dict[str, str]
+) -> ProjectCase:
     label = case["label"]
     segments = label and label["segments"]
     return ProjectCase(
         id=case["id"],
-        name=case["name"],
+        name=one_line(case["name"], 1000),
         image=folder / case["image"],
         label=folder / label["path"] if label else None,
         origin=label["origin"] if label else None,
         segments=tuple(segments) if segments is not None else None,
         in_classes=bool(label and label["in_classes"]),
         group=case["group"],
+        patient=of[case["id"]],
         use=case["use"],
         added=case["added"],
-        role=_role(case, heldout, patients),
+        role=_role(case, heldout, of[case["id"]] in unseen),
     )
 
 
-def _role(case: dict[str, Any], heldout: dict[str, Any] | None, patients: set[str]) -> str:
+def _role(case: dict[str, Any], heldout: dict[str, Any] | None, unseen: bool) -> str:
+    """``unseen``: no training may see the case's patient."""
     if case["use"] == "ignored":
         return "ignored"
-    if (case["group"] or case["id"]) in patients:
+    if unseen:
         return "held-out" if heldout and case["id"] in heldout["cases"] else "aside"
     return "labeled" if case["label"] and case["use"] == "auto" else "unlabeled"
 
@@ -235,5 +282,9 @@ def set_aside(data: dict[str, Any]) -> set[str]:
 
 
 def _with_role(data: dict[str, Any], *roles: str) -> set[str]:
-    patients = heldout_patients(data)
-    return {c["id"] for c in data["cases"] if _role(c, data["heldout"], patients) in roles}
+    unseen, of = heldout_patients(data), patients(data)
+    return {
+        case["id"]
+        for case in data["cases"]
+        if _role(case, data["heldout"], of[case["id"]] in unseen) in roles
+    }

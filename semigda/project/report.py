@@ -274,6 +274,9 @@ def _method(comparison: dict[str, Any] | None) -> str:
                 "The same held-out cases also chose which weights and which branch of the network "
                 "are kept, so the score of the new model is a little flattering."
             )
+        if gone := comparison.get("missing"):
+            told = "1 held-out case was" if gone == 1 else f"{gone} held-out cases were"
+            words.append(f"{told} not scored: the files were not there.")
         if comparison["heldout_cases"] < 10:
             words.append("With so few held-out cases, small differences mean little.")
     words.append("Nothing here is a medical device or a proof of clinical use.")
@@ -281,8 +284,8 @@ def _method(comparison: dict[str, Any] | None) -> str:
 
 
 def _settings(job: JobFolder, card: ModelCard | None) -> str:
-    used = card.training.get("settings", {}) if card is not None else {}
-    options = {**used, **job.job["options"]}
+    used = card.training.get("settings") if card is not None else None
+    options = (used if isinstance(used, dict) else {}) | job.job["options"]
     network, seen = options.get("network"), options.get("preprocessing")
     rows = [["network", network.get("name", "")]] if isinstance(network, dict) else []
     rows += [[key, value] for key, value in (seen or {}).items()] if isinstance(seen, dict) else []
@@ -302,7 +305,7 @@ def _origin(job: JobFolder, card: ModelCard | None) -> str:
         rows += [["Attribution", text] for text in card.attribution]
         rows.append(["Weights (SHA-256)", card.weights_sha256 or "-"])
         rows.append(["Engine of the model", card.engine_version])
-    rows.append(["Engine of the training", job.job["engine_version"]])
+    rows.append(["Engine of the training", job.job.get("engine_version", "-")])
     rows.append(["Engine of this report", __version__])
     return f"<section><h2>Licence and versions</h2>{table(['', ''], rows)}</section>"
 
@@ -333,7 +336,7 @@ def _dice(value: float | None, signed: bool = False) -> str:
 
 
 def _interval(values: dict[str, Any]) -> str:
-    if values.get("low") is None:
+    if values.get("low") is None or values.get("high") is None:
         return "–"
     return f"{values['low']:+.3f} to {values['high']:+.3f}"
 

@@ -52,11 +52,11 @@ class Finding:
 
 def find(view: View, facts: Facts) -> list[Finding]:
     """All findings, errors first. Cases without facts are left out of all that needs them."""
-    used = [case for case in view.cases if case.role != "ignored"]
+    used = [case for case in view.cases if case.role not in ("ignored", "missing")]
     known = {case.id: facts[case.id] for case in used if case.id in facts}
     rules: tuple[Callable[..., Iterator[Finding]], ...] = (
         *(_unreadable, _labels, _copies, _mirrored, _odd_kind, _odd_spacing, _odd_intensity),
-        *(_classes, _counts, _heldout),
+        *(_classes, _counts, _heldout, _missing),
     )
     found = [finding for rule in rules for finding in rule(view, used, known)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
@@ -178,6 +178,9 @@ def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
         if "held-out" in roles and roles & {"labeled", "unlabeled"}:
             code = "held-out-copy"
             message = "A held-out image is in the training a second time: scores would be too good."
+        elif "held-out" in roles:
+            code = "held-out-twice"
+            message = "A held-out image is there a second time: no training sees the copy either."
         elif {"labeled", "unlabeled"} <= roles:
             code, message = "labelled-and-unlabelled", "An image is there labelled and unlabelled."
         else:
@@ -359,3 +362,14 @@ def _heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
                 "If that is right, choose the same held-out cases again with this reason: older "
                 "scores do not compare.",
             )
+
+
+def _missing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    gone = view.of_role("missing")
+    if gone:
+        files = "The files of a case are" if len(gone) == 1 else f"Files of {len(gone)} cases are"
+        yield Finding(
+            *("missing-files", "warning", _ids(gone)),
+            f"{files} not where they were. Training and scores leave out what is missing.",
+            "Connect their disk, or say where they are now (relocate).",
+        )

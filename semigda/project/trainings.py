@@ -22,6 +22,7 @@ from semigda.project.caselist import case_rows
 from semigda.project.comparison import read, scores
 from semigda.project.doctor import findings, measured
 from semigda.project.estimates import Estimate, Work, estimate_of, fitted, is_measured
+from semigda.project.moving import settle, tell_missing
 from semigda.project.presets import PRESETS, train_settings
 from semigda.project.project import Project
 from semigda.project.records import View
@@ -73,8 +74,8 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
             plan that does not fit together.
     """
     _refuse_unready(project)
-    view, settings = project.read(), _settings(project, plan, None)
-    fold = 0 if _in_turn(view) else None
+    view, settings = _view(project), _settings(project, plan, None)
+    fold = next(iter(_turns(view)), None)
     return project.new_job("rehearse", {}, settings, files={"cases": case_rows(view, fold)})
 
 
@@ -84,7 +85,7 @@ def estimate(project: Project, plan: Plan) -> Estimate:
     Raises:
         SemiGDAError: "bad-input" as :func:`new_rehearsal`, but for the check's errors.
     """
-    facts, view = _rehearsed(project, plan), project.read()
+    facts, view = _rehearsed(project, plan), _view(project)
     found = Estimate()
     if facts is not None:
         settings, work = _settings(project, plan, facts), _work(project, plan, view)
@@ -102,7 +103,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
             another training of the project is unfinished, or where the base has seen them;
             "no-labels", "model-invalid".
     """
-    with locked(project.folder / LOCK, _refuse_second):
+    with locked(project.place(LOCK), _refuse_second):
         unfinished = current(project)
         if unfinished and unfinished["state"] not in (*ENDED, "lost"):
             raise SemiGDAError(
@@ -111,15 +112,16 @@ def start(project: Project, plan: Plan) -> JobFolder:
                 action="Wait for its end, resume it, or cancel it.",
             )
         _refuse_unready(project)
-        view = project.read()
+        view = _view(project)
         base = find_base(project, plan.base)
         facts = _rehearsed(project, plan)
         settings = _settings(project, plan, facts)
         version = Path(settings["out"]).name
         rows = case_rows(view)
-        turns = range(len(view.heldout["folds"]) if _in_turn(view) else 0)
-        files: dict[str, Any] = {"cases": rows, "folds": [case_rows(view, n) for n in turns]}
+        folds = [case_rows(view, turn) for turn in _turns(view)]
+        files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
+        inputs |= {"missing_heldout": len(view.missing & set(view.heldout["cases"]))}
         if scored is not None:
             files["before_scores"] = scored
         save_plan(project, plan)
@@ -130,6 +132,8 @@ def start(project: Project, plan: Plan) -> JobFolder:
             base_title=base.title,
             plan=asdict(plan),
         )
+        if gone := view.of_role("missing"):
+            tell_missing(job, len(gone))
         launch(job)
     return job
 
@@ -156,7 +160,7 @@ def resume(project: Project) -> None:
     Raises:
         SemiGDAError: "bad-input" if there is none, it runs, or it is done.
     """
-    with locked(project.folder / LOCK, _refuse_second):
+    with locked(project.place(LOCK), _refuse_second):
         now = _newest(project)
         job = JobFolder(now["folder"])
         if not now["stale"] and now["state"] not in ("paused", "failed", "cancelled"):
@@ -164,6 +168,7 @@ def resume(project: Project) -> None:
             raise SemiGDAError(
                 "bad-input", f"The training is {told}.", action="There is nothing to resume."
             )
+        settle(project, job)
         job.clear("pause")
         job.clear("cancel")
         launch(job)
@@ -223,7 +228,7 @@ def _refuse_second() -> None:
 
 def _refuse_unready(project: Project) -> None:
     """Raise with what keeps a training from starting."""
-    view = project.read()
+    view = _view(project)
     if view.heldout is None:
         raise SemiGDAError(
             "bad-input",
@@ -231,7 +236,8 @@ def _refuse_unready(project: Project) -> None:
             action="Choose them before the first training: scores need cases it never sees.",
         )
     known = measured(project)
-    unchecked = sum(case.role != "ignored" and case.id not in known for case in view.cases)
+    used = [case for case in view.cases if case.role not in ("ignored", "missing")]
+    unchecked = sum(case.id not in known for case in used)
     if unchecked:
         raise SemiGDAError(
             "bad-input",
@@ -243,6 +249,17 @@ def _refuse_unready(project: Project) -> None:
     if errors:
         more = f" ({len(errors) - 1} more errors)" if errors[1:] else ""
         raise SemiGDAError("bad-input", errors[0].message + more, action=errors[0].action)
+
+
+def _view(project: Project) -> View:
+    """The project as it is now, with a look at which files are there."""
+    return project.read().present()
+
+
+def _turns(view: View) -> list[int]:
+    """The folds of patients held out in turn, without those whose files are all missing."""
+    folds = view.heldout["folds"] if _in_turn(view) else []
+    return [n for n, fold in enumerate(folds) if not view.missing.issuperset(fold)]
 
 
 def _in_turn(view: View) -> bool:
@@ -268,7 +285,7 @@ def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> 
     del settings["cases"]
     minutes = _minutes(plan)
     if facts is not None and minutes:
-        work = _work(project, plan, view)
+        work = _work(project, plan, view.present())
         settings |= fitted(settings, facts, work, 60 * minutes, plan.advanced)
     # In the library all versions have one name, and the title tells which it is.
     card = dict(settings["card"])
@@ -295,10 +312,10 @@ def _version_name(project: Project, plan: Plan) -> str:
 
 
 def _work(project: Project, plan: Plan, view: View) -> Work:
-    folds = view.heldout["folds"] if view.heldout else []
+    heldout = view.heldout["cases"] if view.heldout else []
     return Work(
-        trainings=len(folds) + 1 if _in_turn(view) else 1,
-        scored=sum(map(len, folds)),
+        trainings=len(_turns(view)) + 1,
+        scored=len(set(heldout) - view.missing),
         compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
         semi=bool(view.of_role("unlabeled")),
     )
@@ -306,7 +323,7 @@ def _work(project: Project, plan: Plan, view: View) -> Work:
 
 def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
     """What the newest rehearsal of such a plan measured."""
-    settings, view = _settings(project, plan, None), project.read()
+    settings, view = _settings(project, plan, None), _view(project)
     cases = len(view.of_role("labeled", "unlabeled", "held-out"))
     for job in project.jobs():
         if job["kind"] != "rehearse" or job["state"] != "done":

@@ -1,0 +1,290 @@
+"""Projects that travel: copied, renamed, moved; their images moved, gone, or added once more."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from project_fixtures import AFFINE, draw, make_project, write_case
+from trainings_fixtures import ready_project, tiny_plan, wait_for_end
+from volume_fixtures import write_nrrd
+
+from semigda.cli import main
+from semigda.errors import SemiGDAError
+from semigda.files.moved import moved, parts_under
+from semigda.jobs.folder import JobFolder
+from semigda.project import trainings, versions
+from semigda.project.caselist import case_rows
+from semigda.project.comparison import read
+from semigda.project.doctor import check, measured
+from semigda.project.heldout import choose_heldout
+from semigda.project.project import NewCase, Project
+from semigda.project.relocate import missing_folder, relocate
+
+
+def roles(project: Project) -> list[str]:
+    return [case.role for case in project.read().present().cases]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "parts"),
+    [
+        ("/a/b/c.nrrd", "/a", ("b", "c.nrrd")),
+        ("/a/b", "/a/b", ()),
+        ("/ab/c", "/a", None),
+        ("/a/../c", "/a", None),
+        ("D:\\Data\\x\\y.nii", "d:\\data", ("x", "y.nii")),
+        ("D:/Data/x.nii", "D:\\Data", ("x.nii",)),
+        ("\\\\server\\share\\x\\y", "\\\\server\\share\\x", ("y",)),
+        ("images/x.nrrd", "/a", None),
+        ("/a/x", "a", None),
+    ],
+)
+def test_paths_of_any_system_are_taken_apart(path, old, parts):
+    assert parts_under(path, old) == parts
+    new = str(Path("/new", *parts)) if parts is not None else path
+    assert moved(path, old, "/new") == new
+
+
+def test_a_running_training_seen_from_a_copy_is_gone(tmp_path):
+    """Its process works on the other folder, and would never answer here."""
+    project = ready_project(tmp_path)
+    job = project.new_job("train", {}, {}, files={"cases": [], "folds": []})
+    job.update("running")  # this process, which lives
+    assert not JobFolder(job.path).is_stale()
+    shutil.copytree(project.folder, tmp_path / "copy")
+    assert Project(tmp_path / "copy").jobs()[0]["stale"]
+    (tmp_path / "link").symlink_to(project.folder)
+    assert not Project(tmp_path / "link").jobs()[0]["stale"]
+
+
+def test_jobs_of_older_versions_find_their_new_place(tmp_path):
+    """They did not say where they were made; their case list did."""
+    project = ready_project(tmp_path)
+    options = {"out": str(project.folder / "models" / "ball-1"), "base": "/opt/base"}
+    before = str(project.folder / "models" / "ball-0")
+    job = project.new_job("train", {"before": before}, options, files={"cases": [], "folds": []})
+    content = json.loads((job.path / "job.json").read_text())
+    del content["home"]
+    (job.path / "job.json").write_text(json.dumps(content))
+    shutil.move(project.folder, tmp_path / "renamed")
+    now = JobFolder(tmp_path / "renamed" / "jobs" / job.path.name).job
+    assert now["options"] == {"out": str(tmp_path / "renamed/models/ball-1"), "base": "/opt/base"}
+    assert now["inputs"]["before"] == str(tmp_path / "renamed/models/ball-0")
+    assert Path(now["inputs"]["cases"]).exists()
+
+
+@pytest.mark.parametrize("key", ["out", "work"])
+def test_a_training_that_would_write_elsewhere_is_not_resumed(tmp_path, key):
+    project = ready_project(tmp_path)
+    options = {"out": str(project.folder / "models" / "ball-1")} | {key: str(tmp_path / "mine")}
+    files = {"cases": case_rows(project.read()), "folds": []}
+    project.new_job("train", {}, options, files=files).pause()
+    with pytest.raises(SemiGDAError, match="outside its project"):
+        trainings.resume(project)
+    assert trainings.current(project)["state"] == "paused"
+
+
+def test_a_job_folder_with_a_link_is_not_resumed(tmp_path):
+    project = ready_project(tmp_path)
+    job = project.new_job("train", {}, {"out": str(project.folder / "models" / "ball-1")})
+    job.pause()
+    (tmp_path / "mine.txt").write_text("mine")
+    (job.path / "events.jsonl").symlink_to(tmp_path / "mine.txt")
+    with pytest.raises(SemiGDAError, match="link to another place"):
+        trainings.resume(project)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+# Missing files
+
+
+def test_what_is_missing_is_named_and_the_rest_is_used(tmp_path, capsys):
+    project = ready_project(tmp_path)
+    held, labelled = (project.read().of_role(role)[0] for role in ("held-out", "labeled"))
+    held.image.unlink()
+    labelled.label.unlink()
+    found = check(project)
+    [gone] = [finding for finding in found if finding.code == "missing-files"]
+    assert set(gone.case_ids) == {held.id, labelled.id} and gone.severity == "warning"
+    assert gone.fix is None and "Files of 2 cases are not where they were" in gone.message
+    assert not any(finding.severity == "error" for finding in found)
+    rows = case_rows(project.read().present())
+    assert {row["name"] for row in rows}.isdisjoint({held.id, labelled.id})
+    assert sum(row["role"] == "val" for row in rows) == 1
+    assert sum(row["role"] == "labeled" for row in rows) == 5
+    # No one of these refuses any more.
+    assert main(["project", "check", str(project.folder), "--fix"]) == 0
+    assert len(project.read().cases) == 10
+    assert main(["project", "split", str(project.folder), "--change", "one is gone"]) == 0
+    assert not {held.id, labelled.id} & set(project.read().heldout["cases"])
+    capsys.readouterr()
+    assert main(["project", "relocate", str(project.folder)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert sorted(told) == sorted(f"missing: {case.name}" for case in (held, labelled))
+
+
+def test_a_training_leaves_out_what_is_missing_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
+    project = ready_project(tmp_path)
+    held, labelled = (project.read().of_role(role)[0] for role in ("held-out", "labeled"))
+    held.image.unlink()
+    labelled.image.unlink()
+    job = trainings.start(project, tiny_plan())
+    assert wait_for_end(project)["state"] == "done", job.error()
+    warnings = [event for event in job.events() if event["type"] == "warning"]
+    assert warnings[0]["message"] == "2 cases are left out: the files are not there."
+    compared = read(job.path)
+    assert compared["heldout_cases"] == 1 and compared["missing"] == 1
+    [version] = versions.versions(project)
+    assert dict(version.cases) == {"labeled": 5, "unlabeled": 2, "held-out": 1}
+    assert "DOE" not in (job.path / "events.jsonl").read_text()
+
+
+def test_nothing_is_trained_while_no_held_out_case_is_there(tmp_path):
+    project = ready_project(tmp_path)
+    for case in project.read().of_role("held-out"):
+        case.image.unlink()
+    with pytest.raises(SemiGDAError, match="None of the held-out cases is where it was"):
+        trainings.start(project, tiny_plan())
+    assert trainings.current(project) is None
+
+
+def test_in_turn_a_missing_patient_is_no_turn(tmp_path):
+    project = ready_project(tmp_path, labelled=4)
+    project.read().cases[0].image.unlink()
+    view = project.read().present()
+    assert len(view.heldout["folds"]) == 4 and len(trainings._turns(view)) == 3
+
+
+def test_what_was_measured_of_a_missing_file_is_kept(tmp_path):
+    project = ready_project(tmp_path)
+    case = project.read().cases[0]
+    facts = json.loads((project.folder / "facts.json").read_text())["cases"][case.id]
+    hidden = case.image.rename(tmp_path / "hidden")
+    check(project)
+    assert json.loads((project.folder / "facts.json").read_text())["cases"][case.id] == facts
+    assert case.id not in measured(project)
+    hidden.rename(case.image)
+    assert measured(project)[case.id] == facts
+
+
+# Found again
+
+
+def test_files_are_found_at_the_same_place_under_another_folder(tmp_path):
+    project = ready_project(tmp_path)
+    before = project.read()
+    scores = [job["comparable"] for job in before.data["jobs"]], before.heldout["version"]
+    (tmp_path / "study").rename(tmp_path / "drive")
+    assert missing_folder(project) == str(tmp_path / "study")
+    done = relocate(project, tmp_path / "study", tmp_path / "drive")
+    assert len(done.found) == 10 and done.missing == () and done.wrong == ()
+    view = project.read()
+    assert {case.image.parent for case in view.cases} == {tmp_path / "drive"}
+    assert len(measured(project)) == 10  # known by size and time: nothing is read again
+    assert ([job["comparable"] for job in view.data["jobs"]], view.heldout["version"]) == scores
+    assert missing_folder(project) is None
+
+
+def test_files_are_found_elsewhere_by_their_voxels_and_others_are_refused(tmp_path, capsys):
+    project = ready_project(tmp_path)
+    cases = project.read().cases
+    drive = tmp_path / "drive"
+    for number, case in enumerate(cases):
+        folder = drive / f"patient {number}"
+        folder.mkdir(parents=True)
+        for path in filter(None, (case.image, case.label)):
+            shutil.copyfile(path, folder / path.name)  # with another time
+            os.utime(folder / path.name, ns=(0, number))
+    shutil.rmtree(tmp_path / "study")
+    # One image of the name is another one, one label too.
+    wrong, drawn = cases[0], cases[1]
+    write_nrrd(drive / "patient 0" / wrong.image.name, draw(99)[0], AFFINE)
+    write_nrrd(drive / "patient 1" / drawn.label.name, draw(99)[1], AFFINE)
+    before = (project.folder / "project.json").read_text()
+    code = main(["project", "relocate", str(project.folder), str(tmp_path / "study"), str(drive)])
+    told = capsys.readouterr().out
+    assert code == 1 and "8 cases found" in told
+    for case in (wrong, drawn):
+        assert f"another file of this name, not taken: {case.name}" in told
+        assert f"missing: {case.name}" in told
+    now = {case.id: case for case in project.read().cases}
+    assert now[wrong.id].image == wrong.image and now[drawn.id].label == drawn.label
+    assert now[cases[2].id].image == drive / "patient 2" / cases[2].image.name
+    assert before != (project.folder / "project.json").read_text()
+    assert len(measured(project)) == 8
+
+
+def test_without_facts_the_voxels_in_the_project_tell(tmp_path):
+    project = ready_project(tmp_path)
+    (project.folder / "facts.json").unlink()
+    (tmp_path / "study").rename(tmp_path / "drive")
+    first, second = project.read().cases[:2]
+    one, other = (tmp_path / "drive" / case.image.name for case in (first, second))
+    shutil.copyfile(one, other)
+    done = relocate(project, tmp_path / "study", tmp_path / "drive")
+    assert done.wrong == (second.id,) and first.id in done.found
+
+
+# Held out stays held out
+
+
+def test_a_held_out_image_that_is_added_again_is_not_trained_on(tmp_path):
+    project = ready_project(tmp_path)
+    held = project.read().of_role("held-out")[0]
+    moved_to = tmp_path / "drive" / "renamed.nrrd"
+    moved_to.parent.mkdir()
+    held.image.rename(moved_to)  # the first file is gone
+    mate = write_case(tmp_path / "drive", 50, label=False)
+    added = project.add([NewCase(moved_to), mate])
+    copy, other = added.cases
+    project.set_group([copy, other], "Doe")
+    assert roles(project)[-2:] == ["unlabeled", "unlabeled"]  # nobody has looked at it yet
+    with pytest.raises(SemiGDAError, match="not checked"):
+        trainings.start(project, tiny_plan())
+    check(project)
+    # The copy is of the held-out patient, and so is the other image of "Doe".
+    assert roles(project)[-2:] == ["aside", "aside"]
+    assert {copy, other, held.id}.isdisjoint(
+        row["name"] for row in case_rows(project.read().present())
+    )
+    assert project.read().heldout["version"] == 1
+
+
+def test_a_copy_beside_its_held_out_case_is_told(tmp_path):
+    project = ready_project(tmp_path)
+    held = project.read().of_role("held-out")[0]
+    shutil.copyfile(held.image, tmp_path / "copy.nrrd")
+    [copy] = project.add([NewCase(tmp_path / "copy.nrrd")]).cases
+    [finding] = [f for f in check(project) if f.code == "held-out-twice"]
+    assert finding.case_ids == (held.id, copy) and finding.severity == "warning"
+    assert finding.fix.case_ids == (copy,)
+
+
+def test_in_turn_a_copy_is_held_out_with_its_patient(tmp_path):
+    project = ready_project(tmp_path, labelled=4)
+    first = project.read().cases[0]
+    shutil.copyfile(first.image, tmp_path / "copy.nrrd")
+    [copy] = project.add([NewCase(tmp_path / "copy.nrrd")]).cases
+    check(project)
+    fold = next(n for n, ids in enumerate(project.read().heldout["folds"]) if first.id in ids)
+    names = [row["name"] for row in case_rows(project.read(), fold)]
+    assert first.id in names and copy not in names
+    other = next(n for n in range(4) if n != fold)
+    assert copy in [row["name"] for row in case_rows(project.read(), other)]
+
+
+def test_equal_images_count_as_one_patient_when_cases_are_chosen(tmp_path):
+    project = make_project(tmp_path, 4, 0)
+    case = project.read().cases[0]
+    shutil.copyfile(case.image, tmp_path / "copy.nrrd")
+    shutil.copyfile(case.label, tmp_path / "copy_seg.nrrd")
+    [copy] = project.add([NewCase(tmp_path / "copy.nrrd", tmp_path / "copy_seg.nrrd")]).cases
+    check(project)
+    heldout = choose_heldout(project, measured(project))
+    assert len(heldout["folds"]) == 4
+    assert [fold for fold in heldout["folds"] if copy in fold] == [sorted([case.id, copy])]
