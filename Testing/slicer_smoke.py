@@ -61,6 +61,8 @@ def run(options):
     check(result.GetAttribute("SemiGDA.Model") == name, "it says which model made it")
     facts["segments"] = logic.result.segments
     check(ui.resultTable.rowCount == len(facts["segments"]), "the panel lists every segment")
+    seen3D(ui, result)
+    hidden(ui, parameters, volume, result)
 
     # The Logic, as a script uses it; the worker is warm now
     with timed(facts, "second_s"):
@@ -69,6 +71,36 @@ def run(options):
     slicer.mrmlScene.RemoveNode(again)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
+
+
+def seen3D(ui, result):
+    """*Show 3D* looks at the segments from near."""
+    layout = slicer.app.layoutManager()
+    if layout is None or not layout.threeDViewCount or not ui.show3DButton.enabled:
+        return
+    renderer = layout.threeDWidget(0).threeDView().renderWindow().GetRenderers().GetFirstRenderer()
+    renderer.GetActiveCamera().SetPosition(0.0, 20000.0, 0.0)
+    ui.show3DButton.click()
+    slicer.app.processEvents()
+    bounds = [0.0] * 6
+    result.GetRASBounds(bounds)
+    size = sum((bounds[n + 1] - bounds[n]) ** 2 for n in (0, 2, 4)) ** 0.5
+    distance = renderer.GetActiveCamera().GetDistance()
+    check(distance < 10 * size, f"the 3D camera is near ({distance:.0f} mm from {size:.0f} mm)")
+    ui.show3DButton.click()
+
+
+def hidden(ui, parameters, volume, result):
+    """Another input hides this result, says so, and this input brings it back."""
+    other = phantom(1)[0]
+    parameters.inputVolume = other
+    slicer.app.processEvents()
+    check(not result.GetDisplayNode().GetVisibility(), "the result of another volume is hidden")
+    check(result.GetName() in ui.hiddenLabel.text, "the panel names it")
+    parameters.inputVolume = volume
+    slicer.app.processEvents()
+    check(bool(result.GetDisplayNode().GetVisibility()), "it comes back with its volume")
+    slicer.mrmlScene.RemoveNode(other)
 
 
 def main(arguments):

@@ -3,7 +3,10 @@
 import argparse
 import contextlib
 import json
+import os
+import re
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -11,6 +14,8 @@ from pathlib import Path
 import slicer
 
 LIMIT_S = 600
+PANEL_WIDTH = 360  # pixels, as Slicer's module panel has it on most screens
+_WARNING = re.compile(r"warning|error|traceback|QObject::connect", re.IGNORECASE)
 
 
 class Stop(Exception):
@@ -35,6 +40,26 @@ def wait(condition, what):
             raise Stop(1, f"{what}: not within {LIMIT_S} s")
         slicer.app.processEvents()
         time.sleep(0.05)  # waiting in a hurry would take time from what is waited for
+
+
+@contextlib.contextmanager
+def quietConsole():
+    """Fail if anything warned on standard error, native libraries included; pass all of it on."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved, 2)
+            os.close(saved)
+            file.seek(0)
+            text = file.read().decode("utf-8", "replace")
+            print(text, end="", file=sys.stderr, flush=True)
+    warnings = [line for line in text.splitlines() if _WARNING.search(line)]
+    check(not warnings, " ".join(["the console is quiet", *warnings[:3]]))
 
 
 @contextlib.contextmanager
@@ -70,7 +95,7 @@ def openPanel(module):
         slicer.util.selectModule(module)
     widget = slicer.util.getModuleWidget(module)
     if slicer.util.mainWindow() is None:
-        widget.parent.resize(460, 900)
+        widget.parent.resize(PANEL_WIDTH, 900)
         widget.parent.show()
         widget.parent.enter()
     slicer.app.processEvents()
@@ -83,7 +108,7 @@ def screenshot(module, path):
     window = slicer.util.mainWindow()
     if window is None:
         window = slicer.util.getModuleWidget(module).parent
-        window.resize(460, max(900, window.layout().sizeHint().height()))
+        window.resize(PANEL_WIDTH, max(900, window.layout().sizeHint().height()))
     slicer.app.processEvents()
     if not window.grab().save(str(path), "PNG"):
         raise Stop(1, "the screenshot cannot be written")
@@ -106,7 +131,8 @@ def report(run, options, name):
         "platform": sys.platform,
     }
     try:
-        facts |= run(options)
+        with quietConsole():
+            facts |= run(options)
     except Stop as stop:
         print(f"FAILED: {stop}", flush=True)
         return stop.status

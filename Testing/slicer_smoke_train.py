@@ -51,6 +51,7 @@ def run(options):
             checkAndSplit(widget, facts)
             plan(widget, options.device, facts)
             train(widget, facts)
+            redraw(widget)
             rank(widget, facts)
             check("torch" not in sys.modules, "Slicer itself never imported torch")
             section(widget, "Result")
@@ -98,6 +99,10 @@ def inDialog(fill):
             qt.QTimer.singleShot(20, look)
             return
         try:
+            focus = dialog.focusWidget()
+            isButton = focus is None or focus.inherits("QAbstractButton")
+            check(not isButton, "one can type at once in a dialog")
+            check(slicer.util.findChild(dialog, "okButton").default, "and Enter confirms it")
             fill(dialog)
             slicer.util.findChild(dialog, "okButton").click()
         finally:
@@ -197,6 +202,16 @@ def train(widget, facts):
     check(result.scoreTable.rowCount > 0, "its scores are in the table")
     (version,) = logic.versions()
     facts["dice"] = version.dice
+
+
+def redraw(widget):
+    """Curves and pictures, drawn over and over, do not widen the panel."""
+    section(widget, "Training")
+    width = widget.parent.width
+    for _ in range(50):
+        widget.panel.sections["Training"].redraw()
+        slicer.app.processEvents()
+    check(widget.parent.width == width, f"the panel keeps its {width} pixels")
 
 
 def rank(widget, facts):

@@ -175,10 +175,14 @@ class TrainingSection(Section):
 
     def _readHistory(self, always=False) -> None:
         if self._history is not None and (self._history.read() or always):
-            labels = self.context.view.classes if self.context.view else []
-            self._curves.show(self._history, labels)
-            self._previews.show(self._history, labels)
-            self._showStuck()
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw curves and pictures of what is known of the training."""
+        labels = self.context.view.classes if self.context.view else []
+        self._curves.show(self._history, labels)
+        self._previews.show(self._history, labels)
+        self._showStuck()
 
     def _onPoll(self) -> None:
         if self.context.project is None or not self._isUnfinished():

@@ -63,7 +63,12 @@ class ThreeDView:
 
     def __init__(self):
         self._renderer = vtk.vtkRenderer()
+        self._window = vtk.vtkRenderWindow()
+        self._window.AddRenderer(self._renderer)
         self.camera().SetPosition(0.0, 5000.0, 0.0)
+
+    def renderWindow(self):
+        return self._window
 
     def camera(self):
         """The host's own: a vtkCamera."""
