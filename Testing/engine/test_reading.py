@@ -38,6 +38,24 @@ def test_the_files_that_break_readers():
     assert "lead back" in refused(SHARED / "loop.tif").message
 
 
+FIELDS = ("type", "dimension", "space", "sizes", "space_directions", "kinds", "endian", "encoding")
+
+
+@pytest.mark.parametrize("field", (*FIELDS, "space_origin", "spacings", "centers"))
+def test_fields_that_crash_itk(tmp_path, field):
+    """A bad value of 1,200 characters or more: refused by the header alone."""
+    error = refused(nrrd(tmp_path / "a.nrrd", noise((2, 2, 2)), **{field: "x" * 1300}))
+    assert error.message == "The image cannot be read."
+
+
+@pytest.mark.parametrize("encoding", ["raw", "gzip"])
+def test_a_small_file_that_declares_a_terabyte(tmp_path, encoding):
+    """It is the file that is wrong, not the computer that is too small."""
+    sizes = {"sizes": "4096 4096 60000", "encoding": encoding}
+    path = nrrd(tmp_path / "a.nrrd", noise((2, 2, 2), np.uint8), **sizes)
+    assert "more voxels than it holds" in refused(path).message
+
+
 @pytest.mark.parametrize("ending", VOLUMES)
 def test_voxels_and_place_of_every_format(tmp_path, ending):
     path = write(tmp_path / f"a{ending}", noise()[: 1 if ending == ".dcm" else 6])
@@ -302,6 +320,15 @@ def test_pictures_have_no_spacing_whatever_their_name_says(tmp_path):
 
 
 # DICOM.
+
+
+def test_a_dicom_header_that_declares_more_than_its_pixel_data_holds(tmp_path):
+    path = write(tmp_path / "a.dcm", noise((1, 20, 24)))
+    rows = struct.pack("<HHIH", 0x28, 0x10, 2, 20)
+    data = path.read_bytes()
+    assert data.count(rows) == 1
+    path.write_bytes(data.replace(rows, rows[:-2] + struct.pack("<H", 21)))
+    assert "more voxels than it holds" in refused(path).message
 
 
 def test_a_comma_is_no_decimal_point(tmp_path):
