@@ -40,6 +40,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/labelling.py
   SemiGDALib/train/labelling_bar.py
   SemiGDALib/train/mapping.py
+  SemiGDALib/train/missing_files.py
   SemiGDALib/train/panel.py
   SemiGDALib/train/parameters.py
   SemiGDALib/train/preview_view.py

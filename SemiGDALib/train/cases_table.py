@@ -29,6 +29,7 @@ def roleWord(role: str) -> str:
         "held-out": _("held out"),
         "aside": _("aside"),
         "ignored": _("ignored"),
+        "missing": _("missing"),
     }[role]
 
 
@@ -40,6 +41,7 @@ def roleText(role: str) -> str:
         "held-out": _("Never trained on: scores are computed on it."),
         "aside": _("Not used, because another image of this patient is held out."),
         "ignored": _("Not used, because you said so."),
+        "missing": _("Not used, because its image or label is not where it was."),
     }[role]
 
 

@@ -58,7 +58,8 @@ class TrainContext:
         facts = doctor.measured(self.project)
         findings = doctor.findings(self.project, facts)
         self._seen = self._stamp()  # findings may lock the content of held-out labels
-        self.view, self.facts, self.findings = self.project.read(), facts, findings
+        self.view = self.project.read().present()
+        self.facts, self.findings = facts, findings
 
     def isOutdated(self) -> bool:
         """Whether another window or program changed the project since it was read. Cheap."""

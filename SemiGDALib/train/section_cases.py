@@ -14,6 +14,7 @@ from SemiGDALib.train.dialog_folder import FolderDialog
 from SemiGDALib.train.dialog_mapping import askMapping
 from SemiGDALib.train.dialog_scene import SceneDialog, chooseSegmentation
 from SemiGDALib.train.file_drop import FileDrop
+from SemiGDALib.train.missing_files import MissingFiles
 from SemiGDALib.train.section import Section
 
 FEWEST = 2
@@ -31,6 +32,7 @@ class CasesSection(Section):
         Section.__init__(self, ui, context)
         self.table = CasesTable(ui.casesTable, context)
         self.classes = ClassList(ui, context)
+        self.missing = MissingFiles(ui, context)
         self._drop = FileDrop(ui.casesTable.viewport(), self.addPaths)
         ui.casesTable.connect("itemSelectionChanged()", self._updateButtons)
         ui.casesTable.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
@@ -64,6 +66,7 @@ class CasesSection(Section):
     def refresh(self) -> None:
         self.classes.refresh()
         self.table.refresh()
+        self.missing.refresh()
         count = len(mapping.unmapped(self.context.view, self.context.facts))
         self.ui.mappingButton.visible = bool(count)
         self.ui.mappingButton.text = _("{count} segments have no class...").format(count=count)
@@ -87,6 +90,8 @@ class CasesSection(Section):
             return _("Say which class each segment of the labels is.")
         if not view.classes:
             return _("Add a class: the name of what is to be segmented.")
+        if missing > 0 and view.of_role("missing"):
+            return _("Say where the missing files are now: Relocate.")
         if missing == FEWEST:
             return _("Give at least two cases a label, better eight.")
         return _("Give one more case a label, better seven.") if missing > 0 else ""

@@ -57,8 +57,8 @@ class CheckSection(Section):
         self._automatic.stop()
 
     def _unchecked(self) -> list:
-        facts = self.context.facts
-        return [case for case in self.context.view.cases if case.id not in facts]
+        facts, cases = self.context.facts, self.context.view.cases
+        return [case for case in cases if case.id not in facts and case.role != "missing"]
 
     def _update(self) -> None:
         ui, checking = self.ui, self.context.logic.isChecking()

@@ -7,6 +7,7 @@ methods are raised as SemiGDAError. ``self.project`` is the open project.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from dataclasses import replace
@@ -186,6 +187,27 @@ class TrainingLogic:
         from semigda.project.report import write_report
 
         return write_report(self.project, jobId)
+
+    # Files that were moved
+
+    def relocate(self, folder, onDone):
+        """Find the project's missing files again in a folder and below it.
+
+        ``onDone`` gets an object of lists of case ids: "found"; "wrong", where a file of the name
+        is another one, which was not taken; and "missing".
+        """
+        from semigda.project.relocate import missing_folder
+
+        old = missing_folder(self.project) or str(folder)
+        command = ["-m", "semigda", "project", "relocate", str(self.project.folder)]
+
+        def finished(_exitCode, output, errors):
+            try:
+                onDone(json.loads(output), None)
+            except ValueError:
+                onDone(None, toldError("internal", errors, _("The command failed.")))
+
+        return EngineCommand([*command, old, str(folder), "--json"], finished, COMMAND_LIMIT_MS)
 
     def _command(self, action, arguments, onDone):
         """``semigda project ACTION`` in a child process, for what needs tensors."""

@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hostile_projects import contents
 from project_fixtures import AFFINE, draw, make_project, write_case
-from trainings_fixtures import ready_project, tiny_plan, wait_for_end
+from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_until
 from volume_fixtures import write_nrrd
 
 from semigda.cli import main
@@ -47,6 +48,35 @@ def test_paths_of_any_system_are_taken_apart(path, old, parts):
     assert parts_under(path, old) == parts
     new = str(Path("/new", *parts)) if parts is not None else path
     assert moved(path, old, "/new") == new
+
+
+def test_the_training_goes_on_in_a_copy_and_leaves_the_old_folder_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
+    project = ready_project(tmp_path)
+    job = trainings.start(project, tiny_plan(steps=60))
+    wait_until(lambda: any(event.get("stage") == "segment" for event in job.events()))
+    trainings.pause(project)
+    assert wait_for_end(project)["state"] == "paused"
+    before = contents(project.folder)
+    shutil.copytree(project.folder, tmp_path / "elsewhere" / "copy")
+    copy = Project(tmp_path / "elsewhere" / "copy")
+    # The images go with it, to another drive so to say.
+    shutil.copytree(tmp_path / "study", tmp_path / "elsewhere" / "study")
+    shutil.rmtree(tmp_path / "study")
+    done = relocate(copy, tmp_path / "study", tmp_path / "elsewhere" / "study")
+    assert len(done.found) == 10 and done.wrong == done.missing == ()
+    resumed = len(JobFolder(copy.jobs()[0]["folder"]).events())
+    trainings.resume(copy)
+    now = wait_for_end(copy)
+    assert now["state"] == "done", JobFolder(now["folder"]).error()
+    [version] = versions.versions(copy)
+    assert version.folder == copy.folder / "models" / version.name
+    assert (version.folder / "weights.safetensors").exists() and version.mean is not None
+    # It went on, and did not begin anew.
+    events = JobFolder(now["folder"]).events()[resumed:]
+    told = [event for event in events if event["type"] == "losses"]
+    assert told and all(event["stage"] == "segment" and event["step"] > 1 for event in told)
+    assert contents(project.folder) == before
 
 
 def test_a_running_training_seen_from_a_copy_is_gone(tmp_path):

@@ -456,3 +456,40 @@ def test_pictures_of_cases(study, artifacts, module_host):
     table = ui(study).casesTable
     assert not any(table.item(row, 0).icon().isNull() for row in range(table.rowCount))
     picture(study, module_host, artifacts, "pictures")
+
+
+# Files that are not there
+
+
+def test_missing_files_are_named_and_found_again(training, tmp_path, host, artifacts):
+    import shutil
+
+    import train_fixtures
+
+    made = train_fixtures.ready(tmp_path / "made")
+    training.panel.openProject(made.folder)
+    shown = ui(training)
+    assert not shown.missingLabel.visible and not shown.relocateButton.visible
+    drive = tmp_path / "drive"
+    shutil.copytree(tmp_path / "made" / "study", drive)  # other times, the same contents
+    gone = made.read().cases[0]
+    other = made.read().cases[1]
+    shutil.copyfile(drive / gone.image.name, drive / other.image.name)
+    for path in (tmp_path / "made" / "study").iterdir():
+        path.unlink()
+    training.panel.refresh()
+    assert shown.missingLabel.visible and shown.relocateButton.visible
+    assert "10 cases are left out" in shown.missingLabel.text
+    assert gone.name in shown.missingLabel.text and str(gone.image) in shown.missingLabel.toolTip
+    assert [row[3].splitlines()[0] for row in texts(training)] == ["missing"] * 10
+    assert "Say where the missing files are now" in training.ui.nextStepLabel.text
+    picture(training, host, artifacts, "missing")
+    section(training).missing.relocate(drive)
+    assert not shown.relocateButton.enabled
+    host.wait(lambda: shown.relocateButton.enabled, 60)
+    assert made.read().cases[0].image == drive / gone.image.name
+    assert "1 case is left out" in shown.missingLabel.text
+    assert f"not taken: {other.name}" in shown.missingLabel.text
+    assert len(training.panel.context.view.of_role("missing")) == 1
+    assert "Run the check" not in training.ui.nextStepLabel.text  # of what is missing it can't
+    picture(training, host, artifacts, "relocated")

@@ -1,0 +1,69 @@
+"""The line that names what is missing, and the button that finds it again."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from slicer.i18n import tr as _
+
+from SemiGDALib.texts import AMBER
+from SemiGDALib.train import dialogs
+
+NAMED = 3
+
+
+class MissingFiles:
+    """Shown only while files are missing. ``ui``: missingLabel and relocateButton."""
+
+    def __init__(self, ui, context):
+        self.ui, self.context = ui, context
+        self._wrong: list[str] = []
+        self._command = None
+        ui.relocateButton.connect("clicked(bool)", self.onRelocate)
+
+    def refresh(self) -> None:
+        """Name the cases whose files are not there."""
+        gone = self.context.view.of_role("missing")
+        self.ui.missingLabel.visible = self.ui.relocateButton.visible = bool(gone)
+        if not gone:
+            return
+        text = _("{count} cases are left out: their files are not where they were.")
+        one = _("1 case is left out: its files are not where they were.")
+        lines = [one if len(gone) == 1 else text.format(count=len(gone))]
+        lines.append(", ".join(case.name for case in gone[:NAMED]) + (", ..." * bool(gone[NAMED:])))
+        wrong = [case.name for case in gone if case.id in self._wrong]
+        if wrong:
+            told = _("Of these names, but with other contents, and so not taken: {names}")
+            lines.append(told.format(names=", ".join(wrong[:NAMED])))
+        shown = "<br>".join(map(html.escape, lines))
+        self.ui.missingLabel.text = f'<span style="color:{AMBER}">{shown}</span>'
+        self.ui.missingLabel.toolTip = "\n".join(
+            str(path)
+            for case in gone
+            for path in (case.image, case.label)
+            if path is not None and not Path(path).exists()
+        )
+
+    def onRelocate(self, _checked=False) -> None:
+        """Choose the folder that the files lie in now."""
+        folder = dialogs.chooseFolder(_("Where are the files now?"))
+        if folder:
+            self.relocate(folder)
+
+    def relocate(self, folder) -> None:
+        """Look for them there; the panel stays free meanwhile."""
+        self.ui.relocateButton.enabled = False
+        self.ui.relocateButton.text = _("Looking...")
+        self._command = self.context.logic.relocate(folder, self._onDone)
+
+    def _onDone(self, done, error) -> None:
+        self.ui.relocateButton.enabled = True
+        self.ui.relocateButton.text = _("Relocate...")
+        self._wrong = done["wrong"] if done else []
+        self.context.changed()
+        if error is not None:
+            self.context.tell(error)
+            return
+        told = _("{found} cases were found again, {missing} are still missing.")
+        self.context.log(told.format(found=len(done["found"]), missing=len(done["missing"])))
