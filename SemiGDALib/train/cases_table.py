@@ -69,6 +69,13 @@ class CasesTable:
         for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 74), (USE, 82)):
             table.setColumnWidth(column, width)
 
+    def signs(self) -> str:
+        """The signs that are in the list, with their words."""
+        shown = {problems[0].severity for _case, problems, *_rest in self._filled if problems}
+        return ", ".join(
+            f"{SIGNS[one]} {severityWord(one).lower()}" for one in SIGNS if one in shown
+        )
+
     def selected(self) -> list[str]:
         """Ids of the selected cases, in the list's order."""
         rows = self.table.selectionModel().selectedRows()

@@ -37,15 +37,30 @@ class FolderDialog:
             "labelsEdit",
             _("The folder that holds the labels; empty if they lie beside the images."),
         )
+        self._patients = qt.QComboBox()
+        self._patients.name = "patientsCombo"
+        self._patients.toolTip = _(
+            "What in an image's name says whose it is; the list below shows what it finds. Images "
+            "of one patient are never split between training and scoring."
+        )
+        for text, pattern in (
+            (_("Each image is its own, unless names say more"), ""),
+            (_("The name up to the first _ or -"), r"^([^_\-]+)"),
+            (_("The first number in the name"), r"(\d+)"),
+            (_("A pattern (regular expression)"), None),
+        ):
+            self._patients.addItem(text, pattern)
+        self._patients.connect("currentIndexChanged(int)", self._onChanged)
+        form.addRow(_("Patient:"), self._patients)
         self._pattern = qt.QLineEdit()
         self._pattern.name = "patternEdit"
-        self._pattern.placeholderText = _("such as  ^(patient\\d+)_  or empty: each image its own")
+        self._pattern.placeholderText = _("such as  ^(patient\\d+)_")
         self._pattern.toolTip = _(
             "A regular expression. What it finds in an image's name, or its first (group), names "
-            "the patient. Images of one patient are never split between training and scoring."
+            "the patient."
         )
         self._pattern.connect("textChanged(QString)", self._onChanged)
-        form.addRow(_("Patient in name:"), self._pattern)
+        form.addRow("", self._pattern)
         self._machine = qt.QCheckBox(_("A program drew these labels; nobody corrected them"))
         self._machine.name = "machineCheckBox"
         self._machine.toolTip = _(
@@ -93,14 +108,19 @@ class FolderDialog:
         """Show the window; whether *Add* was clicked."""
         return self._dialog.ask(self._images)
 
+    def _groupPattern(self) -> str | None:
+        chosen = self._patients.itemData(self._patients.currentIndex)
+        return (str(self._pattern.text).strip() if chosen is None else chosen) or None
+
     def _onChanged(self, _text="") -> None:
+        self._pattern.visible = self._patients.itemData(self._patients.currentIndex) is None
         images, labels = str(self._images.text).strip(), str(self._labels.text).strip()
         self.cases, pairing = [], None
         problem = _("Choose a folder of images.")
         if images:
             try:
                 pairing = pair_folder(images, labels or None)
-                self.cases = pairing.cases(str(self._pattern.text).strip() or None)
+                self.cases = pairing.cases(self._groupPattern())
                 if self._machine.checked:
                     self.cases = [replace(case, origin="machine") for case in self.cases]
             except SemiGDAError as error:

@@ -71,6 +71,9 @@ class CasesSection(Section):
         self.ui.mappingButton.visible = bool(count)
         self.ui.mappingButton.text = _("{count} segments have no class...").format(count=count)
         self.ui.hintLabel.visible = not self.context.view.cases
+        signs = self.table.signs()
+        self.ui.signsLabel.visible = bool(signs)
+        self.ui.signsLabel.text = _("{signs}: point at a case to read why.").format(signs=signs)
         self._updateButtons()
 
     def summary(self) -> str:

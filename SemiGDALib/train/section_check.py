@@ -34,7 +34,7 @@ class CheckSection(Section):
         table.horizontalHeader().visible = False
         table.verticalHeader().visible = False
         table.horizontalHeader().setSectionResizeMode(TEXT, qt.QHeaderView.Stretch)
-        table.setColumnWidth(SEVERITY, 76)
+        table.setColumnWidth(SEVERITY, 24)
         table.setColumnWidth(FIX, 56)
         table.connect("itemSelectionChanged()", self._onSelected)
         ui.checkButton.connect("clicked(bool)", self.onCheckOrCancel)
@@ -124,13 +124,14 @@ class CheckSection(Section):
         table.setRowCount(len(findings))
         for row, finding in enumerate(findings):
             word = severityWord(finding.severity)
-            severity = cell(f"{SIGNS[finding.severity]} {word}", word)
+            severity = cell(SIGNS[finding.severity], word)
             severity.setForeground(qt.QBrush(qt.QColor(COLOURS[finding.severity])))
             table.setItem(row, SEVERITY, severity)
             names = "" if finding.code in WHOLE_PROJECT else self._names(finding.case_ids)
             text = f"{names}: {finding.message}" if names else finding.message
             table.setItem(row, TEXT, cell(f"{text}\n{finding.action}"))
             table.setCellWidget(row, FIX, self._fixButton(finding))
+        table.setColumnHidden(FIX, not any(finding.fix for finding in findings))
         table.blockSignals(False)
         self._fit()
 

@@ -76,6 +76,13 @@ def test_folder(training, project, module_host, artifacts, tmp_path):
         child(dialog, "imagesEdit").text = str(tmp_path / "nowhere")
         assert not child(dialog, "okButton").enabled
         child(dialog, "imagesEdit").text = str(folder)
+        patients = child(dialog, "patientsCombo")
+        patients.setCurrentIndex(1)
+        assert child(dialog, "pairsTable").item(0, 3).text() == "DOE"
+        patients.setCurrentIndex(2)
+        assert child(dialog, "pairsTable").item(0, 3).text() == "00"
+        assert not child(dialog, "patternEdit").visible
+        patients.setCurrentIndex(3)
         child(dialog, "patternEdit").text = r"JANE_\d"
         table = child(dialog, "pairsTable")
         assert table.rowCount == 5

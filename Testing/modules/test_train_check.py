@@ -64,8 +64,10 @@ def test_nothing_found(study, module_host, artifacts):
 
 def test_findings_and_repairs(faulty, module_host, artifacts):
     widget, project = faulty
-    words = [word for word, _text in rows(widget)]
-    assert words == sorted(words, key=lambda word: "Error" not in word)
+    table = ui(widget).findingsTable
+    words = [table.item(row, 0).toolTip() for row in range(table.rowCount)]
+    assert set(words) == {"Error", "Warning"}
+    assert words == sorted(words, key=lambda word: word != "Error")
     found = "\n".join(text for _word, text in rows(widget))
     for name in ("rubbish", "moved", "far", "copy"):
         assert name in found
