@@ -233,7 +233,9 @@ def _of_cases(log: Path) -> str:
     from semigda.errors import CLASSES
 
     text = log.read_text(errors="replace")
-    found = [name for name, (message, _) in CLASSES.items() if message in text]
+    found = [
+        name for name, (message, _) in CLASSES.items() if message in text or f"({name}: " in text
+    ]
     return found[0] if found else "no reason"
 
 

@@ -110,7 +110,8 @@ def _segment_all(arguments: argparse.Namespace) -> int:
 
 def _tell_done(done: Done, cohort: Cohort) -> None:
     for name, error in done.failures:
-        _tell(f"{name}: {error['message']} {error['action']}")
+        detail = f" ({error['class']}: {error['detail']})" if error["detail"] else ""
+        _tell(f"{name}: {error['message']} {error['action']}{detail}")
     for name in done.edited:
         _tell(f"{name}: its segmentation was edited; it is left, and the table tells of the first.")
     if done.unknown:

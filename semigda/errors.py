@@ -116,3 +116,27 @@ def disk_is_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+# A disk that fails, is read only or was taken away says so while a file is written, and then
+# without the file's name.
+_BROKEN = {
+    getattr(errno, name, errno.EIO)
+    for name in ("EIO", "EROFS", "ENXIO", "ENODEV", "ESTALE", "ETIMEDOUT", "EREMOTEIO")
+}
+
+
+def of_system(error: OSError) -> SemiGDAError | None:
+    """What the system says of a disk or of memory as an error with a class; None of all else."""
+    if disk_is_full(error):
+        return SemiGDAError("disk-full")
+    if error.errno == errno.ENOMEM:
+        return SemiGDAError("out-of-memory")
+    if error.filename is None and error.errno not in _BROKEN:
+        return None
+    return SemiGDAError(
+        "bad-input",
+        f"A file or folder cannot be used: {error.strerror}.",
+        action="Check that it exists and that you may read and write there.",
+        detail=type(error).__name__,
+    )

@@ -1,6 +1,8 @@
 """A full disk pauses a training; what was saved stays whole, and it goes on from there."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -227,5 +229,10 @@ def test_what_libraries_say_of_a_full_disk_is_understood():
     except RuntimeError as error:
         assert classify(error).error_class == "disk-full"
     assert classify(RuntimeError("shape mismatch")).error_class == "internal"
+    for number in (errno.EIO, errno.EROFS):  # of a write: it names no file
+        told = classify(OSError(number, os.strerror(number)))
+        assert told.error_class == "bad-input" and os.strerror(number) in told.message
+    assert classify(OSError(errno.ENOMEM, "memory")).error_class == "out-of-memory"
+    assert classify(OSError(errno.EBADF, "no file")).error_class == "internal"
     with pytest.raises(SemiGDAError):
         raise classify(OSError(28, "full"))

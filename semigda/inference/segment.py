@@ -19,7 +19,7 @@ from torch import nn
 from semigda.data.preprocess import PreparedVolume, Preprocessing, prepare
 from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.volumes import Volume, read_volume
-from semigda.errors import SemiGDAError, disk_is_full
+from semigda.errors import SemiGDAError, of_system
 from semigda.files.atomic import clear_leftovers, temporary_folder, write_json
 from semigda.files.documents import check, flag, maybe, one_of, record, text, whole
 from semigda.files.targets import check_target, same_place
@@ -289,16 +289,10 @@ def plain_errors() -> Iterator[None]:
     except MemoryError as error:
         raise SemiGDAError("out-of-memory") from error
     except OSError as error:
-        if disk_is_full(error):
-            raise SemiGDAError("disk-full") from error
-        if error.filename is None:
+        told = of_system(error)
+        if told is None:
             raise
-        raise SemiGDAError(
-            "bad-input",
-            f"A file cannot be read or written: {error.strerror}.",
-            action="Check that it exists and that you may read and write there.",
-            detail=type(error).__name__,
-        ) from error
+        raise told from error
 
 
 def _targets(

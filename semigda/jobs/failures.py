@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 import traceback
 
-from semigda.errors import SemiGDAError, disk_is_full
+from semigda.errors import SemiGDAError, disk_is_full, of_system
 
 # What torch and ITK say in a RuntimeError in place of a class of its own.
 _NO_GPU_MEMORY = ("CUDA out of memory", "MPS backend out of memory", "CUDNN_STATUS_ALLOC_FAILED")
@@ -26,27 +25,15 @@ def classify(error: BaseException) -> SemiGDAError:
     if isinstance(error, ImportError):
         missing = error.name or "a package"
         return SemiGDAError("import-error", detail=f"{type(error).__name__}: {missing}")
-    if isinstance(error, OSError):
-        return _from_os(error)
+    if isinstance(error, OSError) and (told := of_system(error)):
+        told.detail = _where(error)
+        return told
     if isinstance(error, RuntimeError):
         text = str(error)
         if _is_torch_memory_error(error) or any(sign in text for sign in _NO_GPU_MEMORY):
             return SemiGDAError("out-of-gpu-memory")
         if any(sign in text for sign in _NO_MEMORY):
             return SemiGDAError("out-of-memory")
-    return SemiGDAError("internal", detail=_where(error))
-
-
-def _from_os(error: OSError) -> SemiGDAError:
-    if error.errno == errno.ENOMEM:
-        return SemiGDAError("out-of-memory")
-    if error.filename is not None:  # of a file the user chose, or could not be written beside it
-        return SemiGDAError(
-            "bad-input",
-            f"A file or folder cannot be used: {error.strerror}.",
-            action="Check that it exists and that you may read and write there.",
-            detail=_where(error),
-        )
     return SemiGDAError("internal", detail=_where(error))
 
 
