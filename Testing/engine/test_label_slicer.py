@@ -17,6 +17,7 @@ from semigda.models.card import Label
 from semigda.project.doctor import check, measured
 from semigda.project.heldout import change_heldout, choose_heldout
 from semigda.project.project import NewCase, Project
+from semigda.project.repairs import apply_fix
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 
@@ -143,3 +144,27 @@ def test_a_models_labels_are_never_held_out(tmp_path):
         change_heldout(project, "why not", measured(project), ids[:1])
     with pytest.raises(Exception, match="held out"):
         project.set_label(chosen[0], tmp_path / "0.seg.nrrd")
+
+
+def test_a_project_that_took_models_labels_for_a_persons_is_told(tmp_path):
+    """As projects did before they read who made a label."""
+    project = Project.create(tmp_path / "p")
+    project.set_classes(NAMES)
+    for number in range(3):
+        image, labels = draw(number)
+        write_nrrd(tmp_path / f"{number}.nrrd", image, AFFINE)
+        path = write_prediction(tmp_path / f"{number}.seg.nrrd", labels, {} if number else MADE)
+        project.add([NewCase(tmp_path / f"{number}.nrrd", path)])
+    with project.edit("as before") as data:
+        data["cases"][0]["label"]["origin"] = "human"
+    check(project)
+    choose_heldout(project, measured(project))
+    (told,) = (one for one in check(project) if one.code == "model-label")
+    apply_fix(project, told)
+    first = project.read().cases[0]
+    assert first.origin == "machine" and first.id in project.read().heldout["cases"]
+    (error,) = (one for one in check(project) if one.severity == "error")
+    assert error.code == "held-out-model-label"
+    change_heldout(project, error.message, measured(project))
+    assert first.id not in project.read().heldout["cases"]
+    assert "held-out-model-label" not in {one.code for one in check(project)}

@@ -15,6 +15,7 @@ import numpy as np
 
 from semigda.data.geometry import orient, turned
 from semigda.data.labels import label_parts, share_inside
+from semigda.data.provenance import origin_of
 from semigda.data.volumes import Volume, read_volume
 from semigda.errors import SemiGDAError
 
@@ -38,8 +39,9 @@ def measure_case(
     - ``hash`` of its voxels as they lie in the patient, ``mirror`` of the same seen in a mirror
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
-    voxels, ``hash``, ``low`` and ``high`` of the image in the foreground; where it lies on another
-    grid, ``inside``: the share of its foreground that lies within the image.
+    voxels, ``hash``, ``origin`` as the file says it, ``low`` and ``high`` of the image in the
+    foreground; where it lies on another grid, ``inside``: the share of its foreground that lies
+    within the image.
 
     Args:
         watch: shown the image, for those who want more of it than facts.
@@ -138,6 +140,7 @@ def _label_facts(path: Path, volume: Volume, cancelled: Callable[[], bool]) -> d
             facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
         return facts
     facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
+    facts["origin"] = origin_of(path)
     if seen.any():
         low, high = np.percentile(volume.array[seen], (0.5, 99.5))
         facts |= {"low": float(low), "high": float(high)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from semigda.data.provenance import ORIGINS
 from semigda.files.documents import (
     Wrong,
     either,
@@ -49,7 +50,12 @@ _PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)
 
 
 _LABEL = record(
-    {"parts": mapping(words(), _PART), "overlap": _COUNT, "hash": _HASH}, _ENDS, others=True
+    {
+        **{"parts": mapping(words(), _PART), "overlap": _COUNT, "hash": _HASH},
+        "origin": one_of(*ORIGINS),
+    },
+    _ENDS,
+    others=True,
 )
 _FACTS = record(
     {

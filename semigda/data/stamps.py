@@ -15,7 +15,7 @@ from semigda.data.facts_document import is_measured
 from semigda.errors import SemiGDAError
 from semigda.files.documents import identifier, mapping, one_of, plain, read_document, record
 
-FACTS_SCHEMA = 1
+FACTS_SCHEMA = 2  # 1 let damaged images pass, and did not say who made a label
 _DOCUMENT = record(
     {"schema": one_of(FACTS_SCHEMA), "cases": mapping(identifier(), plain())}, others=True
 )

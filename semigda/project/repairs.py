@@ -45,6 +45,11 @@ def apply_fix(project: Project, finding: Finding) -> None:
         project.remove(fix.case_ids)
     elif fix.action == "use-unlabeled":
         project.set_use(fix.case_ids, "unlabeled")
+    elif fix.action == "machine-made":
+        with project.edit("labels known as a model's") as data:
+            for case in data["cases"]:
+                if case["id"] in fix.case_ids and case["label"]:
+                    case["label"]["origin"] = "machine"
     else:
         for case_id in fix.case_ids:
             _resample_label(project, case_id)

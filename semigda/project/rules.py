@@ -27,7 +27,8 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Fix:
-    """What can be done safely: ``action`` is "remove", "use-unlabeled" or "resample-label"."""
+    """What can be done safely: ``action`` is "remove", "use-unlabeled", "resample-label", or
+    "machine-made"."""
 
     action: str
     case_ids: tuple[str, ...]
@@ -56,7 +57,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
     known = {case.id: facts[case.id] for case in used if case.id in facts}
     rules: tuple[Callable[..., Iterator[Finding]], ...] = (
         *(_unreadable, _labels, _copies, _mirrored, _odd_kind, _odd_spacing, _odd_intensity),
-        *(_classes, _counts, _heldout, _missing),
+        *(_makers, _classes, _counts, _heldout, _missing),
     )
     found = [finding for rule in rules for finding in rule(view, used, known)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
@@ -348,6 +349,25 @@ def _counts(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
             "No unlabelled case is in the project.",
             "Add images of the same kind without labels: training learns from them too.",
         )
+
+
+def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """A label that a model made counts as a model's, and scores none."""
+    for case in used:
+        made = (facts.get(case.id, {}).get("label") or {}).get("origin")
+        if case.label is not None and case.origin == "human" and made == "machine":
+            yield Finding(
+                *("model-label", "warning", (case.id,)),
+                "The label was made by a model, but counts as a person's.",
+                "Count it as a model's, or give it again as a corrected one.",
+                Fix("machine-made", (case.id,), "Count the label as made by a model"),
+            )
+        if case.id in _locked(view) and case.origin == "machine":
+            yield Finding(
+                *("held-out-model-label", "error", (case.id,)),
+                "A held-out case has a label that a model made: scores would be too good.",
+                "Choose the held-out cases again, with this as the reason.",
+            )
 
 
 def _heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
