@@ -35,6 +35,7 @@ def add_review_commands(add: Add) -> None:
     report = add("report", _report, "Write a training's report, one HTML page.")
     report.add_argument("--job", help="id of the training (default: the newest)")
     report.add_argument("-o", "--out", help="file to write (default: in the training's folder)")
+    report.add_argument("--overwrite", action="store_true", help="replace a report that is there")
 
 
 def _rank(arguments: argparse.Namespace) -> None:
@@ -73,7 +74,9 @@ def _edited(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    path = write_report(Project(arguments.project), arguments.job, arguments.out)
+    path = write_report(
+        Project(arguments.project), arguments.job, arguments.out, overwrite=arguments.overwrite
+    )
     print(json.dumps({"report": str(path)}) if arguments.json else f"wrote {path}")
 
 

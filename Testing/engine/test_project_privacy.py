@@ -58,7 +58,7 @@ def test_no_patient_leaves_the_places_where_images_are_named(labelled, tmp_path,
     study, folder = tmp_path / "station-7b Mustermann", tmp_path / "Erika Mustermann"
     write_study(study, labelled, 1)
     run(capsys, "create", folder, "--classes", "ball", "core", "--name", "Mustermann")
-    run(capsys, "add", folder, study)
+    run(capsys, "add", folder, study, "--map", "1=ball", "2=core")
     run(capsys, "check", folder)
     run(capsys, "split", folder)
     options = [part for item in SETTINGS.items() for part in ("--set", _setting(*item))]

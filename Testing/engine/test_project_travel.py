@@ -107,6 +107,22 @@ def test_jobs_of_older_versions_find_their_new_place(tmp_path):
     assert Path(now["inputs"]["cases"]).exists()
 
 
+def test_the_plan_keeps_a_base_that_lies_in_the_project(tmp_path):
+    project = make_project(tmp_path, 2, 0)
+    base, other = project.folder / "models" / "ball-1", tmp_path / "other"
+    for folder in (base, other):
+        folder.mkdir(parents=True)
+    trainings.save_plan(project, trainings.Plan(base=str(other)))
+    assert trainings.saved_plan(project).base == str(other)
+    trainings.save_plan(project, trainings.Plan(base=str(base)))
+    shutil.move(project.folder, tmp_path / "renamed")
+    now = Project(tmp_path / "renamed")
+    assert trainings.saved_plan(now).base == str(now.folder / "models" / "ball-1")
+    with now.edit("as older versions kept it") as data:
+        data["settings"]["plan"]["base"] = str(base)
+    assert trainings.saved_plan(now).base == str(now.folder / "models" / "ball-1")
+
+
 @pytest.mark.parametrize("key", ["out", "work"])
 def test_a_training_that_would_write_elsewhere_is_not_resumed(tmp_path, key):
     project = ready_project(tmp_path)

@@ -196,3 +196,16 @@ def test_charts_of_awkward_values():
     chart = line_chart({"a<b": [(0, 5.0)], "c": [(10, 5.0)]}, "equal")
     assert "a&lt;b" in chart and "nan" not in chart
     assert "polyline" in line_chart({"zero": [(1, 0.0), (2, 0.0)]}, "zero")
+
+
+def test_a_report_replaces_nothing_but_a_report(trained, tmp_path):
+    project = trained[0]
+    mine = tmp_path / "mine.html"
+    mine.write_text("<p>mine</p>")
+    with pytest.raises(SemiGDAError, match="SemiGDA did not make it"):
+        write_report(project, path=mine, overwrite=True)
+    assert mine.read_text() == "<p>mine</p>"
+    there = write_report(project, path=tmp_path / "report.html")
+    with pytest.raises(SemiGDAError, match="exists already"):
+        write_report(project, path=there)
+    assert write_report(project, path=there, overwrite=True) == there

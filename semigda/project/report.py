@@ -16,6 +16,7 @@ from typing import Any
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_text
 from semigda.files.inside import is_inside
+from semigda.files.targets import check_target
 from semigda.jobs.folder import JobFolder
 from semigda.models.card import ModelCard
 from semigda.project.caselist import listed_cases
@@ -51,28 +52,45 @@ PREVIEWS = {
     "unlabeled": "Unlabelled cases: image, drawn by either branch",
     "autoencoder": "Autoencoder: image, rebuilt, mask, rebuilt",
 }
+MADE = "<p>SemiGDA training report</p>"  # by which a file is known as a report
 SHOWN = 3  # previews of each kind
 # Settings that are paths, or are told elsewhere.
 _UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
 
 
-def write_report(project: Project, job_id: str | None = None, path: PathLike | None = None) -> Path:
+def write_report(
+    project: Project,
+    job_id: str | None = None,
+    path: PathLike | None = None,
+    *,
+    overwrite: bool = False,
+) -> Path:
     """Write the report of a training and return its path.
 
     Args:
         job_id: as in :meth:`Project.jobs`; by default the newest training.
         path: the file; by default ``report.html`` in the job's folder.
+        overwrite: replace a report that is at ``path``.
 
     Raises:
-        SemiGDAError: "bad-input" if there is no such training.
+        SemiGDAError: "bad-input" if there is no such training, or another file is at ``path``.
     """
     folder = _find(project, job_id)
-    target = Path(path) if path is not None else folder / "report.html"
+    target = folder / "report.html"
+    if path is not None:
+        target = check_target(path, _is_report, overwrite=overwrite)
     if not target.parent.is_dir():
         raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
     text = _page(project.read(), JobFolder(folder))
     write_text(target, text, durable=False)
     return target
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        return MADE in path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def _find(project: Project, job_id: str | None) -> Path:
@@ -88,7 +106,7 @@ def _page(view: View, job: JobFolder) -> str:
     comparison = read(job.path)
     names = ", ".join(label.name for label in view.classes) or "training"
     body = [
-        f"<header><p>SemiGDA training report</p><h1>{escape(names)}</h1>",
+        f"<header>{MADE}<h1>{escape(names)}</h1>",
         f"<p>{_standing(job, result)}</p></header>",
         _verdict(comparison),
         _counts(view, job, comparison),

@@ -58,12 +58,21 @@ class Plan:
 def saved_plan(project: Project) -> Plan:
     """The plan kept in the project's settings, or the default one."""
     kept, known = project.read().settings.get("plan", {}), {one.name for one in fields(Plan)}
-    return Plan(**{key: value for key, value in kept.items() if key in known})
+    plan = Plan(**{key: value for key, value in kept.items() if key in known})
+    return replace(plan, base=plan.base and _base_now(project, plan.base))
+
+
+def _base_now(project: Project, base: str) -> str:
+    """Where a base is that was kept; one of a project that was moved has moved with it."""
+    path = project.folder / base
+    tail = project.folder.joinpath(*path.parts[-2:]) if path.parent.name == "models" else path
+    return str(tail if tail.exists() and not path.exists() else path)
 
 
 def save_plan(project: Project, plan: Plan) -> None:
     """Keep the plan in the project's settings."""
-    project.set_settings(plan=asdict(plan))
+    base = plan.base and project.stored(Path(plan.base))
+    project.set_settings(plan=asdict(replace(plan, base=base)))
 
 
 def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
