@@ -28,7 +28,7 @@ class CurvesView:
         self._ui = ui
         self._history = None
         self._lines: dict[int, list[Line]] = {DICE: [], LOSS: []}
-        for text in (_("Dice of each class on held-out cases"), _("Losses")):
+        for text in (_("Dice by class"), _("Losses")):
             ui.curvesComboBox.addItem(text)
         ui.curvesComboBox.connect("activated(int)", lambda _index: self._draw())
         ui.plotButton.connect("clicked(bool)", self.onPlot)
