@@ -114,6 +114,9 @@ def test_an_earlier_result_is_replaced_when_asked(model, images, tmp_path, capsy
         "r.nrrd",
         "r.json",
     }
+    own = ["-o", tmp_path / "o.seg.nrrd", "--review", tmp_path / "r.nrrd", "--overwrite"]
+    assert segment(model, tmp_path / "r.nrrd", *own) == 1  # ours, and yet the input
+    assert "one of its own inputs" in capsys.readouterr().err and content(tmp_path) == after
     edit(tmp_path / "o.seg.nrrd")
     assert segment(model, images / "case1.nii.gz", *outs, "--overwrite") == 1
 
