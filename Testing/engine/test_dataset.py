@@ -10,6 +10,7 @@ from semigda.data.cases import read_cases
 from semigda.data.phantom import write_phantoms
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
+from semigda.errors import SemiGDAError
 from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.settings import TrainSettings
@@ -97,3 +98,14 @@ def test_labelled_slices_fill_a_batch_that_has_no_unlabelled_ones_yet(loaded):
     assert both.pasted.any() and torch.equal(both.images, whole.images[:3])
     assert torch.equal(both.mixed[shown], whole.images[3:][shown])
     assert torch.equal(both.pasted_labels, whole.labels[3:])
+
+
+def test_a_case_that_cannot_be_read_is_told_by_its_number(tmp_path):
+    cases = read_cases(write_phantoms(tmp_path, 2, 2, 0, shape=SHAPE))
+    damaged = [case for case in cases if case.role == "unlabeled"][1]
+    damaged.image.write_bytes(damaged.image.read_bytes()[:-100])
+    with pytest.raises(SemiGDAError) as caught:
+        load_slices(cases, Preprocessing.from_dict(VOLUMES), 2)
+    assert caught.value.error_class == "bad-input"
+    assert caught.value.message.startswith("Number 2 of the cases with the role unlabeled: The")
+    assert damaged.image.name not in str(caught.value)

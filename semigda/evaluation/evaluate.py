@@ -34,7 +34,7 @@ COLUMNS = (
 )
 FILES = ("evaluation.csv", "evaluation.json")
 # What is wrong with one case; anything else would go wrong with every case.
-_CASE_ERRORS = ("bad-input", "geometry-mismatch")
+_CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
 Progress = Callable[[float, str], None]
 

@@ -25,7 +25,7 @@ from semigda.networks.semigda import SemiGDA
 DEFAULT_COUNT = 10
 RANKING_SCHEMA = 1
 # What is wrong with one case; anything else would go wrong with every case.
-_CASE_ERRORS = ("bad-input", "geometry-mismatch")
+_CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
 
 def rank_cases(

@@ -83,10 +83,21 @@ def load_slices(
     num_classes: int,
     loaded: Callable[[], None] = lambda: None,
 ) -> list[CaseSlices]:
-    """Read and prepare the cases; ``loaded`` is called after each."""
+    """Read and prepare the cases; ``loaded`` is called after each.
+
+    Raises:
+        SemiGDAError: that of the first case that cannot be used, saying by number which one it is.
+    """
     result = []
-    for case in cases:
-        result.append(CaseSlices(case, preprocessing, num_classes))
+    for number, case in enumerate(cases, 1):
+        try:
+            result.append(CaseSlices(case, preprocessing, num_classes))
+        except SemiGDAError as error:
+            same = sum(other.role == case.role for other in cases[:number])
+            message = f"Number {same} of the cases with the role {case.role}: {error.message}"
+            raise SemiGDAError(
+                error.error_class, message, action=error.action, detail=error.detail
+            ) from error
         loaded()
     return result
 
