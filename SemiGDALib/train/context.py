@@ -108,5 +108,12 @@ class TrainContext:
             self.message.error(error, actionText, action)
 
     def _install(self) -> None:
-        """The packages' own dialogs ask first."""
-        self.attempt(self.logic.installRequirements)
+        """The packages' own dialogs ask first; a no there is answered, too."""
+        if self.attempt(self.logic.installRequirements) is False:
+            self.tell(
+                SemiGDAError(
+                    "import-error",
+                    _("Nothing was installed."),
+                    action=_("SemiGDA needs these packages to check, train and segment."),
+                )
+            )

@@ -113,6 +113,18 @@ def test_a_no_installs_nothing(panel, module_host, absent, monkeypatch):
     module_host.click(panel.ui.messageActionButton)
     module_host.messages()
     assert absent.missing() == [ABSENT]
+    assert "Nothing was installed" in panel.ui.phaseLabel.text and panel.ui.phaseLabel.visible
+
+
+def test_a_no_in_the_training_panel_is_answered(training, module_host, absent):
+    from semigda.errors import SemiGDAError
+
+    training.panel.context.tell(SemiGDAError("import-error"))
+    module_host.answer(buttons().Cancel)
+    module_host.click(training.ui.messageActionButton)
+    module_host.messages()
+    assert "Nothing was installed" in training.ui.messageLabel.text
+    assert training.ui.messageActionButton.visible  # for those who change their mind
 
 
 def test_slicer_5_10_has_no_packaging(absent, module_host, monkeypatch):

@@ -9,7 +9,7 @@ import slicer
 import studies
 from conftest import checked
 
-from semigda.project.project import Project
+from semigda.project.project import NewCase, Project
 
 
 def picture(widget, host, artifacts, name) -> None:
@@ -168,3 +168,33 @@ def test_the_next_step_is_scrolled_into_view(study, module_host):
         assert 0 <= top and top + button.height <= area.viewport().height
     finally:
         layout.addWidget(area.takeWidget())
+
+
+def test_long_names_do_not_widen_the_panel(training, module_host, tmp_path):
+    from semigda.errors import SemiGDAError
+    from Testing.host.session import PANEL_WIDTH
+
+    name = "Lebermetastasenverlaufskontrolle_Abdomen_CT_2026_endgueltig"
+    training.panel.createProject(tmp_path / name)
+    training.logic.project.set_classes([name + "_1", name + "_2"])
+    image = studies.write_nrrd(tmp_path / f"{name}.nrrd", studies.draw(0)[0])
+    training.logic.project.add([NewCase(image)])
+    training.panel.context.tell(SemiGDAError("bad-input", name))
+    training.panel.refresh()
+    checked(training, module_host)
+    assert training.parent.width == PANEL_WIDTH
+    assert training.ui.projectLabel.toolTip.endswith(name)
+
+
+def test_every_wrapped_label_may_be_narrow():
+    """A word that cannot be broken, such as a file's name, would be the panel's least width."""
+    import re
+
+    from Testing.packaging.install import ROOT
+
+    for path in ROOT.glob("SemiGDA*/Resources/UI/*.ui"):
+        labels = re.findall(
+            r'<widget class="QLabel" name="(\w+)">(.*?)</widget>', path.read_text(), re.S
+        )
+        for label, inside in labels:
+            assert 'name="wordWrap"' not in inside or "<width>1</width>" in inside, label
