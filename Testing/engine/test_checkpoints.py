@@ -12,6 +12,7 @@ from training_fixtures import SHAPE
 from semigda.data.phantom import write_phantoms
 from semigda.errors import SemiGDAError
 from semigda.files import atomic
+from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop
@@ -145,21 +146,45 @@ def test_a_training_goes_on_from_the_one_before_and_ends_the_same(tmp_path, monk
     whole = training_job(cases, tmp_path / "whole", **short)
     assert run_job(whole) == 0
     torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
-    original, count = loop.segment_losses, iter(range(100))
-
-    def cancelling(*arguments):
-        if next(count) == 4:
-            torn.request("cancel")
-        return original(*arguments)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "segment_losses", cancelling)
-        assert run_job(torn) == 1
+    cancelled_in_the_middle(torn, monkeypatch)
     path = torn.path / "checkpoint.pt"
     path.write_bytes(flipped(path.read_bytes(), path.stat().st_size // 2))
     assert run_job(torn) == 0
     assert [event["message"] for event in of_type(torn, "warning")] == [FELL_BACK]
-    models = (job.result()["outputs"]["model"] for job in (torn, whole))
-    ours, theirs = (load_network(model)[0].state_dict() for model in models)
-    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert same_model(torn, whole)
     assert not list(torn.path.glob("*checkpoint*"))
+
+
+def test_a_damaged_autoencoder_of_its_own_is_trained_again(tmp_path, monkeypatch):
+    cases = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
+    short = {"pretrain_steps": 3, "align_steps": 2, "steps": 6, "validations": 1}
+    whole = training_job(cases, tmp_path / "whole", **short)
+    assert run_job(whole) == 0
+    torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
+    cancelled_in_the_middle(torn, monkeypatch)
+    (base,) = torn.path.glob("autoencoder-*.safetensors")
+    base.write_bytes(flipped(base.read_bytes(), base.stat().st_size - 5))
+    assert run_job(torn) == 0
+    (warning,) = of_type(torn, "warning")
+    assert warning["message"] == "The training's autoencoder is damaged; it is trained again."
+    assert same_model(torn, whole)
+
+
+def cancelled_in_the_middle(job: JobFolder, monkeypatch) -> None:
+    """Run it into stage 2, with two checkpoints behind it."""
+    original, count = loop.segment_losses, iter(range(100))
+
+    def cancelling(*arguments):
+        if next(count) == 4:
+            job.request("cancel")
+        return original(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "segment_losses", cancelling)
+        assert run_job(job) == 1
+
+
+def same_model(first: JobFolder, second: JobFolder) -> bool:
+    models = (job.result()["outputs"]["model"] for job in (first, second))
+    ours, theirs = (load_network(model)[0].state_dict() for model in models)
+    return all(torch.equal(ours[name], theirs[name]) for name in theirs)

@@ -336,14 +336,14 @@ def test_add_model(panel, module_host, bright, tmp_path):
     import shutil
 
     from semigda.models.library import find_model, remove_model
-    from SemiGDALib import segment_setup
+    from SemiGDALib import library, segment_setup
 
     package = tmp_path / "other"
     shutil.copytree(find_model(bright), package)
     card = json.loads((package / "card.json").read_text("utf-8"))
     card.update(name="other", title="Another model")
     (package / "card.json").write_text(json.dumps(card))
-    ui, ask = panel.ui, segment_setup.chooseModelFile
+    ui, ask, sure = panel.ui, segment_setup.chooseModelFile, library.mayReplace
     ui.advancedCollapsibleButton.collapsed = False
     try:
         segment_setup.chooseModelFile = lambda: ""  # the user closes the dialog
@@ -353,13 +353,22 @@ def test_add_model(panel, module_host, bright, tmp_path):
         module_host.click(ui.addModelButton)
         module_host.wait(lambda: ui.addModelButton.enabled, 60)
         assert ui.modelComboBox.findText("Another model") >= 0
+        card.update(title="A third model")
+        (package / "card.json").write_text(json.dumps(card))
+        answers = iter((False, True))
+        library.mayReplace = lambda: next(answers)
+        for title in ("Another model", "A third model"):
+            module_host.click(ui.addModelButton)
+            module_host.wait(lambda: ui.addModelButton.enabled, 60)
+            assert ui.modelComboBox.findText(title) >= 0
+        assert ui.modelComboBox.findText("Another model") < 0
         (package / "weights.safetensors").write_bytes(b"damaged")
         module_host.click(ui.addModelButton)
         module_host.wait(lambda: ui.addModelButton.enabled, 60)
         assert ui.messageFrame.visible
         module_host.click(ui.messageDismissButton)
     finally:
-        segment_setup.chooseModelFile = ask
+        segment_setup.chooseModelFile, library.mayReplace = ask, sure
         remove_model("other")
         panel.panel.refreshModels()
 

@@ -29,6 +29,7 @@ from semigda.jobs.folder import JobFolder
 from semigda.models.card import CARD_FILE, ModelCard
 from semigda.models.package import load_network
 from semigda.training.loop import train
+from semigda.training.preflight import check_training
 from semigda.training.reporter import Part
 from semigda.training.settings import TrainSettings
 
@@ -94,13 +95,15 @@ class _Plan:
     def run(self) -> tuple[dict[str, Any], dict[str, Any]]:
         settings, count = self.settings, len(self.folds) + 1
         share = (1 - SCORING_SHARE) / count
+        out = Path(settings.out)
+        if self.folds and not (out / CARD_FILE).exists():
+            check_training(settings)  # the last one of all, before hours of folds
         after: Scores = {}
         for index in range(count - 1):
             scores = self._fold(index, Part(index, count, "fold", index * share, share))
             if scores is None:
                 break
             after |= scores
-        out = Path(settings.out)
         if not (out / CARD_FILE).exists():  # its name is this job's alone
             start = (count - 1) * share
             self._train(settings, Part(count - 1, count, "final", start, share))

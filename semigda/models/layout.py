@@ -15,6 +15,7 @@ from semigda.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, parse_card
 
 LICENCE_FILE = "LICENSE.txt"
 FILES = (CARD_FILE, WEIGHTS_FILE, LICENCE_FILE)  # only the licence text may be missing
+NAME_TAKEN = "name taken"  # detail of the error, by which a panel knows that it may ask
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 

@@ -7,12 +7,10 @@ Files are read with
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from semigda.errors import SemiGDAError
@@ -195,8 +193,10 @@ def _load(path: Path) -> dict:
         if path.suffix == ".safetensors":
             return load_file(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise _invalid("It cannot be read as tensors.", detail=str(error)) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # of a foreign file, torch and pickle raise nearly everything
+        raise _invalid("It cannot be read as tensors.", type(error).__name__) from error
     if not isinstance(content, dict):
         raise _invalid("It holds no named tensors.")
     return content

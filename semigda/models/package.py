@@ -19,11 +19,12 @@ from safetensors.torch import save_file
 from semigda.errors import SemiGDAError
 from semigda.files import atomic
 from semigda.files.targets import check_target
-from semigda.models.archive import pack, unpack
+from semigda.models.archive import MAX_WEIGHTS_BYTES, pack, unpack
 from semigda.models.card import WEIGHTS_FILE, ModelCard
 from semigda.models.layout import (
     FILES,
     LICENCE_FILE,
+    NAME_TAKEN,
     is_litter,
     is_package_or_damaged,
     is_package_zip,
@@ -156,6 +157,7 @@ def import_package(
                 "bad-input",
                 f"Another model named '{card.name}' is installed already.",
                 action="Give the new one another name, or let it take the place (--overwrite).",
+                detail=NAME_TAKEN,
             )
         check_target(target, is_package_or_damaged, overwrite=overwrite, inputs=[source])
         with atomic.staged_folder(target) as stage:
@@ -178,6 +180,8 @@ def _copy_folder(source: Path, stage: Path) -> None:
                 "The model's folder holds something that does not belong to a model package.",
                 detail="expected only " + ", ".join(FILES),
             )
+        if path.stat().st_size > MAX_WEIGHTS_BYTES:
+            raise _invalid("A file of the model is larger than a model can be.")
         shutil.copyfile(path, stage / path.name)
 
 

@@ -317,7 +317,7 @@ class Run:
             identity = self.settings.pretraining(self.settings.out).identity()
             wanted = json.dumps(identity, sort_keys=True)
             base = self.folder / f"autoencoder-{zlib.crc32(wanted.encode()):08x}.safetensors"
-            if base.exists():
+            if self._made_before(base):
                 if self.ranks.first:
                     remove_checkpoint(checkpoint_of(base))  # where a kill came between the two
                 self.reporter.skip(self.settings.pretrain_steps * PRETRAIN_WORK)
@@ -327,6 +327,17 @@ class Run:
                 run_pretraining(pretraining, *told)
         torch.manual_seed(self.settings.seed)
         return load_base(base)
+
+    def _made_before(self, base: Path) -> bool:
+        """Whether an earlier process of this training made its autoencoder, and it is whole."""
+        if not base.exists():
+            return False
+        try:
+            load_base(base)
+        except SemiGDAError:
+            self.reporter.warn("The training's autoencoder is damaged; it is trained again.")
+            return False
+        return True
 
     def _save(self, stage: str, step: int, optimizer: torch.optim.Optimizer) -> None:
         state = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -24,6 +23,7 @@ from semigda.data.labels import by_names
 from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import temporary_folder
 from semigda.inference.device import choose_device
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
 from semigda.method.palette import Palette
@@ -278,8 +278,8 @@ class _Rehearsal:
     def _pretrain(self, settings: TrainSettings, of_role: dict[str, list[CaseSlices]]) -> float:
         watch = _Stopwatch(self._check)
         slices = [*of_role["labeled"], *of_role["unlabeled"]]
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix="rehearsal-") as folder:
-            wanted = settings.pretraining(str(Path(folder) / "autoencoder.safetensors"))
+        with temporary_folder(self.folder) as folder:
+            wanted = settings.pretraining(str(folder / "autoencoder.safetensors"))
             try:
                 run_pretraining(wanted, watch, slices)
             except _Enough:
@@ -317,8 +317,8 @@ class _Rehearsal:
     ) -> dict[str, Any]:
         self.progress(0.95, "Rehearsal: writing a checkpoint.")
         state = {"network": network.state_dict(), "teacher": teacher.state_dict()}
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix="rehearsal-") as folder:
-            path, start = Path(folder) / "checkpoint.pt", time.perf_counter()
+        with temporary_folder(self.folder) as folder:
+            path, start = folder / "checkpoint.pt", time.perf_counter()
             save_checkpoint(path, state | {"optimizer": optimizer.state_dict()})
             seconds = time.perf_counter() - start
             return {"save_seconds": round(seconds, 4), "checkpoint_bytes": path.stat().st_size}
