@@ -25,7 +25,7 @@ def test_a_part_counts_its_share_of_the_job_and_the_time_of_the_parts_to_come(jo
     state = job.state()
     assert state["progress"] == 0.25 + 0.25 / 4
     assert state["seconds_left"] == 30 + 2 * 40  # its own rest, then two parts like it
-    reporter.event("losses", step=1)
+    reporter.event("message", message="Half done.")
     assert job.events()[-1]["part"] == {"index": 1, "count": 4, "kind": "fold"}
 
 
