@@ -11,7 +11,7 @@ import importlib
 import json
 import sys
 
-PACKAGES = ("numpy", "SimpleITK", "nrrd", "safetensors", "torch")
+PACKAGES = ("numpy", "SimpleITK", "safetensors", "torch")
 
 
 def probe(device: str = "auto") -> dict:

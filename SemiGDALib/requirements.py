@@ -21,7 +21,6 @@ TORCH = ">=2.2"
 PACKAGES = {
     "numpy": "numpy",
     "SimpleITK": "SimpleITK",
-    "nrrd": "pynrrd",
     "safetensors": "safetensors",
 }
 PROBE_LIMIT_MS = 120_000  # the first import of torch reads gigabytes on a cold disk

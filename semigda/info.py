@@ -14,7 +14,7 @@ from semigda.networks.config import NetworkConfig
 from semigda.networks.cost import describe
 from semigda.version import __version__
 
-PACKAGES = ("torch", "numpy", "SimpleITK", "pynrrd", "safetensors")
+PACKAGES = ("torch", "numpy", "SimpleITK", "safetensors")
 
 
 def collect(size: int = 224) -> dict[str, Any]:

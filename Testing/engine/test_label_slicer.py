@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from model_fixtures import tiny_card
@@ -14,6 +16,7 @@ from semigda.data.segments import read_segments
 from semigda.data.segnrrd import write_labels, write_segmentation
 from semigda.data.volumes import read_volume
 from semigda.models.card import Label
+from semigda.project.classes import change_class
 from semigda.project.doctor import check, measured
 from semigda.project.heldout import change_heldout, choose_heldout
 from semigda.project.project import NewCase, Project
@@ -168,3 +171,26 @@ def test_a_project_that_took_models_labels_for_a_persons_is_told(tmp_path):
     change_heldout(project, error.message, measured(project))
     assert first.id not in project.read().heldout["cases"]
     assert "held-out-model-label" not in {one.code for one in check(project)}
+
+
+def test_an_accepted_prediction_keeps_its_classes_whatever_they_are_called(tmp_path):
+    """Names of any script, stored in either way that accents are, and after a class was renamed."""
+    image, labels = draw(0)
+    write_nrrd(tmp_path / "image.nrrd", image, AFFINE)
+    path = write_prediction(tmp_path / "a.seg.nrrd", labels)
+    again = saved_again(path, tmp_path / "b.seg.nrrd", crop=True)
+    project = Project.create(tmp_path / "p")
+    project.set_classes([unicodedata.normalize("NFD", NAMES[0]), NAMES[1]])
+    (case,) = project.add([NewCase(tmp_path / "image.nrrd")]).cases
+    for in_classes in (True, False):
+        project.set_label(case, again, in_classes=in_classes)
+        assert "unmapped-label" not in {found.code for found in check(project)}
+        view = project.read()
+        found = read_classes(
+            again, read_volume(tmp_path / "image.nrrd"), view.classes_of(view.case(case))
+        )
+        np.testing.assert_array_equal(found, labels)
+    project.set_label(case, again, in_classes=True)
+    change_class(project, 2, "Herz")
+    view = project.read()
+    assert not view.unmapped() and view.classes_of(view.case(case))[NAMES[1]] == 2

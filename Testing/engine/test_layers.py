@@ -42,7 +42,7 @@ FLOORS = {
 # The card is plain values: data and method may read them.
 NEIGHBOURS = {("data", "semigda.models.card"), ("method", "semigda.models.card")}
 NEIGHBOURS |= {("data", "semigda.models.preprocessing")}
-THIRD_PARTY = {"torch", "numpy", "SimpleITK", "nrrd", "safetensors"}
+THIRD_PARTY = {"torch", "numpy", "SimpleITK", "safetensors"}
 PROJECT = (
     "caselist",
     "doctor",

@@ -194,17 +194,17 @@ def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monke
 
 
 def test_broken_package_is_found_and_repaired(panel, module_host, broken, monkeypatch):
-    broken("nrrd")
+    broken("safetensors")
     module_host.click(panel.ui.repairButton)
     wait_for_repair(panel, module_host)
     ui = panel.ui
-    assert ui.messageFrame.visible and "nrrd" in ui.messageLabel.text
+    assert ui.messageFrame.visible and "safetensors" in ui.messageLabel.text
     asked = []
     monkeypatch.setattr(slicer.util, "pip_install", asked.append)
     module_host.answer(buttons().Yes)
     module_host.click(ui.messageActionButton)
     module_host.messages()
-    assert asked == [["--force-reinstall", "--no-deps", "pynrrd"]]
+    assert asked == [["--force-reinstall", "--no-deps", "safetensors"]]
     wait_for_repair(panel, module_host)
 
 
