@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from hostile_files import PICTURES, SHARED, VOLUMES, noise, nrrd, tiff, write
+from test_volumes import write_dicom
 from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
 from semigda.data.volumes import read_layer, read_stored, read_volume
@@ -338,6 +339,15 @@ def test_a_comma_is_no_decimal_point(tmp_path):
     path.write_bytes(data.replace(b".75\\.5", b",75\\,5"))
     error = refused(path)
     assert "pixel spacing" in error.message and "commas" in error.action
+
+
+def test_a_truncated_slice_in_a_dicom_folder(tmp_path):
+    write_dicom(tmp_path, [0.0, 1.0, 2.0])
+    (tmp_path / "README.txt").write_text("not a slice")
+    assert read_volume(tmp_path).shape == (3, 4, 5)
+    one = sorted(tmp_path.glob("*.dcm"))[1]
+    one.write_bytes(one.read_bytes()[:-5])
+    refused(tmp_path)
 
 
 # Names.

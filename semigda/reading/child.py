@@ -61,12 +61,12 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
 
     voxels = 0
 
-    def budget(held: int, declared: int) -> None:
+    def budget(effort: int, declared: int) -> None:
         nonlocal voxels
         voxels = declared
         if declared > _memory_of_computer():
             raise SemiGDAError("out-of-memory")
-        seconds = FIRST_SECONDS + (held + declared) / _BYTES_A_SECOND
+        seconds = FIRST_SECONDS + (effort + declared) / _BYTES_A_SECOND
         limit_this_process(seconds, FIRST_BYTES + _MEMORY * declared)
         _say(answers, {"seconds": seconds})
 

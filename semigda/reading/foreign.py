@@ -57,7 +57,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
         picture (a plain picture).
 
     Args:
-        budget: told the bytes in the files and the bytes of the voxels, before they are read.
+        budget: told the bytes to go through and the bytes of the voxels, before they are read.
 
     Raises:
         SemiGDAError: "bad-input", "out-of-memory".
@@ -99,7 +99,8 @@ def _read_volume(request: Request, kind: str, budget: Budget) -> dict[str, Any]:
         share = voxels.count // frames
         window, shape, axis = (frame * share, (frame + 1) * share), shape[1:], None
     held = sum({part.path: part.path.stat().st_size for part in voxels.parts}.values())
-    budget(held, voxels.count * max(voxels.dtype.itemsize, info.dtype.itemsize))
+    wanted = window[1] - window[0] if window else voxels.count
+    budget(held + voxels.bytes, wanted * info.dtype.itemsize)
     with open(request.out, "xb", buffering=0) as out:
         voxels.copy(_Whole(out), info.dtype, header.slope, header.inter, window)
     return {
@@ -171,8 +172,12 @@ def _read_folder(request: Request, budget: Budget) -> dict[str, Any]:
         for number, name in enumerate(names):
             (folder / f"{number:06}").symlink_to(name)
     held = sum(os.path.getsize(name) for name in names)
-    budget(held, 16 * held)
-    image = read_series(folder, lambda path: check_dicom(path) and None)
+    budget(held, 0)  # to sort the files
+
+    def check(files: list[Path]) -> None:
+        budget(held, sum(check_dicom(file) for file in files))
+
+    image = read_series(folder, check)
     return _write(request, image, itk.affine_of(image))
 
 

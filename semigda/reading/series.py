@@ -14,14 +14,14 @@ _POSITION = "0020|0032"
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to hundredths of a mm
 
 
-def read_series(folder: Path, check: Callable[[Path], None]) -> sitk.Image:
+def read_series(folder: Path, check: Callable[[list[Path]], None]) -> sitk.Image:
     """Read the only DICOM series in ``folder``.
 
     The step from slice to slice is taken from the slices' positions, so a series with a tilted
     gantry comes out sheared, as it was scanned.
 
     Args:
-        check: shown every file of the series before any voxel is read.
+        check: shown the files of the series before any voxel is read.
 
     Raises:
         SemiGDAError: "bad-input" if there is no series, more than one, or slices are missing.
@@ -36,8 +36,7 @@ def read_series(folder: Path, check: Callable[[Path], None]) -> sitk.Image:
             action="Choose a folder that holds exactly one series.",
         )
     files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), names[0])
-    for file in files:
-        check(Path(file))
+    check([Path(file) for file in files])
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames(files)
     reader.MetaDataDictionaryArrayUpdateOn()
