@@ -16,6 +16,7 @@ from model_fixtures import tiny_card, tiny_network, tiny_package
 
 from semigda.cli import main
 from semigda.data.contents import digest_of, files_of
+from semigda.inference import cohort as cohorts
 from semigda.models.package import save_package
 
 
@@ -251,6 +252,12 @@ def test_a_table_that_the_user_edited_is_kept(model, images, tmp_path, capsys):
     assert (out / "summary-edited-1.csv").read_bytes() == mine
     assert cohort(model, images, out) == 0  # our own table is no edited one
     assert len(list(out.glob("summary*"))) == 2
+    values = json.loads((out / "cohort.json").read_text())
+    del values["summary"]  # killed before its first table, beside which the user has another one
+    (out / "cohort.json").write_text(json.dumps(values))
+    (out / "summary.csv").write_bytes(b"my,own\r\n")
+    assert cohort(model, images, out) == 0
+    assert (out / "summary-edited-2.csv").read_bytes() == b"my,own\r\n"
 
 
 def test_the_table_is_one_for_spreadsheets(model, images, tmp_path):
@@ -296,6 +303,23 @@ def test_what_a_folder_holds_besides_cases_is_told(model, images, tmp_path, caps
     assert "gone_seg.nii.gz is left out: by its name a label." in told
     names = {path.name.removesuffix(".seg.nrrd") for path in (tmp_path / "out").glob("*.nrrd")}
     assert names == {"case0", "case1", "case2", "study_0000"}
+
+
+def test_an_image_that_changes_meanwhile_is_not_finished(model, images, tmp_path, monkeypatch):
+    real = cohorts.segment_file
+
+    def late(image, *arguments, **options):
+        report = real(image, *arguments, **options)
+        if image.name == "case1.nii.gz":
+            write_image(image, 50)
+        return report
+
+    monkeypatch.setattr(cohorts, "segment_file", late)
+    assert cohort(model, images, tmp_path / "out") == 1
+    assert not (tmp_path / "out" / "case1.json").exists()
+    monkeypatch.undo()
+    assert cohort(model, images, tmp_path / "out") == 0
+    assert (tmp_path / "out" / "case1.json").exists()
 
 
 def test_an_image_is_all_its_files(tmp_path):

@@ -180,11 +180,11 @@ class Cohort:
     ) -> SemiGDAError | None:
         """The case's files, or why there are none."""
         try:
-            self.folder.forget(name)
+            seen = self.folder.begin(name, image)
             target = self.folder.result(name)
             report = segment_file(image, model, target, options=options, overwrite=True)
             with plain_errors():
-                self.folder.finish(name, image, how, report)
+                self.folder.finish(name, image, seen, how, report)
         except SemiGDAError as error:
             if error.error_class in _ALL_CASES:
                 raise

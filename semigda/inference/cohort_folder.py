@@ -152,21 +152,43 @@ class CohortFolder:
                 action="Move it away, or choose another folder.",
             )
 
-    def forget(self, name: str) -> None:
-        """Take back that a case is finished, before its result is replaced."""
+    def begin(self, name: str, image: Path) -> str:
+        """Take back that a case is finished, before its result is replaced; the image's stamp."""
         self.report_file(name).unlink(missing_ok=True)
+        return stamp(image)
 
-    def finish(self, name: str, image: Path, how: dict[str, Any], report: dict[str, Any]) -> None:
-        """Write a case's report; its result is there."""
-        made = {"how": how, "stamp": stamp(image), "image": digest_of(image)}
+    def finish(
+        self, name: str, image: Path, seen: str, how: dict[str, Any], report: dict[str, Any]
+    ) -> None:
+        """Write a case's report; its result is there.
+
+        Args:
+            seen: what :meth:`begin` gave.
+
+        Raises:
+            SemiGDAError: "bad-input" if the image changed in between.
+        """
+        made = {"how": how, "stamp": seen, "image": digest_of(image)}
+        if stamp(image) != seen:
+            raise SemiGDAError(
+                "bad-input",
+                "The image was changed while it was segmented.",
+                action="Run the command again when the image is complete.",
+            )
         made["result"] = digest_of(self.result(name))
         write_json(self.report_file(name), {**report, "made": made})
+
+    def _is_own_summary(self, digest: str | None) -> bool:
+        """Earlier versions noted no digest."""
+        if digest is None:
+            return begins_with(self.summary, COLUMNS)
+        return digest_of(self.summary) == digest
 
     def write_summary(self, names: Sequence[str]) -> Path | None:
         """Write the table of the cases' reports; returns the place of an older one that the user
         had changed."""
         says, aside = self._says() or {}, None
-        if self.summary.exists() and says.get("summary") not in (None, digest_of(self.summary)):
+        if self.summary.exists() and not self._is_own_summary(says.get("summary")):
             aside = _free(self.summary)
             replace(self.summary, aside)
         rows = []
