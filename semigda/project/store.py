@@ -8,6 +8,7 @@ changes, and a kill at any moment leaves the file as it was before or after. Sta
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import time
 from collections.abc import Iterator
@@ -15,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError
-from semigda.files.atomic import clear_leftovers, write_json
-from semigda.files.documents import check, read_document, record
+from semigda.files.atomic import clear_leftovers, patiently, write_json
+from semigda.files.documents import MAX_BYTES, check, parse_json, record
 from semigda.files.inside import inside
 from semigda.jobs.locks import locked as file_locked
 from semigda.project.document import SCHEMA_VERSION, project_document
@@ -33,7 +34,8 @@ def read(folder: Path) -> dict[str, Any]:
         SemiGDAError: "bad-input" if there is none, it is damaged, or of another version.
     """
     try:
-        data = read_document(folder / FILE, record({}, others=True), WHAT, action=REPAIR)
+        with patiently(lambda: open(folder / FILE, "rb")) as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SemiGDAError(
             "bad-input",
@@ -41,6 +43,17 @@ def read(folder: Path) -> dict[str, Any]:
             action="Choose a project's folder, or make a new project.",
             detail=type(error).__name__,
         ) from error
+    _check(content)
+    return parse_json(content, WHAT)
+
+
+@functools.lru_cache(maxsize=2)
+def _check(content: bytes) -> None:
+    """Raise if this is no project. It is read often and changes seldom: what is sound stays so."""
+    if len(content) > MAX_BYTES:
+        raise SemiGDAError("bad-input", f"{WHAT} is larger than it can be.", action=REPAIR)
+    data = parse_json(content, WHAT, action=REPAIR)
+    check(data, record({}, others=True), WHAT, action=REPAIR)
     schema = data.get("schema", SCHEMA_VERSION)
     if type(schema) is not int or schema != SCHEMA_VERSION:
         raise SemiGDAError(
@@ -50,7 +63,6 @@ def read(folder: Path) -> dict[str, Any]:
             detail=f"schema {str(schema)[:20]}",
         )
     check(data, project_document, WHAT, action=REPAIR)
-    return data
 
 
 def create(folder: Path, data: dict[str, Any]) -> None:
