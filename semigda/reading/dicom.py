@@ -49,7 +49,7 @@ class _Found:
 
 
 def check_dicom(path: Path) -> int:
-    """Bytes of the voxels that a DICOM file declares, four for each.
+    """Bytes of the voxels that a DICOM file declares, four for each; 0 if it holds no image.
 
     Raises:
         SemiGDAError: "bad-input" if they are not all there, or its numbers are none.
@@ -64,8 +64,10 @@ def check_dicom(path: Path) -> int:
     for tag, what in _DECIMALS.items():
         _check_decimals(found.values.get(tag, b""), what)
     rows, columns = found.number(0x00280010, 0), found.number(0x00280011, 0)
-    if found.pixels is None or not rows or not columns:
-        raise SemiGDAError("bad-input", "The DICOM file holds no image.")
+    if not rows or not columns:
+        return 0
+    if found.pixels is None:
+        raise truncated()
     frames = _frames(found.values.get(_FRAMES, b"1"))
     samples, bits = found.number(0x00280002, 1), found.number(0x00280100, 16)
     count = rows * columns * samples * frames
@@ -86,7 +88,9 @@ def _begin(file: BinaryIO, found: _Found) -> bool:
     if start[128:] != b"DICM":
         file.seek(0)
         found.explicit = start[4:6].isalpha() and start[4:6].isupper()
-        if struct.unpack("<H", start[:2])[0] != 2:
+        if len(start) < 8 or start[0] not in (2, 8) or start[1]:
+            raise unreadable()
+        if start[0] == 8:
             return False
     while True:
         at = file.tell()
@@ -98,6 +102,8 @@ def _begin(file: BinaryIO, found: _Found) -> bool:
         if length > 1 << 20:
             raise unreadable()
         value = file.read(length)
+        if len(value) < length:
+            raise truncated()
         if tag == _SYNTAX:
             found.values[tag] = value
     file.seek(at)

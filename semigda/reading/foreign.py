@@ -69,6 +69,8 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
         return _read_volume(request, kind, budget)
     if kind == "dicom":
         declared = check_dicom(request.path)
+        if not declared:
+            raise SemiGDAError("bad-input", "The DICOM file holds no image.")
         return _read_by_itk(request, kind, declared, budget)
     if kind in PICTURES:
         return _read_picture(request, kind, budget)
@@ -172,13 +174,15 @@ def _read_folder(request: Request, budget: Budget) -> dict[str, Any]:
         for number, name in enumerate(names):
             (folder / f"{number:06}").symlink_to(name)
     held = sum(os.path.getsize(name) for name in names)
-    budget(held, 0)  # to sort the files
-
-    def check(files: list[Path]) -> None:
-        budget(held, sum(check_dicom(file) for file in files))
-
-    image = read_series(folder, check)
+    budget(held, 0)  # to look at the files
+    # All of them: what is damaged, ITK would leave out of the series without a word.
+    budget(held, sum(check_dicom(Path(name)) for name in names if _is_slice(name)))
+    image = read_series(folder)
     return _write(request, image, itk.affine_of(image))
+
+
+def _is_slice(name: str) -> bool:
+    return kind_of(Path(name)) == "dicom" or name.lower().endswith((".dcm", ".ima"))
 
 
 def _read_picture(request: Request, kind: str, budget: Budget) -> dict[str, Any]:

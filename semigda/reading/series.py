@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +13,11 @@ _POSITION = "0020|0032"
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to hundredths of a mm
 
 
-def read_series(folder: Path, check: Callable[[list[Path]], None]) -> sitk.Image:
+def read_series(folder: Path) -> sitk.Image:
     """Read the only DICOM series in ``folder``.
 
     The step from slice to slice is taken from the slices' positions, so a series with a tilted
     gantry comes out sheared, as it was scanned.
-
-    Args:
-        check: shown the files of the series before any voxel is read.
 
     Raises:
         SemiGDAError: "bad-input" if there is no series, more than one, or slices are missing.
@@ -36,7 +32,6 @@ def read_series(folder: Path, check: Callable[[list[Path]], None]) -> sitk.Image
             action="Choose a folder that holds exactly one series.",
         )
     files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), names[0])
-    check([Path(file) for file in files])
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames(files)
     reader.MetaDataDictionaryArrayUpdateOn()
