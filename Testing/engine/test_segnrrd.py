@@ -10,6 +10,7 @@ from volume_fixtures import DIRECTIONS, affine_of
 
 from semigda.data.segments import read_segments
 from semigda.data.segnrrd import write_segmentation
+from semigda.files.documents import has_controls
 from semigda.models.card import Label, terminology_entry
 
 LABELS = [
@@ -91,3 +92,14 @@ def test_slicer_opens_it(tmp_path, labels, name):
     text = vtk.mutable("")
     assert segmentation.GetNthSegment(0).GetTag("TerminologyEntry", text)
     assert str(text) == terminology_entry(LABELS[0])
+
+
+def test_control_characters_never_reach_the_header(tmp_path, labels):
+    wild = [Label(1, "a\x1b[31m\nSegment0_Layer:=7\u202e", (255, 0, 0)), LABELS[1]]
+    made = {"SemiGDA_Model": "x\ny\x07|z"}
+    write_segmentation(tmp_path / "a.seg.nrrd", labels, np.eye(4), tiny_card(labels=wild), made)
+    header = (tmp_path / "a.seg.nrrd").read_bytes().split(b"\n\n")[0].decode()
+    assert not has_controls(header.replace("\n", "")) and "\u202e" not in header
+    first = read_segments(tmp_path / "a.seg.nrrd")[0]
+    assert (first.name, first.layer) == ("a[31m Segment0_Layer:=7", 0)
+    assert first.tags["SemiGDA_Model"] == "x y/z"
