@@ -147,7 +147,7 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
     unknown = sorted(str(field) for field in set(row) - _FIELDS if row[field] not in (None, ""))
     if unknown:
         raise _wrong(number, f"has the unknown field{_quoted(unknown[0])}")
-    classes = row.get("classes") or None
+    classes = None if row.get("classes") == "" else row.get("classes")
     if classes is not None and not _is_mapping(classes):
         raise _wrong(number, "has classes that are not numbers from 0 to 255 by name")
     text = _texts(row, number, ("image", "label", "role", "group", "name"))
