@@ -44,7 +44,8 @@ def main(folder: str) -> int:
 
 def _noise(path: Path) -> int:
     """A file that takes what libraries print."""
-    noise = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    noise = os.open(path, flags, 0o600)
     os.dup2(noise, 1)
     os.dup2(noise, 2)
     return noise
