@@ -64,7 +64,7 @@ def main() -> None:
                 images = sorted((_data() / data / "images").iterdir())[: arguments.cases]
                 model = str(ROOT / "Resources" / "Models" / model)
                 rows.append(clicks(folder, before, data, images[0], model, arguments.repeats))
-                rows.append(cohorts(folder, before, data, images, model, arguments.repeats))
+                rows.extend(cohorts(folder, before, data, images, model, arguments.repeats))
         finally:
             subprocess.run([*git, "remove", "--force", before], check=True)
     store({"before": arguments.before, "rows": rows})
@@ -109,17 +109,17 @@ def clicks(folder: Path, before: Path, data: str, image: Path, model: str, repea
     return row(f"second click, `{data}`", pairs)
 
 
-def cohorts(folder: Path, before: Path, data: str, images, model: str, repeats: int) -> dict:
-    """Seconds of the whole command, in turn."""
+def cohorts(folder: Path, before: Path, data: str, images, model: str, repeats: int) -> list:
+    """Seconds of the whole command in turn, and those of the processor, all processes together."""
     cases = folder / f"{data}.json"
     cases.write_text(json.dumps([{"name": i.name, "image": str(i)} for i in images]))
-    pairs = []
+    pairs, computing = [], []
     for repeat in range(repeats + 1):
-        seconds = [0.0, 0.0]
+        seconds, used = [0.0, 0.0], [0.0, 0.0]
         for which in (0, 1) if repeat % 2 else (1, 0):
             out = folder / f"{data}-{repeat}-{which}"
             command = [sys.executable, "-m", "semigda", "segment", "--cases", cases, "-o", out]
-            begin = time.perf_counter()
+            begin, before_it = time.perf_counter(), _processor_seconds()
             subprocess.run(
                 [*command, "--model", model, "--device", "cpu"],
                 env=_environment((before, ROOT)[which]),
@@ -127,8 +127,18 @@ def cohorts(folder: Path, before: Path, data: str, images, model: str, repeats: 
                 capture_output=True,
             )
             seconds[which] = time.perf_counter() - begin
+            used[which] = _processor_seconds() - before_it
         pairs.append(seconds)
-    return row(f"`segment --cases`, {len(images)} of `{data}`", pairs[1:])  # the first warms disks
+        computing.append(used)
+    what = f"`segment --cases`, {len(images)} of `{data}`"
+    # The first repeat warms the disks.
+    return [row(what, pairs[1:]), row(f"{what}: of the processor", computing[1:])]
+
+
+def _processor_seconds() -> float:
+    """Of the processes that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def row(what: str, pairs: list[list[float]]) -> dict:
@@ -157,7 +167,7 @@ def store(report: dict) -> None:
         "",
         "Made by `python benchmarks/reading.py`: this state of the engine and, in turn on the",
         f"same files, that of commit {before}, which read all by ITK in the computing process.",
-        "The computer had other work to do, so seconds vary; a ratio compares neighbours.",
+        "The computer had other work to do, so seconds on the clock vary.",
         "",
         "| what | seconds before | now | times as long |",
         "|---|---|---|---|",
