@@ -112,10 +112,11 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
     from semigda.jobs.kinds import KINDS, ModelCache
 
     outputs, report = KINDS[job.job["kind"]](job, models or ModelCache())
+    # First, because a job that is done is never run again, and what it leaves then stays.
+    (job.path / RESERVE).unlink(missing_ok=True)
     job.finish(outputs, report)
     for control in ("stop", "pause"):  # answered, or too late
         job.clear(control)
-    (job.path / RESERVE).unlink(missing_ok=True)
 
 
 def _end(job: JobFolder, error: BaseException) -> None:
