@@ -217,3 +217,14 @@ def test_a_text_file_is_no_checkpoint(tmp_path):
     with pytest.raises(SemiGDAError) as error:
         read_autoencoder(tmp_path / "notes.ckpt")
     assert error.value.error_class == "model-invalid"
+
+
+def test_names_in_a_weights_file_steer_no_terminal(tmp_path):
+    path = tmp_path / "weights.pth"
+    torch.save({"\x1b[2J": torch.ones(1)}, path)
+    with pytest.raises(SemiGDAError, match="unexpected") as error:
+        read_stage2(path)
+    assert "\x1b" not in str(error.value) and "[2J" in str(error.value)
+    torch.save({1: torch.ones(1), "a": torch.ones(1)}, path)
+    with pytest.raises(SemiGDAError, match="no named tensors"):
+        read_stage2(path)

@@ -286,6 +286,20 @@ def test_a_damaged_zip_and_no_zip_are_refused(package, tmp_path):
         import_package(tmp_path / "nowhere.zip", tmp_path / "library")
 
 
+def test_a_zip_with_a_wrong_directory_is_refused(package, tmp_path):
+    """zipfile seeks to wherever the directory says, and takes names as they come."""
+    far, nameless = tmp_path / "far.zip", tmp_path / "nameless.zip"
+    data = export_package(package, tmp_path / "good.zip").read_bytes()
+    end = data.rindex(b"PK\5\6") + 16  # where the directory begins
+    far.write_bytes(data[:end] + (1 << 31).to_bytes(4, "little") + data[end + 4 :])
+    nameless.write_bytes(data)
+    with zipfile.ZipFile(nameless, "a") as archive:
+        archive.writestr("x", b"")
+        archive.filelist[-1].filename = ""
+    for path in (far, nameless):
+        refused(lambda path=path: import_package(path, tmp_path / "library"))
+
+
 def test_a_zip_whose_tensors_do_not_fit_is_not_installed(package, tmp_path):
     edit_weights(package, lambda t: t.pop("autoencoder.quant_conv.bias"))
     make_zip(tmp_path / "m.zip", [(f"tiny/{p.name}", p.read_bytes()) for p in package.iterdir()])

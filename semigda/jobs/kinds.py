@@ -15,6 +15,7 @@ from semigda.data.volumes import read_volume
 from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import evaluate, table
 from semigda.files.documents import check, record, text, whole
+from semigda.files.texts import one_line
 from semigda.inference.device import choose_device
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.inference.usage import Clock
@@ -222,7 +223,7 @@ def segment_options(values: dict[str, Any]) -> SegmentOptions:
     """The options of a job or a command line; an unknown one is "bad-input"."""
     unknown = sorted(set(values) - {f.name for f in fields(SegmentOptions)})
     if unknown:
-        raise SemiGDAError("bad-input", f"Unknown options: {', '.join(unknown)}.")
+        raise SemiGDAError("bad-input", f"Unknown options: {one_line(', '.join(unknown))}.")
     return SegmentOptions(**values)
 
 

@@ -6,8 +6,10 @@ A zip from outside may try to write elsewhere (absolute paths, ``..``, links), t
 
 from __future__ import annotations
 
+import errno
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -25,6 +27,8 @@ MAX_WEIGHTS_BYTES = 2_000_000_000
 MAX_RATIO = 100
 RATIO_FREE_BYTES = 10_000_000
 _ENCRYPTED = 0x1
+# What zipfile raises, depending on where the damage is.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
 
 
 def pack(folder: Path, name: str, zip_path: Path) -> None:
@@ -71,7 +75,11 @@ def unpack(zip_path: Path, target: Path) -> None:
                     # zipfile gives no more than the declared size and checks the CRC at the end
                     while block := source.read(1 << 20):
                         copy.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
+        raise _refused("the file is damaged or not a zip", type(error).__name__) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the directory names a place before the file's start
+            raise
         raise _refused("the file is damaged or not a zip", type(error).__name__) from error
 
 
@@ -80,6 +88,8 @@ def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
     folders, seen = set(), set()
     for entry in entries:
         path = _path(entry)
+        if not path.parts:
+            raise _refused("a file in it has no name")
         if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
             raise _refused("a file in it wants to lie outside the package")
         kind = stat.S_IFMT(entry.external_attr >> 16)

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from semigda.errors import SemiGDAError
 from semigda.files.targets import check_room, check_target
+from semigda.files.texts import one_line
 from semigda.models.base import is_base, save_base
 from semigda.models.card import SCHEMA_VERSION, ModelCard
 from semigda.models.layout import is_package
@@ -206,7 +207,7 @@ def _read(path: Path, key: str) -> StateDict:
     content = _load(path)
     tensors = content.get(key, content)
     if not isinstance(tensors, dict) or not all(
-        isinstance(v, torch.Tensor) for v in tensors.values()
+        isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in tensors.items()
     ):
         raise _invalid("It holds no named tensors.")
     return tensors
@@ -233,7 +234,7 @@ def _checked(tensors: StateDict, expected: dict[str, tuple[int, ...]]) -> StateD
 def _some(names: Iterable[str], limit: int = 5) -> str:
     names = list(names)
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more
+    return ", ".join(one_line(str(name), 100) for name in names[:limit]) + more
 
 
 def _invalid(reason: str, detail: str = "") -> SemiGDAError:
