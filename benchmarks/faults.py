@@ -112,7 +112,8 @@ class Bench:
         from faults_lib.scenarios import copy
 
         told, calls = self._child(self.scenario.command, COUNT, 0)
-        assert told == "done", (self.name, told)
+        if told != "done":
+            raise SystemExit(f"{self.name} fails: {told}\n{(self.own / 'log.txt').read_text()}")
         self.expected, self.listing = self.scenario.essence(self.place), listing(self.place)
         print(f"{self.name}: {len(calls)} calls, {dict(Counter(c.split()[0] for c in calls))}")
         rows = []

@@ -188,7 +188,7 @@ def _change(rng: random.Random, holder: Any, key: Any) -> None:
         holder += [holder[key]] * rng.choice((1, 2, 300))
     elif kind == 3 and isinstance(holder, dict):
         holder[text(rng)] = any_value(rng)
-    elif kind == 4 and type(holder[key]) in (int, float):
+    elif kind == 4 and isinstance(holder[key], (int, float)) and abs(holder[key]) < 1e300:
         holder[key] = rng.choice((-holder[key], holder[key] * 1000, holder[key] + 0.5, 0))
     else:
         holder[key] = any_value(rng)

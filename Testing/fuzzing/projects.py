@@ -63,7 +63,11 @@ def _elsewhere(rng: random.Random, value):
     places = [place for place in places if isinstance(_at(value, place), str)]
     if not places:
         return value
-    *way, last = rng.choice(places)
+    # Each kind of record is as likely as another, however many there are of it.
+    part = rng.choice(sorted({str(place[0]) for place in places}))
+    places = [place for place in places if str(place[0]) == part]
+    field = rng.choice(sorted({str(place[-1]) for place in places}))
+    *way, last = rng.choice([place for place in places if str(place[-1]) == field])
     canary = os.environ["SEMIGDA_FUZZ_CANARY"]
     study = str(specimens() / "study")
     targets = (

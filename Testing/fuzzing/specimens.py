@@ -169,7 +169,8 @@ def _models(folder: Path) -> None:
     state = {"settings": values, "step": 3, "stage": "align", "losses": [0.5, 0.25]}
     state["network"] = {k: v for k, v in list(network.state_dict().items())[:12]}
     (folder / "checkpoint").mkdir()
-    save_checkpoint(folder / "checkpoint" / "checkpoint.pt", state)
+    for step in (2, 3):  # the one before is kept
+        save_checkpoint(folder / "checkpoint" / "checkpoint.pt", {**state, "step": step})
     torch.save({"state_dict": state["network"]}, folder / "official.pth")
 
 

@@ -31,6 +31,14 @@ def targets() -> dict[str, Target]:
     return volumes.TARGETS | models.TARGETS | documents.TARGETS | projects.TARGETS
 
 
+def _chosen(names: list[str]) -> dict[str, Target]:
+    """The targets of these names; all if none is named, but for the harness's own."""
+    from Testing.fuzzing import selftest
+
+    known = targets()
+    return {name: (known | selftest.TARGETS)[name] for name in names or known}
+
+
 class Canary:
     """Files of a user that no input may lead to."""
 
@@ -137,8 +145,7 @@ def main(root: Path, seed: int, indices: range, chosen: list[str]) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     canary = Canary(own / "canary", root / "specimens")
-    table = targets()
-    table = {name: target for name, target in table.items() if not chosen or name in chosen}
+    table = _chosen(chosen)
     folder = own / "input"
     (own / "library").mkdir(exist_ok=True)
     os.environ["SEMIGDA_MODELS"] = str(own / "library")
