@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable
@@ -158,7 +159,8 @@ def leaves(value: Any, path: tuple = ()) -> list[tuple]:
 def any_value(rng: random.Random) -> Any:
     if rng.random() < 0.4:
         return rng.choice(TEXTS)
-    return rng.choice(NOT_FINITE) if rng.random() < 0.05 else rng.choice(VALUES)
+    chosen = rng.choice(NOT_FINITE) if rng.random() < 0.05 else rng.choice(VALUES)
+    return copy.deepcopy(chosen)  # the next change may be within it
 
 
 def json_value(
