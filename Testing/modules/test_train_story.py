@@ -135,6 +135,19 @@ def gather(story: Story, tmp_path: Path) -> None:
     view = widget.logic.project.read()
     assert len(view.of_role("labeled")) == 6 and len(view.of_role("unlabeled")) == 20
     checked(widget, host)
+
+    def tell_values(dialog):
+        table = child(dialog, "namesTable")
+        for row in range(table.rowCount):
+            value = int(table.item(row, 0).text().rpartition(" ")[2])
+            combo = table.cellWidget(row, 2)
+            combo.setCurrentIndex(combo.findText(CLASSES[value - 1]))
+        host.grab(dialog, story.artifacts / "story-00-values.png")
+        child(dialog, "okButton").click()
+
+    assert "which class each" in widget.ui.nextStepLabel.text  # values bear no names
+    host.in_dialog(tell_values)
+    host.click(story.ui("Cases").mappingButton)
     story.look("cases")
     story.ui("Check")
     assert not [one for one in widget.panel.context.findings if one.severity == "error"]
