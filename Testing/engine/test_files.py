@@ -120,6 +120,18 @@ def test_leftovers_of_a_running_process_and_strangers_stay(tmp_path):
     assert set(content(tmp_path)) == {mine.name, ".semigda-notes", other_host.name}
 
 
+def test_whoever_writes_into_a_folder_clears_away_what_a_kill_left(tmp_path):
+    """Also where no command begins by clearing: a job's previews, a project's thumbnails."""
+    host, pid, _, random = atomic.temporary_path(tmp_path / "else").name[9:].split("-")
+    left = tmp_path / f".semigda-{host}-{pid}-000000-{random}"
+    left.touch()
+    atomic.write_text(tmp_path / "a.txt", "a")
+    assert content(tmp_path) == {"a.txt": b"a"}
+    left.touch()
+    atomic.write_text(tmp_path / "a.txt", "b")  # looked at once in a process: it may be a big one
+    assert set(content(tmp_path)) == {"a.txt", left.name}
+
+
 # Targets
 
 

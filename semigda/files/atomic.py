@@ -149,8 +149,17 @@ def temporary_folder(parent: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def temporary_path(folder: Path) -> Path:
-    """A name in ``folder`` that nothing has yet, and that says whose it is."""
+    """A name in ``folder`` that nothing has yet, and that says whose it is.
+
+    Whoever writes into a folder for the first time clears away what killed processes left there.
+    """
+    _clear_once(os.getpid(), os.path.abspath(folder))
     return folder / f"{PREFIX}{_owner()}-{secrets.token_hex(3)}"
+
+
+@functools.cache
+def _clear_once(pid: int, folder: str) -> None:
+    clear_leftovers(folder)
 
 
 def replace(source: Path, target: Path) -> None:
