@@ -47,6 +47,7 @@ def environment(root: Path) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": "1",
+        "TMPDIR": str(root / "temporary"),
         "SEMIGDA_FUZZ_SPECIMENS": str(root / "specimens"),
         "SEMIGDA_FUZZ_CANARY": str(root / "specimens" / "study"),
     }
@@ -54,6 +55,7 @@ def environment(root: Path) -> dict[str, str]:
 
 def prepare(root: Path) -> None:
     """Draw this run's specimens."""
+    (root / "temporary").mkdir()
     command = [sys.executable, "-m", "Testing.fuzzing.specimens", str(root / "specimens")]
     subprocess.run(command, check=True, cwd=ROOT, env=environment(root), capture_output=True)
 
