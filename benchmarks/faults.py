@@ -161,7 +161,7 @@ class Bench:
 
         if not wrong:
             wrong += _problem("after the next run", differs)
-        left = sorted(listing(self.place) - self.listing)
+        left = sorted(listing(self.place) - self.listing - set(self.scenario.spare))
         return wrong + ([f"left over: {', '.join(left)}"] if left else [])
 
     def _child(self, command, mode: int, number: int) -> tuple[str, list[str]]:

@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 from semigda.cli_segment import Progress, add_segment_command, segment_options
 from semigda.errors import SemiGDAError
+from semigda.files.atomic import PREFIX
 from semigda.files.documents import mapping, plain, read_document, text
 from semigda.files.streams import Steady, steady_output
 from semigda.files.targets import check_room, check_target
@@ -238,8 +239,16 @@ def _check_job(folder: Path) -> None:
         raise SemiGDAError(
             "bad-input", "The folder already holds a job.", action="Choose another folder."
         )
-    check_target(folder, lambda path: False)  # a new or an empty one
+    if not _is_torn(folder):
+        check_target(folder, lambda path: False)  # a new or an empty one
     check_room(folder.absolute().parent)
+
+
+def _is_torn(folder: Path) -> bool:
+    """Whether a kill left the folder when it had not become a job yet."""
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    held -= {name for name in held if name.startswith(PREFIX)}
+    return "control" in held and held <= {"control", "state.json"}
 
 
 def _run(arguments: argparse.Namespace) -> int:

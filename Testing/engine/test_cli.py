@@ -15,6 +15,7 @@ import SimpleITK as sitk
 from model_fixtures import PREPROCESSING, TINY, TISSUE, tiny_package
 
 from semigda.cli import main
+from semigda.errors import SemiGDAError
 from semigda.info import table
 from semigda.jobs.folder import JobFolder
 
@@ -288,3 +289,15 @@ def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
     assert "ZeroDivisionError" in done.stderr
     report = next(tmp_path.glob("semigda-error-*.txt"))
     assert "Traceback" in report.read_text("utf-8") and str(report) in done.stderr
+
+
+def test_a_folder_that_a_kill_left_before_it_was_a_job_is_taken(tmp_path):
+    from semigda.cli import _check_job
+
+    job = tmp_path / "job"
+    (job / "control").mkdir(parents=True)
+    (job / "state.json").write_text("{}")
+    _check_job(job)
+    (job / "thesis.txt").touch()
+    with pytest.raises(SemiGDAError, match="did not make it"):
+        _check_job(job)

@@ -28,6 +28,7 @@ class Scenario:
         command: what the user types; the clean run after a fault types ``again``.
         essence: of a finished run, comparable between runs; it raises if something is not whole.
         whole: what must hold right after a fault: raises, or says what is wrong, else "".
+        spare: what a second run may have made beside the first one's.
     """
 
     prepare: Callable[[Path], None]
@@ -35,6 +36,7 @@ class Scenario:
     again: Callable[[Path], list[str]]
     essence: Callable[[Path], Any]
     whole: Callable[[Path], str]
+    spare: tuple[str, ...] = ()
 
 
 def _prepare_user(folder: Path) -> Path:
@@ -302,9 +304,11 @@ def _edited_command(folder: Path) -> list[str]:
 
 
 def _edited_essence(folder: Path) -> Any:
-    case = (folder / "user" / "id").read_text()
-    kept = sorted((folder / "out" / "project" / "labels").iterdir())
-    return [[path.name.replace(case, "ID") for path in kept], [_read_volume(p) for p in kept]]
+    from semigda.project.project import Project
+
+    view = Project(folder / "out" / "project").read()
+    case = view.case((folder / "user" / "id").read_text())
+    return [case.origin, _read_volume(case.label)]
 
 
 def _simple(prepare, command, essence, whole, again=None) -> Scenario:
@@ -329,7 +333,11 @@ SCENARIOS = {
     ),
     "project add": _simple(_prepare_project, _ADD, _project_essence, _project_whole),
     "project check": _simple(_prepare_project, _CHECK, _check_essence, _project_whole),
-    "project edited": _simple(_prepare_edited, _edited_command, _edited_essence, _project_whole),
+    # Nothing that was drawn is ever replaced: a second copy gets another name.
+    "project edited": Scenario(
+        *(_prepare_edited, _edited_command, _edited_command, _edited_essence, _project_whole),
+        ("out/project/labels/ID-2.nrrd",),
+    ),
 }
 
 

@@ -29,6 +29,10 @@ def classify(error: BaseException) -> SemiGDAError:
         told.detail = _where(error)
         return told
     if isinstance(error, RuntimeError):
+        cause = error.__cause__ or error.__context__
+        # torch hides what the disk said while a checkpoint was written.
+        if isinstance(cause, OSError) and cause.filename is None and (told := of_system(cause)):
+            return told
         text = str(error)
         if _is_torch_memory_error(error) or any(sign in text for sign in _NO_GPU_MEMORY):
             return SemiGDAError("out-of-gpu-memory")
