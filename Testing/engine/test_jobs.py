@@ -13,6 +13,7 @@ import pytest
 
 from semigda.errors import SemiGDAError
 from semigda.files.atomic import write_json
+from semigda.jobs import folder
 from semigda.jobs.folder import JobFolder
 from semigda.processes import is_same_process, process_start
 
@@ -195,3 +196,19 @@ def test_events_may_be_written_while_they_are_read(job):
         seen += job.events(len(seen))
     writer.join()
     assert [e["n"] for e in seen] == list(range(300))
+
+
+def test_the_room_held_back_serves_the_result_and_is_gone_once_it_is_done(tmp_path, monkeypatch):
+    job = JobFolder.create(tmp_path / "job", "train", {})
+    job.update("running")
+    job.hold_back()
+    reserve, seen = job.path / ".reserve", []
+    write = folder.write_json
+
+    def watched(path, *arguments, **options):
+        seen.append((path.name, reserve.exists()))
+        write(path, *arguments, **options)
+
+    monkeypatch.setattr(folder, "write_json", watched)
+    job.finish({}, {})
+    assert seen == [("result.json", True), ("state.json", False)]

@@ -17,6 +17,7 @@ from semigda.cli import main
 from semigda.errors import SemiGDAError
 from semigda.files.moved import moved, parts_under
 from semigda.jobs.folder import JobFolder
+from semigda.processes import is_same_process
 from semigda.project import trainings, versions
 from semigda.project.caselist import case_rows
 from semigda.project.comparison import read
@@ -55,8 +56,11 @@ def test_the_training_goes_on_in_a_copy_and_leaves_the_old_folder_alone(tmp_path
     project = ready_project(tmp_path)
     job = trainings.start(project, tiny_plan(steps=60))
     wait_until(lambda: any(event.get("stage") == "segment" for event in job.events()))
+    owner = job.state()
     trainings.pause(project)
     assert wait_for_end(project)["state"] == "paused"
+    # It may still write to its log.
+    wait_until(lambda: not is_same_process(owner["pid"], owner["process_start"]))
     before = contents(project.folder)
     shutil.copytree(project.folder, tmp_path / "elsewhere" / "copy")
     copy = Project(tmp_path / "elsewhere" / "copy")

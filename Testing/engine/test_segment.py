@@ -231,7 +231,7 @@ def test_devices():
             assert caught.value.error_class == "device-unavailable"
     with pytest.raises(SemiGDAError, match="device must be"):
         choose_device("tpu")
-    with pytest.raises(SemiGDAError, match="branches must be"):
+    with pytest.raises(SemiGDAError, match="'branches' is none of card, both, vae, cnn"):
         SegmentOptions(branches="all")
 
 

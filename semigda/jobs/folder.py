@@ -41,6 +41,7 @@ CONTROLS = ("cancel", "pause", "stop")
 # slowest single step of a training on a CPU.
 SILENCE_LIMIT_S = 600.0
 LAUNCHED = "launched.json"
+RESERVE, RESERVE_BYTES = ".reserve", 1 << 16
 
 # A path in quotation marks may hold blanks. A run of slashes is looked at from its first one only
 # (or from its second one after a letter): from each of them would take its length squared.
@@ -236,7 +237,20 @@ class JobFolder:
         """Write the result, then the state "done" (a watcher that sees it finds the result)."""
         result = {"schema": SCHEMA_VERSION, "outputs": _plain(outputs), "report": _plain(report)}
         write_json(self.path / "result.json", result)
+        # After the result, for which it may be needed; before "done", because a job that is done is
+        # never run again, and would keep it.
+        self.release()
         self.update("done", progress=1.0, message="Done.")
+
+    def hold_back(self) -> None:
+        """Take a little room on the disk, to be given up when the disk is full: a job can then
+        still say so."""
+        # Random, so that no file system compresses it away.
+        (self.path / RESERVE).write_bytes(os.urandom(RESERVE_BYTES))
+
+    def release(self) -> None:
+        """Give that room up."""
+        (self.path / RESERVE).unlink(missing_ok=True)
 
     def pause(self, reason: SemiGDAError | None = None) -> None:
         """Write the state "paused", without a process; running the job again goes on with it.

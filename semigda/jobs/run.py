@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 # Kinds that go on from a checkpoint; the others begin again.
 RESUMABLE = ("train", "pretrain")
-# Held back on the disk and given up when it is full, so that the job can still say so.
-RESERVE, RESERVE_BYTES = ".reserve", 1 << 16
 
 
 def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None = None) -> int:
@@ -106,14 +104,11 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
     resumable = job.job["kind"] in RESUMABLE
     job.update("running", progress=None if resumable else 0.0, message="Starting.")
     if resumable:
-        # Random, so that no file system compresses it away.
-        (job.path / RESERVE).write_bytes(os.urandom(RESERVE_BYTES))
+        job.hold_back()
     # Imported here, so that a missing package becomes the job's error, not the process's end.
     from semigda.jobs.kinds import KINDS, ModelCache
 
     outputs, report = KINDS[job.job["kind"]](job, models or ModelCache())
-    # First, because a job that is done is never run again, and what it leaves then stays.
-    (job.path / RESERVE).unlink(missing_ok=True)
     job.finish(outputs, report)
     for control in ("stop", "pause"):  # answered, or too late
         job.clear(control)
@@ -124,10 +119,11 @@ def _end(job: JobFolder, error: BaseException) -> None:
     _log(error, told)
     try:
         if told.error_class == "disk-full" and job.job["kind"] in RESUMABLE:
-            (job.path / RESERVE).unlink(missing_ok=True)
+            job.release()
             job.pause(told)
             return
         job.fail(told)
+        job.release()
         if told.error_class == "cancelled":
             for control in ("cancel", "stop"):
                 job.clear(control)  # answered; the job may be started again
