@@ -191,6 +191,22 @@ def test_scaled_nifti_values_are_those_of_itk(tmp_path, dtype, order):
     np.testing.assert_array_equal(found.array, expected)
 
 
+@pytest.mark.parametrize(("code", "at"), [(252, 256), (254, 300)], ids=["quaternion", "matrix"])
+def test_a_nifti_transform_that_is_no_number_is_refused_at_once(tmp_path, code, at):
+    """ITK never comes to an end with one; where it is not used it does no harm."""
+    path = write(tmp_path / "a.nii", noise())
+    data = bytearray(path.read_bytes())
+    data[252:256] = bytes(4)
+    data[code : code + 2] = struct.pack("<h", 1)
+    data[at : at + 4] = struct.pack("<f", -np.inf)
+    path.write_bytes(data)
+    assert "axes are not usable" in refused(path).message
+    data[252:256] = bytes(4)
+    data[506 - code : 508 - code] = struct.pack("<h", 1)  # the other one
+    path.write_bytes(data)
+    assert read_volume(path).array.shape == noise().shape
+
+
 def swapped(data: bytearray, array: np.ndarray) -> bytearray:
     """A NIfTI-1 file in the other byte order."""
     fields = [(0, 1, 4), (32, 1, 4), (36, 1, 2), (40, 8, 2), (56, 3, 4), (68, 4, 2), (76, 11, 4)]

@@ -57,6 +57,8 @@ def _segment(number: int, fields: dict[str, str]) -> Segment:
     # Slicer before 4.11 gave every segment a layer of its own, with the value 1, unsaid.
     try:
         value, layer = int(fields.get("LabelValue", 1)), int(fields.get("Layer", number))
+        if layer < 0:
+            raise ValueError
     except ValueError as error:
         raise SemiGDAError("bad-input", "The segmentation's header is damaged.") from error
     name = one_line(fields.get("Name", "")) or f"Segment {number + 1}"

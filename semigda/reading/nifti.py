@@ -100,8 +100,19 @@ def _fields(start: bytes, version: int, order: str):
     return dims, kind, steps, offset, slope, inter
 
 
+def _check_place(start: bytes, version: int, order: str) -> None:
+    """The numbers of the transforms that are in use are finite: ITK never ends with others."""
+    codes, place, kind = ("2h", 252, "f") if version == 1 else ("2i", 344, "d")
+    by_quaternion, by_matrix = struct.unpack_from(order + codes, start, place)
+    numbers = struct.unpack_from(f"{order}18{kind}", start, place + struct.calcsize(codes))
+    used = (numbers[:6] if by_quaternion else ()) + (numbers[6:] if by_matrix else ())
+    if not all(map(math.isfinite, used)):
+        raise SemiGDAError("bad-input", "The image's voxel spacing or axes are not usable.")
+
+
 def _geometry(start: bytes, version: int, order: str) -> bytes:
     """The header as that of a single file without extensions."""
+    _check_place(start, version, order)
     if version == 1:
         header = bytearray(start[:348] + bytes(4))
         header[108:112] = struct.pack(order + "f", 352)
