@@ -24,6 +24,7 @@ from hostile_projects import (
 
 from semigda.errors import SemiGDAError
 from semigda.project.project import Project
+from semigda.project.versions import versions
 
 WRONG = (None, -1, 10**30, "../../canary", ["x"], {"x": 1})
 IDS = ("../x", "..", "/etc", "C:\\x", "a/b", "a" * 65, "é", "", " ", "a.b", "con:x", "x\n")
@@ -197,3 +198,20 @@ def test_a_file_that_is_none_is_an_error_or_is_ignored(project, made, name, cont
     outside = contents(project.parent, made, but=project)
     do_everything(project)
     assert contents(project.parent, made, but=project) == outside
+
+
+def test_a_version_whose_files_say_less_is_still_one(project):
+    """A comparison by an early version without an interval, a card without counts."""
+    data = document(project)
+    del data["versions"]
+    write(project, data)
+    compared = next(project.glob("jobs/*train*/comparison.json"))
+    values = json.loads(compared.read_text("utf-8"))
+    for name in ("after_low", "after_high"):
+        values["all"].pop(name, None)
+    compared.write_text(json.dumps(values), "utf-8")
+    card = next(project.glob("models/*/card.json"))
+    card.write_text(json.dumps(json.loads(card.read_text("utf-8")) | {"training": {}}), "utf-8")
+    (version,) = versions(Project(project))
+    assert (version.low, version.high, version.mean) == (None, None, values["all"]["after"])
+    assert version.cases == {"labeled": 0, "unlabeled": 0, "held-out": values["heldout_cases"]}

@@ -140,7 +140,7 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
     except SemiGDAError:
         return None
     ended = datetime.datetime.fromtimestamp((job["folder"] / "result.json").stat().st_mtime)
-    overall, counts = compared["all"], card.training["cases"]
+    overall, counts = compared["all"], _counts(card)
     return {
         "name": job["version"],
         "title": card.title,
@@ -148,14 +148,13 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
         "job": job["id"],
         "sha256": card.weights_sha256,
         "cases": {
-            "labeled": counts["labeled"],
-            "unlabeled": counts["unlabeled"],
+            **counts,
             "held-out": compared["heldout_cases"],
         },
         "dice": {name: values["after"] for name, values in compared["classes"].items()},
         "mean": overall["after"],
-        "low": overall["after_low"],
-        "high": overall["after_high"],
+        "low": overall.get("after_low"),  # an early version did not measure it
+        "high": overall.get("after_high"),
         "before": overall["before"],
         "wins": compared["wins"],
         "reason": compared["reason"],
@@ -163,6 +162,14 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
         "base": job.get("base_title", ""),
         "deleted": False,
     }
+
+
+def _counts(card: ModelCard) -> dict[str, int]:
+    """How many cases the model learned from; a card need not say it."""
+    told = card.training.get("cases")
+    told = told if isinstance(told, dict) else {}
+    named = {name: told.get(name) for name in ("labeled", "unlabeled")}
+    return {name: count if type(count) is int else 0 for name, count in named.items()}
 
 
 def find_version(project: Project, name: str) -> Version:
