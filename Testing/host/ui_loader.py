@@ -6,7 +6,6 @@ something that does not exist are errors: in Slicer they would only be lines in 
 
 from __future__ import annotations
 
-import functools
 import xml.etree.ElementTree as ET
 
 from PySide6 import QtCore, QtUiTools, QtWidgets
@@ -29,20 +28,25 @@ def _check_class(name: str) -> None:
         raise UiError(f"The test host has no widget class {name}")
 
 
-# Asked once: PySide's view of a class's meta-object does not outlive every widget of that class.
-@functools.cache
-def _property_names(class_name: str) -> set[str] | None:
-    cls = CUSTOM.get(class_name) or getattr(QtWidgets, class_name, None)
-    if cls is None:
-        return None
-    meta = cls.staticMetaObject
-    return {meta.property(index).name() for index in range(meta.propertyCount())}
+def _property_names() -> dict[str, set[str]]:
+    """Properties of every widget class, by its name."""
+    classes = {name: getattr(QtWidgets, name) for name in dir(QtWidgets)} | CUSTOM
+    found = {}
+    for name, cls in classes.items():
+        if isinstance(cls, type) and issubclass(cls, QtWidgets.QWidget):
+            meta = cls.staticMetaObject
+            found[name] = {meta.property(index).name() for index in range(meta.propertyCount())}
+    return found
+
+
+# Asked at once: PySide's view of a class's meta-object does not outlive every widget of that class.
+_PROPERTIES = _property_names()
 
 
 def _check_widget(element) -> None:
     class_name = element.get("class")
     _check_class(class_name)
-    names = _property_names(class_name)
+    names = _PROPERTIES.get(class_name)
     for described in element.findall("property"):
         if described.get("stdset") == "0" or names is None:
             continue
