@@ -80,6 +80,7 @@ def seen3D(ui, result):
         return
     renderer = layout.threeDWidget(0).threeDView().renderWindow().GetRenderers().GetFirstRenderer()
     renderer.GetActiveCamera().SetPosition(0.0, 20000.0, 0.0)
+    renderer.GetActiveCamera().SetViewUp(0.0, 0.0, 1.0)
     ui.show3DButton.click()
     slicer.app.processEvents()
     bounds = [0.0] * 6

@@ -15,7 +15,7 @@ import slicer
 
 LIMIT_S = 600
 PANEL_WIDTH = 360  # pixels, as Slicer's module panel has it on most screens
-_WARNING = re.compile(r"warning|error|traceback|QObject::connect", re.IGNORECASE)
+_WARNING = re.compile(r"warn|error|traceback|QObject::connect", re.IGNORECASE)
 
 
 class Stop(Exception):

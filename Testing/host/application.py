@@ -66,6 +66,7 @@ class ThreeDView:
         self._window = vtk.vtkRenderWindow()
         self._window.AddRenderer(self._renderer)
         self.camera().SetPosition(0.0, 5000.0, 0.0)
+        self.camera().SetViewUp(0.0, 0.0, 1.0)
 
     def renderWindow(self):
         return self._window
