@@ -21,6 +21,7 @@ import pytest
 from hostile_files import noise, slow, write
 from model_fixtures import tiny_package
 from project_fixtures import make_project, write_case
+from test_volumes import write_dicom
 
 from semigda.cli import main
 from semigda.data.volumes import read_volume
@@ -213,6 +214,18 @@ def test_the_limits_hold():
         assert b"MemoryError" in done.stderr
         done = python(limit + "limit(9, 1 << 28)\nlimit(9, 1 << 30)\nbytearray(1 << 29)")
         assert done.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for what is mapped")
+def test_memory_that_files_made_a_library_keep_does_not_add_up(tmp_path):
+    """GDCM takes 0.8 GB over this file of a kilobyte, and keeps it."""
+    write_dicom(tmp_path, [0.0])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().replace(b"\2\0\2\0UI", b"\2\0\2\0TI", 1))
+    for _ in range(4):
+        with pytest.raises(SemiGDAError, match="cannot be read"):
+            read_volume(path)
+        assert all(reader.memory_info().rss < 4e8 for reader in readers())
 
 
 @posix

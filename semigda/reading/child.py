@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from semigda.errors import SemiGDAError, disk_is_full
-from semigda.reading.limits import limit_this_process, no_core_file
+from semigda.reading.limits import limit_this_process, mapped_bytes, no_core_file
 
 FIRST_SECONDS, FIRST_BYTES = 5.0, 1 << 30
+_KEPT_BYTES = 1 << 27  # after a file that could not be read
 _BYTES_A_SECOND = 20e6  # of the slowest way to unpack on a slow computer
 _MEMORY = 4  # times the voxels: ITK's own, a decoder's, and one to turn them
 
@@ -73,6 +74,7 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
 
     os.ftruncate(noise, 0)
     os.lseek(noise, 0, 0)
+    before = mapped_bytes() or 0
     limit_this_process(FIRST_SECONDS, FIRST_BYTES)
     work = folder / "work"
     out = Path(request["out"])
@@ -102,7 +104,9 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         told.detail = _where(error)
     with contextlib.suppress(OSError):
         out.unlink(missing_ok=True)
-    return {"error": told.to_dict()}
+    # Libraries keep what a damaged file made them take, and limits are of what comes on top.
+    spent = (mapped_bytes() or 0) - before > _KEPT_BYTES
+    return {"error": told.to_dict(), "spent": spent}
 
 
 def _where(error: Exception) -> str:

@@ -22,7 +22,7 @@ def limit_this_process(seconds: float, memory: int) -> None:
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     _set(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 1)
-    mapped = _mapped_bytes()
+    mapped = mapped_bytes()
     if mapped is not None:
         _set(resource.RLIMIT_AS, mapped + memory)
 
@@ -45,7 +45,8 @@ def _set(kind: int, soft: int) -> None:
         resource.setrlimit(kind, (soft, hard))
 
 
-def _mapped_bytes() -> int | None:
+def mapped_bytes() -> int | None:
+    """All that this process has mapped, where the system tells it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:

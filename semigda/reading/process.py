@@ -152,6 +152,8 @@ class _ReaderProcess:
                 self.process.stdin.flush()
             answer = self._answer(cancelled)
             if "error" in answer:
+                if answer["spent"]:
+                    self.end()
                 raise SemiGDAError.from_dict(answer["error"])
             return _stored(answer, _mapped(out, answer))
         except SemiGDAError as error:
