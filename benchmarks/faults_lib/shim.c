@@ -203,7 +203,9 @@ int mkdirat(int folder, const char *path, mode_t bits)
 static long given_up(const char *path)
 {
     struct stat state;
-    return mode == FULL && path && stat(path, &state) == 0 && state.st_size > 1 ? -(long)state.st_size : FREE;
+    if (mode != FULL || !path || stat(path, &state) || !state.st_size)
+        return FREE;
+    return -(((long)state.st_size + 4095) / 4096 * 4096); /* in blocks */
 }
 int unlink(const char *path)
 { char room[4200]; REAL(int, "unlink", const char *); TRY("unlink", AT(AT_FDCWD, path), given_up(path), 0);

@@ -120,6 +120,8 @@ def _end(job: JobFolder, error: BaseException) -> None:
     try:
         if told.error_class == "disk-full" and job.job["kind"] in RESUMABLE:
             job.release()
+            # The disk may have filled between the result and "done"; what is paused has none.
+            (job.path / "result.json").unlink(missing_ok=True)
             job.pause(told)
             return
         job.fail(told)
