@@ -188,13 +188,15 @@ def _no_new_processes() -> None:
 
 def _peak() -> int:
     """The largest memory of this process, and of those that it waited for."""
+    from semigda.inference.usage import peak_memory
+
+    own = peak_memory()  # without what the process held that started this one
     try:
         import resource
     except ImportError:  # Windows
-        return 0
+        return own
     unit = 1 if sys.platform == "darwin" else 1024
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return unit * max(resource.getrusage(kind).ru_maxrss for kind in kinds)
+    return max(own, unit * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 if __name__ == "__main__":
