@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
 import time
@@ -40,10 +39,6 @@ def readers(pid: int | None = None) -> list[psutil.Process]:
             if "semigda.reading.child" in child.cmdline():
                 found.append(child)
     return found
-
-
-def folders() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob(".semigda-*")}
 
 
 @contextlib.contextmanager
@@ -187,20 +182,24 @@ time.sleep(0 if sys.argv[2:] else 60)
 @pytest.mark.parametrize("killed", [False, True])
 def test_it_ends_with_its_owner_and_leaves_nothing(tmp_path, killed):
     path = write(tmp_path / "a.nii.gz", noise())
-    before = folders()
+    # A temporary folder of its own: other tests may be reading at the same time.
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    place = {**os.environ, "TMPDIR": str(temporary), "TEMP": str(temporary)}
     command = [sys.executable, "-c", _OWNER, str(path), *([] if killed else ["end"])]
-    owner = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    owner = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=place)
     assert owner.stdout.readline().strip() == b"read"
     reader = readers(owner.pid)[0] if killed else None
     if killed:
+        assert list(temporary.iterdir())
         owner.kill()
         reader.wait(timeout=20)
     owner.wait()
     owner.stdout.close()
     deadline = time.monotonic() + 10
-    while folders() - before and time.monotonic() < deadline:
+    while list(temporary.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not folders() - before
+    assert not list(temporary.iterdir())
 
 
 @posix
