@@ -231,7 +231,7 @@ class SegmentPanel:
             self.ui.segmentButton.toolTip = _("Stop; the scene stays as it was.")
             self.ui.progressArea.visible = True
             self.ui.progressBar.visible = True
-            self._onProgress(0.0, _("Starting"), None)
+            self._onProgress(0.0, Worker.shared().phase or _("Starting"), None)
 
     def _asksWhetherItFits(self, volume) -> bool:
         model, pair = self._model(), (volume.GetID(), self.parameters.model)

@@ -7,7 +7,11 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import pytest
 import SimpleITK as sitk
+
+from semigda.data.volumes import read_volume
+from semigda.errors import SemiGDAError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases"
 # Every ending that a volume can be saved with.
@@ -92,3 +96,11 @@ def slow(path: Path) -> Path:
     packed = gzip.compress(piece, 1) + 79 * zeros
     sizes = {"sizes": "1000 1000 800", "encoding": "gzip"}
     return nrrd(path, noise((1, 1, 1), np.uint8), packed, **sizes)
+
+
+def refused(path, **options) -> SemiGDAError:
+    """What reading the file is refused with."""
+    with pytest.raises(SemiGDAError) as caught:
+        read_volume(path, **options)
+    assert caught.value.error_class == "bad-input", caught.value
+    return caught.value

@@ -10,21 +10,13 @@ import sys
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from hostile_files import PICTURES, SHARED, VOLUMES, noise, nrrd, tiff, write
-from test_volumes import write_dicom
+from hostile_files import PICTURES, SHARED, VOLUMES, noise, nrrd, refused, tiff, write
 from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
 from semigda.data.volumes import read_layer, read_stored, read_volume
 from semigda.errors import SemiGDAError
 from semigda.reading.plain import read_plain
 from semigda.reading.process import read_foreign
-
-
-def refused(path, **options) -> SemiGDAError:
-    with pytest.raises(SemiGDAError) as caught:
-        read_volume(path, **options)
-    assert caught.value.error_class == "bad-input", caught.value
-    return caught.value
 
 
 def test_the_files_that_break_readers():
@@ -337,39 +329,6 @@ def test_pictures_have_no_spacing_whatever_their_name_says(tmp_path):
 
 
 # DICOM.
-
-
-def test_a_dicom_header_that_declares_more_than_its_pixel_data_holds(tmp_path):
-    path = write(tmp_path / "a.dcm", noise((1, 20, 24)))
-    rows = struct.pack("<HHIH", 0x28, 0x10, 2, 20)
-    data = path.read_bytes()
-    assert data.count(rows) == 1
-    path.write_bytes(data.replace(rows, rows[:-2] + struct.pack("<H", 21)))
-    assert "more voxels than it holds" in refused(path).message
-
-
-def test_a_comma_is_no_decimal_point(tmp_path):
-    path = write(tmp_path / "a.dcm", noise((1, 20, 24)))
-    data = path.read_bytes()
-    assert data.count(b".75\\.5") == 1
-    path.write_bytes(data.replace(b".75\\.5", b",75\\,5"))
-    error = refused(path)
-    assert "pixel spacing" in error.message and "commas" in error.action
-
-
-def test_a_truncated_slice_in_a_dicom_folder(tmp_path):
-    write_dicom(tmp_path, [0.0, 1.0, 2.0])
-    (tmp_path / "README.txt").write_text("not a slice")
-    assert read_volume(tmp_path).shape == (3, 4, 5)
-    one = sorted(tmp_path.glob("*.dcm"))[1]
-    whole = one.read_bytes()
-    # ITK leaves out what it cannot read: two slices, evenly spaced.
-    for length in (0, 100, 200, len(whole) - 40, len(whole) - 5):
-        one.write_bytes(whole[:length])
-        refused(tmp_path)
-
-
-# Names.
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there names are bytes")

@@ -70,6 +70,15 @@ def training(module_host):
 
 
 @pytest.fixture
+def project(training, tmp_path):
+    """An empty project with the classes ball and core."""
+    training.panel.createProject(tmp_path / "Liver")
+    training.logic.project.set_classes(["ball", "core"])
+    training.panel.refresh()
+    return training.logic.project
+
+
+@pytest.fixture
 def study(training, module_host, tmp_path):
     """The same with a project of 8 labelled and 3 unlabelled cases, checked."""
     import studies

@@ -6,6 +6,7 @@ import numpy as np
 import phantoms
 import pytest
 import slicer
+from scroll_area import scrolled
 from segment_fixtures import choose, idle, run, table
 
 from semigda.models.card import ModelCard
@@ -168,23 +169,12 @@ def test_the_start_is_told(panel, module_host):
 
 
 def test_the_result_is_scrolled_into_view(panel, module_host):
-    import qt
-
     choose(panel, module_host, phantoms.add_volume())
-    widget = panel.ui.resultCollapsibleButton.parentWidget()
-    layout = panel.parent.layout()
-    area = qt.QScrollArea()
-    area.widgetResizable = True
-    area.setWidget(widget)
-    area.resize(380, 260)
-    area.show()
-    try:
+    with scrolled(panel, panel.ui.resultCollapsibleButton, 260) as area:
         assert area.verticalScrollBar().value == 0
         run(panel, module_host)
         module_host.process(0.1)
         assert area.verticalScrollBar().value > 0
-    finally:
-        layout.addWidget(area.takeWidget())
 
 
 def test_the_last_model_is_remembered(panel, module_host, bright):

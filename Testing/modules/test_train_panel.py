@@ -8,6 +8,7 @@ from pathlib import Path
 import slicer
 import studies
 from conftest import checked
+from scroll_area import scrolled
 
 from semigda.project.project import NewCase, Project
 
@@ -153,21 +154,13 @@ def test_log_tells_nothing_of_patients(study):
 def test_the_next_step_is_scrolled_into_view(study, module_host):
     import qt
 
-    widget, layout = study.ui.sectionsWidget.parentWidget(), study.parent.layout()
-    area = qt.QScrollArea()
-    area.widgetResizable = True
-    area.setWidget(widget)
-    area.resize(380, 500)
-    area.show()
-    try:
+    with scrolled(study, study.ui.sectionsWidget, 500) as area:
         study.panel.sections["HeldOut"].ui.chooseButton.click()
         module_host.process(0.1)
         button = study.panel.buttons["Training"]  # what comes next
         top = button.mapTo(area.viewport(), qt.QPoint(0, 0)).y()
         assert not button.collapsed and area.verticalScrollBar().value > 0
         assert 0 <= top and top + button.height <= area.viewport().height
-    finally:
-        layout.addWidget(area.takeWidget())
 
 
 def test_long_names_do_not_widen_the_panel(training, module_host, tmp_path):
