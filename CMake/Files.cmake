@@ -7,7 +7,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/message_area.py
   SemiGDALib/nodes.py
   SemiGDALib/parameters.py
-  SemiGDALib/probe.py
   SemiGDALib/process.py
   SemiGDALib/process_tree.py
   SemiGDALib/provenance.py
@@ -61,6 +60,12 @@ set(SemiGDA_PACKAGES
   SemiGDALib/views.py
   semigda/__init__.py
   semigda/__main__.py
+  semigda/check/__init__.py
+  semigda/check/measure.py
+  semigda/check/relocate.py
+  semigda/check/repairs.py
+  semigda/check/run.py
+  semigda/check/thumbnails.py
   semigda/cli.py
   semigda/cli_project.py
   semigda/cli_project_review.py
@@ -69,46 +74,25 @@ set(SemiGDA_PACKAGES
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
-  semigda/data/contents.py
-  semigda/data/facts.py
-  semigda/data/facts_document.py
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/labels.py
-  semigda/data/nrrd.py
   semigda/data/phantom.py
   semigda/data/plain_labels.py
   semigda/data/png.py
   semigda/data/preprocess.py
-  semigda/data/provenance.py
-  semigda/data/segments.py
   semigda/data/segnrrd.py
-  semigda/data/sides.py
-  semigda/data/stamps.py
-  semigda/data/thumbnails.py
   semigda/data/volumes.py
   semigda/distributed.py
-  semigda/errors.py
   semigda/evaluation/__init__.py
-  semigda/evaluation/compare.py
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
-  semigda/evaluation/rank.py
-  semigda/files/__init__.py
-  semigda/files/atomic.py
-  semigda/files/checked.py
-  semigda/files/documents.py
-  semigda/files/inside.py
-  semigda/files/moved.py
-  semigda/files/streams.py
-  semigda/files/tables.py
-  semigda/files/targets.py
-  semigda/files/texts.py
   semigda/inference/__init__.py
   semigda/inference/cohort.py
   semigda/inference/cohort_folder.py
   semigda/inference/components.py
   semigda/inference/device.py
+  semigda/inference/device_lock.py
   semigda/inference/largest.py
   semigda/inference/likeness.py
   semigda/inference/made.py
@@ -121,19 +105,8 @@ set(SemiGDA_PACKAGES
   semigda/inference/usage.py
   semigda/info.py
   semigda/jobs/__init__.py
-  semigda/jobs/check.py
-  semigda/jobs/device_lock.py
-  semigda/jobs/failures.py
-  semigda/jobs/folder.py
-  semigda/jobs/following.py
-  semigda/jobs/home.py
   semigda/jobs/kinds.py
-  semigda/jobs/launch.py
-  semigda/jobs/locks.py
-  semigda/jobs/plan.py
-  semigda/jobs/rank.py
   semigda/jobs/run.py
-  semigda/jobs/schema.py
   semigda/jobs/worker.py
   semigda/method/__init__.py
   semigda/method/losses.py
@@ -144,51 +117,21 @@ set(SemiGDA_PACKAGES
   semigda/models/__init__.py
   semigda/models/archive.py
   semigda/models/base.py
-  semigda/models/card.py
-  semigda/models/layout.py
-  semigda/models/library.py
   semigda/models/official.py
   semigda/models/official_names.py
   semigda/models/package.py
-  semigda/models/preprocessing.py
   semigda/networks/__init__.py
   semigda/networks/autoencoder.py
   semigda/networks/blocks.py
   semigda/networks/cnn_encoder.py
-  semigda/networks/config.py
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
-  semigda/networks/size.py
   semigda/networks/winograd.py
-  semigda/processes.py
-  semigda/project/__init__.py
-  semigda/project/bases.py
-  semigda/project/caselist.py
-  semigda/project/charts.py
-  semigda/project/classes.py
-  semigda/project/comparison.py
-  semigda/project/doctor.py
-  semigda/project/document.py
-  semigda/project/estimates.py
-  semigda/project/heldout.py
-  semigda/project/inbox.py
-  semigda/project/listing.py
-  semigda/project/moving.py
-  semigda/project/naming.py
-  semigda/project/page.py
-  semigda/project/pairing.py
-  semigda/project/presets.py
-  semigda/project/project.py
-  semigda/project/ranking.py
-  semigda/project/records.py
-  semigda/project/relocate.py
-  semigda/project/repairs.py
-  semigda/project/report.py
-  semigda/project/rules.py
-  semigda/project/store.py
-  semigda/project/trainings.py
-  semigda/project/versions.py
+  semigda/probe.py
+  semigda/ranking/__init__.py
+  semigda/ranking/order.py
+  semigda/ranking/run.py
   semigda/reading/__init__.py
   semigda/reading/child.py
   semigda/reading/dicom.py
@@ -214,6 +157,7 @@ set(SemiGDA_PACKAGES
   semigda/training/loop.py
   semigda/training/optimizer.py
   semigda/training/packing.py
+  semigda/training/plan.py
   semigda/training/precision.py
   semigda/training/prefetch.py
   semigda/training/preflight.py
@@ -227,8 +171,77 @@ set(SemiGDA_PACKAGES
   semigda/training/stuck.py
   semigda/training/validate.py
   semigda/training/watch.py
-  semigda/training/work.py
-  semigda/version.py
+  semigda_core/__init__.py
+  semigda_core/errors.py
+  semigda_core/files/__init__.py
+  semigda_core/files/atomic.py
+  semigda_core/files/checked.py
+  semigda_core/files/contents.py
+  semigda_core/files/documents.py
+  semigda_core/files/inside.py
+  semigda_core/files/moved.py
+  semigda_core/files/stamps.py
+  semigda_core/files/streams.py
+  semigda_core/files/tables.py
+  semigda_core/files/targets.py
+  semigda_core/files/texts.py
+  semigda_core/jobs/__init__.py
+  semigda_core/jobs/failures.py
+  semigda_core/jobs/folder.py
+  semigda_core/jobs/following.py
+  semigda_core/jobs/home.py
+  semigda_core/jobs/launch.py
+  semigda_core/jobs/locks.py
+  semigda_core/jobs/schema.py
+  semigda_core/labels/__init__.py
+  semigda_core/labels/nrrd.py
+  semigda_core/labels/provenance.py
+  semigda_core/labels/segments.py
+  semigda_core/labels/sides.py
+  semigda_core/models/__init__.py
+  semigda_core/models/card.py
+  semigda_core/models/layout.py
+  semigda_core/models/library.py
+  semigda_core/models/network_config.py
+  semigda_core/models/network_size.py
+  semigda_core/models/preprocessing.py
+  semigda_core/processes.py
+  semigda_core/project/__init__.py
+  semigda_core/project/cases/__init__.py
+  semigda_core/project/cases/caselist.py
+  semigda_core/project/cases/listing.py
+  semigda_core/project/cases/missing.py
+  semigda_core/project/cases/moving.py
+  semigda_core/project/cases/naming.py
+  semigda_core/project/cases/pairing.py
+  semigda_core/project/check/__init__.py
+  semigda_core/project/check/facts.py
+  semigda_core/project/check/latest.py
+  semigda_core/project/check/repairs.py
+  semigda_core/project/check/rules.py
+  semigda_core/project/classes.py
+  semigda_core/project/document.py
+  semigda_core/project/heldout.py
+  semigda_core/project/project.py
+  semigda_core/project/records.py
+  semigda_core/project/report/__init__.py
+  semigda_core/project/report/charts.py
+  semigda_core/project/report/page.py
+  semigda_core/project/report/report.py
+  semigda_core/project/review/__init__.py
+  semigda_core/project/review/candidates.py
+  semigda_core/project/review/inbox.py
+  semigda_core/project/store.py
+  semigda_core/project/training/__init__.py
+  semigda_core/project/training/bases.py
+  semigda_core/project/training/comparison.py
+  semigda_core/project/training/estimates.py
+  semigda_core/project/training/judging.py
+  semigda_core/project/training/presets.py
+  semigda_core/project/training/trainings.py
+  semigda_core/project/training/versions.py
+  semigda_core/project/training/work.py
+  semigda_core/version.py
   )
 set(SemiGDA_MODELS
   Resources/Models/breast-lesion-us/LICENSE.txt

@@ -6,7 +6,7 @@ import sys
 
 import qt
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 from SemiGDALib.process import engineEnvironment
 from SemiGDALib.process_tree import killTree
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.models.layout import NAME_TAKEN
+from semigda_core.models.layout import NAME_TAKEN
 from SemiGDALib.command import EngineCommand, toldError
 
 ADD_LIMIT_MS = 120_000

@@ -12,7 +12,7 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 # Node reference roles of a result's segmentation.
 INPUT_REFERENCE = "SemiGDA.inputVolume"

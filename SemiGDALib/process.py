@@ -15,8 +15,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-import semigda
-from semigda.errors import SemiGDAError
+import semigda_core
+from semigda_core.errors import SemiGDAError
 from SemiGDALib.process_tree import killTree
 
 CANCEL_GRACE_MS = 1500  # then the tree is killed: *Cancel* is promised to answer within 2 s
@@ -28,7 +28,7 @@ _IMPORT_SIGNS = ("ModuleNotFoundError", "ImportError", "DLL load failed", "Symbo
 
 def engineFolder() -> Path:
     """The folder that holds the ``semigda`` package."""
-    return Path(semigda.__file__).resolve().parent.parent
+    return Path(semigda_core.__file__).resolve().parent.parent
 
 
 def engineEnvironment() -> qt.QProcessEnvironment:

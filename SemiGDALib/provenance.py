@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 import json
 
-from semigda.data.provenance import PREFIXES, TAGS, said
-from semigda.version import __version__
+from semigda_core.labels.provenance import PREFIXES, TAGS, said
+from semigda_core.version import __version__
 
 PREFIX = "SemiGDA."
 RESULT = PREFIX + "Result"

@@ -13,7 +13,7 @@ import json
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 from SemiGDALib.command import EngineCommand
 
 TORCH = ">=2.2"
@@ -129,7 +129,7 @@ def _installTorch(again: bool) -> bool:
 def probe(device: str, onDone) -> EngineCommand:
     """Try the packages and the device in a child process; calls ``onDone(finding, problem)``.
 
-    ``finding`` is the dictionary of :func:`SemiGDALib.probe.probe`; ``problem`` a SemiGDAError
+    ``finding`` is the dictionary of :func:`semigda.probe.probe`; ``problem`` a SemiGDAError
     that says what is wrong and what to do, or None.
     """
 
@@ -143,7 +143,7 @@ def probe(device: str, onDone) -> EngineCommand:
             problem = SemiGDAError("import-error", detail=detail)
         onDone(finding, problem)
 
-    return EngineCommand(["-m", "SemiGDALib.probe", device], finished, PROBE_LIMIT_MS)
+    return EngineCommand(["-m", "semigda.probe", device], finished, PROBE_LIMIT_MS)
 
 
 def diagnose(finding: dict) -> SemiGDAError | None:

@@ -15,10 +15,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import clear_leftovers, temporary_path
-from semigda.files.documents import check, list_of, maybe, number, one_of, record, text, whole
-from semigda.jobs.folder import ENDED, JobFolder
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers, temporary_path
+from semigda_core.files.documents import check, list_of, maybe, number, one_of, record, text, whole
+from semigda_core.jobs.folder import ENDED, JobFolder
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.process import Worker
 from SemiGDALib.sizes import sizeOf

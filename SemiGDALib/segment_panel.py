@@ -8,7 +8,7 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 from SemiGDALib import fit, nodes, texts, views
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.process import Worker

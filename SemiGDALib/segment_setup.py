@@ -6,7 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 
 class SegmentSetUp:

@@ -11,8 +11,8 @@ import sys
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from semigda.version import __version__
+from semigda_core.errors import SemiGDAError
+from semigda_core.version import __version__
 
 # Dice between the two branches. Below "good" readers usually find something to correct; below
 # "fair" the branches have found different things. Guidance for review, not a measured accuracy.

@@ -170,7 +170,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
             SemiGDAError: for an input that cannot be used, missing requirements, or a run that
                 has not ended yet.
         """
-        from semigda.errors import SemiGDAError
+        from semigda_core.errors import SemiGDAError
         from SemiGDALib.run import SegmentRun, SegmentSettings
 
         if self.isRunning():
@@ -250,8 +250,8 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
     # Models and requirements
 
     def models(self):
-        """The installed models (:class:`semigda.models.library.InstalledModel`)."""
-        from semigda.models.library import list_models
+        """The installed models (:class:`semigda_core.models.library.InstalledModel`)."""
+        from semigda_core.models.library import list_models
 
         return list_models()
 

@@ -116,7 +116,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
-        self.project = None  # semigda.project.project.Project
+        self.project = None  # semigda_core.project.project.Project
         self.labelling = None  # SemiGDALib.train.labelling.Labelling
         self.checkJob = None  # SemiGDALib.train.engine_job.EngineJob, the last one
 
@@ -128,14 +128,14 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
     def createProject(self, folder, name=None):
         """Make a project in a folder and open it; returns the Project."""
-        from semigda.project.project import Project
+        from semigda_core.project.project import Project
 
         self._show(Project.create(folder, name))
         return self.project
 
     def openProject(self, folder):
         """Open the project in a folder; returns the Project."""
-        from semigda.project.project import Project
+        from semigda_core.project.project import Project
 
         self._show(Project(folder))
         return self.project
@@ -154,19 +154,19 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
     # Cases
 
     def addCases(self, cases):
-        """Add :class:`semigda.project.project.NewCase` objects; returns what was added."""
+        """Add :class:`semigda_core.project.project.NewCase` objects; returns what was added."""
         return self.project.add(cases)
 
     def addFolder(self, images, labels=None, groupPattern=None):
         """Add the images of a folder and the labels of the same names."""
-        from semigda.project.pairing import pair_folder
+        from semigda_core.project.cases.pairing import pair_folder
 
         return self.project.add(pair_folder(images, labels).cases(groupPattern))
 
     def addFiles(self, paths):
         """Add image files, with labels among them; labels of images that are there already go to
         those."""
-        from semigda.project.pairing import pair_files
+        from semigda_core.project.cases.pairing import pair_files
 
         given = [Path(path) for path in paths]
         waiting = [case.image for case in self.project.read().cases if case.label is None]
@@ -186,7 +186,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
             origin: who made the labels, "human", "edited" or "machine"; None: "machine" for what
                 SemiGDA made, else "human".
         """
-        from semigda.project.project import NewCase
+        from semigda_core.project.project import NewCase
         from SemiGDALib.train import scene_files
 
         cases = []
@@ -229,7 +229,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
         ``proposal``: a predicted label to begin with, for a case that has none.
         """
-        from semigda.errors import SemiGDAError
+        from semigda_core.errors import SemiGDAError
         from SemiGDALib.train.labelling import Labelling
 
         if self.labelling is not None and self.labelling.caseId != caseId:
@@ -257,7 +257,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
     def check(self, onProgress, onEnded):
         """Look at all cases that changed, in the worker; see SemiGDALib.train.engine_job."""
-        from semigda.project.doctor import new_check
+        from semigda_core.project.check.latest import new_check
         from SemiGDALib import requirements
         from SemiGDALib.train.engine_job import EngineJob
 
@@ -281,8 +281,8 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         fixes.applyFix(self.project, finding, onDone)
 
     def undoFix(self):
-        """Take the last repair back; returns the :class:`semigda.project.repairs.Repair`."""
-        from semigda.project.repairs import undo
+        """Take the last repair back; see :mod:`semigda_core.project.check.repairs`."""
+        from semigda_core.project.check.repairs import undo
 
         return undo(self.project)
 
@@ -298,15 +298,17 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
     def chooseHeldout(self):
         """Choose the held-out cases for good; the check must have seen all labels."""
-        from semigda.project import doctor, heldout
+        from semigda_core.project import heldout
+        from semigda_core.project.check import latest
 
-        return heldout.choose_heldout(self.project, doctor.measured(self.project))
+        return heldout.choose_heldout(self.project, latest.measured(self.project))
 
     def changeHeldout(self, reason, caseIds=None):
         """Choose them anew, or exactly these; older scores become void."""
-        from semigda.project import doctor, heldout
+        from semigda_core.project import heldout
+        from semigda_core.project.check import latest
 
-        facts = doctor.measured(self.project)
+        facts = latest.measured(self.project)
         return heldout.change_heldout(self.project, reason, facts, caseIds)
 
 

@@ -146,7 +146,7 @@ def checkAndSplit(widget, facts):
 
 def plan(widget, device, facts):
     """A quick look, made as small as the settings allow, and what it will take."""
-    from semigda.jobs.folder import JobFolder
+    from semigda_core.jobs.folder import JobFolder
 
     logic = widget.logic
     ui = section(widget, "Base")
@@ -172,8 +172,8 @@ def plan(widget, device, facts):
 
 def train(widget, facts):
     """Started, paused, resumed, finished, as its panel shows."""
-    from semigda.jobs.folder import JobFolder
-    from semigda.processes import is_same_process
+    from semigda_core.jobs.folder import JobFolder
+    from semigda_core.processes import is_same_process
 
     logic, ui = widget.logic, section(widget, "Training")
 
@@ -229,7 +229,7 @@ def rank(widget, facts):
 
 def leave(widget):
     """Close the project; a training that a failed check left behind is ended."""
-    from semigda.jobs.folder import ENDED
+    from semigda_core.jobs.folder import ENDED
 
     logic = widget.logic
     if logic.project is not None:

@@ -206,8 +206,8 @@ def _obey(arguments: list[str], place: Path, notes: Path, result: Path, mode: in
 def run_quietly(arguments: list[str]) -> str:
     """ "done", or the class of the error that the user is told."""
     from semigda import cli
-    from semigda.jobs.failures import classify
-    from semigda.jobs.folder import JobFolder
+    from semigda_core.jobs.failures import classify
+    from semigda_core.jobs.folder import JobFolder
 
     try:
         parsed = cli._parser().parse_args(
@@ -231,7 +231,7 @@ def run_quietly(arguments: list[str]) -> str:
 
 def _of_cases(log: Path) -> str:
     """The class of what was said of a cohort's cases."""
-    from semigda.errors import CLASSES
+    from semigda_core.errors import CLASSES
 
     text = log.read_text(errors="replace")
     found = [

@@ -78,7 +78,7 @@ def compare(folder: Path, values: dict, kills: int, seed: int) -> dict:
 
 
 def new_job(folder: Path, values: dict):
-    from semigda.jobs.folder import JobFolder
+    from semigda_core.jobs.folder import JobFolder
 
     options = {**values, "work": None, "out": str(folder / "model" / values["card"]["name"])}
     return JobFolder.create(folder / "job", "train", {"cases": options.pop("cases")}, options)

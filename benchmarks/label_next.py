@@ -32,13 +32,13 @@ from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate_network
-from semigda.evaluation.rank import disagreements, look, rank
 from semigda.inference.likeness import case_features
 from semigda.inference.segment import SegmentOptions
 from semigda.models.package import load_network
-from semigda.networks.config import NetworkConfig
+from semigda.ranking.order import disagreements, look, rank
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
+from semigda_core.models.network_config import NetworkConfig
 
 RESULTS = ROOT / "benchmarks/results/label_next"
 FIRST, MORE = 6, 5  # cases labelled at the start, and then

@@ -34,7 +34,7 @@ _CLICKS_A_REPEAT = 5
 _WORKER = """
 import sys, time, tempfile
 from pathlib import Path
-from semigda.jobs.folder import JobFolder
+from semigda_core.jobs.folder import JobFolder
 from semigda.jobs.kinds import ModelCache
 from semigda.jobs.run import run_job
 models, volume, model, runs = ModelCache(), *sys.argv[1:4]

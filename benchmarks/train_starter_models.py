@@ -25,10 +25,10 @@ from starter_data import BREAST, DATA, HIPPOCAMPUS, ROOT, write_case_list
 from semigda.data.augment import Augmentation
 from semigda.evaluation.evaluate import evaluate
 from semigda.inference.segment import SegmentOptions
-from semigda.models.card import ModelCard
-from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
+from semigda_core.models.card import ModelCard
+from semigda_core.models.network_config import NetworkConfig
 
 RESULTS = ROOT / "benchmarks/results/starter_models.json"
 MODELS = {

@@ -65,7 +65,7 @@ def in_fresh_process(depth: int, arguments: argparse.Namespace) -> dict:
 
 def settings(folder: Path, steps: int) -> dict:
     """As many validations and cases a step as in a standard training, more checkpoints."""
-    from semigda.networks.config import NetworkConfig
+    from semigda_core.models.network_config import NetworkConfig
 
     cases = folder / "cases.json"
     spec, data = HIPPOCAMPUS, "hippocampus"
@@ -102,11 +102,11 @@ def settings(folder: Path, steps: int) -> dict:
 
 def measure(folder: Path, depth: int, arguments: argparse.Namespace) -> dict:
     """One training; the parts of the loop are timed by wrappers around them."""
-    from semigda.jobs.folder import JobFolder
     from semigda.training import loop, prefetch, pretrain
     from semigda.training.settings import TrainSettings
     from semigda.training.stepper import Stepper
     from semigda.training.watch import Watch
+    from semigda_core.jobs.folder import JobFolder
 
     prefetch.DEPTH = depth
     seconds = dict.fromkeys(("network", "validation", "checkpoints"), 0.0)

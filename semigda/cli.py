@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from semigda.cli_segment import Progress, add_segment_command, segment_options
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import PREFIX
-from semigda.files.documents import mapping, plain, read_document, text
-from semigda.files.streams import Steady, steady_output
-from semigda.files.targets import check_room, check_target
-from semigda.files.texts import one_line
-from semigda.jobs.failures import classify
-from semigda.jobs.folder import JobFolder
-from semigda.jobs.following import follows
-from semigda.version import __version__
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import PREFIX
+from semigda_core.files.documents import mapping, plain, read_document, text
+from semigda_core.files.streams import Steady, steady_output
+from semigda_core.files.targets import check_room, check_target
+from semigda_core.files.texts import one_line
+from semigda_core.jobs.failures import classify
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.following import follows
+from semigda_core.version import __version__
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -205,9 +205,9 @@ def _pretrain(arguments: argparse.Namespace) -> int:
 
 
 def _train_job(arguments: argparse.Namespace, kind: str) -> int:
-    from semigda.networks.config import NetworkConfig
     from semigda.training.preflight import check_pretraining, check_training
     from semigda.training.settings import PretrainSettings, TrainSettings
+    from semigda_core.models.network_config import NetworkConfig
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
     for given in arguments.set:
@@ -284,7 +284,7 @@ def _worker(arguments: argparse.Namespace) -> int:
 
 
 def _models_list(arguments: argparse.Namespace) -> None:
-    from semigda.models.library import list_models, search_folders
+    from semigda_core.models.library import list_models, search_folders
 
     models = list_models()
     for model in models:
@@ -298,8 +298,8 @@ def _models_list(arguments: argparse.Namespace) -> None:
 
 
 def _models_show(arguments: argparse.Namespace) -> None:
-    from semigda.models.card import ModelCard
-    from semigda.models.library import find_model
+    from semigda_core.models.card import ModelCard
+    from semigda_core.models.library import find_model
 
     folder = find_model(arguments.model)
     print(json.dumps(ModelCard.read(folder).to_dict(), indent=1, ensure_ascii=False))
@@ -307,8 +307,8 @@ def _models_show(arguments: argparse.Namespace) -> None:
 
 
 def _models_add(arguments: argparse.Namespace) -> None:
-    from semigda.models.library import places_of, user_folder
     from semigda.models.package import import_package
+    from semigda_core.models.library import places_of, user_folder
 
     folder = import_package(arguments.package, user_folder(), overwrite=arguments.overwrite)
     print(f"installed {folder.name} in {folder}")
@@ -317,8 +317,8 @@ def _models_add(arguments: argparse.Namespace) -> None:
 
 
 def _models_export(arguments: argparse.Namespace) -> None:
-    from semigda.models.library import find_model
     from semigda.models.package import export_package
+    from semigda_core.models.library import find_model
 
     model = find_model(arguments.model)
     written = export_package(model, arguments.zip, overwrite=arguments.overwrite)
@@ -326,7 +326,7 @@ def _models_export(arguments: argparse.Namespace) -> None:
 
 
 def _models_remove(arguments: argparse.Namespace) -> None:
-    from semigda.models.library import places_of, remove_model
+    from semigda_core.models.library import places_of, remove_model
 
     print(f"removed {remove_model(arguments.model)}")
     for shown in places_of(arguments.model)[:1]:

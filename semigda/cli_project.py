@@ -18,18 +18,17 @@ from semigda.cli_project_training import (
     training_status,
     version_values,
 )
-from semigda.data.provenance import ORIGINS
-from semigda.errors import SemiGDAError
-from semigda.files.texts import one_line
-from semigda.project.doctor import check, findings, measured
-from semigda.project.heldout import change_heldout, choose_heldout, describe
-from semigda.project.pairing import Pairing, pair_folder
-from semigda.project.project import NewCase, Project
-from semigda.project.records import ROLES, View
-from semigda.project.relocate import relocate
-from semigda.project.repairs import apply_fix, undo
-from semigda.project.rules import Finding
-from semigda.project.versions import versions
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
+from semigda_core.labels.provenance import ORIGINS
+from semigda_core.project.cases.pairing import Pairing, pair_folder
+from semigda_core.project.check.latest import findings, measured
+from semigda_core.project.check.repairs import undo
+from semigda_core.project.check.rules import Finding
+from semigda_core.project.heldout import change_heldout, choose_heldout, describe
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.records import ROLES, View
+from semigda_core.project.training.versions import versions
 
 
 def add_project_commands(project: argparse.ArgumentParser) -> None:
@@ -180,6 +179,8 @@ def _mapping(texts: list[str]) -> dict[str, int | str]:
 
 def _check(arguments: argparse.Namespace) -> int:
     """The exit status is 1 while an error is left."""
+    from semigda.check.run import check
+
     project = Project(arguments.project)
     found = check(project, _tell_progress)
     if arguments.fix:
@@ -192,21 +193,23 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _fix(arguments: argparse.Namespace) -> None:
+    from semigda.check.repairs import repair
+
     project = Project(arguments.project)
     for finding in findings(project):
         if finding.code == arguments.code and set(finding.case_ids) == set(arguments.cases):
-            apply_fix(project, finding)
+            repair(project, finding)
             return
     raise SemiGDAError("bad-input", "The check finds this no more.", action="Run it again.")
 
 
 def _undo(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
-    repair = undo(project)
+    taken = undo(project)
     if arguments.json:
-        _print({"undone": repair.text, "cases": list(repair.case_ids)})
+        _print({"undone": taken.text, "cases": list(taken.case_ids)})
     else:
-        print(f"undone: {_names(project.read(), repair.case_ids)}{repair.text}")
+        print(f"undone: {_names(project.read(), taken.case_ids)}{taken.text}")
 
 
 def _names(view: View, case_ids: Iterable[str]) -> str:
@@ -219,6 +222,9 @@ def _names(view: View, case_ids: Iterable[str]) -> str:
 
 def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
     """One after another, each on the project as the one before left it."""
+    from semigda.check.repairs import repair
+    from semigda.check.run import check
+
     tried: set[tuple] = set()
     while True:
         todo = [f for f in found if f.fix and (f.code, f.case_ids) not in tried]
@@ -227,7 +233,7 @@ def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
         tried.add((todo[0].code, todo[0].case_ids))
         told = _names(project.read(), todo[0].fix.case_ids)
         try:
-            apply_fix(project, todo[0])
+            repair(project, todo[0])
             print(f"done: {told}{todo[0].fix.text} (semigda project undo)", file=sys.stderr)
         except SemiGDAError as error:
             print(f"not done: {told}{error.message}", file=sys.stderr)
@@ -248,6 +254,8 @@ def _tell_progress(fraction: float, message: str) -> None:
 
 
 def _split(arguments: argparse.Namespace) -> None:
+    from semigda.check.run import check
+
     project = Project(arguments.project)
     check(project, _tell_progress)
     facts = measured(project)
@@ -269,6 +277,8 @@ def _split(arguments: argparse.Namespace) -> None:
 
 def _relocate(arguments: argparse.Namespace) -> int:
     """The exit status is 1 while files are missing."""
+    from semigda.check.relocate import relocate
+
     project = Project(arguments.project)
     if arguments.old is None:
         gone, wrong = [case.id for case in project.read().present().of_role("missing")], ()

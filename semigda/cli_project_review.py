@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from semigda.project.inbox import accept, pending, reject, take_edited
-from semigda.project.project import Project
-from semigda.project.ranking import Candidate, candidates, new_ranking
-from semigda.project.report import write_report
+from semigda_core.project.project import Project
+from semigda_core.project.report.report import write_report
+from semigda_core.project.review.candidates import Candidate, candidates, new_ranking
+from semigda_core.project.review.inbox import accept, pending, reject, take_edited
 
 Add = Callable[[str, Any, str], argparse.ArgumentParser]
 

@@ -11,16 +11,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from semigda.errors import SemiGDAError
-from semigda.evaluation.compare import compare_scores
-from semigda.jobs.folder import ENDED, JobFolder
-from semigda.project import trainings, versions
-from semigda.project.comparison import scores
-from semigda.project.estimates import Estimate, duration
-from semigda.project.presets import PRESETS
-from semigda.project.project import Project
-from semigda.project.trainings import Plan
-from semigda.project.versions import Version
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.project.project import Project
+from semigda_core.project.training import trainings, versions
+from semigda_core.project.training.comparison import scores
+from semigda_core.project.training.estimates import Estimate, duration
+from semigda_core.project.training.judging import compare_scores
+from semigda_core.project.training.presets import PRESETS
+from semigda_core.project.training.trainings import Plan
+from semigda_core.project.training.versions import Version
 
 Add = Callable[[str, Any, str], argparse.ArgumentParser]
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.errors import SemiGDAError
-from semigda.files.texts import one_line
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
 
 if TYPE_CHECKING:
     from semigda.inference.cohort import Cohort, Done
@@ -128,7 +128,7 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
 def _images(cases: Path) -> list[tuple[str, Path]]:
     """Names and images of a case list, or of a folder; labels in the folder are left out."""
     from semigda.data.cases import read_images
-    from semigda.project.pairing import pair_folder, stem
+    from semigda_core.project.cases.pairing import pair_folder, stem
 
     if cases.is_dir():
         found = pair_folder(cases)

@@ -17,7 +17,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from semigda.errors import Paused
+from semigda_core.errors import Paused
 
 # Rank 0 may read, score or wait for another training for long while the others wait for it.
 TIMEOUT = timedelta(days=7)

@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from semigda.models.library import list_models
-from semigda.networks.config import NetworkConfig
 from semigda.networks.cost import describe
-from semigda.version import __version__
+from semigda_core.models.library import list_models
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.version import __version__
 
 PACKAGES = ("torch", "numpy", "SimpleITK", "safetensors")
 

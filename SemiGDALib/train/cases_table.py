@@ -5,7 +5,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from semigda.project import doctor
+from semigda_core.project.check import latest
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.train.dialogs import cell
 
@@ -110,7 +110,7 @@ class CasesTable:
         self._ids = [case.id for case in view.cases]
         filled = []
         for row, case in enumerate(view.cases):
-            path = doctor.thumbnail(self.context.project, case.id)
+            path = latest.thumbnail(self.context.project, case.id)
             image = (self.context.facts.get(case.id) or {}).get("image") or {}
             picture = path and (str(path), path.stat().st_mtime_ns)
             filled.append((case, problems.get(case.id, []), image, picture))

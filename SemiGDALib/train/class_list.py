@@ -5,7 +5,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from semigda.project.classes import add_class, change_class, remove_class
+from semigda_core.project.classes import add_class, change_class, remove_class
 from SemiGDALib.train import dialogs
 
 COLOUR, NAME, CASES = range(3)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from semigda.project import doctor
-from semigda.project.store import FILE
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.check import latest
+from semigda_core.project.store import FILE
 
 
 class TrainContext:
@@ -16,9 +16,9 @@ class TrainContext:
     Attributes:
         logic: the module's SemiGDATrainLogic; ``logic.project`` is the open project.
         message: the panel's :class:`SemiGDALib.message_area.MessageArea`.
-        view: :class:`semigda.project.records.View` of the last reading; None without a project.
+        view: :class:`semigda_core.project.records.View` last read; None without a project.
         facts: what the check measured, by case id; cases that changed since then are not in it.
-        findings: list of :class:`semigda.project.rules.Finding`, errors first.
+        findings: list of :class:`semigda_core.project.check.rules.Finding`, errors first.
         selectCases: function of case ids: selects them in the list of cases and shows it.
         selectedCases: function that gives the ids of the cases selected there.
     """
@@ -42,7 +42,7 @@ class TrainContext:
 
     @property
     def project(self):
-        """The open :class:`semigda.project.project.Project`, or None."""
+        """The open :class:`semigda_core.project.project.Project`, or None."""
         return self.logic.project
 
     def read(self) -> None:
@@ -55,8 +55,8 @@ class TrainContext:
             self.clear()
             return
         self._seen = self._stamp()
-        facts = doctor.measured(self.project)
-        findings = doctor.findings(self.project, facts)
+        facts = latest.measured(self.project)
+        findings = latest.findings(self.project, facts)
         self._seen = self._stamp()  # findings may lock the content of held-out labels
         self.view = self.project.read().present()
         self.facts, self.findings = facts, findings

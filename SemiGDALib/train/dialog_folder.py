@@ -7,10 +7,10 @@ from dataclasses import replace
 import qt
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from semigda.files.texts import one_line
-from semigda.project import listing
-from semigda.project.pairing import pair_folder
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
+from semigda_core.project.cases import listing
+from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.train.dialogs import Dialog, cell, chooseFolder, makeTable
 
@@ -20,7 +20,7 @@ SHOWN = 500  # rows of the preview
 class FolderDialog:
     """Asks for a folder of images and shows what would be added.
 
-    After :meth:`ask` returned True, ``cases`` are the :class:`semigda.project.project.NewCase`.
+    After :meth:`ask` returned True, ``cases`` holds :class:`semigda_core.project.project.NewCase`.
     """
 
     def __init__(self, images: str = ""):

@@ -14,7 +14,7 @@ def askMapping(names, classes, cases: int):
 
     Args:
         names: {segment name or label value: ids of the cases that have it}.
-        classes: the project's classes (:class:`semigda.models.card.Label`).
+        classes: the project's classes (:class:`semigda_core.models.card.Label`).
         cases: how many labelled cases there are.
 
     Returns:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import qt
 
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import ENDED
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import ENDED
 from SemiGDALib import texts
 from SemiGDALib.process import Worker
 
@@ -16,7 +16,7 @@ class EngineJob:
     """Submits a queued job folder to the shared worker.
 
     Args:
-        folder: :class:`semigda.jobs.folder.JobFolder`.
+        folder: :class:`semigda_core.jobs.folder.JobFolder`.
         onProgress: called with (fraction 0..1, message and time left).
         onEnded: called with (outputs, None), or with (None, SemiGDAError), of class "cancelled"
             after :meth:`cancel`.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from semigda.project.repairs import apply_fix
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.check.repairs import apply_fix
 from SemiGDALib.command import EngineCommand
 
 LIMIT_MS = 300_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from semigda.jobs.folder import JobFolder
+from semigda_core.jobs.folder import JobFolder
 
 STAGES = ("pretrain", "align", "segment")
 PREVIEW_KINDS = ("held-out", "unlabeled", "autoencoder")

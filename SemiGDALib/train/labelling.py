@@ -8,11 +8,11 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.data.segments import ENDING, read_segments
-from semigda.errors import SemiGDAError
-from semigda.models.card import terminology_entry
-from semigda.project.inbox import take_edited
-from semigda.project.repairs import LABELS, new_label
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import ENDING, read_segments
+from semigda_core.models.card import terminology_entry
+from semigda_core.project.check.repairs import LABELS, new_label
+from semigda_core.project.review.inbox import take_edited
 from SemiGDALib import nodes
 from SemiGDALib.train import editor_button, scene_files
 

@@ -11,7 +11,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.train.context import TrainContext

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import slicer
 
-from semigda.project.store import FILE
+from semigda_core.project.store import FILE
 
 KEY = "SemiGDA/RecentProjects"
 MOST = 8

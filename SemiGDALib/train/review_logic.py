@@ -23,7 +23,7 @@ class ReviewLogic:
         ``onProgress``: called with (fraction, message). ``onDone``: called with the candidates and
         None, or with None and a SemiGDAError.
         """
-        from semigda.project.ranking import new_ranking
+        from semigda_core.project.review.candidates import new_ranking
 
         requirements.check()
         job = new_ranking(self.project)
@@ -41,31 +41,31 @@ class ReviewLogic:
             self.ranking.cancel()
 
     def candidates(self):
-        """What to label next, best first: :class:`semigda.project.ranking.Candidate`."""
-        from semigda.project.ranking import candidates
+        """What to label next, best first; see :mod:`semigda_core.project.review.candidates`."""
+        from semigda_core.project.review.candidates import candidates
 
         return candidates(self.project)
 
     def inbox(self):
         """Pseudo labels that were neither accepted nor rejected."""
-        from semigda.project.inbox import pending
+        from semigda_core.project.review.inbox import pending
 
         return pending(self.project)
 
     def accept(self, caseIds):
         """Take pseudo labels as labels, of origin "machine"."""
-        from semigda.project.inbox import accept
+        from semigda_core.project.review.inbox import accept
 
         accept(self.project, list(caseIds))
 
     def reject(self, caseIds):
         """Leave cases unlabelled, and propose these labels no more."""
-        from semigda.project.inbox import reject
+        from semigda_core.project.review.inbox import reject
 
         reject(self.project, list(caseIds))
 
     def takeEdited(self, caseId, path):
         """Take a corrected pseudo label, of origin "edited"."""
-        from semigda.project.inbox import take_edited
+        from semigda_core.project.review.inbox import take_edited
 
         take_edited(self.project, caseId, Path(path))

@@ -13,8 +13,8 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda.data.provenance import ORIGIN, PREFIXES, origin_said
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from SemiGDALib import nodes, provenance
 
 # Files that the engine reads as Slicer does; a volume of another kind is written anew.

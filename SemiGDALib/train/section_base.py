@@ -6,7 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 from SemiGDALib.texts import AMBER
 from SemiGDALib.train.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section

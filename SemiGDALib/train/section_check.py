@@ -5,9 +5,9 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from semigda.data.stamps import stamp
-from semigda.errors import SemiGDAError
-from semigda.project.repairs import repairs
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.stamps import stamp
+from semigda_core.project.check.repairs import repairs
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.dialogs import cell
 from SemiGDALib.train.section import Section

@@ -8,7 +8,7 @@ import html
 import qt
 from slicer.i18n import tr as _
 
-from semigda.project.heldout import describe
+from semigda_core.project.heldout import describe
 from SemiGDALib.train.dialog_heldout import askChange
 from SemiGDALib.train.section import Section
 

@@ -8,9 +8,9 @@ import json
 import qt
 from slicer.i18n import tr as _
 
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import ENDED, JobFolder
-from semigda.project.estimates import duration
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.project.training.estimates import duration
 from SemiGDALib import texts
 from SemiGDALib.train.curves_view import CurvesView
 from SemiGDALib.train.history import TrainingHistory

@@ -1,6 +1,6 @@
 """What SemiGDATrain's Logic offers for trainings: plan, rehearsal, training, versions.
 
-Thin over :mod:`semigda.project`. Methods without ``onDone`` take milliseconds; those with it
+Thin over :mod:`semigda_core.project`. Methods without ``onDone`` take milliseconds; those with it
 return at once, and call it with what they say and a SemiGDAError or None. Errors of the other
 methods are raised as SemiGDAError. ``self.project`` is the open project.
 """
@@ -30,20 +30,20 @@ class TrainingLogic:
     # Plan
 
     def plan(self):
-        """The :class:`semigda.project.trainings.Plan` of the next training."""
-        from semigda.project.trainings import saved_plan
+        """The :class:`semigda_core.project.training.trainings.Plan` of the next training."""
+        from semigda_core.project.training.trainings import saved_plan
 
         return saved_plan(self.project)
 
     def setPlan(self, **changes):
         """Change the plan: preset, name, base, minutes, advanced. It is kept in the project."""
-        from semigda.project.trainings import save_plan
+        from semigda_core.project.training.trainings import save_plan
 
         save_plan(self.project, replace(self.plan(), **changes))
 
     def bases(self):
-        """What a training may start from, see :func:`semigda.project.bases.bases`."""
-        from semigda.project.bases import bases
+        """What a training may start from, see :func:`semigda_core.project.training.bases.bases`."""
+        from semigda_core.project.training.bases import bases
 
         return bases(self.project)
 
@@ -65,7 +65,7 @@ class TrainingLogic:
         ``onProgress``: called with (fraction, message). ``onDone``: called with the measurements
         and None, or with None and a SemiGDAError.
         """
-        from semigda.project.trainings import new_rehearsal
+        from semigda_core.project.training.trainings import new_rehearsal
 
         requirements.check()
         job = new_rehearsal(self.project, self.plan())
@@ -83,8 +83,8 @@ class TrainingLogic:
             self.rehearsal.cancel()
 
     def estimate(self):
-        """What the plan will take: :class:`semigda.project.estimates.Estimate`."""
-        from semigda.project.trainings import estimate
+        """What the plan will take: :class:`semigda_core.project.training.estimates.Estimate`."""
+        from semigda_core.project.training.trainings import estimate
 
         return estimate(self.project, self.plan())
 
@@ -92,39 +92,39 @@ class TrainingLogic:
 
     def start(self):
         """Start the training by the plan in a process of its own; returns its job folder."""
-        from semigda.project.trainings import start
+        from semigda_core.project.training.trainings import start
 
         requirements.check()
         return start(self.project, self.plan())
 
     def training(self):
-        """The newest training, as :func:`semigda.project.trainings.current` tells it, or None."""
-        from semigda.project.trainings import current
+        """The newest training or None, see ``trainings.current``."""
+        from semigda_core.project.training.trainings import current
 
         return current(self.project)
 
     def pause(self):
         """Ask the training to save, end its process and wait."""
-        from semigda.project.trainings import pause
+        from semigda_core.project.training.trainings import pause
 
         pause(self.project)
 
     def resume(self):
         """Go on with a training that is paused or was interrupted."""
-        from semigda.project.trainings import resume
+        from semigda_core.project.training.trainings import resume
 
         requirements.check()
         resume(self.project)
 
     def stop(self):
         """Ask the training to end now with the best model so far."""
-        from semigda.project.trainings import stop
+        from semigda_core.project.training.trainings import stop
 
         stop(self.project)
 
     def cancel(self):
         """Ask the training to end without a result."""
-        from semigda.project.trainings import cancel
+        from semigda_core.project.training.trainings import cancel
 
         cancel(self.project)
 
@@ -132,13 +132,13 @@ class TrainingLogic:
 
     def comparison(self, jobId):
         """How a training did on the held-out cases; None before its end."""
-        from semigda.project import comparison
+        from semigda_core.project.training import comparison
 
         return comparison.read(self.project.folder / "jobs" / jobId)
 
     def versions(self):
-        """The models made so far, newest first: :class:`semigda.project.versions.Version`."""
-        from semigda.project.versions import versions
+        """The models made so far, newest first."""
+        from semigda_core.project.training.versions import versions
 
         return versions(self.project)
 
@@ -150,7 +150,7 @@ class TrainingLogic:
         """Open SemiGDASegment with the project's model chosen."""
         import slicer
 
-        from semigda.project.versions import model_name
+        from semigda_core.project.training.versions import model_name
         from SemiGDASegment import SemiGDASegmentLogic
 
         SemiGDASegmentLogic().getParameterNode().model = model_name(self.project.read())
@@ -162,7 +162,7 @@ class TrainingLogic:
 
     def renameVersion(self, name, title):
         """Give a version another title."""
-        from semigda.project.versions import rename
+        from semigda_core.project.training.versions import rename
 
         rename(self.project, name, title)
 
@@ -172,19 +172,19 @@ class TrainingLogic:
 
     def deleteVersion(self, name):
         """Delete a version's files; refused for the one in use."""
-        from semigda.project.versions import delete
+        from semigda_core.project.training.versions import delete
 
         delete(self.project, name)
 
     def compareVersions(self, first, second):
         """Rows with case, class, before (Dice of ``first``) and after (of ``second``)."""
-        from semigda.project.versions import compare
+        from semigda_core.project.training.versions import compare
 
         return compare(self.project, first, second)
 
     def report(self, jobId=None):
         """Write a training's report, one page without names of cases; returns its path."""
-        from semigda.project.report import write_report
+        from semigda_core.project.report.report import write_report
 
         return write_report(self.project, jobId)
 
@@ -196,7 +196,7 @@ class TrainingLogic:
         ``onDone`` gets an object of lists of case ids: "found"; "wrong", where a file of the name
         is another one, which was not taken; and "missing".
         """
-        from semigda.project.relocate import missing_folder
+        from semigda_core.project.cases.missing import missing_folder
 
         old = missing_folder(self.project) or str(folder)
         command = ["-m", "semigda", "project", "relocate", str(self.project.folder)]

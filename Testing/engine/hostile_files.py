@@ -11,7 +11,7 @@ import pytest
 import SimpleITK as sitk
 
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases"
 # Every ending that a volume can be saved with.

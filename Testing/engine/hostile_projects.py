@@ -19,23 +19,18 @@ from model_fixtures import tiny_card
 from project_fixtures import make_project
 from trainings_fixtures import TINY
 
-from semigda.data.thumbnails import write_png
-from semigda.errors import SemiGDAError
-from semigda.evaluation.compare import compare_scores
-from semigda.project import (
-    bases,
-    classes,
-    doctor,
-    heldout,
-    inbox,
-    ranking,
-    records,
-    trainings,
-    versions,
-)
-from semigda.project.caselist import case_rows
-from semigda.project.project import NewCase, Project
-from semigda.project.report import write_report
+from semigda.check.run import check
+from semigda.check.thumbnails import write_png
+from semigda_core.errors import SemiGDAError
+from semigda_core.project import classes, heldout, records
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.check import latest
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.report.report import write_report
+from semigda_core.project.review import candidates as ranking
+from semigda_core.project.review import inbox
+from semigda_core.project.training import bases, trainings, versions
+from semigda_core.project.training.judging import compare_scores
 
 VERSION = "ball-1"
 CHANGES = "from here on the project is changed"
@@ -50,14 +45,14 @@ def full_project(folder: Path) -> Project:
     project.set_mapping({"7": 1, "vessel": 0})
     project.set_settings(title="Ball", modality="MR", attribution=["drawn"])
     trainings.save_plan(project, trainings.Plan(advanced=dict(TINY), minutes=5.0))
-    doctor.check(project)
-    facts = doctor.measured(project)
+    check(project)
+    facts = latest.measured(project)
     heldout.choose_heldout(project, facts)
     heldout.change_heldout(project, "a better choice", facts)
     view = project.read()
     project.set_group([case.id for case in view.of_role("unlabeled")][:2], "Doe")
-    doctor.new_check(project).fail(SemiGDAError("cancelled"))
-    doctor.new_check(project).fail(SemiGDAError("cancelled"))
+    latest.new_check(project).fail(SemiGDAError("cancelled"))
+    latest.new_check(project).fail(SemiGDAError("cancelled"))
     job = project.new_job(
         *("train", {}, {"out": str(project.folder / "models" / VERSION)}),
         files={"cases": case_rows(view), "folds": []},
@@ -98,7 +93,7 @@ def write_model(folder: Path, view: records.View) -> None:
 
 
 def write_ranking(project: Project, ids: list[str]) -> None:
-    from semigda.data.stamps import stamp
+    from semigda_core.files.stamps import stamp
 
     folder = project.folder / ranking.INBOX
     folder.mkdir()
@@ -153,7 +148,7 @@ def everything(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
 
     yield "views", of(views)
     yield "jobs", of(Project.jobs)
-    yield "findings", of(doctor.findings)
+    yield "findings", of(latest.findings)
     yield "candidates", of(ranking.candidates)
     yield "pending", of(inbox.pending)
     yield "versions", of(versions.versions)
@@ -165,7 +160,7 @@ def everything(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield CHANGES, lambda: None
     yield "rehearsal", of(lambda p: trainings.new_rehearsal(p, trainings.saved_plan(p)))
     yield "rank", of(ranking.new_ranking, str(folder / "models" / VERSION))
-    yield "split", of(lambda p: heldout.change_heldout(p, "why", doctor.measured(p)))
+    yield "split", of(lambda p: heldout.change_heldout(p, "why", latest.measured(p)))
     yield "rename", of(versions.rename, VERSION, "Another")
     yield "rename case", of(Project.rename, first("labeled"), "another")
     yield "edited", of(inbox.take_edited, first("unlabeled"), _label(folder))
@@ -181,7 +176,7 @@ def everything(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "reject", of(lambda p: inbox.reject(p, [c.case_id for c in ranking.candidates(p)]))
     yield "take away", of(Project.set_label, first("labeled"), None)
     yield "remove", of(Project.remove, ids("labeled"))
-    yield "check", of(doctor.new_check)
+    yield "check", of(latest.new_check)
     yield "cancel", of(stop_unstarted)
     yield "pause", of(trainings.pause)
     yield "delete", of(_unuse)

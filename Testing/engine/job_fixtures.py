@@ -11,7 +11,7 @@ from pathlib import Path
 
 from training_fixtures import settings
 
-from semigda.jobs.folder import JobFolder
+from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = {"pretrain_steps": 6, "align_steps": 6, "steps": 24, "validations": 3}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 
-from semigda.models.card import Label, ModelCard
 from semigda.models.package import save_package
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
+from semigda_core.models.card import Label, ModelCard
+from semigda_core.models.network_config import NetworkConfig
 
 TISSUE = {
     "category": {"scheme": "SCT", "code": "123037004", "meaning": "Anatomical Structure"},

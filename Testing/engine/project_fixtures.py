@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from volume_fixtures import write_nrrd
 
-from semigda.project.project import NewCase, Project
+from semigda_core.project.project import NewCase, Project
 
 SHAPE = (16, 20, 18)
 AFFINE = np.array([[1.0, 0, 0, 10], [0, 1.0, 0, -20], [0, 0, 1.5, 5], [0, 0, 0, 1]])

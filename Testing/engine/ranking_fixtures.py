@@ -9,11 +9,11 @@ import SimpleITK as sitk
 from training_fixtures import SHAPE, settings
 
 from semigda.data.phantom import VOLUME_CLASSES, draw_volume, write_phantoms
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
-from semigda.project.project import NewCase, Project
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.project import NewCase, Project
 
 LABELLED = 6
 # Ordinary ones, one under heavy noise, and three that are nearly the same and unlike all others.

@@ -8,8 +8,8 @@ import json
 import pytest
 from model_fixtures import TISSUE, tiny_card
 
-from semigda.errors import SemiGDAError
-from semigda.models.card import Label, ModelCard, terminology_entry
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import Label, ModelCard, terminology_entry
 
 GOOD = {**tiny_card().to_dict(), "weights_sha256": "0" * 64}
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from semigda.data.cases import read_cases, read_images
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 
 @pytest.fixture

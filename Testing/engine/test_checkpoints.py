@@ -10,9 +10,6 @@ from job_fixtures import of_type, training_job
 from training_fixtures import SHAPE
 
 from semigda.data.phantom import write_phantoms
-from semigda.errors import SemiGDAError
-from semigda.files import atomic
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop
@@ -22,6 +19,9 @@ from semigda.training.checkpoint import (
     remove_checkpoint,
     save_checkpoint,
 )
+from semigda_core.errors import SemiGDAError
+from semigda_core.files import atomic
+from semigda_core.jobs.folder import JobFolder
 
 FELL_BACK = "The last checkpoint is damaged; the training goes on from the one before."
 

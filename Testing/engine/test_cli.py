@@ -15,9 +15,9 @@ import SimpleITK as sitk
 from model_fixtures import PREPROCESSING, TINY, TISSUE, tiny_package
 
 from semigda.cli import main
-from semigda.errors import SemiGDAError
 from semigda.info import table
-from semigda.jobs.folder import JobFolder
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = "segment evaluate train pretrain models import-official info run worker".split()
@@ -278,7 +278,7 @@ def test_errors_are_a_sentence_and_an_action(
 def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
     # A slip of ours, planted before the command starts.
     (tmp_path / "sitecustomize.py").write_text(
-        "import semigda.models.library as library\nlibrary.find_model = lambda name: 1 / 0\n"
+        "import semigda_core.models.library as library\nlibrary.find_model = lambda name: 1 / 0\n"
     )
     done = semigda(
         *("models", "show", "tiny"),

@@ -13,9 +13,9 @@ import SimpleITK as sitk
 from model_fixtures import tiny_package
 
 from semigda.cli import main
-from semigda.errors import SemiGDAError
 from semigda.inference import cohort
 from semigda.inference.cohort import Cohort
+from semigda_core.errors import SemiGDAError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from semigda.evaluation.compare import FOUND, MARGIN, compare_scores, interval, scores_of
+from semigda_core.project.training.judging import FOUND, MARGIN, compare_scores, interval, scores_of
 
 
 def scores(**classes):

@@ -10,11 +10,11 @@ from semigda.data.cases import read_cases
 from semigda.data.phantom import write_phantoms
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
-from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import draw_batch
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.network_config import NetworkConfig
 
 
 @pytest.fixture(scope="module", params=["volumes", "pictures"])

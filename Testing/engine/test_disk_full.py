@@ -16,10 +16,10 @@ from safetensors import SafetensorError
 from training_fixtures import SHAPE
 
 from semigda.data.phantom import write_phantoms
-from semigda.errors import SemiGDAError
-from semigda.jobs.failures import classify
 from semigda.jobs.run import run_job
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.failures import classify
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limits and mounts")
 LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, -1))"
@@ -156,7 +156,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from semigda.cli import main
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 from semigda.inference import results, segment
 from semigda.inference.outputs import SliceStore
 

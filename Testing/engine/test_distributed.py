@@ -14,13 +14,13 @@ from training_fixtures import SHAPE, settings
 from semigda.data.cases import read_cases
 from semigda.data.phantom import write_phantoms
 from semigda.distributed import Ranks
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop, pretrain
 from semigda.training.reporter import Reporter
 from semigda.training.stepper import Stepper
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 # ``semigda``, but for the losses: those of every step are told.

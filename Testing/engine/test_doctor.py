@@ -23,16 +23,17 @@ from project_fixtures import (
 )
 from volume_fixtures import write_nrrd
 
+from semigda.check.repairs import repair
+from semigda.check.run import check
 from semigda.data.labels import read_classes
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
-from semigda.project.doctor import check, findings, measured, new_check
-from semigda.project.heldout import choose_heldout
-from semigda.project.project import NewCase, Project
-from semigda.project.repairs import apply_fix
-from semigda.project.rules import Finding
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.check.latest import findings, measured, new_check
+from semigda_core.project.check.rules import Finding
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import NewCase, Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +73,7 @@ def test_unreadable_image(project, tmp_path):
     (tmp_path / "faults/DOE_JANE_30.nrrd").write_bytes(b"NRRD0004\nnothing")
     finding = found(project, "unreadable-image", case)
     assert finding.severity == "error"
-    apply_fix(project, finding)
+    repair(project, finding)
     assert codes(project) == [] and len(project.read().cases) == 6
 
 
@@ -94,7 +95,7 @@ def test_unreadable_label(project, tmp_path):
     case = plant(project, tmp_path)
     (tmp_path / "faults/DOE_JANE_30_seg.nrrd").write_bytes(b"no label")
     finding = found(project, "unreadable-label", case)
-    apply_fix(project, finding)
+    repair(project, finding)
     assert codes(project) == [] and project.read().case(case).role == "unlabeled"
 
 
@@ -110,7 +111,7 @@ def test_label_on_another_grid_is_brought_to_the_image(project, tmp_path):
     case = plant(project, tmp_path, labels=fine, label_affine=grid)
     outside = tree(tmp_path / "faults")
     finding = found(project, "geometry-mismatch", case)
-    apply_fix(project, finding)
+    repair(project, finding)
     fixed = project.read().case(case)
     assert project.folder in fixed.label.parents and fixed.origin == "human"
     image = read_volume(fixed.image)
@@ -125,7 +126,7 @@ def test_resampling_keeps_the_mapping(project, tmp_path):
     grid = AFFINE.copy()
     grid[0, 3] += 0.3
     case = plant(project, tmp_path, label_affine=grid)
-    apply_fix(project, found(project, "geometry-mismatch", case))
+    repair(project, found(project, "geometry-mismatch", case))
     fixed = project.read().case(case)
     mapped = project.read().classes_of(fixed)
     labels = read_classes(fixed.label, read_volume(fixed.image), mapped)
@@ -144,7 +145,7 @@ def test_label_outside_the_image(project, tmp_path, shift, words):
 def test_empty_label(project, tmp_path):
     case = plant(project, tmp_path, labels=np.zeros(SHAPE, np.uint8))
     finding = found(project, "empty-label", case)
-    apply_fix(project, finding)
+    repair(project, finding)
     assert project.read().case(case).role == "unlabeled" and codes(project) == []
 
 
@@ -177,7 +178,7 @@ def test_copies_of_an_image(project, tmp_path):
     )
     finding = found(project, "duplicate-image", case)
     assert finding.severity == "warning"
-    apply_fix(project, finding)
+    repair(project, finding)
     assert len(project.read().cases) == 6 and codes(project) == []
 
 
@@ -185,7 +186,7 @@ def test_image_labelled_and_unlabelled(project, tmp_path):
     case = plant(project, tmp_path, label=False, image=draw(0)[0])
     finding = found(project, "labelled-and-unlabelled", case)
     assert finding.fix.case_ids == (case,)  # the labelled one stays
-    apply_fix(project, finding)
+    repair(project, finding)
     assert codes(project) == []
 
 
@@ -342,10 +343,10 @@ def test_a_fix_for_a_case_that_is_gone(project, tmp_path):
     finding = found(project, "empty-label", case)
     project.remove([case])
     with pytest.raises(SemiGDAError, match="no such case"):
-        apply_fix(project, finding)
+        repair(project, finding)
     plain = Finding("x", "hint", (), "x.", "Do it.")
     with pytest.raises(SemiGDAError, match="repaired"):
-        apply_fix(project, plain)
+        repair(project, plain)
 
 
 def test_checks_do_not_pile_up(tmp_path):

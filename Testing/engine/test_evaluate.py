@@ -12,11 +12,11 @@ import pytest
 import SimpleITK as sitk
 from model_fixtures import TINY, tiny_card, tiny_package
 
-from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import compare, evaluate, summarise, table
 from semigda.inference.segment import SegmentOptions, segment_volume
-from semigda.models.card import Label
 from semigda.models.package import load_network
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import Label
 
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[2] / "../shared/data")).resolve()
 LABELS = [Label(1, "inner", (255, 0, 0)), Label(2, "outer", (0, 255, 0))]

@@ -9,9 +9,9 @@ import textwrap
 
 import pytest
 
-from semigda.errors import SemiGDAError
-from semigda.files import atomic, documents, targets
-from semigda.files.texts import one_line
+from semigda_core.errors import SemiGDAError
+from semigda_core.files import atomic, documents, targets
+from semigda_core.files.texts import one_line
 
 
 def content(folder):
@@ -74,7 +74,7 @@ def test_a_folder_takes_the_place_of_an_old_one_as_a_whole(tmp_path):
 KILLED = """
     import os, sys
     from pathlib import Path
-    from semigda.files import atomic
+    from semigda_core.files import atomic
     target, renames = Path(sys.argv[1]), int(sys.argv[2])
     real, count = atomic.replace, 0
     def replace(source, place):

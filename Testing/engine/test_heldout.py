@@ -7,12 +7,13 @@ import json
 import pytest
 from project_fixtures import make_project, tree
 
+from semigda.check.run import check
 from semigda.data.cases import read_cases
-from semigda.errors import SemiGDAError
-from semigda.project.caselist import case_rows, write_case_list
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import change_heldout, choose_heldout, describe
-from semigda.project.project import NewCase, Project
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.cases.caselist import case_rows, write_case_list
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import change_heldout, choose_heldout, describe
+from semigda_core.project.project import NewCase, Project
 
 
 def synthetic(tmp_path, sizes, groups=None, second=(), origin="human"):

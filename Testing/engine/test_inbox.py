@@ -8,14 +8,15 @@ import pytest
 from project_fixtures import tree
 from ranking_fixtures import make_project, run, train_model
 
+from semigda.check.run import check
 from semigda.cli import main
-from semigda.errors import SemiGDAError
-from semigda.models.card import ModelCard
-from semigda.project.caselist import case_rows
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.inbox import accept, pending, reject, take_edited
-from semigda.project.ranking import candidates, new_ranking
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import ModelCard
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.review.candidates import candidates, new_ranking
+from semigda_core.project.review.inbox import accept, pending, reject, take_edited
 
 COUNT = 5
 

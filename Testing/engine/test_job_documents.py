@@ -11,10 +11,10 @@ from job_fixtures import ROOT
 from model_fixtures import tiny_package
 from test_worker import Worker, write_volume
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import temporary_path
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import temporary_path
+from semigda_core.jobs.folder import JobFolder
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_what_a_killed_process_left_in_a_job_goes(tmp_path):
     image = write_volume(tmp_path / "image.nrrd")
     model = str(tiny_package(tmp_path))
     job = JobFolder.create(tmp_path / "job", "segment", {"volume": str(image)}, {}, model)
-    code = "import sys, pathlib; from semigda.files.atomic import temporary_path\n"
+    code = "import sys, pathlib; from semigda_core.files.atomic import temporary_path\n"
     code += "temporary_path(pathlib.Path(sys.argv[1])).write_text('half')"
     subprocess.run([sys.executable, "-c", code, job.path], check=True)
     own = temporary_path(job.path)

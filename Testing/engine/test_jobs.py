@@ -11,11 +11,11 @@ import time
 
 import pytest
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import write_json
-from semigda.jobs import folder
-from semigda.jobs.folder import JobFolder
-from semigda.processes import is_same_process, process_start
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.jobs import folder
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.processes import is_same_process, process_start
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_no_path_or_input_name_gets_into_events_and_states(job):
 def test_readers_never_see_half_a_state(job):
     """One process writes as fast as it can, this one reads: every read is whole JSON."""
     child = start_child(
-        "import sys\nfrom semigda.jobs.folder import JobFolder\n"
+        "import sys\nfrom semigda_core.jobs.folder import JobFolder\n"
         "job = JobFolder(sys.argv[1])\n"
         "for i in range(1000): job.update('running', progress=i / 1000, message='x' * i)\n",
         job.path,
@@ -137,7 +137,7 @@ def test_readers_never_see_half_a_state(job):
 
 def test_a_killed_process_makes_its_job_stale(job):
     child = start_child(
-        "import sys, time\nfrom semigda.jobs.folder import JobFolder\n"
+        "import sys, time\nfrom semigda_core.jobs.folder import JobFolder\n"
         "JobFolder(sys.argv[1]).update('running')\nprint('up', flush=True)\ntime.sleep(60)\n",
         job.path,
     )

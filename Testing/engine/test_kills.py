@@ -30,10 +30,10 @@ MOMENTS = {
     "validating": ("semigda.training.validate", "label_slices", 4),
     "measuring": ("semigda.training.validate", "label_slices", 8),
     "packing": ("semigda.models.package", "_sha256", 0),
-    "moving the package": ("semigda.files.atomic", "_swap", 0),
+    "moving the package": ("semigda_core.files.atomic", "_swap", 0),
     "noting the end": ("semigda.training.packing", "Finished.write", 0),
     "clearing up": ("semigda.training.loop", "remove_checkpoint", 0),
-    "telling": ("semigda.jobs.folder", "JobFolder.finish", 0),
+    "telling": ("semigda_core.jobs.folder", "JobFolder.finish", 0),
 }
 
 
@@ -55,7 +55,9 @@ def test_death_at_every_kind_of_moment(tmp_path):
 def test_death_while_pausing(tmp_path):
     cases = write_phantoms(tmp_path / "data", 2, 2, 2, shape=SHAPE)
     job = training_job(cases, tmp_path)
-    die = DIE.format(module="semigda.jobs.folder", name="JobFolder.pause", number=0, before="pass")
+    die = DIE.format(
+        module="semigda_core.jobs.folder", name="JobFolder.pause", number=0, before="pass"
+    )
     process = start(job, code=die)
     wait_for(lambda: job.state()["progress"] > 0.1, process)
     job.request("pause")

@@ -13,14 +13,14 @@ from PIL import Image
 from project_fixtures import AFFINE, draw, write_segmentation
 from volume_fixtures import write_nrrd
 
+from semigda.check.repairs import repair
+from semigda.check.run import check
 from semigda.data.cases import read_cases
 from semigda.data.labels import by_names, read_classes, read_labels
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
-from semigda.project.doctor import check
-from semigda.project.inbox import take_edited
-from semigda.project.project import NewCase, Project
-from semigda.project.repairs import apply_fix
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.review.inbox import take_edited
 
 IMAGE, LABELS = draw(0)
 CORE = (slice(2, 14), slice(3, 17), slice(4, 15))  # what a cropped file holds
@@ -216,7 +216,7 @@ def test_a_label_on_another_grid_keeps_its_classes_by_the_repair(tmp_path, image
         project.set_label(case, tmp_path / f"{name}.nrrd")
         project.set_mapping(mapping or {"3": "ball", "6": "core"})
         (found,) = (one for one in check(project) if one.code == "geometry-mismatch")
-        apply_fix(project, found)
+        repair(project, found)
         np.testing.assert_array_equal(classes_at(project, case), LABELS)
 
 

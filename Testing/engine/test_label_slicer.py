@@ -10,17 +10,18 @@ from model_fixtures import tiny_card
 from project_fixtures import AFFINE, draw
 from volume_fixtures import write_nrrd
 
+from semigda.check.repairs import repair
+from semigda.check.run import check
 from semigda.data.labels import read_classes
-from semigda.data.provenance import origin_of
-from semigda.data.segments import read_segments
 from semigda.data.segnrrd import write_labels, write_segmentation
 from semigda.data.volumes import read_volume
-from semigda.models.card import Label
-from semigda.project.classes import change_class
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import change_heldout, choose_heldout
-from semigda.project.project import NewCase, Project
-from semigda.project.repairs import apply_fix
+from semigda_core.labels.provenance import origin_of
+from semigda_core.labels.segments import read_segments
+from semigda_core.models.card import Label
+from semigda_core.project.check.latest import measured
+from semigda_core.project.classes import change_class
+from semigda_core.project.heldout import change_heldout, choose_heldout
+from semigda_core.project.project import NewCase, Project
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 
@@ -163,7 +164,7 @@ def test_a_project_that_took_models_labels_for_a_persons_is_told(tmp_path):
     check(project)
     choose_heldout(project, measured(project))
     (told,) = (one for one in check(project) if one.code == "model-label")
-    apply_fix(project, told)
+    repair(project, told)
     first = project.read().cases[0]
     assert first.origin == "machine" and first.id in project.read().heldout["cases"]
     (error,) = (one for one in check(project) if one.severity == "error")

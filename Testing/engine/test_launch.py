@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from project_fixtures import write_case
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import write_json
-from semigda.jobs.folder import JobFolder
-from semigda.jobs.launch import launch
 from semigda.jobs.run import run_job
-from semigda.processes import process_start
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.launch import launch
+from semigda_core.processes import process_start
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,8 +56,8 @@ def test_a_job_outlives_the_process_that_started_it(tmp_path):
     caller = python(
         """
         import sys, time
-        from semigda.jobs.folder import JobFolder
-        from semigda.jobs.launch import launch
+        from semigda_core.jobs.folder import JobFolder
+        from semigda_core.jobs.launch import launch
         print(launch(JobFolder(sys.argv[1])), flush=True)
         time.sleep(60)
         """,
@@ -114,9 +114,9 @@ def test_a_job_that_another_process_holds_is_not_run_twice(tmp_path):
 HOLD = """
     import sys, time
     import torch
-    from semigda.errors import Paused, SemiGDAError
-    from semigda.jobs.device_lock import alone_on, lock_file
-    from semigda.jobs.folder import JobFolder
+    from semigda_core.errors import Paused, SemiGDAError
+    from semigda.inference.device_lock import alone_on, lock_file
+    from semigda_core.jobs.folder import JobFolder
     try:
         cards = [] if sys.argv[2] == "shared" else [lock_file(torch.device("mps"))]
         with alone_on(cards, JobFolder(sys.argv[1])):

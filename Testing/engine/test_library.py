@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from model_fixtures import tiny_package
 
-from semigda.errors import SemiGDAError
-from semigda.models import library
-from semigda.models.library import find_model, list_models, remove_model, user_folder
+from semigda_core.errors import SemiGDAError
+from semigda_core.models import library
+from semigda_core.models.library import find_model, list_models, remove_model, user_folder
 
 
 @pytest.fixture

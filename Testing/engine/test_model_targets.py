@@ -15,13 +15,13 @@ from model_fixtures import TINY, tiny_card, tiny_network, tiny_package
 from safetensors.torch import load_file, save_file
 
 from semigda.cli import main
-from semigda.errors import SemiGDAError
-from semigda.models import library
 from semigda.models.base import is_base, load_base, save_base
-from semigda.models.card import ModelCard
-from semigda.models.layout import is_package
-from semigda.models.library import find_model, list_models, remove_model
 from semigda.models.package import check_package, import_package, save_package
+from semigda_core.errors import SemiGDAError
+from semigda_core.models import library
+from semigda_core.models.card import ModelCard
+from semigda_core.models.layout import is_package
+from semigda_core.models.library import find_model, list_models, remove_model
 
 
 @pytest.fixture

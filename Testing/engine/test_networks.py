@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 import torch
 
-from semigda.networks.config import NetworkConfig
 from semigda.networks.cost import describe
 from semigda.networks.semigda import BRANCHES, SemiGDA
-from semigda.networks.size import parameters
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_size import parameters
 
 TINY = NetworkConfig(
     name="tiny",

@@ -14,8 +14,6 @@ import torch
 from model_fixtures import tiny_card, tiny_network, tiny_package
 from safetensors.torch import load_file, save_file
 
-from semigda.errors import SemiGDAError
-from semigda.models.card import ModelCard
 from semigda.models.package import (
     _sha256,
     export_package,
@@ -23,6 +21,8 @@ from semigda.models.package import (
     load_network,
     save_package,
 )
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import ModelCard
 
 
 @pytest.fixture

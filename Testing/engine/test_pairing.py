@@ -7,9 +7,9 @@ import pytest
 import SimpleITK as sitk
 
 from semigda.cli import main
-from semigda.errors import SemiGDAError
-from semigda.project.listing import CHANNEL, MIXED, NO_IMAGE, SAME
-from semigda.project.pairing import pair_files, pair_folder
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME
+from semigda_core.project.cases.pairing import pair_files, pair_folder
 
 UID = b"1.2.826.0.1.3680043.2."
 

@@ -8,13 +8,13 @@ from job_fixtures import ended, of_type, start, training_job, wait_for
 from training_fixtures import SHAPE, settings
 
 from semigda.data.phantom import write_phantoms
-from semigda.errors import Paused, SemiGDAError
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop, validate
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
+from semigda_core.errors import Paused, SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 
 
 @pytest.fixture(scope="module")

@@ -18,14 +18,14 @@ from training_fixtures import NETWORK, SHAPE, VOLUMES, settings
 
 from semigda.cli import main
 from semigda.data.phantom import write_phantoms
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
 from semigda.models.base import is_base, save_base
-from semigda.models.card import ModelCard
 from semigda.models.package import save_package
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training import packing
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import ModelCard
+from semigda_core.models.network_config import NetworkConfig
 
 SHORT = TINY | {"pretrain_steps": 0, "align_steps": 2, "steps": 2, "validations": 0}
 
@@ -204,7 +204,7 @@ def test_a_pretraining_that_died_before_it_could_tell_is_not_done_again(volumes,
     options |= {"out": str(tmp_path / "a.safetensors"), "batch_size": 4, "device": "cpu"}
     job = JobFolder.create(tmp_path / "job", "pretrain", {"cases": str(volumes)}, options)
     code = (
-        "import os, sys; from semigda.jobs.folder import JobFolder;"
+        "import os, sys; from semigda_core.jobs.folder import JobFolder;"
         "JobFolder.finish = lambda *a: os._exit(9);"
         "from semigda.cli import main; main(['run', sys.argv[1]])"
     )

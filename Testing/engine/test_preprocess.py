@@ -11,7 +11,7 @@ from semigda.data.geometry import turned
 from semigda.data.grid import axis_weights
 from semigda.data.preprocess import Preprocessing, prepare, resample
 from semigda.data.volumes import Volume
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 EIGHT_BIT = {"rule": "8-bit"}
 

@@ -8,12 +8,12 @@ import torch
 from training_fixtures import NETWORK, SHAPE, VOLUMES
 
 from semigda.data.phantom import write_phantoms
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
 from semigda.models.base import load_base
-from semigda.networks.config import NetworkConfig
 from semigda.training.pretrain import pretrain, random_masks
 from semigda.training.settings import PretrainSettings
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.network_config import NetworkConfig
 
 
 @pytest.fixture(scope="module")

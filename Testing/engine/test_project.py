@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from project_fixtures import draw, make_project, tree, write_case, write_segmentation
 
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
-from semigda.project.project import NewCase, Project
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.project import NewCase, Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -158,7 +158,7 @@ def test_two_views_lose_nothing_of_each_other(tmp_path):
     """Threads with projects of their own, and a process beside them, all adding at once."""
     folder = Project.create(tmp_path / "p").folder
     code = (
-        "import sys; from semigda.project.project import Project\n"
+        "import sys; from semigda_core.project.project import Project\n"
         "for n in range(15): Project(sys.argv[1]).set_settings(**{f'process{n}': n})"
     )
     child = subprocess.Popen(
@@ -183,7 +183,7 @@ def test_two_views_lose_nothing_of_each_other(tmp_path):
 def test_a_reader_never_sees_half_and_a_kill_leaves_it_whole(tmp_path):
     project = make_project(tmp_path, 2, 1)
     code = (
-        "import sys; from semigda.project.project import Project\n"
+        "import sys; from semigda_core.project.project import Project\n"
         "project = Project(sys.argv[1])\n"
         "print('ready', flush=True)\n"
         "for n in range(10**9): project.set_settings(note='x' * (n % 50_000), n=n)"

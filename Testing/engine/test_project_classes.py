@@ -6,9 +6,9 @@ import pytest
 from project_fixtures import draw, make_project, write_case, write_segmentation
 
 from semigda.cli import main
-from semigda.errors import SemiGDAError
-from semigda.project.classes import add_class, change_class, remove_class
-from semigda.project.project import NewCase, Project
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.classes import add_class, change_class, remove_class
+from semigda_core.project.project import NewCase, Project
 
 
 @pytest.fixture

@@ -12,17 +12,18 @@ from project_fixtures import make_project, tree, write_case, write_segmentation
 from training_fixtures import NETWORK
 from volume_fixtures import write_nrrd
 
+from semigda.check.run import check
 from semigda.cli import main
 from semigda.evaluation.evaluate import evaluate
 from semigda.inference.segment import SegmentOptions
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
-from semigda.models.card import ModelCard
-from semigda.project.caselist import case_rows
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.presets import train_settings
-from semigda.project.trainings import Plan, save_plan
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import ModelCard
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.training.presets import train_settings
+from semigda_core.project.training.trainings import Plan, save_plan
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:

@@ -9,13 +9,13 @@ import signal
 import pytest
 from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_until
 
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
-from semigda.models.card import ModelCard
-from semigda.processes import process_start
-from semigda.project import trainings, versions
-from semigda.project.bases import bases
-from semigda.project.comparison import read, scores
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import ModelCard
+from semigda_core.processes import process_start
+from semigda_core.project.training import trainings, versions
+from semigda_core.project.training.bases import bases
+from semigda_core.project.training.comparison import read, scores
 
 SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validations": 0}
 

@@ -22,9 +22,9 @@ from hostile_projects import (
     without,
 )
 
-from semigda.errors import SemiGDAError
-from semigda.project.project import Project
-from semigda.project.versions import versions
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.project import Project
+from semigda_core.project.training.versions import versions
 
 WRONG = (None, -1, 10**30, "../../canary", ["x"], {"x": 1})
 IDS = ("../x", "..", "/etc", "C:\\x", "a/b", "a" * 65, "é", "", " ", "a.b", "con:x", "x\n")

@@ -15,25 +15,26 @@ from training_fixtures import card as training_card
 from training_fixtures import settings as training_settings
 from volume_fixtures import write_nrrd
 
+from semigda.check.run import check
 from semigda.data.cases import read_cases
 from semigda.data.labels import label_parts, read_classes, resample_classes, share_inside
 from semigda.data.preprocess import Preprocessing
-from semigda.data.segments import Segment, read_segments
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
 from semigda.models.base import save_base
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
-from semigda.project.caselist import write_case_list
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.pairing import pair_folder
-from semigda.project.presets import train_settings
-from semigda.project.project import NewCase, Project
-from semigda.project.trainings import Plan, estimate, saved_plan
 from semigda.training.dataset import CaseSlices
 from semigda.training.settings import TrainSettings
-from semigda.training.work import total_work
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import Segment, read_segments
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.project.cases.caselist import write_case_list
+from semigda_core.project.cases.pairing import pair_folder
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.training.presets import train_settings
+from semigda_core.project.training.trainings import Plan, estimate, saved_plan
+from semigda_core.project.training.work import total_work
 
 LABELS = draw(0)[1]
 

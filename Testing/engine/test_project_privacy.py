@@ -17,7 +17,7 @@ from trainings_fixtures import TINY
 from volume_fixtures import write_nrrd
 
 from semigda.cli import main
-from semigda.project.project import Project
+from semigda_core.project.project import Project
 
 PLANTED = ("Mustermann", "Erika", "19490812", "1.2.840.99999.7", "station-7b")
 INPUTS = ("job.json", "cases.json", "folds.json", "all.json")

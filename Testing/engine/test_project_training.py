@@ -11,19 +11,20 @@ import pytest
 from project_fixtures import make_project
 from trainings_fixtures import ready_project, tiny_plan, wait_for_end
 
+from semigda.check.run import check
 from semigda.cli import main
-from semigda.errors import SemiGDAError
 from semigda.jobs.run import run_job
-from semigda.models.card import ModelCard
-from semigda.models.library import find_model
-from semigda.project import trainings, versions
-from semigda.project.bases import bases
-from semigda.project.comparison import read
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import change_heldout, choose_heldout
-from semigda.project.project import Project
-from semigda.project.trainings import Plan
 from semigda.training import rehearsal
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import ModelCard
+from semigda_core.models.library import find_model
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import change_heldout, choose_heldout
+from semigda_core.project.project import Project
+from semigda_core.project.training import trainings, versions
+from semigda_core.project.training.bases import bases
+from semigda_core.project.training.comparison import read
+from semigda_core.project.training.trainings import Plan
 
 
 @pytest.fixture(autouse=True, scope="module")

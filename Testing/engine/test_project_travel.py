@@ -13,18 +13,20 @@ from project_fixtures import AFFINE, draw, make_project, write_case
 from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_until
 from volume_fixtures import write_nrrd
 
+from semigda.check.relocate import relocate
+from semigda.check.run import check
 from semigda.cli import main
-from semigda.errors import SemiGDAError
-from semigda.files.moved import moved, parts_under
-from semigda.jobs.folder import JobFolder
-from semigda.processes import is_same_process
-from semigda.project import trainings, versions
-from semigda.project.caselist import case_rows
-from semigda.project.comparison import read
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.project import NewCase, Project
-from semigda.project.relocate import missing_folder, relocate
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.moved import moved, parts_under
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.processes import is_same_process
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.cases.missing import missing_folder
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.training import trainings, versions
+from semigda_core.project.training.comparison import read
 
 
 def roles(project: Project) -> list[str]:

@@ -11,11 +11,11 @@ import SimpleITK as sitk
 import torch
 from ranking_fixtures import COPIES, NOISY, PLAIN, make_project, run, train_model
 
-from semigda.errors import SemiGDAError
-from semigda.evaluation.rank import Look, disagreements, rank
-from semigda.jobs.folder import JobFolder
-from semigda.project.inbox import pending
-from semigda.project.ranking import candidates, new_ranking
+from semigda.ranking.order import Look, disagreements, rank
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.review.candidates import candidates, new_ranking
+from semigda_core.project.review.inbox import pending
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,10 @@ from model_fixtures import tiny_package
 from project_fixtures import make_project, write_case
 from test_volumes import write_dicom
 
+from semigda.check.run import check
 from semigda.cli import main
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
-from semigda.project.doctor import check
+from semigda_core.errors import SemiGDAError
 
 ROOT = Path(__file__).resolve().parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and limits of POSIX")
@@ -233,7 +233,7 @@ def test_a_full_disk_is_an_error_of_its_own(tmp_path):
     import resource, sys
     resource.setrlimit(resource.RLIMIT_FSIZE, (5_000_000, 5_000_000))
     from semigda.data.volumes import read_volume
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
     try:
         read_volume(sys.argv[1])
     except SemiGDAError as error:

@@ -14,9 +14,9 @@ from hostile_files import PICTURES, SHARED, VOLUMES, noise, nrrd, refused, tiff,
 from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
 from semigda.data.volumes import read_layer, read_stored, read_volume
-from semigda.errors import SemiGDAError
 from semigda.reading.plain import read_plain
 from semigda.reading.process import read_foreign
+from semigda_core.errors import SemiGDAError
 
 
 def test_the_files_that_break_readers():

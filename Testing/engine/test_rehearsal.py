@@ -5,10 +5,10 @@ import torch
 from training_fixtures import SHAPE, settings
 
 from semigda.data.phantom import write_phantoms
-from semigda.errors import SemiGDAError
 from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse, smaller_grid
 from semigda.training.settings import TrainSettings
+from semigda_core.errors import SemiGDAError
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from project_fixtures import AFFINE, SHAPE, draw, make_project, tree, write_case
 
+from semigda.check.repairs import repair
+from semigda.check.run import check
 from semigda.cli import main
-from semigda.errors import SemiGDAError
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.project import NewCase, Project
-from semigda.project.repairs import apply_fix, new_label, repairs, undo
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.check.latest import measured
+from semigda_core.project.check.repairs import new_label, repairs, undo
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import NewCase, Project
 
 
 def content(project) -> list[dict]:
@@ -48,7 +50,7 @@ def test_every_repair_is_undone(tmp_path):
     codes |= {"labelled-and-unlabelled"}
     for code in codes:
         finding = next(one for one in check(project) if one.code == code)
-        apply_fix(project, finding)
+        repair(project, finding)
         assert content(project) != before, code
         done = undo(Project(project.folder))  # the project remembers, not the window
         assert done.case_ids == finding.fix.case_ids[-1:] and done.text == finding.fix.text
@@ -63,7 +65,7 @@ def test_the_last_one_first_and_never_over_a_change_by_hand(tmp_path):
     unreadable, empty = spoil(project, tmp_path)[1:3]
     before = content(project)
     for code in ("unreadable-label", "empty-label"):
-        apply_fix(project, next(one for one in check(project) if one.code == code))
+        repair(project, next(one for one in check(project) if one.code == code))
     assert [one.case_ids for one in repairs(project.read())] == [(unreadable,), (empty,)]
     project.set_use([empty], "ignored")
     assert undo(project).case_ids == (empty,)
@@ -75,7 +77,7 @@ def test_the_last_one_first_and_never_over_a_change_by_hand(tmp_path):
 def test_an_image_that_was_added_again_is_not_there_twice(tmp_path):
     project = make_project(tmp_path)
     spoil(project, tmp_path)
-    apply_fix(project, next(one for one in check(project) if one.code == "unreadable-image"))
+    repair(project, next(one for one in check(project) if one.code == "unreadable-image"))
     images = {case["image"] for case in content(project)}
     project.add([NewCase(tmp_path / "faults/DOE_JANE_30.nrrd")])
     undo(project)
@@ -91,7 +93,7 @@ def test_a_repaired_label_of_a_held_out_case_goes_back_with_a_new_version(tmp_pa
     grid = AFFINE.copy()
     grid[0, 3] += 0.3
     write_case(tmp_path / "study", int(label.name[9:11]), label_affine=grid)
-    apply_fix(project, next(one for one in check(project) if one.code == "geometry-mismatch"))
+    repair(project, next(one for one in check(project) if one.code == "geometry-mismatch"))
     assert project.read().case(case).label.parent == project.folder / "labels"
     version = project.read().heldout["version"]
     undo(project)

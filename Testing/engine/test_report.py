@@ -10,15 +10,16 @@ import shutil
 import pytest
 from training_fixtures import NETWORK, SHAPE, VOLUMES, card
 
+from semigda.check.run import check
 from semigda.data.phantom import VOLUME_CLASSES, write_phantoms
-from semigda.errors import SemiGDAError
 from semigda.jobs.run import run_job
-from semigda.project.caselist import case_rows
-from semigda.project.charts import line_chart
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.project import NewCase, Project
-from semigda.project.report import write_report
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.report.charts import line_chart
+from semigda_core.project.report.report import write_report
 
 ATTRIBUTION = "Phantoms <drawn> by the engine & nobody else."
 

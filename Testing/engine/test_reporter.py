@@ -6,10 +6,10 @@ import pytest
 from training_fixtures import SHAPE, settings
 
 from semigda.data.phantom import write_phantoms
-from semigda.jobs.folder import JobFolder
 from semigda.training.loop import train
 from semigda.training.reporter import Part, Reporter
 from semigda.training.settings import TrainSettings
+from semigda_core.jobs.folder import JobFolder
 
 
 @pytest.fixture

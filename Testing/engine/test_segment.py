@@ -25,12 +25,12 @@ from volume_fixtures import (
 
 from semigda.data.grid import WorkingGrid
 from semigda.data.volumes import Volume, read_volume
-from semigda.errors import SemiGDAError
 from semigda.inference.device import choose_device
 from semigda.inference.predict import Predictor
 from semigda.inference.restore import Restorer, likeliest
 from semigda.inference.segment import SegmentOptions, segment_file, segment_volume
 from semigda.models.package import save_package
+from semigda_core.errors import SemiGDAError
 
 
 def settings(**changes) -> dict:

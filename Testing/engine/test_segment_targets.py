@@ -15,9 +15,9 @@ from job_fixtures import ROOT
 from model_fixtures import tiny_card, tiny_network, tiny_package
 
 from semigda.cli import main
-from semigda.data.contents import digest_of, files_of
 from semigda.inference import cohort as cohorts
 from semigda.models.package import save_package
+from semigda_core.files.contents import digest_of, files_of
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pytest
 from model_fixtures import TISSUE, tiny_card
 from volume_fixtures import DIRECTIONS, affine_of
 
-from semigda.data.segments import read_segments
 from semigda.data.segnrrd import write_segmentation
-from semigda.files.documents import has_controls
-from semigda.models.card import Label, terminology_entry
+from semigda_core.files.documents import has_controls
+from semigda_core.labels.segments import read_segments
+from semigda_core.models.card import Label, terminology_entry
 
 LABELS = [
     Label(1, "Läsion | 1 \\n x:=y~^", (255, 51, 0), TISSUE),

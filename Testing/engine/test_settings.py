@@ -9,8 +9,8 @@ import pytest
 from training_fixtures import NETWORK, VOLUMES, settings
 
 from semigda.data.augment import Augmentation
-from semigda.errors import SemiGDAError
 from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda_core.errors import SemiGDAError
 
 PRETRAIN = {"cases": "c.json", "out": "a.safetensors", "network": NETWORK}
 PRETRAIN |= {"preprocessing": VOLUMES, "num_classes": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semigda.data.sides import sided, why_not_mirrored
+from semigda_core.labels.sides import sided, why_not_mirrored
 
 SIDES = """
 kidney_left|KidneyLeft|left kidney|LeftKidney|kidneyleft|LEFT KIDNEY|Kidney.L|L_kidney|LKidney|

@@ -10,13 +10,13 @@ from training_fixtures import SHAPE, settings
 
 from semigda.data.phantom import write_phantoms
 from semigda.distributed import ALONE
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
 from semigda.training import prefetch
 from semigda.training.prefetch import ahead
 from semigda.training.reporter import Reporter
 from semigda.training.stepper import Stepper
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 
 CPU, CARD = torch.device("cpu"), torch.device("meta")  # not the CPU: what is told of a card
 

@@ -11,7 +11,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 WORK = """
 import sys
 from pathlib import Path
-from semigda.files.streams import steady_output
+from semigda_core.files.streams import steady_output
 with steady_output():
     for stream in (sys.stdout, sys.stderr):
         for text in ("L\\u00e4sion", "\\u5de6", "M\\udcfcller"):
@@ -67,7 +67,7 @@ def test_letters_that_a_terminal_lacks_are_told_by_their_number(tmp_path, enviro
 def test_nothing_steers_a_terminal(tmp_path):
     code = """
 import sys
-from semigda.files.streams import steady_output
+from semigda_core.files.streams import steady_output
 with steady_output():
     print("a\\x1b[2J\\x07\\x9b\\u202eb\\rc\\td\\n", end="")
     print("e\\x00f", file=sys.stderr)

@@ -14,12 +14,12 @@ import torch
 from training_fixtures import NETWORK, SHAPE, settings
 
 from semigda.data.phantom import write_phantoms
-from semigda.errors import SemiGDAError
-from semigda.jobs.folder import JobFolder
 from semigda.models.package import load_network
-from semigda.networks.config import NetworkConfig
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.network_config import NetworkConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 

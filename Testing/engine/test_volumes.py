@@ -13,7 +13,7 @@ from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
 from semigda.data.labels import read_labels
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 
 def image_of(dtype=np.int16, shape=(4, 5, 6)) -> np.ndarray:

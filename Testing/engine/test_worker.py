@@ -17,11 +17,11 @@ import SimpleITK as sitk
 import torch
 from model_fixtures import tiny_package
 
-from semigda.errors import SemiGDAError
 from semigda.jobs import kinds
-from semigda.jobs.failures import classify
-from semigda.jobs.folder import JobFolder
 from semigda.jobs.run import run_job
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.failures import classify
+from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (6, 20, 24)

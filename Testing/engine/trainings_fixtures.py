@@ -8,11 +8,12 @@ from pathlib import Path
 from project_fixtures import make_project
 from training_fixtures import NETWORK
 
-from semigda.jobs.folder import ENDED
-from semigda.project.doctor import check, measured
-from semigda.project.heldout import choose_heldout
-from semigda.project.project import Project
-from semigda.project.trainings import Plan, current
+from semigda.check.run import check
+from semigda_core.jobs.folder import ENDED
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import Project
+from semigda_core.project.training.trainings import Plan, current
 
 PREPROCESSING = {
     "channels": "2.5d",

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from semigda.models.card import Label, ModelCard
-from semigda.networks.config import NetworkConfig
+from semigda_core.models.card import Label, ModelCard
+from semigda_core.models.network_config import NetworkConfig
 
 _TURN = np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]])
 

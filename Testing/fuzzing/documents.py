@@ -145,7 +145,7 @@ def _make_job(rng: random.Random, folder: Path) -> Made:
 
 def _read_job(folder: Path, made: Made) -> None:
     """All that a watcher asks; each question may refuse by itself."""
-    from semigda.jobs.folder import JobFolder
+    from semigda_core.jobs.folder import JobFolder
 
     job = JobFolder(folder / made["path"])
     first = None
@@ -228,8 +228,8 @@ def _options(kind: str, folder: Path) -> dict:
 
 
 def _read_run(folder: Path, made: Made) -> None:
-    from semigda.jobs.folder import JobFolder
     from semigda.jobs.run import run_job
+    from semigda_core.jobs.folder import JobFolder
 
     path = folder / made["path"]
     code = run_job(path, _models())

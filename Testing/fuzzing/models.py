@@ -97,8 +97,8 @@ def _make_card(rng: random.Random, folder: Path) -> Made:
 
 
 def _read_package(folder: Path, made: Made) -> None:
-    from semigda.models.card import ModelCard, terminology_entry
     from semigda.models.package import check_package, load_network
+    from semigda_core.models.card import ModelCard, terminology_entry
 
     card = ModelCard.read(folder / made["path"])
     for label in card.labels:

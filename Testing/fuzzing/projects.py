@@ -96,7 +96,7 @@ def _at(value, place: tuple):
 
 def _read(folder: Path, made: Made) -> None:
     """Open the project and do things with it; each may refuse by itself."""
-    from semigda.project.project import Project
+    from semigda_core.project.project import Project
 
     project = Project(folder / made["path"])
     view = project.read()
@@ -123,29 +123,29 @@ def _id(project, role: str | None = None) -> str:
 
 
 def _doctor(project) -> None:
-    from semigda.project.doctor import findings, thumbnail
-    from semigda.project.repairs import apply_fix
+    from semigda.check.repairs import repair
+    from semigda_core.project.check.latest import findings, thumbnail
 
     for finding in findings(project)[:2]:
         if finding.fix is not None:
-            apply_fix(project, finding)
+            repair(project, finding)
     thumbnail(project, _id(project))
 
 
 def _check(project) -> None:
-    from semigda.project.doctor import check
+    from semigda.check.run import check
 
     check(project)
 
 
 def _new_check(project) -> None:
-    from semigda.project.doctor import new_check
+    from semigda_core.project.check.latest import new_check
 
     new_check(project)
 
 
 def _inbox(project) -> None:
-    from semigda.project.inbox import accept, pending, reject
+    from semigda_core.project.review.inbox import accept, pending, reject
 
     waiting = [found.case_id for found in pending(project)]
     accept(project, waiting[:1])
@@ -153,14 +153,14 @@ def _inbox(project) -> None:
 
 
 def _edited(project) -> None:
-    from semigda.project.inbox import take_edited
+    from semigda_core.project.review.inbox import take_edited
 
     label = specimens() / "study" / "DOE_JANE_01_seg.nrrd"
     take_edited(project, _id(project, "unlabeled"), label)
 
 
 def _versions(project) -> None:
-    from semigda.project import versions
+    from semigda_core.project.training import versions
 
     for version in versions.versions(project)[:1]:
         versions.rename(project, version.name, "New title")
@@ -168,20 +168,20 @@ def _versions(project) -> None:
 
 
 def _delete(project) -> None:
-    from semigda.project import versions
+    from semigda_core.project.training import versions
 
     for version in versions.versions(project)[:1]:
         versions.delete(project, version.name)
 
 
 def _report(project) -> None:
-    from semigda.project.report import write_report
+    from semigda_core.project.report.report import write_report
 
     write_report(project)
 
 
 def _jobs(project) -> None:
-    from semigda.project import trainings
+    from semigda_core.project.training import trainings
 
     project.jobs()
     trainings.current(project)
@@ -189,7 +189,7 @@ def _jobs(project) -> None:
 
 
 def _plan(project) -> None:
-    from semigda.project import trainings
+    from semigda_core.project.training import trainings
 
     plan = trainings.saved_plan(project)
     trainings.estimate(project, plan)
@@ -197,8 +197,8 @@ def _plan(project) -> None:
 
 
 def _split(project) -> None:
-    from semigda.project.doctor import measured
-    from semigda.project.heldout import change_heldout, choose_heldout, describe
+    from semigda_core.project.check.latest import measured
+    from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 
     facts = measured(project)
     describe(project.read().heldout)
@@ -207,7 +207,7 @@ def _split(project) -> None:
 
 
 def _change(project) -> None:
-    from semigda.project.project import NewCase
+    from semigda_core.project.project import NewCase
 
     case = _id(project)
     project.rename(case, "new name")
@@ -220,19 +220,19 @@ def _change(project) -> None:
 
 
 def _case_list(project) -> None:
-    from semigda.project.caselist import write_case_list
+    from semigda_core.project.cases.caselist import write_case_list
 
     write_case_list(project, project.folder.parent / "cases.json")
 
 
 def _bases(project) -> None:
-    from semigda.project.bases import bases
+    from semigda_core.project.training.bases import bases
 
     bases(project)
 
 
 def _ranking(project) -> None:
-    from semigda.project.ranking import candidates, new_ranking
+    from semigda_core.project.review.candidates import candidates, new_ranking
 
     candidates(project)
     new_ranking(project)

@@ -18,7 +18,7 @@ def _make(rng: random.Random, folder: Path) -> Made:
 
 
 def _read(folder: Path, made: Made) -> None:
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     deed, user = made["deed"], folder.parent / "canary"
     if deed == "touch":

@@ -178,14 +178,15 @@ def _project(folder: Path) -> None:
     from project_fixtures import write_case
     from trainings_fixtures import TINY
 
-    from semigda.data.stamps import stamp
-    from semigda.evaluation.compare import compare_scores
-    from semigda.jobs.folder import JobFolder
+    from semigda.check.run import check
     from semigda.models.package import load_network, save_package
-    from semigda.project.caselist import case_rows
-    from semigda.project.doctor import check, measured, new_check
-    from semigda.project.heldout import choose_heldout
-    from semigda.project.project import Project
+    from semigda_core.files.stamps import stamp
+    from semigda_core.jobs.folder import JobFolder
+    from semigda_core.project.cases.caselist import case_rows
+    from semigda_core.project.check.latest import measured, new_check
+    from semigda_core.project.heldout import choose_heldout
+    from semigda_core.project.project import Project
+    from semigda_core.project.training.judging import compare_scores
 
     project = Project.create(folder / "project")
     project.set_classes(["ball", "core"])

@@ -93,8 +93,8 @@ def draw(seed: int, index: int, table: dict[str, Target]) -> tuple[str, random.R
 
 def judge(target: Target, folder: Path, made: Made, root: str) -> tuple[str, str, str]:
     """Outcome ("read" or an error class), and kind and place of a finding, or empty texts."""
-    from semigda.errors import SemiGDAError
-    from semigda.jobs.failures import classify
+    from semigda_core.errors import SemiGDAError
+    from semigda_core.jobs.failures import classify
 
     try:
         target.read(folder, made)
@@ -180,7 +180,7 @@ def main(root: Path, seed: int, indices: range, chosen: list[str]) -> None:
 def _no_new_processes() -> None:
     """What a project would start in the background runs here for nobody."""
     import semigda.jobs.kinds  # noqa: F401  what is imported now is not counted as an input's time
-    from semigda.project import trainings, versions
+    from semigda_core.project.training import trainings, versions
 
     trainings.launch = lambda job: 0
     versions._in_child = lambda *arguments: None

@@ -19,10 +19,10 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 
 from semigda.method.palette import Palette  # noqa: E402
-from semigda.models.card import Label, ModelCard  # noqa: E402
 from semigda.models.package import save_package  # noqa: E402
-from semigda.networks.config import NetworkConfig  # noqa: E402
 from semigda.networks.semigda import SemiGDA  # noqa: E402
+from semigda_core.models.card import Label, ModelCard  # noqa: E402
+from semigda_core.models.network_config import NetworkConfig  # noqa: E402
 
 NAME = "bright"
 STEPS = 120

@@ -18,7 +18,10 @@ TRAINER = Path(__file__).with_name("bright_model.py")
 def bright() -> str:
     """The name of a trained model, beside the starter models; see bright_model.py."""
     sources = [TRAINER, *sorted((ROOT / "semigda" / "networks").glob("*.py"))]
-    sources += [ROOT / "semigda" / "method" / "palette.py", ROOT / "semigda" / "models" / "card.py"]
+    sources += [
+        ROOT / "semigda" / "method" / "palette.py",
+        ROOT / "semigda_core" / "models" / "card.py",
+    ]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     library = ROOT / "build" / f"test-models-{digest[:12]}"
     if not (library / "bright" / "card.json").exists():

@@ -23,13 +23,18 @@ def test_names_in_any_script_go_the_whole_way(module_host, installed, tmp_path, 
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     project = train_fixtures.ready(tmp_path, 8, 2, pretrain_steps=40, align_steps=20, steps=100)
-    from semigda.data.segments import read_segments
-    from semigda.models.card import ModelCard
-    from semigda.project import doctor, heldout, inbox, ranking, versions
+    from semigda.check.run import check
+    from semigda_core.labels.segments import read_segments
+    from semigda_core.models.card import ModelCard
+    from semigda_core.project import heldout
+    from semigda_core.project.check import latest
+    from semigda_core.project.review import candidates as ranking
+    from semigda_core.project.review import inbox
+    from semigda_core.project.training import versions
 
     project.set_classes(NAMES)
     project.set_mapping({"1": 1, "2": 2})
-    facts = doctor.measured(project)
+    facts = latest.measured(project)
     heldout.change_heldout(project, "classes renamed", facts)
     train_fixtures.train(project)
     (version,) = versions.versions(project)
@@ -43,11 +48,11 @@ def test_names_in_any_script_go_the_whole_way(module_host, installed, tmp_path, 
     waiting = inbox.pending(project)
     assert len(waiting) == 2
     inbox.accept(project, [one.case_id for one in waiting])
-    doctor.check(project)
+    check(project)
     view = project.read()
     accepted = [view.case(one.case_id) for one in waiting]
     assert not view.unmapped() and not [
-        f for f in doctor.findings(project) if f.severity == "error"
+        f for f in latest.findings(project) if f.severity == "error"
     ]
     for case in accepted:
         assert case.origin == "machine" and VALUES.items() <= view.classes_of(case).items()

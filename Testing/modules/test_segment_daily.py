@@ -9,7 +9,7 @@ import slicer
 from scroll_area import scrolled
 from segment_fixtures import choose, idle, run, table
 
-from semigda.models.card import ModelCard
+from semigda_core.models.card import ModelCard
 
 
 def results():
@@ -190,7 +190,7 @@ def test_the_last_model_is_remembered(panel, module_host, bright):
 
 
 def test_what_was_said_of_a_scene_goes_with_it(panel, module_host):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     panel.panel.tell(SemiGDAError("internal"))
     panel.panel.onCopyReport()

@@ -158,7 +158,7 @@ def test_same_as_the_command_line(logic, bright, tmp_path):
 
 
 def test_nonlinear_transform_is_refused(logic, bright):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     volume = phantoms.add_volume()
     volume.SetAndObserveTransformNodeID(add_bending().GetID())

@@ -14,7 +14,7 @@ import phantoms
 import pytest
 import slicer
 
-from semigda.files.atomic import temporary_path
+from semigda_core.files.atomic import temporary_path
 
 
 def long_volume():
@@ -80,7 +80,7 @@ def test_second_click_costs_no_start_up(logic, bright):
 
 
 def test_only_one_run_at_a_time(logic, bright):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     run = logic.start(phantoms.add_volume(), bright, device="cpu")
     with pytest.raises(SemiGDAError, match="running already"):
@@ -214,7 +214,7 @@ def test_closed_scene(logic, bright):
 
 @pytest.mark.parametrize("spoil", ["none", "empty", "nan", "constant", "model"])
 def test_bad_input_is_one_sentence(logic, bright, spoil):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     voxels, model = phantoms.image(kind=np.float32), bright
     if spoil == "nan":
@@ -248,7 +248,7 @@ def test_invalid_voxels_can_be_replaced(logic, bright):
 def test_old_job_folders_go(logic, bright):
     """What a crashed Slicer left behind holds an image of a patient."""
     here = Path(slicer.app.temporaryPath)
-    code = "import sys; from semigda.files.atomic import temporary_path; "
+    code = "import sys; from semigda_core.files.atomic import temporary_path; "
     code += "p = temporary_path(__import__('pathlib').Path(sys.argv[1])); p.mkdir(); print(p)"
     gone = Path(subprocess.check_output([sys.executable, "-c", code, here], text=True).strip())
     own = temporary_path(here)  # of another run of this Slicer

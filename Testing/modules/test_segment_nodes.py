@@ -150,9 +150,9 @@ def test_one_branch_makes_no_review_map(logic, bright):
 
 
 def test_provenance(result, bright):
-    from semigda.models.card import ModelCard
-    from semigda.models.library import find_model
-    from semigda.version import __version__
+    from semigda_core.models.card import ModelCard
+    from semigda_core.models.library import find_model
+    from semigda_core.version import __version__
     from SemiGDALib import provenance
 
     card = ModelCard.read(find_model(bright))

@@ -66,7 +66,7 @@ def test_model_card(panel):
 
 
 def test_model_card_tells_of_the_training(panel, bright):
-    from semigda.models.library import list_models
+    from semigda_core.models.library import list_models
     from SemiGDALib import texts
 
     model = next(one for one in list_models() if one.name == bright)
@@ -335,7 +335,7 @@ def test_model_that_is_not_installed(panel, module_host):
 def test_add_model(panel, module_host, bright, tmp_path):
     import shutil
 
-    from semigda.models.library import find_model, remove_model
+    from semigda_core.models.library import find_model, remove_model
     from SemiGDALib import library, segment_setup
 
     package = tmp_path / "other"

@@ -117,7 +117,7 @@ def test_a_no_installs_nothing(panel, module_host, absent, monkeypatch):
 
 
 def test_a_no_in_the_training_panel_is_answered(training, module_host, absent):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     training.panel.context.tell(SemiGDAError("import-error"))
     module_host.answer(buttons().Cancel)
@@ -139,7 +139,7 @@ def test_slicer_5_10_has_no_packaging(absent, module_host, monkeypatch):
 
 
 def test_failed_installation_is_said(absent, module_host, monkeypatch):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     def fail(names):
         raise OSError("no network")
@@ -153,7 +153,7 @@ def test_failed_installation_is_said(absent, module_host, monkeypatch):
 
 
 def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monkeypatch):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     monkeypatch.setattr(requirements, "missing", lambda: ["torch"])
     with pytest.raises(SemiGDAError, match="PyTorch extension") as raised:

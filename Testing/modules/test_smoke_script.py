@@ -30,7 +30,7 @@ def test_phantom_with_a_known_model(script, module_host, bright, artifacts, capf
 def test_a_whole_training(script, module_host, artifacts, monkeypatch, capfd):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     module_host.load("SemiGDATrain")
-    monkeypatch.setattr("semigda.jobs.launch.NICE", 0)  # the test waits for it
+    monkeypatch.setattr("semigda_core.jobs.launch.NICE", 0)  # the test waits for it
     status = script("slicer_smoke_train").main(["--device", "cpu", "--out", str(artifacts)])
     assert status == 0, capfd.readouterr()
     facts = json.loads((artifacts / "smoke_train.json").read_text("utf-8"))

@@ -10,7 +10,7 @@ import studies
 from cases_fixtures import child, picture, texts, ui
 from conftest import checked
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 
 def test_folder(training, project, module_host, artifacts, tmp_path):

@@ -6,7 +6,7 @@ import studies
 from cases_fixtures import child, picture, press_enter, section, texts, trigger, ui
 from PySide6.QtTest import QTest
 
-from semigda.project.project import NewCase
+from semigda_core.project.project import NewCase
 
 
 def test_every_control_explains_itself(training, project):

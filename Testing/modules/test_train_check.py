@@ -204,7 +204,7 @@ def test_killed_worker_is_told(study, module_host, tmp_path):
 
 
 def test_missing_packages_are_offered(study, module_host, monkeypatch):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
     from SemiGDALib import requirements
 
     def lacking():

@@ -8,7 +8,7 @@ import slicer
 import studies
 from conftest import checked
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 
 @pytest.fixture

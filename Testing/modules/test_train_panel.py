@@ -10,7 +10,7 @@ import studies
 from conftest import checked
 from scroll_area import scrolled
 
-from semigda.project.project import NewCase, Project
+from semigda_core.project.project import NewCase, Project
 
 
 def picture(widget, host, artifacts, name) -> None:
@@ -164,7 +164,7 @@ def test_the_next_step_is_scrolled_into_view(study, module_host):
 
 
 def test_long_names_do_not_widen_the_panel(training, module_host, tmp_path):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
     from Testing.host.session import PANEL_WIDTH
 
     name = "Lebermetastasenverlaufskontrolle_Abdomen_CT_2026_endgueltig"

@@ -47,7 +47,7 @@ def test_every_control_explains_itself(training):
 
 
 def test_a_model_that_wins_is_used(training, project, module_host, artifacts):
-    from semigda.models.library import list_models
+    from semigda_core.models.library import list_models
     from SemiGDALib.train import section_result
 
     ui = section(training, "Result")
@@ -88,7 +88,7 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts):
 
 
 def test_a_model_that_gains_nothing_is_not_offered(training, project, module_host, artifacts):
-    from semigda.project.versions import use
+    from semigda_core.project.training.versions import use
 
     first = training.logic.versions()[0]
     use(project, first.name)

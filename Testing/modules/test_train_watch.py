@@ -97,7 +97,7 @@ def test_repeated_steps_are_told_once(training, job):
 
 
 def test_paused_by_a_full_disk(training, job, module_host, artifacts):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     ui = section(training, "Training")
     job.update("paused", message="Paused.")
@@ -112,7 +112,7 @@ def test_paused_by_a_full_disk(training, job, module_host, artifacts):
 
 
 def test_failed(training, job, module_host, artifacts):
-    from semigda.errors import SemiGDAError
+    from semigda_core.errors import SemiGDAError
 
     ui = section(training, "Training")
     job.fail(SemiGDAError("out-of-memory"))

@@ -19,7 +19,7 @@ def ready(folder, labelled=8, unlabelled=2, **advanced):
     """A project that is checked and split, with a plan for a tiny training."""
     from trainings_fixtures import ready_project, tiny_plan
 
-    from semigda.project.trainings import save_plan
+    from semigda_core.project.training.trainings import save_plan
 
     project = ready_project(Path(folder), labelled, unlabelled)
     save_plan(project, tiny_plan(**advanced))
@@ -28,8 +28,8 @@ def ready(folder, labelled=8, unlabelled=2, **advanced):
 
 def train(project):
     """Train by the project's plan, and wait for its end."""
-    from semigda.jobs import launch
-    from semigda.project.trainings import current, saved_plan, start
+    from semigda_core.jobs import launch
+    from semigda_core.project.training.trainings import current, saved_plan, start
 
     launch.NICE = 0  # the test waits for it
     start(project, saved_plan(project))
@@ -58,7 +58,7 @@ def open_copy(project, panel, folder):
 
 def wait_for_end(folder, seconds=30):
     """Wait until a job's process has ended."""
-    from semigda.jobs.folder import ENDED, JobFolder
+    from semigda_core.jobs.folder import ENDED, JobFolder
 
     job, end = JobFolder(folder), time.monotonic() + seconds
     while job.state()["state"] not in (*ENDED, "paused") and not job.is_stale():

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "CMake" / "Files.cmake"
 LISTS = (
-    ("SemiGDA_PACKAGES", ("SemiGDALib/*.py", "semigda/*.py")),
+    ("SemiGDA_PACKAGES", ("SemiGDALib/*.py", "semigda/*.py", "semigda_core/*.py")),
     ("SemiGDA_MODELS", ("Resources/Models/*",)),
 )
 

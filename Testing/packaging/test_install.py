@@ -95,7 +95,11 @@ def test_installed_engine_runs_alone(tree, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     where = subprocess.run(
-        [sys.executable, "-c", "import semigda.models.library as l; print(l.bundled_folder())"],
+        [
+            sys.executable,
+            "-c",
+            "import semigda_core.models.library as l; print(l.bundled_folder())",
+        ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tree)},
         capture_output=True,

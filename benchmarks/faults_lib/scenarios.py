@@ -212,7 +212,7 @@ def _add_command(folder: Path) -> list[str]:
 
 
 def _add_essence(folder: Path) -> Any:
-    from semigda.models.card import ModelCard
+    from semigda_core.models.card import ModelCard
 
     model = folder / "out" / "library" / "tiny"
     return [_package(model), ModelCard.read(model).title]
@@ -227,7 +227,7 @@ def _add_whole(folder: Path) -> str:
 
 def _add_over_whole(folder: Path) -> str:
     """A model that was installed is there for whoever asks next."""
-    from semigda.models.library import find_model
+    from semigda_core.models.library import find_model
 
     os.environ["SEMIGDA_MODELS"] = str(folder / "out" / "library")
     try:
@@ -241,7 +241,7 @@ def _add_over_whole(folder: Path) -> str:
 
 
 def _prepare_project(folder: Path) -> None:
-    from semigda.project.project import NewCase, Project
+    from semigda_core.project.project import NewCase, Project
 
     user = _prepare_user(folder)
     project = Project.create(folder / "out" / "project")
@@ -260,15 +260,15 @@ def _project_command(*action: str) -> Callable[[Path], list[str]]:
 
 
 def _project_essence(folder: Path) -> Any:
-    from semigda.project.project import Project
+    from semigda_core.project.project import Project
 
     view = Project(folder / "out" / "project").read()
     return sorted((case.image.name, str(case.label and case.label.name)) for case in view.cases)
 
 
 def _project_whole(folder: Path) -> str:
-    from semigda.project.doctor import measured
-    from semigda.project.project import Project
+    from semigda_core.project.check.latest import measured
+    from semigda_core.project.project import Project
 
     project = Project(folder / "out" / "project")
     names = [case.image.name for case in project.read().cases]
@@ -277,8 +277,8 @@ def _project_whole(folder: Path) -> str:
 
 
 def _check_essence(folder: Path) -> Any:
-    from semigda.project.doctor import measured
-    from semigda.project.project import Project
+    from semigda_core.project.check.latest import measured
+    from semigda_core.project.project import Project
 
     project = Project(folder / "out" / "project")
     facts = measured(project)
@@ -288,7 +288,7 @@ def _check_essence(folder: Path) -> Any:
 
 def _prepare_edited(folder: Path) -> None:
     """A case whose label a model made waits for the corrected one."""
-    from semigda.project.project import NewCase, Project
+    from semigda_core.project.project import NewCase, Project
 
     _prepare_project(folder)
     study = folder / "user" / "study"
@@ -304,7 +304,7 @@ def _edited_command(folder: Path) -> list[str]:
 
 
 def _edited_essence(folder: Path) -> Any:
-    from semigda.project.project import Project
+    from semigda_core.project.project import Project
 
     view = Project(folder / "out" / "project").read()
     case = view.case((folder / "user" / "id").read_text())

@@ -16,10 +16,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from few_labels_lib.recipes import Recipe
 from few_labels_lib.unet import make_unet, unet_loss
 from semigda.method.palette import Palette
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import Batch, align_losses, make_teacher, pseudo_weight, segment_losses
+from semigda_core.models.network_config import NetworkConfig
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from few_labels_lib.sets import DataSet
-from semigda.networks.config import NetworkConfig
 from semigda.training.settings import TrainSettings
+from semigda_core.models.network_config import NetworkConfig
 
 # Share of a SemiGDA run's optimiser steps for stage 1; the rest is stage 2.
 ALIGN = 0.1

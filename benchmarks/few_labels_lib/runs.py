@@ -25,7 +25,6 @@ from few_labels_lib.unet import make_unet, train_unet
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
 from semigda.inference.device import choose_device, device_name
-from semigda.models.card import Label
 from semigda.models.package import load_network
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices
 from semigda.training.loop import train
@@ -33,7 +32,8 @@ from semigda.training.precision import limited_threads
 from semigda.training.pretrain import run_pretraining
 from semigda.training.reporter import Reporter
 from semigda.training.settings import TrainSettings
-from semigda.version import __version__
+from semigda_core.models.card import Label
+from semigda_core.version import __version__
 
 
 class Clock:

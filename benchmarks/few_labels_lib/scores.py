@@ -17,8 +17,8 @@ from semigda.evaluation.evaluate import compare
 from semigda.inference.predict import Prediction
 from semigda.inference.results import Results
 from semigda.method.palette import Palette
-from semigda.models.card import Label
 from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda_core.models.card import Label
 
 AT_ONCE = 16  # slices
 WHOLE = "whole"  # the use that is judged: a U-Net, or the mean of SemiGDA's branches

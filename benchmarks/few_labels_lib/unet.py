@@ -18,7 +18,6 @@ from semigda.distributed import ALONE
 from semigda.method.losses import segmentation_loss
 from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import learning_rate
-from semigda.networks.config import NetworkConfig
 from semigda.training.dataset import SliceSampler, step_generator
 from semigda.training.optimizer import adamw
 from semigda.training.settings import TrainSettings
@@ -29,6 +28,7 @@ from semigda.training.steps import (
     pseudo_weight,
     update_teacher,
 )
+from semigda_core.models.network_config import NetworkConfig
 
 LOG_STEPS = 25
 

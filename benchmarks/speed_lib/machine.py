@@ -28,7 +28,7 @@ def facts(device: str, threads: int) -> dict:
     import torch
 
     from semigda.inference.device import device_name
-    from semigda.version import __version__
+    from semigda_core.version import __version__
 
     return {
         "processor": f"{processor()}, {torch.backends.cpu.get_cpu_capability()}",

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from semigda.method.losses import segmentation_loss
 from semigda.method.palette import Palette
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
+from semigda_core.models.network_config import NetworkConfig
 
 CONFIGS = {"paper": NetworkConfig.paper, "compact": NetworkConfig.compact}
 PALETTE = Palette(1)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from semigda.jobs.folder import JobFolder
+from semigda_core.jobs.folder import JobFolder
 from speed_lib.machine import environment
 from speed_lib.volume import write_image, write_model
 

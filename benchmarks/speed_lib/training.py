@@ -9,9 +9,7 @@ import torch
 
 from semigda.distributed import ALONE
 from semigda.method.mixing import paste, random_boxes
-from semigda.models.preprocessing import Preprocessing
 from semigda.networks.cnn_encoder import DROPOUT
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training.precision import autocast
 from semigda.training.reporter import Reporter
@@ -24,6 +22,8 @@ from semigda.training.steps import (
     segment_losses,
     update_teacher,
 )
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import Preprocessing
 from speed_lib.machine import held_memory, in_own_process, memory_of
 from speed_lib.networks import CONFIGS, PALETTE, SEED, discs
 from speed_lib.reference_training import ReferenceTraining

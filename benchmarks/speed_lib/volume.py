@@ -13,9 +13,9 @@ import numpy as np
 import torch
 
 from semigda.data.preprocess import Preprocessing
-from semigda.models.card import Label, ModelCard
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
+from semigda_core.models.card import Label, ModelCard
 from speed_lib.machine import environment
 from speed_lib.networks import CONFIGS, SEED
 

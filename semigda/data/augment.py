@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from semigda.files.checked import check_fields, ruled
-from semigda.files.documents import flag, number
+from semigda_core.files.checked import check_fields, ruled
+from semigda_core.files.documents import flag, number
 
 
 @dataclass(frozen=True)

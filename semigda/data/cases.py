@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semigda.errors import SemiGDAError
-from semigda.files.documents import MAX_BYTES, has_controls, parse_json
-from semigda.files.tables import NotATable, decoded, read_table
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import MAX_BYTES, has_controls, parse_json
+from semigda_core.files.tables import NotATable, decoded, read_table
 
 ROLES = ("labeled", "unlabeled", "val")
 _SPELLED = {"labelled": "labeled", "unlabelled": "unlabeled"}

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from semigda.data.geometry import orient
-from semigda.errors import SemiGDAError
-from semigda.models.preprocessing import MULTIPLE
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.preprocessing import MULTIPLE
 
 MAX_PIXELS = 1 << 24  # of a working slice
 MAX_SLICES = 20_000

@@ -23,10 +23,10 @@ from semigda.data.plain_labels import (
     of_jpeg,
     whole_values,
 )
-from semigda.data.segments import folded_name, read_segments
 from semigda.data.volumes import Volume, read_layer, read_stored
-from semigda.errors import SemiGDAError
 from semigda.reading.kinds import PICTURES, kind_of
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import folded_name, read_segments
 
 _POINTS = 500_000  # voxels that tell where a label lies, out of maybe many millions
 

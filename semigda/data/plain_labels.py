@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 _DICOM_SEG = b"1.2.840.10008.5.1.4.1.1.66.4"  # the UID of its SOP class
 _MOST_COLOURS = 64

@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from semigda.data.geometry import turned
 from semigda.data.grid import WorkingGrid, axis_weights, working_grid
 from semigda.data.volumes import Volume
-from semigda.errors import SemiGDAError
-from semigda.models.preprocessing import Preprocessing
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.preprocessing import Preprocessing
 
 _SAMPLE = 1_000_000  # about as many voxels are enough for percentiles: they err by some 0.01 %
 

@@ -8,10 +8,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from semigda.data.nrrd import header_bytes
-from semigda.data.segments import tags_text
-from semigda.files.atomic import write_atomically
-from semigda.models.card import ModelCard, terminology_entry
+from semigda_core.files.atomic import write_atomically
+from semigda_core.labels.nrrd import header_bytes
+from semigda_core.labels.segments import tags_text
+from semigda_core.models.card import ModelCard, terminology_entry
 
 COMPRESSION_LEVEL = 1  # label maps shrink a hundredfold at any level; this is the fastest
 _CHUNK = 1 << 20  # bytes that are compressed at a time

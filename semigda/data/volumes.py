@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.errors import SemiGDAError
 from semigda.reading.errors import choose_frame, damaged, only_frames
 from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
+from semigda_core.errors import SemiGDAError
 
 
 @dataclass

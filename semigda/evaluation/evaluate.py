@@ -16,17 +16,17 @@ import numpy as np
 from semigda.data.cases import ROLES, Case, read_cases
 from semigda.data.labels import by_names, read_classes
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
-from semigda.files.atomic import write_json
-from semigda.files.tables import begins_with, write_table
-from semigda.files.targets import check_room, check_target
 from semigda.inference.segment import SegmentOptions, segment_volume
-from semigda.models.card import Label, ModelCard
-from semigda.models.library import find_model
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
-from semigda.version import __version__
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.tables import begins_with, write_table
+from semigda_core.files.targets import check_room, check_target
+from semigda_core.models.card import Label, ModelCard
+from semigda_core.models.library import find_model
+from semigda_core.version import __version__
 
 COLUMNS = (
     *("case", "class", "name", "status", "dice", "iou", "hd95", "assd", "unit"),

@@ -12,19 +12,28 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.data.contents import digest_of
-from semigda.data.stamps import stamp
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import PREFIX, clear_leftovers, replace, write_json
-from semigda.files.documents import check, flag, maybe, one_of, read_document, record, text, whole
-from semigda.files.tables import begins_with, write_table
-from semigda.files.targets import check_target
 from semigda.inference.made import is_own_image, read_report
-from semigda.version import __version__
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import PREFIX, clear_leftovers, replace, write_json
+from semigda_core.files.contents import digest_of
+from semigda_core.files.documents import (
+    check,
+    flag,
+    maybe,
+    one_of,
+    read_document,
+    record,
+    text,
+    whole,
+)
+from semigda_core.files.stamps import stamp
+from semigda_core.files.tables import begins_with, write_table
+from semigda_core.files.targets import check_target
+from semigda_core.version import __version__
 
 if TYPE_CHECKING:
     from semigda.inference.segment import SegmentOptions
-    from semigda.models.card import ModelCard
+    from semigda_core.models.card import ModelCard
 
 FILE, SUMMARY = "cohort.json", "summary.csv"
 COLUMNS = ("case", "class", "ml", "agreement", "seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 

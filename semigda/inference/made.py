@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from semigda.errors import SemiGDAError
-from semigda.files.documents import list_of, maybe, number, read_document, record, text
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import list_of, maybe, number, read_document, record, text
 
 # A line of its own. Slicer drops it when it saves an edited segmentation, and keeps it only in
 # the tags of the segments, where it says what they began as.

@@ -12,7 +12,7 @@ import numpy as np
 
 from semigda.data.geometry import turned
 from semigda.data.grid import WorkingGrid
-from semigda.errors import SemiGDAError, disk_is_full
+from semigda_core.errors import SemiGDAError, disk_is_full
 
 
 class SliceStore:

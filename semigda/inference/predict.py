@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from semigda.errors import SemiGDAError
 from semigda.inference.device import device_name, out_of_memory, starting_batch
 from semigda.inference.restore import likeliest
 from semigda.method.palette import Palette
+from semigda_core.errors import SemiGDAError
 
 
 @dataclass

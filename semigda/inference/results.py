@@ -13,7 +13,7 @@ from semigda.inference.outputs import SliceStore
 from semigda.inference.predict import Prediction
 from semigda.inference.restore import Restorer, to_labels, to_review
 from semigda.inference.spots import SpotFinder
-from semigda.models.card import ModelCard
+from semigda_core.models.card import ModelCard
 
 
 class Results:

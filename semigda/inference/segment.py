@@ -19,21 +19,21 @@ from torch import nn
 from semigda.data.preprocess import PreparedVolume, Preprocessing, prepare
 from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.volumes import Volume, read_volume
-from semigda.errors import SemiGDAError, of_system
-from semigda.files.atomic import clear_leftovers, temporary_folder, write_json
-from semigda.files.documents import check, flag, maybe, one_of, record, text, whole
-from semigda.files.targets import check_target, same_place
 from semigda.inference.device import choose_device, device_name
 from semigda.inference.largest import keep_largest
 from semigda.inference.made import is_own_image, is_own_report
 from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
-from semigda.models.card import ModelCard
-from semigda.models.library import find_model
 from semigda.models.package import load_network
 from semigda.networks.semigda import BRANCHES
-from semigda.version import __version__
+from semigda_core.errors import SemiGDAError, of_system
+from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
+from semigda_core.files.documents import check, flag, maybe, one_of, record, text, whole
+from semigda_core.files.targets import check_target, same_place
+from semigda_core.models.card import ModelCard
+from semigda_core.models.library import find_model
+from semigda_core.version import __version__
 
 _AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
 

@@ -11,28 +11,28 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from semigda.check.run import update_facts
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
 from semigda.evaluation.evaluate import evaluate, table
-from semigda.files.documents import check, record, text, whole
-from semigda.files.texts import one_line
 from semigda.inference.device import choose_device
+from semigda.inference.device_lock import alone_now
 from semigda.inference.segment import SegmentOptions, segment_volume
 from semigda.inference.usage import Clock
-from semigda.jobs import schema
-from semigda.jobs.check import update_facts
-from semigda.jobs.device_lock import alone_now
-from semigda.jobs.folder import JobFolder
-from semigda.jobs.plan import train_plan
-from semigda.jobs.rank import DEFAULT_COUNT, rank_cases
-from semigda.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
-from semigda.models.library import find_model
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.ranking.run import DEFAULT_COUNT, rank_cases
 from semigda.training.loop import train
+from semigda.training.plan import train_plan
 from semigda.training.pretrain import pretrain
 from semigda.training.rehearsal import rehearse
 from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import check, record, text, whole
+from semigda_core.files.texts import one_line
+from semigda_core.jobs import schema
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
+from semigda_core.models.library import find_model
 
 LABELS, REVIEW = "labels.npy", "review.npy"
 _RANK_OPTIONS = record({"count": whole(0, 1_000_000)})
@@ -172,7 +172,7 @@ def check_job(job: JobFolder, models: ModelCache) -> Ending:
     """Measure the cases listed in the file ``inputs["cases"]`` into the file ``inputs["facts"]``,
     and draw them into the folder ``inputs["thumbnails"]`` if it is given.
 
-    What is wrong with them follows from the facts and the project, see ``semigda.project.rules``.
+    What is wrong with them follows from facts and project: ``semigda_core.project.check.rules``.
     """
     inputs = job.job["inputs"]
     cases = schema.read(_path(inputs, "cases", "case list"), schema.CASES, "The case list")
@@ -189,7 +189,7 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     """Rank the unlabelled cases of the file ``inputs["cases"]`` by what their labels would teach.
 
     ``ranking.json``, and predicted labels and pictures of the first ``options["count"]``, go into
-    the folder ``inputs["folder"]``, see :func:`semigda.jobs.rank.rank_cases`.
+    the folder ``inputs["folder"]``, see :func:`semigda.ranking.run.rank_cases`.
     """
     inputs, options = job.job["inputs"], dict(job.job["options"])
     count = options.pop("count", DEFAULT_COUNT)

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semigda.errors import Paused, SemiGDAError
-from semigda.files.atomic import clear_leftovers, write_json
-from semigda.jobs.failures import classify
-from semigda.jobs.folder import ACTIVE, JobFolder
-from semigda.jobs.following import FollowedJob
+from semigda_core.errors import Paused, SemiGDAError
+from semigda_core.files.atomic import clear_leftovers, write_json
+from semigda_core.jobs.failures import classify
+from semigda_core.jobs.folder import ACTIVE, JobFolder
+from semigda_core.jobs.following import FollowedJob
 
 if TYPE_CHECKING:
     from semigda.jobs.kinds import ModelCache

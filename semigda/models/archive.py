@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import write_atomically
-from semigda.models.card import CARD_FILE, MAX_CARD_BYTES, WEIGHTS_FILE
-from semigda.models.layout import FILES, is_litter
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_atomically
+from semigda_core.models.card import CARD_FILE, MAX_CARD_BYTES, WEIGHTS_FILE
+from semigda_core.models.layout import FILES, is_litter
 
 # The largest network in use has 680 MB of float32 weights.
 MAX_WEIGHTS_BYTES = 2_000_000_000

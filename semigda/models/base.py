@@ -17,10 +17,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import write_atomically
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_atomically
+from semigda_core.models.network_config import NetworkConfig
 
 KIND = "semigda-base"
 Tensors = Mapping[str, torch.Tensor]

@@ -13,18 +13,18 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from semigda.errors import SemiGDAError
-from semigda.files.targets import check_room, check_target
-from semigda.files.texts import one_line
 from semigda.models.base import is_base, save_base
-from semigda.models.card import SCHEMA_VERSION, ModelCard
-from semigda.models.layout import is_package
 from semigda.models.official_names import AUTOENCODER_RULES, DIFFUSERS_RULES, WHOLE_RULES, rename
 from semigda.models.package import save_package
 from semigda.networks.autoencoder import KLAutoencoder
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
-from semigda.version import __version__
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.targets import check_room, check_target
+from semigda_core.files.texts import one_line
+from semigda_core.models.card import SCHEMA_VERSION, ModelCard
+from semigda_core.models.layout import is_package
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.version import __version__
 
 StateDict = dict[str, torch.Tensor]
 

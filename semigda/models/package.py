@@ -16,12 +16,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from semigda.errors import SemiGDAError
-from semigda.files import atomic
-from semigda.files.targets import check_target
 from semigda.models.archive import MAX_WEIGHTS_BYTES, pack, unpack
-from semigda.models.card import WEIGHTS_FILE, ModelCard
-from semigda.models.layout import (
+from semigda.networks.semigda import SemiGDA
+from semigda_core.errors import SemiGDAError
+from semigda_core.files import atomic
+from semigda_core.files.targets import check_target
+from semigda_core.models.card import WEIGHTS_FILE, ModelCard
+from semigda_core.models.layout import (
     FILES,
     LICENCE_FILE,
     NAME_TAKEN,
@@ -29,10 +30,9 @@ from semigda.models.layout import (
     is_package_or_damaged,
     is_package_zip,
 )
-from semigda.models.library import places_of
-from semigda.networks.config import NetworkConfig
-from semigda.networks.semigda import SemiGDA
-from semigda.version import __version__
+from semigda_core.models.library import places_of
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.version import __version__
 
 
 def save_package(

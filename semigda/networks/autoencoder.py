@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from semigda.networks.blocks import Downsample, ResidualBlock, SpatialAttention, Upsample
-from semigda.networks.config import NetworkConfig
+from semigda_core.models.network_config import NetworkConfig
 
 # (level, features of the decoder at that level) -> features with the skip merged in
 SkipFusion = Callable[[int, torch.Tensor], torch.Tensor]

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from semigda.networks.config import NetworkConfig
 from semigda.networks.winograd import Conv3x3
+from semigda_core.models.network_config import NetworkConfig
 
 DROPOUT = 0.1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda_core.models.network_config import NetworkConfig
 
 
 def describe(config: NetworkConfig, size: int = 224) -> dict:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from semigda.networks.blocks import SpatialAttention
-from semigda.networks.config import NetworkConfig
+from semigda_core.models.network_config import NetworkConfig
 
 
 class _MapperBlock(nn.Module):

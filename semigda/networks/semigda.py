@@ -16,8 +16,8 @@ from torch import nn
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.blocks import ResidualBlock
 from semigda.networks.cnn_encoder import ConvEncoder
-from semigda.networks.config import NetworkConfig
 from semigda.networks.mapper import LatentMapper
+from semigda_core.models.network_config import NetworkConfig
 
 BRANCHES = ("vae", "cnn")
 FREEZABLE = ("autoencoder", "encoder", "nothing")

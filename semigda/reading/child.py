@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from semigda.errors import SemiGDAError, disk_is_full
 from semigda.reading.limits import limit_this_process, mapped_bytes, no_core_file
+from semigda_core.errors import SemiGDAError, disk_is_full
 
 FIRST_SECONDS, FIRST_BYTES = 5.0, 1 << 30
 _KEPT_BYTES = 1 << 27  # after a file that could not be read

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from semigda.errors import SemiGDAError
 from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
+from semigda_core.errors import SemiGDAError
 
 _LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 _PIXELS, _UNDEFINED = 0x7FE00010, 0xFFFFFFFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 _FORMATS = "NRRD, NIfTI, MetaImage, DICOM, PNG, JPEG, TIFF, BMP"
 

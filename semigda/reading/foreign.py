@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from semigda.errors import SemiGDAError
 from semigda.reading import itk, metaimage, nifti, nrrd
 from semigda.reading.dicom import check_dicom
 from semigda.reading.errors import choose_frame, no_voxels, only_frames, unreadable
@@ -20,6 +19,7 @@ from semigda.reading.kinds import PICTURES, kind_of
 from semigda.reading.pictures import Picture, check_bmp, check_jpeg, check_png
 from semigda.reading.series import read_series
 from semigda.reading.tiff import check_tiff
+from semigda_core.errors import SemiGDAError
 
 _HEADERS = {
     "nrrd": nrrd.read_header,

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from semigda.errors import SemiGDAError
 from semigda.reading.errors import bad_spacing, complex_numbers, no_voxels, unreadable
+from semigda_core.errors import SemiGDAError
 
 _READERS = {
     **{"nrrd": "NrrdImageIO", "nifti": "NiftiImageIO", "metaimage": "MetaImageIO"},

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.errors import SemiGDAError
 from semigda.reading.errors import bad_spacing, complex_numbers, damaged, unreadable
 from semigda.reading.header import Header, checked_sizes
 from semigda.reading.voxels import GZIP_START, Part, Voxels, inflated_gzip
+from semigda_core.errors import SemiGDAError
 
 _LENGTH = {348: 1, 540: 2}
 _TYPES = {

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.errors import SemiGDAError
 from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
+from semigda_core.errors import SemiGDAError
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 _MOST_PIXELS = 1 << 31

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.errors import SemiGDAError
 from semigda.reading.nrrd import MOST_BYTES, START, Fields, declared, read_fields
+from semigda_core.errors import SemiGDAError
 
 _KNOWN = {
     *("type", "dimension", "sizes", "space", "space directions", "space origin"),

@@ -28,9 +28,9 @@ from typing import Any
 import numpy as np
 
 import semigda
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import clear_leftovers, temporary_path
 from semigda.reading.errors import damaged
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers, temporary_path
 
 _ENGINE = Path(semigda.__file__).resolve().parents[1]
 _START_S = 120.0  # a cold disk, a virus scanner

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 _POSITION = "0020|0032"
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to hundredths of a mm

@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 import torch
 
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import replace, write_atomically
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import replace, write_atomically
 
 _MAGIC = b"SemiGDA checkpoint 1"
 _DIGEST = 32

@@ -17,7 +17,7 @@ from semigda.data.cases import Case
 from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
-from semigda.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError
 
 CHUNK = 32  # slices that are float32 at a time while a case is read
 

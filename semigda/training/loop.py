@@ -15,17 +15,11 @@ from pathlib import Path
 import torch
 
 from semigda.distributed import ALONE, Ranks, SharedJob, joined
-from semigda.errors import Paused, SemiGDAError
-from semigda.files.atomic import clear_leftovers
-from semigda.files.targets import check_target
 from semigda.inference.device import choose_device
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate, ramp_up
 from semigda.models.base import load_base
-from semigda.models.card import CARD_FILE
-from semigda.models.layout import is_package
 from semigda.models.package import load_network
-from semigda.models.preprocessing import Preprocessing
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from semigda.training.choosing import choose
@@ -50,7 +44,13 @@ from semigda.training.steps import (
     update_teacher,
 )
 from semigda.training.watch import Watch
-from semigda.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
+from semigda_core.errors import Paused, SemiGDAError
+from semigda_core.files.atomic import clear_leftovers
+from semigda_core.files.targets import check_target
+from semigda_core.models.card import CARD_FILE
+from semigda_core.models.layout import is_package
+from semigda_core.models.preprocessing import Preprocessing
+from semigda_core.project.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
 
 LOG_STEPS = 25
 MESSAGES = {"align": "Aligning latents", "segment": "Learning to segment"}

@@ -7,11 +7,11 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
-from semigda.files.atomic import write_json
-from semigda.models.card import Label, ModelCard
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
 from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda_core.files.atomic import write_json
+from semigda_core.models.card import Label, ModelCard
 
 # Settings that say where things are or what the card says elsewhere; all others go into the card.
 ELSEWHERE = {"cases", "out", "card", "network", "preprocessing", "base", "work", "threads"}

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
-from semigda.errors import SemiGDAError
-from semigda.files.targets import check_room, check_target
 from semigda.inference.device import choose_device
 from semigda.models.base import is_base, load_base
-from semigda.models.layout import is_package
 from semigda.models.package import check_package
-from semigda.models.preprocessing import Preprocessing
-from semigda.networks.config import NetworkConfig
 from semigda.training.packing import card_of
 from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.targets import check_room, check_target
+from semigda_core.models.layout import is_package
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import Preprocessing
 
 
 def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case]:

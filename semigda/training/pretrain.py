@@ -19,16 +19,12 @@ from torch import Tensor
 
 from semigda.data.augment import change_geometry, change_intensity
 from semigda.distributed import ALONE, Ranks, SharedJob, joined
-from semigda.errors import Paused
-from semigda.files.targets import check_target
 from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
 from semigda.method.palette import Palette
 from semigda.method.ramps import learning_rate
 from semigda.models.base import Tensors, is_base, save_base
-from semigda.models.preprocessing import Preprocessing
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import (
     before,
@@ -46,6 +42,10 @@ from semigda.training.previews import Previews, pick_slices, pictures, sheet
 from semigda.training.reporter import Job, Reporter, nothing_to_keep
 from semigda.training.settings import PretrainSettings
 from semigda.training.stepper import Stepper
+from semigda_core.errors import Paused
+from semigda_core.files.targets import check_target
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import Preprocessing
 
 PALETTE_WEIGHT = 0.1  # of the masks' classes in the loss, beside their colours
 RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes

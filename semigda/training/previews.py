@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from semigda.data.png import png
-from semigda.files.atomic import write_atomically
 from semigda.training.dataset import CaseSlices
 from semigda.training.reporter import Reporter
+from semigda_core.files.atomic import write_atomically
 
 OPACITY = 0.45
 ROWS = 4

@@ -22,14 +22,11 @@ from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
 from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE
-from semigda.errors import SemiGDAError
-from semigda.files.atomic import temporary_folder
 from semigda.inference.device import choose_device
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
 from semigda.method.palette import Palette
 from semigda.models.base import load_base
 from semigda.models.package import load_network
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import SemiGDA
 from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
@@ -49,6 +46,9 @@ from semigda.training.steps import (
     update_teacher,
 )
 from semigda.training.validate import validate
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import temporary_folder
+from semigda_core.models.network_config import NetworkConfig
 
 LOAD_SECONDS = 50.0  # then a sample of the cases must do
 STAGE_SECONDS = 8.0

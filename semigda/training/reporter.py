@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from semigda.errors import Paused, SemiGDAError
+from semigda_core.errors import Paused, SemiGDAError
 
 SECONDS_BETWEEN_UPDATES = 1.0
 

@@ -7,16 +7,16 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from semigda.data.augment import Augmentation
-from semigda.data.sides import sided
-from semigda.errors import SemiGDAError
-from semigda.files.checked import as_rule, check_fields, demand, made, rule_of, ruled
-from semigda.files.documents import Wrong, flag, maybe, number, one_of, path, text, whole
-from semigda.files.texts import one_line
 from semigda.inference.device import DEVICES
-from semigda.models.card import ModelCard
-from semigda.models.preprocessing import Preprocessing
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import FREEZABLE
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.checked import as_rule, check_fields, demand, made, rule_of, ruled
+from semigda_core.files.documents import Wrong, flag, maybe, number, one_of, path, text, whole
+from semigda_core.files.texts import one_line
+from semigda_core.labels.sides import sided
+from semigda_core.models.card import ModelCard
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import Preprocessing
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 # Where things lie is no part of what is computed; of inputs the name stays, so that a project that

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from semigda.distributed import Ranks
-from semigda.errors import SemiGDAError
 from semigda.inference.device import out_of_memory
 from semigda.training.prefetch import rows
 from semigda.training.reporter import Reporter
+from semigda_core.errors import SemiGDAError
 
 T = TypeVar("T", bound=tuple)
 Losses = dict[str, Tensor]

@@ -15,10 +15,10 @@ from semigda.method.palette import Palette
 from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import ramp_up
 from semigda.networks.cnn_encoder import DROPOUT
-from semigda.networks.config import NetworkConfig
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda.training.dataset import SliceSampler
 from semigda.training.settings import TrainSettings
+from semigda_core.models.network_config import NetworkConfig
 
 OTHER = {"vae": "cnn", "cnn": "vae"}
 PseudoLabels = tuple[Tensor, Tensor]  # labels (U, H, W) and how sure the teacher is of them

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from statistics import mean, median
 
-from semigda.data.sides import sided
 from semigda.training.dataset import CaseSlices
 from semigda.training.settings import TrainSettings
+from semigda_core.labels.sides import sided
 
 FEW_SLICES = 10
 TINY_PIXELS = 24  # about 5 x 5; detail below the latent's pixels of 4 to 8 is hard to draw

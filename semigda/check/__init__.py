@@ -1,0 +1,1 @@
+"""Measuring the cases of a project, and the repairs that need voxels."""

@@ -1,0 +1,154 @@
+"""What one look at a case tells about it: enough to find what would spoil a training.
+
+One volume is in memory at a time. Facts are plain values without names; whether they are good or
+bad is for others to say, who know the other cases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semigda.data.geometry import orient, turned
+from semigda.data.labels import label_parts, share_inside
+from semigda.data.volumes import Volume, read_volume
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.provenance import origin_of
+
+_SAMPLE = 1_000_000  # about as many voxels are enough for percentiles
+_AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
+
+
+def measure_case(
+    image: Path,
+    label: Path | None,
+    cancelled: Callable[[], bool] = lambda: False,
+    watch: Callable[[Volume], None] = lambda volume: None,
+) -> dict[str, Any]:
+    """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
+
+    What cannot be read has ``{"error": {class, message, action, detail}}`` instead. For the image:
+
+    - ``shape`` and ``spacing`` (slice, row, column as seen axially), ``slice_axis`` of the
+      largest step, ``channels``, ``picture``, ``dtype``
+    - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
+    - ``hash`` of its voxels as they lie in the patient, ``mirror`` of the same seen in a mirror
+
+    For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
+    voxels, ``hash``, ``origin`` as the file says it, ``low`` and ``high`` of the image in the
+    foreground; where it lies on another grid, ``inside``: the share of its foreground that lies
+    within the image.
+
+    Args:
+        watch: shown the image, for those who want more of it than facts.
+
+    Raises:
+        SemiGDAError: "cancelled".
+    """
+    facts: dict[str, Any] = {"image": None, "label": None}
+    try:
+        volume = read_volume(image, cancelled=cancelled)
+    except SemiGDAError as error:
+        if error.error_class == "cancelled":
+            raise
+        return facts | {"image": {"error": error.to_dict()}}
+    facts["image"] = _image_facts(volume, cancelled)
+    if label is not None:
+        facts["label"] = _label_facts(label, volume, cancelled)
+    watch(volume)
+    return facts
+
+
+def _image_facts(volume: Volume, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    order, flips = orient(volume.affine, "axial")
+    low, middle, high = np.percentile(_sample(volume.array), (0.5, 50, 99.5))
+    content, mirror = _hashes(turned(volume.array, order, flips), cancelled)
+    return {
+        "shape": [volume.shape[axis] for axis in order],
+        "spacing": [round(volume.spacing[axis], 4) for axis in order],
+        "slice_axis": slice_axis(volume),
+        "channels": volume.channels,
+        "picture": volume.two_dimensional,
+        "dtype": str(volume.array.dtype),
+        "low": float(low),
+        "middle": float(middle),
+        "high": float(high),
+        "min": min(float(plane.min()) for plane in volume.array),
+        "max": max(float(plane.max()) for plane in volume.array),
+        "hash": content,
+        "mirror": mirror,
+    }
+
+
+def slice_axis(volume: Volume) -> str:
+    """The anatomical axis that thick slices were taken along; axial where they are not thick."""
+    if volume.two_dimensional:
+        return "acquisition"
+    steps = np.array(volume.spacing[::-1])
+    thick = int(steps.argmax())
+    if steps[thick] < 1.5 * np.median(steps):
+        return "axial"
+    return _AXES[int(np.abs(volume.affine[:3, thick]).argmax())]
+
+
+def _sample(array: np.ndarray) -> np.ndarray:
+    step = max(1, round((array.size / _SAMPLE) ** (1 / 3)))
+    return array[::step, ::step, ::step]
+
+
+def _hashes(view: np.ndarray, cancelled: Callable[[], bool]) -> tuple[str, str]:
+    """Hash of an image (slice, row, column) and of its mirror image, whatever its file type."""
+    straight, mirrored = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
+    for digest in (straight, mirrored):
+        digest.update(repr(view.shape).encode())
+    for plane in view:
+        if cancelled():
+            raise SemiGDAError("cancelled")
+        plane = plane.astype(np.float32) + np.float32(0)  # minus zero is zero
+        straight.update(np.ascontiguousarray(plane))
+        mirrored.update(np.ascontiguousarray(plane[:, ::-1]))
+    return straight.hexdigest(), mirrored.hexdigest()
+
+
+def _label_facts(path: Path, volume: Volume, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    digest = hashlib.blake2b(digest_size=16)
+    parts: dict[str, dict[str, int]] = {}
+    seen = np.zeros(volume.shape, bool)
+    overlap = 0
+    axis = orient(volume.affine, slice_axis(volume))[0][0]
+    others = tuple(n for n in range(3) if n != axis)
+    try:
+        for key, mask in label_parts(path, volume):
+            if cancelled():
+                raise SemiGDAError("cancelled")
+            digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
+            digest.update(np.packbits(mask))
+            part = parts.setdefault(key, {"voxels": 0, "slices": 0})
+            part["voxels"] += int(mask.sum())
+            part["slices"] += int(mask.any(axis=others).sum())
+            overlap += int((seen & mask).sum())
+            seen |= mask
+    except SemiGDAError as error:
+        if error.error_class == "cancelled":
+            raise
+        facts: dict[str, Any] = {"error": error.to_dict()}
+        if error.error_class == "geometry-mismatch":
+            facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
+        return facts
+    facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
+    facts["origin"] = origin_of(path)
+    if seen.any():
+        low, high = np.percentile(volume.array[seen], (0.5, 99.5))
+        facts |= {"low": float(low), "high": float(high)}
+    return facts
+
+
+def _share_inside(path: Path, volume: Volume) -> float:
+    try:
+        return round(share_inside(path, volume), 4)
+    except SemiGDAError:
+        return 0.0  # unreadable in yet another way; nothing can be brought to the image

@@ -1,0 +1,179 @@
+"""Finding files again that were moved, by what the check measured of them.
+
+A file counts as found if it is the one that was measured: of the same size and time, or else with
+the same voxels.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semigda.check.measure import measure_case
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.moved import name_of, parts_under
+from semigda_core.files.stamps import stamp
+from semigda_core.project import store
+from semigda_core.project.cases.missing import Files, files_of
+from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
+from semigda_core.project.check.latest import FACTS
+from semigda_core.project.project import Project, now
+from semigda_core.project.records import ProjectCase
+from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
+
+MOST_NAMES = 500_000  # files and folders that are looked through
+MOST_TRIES = 8  # files of one name that are tried for a case
+
+
+@dataclass(frozen=True)
+class Relocated:
+    """Ids of cases: whose files were ``found``; where a file of the name is another (``wrong``);
+    and that have files which are still ``missing``."""
+
+    found: tuple[str, ...]
+    wrong: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def relocate(
+    project: Project, old: str | os.PathLike[str], new: str | os.PathLike[str]
+) -> Relocated:
+    """Let the files that lay under the folder ``old`` be those under ``new``.
+
+    They are looked for at the same place from there on, then by name anywhere below. A case that
+    was never checked is taken from the same place only. Scores stay what they are.
+
+    Raises:
+        SemiGDAError: "bad-input" if ``new`` is no folder.
+    """
+    if not Path(new).is_dir():
+        raise SemiGDAError("bad-input", "The new folder does not exist.", action="Choose another.")
+    facts = read_facts(project.folder / FACTS)
+    search = _Search(os.fspath(old), Path(new).absolute())
+    found: dict[str, Files] = {}
+    wrong, view = [], project.read()
+    voxels = {case["id"]: case.get("voxels") for case in view.data["cases"]}
+    for case in view.cases:
+        known = _Known(case, facts.get(case.id), voxels[case.id])
+        places = {
+            key: list(search.places(path, known.anything))
+            for key, path in files_of(case).items()
+            if parts_under(str(path), search.old) is not None
+        }
+        if not any(places.values()):
+            continue
+        match = known.among(places)
+        if match:
+            found[case.id] = match
+        else:
+            wrong.append(case.id)
+    _keep_measured(project, facts, found, _keep(project, found))
+    gone = tuple(case.id for case in project.read().present().of_role("missing"))
+    return Relocated(tuple(found), tuple(wrong), gone)
+
+
+class _Search:
+    """Where a file of the old folder may be in the new one."""
+
+    def __init__(self, old: str, new: Path):
+        self.old, self.new = old, new
+        self._by_name: dict[str, list[Path]] | None = None
+
+    def places(self, path: Path, anywhere: bool) -> Iterator[Path]:
+        """The same place first, and if ``anywhere``, then others of the name."""
+        same = self.new.joinpath(*(parts_under(str(path), self.old) or ()))
+        if same.exists():
+            yield same
+        if anywhere:
+            others = self._names().get(name_of(str(path)).casefold(), [])[:MOST_TRIES]
+            yield from (other for other in others if other != same)
+
+    def _names(self) -> dict[str, list[Path]]:
+        if self._by_name is None:
+            self._by_name, count = {}, 0
+            for at, folders, files in os.walk(self.new):
+                for name in (*files, *folders):
+                    self._by_name.setdefault(name.casefold(), []).append(Path(at, name))
+                count += len(files) + len(folders)
+                if count > MOST_NAMES:
+                    break
+        return self._by_name
+
+
+class _Known:
+    """What a case's files are known by."""
+
+    def __init__(self, case: ProjectCase, facts: dict[str, Any] | None, voxels: str | None):
+        self.case, self.stamp = case, (facts or {}).get("stamp")
+        self.contents = {key: _content(facts, key) for key in ("image", "label")} if facts else {}
+        if voxels and not self.contents.get("image"):
+            self.contents["image"] = voxels
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.contents.get("image"))
+
+    def among(self, places: dict[str, list[Path]]) -> Files | None:
+        """The first of the places that hold the case's files; None if none does."""
+        files = files_of(self.case)
+        chosen = [places.get(key) or [path] for key, path in files.items()]
+        for paths in itertools.product(*chosen):
+            now = dict(zip(files, paths, strict=True))
+            if all(path.exists() for path in paths) and self._is(now):
+                return now
+        return None
+
+    def _is(self, now: Files) -> bool:
+        case = self.case
+        told = stamp(now["image"], now.get("label"), called=(case.image, case.label))
+        if told == self.stamp or not any(self.contents.values()):
+            return True
+        measured = measure_case(now["image"], now.get("label"))
+        contents = {key: content for key, content in self.contents.items() if content}
+        return all(_content(measured, key) == content for key, content in contents.items())
+
+
+def _content(facts: dict[str, Any], key: str) -> str | None:
+    """What a measured file is known by; of one that could not be read, why."""
+    part = facts[key] or {}
+    return part.get("hash") or part.get("error", {}).get("message")
+
+
+def _keep(project: Project, found: dict[str, Files]) -> set[str]:
+    """Write the places into the project; returns the ids of the cases that are still there."""
+    kept = set()
+    # Not by Project.edit: labels and scores are the same as before.
+    with store.edit(project.folder) as data:
+        for case in data["cases"]:
+            files = found.get(case["id"])
+            if files is not None:
+                case["image"] = project.stored(files["image"])
+                if case["label"] and "label" in files:
+                    case["label"]["path"] = project.stored(files["label"])
+                kept.add(case["id"])
+        if kept:
+            data["history"].append({"date": now(), "what": "files relocated"})
+    return kept
+
+
+def _keep_measured(
+    project: Project, facts: dict[str, Any], found: dict[str, Files], kept: set[str]
+) -> None:
+    """What was measured and predicted of the files holds on."""
+    for case_id in kept & facts.keys():
+        files = found[case_id]
+        facts[case_id]["stamp"] = stamp(files["image"], files.get("label"))
+    if kept & facts.keys():
+        content = {"schema": FACTS_SCHEMA, "cases": facts}
+        write_json(project.place(FACTS), content, durable=False)
+    ranking = read_ranking(project)
+    moved = [entry for entry in ranking["candidates"] if entry["case"] in kept]
+    for entry in moved:
+        entry["stamp"] = stamp(found[entry["case"]]["image"])
+    if moved:
+        write_json(project.place(INBOX, RANKING), ranking, durable=False)

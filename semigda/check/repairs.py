@@ -1,0 +1,29 @@
+"""All repairs that the check offers, also those that need voxels."""
+
+from __future__ import annotations
+
+from semigda.data.labels import resample_classes
+from semigda.data.segnrrd import write_labels
+from semigda.data.volumes import read_volume
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.check import repairs
+from semigda_core.project.check.repairs import new_label
+from semigda_core.project.check.rules import Finding
+from semigda_core.project.project import Project
+
+
+def repair(project: Project, finding: Finding) -> None:
+    """Do what ``finding.fix`` says, see :func:`semigda_core.project.check.repairs.apply_fix`."""
+    repairs.apply_fix(project, finding, _resample_label)
+
+
+def _resample_label(project: Project, case_id: str) -> None:
+    view = project.read()
+    case = view.case(case_id)
+    if case.label is None:
+        raise SemiGDAError("bad-input", "The case has no label any more.")
+    volume = read_volume(case.image)
+    labels = resample_classes(case.label, volume, view.classes_of(case))
+    target = new_label(project, case_id, ".nrrd")
+    write_labels(target, labels, volume.affine)
+    project.set_label(case_id, target, case.origin, in_classes=True)

@@ -1,0 +1,104 @@
+"""Measuring the cases of a project: a job without a network, in seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from semigda.check.measure import measure_case
+from semigda.check.thumbnails import draw_thumbnail, write_png
+from semigda.data.volumes import Volume
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.stamps import stamp
+from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
+from semigda_core.project.check.latest import FACTS, THUMBNAILS, case_files, findings
+from semigda_core.project.check.rules import Finding
+from semigda_core.project.project import Project
+
+SECONDS_BETWEEN_SAVES = 5.0
+
+
+def check(
+    project: Project,
+    progress: Callable[[float, str], None] = lambda fraction, message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Finding]:
+    """Look at all cases, one volume in memory at a time; unchanged ones are known already.
+
+    Raises:
+        SemiGDAError: "cancelled"; the next check goes on from there.
+    """
+    facts, pictures = project.place(FACTS), project.place(THUMBNAILS)
+    update_facts(case_files(project.read()), facts, progress, cancelled, pictures)
+    return findings(project)
+
+
+def update_facts(
+    cases: Sequence[dict[str, str | None]],
+    path: Path,
+    progress: Callable[[float, str], None] = lambda fraction, message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    thumbnails: Path | None = None,
+) -> dict[str, Any]:
+    """Measure the cases whose files are not those of the facts at ``path``, and write them there.
+
+    Args:
+        cases: objects with id, image and label (or None), absolute paths.
+        thumbnails: a folder; every case that can be read gets its ``<id>.png`` there.
+
+    Returns:
+        Facts by case id, see :func:`semigda.check.measure.measure_case`, each with its ``stamp``.
+
+    Raises:
+        SemiGDAError: "cancelled"; what was measured until then is kept.
+    """
+    known, facts = read_facts(path), {}
+    saved = time.monotonic()
+
+    def save(content: dict[str, Any]) -> None:
+        write_json(path, {"schema": FACTS_SCHEMA, "cases": content}, durable=False)
+
+    for number, case in enumerate(cases):
+        image, label = (Path(p) if p else None for p in (case["image"], case["label"]))
+        if not (image.exists() and (label is None or label.exists())):
+            # What was measured is what a file is known by when it is found again.
+            facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}
+            continue
+        now = stamp(image, label)
+        facts[case["id"]] = known.get(case["id"], {})
+        picture = thumbnails and thumbnails / f"{case['id']}.png"
+        if facts[case["id"]].get("stamp") == now and _is_drawn(picture, facts[case["id"]]):
+            continue
+        progress(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
+        try:
+            if cancelled():
+                raise SemiGDAError("cancelled")
+            draw = partial(_draw, picture, label)
+            facts[case["id"]] = {"stamp": now, **measure_case(image, label, cancelled, draw)}
+        except SemiGDAError:
+            del facts[case["id"]]
+            save(known | facts)
+            raise
+        if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+            save(known | facts)
+            saved = time.monotonic()
+    save(facts)
+    return facts
+
+
+def _is_drawn(picture: Path | None, facts: dict[str, Any]) -> bool:
+    return picture is None or "error" in facts["image"] or picture.is_file()
+
+
+def _draw(picture: Path | None, label: Path | None, volume: Volume) -> None:
+    if picture is None:
+        return
+    try:
+        drawn = draw_thumbnail(volume, label_path=label)
+    except SemiGDAError:  # the label's facts say what is wrong with it
+        drawn = draw_thumbnail(volume)
+    write_png(picture, drawn)

@@ -1,0 +1,128 @@
+"""Small pictures of cases for lists: one slice, with the label drawn over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from semigda.check.measure import slice_axis
+from semigda.data.geometry import orient, turned
+from semigda.data.grid import axis_weights
+from semigda.data.labels import label_parts
+from semigda.data.png import png
+from semigda.data.volumes import Volume, read_volume
+from semigda_core.files.atomic import write_atomically
+
+Colour = tuple[int, int, int]
+SIZE = 96
+# The same as a new project's classes get, in their order.
+COLOURS: tuple[Colour, ...] = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66))
+_FILL = 0.25
+
+
+def write_thumbnail(
+    image_path,
+    png_path,
+    size: int = SIZE,
+    label_path=None,
+    colours: Mapping[str, Colour] | None = None,
+) -> None:
+    """Write a square RGB PNG of ``size`` pixels of the image at ``image_path``.
+
+    See :func:`draw_thumbnail`.
+
+    Raises:
+        SemiGDAError: of the classes that reading an image or label has; then nothing is written.
+    """
+    volume = read_volume(image_path)
+    write_png(png_path, draw_thumbnail(volume, size, label_path, colours))
+
+
+def draw_thumbnail(
+    volume: Volume,
+    size: int = SIZE,
+    label_path=None,
+    colours: Mapping[str, Colour] | None = None,
+) -> np.ndarray:
+    """A slice as the user sees it in Slicer, uint8 (size, size, 3), black where it does not reach.
+
+    It is the slice with most of the label, or the middle one; grey from the image's percentiles
+    0.5 to 99.5. Labels have an outline and a light filling.
+
+    Args:
+        colours: by segment name or label value as text; others get colours in their order.
+    """
+    order, flips = orient(volume.affine, slice_axis(volume))
+    view = turned(volume.array, order, flips)
+    masks = _masks(label_path, volume, order, flips)
+    total = sum(mask.sum(axis=(1, 2), dtype=np.int64) for _, mask in masks)
+    number = int(np.argmax(total)) if masks and np.any(total) else len(view) // 2
+    picture = _grey(view[number], volume)
+    height, width = _fitted(picture.shape[:2], [volume.spacing[a] for a in order[1:]], size)
+    small = np.stack([_resized(picture[..., c], (height, width)) for c in range(3)], axis=-1)
+    for position, (key, mask) in enumerate(masks):
+        inside = _resized(mask[number].astype(np.float32), (height, width)) >= 0.5
+        colour = (colours or {}).get(key, COLOURS[position % len(COLOURS)])
+        rim = inside & ~_eroded(inside)
+        for where, share in ((inside, _FILL), (rim, 1.0)):
+            small[where] = (1 - share) * small[where] + share * np.array(colour, np.float32)
+    square = np.zeros((size, size, 3), np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    square[top : top + height, left : left + width] = small.round().clip(0, 255)
+    return square
+
+
+def write_png(path, picture: np.ndarray) -> None:
+    """Write uint8 (H, W, 3), whole or not at all."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, lambda file: file.write(png(picture)), durable=False)
+
+
+def _masks(label_path, volume: Volume, order, flips) -> list[tuple[str, np.ndarray]]:
+    if label_path is None:
+        return []
+    parts: Iterable = label_parts(label_path, volume)
+    return [(key, turned(mask, order, flips)) for key, mask in parts]
+
+
+def _grey(plane: np.ndarray, volume: Volume) -> np.ndarray:
+    """A slice as float32 (rows, columns, 3), 0 to 255."""
+    if plane.ndim == 3:
+        if plane.dtype == np.uint8:
+            return plane.astype(np.float32)
+    else:
+        plane = np.repeat(plane[..., None], 3, axis=2)
+    step = max(1, round((volume.array.size / 1_000_000) ** (1 / 3)))
+    low, high = np.percentile(volume.array[::step, ::step, ::step], (0.5, 99.5))
+    scaled = (plane.astype(np.float32) - low) * (255 / max(high - low, 1e-6))
+    return scaled.clip(0, 255)
+
+
+def _fitted(shape, steps, size: int) -> tuple[int, int]:
+    """Pixels of a slice with square pixels whose longer side is ``size``."""
+    extent = [n * step for n, step in zip(shape, steps, strict=True)]
+    return tuple(max(1, round(size * length / max(extent))) for length in extent)
+
+
+def _resized(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Float32 (rows, columns) over the same field of view in ``size`` pixels, averaged."""
+    rows, columns = (_weights(n, m) for n, m in zip(plane.shape, size, strict=True))
+    return rows @ plane.astype(np.float32) @ columns.T
+
+
+def _weights(source: int, target: int) -> np.ndarray:
+    """Linear interpolation along an axis, (target, source)."""
+    first, last, weights = axis_weights(source, target, 0, target)
+    if weights is None:
+        return np.eye(source, dtype=np.float32)
+    full = np.zeros((target, source), np.float32)
+    full[:, first:last] = weights.numpy()
+    return full
+
+
+def _eroded(mask: np.ndarray) -> np.ndarray:
+    padded = np.pad(mask, 1)
+    inner = padded[1:-1, 1:-1]
+    return inner & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]

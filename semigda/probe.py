@@ -1,0 +1,52 @@
+"""Runs in a child process: are the engine's packages healthy? Prints one line of JSON.
+
+    python -m semigda.probe [auto|cuda|mps|cpu]
+
+Metadata calls a half-finished installation healthy; importing it and computing with it does not.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+PACKAGES = ("numpy", "SimpleITK", "safetensors", "torch")
+
+
+def probe(device: str = "auto") -> dict:
+    """``{"versions", "broken": {package: why}, "device", "deviceError"}``."""
+    versions, broken = {}, {}
+    for name in PACKAGES:
+        try:
+            module = importlib.import_module(name)
+            versions[name] = str(getattr(module, "__version__", "?"))
+        except Exception as error:  # a broken package raises anything: OSError, RuntimeError ...
+            broken[name] = f"{type(error).__name__}: {error}"[:300]
+    found = {"versions": versions, "broken": broken, "device": None, "deviceError": None}
+    if "torch" not in broken:
+        try:
+            found["device"] = _convolve(device)
+        except Exception as error:
+            found["deviceError"] = f"{type(error).__name__}: {error}"[:300]
+    return found
+
+
+def _convolve(device: str) -> str:
+    """One convolution on the device: a driver that does not fit fails here, not at import."""
+    import torch
+
+    if device == "auto":
+        device = "cpu"
+        if torch.backends.mps.is_available():
+            device = "mps"
+        if torch.cuda.is_available():
+            device = "cuda"
+    layer = torch.nn.Conv2d(1, 1, 3).to(device)
+    with torch.no_grad():
+        float(layer(torch.ones(1, 1, 8, 8, device=device)).sum())  # float() waits for the device
+    return device
+
+
+if __name__ == "__main__":
+    print(json.dumps(probe(*sys.argv[1:2])))

@@ -1,0 +1,1 @@
+"""Which unlabelled cases to label next."""

@@ -1,0 +1,188 @@
+"""Which unlabelled cases to label next: those the model is unsure of, and unlike any it has seen.
+
+Disagreement of the two branches finds cases that are segmented badly; the distance in the
+autoencoder's features finds cases of a kind that no label is of. A case's worth is their product,
+so a copy of a case that is chosen already is worth nothing, however bad it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from semigda.data.grid import working_grid
+from semigda.data.volumes import Volume
+from semigda.inference.likeness import Features
+from semigda.inference.predict import Prediction
+from semigda.inference.segment import Segmentation, SegmentOptions, preprocessing_of, segment_volume
+from semigda.networks.semigda import SemiGDA
+from semigda_core.models.card import ModelCard
+
+UNSURE_SLICE = 0.8  # Dice of the branches in a slice below which they disagree there
+UNSURE, UNLIKE, LIKE = 0.15, 0.55, 0.3  # where disagreement and novelty are worth a word
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one pass over an unlabelled case found.
+
+    Attributes:
+        overlap: (n, K, 3) working pixels of every foreground class in the first branch, in the
+            second and in both, a slice.
+        features: see :class:`semigda.inference.likeness.Features`.
+    """
+
+    overlap: Tensor
+    features: Tensor
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A case's place.
+
+    Attributes:
+        index: which of the looks.
+        disagreement: 0 to 1, the branches share everything or nothing of what they found.
+        novelty: 0 to 1, likeness to the nearest case that is labelled or ranked before; half is
+            what is usual among the cases.
+        reason: one sentence for the reader.
+    """
+
+    index: int
+    disagreement: float
+    novelty: float
+    reason: str
+
+
+def look(
+    network: SemiGDA,
+    card: ModelCard,
+    volume: Volume,
+    options: SegmentOptions | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    **others,
+) -> tuple[Segmentation, Look]:
+    """Segment a case and look at it, in one pass; ``others`` go to ``segment_volume``."""
+    options = options or SegmentOptions()
+    features = Features(network, working_grid(volume, preprocessing_of(card)))
+    overlaps: list[Tensor] = []
+
+    def watch(slices: Tensor, prediction: Prediction) -> None:
+        features.add(slices)
+        overlaps.append(prediction.overlap[:, 1:])
+
+    done = segment_volume(network, card, volume, options, None, cancelled, watch=watch, **others)
+    return done, Look(torch.cat(overlaps), features.vector())
+
+
+def disagreements(looks: Sequence[Look]) -> list[float]:
+    """1 - Dice of the branches, 0 to 1, the mean of the classes.
+
+    Two empty masks agree, but a class that is in most cases was then probably missed: such a case
+    counts as the share of the cases that hold the class.
+    """
+    if not looks:
+        return []
+    totals = torch.stack([seen.overlap.sum(0) for seen in looks]).double()  # (cases, K, 3)
+    sizes = totals[..., 0] + totals[..., 1]
+    values = 1 - 2 * totals[..., 2] / sizes.clamp_min(1)
+    usual = (sizes > 0).double().mean(0).expand_as(sizes)
+    return torch.where(sizes > 0, values, usual).mean(1).tolist()
+
+
+def rank(
+    looks: Sequence[Look],
+    labelled: Sequence[Tensor],
+    names: Sequence[str],
+    by: Sequence[str] = ("disagreement", "novelty"),
+) -> list[Ranked]:
+    """All cases, first the one to label first.
+
+    Greedy, as in a k-centre: what is ranked counts as labelled for those that follow.
+
+    Args:
+        labelled: features of the labelled cases.
+        names: of the K classes.
+        by: what counts: "disagreement", "novelty" (distance to the nearest labelled case),
+            "typical" (how much nearer all cases come to a labelled one: an odd case that stands for
+            itself alone counts little) or "coverage" (the same, weighted by disagreement).
+    """
+    if not looks:
+        return []
+    count, unsure = len(looks), disagreements(looks)
+    points = _standardised([*(seen.features for seen in looks), *labelled])
+    others = points[count:] if len(labelled) else points[:count].mean(0, keepdim=True)
+    points = points[:count]
+    first = distance = torch.cdist(points, others).amin(1)
+    usual = max(distance.median().item(), 1e-9)
+
+    doubt = torch.tensor(unsure, dtype=torch.float64)
+    left, result = torch.ones(count, dtype=torch.bool), []
+    between = torch.cdist(points, points) if {"typical", "coverage"} & set(by) else None
+    while len(result) < count:
+        parts = {"disagreement": doubt, "novelty": distance}
+        if between is not None:
+            nearer = (distance[:, None] - between).clamp_min(0)
+            parts["typical"] = nearer.sum(0)
+            parts["coverage"] = (doubt[:, None] * nearer).sum(0)
+        worth = torch.stack([parts[name] for name in by]).prod(0)
+        best = _largest(left, worth, doubt)
+        left[best] = False
+        novelty, alone = (d[best].item() / (d[best].item() + usual) for d in (distance, first))
+        reason = _reason(looks[best], unsure[best], novelty, alone, names)
+        result.append(Ranked(best, unsure[best], novelty, reason))
+        distance = torch.minimum(distance, (points - points[best]).norm(dim=1))
+    return result
+
+
+def _largest(left: Tensor, *keys: Tensor) -> int:
+    """The first index of those ``left`` with the largest first key; where equal, the next."""
+    for key in keys:
+        left = left & (key == key[left].max())
+    return int(left.nonzero()[0])
+
+
+def _standardised(vectors: Sequence[Tensor]) -> Tensor:
+    """Points (cases, D): every feature has mean 0 and deviation 1, so no one of them rules."""
+    points = torch.stack(list(vectors)).double()
+    points = points - points.mean(0)
+    return points / points.square().mean(0).sqrt().clamp_min(1e-9) / points.shape[1] ** 0.5
+
+
+def _reason(seen: Look, unsure: float, novelty: float, alone: float, names: Sequence[str]) -> str:
+    """One sentence; ``alone``: the novelty without the cases that are ranked before."""
+    parts = []
+    if unsure >= UNSURE:
+        parts.append(_doubt(seen.overlap, names))
+    if novelty >= UNLIKE:
+        parts.append("it looks unlike all labelled cases")
+    elif novelty < LIKE <= alone:
+        parts.append("it looks much like a case higher up in this list")
+    elif not parts:
+        parts.append("the two branches mostly agree, and it looks like cases that are labelled")
+    text = " and ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _doubt(overlap: Tensor, names: Sequence[str]) -> str:
+    """What the branches (n, K, 3) agree on least."""
+    one, two, common = overlap.sum(0).unbind(1)
+    size = one + two
+    agreement = torch.where(size > 0, 2 * common / size.clamp_min(1), 0.0)
+    worst = int(agreement.argmin())
+    name = names[worst]
+    if not size[worst]:
+        return f"neither branch finds {name}"
+    if not one[worst] or not two[worst]:
+        return f"only one of the two branches finds {name}"
+    one, two, common = overlap[:, worst].unbind(1)
+    there = one + two > 0
+    if int(there.sum()) < 2:
+        return f"the two branches agree on only {100 * agreement[worst]:.0f} % of {name}"
+    unsure = (2 * common[there] / (one + two)[there] < UNSURE_SLICE).double().mean()
+    return (
+        f"the two branches disagree on the border of {name} in {100 * unsure:.0f} % of its slices"
+    )

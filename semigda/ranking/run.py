@@ -1,0 +1,123 @@
+"""Ranking the unlabelled cases of a project: one pass, one case in memory at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from semigda.check.thumbnails import write_thumbnail
+from semigda.data.preprocess import prepare
+from semigda.data.segnrrd import write_segmentation
+from semigda.data.volumes import read_volume
+from semigda.inference.device import choose_device
+from semigda.inference.likeness import case_features
+from semigda.inference.segment import SegmentOptions, plain_errors, preprocessing_of, provenance
+from semigda.networks.semigda import SemiGDA
+from semigda.ranking.order import Look, look, rank
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.stamps import stamp
+from semigda_core.models.card import ModelCard
+
+DEFAULT_COUNT = 10
+RANKING_SCHEMA = 1
+# What is wrong with one case; anything else would go wrong with every case.
+_CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
+
+
+def rank_cases(
+    network: SemiGDA,
+    card: ModelCard,
+    rows: Sequence[dict[str, str]],
+    folder: Path,
+    count: int,
+    options: SegmentOptions,
+    scratch: Path,
+    progress: Callable[[float, str], None] = lambda fraction, message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[int, int]:
+    """Rank the unlabelled ones of ``rows`` (objects with id, image, and role "labeled" or
+    "unlabeled") into ``folder``:
+
+    - ``ranking.json``: ``{"schema", "model": weights' hash, "candidates": [...]}``, first the one
+      to label first, each with case, rank (from 1), disagreement, novelty, reason and stamp
+    - ``<id>.seg.nrrd``, ``<id>.png``: predicted label and picture of the first ``count``
+
+    What an older ranking left there goes.
+
+    Args:
+        scratch: a folder for what is dropped in the end.
+
+    Returns:
+        How many cases were ranked, and how many could not be read.
+
+    Raises:
+        SemiGDAError: "cancelled"; then the older ranking is as it was.
+    """
+    labels = scratch / "labels"
+    labels.mkdir(exist_ok=True)
+    looks: dict[str, Look] = {}
+    known, unreadable = [], 0
+    network.to(choose_device(options.device)).eval()
+    # The labelled ones need a twentieth of the time of the others; they count the same here.
+    for number, row in enumerate(rows):
+        progress(0.98 * number / len(rows), f"Looking at case {number + 1} of {len(rows)}.")
+        if cancelled():
+            raise SemiGDAError("cancelled")
+        try:
+            with plain_errors():
+                volume = read_volume(row["image"], cancelled=cancelled)
+                if row["role"] == "labeled":
+                    known.append(case_features(network, prepare(volume, preprocessing_of(card))))
+                    continue
+                done, looks[row["id"]] = look(
+                    network, card, volume, options, cancelled, store=scratch
+                )
+                header = provenance(card, done.report)
+                target = labels / f"{row['id']}.seg.nrrd"
+                write_segmentation(target, done.labels, volume.affine, card, header)
+                done.labels = done.review = None  # unmaps the files, for Windows
+        except SemiGDAError as error:
+            if error.error_class not in _CASE_ERRORS:
+                raise
+            unreadable += 1
+    ids = list(looks)
+    ranked = rank(list(looks.values()), known, [label.name for label in card.labels])
+    images = {row["id"]: row["image"] for row in rows}
+    candidates = [
+        {
+            "case": ids[found.index],
+            "rank": place,
+            "disagreement": round(found.disagreement, 4),
+            "novelty": round(found.novelty, 4),
+            "reason": found.reason,
+            "stamp": stamp(Path(images[ids[found.index]])),
+        }
+        for place, found in enumerate(ranked, 1)
+    ]
+    progress(0.98, "Drawing the first cases.")
+    folder.mkdir(parents=True, exist_ok=True)
+    colours = {label.name: label.color for label in card.labels}
+    keep = [found["case"] for found in candidates[:count]]
+    for case_id in keep:
+        label = labels / f"{case_id}.seg.nrrd"
+        picture = folder / f"{case_id}.png"
+        write_thumbnail(images[case_id], picture, label_path=label, colours=colours)
+        os.replace(label, folder / label.name)
+    ranking: dict[str, Any] = {"schema": RANKING_SCHEMA, "model": card.weights_sha256}
+    write_json(folder / "ranking.json", {**ranking, "candidates": candidates})
+    _clear(folder, keep, scratch)
+    return len(candidates), unreadable
+
+
+def _clear(folder: Path, keep: list[str], scratch: Path) -> None:
+    for path in folder.iterdir():
+        name = path.name.removesuffix(".seg.nrrd").removesuffix(".png")
+        if name != path.name and name not in keep:
+            path.unlink(missing_ok=True)
+    shutil.rmtree(scratch / "labels", ignore_errors=True)
+    for name in ("labels.npy", "review.npy"):
+        (scratch / name).unlink(missing_ok=True)

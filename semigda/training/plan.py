@@ -1,0 +1,258 @@
+"""A project's training: the folds, the last training, and whether its model is better.
+
+What a kill or a pause leaves is used again: finished folds and scores stand in the job's folder,
+and an unfinished training goes on from its checkpoint. Importing this imports torch.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from semigda.data.cases import read_cases
+from semigda.distributed import Ranks, joined
+from semigda.evaluation.evaluate import evaluate_network
+from semigda.inference.device import choose_device
+from semigda.inference.device_lock import alone_on, lock_file
+from semigda.inference.segment import SegmentOptions
+from semigda.models.package import load_network
+from semigda.training.loop import train
+from semigda.training.preflight import check_training
+from semigda.training.reporter import Part
+from semigda.training.settings import TrainSettings
+from semigda_core.errors import Paused, SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.jobs import schema
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import CARD_FILE, ModelCard
+from semigda_core.project.training.judging import compare_scores, scores_of
+
+COMPARISON, SCORES = "comparison.json", "scores.json"
+SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
+
+Scores = dict[str, dict[str, float | None]]
+
+
+def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do the whole plan of a training job and return its outputs and the card's summary.
+
+    The job's inputs: ``cases``, the case list of the last training; ``folds``, a file with a list
+    of case lists, one for every patient held out in turn, empty where cases are held out for
+    good; and of the model to compare with either the folder, ``before``, or ``before_scores``, a
+    file with its Dice by case and class.
+
+    Under torchrun the first process does the plan, and the others share its trainings.
+
+    Raises:
+        SemiGDAError, Paused: as the training.
+    """
+    options = dict(job.job["options"])
+    shared = options.pop("share_device", False)
+    settings = TrainSettings.from_dict({**options, "cases": job.job["inputs"]["cases"]})
+    device = choose_device(settings.device)
+    with joined(device) as ranks:
+        cards = [path for path in ranks.gather(lock_file(device)) if path is not None]
+        if not ranks.first:
+            return _share_trainings(job, ranks)
+        try:
+            with alone_on([] if shared else cards, job):
+                done = _Plan(job, settings, ranks).run()
+        except (Paused, SemiGDAError) as error:
+            if isinstance(error, Paused) or error.error_class == "cancelled":
+                ranks.share(None)
+            raise
+        ranks.share(None)
+        return done
+
+
+def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the first process begins, until it says that there is nothing more."""
+    while (training := ranks.share()) is not None:
+        try:
+            train(training[0], job, training[1])
+        except (Paused, SemiGDAError) as error:
+            # By agreement: the first one, which raised it too, says what comes next.
+            if not isinstance(error, Paused) and error.error_class != "cancelled":
+                raise
+    return {}, {}
+
+
+class _Plan:
+    def __init__(self, job: JobFolder, settings: TrainSettings, ranks: Ranks):
+        self.job, self.settings, self.ranks = job, settings, ranks
+        self.folds: list[list[dict]] = schema.read(
+            Path(job.job["inputs"]["folds"]), schema.FOLDS, "The list of folds"
+        )
+        self.scheme = "leave-one-out" if self.folds else "split"
+        self.classes = [label["name"] for label in settings.card["labels"]]
+
+    def run(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        settings, count = self.settings, len(self.folds) + 1
+        share = (1 - SCORING_SHARE) / count
+        out = Path(settings.out)
+        if self.folds and not (out / CARD_FILE).exists():
+            check_training(settings)  # the last one of all, before hours of folds
+        after: Scores = {}
+        for index in range(count - 1):
+            scores = self._fold(index, Part(index, count, "fold", index * share, share))
+            if scores is None:
+                break
+            after |= scores
+        if not (out / CARD_FILE).exists():  # its name is this job's alone
+            start = (count - 1) * share
+            self._train(settings, Part(count - 1, count, "final", start, share))
+        self.job.update("running", progress=1 - SCORING_SHARE)
+        if not self.folds:
+            after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
+        result = compare_scores(after, self._before(after), self.classes, self.scheme)
+        result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
+        write_json(self.job.path / COMPARISON, result)
+        self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
+        card = self._tell_card(out, result, len(after))
+        # From the job's folder on: what the project's folder lies in may be called after a patient.
+        model = os.path.relpath(out, self.job.path).replace(os.sep, "/")
+        outputs = {"model": model, "comparison": COMPARISON}
+        return outputs, card.training
+
+    def _fold(self, index: int, part: Part) -> Scores | None:
+        """The scores of a training on the patient that it has not seen; None if it was stopped.
+
+        Its model only serves to be scored, and is deleted.
+        """
+        folder = self.job.path / "folds" / str(index)
+        folder.mkdir(parents=True, exist_ok=True)
+        scores, ended = None, self.job.path / "folds" / "stopped.json"
+        try:
+            if not (folder / SCORES).exists():
+                if ended.exists():  # by an earlier process, which answered the request
+                    return None
+                self._leave_if_stopped()
+                self._train_fold(index, part, folder)
+            scores = _read_scores(folder / SCORES)
+        except SemiGDAError as error:
+            stopped = self.job.requested("stop") and not self.job.requested("cancel")
+            if error.error_class != "cancelled" or not stopped:
+                raise
+            write_json(ended, True)
+            self.job.clear("stop")
+            self.job.event("warning", message="Stopped: the remaining patients are not scored.")
+        shutil.rmtree(folder / "model", ignore_errors=True)
+        for leftover in (*folder.glob("*.safetensors"), *folder.glob("*checkpoint*")):
+            leftover.unlink()
+        return scores
+
+    def _train_fold(self, index: int, part: Part, folder: Path) -> None:
+        model, cases = folder / "model", folder / "cases.json"
+        if not (model / CARD_FILE).exists():
+            write_json(cases, self.folds[index])
+            settings = replace(
+                self.settings,
+                cases=str(cases),
+                out=str(model),
+                work=str(folder),
+                # Nothing may be chosen on the very patient that is scored, as the last training
+                # has nobody to choose on either.
+                choose_on_val=False,
+            )
+            self._train(settings, part)
+            self._leave_if_stopped()  # it ended early
+        write_json(folder / SCORES, self._scores(model, cases))
+
+    def _train(self, settings: TrainSettings, part: Part) -> None:
+        self.ranks.share((settings, part))
+        train(settings, self.job, part)
+
+    def _leave_if_stopped(self) -> None:
+        if self.job.requested("stop"):
+            raise SemiGDAError("cancelled")
+
+    def _before(self, after: Scores) -> Scores | None:
+        """Of the model to compare with, on the same cases."""
+        inputs = self.job.job["inputs"]
+        if "before_scores" in inputs:
+            return _read_scores(inputs["before_scores"])
+        if "before" not in inputs or not after:
+            return None
+        model = Path(inputs["before"])
+        if not self.folds:
+            cases = inputs["cases"]
+            return self._kept("before.json", lambda: self._scores(model, cases))
+        rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
+        listed = self.job.path / "folds" / "all.json"
+        write_json(listed, [row for row in rows if row["name"] in after])
+        return self._kept("before.json", lambda: self._scores(model, listed))
+
+    def _scored(self) -> list[Path]:
+        return list((self.job.path / "folds").glob(f"*/{SCORES}"))
+
+    def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
+        """What ``compute`` gives, from the job's folder if it was computed before."""
+        path = self.job.path / name
+        if not path.exists():
+            write_json(path, compute())
+        return _read_scores(path)
+
+    def _scores(self, model: Path, cases: Path | str) -> Scores:
+        """Dice on a list's held-out cases, by the real inference on the images' own grids."""
+        job = self.job
+        chosen = [case for case in read_cases(cases) if case.role == "val"]
+        if not chosen:
+            return {}
+        network, card = load_network(model)
+        options = SegmentOptions(self.settings.device)
+
+        def progress(fraction: float, message: str) -> None:
+            job.update("running", message=message)
+
+        def stopped() -> bool:
+            return job.requested("cancel") or job.requested("pause")
+
+        try:
+            result = evaluate_network(network, card, chosen, options, progress, stopped)
+        except SemiGDAError as error:
+            if error.error_class == "cancelled" and not job.requested("cancel"):
+                raise Paused from None
+            raise
+        finally:
+            del network
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+        if result["failures"]:
+            count = len(result["failures"])
+            job.event("warning", message=f"{count} held-out cases could not be scored.")
+        return scores_of(result["rows"])
+
+    def _tell_card(self, out: Path, result: dict[str, Any], count: int) -> ModelCard:
+        """Let the card say what its scores are of."""
+        card = ModelCard.read(out)
+        patients, scored = len(self.folds), len(self._scored())
+        if not self.folds:
+            gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
+            told = f"{count} held-out cases{gone}; weights and branches were chosen on them too"
+        elif count:
+            of_all = "" if scored == patients else f"{scored} of "
+            told = (
+                f"leave-one-out over {of_all}{patients} patients: of trainings that had not seen "
+                "them, while this model learned from all"
+            )
+            dice = {name: values["after"] for name, values in result["classes"].items()}
+            card.training["val_dice"] = dice
+        else:
+            told = "nothing: it was stopped before a patient was scored"
+        card.training["scores_of"] = told
+        card.training["heldout_dice"] = {
+            name: values["after"] for name, values in result["classes"].items()
+        }
+        card.training["cases"]["val"] = count
+        card.write(out)
+        return card
+
+
+def _read_scores(path: Path | str) -> Scores:
+    return schema.read(Path(path), schema.SCORES, "The scores")

@@ -1,0 +1,1 @@
+"""What Slicer's own process may import of SemiGDA: the standard library and nothing else."""

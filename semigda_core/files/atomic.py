@@ -1,0 +1,243 @@
+"""Files and folders that readers see as they were before, or whole; and what a kill leaves behind.
+
+Everything is written under a temporary name beside its place, which says what process wrote it,
+and then renamed. The next run clears away what a killed process left there, and puts back a folder
+that it had moved aside. Standard library only: Slicer's own process uses this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import platform
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from semigda_core.errors import SemiGDAError, disk_is_full
+from semigda_core.processes import process_start
+
+# ".semigda-HOST-PID-START-RANDOM", then "-old-NAME" for the folder NAME that was moved aside.
+PREFIX = ".semigda-"
+_TEMPORARY = re.compile(
+    re.escape(PREFIX) + r"([0-9a-f]{6})-(\d+)-([0-9a-f]{6})-[0-9a-f]{6}(?:-old-(?P<old>.+))?"
+)
+_ABANDONED_S = 7 * 24 * 3600.0  # of a process on another computer, which cannot be looked up
+_PATIENCE_S, _PAUSE_S = 2.0, 0.02
+_WINDOWS = os.name == "nt"
+
+Answer = TypeVar("Answer")
+
+
+def write_atomically(
+    path: str | os.PathLike[str], write: Callable[[BinaryIO], object], *, durable: bool = True
+) -> None:
+    """Let ``write`` fill a file, which then takes the place of ``path``.
+
+    Args:
+        durable: wait until the disk has it, so that a power cut leaves the old file or the new one.
+
+    Raises:
+        SemiGDAError: "disk-full". After any error the file is as it was before.
+    """
+    path = Path(path)
+    temporary = temporary_path(path.parent)
+    try:
+        with open(temporary, "xb") as file:
+            write(file)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        replace(temporary, path)
+        if durable:
+            _sync_folder(path.parent)
+    except Exception as error:  # torch reports a refused write as a RuntimeError
+        if disk_is_full(error):
+            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+        raise
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike[str], text: str, *, durable: bool = True) -> None:
+    """Write UTF-8 text as it is, by :func:`write_atomically`."""
+    write_atomically(path, lambda file: file.write(text.encode("utf-8")), durable=durable)
+
+
+def write_json(path: str | os.PathLike[str], value: Any, *, durable: bool = True) -> None:
+    """Write JSON by :func:`write_atomically`.
+
+    Raises:
+        ValueError: for NaN and infinity, which JSON does not have.
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)
+    write_text(path, text + "\n", durable=durable)
+
+
+@contextlib.contextmanager
+def staged_folder(target: str | os.PathLike[str]) -> Iterator[Path]:
+    """A new folder that takes the place of ``target`` when the block ends well.
+
+    A kill at any moment leaves the old folder or the new one; :func:`clear_leftovers` puts the old
+    one back where the kill fell between the two renames.
+    """
+    target = Path(target).absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(target.parent)
+    stage = temporary_path(target.parent)
+    try:
+        stage.mkdir()
+        yield stage
+        _sync_files(stage)
+        _swap(stage, target)
+        _sync_folder(target.parent)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _swap(stage: Path, target: Path) -> None:
+    if not os.path.lexists(target):
+        replace(stage, target)
+        return
+    aside = target.with_name(f"{temporary_path(target.parent).name}-old-{target.name}")
+    replace(target, aside)
+    try:
+        replace(stage, target)
+    except OSError:
+        replace(aside, target)
+        raise
+    _delete(aside)
+
+
+def remove_folder(folder: str | os.PathLike[str]) -> None:
+    """Remove a folder, or a link to one; a kill never leaves a part of it under its name.
+
+    Raises:
+        OSError: it could not be touched, and is whole.
+    """
+    folder = Path(folder)
+    doomed = temporary_path(folder.parent)
+    replace(folder, doomed)
+    _delete(doomed)
+
+
+def _delete(path: Path) -> None:
+    """A file, a link or a whole folder, as far as it can be."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def temporary_folder(parent: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder in ``parent`` for the block's own use; it is removed at the end of the block."""
+    folder = temporary_path(Path(parent))
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def temporary_path(folder: Path) -> Path:
+    """A name in ``folder`` that nothing has yet, and that says whose it is.
+
+    Whoever writes into a folder for the first time clears away what killed processes left there.
+    """
+    _clear_once(os.getpid(), os.path.abspath(folder))
+    return folder / f"{PREFIX}{_owner()}-{secrets.token_hex(3)}"
+
+
+@functools.cache
+def _clear_once(pid: int, folder: str) -> None:
+    clear_leftovers(folder)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename, over what is there."""
+    patiently(lambda: os.replace(source, target))
+
+
+def patiently(action: Callable[[], Answer]) -> Answer:
+    """Do it, and again for two seconds where Windows refuses it: it lets nobody replace a file
+    that is being read, or read one that is being replaced."""
+    for _ in range(round(_PATIENCE_S / _PAUSE_S) if _WINDOWS else 0):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(_PAUSE_S)
+    return action()
+
+
+def clear_leftovers(folder: str | os.PathLike[str]) -> None:
+    """Remove from ``folder`` what killed processes left, and put folders they moved aside back.
+
+    Files and folders of processes that are still running, and those of other computers in the last
+    week, are left alone. Never fails: what cannot be removed stays.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.name.startswith(PREFIX)]
+    except OSError:
+        return
+    for name in sorted(names):
+        found = _TEMPORARY.fullmatch(name)
+        path = Path(folder) / name
+        if not found or not _is_abandoned(path, *found.group(1, 2, 3)):
+            continue
+        with contextlib.suppress(OSError):
+            original = found["old"] and Path(folder) / found["old"]
+            if original and not original.exists():
+                os.replace(path, original)
+            else:
+                _delete(path)
+
+
+def _is_abandoned(path: Path, host: str, pid: str, start: str) -> bool:
+    if host != _short(platform.node()):
+        try:
+            return time.time() - path.lstat().st_mtime > _ABANDONED_S
+        except OSError:
+            return False
+    now = process_start(int(pid))
+    return now is None or _short(now) != start
+
+
+@functools.cache
+def _owner_of(pid: int) -> str:
+    return f"{_short(platform.node())}-{pid}-{_short(process_start(pid) or '')}"
+
+
+def _owner() -> str:
+    return _owner_of(os.getpid())  # asked for each time: a fork has a number of its own
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+
+
+def _sync_files(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with open(path, "rb+") as file:
+                os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """The rename itself reaches the disk too; Windows has no such call and needs none."""
+    if _WINDOWS:
+        return
+    with contextlib.suppress(OSError):  # some network file systems cannot
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

@@ -1,0 +1,84 @@
+"""Dataclasses whose fields say beside their names what they may hold. Standard library only.
+
+@dataclass(frozen=True)
+class Settings:
+    steps: int = ruled(whole(1, 1000), 100)
+
+    def __post_init__(self):
+        check_fields(self)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, field, fields
+from typing import Any, TypeVar
+
+from semigda_core.files.documents import Rule, Wrong, record, within
+
+_RULE = "rule"
+Made = TypeVar("Made")
+
+
+def ruled(rule: Rule, default: Any = MISSING, *, factory: Callable[[], Any] | None = None) -> Any:
+    """A dataclass field that a rule holds for; required without ``default`` and ``factory``."""
+    if factory is not None:
+        return field(default_factory=factory, metadata={_RULE: rule})
+    return field(default=default, metadata={_RULE: rule})
+
+
+def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] = ()) -> Rule:
+    """The rule of a dataclass as an object of a document.
+
+    Args:
+        required: fields that a document must have although they have a default.
+        without: fields that stand elsewhere.
+    """
+    must, may = {}, {}
+    for one in [one for one in fields(cls) if one.name not in without]:
+        optional = one.default is not MISSING or one.default_factory is not MISSING
+        place = may if optional and one.name not in required else must
+        place[one.name] = one.metadata[_RULE]
+    return record(must, may)
+
+
+def check_fields(value: Any) -> None:
+    """Hold every field of a dataclass's instance against its rule.
+
+    Raises:
+        Wrong: naming the first field that breaks its rule.
+    """
+    for one in fields(value):
+        within(one.metadata[_RULE], getattr(value, one.name), one.name)
+
+
+def made(cls: type[Made], values: Any, required: Iterable[str] = ()) -> Made:
+    """The dataclass of a document's object, see :func:`rule_of`.
+
+    Raises:
+        Wrong: naming what is missing or wrong, or saying that there are unknown fields.
+    """
+    rule_of(cls, required)(values)
+    return cls(**values)
+
+
+def as_rule(read: Callable[[Any], object]) -> Rule:
+    """A rule from a function that raises :class:`Wrong` for what it cannot read."""
+
+    def rule(value: Any) -> None:
+        read(value)
+
+    return rule
+
+
+def tuples(value: Any, *names: str) -> None:
+    """Turn the lists that JSON gives for these fields of a frozen dataclass into tuples."""
+    for name in names:
+        if isinstance(getattr(value, name), list):
+            object.__setattr__(value, name, tuple(getattr(value, name)))
+
+
+def demand(holds: bool, what: str, place: str = "") -> None:
+    """Raise :class:`Wrong` unless a condition between fields holds."""
+    if not holds:
+        raise Wrong(what, place)

@@ -1,0 +1,336 @@
+"""Checked JSON documents: one small language for what a document may hold.
+
+A rule is a function that takes a value and raises :class:`Wrong`. Rules are put together:
+
+    rule = record({"id": identifier(), "cases": list_of(record({"image": path()}))})
+    data = read_document(path, rule, "The project's file")
+
+A place in a document is told by the names of its fields and by numbers, never by what a user typed.
+Standard library only: Slicer's own process uses this.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import patiently
+
+Rule = Callable[[Any], None]
+
+MAX_BYTES = 50_000_000
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Wrong(ValueError):
+    """A value that breaks a rule.
+
+    Attributes:
+        place: where in the document, such as ``cases[3].id``; "" for the document itself.
+        what: what is wrong, to be read after the place: "is not text".
+    """
+
+    def __init__(self, what: str, place: str = ""):
+        super().__init__(what)
+        self.what, self.place = what, place
+
+    def __str__(self) -> str:
+        return f"'{self.place}' {self.what}" if self.place else f"it {self.what}"
+
+    def within(self, part: str) -> Wrong:
+        """The same, seen from the value that holds the wrong one under ``part``."""
+        dot = "." if self.place and not self.place.startswith("[") else ""
+        return Wrong(self.what, f"{part}{dot}{self.place}")
+
+
+def text(limit: int = 1000, *, empty: bool = True, lines: bool = False) -> Rule:
+    """Text of at most ``limit`` characters without control characters; line ends if ``lines``."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str):
+            raise Wrong("is not text")
+        if len(value) > limit:
+            raise Wrong(f"has more than {limit} characters")
+        if not empty and not value.strip():
+            raise Wrong("is empty")
+        if has_controls(value if not lines else value.replace("\n", "").replace("\t", "")):
+            raise Wrong("holds control characters")
+
+    return rule
+
+
+def words(limit: int = 1000) -> Rule:
+    """Text of any characters, as users' files may be called; ``one_line`` shows it."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str):
+            raise Wrong("is not text")
+        if len(value) > limit:
+            raise Wrong(f"has more than {limit} characters")
+
+    return rule
+
+
+def has_controls(value: str) -> bool:
+    """Whether a text holds what is no character to be read: controls, halves of surrogates."""
+    return any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in value)
+
+
+def identifier() -> Rule:
+    """1 to 64 letters, digits, ``-`` and ``_``: safe as a part of a file's name everywhere."""
+    return matching(_IDENTIFIER, "is not 1 to 64 letters, digits, '-' and '_'")
+
+
+def matching(pattern: re.Pattern[str], what: str) -> Rule:
+    """Text that the pattern matches as a whole."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise Wrong(what)
+
+    return rule
+
+
+def path() -> Rule:
+    """A file's path. Names that are not UTF-8 come as Python gives them (surrogates)."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str) or not value or "\0" in value or len(value) > 4096:
+            raise Wrong("is not a path")
+        try:
+            value.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise Wrong("is not a path") from None
+
+    return rule
+
+
+def whole(low: int, high: int) -> Rule:
+    """A whole number from ``low`` to ``high``; true and false are none."""
+
+    def rule(value: Any) -> None:
+        if type(value) is not int or not low <= value <= high:
+            raise Wrong(f"is not a whole number from {low} to {high}")
+
+    return rule
+
+
+def number(low: float = -math.inf, high: float = math.inf) -> Rule:
+    """A finite number from ``low`` to ``high``; true and false are none."""
+
+    def rule(value: Any) -> None:
+        if type(value) not in (int, float) or not _is_finite(value):
+            raise Wrong("is not a number")
+        if not low <= value <= high:
+            raise Wrong(f"is below {low:g}" if value < low else f"is above {high:g}")
+
+    return rule
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number too large for a float
+        return False
+
+
+def flag() -> Rule:
+    """true or false."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, bool):
+            raise Wrong("is not true or false")
+
+    return rule
+
+
+def one_of(*values: Any) -> Rule:
+    """One of these very values."""
+
+    def rule(value: Any) -> None:
+        if not any(type(value) is type(known) and value == known for known in values):
+            raise Wrong(f"is none of {', '.join(map(str, values))}")
+
+    return rule
+
+
+def maybe(rule: Rule) -> Rule:
+    """null, or what the rule asks for."""
+    return lambda value: None if value is None else rule(value)
+
+
+def either(*rules: Rule) -> Rule:
+    """What any of the rules allows; the last one says what is wrong."""
+
+    def rule(value: Any) -> None:
+        for one in rules[:-1]:
+            try:
+                return one(value)
+            except Wrong:
+                continue
+        rules[-1](value)
+
+    return rule
+
+
+def list_of(item: Rule, limit: int = 100_000, *, least: int = 0) -> Rule:
+    """A list of ``least`` to ``limit`` items."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, (list, tuple)):
+            raise Wrong("is not a list")
+        if not least <= len(value) <= limit:
+            raise Wrong(f"has {len(value)} items, not {least} to {limit}")
+        for place, one in enumerate(value):
+            within(item, one, f"[{place}]")
+
+    return rule
+
+
+def mapping(key: Rule, item: Rule, limit: int = 100_000) -> Rule:
+    """An object whose names and values follow rules."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, dict):
+            raise Wrong("is not an object")
+        if len(value) > limit:
+            raise Wrong(f"has more than {limit} entries")
+        for place, (name, one) in enumerate(value.items()):
+            within(key, name, f"[name {place}]")
+            within(item, one, f"[{place}]")
+
+    return rule
+
+
+def record(
+    required: Mapping[str, Rule],
+    optional: Mapping[str, Rule] | None = None,
+    *,
+    others: bool = False,
+) -> Rule:
+    """An object with named fields; unknown ones are refused, or left unread with ``others``."""
+    optional = optional or {}
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, dict):
+            raise Wrong("is not an object")
+        for name in required:
+            if name not in value:
+                raise Wrong("is missing", name)
+        for name, one in value.items():
+            known = required.get(name) or optional.get(name)
+            if known is not None:
+                within(known, one, name)
+            elif not others:
+                unknown = len(value.keys() - required.keys() - optional.keys())
+                raise Wrong(f"has {unknown} unknown field{'s' if unknown > 1 else ''}")
+
+    return rule
+
+
+def plain(depth: int = 8, limit: int = 100_000) -> Rule:
+    """Any JSON value, nested at most ``depth`` deep, with at most ``limit`` values in all."""
+
+    def rule(value: Any) -> None:
+        left = limit
+        level = [value]
+        for _ in range(depth + 1):
+            left -= len(level)
+            if left < 0:
+                raise Wrong(f"holds more than {limit} values")
+            inner: list[Any] = []
+            for one in level:
+                if isinstance(one, dict):
+                    inner += one.values()
+                elif isinstance(one, (list, tuple)):
+                    inner += one
+                elif isinstance(one, float) and not math.isfinite(one):
+                    raise Wrong("holds a number that is not finite")
+            if not inner:
+                return
+            level = inner
+        raise Wrong(f"is nested more than {depth} deep")
+
+    return rule
+
+
+def within(rule: Rule, value: Any, part: str) -> None:
+    """Hold a part of a value against a rule; what is wrong is told with the part's name."""
+    try:
+        rule(value)
+    except Wrong as wrong:
+        raise wrong.within(part) from None
+
+
+def check(
+    value: Any,
+    rule: Rule,
+    what: str,
+    *,
+    error_class: str = "bad-input",
+    action: str | None = None,
+) -> None:
+    """Hold a value against a rule.
+
+    Args:
+        what: the document as the subject of a sentence: "The project's file".
+
+    Raises:
+        SemiGDAError: of ``error_class``, saying where and what is wrong.
+    """
+    try:
+        rule(value)
+    except Wrong as wrong:
+        raise SemiGDAError(error_class, f"{what} cannot be used: {wrong}.", action=action) from None
+
+
+def parse_json(
+    data: bytes | str, what: str, *, error_class: str = "bad-input", action: str | None = None
+) -> Any:
+    """JSON (UTF-8, with or without a byte order mark) as Python values.
+
+    Raises:
+        SemiGDAError: of ``error_class`` if it is none, is nested too deep, or holds NaN.
+    """
+    try:
+        decoded = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        return json.loads(decoded, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        raise SemiGDAError(
+            error_class, f"{what} is no valid JSON.", action=action, detail=type(error).__name__
+        ) from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def read_document(
+    file: str | os.PathLike[str],
+    rule: Rule,
+    what: str,
+    *,
+    limit: int = MAX_BYTES,
+    error_class: str = "bad-input",
+    action: str | None = None,
+) -> Any:
+    """A JSON file's content, checked.
+
+    Raises:
+        FileNotFoundError: if there is none, for the caller to say what that means.
+        OSError: if it cannot be read.
+        SemiGDAError: of ``error_class`` if it is too large, no JSON, or breaks the rule.
+    """
+    with patiently(lambda: open(Path(file), "rb")) as opened:
+        data = opened.read(limit + 1)
+    if len(data) > limit:
+        raise SemiGDAError(error_class, f"{what} is larger than it can be.", action=action)
+    value = parse_json(data, what, error_class=error_class, action=action)
+    check(value, rule, what, error_class=error_class, action=action)
+    return value

@@ -1,0 +1,59 @@
+"""Paths made of names that a document gives: within their folder, whatever the document says.
+
+A folder may come from anybody. Names with ``..``, absolute ones and symbolic links would let it
+choose what this program writes or deletes elsewhere. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+
+
+def inside(folder: str | os.PathLike[str], *parts: str) -> Path:
+    """``folder/parts``, which need not exist yet.
+
+    Raises:
+        SemiGDAError: "bad-input" if it is not a path within ``folder``, or a link leads out of it.
+    """
+    folder = Path(folder)
+    path = folder.joinpath(*parts)
+    # normpath sees "..", realpath sees links; the folder itself may well be reached by one.
+    for real in (os.path.normpath, os.path.realpath):
+        if not Path(real(path)).is_relative_to(real(folder)) or real(path) == real(folder):
+            raise SemiGDAError(
+                "bad-input",
+                "A name in the project leads out of the project's folder.",
+                action="Open a project that was not changed by others, or put it back from a "
+                "backup.",
+            )
+    return path
+
+
+def is_inside(folder: str | os.PathLike[str], *parts: str) -> bool:
+    """Whether :func:`inside` allows it."""
+    try:
+        inside(folder, *parts)
+    except SemiGDAError:
+        return False
+    return True
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise "bad-input" if a folder that is about to be written to holds a symbolic link."""
+    for at, folders, files in os.walk(folder):
+        if any(os.path.islink(os.path.join(at, name)) for name in (*folders, *files)):
+            raise SemiGDAError(
+                "bad-input",
+                "The folder of the job holds a link to another place.",
+                action="Start a new job in its place.",
+            )
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder and what it holds, as far as it can be; of a link, nothing."""
+    if not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)  # follows no link within the folder either

@@ -1,0 +1,57 @@
+"""From any exception to the closed list of error classes. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from semigda_core.errors import SemiGDAError, disk_is_full, of_system
+
+# What torch and ITK say in a RuntimeError in place of a class of its own.
+_NO_GPU_MEMORY = ("CUDA out of memory", "MPS backend out of memory", "CUDNN_STATUS_ALLOC_FAILED")
+_NO_MEMORY = ("not enough memory", "can't allocate memory", "bad_alloc", "Failed to allocate")
+
+
+def classify(error: BaseException) -> SemiGDAError:
+    """The error a user is told. Texts of unforeseen errors stay out: they may hold paths."""
+    if isinstance(error, SemiGDAError):
+        return error
+    if disk_is_full(error):
+        return SemiGDAError("disk-full")
+    if isinstance(error, KeyboardInterrupt):
+        return SemiGDAError("cancelled")
+    if isinstance(error, MemoryError):
+        return SemiGDAError("out-of-memory")
+    if isinstance(error, ImportError):
+        missing = error.name or "a package"
+        return SemiGDAError("import-error", detail=f"{type(error).__name__}: {missing}")
+    if isinstance(error, OSError) and (told := of_system(error)):
+        told.detail = _where(error)
+        return told
+    if isinstance(error, RuntimeError):
+        cause = error.__cause__ or error.__context__
+        # torch hides what the disk said while a checkpoint was written.
+        if isinstance(cause, OSError) and cause.filename is None and (told := of_system(cause)):
+            return told
+        text = str(error)
+        if _is_torch_memory_error(error) or any(sign in text for sign in _NO_GPU_MEMORY):
+            return SemiGDAError("out-of-gpu-memory")
+        if any(sign in text for sign in _NO_MEMORY):
+            return SemiGDAError("out-of-memory")
+    return SemiGDAError("internal", detail=_where(error))
+
+
+def _is_torch_memory_error(error: RuntimeError) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(error, torch.cuda.OutOfMemoryError)
+
+
+def _where(error: BaseException) -> str:
+    """The exception's type and the innermost line of this package, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        parts = frame.filename.replace("\\", "/").split("/")
+        if "semigda" in parts:
+            place = "/".join(parts[parts.index("semigda") :])
+            return f"{type(error).__name__} in {place}:{frame.lineno}"
+    return type(error).__name__

@@ -1,0 +1,53 @@
+"""Where a job was written, and what its paths are now that its folder may have been moved.
+
+Jobs of a project name files of the project by absolute paths. A project that was copied, renamed or
+moved goes on in its new place: what lay in it then lies in it now. Standard library only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from semigda_core.files.moved import folder_of, moved, name_of
+
+_OPTIONS = ("out", "base", "work")  # those that are paths
+
+
+def home_of(job: dict[str, Any], here: Path) -> str:
+    """The job's folder when it was written; ``here`` where nothing tells."""
+    if "home" in job:
+        return job["home"]
+    # Before jobs said it, their case list did.
+    for value in job["inputs"].values():
+        if isinstance(value, str) and name_of(folder_of(value)) == here.name:
+            return folder_of(value)
+    return str(here)
+
+
+def at_home(job: dict[str, Any], here: Path) -> dict[str, Any]:
+    """The job with its paths as they are where its folder is now, ``here``, and with its "home"."""
+    home = home_of(job, here)
+    if home == str(here):
+        return job | {"home": home}
+    old, new = home, here
+    if name_of(folder_of(home)) == here.parent.name == "jobs":
+        old, new = folder_of(home, 2), here.parent.parent
+
+    def now(value: Any) -> Any:
+        return moved(value, old, new) if isinstance(value, str) else value
+
+    options = job["options"].items()
+    return {
+        **job,
+        "home": home,
+        "model": now(job.get("model")),
+        "inputs": {key: now(value) for key, value in job["inputs"].items()},
+        "options": {key: now(value) if key in _OPTIONS else value for key, value in options},
+    }
+
+
+def folder_mark(folder: Path) -> str:
+    """What tells a folder from its copies, by whatever path it is reached, without naming it."""
+    state = folder.stat()
+    return f"{state.st_dev:x}-{state.st_ino:x}"

@@ -1,0 +1,76 @@
+"""The segments that a segmentation file names in its header. Standard library only.
+
+Slicer saves segmentations as ``.seg.nrrd``, ``.seg.nhdr``, ``.nrrd`` and ``.nhdr``: what a file is
+stands in it, not in its name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
+from semigda_core.labels.nrrd import read_keys
+
+ENDING = ".seg.nrrd"
+_KEY = re.compile(r"Segment(\d{1,6})_(Name|ID|LabelValue|Layer|Tags)")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment: its name, and where its voxels are: ``value`` in ``layer`` of the file.
+
+    ``tags`` are what Slicer keeps with it, such as terminology and the model that made it.
+    """
+
+    name: str
+    value: int
+    layer: int
+    tags: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+def read_segments(path: Path) -> list[Segment]:
+    """The segments of a file in their order; none if it is no segmentation.
+
+    Names are as Slicer shows them, in one line.
+
+    Raises:
+        SemiGDAError: "bad-input" if the file is not there, or what it says of a segment is damaged.
+    """
+    found: dict[int, dict[str, str]] = {}
+    for key, value in read_keys(path).items():
+        if match := _KEY.fullmatch(key):
+            found.setdefault(int(match[1]), {})[match[2]] = value
+    return [_segment(number, found[number]) for number in sorted(found)]
+
+
+def folded_name(name: str) -> str:
+    """The same text for names that mean the same: in any case, and however accents are stored."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _segment(number: int, fields: dict[str, str]) -> Segment:
+    # Slicer before 4.11 gave every segment a layer of its own, with the value 1, unsaid.
+    try:
+        value, layer = int(fields.get("LabelValue", 1)), int(fields.get("Layer", number))
+        if layer < 0:
+            raise ValueError
+    except ValueError as error:
+        raise SemiGDAError("bad-input", "The segmentation's header is damaged.") from error
+    name = one_line(fields.get("Name", "")) or f"Segment {number + 1}"
+    return Segment(name, value, layer, read_tags(fields.get("Tags", "")))
+
+
+def read_tags(text: str) -> dict[str, str]:
+    """Slicer's text of a segment's tags: ``key:value|key:value|``."""
+    pairs = (tag.partition(":") for tag in text.split("|"))
+    return {key.strip(): value for key, colon, value in pairs if colon}
+
+
+def tags_text(tags: Iterable[tuple[str, str]]) -> str:
+    """The text that :func:`read_tags` reads; "|", which ends a tag, becomes "/"."""
+    return "".join(f"{key}:{value.replace('|', '/')}|" for key, value in tags if value)

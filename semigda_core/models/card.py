@@ -1,0 +1,267 @@
+"""The model card, ``card.json``: everything about a model besides its weights.
+
+Standard library only: Slicer's own process reads cards and must never import torch.
+The card holds nothing about patients: no names, no UIDs, no paths (checked when it is written).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import patiently, write_text
+from semigda_core.files.checked import as_rule, demand, made, rule_of, ruled
+from semigda_core.files.documents import (
+    check,
+    flag,
+    has_controls,
+    list_of,
+    matching,
+    maybe,
+    one_of,
+    parse_json,
+    plain,
+    record,
+    text,
+    whole,
+)
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import Preprocessing
+from semigda_core.version import __version__
+
+SCHEMA_VERSION = 1
+CARD_FILE = "card.json"
+WEIGHTS_FILE = "weights.safetensors"
+MAX_CARD_BYTES = 1_000_000
+BRANCHES = ("both", "vae", "cnn")
+
+# A name is also a folder name: lower case because Windows and macOS fold case.
+_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_NAME_RULE = (
+    "A model's name is made of lower-case letters and digits, with single '-', '_' or '.' between "
+    "them, at most 64 characters."
+)
+# Windows takes these for devices, whatever follows after a dot.
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_UID = re.compile(r"\b\d+(?:\.\d+){5,}\b")  # a DICOM UID has many dotted parts, a version few
+_PATH = re.compile(r"(?:^|[\s\"'=(])(?:[A-Za-z]:[\\/]|~?/[^\s/]+/|\\\\)")
+# '~', '^' and '|' separate the parts of Slicer's tag text.
+_CODE = matching(re.compile(r"[^~^|\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200}"), "is no DICOM code")
+# The context names that Slicer ships; its tag text names them before the codes.
+_TERMINOLOGY_CONTEXT = "Segmentation category and type - 3D Slicer General Anatomy list"
+_REGION_CONTEXT = "Anatomic codes - DICOM master list"
+
+
+def _invalid(message: str, detail: str = "") -> SemiGDAError:
+    return SemiGDAError("model-invalid", message, detail=detail)
+
+
+def check_name(name: object) -> str:
+    """The name if it may name a model and its folder, else a "model-invalid" error."""
+    if not _is_name(name):
+        raise _invalid(_NAME_RULE)
+    assert isinstance(name, str)
+    return name
+
+
+def _is_name(name: object) -> bool:
+    if not isinstance(name, str) or len(name) > 64 or not _NAME.fullmatch(name):
+        return False
+    return not _DEVICES.fullmatch(name)
+
+
+def _name(value: Any) -> None:
+    demand(_is_name(value), "is no name of a model")
+
+
+def _terminology(value: Any) -> None:
+    code = maybe(record(dict.fromkeys(("scheme", "code", "meaning"), _CODE)))
+    keys = ("category", "type", "modifier", "region")
+    record({}, dict.fromkeys(keys, code))(value)
+    for key in ("category", "type") if value else ():
+        demand(bool(value.get(key)), "is missing", key)
+
+
+def _notes(value: Any) -> None:
+    """Free-form facts."""
+    plain()(value)
+    demand(isinstance(value, dict), "is not an object")
+    readable = not any(has_controls(found.replace("\n", "")) for _, found in _texts(value))
+    demand(readable, "holds control characters")
+
+
+def _texts(value: object, where: str = "card") -> Iterator[tuple[str, str]]:
+    """All texts in a JSON value, names of entries too, and where they stand."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield where, str(key)
+            yield from _texts(item, f"{where}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item, where)
+
+
+@dataclass
+class Label:
+    """One foreground class: its value in the label map, name, colour and DICOM codes.
+
+    ``terminology`` maps "category", "type" and optionally "modifier" and "region" to
+    ``{"scheme": "SCT", "code": "...", "meaning": "..."}``; it may be empty.
+    """
+
+    value: int = ruled(whole(1, 255))
+    name: str = ruled(text(200, empty=False))
+    color: tuple[int, int, int] = ruled(list_of(whole(0, 255), 3, least=3))
+    terminology: dict[str, Any] = ruled(maybe(_terminology), factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Label:
+        """A checked label; "model-invalid" if it is none."""
+        check(data, rule_of(cls), "A label", error_class="model-invalid")
+        return cls.checked(data)
+
+    @classmethod
+    def checked(cls, data: object) -> Label:
+        """As :meth:`from_dict`, but raises ``Wrong`` for a document that holds the label."""
+        label = made(cls, data)
+        return replace(label, color=tuple(label.color), terminology=dict(label.terminology or {}))
+
+
+def terminology_entry(label: Label) -> str:
+    """Slicer's ``TerminologyEntry`` tag text of a label, "" where the label has no codes."""
+    if not label.terminology:
+        return ""
+
+    def text(key: str) -> str:
+        code = label.terminology.get(key)
+        return "^".join((code["scheme"], code["code"], code["meaning"])) if code else "^^"
+
+    parts = (_TERMINOLOGY_CONTEXT, text("category"), text("type"), text("modifier"))
+    return "~".join((*parts, _REGION_CONTEXT, text("region"), "^^"))
+
+
+def _postprocessing(value: Any) -> None:
+    record({}, {"largest_component": flag()})(value)
+
+
+def _labels(value: Any) -> None:
+    list_of(as_rule(Label.checked), 255, least=1)(value)
+    # The palette gives class k the k-th colour, so the values leave no gap.
+    given = [label["value"] for label in value]
+    demand(given == list(range(1, len(given) + 1)), "has values that are not 1, 2, 3 ... in order")
+
+
+@dataclass
+class ModelCard:
+    """What ``card.json`` says. ``network`` and ``preprocessing`` are the plain dictionaries of
+    ``NetworkConfig`` and ``Preprocessing``."""
+
+    name: str = ruled(_name)
+    title: str = ruled(text(200))
+    description: str = ruled(text(20_000, lines=True))
+    modality: str = ruled(text(64))
+    labels: list[Label] = ruled(_labels)
+    network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict))
+    preprocessing: dict[str, Any] = ruled(as_rule(Preprocessing.from_dict))
+    branches: str = ruled(one_of(*BRANCHES), "both")
+    postprocessing: dict[str, Any] = ruled(
+        _postprocessing, factory=lambda: {"largest_component": False}
+    )
+    training: dict[str, Any] = ruled(_notes, factory=dict)
+    licence: str = ruled(text(20_000, lines=True), "")
+    attribution: list[str] = ruled(list_of(text(20_000, lines=True), 1000), factory=list)
+    base_model: str | None = ruled(maybe(text(200)), None)
+    engine_version: str = ruled(text(64), __version__)
+    weights_sha256: str | None = ruled(maybe(matching(_SHA256, "is no SHA-256 sum")), None)
+    cost: dict[str, Any] = ruled(_notes, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"schema": SCHEMA_VERSION, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, data: object) -> ModelCard:
+        """A checked card.
+
+        Raises:
+            SemiGDAError: "model-invalid", naming what is missing, unknown or wrong.
+        """
+        schema = data.get("schema") if isinstance(data, dict) else SCHEMA_VERSION
+        if schema != SCHEMA_VERSION or type(schema) is not int:
+            raise SemiGDAError(
+                "model-invalid",
+                f"This version of SemiGDA reads model cards of schema {SCHEMA_VERSION}; "
+                "this one has another.",
+                action="Update SemiGDA, or ask the model's author for a matching package.",
+            )
+        check(data, _card, "The model card", error_class="model-invalid")
+        assert isinstance(data, dict)
+        values = {key: value for key, value in data.items() if key != "schema"}
+        values["labels"] = [Label.checked(label) for label in values["labels"]]
+        return cls(**values)
+
+    @classmethod
+    def read(cls, folder: str | os.PathLike[str]) -> ModelCard:
+        """The card of a package folder; "model-invalid" if missing, too long or not valid."""
+        try:
+            with patiently(lambda: open(Path(folder) / CARD_FILE, "rb")) as file:
+                return parse_card(file)
+        except (FileNotFoundError, NotADirectoryError):
+            raise _invalid("The folder holds no model card (card.json).") from None
+        except OSError as error:
+            raise _invalid("The model card cannot be read.", type(error).__name__) from error
+
+    def check(self) -> None:
+        """What :meth:`write` checks.
+
+        Raises:
+            SemiGDAError: "model-invalid" if the card is wrong, or holds a path or a DICOM UID.
+        """
+        data = self.to_dict()
+        ModelCard.from_dict(data)
+        for where, found in _texts(data):
+            if _PATH.search(found) or _UID.search(found):
+                raise _invalid(
+                    "The model card holds a path or a DICOM identifier, which may tell about "
+                    "patients.",
+                    detail=where[:100],
+                )
+
+    def write(self, folder: str | os.PathLike[str]) -> None:
+        """Write ``card.json`` atomically, after the same checks as reading.
+
+        Raises:
+            SemiGDAError: see :meth:`check`.
+        """
+        self.check()
+        written = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        write_text(Path(folder) / CARD_FILE, written)
+
+
+# With a default for those who make a card, but never left out of one that is written.
+_NEVER_LEFT_OUT = ("licence", "engine_version", "weights_sha256")
+_FIELDS = rule_of(ModelCard, _NEVER_LEFT_OUT)
+
+
+def _card(data: Any) -> None:
+    demand(isinstance(data, dict), "is not an object")
+    _FIELDS({key: value for key, value in data.items() if key != "schema"})
+    halvings = NetworkConfig.from_dict(data["network"]).downsampling
+    fits = not any(side % halvings for side in data["preprocessing"]["size"])
+    demand(fits, f"is no multiple of {halvings}, as the network needs", "preprocessing.size")
+
+
+def parse_card(file: BinaryIO) -> ModelCard:
+    """The card in an open file; "model-invalid" if it is none."""
+    data = file.read(MAX_CARD_BYTES + 1)
+    if len(data) > MAX_CARD_BYTES:
+        raise _invalid("The model card is too long to be one.")
+    return ModelCard.from_dict(parse_json(data, "The model card", error_class="model-invalid"))

@@ -1,0 +1,123 @@
+"""The sizes of a SemiGDA network, stored with every model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
+from semigda_core.files.documents import list_of, number, one_of, text, whole
+from semigda_core.models.network_size import parameters
+
+# The paper's network has 170 million. Twice as many still fit a computer's memory in float32.
+MAX_PARAMETERS = 400_000_000
+_WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Everything that decides a network's tensors; nothing else does.
+
+    The defaults are the *paper* configuration (SemiGDA, arXiv 2604.23274): the Stable-Diffusion-2
+    KL-f8 autoencoder, a ResNet of 3/4/6 blocks and the released code's heads and norms.
+
+    Attributes:
+        name: for display only.
+        channels: feature channels of each resolution level, finest first; every further level
+            halves height and width.
+        patch: side of the square of pixels that one position of the finest level holds. 2 makes
+            every part of the network four times cheaper, and the masks keep their full size.
+        downsample: how both encoders halve height and width: ``"strided"`` convolutions (published)
+            or ``"max-pool"``, better with few labels (docs/ablation.md).
+        encoder_blocks, decoder_blocks: residual blocks a level in the autoencoder.
+        latent_channels: channels of the latent mean.
+        latent_scale: factor between the autoencoder's latent and the one the method works with.
+        norm_groups: groups of every GroupNorm in autoencoder, adapters and repaired encoder.
+        cnn_blocks: residual blocks of each stage of the convolutional encoder.
+        cnn_norm: ``"batch"`` (released code) or ``"group"``: batch statistics of 2 + 2 images
+            would mix labelled, unlabelled and mixed slices.
+        cnn_head: ``"released"`` ends in BatchNorm and LeakyReLU, which makes the moments almost
+            non-negative; ``"plain"`` ends in a plain convolution.
+        mapper_channels: channels of the latent mapper's four stages.
+        mapper_groups: groups of the mapper's GroupNorm.
+    """
+
+    name: str = ruled(text(64), "paper")
+    channels: tuple[int, ...] = ruled(list_of(_WIDTH, 8, least=2), (128, 256, 512, 512))
+    patch: int = ruled(whole(1, 16), 1)
+    downsample: str = ruled(one_of("strided", "max-pool"), "strided")
+    encoder_blocks: int = ruled(_BLOCKS, 2)
+    decoder_blocks: int = ruled(_BLOCKS, 3)
+    latent_channels: int = ruled(whole(1, 512), 4)
+    latent_scale: float = ruled(number(1e-6, 1e6), 0.18215)
+    norm_groups: int = ruled(_WIDTH, 32)
+    cnn_blocks: tuple[int, ...] = ruled(list_of(_BLOCKS, 7, least=1), (3, 4, 6))
+    cnn_norm: str = ruled(one_of("batch", "group"), "batch")
+    cnn_head: str = ruled(one_of("released", "plain"), "released")
+    mapper_channels: tuple[int, ...] = ruled(list_of(_WIDTH, 4, least=4), (32, 64, 128, 128))
+    mapper_groups: int = ruled(_WIDTH, 16)
+
+    def __post_init__(self) -> None:
+        tuples(self, "channels", "cnn_blocks", "mapper_channels")
+        check_fields(self)
+        for name, groups in (("channels", "norm_groups"), ("mapper_channels", "mapper_groups")):
+            fits = not any(width % getattr(self, groups) for width in getattr(self, name))
+            demand(fits, f"holds widths that are no multiples of {groups}", name)
+        below = len(self.channels) - 1
+        demand(
+            len(self.cnn_blocks) == below, "needs one number for every level but one", "cnn_blocks"
+        )
+        demand(
+            parameters(self) <= MAX_PARAMETERS, "describes a network that is larger than any in use"
+        )
+
+    @classmethod
+    def paper(cls) -> NetworkConfig:
+        """The sizes of the paper and its released weights; for graphics cards."""
+        return cls()
+
+    @classmethod
+    def compact(cls) -> NetworkConfig:
+        """The same structure for CPUs, with the norms and the head repaired, and max-pooling."""
+        return cls(
+            name="compact",
+            patch=2,
+            downsample="max-pool",
+            channels=(16, 24, 48, 64),
+            encoder_blocks=1,
+            decoder_blocks=1,
+            latent_channels=32,
+            norm_groups=8,
+            cnn_blocks=(1, 1, 2),
+            cnn_norm="group",
+            cnn_head="plain",
+            mapper_channels=(32, 48, 64, 64),
+            mapper_groups=8,
+        )
+
+    @property
+    def downsampling(self) -> int:
+        """Image pixels per latent pixel; image height and width are multiples of it."""
+        return self.patch * 2 ** (len(self.channels) - 1)
+
+    @property
+    def patch_values(self) -> int:
+        """Values of the three colours in one position of the finest level."""
+        return 3 * self.patch**2
+
+    @property
+    def dropout_channels(self) -> int:
+        """Channels that the convolutional encoder's head drops values of."""
+        return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
+
+    def to_dict(self) -> dict:
+        """Plain values for JSON."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> NetworkConfig:
+        """The configuration written by :meth:`to_dict`.
+
+        Raises:
+            Wrong: (a ValueError) for unknown fields, or sizes that are too large or do not fit.
+        """
+        return made(cls, values)

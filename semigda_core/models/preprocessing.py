@@ -1,0 +1,77 @@
+"""How a model wants its images: what its card says of preprocessing. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
+from semigda_core.files.documents import list_of, maybe, number, one_of, record, whole
+
+SLICE_AXES = ("axial", "coronal", "sagittal", "acquisition")
+MULTIPLE = 16  # working slices are padded to multiples of this, for networks that halve 4 times
+MAX_SIDE = 4096  # pixels of a working slice
+
+INTENSITY_RULES = {
+    "ct-window": (-1e6, 1e6),  # range of "low" and "high": the image's units, Hounsfield for CT
+    "mr-percentile": (0.0, 100.0),  # percentiles of the whole image
+    "8-bit": None,  # 0 to 255 as stored, no numbers
+}
+
+
+def _intensity(value: Any) -> None:
+    name = value.get("rule") if isinstance(value, dict) else None
+    one_of(*INTENSITY_RULES)(name)
+    ends = INTENSITY_RULES[name]
+    limits = {} if ends is None else dict.fromkeys(("low", "high"), number(*ends))
+    record({"rule": one_of(name), **limits})(value)
+    demand(not limits or value["low"] < value["high"], "has a low end that is not below the high")
+
+
+def _side(value: Any) -> None:
+    whole(MULTIPLE, MAX_SIDE)(value)
+    demand(value % MULTIPLE == 0, f"is no multiple of {MULTIPLE}")
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How slices are cut, scaled and normalised; stored in the model card.
+
+    Attributes:
+        channels: "2.5d" (previous, this and next slice of a grey image) or "rgb" (own colours).
+        slice_axis: anatomical axis that slices are cut along, or "acquisition" for the stored one.
+        size: (H, W) of a working slice in pixels, multiples of 16.
+        spacing: (through, row, column) in mm. With row and column given, slices are resampled to
+            that spacing and padded to at least ``size``; with ``None`` for both, a slice is fitted
+            into ``size``. ``None`` for through: the image's own slices.
+        intensity: the rule and its numbers, see :data:`INTENSITY_RULES`; to [-1, 1], clipped.
+    """
+
+    channels: str = ruled(one_of("2.5d", "rgb"), "2.5d")
+    slice_axis: str = ruled(one_of(*SLICE_AXES), "axial")
+    size: tuple[int, int] = ruled(list_of(_side, 2, least=2), (224, 224))
+    spacing: tuple[float | None, float | None, float | None] = ruled(
+        list_of(maybe(number(0.001, 1000)), 3, least=3), (None, None, None)
+    )
+    intensity: dict = ruled(
+        _intensity, factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
+    )
+
+    def __post_init__(self) -> None:
+        tuples(self, "size", "spacing")
+        check_fields(self)
+        both = (self.spacing[1] is None) == (self.spacing[2] is None)
+        demand(both, "has only one of row and column", "spacing")
+
+    def to_dict(self) -> dict:
+        """Plain values for JSON."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Preprocessing:
+        """What a card says of it; nothing may be left out.
+
+        Raises:
+            Wrong: (a ValueError) for unknown or missing fields and wrong values.
+        """
+        return made(cls, values, required=[one.name for one in fields(cls)])

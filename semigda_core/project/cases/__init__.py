@@ -1,0 +1,1 @@
+"""Finding images and labels, and the case list that a training reads."""

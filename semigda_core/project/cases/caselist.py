@@ -1,0 +1,115 @@
+"""From a project to the case list that a training reads. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.documents import (
+    identifier,
+    list_of,
+    mapping,
+    one_of,
+    path,
+    read_document,
+    record,
+    text,
+    whole,
+    words,
+)
+from semigda_core.project.project import Project
+from semigda_core.project.records import ProjectCase, View
+
+ROLES = ("labeled", "unlabeled", "val")
+ROW = record(
+    {"name": identifier(), "image": path(), "role": one_of(*ROLES), "group": text(64)},
+    {"label": path(), "classes": mapping(words(), whole(0, 255), 100_000)},
+)
+
+
+def listed_cases(file: Path) -> list[dict[str, Any]] | None:
+    """The rows of a case list that :func:`case_rows` gave; None if it is not there or damaged."""
+    try:
+        return read_document(file, list_of(ROW), "The case list")
+    except (OSError, SemiGDAError):
+        return None
+
+
+def write_case_list(project: Project, file: Path | str, fold: int | None = None) -> None:
+    """Write :func:`case_rows` of the project as it is now."""
+    write_json(file, case_rows(project.read(), fold))
+
+
+def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
+    """The rows of a training's case list: ids in place of names, files as absolute paths.
+
+    A held-out case has the role "val", and no other image of its patient is in the list. Cases
+    that :meth:`View.present` found to be missing are left out.
+
+    Args:
+        fold: in leave-one-out, the patient that is held out, from 0; None for the last training,
+            which learns from all labelled cases and holds out none.
+
+    Raises:
+        SemiGDAError: "bad-input" without classes, with a segment that has none, or before the
+            held-out cases are chosen; "no-labels" if no labelled case is left.
+    """
+    if not view.classes:
+        raise SemiGDAError(
+            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
+        )
+    if view.unmapped():
+        names = ", ".join(f"'{name}'" for name in list(view.unmapped())[:4])
+        raise SemiGDAError(
+            "bad-input",
+            f"The labels hold segments without a class: {names}.",
+            action="Say which class each is, or leave it out.",
+        )
+    held_out = set(_held_out(view, fold))
+    patients = {case.patient for case in view.cases if case.id in held_out}
+    rows = []
+    for case in view.cases:
+        if case.role == "missing":
+            continue
+        if case.id in held_out:
+            rows.append(_row(view, case, "val"))
+        elif case.patient not in patients and case.role in ("labeled", "unlabeled"):
+            rows.append(_row(view, case, case.role))
+    if not any(row["role"] == "labeled" for row in rows):
+        raise SemiGDAError("no-labels")
+    if held_out and not any(row["role"] == "val" for row in rows):
+        raise SemiGDAError(
+            "bad-input",
+            "None of the held-out cases is where it was, so nothing could be scored.",
+            action="Connect their disk, or say where their files are now (relocate).",
+        )
+    return rows
+
+
+def _held_out(view: View, fold: int | None) -> list[str]:
+    if view.heldout is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The held-out cases are not chosen yet.",
+            action="Choose them before the first training: scores need cases it never sees.",
+        )
+    folds = view.heldout["folds"]
+    if view.heldout["scheme"] == "split":
+        return folds[0]
+    if fold is None:
+        return []
+    if not 0 <= fold < len(folds):
+        raise SemiGDAError("bad-input", f"There are {len(folds)} folds, counted from 0.")
+    return folds[fold]
+
+
+def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
+    # A group's name may be a patient's: what it is called does not matter to the training.
+    group = hashlib.blake2b(f"{view.id} {case.patient}".encode(), digest_size=6).hexdigest()
+    row = {"name": case.id, "image": str(case.image), "role": role, "group": group}
+    if role != "unlabeled" and case.label is not None:
+        row |= {"label": str(case.label), "classes": view.classes_of(case)}
+    return row

@@ -1,0 +1,144 @@
+"""What the files of a folder are: images, series of DICOM files, or nothing to be segmented.
+
+Standard library only: no file is read beyond its beginning.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.cases.naming import ENDINGS, natural
+
+# Why a file is no case of its own.
+NO_IMAGE = "no image"
+MIXED = "one of several DICOM series in a folder"
+CHANNEL = "another channel of a case"
+SAME = "the same case in another format"
+
+_HEAD = 8192
+# A tag, and its value with the value's type and length, or with the length alone.
+_SERIES = re.compile(rb"\x20\x00\x0e\x00(?:UI(..)|(..)\0\0)", re.DOTALL)
+_MODALITY = re.compile(rb"\x08\x00\x60\x00(?:CS(..)|(..)\0\0)", re.DOTALL)
+_WITHOUT_IMAGE = (b"SEG", b"RTSTRUCT", b"RTPLAN", b"RTDOSE", b"SR", b"PR", b"KO", b"REG", b"DOC")
+_SKIPPED = ("__macosx",)
+
+
+@dataclass
+class Listing:
+    """Images and labels of folders, what else is in them and why it is left out, and how many
+    files a folder of DICOM files has."""
+
+    files: list[Path] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
+    slices: dict[Path, int] = field(default_factory=dict)
+
+    def take(self, folder: Path, files: Iterable[Path], *, only_dicom: bool = False) -> None:
+        """The files of one folder, all or some of them."""
+        series: dict[bytes, list[Path]] = {}
+        for path in sorted(files, key=natural):
+            dicom = _look(path, *_state(path))
+            if dicom is None and only_dicom:
+                continue
+            if dicom is None:
+                known = path.name.lower().endswith(ENDINGS)
+                (self.files.append(path) if known else self.left_out.append((path, NO_IMAGE)))
+            elif dicom.image and path.name.upper() != "DICOMDIR":
+                series.setdefault(dicom.series, []).append(path)
+            else:
+                self.left_out.append((path, NO_IMAGE))
+        if len(series) == 1:
+            (members,) = series.values()
+            self.files.append(folder)
+            self.slices[folder] = len(members)
+            return
+        for members in series.values():
+            if len(members) == 1:
+                self.files += members
+            else:
+                self.left_out += [(path, MIXED) for path in members]
+
+
+def list_folder(folder: Path) -> Listing:
+    """What a folder offers, and those of its own folders that hold DICOM files.
+
+    Raises:
+        SemiGDAError: "bad-input" if it is not there.
+    """
+    if not folder.is_dir():
+        raise SemiGDAError("bad-input", "The folder does not exist.", action="Choose another.")
+    found = Listing()
+    found.take(folder, _files(folder))
+    for path in folder.iterdir():
+        if path.is_dir() and path.name[0] != "." and path.name.lower() not in _SKIPPED:
+            found.take(path, _files(path), only_dicom=True)
+    found.files.sort(key=natural)
+    return found
+
+
+def list_files(paths: Iterable[Path]) -> Listing:
+    """The same of files and DICOM folders by themselves; slices become the folder they lie in."""
+    found, by_folder = Listing(), {}
+    for path in paths:
+        if path.is_dir():
+            found.take(path, _files(path), only_dicom=True)
+        else:
+            by_folder.setdefault(path.parent, []).append(path)
+    for folder, files in by_folder.items():
+        found.take(folder, files)
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.name[0] != "." and path.is_file()]
+
+
+@dataclass(frozen=True)
+class _Dicom:
+    series: bytes
+    image: bool
+
+
+@functools.lru_cache(maxsize=100_000)  # a dialog asks again at every letter that is typed
+def _look(path: Path, size: int, time_ns: int) -> _Dicom | None:
+    """What a DICOM file says of itself; None of another file, or one that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return None
+    if not (head[128:132] == b"DICM" or _begins_as_dicom(head, path)):
+        return None
+    modality = _value(_MODALITY, head)
+    return _Dicom(_value(_SERIES, head), modality not in _WITHOUT_IMAGE)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
+
+
+def _begins_as_dicom(head: bytes, path: Path) -> bool:
+    """Without the preamble a file begins with an element of group 2 or 8, and has no other
+    format's ending."""
+    if path.name.lower().endswith(tuple(e for e in ENDINGS if e != ".dcm")) or len(head) < 8:
+        return False
+    group, element = (int.from_bytes(head[n : n + 2], "little") for n in (0, 2))
+    named = head[4:6].isalpha() and head[4:6].isupper()
+    short = int.from_bytes(head[4:8], "little") < 256
+    return group in (2, 8) and element < 0x100 and (named or short)
+
+
+def _value(tag: re.Pattern[bytes], head: bytes) -> bytes:
+    found = tag.search(head)
+    if found is None:
+        return b""
+    length = int.from_bytes(found[1] or found[2], "little")
+    return head[found.end() : found.end() + length].strip(b"\0 ")

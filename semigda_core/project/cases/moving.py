@@ -1,0 +1,88 @@
+"""Before a training goes on: it writes in this project only, and reads files where they are now.
+
+A project may have been copied, renamed or moved since, and its images too. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.documents import list_of, read_document
+from semigda_core.files.inside import refuse_links
+from semigda_core.files.moved import folder_of, moved
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.cases.caselist import ROW
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+
+Rows = list[dict[str, Any]]
+
+
+def settle(project: Project, job: JobFolder) -> None:
+    """Let a training of the project's ``jobs/`` go on where it is now.
+
+    Its case lists get the places where files are now; what is missing is left out, and said.
+
+    Raises:
+        SemiGDAError: "bad-input" if it would write elsewhere, or its lists are damaged;
+            "no-labels" if no labelled case is left.
+    """
+    refuse_links(job.path)
+    _refuse_elsewhere(project, job)
+    view = project.read()
+    before, after = 0, 0
+    for name, rule in (("cases", list_of(ROW)), ("folds", list_of(list_of(ROW)))):
+        file = job.path / f"{name}.json"
+        if not file.exists():
+            continue
+        content = read_document(file, rule, "A case list of the training")
+        lists = content if name == "folds" else [content]
+        now = [list(_present(job, view, rows)) for rows in lists]
+        if name == "cases":
+            before, after = len(content), len(now[0])
+            if not any(row["role"] == "labeled" for row in now[0]):
+                raise SemiGDAError("no-labels")
+        if now != lists:
+            write_json(file, now if name == "folds" else now[0])
+    if after < before:
+        tell_missing(job, before - after)
+
+
+def tell_missing(job: JobFolder, cases: int) -> None:
+    """A warning of the training, by number only."""
+    told = "1 case is" if cases == 1 else f"{cases} cases are"
+    job.event("warning", message=f"{told} left out: the files are not there.", missing=cases)
+
+
+def _refuse_elsewhere(project: Project, job: JobFolder) -> None:
+    options = job.job["options"]
+    out = Path(str(options.get("out")))
+    if options.get("work") is not None or out.parent != project.folder / "models":
+        raise SemiGDAError(
+            "bad-input",
+            "The training would write outside its project.",
+            action="Start a new training in its place.",
+        )
+    project.place("models", out.name)
+
+
+def _present(job: JobFolder, view: View, rows: Rows) -> Iterable[dict[str, Any]]:
+    """The rows whose files are there, with the places where they are now."""
+    cases = {case.id: case for case in view.cases}
+    old, new = folder_of(job.job["home"], 2), view.folder
+    for row in rows:
+        now = dict(row)
+        case = cases.get(row["name"])
+        for key in ("image", "label"):
+            if key not in row:
+                continue
+            now[key] = moved(row[key], old, new)
+            known = getattr(case, key, None)
+            if known is not None and not Path(now[key]).exists():
+                now[key] = str(known)
+        if all(Path(now[key]).exists() for key in ("image", "label") if key in now):
+            yield now

@@ -1,0 +1,209 @@
+"""Finding images and their labels in folders, by name; nothing is added here.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.cases import naming
+from semigda_core.project.cases.listing import CHANNEL, SAME, Listing, list_files, list_folder
+from semigda_core.project.cases.naming import SEGMENTATION, image_key, label_keys, stem
+from semigda_core.project.project import NewCase
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+_MOST_CHANNELS = 8
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """What a folder offers: images with their label or None, and what else is in it.
+
+    Attributes:
+        pairs: images and labels; a folder of one DICOM series is an image.
+        unpaired_labels: labels without an image.
+        doubtful: images that have several labels of their name; they come without one.
+        left_out: other files, and why.
+        groups: names of patients, of images that are one patient's by their names.
+        slices: how many DICOM files an image of them has.
+    """
+
+    pairs: list[tuple[Path, Path | None]]
+    unpaired_labels: list[Path] = field(default_factory=list)
+    doubtful: list[Path] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
+    groups: dict[Path, str] = field(default_factory=dict)
+    slices: dict[Path, int] = field(default_factory=dict)
+
+    @property
+    def unpaired_images(self) -> list[Path]:
+        return [image for image, label in self.pairs if label is None]
+
+    def cases(self, group_pattern: str | None = None) -> list[NewCase]:
+        """The pairs, ready to be added.
+
+        Args:
+            group_pattern: a regular expression; what it finds in an image's name (its first group,
+                if it has one) names the patient.
+        """
+        try:
+            pattern = re.compile(group_pattern) if group_pattern else None
+        except re.error as error:
+            raise SemiGDAError(
+                "bad-input", "The pattern for patients is no regular expression."
+            ) from error
+        cases = []
+        for image, label in self.pairs:
+            group = self.groups.get(image)
+            found = pattern.search(image.name) if pattern else None
+            if found:
+                group = found.group(1) if found.re.groups else found.group(0)
+            cases.append(NewCase(image, label, name=stem(image), group=group))
+        return cases
+
+
+def pair_folder(images: Path | str, labels: Path | str | None = None) -> Pairing:
+    """Pair the images of a folder with labels of the same name.
+
+    Names may differ in words such as "image" and "label", "seg" or "Maske". In one folder for both,
+    files with such a word, and ``.seg.nrrd`` files, are the labels. The files of a DICOM series are
+    one image, and so are the channels of a case of nnU-Net, of which the first is taken.
+
+    Raises:
+        SemiGDAError: "bad-input" if a folder is not there or there is no image.
+    """
+    images = Path(images)
+    found = list_folder(images)
+    if labels is None or Path(labels).resolve() == images.resolve():
+        return _pair(found)
+    beside = list_folder(Path(labels))
+    return _pair(found, [path for path in beside.files if path.is_file()])
+
+
+def pair_files(paths: Iterable[Path | str]) -> Pairing:
+    """Pair files (and DICOM folders) of any folders, as :func:`pair_folder` does in one."""
+    return _pair(list_files(Path(path) for path in paths))
+
+
+def _pair(found: Listing, labels: Iterable[Path] = ()) -> Pairing:
+    labels = list(labels)
+    marked = _labels_among(found.files)
+    images = [path for path in found.files if path not in marked]
+    if not images:
+        raise SemiGDAError("bad-input", "There are no images.", action="Choose others.")
+    labels += [path for path in found.files if path in marked]
+    left_out = [*_further_channels(images, labels), *_further_formats(images)]
+    dropped = {path for path, _ in left_out}
+    images = [path for path in images if path not in dropped]
+    pairing = _matched(images, labels)
+    pairing.left_out.extend([*found.left_out, *left_out])
+    pairing.groups.update(_sequences(images))
+    pairing.slices.update(found.slices)
+    return pairing
+
+
+def _labels_among(files: list[Path]) -> set[Path]:
+    """The labels in a folder for both. A word such as "seg" at the end makes one; elsewhere it may
+    be a part of the name, unless there is an image of what is left of it."""
+    plain = [path for path in files if not _may_be_label(path)]
+    keys = _keys(plain)
+    marked = {
+        path
+        for path in files
+        if _may_be_label(path)
+        and (
+            path.name.lower().endswith(SEGMENTATION)
+            or naming.ends_as_label(path)
+            or any(key in keys for key in label_keys(path))
+        )
+    }
+    sure = {path for path in marked if path.name.lower().endswith(SEGMENTATION)}
+    return marked if plain or len(marked) < len(files) else sure
+
+
+def _may_be_label(path: Path) -> bool:
+    named = path.name.lower().endswith(SEGMENTATION) or naming.names_label(path)
+    return named and path.is_file()
+
+
+def _keys(images: list[Path]) -> set[str]:
+    """What labels of the images may be called; "" of one called "image" alone."""
+    bases = {_base_key(image) for image in images} - {""}
+    return {image_key(image) for image in images} | bases
+
+
+def _base_key(image: Path) -> str:
+    base = naming.sequence_base(image)
+    return image_key(Path(base)) if base else ""
+
+
+def _further_channels(images: list[Path], labels: list[Path]) -> list[tuple[Path, str]]:
+    """Channels but the first. The numbers of pictures may as well count the frames of a film: only
+    where a label has the case's name are they channels."""
+    cases: dict[tuple[Path, str], dict[int, Path]] = {}
+    for image in images:
+        found = naming.channel(image) if image.is_file() else None
+        if found:
+            cases.setdefault((image.parent, found[0]), {})[found[1]] = image
+    labelled = {stem(label) for label in labels}
+    further = []
+    for (_, case), files in cases.items():
+        whole = sorted(files) == list(range(len(files))) and len(files) <= _MOST_CHANNELS
+        pictures = any(path.name.lower().endswith(_PICTURES) for path in files.values())
+        if whole and (case in labelled or not pictures):
+            further += [(files[number], CHANNEL) for number in sorted(files)[1:]]
+    return further
+
+
+def _further_formats(images: list[Path]) -> list[tuple[Path, str]]:
+    """Files that differ from one before them in the ending alone."""
+    seen: set[tuple[Path, str]] = set()
+    again = []
+    for image in images:
+        key = image.parent, stem(image)
+        if key in seen:
+            again.append((image, SAME))
+        seen.add(key)
+    return again
+
+
+def _sequences(images: list[Path]) -> dict[Path, str]:
+    """Images that are sequences of one examination, with its name."""
+    by_base: dict[str, list[Path]] = {}
+    for image in images:
+        base = naming.sequence_base(image)
+        if base:
+            by_base.setdefault(base, []).append(image)
+    return {i: base for base, several in by_base.items() if len(several) > 1 for i in several}
+
+
+def _matched(images: list[Path], labels: list[Path]) -> Pairing:
+    pairs: list[tuple[Path, Path | None]] = []
+    taken: set[Path] = set()
+    doubtful = []
+    names = {stem(image) for image in images}
+    keys = [image_key(image) for image in images]
+    known = _keys(images)
+    by_name: dict[str, list[Path]] = {}
+    by_key: dict[str, list[Path]] = {}
+    for label in labels:
+        by_name.setdefault(stem(label), []).append(label)
+        fitting = [key for key in label_keys(label) if key in known]
+        if stem(label) not in names and fitting:
+            by_key.setdefault(fitting[0], []).append(label)
+    for image, key in zip(images, keys, strict=True):
+        # The very name, or else what is left of it, where no other image has the same left.
+        of_name = by_name.get(stem(image), [])
+        of_key = by_key.get(key, []) if keys.count(key) == 1 else []
+        base = _base_key(image)
+        fitting = of_name or of_key or (by_key.get(base, []) if base else [])
+        if len(fitting) > 1:
+            doubtful.append(image)
+        pairs.append((image, fitting[0] if len(fitting) == 1 else None))
+        taken |= set(fitting)
+    return Pairing(pairs, [label for label in labels if label not in taken], doubtful)

@@ -1,0 +1,1 @@
+"""What the check measured of the cases, what is wrong with them, and safe repairs."""

@@ -1,0 +1,97 @@
+"""The facts that a check measured of the cases, in ``facts.json``.
+
+What is measured and how: :func:`semigda.check.measure.measure_case`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import (
+    Wrong,
+    either,
+    flag,
+    identifier,
+    list_of,
+    mapping,
+    number,
+    one_of,
+    plain,
+    read_document,
+    record,
+    text,
+    whole,
+    words,
+)
+from semigda_core.labels.provenance import ORIGINS
+
+FACTS_SCHEMA = 2  # 1 let damaged images pass, and did not say who made a label
+_DOCUMENT = record(
+    {"schema": one_of(FACTS_SCHEMA), "cases": mapping(identifier(), plain())}, others=True
+)
+_ERROR = record({"class": text(64), "message": text(2000), "action": text(2000)}, others=True)
+_FAILED = record({"error": _ERROR}, {"inside": number(0, 1)}, others=True)
+_HASH = text(64, empty=False)
+_ENDS = {"low": number(), "high": number()}
+_COUNT = whole(0, 2**53)
+
+
+def _three(item: Any) -> Any:
+    return list_of(item, 3, least=3)
+
+
+_IMAGE = record(
+    {
+        "shape": _three(whole(1, 2**31)),
+        "spacing": _three(number(1e-12, 1e12)),
+        "slice_axis": one_of("axial", "coronal", "sagittal", "acquisition"),
+        "channels": whole(1, 64),
+        "picture": flag(),
+        "dtype": text(32),
+        **{"min": number(), "max": number(), **_ENDS},
+        **{"hash": _HASH, "mirror": _HASH},
+    },
+    others=True,
+)
+_PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)
+
+
+_LABEL = record(
+    {
+        **{"parts": mapping(words(), _PART), "overlap": _COUNT, "hash": _HASH},
+        "origin": one_of(*ORIGINS),
+    },
+    _ENDS,
+    others=True,
+)
+_FACTS = record(
+    {
+        "stamp": _HASH,
+        "image": either(_FAILED, _IMAGE),
+        "label": either(one_of(None), _FAILED, _LABEL),
+    },
+    others=True,
+)
+
+
+def _is_measured(value: Any) -> bool:
+    """Whether a value is what one look at a case tells about it."""
+    try:
+        _FACTS(value)
+    except Wrong:
+        return False
+    return True
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Facts by case id, each with the ``stamp`` of its files; none if none can be read.
+
+    What a case has that is no fact is left out: the next check measures the case anew.
+    """
+    try:
+        content = read_document(path, _DOCUMENT, "The file of facts")
+    except (OSError, SemiGDAError):
+        return {}
+    return {key: facts for key, facts in content["cases"].items() if _is_measured(facts)}

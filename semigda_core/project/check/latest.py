@@ -1,0 +1,79 @@
+"""What the last check of a project's cases found: what is wrong, and what to do.
+
+A view that must not compute makes a job by :func:`new_check` and afterwards asks :func:`findings`,
+which only reads. What measures: :mod:`semigda.check.run`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from semigda_core.files.stamps import stamp
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project import store
+from semigda_core.project.check.facts import read_facts
+from semigda_core.project.check.rules import Finding, find
+from semigda_core.project.heldout import new_voxels, note_labels
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+
+FACTS, THUMBNAILS = "facts.json", "thumbnails"
+
+
+def new_check(project: Project) -> JobFolder:
+    """A queued job of kind "check" for a worker; :func:`findings` reads what it measured.
+
+    Every change of the cases makes one; the ended ones before it are forgotten.
+    """
+    project.forget_jobs("check")
+    places = {"facts": project.place(FACTS), "thumbnails": project.place(THUMBNAILS)}
+    places = {key: str(path) for key, path in places.items()}
+    return project.new_job("check", places, files={"cases": case_files(project.read())})
+
+
+def thumbnail(project: Project, case_id: str) -> Path | None:
+    """The picture (PNG, 96 x 96) that the last check drew of a case; None if there is none yet."""
+    path = project.folder / THUMBNAILS / f"{case_id}.png"
+    return path if path.is_file() else None
+
+
+def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Finding]:
+    """What is wrong, errors first, as far as the cases were measured as they are now.
+
+    Args:
+        facts: what :func:`measured` just gave, to save asking for it again.
+    """
+    facts = measured(project) if facts is None else facts
+    if new_voxels(project.read().data, facts):
+        with store.edit(project.folder) as data:  # nothing that the history would tell
+            news = new_voxels(data, facts)
+            for case in data["cases"]:
+                case |= {"voxels": news[case["id"]]} if case["id"] in news else {}
+    heldout = project.read().heldout
+    if heldout and set(heldout["cases"]) & set(facts) - set(heldout.get("labels", ())):
+        with project.edit("held-out labels locked") as data:
+            note_labels(data["heldout"], facts)
+    return find(project.read().present(), facts)
+
+
+def measured(project: Project) -> dict[str, Any]:
+    """The facts of the cases whose files did not change since they were measured."""
+    facts = read_facts(project.folder / FACTS)
+    return {
+        case.id: facts[case.id]
+        for case in project.read().cases
+        if case.id in facts and facts[case.id].get("stamp") == stamp(case.image, case.label)
+    }
+
+
+def case_files(view: View) -> list[dict[str, str | None]]:
+    """The cases as a check takes them: id, image and label (or None)."""
+    return [
+        {
+            "id": case.id,
+            "image": str(case.image),
+            "label": str(case.label) if case.label else None,
+        }
+        for case in view.cases
+    ]

@@ -1,0 +1,127 @@
+"""The safe repairs that the check offers, and the way back from each.
+
+A repair writes in the project's folder only and discards nothing: the project keeps what it changed
+of a case, until that is undone.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.check.rules import Finding
+from semigda_core.project.project import Project, now
+from semigda_core.project.records import View
+
+LABELS = "labels"
+_CHANGED = ("label", "use")  # what repairs change of a case that stays
+_MOST = 1000  # repairs that are kept
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repair that was made: what it said it would do, when, and the cases it changed."""
+
+    text: str
+    date: str
+    case_ids: tuple[str, ...]
+
+
+def apply_fix(
+    project: Project, finding: Finding, resample: Callable[[Project, str], None] | None = None
+) -> None:
+    """Do what ``finding.fix`` says. Writes in the project's folder only.
+
+    Args:
+        resample: brings the label of a case to its image's grid. That needs voxels; a view without
+            them runs ``semigda project fix``.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is no fix or the case is gone.
+    """
+    fix = finding.fix
+    if fix is None or (fix.action == "resample-label" and resample is None):
+        raise SemiGDAError("bad-input", "This cannot be repaired by itself.", action=finding.action)
+    before = _cases(project.read(), fix.case_ids)
+    if fix.action == "remove":
+        project.remove(fix.case_ids)
+    elif fix.action == "use-unlabeled":
+        project.set_use(fix.case_ids, "unlabeled")
+    elif fix.action == "machine-made":
+        with project.edit("labels known as a model's") as data:
+            for case in data["cases"]:
+                if case["id"] in fix.case_ids and case["label"]:
+                    case["label"]["origin"] = "machine"
+    else:
+        for case_id in fix.case_ids:
+            resample(project, case_id)
+    after = {entry["id"]: entry for _, entry in _cases(project.read(), fix.case_ids)}
+    changed = [
+        {"place": place, "before": entry, "after": after.get(entry["id"])}
+        for place, entry in before
+        if entry != after.get(entry["id"])
+    ]
+    with project.edit("repair noted") as data:
+        if changed:
+            repair = {"text": fix.text, "date": now(), "cases": changed}
+            data["repairs"] = [*data.get("repairs", []), repair][-_MOST:]
+
+
+def repairs(view: View) -> list[Repair]:
+    """What :func:`undo` can take back, in the order that it was done in."""
+    return [_told(repair) for repair in view.data.get("repairs", [])]
+
+
+def undo(project: Project) -> Repair:
+    """Take the last repair back: cases return with all they had, labels are used again.
+
+    What was changed by hand since stays as it is now, and an image that was added again is not
+    there twice.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is none.
+    """
+    with project.edit("repair undone") as data:
+        if not data.get("repairs"):
+            raise SemiGDAError(
+                "bad-input", "There is no repair to undo.", action="Look at the list of cases."
+            )
+        repair = data["repairs"].pop()
+        cases = {case["id"]: case for case in data["cases"]}
+        images = {case["image"] for case in data["cases"]}
+        for change in sorted(repair["cases"], key=lambda change: change["place"]):
+            before, after = change["before"], change["after"]
+            present = cases.get(before["id"])
+            if present is None:
+                if after is None and before["image"] not in images:
+                    data["cases"].insert(change["place"], before)
+                continue
+            for key in _CHANGED:
+                if after is not None and present[key] == after[key]:
+                    present[key] = before[key]
+    return _told(repair)
+
+
+def _told(repair: dict[str, Any]) -> Repair:
+    ids = tuple(change["before"]["id"] for change in repair["cases"])
+    return Repair(repair["text"], repair["date"], ids)
+
+
+def _cases(view: View, ids: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
+    """The raw cases, each with its place in the list."""
+    found = enumerate(view.data["cases"])
+    return [(place, copy.deepcopy(case)) for place, case in found if case["id"] in ids]
+
+
+def new_label(project: Project, case_id: str, ending: str) -> Path:
+    """A name in ``labels/`` that no file has: nothing that was drawn is ever replaced."""
+    number, name = 1, case_id
+    while (target := project.place(LABELS, name + ending)).exists():
+        number += 1
+        name = f"{case_id}-{number}"
+    target.parent.mkdir(exist_ok=True)
+    return target

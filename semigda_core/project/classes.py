@@ -1,0 +1,72 @@
+"""Changing one class of a project without changing what its labels mean. Standard library only.
+
+Labels know classes by name (segments) or by number (label maps). When a name or a number changes,
+what was meant by the old one is kept in the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import Label
+from semigda_core.project.project import Project
+from semigda_core.project.records import View, class_mapping
+
+
+def add_class(project: Project, name: str, color: Sequence[int] | None = None) -> None:
+    """Append a class; "bad-input" for a name that is empty or there already, or too many."""
+    given = {"name": name} if color is None else {"name": name, "color": list(color)}
+    project.set_classes([*project.read().classes, given])
+
+
+def change_class(
+    project: Project, value: int, name: str | None = None, color: Sequence[int] | None = None
+) -> None:
+    """Rename or recolour a class; segments that were of this class stay so."""
+    view = project.read()
+    old = _find(view, value)
+    new = replace(old, name=name or old.name, color=tuple(color or old.color))
+    project.set_classes([new if label.value == value else label for label in view.classes])
+    project.set_mapping({key: v for key, v in _meant(view).items() if v == value})
+
+
+def remove_class(project: Project, value: int) -> None:
+    """Take a class off the list; what labels hold of it becomes background.
+
+    Raises:
+        SemiGDAError: "bad-input" if later classes would change their number in labels that are
+            stored by number in the project.
+    """
+    view = project.read()
+    _find(view, value)
+    if value < len(view.classes) and any(case.in_classes for case in view.cases):
+        raise SemiGDAError(
+            "bad-input",
+            "Labels in the project are stored by the number of their class.",
+            action="Remove the last class, or keep this one and rename it.",
+        )
+
+    def moved(old: int) -> int:
+        return 0 if old == value else old - (old > value)
+
+    kept = _meant(view) | view.mapping
+    project.set_classes([asdict(label) for label in view.classes if label.value != value])
+    project.set_mapping({key: moved(old) for key, old in kept.items()})
+
+
+def _meant(view: View) -> dict[str, int]:
+    """The class of every segment name of the labels, said or not."""
+    meant: dict[str, int] = {}
+    for case in view.cases:
+        known = class_mapping(view.data, case.segments or (), case.in_classes)
+        meant |= {name: known[name] for name in case.segments or () if name in known}
+    return meant
+
+
+def _find(view: View, value: int) -> Label:
+    for label in view.classes:
+        if label.value == value:
+            return label
+    raise SemiGDAError("bad-input", "The project has no such class (any more).")

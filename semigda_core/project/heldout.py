@@ -1,0 +1,261 @@
+"""The held-out cases: chosen once, by patient, then locked.
+
+From 8 labelled patients on, about a quarter of them is held out (``scheme`` "split"): no training
+sees any of their images. With fewer, every patient counts, so each is held out in turn
+("leave-one-out"): one training for every fold scores the recipe, and a last one on all labelled
+cases makes the model; its score is the folds' mean, and training takes folds + 1 times as long.
+
+Nothing draws again by itself. A change on purpose raises the version, and scores of another version
+are not comparable. Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.project import Project, now, renew_heldout
+from semigda_core.project.records import TRUSTED, ProjectCase, View
+
+FEWEST_FOR_SPLIT = 8  # labelled patients
+SHARE, MOST = 0.25, 20  # of the labelled patients
+DRAWS = 200
+
+
+@dataclass(frozen=True)
+class _Patient:
+    """A patient's trusted labelled cases, with the voxels of each class over all of them."""
+
+    name: str
+    cases: tuple[str, ...]
+    voxels: Mapping[int, int]
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        return tuple(sorted(self.voxels))
+
+    @property
+    def size(self) -> float:
+        return math.log(1 + sum(self.voxels.values()))
+
+
+def choose_heldout(project: Project, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose the held-out cases for good and return their record.
+
+    The choice follows from the cases' ids alone (the ``seed`` in the record is made of them).
+
+    Args:
+        facts: what the check measured, by case id.
+
+    Raises:
+        SemiGDAError: "bad-input" if they are chosen already or a labelled case was not checked;
+            "no-labels" with fewer than two labelled patients.
+    """
+    with project.edit("held-out cases chosen") as data:
+        if data["heldout"]:
+            raise SemiGDAError(
+                "bad-input",
+                "The held-out cases are chosen already.",
+                action="Keep them; or change them on purpose, with a reason.",
+            )
+        view = View(project.folder, data).present()
+        data["heldout"] = {
+            **_drawn(_patients(view, facts), 1, set()),
+            **{"version": 1, "date": now(), "reason": None, "past": []},
+        }
+        note_labels(data["heldout"], facts)
+        return data["heldout"]
+
+
+def change_heldout(
+    project: Project,
+    reason: str,
+    facts: Mapping[str, Any],
+    case_ids: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Choose the held-out cases anew, or exactly ``case_ids``; older scores become void.
+
+    Chosen cases of a patient bring the patient's other labelled cases with them.
+
+    Raises:
+        SemiGDAError: as :func:`choose_heldout`, and "bad-input" without a reason, before a first
+            choice, or if no labelled patient were left for training.
+    """
+    if not reason.strip():
+        raise SemiGDAError(
+            "bad-input", "Changing the held-out cases needs a reason.", action="Write one."
+        )
+    with project.edit("held-out cases changed", reason=reason.strip()) as data:
+        if not data["heldout"]:
+            raise SemiGDAError(
+                "bad-input", "No held-out cases are chosen yet.", action="Choose them first."
+            )
+        renew_heldout(data, reason.strip())
+        view = View(project.folder, data).present()
+        patients = _patients(view, facts)
+        if case_ids is None:
+            heldout = data["heldout"]
+            heldout |= _drawn(patients, heldout["version"], set(heldout["cases"]))
+        else:
+            data["heldout"] |= _exactly(patients, set(case_ids))
+        data["heldout"]["labels"] = {}
+        note_labels(data["heldout"], facts)
+        return data["heldout"]
+
+
+def note_labels(heldout: dict[str, Any], facts: Mapping[str, Any]) -> None:
+    """Lock the content of held-out labels that is not locked yet."""
+    locked = heldout.setdefault("labels", {})
+    for case_id in heldout["cases"]:
+        content = ((facts.get(case_id) or {}).get("label") or {}).get("hash")
+        if content:
+            locked.setdefault(case_id, content)
+
+
+def new_voxels(data: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str]:
+    """By case id, what images are known by even when their file is gone, where it is news.
+
+    That of a held-out case stays as it was first seen.
+    """
+    heldout, found = set((data["heldout"] or {}).get("cases", ())), {}
+    for case in data["cases"]:
+        content = ((facts.get(case["id"]) or {}).get("image") or {}).get("hash")
+        kept = case.get("voxels")
+        if content and content != kept and not (kept and case["id"] in heldout):
+            found[case["id"]] = content
+    return found
+
+
+def describe(heldout: Mapping[str, Any] | None) -> str:
+    """One or two sentences for the user."""
+    if heldout is None:
+        return "No held-out cases are chosen yet."
+    count = len(heldout["cases"])
+    if heldout["scheme"] == "split":
+        return (
+            f"{count} labelled case{'s are' if count > 1 else ' is'} held out: used for scores "
+            "only, never for training."
+        )
+    folds = len(heldout["folds"])
+    return (
+        f"Fewer than {FEWEST_FOR_SPLIT} patients are labelled, so each is held out in turn: "
+        f"{folds} trainings are scored, each on the patient it has not seen, and one more on all "
+        "labelled cases makes the model."
+    )
+
+
+def _patients(view: View, facts: Mapping[str, Any]) -> list[_Patient]:
+    """Patients with a trusted label, in an order that follows from their cases' ids."""
+    groups: dict[str, list[ProjectCase]] = {}
+    for case in view.cases:
+        there = case.role != "missing"
+        if there and case.label and case.use == "auto" and case.origin in TRUSTED:
+            groups.setdefault(case.patient, []).append(case)
+    patients = []
+    for name, cases in groups.items():
+        voxels: dict[int, int] = {}
+        for case in cases:
+            for value, count in class_voxels(view, case, facts).items():
+                voxels[value] = voxels.get(value, 0) + count
+        patients.append(_Patient(name, tuple(sorted(case.id for case in cases)), voxels))
+    if len(patients) < 2:
+        raise SemiGDAError(
+            "no-labels",
+            "Scores need held-out cases, and fewer than two patients have a label of yours.",
+            action="Label at least two patients, better eight.",
+        )
+    return sorted(patients, key=lambda patient: patient.cases)
+
+
+def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dict[int, int]:
+    """Voxels of each class in a case's label, without classes that it lacks.
+
+    Raises:
+        SemiGDAError: "bad-input" if the case was not checked, or its label cannot be read.
+    """
+    label = (facts.get(case.id) or {}).get("label")
+    if not label or "error" in label:
+        raise SemiGDAError(
+            "bad-input",
+            "A labelled case was not checked yet, or its label cannot be used.",
+            action="Run the check, and do what it says.",
+        )
+    mapping, voxels = view.classes_of(case), {}
+    for key, part in label["parts"].items():
+        value = mapping.get(key, 0)
+        if value and part["voxels"]:
+            voxels[value] = voxels.get(value, 0) + part["voxels"]
+    return voxels
+
+
+def _drawn(patients: list[_Patient], version: int, present: set[str]) -> dict[str, Any]:
+    """A plan drawn by chance; not the ``present`` cases again, where others can be had."""
+    ids = " ".join(case for patient in patients for case in patient.cases)
+    seed = int(hashlib.sha256(f"{version} {ids}".encode()).hexdigest()[:12], 16)
+    if len(patients) < FEWEST_FOR_SPLIT:
+        return {"scheme": "leave-one-out", "seed": seed, **_folds(patients)}
+    count = min(MOST, max(2, round(SHARE * len(patients))))
+    chosen = _stratified(patients, count, random.Random(seed), present)
+    return {"scheme": "split", "seed": seed, **_fold(chosen)}
+
+
+def _stratified(
+    patients: list[_Patient], count: int, rng: random.Random, present: set[str]
+) -> list[_Patient]:
+    """The draw that is most like the rest, of many that each take one of every stratum.
+
+    Strata are neighbours in the order of the classes they have, then of their size.
+    """
+    ordered = sorted(patients, key=lambda p: (p.classes, p.size, p.cases))
+    edges = [round(n * len(ordered) / count) for n in range(count + 1)]
+    classes = {value for patient in patients for value in patient.classes}
+    mean = sum(patient.size for patient in patients) / len(patients)
+
+    def unlikeness(draw: list[_Patient]) -> tuple[int, int, bool, float]:
+        again = {case for patient in draw for case in patient.cases} == present
+        rest = [patient for patient in patients if patient not in draw]
+        unseen = classes - {value for patient in rest for value in patient.classes}
+        unscored = classes - {value for patient in draw for value in patient.classes}
+        distance = abs(sum(p.size for p in draw) / len(draw) - mean)
+        return len(unseen), len(unscored), again, distance
+
+    draws = []
+    for _ in range(DRAWS):
+        places = [int(a + rng.random() * (b - a)) for a, b in zip(edges, edges[1:], strict=False)]
+        draws.append([ordered[place] for place in places])
+    return min(draws, key=unlikeness)
+
+
+def _exactly(patients: list[_Patient], case_ids: set[str]) -> dict[str, Any]:
+    chosen = [patient for patient in patients if case_ids & set(patient.cases)]
+    missing = case_ids - {case for patient in chosen for case in patient.cases}
+    if missing or not chosen:
+        raise SemiGDAError(
+            "bad-input",
+            "Held-out cases need a label that a person made or corrected.",
+            action="Choose labelled cases.",
+        )
+    if len(chosen) == len(patients):
+        if len(chosen) >= FEWEST_FOR_SPLIT:
+            raise SemiGDAError(
+                "bad-input",
+                "No labelled patient would be left for training.",
+                action="Hold out fewer cases.",
+            )
+        return {"scheme": "leave-one-out", "seed": None, **_folds(chosen)}
+    return {"scheme": "split", "seed": None, **_fold(chosen)}
+
+
+def _fold(chosen: Iterable[_Patient]) -> dict[str, Any]:
+    cases = sorted(case for patient in chosen for case in patient.cases)
+    return {"cases": cases, "folds": [cases]}
+
+
+def _folds(patients: Iterable[_Patient]) -> dict[str, Any]:
+    folds = [list(patient.cases) for patient in patients]
+    return {"cases": sorted(case for fold in folds for case in fold), "folds": folds}

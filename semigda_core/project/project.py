@@ -1,0 +1,399 @@
+"""A training project: a folder that holds everything about it but the images.
+
+========================  ========================================================================
+``project.json``          cases, roles, classes, settings, held-out set, history: the truth
+``jobs/``                 job folders of checks and trainings
+``models/``               what the trainings made
+``images/``               volumes that were in Slicer's scene only
+``labels/``               labels drawn in Slicer, brought to their image's grid, or accepted
+``facts.json``            what the check measured; may be deleted
+``thumbnails/``           pictures of the cases, by the check; may be deleted
+``inbox/``                the newest ranking of unlabelled cases, with predicted labels to review
+========================  ========================================================================
+
+Images and labels stay where they are and are never written to. Any number of windows and processes
+may read and change a project at once. Standard library only: Slicer's own process uses this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.inside import inside, remove_folder
+from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.labels.provenance import ORIGINS, origin_of
+from semigda_core.labels.segments import read_segments
+from semigda_core.models.card import Label
+from semigda_core.project import store
+from semigda_core.project.document import MAX_CLASSES, USES
+from semigda_core.project.records import (
+    TRUSTED,
+    View,
+    scored_by,
+    set_aside,
+    trained_on,
+    unknown_case,
+)
+
+PathLike = str | os.PathLike[str]
+# Well separated and friendly to the colour-blind; given to classes that come without a colour.
+COLOURS = (
+    *((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178)),
+    *((213, 94, 0), (204, 121, 167), (148, 103, 189), (140, 86, 75), (127, 127, 127)),
+)
+# As new_job gives them: when, of what kind, and some random digits.
+_JOB_NAME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}-([a-z]+)-[0-9a-f]{4}")
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case to add; by default ``name`` is the image's file name, ``origin`` as the label says."""
+
+    image: PathLike
+    label: PathLike | None = None
+    name: str | None = None
+    group: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, and how many
+    images were in the project already."""
+
+    cases: list[str]
+    labelled: list[str]
+    known: int
+
+
+class Project:
+    """A project's folder. Reading gives a :class:`View`; every change reads the file anew."""
+
+    def __init__(self, folder: PathLike):
+        self.folder = Path(folder).absolute()
+        store.read(self.folder)
+
+    @classmethod
+    def create(cls, folder: PathLike, name: str | None = None) -> Project:
+        """Make a project in a new or existing folder; "bad-input" if it holds one already."""
+        path = Path(folder).absolute()
+        data: dict[str, Any] = {
+            "id": secrets.token_hex(4),
+            "name": name or path.name,
+            "created": now(),
+            **{"classes": [], "mapping": {}, "settings": {}, "cases": [], "heldout": None},
+            **{"jobs": [], "history": [{"date": now(), "what": "created"}]},
+        }
+        store.create(path, data)
+        for part in ("jobs", "models"):
+            (path / part).mkdir(exist_ok=True)
+        return cls(path)
+
+    def read(self) -> View:
+        """The project as it is now."""
+        return View(self.folder, store.read(self.folder))
+
+    def place(self, *parts: str) -> Path:
+        """A path in the project's folder that may be written to; see :func:`inside`."""
+        return inside(self.folder, *parts)
+
+    @contextlib.contextmanager
+    def edit(self, what: str, **about: Any) -> Iterator[dict[str, Any]]:
+        """The raw content, to be changed under the project's lock; a change enters the history.
+
+        If it touches what scores on the held-out cases hang on, the held-out set gets a new
+        version, and older scores are no longer comparable.
+        """
+        with store.edit(self.folder) as data:
+            scored, trained = scored_by(data), trained_on(data)
+            version = data["heldout"] and data["heldout"]["version"]
+            unchanged = repr(data)
+            yield data
+            if repr(data) == unchanged:
+                return
+            data["history"].append({"date": now(), "what": what, **about})
+            if version is None or not data["heldout"] or data["heldout"]["version"] != version:
+                return
+            if scored_by(data) != scored or trained & set_aside(data):
+                renew_heldout(data, what)
+                kept = data["heldout"]["labels"]
+                for case_id, fact in scored_by(data)["cases"].items():
+                    if fact != scored["cases"].get(case_id):
+                        kept.pop(case_id, None)  # the next check looks at the label anew
+
+    # Cases
+
+    def add(self, cases: Iterable[NewCase]) -> Added:
+        """Add images, and labels to images that have none yet; an image is never added twice.
+
+        Raises:
+            SemiGDAError: "bad-input" if a file is not there; then nothing is added.
+        """
+        entries = [self._entry(case, number) for number, case in enumerate(cases, 1)]
+        added, labelled, known = [], [], 0
+        with self.edit("cases added") as data:
+            by_image = {self._key(case["image"]): case for case in data["cases"]}
+            for entry in entries:
+                old = by_image.get(self._key(entry["image"]))
+                if old is None:
+                    while any(case["id"] == entry["id"] for case in data["cases"]):
+                        entry["id"] = secrets.token_hex(4)
+                    data["cases"].append(entry)
+                    by_image[self._key(entry["image"])] = entry
+                    added.append(entry["id"])
+                elif entry["label"] and not old["label"]:
+                    old["label"] = entry["label"]
+                    labelled.append(old["id"])
+                else:
+                    known += 1
+        return Added(added, labelled, known)
+
+    def remove(self, case_ids: Iterable[str]) -> None:
+        """Take cases out of the project; their files stay. Refused for held-out cases."""
+        ids = set(case_ids)
+        with self.edit("cases removed") as data:
+            _refuse_heldout(data, ids)
+            for case_id in ids:
+                data["cases"].remove(_find(data, case_id))
+
+    def set_label(
+        self,
+        case_id: str,
+        label: PathLike | None,
+        origin: str | None = None,
+        *,
+        in_classes: bool = False,
+    ) -> None:
+        """Give a case a label file, or with None take its label away; ``origin`` as in NewCase.
+
+        Also to be called after a label was edited in place: its segments' names are read again.
+        """
+        entry = None if label is None else self._label(Path(label), origin, in_classes)
+        with self.edit("label set" if entry else "label taken away") as data:
+            if entry is None or entry["origin"] not in TRUSTED:
+                _refuse_heldout(data, {case_id})
+            _find(data, case_id)["label"] = entry
+
+    def set_use(self, case_ids: Iterable[str], use: str) -> None:
+        """ "auto": as its label says; "unlabeled": without its label; "ignored": not at all."""
+        if use not in USES:
+            raise SemiGDAError("bad-input", f"A case's use is one of {', '.join(USES)}.")
+        with self.edit(f"use set to {use}") as data:
+            for case_id in case_ids:
+                case = _find(data, case_id)
+                if case["use"] != use:
+                    _refuse_heldout(data, {case_id})
+                    case["use"] = use
+
+    def set_group(self, case_ids: Iterable[str], group: str | None) -> None:
+        """Say that cases are of one patient; None: each is its own."""
+        with self.edit("patients set") as data:
+            for case_id in case_ids:
+                _find(data, case_id)["group"] = (group or "").strip() or None
+
+    def rename(self, case_id: str, name: str) -> None:
+        """Set a case's display name."""
+        with self.edit("case renamed") as data:
+            _find(data, case_id)["name"] = name.strip() or case_id
+
+    # Classes
+
+    def set_classes(self, classes: Sequence[str | Mapping[str, Any] | Label]) -> None:
+        """Set the class list: names, or objects with name, color and terminology; values 1, 2 ...
+
+        Raises:
+            SemiGDAError: "bad-input" for names that are empty or equal, or too many.
+        """
+        labels = [_class(value, given) for value, given in enumerate(classes, 1)]
+        names = [label.name.casefold() for label in labels]
+        if len(labels) > MAX_CLASSES or len(set(names)) < len(names) or not all(names):
+            raise SemiGDAError(
+                "bad-input",
+                f"The classes need different names, and there may be {MAX_CLASSES} of them.",
+            )
+        with self.edit("classes set") as data:
+            data["classes"] = [{**asdict(label), "color": list(label.color)} for label in labels]
+            known = {key: v for key, v in data["mapping"].items() if v <= len(labels)}
+            data["mapping"] = known
+
+    def set_mapping(self, mapping: Mapping[str, int | str | None]) -> None:
+        """Say which class segments of a name (or label values) are: its value or name, 0 for none,
+        None to forget what was said."""
+        with self.edit("mapping set") as data:
+            values = {label["name"]: label["value"] for label in data["classes"]}
+            for key, given in mapping.items():
+                value = values.get(given, given) if isinstance(given, str) else given
+                if value is None:
+                    data["mapping"].pop(key, None)
+                elif type(value) is int and 0 <= value <= len(values):
+                    data["mapping"][key] = value
+                else:
+                    raise SemiGDAError("bad-input", "A segment was given to no class there is.")
+
+    def set_settings(self, **settings: Any) -> None:
+        """Keep settings of the project; None forgets one."""
+        with self.edit("settings changed") as data:
+            kept = {**data["settings"], **settings}
+            data["settings"] = {key: value for key, value in kept.items() if value is not None}
+
+    # Jobs
+
+    def new_job(
+        self,
+        kind: str,
+        inputs: Mapping[str, Any],
+        options: Mapping[str, Any] | None = None,
+        *,
+        model: str | None = None,
+        files: Mapping[str, Any] | None = None,
+        **about: Any,
+    ) -> JobFolder:
+        """Make a queued job in ``jobs/`` and record it with the held-out set's version.
+
+        Args:
+            files: inputs that are written into the job's folder, as JSON; the job gets their paths.
+            about: kept in the record.
+        """
+        name = f"{now()[:19].replace(':', '').replace('T', '-')}-{kind}-{secrets.token_hex(2)}"
+        path = self.place("jobs", name)
+        path.mkdir(parents=True)
+        places = {key: str(path / f"{key}.json") for key in files or {}}
+        for key, content in (files or {}).items():
+            write_json(places[key], content, durable=False)
+        job = JobFolder.create(path, kind, {**inputs, **places}, dict(options or {}), model)
+        with self.edit(f"{kind} job made", job=name) as data:
+            heldout = data["heldout"]
+            record = {"id": name, "kind": kind, "created": now(), "comparable": heldout is not None}
+            record["heldout_version"] = heldout and heldout["version"]
+            data["jobs"].append({**about, **record})
+        return job
+
+    def forget_jobs(self, kind: str) -> None:
+        """Delete the ended jobs of a kind but the newest, which a window may still be reading.
+
+        Only folders that hold such a job, under a name that :meth:`new_job` gives, are deleted.
+        """
+        ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
+        ids = {job["id"] for job in ended}
+        with store.edit(self.folder) as data:  # no news: it leaves no line in the history either
+            data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
+            data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
+        for job in ended:
+            named = _JOB_NAME.fullmatch(job["id"])
+            if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
+                remove_folder(self.place("jobs", job["id"]))
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """The records of all jobs, newest first, each with its folder and present state."""
+        return [self._job(record) for record in reversed(self.read().data["jobs"])]
+
+    def _job(self, record: dict[str, Any]) -> dict[str, Any]:
+        """``holds``: the kind of job that the folder says it is; None of one that is lost."""
+        folder = self.folder / "jobs" / record["id"]
+        known = {**record, "folder": folder, "holds": None}
+        lost = known | {"state": "lost", "progress": 0.0, "message": "", "stale": False}
+        try:
+            job = JobFolder(self.place("jobs", record["id"]))
+            state = job.state()
+            wanted = ("state", "progress", "seconds_left", "message")
+            told = {key: state.get(key) for key in wanted} | {"stale": job.is_stale()}
+        except (SemiGDAError, OSError):
+            return lost
+        return known | told | {"holds": job.job.get("kind")}
+
+    # Files
+
+    def _key(self, path: str) -> str:
+        """The same text for the same file."""
+        return os.path.normcase((self.folder / path).resolve())
+
+    def stored(self, path: Path) -> str:
+        """A path as it is kept: relative where it lies in the project, which may be moved."""
+        path = path.absolute()
+        try:
+            return path.resolve().relative_to(self.folder.resolve()).as_posix()
+        except ValueError:
+            return str(path)
+
+    def _entry(self, case: NewCase, number: int) -> dict[str, Any]:
+        image = Path(case.image)
+        if not image.exists():
+            raise SemiGDAError("bad-input", f"Image {number} of those to add does not exist.")
+        label = case.label and self._label(Path(case.label), case.origin, False)
+        return {
+            "id": secrets.token_hex(4),
+            "name": (case.name or image.name).strip(),
+            "image": self.stored(image),
+            "label": label or None,
+            "group": (case.group or "").strip() or None,
+            "use": "auto",
+            "added": now(),
+        }
+
+    def _label(self, path: Path, origin: str | None, in_classes: bool) -> dict[str, Any]:
+        if origin is not None and origin not in ORIGINS:
+            raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
+        if not path.is_file():
+            raise SemiGDAError("bad-input", "The label file does not exist.")
+        names = [segment.name for segment in read_segments(path)]
+        return {
+            "path": self.stored(path),
+            "origin": origin_of(path, origin),
+            "segments": names or None,
+            "in_classes": in_classes,
+            "date": now(),
+        }
+
+
+def now() -> str:
+    """Date and time as they are stored."""
+    return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def renew_heldout(data: dict[str, Any], reason: str) -> None:
+    """A new version of the held-out set: what was scored before is not comparable any more."""
+    heldout = data["heldout"]
+    past = {key: value for key, value in heldout.items() if key != "past"}
+    heldout["past"] = [*heldout["past"], past]
+    heldout |= {"version": heldout["version"] + 1, "date": now(), "reason": reason}
+    for job in data["jobs"]:
+        job["comparable"] = False
+
+
+def _find(data: dict[str, Any], case_id: str) -> dict[str, Any]:
+    for case in data["cases"]:
+        if case["id"] == case_id:
+            return case
+    raise unknown_case()
+
+
+def _refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
+    if data["heldout"] and ids & set(data["heldout"]["cases"]):
+        raise SemiGDAError(
+            "bad-input",
+            "The case is held out: scores hang on it.",
+            action="Change the held-out set first, on purpose and with a reason.",
+        )
+
+
+def _class(value: int, given: str | Mapping[str, Any] | Label) -> Label:
+    if isinstance(given, Label):
+        given = asdict(given)
+    words = {"name": given} if isinstance(given, str) else dict(given)
+    words = {"color": COLOURS[(value - 1) % len(COLOURS)]} | words | {"value": value}
+    try:
+        label = Label.from_dict(words)
+    except SemiGDAError as error:
+        raise SemiGDAError("bad-input", "A class needs a name and a colour.") from error
+    label.name = label.name.strip()
+    return label

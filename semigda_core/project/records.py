@@ -1,0 +1,290 @@
+"""What a project says about its cases and classes, as read-only values. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
+from semigda_core.labels.segments import folded_name
+from semigda_core.models.card import Label
+
+# labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of
+# its patient is held out. ignored: not used, because the user says so. missing: not used, because
+# its image or label is not there; known only where View.present looked.
+ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored", "missing")
+# Scoring a model by labels that a model made would flatter it.
+TRUSTED = ("human", "edited")
+
+
+@dataclass(frozen=True)
+class ProjectCase:
+    """One image of a project.
+
+    Attributes:
+        id: random; the only name that jobs and cards may use.
+        name: for the user's eyes, may be a patient's name.
+        image: file or folder of a DICOM series.
+        label: file, or None.
+        origin: who made the label: "human", "edited" (a corrected prediction) or "machine".
+        segments: names in the header of a ``.seg.nrrd`` label, None for a label map.
+        in_classes: the label's values are the project's classes, whatever the mapping says.
+        group: patient as the user named it, None if this is the patient's only image.
+        patient: the same for all cases of one patient, see :func:`patients`.
+        use: "auto", "unlabeled" (its label is not used) or "ignored".
+        added: date and time, ISO 8601.
+        role: one of :data:`ROLES`, derived.
+    """
+
+    id: str
+    name: str
+    image: Path
+    label: Path | None
+    origin: str | None
+    segments: tuple[str, ...] | None
+    in_classes: bool
+    group: str | None
+    patient: str
+    use: str
+    added: str
+    role: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A project as it was when it was read.
+
+    Attributes:
+        missing: ids of the cases whose files are not there, as far as :meth:`present` looked.
+    """
+
+    folder: Path
+    data: dict[str, Any]
+    missing: frozenset[str] = frozenset()
+
+    def present(self) -> View:
+        """The same after a look at the disk: cases whose files are gone have the role "missing"."""
+        gone = [
+            case.id
+            for case in self.cases
+            if not (case.image.exists() and (case.label is None or case.label.exists()))
+        ]
+        return replace(self, missing=frozenset(gone))
+
+    @property
+    def id(self) -> str:
+        return self.data["id"]
+
+    @property
+    def name(self) -> str:
+        return one_line(self.data["name"], 1000)
+
+    @property
+    def revision(self) -> int:
+        return self.data["revision"]
+
+    @property
+    def mapping(self) -> dict[str, int]:
+        """What the user chose; :meth:`classes_of` adds what goes without saying."""
+        return self.data["mapping"]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self.data["settings"]
+
+    @property
+    def heldout(self) -> dict[str, Any] | None:
+        return self.data["heldout"]
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        return self.data["history"]
+
+    @cached_property
+    def classes(self) -> list[Label]:
+        return [Label.from_dict(label) for label in self.data["classes"]]
+
+    @cached_property
+    def cases(self) -> list[ProjectCase]:
+        unseen, of = heldout_patients(self.data), patients(self.data)
+        found = [_case(self.folder, c, self.heldout, unseen, of) for c in self.data["cases"]]
+        gone = [case.id in self.missing and case.role != "ignored" for case in found]
+        return [
+            replace(case, role="missing") if is_gone else case
+            for case, is_gone in zip(found, gone, strict=True)
+        ]
+
+    def case(self, case_id: str) -> ProjectCase:
+        """The case; "bad-input" if the project has none of this id."""
+        for case in self.cases:
+            if case.id == case_id:
+                return case
+        raise unknown_case()
+
+    def of_role(self, *roles: str) -> list[ProjectCase]:
+        return [case for case in self.cases if case.role in roles]
+
+    def classes_of(self, case: ProjectCase) -> dict[str, int]:
+        """The class of every segment name or value that may stand in the case's label."""
+        return class_mapping(self.data, case.segments or (), case.in_classes)
+
+    def classless(self, case: ProjectCase, parts: Mapping[str, Any]) -> list[str]:
+        """Segments, values or colours that a case's label holds and that have no class yet.
+
+        Args:
+            parts: what the check measured of the label, by key.
+        """
+        known = self.classes_of(case)
+        held = [key for key, part in parts.items() if part["voxels"]]
+        found = [key for key in held if key not in known]
+        if found and case.segments is None and not case.in_classes:
+            # One value alone may be the only class; among several, each is asked for.
+            found = [key for key in held if key not in self.mapping]
+        return found
+
+    def unmapped(self) -> dict[str, list[str]]:
+        """Segment names without a class, each with the ids of the cases that have it.
+
+        Values of plain label maps stand in voxels: the check finds those.
+        """
+        found: dict[str, list[str]] = {}
+        for case in self.cases:
+            known = self.classes_of(case)
+            for name in dict.fromkeys(case.segments or ()):
+                if case.use == "auto" and name not in known:
+                    found.setdefault(name, []).append(case.id)
+        return found
+
+
+def unknown_case() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "The project has no such case (any more).",
+        action="Look at the list of cases again.",
+    )
+
+
+def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) -> dict[str, int]:
+    """Segment name, value or colour -> class: like names, then what the user said.
+
+    Values mean classes only in labels that the project made (``in_classes``), and where there is
+    one class and nobody said what values mean: 1 is that class. Any other value is a question.
+    """
+    names, said = list(names), data["mapping"]
+    result = {label["name"]: label["value"] for label in data["classes"]}
+    folded = {folded_name(name): value for name, value in result.items()}
+    for name in names:
+        if folded_name(name) in folded:
+            result[name] = folded[folded_name(name)]
+    if in_classes:
+        # What was said of other labels helps only where a class was renamed since.
+        values = {str(label["value"]): label["value"] for label in data["classes"]}
+        return said | result | values
+    if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
+        result["1"] = 1
+    return result | said
+
+
+def heldout_patients(data: dict[str, Any]) -> set[str]:
+    """Patients that no training may see."""
+    heldout = data["heldout"]
+    if not heldout or heldout["scheme"] != "split":
+        return set()
+    of = patients(data)
+    return {of[case_id] for case_id in heldout["cases"]}
+
+
+def patients(data: dict[str, Any]) -> dict[str, str]:
+    """The patient of every case, by the case's id.
+
+    Cases of one group are of one patient, and so are images that are equal voxel by voxel: what is
+    held out stays so under another name, and if its first file is gone.
+    """
+    above: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def top(key: tuple[str, str]) -> tuple[str, str]:
+        while above.get(key, key) != key:
+            key = above[key]
+        return key
+
+    own = {}
+    for case in data["cases"]:
+        own[case["id"]] = ("group", case["group"]) if case["group"] else ("case", case["id"])
+        if "voxels" in case:
+            above[top(("voxels", case["voxels"]))] = top(own[case["id"]])
+    names: dict[tuple[str, str], str] = {}
+    for key in own.values():
+        names.setdefault(top(key), key[1])
+    return {case_id: names[top(key)] for case_id, key in own.items()}
+
+
+def _case(
+    folder: Path, case: dict[str, Any], heldout: Any, unseen: set[str], of: dict[str, str]
+) -> ProjectCase:
+    label = case["label"]
+    segments = label and label["segments"]
+    return ProjectCase(
+        id=case["id"],
+        name=one_line(case["name"], 1000),
+        image=folder / case["image"],
+        label=folder / label["path"] if label else None,
+        origin=label["origin"] if label else None,
+        segments=tuple(segments) if segments is not None else None,
+        in_classes=bool(label and label["in_classes"]),
+        group=case["group"],
+        patient=of[case["id"]],
+        use=case["use"],
+        added=case["added"],
+        role=_role(case, heldout, of[case["id"]] in unseen),
+    )
+
+
+def _role(case: dict[str, Any], heldout: dict[str, Any] | None, unseen: bool) -> str:
+    """``unseen``: no training may see the case's patient."""
+    if case["use"] == "ignored":
+        return "ignored"
+    if unseen:
+        return "held-out" if heldout and case["id"] in heldout["cases"] else "aside"
+    return "labeled" if case["label"] and case["use"] == "auto" else "unlabeled"
+
+
+def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Everything that scores on the held-out cases hang on: when it changes, old ones are void."""
+    heldout = data["heldout"]
+    if heldout is None:
+        return None
+    scored = {}
+    for case in data["cases"]:
+        if case["id"] not in heldout["cases"]:
+            continue
+        label, used = case["label"], {}
+        if label:
+            names = label["segments"]
+            mapping = class_mapping(data, names or (), label["in_classes"])
+            used = {k: v for k, v in mapping.items() if names is None or k in names}
+        made = label and (label["path"], label["date"])
+        scored[case["id"]] = (made, case["group"], case["use"], used)
+    return {"cases": scored, "classes": len(data["classes"])}
+
+
+def trained_on(data: dict[str, Any]) -> set[str]:
+    """Ids of the cases that a training may see."""
+    return _with_role(data, "labeled", "unlabeled")
+
+
+def set_aside(data: dict[str, Any]) -> set[str]:
+    """Ids of the cases whose patient is held out by another case."""
+    return _with_role(data, "aside")
+
+
+def _with_role(data: dict[str, Any], *roles: str) -> set[str]:
+    unseen, of = heldout_patients(data), patients(data)
+    return {
+        case["id"]
+        for case in data["cases"]
+        if _role(case, data["heldout"], of[case["id"]] in unseen) in roles
+    }

@@ -1,0 +1,1 @@
+"""A training's report, one HTML page."""

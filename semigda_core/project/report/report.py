@@ -1,0 +1,372 @@
+"""A training's report: one HTML page that needs nothing from outside, and names no case.
+
+Written from what is in the job's folder, so it works while the training still runs, too.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_text
+from semigda_core.files.inside import is_inside
+from semigda_core.files.targets import check_target
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import ModelCard
+from semigda_core.project.cases.caselist import listed_cases
+from semigda_core.project.project import PathLike, Project
+from semigda_core.project.records import View
+from semigda_core.project.report.charts import line_chart
+from semigda_core.project.report.page import HTML, row, table
+from semigda_core.project.training.comparison import read
+from semigda_core.version import __version__
+
+STAGES = {
+    "pretrain": "Autoencoder",
+    "align": "Stage 1: aligning latents",
+    "segment": "Stage 2: learning to segment",
+}
+LOSSES = {
+    "rebuild": "rebuilt image",
+    "classes": "mask classes",
+    "kl": "KL divergence",
+    "align_vae": "VAE branch",
+    "align_cnn": "CNN branch",
+    "align_unlabeled": "unlabelled images",
+    "total": "total",
+    "labeled_vae": "labelled, VAE branch",
+    "labeled_cnn": "labelled, CNN branch",
+    "pseudo_vae": "pseudo labels, VAE branch",
+    "pseudo_cnn": "pseudo labels, CNN branch",
+    "mixed_vae": "mixed, VAE branch",
+    "mixed_cnn": "mixed, CNN branch",
+}
+PREVIEWS = {
+    "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
+    "unlabeled": "Unlabelled cases: image, drawn by either branch",
+    "autoencoder": "Autoencoder: image, rebuilt, mask, rebuilt",
+}
+MADE = "<p>SemiGDA training report</p>"  # by which a file is known as a report
+SHOWN = 3  # previews of each kind
+# Settings that are paths, or are told elsewhere.
+_UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
+
+
+def write_report(
+    project: Project,
+    job_id: str | None = None,
+    path: PathLike | None = None,
+    *,
+    overwrite: bool = False,
+) -> Path:
+    """Write the report of a training and return its path.
+
+    Args:
+        job_id: as in :meth:`Project.jobs`; by default the newest training.
+        path: the file; by default ``report.html`` in the job's folder.
+        overwrite: replace a report that is at ``path``.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is no such training, or another file is at ``path``.
+    """
+    folder = _find(project, job_id)
+    target = folder / "report.html"
+    if path is not None:
+        target = check_target(path, _is_report, overwrite=overwrite)
+    if not target.parent.is_dir():
+        raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
+    text = _page(project.read(), JobFolder(folder))
+    write_text(target, text, durable=False)
+    return target
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        return MADE in path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+
+
+def _find(project: Project, job_id: str | None) -> Path:
+    for job in project.jobs():
+        if job["kind"] == "train" and job_id in (None, job["id"]) and job["state"] != "lost":
+            return job["folder"]
+    raise SemiGDAError("bad-input", "The project has no such training.")
+
+
+def _page(view: View, job: JobFolder) -> str:
+    events, result = job.events(), _result(job)
+    card = _card(job, result)
+    comparison = read(job.path)
+    names = ", ".join(label.name for label in view.classes) or "training"
+    body = [
+        f"<header>{MADE}<h1>{escape(names)}</h1>",
+        f"<p>{_standing(job, result)}</p></header>",
+        _verdict(comparison),
+        _counts(view, job, comparison),
+        _comparison(comparison),
+        _curves(view, events),
+        _warnings(events),
+        _previews(job, events),
+        _method(comparison),
+        _settings(job, card),
+        _origin(job, card),
+    ]
+    return HTML.format(
+        title=escape(f"Training report: {names}"), body="\n".join(filter(None, body))
+    )
+
+
+def _standing(job: JobFolder, result: dict[str, Any]) -> str:
+    """When, and how far."""
+    state = job.state()
+    error = result.get("error")
+    if error and error["class"] != "cancelled":
+        return escape(f"It failed: {error['message']} {error['action']}")
+    words = {"done": "Finished.", "cancelled": "Cancelled before its end.", "queued": "Not begun."}
+    share = f"{100 * state['progress']:.0f} % done, {state['state']}: this report shows the part."
+    return words.get(state["state"], share)
+
+
+def _verdict(comparison: dict[str, Any] | None) -> str:
+    if comparison is None:
+        return ""
+    total = comparison["all"]
+    numbers = [_big(total.get("after"), "mean Dice, this training")]
+    if total.get("before") is not None:
+        numbers.append(_big(total["before"], "mean Dice, model before"))
+        numbers.append(_big(total["difference"], "difference", signed=True))
+    return f"<p class='lead'>{escape(comparison['reason'])}</p>{row(numbers)}"
+
+
+def _counts(view: View, job: JobFolder, comparison: dict[str, Any] | None) -> str:
+    rows = listed_cases(job.path / "cases.json") or []
+    roles = Counter(row["role"] for row in rows)
+    if comparison is not None:
+        roles["val"] = comparison["heldout_cases"]
+    told = {"labeled": "labelled", "unlabeled": "unlabelled", "val": "held out"}
+    numbers = [_big(roles[role], f"{word} cases", whole=True) for role, word in told.items()]
+    made = Counter(case.origin for case in view.of_role("labeled"))
+    words = [
+        f"{made[origin]} {'label was' if made[origin] == 1 else 'labels were'} {how}"
+        for origin, how in (("machine", "accepted from a model"), ("edited", "corrected by hand"))
+        if made[origin]
+    ]
+    note = f"<p class='note'>In the project today, {' and '.join(words)}.</p>" if words else ""
+    return f"<section><h2>Cases</h2>{row(numbers)}{note}</section>" if rows else ""
+
+
+def _comparison(comparison: dict[str, Any] | None) -> str:
+    if comparison is None or not comparison["rows"]:
+        return ""
+    classes = list(comparison["classes"])
+    both = any(row["before"] is not None for row in comparison["rows"])
+    heads = ["Class", "Before", "After", "Difference", "95 % interval"]
+    lines = [
+        [name, *(_dice(values.get(key)) for key in ("before", "after"))]
+        + [_dice(values.get("difference"), True), _interval(values)]
+        for name, values in (*comparison["classes"].items(), ("mean", comparison["all"]))
+    ]
+    if not both:
+        heads, lines = heads[:1] + heads[2:3], [line[:1] + line[2:3] for line in lines]
+    # The ids of the cases are random, but one who has the project could look them up.
+    ids = dict.fromkeys(row["case"] for row in comparison["rows"])
+    numbers = {case_id: number for number, case_id in enumerate(ids, 1)}
+    cells = {(row["case"], row["class"]): row for row in comparison["rows"]}
+    columns = [
+        (name, key) for name in classes for key in (("before", "after") if both else ("after",))
+    ]
+    details = [
+        [f"case {number}"] + [_dice(cells.get((case, name), {}).get(key)) for name, key in columns]
+        for case, number in numbers.items()
+    ]
+    titles = ["Case", *(f"{name}{f', {key}' if both else ''}" for name, key in columns)]
+    return (
+        f"<section><h2>Dice on the held-out cases</h2>{table(heads, lines)}"
+        f"<h3>Case by case</h3>{table(titles, details)}"
+        "<p class='note'>A dash: the expert drew nothing of the class in that case, so there is "
+        "nothing to compare.</p></section>"
+    )
+
+
+def _curves(view: View, events: list[dict[str, Any]]) -> str:
+    """Of the last training where a job holds several."""
+    events = _last_part(events)
+    found = []
+    colours = {label.name: "rgb({}, {}, {})".format(*label.color) for label in view.classes}
+    checks = [event for event in events if event["type"] == "validation"]
+    names = list(dict.fromkeys(name for event in checks for name in event["dice"]["both"]))
+    dice = {
+        name: _points(checks, lambda event, name=name: event["dice"]["both"].get(name))
+        for name in names
+    }
+    if checks:
+        chart = line_chart(dice, "Dice by step", 0.0, 1.0, colours)
+        found.append(f"<h3>Dice of {checks[-1]['cases']} held-out cases</h3>{chart}")
+    for stage, title in STAGES.items():
+        losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]
+        keys = dict.fromkeys(key for event in losses for key in event["losses"])
+        lines = {
+            LOSSES.get(key, key): _points(losses, lambda event, key=key: event["losses"].get(key))
+            for key in keys
+        }
+        if losses:
+            found.append(f"<h3>{title}: losses</h3>{line_chart(lines, f'{title}: losses')}")
+    return f"<section><h2>Over the steps</h2>{''.join(found)}</section>" if found else ""
+
+
+def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tuple[int, float]]:
+    """By step, without what is no finite number."""
+    found = [(event["step"], value(event)) for event in events]
+    return [(step, one) for step, one in found if one is not None]
+
+
+def _warnings(events: list[dict[str, Any]]) -> str:
+    texts = []
+    for event in events:
+        if event["type"] == "warning" and event.get("message"):
+            texts.append(event["message"])
+        elif event["type"] == "stuck":
+            causes = " ".join(event["causes"])
+            texts.append(
+                f"Not learned by step {event['step']}: {', '.join(event['classes'])}. {causes}"
+            )
+    items = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
+    return f"<section><h2>Warnings</h2><ul>{items}</ul></section>" if items else ""
+
+
+def _previews(job: JobFolder, events: list[dict[str, Any]]) -> str:
+    found = []
+    pictures = [event for event in _last_part(events) if event["type"] == "preview"]
+    for kind, title in PREVIEWS.items():
+        own = [e for e in pictures if e.get("kind", "held-out") == kind and _picture(job, e)]
+        if not own:
+            continue
+        some = [own[round(n * (len(own) - 1) / (SHOWN - 1))] for n in range(SHOWN)]
+        shown = "".join(
+            f"<figure><img alt='{escape(title)}' src='data:image/png;base64,{_picture(job, e)}'>"
+            f"<figcaption>step {e['step']}</figcaption></figure>"
+            for e in {e["file"]: e for e in some}.values()
+        )
+        found.append(f"<h3>{title}</h3><div class='pictures'>{shown}</div>")
+    return f"<section><h2>Pictures</h2>{''.join(found)}</section>" if found else ""
+
+
+def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
+    if not is_inside(job.path, event["file"]) or not (job.path / event["file"]).is_file():
+        return None
+    return base64.b64encode((job.path / event["file"]).read_bytes()).decode()
+
+
+def _method(comparison: dict[str, Any] | None) -> str:
+    words = [
+        "Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the "
+        "same, 0 is nothing in common."
+    ]
+    if comparison is None:
+        words.append(
+            "The curves are measured on some held-out cases at the network's own resolution, to "
+            "follow the training. They are not the final score."
+        )
+    else:
+        words.append(
+            "The scores are measured on cases that no training saw, on each image's own voxels. "
+            "The intervals come from drawing the held-out cases anew, with repeats (bootstrap): "
+            "they say how much the choice of these cases matters, and nothing about cases of "
+            "another kind, scanner or hospital."
+        )
+        if comparison["scheme"] == "leave-one-out":
+            words.append(
+                "There were too few cases to set some aside: each was scored by a model that was "
+                "trained without it. The final model learned from all of them and was itself "
+                "scored on none."
+            )
+        else:
+            words.append(
+                "The same held-out cases also chose which weights and which branch of the network "
+                "are kept, so the score of the new model is a little flattering."
+            )
+        if gone := comparison.get("missing"):
+            told = "1 held-out case was" if gone == 1 else f"{gone} held-out cases were"
+            words.append(f"{told} not scored: the files were not there.")
+        if comparison["heldout_cases"] < 10:
+            words.append("With so few held-out cases, small differences mean little.")
+    words.append("Nothing here is a medical device or a proof of clinical use.")
+    return f"<section><h2>How the scores were made</h2><p>{' '.join(words)}</p></section>"
+
+
+def _settings(job: JobFolder, card: ModelCard | None) -> str:
+    used = card.training.get("settings") if card is not None else None
+    options = (used if isinstance(used, dict) else {}) | job.job["options"]
+    network, seen = options.get("network"), options.get("preprocessing")
+    rows = [["network", network.get("name", "")]] if isinstance(network, dict) else []
+    rows += [[key, value] for key, value in (seen or {}).items()] if isinstance(seen, dict) else []
+    rows += [[key, value] for key, value in options.items() if key not in _UNTOLD]
+    if card is not None:
+        rows.append(["weights kept", card.training.get("weights")])
+        rows.append(["branches used", card.branches])
+    lines = [[key.replace("_", " "), _plain(value)] for key, value in rows]
+    told = table(["Setting", "Value"], lines)
+    return f"<section><details><summary><h2>Settings</h2></summary>{told}</details></section>"
+
+
+def _origin(job: JobFolder, card: ModelCard | None) -> str:
+    rows = []
+    if card is not None:
+        rows.append(["Licence of the model", card.licence])
+        rows += [["Attribution", text] for text in card.attribution]
+        rows.append(["Weights (SHA-256)", card.weights_sha256 or "-"])
+        rows.append(["Engine of the model", card.engine_version])
+    rows.append(["Engine of the training", job.job.get("engine_version", "-")])
+    rows.append(["Engine of this report", __version__])
+    return f"<section><h2>Licence and versions</h2>{table(['', ''], rows)}</section>"
+
+
+def _card(job: JobFolder, result: dict[str, Any]) -> ModelCard | None:
+    model = (result.get("outputs") or {}).get("model")
+    try:
+        return ModelCard.read(job.path / model) if isinstance(model, str) else None
+    except (OSError, SemiGDAError):
+        return None  # deleted since
+
+
+def _last_part(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events of the last of several trainings in a job; all, if it is only one."""
+    last = max((event["part"]["index"] for event in events if event.get("part")), default=None)
+    return [e for e in events if last is None or (e.get("part") or {}).get("index") == last]
+
+
+def _result(job: JobFolder) -> dict[str, Any]:
+    try:
+        return job.result() or {}
+    except SemiGDAError:
+        return {}  # damaged: the report shows the rest
+
+
+def _dice(value: float | None, signed: bool = False) -> str:
+    return "–" if value is None else f"{value:{'+' if signed else ''}.3f}"
+
+
+def _interval(values: dict[str, Any]) -> str:
+    if values.get("low") is None or values.get("high") is None:
+        return "–"
+    return f"{values['low']:+.3f} to {values['high']:+.3f}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(one)}" for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return " × ".join("own" if one is None else str(one) for one in value)
+    return "–" if value is None else str(value)
+
+
+def _big(value: float | None, label: str, signed: bool = False, whole: bool = False) -> str:
+    told = f"{value}" if whole else _dice(value, signed)
+    return f"<div><b>{told}</b><span>{label}</span></div>"

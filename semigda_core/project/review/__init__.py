@@ -1,0 +1,1 @@
+"""Predicted labels to review, and which case to label next."""

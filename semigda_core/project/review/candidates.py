@@ -1,0 +1,165 @@
+"""Which unlabelled cases to label next. Standard library only.
+
+A job of kind "rank" looks at all of them with a model; :func:`candidates` reads what it found, as
+far as it still holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import (
+    identifier,
+    list_of,
+    number,
+    one_of,
+    read_document,
+    record,
+    text,
+)
+from semigda_core.files.stamps import stamp
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import ModelCard
+from semigda_core.models.library import find_model
+from semigda_core.project.check.latest import thumbnail
+from semigda_core.project.project import Project
+from semigda_core.project.records import ProjectCase, View
+
+INBOX = "inbox"
+RANKING = "ranking.json"
+RANKING_SCHEMA = 1
+_CANDIDATE = record(
+    {
+        **{"case": identifier(), "disagreement": number(0, 1), "novelty": number(0, 1)},
+        **{"reason": text(2000), "stamp": text(64)},
+    },
+    others=True,
+)
+_DOCUMENT = record(
+    {
+        "schema": one_of(RANKING_SCHEMA),
+        "model": text(64),
+        "candidates": list_of(_CANDIDATE),
+    },
+    others=True,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An unlabelled case in the newest ranking.
+
+    Attributes:
+        case_id: of the project's case.
+        rank: place, from 1: the one to label first.
+        disagreement: of the network's two branches, 0 (none) to 1.
+        novelty: 0 to 1, how unlike it is to all labelled cases and those ranked before it; 0.5 is
+            usual.
+        reason: one sentence for the user, without the case's name.
+        thumbnail: PNG with the predicted label, or the check's picture, or None.
+        label: the predicted ``.seg.nrrd``; None for cases further down than the ranking's count.
+    """
+
+    case_id: str
+    rank: int
+    disagreement: float
+    novelty: float
+    reason: str
+    thumbnail: Path | None
+    label: Path | None
+
+
+def new_ranking(
+    project: Project, model: str | os.PathLike[str] | None = None, count: int | None = None
+) -> JobFolder:
+    """A queued job of kind "rank" for a worker.
+
+    Args:
+        model: name in the library or folder; by default the version in use, else the newest one.
+        count: how many cases get a predicted label to review; by default 10.
+
+    Raises:
+        SemiGDAError: "bad-input" without a model, without unlabelled cases, or if the model's
+            classes are not the project's; "model-invalid".
+    """
+    view = project.read()
+    folder = find_model(str(model)) if model is not None else _newest_model(project)
+    card = ModelCard.read(folder)
+    if [label.name for label in card.labels] != [label.name for label in view.classes]:
+        raise SemiGDAError("bad-input", "The model's classes are not those of the project.")
+    if count is not None and count < 1:
+        raise SemiGDAError("bad-input", "The number of cases to review must be at least 1.")
+    rows = [
+        {"id": case.id, "image": str(case.image), "role": case.role}
+        for case in (*view.of_role("labeled"), *open_cases(view, card.weights_sha256))
+    ]
+    if not any(row["role"] == "unlabeled" for row in rows):
+        raise SemiGDAError(
+            "bad-input",
+            "There is no unlabelled case to rank.",
+            action="Add images without labels to the project.",
+        )
+    inputs = {"folder": str(project.place(INBOX))}
+    options = {} if count is None else {"count": count}
+    return project.new_job("rank", inputs, options, model=str(folder), files={"cases": rows})
+
+
+def candidates(project: Project) -> list[Candidate]:
+    """The cases of the newest ranking that still have no label and were not rejected, best first.
+
+    Places count anew from 1; a case whose image changed since is left out.
+    """
+    ranking = read_ranking(project)
+    view, inbox = project.read(), project.place(INBOX)
+    open_now = {case.id: case for case in open_cases(view, ranking["model"])}
+    found = []
+    for entry in ranking["candidates"]:
+        case = open_now.get(entry["case"])
+        if case is None or entry["stamp"] != stamp(case.image):
+            continue
+        label, picture = inbox / f"{case.id}.seg.nrrd", inbox / f"{case.id}.png"
+        there = label.is_file()
+        found.append(
+            Candidate(
+                case_id=case.id,
+                rank=len(found) + 1,
+                disagreement=entry["disagreement"],
+                novelty=entry["novelty"],
+                reason=entry["reason"],
+                thumbnail=picture if there and picture.is_file() else thumbnail(project, case.id),
+                label=label if there else None,
+            )
+        )
+    return found
+
+
+def read_ranking(project: Project) -> dict[str, Any]:
+    """``{"model": hash or None, "candidates": [...]}`` of the newest ranking, empty if none."""
+    try:
+        return read_document(project.folder / INBOX / RANKING, _DOCUMENT, "The ranking")
+    except (OSError, SemiGDAError):  # the next ranking replaces it
+        return {"model": None, "candidates": []}
+
+
+def open_cases(view: View, model: str | None) -> Iterator[ProjectCase]:
+    """The cases without a label, but for those whose prediction by this model was rejected."""
+    rejected = set(view.data.get("rejected", {}).get(model, ()))
+    for case in view.of_role("unlabeled"):
+        if case.label is None and case.id not in rejected:
+            yield case
+
+
+def _newest_model(project: Project) -> Path:
+    from semigda_core.project.training.versions import versions
+
+    known = versions(project)
+    for version in (*(v for v in known if v.in_use), *known):
+        return version.folder
+    raise SemiGDAError(
+        "bad-input", "The project has no model yet.", action="Train one first, or choose a model."
+    )

@@ -1,0 +1,130 @@
+"""Predicted labels to review: accept, reject, or take over after editing. Standard library only.
+
+An accepted prediction trains as any label does, but it is never held out: a model scored by what a
+model drew would be flattered. An edited one is a label that a human answers for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import staged_folder, write_atomically
+from semigda_core.files.contents import files_of
+from semigda_core.labels.segments import ENDING, read_segments
+from semigda_core.project.check.repairs import LABELS, new_label
+from semigda_core.project.project import PathLike, Project
+from semigda_core.project.review.candidates import INBOX, Candidate, candidates, read_ranking
+
+
+def pending(project: Project) -> list[Candidate]:
+    """The candidates with a predicted label that waits for a decision, best first."""
+    return [found for found in candidates(project) if found.label is not None]
+
+
+def accept(project: Project, case_ids: Iterable[str]) -> None:
+    """Make the predictions the cases' labels, of origin "machine"; the files move to ``labels/``.
+
+    Raises:
+        SemiGDAError: "bad-input" if one of the cases has no prediction that waits; then none is
+            accepted.
+    """
+    waiting = {found.case_id: found.label for found in pending(project)}
+    for case_id, label in _each(case_ids, waiting):
+        target = new_label(project, case_id, ENDING)
+        os.replace(label, target)
+        # Its segments carry the classes' names, which may be mapped away for other labels.
+        project.set_label(case_id, target, "machine", in_classes=True)
+        _tidy(project, case_id)
+
+
+def reject(project: Project, case_ids: Iterable[str]) -> None:
+    """Leave the cases unlabelled; they are not proposed again for the ranking's model.
+
+    Raises:
+        SemiGDAError: "bad-input" if one of them is not in the ranking; then none is rejected.
+    """
+    known = {found.case_id: found.label for found in candidates(project)}
+    chosen = _each(case_ids, known)
+    if not chosen:
+        return
+    model = read_ranking(project)["model"]
+    with project.edit("predictions rejected") as data:
+        rejected = data.setdefault("rejected", {}).setdefault(model, [])
+        rejected += [case_id for case_id, _ in chosen if case_id not in rejected]
+    for case_id, _ in chosen:
+        _tidy(project, case_id)
+
+
+def take_edited(project: Project, case_id: str, label_path: PathLike) -> None:
+    """Make a corrected prediction, a ``.seg.nrrd`` or label map anywhere, the case's label.
+
+    It is copied into ``labels/`` with all files that it consists of (where the user saves it again
+    in place, it is taken as it is), and its origin is "edited": it may be held out.
+
+    Raises:
+        SemiGDAError: "bad-input" if the file or the case is not there, or the case has a label
+            of a human already.
+    """
+    source = Path(label_path)
+    if not source.is_file():
+        raise SemiGDAError("bad-input", "The label file does not exist.")
+    case = project.read().case(case_id)
+    if case.origin == "human":
+        raise SemiGDAError(
+            "bad-input",
+            "The case has a label already.",
+            action="Take that label away first, if it is to be replaced.",
+        )
+    inside = source.resolve().is_relative_to(project.place(LABELS).resolve())
+    target = source if inside else _copied(project, case_id, source)
+    # Only names say for certain which class is which; values may have been given anew.
+    project.set_label(case_id, target, "edited", in_classes=bool(read_segments(target)))
+    _tidy(project, case_id)
+
+
+def _copied(project: Project, case_id: str, source: Path) -> Path:
+    """A copy of a label in ``labels/``, with all files that it consists of."""
+    files = files_of(source)
+    if len(files) == 1:
+        name = source.name.lower()
+        ending = next(e for e in (ENDING, ".nii.gz", source.suffix) if name.endswith(e.lower()))
+        target = new_label(project, case_id, ending)
+        with open(source, "rb") as opened:
+            write_atomically(target, lambda file: shutil.copyfileobj(opened, file))
+        return target
+    parts = [Path(os.path.relpath(file, source.parent)) for file in files]
+    if not all(file.is_file() for file in files) or any(".." in part.parts for part in parts):
+        raise SemiGDAError(
+            "bad-input",
+            "The voxels of the label lie in another file, which is missing or in another folder.",
+            action="Save the label as one file, such as .seg.nrrd or .nii.gz.",
+        )
+    target = new_label(project, case_id, "")
+    with staged_folder(target) as folder:
+        for file, part in zip(files, parts, strict=True):
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / part)
+    return target / source.name
+
+
+def _each(case_ids: Iterable[str], known: dict[str, Path | None]) -> list[tuple[str, Path | None]]:
+    chosen = list(dict.fromkeys(case_ids))
+    if not set(chosen) <= set(known):
+        raise SemiGDAError(
+            "bad-input",
+            "A case is not among those that wait for a decision (any more).",
+            action="Look at the list again.",
+        )
+    return [(case_id, known[case_id]) for case_id in chosen]
+
+
+def _tidy(project: Project, case_id: str) -> None:
+    """The inbox keeps nothing of a case that is decided."""
+    for ending in (".seg.nrrd", ".png"):
+        with contextlib.suppress(OSError):  # Windows: still open somewhere; the next ranking clears
+            project.place(INBOX, f"{case_id}{ending}").unlink(missing_ok=True)

@@ -1,0 +1,122 @@
+"""``project.json`` on the disk: one writer at a time, and readers who never see half of it.
+
+A writer holds a lock of the operating system, which ends with its process however that ends; it
+reads the file anew, changes it, and replaces it whole. So two windows never undo each other's
+changes, and a kill at any moment leaves the file as it was before or after. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers, patiently, write_json
+from semigda_core.files.documents import MAX_BYTES, check, parse_json, record
+from semigda_core.files.inside import inside
+from semigda_core.jobs.locks import locked as file_locked
+from semigda_core.project.document import SCHEMA_VERSION, project_document
+
+WHAT, REPAIR = "The project's file", "Put project.json back from a backup, or make a new project."
+FILE, LOCK = "project.json", ".project.lock"
+LOCK_SECONDS = 15.0  # a change takes milliseconds; this long means that something hangs
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The content of a project's file, checked as a whole.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is none, it is damaged, or of another version.
+    """
+    try:
+        with patiently(lambda: open(folder / FILE, "rb")) as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SemiGDAError(
+            "bad-input",
+            "The folder holds no training project that can be read.",
+            action="Choose a project's folder, or make a new project.",
+            detail=type(error).__name__,
+        ) from error
+    _check(content)
+    return parse_json(content, WHAT)
+
+
+@functools.lru_cache(maxsize=2)
+def _check(content: bytes) -> None:
+    """Raise if this is no project. It is read often and changes seldom: what is sound stays so."""
+    if len(content) > MAX_BYTES:
+        raise SemiGDAError("bad-input", f"{WHAT} is larger than it can be.", action=REPAIR)
+    data = parse_json(content, WHAT, action=REPAIR)
+    check(data, record({}, others=True), WHAT, action=REPAIR)
+    schema = data.get("schema", SCHEMA_VERSION)
+    if type(schema) is not int or schema != SCHEMA_VERSION:
+        raise SemiGDAError(
+            "bad-input",
+            "The project was made by another version of SemiGDA.",
+            action="Update SemiGDA and open the project again.",
+            detail=f"schema {str(schema)[:20]}",
+        )
+    check(data, project_document, WHAT, action=REPAIR)
+
+
+def create(folder: Path, data: dict[str, Any]) -> None:
+    """Write a new project's file; "bad-input" if the folder holds a project already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        if (folder / FILE).exists():
+            raise SemiGDAError(
+                "bad-input",
+                "The folder already holds a training project.",
+                action="Open it, or choose another folder.",
+            )
+        _write(folder, {"schema": SCHEMA_VERSION, "revision": 1, **data})
+
+
+@contextlib.contextmanager
+def edit(folder: Path) -> Iterator[dict[str, Any]]:
+    """The project's content as it is now; what the block changes in it is written at its end.
+
+    Nothing is written if the block raises or changes nothing, or if the result is no project.
+    """
+    with locked(folder):
+        clear_leftovers(folder)
+        data = read(folder)
+        before = json.dumps(data, sort_keys=True)
+        yield data
+        if json.dumps(data, sort_keys=True) == before:
+            return
+        data["revision"] += 1
+        _write(folder, data)
+
+
+def _write(folder: Path, data: dict[str, Any]) -> None:
+    """What could not be read again is not written."""
+    check(data, project_document, "The change")
+    write_json(folder / FILE, data)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the project's lock; waits for other writers.
+
+    Raises:
+        SemiGDAError: "bad-input" if another one keeps it for long.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+
+    def waiting() -> None:
+        if time.monotonic() > deadline:
+            raise SemiGDAError(
+                "bad-input",
+                "The project is being changed by another program.",
+                action="Close other windows that show this project, then try again.",
+            )
+
+    with file_locked(inside(folder, LOCK), waiting):
+        yield

@@ -1,0 +1,1 @@
+"""A project's trainings: presets, estimate, start, comparison, versions."""

@@ -1,0 +1,114 @@
+"""What a training of a project may start from. Standard library only."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import Label, ModelCard
+from semigda_core.models.library import list_models
+from semigda_core.project.cases.caselist import listed_cases
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+from semigda_core.project.training.versions import model_name, versions
+
+SEEN = "It has learned from cases that are held out now, so scores would be too good."
+
+
+@dataclass(frozen=True)
+class Base:
+    """One choice.
+
+    Attributes:
+        kind: "scratch", "model" (starter, library or own version) or "autoencoder".
+        title: for the user.
+        path: a model's folder or an autoencoder's file, for ``Plan.base``; None from scratch.
+        problem: why it cannot be used, one sentence; None if it can.
+    """
+
+    kind: str
+    title: str
+    path: Path | None = None
+    problem: str | None = None
+
+
+def bases(project: Project) -> list[Base]:
+    """From scratch, own versions (newest first), installed models, own autoencoders."""
+    view = project.read()
+    found = [Base("scratch", "From scratch")]
+    for version in versions(project):
+        found.append(Base("model", version.title, version.folder, _problem(view, version.folder)))
+    for model in list_models():
+        if model.name == model_name(view):
+            continue  # a copy of an own version
+        title = model.card.title if model.card else model.name
+        problem = model.problem or _problem(view, model.folder)
+        found.append(Base("model", title, model.folder, problem))
+    for job in project.jobs():
+        if job["kind"] == "train":
+            for path in sorted(job["folder"].glob("autoencoder-*.safetensors")):
+                title = f"Autoencoder of {job.get('version', job['id'])}"
+                problem = SEEN if _has_seen(view, job["id"]) else None
+                found.append(Base("autoencoder", title, path, problem))
+    return found
+
+
+def find_base(project: Project, path: str | os.PathLike[str] | None) -> Base:
+    """The base at ``path``, which may also be a file or folder that :func:`bases` does not list.
+
+    Raises:
+        SemiGDAError: "bad-input" if it cannot be used, saying why.
+    """
+    if path is None:
+        return Base("scratch", "From scratch")
+    path = Path(path).absolute()
+    for base in bases(project):
+        if base.path is not None and base.path.resolve() == path.resolve():
+            break
+    else:
+        if path.is_dir():
+            title, problem = ModelCard.read(path).title, _problem(project.read(), path)
+            base = Base("model", title, path, problem)
+        elif path.is_file():
+            base = Base("autoencoder", "Autoencoder", path)
+        else:
+            raise SemiGDAError("bad-input", "The base does not exist.", action="Choose another.")
+    if base.problem:
+        raise SemiGDAError("bad-input", base.problem, action="Choose another base.")
+    return base
+
+
+def has_seen_heldout(view: View, card: ModelCard) -> bool:
+    """Whether a model is a version of this project that learned from cases held out now."""
+    for record in view.data.get("versions", []):
+        if record["sha256"] == card.weights_sha256:
+            return _has_seen(view, record["job"])
+    return False
+
+
+def same_classes(labels: list[Label], others: list[Label]) -> bool:
+    return [a.name.casefold() for a in labels] == [b.name.casefold() for b in others]
+
+
+def _problem(view: View, folder: Path) -> str | None:
+    try:
+        card = ModelCard.read(folder)
+    except SemiGDAError as error:
+        return error.message
+    if not same_classes(card.labels, view.classes):
+        names = ", ".join(label.name for label in card.labels)
+        return f"Its classes are others: {names}."
+    if view.settings.get("modality", card.modality) != card.modality:
+        return f"It is for {card.modality} images."
+    return SEEN if has_seen_heldout(view, card) else None
+
+
+def _has_seen(view: View, job: str) -> bool:
+    """Where the case list is gone, nobody knows: then it may have."""
+    heldout = set((view.heldout or {}).get("cases", ()))
+    rows = listed_cases(view.folder / "jobs" / job / "cases.json")
+    if rows is None:
+        return bool(heldout)
+    return any(row["name"] in heldout for row in rows if row["role"] != "val")

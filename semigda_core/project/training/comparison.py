@@ -1,0 +1,63 @@
+"""What a training's ``comparison.json`` says: the new model against the one before.
+
+How it is computed and who wins: :mod:`semigda_core.project.training.judging`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import (
+    flag,
+    identifier,
+    list_of,
+    mapping,
+    maybe,
+    number,
+    one_of,
+    read_document,
+    record,
+    whole,
+    words,
+)
+from semigda_core.project.document import SCHEMES
+from semigda_core.project.training.judging import Scores
+
+FILE = "comparison.json"
+_DICE = maybe(number(-1, 1))
+_MEANS = record(
+    dict.fromkeys(("before", "after", "difference", "low", "high"), _DICE),
+    {"after_low": _DICE, "after_high": _DICE},
+    others=True,
+)
+_ROW = record(
+    {"case": identifier(), "class": words(), "before": _DICE, "after": _DICE}, others=True
+)
+_DOCUMENT = record(
+    {
+        **{"rows": list_of(_ROW, 1_000_000), "classes": mapping(words(), _MEANS, 255)},
+        **{"all": _MEANS, "heldout_cases": whole(0, 1_000_000), "wins": flag()},
+        **{"reason": words(10_000), "scheme": one_of(*SCHEMES)},
+    },
+    {"interval": words(), "missing": whole(0, 1_000_000)},
+    others=True,
+)
+
+
+def read(job_folder: Path | str) -> dict[str, Any] | None:
+    """The comparison of a training, see :func:`compare_scores`; None before its end, or if what
+    is there is none."""
+    try:
+        return read_document(Path(job_folder) / FILE, _DOCUMENT, "The comparison")
+    except (OSError, SemiGDAError):
+        return None
+
+
+def scores(comparison: dict[str, Any], which: str = "after") -> Scores:
+    """Dice by case and class of the "after" (or "before") of a comparison."""
+    found: dict[str, dict[str, float | None]] = {}
+    for row in comparison["rows"]:
+        found.setdefault(row["case"], {})[row["class"]] = row[which]
+    return found

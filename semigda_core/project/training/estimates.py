@@ -1,0 +1,209 @@
+"""From a rehearsal's measurements to what a whole training takes. Standard library only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from semigda_core.files.documents import (
+    Wrong,
+    flag,
+    mapping,
+    maybe,
+    number,
+    plain,
+    record,
+    text,
+    whole,
+    words,
+)
+from semigda_core.project.training.presets import FEWEST_STEPS
+from semigda_core.project.training.work import PRETRAIN_WORK
+
+START_SECONDS = 6.0  # until a new process has imported torch
+STEPS = ("pretrain_steps", "align_steps", "steps")
+# The old checkpoint beside the new one, and the autoencoder and the package, which are smaller.
+CHECKPOINTS_ON_DISK = 3
+RESERVE_BYTES = 100_000_000
+LATE = 1.25  # times the budget from which a plan does not fit into its time
+
+_SECONDS, _BYTES = number(0, 1e9), number(0, 1e15)
+_MEASURED = record(
+    {
+        "seconds_per_step": record(
+            {
+                **dict.fromkeys(("supervised", "align"), _SECONDS),
+                **dict.fromkeys(("semi", "pretrain"), maybe(_SECONDS)),
+            },
+            others=True,
+        ),
+        **dict.fromkeys(("load_seconds", "validate_seconds", "save_seconds"), _SECONDS),
+        **{"memory_bytes": _BYTES, "gpu_memory_bytes": maybe(_BYTES), "checkpoint_bytes": _BYTES},
+        **{"cases": whole(1, 10_000_000), "device": text(64), "fits": flag(), "reason": words()},
+        "offers": mapping(text(64), plain(), 100),
+    },
+    others=True,
+)
+
+
+def is_measured(facts: Any) -> bool:
+    """Whether something is what a rehearsal tells."""
+    try:
+        _MEASURED(facts)
+    except Wrong:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a training will take.
+
+    Attributes:
+        seconds: for all trainings of the plan and their scores; None where nothing was measured.
+        memory_bytes, gpu_memory_bytes, disk_bytes: at the peak; None where unknown.
+        device: "cpu", "cuda" or "mps"; None where unknown.
+        fits: False where a part is known not to fit; ``reason`` then says which.
+        offers: settings for ``Plan.advanced`` that will fit; ``minutes`` is the plan's own.
+        text: for the user, such as "about 1 h 50 min, 6.2 GB GPU memory".
+        mirroring: why images are not mirrored, one sentence; "" where they are.
+    """
+
+    seconds: float | None = None
+    memory_bytes: int | None = None
+    gpu_memory_bytes: int | None = None
+    disk_bytes: int | None = None
+    device: str | None = None
+    fits: bool = True
+    reason: str = ""
+    offers: Mapping[str, Any] = field(default_factory=dict)
+    text: str = "not measured yet: a rehearsal of at most 2 minutes tells"
+    mirroring: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a plan does beside its settings.
+
+    Attributes:
+        trainings: folds and the last one.
+        scored: held-out cases over all folds.
+        compared: whether an earlier model is scored as well.
+        semi: whether there are unlabelled cases.
+    """
+
+    trainings: int
+    scored: int
+    compared: bool
+    semi: bool
+
+
+def total_seconds(settings: Mapping[str, Any], measured: Mapping[str, Any], work: Work) -> float:
+    """Of all trainings of a plan with their scores."""
+    steps, other = _seconds(settings, measured, work)
+    return steps + other
+
+
+def fitted(
+    settings: Mapping[str, Any],
+    measured: Mapping[str, Any],
+    work: Work,
+    seconds: float,
+    kept: Mapping[str, Any],
+) -> dict[str, int]:
+    """The numbers of steps with which the plan takes ``seconds``; those in ``kept`` stay."""
+    free = [key for key in STEPS if settings.get(key) and key not in kept]
+    fixed = dict.fromkeys(free, 0)
+    steps, other = _seconds(settings, measured, work)
+    held, _ = _seconds({**settings, **fixed}, measured, work)
+    factor = max(0.0, seconds - other - held) / (steps - held) if steps > held else 1.0
+    return {key: max(FEWEST_STEPS, round(settings[key] * factor)) for key in free}
+
+
+def _seconds(
+    settings: Mapping[str, Any], measured: Mapping[str, Any], work: Work
+) -> tuple[float, float]:
+    """Seconds within the steps of all trainings, and beside them."""
+    cost = measured["seconds_per_step"]
+    unlabeled = 0.0
+    if work.semi and settings.get("unlabeled_weight", 1.0) > 0:
+        unlabeled = (1 - settings.get("supervised_share", 0.2)) * settings["steps"]
+    steps = (settings["steps"] - unlabeled) * cost["supervised"]
+    steps += unlabeled * (cost["semi"] or cost["supervised"])
+    steps += settings["align_steps"] * cost["align"]
+    if settings.get("base") is None:
+        pretrain = cost["pretrain"] or PRETRAIN_WORK * cost["supervised"]
+        steps += settings.get("pretrain_steps", 0) * pretrain
+    interval = 60 * settings.get("checkpoint_minutes", 5.0)
+    steps *= work.trainings * (1 + measured["save_seconds"] / interval)
+    # Within a training: a part of the cases several times, all of them twice at its end; then all
+    # once more, on their images' own grids, by each model.
+    within = settings.get("validations", 6) * min(
+        work.scored, settings.get("validation_cases", 12) * work.trainings
+    )
+    scores = within + (3 + work.compared) * work.scored
+    other = START_SECONDS + work.trainings * measured["load_seconds"]
+    return steps, other + scores * measured["validate_seconds"]
+
+
+def estimate_of(
+    settings: Mapping[str, Any],
+    measured: Mapping[str, Any],
+    work: Work,
+    minutes: float | None,
+    folder: Path,
+) -> Estimate:
+    """What the plan takes, and whether it fits.
+
+    Args:
+        measured: a rehearsal's result.
+        minutes: the time it may take; None: as long as it needs.
+        folder: on the disk that is written to.
+    """
+    seconds = total_seconds(settings, measured, work)
+    disk = CHECKPOINTS_ON_DISK * measured["checkpoint_bytes"] + RESERVE_BYTES
+    fits, reason, offers = measured["fits"], measured["reason"], dict(measured["offers"])
+    free = shutil.disk_usage(folder).free
+    if fits and disk > free:
+        fits = False
+        reason = f"The disk has {_bytes(free)} free, and the training needs {_bytes(disk)}."
+    if fits and minutes and seconds > LATE * 60 * minutes:
+        fits, offers = False, {"minutes": _minutes(seconds)}
+        reason = f"Even the shortest training takes {duration(seconds)} on this computer."
+    gpu = measured["gpu_memory_bytes"]
+    memory = f"{_bytes(gpu)} GPU memory" if gpu else f"{_bytes(measured['memory_bytes'])} memory"
+    return Estimate(
+        seconds=round(seconds, 1),
+        memory_bytes=measured["memory_bytes"],
+        gpu_memory_bytes=gpu,
+        disk_bytes=disk,
+        device=measured["device"],
+        fits=fits,
+        reason=reason,
+        offers=offers,
+        text=f"{duration(seconds)}, {memory}",
+    )
+
+
+def duration(seconds: float) -> str:
+    """In words, no more exact than an estimate is: "about 1 h 50 min"."""
+    if seconds < 50:
+        return "less than a minute"
+    if seconds < 3570:
+        return f"about {round(seconds / 60)} min"
+    minutes = 5 * round(seconds / 300)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 24:
+        return f"about {hours / 24:.1f} days"
+    return f"about {hours} h {rest} min" if rest else f"about {hours} h"
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, -int(-seconds // 60))
+
+
+def _bytes(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 5e7 else f"{count / 1e6:.0f} MB"

@@ -1,0 +1,311 @@
+"""From a preset and what is known of the images to the settings of a training.
+
+The result is ``TrainSettings`` as JSON, which the user may look at and change before it becomes a
+job's options. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import check, flag, list_of, number, one_of, record, text, whole
+from semigda_core.labels.sides import sided
+from semigda_core.models.card import ModelCard, check_name
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+from semigda_core.project.training.work import total_work
+
+# What a preset changes in TrainSettings. ``side``: pixels of a working slice at most; ``minutes``:
+# the time it may take. Quick look shows within minutes whether labels and images fit together.
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {
+        "network": "compact",
+        "side": 96,
+        "minutes": 10.0,
+        "settings": {"validations": 3, "validation_cases": 4, "checkpoint_minutes": 1.0},
+    },
+    "standard": {"network": "compact", "side": 160, "minutes": None, "settings": {}},
+    "paper": {
+        "network": "paper",
+        "side": 224,
+        "minutes": None,
+        "settings": {
+            **{"labeled_batch": 2, "unlabeled_batch": 2, "optimizer": "sgd"},
+            **{"learning_rate": 0.01, "weight_decay": 1e-4, "frozen": "autoencoder"},
+            "pseudo_labels": "cross",
+        },
+    },
+}
+STANDARD = {"align_steps": 400, "steps": 4000, "supervised_share": 0.2}
+QUICK_STEPS_UNMEASURED = 250  # of stage 2, where nobody knows yet how fast the computer is
+PAPER_PASSES = 350  # over the labelled slices, in stage 2
+# Reading the cases, measuring Dice and writing are not steps.
+SHARE_OF_STEPS = 0.8
+FEWEST_STEPS = 40
+MULTIPLE = 16
+# Of what the user sets one by one: what is reckoned with before the training checks all of it.
+_STEPS, _SHARE = whole(0, 10_000_000), number(0, 1)
+_ADVANCED = record(
+    {},
+    {
+        **{"side": whole(16, 4096), "slice_axis": one_of("axial", "coronal", "sagittal")},
+        **{"channels": list_of(whole(0, 4096), 16), "network": record({}, others=True)},
+        "preprocessing": record(
+            {"size": list_of(whole(MULTIPLE, 4096), 2, least=2)},
+            {"channels": text(16), "slice_axis": text(16)},
+            others=True,
+        ),
+        **dict.fromkeys(("pretrain_steps", "align_steps", "steps"), _STEPS),
+        **dict.fromkeys(("unlabeled_weight", "supervised_share"), _SHARE),
+        **dict.fromkeys(("validations", "validation_cases"), _STEPS),
+        "checkpoint_minutes": number(1e-3, 1e6),
+        "augmentation": record({}, {"mirror": flag()}, others=True),
+    },
+    others=True,
+)
+
+
+def train_settings(
+    project: Project,
+    facts: Mapping[str, Any],
+    preset: str = "standard",
+    *,
+    name: str,
+    cases: str,
+    base: str | None = None,
+    minutes: float | None = None,
+    seconds_per_step: float | None = None,
+    advanced: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Settings of a training into ``models/<name>`` of the project.
+
+    Args:
+        facts: what the check measured, by case id.
+        cases: the case list's file.
+        base: folder of a model to go on from, or file of an autoencoder; by default none.
+        minutes: time for all trainings of the held-out plan together; the preset's by default.
+        seconds_per_step: of a supervised step of stage 2 on this computer, if it was measured.
+        advanced: settings that replace what the preset says. Beside those of ``TrainSettings``:
+            "side" (pixels of a working slice at most), "slice_axis", and "channels" of the network,
+            as far as a base does not fix them.
+
+    Raises:
+        SemiGDAError: "bad-input" for an unknown preset, no classes or no measured case; for
+            "paper" without a base, for channels that no network can have; "model-invalid" for a
+            wrong name or base.
+    """
+    if preset not in PRESETS:
+        raise SemiGDAError("bad-input", f"The presets are {', '.join(PRESETS)}.")
+    view, chosen = project.read(), PRESETS[preset]
+    if not view.classes:
+        raise SemiGDAError(
+            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
+        )
+    if preset == "paper" and base is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The full-size network needs a trained autoencoder to start from.",
+            action="Choose a base (see 'semigda import-official'), or the preset standard.",
+        )
+    advanced = dict(advanced or {})
+    check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
+    side, axis = advanced.pop("side", chosen["side"]), advanced.pop("slice_axis", None)
+    channels = advanced.pop("channels", None)
+    model = ModelCard.read(base) if base and Path(base).is_dir() else None
+    if model is not None:
+        network, preprocessing = model.network, model.preprocessing
+    else:
+        network = _network_of(Path(base)) if base else _network(chosen["network"], channels)
+        preprocessing = suggest_preprocessing(view, facts, side, axis)
+    trainings = 1
+    if view.heldout and view.heldout["scheme"] == "leave-one-out":
+        trainings += len(view.heldout["folds"])
+    budget = minutes or chosen["minutes"]
+    semi = bool(view.of_role("unlabeled"))
+    steps = _steps(preset, budget and budget * 60 / trainings, seconds_per_step, semi)
+    if preset == "paper" and budget is None:
+        batch = chosen["settings"]["labeled_batch"]
+        steps["steps"] = max(FEWEST_STEPS, PAPER_PASSES * _labelled_slices(view, facts) // batch)
+    return {
+        **steps,
+        **chosen["settings"],
+        "cases": cases,
+        "out": str(project.folder / "models" / check_name(name)),
+        "card": _card(view, facts, name, model),
+        "network": network,
+        "preprocessing": preprocessing,
+        "base": base,
+        "augmentation": _augmentation(view, preprocessing),
+        **advanced,
+    }
+
+
+def _steps(
+    preset: str, seconds: float | None, seconds_per_step: float | None, semi: bool
+) -> dict[str, int]:
+    """Steps of the two stages, in the proportions of the standard preset."""
+    parts = dict(STANDARD)
+    share = parts.pop("supervised_share")
+    if seconds and seconds_per_step:
+        standard = total_work(0, STANDARD["align_steps"], STANDARD["steps"], share, semi)
+        factor = SHARE_OF_STEPS * seconds / seconds_per_step / standard
+    else:
+        factor = QUICK_STEPS_UNMEASURED / STANDARD["steps"] if preset == "quick" else 1.0
+    return {key: max(FEWEST_STEPS, round(value * factor)) for key, value in parts.items()}
+
+
+def _network(name: str, channels: Sequence[int] | None) -> dict[str, Any]:
+    config = NetworkConfig.paper() if name == "paper" else NetworkConfig.compact()
+    try:
+        if channels and min(channels) < 1:
+            raise ValueError("channels are above 0")
+        return (replace(config, channels=tuple(channels)) if channels else config).to_dict()
+    except ValueError as error:
+        count, groups = len(config.channels), config.norm_groups
+        raise SemiGDAError(
+            "bad-input",
+            f"The branch widths are {count} numbers, each a multiple of {groups}.",
+            action="Change them, or leave them empty.",
+        ) from error
+
+
+def suggest_preprocessing(
+    view: View, facts: Mapping[str, Any], side: int, slice_axis: str | None = None
+) -> dict[str, Any]:
+    """A ``Preprocessing`` that suits the measured images, slices of at most ``side`` pixels.
+
+    Volumes keep their usual pixel size where their slices then fit into ``side``, and are cut as
+    most of them were taken, or along ``slice_axis``; pictures stay as they are.
+
+    Raises:
+        SemiGDAError: "bad-input" if no image was measured.
+    """
+    images = [facts[case.id]["image"] for case in view.cases if case.id in facts]
+    images = [image for image in images if image and "error" not in image]
+    if not images:
+        raise SemiGDAError(
+            "bad-input", "No image of the project was checked yet.", action="Run the check."
+        )
+    kind = Counter(image["picture"] for image in images).most_common(1)[0][0]
+    images = [image for image in images if image["picture"] == kind]
+    colour = sum(image["channels"] == 3 for image in images) > len(images) / 2
+    axis = Counter(image["slice_axis"] for image in images).most_common(1)[0][0]
+    if slice_axis and axis != "acquisition":
+        axis = slice_axis
+    return {
+        "channels": "rgb" if colour else "2.5d",
+        "slice_axis": axis,
+        **_grid(images, axis, side),
+        "intensity": _intensity(view, facts, images),
+    }
+
+
+def _grid(images: list[dict], axis: str, side: int) -> dict[str, Any]:
+    """Working size and spacing."""
+    if axis == "acquisition":  # pictures: fitted into a size of their usual shape
+        rows, columns = (statistics.median(image["shape"][n] for image in images) for n in (1, 2))
+        longest = max(rows, columns)
+        size = [_rounded(min(longest, side) * n / longest) for n in (rows, columns)]
+        return {"size": size, "spacing": [None, None, None]}
+    # Facts give sizes and steps as (slice, row, column) of an axial view.
+    rows, columns = {"axial": (1, 2), "coronal": (0, 2), "sagittal": (0, 1)}[axis]
+    steps = [statistics.median(image["spacing"][n] for image in images) for n in (rows, columns)]
+    fields = [
+        statistics.median(image["spacing"][n] * image["shape"][n] for image in images)
+        for n in (rows, columns)
+    ]
+    step = max(min(steps), *(field / side for field in fields))
+    size = [_rounded(field / step) for field in fields]
+    return {"size": size, "spacing": [None, round(step, 4), round(step, 4)]}
+
+
+def _rounded(pixels: float) -> int:
+    """Up to what the network can halve; rounded first, so that 96.0001 stays 96."""
+    return max(2 * MULTIPLE, MULTIPLE * math.ceil(round(pixels, 2) / MULTIPLE))
+
+
+def _intensity(view: View, facts: Mapping[str, Any], images: list[dict]) -> dict[str, Any]:
+    if all(image["dtype"] == "uint8" for image in images):
+        return {"rule": "8-bit"}
+    if view.settings.get("modality", guess_modality(images)) != "CT":
+        return {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
+    # Hounsfield units mean the same in every image: a window around what is labelled.
+    labels = [(facts.get(case.id) or {}).get("label") or {} for case in view.cases]
+    ends = [(label["low"], label["high"]) for label in labels if "low" in label]
+    if not ends:
+        return {"rule": "ct-window", "low": -160.0, "high": 240.0}  # soft tissue
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    margin = max(100.0, 0.5 * (high - low))  # the surroundings must stay visible
+    return {"rule": "ct-window", "low": round(low - margin), "high": round(high + margin)}
+
+
+def guess_modality(images: list[dict]) -> str:
+    """DICOM's word for what the images seem to be: XC (photographs), US, CT or MR."""
+    if all(image["channels"] == 3 for image in images):
+        return "XC"
+    if all(image["picture"] for image in images):
+        return "US"
+    return "CT" if statistics.median(image["min"] for image in images) < -500 else "MR"
+
+
+def _card(
+    view: View, facts: Mapping[str, Any], name: str, model: ModelCard | None
+) -> dict[str, Any]:
+    images = [facts[case.id]["image"] for case in view.cases if case.id in facts]
+    images = [image for image in images if image and "error" not in image]
+    names = ", ".join(label.name for label in view.classes)
+    settings = view.settings
+    guess = model.modality if model else guess_modality(images)
+    return {
+        "name": name,
+        "title": settings.get("title") or names[:1].upper() + names[1:],
+        "description": settings.get("description") or f"Segments {names}.",
+        "modality": settings.get("modality") or guess,
+        "labels": view.data["classes"],
+        "licence": settings.get("licence") or "Not stated; not for distribution",
+        "attribution": settings.get("attribution") or (list(model.attribution) if model else []),
+        "base_model": model.name if model else None,
+    }
+
+
+def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
+    """No mirroring where left and right are classes; photographs have no upright, and their light
+    differs."""
+    one_sided = bool(sided(label.name for label in view.classes))
+    photograph = preprocessing["channels"] == "rgb"
+    colour = 0.25 if photograph else 0.0
+    return {
+        "mirror": not one_sided,
+        "turn_over": photograph and not one_sided,
+        "colour": colour,
+    }
+
+
+def _labelled_slices(view: View, facts: Mapping[str, Any]) -> int:
+    shapes = [facts[case.id]["image"] for case in view.of_role("labeled") if case.id in facts]
+    return sum(min(image["shape"]) for image in shapes if "shape" in image) or 1
+
+
+def _network_of(path: Path) -> dict[str, Any]:
+    """The network in the header of an autoencoder's ``.safetensors`` file."""
+    try:
+        with open(path, "rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            header = json.loads(file.read(min(length, 50_000_000)))
+        return json.loads(header["__metadata__"]["network"])
+    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+        raise SemiGDAError(
+            "model-invalid",
+            "The file is not an autoencoder to start a training from.",
+            action="Choose a file written by 'semigda pretrain' or 'semigda import-official'.",
+        ) from error

@@ -1,0 +1,390 @@
+"""The trainings of a project: plan, rehearsal, estimate, start, and what to ask a running one.
+
+A training is a job in a process of its own that outlives whoever started it; these functions only
+read and write files and start processes. Standard library only: Slicer's own process uses this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.jobs.launch import launch
+from semigda_core.jobs.locks import locked
+from semigda_core.labels.sides import why_not_mirrored
+from semigda_core.models.card import ModelCard, check_name
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.cases.moving import settle, tell_missing
+from semigda_core.project.check.latest import findings, measured
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+from semigda_core.project.training.bases import Base, find_base, has_seen_heldout, same_classes
+from semigda_core.project.training.comparison import read, scores
+from semigda_core.project.training.estimates import Estimate, Work, estimate_of, fitted, is_measured
+from semigda_core.project.training.presets import PRESETS, train_settings
+from semigda_core.project.training.versions import Version, model_name, slug, versions
+
+LOCK = ".training.lock"
+# A rehearsal counts as long as the number of cases did not change by more than this factor.
+CASES_FACTOR = 1.5
+# What a step's time and memory hang on.
+ALIKE = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device", "precision")
+ALIKE += ("threads", "frozen", "unlabeled_weight")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the user chose.
+
+    Attributes:
+        preset: a key of ``PRESETS``.
+        name: of the version to make; by default the classes' names and a number.
+        base: a model's folder or an autoencoder's file, see ``bases``; None: from scratch.
+        minutes: time for all of it; by default the preset's.
+        advanced: single settings of ``TrainSettings`` that win over the preset.
+    """
+
+    preset: str = "standard"
+    name: str | None = None
+    base: str | None = None
+    minutes: float | None = None
+    advanced: Mapping[str, Any] = field(default_factory=dict)
+
+
+def saved_plan(project: Project) -> Plan:
+    """The plan kept in the project's settings, or the default one."""
+    kept, known = project.read().settings.get("plan", {}), {one.name for one in fields(Plan)}
+    plan = Plan(**{key: value for key, value in kept.items() if key in known})
+    return replace(plan, base=plan.base and _base_now(project, plan.base))
+
+
+def _base_now(project: Project, base: str) -> str:
+    """Where a base is that was kept; one of a project that was moved has moved with it."""
+    path = project.folder / base
+    tail = project.folder.joinpath(*path.parts[-2:]) if path.parent.name == "models" else path
+    return str(tail if tail.exists() and not path.exists() else path)
+
+
+def save_plan(project: Project, plan: Plan) -> None:
+    """Keep the plan in the project's settings."""
+    base = plan.base and project.stored(Path(plan.base))
+    project.set_settings(plan=asdict(replace(plan, base=base)))
+
+
+def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
+    """A queued job of kind "rehearse" for the worker or :func:`launch`: at most 2 minutes.
+
+    Raises:
+        SemiGDAError: "bad-input" with the check's first error, without held-out cases, or for a
+            plan that does not fit together.
+    """
+    _refuse_unready(project)
+    view, settings = _view(project), _settings(project, plan, None)
+    fold = next(iter(_turns(view)), None)
+    return project.new_job("rehearse", {}, settings, files={"cases": case_rows(view, fold)})
+
+
+def estimate(project: Project, plan: Plan) -> Estimate:
+    """What :func:`start` would take, by the newest rehearsal of such a plan.
+
+    Raises:
+        SemiGDAError: "bad-input" as :func:`new_rehearsal`, but for the check's errors.
+    """
+    facts, view = _rehearsed(project, plan), _view(project)
+    found = Estimate()
+    if facts is not None:
+        settings, work = _settings(project, plan, facts), _work(project, plan, view)
+        found = estimate_of(settings, facts, work, _minutes(plan), project.folder)
+    if plan.advanced.get("augmentation", {}).get("mirror"):
+        return found  # on purpose
+    return replace(found, mirroring=why_not_mirrored(label.name for label in view.classes))
+
+
+def start(project: Project, plan: Plan) -> JobFolder:
+    """Start the training in a process of its own and return its job.
+
+    Raises:
+        SemiGDAError: "bad-input" with the check's first error, without held-out cases, while
+            another training of the project is unfinished, or where the base has seen them;
+            "no-labels", "model-invalid".
+    """
+    with locked(project.place(LOCK), _refuse_second):
+        unfinished = current(project)
+        if unfinished and unfinished["state"] not in (*ENDED, "lost"):
+            raise SemiGDAError(
+                "bad-input",
+                "Another training of this project is not finished.",
+                action="Wait for its end, resume it, or cancel it.",
+            )
+        _refuse_unready(project)
+        view = _view(project)
+        base = find_base(project, plan.base)
+        facts = _rehearsed(project, plan)
+        settings = _settings(project, plan, facts)
+        version = Path(settings["out"]).name
+        rows = case_rows(view)
+        folds = [case_rows(view, turn) for turn in _turns(view)]
+        files: dict[str, Any] = {"cases": rows, "folds": folds}
+        inputs, scored = _before(project, view, base)
+        inputs |= {"missing_heldout": len(view.missing & set(view.heldout["cases"]))}
+        if scored is not None:
+            files["before_scores"] = scored
+        save_plan(project, plan)
+        job = project.new_job(
+            *("train", inputs, settings),
+            files=files,
+            version=version,
+            base_title=base.title,
+            plan=asdict(plan),
+        )
+        if gone := view.of_role("missing"):
+            tell_missing(job, len(gone))
+        launch(job)
+    return job
+
+
+def current(project: Project) -> dict[str, Any] | None:
+    """The newest training as :meth:`Project.jobs` gives it, running or not; None if there is none.
+
+    ``stale``: it says that it runs, but its process is gone; :func:`resume` goes on.
+    """
+    return next((job for job in project.jobs() if job["kind"] == "train"), None)
+
+
+def pause(project: Project) -> None:
+    """Ask the running training to save, to end its process and to wait for :func:`resume`."""
+    job, now = _unfinished(project)
+    if now["state"] != "paused":
+        _refuse_stale(now)
+        job.request("pause")
+
+
+def resume(project: Project) -> None:
+    """Go on with a training that is paused, was killed, failed or was cancelled.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is none, it runs, or it is done.
+    """
+    with locked(project.place(LOCK), _refuse_second):
+        now = _newest(project)
+        job = JobFolder(now["folder"])
+        if not now["stale"] and now["state"] not in ("paused", "failed", "cancelled"):
+            told = "done" if now["state"] == "done" else "running already"
+            raise SemiGDAError(
+                "bad-input", f"The training is {told}.", action="There is nothing to resume."
+            )
+        settle(project, job)
+        job.clear("pause")
+        job.clear("cancel")
+        launch(job)
+
+
+def stop(project: Project) -> None:
+    """Ask the training to end early with the best it has; a paused one goes on just for that.
+
+    Where patients are held out in turn, this ends the turns: the last training follows at once,
+    and a second :func:`stop` ends that one early.
+    """
+    job, now = _unfinished(project)
+    job.request("stop")
+    if now["state"] == "paused" or now["stale"]:
+        resume(project)
+
+
+def cancel(project: Project) -> None:
+    """Ask the training to end without a result; one whose process is gone is ended here."""
+    job, now = _unfinished(project)
+    if now["state"] == "paused" or now["stale"]:
+        job.fail(SemiGDAError("cancelled"))
+    else:
+        job.request("cancel")
+
+
+def _newest(project: Project) -> dict[str, Any]:
+    now = current(project)
+    if now is None or now["state"] == "lost":
+        raise SemiGDAError("bad-input", "The project has no training.", action="Start one.")
+    return now
+
+
+def _unfinished(project: Project) -> tuple[JobFolder, dict[str, Any]]:
+    now = _newest(project)
+    if now["state"] in ENDED:
+        raise SemiGDAError(
+            "bad-input", "No training of the project is running.", action="Start one."
+        )
+    return JobFolder(now["folder"]), now
+
+
+def _refuse_stale(now: Mapping[str, Any]) -> None:
+    if now["stale"]:
+        raise SemiGDAError(
+            "bad-input",
+            "The training's process is gone.",
+            action="Resume the training: it goes on from its last checkpoint.",
+        )
+
+
+def _refuse_second() -> None:
+    raise SemiGDAError(
+        "bad-input", "Another window is starting a training of this project.", action="Wait."
+    )
+
+
+def _refuse_unready(project: Project) -> None:
+    """Raise with what keeps a training from starting."""
+    view = _view(project)
+    if view.heldout is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The held-out cases are not chosen yet.",
+            action="Choose them before the first training: scores need cases it never sees.",
+        )
+    known = measured(project)
+    used = [case for case in view.cases if case.role not in ("ignored", "missing")]
+    unchecked = sum(case.id not in known for case in used)
+    if unchecked:
+        raise SemiGDAError(
+            "bad-input",
+            f"{unchecked} case{'s were' if unchecked > 1 else ' was'} not checked since the "
+            "last change.",
+            action="Run the check.",
+        )
+    errors = [finding for finding in findings(project) if finding.severity == "error"]
+    if errors:
+        more = f" ({len(errors) - 1} more errors)" if errors[1:] else ""
+        raise SemiGDAError("bad-input", errors[0].message + more, action=errors[0].action)
+
+
+def _view(project: Project) -> View:
+    """The project as it is now, with a look at which files are there."""
+    return project.read().present()
+
+
+def _turns(view: View) -> list[int]:
+    """The folds of patients held out in turn, without those whose files are all missing."""
+    folds = view.heldout["folds"] if _in_turn(view) else []
+    return [n for n, fold in enumerate(folds) if not view.missing.issuperset(fold)]
+
+
+def _in_turn(view: View) -> bool:
+    """Whether every patient is held out in turn."""
+    return bool(view.heldout) and view.heldout["scheme"] == "leave-one-out"
+
+
+def _minutes(plan: Plan) -> float | None:
+    return plan.minutes or PRESETS[plan.preset]["minutes"]
+
+
+def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``TrainSettings`` of a plan without its case list; ``facts``: measured by a rehearsal."""
+    view, name = project.read(), _version_name(project, plan)
+    settings = train_settings(
+        *(project, measured(project), plan.preset),
+        name=name,
+        cases="",
+        base=plan.base,
+        minutes=plan.minutes,
+        advanced=plan.advanced,
+    )
+    del settings["cases"]
+    minutes = _minutes(plan)
+    if facts is not None and minutes:
+        work = _work(project, plan, view.present())
+        settings |= fitted(settings, facts, work, 60 * minutes, plan.advanced)
+    # In the library all versions have one name, and the title tells which it is.
+    card = dict(settings["card"])
+    told = plan.name or f"version {name.rpartition('-')[2]}"
+    card |= {"title": f"{card['title']} ({told})", "name": model_name(view)}
+    return settings | {"card": card}
+
+
+def _version_name(project: Project, plan: Plan) -> str:
+    view = project.read()
+    taken = {job.get("version") for job in view.data["jobs"]}
+    if plan.name is not None:
+        if plan.name in taken or (project.folder / "models" / check_name(plan.name)).exists():
+            raise SemiGDAError(
+                "bad-input",
+                "The project has a version of this name already.",
+                action="Choose another name.",
+            )
+        return plan.name
+    number = 1
+    while f"{slug(view)}-{number}" in taken:
+        number += 1
+    return f"{slug(view)}-{number}"
+
+
+def _work(project: Project, plan: Plan, view: View) -> Work:
+    heldout = view.heldout["cases"] if view.heldout else []
+    return Work(
+        trainings=len(_turns(view)) + 1,
+        scored=len(set(heldout) - view.missing),
+        compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
+        semi=bool(view.of_role("unlabeled")),
+    )
+
+
+def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
+    """What the newest rehearsal of such a plan measured."""
+    settings, view = _settings(project, plan, None), _view(project)
+    cases = len(view.of_role("labeled", "unlabeled", "held-out"))
+    for job in project.jobs():
+        if job["kind"] != "rehearse" or job["state"] != "done":
+            continue
+        folder = JobFolder(job["folder"])
+        facts = _told(folder)
+        if not is_measured(facts) or _kind(folder.job["options"]) != _kind(settings):
+            continue
+        factor = cases / max(1, facts["cases"])
+        if 1 / CASES_FACTOR <= factor <= CASES_FACTOR:
+            return facts | {"load_seconds": facts["load_seconds"] * factor}
+    return None
+
+
+def _told(job: JobFolder) -> Any:
+    try:
+        return (job.result() or {}).get("outputs", {}).get("rehearsal")
+    except SemiGDAError:
+        return None  # damaged: another rehearsal tells
+
+
+def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
+    """Equal for trainings whose steps take the same time and memory; None if it is none."""
+    try:
+        size = list(settings["preprocessing"]["size"])
+        labels = len(settings["card"]["labels"])
+    except (KeyError, TypeError):
+        return None
+    scratch = settings.get("base") is None
+    return [size, labels, scratch, *(settings.get(key) for key in ALIKE)]
+
+
+def _before(
+    project: Project, view: View, base: Base
+) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """The earlier model as a job's inputs, or its scores on the held-out cases.
+
+    It is the version in use, or else the model that the training starts from. One that learned
+    from held-out cases is no measure; where patients are held out in turn every own version has,
+    but was scored itself by trainings that had not.
+    """
+    used = next((version for version in versions(project) if version.in_use), None)
+    if used is None:
+        return ({"before": str(base.path)} if base.kind == "model" else {}), None
+    if used.comparable and used.scheme == "leave-one-out" and _in_turn(view):
+        return {}, _scores(project, used)
+    card = ModelCard.read(used.folder)
+    if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):
+        return {}, None
+    return {"before": str(used.folder)}, None
+
+
+def _scores(project: Project, version: Version) -> dict[str, Any] | None:
+    compared = read(project.folder / "jobs" / version.job)
+    return compared and scores(compared)

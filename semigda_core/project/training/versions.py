@@ -1,0 +1,328 @@
+"""The models that a project's trainings made, and which of them Segment uses.
+
+A training that is done becomes a version. All versions of a project are installed in the user's
+model library under the same name, :func:`model_name`, one at a time: Segment goes on with the name
+it has, and title and hash of the model tell which version made a result. Standard library only;
+what must read tensors runs in a child process.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.inside import remove_folder
+from semigda_core.jobs.launch import engine_environment
+from semigda_core.models.card import ModelCard
+from semigda_core.models.library import user_folder
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+from semigda_core.project.training.comparison import read, scores
+
+CHILD_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Version:
+    """A model of a project.
+
+    Attributes:
+        name: of its folder in ``models/``; stays.
+        title: for the user's eyes.
+        date: end of its training, ISO 8601.
+        folder: the model package.
+        job: id of its training.
+        cases: how many were "labeled", "unlabeled" and "held-out".
+        dice: by class name, on the held-out cases; None where no case holds the class.
+        mean, low, high: mean Dice of the held-out cases with its 95 % interval, or None.
+        before: mean Dice of the model before on the same cases, or None.
+        wins, reason: whether it was better on the held-out cases, in one sentence.
+        scheme: what the scores are of: "split", or "leave-one-out" (of one training for every
+            patient; the model itself learned from all).
+        comparable: its scores are of the held-out cases as they are now.
+        in_use: installed for Segment.
+        base: what it started from, in words.
+    """
+
+    name: str
+    title: str
+    date: str
+    folder: Path
+    job: str
+    cases: Mapping[str, int]
+    dice: Mapping[str, float | None]
+    mean: float | None
+    low: float | None
+    high: float | None
+    before: float | None
+    wins: bool
+    reason: str
+    scheme: str
+    comparable: bool
+    in_use: bool
+    base: str
+
+
+def model_name(view: View) -> str:
+    """The name of the project's model in the library: its classes' names, and a part of its id."""
+    return f"{slug(view)}-{view.id[:4]}"
+
+
+def slug(view: View) -> str:
+    """The classes' names as part of a model's name; a project's own may be a patient's."""
+    words = re.findall(r"[a-z0-9]+", " ".join(label.name for label in view.classes).lower())
+    return "-".join(words)[:40].strip("-") or "model"
+
+
+def versions(project: Project) -> list[Version]:
+    """All versions, newest first. Trainings that are newly done enter ``project.json``."""
+    _record(project)
+    view = project.read()
+    comparable = {job["id"] for job in view.data["jobs"] if job["comparable"]}
+    used = in_use(view)
+    found = []
+    for record in reversed(view.data.get("versions", [])):
+        if record["deleted"]:
+            continue
+        values = {key: record[key] for key in _KEPT}
+        found.append(
+            Version(
+                **values,
+                folder=project.folder / "models" / record["name"],
+                comparable=record["job"] in comparable,
+                in_use=record["name"] == used,
+            )
+        )
+    return found
+
+
+_KEPT = ("name", "title", "date", "job", "cases", "dice", "mean", "low", "high", "before")
+_KEPT += ("wins", "reason", "scheme", "base")
+
+
+def in_use(view: View) -> str | None:
+    """The name of the version that is installed, None if none is."""
+    used = view.data.get("used", [])
+    return used[-1] if used else None
+
+
+def _record(project: Project) -> None:
+    known = {record["job"] for record in project.read().data.get("versions", [])}
+    new = []
+    for job in reversed(project.jobs()):
+        if job["kind"] == "train" and job["state"] == "done" and job["id"] not in known:
+            record = _new_record(project, job)
+            if record is not None:
+                new.append(record)
+    if not new:
+        return
+    with project.edit("version made", versions=[record["name"] for record in new]) as data:
+        kept = data.setdefault("versions", [])
+        known = {record["job"] for record in kept}  # another window may have been faster
+        kept += [record for record in new if record["job"] not in known]
+
+
+def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | None:
+    """None for a training that made no version, or whose files are gone."""
+    compared = read(job["folder"])
+    if compared is None or not job.get("version"):
+        return None
+    try:
+        card = ModelCard.read(project.folder / "models" / job["version"])
+    except SemiGDAError:
+        return None
+    ended = datetime.datetime.fromtimestamp((job["folder"] / "result.json").stat().st_mtime)
+    overall, counts = compared["all"], _counts(card)
+    return {
+        "name": job["version"],
+        "title": card.title,
+        "date": ended.astimezone().isoformat(timespec="seconds"),
+        "job": job["id"],
+        "sha256": card.weights_sha256,
+        "cases": {
+            **counts,
+            "held-out": compared["heldout_cases"],
+        },
+        "dice": {name: values["after"] for name, values in compared["classes"].items()},
+        "mean": overall["after"],
+        "low": overall.get("after_low"),  # an early version did not measure it
+        "high": overall.get("after_high"),
+        "before": overall["before"],
+        "wins": compared["wins"],
+        "reason": compared["reason"],
+        "scheme": compared["scheme"],
+        "base": job.get("base_title", ""),
+        "deleted": False,
+    }
+
+
+def _counts(card: ModelCard) -> dict[str, int]:
+    """How many cases the model learned from; a card need not say it."""
+    told = card.training.get("cases")
+    told = told if isinstance(told, dict) else {}
+    named = {name: told.get(name) for name in ("labeled", "unlabeled")}
+    return {name: count if type(count) is int else 0 for name, count in named.items()}
+
+
+def find_version(project: Project, name: str) -> Version:
+    """The version; "bad-input" if there is none of this name."""
+    found = versions(project)
+    for version in found:
+        if version.name == name:
+            return version
+    names = ", ".join(version.name for version in found)
+    raise SemiGDAError(
+        "bad-input",
+        "The project has no such version.",
+        action=f"Choose one of: {names}." if names else "Train one first.",
+    )
+
+
+def use(project: Project, name: str) -> Path:
+    """Install a version for Segment, in place of the one in use; returns the installed folder.
+
+    Takes seconds: a child process checks the package's tensors.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is no such version; "model-invalid" if it is damaged.
+    """
+    version = find_version(project, name)
+    _install(version)
+    with project.edit("version used", version=name) as data:
+        used = [other for other in data.get("used", []) if other != name]
+        data["used"] = [*used, name]
+    return user_folder() / ModelCard.read(version.folder).name
+
+
+def roll_back(project: Project) -> str:
+    """Go back to the version that was used before; returns its name.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is none.
+    """
+    used = project.read().data.get("used", [])
+    if len(used) < 2:
+        raise SemiGDAError(
+            "bad-input",
+            "No other version was used before.",
+            action="Choose the version to use from the list.",
+        )
+    _install(find_version(project, used[-2]))
+    with project.edit("rolled back", version=used[-2]) as data:
+        data["used"] = [name for name in data["used"] if name != used[-1]]
+    return used[-2]
+
+
+def rename(project: Project, name: str, title: str) -> None:
+    """Give a version another title, in its card and where it is installed too."""
+    version = find_version(project, name)
+    title = title.strip()
+    if not title:
+        raise SemiGDAError("bad-input", "A version needs a title.")
+    folders = [project.place("models", version.name)]
+    if version.in_use:
+        folders.append(user_folder() / ModelCard.read(version.folder).name)
+    for folder in folders:
+        card = ModelCard.read(folder)
+        card.title = title
+        card.write(folder)
+    with project.edit("version renamed", version=name) as data:
+        _entry(data, name)["title"] = title
+
+
+def export(project: Project, name: str, zip_path: str | os.PathLike[str]) -> Path:
+    """Write a version as one ``.zip`` for another computer; returns its path.
+
+    Raises:
+        SemiGDAError: "bad-input" if the file is there already.
+    """
+    version, path = find_version(project, name), Path(zip_path).absolute()
+    if path.is_dir():
+        path = path / f"{version.name}.zip"
+    if path.exists():
+        raise SemiGDAError(
+            "bad-input", "The file exists already.", action="Choose another name for the export."
+        )
+    _in_child("models", "export", version.folder, path)
+    return path
+
+
+def delete(project: Project, name: str) -> None:
+    """Delete a version's files; its scores stay in the history of the project.
+
+    Raises:
+        SemiGDAError: "bad-input" if it is in use.
+    """
+    version = find_version(project, name)
+    if version.in_use:
+        raise SemiGDAError(
+            "bad-input",
+            "This version is in use.",
+            action="Use another version first, then delete this one.",
+        )
+    folder = project.place("models", version.name)
+    with project.edit("version deleted", version=name) as data:
+        _entry(data, name)["deleted"] = True
+        data["used"] = [other for other in data.get("used", []) if other != name]
+    remove_folder(folder)
+
+
+def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
+    """Dice of two versions on the held-out cases that both were scored on.
+
+    Returns:
+        Rows with "case", "class", "before" (of ``a``) and "after" (of ``b``).
+
+    Raises:
+        SemiGDAError: "bad-input" if the scores of one are not of the present held-out cases.
+    """
+    chosen = [find_version(project, name) for name in (a, b)]
+    told = [read(project.folder / "jobs" / version.job) for version in chosen]
+    if not all(version.comparable for version in chosen) or None in told:
+        raise SemiGDAError(
+            "bad-input",
+            "These versions were not scored on the same held-out cases.",
+            action="Compare versions that were trained since the held-out cases were chosen.",
+        )
+    first, second = (scores(one) for one in told)
+    return [
+        {"case": case, "class": name, "before": first[case].get(name), "after": dice}
+        for case, classes in second.items()
+        if case in first
+        for name, dice in classes.items()
+    ]
+
+
+def _entry(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return next(r for r in data["versions"] if r["name"] == name and not r["deleted"])
+
+
+def _install(version: Version) -> None:
+    _in_child("models", "add", version.folder, "--overwrite")
+
+
+def _in_child(*arguments: str | os.PathLike[str]) -> None:
+    """A ``semigda`` command in a process that may import torch."""
+    done = subprocess.run(
+        [sys.executable, "-m", "semigda", *map(os.fspath, arguments)],
+        env=engine_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=CHILD_SECONDS,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    if done.returncode:
+        message, action, *_ = [*done.stderr.removeprefix("semigda: ").splitlines(), "", ""]
+        raise SemiGDAError(
+            "model-invalid", message or "The model cannot be used.", action=action or None
+        )
