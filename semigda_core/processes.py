@@ -1,6 +1,6 @@
 """Whether a process is still the one that was seen before: its id and its start time.
 
-Process ids are used again, so an id alone may name a stranger. Standard library only.
+Process ids are used again, so an id alone may name a stranger.
 """
 
 from __future__ import annotations

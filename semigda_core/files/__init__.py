@@ -1,1 +1,1 @@
-"""Reading and writing the user's files safely. Standard library only."""
+"""Reading and writing the user's files safely."""

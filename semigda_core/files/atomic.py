@@ -2,7 +2,7 @@
 
 Everything is written under a temporary name beside its place, which says what process wrote it,
 and then renamed. The next run clears away what a killed process left there, and puts back a folder
-that it had moved aside. Standard library only: Slicer's own process uses this.
+that it had moved aside.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Dataclasses whose fields say beside their names what they may hold. Standard library only.
+"""Dataclasses whose fields say beside their names what they may hold.
 
 @dataclass(frozen=True)
 class Settings:

@@ -1,4 +1,4 @@
-"""What an image on the disk consists of, and what it holds. Standard library only."""
+"""What an image on the disk consists of, and what it holds."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ A rule is a function that takes a value and raises :class:`Wrong`. Rules are put
     data = read_document(path, rule, "The project's file")
 
 A place in a document is told by the names of its fields and by numbers, never by what a user typed.
-Standard library only: Slicer's own process uses this.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Paths made of names that a document gives: within their folder, whatever the document says.
 
 A folder may come from anybody. Names with ``..``, absolute ones and symbolic links would let it
-choose what this program writes or deletes elsewhere. Standard library only.
+choose what this program writes or deletes elsewhere.
 """
 
 from __future__ import annotations

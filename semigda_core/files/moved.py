@@ -1,7 +1,4 @@
-"""Paths that were written down before their folder was moved, perhaps on another system.
-
-Standard library only.
-"""
+"""Paths that were written down before their folder was moved, perhaps on another system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output and error that never end the work they tell of. Standard library only.
+"""Standard output and error that never end the work they tell of.
 
 A reader such as ``head`` closes its end when it has seen enough, a terminal may be gone, a code
 page may lack a letter, a process may have been started without any: what is lost is the text.

@@ -1,4 +1,4 @@
-"""Tables as CSV files, as spreadsheets write them and read them. Standard library only."""
+"""Tables as CSV files, as spreadsheets write them and read them."""
 
 from __future__ import annotations
 

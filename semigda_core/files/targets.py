@@ -1,7 +1,7 @@
 """One rule for everything this program writes where a user says.
 
 A target is new, or empty, or something this program made, and then ``overwrite`` must be asked for.
-An input is never a target. Standard library only.
+An input is never a target.
 """
 
 from __future__ import annotations

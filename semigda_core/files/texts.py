@@ -1,4 +1,4 @@
-"""Text from outside that is about to be shown or written. Standard library only."""
+"""Text from outside that is about to be shown or written."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@
 ========================  ========================================================================
 
 Only the process that runs the job calls ``update``, ``event`` and ``finish``; a watcher reads,
-makes requests, and may ``fail`` a job whose process is gone. Standard library only: Slicer's own
-process uses this. Events and states hold no patient data: paths are struck out of their texts.
+makes requests, and may ``fail`` a job whose process is gone. Events and states hold no patient
+data: paths are struck out of their texts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a job was written, and what its paths are now that its folder may have been moved.
 
 Jobs of a project name files of the project by absolute paths. A project that was copied, renamed or
-moved goes on in its new place: what lay in it then lies in it now. Standard library only.
+moved goes on in its new place: what lay in it then lies in it now.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Starting a job in a process of its own that outlives whoever starts it. Standard library only."""
+"""Starting a job in a process of its own that outlives whoever starts it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Locks of the operating system on files: they end with their process, however that ends.
-
-Standard library only: Slicer's own process uses this.
-"""
+"""Locks of the operating system on files: they end with their process, however that ends."""
 
 from __future__ import annotations
 

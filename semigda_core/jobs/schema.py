@@ -1,4 +1,4 @@
-"""What the documents of a job folder may hold. Standard library only: Slicer reads them."""
+"""What the documents of a job folder may hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text at the head of an NRRD file, read and written. Standard library only.
+"""The text at the head of an NRRD file, read and written.
 
 Slicer keeps what a segmentation says of itself there: names, values, layers and tags.
 """

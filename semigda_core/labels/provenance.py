@@ -1,4 +1,4 @@
-"""Who made a label, as its file says it. Standard library only.
+"""Who made a label, as its file says it.
 
 What a model made says so in its header and in the tags of its segments, and only the tags stay when
 Slicer saves it again. The words are written as "SemiGDA_Model" in files and "SemiGDA.Model" in

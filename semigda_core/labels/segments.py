@@ -1,4 +1,4 @@
-"""The segments that a segmentation file names in its header. Standard library only.
+"""The segments that a segmentation file names in its header.
 
 Slicer saves segmentations as ``.seg.nrrd``, ``.seg.nhdr``, ``.nrrd`` and ``.nhdr``: what a file is
 stands in it, not in its name.

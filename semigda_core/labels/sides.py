@@ -1,7 +1,7 @@
 """Whether classes may tell left from right, which a mirrored picture would swap.
 
 Training with mirrored slices is a small gain; with a class for one side it spoils the labels. So a
-name counts as a side where it may well be one. Standard library only.
+name counts as a side where it may well be one.
 """
 
 from __future__ import annotations

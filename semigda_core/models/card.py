@@ -1,6 +1,5 @@
 """The model card, ``card.json``: everything about a model besides its weights.
 
-Standard library only: Slicer's own process reads cards and must never import torch.
 The card holds nothing about patients: no names, no UIDs, no paths (checked when it is written).
 """
 

@@ -1,4 +1,4 @@
-"""What a model package is on the disk. Standard library only.
+"""What a model package is on the disk.
 
 A folder or a ``.zip`` may be replaced or removed by this program only where it says in itself that
 it is a model, and holds nothing else.

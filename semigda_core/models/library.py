@@ -1,7 +1,6 @@
 """The library of installed models: where they lie, listing, finding and removing them.
 
-Standard library only, so Slicer's own process can list models. Installing checks tensors and
-therefore lives in :func:`semigda.models.package.import_package`.
+Installing checks tensors and therefore lives in :func:`semigda.models.package.import_package`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How many parameters a network has, by arithmetic: known before anything is built.
-
-Standard library only, so that a model's card can be judged where there is no torch.
-"""
+"""How many parameters a network has, by arithmetic: known before anything is built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a model wants its images: what its card says of preprocessing. Standard library only."""
+"""How a model wants its images: what its card says of preprocessing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing one class of a project without changing what its labels mean. Standard library only.
+"""Changing one class of a project without changing what its labels mean.
 
 Labels know classes by name (segments) or by number (label maps). When a name or a number changes,
 what was meant by the old one is kept in the mapping.

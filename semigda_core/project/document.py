@@ -1,6 +1,6 @@
 """What ``project.json`` may hold: the one description that is checked before anything acts on it.
 
-Fields of later versions are left unread. Standard library only.
+Fields of later versions are left unread.
 """
 
 from __future__ import annotations

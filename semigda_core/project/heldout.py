@@ -6,7 +6,7 @@ sees any of their images. With fewer, every patient counts, so each is held out 
 cases makes the model; its score is the folds' mean, and training takes folds + 1 times as long.
 
 Nothing draws again by itself. A change on purpose raises the version, and scores of another version
-are not comparable. Standard library only.
+are not comparable.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@
 ========================  ========================================================================
 
 Images and labels stay where they are and are never written to. Any number of windows and processes
-may read and change a project at once. Standard library only: Slicer's own process uses this.
+may read and change a project at once.
 """
 
 from __future__ import annotations

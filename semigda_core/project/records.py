@@ -1,4 +1,4 @@
-"""What a project says about its cases and classes, as read-only values. Standard library only."""
+"""What a project says about its cases and classes, as read-only values."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A writer holds a lock of the operating system, which ends with its process however that ends; it
 reads the file anew, changes it, and replaces it whole. So two windows never undo each other's
-changes, and a kill at any moment leaves the file as it was before or after. Standard library only.
+changes, and a kill at any moment leaves the file as it was before or after.
 """
 
 from __future__ import annotations

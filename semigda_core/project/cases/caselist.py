@@ -1,4 +1,4 @@
-"""From a project to the case list that a training reads. Standard library only."""
+"""From a project to the case list that a training reads."""
 
 from __future__ import annotations
 

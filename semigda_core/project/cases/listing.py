@@ -1,7 +1,4 @@
-"""What the files of a folder are: images, series of DICOM files, or nothing to be segmented.
-
-Standard library only: no file is read beyond its beginning.
-"""
+"""What the files of a folder are: images, series of DICOM files, or nothing to be segmented."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Before a training goes on: it writes in this project only, and reads files where they are now.
 
-A project may have been copied, renamed or moved since, and its images too. Standard library only.
+A project may have been copied, renamed or moved since, and its images too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the words of a file's name say: an image or its label, and of whom. Standard library only.
+"""What the words of a file's name say: an image or its label, and of whom.
 
 Names are compared without case, accents and separators; "CaseMask" is two words.
 """

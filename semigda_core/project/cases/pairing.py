@@ -1,7 +1,4 @@
-"""Finding images and their labels in folders, by name; nothing is added here.
-
-Standard library only.
-"""
+"""Finding images and their labels in folders, by name; nothing is added here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What is wrong with a project's cases, from the facts that were measured of them.
 
 Every finding says one thing in one sentence and one thing to do, without names: the cases it is
-about are given by id. Standard library only, so a view can ask again after every change.
+about are given by id.
 """
 
 from __future__ import annotations

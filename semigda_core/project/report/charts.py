@@ -1,4 +1,4 @@
-"""Line charts as inline SVG that needs nothing from outside. Standard library only."""
+"""Line charts as inline SVG that needs nothing from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look of a report: style, tables and rows of large numbers. Standard library only."""
+"""The look of a report: style, tables and rows of large numbers."""
 
 from __future__ import annotations
 

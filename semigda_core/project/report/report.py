@@ -1,7 +1,6 @@
 """A training's report: one HTML page that needs nothing from outside, and names no case.
 
 Written from what is in the job's folder, so it works while the training still runs, too.
-Standard library only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which unlabelled cases to label next. Standard library only.
+"""Which unlabelled cases to label next.
 
 A job of kind "rank" looks at all of them with a model; :func:`candidates` reads what it found, as
 far as it still holds.

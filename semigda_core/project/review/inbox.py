@@ -1,4 +1,4 @@
-"""Predicted labels to review: accept, reject, or take over after editing. Standard library only.
+"""Predicted labels to review: accept, reject, or take over after editing.
 
 An accepted prediction trains as any label does, but it is never held out: a model scored by what a
 model drew would be flattered. An edited one is a label that a human answers for.

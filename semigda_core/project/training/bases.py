@@ -1,4 +1,4 @@
-"""What a training of a project may start from. Standard library only."""
+"""What a training of a project may start from."""
 
 from __future__ import annotations
 

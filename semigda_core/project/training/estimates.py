@@ -1,4 +1,4 @@
-"""From a rehearsal's measurements to what a whole training takes. Standard library only."""
+"""From a rehearsal's measurements to what a whole training takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a new model is better than the one before, on the held-out cases. Standard library only.
+"""Whether a new model is better than the one before, on the held-out cases.
 
 A case counts with the mean of its classes' Dice. What chance may do is told by a bootstrap: the
 cases are drawn anew many times, with both models' scores of a case kept together.

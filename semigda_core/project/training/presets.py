@@ -1,7 +1,7 @@
 """From a preset and what is known of the images to the settings of a training.
 
 The result is ``TrainSettings`` as JSON, which the user may look at and change before it becomes a
-job's options. Standard library only.
+job's options.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The trainings of a project: plan, rehearsal, estimate, start, and what to ask a running one.
 
 A training is a job in a process of its own that outlives whoever started it; these functions only
-read and write files and start processes. Standard library only: Slicer's own process uses this.
+read and write files and start processes.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A training that is done becomes a version. All versions of a project are installed in the user's
 model library under the same name, :func:`model_name`, one at a time: Segment goes on with the name
-it has, and title and hash of the model tell which version made a result. Standard library only;
-what must read tensors runs in a child process.
+it has, and title and hash of the model tell which version made a result. What must
+read tensors runs in a child process.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the steps of a training cost, in steps of supervised stage 2, measured on a CPU.
 
-For estimates of time only. Standard library only.
+For estimates of time only.
 """
 
 from __future__ import annotations
