@@ -1,120 +1,56 @@
-"""Connected parts of a mask in 3-D, found slice by slice: memory holds two slices."""
+"""Connected parts of a label map in 3-D, found slice by slice: memory holds two slices.
+
+SimpleITK numbers the parts of one slice. A whole volume at once would take it nine bytes a voxel,
+and it cannot be cancelled meanwhile.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
 
 
-@dataclass
-class Part:
-    """One connected part.
-
-    Attributes:
-        size: its pixels.
-        weight: the sum of its values.
-        peak: its largest value, at ``place`` (slice, row, column).
-    """
-
-    size: int = 0
-    weight: float = 0.0
-    peak: float = -1.0
-    place: tuple[int, int, int] = (0, 0, 0)
-
-    def absorb(self, other: Part) -> None:
-        self.size += other.size
-        self.weight += other.weight
-        if other.peak > self.peak:
-            self.peak, self.place = other.peak, other.place
-
-
 class Components:
-    """Joins the parts of consecutive slices that touch face to face."""
+    """Joins the flat parts of consecutive slices that touch face to face and have one label."""
 
     def __init__(self) -> None:
-        self._parents: list[int] = []
-        self._parts: list[Part] = []
-        self._offsets: list[int] = []  # number of the first part of every slice
-        self._previous: np.ndarray | None = None
+        self.count = 0  # flat parts so far; they are numbered from 1, on from slice to slice
+        self._labels = self._numbers = np.zeros((0, 0), np.int64)  # of the slice before
+        self._touching: list[np.ndarray] = []
 
-    def add(self, mask: np.ndarray, values: np.ndarray | None = None) -> None:
-        """The next slice: ``mask`` (h, w) bool, and the ``values`` (h, w) that parts add up."""
-        offset = len(self._parents)
-        self._offsets.append(offset)
-        numbers, count = _flat_parts(mask)
-        if count == 0:
-            self._previous = None
-            return
-        self._parents.extend(range(offset, offset + count))
-        self._parts.extend(self._measure(numbers, count, values))
-        numbers = np.where(numbers > 0, numbers + offset, 0)  # part number + 1, as before
-        if self._previous is not None:
-            both = (numbers > 0) & (self._previous > 0)
-            pairs = np.unique(numbers[both] << 32 | self._previous[both])  # two in one integer
-            for pair in pairs.tolist():
-                self._join((pair >> 32) - 1, (pair & 0xFFFFFFFF) - 1)
-        self._previous = numbers
+    def add(self, labels: np.ndarray) -> np.ndarray:
+        """The next slice (h, w) uint8, 0 is background -> its flat parts' numbers (h, w) int64."""
+        numbers = np.zeros(labels.shape, np.int64)
+        rows, columns = np.flatnonzero(labels.any(1)), np.flatnonzero(labels.any(0))
+        if rows.size:
+            box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+            flat = _flat_parts(labels[box])
+            numbers[box] = np.where(flat > 0, flat + self.count, 0)
+            self.count += int(flat.max())
+        if self._numbers.shape == numbers.shape:
+            both = (labels > 0) & (labels == self._labels)
+            pairs = np.unique(numbers[both] << 32 | self._numbers[both])  # two in one integer
+            self._touching.append(np.stack([pairs >> 32, pairs & 0xFFFFFFFF]))
+        self._labels, self._numbers = labels, numbers
+        return numbers
 
-    def _measure(self, numbers: np.ndarray, count: int, values: np.ndarray | None) -> list[Part]:
-        slice_number = len(self._offsets) - 1
-        inside = np.flatnonzero(numbers)
-        owner = numbers.ravel()[inside] - 1
-        sizes = np.bincount(owner, minlength=count)
-        if values is None:
-            return [Part(int(size)) for size in sizes]
-        worth = values.ravel()[inside]
-        weights = np.bincount(owner, worth, minlength=count)
-        best = np.zeros(count, np.int64)
-        rising = np.argsort(worth, kind="stable")
-        best[owner[rising]] = inside[rising]  # the last, so the largest, stays
-        rows, columns = np.unravel_index(best, numbers.shape)
-        return [
-            Part(int(s), float(w), float(values[r, c]), (slice_number, int(r), int(c)))
-            for s, w, r, c in zip(sizes, weights, rows, columns, strict=True)
-        ]
-
-    def _root(self, part: int) -> int:
-        while self._parents[part] != part:
-            self._parents[part] = self._parents[self._parents[part]]
-            part = self._parents[part]
-        return part
-
-    def _join(self, one: int, two: int) -> None:
-        one, two = self._root(one), self._root(two)
-        if one != two:
-            self._parents[max(one, two)] = min(one, two)
-            self._parts[min(one, two)].absorb(self._parts[max(one, two)])
-
-    def parts(self) -> list[Part]:
-        """All parts, in the order in which they were met."""
-        return [p for n, p in enumerate(self._parts) if self._parents[n] == n]
-
-    def largest(self, number: int, mask: np.ndarray) -> np.ndarray:
-        """What of ``mask`` (h, w), given earlier as slice ``number``, is in the largest part."""
-        numbers, count = _flat_parts(mask)
-        if count == 0:
-            return mask
-        best = self._largest()
-        offset = self._offsets[number]
-        keep = np.array([False] + [self._root(offset + n) == best for n in range(count)])
-        return keep[numbers]
-
-    def _largest(self) -> int:
-        roots = [n for n, parent in enumerate(self._parents) if n == parent]
-        return max(roots, key=lambda n: self._parts[n].size)
+    def wholes(self) -> np.ndarray:
+        """For each flat part the lowest number in the part that it belongs to, (count + 1,)."""
+        whole = np.arange(self.count + 1)
+        if not self._touching:
+            return whole
+        one, two = np.concatenate(self._touching, 1)
+        while (apart := whole[one] != whole[two]).any():
+            one, two = one[apart], two[apart]
+            low, high = np.sort([whole[one], whole[two]], 0)
+            np.minimum.at(whole, high, low)
+            while (whole[whole] != whole).any():
+                whole = whole[whole]
+        return whole
 
 
-def _flat_parts(mask: np.ndarray) -> tuple[np.ndarray, int]:
-    """Connected parts of a slice numbered from 1, 0 outside (h, w) int64, and their number."""
-    numbers = np.zeros(mask.shape, np.int64)
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not rows.size:
-        return numbers, 0
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    image = sitk.GetImageFromArray(mask[box].astype(np.uint8))
-    labeller = sitk.ConnectedComponentImageFilter()
-    labelled = labeller.Execute(image)  # the view does not keep it alive
-    numbers[box] = sitk.GetArrayViewFromImage(labelled)
-    return numbers, int(labeller.GetObjectCount())
+def _flat_parts(labels: np.ndarray) -> np.ndarray:
+    """Numbers of the connected parts of equal labels, from 1 (h, w); 0 where the label is."""
+    image = sitk.GetImageFromArray(labels)
+    same = sitk.ScalarConnectedComponentImageFilter()  # a distance of 0 between neighbours
+    return sitk.GetArrayFromImage(same.Execute(image, image > 0))

@@ -15,7 +15,8 @@ def keep_largest(
 ) -> np.ndarray:
     """Erase in ``store`` what is not in its class's largest part.
 
-    Per volume, never per slice: a slice may well show two parts of one organ.
+    Per volume, never per slice: a slice may well show two parts of one organ. Of parts of the same
+    size the one that begins first stays.
 
     Args:
         depth: stored slices.
@@ -25,22 +26,38 @@ def keep_largest(
     Returns the erased voxels of every class, (K + 1,) int64.
     """
     erased = np.zeros(classes + 1, np.int64)
-    found = {value: Components() for value in range(1, classes + 1)}
+    keep = _kept(store, depth, classes, check)
+    if keep.all():
+        return erased
+    components = Components()
     for z in range(depth):
         check()
         labels = store.slices(z, z + 1)[0]
-        for value, components in found.items():
-            components.add(labels == value)
-    scattered = [value for value, components in found.items() if len(components.parts()) > 1]
-    for z in range(depth if scattered else 0):
+        lost = ~keep[components.add(labels)]
+        if lost.any():
+            erased += np.bincount(labels[lost], minlength=classes + 1)
+            store.replace(z, np.where(lost, 0, labels)[None])
+    return erased
+
+
+def _kept(store: SliceStore, depth: int, classes: int, check: Callable[[], None]) -> np.ndarray:
+    """Whether each flat part, by its number, belongs to its class's largest part; bool."""
+    components = Components()
+    sizes, owners = [np.zeros(1, np.int64)], [np.zeros(1, np.uint8)]
+    for z in range(depth):
         check()
         labels = store.slices(z, z + 1)[0]
-        before = np.bincount(labels.ravel(), minlength=classes + 1)
-        for value in scattered:
-            mask = labels == value
-            labels[mask & ~found[value].largest(z, mask)] = 0
-        lost = before - np.bincount(labels.ravel(), minlength=classes + 1)
-        if lost.any():
-            store.replace(z, labels[None])
-            erased[1:] += lost[1:]
-    return erased
+        before = components.count
+        numbers = components.add(labels)
+        inside = numbers > 0
+        flat = numbers[inside] - before - 1
+        sizes.append(np.bincount(flat, minlength=components.count - before))
+        owners.append(np.zeros(components.count - before, np.uint8))
+        owners[-1][flat] = labels[inside]
+    whole, owner = components.wholes(), np.concatenate(owners)
+    size = np.bincount(whole, np.concatenate(sizes), minlength=len(whole))
+    falling = np.argsort(-size, kind="stable")
+    values, first = np.unique(owner[falling], return_index=True)
+    best = np.zeros(classes + 1, np.int64)
+    best[values] = falling[first]
+    return (whole == best[owner]) | (owner == 0)  # some numbers stand for no pixel

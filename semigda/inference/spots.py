@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 
 from semigda.data.grid import WorkingGrid
@@ -13,6 +14,11 @@ from semigda.inference.restore import smooth
 # Of the total variation distance, averaged over 3 x 3 pixels: above a half the branches mostly
 # stand behind different classes.
 _DOUBTFUL = 0.5
+# A flat part: its number, its pixels, the sum of their disagreement, and the largest with its place
+# (slice, row, column).
+_FLAT = np.dtype(
+    [("number", "i8"), ("size", "i8"), ("weight", "f8"), ("peak", "f8"), ("place", "i8", 3)]
+)
 
 
 class SpotFinder:
@@ -21,11 +27,13 @@ class SpotFinder:
     def __init__(self, grid: WorkingGrid):
         self.grid = grid
         self._components = Components()
+        self._flat: list[np.ndarray] = []  # of every slice, of type _FLAT
 
     def add(self, disagreement: torch.Tensor) -> None:
         """The next working slices' disagreement (n, h, w), 0 to 1."""
         for plane in smooth(disagreement).cpu().numpy():
-            self._components.add(plane >= _DOUBTFUL, plane)
+            numbers = self._components.add((plane >= _DOUBTFUL).astype(np.uint8))
+            self._flat.append(_measured(numbers, plane, len(self._flat)))
 
     def spots(self, limit: int = 20) -> list[dict]:
         """At most ``limit`` spots, those with the largest sum of disagreement first.
@@ -37,12 +45,32 @@ class SpotFinder:
         ratio = math.prod((grid.depth, grid.rows, grid.columns)) / math.prod(
             (grid.count, *grid.content)
         )
-        ranked = sorted(self._components.parts(), key=lambda part: -part.weight)[:limit]
+        flat = np.concatenate([np.zeros(0, _FLAT), *self._flat])
+        flat = flat[np.argsort(-flat["peak"], kind="stable")]
+        whole = self._components.wholes()[flat["number"]]
+        _, strongest, spot = np.unique(whole, return_index=True, return_inverse=True)
+        size, weight = np.bincount(spot, flat["size"]), np.bincount(spot, flat["weight"])
         return [
             {
-                "ijk": list(grid.input_index(*part.place)),
-                "size_voxels": max(1, round(part.size * ratio)),
-                "score": round(part.weight * ratio, 2),
+                "ijk": list(grid.input_index(*flat["place"][strongest[n]].tolist())),
+                "size_voxels": max(1, round(size[n] * ratio)),
+                "score": round(float(weight[n]) * ratio, 2),
             }
-            for part in ranked
+            for n in np.argsort(-weight, kind="stable")[:limit]
         ]
+
+
+def _measured(numbers: np.ndarray, plane: np.ndarray, number: int) -> np.ndarray:
+    """The flat parts of slice ``number``, whose pixels have these numbers and values (h, w)."""
+    pixels = np.flatnonzero(numbers)
+    pixels = pixels[np.argsort(-plane.ravel()[pixels], kind="stable")]
+    values = plane.ravel()[pixels]
+    found, strongest, part = np.unique(
+        numbers.ravel()[pixels], return_index=True, return_inverse=True
+    )
+    flat = np.zeros(len(found), _FLAT)
+    flat["number"], flat["size"] = found, np.bincount(part)
+    flat["weight"], flat["peak"] = np.bincount(part, values), values[strongest]
+    rows, columns = np.unravel_index(pixels[strongest], plane.shape)
+    flat["place"] = np.stack([np.full_like(rows, number), rows, columns], 1)
+    return flat

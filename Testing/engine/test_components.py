@@ -1,0 +1,145 @@
+"""Connected parts in 3-D: the largest of every class stays, and doubtful spots are measured."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from semigda.data.grid import WorkingGrid
+from semigda.inference.largest import keep_largest
+from semigda.inference.outputs import SliceStore
+from semigda.inference.spots import SpotFinder
+from semigda_core.errors import SemiGDAError
+
+
+def parts_of(labels: np.ndarray) -> list[list[tuple[int, int, int]]]:
+    """Parts of equal labels that touch face to face, by flooding; in the order of their start."""
+    left, parts = set(map(tuple, np.argwhere(labels).tolist())), []
+    for start in sorted(left):
+        if start not in left:
+            continue
+        left.discard(start)
+        part, front = [start], [start]
+        while front:
+            place = front.pop()
+            for axis, step in itertools.product(range(3), (-1, 1)):
+                near = tuple(n + step * (a == axis) for a, n in enumerate(place))
+                if near in left and labels[near] == labels[place]:
+                    left.discard(near)
+                    part.append(near)
+                    front.append(near)
+        parts.append(part)
+    return parts
+
+
+def largest_of(labels: np.ndarray) -> np.ndarray:
+    kept = np.zeros_like(labels)
+    parts = parts_of(labels)
+    for value in set(labels[labels > 0].tolist()):
+        best = max((p for p in parts if labels[p[0]] == value), key=len)
+        kept[tuple(np.transpose(best))] = value
+    return kept
+
+
+def stored(labels: np.ndarray) -> SliceStore:
+    store = SliceStore(labels.shape)
+    store.replace(0, labels)
+    return store
+
+
+def kept(labels: np.ndarray, classes: int) -> tuple[np.ndarray, list[int]]:
+    store = stored(labels)
+    erased = keep_largest(store, len(labels), classes, lambda: None)
+    return store.array(), erased.tolist()
+
+
+def ladder() -> np.ndarray:
+    """Rungs that grow together in the last slice only, and a comb beside them."""
+    labels = np.zeros((9, 20, 20), np.uint8)
+    labels[:8, ::4, ::4] = 1
+    labels[8, ::4] = 1
+    labels[8, :, 8] = 1
+    labels[:, 2, ::2] = 2
+    labels[0, 2] = 2
+    labels[5, 18, 18] = 2
+    return labels
+
+
+Z, Y, X = np.indices((6, 12, 12))
+HOSTILE = {
+    "checkerboard": (X + Y + Z) % 2,
+    "two colours": (X + Y + Z) % 2 + 1,
+    "every second slice": 3 * (Z % 2),
+    "edges touch, faces do not": ((X // 2 + Y // 2 + Z) % 2),
+    "all of one": np.ones((3, 4, 5)),
+    "nothing": np.zeros((3, 4, 5)),
+    "one voxel": np.ones((1, 1, 1)),
+    "the highest labels": np.where(X < 5, 255, 254) * (Y % 3 > 0),
+    "ladder and comb": ladder(),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_largest_part_of_every_class_stays(name):
+    labels = HOSTILE[name].astype(np.uint8)
+    result, erased = kept(labels, 255)
+    np.testing.assert_array_equal(result, largest_of(labels))
+    lost = np.bincount(labels.ravel(), minlength=256) - np.bincount(result.ravel(), minlength=256)
+    assert erased == [0, *lost[1:].tolist()]
+
+
+def test_random_labels_of_every_density():
+    rng = np.random.default_rng(0)
+    for number in range(60):
+        shape = rng.integers(1, 10, 3)
+        labels = (rng.random(shape) < number / 60) * rng.integers(1, 4, shape)
+        np.testing.assert_array_equal(kept(labels.astype(np.uint8), 3)[0], largest_of(labels))
+
+
+def test_of_equal_parts_the_first_stays():
+    labels = np.zeros((3, 3, 5), np.uint8)
+    labels[0, 0, :2] = labels[0, 0, 3:] = labels[2, 0, :2] = 1
+    result, erased = kept(labels, 1)
+    assert np.argwhere(result).tolist() == [[0, 0, 0], [0, 0, 1]] and erased == [0, 4]
+
+
+def test_it_can_be_stopped_at_every_slice():
+    def stop():
+        raise SemiGDAError("cancelled")
+
+    labels = ladder()
+    store = stored(labels)
+    asked = []
+    keep_largest(stored(labels), len(labels), 2, lambda: asked.append(1))
+    assert len(asked) == 2 * len(labels)
+    with pytest.raises(SemiGDAError, match="Cancelled"):
+        keep_largest(store, len(labels), 2, stop)
+
+
+def test_hundreds_of_thousands_of_parts():
+    """Salt and pepper, as an untrained network gives it."""
+    rng = np.random.default_rng(0)
+    labels = ((rng.random((40, 256, 256)) < 0.3) * rng.integers(1, 3, (40, 256, 256))).astype("u1")
+    result, _ = kept(labels, 2)
+    assert 0 < np.count_nonzero(result) < 1000
+
+
+def test_spots_have_the_size_sum_and_strongest_voxel_of_their_part():
+    doubt = torch.zeros(4, 12, 12)
+    doubt[0, 2:5, 2:5] = 0.9  # its mean over 3 x 3 is above a half in a cross of five pixels
+    doubt[1, 2:5, 2:5] = 1.0
+    doubt[3, 7:10, 5:10] = 1.0  # all but its corners: eleven
+    grid = WorkingGrid((0, 1, 2), (False,) * 3, 8, 12, 12, 4, (12, 12), (12, 12))
+    finder = SpotFinder(grid)
+    finder.add(doubt[:3])
+    finder.add(doubt[3:])
+    cross, bar = 1 + 4 * 6 / 9, 3 + 8 * 6 / 9  # a working slice stands for two of the image
+    assert finder.spots() == [
+        {"ijk": [6, 8, 7], "size_voxels": 22, "score": round(2 * bar, 2)},
+        {"ijk": [3, 3, 3], "size_voxels": 20, "score": round(2 * 1.9 * cross, 2)},
+    ]
+    assert len(finder.spots(1)) == 1
+    assert SpotFinder(grid).spots() == []
