@@ -127,7 +127,6 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
-  semigda/networks/winograd.py
   semigda/probe.py
   semigda/ranking/__init__.py
   semigda/ranking/order.py

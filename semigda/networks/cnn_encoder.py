@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from semigda.networks.winograd import Conv3x3
 from semigda_core.models.network_config import NetworkConfig
 
 DROPOUT = 0.1
@@ -29,9 +28,9 @@ class BasicBlock(nn.Module):
         pooled = halves and config.downsample == "max-pool"
         stride = 2 if halves and not pooled else 1
         self.pool = nn.MaxPool2d(2) if pooled else nn.Identity()
-        self.conv1 = Conv3x3(in_channels, out_channels, stride, bias=False)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
         self.norm1 = _norm(config, out_channels)
-        self.conv2 = Conv3x3(out_channels, out_channels, bias=False)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
         self.norm2 = _norm(config, out_channels)
         self.shortcut = nn.Identity()
         if stride != 1 or in_channels != out_channels:
