@@ -77,7 +77,6 @@ set(SemiGDA_PACKAGES
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/labels.py
-  semigda/data/phantom.py
   semigda/data/plain_labels.py
   semigda/data/png.py
   semigda/data/preprocess.py

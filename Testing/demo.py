@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "Testing" / "engine")]
 OUT = Path(os.environ.get("SEMIGDA_ARTIFACTS", ROOT / "artifacts")) / "demo"
 DATA = Path(os.environ.get("SEMIGDA_DATA", ROOT / ".." / "shared" / "data"))
 
@@ -44,7 +44,7 @@ def real_case() -> tuple[str, Path, Path] | None:
 
 def phantom_case() -> tuple[str, Path, Path]:
     """Draws phantoms, trains a model on 4 labelled of them, and gives one it has not seen."""
-    from semigda.data.phantom import write_phantoms
+    from phantom_fixtures import write_phantoms
 
     cases = write_phantoms(OUT / "phantoms", labeled=4, unlabeled=12, val=3)
     settings = {

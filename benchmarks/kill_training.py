@@ -44,9 +44,8 @@ def main() -> None:
 
 def prepare(folder: Path, data: str) -> dict:
     """``TrainSettings`` of a training of some seconds on the named data."""
+    from phantom_fixtures import write_phantoms
     from training_fixtures import SHAPE, settings
-
-    from semigda.data.phantom import write_phantoms
 
     if data == "phantoms":
         cases = write_phantoms(folder / "data", 4, 6, 4, shape=SHAPE)

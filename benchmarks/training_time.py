@@ -25,6 +25,7 @@ from pathlib import Path
 from speed_lib.machine import processor
 from starter_data import DATA, HIPPOCAMPUS, ROOT, write_case_list
 
+sys.path.append(str(ROOT / "Testing" / "engine"))  # the phantoms
 RESULTS = ROOT / "benchmarks" / "results" / "training_time"
 WAYS = {"ahead": 2, "when needed": 0}  # batches drawn ahead
 
@@ -72,7 +73,7 @@ def settings(folder: Path, steps: int) -> dict:
     if (DATA / "hippocampus").is_dir():
         write_case_list("hippocampus", cases)
     else:
-        from semigda.data.phantom import VOLUME_CLASSES, write_phantoms
+        from phantom_fixtures import VOLUME_CLASSES, write_phantoms
 
         data, cases = "phantoms", write_phantoms(folder, 4, 8, 4, shape=(32, 64, 64))
         colours = ((111, 184, 210), (216, 101, 79))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
+from phantom_fixtures import VOLUME_CLASSES, draw_volume, write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.data.phantom import VOLUME_CLASSES, draw_volume, write_phantoms
 from semigda.jobs.run import run_job
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings

@@ -7,9 +7,9 @@ import os
 import pytest
 import torch
 from job_fixtures import of_type, training_job
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE
 
-from semigda.data.phantom import write_phantoms
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop

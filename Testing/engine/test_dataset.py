@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from phantom_fixtures import write_phantoms
 from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
 
 from semigda.data.cases import read_cases
-from semigda.data.phantom import write_phantoms
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.training.dataset import SliceSampler, load_slices, step_generator

@@ -12,10 +12,10 @@ import SimpleITK as sitk
 import torch
 from job_fixtures import ROOT, ended, start, training_job
 from model_fixtures import tiny_package
+from phantom_fixtures import write_phantoms
 from safetensors import SafetensorError
 from training_fixtures import SHAPE
 
-from semigda.data.phantom import write_phantoms
 from semigda.jobs.run import run_job
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda_core.errors import SemiGDAError

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
 from semigda.data.cases import read_cases
-from semigda.data.phantom import write_phantoms
 from semigda.distributed import Ranks
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network

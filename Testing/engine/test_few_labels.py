@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from phantom_fixtures import write_phantoms
 from training_fixtures import VOLUMES, card
 
-from semigda.data.phantom import write_phantoms
 from semigda.evaluation.evaluate import evaluate
 from semigda.inference.segment import SegmentOptions
 from semigda.training.settings import TrainSettings

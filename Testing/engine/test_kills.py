@@ -3,9 +3,9 @@
 import sys
 
 from job_fixtures import ROOT, TINY, ended, of_type, start, training_job, wait_for
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.data.phantom import write_phantoms
 from semigda.jobs.run import run_job
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -5,9 +5,9 @@ import time
 import pytest
 import torch
 from job_fixtures import ended, of_type, start, training_job, wait_for
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.data.phantom import write_phantoms
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop, validate

@@ -14,10 +14,10 @@ import pytest
 import SimpleITK as sitk
 from job_fixtures import ROOT, TINY, training_job
 from model_fixtures import tiny_card, tiny_network, tiny_package
+from phantom_fixtures import write_phantoms
 from training_fixtures import NETWORK, SHAPE, VOLUMES, settings
 
 from semigda.cli import main
-from semigda.data.phantom import write_phantoms
 from semigda.jobs.run import run_job
 from semigda.models.base import is_base, save_base
 from semigda.models.package import save_package

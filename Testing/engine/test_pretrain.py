@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from phantom_fixtures import write_phantoms
 from training_fixtures import NETWORK, SHAPE, VOLUMES
 
-from semigda.data.phantom import write_phantoms
 from semigda.models.base import load_base
 from semigda.training.pretrain import pretrain, random_masks
 from semigda.training.settings import PretrainSettings

@@ -5,9 +5,9 @@ import pytest
 import SimpleITK as sitk
 import torch
 from job_fixtures import of_type, training_job
+from phantom_fixtures import write_phantoms
 from training_fixtures import COLOURS, SHAPE
 
-from semigda.data.phantom import write_phantoms
 from semigda.data.png import png
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network

@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.data.phantom import write_phantoms
 from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse, smaller_grid
 from semigda.training.settings import TrainSettings

@@ -8,10 +8,10 @@ import re
 import shutil
 
 import pytest
+from phantom_fixtures import VOLUME_CLASSES, write_phantoms
 from training_fixtures import NETWORK, SHAPE, VOLUMES, card
 
 from semigda.check.run import check
-from semigda.data.phantom import VOLUME_CLASSES, write_phantoms
 from semigda.jobs.run import run_job
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.cases.caselist import case_rows

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.data.phantom import write_phantoms
 from semigda.training.loop import train
 from semigda.training.reporter import Part, Reporter
 from semigda.training.settings import TrainSettings

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.data.phantom import write_phantoms
 from semigda.distributed import ALONE
 from semigda.jobs.run import run_job
 from semigda.training import prefetch

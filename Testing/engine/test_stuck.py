@@ -6,10 +6,10 @@ import pytest
 import SimpleITK as sitk
 import torch
 from job_fixtures import of_type, training_job
+from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
 from semigda.data.cases import read_cases
-from semigda.data.phantom import write_phantoms
 from semigda.jobs.run import run_job
 from semigda.training.settings import TrainSettings
 from semigda.training.stuck import likely_causes

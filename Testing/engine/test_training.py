@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from phantom_fixtures import write_phantoms
 from training_fixtures import NETWORK, SHAPE, settings
 
-from semigda.data.phantom import write_phantoms
 from semigda.models.package import load_network
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings

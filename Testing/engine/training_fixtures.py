@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semigda.data.phantom import PICTURE_CLASSES, VOLUME_CLASSES
+from phantom_fixtures import PICTURE_CLASSES, VOLUME_CLASSES
 
 NETWORK = {
     "name": "tiny",

@@ -129,9 +129,8 @@ def _cohort_essence(folder: Path) -> Any:
 
 
 def _prepare_train(folder: Path) -> None:
+    from phantom_fixtures import write_phantoms
     from training_fixtures import settings
-
-    from semigda.data.phantom import write_phantoms
 
     user = _prepare_user(folder)
     cases = write_phantoms(user / "data", 2, 2, 1, shape=(12, 32, 32))

@@ -1,4 +1,4 @@
-"""Phantoms: small images with known labels, drawn by the engine for the demo and for tests."""
+"""Phantoms: small images with known labels, drawn for the tests, the demo and benchmarks."""
 
 from __future__ import annotations
 
