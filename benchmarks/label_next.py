@@ -24,6 +24,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+import torch
 from starter_data import BREAST, HIPPOCAMPUS, ROOT, write_case_list
 
 from semigda.data.augment import Augmentation
@@ -35,7 +36,7 @@ from semigda.evaluation.evaluate import compare, evaluate_network
 from semigda.inference.likeness import case_features
 from semigda.inference.segment import SegmentOptions
 from semigda.models.package import load_network
-from semigda.ranking.order import disagreements, look, rank
+from semigda.ranking.order import disagreements, doubt_times_novelty, look, rank
 from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
@@ -48,14 +49,22 @@ SETS = {
     "hippocampus": {"spec": HIPPOCAMPUS, "size": [64, 48], "steps": 600},
     "breast_us": {"spec": BREAST, "size": [64, 64], "steps": 800},
 }
+
+
+def nearer(distance: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    """How much nearer each case (rows) comes to a labelled one if another (columns) is labelled."""
+    return (distance[:, None] - torch.cdist(points, points)).clamp_min(0)
+
+
 ARMS = {
     "start": None,
-    "random": (),
-    "proposed": ("disagreement", "novelty"),
-    "disagreement": ("disagreement",),
-    "novelty": ("novelty",),
-    "coverage": ("coverage",),
-    "typical": ("typical",),
+    "random": None,
+    "proposed": doubt_times_novelty,
+    "disagreement": lambda doubt, distance, points: doubt,
+    "novelty": lambda doubt, distance, points: distance,
+    # An odd case that stands for itself alone is worth little.
+    "coverage": lambda doubt, distance, points: (doubt[:, None] * nearer(distance, points)).sum(0),
+    "typical": lambda doubt, distance, points: nearer(distance, points).sum(0),
 }
 MAIN = ("start", "random", "proposed", "coverage", "typical")
 OPTIONS = SegmentOptions(device="cpu", branches="both")
@@ -192,9 +201,9 @@ def ranked(network, card, parts: dict) -> dict:
     ]
     names = [label.name for label in card.labels]
     orders = {
-        arm: [found.index for found in rank(looks, known, names, by)]
-        for arm, by in ARMS.items()
-        if by
+        arm: [found.index for found in rank(looks, known, names, worth)]
+        for arm, worth in ARMS.items()
+        if worth
     }
     unsure = disagreements(looks)
     return {"orders": orders, "pool_disagreement": unsure, "pool_dice": dice}

@@ -10,7 +10,8 @@ from project_fixtures import make_project, tree
 from semigda.check.run import check
 from semigda.data.cases import read_cases
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.cases.caselist import case_rows, write_case_list
+from semigda_core.files.atomic import write_json
+from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 from semigda_core.project.project import NewCase, Project
@@ -190,7 +191,7 @@ def test_case_list_is_what_trainings_read(tmp_path):
     before = tree(tmp_path / "study")
     check(project)
     choose_heldout(project, measured(project))
-    write_case_list(project, project.folder / "list.json", 1)
+    write_json(project.folder / "list.json", case_rows(project.read(), 1))
     cases = read_cases(project.folder / "list.json")
     assert sorted(case.role for case in cases) == ["labeled"] * 2 + ["unlabeled"] * 2 + ["val"]
     assert "DOE" not in json.dumps([case.name for case in cases])

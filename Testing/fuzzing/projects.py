@@ -220,9 +220,9 @@ def _change(project) -> None:
 
 
 def _case_list(project) -> None:
-    from semigda_core.project.cases.caselist import write_case_list
+    from semigda_core.project.cases.caselist import case_rows
 
-    write_case_list(project, project.folder.parent / "cases.json")
+    case_rows(project.read())
 
 
 def _bases(project) -> None:

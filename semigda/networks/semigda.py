@@ -84,10 +84,6 @@ class SemiGDA(nn.Module):
             features, skips = encoder(image)
             return Encoded(self.autoencoder.quant_conv(features), skips)
 
-    def encode_mask(self, rgb: torch.Tensor) -> torch.Tensor:
-        """Painted mask (B, 3, H, W) in [-1, 1] -> its scaled latent mean (B, z, h, w)."""
-        return self._mean(self.encode_image(rgb).moments)
-
     def features(
         self,
         image: torch.Tensor,

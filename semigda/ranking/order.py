@@ -93,11 +93,16 @@ def disagreements(looks: Sequence[Look]) -> list[float]:
     return torch.where(sizes > 0, values, usual).mean(1).tolist()
 
 
+def doubt_times_novelty(doubt: Tensor, novelty: Tensor, points: Tensor) -> Tensor:
+    """What a label would teach: much where the branches disagree on an image unlike the others."""
+    return doubt * novelty
+
+
 def rank(
     looks: Sequence[Look],
     labelled: Sequence[Tensor],
     names: Sequence[str],
-    by: Sequence[str] = ("disagreement", "novelty"),
+    worth: Callable[[Tensor, Tensor, Tensor], Tensor] = doubt_times_novelty,
 ) -> list[Ranked]:
     """All cases, first the one to label first.
 
@@ -106,9 +111,8 @@ def rank(
     Args:
         labelled: features of the labelled cases.
         names: of the K classes.
-        by: what counts: "disagreement", "novelty" (distance to the nearest labelled case),
-            "typical" (how much nearer all cases come to a labelled one: an odd case that stands for
-            itself alone counts little) or "coverage" (the same, weighted by disagreement).
+        worth: what a case's label is worth (cases,), from its disagreement (cases,), its distance
+            to the nearest labelled case (cases,) and the cases' places (cases, D).
     """
     if not looks:
         return []
@@ -121,15 +125,8 @@ def rank(
 
     doubt = torch.tensor(unsure, dtype=torch.float64)
     left, result = torch.ones(count, dtype=torch.bool), []
-    between = torch.cdist(points, points) if {"typical", "coverage"} & set(by) else None
     while len(result) < count:
-        parts = {"disagreement": doubt, "novelty": distance}
-        if between is not None:
-            nearer = (distance[:, None] - between).clamp_min(0)
-            parts["typical"] = nearer.sum(0)
-            parts["coverage"] = (doubt[:, None] * nearer).sum(0)
-        worth = torch.stack([parts[name] for name in by]).prod(0)
-        best = _largest(left, worth, doubt)
+        best = _largest(left, worth(doubt, distance, points), doubt)
         left[best] = False
         novelty, alone = (d[best].item() / (d[best].item() + usual) for d in (distance, first))
         reason = _reason(looks[best], unsure[best], novelty, alone, names)

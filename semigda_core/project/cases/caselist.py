@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import write_json
 from semigda_core.files.documents import (
     identifier,
     list_of,
@@ -20,7 +19,6 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
-from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
 
 ROLES = ("labeled", "unlabeled", "val")
@@ -36,11 +34,6 @@ def listed_cases(file: Path) -> list[dict[str, Any]] | None:
         return read_document(file, list_of(ROW), "The case list")
     except (OSError, SemiGDAError):
         return None
-
-
-def write_case_list(project: Project, file: Path | str, fold: int | None = None) -> None:
-    """Write :func:`case_rows` of the project as it is now."""
-    write_json(file, case_rows(project.read(), fold))
 
 
 def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:

@@ -37,10 +37,6 @@ class Pairing:
     groups: dict[Path, str] = field(default_factory=dict)
     slices: dict[Path, int] = field(default_factory=dict)
 
-    @property
-    def unpaired_images(self) -> list[Path]:
-        return [image for image, label in self.pairs if label is None]
-
     def cases(self, group_pattern: str | None = None) -> list[NewCase]:
         """The pairs, ready to be added.
 
