@@ -1,0 +1,40 @@
+"""What the documents point at exists: links, their anchors, and files named in code marks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from Testing.packaging.install import ROOT
+from Testing.packaging.list_files import tracked
+
+DOCUMENTS = sorted(name for name in tracked() if name.endswith(".md"))
+FOLDERS = ("benchmarks", "docs", "semigda", "semigda_core", "Testing", "SemiGDALib", "Resources")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FILE = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+)`")
+
+
+def anchors(content: str) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", content, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_resolve(name):
+    document = ROOT / name
+    for link in LINK.findall(document.read_text("utf-8")):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), f"{name}: {link}"
+        if anchor:
+            assert anchor in anchors(target.read_text("utf-8")), f"{name}: {link}"
+
+
+@pytest.mark.parametrize("name", sorted(set(DOCUMENTS) - {"CHANGELOG.md"}))
+def test_named_files_exist(name):
+    for path in FILE.findall((ROOT / name).read_text("utf-8")):
+        assert (ROOT / path).exists(), f"{name}: {path}"
