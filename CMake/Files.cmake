@@ -132,21 +132,27 @@ set(SemiGDA_PACKAGES
   semigda/ranking/run.py
   semigda/reading/__init__.py
   semigda/reading/child.py
-  semigda/reading/dicom.py
+  semigda/reading/detect.py
   semigda/reading/errors.py
   semigda/reading/foreign.py
+  semigda/reading/formats/__init__.py
+  semigda/reading/formats/bmp.py
+  semigda/reading/formats/dicom.py
+  semigda/reading/formats/jpeg.py
+  semigda/reading/formats/metaimage.py
+  semigda/reading/formats/nifti.py
+  semigda/reading/formats/nrrd.py
+  semigda/reading/formats/png.py
+  semigda/reading/formats/tiff.py
   semigda/reading/header.py
   semigda/reading/itk.py
-  semigda/reading/kinds.py
   semigda/reading/limits.py
-  semigda/reading/metaimage.py
-  semigda/reading/nifti.py
-  semigda/reading/nrrd.py
-  semigda/reading/pictures.py
+  semigda/reading/picture.py
   semigda/reading/plain.py
   semigda/reading/process.py
+  semigda/reading/request.py
   semigda/reading/series.py
-  semigda/reading/tiff.py
+  semigda/reading/volume.py
   semigda/reading/voxels.py
   semigda/training/__init__.py
   semigda/training/checkpoint.py
@@ -176,6 +182,7 @@ set(SemiGDA_PACKAGES
   semigda_core/files/checked.py
   semigda_core/files/contents.py
   semigda_core/files/documents.py
+  semigda_core/files/formats.py
   semigda_core/files/inside.py
   semigda_core/files/moved.py
   semigda_core/files/stamps.py

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
-# Of formats whose pixel spacing is a print resolution, if it is anything.
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+from semigda_core.files.formats import endings
+
+PICTURES = endings(volumes=False)
 
 
 def sizeOf(segment: dict, volumeNode) -> dict:

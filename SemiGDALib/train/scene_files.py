@@ -14,14 +14,12 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.formats import endings
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from SemiGDALib import nodes, provenance
 
 # Files that the engine reads as Slicer does; a volume of another kind is written anew.
-READABLE = (
-    *(".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd"),
-    *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"),
-)
+READABLE = endings(dicom=False)
 
 
 def volumes() -> list:

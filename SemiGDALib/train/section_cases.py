@@ -7,6 +7,7 @@ from pathlib import Path
 import qt
 from slicer.i18n import tr as _
 
+from semigda_core.files.formats import endings
 from SemiGDALib.train import dialogs, mapping
 from SemiGDALib.train.cases_table import CasesTable
 from SemiGDALib.train.class_list import ClassList
@@ -18,7 +19,7 @@ from SemiGDALib.train.missing_files import MissingFiles
 from SemiGDALib.train.section import Section
 
 FEWEST = 2
-LABELS = _("Labels (*.seg.nrrd *.nrrd *.nhdr *.nii *.nii.gz *.mha *.mhd *.png *.tif *.tiff *.bmp)")
+LABELS = " ".join(f"*{ending}" for ending in endings(labels=True))
 
 
 class CasesSection(Section):
@@ -169,7 +170,9 @@ class CasesSection(Section):
 
     def onLabelFile(self) -> None:
         """Choose a file for the selected case's label."""
-        path = dialogs.chooseFile(_("Choose the label"), LABELS)
+        path = dialogs.chooseFile(
+            _("Choose the label"), _("Labels ({endings})").format(endings=LABELS)
+        )
         if path:
             caseId = self.table.selected()[0]
             self.context.attempt(self.context.logic.setLabel, caseId, path)

@@ -24,7 +24,7 @@ from semigda.data.plain_labels import (
     whole_values,
 )
 from semigda.data.volumes import Volume, read_layer, read_stored
-from semigda.reading.kinds import PICTURES, kind_of
+from semigda.reading.detect import format_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.segments import folded_name, read_segments
 
@@ -76,12 +76,12 @@ def _values(labels: np.ndarray, key: str) -> Iterator[tuple[str, np.ndarray]]:
 def _read_plain(path: Path) -> Volume:
     """A label without names as it is stored: (z, y, x), or (z, y, x, 3) where three colours or
     maps differ. Of more maps it is the first."""
-    kind = kind_of(path) if path.is_file() else None
-    if kind == "dicom":
+    known = format_of(path) if path.is_file() else None
+    if known and known.name == "dicom":
         check_dicom_label(path)
-    if kind in PICTURES:
+    if known and known.picture:
         stored = read_stored(path, labels=True)
-        if kind == "jpeg":
+        if known.name == "jpeg":
             stored.array = of_jpeg(stored.array)
     else:
         stored = read_layer(path, 0)

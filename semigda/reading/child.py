@@ -58,8 +58,8 @@ def _say(answers, value: dict[str, Any]) -> None:
 
 def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) -> dict[str, Any]:
     from semigda.reading.errors import damaged, unreadable
-    from semigda.reading.foreign import Request
-    from semigda.reading.pictures import complains
+    from semigda.reading.picture import complains
+    from semigda.reading.request import Request
 
     voxels = 0
 

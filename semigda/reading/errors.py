@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from semigda_core.errors import SemiGDAError
-
-_FORMATS = "NRRD, NIfTI, MetaImage, DICOM, PNG, JPEG, TIFF, BMP"
+from semigda_core.files.formats import TITLES
 
 
 def damaged(what: str) -> SemiGDAError:
@@ -24,7 +23,7 @@ def unreadable() -> SemiGDAError:
     return SemiGDAError(
         "bad-input",
         "The image cannot be read.",
-        action=f"Check that the file is complete and of a supported format ({_FORMATS}).",
+        action=f"Check that the file is complete and of a supported format ({TITLES}).",
     )
 
 

@@ -11,11 +11,6 @@ import SimpleITK as sitk
 from semigda.reading.errors import bad_spacing, complex_numbers, no_voxels, unreadable
 from semigda_core.errors import SemiGDAError
 
-_READERS = {
-    **{"nrrd": "NrrdImageIO", "nifti": "NiftiImageIO", "metaimage": "MetaImageIO"},
-    **{"dicom": "GDCMImageIO", "png": "PNGImageIO", "jpeg": "JPEGImageIO"},
-    **{"tiff": "TIFFImageIO", "bmp": "BMPImageIO"},
-}
 _CODES = {"signed integer": "i", "unsigned integer": "u", "float": "f"}
 
 
@@ -29,9 +24,13 @@ class Information:
     affine: np.ndarray
 
 
-def information(path: Path, kind: str) -> Information:
-    """What a file declares. Raises SemiGDAError "bad-input"."""
-    reader = _reader(path, kind)
+def information(path: Path, image_io: str) -> Information:
+    """What a file declares; ``image_io`` is ITK's name for what reads it.
+
+    Raises:
+        SemiGDAError: "bad-input".
+    """
+    reader = _reader(path, image_io)
     try:
         reader.ReadImageInformation()
     except RuntimeError as error:
@@ -46,11 +45,11 @@ def information(path: Path, kind: str) -> Information:
     )
 
 
-def read(path: Path, kind: str) -> sitk.Image:
+def read(path: Path, image_io: str) -> sitk.Image:
     """A whole picture or DICOM file. Raises SemiGDAError "bad-input"."""
-    information(path, kind)
+    information(path, image_io)
     try:
-        return _reader(path, kind).Execute()
+        return _reader(path, image_io).Execute()
     except RuntimeError as error:
         raise _error(str(error)) from error
 
@@ -60,10 +59,10 @@ def affine_of(image: sitk.Image) -> np.ndarray:
     return _affine(image)
 
 
-def _reader(path: Path, kind: str) -> sitk.ImageFileReader:
+def _reader(path: Path, image_io: str) -> sitk.ImageFileReader:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
-    reader.SetImageIO(_READERS[kind])  # ITK goes by names and asks twenty others first
+    reader.SetImageIO(image_io)  # ITK goes by names and asks twenty others first
     return reader
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.reading.nrrd import MOST_BYTES, START, Fields, declared, read_fields
+from semigda.reading.formats.nrrd import MOST_BYTES, START, Fields, declared, read_fields
 from semigda_core.errors import SemiGDAError
 
 _KNOWN = {

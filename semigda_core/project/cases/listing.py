@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.formats import endings
 from semigda_core.project.cases.naming import ENDINGS, natural
 
 # Why a file is no case of its own.
@@ -125,7 +126,7 @@ def _state(path: Path) -> tuple[int, int]:
 def _begins_as_dicom(head: bytes, path: Path) -> bool:
     """Without the preamble a file begins with an element of group 2 or 8, and has no other
     format's ending."""
-    if path.name.lower().endswith(tuple(e for e in ENDINGS if e != ".dcm")) or len(head) < 8:
+    if path.name.lower().endswith(endings(dicom=False)) or len(head) < 8:
         return False
     group, element = (int.from_bytes(head[n : n + 2], "little") for n in (0, 2))
     named = head[4:6].isalpha() and head[4:6].isupper()

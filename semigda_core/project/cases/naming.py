@@ -9,12 +9,9 @@ import re
 import unicodedata
 from pathlib import Path
 
-SEGMENTATION = ".seg.nrrd"
-# The longest first: "a.seg.nrrd" is no "a.seg" in NRRD.
-ENDINGS = (
-    *(SEGMENTATION, ".nii.gz", ".nrrd", ".nhdr", ".nii", ".mha", ".mhd", ".dcm"),
-    *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"),
-)
+from semigda_core.files.formats import endings
+
+ENDINGS = endings()
 
 
 def _folded(text: str) -> str:

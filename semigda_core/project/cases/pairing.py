@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.formats import endings
+from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases import naming
 from semigda_core.project.cases.listing import CHANNEL, SAME, Listing, list_files, list_folder
-from semigda_core.project.cases.naming import SEGMENTATION, image_key, label_keys, stem
+from semigda_core.project.cases.naming import image_key, label_keys, stem
 from semigda_core.project.project import NewCase
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+_PICTURES = endings(volumes=False)
 _MOST_CHANNELS = 8
 
 
@@ -110,17 +112,17 @@ def _labels_among(files: list[Path]) -> set[Path]:
         for path in files
         if _may_be_label(path)
         and (
-            path.name.lower().endswith(SEGMENTATION)
+            path.name.lower().endswith(ENDING)
             or naming.ends_as_label(path)
             or any(key in keys for key in label_keys(path))
         )
     }
-    sure = {path for path in marked if path.name.lower().endswith(SEGMENTATION)}
+    sure = {path for path in marked if path.name.lower().endswith(ENDING)}
     return marked if plain or len(marked) < len(files) else sure
 
 
 def _may_be_label(path: Path) -> bool:
-    named = path.name.lower().endswith(SEGMENTATION) or naming.names_label(path)
+    named = path.name.lower().endswith(ENDING) or naming.names_label(path)
     return named and path.is_file()
 
 

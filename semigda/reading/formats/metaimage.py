@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from semigda.reading.errors import bad_spacing, truncated, unreadable
 from semigda.reading.header import Header, checked_sizes
+from semigda.reading.request import Budget, Request
+from semigda.reading.volume import read_volume
 from semigda.reading.voxels import Part, Voxels
 
 _MOST_BYTES = 1 << 16
@@ -26,9 +29,12 @@ _GEOMETRY = (
 )
 
 
-def starts_metaimage(start: bytes) -> bool:
-    """Whether a file that begins so has a MetaImage header."""
+def begins(start: bytes) -> bool:
     return re.match(rb"\s*(ObjectType|NDims|Comment|ObjectSubType)\s*=", start) is not None
+
+
+def read(request: Request, budget: Budget) -> dict[str, Any]:
+    return read_volume(request, budget, read_header(request.path), "MetaImageIO")
 
 
 def read_header(path: Path) -> Header:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
-from semigda.reading.pictures import Picture
+from semigda.reading.picture import Picture, read_picture
+from semigda.reading.request import Budget, Request
 
 _WIDTH, _HEIGHT, _BITS, _PACKING, _COLOURS = 256, 257, 258, 259, 262
 _STRIPS, _SAMPLES, _ROWS, _STRIP_BYTES, _PLANES = 273, 277, 278, 279, 284
@@ -20,6 +21,15 @@ _WANTED = {
 }
 _MOST_PAGES, _MOST_TAGS, _MOST_PIXELS = 65_536, 4096, 1 << 31
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE = 0, 1, 3
+
+
+def begins(start: bytes) -> bool:
+    return start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def read(request: Request, budget: Budget) -> dict[str, Any]:
+    picture = check_tiff(request.path, request.labels, request.work)
+    return read_picture(request, budget, picture, "TIFFImageIO", ".tiff")
 
 
 class _Tiff:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from semigda.reading.errors import bad_spacing, complex_numbers, damaged, unreadable
 from semigda.reading.header import Header, checked_sizes
+from semigda.reading.request import Budget, Request
+from semigda.reading.volume import read_volume
 from semigda.reading.voxels import GZIP_START, Part, Voxels, inflated_gzip
 from semigda_core.errors import SemiGDAError
 
@@ -24,9 +27,17 @@ _MAGIC = {1: (b"n+1\0", b"ni1\0"), 2: (b"n+2\0\r\n\x1a\n", b"ni2\0\r\n\x1a\n")}
 _SINGLE_START = {1: 352, 2: 544}
 
 
-def starts_nifti(start: bytes) -> bool:
-    """Whether a file that begins so has a NIfTI header."""
+def begins(start: bytes) -> bool:
     return _version_and_order(start) is not None
+
+
+def may_be(start: bytes, name: str) -> bool:
+    """Nothing else here is packed as a whole; and the voxels of a pair have no sign."""
+    return start.startswith(GZIP_START) or name.endswith(".img")
+
+
+def read(request: Request, budget: Budget) -> dict[str, Any]:
+    return read_volume(request, budget, read_header(request.path), "NiftiImageIO")
 
 
 def _version_and_order(start: bytes) -> tuple[int, str] | None:

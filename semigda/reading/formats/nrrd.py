@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from semigda.reading.errors import bad_spacing, truncated, unreadable
 from semigda.reading.header import MOST_AXES, Header, checked_sizes
+from semigda.reading.request import Budget, Request
+from semigda.reading.volume import read_volume
 from semigda.reading.voxels import Part, Voxels
 
 START = b"NRRD000"
@@ -48,6 +51,14 @@ _GEOMETRY = (
 )
 _ALIASES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
 _DOMAINS = ("domain", "space", "time", "none", "???")
+
+
+def begins(start: bytes) -> bool:
+    return start.startswith(START)
+
+
+def read(request: Request, budget: Budget) -> dict[str, Any]:
+    return read_volume(request, budget, read_header(request.path), "NrrdImageIO")
 
 
 @dataclass(frozen=True)

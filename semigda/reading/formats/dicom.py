@@ -6,9 +6,11 @@ import math
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from semigda.reading import itk
 from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
+from semigda.reading.request import Budget, Request, write_image
 from semigda_core.errors import SemiGDAError
 
 _LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
@@ -46,6 +48,27 @@ class _Found:
     def number(self, tag: int, default: int) -> int:
         data = self.values.get(tag, b"")
         return struct.unpack(self.order + "H", data[:2])[0] if len(data) >= 2 else default
+
+
+def begins(start: bytes) -> bool:
+    return start[128:132] == b"DICM"
+
+
+def may_be(start: bytes, name: str) -> bool:
+    """Files without the preamble begin with an element of the groups 2 or 8."""
+    if len(start) < 8:
+        return False
+    group, element = struct.unpack("<HH", start[:4])
+    return group in (2, 8) and element < 0x2000
+
+
+def read(request: Request, budget: Budget) -> dict[str, Any]:
+    declared = check_dicom(request.path)
+    if not declared:
+        raise SemiGDAError("bad-input", "The DICOM file holds no image.")
+    budget(request.path.stat().st_size, declared)
+    image = itk.read(request.private_name(".dicom"), "GDCMImageIO")
+    return write_image(request, image, itk.affine_of(image))
 
 
 def check_dicom(path: Path) -> int:

@@ -1,0 +1,77 @@
+"""PNG files: chunks with check sums; ITK refuses damaged pixels."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+from semigda.reading.errors import damaged, truncated, unreadable
+from semigda.reading.picture import Picture, checked_size, read_picture
+from semigda.reading.request import Budget, Request
+
+_START = b"\x89PNG\r\n\x1a\n"
+
+
+def begins(start: bytes) -> bool:
+    return start.startswith(_START)
+
+
+def read(request: Request, budget: Budget) -> dict[str, Any]:
+    picture = check_png(request.path, request.labels, request.work)
+    return read_picture(request, budget, picture, "PNGImageIO", ".png")
+
+
+def check_png(path: Path, labels: bool, work: Path) -> Picture:
+    """A PNG file. For ``labels`` its values come as they are stored, and a palette's indices in
+    place of its colours.
+
+    Raises:
+        SemiGDAError: "bad-input".
+    """
+    data = path.read_bytes()
+    chunks = _png_chunks(data)
+    if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
+        raise unreadable()
+    width, height, bits, colours = struct.unpack(">IIBB", chunks[0][1][:10])
+    size = checked_size(width, height, 4 * max(1, bits // 8))
+    packed = sum(len(content) for name, content in chunks if name == b"IDAT")
+    if width * height * bits // 8 > packed * 1040:
+        raise truncated()
+    spread = 255 // (2 ** min(bits, 8) - 1)  # how ITK spreads fewer bits over 0 to 255
+    if colours != 3 or not labels:
+        return Picture(size, divisor=spread if labels else 1)
+    # The same pixels as grey values are the indices.
+    header = bytearray(chunks[0][1])
+    header[9] = 0
+    kept = [(name, content) for name, content in chunks if name in (b"IDAT", b"IEND")]
+    copy = work / "indices.png"
+    copy.write_bytes(_START + b"".join(_png_chunk(*c) for c in [(b"IHDR", header), *kept]))
+    return Picture(size, copy, divisor=spread)
+
+
+def _png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Names and contents up to the end, their check sums checked."""
+    chunks: list[tuple[bytes, bytes]] = []
+    at = len(_START)
+    while True:
+        if at + 12 > len(data):
+            raise truncated()
+        length = struct.unpack(">I", data[at : at + 4])[0]
+        name, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
+        stop = at + 8 + length
+        if stop + 4 > len(data):
+            raise truncated()
+        critical = name[:1].isupper()
+        if critical and zlib.crc32(name + content) != struct.unpack(">I", data[stop : stop + 4])[0]:
+            raise damaged("The picture is damaged: a check sum in it is wrong")
+        chunks.append((name, content))
+        at = stop + 4
+        if name == b"IEND":
+            return chunks
+
+
+def _png_chunk(name: bytes, content: bytes) -> bytes:
+    sum_ = struct.pack(">I", zlib.crc32(name + bytes(content)))
+    return struct.pack(">I", len(content)) + name + bytes(content) + sum_

@@ -1,0 +1,78 @@
+"""Plain pictures: their formats' modules check what they declare, and ITK decodes them.
+
+What is damaged in the compressed pixels of PNG and TIFF files, ITK refuses; of JPEG files its
+library only complains (see ``complains``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semigda.reading import itk
+from semigda.reading.errors import unreadable
+from semigda.reading.request import Budget, Request, write_image
+
+_MOST_PIXELS = 1 << 31
+_COMPLAINTS = re.compile(
+    rb"corrupt|premature|truncat|not enough|data check|decoding error|wrong length|bad code",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How to read a picture.
+
+    Attributes:
+        bytes: of its pixels, as declared.
+        copy: a changed copy to read in its place, or None.
+        divisor: what the values of the copy are to be divided by.
+        first_value: only the first of several values a pixel is wanted.
+        inverted: 0 is white.
+    """
+
+    bytes: int
+    copy: Path | None = None
+    divisor: int = 1
+    first_value: bool = False
+    inverted: bool = False
+
+    def values(self, array: np.ndarray) -> np.ndarray:
+        """The pixels (z, y, x) or (z, y, x, n) that ITK has read, as they are meant."""
+        if self.first_value and array.ndim == 4:
+            array = array[..., 0]
+        if self.divisor > 1:
+            array = array // self.divisor
+        if self.inverted and array.dtype.kind == "u" and array.ndim == 3:
+            array = np.iinfo(array.dtype).max - array
+        return array
+
+
+def complains(text: bytes) -> bool:
+    """Whether a decoder printed that what it decoded is damaged."""
+    return _COMPLAINTS.search(text) is not None
+
+
+def read_picture(
+    request: Request, budget: Budget, picture: Picture, image_io: str, ending: str
+) -> dict[str, Any]:
+    """Decode a picture that was checked.
+
+    Args:
+        image_io, ending: ITK's name for what reads it, and the ending that it expects.
+    """
+    budget(request.path.stat().st_size, picture.bytes)
+    image = itk.read(picture.copy or request.private_name(ending), image_io)
+    return {**write_image(request, image, np.eye(4), picture.values), "picture": True}
+
+
+def checked_size(width: int, height: int, values: int) -> int:
+    """Bytes of so many pixels. Raises SemiGDAError "bad-input" for sizes that no picture has."""
+    if width <= 0 or height <= 0 or width * height > _MOST_PIXELS:
+        raise unreadable()
+    return width * height * values

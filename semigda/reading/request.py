@@ -1,0 +1,85 @@
+"""What the reader process is asked for, and how the voxels are handed over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from semigda.reading.errors import choose_frame
+
+_PIECE = 1 << 24
+Budget = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to read, and where to.
+
+    Attributes:
+        frame: the wanted one of several frames or values, which saves writing the others.
+        labels: values are labels: those of a palette are its indices, not its colours.
+        out: a new file for the voxels, as numbers of this computer, without a header.
+        work: an empty private folder.
+    """
+
+    path: Path
+    frame: int | None
+    labels: bool
+    out: Path
+    work: Path
+
+    def private_name(self, ending: str) -> Path:
+        """A name for the file that ITK can use, whatever its own is, with no files beside it."""
+        if os.name == "nt":
+            return self.path
+        link = self.work / f"image{ending}"
+        link.symlink_to(self.path)
+        return link
+
+
+def write_image(
+    request: Request,
+    image: sitk.Image,
+    affine: np.ndarray,
+    values: Callable[[np.ndarray], np.ndarray] = lambda array: array,
+) -> dict[str, Any]:
+    """Write the voxels of an image that ITK has read, and say what they are.
+
+    Args:
+        values: makes of the voxels (z, y, x) or (z, y, x, n) what they mean.
+    """
+    array = sitk.GetArrayViewFromImage(image)
+    components = image.GetNumberOfComponentsPerPixel()
+    if image.GetDimension() == 2:
+        array = array[np.newaxis]
+    if array.ndim - (components > 1) > 3:
+        raise choose_frame(array.shape[0])
+    array = values(array)
+    with open(request.out, "xb", buffering=0) as out:
+        for plane in array:
+            Whole(out).write(memoryview(np.ascontiguousarray(plane)).cast("B"))
+    return {
+        "dtype": array.dtype.str,
+        "shape": list(array.shape),
+        "axis": 3 if array.ndim == 4 else None,
+        "frames": components,
+        "affine": affine.tolist(),
+        "picture": False,
+    }
+
+
+class Whole:
+    """Writes all that it is given, or raises the OSError that says why not."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def write(self, data: memoryview) -> None:
+        while len(data):
+            data = data[self.file.write(data[:_PIECE]) :]

@@ -1,0 +1,98 @@
+"""Volumes whose voxels are copied by this program, without ITK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from semigda.reading import itk
+from semigda.reading.errors import choose_frame, no_voxels, only_frames, unreadable
+from semigda.reading.header import Header
+from semigda.reading.request import Budget, Request, Whole
+from semigda_core.errors import SemiGDAError
+
+
+def read_volume(request: Request, budget: Budget, header: Header, image_io: str) -> dict[str, Any]:
+    """Copy the voxels that a checked header declares; ITK only reads the geometry in it.
+
+    Args:
+        image_io: ITK's name for what reads such a header.
+    """
+    voxels = header.voxels
+    if voxels.count == 0:
+        raise no_voxels()
+    voxels.check_size()
+    place = request.work / header.name
+    place.write_bytes(header.geometry)
+    info = itk.information(place, image_io)
+    if (header.slope, header.inter) == (1.0, 0.0) and info.dtype != voxels.dtype.newbyteorder("="):
+        raise unreadable()
+    sizes, axis, frames_axis = _axes(header, info)
+    shape = list(sizes[::-1])
+    frames = sizes[frames_axis] if frames_axis is not None else 1
+    frame, window = request.frame, None
+    if frames > 1 and axis is None and frame is None:
+        raise choose_frame(frames)
+    if frames_axis == len(sizes) - 1 and (frame is not None or frames == 1):
+        frame = frame or 0
+        if not 0 <= frame < frames:
+            raise only_frames(frames)
+        share = voxels.count // frames
+        window, shape, axis = (frame * share, (frame + 1) * share), shape[1:], None
+    held = sum({part.path: part.path.stat().st_size for part in voxels.parts}.values())
+    wanted = window[1] - window[0] if window else voxels.count
+    budget(held + voxels.bytes, wanted * info.dtype.itemsize)
+    with open(request.out, "xb", buffering=0) as out:
+        voxels.copy(Whole(out), info.dtype, header.slope, header.inter, window)
+    return {
+        "dtype": info.dtype.str,
+        "shape": shape,
+        "axis": None if axis is None else len(shape) - 1 - axis,
+        "frames": frames,
+        "affine": info.affine.tolist(),
+        "picture": False,
+    }
+
+
+def _axes(header: Header, info: itk.Information) -> tuple[tuple[int, ...], int | None, int | None]:
+    """The sizes with three axes in space, the axis of values, and the axis to choose frames of.
+
+    ITK knows which axes are those of space; it leaves out one that counts values.
+    """
+    sizes, wanted = list(header.voxels.sizes), _without_ones(info.sizes)
+    axis = None
+    if _without_ones(sizes) != wanted or info.components > 1:
+        fitting = [
+            n
+            for n, size in enumerate(sizes)
+            if size == info.components and _without_ones(sizes[:n] + sizes[n + 1 :]) == wanted
+        ]
+        if not fitting:
+            raise SemiGDAError(
+                "bad-input", "The image's voxels hold neither grey values nor colours."
+            )
+        axis = header.values_axis if header.values_axis in fitting else fitting[0]
+    spatial = [n for n in range(len(sizes)) if n != axis]
+    # Axes of one element behind the third are none; missing ones are added where they cost nothing.
+    extra = [n for n in spatial[3:] if sizes[n] > 1]
+    if len(extra) > 1 or (extra and axis is not None and info.components > 1):
+        raise choose_frame(int(np.prod([sizes[n] for n in extra])))
+    kept = [n for n in range(len(sizes)) if n in spatial[:3] or n in extra or n == axis]
+    place = {old: new for new, old in enumerate(kept)}
+    result = [sizes[n] for n in kept]
+    axis = place.get(axis)
+    frames_axis = place[extra[0]] if extra else axis
+    while len(result) - (axis is not None) < 3:
+        at = len(result) if axis in (None, 0) else axis
+        result.insert(at, 1)
+        axis = axis + 1 if axis not in (None, 0) else axis
+        frames_axis = axis
+    return tuple(result), axis, frames_axis
+
+
+def _without_ones(sizes) -> list[int]:
+    sizes = list(sizes)
+    while len(sizes) > 1 and sizes[-1] == 1:
+        sizes.pop()
+    return sizes
