@@ -38,3 +38,11 @@ def test_links_resolve(name):
 def test_named_files_exist(name):
     for path in FILE.findall((ROOT / name).read_text("utf-8")):
         assert (ROOT / path).exists(), f"{name}: {path}"
+
+
+@pytest.mark.parametrize("package", ["semigda_core", "semigda"])
+def test_the_architecture_draws_every_room(package):
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    drawn = re.search(rf"^{package}/ .*\n((?:  .*\n)+)", text, re.MULTILINE)[1]
+    rooms = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+    assert set(re.findall(r"^  (\w+)/ ", drawn, re.MULTILINE)) == rooms
