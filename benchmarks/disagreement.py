@@ -1,11 +1,12 @@
-"""Does the disagreement of the branches find errors better than what costs as much?
+"""Does the disagreement of the branches find errors better than signals of equal cost?
 
     python benchmarks/disagreement.py                       every finished run of the study
     python benchmarks/disagreement.py --sets skin --methods semigda unet
     python benchmarks/disagreement.py --table
 
-Takes the models that benchmarks/few_labels.py left in runs/few_labels, writes one JSON a run to
-results/disagreement/<set>/, and with ``--table`` docs/disagreement.md from them.
+Takes the models that benchmarks/few_labels.py left in runs/few_labels and writes one JSON a run to
+artifacts/disagreement/<set>/. ``--table`` adds them to benchmarks/results/disagreement.json and
+writes from it disagreement.md beside it, with every set, and docs/disagreement.md.
 """
 
 from __future__ import annotations
@@ -22,18 +23,30 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from few_labels_lib.recipes import METHODS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
 
-STUDY = ROOT / "benchmarks/results/few_labels"
-RESULTS = ROOT / "benchmarks/results/disagreement"
-INTRODUCTION = """# Finding errors by doubt
+STUDY = ROOT / "artifacts/few_labels"
+RESULTS = ROOT / "artifacts/disagreement"
+TABLE = ROOT / "benchmarks/results/disagreement.json"
+INTRODUCTION = """# Does doubt find errors?
 
-Made by `python benchmarks/disagreement.py --table` from `benchmarks/results/disagreement/`.
+Made by `python benchmarks/disagreement.py --table` from `benchmarks/results/disagreement.json`;
+every set by itself: [benchmarks/results/disagreement.md](../benchmarks/results/disagreement.md).
 
-For each voxel of the held-out cases on the working grid: is the model's label wrong, and does the
-signal say so? **AUPRC** is the area under precision and recall over all voxels; a signal without
-information has the error rate. **Rank correlation** (Spearman) is between a case's mean signal a
-predicted voxel and its Dice loss; 1 is perfect. Means over the seeds. `branches` is the review
-map's disagreement; `entropy` costs one branch (`whole`: all that the model has); `mirrored` is
-test-time augmentation: one branch twice, which costs what both branches cost.
+For each voxel of the held-out cases, on the working grid: is the model's label wrong, and does the
+signal say so? **AUPRC** is the area under the precision-recall curve over all voxels; a signal
+without information scores the error rate. **Rank correlation** (Spearman) is between a case's mean
+signal per predicted voxel and its Dice loss; 1 is perfect. Figures are means over seeds, then sets.
+
+`branches` is the disagreement that the review map shows. `entropy` costs one branch (`whole`: the
+entire model). `mirrored` is test-time augmentation: one branch run twice, at the cost of both
+branches.
+"""
+FINDINGS = """
+For the semi-supervised model:
+
+- **Disagreement finds errors**: AUPRC .28 to .35 on every set, at error rates of .003 to .11.
+- **The entropy of the whole model finds them better** on all six sets, at the same cost.
+- Against signals of one branch, disagreement is better than the entropy of `cnn` on four sets of
+  six and than that of `vae` on one. Mirroring `vae` is better on four sets, mirroring `cnn` on one.
 """
 
 
@@ -43,13 +56,19 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--threads", type=int, default=1, help="of the CPU")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/few_labels", help="models")
-    parser.add_argument("--study", type=Path, default=STUDY, help="their JSON files")
+    parser.add_argument("--study", type=Path, default=STUDY, help="its JSON files")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--table", action="store_true", help="write the page, and end")
+    parser.add_argument("--table", action="store_true", help="write table and pages, and end")
+    parser.add_argument("--stored", type=Path, default=TABLE, help="the table")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/disagreement.md")
     arguments = parser.parse_args()
     if arguments.table:
-        arguments.page.write_text(page(arguments.results), encoding="utf-8")
+        runs = gathered(arguments.stored, arguments.results)
+        rows = figures(runs)
+        write_table(arguments.stored, runs)
+        every = "\n".join(["# Does doubt find errors? Every set", "", *_every(rows)]) + "\n"
+        arguments.stored.with_suffix(".md").write_text(every, encoding="utf-8")
+        arguments.page.write_text(page(rows), encoding="utf-8")
     else:
         judge_all(arguments)
 
@@ -75,18 +94,42 @@ def judge_all(arguments: argparse.Namespace) -> None:
             print(f"{name} {source.stem}", flush=True)
 
 
-def page(results: Path) -> str:
-    """The whole page."""
+def gathered(table: Path, results: Path) -> list[dict]:
+    """Runs of the table, and those in ``results``, which take the place of older ones."""
+    stored = json.loads(table.read_text("utf-8")) if table.exists() else []
+    fresh = [json.loads(path.read_text("utf-8")) for path in sorted(results.glob("*/*.json"))]
+    found = {(r["set"], r["budget"], r["method"], r["seed"]): r for r in [*stored, *fresh]}
+    return [found[key] for key in sorted(found)]
+
+
+def write_table(path: Path, runs: list[dict]) -> None:
+    """A line for each run, without the figures of its cases."""
+    lines = []
+    for run in runs:
+        kept = {key: run[key] for key in ("set", "method", "seed", "budget", "error_rate")}
+        signals = {
+            name: {key: values[key] for key in ("auprc", "spearman")}
+            for name, values in run["signals"].items()
+        }
+        lines.append(json.dumps({**kept, "signals": signals}))
+    path.write_text("[\n " + ",\n ".join(lines) + "\n]\n", encoding="utf-8")
+
+
+def figures(runs: list[dict]) -> list[tuple]:
+    """A row for each set, budget, method and signal."""
     found: dict[tuple, list[dict]] = {}
-    for path in sorted(results.glob("*/*.json")):
-        run = json.loads(path.read_text("utf-8"))
+    for run in runs:
         found.setdefault((run["set"], run["budget"], run["method"]), []).append(run)
-    rows = [
+    return [
         (name, budget, method, len(runs), signal, *_figures(runs, signal))
         for (name, budget, method), runs in found.items()
         for signal in runs[0]["signals"]
     ]
-    return "\n".join([INTRODUCTION, *_means(rows), "", "## Every set", "", *_every(rows)]) + "\n"
+
+
+def page(rows: list[tuple]) -> str:
+    """The page: the mean of the sets, and what follows from it."""
+    return "\n".join([INTRODUCTION, *_means(rows)]) + "\n" + FINDINGS
 
 
 def _figures(runs: list[dict], signal: str) -> tuple[float, float, float | None]:
@@ -101,23 +144,20 @@ def _figures(runs: list[dict], signal: str) -> tuple[float, float, float | None]
 
 
 def _means(rows: list[tuple]) -> list[str]:
-    """A line for each method and signal: means over the sets, and where ``branches`` is better."""
-    lines = ["## Mean of the sets", ""]
-    lines.append(
-        "| method | signal | sets | AUPRC | rank correlation | sets whose `branches` is better |"
-    )
-    lines.append("|---" * 6 + "|")
+    """A line for each method and signal: means over the sets, and how often `branches` wins."""
+    lines = ["| method | signal | AUPRC | rank correlation | sets on which `branches` is better |"]
+    lines.append("|---" * 5 + "|")
     area = {(name, budget, method, signal): a for name, budget, method, _, signal, a, _, _ in rows}
     for method, signal in dict.fromkeys((row[2], row[4]) for row in rows):
         own = [row for row in rows if (row[2], row[4]) == (method, signal)]
         ranks = [row[7] for row in own if row[7] is not None]
         branches = [area.get((*row[:3], "branches")) for row in own]
         ahead = sum(b > row[5] for b, row in zip(branches, own, strict=True) if b is not None)
-        told = "-" if signal == "branches" or None in branches else f"{ahead} of {len(own)}"
+        wins = "-" if signal == "branches" or None in branches else f"{ahead} of {len(own)}"
         lines.append(
-            f"| {recipe(method).title} | {signal} | {len(own)} | "
+            f"| {recipe(method).title} | {signal} | "
             f"{statistics.fmean(row[5] for row in own):.3f} | {statistics.fmean(ranks):.2f} | "
-            f"{told} |"
+            f"{wins} |"
         )
     return lines
 

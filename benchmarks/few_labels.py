@@ -6,10 +6,10 @@
     python benchmarks/few_labels.py --list
     python benchmarks/few_labels.py --table
 
-A finished run is one JSON in results/few_labels/<set>/<method>-<seed>-<steps>.json and is skipped;
-one that was killed begins again. Several processes may share the work if each has its own sets.
-``--table`` writes docs/results.md from the JSON files. Needs ``pip install monai`` for the U-Net,
-and the data in $SEMIGDA_DATA.
+A finished run is one JSON, artifacts/few_labels/<set>/<method>-<seed>-<steps>.json, and is skipped;
+a run that was killed starts over. Several processes may share the work if each has its own sets.
+``--table`` adds the finished runs to benchmarks/results/few_labels.json and writes docs/results.md
+from it. Needs ``pip install monai`` for the U-Net, and the data in $SEMIGDA_DATA.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from few_labels_lib.figures import case_scores, read_groups  # noqa: E402
+from few_labels_lib.figures import case_scores, grouped  # noqa: E402
 from few_labels_lib.page import page  # noqa: E402
 from few_labels_lib.recipes import METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
+from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
 
-RESULTS = ROOT / "benchmarks/results/few_labels"
+RESULTS = ROOT / "artifacts/few_labels"
+TABLE = ROOT / "benchmarks/results/few_labels.json"
 
 
 def main() -> None:
@@ -38,10 +40,11 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1, help="of the CPU")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/few_labels", help="for models")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="for JSON files")
-    parser.add_argument("--list", action="store_true", help="tell methods and variants, and end")
-    parser.add_argument("--table", action="store_true", help="write the page, and end")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="for the JSON of each run")
+    parser.add_argument("--list", action="store_true", help="print methods and variants, and end")
+    parser.add_argument("--table", action="store_true", help="write table and page, and end")
     parser.add_argument("--baseline", choices=list(METHODS), default="unet")
+    parser.add_argument("--stored", type=Path, default=TABLE, help="the table")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/results.md")
     arguments = parser.parse_args()
     if arguments.list:
@@ -49,9 +52,10 @@ def main() -> None:
         print("\n".join(f".{name:<19}{QUESTIONS[name]}" for name in VARIANTS))
         return
     if arguments.table:
-        groups = read_groups(arguments.results)
+        groups = grouped([*read_table(arguments.stored), *read_runs(arguments.results)])
         if not groups:
             parser.error("there is no finished run yet")
+        write_table(arguments.stored, (run for group in groups for run in group.runs.values()))
         arguments.page.write_text(page(groups, arguments.baseline), encoding="utf-8")
         return
     for name in arguments.methods:

@@ -1,15 +1,16 @@
-"""Does it pay to label the cases that the ranking proposes, rather than any?
+"""Does labelling the cases that the ranking proposes pay more than labelling any?
 
     python benchmarks/label_next.py --seeds 0 1 2 3
     python benchmarks/label_next.py --table
 
 A model is trained on a few labelled cases; then five more are labelled, proposed by the ranking or
-drawn at random, and the same training (steps, seed) is done again from the start. What counts is
-Dice on test cases that chose nothing: no step, no weights, no branch. The labels of the pool are
-known but hidden until a case of it is chosen.
+drawn at random, and the same training (steps, seed) runs again from the start. What counts is Dice
+on test cases that chose nothing: no step, no weights, no branch. The pool's labels are known but
+hidden until a case is chosen.
 
-Every finished training is a JSON in ``results/label_next``, so that a stopped run goes on, and
-several processes may share the work. ``--table`` writes ``results/label_next.md``.
+Every finished training is a JSON in artifacts/label_next, so a stopped run resumes, and several
+processes may share the work. ``--table`` adds them to benchmarks/results/label_next.json and writes
+label_next.md beside it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
-RESULTS = ROOT / "benchmarks/results/label_next"
+RESULTS = ROOT / "artifacts/label_next"
+TABLE = ROOT / "benchmarks/results/label_next.json"
 FIRST, MORE = 6, 5  # cases labelled at the start, and then
 # No unlabelled loss: a training of one to four minutes on one thread.
 TRAIN = {"align_steps": 40, "labeled_batch": 8, "unlabeled_weight": 0.0}
@@ -223,7 +225,7 @@ def main() -> None:
                 run(name, seed, arguments.arms, arguments.runs)
     from label_next_table import write_table
 
-    print(write_table(RESULTS))
+    print(write_table(TABLE, RESULTS))
 
 
 if __name__ == "__main__":

@@ -10,22 +10,38 @@ from pathlib import Path
 DRAWS = 10000
 
 
-def write_table(folder: Path) -> str:
-    """Write ``label_next.md`` beside the folder of results; returns its text."""
-    results = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    found = {(r["set"], r["seed"], r["arm"]): r for r in results}
-    sets = sorted({r["set"] for r in results}, reverse=True)
+# What the table keeps of a training.
+KEPT = ("set", "seed", "arm", "test", "pool", "mean", "cases", "pool_disagreement", "pool_dice")
+
+
+def write_table(table: Path, folder: Path) -> str:
+    """Add the trainings in ``folder`` to ``table`` and write its page beside it.
+
+    Returns:
+        The page.
+    """
+    stored = json.loads(table.read_text("utf-8")) if table.exists() else []
+    fresh = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
+    found = {(r["set"], r["seed"], r["arm"]): r for r in [*stored, *fresh]}
+    found = {key: found[key] for key in sorted(found)}
+    lines = [json.dumps({k: run[k] for k in KEPT if k in run}) for run in found.values()]
+    table.write_text("[\n " + ",\n ".join(lines) + "\n]\n", encoding="utf-8")
+    text = page(found)
+    table.with_suffix(".md").write_text(text, encoding="utf-8")
+    return text
+
+
+def page(found: dict) -> str:
+    """The page; ``found`` by set, seed and arm."""
     lines = [
         "# Five more labels: proposed by the ranking, or drawn at random",
         "",
-        "Made by `benchmarks/label_next.py`. Mean Dice of the test cases, both branches, averaged "
-        "weights of the last step. Nothing was chosen on the test cases.",
+        "Made by `python benchmarks/label_next.py --table`. Mean Dice of the test cases, by both "
+        "branches with the averaged weights of the last step; nothing was chosen on them.",
     ]
-    for name in sets:
+    for name in sorted({which for which, _, _ in found}, reverse=True):
         lines += ["", f"## {name}", "", *_table(name, found)]
-    text = "\n".join(lines) + "\n"
-    folder.with_suffix(".md").write_text(text)
-    return text
+    return "\n".join(lines) + "\n"
 
 
 def _table(name: str, found: dict) -> list[str]:
@@ -56,8 +72,10 @@ def _table(name: str, found: dict) -> list[str]:
             lines.append(f"- {_difference(arm, pairs)}")
     starts = [found[name, seed, "start"] for seed in seeds if (name, seed, "start") in found]
     if starts:
-        told = ", ".join(f"{_spearman(r['pool_disagreement'], r['pool_dice']):.2f}" for r in starts)
-        lines.append(f"- Spearman of disagreement and Dice in the pool, by seed: {told}")
+        listed = ", ".join(
+            f"{_spearman(r['pool_disagreement'], r['pool_dice']):.2f}" for r in starts
+        )
+        lines.append(f"- Spearman of disagreement and Dice in the pool, by seed: {listed}")
     return lines
 
 

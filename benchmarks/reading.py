@@ -165,9 +165,9 @@ def store(report: dict) -> None:
     lines = [
         "## Reading images",
         "",
-        "Made by `python benchmarks/reading.py`: this state of the engine and, in turn on the",
-        f"same files, that of commit {before}, which read all by ITK in the computing process.",
-        "The computer had other work to do, so seconds on the clock vary.",
+        "Made by `python benchmarks/reading.py`: the engine as it is and, in turn on the same",
+        f"files, as it was at commit {before}, which read everything with ITK in the computing",
+        f"process. Medians of {report['rows'][0]['repeats']} repeats.",
         "",
         "| what | seconds before | now | times as long |",
         "|---|---|---|---|",

@@ -6,10 +6,10 @@
     python benchmarks/speed.py --bench                       short; compares with what is stored
     python benchmarks/speed.py --table
 
-A part is measured anew each time and stored as one JSON, results/speed/<part>-<device>.json. Ways
-that are compared run in turn, each after the other, so that their ratio holds on a busy computer
-too. ``--table`` writes docs/performance.md from the JSON files. ``--bench`` ends with status 1 if
-the engine has lost more than a fifth of a stored ratio.
+Each run measures its parts again and stores them in benchmarks/results/speed.json. Ways that are
+compared run in turn, so that their ratio holds on a busy computer too. ``--table`` writes
+docs/performance.md from the stored parts. ``--bench`` ends with status 1 if the engine has lost
+more than a fifth of a stored ratio.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-RESULTS = ROOT / "benchmarks/results/speed"
+RESULTS = ROOT / "benchmarks/results/speed.json"
 # Side of a slice, slices (in training: labelled slices), repeats. On a CPU the paper-size network
 # takes minutes for what a graphics card does in a second.
 SIZES = {
@@ -69,7 +69,9 @@ def main() -> None:
 
         for part in arguments.only:
             found = run(part, arguments)
-            write(arguments.results / f"{part}-{arguments.device}.json", found)
+            write(
+                arguments.results, stored(arguments.results) | {f"{part}-{arguments.device}": found}
+            )
             print(f"{part}: done", flush=True)
 
 
@@ -140,10 +142,8 @@ def chosen(arguments: argparse.Namespace) -> list[str]:
 
 
 def stored(results: Path) -> dict[str, dict]:
-    """Contents of the JSON files by ``<part>-<device>``."""
-    return {
-        path.stem: json.loads(path.read_text("utf-8")) for path in sorted(results.glob("*.json"))
-    }
+    """The stored parts by ``<part>-<device>``."""
+    return json.loads(results.read_text("utf-8")) if results.exists() else {}
 
 
 def bench(arguments: argparse.Namespace) -> int:

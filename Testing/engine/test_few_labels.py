@@ -19,10 +19,11 @@ from semigda.training.settings import TrainSettings
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
 
-from few_labels_lib.figures import Group, bootstrap, case_scores, difference, read_groups  # noqa: E402
+from few_labels_lib.figures import Group, bootstrap, case_scores, difference, grouped  # noqa: E402
 from few_labels_lib.page import of_same_seeds, page  # noqa: E402
 from few_labels_lib.recipes import METHODS, OWN, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
+from few_labels_lib.table import MEASURES, read_runs, read_table, write_table  # noqa: E402
 
 STEPS = 8
 DATA = Path(os.environ.get("SEMIGDA_DATA", ROOT / "../shared/data")).resolve()
@@ -121,7 +122,7 @@ def test_disagreement_of_finished_runs(study, phantoms):
 
 
 def test_page_is_made_from_the_files(study):
-    text = page(read_groups(study[0] / "results"), "unet")
+    text = page(grouped(read_runs(study[0] / "results")), "unet")
     for name in METHODS:
         assert recipe(name).title in text
     assert "## phantom, 8 steps" in text and "| Dice by case | case_5 | case_6 |" in text
@@ -130,24 +131,44 @@ def test_page_is_made_from_the_files(study):
     assert str(study[0]) not in text
 
 
+def test_the_table_keeps_all_that_the_page_shows(study, tmp_path):
+    runs, table = read_runs(study[0] / "results"), tmp_path / "table.json"
+    write_table(table, runs)
+    assert sorted(read_table(table), key=str) == sorted(runs, key=str)
+    assert page(grouped(read_table(table)), "unet") == page(grouped(runs), "unet")
+    assert read_table(tmp_path / "none.json") == []
+
+
+def test_a_run_takes_the_place_of_the_stored_one_with_its_seed():
+    first, again = (run_of("x", 0, {"a1": value}) for value in (0.2, 0.4))
+    (group,) = grouped([first, again])
+    assert group.mean("dice") == 0.4
+
+
+def test_one_table_holds_one_split_of_each_set(tmp_path):
+    runs = [run_of("x", seed, {case: 0.5}) for seed, case in enumerate(("a1", "b1"))]
+    with pytest.raises(ValueError, match="x was judged on other cases"):
+        write_table(tmp_path / "table.json", runs)
+
+
 def run_of(method: str, seed: int, dice: dict[str, float]) -> dict:
     rows = [
-        {"case": case, "group": case[0], "class": 1, "name": "body", "dice": value}
+        {"case": case, "group": case[0], "name": "body", **dict.fromkeys(MEASURES), "dice": value}
         for case, value in dice.items()
     ]
     run = {"set": "s", "method": method, "seed": seed, "budget": 1, "rows": rows}
     return run | {"branches": {}}
 
 
-def test_differences_are_paired(tmp_path):
-    (tmp_path / "s").mkdir()
+def test_differences_are_paired():
+    runs = []
     theirs = {"a1": 0.5, "a2": 0.6, "b1": 0.9}
     for seed, gain in ((0, 0.1), (1, 0.2), (2, 5.0)):
         ours = {case: value + gain for case, value in theirs.items()}
-        (tmp_path / f"s/x-{seed}.json").write_text(json.dumps(run_of("x", seed, ours)))
+        runs.append(run_of("x", seed, ours))
         if seed < 2:  # the third has no partner: it must not count
-            (tmp_path / f"s/y-{seed}.json").write_text(json.dumps(run_of("y", seed, theirs)))
-    groups = {group.method: group for group in read_groups(tmp_path)}
+            runs.append(run_of("y", seed, theirs))
+    groups = {group.method: group for group in grouped(runs)}
     found = difference(groups["x"], groups["y"])
     assert found.seeds == 2
     for value in (found.mean, found.low, found.high):

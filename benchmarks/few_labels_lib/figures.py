@@ -1,12 +1,10 @@
-"""From the runs' JSON files to figures: means, spread over seeds, paired differences."""
+"""From runs to figures: means, spread over seeds, paired differences."""
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +16,7 @@ class Group:
     """Runs of one method on one set with one budget, for several seeds.
 
     Attributes:
-        runs: the JSON files' contents, by seed.
+        runs: by seed, as ``table.read_runs`` gives them.
     """
 
     set_name: str
@@ -69,13 +67,12 @@ class Difference:
     seeds: int
 
 
-def read_groups(results: Path) -> list[Group]:
-    """Every finished run below ``results``, grouped."""
+def grouped(runs: Iterable[dict]) -> list[Group]:
+    """Runs by set, method and budget; of two with the same seed the later one counts."""
     found: dict[tuple, dict[int, dict]] = {}
-    for path in sorted(results.glob("*/*.json")):
-        run = json.loads(path.read_text("utf-8"))
+    for run in runs:
         found.setdefault((run["set"], run["method"], run["budget"]), {})[run["seed"]] = run
-    return [Group(*key, dict(sorted(runs.items()))) for key, runs in found.items()]
+    return [Group(*key, dict(sorted(runs.items()))) for key, runs in sorted(found.items())]
 
 
 def case_scores(run: dict, measure: str) -> dict[str, float]:

@@ -19,8 +19,9 @@ UNLABELED_GAINS = {
 
 INTRODUCTION = """# Accuracy with few labels
 
-Made by `python benchmarks/few_labels.py --table` from `benchmarks/results/few_labels/`; a run is
-one file there, with its settings, versions, command and every case's figures.
+Made by `python benchmarks/few_labels.py --table` from `benchmarks/results/few_labels.json`: a line
+for each run, with its cost, versions and every case's figures. Without `--table` the command trains
+what is not in `artifacts/few_labels` yet.
 
 - **Data**: the fixed split of each set; `labeled` and `unlabeled` train, `val` is judged. Nothing
   is chosen on `val`, neither checkpoint nor branch: every method is judged with the running average
@@ -195,7 +196,7 @@ def _own(groups: Sequence[Group]) -> str:
     for (name, full), group in owned.items():
         method = full.partition(".")[0]
         alone = owned.get((name, f"{UNLABELED_GAINS.get(method)}.{OWN}"))
-        spent, size = group.first["spent"], group.first["settings"]["preprocessing"]["size"]
+        spent, size = group.first["spent"], group.first["size"]
         row = [name, recipe(method).title, " ".join(map(str, group.runs))]
         row += [f"{size[0]} x {size[1]}", _spread(group, "dice"), _number(group.mean("iou"))]
         row.append(_signed(difference(group, alone)) if alone else "")

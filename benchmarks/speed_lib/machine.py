@@ -78,9 +78,10 @@ def environment(threads: int) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads)}
 
 
-def write(path: Path, value: dict) -> None:
-    """Store a result; whoever reads meanwhile sees the old one or the new one."""
+def write(path: Path, parts: dict[str, dict]) -> None:
+    """Store the parts, a line each; whoever reads meanwhile sees the old file or the new one."""
+    lines = [f"{json.dumps(name)}: {json.dumps(parts[name])}" for name in sorted(parts)]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".json.part")
-    temporary.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    temporary.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
     os.replace(temporary, path)

@@ -16,7 +16,7 @@ READING = Path(__file__).parents[1] / "results" / "reading.md"  # of benchmarks/
 
 INTRODUCTION = """# Performance
 
-Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed/`.
+Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed.json`.
 
 - **Reference**: the same network with the same weights, composed as the released code does it
   (`benchmarks/speed_lib/reference.py` and `reference_training.py`): float32, one image at a time,
