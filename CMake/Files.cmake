@@ -1,14 +1,18 @@
 # Written by Testing/packaging/list_files.py
 set(SemiGDA_PACKAGES
   SemiGDALib/__init__.py
-  SemiGDALib/command.py
   SemiGDALib/fit.py
+  SemiGDALib/jobs/__init__.py
+  SemiGDALib/jobs/command.py
+  SemiGDALib/jobs/engine_job.py
+  SemiGDALib/jobs/environment.py
+  SemiGDALib/jobs/owner.py
+  SemiGDALib/jobs/process_tree.py
+  SemiGDALib/jobs/worker.py
   SemiGDALib/library.py
   SemiGDALib/message_area.py
   SemiGDALib/nodes.py
   SemiGDALib/parameters.py
-  SemiGDALib/process.py
-  SemiGDALib/process_tree.py
   SemiGDALib/provenance.py
   SemiGDALib/requirements.py
   SemiGDALib/result_view.py
@@ -32,7 +36,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/dialog_scene.py
   SemiGDALib/train/dialogs.py
   SemiGDALib/train/editor_button.py
-  SemiGDALib/train/engine_job.py
   SemiGDALib/train/file_drop.py
   SemiGDALib/train/fixes.py
   SemiGDALib/train/history.py

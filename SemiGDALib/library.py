@@ -8,17 +8,18 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.models.layout import NAME_TAKEN
-from SemiGDALib.command import EngineCommand, toldError
+from SemiGDALib.jobs.command import EngineCommand, toldError
 
 ADD_LIMIT_MS = 120_000
 
 
-def addModel(path, onDone, overwrite=False) -> EngineCommand:
+def addModel(jobs, path, onDone, overwrite=False) -> None:
     """Install a package (.zip, folder, or its card.json); ``onDone(SemiGDAError or None)``.
 
     Where another model has its name, the user is asked.
 
     Args:
+        jobs: the :class:`SemiGDALib.jobs.owner.Jobs` that the command belongs to.
         overwrite: let it take that place.
     """
     path = Path(path)
@@ -31,12 +32,14 @@ def addModel(path, onDone, overwrite=False) -> EngineCommand:
             failed = _("The model could not be installed.")
             problem = toldError("model-invalid", errors, failed)
         if problem is not None and NAME_TAKEN in problem.detail and mayReplace():
-            addModel(path, onDone, overwrite=True)
+            addModel(jobs, path, onDone, overwrite=True)
         else:
             onDone(problem)
 
     arguments = ["-m", "semigda", "models", "add", str(path)]
-    return EngineCommand([*arguments, *["--overwrite"] * overwrite], finished, ADD_LIMIT_MS)
+    if overwrite:
+        arguments.append("--overwrite")
+    jobs.add(EngineCommand(arguments, finished, ADD_LIMIT_MS))
 
 
 def mayReplace() -> bool:

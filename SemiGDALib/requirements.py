@@ -14,7 +14,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib.command import EngineCommand
+from SemiGDALib.jobs.command import EngineCommand
 
 TORCH = ">=2.2"
 # Import name -> what pip is asked for. No pins: they would break what Slicer bundles.
@@ -126,11 +126,12 @@ def _installTorch(again: bool) -> bool:
     return logic.installTorch(askConfirmation=True, torchVersionRequirement=TORCH) is not None
 
 
-def probe(device: str, onDone) -> EngineCommand:
+def probe(jobs, device: str, onDone) -> None:
     """Try the packages and the device in a child process; calls ``onDone(finding, problem)``.
 
-    ``finding`` is the dictionary of :func:`semigda.probe.probe`; ``problem`` a SemiGDAError
-    that says what is wrong and what to do, or None.
+    ``jobs``: the :class:`SemiGDALib.jobs.owner.Jobs` that the command belongs to. ``finding`` is
+    the dictionary of :func:`semigda.probe.probe`; ``problem`` a SemiGDAError that says what is
+    wrong and what to do, or None.
     """
 
     def finished(exitCode, output, errors):
@@ -143,7 +144,7 @@ def probe(device: str, onDone) -> EngineCommand:
             problem = SemiGDAError("import-error", detail=detail)
         onDone(finding, problem)
 
-    return EngineCommand(["-m", "semigda.probe", device], finished, PROBE_LIMIT_MS)
+    jobs.add(EngineCommand(["-m", "semigda.probe", device], finished, PROBE_LIMIT_MS))
 
 
 def diagnose(finding: dict) -> SemiGDAError | None:

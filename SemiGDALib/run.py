@@ -11,19 +11,17 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
 from semigda_core.files.documents import check, list_of, maybe, number, one_of, record, text, whole
-from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.jobs.folder import JobFolder
 from SemiGDALib import nodes, provenance, requirements
-from SemiGDALib.process import Worker
+from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.sizes import sizeOf
 
-POLL_MS = 100
 _OUTPUTS = record(
     {
         "labels": one_of("labels.npy"),
@@ -95,6 +93,8 @@ class SegmentRun:
         SemiGDAError: at once, for an input that cannot be used or missing requirements.
     """
 
+    kind = "segment"
+
     def __init__(
         self,
         volumeNode,
@@ -104,7 +104,6 @@ class SegmentRun:
         onProgress=None,
         onFinished=None,
         onError=None,
-        worker: Worker | None = None,
     ):
         nodes.checkVolume(volumeNode)
         nodes.checkOutput(segmentationNode)
@@ -118,16 +117,9 @@ class SegmentRun:
         # Ids, not nodes: a node that is removed meanwhile is then simply not found.
         self._volumeId = volumeNode.GetID()
         self._outputId = segmentationNode.GetID() if segmentationNode is not None else None
-        self._worker = worker or Worker.shared()
-        self._cancelled = False
-        self._lastState: tuple | None = None
         self.active = True
         self._folder = self._makeFolder(volumeNode)
-        self._timer = qt.QTimer()
-        self._timer.setInterval(POLL_MS)
-        self._timer.connect("timeout()", self._onPoll)
-        self._timer.start()
-        self._worker.submit(self._folder.path, self)
+        self._job = EngineJob(self._folder, self._onProgress, self._onEnded)
 
     def _makeFolder(self, volumeNode) -> JobFolder:
         root = Path(slicer.app.temporaryPath)
@@ -152,12 +144,14 @@ class SegmentRun:
 
     def cancel(self) -> None:
         """Ask to stop; within 2 s ``onError`` is called with class "cancelled"."""
-        if not self.active or self._cancelled:
-            return
-        self._cancelled = True
-        self._folder.request("cancel")
-        if self._worker.cancel(self):
-            self._fail(SemiGDAError("cancelled"))
+        if self.active:
+            self._job.cancel()
+
+    def abandon(self) -> None:
+        """End at once, without a word: whoever waited is gone."""
+        self._callbacks = (None, None, None)
+        self._job.abandon()
+        self._end()
 
     def wait(self) -> None:
         """Process Qt events until the run has ended."""
@@ -165,48 +159,26 @@ class SegmentRun:
             slicer.app.processEvents()
             time.sleep(0.01)  # the work is in another process; this one need not spin
 
-    # From the worker and the timer
+    # From the job
 
-    def _onPoll(self) -> None:
-        try:
-            state = self._folder.state()
-        except (OSError, SemiGDAError):
-            return  # being replaced right now; the next look is a tenth of a second away
-        # Before the worker has the job, what counts is how far the worker is.
-        message = self._worker.phase or state["message"]
-        seen = (state["progress"], message, state["seconds_left"])
-        if state["state"] not in ENDED and seen != self._lastState and not self._cancelled:
-            self._lastState = seen
-            self._call(0, *seen)
+    def _onProgress(self, fraction, message, secondsLeft) -> None:
+        self._call(0, fraction, message, secondsLeft)
 
-    def onWorkerFinished(self) -> None:
-        """The worker is done with this job's folder."""
-        if not self.active:
-            return
-        if self._cancelled:  # also when the result came in the same moment: a no is a no
-            self._fail(SemiGDAError("cancelled"))
+    def _onEnded(self, result, error) -> None:
+        if error is not None:
+            self._fail(error)
             return
         try:
-            result = self._folder.result()
-            if result is None:
-                raise SemiGDAError("worker-died", detail="no result was written")
-            if "error" in result:
-                raise SemiGDAError.from_dict(result["error"])
             check(result["outputs"], _OUTPUTS, "The result")
             self.result = self._bringIn(result["outputs"], result.get("report") or {})
-        except SemiGDAError as error:
-            self._fail(error)
-        except Exception as error:
+        except SemiGDAError as problem:
+            self._fail(problem)
+        except Exception as problem:
             logging.exception("SemiGDA: the result could not be brought into the scene")
-            self._fail(SemiGDAError("internal", detail=f"{type(error).__name__}: {error}"))
+            self._fail(SemiGDAError("internal", detail=f"{type(problem).__name__}: {problem}"))
         else:
             self._end()
             self._call(1, self.result)
-
-    def onWorkerDied(self, error: SemiGDAError) -> None:
-        """The worker ended before this job did."""
-        if self.active:
-            self._fail(SemiGDAError("cancelled") if self._cancelled else error)
 
     # The end
 
@@ -268,7 +240,6 @@ class SegmentRun:
         self._call(2, error)
 
     def _end(self) -> None:
-        self._timer.stop()
         self.active = False
         try:
             self.log = (self._folder.path / "log.txt").read_text(encoding="utf-8", errors="replace")

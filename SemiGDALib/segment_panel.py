@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import fit, nodes, texts, views
+from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
-from SemiGDALib.process import Worker
 from SemiGDALib.result_view import ResultView
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment_setup import SegmentSetUp
@@ -231,7 +231,7 @@ class SegmentPanel:
             self.ui.segmentButton.toolTip = _("Stop; the scene stays as it was.")
             self.ui.progressArea.visible = True
             self.ui.progressBar.visible = True
-            self._onProgress(0.0, Worker.shared().phase or _("Starting"), None)
+            self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
 
     def _asksWhetherItFits(self, volume) -> bool:
         model, pair = self._model(), (volume.GetID(), self.parameters.model)
@@ -261,8 +261,7 @@ class SegmentPanel:
         # Nothing is known of the first seconds, when the process starts: a bar without an end.
         self.ui.progressBar.maximum = 100 if fraction > 0 else 0
         self.ui.progressBar.value = int(100 * fraction)
-        left = texts.timeLeft(secondsLeft)
-        self.ui.phaseLabel.text = f"{message}, {left}" if left else message
+        self.ui.phaseLabel.text = texts.progress(message, secondsLeft)
         phase = message.strip("0123456789. ").partition(" ")[0]
         if phase != self._phase:  # not a line for every slice
             self._phase = phase
@@ -342,6 +341,7 @@ class SegmentPanel:
         settings = run.settings.engineOptions() if run is not None else {}
         volume = parameters.inputVolume if parameters is not None else None
         model = self._model()
+        errorOutput = Worker.of("segment").errorOutput()
         digest = (model.card.weights_sha256 or "")[:12] if model and model.card else ""
         return texts.report(
             settings,
@@ -349,7 +349,7 @@ class SegmentPanel:
             texts.imageFacts(volume),
             self._lastError,
             self.logic.result.report if self.logic.result else {},
-            f"{self.ui.logText.toPlainText()}\n{Worker.shared().errorOutput()}",
+            f"{self.ui.logText.toPlainText()}\n{errorOutput}",
         )
 
     def onCopyReport(self, _checked=False) -> None:

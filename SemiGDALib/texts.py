@@ -47,6 +47,21 @@ def timeLeft(seconds: float | None) -> str:
     return _("about {count} min left").format(count=round(seconds / 60))
 
 
+def progress(message: str, secondsLeft: float | None) -> str:
+    """What a job does, and how long it still takes."""
+    return ", ".join(filter(None, (message.rstrip("."), timeLeft(secondsLeft))))
+
+
+def progressFor(onProgress):
+    """What a job reports, as (fraction, text) for ``onProgress``, which may be None."""
+
+    def report(fraction, message, secondsLeft):
+        if onProgress is not None:
+            onProgress(fraction, progress(message, secondsLeft))
+
+    return report
+
+
 def cardSummary(model) -> str:
     """HTML summary of an installed model; what is wrong with it, if so."""
     if model.card is None or model.problem:

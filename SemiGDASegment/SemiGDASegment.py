@@ -21,6 +21,7 @@ if not (_packages / "SemiGDALib").is_dir():
 if str(_packages) not in sys.path:
     sys.path.append(str(_packages))
 
+from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.parameters import SemiGDASegmentParameterNode  # noqa: E402
 
 
@@ -73,13 +74,10 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""
-        from SemiGDALib.process import Worker
-
         self.removeObservers()
         if self.panel is not None:
             self.panel.setParameterNode(None)
-            self.logic.cancel()
-        Worker.shared().stop()
+            self.logic.jobs.end()
 
     def enter(self):
         """Called each time the user opens this module."""
@@ -129,6 +127,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
         self.run = None  # the last one started
+        self.jobs = Jobs("segment")  # all that runs in child processes
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -179,16 +178,11 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
                 _("A segmentation is running already."),
                 action=_("Wait until it has ended, or cancel it."),
             )
+        settings = SegmentSettings(device, branches, review, replaceInvalid)
         self.run = SegmentRun(
-            volumeNode,
-            model,
-            segmentationNode,
-            SegmentSettings(device, branches, review, replaceInvalid),
-            onProgress,
-            onFinished,
-            onError,
+            volumeNode, model, segmentationNode, settings, onProgress, onFinished, onError
         )
-        return self.run
+        return self.jobs.add(self.run)
 
     def segment(self, volumeNode, model, segmentationNode=None, **options):
         """Segment and return the segmentation node; Qt events are processed meanwhile.
@@ -259,7 +253,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         """Install a model package in a child process; ``onDone(SemiGDAError or None)``."""
         from SemiGDALib import library
 
-        library.addModel(path, onDone)
+        library.addModel(self.jobs, path, onDone)
 
     def missingRequirements(self):
         """Import names of Python packages that are not installed."""
@@ -271,14 +265,14 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         """Try packages and device in a child process; ``onDone(finding, SemiGDAError or None)``."""
         from SemiGDALib import requirements
 
-        requirements.probe(device, onDone)
+        requirements.probe(self.jobs, device, onDone)
 
     def installRequirements(self, broken=()):
         """Install what is missing, and anew what is broken, after asking. False after a no."""
         from SemiGDALib import requirements
-        from SemiGDALib.process import Worker
+        from SemiGDALib.jobs.worker import Worker
 
-        Worker.shared().stop()  # Windows cannot replace files that are in use
+        Worker.stopAll()
         return requirements.install(broken)
 
 

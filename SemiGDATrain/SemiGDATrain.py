@@ -21,6 +21,7 @@ if not (_packages / "SemiGDALib").is_dir():
 if str(_packages) not in sys.path:
     sys.path.append(str(_packages))
 
+from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
 from SemiGDALib.train.review_logic import ReviewLogic  # noqa: E402
 from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
@@ -81,7 +82,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.panel is not None:
             self.panel.exit()
             self.panel.setParameterNode(None)
-            self.logic.cancelCheck()
+            self.logic.jobs.end()
 
     def enter(self):
         """Called each time the user opens this module."""
@@ -118,7 +119,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         ScriptedLoadableModuleLogic.__init__(self)
         self.project = None  # semigda_core.project.project.Project
         self.labelling = None  # SemiGDALib.train.labelling.Labelling
-        self.checkJob = None  # SemiGDALib.train.engine_job.EngineJob, the last one
+        self.jobs = Jobs("check", "study")  # all that runs in child processes, but trainings
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -145,9 +146,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         self._show(None)
 
     def _show(self, project):
-        self.cancelCheck()
-        self.cancelRehearsal()
-        self.cancelRanking()
+        self.jobs.cancel("check", "rehearse", "rank")
         self.discardLabel()
         self.project = project
 
@@ -256,29 +255,33 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
     # Check
 
     def check(self, onProgress, onEnded):
-        """Look at all cases that changed, in the worker; see SemiGDALib.train.engine_job."""
+        """Look at all cases that changed.
+
+        ``onProgress``: called with (fraction, message). ``onEnded``: called with None, or with a
+        SemiGDAError.
+        """
         from semigda_core.project.check.latest import new_check
-        from SemiGDALib import requirements
-        from SemiGDALib.train.engine_job import EngineJob
+        from SemiGDALib import requirements, texts
+        from SemiGDALib.jobs.engine_job import EngineJob
 
         requirements.check()
-        self.checkJob = EngineJob(new_check(self.project), onProgress, onEnded)
-        return self.checkJob
+        job = new_check(self.project)
+        report = texts.progressFor(onProgress)
+        return self.jobs.add(EngineJob(job, report, lambda _result, error: onEnded(error)))
 
     def isChecking(self):
         """Whether a check has not ended yet."""
-        return self.checkJob is not None and self.checkJob.active
+        return self.jobs.isRunning("check")
 
     def cancelCheck(self):
         """Stop the running check, if any; what it measured is kept."""
-        if self.isChecking():
-            self.checkJob.cancel()
+        self.jobs.cancel("check")
 
     def applyFix(self, finding, onDone):
         """Do a finding's safe repair; ``onDone(SemiGDAError or None)``."""
         from SemiGDALib.train import fixes
 
-        fixes.applyFix(self.project, finding, onDone)
+        fixes.applyFix(self.jobs, self.project, finding, onDone)
 
     def undoFix(self):
         """Take the last repair back; see :mod:`semigda_core.project.check.repairs`."""
@@ -289,9 +292,9 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
     def installRequirements(self):
         """Install Python packages that are missing, after asking. False after a no."""
         from SemiGDALib import requirements
-        from SemiGDALib.process import Worker
+        from SemiGDALib.jobs.worker import Worker
 
-        Worker.shared().stop()  # Windows cannot replace files that are in use
+        Worker.stopAll()
         return requirements.install()
 
     # Held-out cases

@@ -159,7 +159,7 @@ def plan(widget, device, facts):
     ui = section(widget, "Training")
     with timed(facts, "rehearsal_s"):
         press(widget, ui.rehearseButton)
-        wait(lambda: not logic.rehearsal.active, "the rehearsal")
+        wait(lambda: not logic.isRehearsing(), "the rehearsal")
     check(logic.estimate().seconds is not None, "the rehearsal told what the training takes")
     measured = JobFolder(logic.project.jobs()[0]["folder"]).result()["outputs"]["rehearsal"]
     steps = max(10, round(LAST_PART_S / measured["seconds_per_step"]["semi"]))
@@ -219,7 +219,7 @@ def rank(widget, facts):
     ui = section(widget, "Review")
     with timed(facts, "ranking_s"):
         press(widget, ui.rankButton)
-        wait(lambda: not widget.logic.ranking.active, "the ranking")
+        wait(lambda: not widget.logic.isRanking(), "the ranking")
     check(ui.nextTable.rowCount == UNLABELLED, "every unlabelled case is ranked")
     check(ui.inboxTable.rowCount > 0, "there are predicted labels to review")
     press(widget, ui.acceptButton)

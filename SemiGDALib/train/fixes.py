@@ -6,15 +6,16 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.repairs import apply_fix
-from SemiGDALib.command import EngineCommand
+from SemiGDALib.jobs.command import EngineCommand, toldError
 
 LIMIT_MS = 300_000
 
 
-def applyFix(project, finding, onDone) -> None:
+def applyFix(jobs, project, finding, onDone) -> None:
     """Do what ``finding.fix`` says; ``onDone(SemiGDAError or None)``, perhaps at once.
 
-    Bringing a label to its image's grid reads voxels, which a child process does.
+    Bringing a label to its image's grid reads voxels, which a child process does; the command
+    belongs to ``jobs``.
     """
     if finding.fix is None or finding.fix.action != "resample-label":
         try:
@@ -26,19 +27,8 @@ def applyFix(project, finding, onDone) -> None:
         return
 
     def finished(exitCode, _output, errors):
-        if exitCode == 0:
-            onDone(None)
-            return
-        # The command says what is wrong in one line and what to do in the next.
-        sentence, action, *detail = [*errors.splitlines(), "", ""]
-        onDone(
-            SemiGDAError(
-                "bad-input",
-                sentence.removeprefix("semigda: ") or _("The repair did not work."),
-                action=action or None,
-                detail=" ".join(detail).strip(),
-            )
-        )
+        failed = toldError("bad-input", errors, _("The repair did not work."))
+        onDone(None if exitCode == 0 else failed)
 
     command = ["-m", "semigda", "project", "fix", str(project.folder), finding.code]
-    EngineCommand([*command, *finding.case_ids], finished, LIMIT_MS)
+    jobs.add(EngineCommand([*command, *finding.case_ids], finished, LIMIT_MS))

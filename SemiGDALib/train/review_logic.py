@@ -5,17 +5,15 @@ As in :mod:`SemiGDALib.train.training_logic`.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from SemiGDALib import requirements
-from SemiGDALib.train.engine_job import EngineJob
+from SemiGDALib import requirements, texts
+from SemiGDALib.jobs.engine_job import EngineJob
 
 
 class ReviewLogic:
     """A part of SemiGDATrainLogic."""
 
     project = None
-    ranking: EngineJob | None = None  # the last one started
+    jobs = None  # SemiGDALib.jobs.owner.Jobs
 
     def rank(self, onProgress=None, onDone=None):
         """Segment and rank all unlabelled cases with the newest model.
@@ -28,17 +26,19 @@ class ReviewLogic:
         requirements.check()
         job = new_ranking(self.project)
 
-        def ended(_outputs, error):
+        def ended(_result, error):
             if onDone is not None:
                 onDone(self.candidates() if error is None else None, error)
 
-        self.ranking = EngineJob(job, onProgress or (lambda fraction, message: None), ended)
-        return self.ranking
+        return self.jobs.add(EngineJob(job, texts.progressFor(onProgress), ended))
+
+    def isRanking(self):
+        """Whether a ranking has not ended yet."""
+        return self.jobs.isRunning("rank")
 
     def cancelRanking(self):
         """Stop the ranking, if one runs."""
-        if self.ranking is not None:
-            self.ranking.cancel()
+        self.jobs.cancel("rank")
 
     def candidates(self):
         """What to label next, best first; see :mod:`semigda_core.project.review.candidates`."""
@@ -63,9 +63,3 @@ class ReviewLogic:
         from semigda_core.project.review.inbox import reject
 
         reject(self.project, list(caseIds))
-
-    def takeEdited(self, caseId, path):
-        """Take a corrected pseudo label, of origin "edited"."""
-        from semigda_core.project.review.inbox import take_edited
-
-        take_edited(self.project, caseId, Path(path))

@@ -207,7 +207,7 @@ class CheckSection(Section):
         if message:
             self.ui.statusLabel.text = message
 
-    def _onEnded(self, _outputs, error) -> None:
+    def _onEnded(self, error) -> None:
         if error is not None:
             self.context.tell(error)
         else:

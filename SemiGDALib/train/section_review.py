@@ -71,7 +71,7 @@ class ReviewSection(Section):
 
     def _showRank(self) -> None:
         ui, logic = self.ui, self.context.logic
-        ranking = logic.ranking is not None and logic.ranking.active
+        ranking = logic.isRanking()
         ui.rankFrame.visible = ranking
         ready = bool(logic.versions()) and bool(self.context.view.of_role("unlabeled"))
         ui.rankButton.enabled = ready and not ranking

@@ -99,7 +99,7 @@ class TrainingSection(Section):
 
     def _showStart(self) -> None:
         ui, logic = self.ui, self.context.logic
-        rehearsing = logic.rehearsal is not None and logic.rehearsal.active
+        rehearsing = logic.isRehearsing()
         idle = not self._isUnfinished()
         ui.startFrame.visible = idle
         ui.rehearsalFrame.visible = rehearsing

@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from slicer.i18n import tr as _
 
-from SemiGDALib import requirements
-from SemiGDALib.command import EngineCommand, toldError
-from SemiGDALib.train.engine_job import EngineJob
+from SemiGDALib import requirements, texts
+from SemiGDALib.jobs.command import EngineCommand, toldError
+from SemiGDALib.jobs.engine_job import EngineJob
 
 COMMAND_LIMIT_MS = 600_000
 
@@ -25,7 +25,7 @@ class TrainingLogic:
     """A part of SemiGDATrainLogic."""
 
     project = None
-    rehearsal: EngineJob | None = None  # the last one started
+    jobs = None  # SemiGDALib.jobs.owner.Jobs
 
     # Plan
 
@@ -70,17 +70,19 @@ class TrainingLogic:
         requirements.check()
         job = new_rehearsal(self.project, self.plan())
 
-        def ended(outputs, error):
+        def ended(result, error):
             if onDone is not None:
-                onDone(outputs["rehearsal"] if error is None else None, error)
+                onDone(result["outputs"]["rehearsal"] if error is None else None, error)
 
-        self.rehearsal = EngineJob(job, onProgress or _ignore, ended)
-        return self.rehearsal
+        return self.jobs.add(EngineJob(job, texts.progressFor(onProgress), ended))
+
+    def isRehearsing(self):
+        """Whether a rehearsal has not ended yet."""
+        return self.jobs.isRunning("rehearse")
 
     def cancelRehearsal(self):
         """Stop the rehearsal, if one runs."""
-        if self.rehearsal is not None:
-            self.rehearsal.cancel()
+        self.jobs.cancel("rehearse")
 
     def estimate(self):
         """What the plan will take: :class:`semigda_core.project.training.estimates.Estimate`."""
@@ -207,7 +209,8 @@ class TrainingLogic:
             except ValueError:
                 onDone(None, toldError("internal", errors, _("The command failed.")))
 
-        return EngineCommand([*command, old, str(folder), "--json"], finished, COMMAND_LIMIT_MS)
+        arguments = [*command, old, str(folder), "--json"]
+        return self.jobs.add(EngineCommand(arguments, finished, COMMAND_LIMIT_MS))
 
     def _command(self, action, arguments, onDone):
         """``semigda project ACTION`` in a child process, for what needs tensors."""
@@ -218,8 +221,4 @@ class TrainingLogic:
             if onDone is not None:
                 onDone(output, None if exitCode == 0 else failed)
 
-        return EngineCommand(command, finished, COMMAND_LIMIT_MS)
-
-
-def _ignore(_fraction, _message) -> None:
-    """Progress that nobody asked for."""
+        return self.jobs.add(EngineCommand(command, finished, COMMAND_LIMIT_MS))

@@ -44,9 +44,9 @@ def logic(module_host, bright):
 def _end_worker():
     """As Slicer does when it quits; the tests' application never says so."""
     yield
-    process = sys.modules.get("SemiGDALib.process")
-    if process is not None:
-        process.Worker.shared().stop()
+    worker = sys.modules.get("SemiGDALib.jobs.worker")
+    if worker is not None:
+        worker.Worker.stopAll()
 
 
 @pytest.fixture

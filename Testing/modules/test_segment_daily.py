@@ -150,9 +150,9 @@ def test_3d_surfaces_are_seen_from_near(panel, module_host):
 
 
 def test_the_start_is_told(panel, module_host):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
-    Worker.shared().stop()
+    Worker.of("segment").stop()
     choose(panel, module_host, phantoms.add_volume())
     seen = []
     module_host.click(panel.ui.segmentButton)

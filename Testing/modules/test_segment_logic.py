@@ -114,10 +114,10 @@ def test_cancel_leaves_the_scene_as_it_was(logic, module_host, bright):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped by a POSIX signal")
 def test_cancel_of_a_worker_that_does_not_answer(logic, module_host, bright):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
     run = start_and_wait_for_work(logic, module_host, bright)
-    pid = Worker.shared().processId()
+    pid = Worker.of("segment").processId()
     os.kill(pid, signal.SIGSTOP)
     begun = time.monotonic()
     logic.cancel()
@@ -127,13 +127,13 @@ def test_cancel_of_a_worker_that_does_not_answer(logic, module_host, bright):
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     logic.segment(phantoms.add_volume(), bright, device="cpu")
-    assert Worker.shared().processId() != pid
+    assert Worker.of("segment").processId() != pid
 
 
 def test_cancel_before_the_work_starts(logic, module_host, bright):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
-    Worker.shared().stop()
+    Worker.of("segment").stop()
     volume = phantoms.add_volume()
     before = phantoms.scene_state()
     run = logic.start(volume, bright, device="cpu")
@@ -146,12 +146,12 @@ def test_cancel_before_the_work_starts(logic, module_host, bright):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a POSIX signal")
 def test_worker_killed_in_the_middle(logic, module_host, bright):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
     errors = []
     run = start_and_wait_for_work(logic, module_host, bright, onError=errors.append)
     before = phantoms.scene_state()
-    os.kill(Worker.shared().processId(), signal.SIGKILL)
+    os.kill(Worker.of("segment").processId(), signal.SIGKILL)
     module_host.wait(lambda: not run.active, 10)
     assert errors[0].error_class == "worker-died"
     assert "memory" in errors[0].message and errors[0].action
@@ -164,7 +164,7 @@ def test_children_of_the_worker_die_with_it(module_host, installed):
     """A launcher's child must not be left computing."""
     import subprocess
 
-    from SemiGDALib.process_tree import killTree
+    from SemiGDALib.jobs.process_tree import killTree
 
     nested = (
         "import subprocess, sys, time;"
@@ -260,10 +260,10 @@ def test_old_job_folders_go(logic, bright):
 
 
 def test_idle_worker_ends(logic, module_host, bright):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
     logic.segment(phantoms.add_volume(), bright, device="cpu")
-    worker = Worker.shared()
+    worker = Worker.of("segment")
     assert worker.running
     worker._idle.start(10)
     module_host.wait(lambda: not worker.running, 10)

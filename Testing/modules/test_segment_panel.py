@@ -194,14 +194,14 @@ def test_cancel(panel, module_host, artifacts):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a POSIX signal")
 def test_error_and_report(panel, module_host, artifacts):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
     volume = phantoms.add_volume(np.tile(phantoms.image(), (600, 1, 1)), name="Smith^John")
     choose(panel, module_host, volume)
     ui = panel.ui
     module_host.click(ui.segmentButton)
     module_host.wait(lambda: ui.progressBar.value > 0, 60)
-    os.kill(Worker.shared().processId(), signal.SIGKILL)
+    os.kill(Worker.of("segment").processId(), signal.SIGKILL)
     module_host.wait(lambda: idle(panel), 5)
     assert ui.messageFrame.visible and "memory" in ui.messageLabel.text
     assert "exit" not in ui.messageLabel.text

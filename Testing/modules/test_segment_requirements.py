@@ -41,17 +41,17 @@ def absent(requirements, monkeypatch):
 @pytest.fixture
 def broken(tmp_path, monkeypatch, module_host):
     """Gives a function that breaks a package for child processes, as a half-finished pip does."""
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
     def spoil(name, text="raise ImportError('DLL load failed')"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(text)
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        Worker.shared().stop()
+        Worker.of("segment").stop()
 
     yield spoil
     monkeypatch.undo()
-    Worker.shared().stop()
+    Worker.of("segment").stop()
 
 
 def buttons():
@@ -224,9 +224,9 @@ def test_device_that_fails_is_not_called_a_broken_package(requirements):
 
 
 def test_worker_that_cannot_start(logic, module_host, bright, monkeypatch):
-    from SemiGDALib.process import Worker
+    from SemiGDALib.jobs.worker import Worker
 
-    Worker.shared().stop()
+    Worker.of("segment").stop()
     monkeypatch.setattr(sys, "executable", os.path.join(os.sep, "no", "such", "PythonSlicer"))
     run = logic.start(phantoms.add_volume(), bright, device="cpu")
     run.wait()

@@ -188,14 +188,14 @@ def test_check_goes_on_while_another_module_is_open(study, module_host, tmp_path
 
 
 def test_killed_worker_is_told(study, module_host, tmp_path):
-    from SemiGDALib.process import Worker
-    from SemiGDALib.process_tree import killTree
+    from SemiGDALib.jobs.process_tree import killTree
+    from SemiGDALib.jobs.worker import Worker
 
     study.logic.addFolder(studies.write_study(tmp_path / "more", 0, 2))
     study.panel.refresh()
-    Worker.shared().stop()
+    Worker.of("check").stop()
     study.panel.sections["Check"].check()
-    killTree(Worker.shared().processId())
+    killTree(Worker.of("check").processId())
     module_host.wait(lambda: not study.logic.isChecking(), 10)
     assert study.ui.messageFrame.visible
     module_host.click(ui(study).checkButton)

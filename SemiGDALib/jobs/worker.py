@@ -1,4 +1,4 @@
-"""The engine's warm worker: one child process that takes job folders one after another.
+"""A warm worker of the engine: a child process that takes job folders one after another.
 
 No threads: Python threads starve while Qt waits for events. The worker is a ``QProcess``, spoken to
 by lines on its standard input and output; torch is imported once and the last model stays loaded.
@@ -15,66 +15,51 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-import semigda_core
 from semigda_core.errors import SemiGDAError
-from SemiGDALib.process_tree import killTree
+from SemiGDALib.jobs.environment import engineEnvironment
+from SemiGDALib.jobs.process_tree import killTree
 
 CANCEL_GRACE_MS = 1500  # then the tree is killed: *Cancel* is promised to answer within 2 s
-# An idle worker keeps memory, on a graphics card scarce memory, so it does not idle for ever.
-IDLE_LIMIT_MS = 10 * 60 * 1000
+# The workers of this Slicer, and how long each stays warm without a job: an idle one keeps half a
+# gigabyte, on a graphics card of scarce memory, and only Segment is used again and again.
+IDLE_LIMIT_MS = {"segment": 600_000, "check": 120_000, "study": 30_000}
 STDERR_LINES = 200
 _IMPORT_SIGNS = ("ModuleNotFoundError", "ImportError", "DLL load failed", "Symbol not found")
 
 
-def engineFolder() -> Path:
-    """The folder that holds the ``semigda`` package."""
-    return Path(semigda_core.__file__).resolve().parent.parent
-
-
-def engineEnvironment() -> qt.QProcessEnvironment:
-    """The environment of a child that can import the engine, in UTF-8."""
-    environment = qt.QProcessEnvironment.systemEnvironment()
-    separator = ";" if sys.platform == "win32" else ":"
-    paths = [str(engineFolder()), environment.value("PYTHONPATH")]
-    environment.insert("PYTHONPATH", separator.join(filter(None, paths)))
-    environment.insert("PYTHONUTF8", "1")
-    environment.insert("PYTHONUNBUFFERED", "1")
-    return environment
-
-
 class Worker:
-    """The warm process. ``submit`` starts it if needed; what it dies of is told to the job it had.
+    """A warm process. ``submit`` starts it if needed; what it dies of is told to the job it had.
 
+    Jobs of one worker wait for each other, those of different workers do not.
     A listener has ``onWorkerFinished()`` (the job's folder holds its end) and
     ``onWorkerDied(error)``.
     """
 
-    _shared: Worker | None = None
+    _known: dict[str, Worker] = {}
 
     @classmethod
-    def shared(cls) -> Worker:
-        """The one worker of this Slicer; it ends with the application."""
-        if cls._shared is None:
-            cls._shared = cls()
-            slicer.app.connect("aboutToQuit()", cls._shared.stop)
-        return cls._shared
+    def of(cls, name: str) -> Worker:
+        """The worker of a name in ``IDLE_LIMIT_MS``; it ends with the application."""
+        if name not in cls._known:
+            cls._known[name] = cls(IDLE_LIMIT_MS[name])
+            slicer.app.connect("aboutToQuit()", cls._known[name].stop)
+        return cls._known[name]
 
-    def __init__(self, arguments=("-m", "semigda", "worker")):
-        self._arguments = list(arguments)
+    @classmethod
+    def stopAll(cls) -> None:
+        """End every process: Windows cannot replace the files of packages that are in use."""
+        for worker in cls._known.values():
+            worker.stop()
+
+    def __init__(self, idleLimitMs: int):
         self._process: qt.QProcess | None = None
         self._ended: qt.QProcess | None = None
         self._queue: deque = deque()  # of (folder, listener); the first one is with the worker
         self._stderr: deque = deque(maxlen=STDERR_LINES)
         self._partial = b""
         self._phase = ""
-        self._idle = qt.QTimer()
-        self._idle.setSingleShot(True)
-        self._idle.setInterval(IDLE_LIMIT_MS)
-        self._idle.connect("timeout()", self.stop)
-        self._grace = qt.QTimer()
-        self._grace.setSingleShot(True)
-        self._grace.setInterval(CANCEL_GRACE_MS)
-        self._grace.connect("timeout()", self._onGraceOver)
+        self._idle = _timer(idleLimitMs, self.stop)
+        self._grace = _timer(CANCEL_GRACE_MS, self._onGraceOver)
 
     @property
     def phase(self) -> str:
@@ -92,12 +77,6 @@ class Worker:
     def errorOutput(self) -> str:
         """The last lines the worker wrote to its standard error."""
         return "\n".join(self._stderr)
-
-    def warmUp(self) -> None:
-        """Start the process ahead of its first job."""
-        if self._process is None:
-            self._start()
-            self._idle.start()
 
     def submit(self, folder, listener) -> None:
         """Queue a job folder."""
@@ -119,6 +98,18 @@ class Worker:
                 return True
         return True
 
+    def drop(self, listener) -> None:
+        """Take a job back at once, the running one with its process; its listener is not told."""
+        if self._queue and self._queue[0][1] is listener:
+            self._endFirst()
+        else:
+            self._queue = deque(entry for entry in self._queue if entry[1] is not listener)
+
+    def release(self) -> None:
+        """End the process, unless it has jobs."""
+        if not self._queue:
+            self.stop()
+
     def stop(self) -> None:
         """End the process and everything it started; jobs it still had are told so."""
         self._end(SemiGDAError("cancelled"))
@@ -136,7 +127,7 @@ class Worker:
         process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
         process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
         self._process = process
-        process.start(sys.executable, self._arguments)
+        process.start(sys.executable, ["-m", "semigda", "worker"])
 
     def _sendFirst(self) -> None:
         # Bytes: a folder's name may hold letters that the system's code page lacks.
@@ -183,15 +174,25 @@ class Worker:
             self._end(self._causeOfDeath(exitCode, exitStatus))
 
     def _onGraceOver(self) -> None:
-        # Others wait behind the job that did not answer; they go to a new worker.
-        waiting = list(self._queue)[1:]
-        while len(self._queue) > 1:
-            self._queue.pop()
-        self.stop()
-        for folder, listener in waiting:
-            self.submit(folder, listener)
+        self._endFirst().onWorkerDied(SemiGDAError("cancelled"))
+
+    def _endFirst(self):
+        """End the running job's process; those that wait go to a new one. Returns its listener."""
+        (_folder, listener), *waiting = self._queue
+        self._queue.clear()
+        self._endProcess()
+        for folder, other in waiting:
+            self.submit(folder, other)
+        return listener
 
     def _end(self, error: SemiGDAError) -> None:
+        self._endProcess()
+        jobs = list(self._queue)
+        self._queue.clear()
+        for _folder, listener in jobs:
+            listener.onWorkerDied(error)
+
+    def _endProcess(self) -> None:
         process, self._process = self._process, None
         self._idle.stop()
         self._grace.stop()
@@ -204,10 +205,6 @@ class Worker:
         # Kept until the next one ends: this may be called from its own signal, and a QProcess
         # must not be deleted there, which losing its last reference would do.
         self._ended = process
-        jobs = list(self._queue)
-        self._queue.clear()
-        for _folder, listener in jobs:
-            listener.onWorkerDied(error)
 
     def _causeOfDeath(self, exitCode, exitStatus) -> SemiGDAError:
         errorOutput = self.errorOutput()
@@ -223,3 +220,11 @@ class Worker:
                 "often because the computer ran out of memory."
             )
         return SemiGDAError("worker-died", message, detail=how)
+
+
+def _timer(milliseconds: int, slot) -> qt.QTimer:
+    timer = qt.QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.connect("timeout()", slot)
+    return timer

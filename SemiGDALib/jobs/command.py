@@ -7,8 +7,8 @@ import sys
 import qt
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib.process import engineEnvironment
-from SemiGDALib.process_tree import killTree
+from SemiGDALib.jobs.environment import engineEnvironment
+from SemiGDALib.jobs.process_tree import killTree
 
 
 class EngineCommand:
@@ -17,13 +17,14 @@ class EngineCommand:
     The exit code is -1 if the process could not be started, crashed, or ran past ``limitMs``.
     """
 
+    kind = "command"
     # Keeps commands alive until the one after their end: a QProcess must neither be lost while it
     # runs nor be deleted from its own signal.
     _alive: list[EngineCommand] = []
 
     def __init__(self, arguments, onDone, limitMs: int):
         self._onDone = onDone
-        self._ended = False
+        self.active = True
         self._limit = qt.QTimer()
         self._limit.setSingleShot(True)
         self._limit.setInterval(limitMs)
@@ -32,7 +33,7 @@ class EngineCommand:
         self._process.setProcessEnvironment(engineEnvironment())
         self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
         self._process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
-        EngineCommand._alive = [one for one in EngineCommand._alive if not one._ended]
+        EngineCommand._alive = [one for one in EngineCommand._alive if one.active]
         EngineCommand._alive.append(self)
         self._limit.start()
         self._process.start(sys.executable, list(arguments))
@@ -40,6 +41,12 @@ class EngineCommand:
     def stop(self) -> None:
         """Kill the child and what it started."""
         killTree(int(self._process.processId()))
+
+    def abandon(self) -> None:
+        """Kill it without a word: whoever waited is gone."""
+        self._onDone = None
+        self.stop()
+        self._process.waitForFinished(1000)
 
     def _onProcessError(self, error) -> None:
         if error == qt.QProcess.FailedToStart:  # any other is followed by finished()
@@ -55,7 +62,7 @@ class EngineCommand:
             output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
             errors = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
             onDone(exitCode, output, errors)
-        self._ended = True
+        self.active = False
 
 
 def toldError(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:

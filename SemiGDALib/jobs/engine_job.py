@@ -1,4 +1,4 @@
-"""A job of the engine in the warm worker, watched by its folder."""
+"""A job folder with a worker, watched until its end."""
 
 from __future__ import annotations
 
@@ -6,80 +6,97 @@ import qt
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED
-from SemiGDALib import texts
-from SemiGDALib.process import Worker
+from SemiGDALib.jobs.worker import Worker
 
-POLL_MS = 200
+POLL_MS = 100
+# Which worker takes a kind of job. A check takes seconds and follows every change, so it does not
+# wait behind a ranking of hundreds of cases; a rehearsal does, because it measures the computer.
+WORKERS = {"segment": "segment", "check": "check", "rank": "study", "rehearse": "study"}
 
 
 class EngineJob:
-    """Submits a queued job folder to the shared worker.
+    """Hands a queued job folder to its worker.
 
     Args:
         folder: :class:`semigda_core.jobs.folder.JobFolder`.
-        onProgress: called with (fraction 0..1, message and time left).
-        onEnded: called with (outputs, None), or with (None, SemiGDAError), of class "cancelled"
-            after :meth:`cancel`.
+        onProgress: called with (fraction 0..1, message, seconds left or None).
+        onEnded: called once, with (``{"outputs", "report"}``, None), or with (None, SemiGDAError),
+            of class "cancelled" after :meth:`cancel`.
     """
 
     def __init__(self, folder, onProgress, onEnded):
+        self.kind = folder.job["kind"]
+        self.active = True
+        self.worker = Worker.of(WORKERS[self.kind])
         self._folder = folder
         self._onProgress, self._onEnded = onProgress, onEnded
         self._cancelled = False
         self._seen = None
-        self.active = True
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._onPoll)
         self._timer.start()
-        Worker.shared().submit(folder.path, self)
+        self.worker.submit(folder.path, self)
 
     def cancel(self) -> None:
-        """Ask to stop; within 2 s ``onEnded`` is called."""
+        """Ask to stop; within 2 s ``onEnded`` is called, even if the job is done by then."""
         if self.active and not self._cancelled:
             self._cancelled = True
             self._folder.request("cancel")
-            if Worker.shared().cancel(self):
+            if self.worker.cancel(self):
                 self._end(None, SemiGDAError("cancelled"))
+
+    def abandon(self) -> None:
+        """End at once, without a word: whoever waited is gone."""
+        self._onProgress = self._onEnded = _ignore
+        self.worker.drop(self)
+        self._end(None, SemiGDAError("cancelled"))
 
     def _onPoll(self) -> None:
         try:
             state = self._folder.state()
         except (OSError, SemiGDAError):
-            return  # being replaced right now
-        left = texts.timeLeft(state["seconds_left"])
-        seen = state["progress"], ", ".join(filter(None, (state["message"].rstrip("."), left)))
+            return  # being replaced right now; the next look is a tenth of a second away
+        # Before the worker has the job, what counts is how far the worker is.
+        seen = state["progress"], self.worker.phase or state["message"], state["seconds_left"]
         if state["state"] not in ENDED and seen != self._seen and not self._cancelled:
             self._seen = seen
             self._onProgress(*seen)
 
     def onWorkerFinished(self) -> None:
         """The worker is done with this job's folder."""
+        if self._cancelled:  # also when the result came in the same moment: a no is a no
+            self._end(None, SemiGDAError("cancelled"))
+            return
         try:
             result, error = self._folder.result(), self._folder.error()
         except SemiGDAError as damaged:
-            result, error = {}, damaged
-        if result is None:
+            result, error = None, damaged
+        if result is None and error is None:
             error = SemiGDAError("worker-died", detail="no result was written")
-        self._end((result or {}).get("outputs"), error)
+        self._end(result if error is None else None, error)
 
     def onWorkerDied(self, error) -> None:
         """The worker ended before this job did."""
         self._end(None, SemiGDAError("cancelled") if self._cancelled else error)
 
-    def _end(self, outputs, error) -> None:
+    def _end(self, result, error) -> None:
         if not self.active:
             return
         self.active = False
         self._timer.stop()
         if error is not None:
-            self._tellFolder(error)
-        self._onEnded(outputs, error)
+            self._endFolder(error)
+        self._onEnded(result, error)
 
-    def _tellFolder(self, error) -> None:
+    def _endFolder(self, error) -> None:
         """A job that was cancelled while it waited, or whose worker died, would never end."""
         try:
             if self._folder.state()["state"] not in ENDED:
                 self._folder.fail(error)
         except (OSError, SemiGDAError):
             pass  # the project's disk is away
+
+
+def _ignore(*_what) -> None:
+    """Nobody listens."""
