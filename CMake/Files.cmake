@@ -58,6 +58,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/section_result.py
   SemiGDALib/train/section_review.py
   SemiGDALib/train/section_training.py
+  SemiGDALib/train/snapshot.py
   SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py
   SemiGDALib/views.py
@@ -231,6 +232,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/document.py
   semigda_core/project/heldout.py
   semigda_core/project/project.py
+  semigda_core/project/reading.py
   semigda_core/project/records.py
   semigda_core/project/report/__init__.py
   semigda_core/project/report/charts.py

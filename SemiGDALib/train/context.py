@@ -6,8 +6,8 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.check import latest
 from semigda_core.project.store import FILE
+from SemiGDALib.train.snapshot import Snapshot
 
 
 class TrainContext:
@@ -16,9 +16,8 @@ class TrainContext:
     Attributes:
         logic: the module's SemiGDATrainLogic; ``logic.project`` is the open project.
         message: the panel's :class:`SemiGDALib.message_area.MessageArea`.
-        view: :class:`semigda_core.project.records.View` last read; None without a project.
-        facts: what the check measured, by case id; cases that changed since then are not in it.
-        findings: list of :class:`semigda_core.project.check.rules.Finding`, errors first.
+        now: :class:`SemiGDALib.train.snapshot.Snapshot` of the last refresh; None without a
+            project. ``view``, ``facts`` and ``findings`` are its own.
         selectCases: function of case ids: selects them in the list of cases and shows it.
         selectedCases: function that gives the ids of the cases selected there.
     """
@@ -35,10 +34,20 @@ class TrainContext:
 
     def clear(self) -> None:
         """Forget what was read."""
-        self.view = None
-        self.facts: dict = {}
-        self.findings: list = []
+        self.now = None
         self._seen = None
+
+    @property
+    def view(self):
+        return self.now.view if self.now is not None else None
+
+    @property
+    def facts(self) -> dict:
+        return self.now.facts if self.now is not None else {}
+
+    @property
+    def findings(self) -> list:
+        return self.now.findings if self.now is not None else []
 
     @property
     def project(self):
@@ -46,7 +55,7 @@ class TrainContext:
         return self.logic.project
 
     def read(self) -> None:
-        """Read the project anew.
+        """Read the project again.
 
         Raises:
             SemiGDAError: if it cannot be read any more; what was read last stays.
@@ -55,11 +64,8 @@ class TrainContext:
             self.clear()
             return
         self._seen = self._stamp()
-        facts = latest.measured(self.project)
-        findings = latest.findings(self.project, facts)
-        self._seen = self._stamp()  # findings may lock the content of held-out labels
-        self.view = self.project.read().present()
-        self.facts, self.findings = facts, findings
+        self.now = Snapshot(self.project)
+        self._seen = self._stamp()  # the snapshot may have noted a new version
 
     def isOutdated(self) -> bool:
         """Whether another window or program changed the project since it was read. Cheap."""

@@ -42,7 +42,7 @@ class BaseSection(Section):
         ui.resetButton.connect("clicked(bool)", lambda _on=False: self._set(advanced={}))
 
     def summary(self) -> str:
-        plan = self.context.logic.plan()
+        plan = self.context.now.plan
         name = NAMES.get(plan.preset, plan.preset)
         base = self._base(plan)
         fromModel = base is not None and base.kind != "scratch"
@@ -51,10 +51,10 @@ class BaseSection(Section):
         )
 
     def refresh(self) -> None:
-        logic, ui = self.context.logic, self.ui
-        plan = logic.plan()
+        now, ui = self.context.now, self.ui
+        plan = now.plan
         self._showing = True
-        self._bases = logic.bases()
+        self._bases = now.bases
         ui.baseComboBox.clear()
         for base in self._bases:
             text = base.title if base.problem is None else _("{name} (cannot be used)")
@@ -62,7 +62,7 @@ class BaseSection(Section):
         chosen = self._base(plan)
         ui.baseComboBox.currentIndex = self._bases.index(chosen) if chosen else -1
         ui.baseSentenceLabel.text = self._baseSentence(chosen)
-        reason = logic.paperProblem(plan)
+        reason = self.context.logic.paperProblem(plan)
         for name, (button, label) in self._presets.items():
             button.checked = plan.preset == name
             label.text = PRESETS[name]

@@ -54,7 +54,7 @@ class ResultSection(Section):
     def refresh(self) -> None:
         selected = [version.name for version in self._selected()]
         newest = self._versions[0].name if self._versions else None
-        self._versions = self.context.logic.versions()
+        self._versions = self.context.now.versions
         names = [version.name for version in self._versions]
         kept = [name for name in selected if name in names]
         if not kept or (names and names[0] != newest):

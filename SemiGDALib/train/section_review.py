@@ -27,6 +27,7 @@ class ReviewSection(Section):
         super().__init__(ui, context)
         self._next: list = []
         self._inbox: list = []
+        self._filled: dict = {}  # what each row of a table was made of: most stay as they are
         for table in (ui.nextTable, ui.inboxTable):
             _prepare(table)
             table.connect("itemSelectionChanged()", self._showButtons)
@@ -41,10 +42,10 @@ class ReviewSection(Section):
         ui.rejectButton.connect("clicked(bool)", self.onReject)
 
     def refresh(self) -> None:
-        logic, ui = self.context.logic, self.ui
-        self._next = logic.candidates()
+        now, ui = self.context.now, self.ui
+        self._next = now.candidates
         # The surest first: those are the quickest to judge.
-        self._inbox = sorted(logic.inbox(), key=lambda one: one.disagreement)
+        self._inbox = sorted(now.inbox, key=lambda one: one.disagreement)
         self._fill(ui.nextTable, self._next)
         self._fill(ui.inboxTable, self._inbox)
         for widget in (ui.nextLabel, ui.nextTable, ui.labelButton):
@@ -61,7 +62,7 @@ class ReviewSection(Section):
 
     def nextStep(self) -> str:
         view = self.context.view
-        if not self.context.logic.versions() or not view.of_role("unlabeled"):
+        if not self.context.now.versions or not view.of_role("unlabeled"):
             return ""
         if self._next:
             return _("Label what is proposed here, review the inbox, then train again.")
@@ -73,9 +74,10 @@ class ReviewSection(Section):
         ui, logic = self.ui, self.context.logic
         ranking = logic.isRanking()
         ui.rankFrame.visible = ranking
-        ready = bool(logic.versions()) and bool(self.context.view.of_role("unlabeled"))
+        trained = bool(self.context.now.versions)
+        ready = trained and bool(self.context.view.of_role("unlabeled"))
         ui.rankButton.enabled = ready and not ranking
-        if not logic.versions():
+        if not trained:
             text = _("After the first training the model tells here which cases to label next.")
         elif not self.context.view.of_role("unlabeled"):
             text = _("Every case is labelled. Add images without labels to go on.")
@@ -113,24 +115,19 @@ class ReviewSection(Section):
         chosen = {one.case_id for one in self._chosen(table)}
         wasBlocked = table.blockSignals(True)
         table.setRowCount(len(candidates))
-        for row, one in enumerate(candidates):
-            table.setRowHeight(row, SIDE + 6)
-            name = self.context.view.case(one.case_id).name
-            picture = cell("", one.reason)
-            picture.setData(qt.Qt.UserRole, one.case_id)
-            if one.thumbnail is not None:
-                picture.setIcon(_icon(one.thumbnail))
-            about = _("The two branches disagree on {percent:.0f} % of what they found.")
-            share = 100 * one.disagreement
-            table.setItem(row, PICTURE, picture)
-            table.setItem(row, CASE, cell(f"{name}\n{one.reason}", one.reason))
-            table.setItem(
-                row, DISAGREEMENT, cell(f"{share:.0f} %", about.format(percent=share), right=True)
-            )
+        before, names = self._filled.get(table.name, []), self._names()
+        filled = [(one, names.get(one.case_id, ""), _changed(one.thumbnail)) for one in candidates]
+        for row, made in enumerate(filled):
+            if row >= len(before) or before[row] != made:
+                _fillRow(table, row, *made[:2])
+        self._filled[table.name] = filled
         rows = [row for row, one in enumerate(candidates) if one.case_id in chosen]
         selectRows(table, rows or ([0] if candidates else []))
         table.blockSignals(wasBlocked)
         fitHeight(table, SHOWN)
+
+    def _names(self) -> dict:
+        return {case.id: case.name for case in self.context.view.cases}
 
     def _chosen(self, table) -> list:
         items = [table.item(row, PICTURE) for row in selectedRows(table)]
@@ -184,6 +181,29 @@ class ReviewSection(Section):
         chosen = [one.case_id for one in self._chosen(self.ui.inboxTable)]
         self.context.attempt(action, chosen)
         self.context.log(told.format(count=len(chosen)))
+
+
+def _fillRow(table, row, one, name) -> None:
+    table.setRowHeight(row, SIDE + 6)
+    picture = cell("", one.reason)
+    picture.setData(qt.Qt.UserRole, one.case_id)
+    if one.thumbnail is not None:
+        picture.setIcon(_icon(one.thumbnail))
+    about = _("The two branches disagree on {percent:.0f} % of what they found.")
+    share = 100 * one.disagreement
+    table.setItem(row, PICTURE, picture)
+    table.setItem(row, CASE, cell(f"{name}\n{one.reason}", one.reason))
+    table.setItem(
+        row, DISAGREEMENT, cell(f"{share:.0f} %", about.format(percent=share), right=True)
+    )
+
+
+def _changed(path):
+    """When a picture was written; None if there is none."""
+    try:
+        return path.stat().st_mtime_ns if path is not None else None
+    except OSError:
+        return None
 
 
 def _icon(path):

@@ -64,7 +64,7 @@ class TrainingSection(Section):
         self._timer.stop()
 
     def refresh(self) -> None:
-        self._job = self.context.logic.training()
+        self._job = self.context.now.training
         self._watch()
         self._showStart()
         self._showJob()
@@ -108,7 +108,7 @@ class TrainingSection(Section):
             return
         self._measured = False
         try:
-            estimate = logic.estimate()
+            estimate = self.context.now.estimate
         except SemiGDAError as error:
             ui.startLabel.text = html.escape(f"{error.message} {error.action}")
             ui.rehearseButton.enabled = ui.startButton.enabled = ui.offerButton.visible = False
@@ -151,7 +151,7 @@ class TrainingSection(Section):
     def onOffer(self, _checked=False) -> None:
         """Take the settings that fit."""
         logic = self.context.logic
-        offers = dict(logic.estimate().offers)
+        offers = dict(self.context.now.estimate.offers)
         changes = {"minutes": float(offers.pop("minutes"))} if "minutes" in offers else {}
         if offers:
             changes["advanced"] = {**logic.plan().advanced, **offers}

@@ -18,7 +18,6 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.moved import name_of, parts_under
 from semigda_core.files.stamps import stamp
-from semigda_core.project import store
 from semigda_core.project.cases.missing import Files, files_of
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
 from semigda_core.project.check.latest import FACTS
@@ -148,7 +147,7 @@ def _keep(project: Project, found: dict[str, Files]) -> set[str]:
     """Write the places into the project; returns the ids of the cases that are still there."""
     kept = set()
     # Not by Project.edit: labels and scores are the same as before.
-    with store.edit(project.folder) as data:
+    with project.edit_file() as data:
         for case in data["cases"]:
             files = found.get(case["id"])
             if files is not None:

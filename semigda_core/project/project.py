@@ -39,6 +39,7 @@ from semigda_core.project.document import MAX_CLASSES, USES
 from semigda_core.project.records import (
     TRUSTED,
     View,
+    new_class,
     scored_by,
     set_aside,
     trained_on,
@@ -46,11 +47,6 @@ from semigda_core.project.records import (
 )
 
 PathLike = str | os.PathLike[str]
-# Well separated and friendly to the colour-blind; given to classes that come without a colour.
-COLOURS = (
-    *((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178)),
-    *((213, 94, 0), (204, 121, 167), (148, 103, 189), (140, 86, 75), (127, 127, 127)),
-)
 # As new_job gives them: when, of what kind, and some random digits.
 _JOB_NAME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}-([a-z]+)-[0-9a-f]{4}")
 
@@ -103,6 +99,10 @@ class Project:
         """The project as it is now."""
         return View(self.folder, store.read(self.folder))
 
+    def edit_file(self) -> contextlib.AbstractContextManager[dict[str, Any]]:
+        """The raw content, to be changed under the project's lock without a line of history."""
+        return store.edit(self.folder)
+
     def place(self, *parts: str) -> Path:
         """A path in the project's folder that may be written to; see :func:`inside`."""
         return inside(self.folder, *parts)
@@ -114,7 +114,7 @@ class Project:
         If it touches what scores on the held-out cases hang on, the held-out set gets a new
         version, and older scores are no longer comparable.
         """
-        with store.edit(self.folder) as data:
+        with self.edit_file() as data:
             scored, trained = scored_by(data), trained_on(data)
             version = data["heldout"] and data["heldout"]["version"]
             unchanged = repr(data)
@@ -214,7 +214,7 @@ class Project:
         Raises:
             SemiGDAError: "bad-input" for names that are empty or equal, or too many.
         """
-        labels = [_class(value, given) for value, given in enumerate(classes, 1)]
+        labels = [new_class(value, given) for value, given in enumerate(classes, 1)]
         names = [label.name.casefold() for label in labels]
         if len(labels) > MAX_CLASSES or len(set(names)) < len(names) or not all(names):
             raise SemiGDAError(
@@ -285,7 +285,7 @@ class Project:
         """
         ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
         ids = {job["id"] for job in ended}
-        with store.edit(self.folder) as data:  # no news: it leaves no line in the history either
+        with self.edit_file() as data:  # no news: it leaves no line in the history either
             data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
             data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
         for job in ended:
@@ -384,16 +384,3 @@ def _refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
             "The case is held out: scores hang on it.",
             action="Change the held-out set first, on purpose and with a reason.",
         )
-
-
-def _class(value: int, given: str | Mapping[str, Any] | Label) -> Label:
-    if isinstance(given, Label):
-        given = asdict(given)
-    words = {"name": given} if isinstance(given, str) else dict(given)
-    words = {"color": COLOURS[(value - 1) % len(COLOURS)]} | words | {"value": value}
-    try:
-        label = Label.from_dict(words)
-    except SemiGDAError as error:
-        raise SemiGDAError("bad-input", "A class needs a name and a colour.") from error
-    label.name = label.name.strip()
-    return label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,19 @@ from semigda_core.models.card import Label
 ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored", "missing")
 # Scoring a model by labels that a model made would flatter it.
 TRUSTED = ("human", "edited")
+# Well separated and friendly to the colour-blind; given to classes that come without a colour.
+COLOURS = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+    (148, 103, 189),
+    (140, 86, 75),
+    (127, 127, 127),
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,14 @@ class View:
     missing: frozenset[str] = frozenset()
 
     def present(self) -> View:
-        """The same after a look at the disk: cases whose files are gone have the role "missing"."""
+        """The same after a look at the disk: cases whose files are gone have the role "missing".
+
+        It looks once.
+        """
+        return self._present
+
+    @cached_property
+    def _present(self) -> View:
         gone = [
             case.id
             for case in self.cases
@@ -158,6 +178,20 @@ class View:
                 if case.use == "auto" and name not in known:
                     found.setdefault(name, []).append(case.id)
         return found
+
+
+def new_class(value: int, given: str | Mapping[str, Any] | Label) -> Label:
+    """A class of a project from its name, or what else is said of it."""
+    if isinstance(given, Label):
+        given = asdict(given)
+    words = {"name": given} if isinstance(given, str) else dict(given)
+    words = {"color": COLOURS[(value - 1) % len(COLOURS)]} | words | {"value": value}
+    try:
+        label = Label.from_dict(words)
+    except SemiGDAError as error:
+        raise SemiGDAError("bad-input", "A class needs a name and a colour.") from error
+    label.name = label.name.strip()
+    return label
 
 
 def unknown_case() -> SemiGDAError:

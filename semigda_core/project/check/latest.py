@@ -11,7 +11,6 @@ from typing import Any
 
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.project import store
 from semigda_core.project.check.facts import read_facts
 from semigda_core.project.check.rules import Finding, find
 from semigda_core.project.heldout import new_voxels, note_labels
@@ -46,7 +45,7 @@ def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Find
     """
     facts = measured(project) if facts is None else facts
     if new_voxels(project.read().data, facts):
-        with store.edit(project.folder) as data:  # nothing that the history would tell
+        with project.edit_file() as data:  # nothing that the history would tell
             news = new_voxels(data, facts)
             for case in data["cases"]:
                 case |= {"voxels": news[case["id"]]} if case["id"] in news else {}
