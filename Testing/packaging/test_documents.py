@@ -46,3 +46,8 @@ def test_the_architecture_draws_every_room(package):
     drawn = re.search(rf"^{package}/ .*\n((?:  .*\n)+)", text, re.MULTILINE)[1]
     rooms = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
     assert set(re.findall(r"^  (\w+)/ ", drawn, re.MULTILINE)) == rooms
+
+
+def test_the_citation_is_of_this_version():
+    version = re.search(r'= "(.+)"', (ROOT / "semigda_core/version.py").read_text("utf-8"))
+    assert f"\nversion: {version[1]}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
