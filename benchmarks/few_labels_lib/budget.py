@@ -14,9 +14,10 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from few_labels_lib.recipes import Recipe
-from few_labels_lib.unet import make_unet, unet_loss
+from few_labels_lib.unet import unet_loss
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
+from semigda.networks.unet import UNet
 from semigda.training.settings import TrainSettings
 from semigda.training.steps import Batch, align_losses, make_teacher, pseudo_weight, segment_losses
 from semigda_core.models.network_config import NetworkConfig
@@ -78,7 +79,7 @@ def _batches(settings: TrainSettings) -> tuple[Batch, Batch]:
 
 
 def _unet(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:
-    network = make_unet(settings.num_classes)
+    network = UNet(settings.num_classes, recipe.width)
     one, both = (
         _count(lambda b=batch: unet_loss(network, network, b, 0.5, recipe.unlabeled))
         for batch in _batches(settings)
