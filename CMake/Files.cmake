@@ -117,6 +117,7 @@ set(SemiGDA_PACKAGES
   semigda/method/palette.py
   semigda/method/pseudo_labels.py
   semigda/method/ramps.py
+  semigda/method/teacher.py
   semigda/models/__init__.py
   semigda/models/archive.py
   semigda/models/base.py
@@ -130,8 +131,8 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
-  semigda/networks/unet.py
   semigda/probe.py
+  semigda/progress.py
   semigda/ranking/__init__.py
   semigda/ranking/order.py
   semigda/ranking/run.py
@@ -160,31 +161,27 @@ set(SemiGDA_PACKAGES
   semigda/reading/volume.py
   semigda/reading/voxels.py
   semigda/training/__init__.py
+  semigda/training/batch.py
   semigda/training/checkpoint.py
-  semigda/training/choosing.py
   semigda/training/dataset.py
+  semigda/training/gradients.py
   semigda/training/loop.py
-  semigda/training/optimizer.py
+  semigda/training/losses.py
   semigda/training/packing.py
   semigda/training/plan.py
-  semigda/training/precision.py
-  semigda/training/prefetch.py
   semigda/training/preflight.py
   semigda/training/pretrain.py
   semigda/training/previews.py
   semigda/training/rehearsal.py
-  semigda/training/reporter.py
   semigda/training/settings.py
-  semigda/training/stepper.py
-  semigda/training/steps.py
+  semigda/training/stage.py
   semigda/training/stuck.py
-  semigda/training/unet.py
+  semigda/training/train.py
   semigda/training/validate.py
   semigda/training/watch.py
   semigda_core/__init__.py
   semigda_core/errors.py
   semigda_core/files/__init__.py
-  semigda_core/files/arguments.py
   semigda_core/files/atomic.py
   semigda_core/files/checked.py
   semigda_core/files/contents.py
@@ -205,7 +202,6 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/launch.py
   semigda_core/jobs/locks.py
   semigda_core/jobs/schema.py
-  semigda_core/jobs/segmenting.py
   semigda_core/labels/__init__.py
   semigda_core/labels/nrrd.py
   semigda_core/labels/provenance.py

@@ -140,10 +140,13 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         volumeNode,
         model,
         segmentationNode=None,
+        device="auto",
+        branches="card",
+        review=True,
+        replaceInvalid=False,
         onProgress=None,
         onFinished=None,
         onError=None,
-        **options,
     ):
         """Start segmenting and return at once.
 
@@ -151,11 +154,13 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
             volumeNode: scalar or vector volume, under no or a linear transform.
             model: name of a model in the library, or its folder.
             segmentationNode: gets the segments beside those it has; None makes a new one.
+            device: "auto", "cuda", "mps" or "cpu".
+            branches: "card" (as the model's author recommends), "both", "vae" or "cnn".
+            review: whether to make a review map.
+            replaceInvalid: replace voxels that are not numbers instead of refusing the image.
             onProgress: called with (fraction, message, seconds left or None).
             onFinished: called with a :class:`SemiGDALib.run.SegmentResult`.
             onError: called with a SemiGDAError, also (class "cancelled") after a cancel.
-            options: ``device``, ``branches``, ``review`` and ``replaceInvalid``, see
-                :class:`semigda_core.jobs.segmenting.SegmentOptions`.
 
         Returns:
             The :class:`SemiGDALib.run.SegmentRun`.
@@ -165,8 +170,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
                 has not ended yet.
         """
         from semigda_core.errors import SemiGDAError
-        from SemiGDALib.parameters import optionsOf
-        from SemiGDALib.run import SegmentRun
+        from SemiGDALib.run import SegmentRun, SegmentSettings
 
         if self.isRunning():
             raise SemiGDAError(
@@ -174,9 +178,9 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
                 _("A segmentation is running already."),
                 action=_("Wait until it has ended, or cancel it."),
             )
-        chosen = optionsOf(options)
+        settings = SegmentSettings(device, branches, review, replaceInvalid)
         self.run = SegmentRun(
-            volumeNode, model, segmentationNode, chosen, onProgress, onFinished, onError
+            volumeNode, model, segmentationNode, settings, onProgress, onFinished, onError
         )
         return self.jobs.add(self.run)
 

@@ -76,7 +76,7 @@ def main() -> None:
 def judge_all(arguments: argparse.Namespace) -> None:
     from few_labels_lib.doubt import judge_signals
 
-    from semigda.training.precision import limited_threads
+    from semigda.training.gradients import limited_threads
 
     for name in arguments.sets:
         for source in sorted((arguments.study / name).glob("*.json")):

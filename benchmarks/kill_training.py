@@ -144,7 +144,7 @@ def differences(folder: Path, whole, torn) -> dict:
     theirs, ours = (load_network(model)[0].state_dict() for model in models)
     gaps = [(ours[name].float() - theirs[name].float()).abs().max() for name in theirs]
     result["weights"] = {"compared": len(gaps), "largest_difference": max(gaps).item()}
-    dice = [flat(job.result()["report"]["val_dice_all"]) for job in (whole, torn)]
+    dice = [flat(job.result()["report"]["val_dice"]) for job in (whole, torn)]
     worst = max(abs(dice[1][key] - value) for key, value in dice[0].items())
     result["held_out_dice"] = {"compared": len(dice[0]), "largest_difference": worst}
     result["left_over"] = sorted(

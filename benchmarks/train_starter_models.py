@@ -24,9 +24,9 @@ from starter_data import BREAST, DATA, HIPPOCAMPUS, ROOT, write_case_list
 
 from semigda.data.augment import Augmentation
 from semigda.evaluation.evaluate import evaluate
-from semigda.training.loop import train
+from semigda.inference.segment import SegmentOptions
 from semigda.training.settings import TrainSettings
-from semigda_core.jobs.segmenting import SegmentOptions
+from semigda.training.train import train
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import NetworkConfig
 
@@ -117,7 +117,6 @@ def measure(folder: Path) -> list[dict]:
                     "mean_dice": summary["mean"]["dice"],
                     "classes": classes,
                     "unit": summary["unit"],
-                    "val_dice_all": card.training["val_dice_all"],
                     "seconds": json.loads(seconds.read_text()) if seconds.exists() else None,
                     "settings": card.training["settings"],
                 }
@@ -139,21 +138,16 @@ def line(row: dict) -> str:
 
 
 def install(folder: Path) -> None:
-    """Copy the best semi-supervised package of each model, by mean Dice on val as in its card."""
+    """Copy the semi-supervised package of each model's first seed: nothing is chosen on val."""
     for name in MODELS:
         packages = [p for p in finished(folder, name) if p.parent.name.startswith("semi-")]
         if not packages:
             continue
-
-        def score(package: Path) -> float:
-            dice = ModelCard.read(package).training["val_dice"]
-            return sum(dice.values()) / len(dice)
-
-        best = max(packages, key=score)
+        first = min(packages, key=lambda package: ModelCard.read(package).training["seed"])
         target = ROOT / "Resources/Models" / name
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(best, target)
-        print(f"{name}: {best.parent.name}, mean Dice on val {score(best):.4f}")
+        shutil.copytree(first, target)
+        print(f"{name}: {first.parent.name}")
 
 
 def main() -> None:

@@ -103,13 +103,13 @@ def settings(folder: Path, steps: int) -> dict:
 
 def measure(folder: Path, depth: int, arguments: argparse.Namespace) -> dict:
     """One training; the parts of the loop are timed by wrappers around them."""
-    from semigda.training import loop, prefetch, pretrain
+    from semigda.training import batch, checkpoint, train
+    from semigda.training.gradients import Gradients
     from semigda.training.settings import TrainSettings
-    from semigda.training.stepper import Stepper
     from semigda.training.watch import Watch
     from semigda_core.jobs.folder import JobFolder
 
-    prefetch.DEPTH = depth
+    batch.DEPTH = depth
     seconds = dict.fromkeys(("network", "validation", "checkpoints"), 0.0)
     first: list[float] = []
     steps: list[float] = []
@@ -129,26 +129,25 @@ def measure(folder: Path, depth: int, arguments: argparse.Namespace) -> dict:
 
         setattr(owner, name, call)
 
-    timed(Stepper, "step", "network")
+    timed(Gradients, "of", "network")
     for name in ("measure", "sheets"):  # Dice, and pictures
         timed(Watch, name, "validation")
-    for module in (loop, pretrain):
-        timed(module, "save_checkpoint", "checkpoints")
+    timed(checkpoint, "save_checkpoint", "checkpoints")
     stage_2_ended: list[float] = []
-    finish = loop.Run._finish
+    finish = train._Run._finish
 
-    def finish_and_note(run: loop.Run) -> dict:
+    def finish_and_note(run: train._Run, steps: int) -> dict:
         stage_2_ended.append(time.perf_counter())
         stage_2_ended.append(dict(seconds))
-        return finish(run)
+        return finish(run, steps)
 
-    loop.Run._finish = finish_and_note
+    train._Run._finish = finish_and_note
     chosen = settings(folder, arguments.steps)
     values = chosen["training"]
     wanted = TrainSettings.from_dict(values)
     job = JobFolder.create(folder / "job", "train", {"cases": values["cases"]})
     begun = time.perf_counter()
-    loop.train(wanted, job)
+    train.train(wanted, job)
     end, parts = stage_2_ended
     wall = end - first[0]
     return {

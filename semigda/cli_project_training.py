@@ -34,7 +34,7 @@ def add_training_commands(add: Add) -> None:
     for name, text in (
         ("pause", "Save the training and end its process, until resume."),
         ("resume", "Go on with a training that was paused or killed."),
-        ("stop", "End the training early and keep its best."),
+        ("stop", "End the training early and keep what it has learned."),
         ("cancel", "End the training without a result."),
     ):
         add(name, _control, text).set_defaults(control=name)

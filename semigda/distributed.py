@@ -17,7 +17,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from semigda_core.errors import Paused
+from semigda_core.errors import Paused, SemiGDAError
 
 # Rank 0 may read, score or wait for another training for long while the others wait for it.
 TIMEOUT = timedelta(days=7)
@@ -38,6 +38,16 @@ class Ranks:
     def first(self) -> bool:
         """Whether this one writes files, and tells what happens."""
         return self.rank == 0
+
+    def check_batches(self, *sizes: int) -> None:
+        """Raise "bad-input" unless the ranks can share batches of these numbers of rows."""
+        if any(size % self.world for size in sizes):
+            raise SemiGDAError(
+                "bad-input",
+                f"Batches of {' and '.join(map(str, sizes))} cannot be shared by {self.world} "
+                "processes.",
+                action="Choose batch sizes that can be divided by the number of processes.",
+            )
 
     def any(self, flag: bool) -> bool:
         """Whether the flag is true on any rank."""

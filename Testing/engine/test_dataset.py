@@ -10,9 +10,9 @@ from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
+from semigda.training.batch import draw_batch
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.settings import TrainSettings
-from semigda.training.steps import draw_batch
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.network_config import NetworkConfig
 

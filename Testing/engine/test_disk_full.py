@@ -71,7 +71,7 @@ sys.path.insert(0, "Testing/engine")
 from job_fixtures import training_job
 from semigda.jobs import folder
 from semigda.jobs.run import run_job
-from semigda.training import loop, packing, previews, pretrain
+from semigda.training import checkpoint, packing, previews, pretrain
 from semigda.training.checkpoint import load_checkpoint
 
 cases, disk = map(Path, sys.argv[1:])
@@ -81,7 +81,7 @@ saves = {
     "autoencoder": (pretrain, "save_base"),
     "event": (folder.JobFolder, "event"),
     "preview": (previews, "write_atomically"),
-    "checkpoint": (loop, "save_checkpoint"),
+    "checkpoint": (checkpoint, "save_checkpoint"),
     "package": (packing, "save_package"),
     "note": (packing, "write_json"),
     "result": (folder.JobFolder, "finish"),
@@ -107,10 +107,10 @@ for name, (place, function) in saves.items():
     setattr(place, function, original)
     filler.unlink(missing_ok=True)
     state = job.state()
-    checkpoint = job.path / "checkpoint.pt"
+    saved = job.path / "checkpoint.pt"
     whole = None
-    if checkpoint.exists():
-        whole = load_checkpoint(checkpoint, lambda settings: True)["step"]
+    if saved.exists():
+        whole = load_checkpoint(saved, lambda settings: True)["step"]
     told[name] = [code, state["state"], state.get("reason", {}).get("class"), whole]
 told["end"] = [run_job(job), job.state()["state"]]
 told["left"] = [p.name for p in disk.rglob("*") if p.name.startswith(".") or ".new" in p.name]

@@ -24,7 +24,7 @@ def dying(*arguments, **options):
 place.{name} = dying
 """
 MOMENTS = {
-    "reading": ("semigda.training.loop", "load_slices", 1),
+    "reading": ("semigda.training.train", "load_slices", 1),
     "saving the autoencoder": ("semigda.models.base", "write_atomically", 0),
     "saving": ("torch", "save", 7, "arguments[1].write(b'half')"),
     "validating": ("semigda.training.validate", "label_slices", 4),
@@ -32,7 +32,7 @@ MOMENTS = {
     "packing": ("semigda.models.package", "_sha256", 0),
     "moving the package": ("semigda_core.files.atomic", "_swap", 0),
     "noting the end": ("semigda.training.packing", "Finished.write", 0),
-    "clearing up": ("semigda.training.loop", "remove_checkpoint", 0),
+    "clearing up": ("semigda.training.checkpoint", "remove_checkpoint", 0),
     "telling": ("semigda_core.jobs.folder", "JobFolder.finish", 0),
 }
 

@@ -28,10 +28,11 @@ CORE_FLOORS = {
     "files": 1,
     "labels": 2,
     "models": 2,
-    "jobs": 3,
-    "project": 4,
+    "jobs": 2,
+    "project": 3,
 }
 ENGINE_FLOORS = {
+    "progress": 0,
     "distributed": 0,
     "networks": 0,
     "reading": 0,

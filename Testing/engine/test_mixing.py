@@ -8,7 +8,8 @@ import torch
 from semigda.data.augment import Augmentation, change_geometry, change_intensity
 from semigda.method.losses import segmentation_loss
 from semigda.method.mixing import paste, random_boxes
-from semigda.training.steps import Batch, mixed_loss
+from semigda.training.batch import Batch
+from semigda.training.losses import mixed_loss
 
 
 def generator(seed=0):

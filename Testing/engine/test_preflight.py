@@ -190,7 +190,7 @@ def test_a_model_that_came_in_the_meantime_is_not_replaced(volumes, tmp_path, mo
         return original(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr("semigda.training.loop.training_summary", meanwhile)
+        patch.setattr("semigda.training.train.training_summary", meanwhile)
         assert run_job(job) == 1
     assert "exists already" in job.error().message
     assert ModelCard.read(other).title == "Tiny"

@@ -11,9 +11,9 @@ from training_fixtures import COLOURS, SHAPE
 from semigda.data.png import png
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
+from semigda.progress import Progress
 from semigda.training import previews
 from semigda.training.previews import LINE, LINE_GREY, Previews, overlays, pictures, sheet
-from semigda.training.reporter import Reporter
 
 SHORT = {"pretrain_steps": 6, "align_steps": 4, "steps": 8, "validations": 1}
 
@@ -73,7 +73,7 @@ def test_the_first_comes_within_a_minute_and_later_ones_now_and_then(tmp_path, m
     now = [0.0]
     monkeypatch.setattr(previews.time, "monotonic", lambda: now[0])
     seen = []
-    made = Previews(Reporter(None, 1), tmp_path, "align", lambda: seen.append(now[0]) or {})
+    made = Previews(Progress(), tmp_path, "align", lambda: seen.append(now[0]) or {})
     for step in range(100):  # of 9 s
         now[0] += 9
         made.after_step(step, last=step == 99)

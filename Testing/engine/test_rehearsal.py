@@ -5,10 +5,12 @@ import torch
 from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
+from semigda.progress import Progress
 from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse, smaller_grid
 from semigda.training.settings import TrainSettings
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +28,15 @@ def wanted(volumes, folder, **changes):
 
 
 def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
+    job = JobFolder.create(tmp_path / "job", "rehearse", {})
     told = []
-    facts = rehearse(wanted(volumes, tmp_path), tmp_path, lambda share, text: told.append(share))
+    job.update = lambda state, progress, *_: told.append(progress)
+    facts = rehearse(wanted(volumes, tmp_path), tmp_path, Progress(job))
     assert all(facts["seconds_per_step"][key] > 0 for key in ("pretrain", "align", "supervised"))
     assert facts["load_seconds"] > 0 and facts["validate_seconds"] > 0
     assert facts["checkpoint_bytes"] > 1e5 and facts["memory_bytes"] > 5e7
     assert facts["cases"] == 5 and facts["device"] == "cpu" and facts["fits"]
-    assert told == sorted(told) and list(tmp_path.iterdir()) == []
+    assert len(told) > 6 and told == sorted(told) and list(tmp_path.iterdir()) == [job.path]
 
 
 def test_a_step_with_unlabelled_slices_takes_longer(volumes, tmp_path):
@@ -101,6 +105,8 @@ def test_a_coarser_grid_keeps_the_field():
 
 
 def test_it_can_be_cancelled(volumes, tmp_path):
+    job = JobFolder.create(tmp_path / "job", "rehearse", {})
+    job.request("cancel")
     with pytest.raises(SemiGDAError, match="Cancelled"):
-        rehearse(wanted(volumes, tmp_path), tmp_path, cancelled=lambda: True)
-    assert list(tmp_path.iterdir()) == []
+        rehearse(wanted(volumes, tmp_path), tmp_path, Progress(job))
+    assert list(tmp_path.iterdir()) == [job.path]

@@ -106,7 +106,7 @@ def test_the_same_training_is_known_in_another_place_and_after_an_update(values,
     stored = json.loads(json.dumps(here.to_dict()))
     del stored["overwrite"]
     stored |= {"cases": "C:\\old\\place\\cases.json", "out": "/old/model", "work": None}
-    stored |= {"base": "/new/base.safetensors"}
+    stored |= {"base": "/new/base.safetensors", "choose_on_val": True}
     assert here.same(stored)
     assert not here.same(stored | {"seed": 5})
     assert not here.same(stored | {"base": "/new/other.safetensors"})

@@ -15,8 +15,8 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import NETWORK, SHAPE, settings
 
 from semigda.models.package import load_network
-from semigda.training.loop import train
 from semigda.training.settings import TrainSettings
+from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.network_config import NetworkConfig
@@ -52,11 +52,8 @@ def test_package_holds_network_and_summary(trained):
     _, wanted, summary = trained
     network, card = load_network(wanted.out)
     assert card.training == json.loads(json.dumps(summary))
-    assert card.branches in ("both", "vae", "cnn")
-    best = max(
-        sum(dice.values()) for uses in summary["val_dice_all"].values() for dice in uses.values()
-    )
-    assert sum(summary["val_dice"].values()) == best  # weights and branches are chosen on val
+    assert card.branches == "both" and summary["weights"] == "average"  # nothing is chosen
+    assert not {"chosen_on", "candidates", "val_dice_all"} & set(summary)
     assert network(torch.zeros(1, 3, 32, 32))["vae"].shape == (1, 3, 32, 32)
 
 
@@ -137,7 +134,7 @@ def test_random_weights_cannot_stay_frozen(volumes, tmp_path):
 
 def run_child(values: dict, log: Path) -> subprocess.Popen:
     code = (
-        "import json, sys; from semigda.training.loop import train;"
+        "import json, sys; from semigda.training.train import train;"
         "from semigda.training.settings import TrainSettings;"
         "train(TrainSettings.from_dict(json.loads(sys.argv[1])))"
     )

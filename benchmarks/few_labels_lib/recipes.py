@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from few_labels_lib.sets import DataSet
-from semigda.networks.unet import WIDTH
 from semigda.training.settings import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
@@ -29,7 +28,6 @@ class Recipe:
         pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
         base: whose images the autoencoder learns from: "own" or "all-sets".
         scale: of the working slices' sides.
-        width: channels of a U-Net at full resolution.
         own: with the steps that a training has by default, in place of the study's: OWN_STEPS of
             OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
         changes: to ``TrainSettings``.
@@ -44,7 +42,6 @@ class Recipe:
     align: float = 0.0
     base: str = "own"
     scale: float = 1.0
-    width: int = WIDTH
     own: bool = False
     changes: Mapping = field(default_factory=dict)
     config: Mapping = field(default_factory=dict)
@@ -117,10 +114,7 @@ METHODS = {
         Recipe("semigda", "semigda", "copy-paste", align=ALIGN),
     )
 }
-# Shown in the sets' tables, where it was run; no part of the study's means.
-BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=2 * WIDTH)}
 TITLES = {
-    "unet-full-width": "U-Net, labelled only, full width",
     "unet": "U-Net, labelled only",
     "unet-mean-teacher": "U-Net, mean teacher",
     "unet-copy-paste": "U-Net, bidirectional copy-paste",
@@ -203,7 +197,7 @@ def recipe(name: str) -> Recipe:
         KeyError: if there is none.
     """
     method, _, variant = name.partition(".")
-    found = {**METHODS, **BESIDE}[method]
+    found = METHODS[method]
     if not variant:
         return found
     change = dict(VARIANTS[variant])

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from semigda.method.mixing import paste
 from semigda.networks.semigda import SemiGDA
-from semigda.training.steps import Batch
+from semigda.training.batch import Batch
 from speed_lib.networks import PALETTE
 from speed_lib.reference import as_released, decode, mean_of
 

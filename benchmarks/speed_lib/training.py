@@ -9,19 +9,14 @@ import torch
 
 from semigda.distributed import ALONE
 from semigda.method.mixing import paste, random_boxes
+from semigda.method.teacher import make_teacher, update_teacher
 from semigda.networks.cnn_encoder import DROPOUT
 from semigda.networks.semigda import SemiGDA
-from semigda.training.precision import autocast
-from semigda.training.reporter import Reporter
+from semigda.progress import Progress
+from semigda.training.batch import Batch
+from semigda.training.gradients import Gradients, autocast
+from semigda.training.losses import align_losses, segment_losses
 from semigda.training.settings import TrainSettings
-from semigda.training.stepper import Stepper
-from semigda.training.steps import (
-    Batch,
-    align_losses,
-    make_teacher,
-    segment_losses,
-    update_teacher,
-)
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 from speed_lib.machine import held_memory, in_own_process, memory_of
@@ -68,7 +63,7 @@ def make_batch(config: NetworkConfig, rows: int, side: int, device: str) -> Batc
     keep = torch.rand(2 * rows, config.dropout_channels, *latent, generator=generator) >= DROPOUT
     mixed = paste(images[:rows], images[rows:], box)
     parts = (images[:rows], labels[:rows], images[rows:], mixed, box, labels[:rows], noise, keep)
-    return Batch(*(part.to(device) for part in parts))
+    return Batch(*parts).to(torch.device(device))
 
 
 Start = Callable[[SemiGDA, Batch, str], Way]
@@ -91,16 +86,18 @@ def ours(stage: str, frozen: str, supervised: bool = False) -> Start:
         teacher = make_teacher(network)
         rows = len(batch.images)
         if supervised:
-            chance = batch.noise[:rows], batch.keep[:rows]
-            batch = Batch(batch.images, batch.labels, None, None, None, None, *chance)
+            chance = {"noise": batch.noise[:rows], "keep": batch.keep[:rows]}
+            batch = Batch(batch.images, batch.labels, **chance)
         kind = torch.device(device)
-        stepper = Stepper(network, (rows,), kind, ALONE, Reporter(None, 1))
+        gradients = Gradients(network, kind, ALONE, Progress())
 
         def losses(part: Batch) -> dict:
             with autocast(kind, "auto"):
                 if stage == "align":
                     return align_losses(network, PALETTE, part, 0.5, False)
-                return segment_losses(network, teacher, PALETTE, part, 0.5, SETTINGS, stepper.total)
+                return segment_losses(
+                    network, teacher, PALETTE, part, 0.5, SETTINGS, gradients.total
+                )
 
         if stage == "align":
             learned = [*network.mapper.parameters(), *network.cnn_encoder.parameters()]
@@ -109,7 +106,9 @@ def ours(stage: str, frozen: str, supervised: bool = False) -> Start:
         optimizer = torch.optim.AdamW(learned, SETTINGS.learning_rate)
 
         def step() -> None:
-            stepper.step(batch, losses, optimizer, SETTINGS.clip)
+            gradients.of(batch, losses, learned)
+            gradients.clip(learned, SETTINGS.clip)
+            optimizer.step()
             if stage == "segment":
                 update_teacher(teacher, network, 1, SETTINGS.ema_decay)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.jobs.segmenting import DEVICES
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
 
 # Working memory of one slice, in feature maps of the finest level: 15 to 28 were measured on a
 # CPU for the compact network in batches of 16 to 1 (both branches, 224 x 224), 19 to 24 for the

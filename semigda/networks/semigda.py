@@ -17,8 +17,9 @@ from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.blocks import ResidualBlock
 from semigda.networks.cnn_encoder import ConvEncoder
 from semigda.networks.mapper import LatentMapper
-from semigda_core.models.network_config import BRANCHES, NetworkConfig
+from semigda_core.models.network_config import NetworkConfig
 
+BRANCHES = ("vae", "cnn")
 FREEZABLE = ("autoencoder", "encoder", "nothing")
 
 

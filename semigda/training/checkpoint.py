@@ -9,13 +9,17 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import torch
 
+from semigda.distributed import Ranks
+from semigda.inference.device import out_of_memory
+from semigda.training.settings import JsonSettings
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import replace, write_atomically
 
@@ -24,6 +28,12 @@ _DIGEST = 32
 _TRAILER = _DIGEST + len(_MAGIC)
 _BLOCK = 1 << 20
 _ZIP_END = 22  # bytes of a zip's last record: a version before the hash ended its file in it
+
+
+class Stage(Protocol):
+    """What a checkpoint needs of a stage."""
+
+    def state(self) -> dict: ...
 
 
 class _Hashed:
@@ -66,6 +76,66 @@ class _Beginning(io.RawIOBase):
         read = self._file.readinto(view)  # type: ignore[attr-defined]
         self._at += read
         return read
+
+
+class Checkpoints:
+    """The checkpoints of a run: one every few minutes, and one where it is paused.
+
+    Args:
+        settings: of the run, a dataclass; a run with other ones does not take them up.
+        state: what is learned, beside the stage's own state.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: JsonSettings,
+        state: Callable[[], dict],
+        ranks: Ranks,
+    ):
+        self.path, self.settings, self.state, self.ranks = path, settings, state, ranks
+        self._saved = time.monotonic()
+
+    def load(self, warn: Callable[[str], None]) -> dict | None:
+        """See :func:`load_checkpoint`."""
+        state = load_checkpoint(self.path, self.settings.same, warn)
+        self.ranks.any(False)  # all have read it before the first one writes or deletes it
+        return state
+
+    def after_step(self, stage: Stage) -> None:
+        """Save if it is time."""
+        if time.monotonic() - self._saved > 60 * self.settings.checkpoint_minutes:
+            self.save(stage)
+
+    def save(self, stage: Stage) -> None:
+        """Save now."""
+        if self.ranks.first:
+            state = {"settings": self.settings.to_dict()} | self.state() | stage.state()
+            save_checkpoint(self.path, state)
+        self._saved = time.monotonic()
+
+    def remove(self) -> None:
+        """Delete them: the run has ended."""
+        if self.ranks.first:
+            remove_checkpoint(self.path)
+
+
+def fits(restore: Callable[[], None], warn: Callable[[str], None]) -> bool:
+    """Whether what a checkpoint holds can be restored; one of another version may not.
+
+    Where it does not fit, ``warn`` is told, and what was restored in part must be made new.
+    """
+    try:
+        restore()
+        return True
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        if out_of_memory(error):
+            raise
+        warn(
+            "The checkpoint is of another version of SemiGDA and does not fit this one: the "
+            "training starts again."
+        )
+        return False
 
 
 def save_checkpoint(path: Path, state: dict) -> None:

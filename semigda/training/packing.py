@@ -22,23 +22,16 @@ def training_summary(
     settings: TrainSettings,
     counts: dict[str, int],
     semi_supervised: bool,
-    weights: str,
-    branches: str,
-    table: dict[str, dict[str, dict[str, float]]],
-    steps: dict[str, int],
+    steps: int,
+    dice: dict[str, float],
     validations: list[dict],
 ) -> dict:
     """What the card tells about the training.
 
-    ``val_dice`` is the highest of ``candidates`` values on the very cases it was chosen on, and
-    ``best`` weights are moreover those of the best of ``validations``: it is a little too high.
-
     Args:
         counts: cases of each role.
-        weights: ``average``, ``last`` or ``best``, those the package holds.
-        branches: recommended use of the network.
-        table: Dice on val: weights, then use, then class name.
-        steps: of stage 2 that each of the weights have behind them.
+        steps: of stage 2 that were taken; fewer than the settings say where it was stopped.
+        dice: of the model on all held-out cases, by class name. Nothing was chosen on them.
         validations: Dice during stage 2, see ``Watch.history``.
     """
     values = settings.to_dict()
@@ -46,13 +39,9 @@ def training_summary(
         "cases": counts,
         "semi_supervised": semi_supervised,
         "seed": settings.seed,
-        "weights": weights,
-        "weights_step": steps[weights],
-        "steps_done": steps["last"],
-        "val_dice": table.get(weights, {}).get(branches, {}),
-        "val_dice_all": table,
-        "chosen_on": "val" if table and settings.choose_on_val else "nothing",
-        "candidates": sum(map(len, table.values())),
+        "weights": "average",
+        "steps_done": steps,
+        "val_dice": dice,
         "validations": {
             "count": len(validations),
             "cases": validations[-1]["cases"] if validations else 0,
@@ -61,7 +50,7 @@ def training_summary(
     }
 
 
-def card_of(settings: TrainSettings, network: dict, branches: str, summary: dict) -> ModelCard:
+def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     """The card of a training's model; ``settings.card`` has its words.
 
     Args:
@@ -69,13 +58,13 @@ def card_of(settings: TrainSettings, network: dict, branches: str, summary: dict
     """
     words = {name: word for name, word in settings.card.items() if name != "licence_text"}
     words["labels"] = [Label.from_dict(label) for label in words["labels"]]
-    told = {"branches": branches, "training": summary}
-    return ModelCard(**words, network=network, preprocessing=settings.preprocessing, **told)
+    values = {"network": network, "preprocessing": settings.preprocessing, "training": summary}
+    return ModelCard(**words, **values)
 
 
-def write_model(settings: TrainSettings, network: SemiGDA, branches: str, summary: dict) -> None:
+def write_model(settings: TrainSettings, network: SemiGDA, summary: dict) -> None:
     """Write the package of a trained network to ``settings.out``."""
-    card = card_of(settings, network.config.to_dict(), branches, summary)
+    card = card_of(settings, network.config.to_dict(), summary)
     save_package(settings.out, network, card, licence_text=settings.card.get("licence_text"))
 
 

@@ -20,16 +20,16 @@ from semigda.distributed import Ranks, joined
 from semigda.evaluation.evaluate import evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
+from semigda.inference.segment import SegmentOptions
 from semigda.models.package import load_network
-from semigda.training.loop import train
+from semigda.progress import Part
 from semigda.training.preflight import check_training
-from semigda.training.reporter import Part
 from semigda.training.settings import TrainSettings
+from semigda.training.train import train
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.project.training.judging import compare_scores, scores_of
 
@@ -156,9 +156,6 @@ class _Plan:
                 cases=str(cases),
                 out=str(model),
                 work=str(folder),
-                # Nothing may be chosen on the very patient that is scored, as the last training
-                # has nobody to choose on either.
-                choose_on_val=False,
             )
             self._train(settings, part)
             self._leave_if_stopped()  # it ended early
@@ -234,7 +231,7 @@ class _Plan:
         patients, scored = len(self.folds), len(self._scored())
         if not self.folds:
             gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
-            told = f"{count} held-out cases{gone}; weights and branches were chosen on them too"
+            told = f"{count} held-out cases{gone}; nothing was chosen on them"
         elif count:
             of_all = "" if scored == patients else f"{scored} of "
             told = (

@@ -35,7 +35,7 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
             network = check_package(settings.base).network
         else:
             network = load_base(settings.base).config.to_dict()
-    card_of(settings, network, "both", {}).check()
+    card_of(settings, network, {}).check()
     names = [label["name"] for label in settings.card["labels"]]
     cases = by_names(read_cases(settings.cases), names)
     if not any(case.role == "labeled" for case in cases):

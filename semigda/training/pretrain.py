@@ -6,50 +6,39 @@ masks: those of the labelled cases, and random ones so that every shape and clas
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from semigda.data.augment import change_geometry, change_intensity
 from semigda.distributed import ALONE, Ranks, SharedJob, joined
 from semigda.inference.device import choose_device
-from semigda.method.losses import dice_loss, kl_loss, segmentation_loss
+from semigda.method.losses import dice_loss
 from semigda.method.palette import Palette
-from semigda.method.ramps import learning_rate
 from semigda.models.base import Tensors, is_base, save_base
-from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
+from semigda.networks.autoencoder import KLAutoencoder
 from semigda.networks.semigda import SemiGDA
-from semigda.training.checkpoint import (
-    before,
-    load_checkpoint,
-    remove_checkpoint,
-    save_checkpoint,
-)
+from semigda.progress import Job, Progress
+from semigda.training.batch import Pictures, draw_pictures, random_masks
+from semigda.training.checkpoint import Checkpoints, before, fits
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
-from semigda.training.optimizer import adamw
+from semigda.training.gradients import Gradients, adamw, autocast, limited_threads
+from semigda.training.loop import fit
+from semigda.training.losses import Losses, rebuild_losses
 from semigda.training.packing import Finished
-from semigda.training.precision import autocast, limited_threads
-from semigda.training.prefetch import ahead, rows
 from semigda.training.preflight import check_pretraining
-from semigda.training.previews import Previews, pick_slices, pictures, sheet
-from semigda.training.reporter import Job, Reporter, nothing_to_keep
+from semigda.training.previews import pick_slices, pictures, sheet
 from semigda.training.settings import PretrainSettings
-from semigda.training.stepper import Stepper
-from semigda_core.errors import Paused
+from semigda.training.stage import Stage, Watched
 from semigda_core.files.targets import check_target
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 
-PALETTE_WEIGHT = 0.1  # of the masks' classes in the loss, beside their colours
-RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
-LOG_STEPS = 50
+WEIGHT_DECAY, CLIP = 1e-4, 1.0
 
 
 def pretrain(settings: PretrainSettings, job: Job) -> dict:
@@ -67,17 +56,17 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
     with limited_threads(settings.threads), joined(choose_device(settings.device)) as ranks:
         if ranks.world > 1:
             job = SharedJob(job, ranks)
-        reporter = Reporter(job, settings.steps)
+        progress = Progress(job, settings.steps)
         finished = Finished(folder / "finished.json", settings, out)
         report = ranks.share(finished.read())
         if report is not None:
-            reporter.skip(reporter.total)
+            progress.skip(progress.total)
             return report
         cases = check_pretraining(settings, begun=finished.begun)
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
-        reporter.message("Reading the images.")
-        slices = load_slices(cases, preprocessing, settings.num_classes, reporter.check)
-        reporter.start_clock()
+        progress.message("Reading the images.")
+        slices = load_slices(cases, preprocessing, settings.num_classes, progress.check)
+        progress.start_clock()
 
         def write(config: NetworkConfig, tensors: Tensors, report: dict) -> None:
             check_target(out, is_base, overwrite=settings.overwrite or finished.begun)
@@ -86,7 +75,7 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
             finished.write(report)
 
         return run_pretraining(
-            *(settings, reporter, slices),
+            *(settings, progress, slices),
             previews=folder / "previews" if ranks.first else None,
             ranks=ranks,
             checkpoint=_own_checkpoint(folder, settings),
@@ -100,17 +89,9 @@ def _own_checkpoint(folder: Path, settings: PretrainSettings) -> Path:
     return old if old.exists() and not (own.exists() or before(own).exists()) else own
 
 
-class Drawn(NamedTuple):
-    """The batch of one step."""
-
-    pictures: Tensor  # (Bi, 3, H, W)
-    labels: Tensor  # (Bm, H, W), of the masks to paint
-    noise: Tensor  # (Bi + Bm, z, h, w), of the posteriors' draws
-
-
 def run_pretraining(
     settings: PretrainSettings,
-    reporter: Reporter,
+    progress: Progress,
     slices: list[CaseSlices],
     work: float = 1.0,
     previews: Path | None = None,
@@ -122,112 +103,88 @@ def run_pretraining(
     """:func:`pretrain` with its slices, as a part of a longer run.
 
     Args:
-        work: of a step, for the reporter.
+        work: of a step, for the progress.
         previews: folder for pictures; of the first rank only.
         checkpoint: where it lies; by default beside the base, which is then the run's own.
         write: takes the base's network, its tensors and the report; by default they are written
             to ``settings.out``.
     """
+    ranks.check_batches(settings.batch_size - settings.masks, settings.masks)
     device = choose_device(settings.device)
-    preprocessing = Preprocessing.from_dict(settings.preprocessing)
-    palette = Palette(settings.num_classes)
-    images, masks = _samplers(settings, slices)
 
-    torch.manual_seed(settings.seed)
-    config = NetworkConfig.from_dict(settings.network)
-    network = KLAutoencoder(config).to(device)
-    ranks.copy_first(network)
-    optimizer = adamw(network.parameters(), settings.learning_rate, 1e-4)
+    def gradients_of(network: KLAutoencoder) -> Gradients:
+        return Gradients(network, device, ranks, progress)
+
+    network, gradients, stage = begin(settings, slices, device, gradients_of)
     checkpoint = checkpoint or checkpoint_of(settings.out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    first = 0
-    state = load_checkpoint(checkpoint, settings.same, reporter.warn)
-    ranks.any(False)  # all have read it before the first one writes or deletes it
-    if state is not None:
+    checkpoints = Checkpoints(
+        checkpoint, settings, lambda: {"network": network.state_dict()}, ranks
+    )
+    state = checkpoints.load(progress.warn)
+
+    def restore() -> None:
         network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        first = state["step"]
-        reporter.skip(first * work)
+        stage.restore(state)
 
-    def save(next_step: int) -> None:
-        state = {"settings": settings.to_dict(), "step": next_step}
-        state |= {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-        if ranks.first:
-            save_checkpoint(checkpoint, state)
+    if state is not None and not fits(restore, progress.warn):
+        network, gradients, stage = begin(settings, slices, device, gradients_of)
+    progress.skip(stage.done * work)
+    sheets = Shown(network, settings, slices).sheets
+    fit(stage, gradients, Watched(stage, progress, checkpoints, lambda _: work, previews, sheets))
 
-    masks_drawn = mask_count(settings)
-    sizes = (settings.batch_size - masks_drawn, masks_drawn)
-    stepper = Stepper(network, sizes, device, ranks, reporter)
-
-    def batch_of(step: int) -> Drawn:
-        generator = step_generator(settings.seed, "pretrain", step)
-        pictures, labels = draw(images, masks, settings, generator)
-        size = [side // config.downsampling for side in pictures.shape[2:]]
-        shape = (len(pictures) + len(labels), config.latent_channels, *size)
-        noise = torch.randn(shape, generator=generator)
-        return rows(Drawn(pictures, labels, noise), ranks.rank, ranks.world)
-
-    def losses_of(batch: Drawn) -> dict[str, Tensor]:
-        pictures = torch.cat([batch.pictures, palette.paint(batch.labels)])
-        with autocast(device, settings.precision):
-            moments = network.encode(pictures)
-            rebuilt = network.decode(sample_posterior(moments, batch.noise))
-        logits = palette.logits(rebuilt[-len(batch.labels) :])
-        losses = {
-            "rebuild": F.l1_loss(rebuilt.float(), pictures),
-            "classes": segmentation_loss(logits, batch.labels, None, stepper.total),
-            "kl": kl_loss(moments),
-        }
-        total = losses["rebuild"] + PALETTE_WEIGHT * losses["classes"]
-        return losses | {"total": total + settings.kl_weight * losses["kl"]}
-
-    shown = Shown(network, palette, preprocessing, slices)
-    pictures_of = Previews(reporter, previews, "pretrain", shown.sheets)
-    saved = time.monotonic()
-    for step, batch in enumerate(ahead(batch_of, range(first, settings.steps), device), first):
-        if reporter.stop_requested:
-            raise nothing_to_keep()
-        factor = learning_rate((step + 1) / settings.steps)
-        for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * factor
-        losses = stepper.step(batch, losses_of, optimizer, clip=1.0)
-
-        if step == 0 or (step + 1) % LOG_STEPS == 0 or step + 1 == settings.steps:
-            values = {name: round(value.item(), 6) for name, value in losses.items()}
-            reporter.event("losses", stage="pretrain", step=step + 1, losses=values)
-        if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-            save(step + 1)
-            saved = time.monotonic()
-        pictures_of.after_step(step + 1, last=step + 1 == settings.steps)
-        try:
-            reporter.advance(work, f"Learning to draw: step {step + 1} of {settings.steps}.")
-        except Paused:
-            save(step + 1)
-            raise
-
-    report = finish(network, palette, draw(images, masks, settings, step_generator(0, "end", 0)))
-    report["steps"] = settings.steps
-    config = replace(config, latent_scale=report.pop("latent_scale"))
+    report = finish(network, settings, slices)
+    config = replace(network.config, latent_scale=report.pop("latent_scale"))
     tensors = {f"autoencoder.{name}": tensor for name, tensor in network.state_dict().items()}
     if ranks.first:
         if write is None:
             save_base(settings.out, config, tensors)
         else:
             write(config, tensors, report)
-        remove_checkpoint(checkpoint)
+    checkpoints.remove()
     ranks.any(False)  # the others read the file next
-    reporter.event("pretrained", **report)
+    progress.event("pretrained", **report)
     return report
+
+
+def begin(
+    settings: PretrainSettings,
+    slices: list[CaseSlices],
+    device: torch.device,
+    gradients_of: Callable[[KLAutoencoder], Gradients],
+) -> tuple[KLAutoencoder, Gradients, Stage]:
+    """A new autoencoder, which learns to draw images and painted masks."""
+    torch.manual_seed(settings.seed)
+    network = KLAutoencoder(NetworkConfig.from_dict(settings.network)).to(device)
+    gradients = gradients_of(network)
+    ranks = gradients.ranks
+    ranks.copy_first(network)
+    images, masks = _samplers(settings, slices)
+    palette = Palette(settings.num_classes)
+
+    def draw(step: int) -> Pictures:
+        generator = step_generator(settings.seed, "pretrain", step)
+        drawn = draw_pictures(images, masks, settings, network.config, generator)
+        return drawn.rows(ranks.rank, ranks.world)
+
+    def losses(step: int, batch: Pictures) -> Losses:
+        with autocast(device, settings.precision):
+            return rebuild_losses(network, palette, batch, settings.kl_weight, gradients.total)
+
+    optimizer = adamw(network.parameters(), settings.learning_rate, WEIGHT_DECAY)
+    stage = Stage("pretrain", settings.steps, draw, losses, optimizer, CLIP)
+    return network, gradients, stage
 
 
 def untrained(settings: PretrainSettings, slices: list[CaseSlices]) -> SemiGDA:
     """A network with random weights whose latents have unit deviation, as a trained one's have."""
     config = NetworkConfig.from_dict(settings.network)
-    drawn, labels = draw(*_samplers(settings, slices), settings, step_generator(0, "end", 0))
     torch.manual_seed(settings.seed)
+    autoencoder = KLAutoencoder(config)
+    shown = _shown_at_the_end(settings, slices, config)
     with torch.no_grad():
-        painted = Palette(settings.num_classes).paint(labels)
-        moments = KLAutoencoder(config).encode(torch.cat([drawn, painted]))
+        painted = Palette(settings.num_classes).paint(shown.labels)
+        moments = autoencoder.encode(torch.cat([shown.images, painted]))
     torch.manual_seed(settings.seed)
     return SemiGDA(replace(config, latent_scale=latent_scale(moments)))
 
@@ -252,10 +209,11 @@ class Shown:
     def __init__(
         self,
         network: KLAutoencoder,
-        palette: Palette,
-        preprocessing: Preprocessing,
+        settings: PretrainSettings,
         slices: list[CaseSlices],
     ):
+        palette = Palette(settings.num_classes)
+        preprocessing = Preprocessing.from_dict(settings.preprocessing)
         self.network, self.rgb = network, preprocessing.channels == "rgb"
         picked = pick_slices(slices, preprocessing.size, labelled=True)
         if picked is None:
@@ -275,60 +233,32 @@ class Shown:
         return {"autoencoder": sheet(*columns, pictures(self.masks), pictures(drawn[1]))}
 
 
-def mask_count(settings: PretrainSettings) -> int:
-    """Painted masks in a batch; the rest of it is images."""
-    return round(settings.batch_size * settings.mask_share)
-
-
-def draw(
-    images: SliceSampler,
-    masks: SliceSampler,
-    settings: PretrainSettings,
-    generator: torch.Generator,
-) -> tuple[Tensor, Tensor]:
-    """Images (Bi, 3, H, W) and label maps (Bm, H, W) of one step, randomly changed."""
-    options = settings.augmentation
-    wanted = mask_count(settings)
-    pictures, _ = images.draw(settings.batch_size - wanted, generator)
-    pictures, _ = change_geometry(pictures, None, options, generator)
-    pictures = change_intensity(pictures, options, generator)
-    real_count = wanted - round(wanted * RANDOM_MASKS) if masks.cases else 0
-    shape = (wanted - real_count, *pictures.shape[2:])
-    labels = random_masks(shape, settings.num_classes, generator)
-    if real_count:
-        moved, real = masks.draw(real_count, generator)
-        real = change_geometry(moved, real, options, generator)[1]
-        labels = torch.cat([labels, real])
-    return pictures, labels
-
-
-def random_masks(
-    shape: tuple[int, int, int], num_classes: int, generator: torch.Generator
-) -> Tensor:
-    """Label maps (B, H, W) uint8 of smooth random shapes, about half of it background."""
-    batch, height, width = shape
-    score = torch.randn(batch, num_classes + 1, 5, 5, generator=generator)
-    score[:, 0] += 0.8 + 0.4 * num_classes**0.5
-    score = F.interpolate(score, (height, width), mode="bicubic", align_corners=False)
-    return score.argmax(dim=1).to(torch.uint8)
-
-
 def latent_scale(moments: Tensor) -> float:
     """The factor that gives the means of posteriors (B, 2z, h, w) unit deviation."""
     return round(1 / moments.chunk(2, dim=1)[0].std().item(), 4)
 
 
 @torch.no_grad()
-def finish(network: KLAutoencoder, palette: Palette, batch: tuple[Tensor, Tensor]) -> dict:
+def finish(network: KLAutoencoder, settings: PretrainSettings, slices: list[CaseSlices]) -> dict:
     """What the autoencoder can do, and the factor that gives its latents unit deviation."""
-    device = next(network.parameters()).device
-    pictures, labels = batch[0].to(device), batch[1].to(device)
-    moments = network.encode(torch.cat([pictures, palette.paint(labels)]))
+    palette, device = Palette(settings.num_classes), next(network.parameters()).device
+    shown = _shown_at_the_end(settings, slices, network.config).to(device)
+    images, labels, count = shown.images, shown.labels, len(shown.images)
+    moments = network.encode(torch.cat([images, palette.paint(labels)]))
     rebuilt = network.decode(moments.chunk(2, dim=1)[0])
-    count = len(pictures)
     hard = F.one_hot(palette.labels(rebuilt[count:]).long(), palette.num_classes + 1)
     return {
-        "image_error": round(F.l1_loss(rebuilt[:count], pictures).item(), 4),
+        "steps": settings.steps,
+        "image_error": round(F.l1_loss(rebuilt[:count], images).item(), 4),
         "mask_dice": round(1 - dice_loss(hard.permute(0, 3, 1, 2).float(), labels).item(), 4),
         "latent_scale": latent_scale(moments),
     }
+
+
+def _shown_at_the_end(
+    settings: PretrainSettings, slices: list[CaseSlices], config: NetworkConfig
+) -> Pictures:
+    """Images and masks of no step."""
+    return draw_pictures(
+        *_samplers(settings, slices), settings, config, step_generator(0, "end", 0)
+    )

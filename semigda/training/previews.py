@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from semigda.data.png import png
+from semigda.progress import Progress
 from semigda.training.dataset import CaseSlices
-from semigda.training.reporter import Reporter
 from semigda_core.files.atomic import write_atomically
 
 OPACITY = 0.45
@@ -33,12 +33,12 @@ class Previews:
 
     def __init__(
         self,
-        reporter: Reporter,
+        progress: Progress,
         folder: Path | None,
         stage: str,
         draw: Callable[[], dict[str, np.ndarray]],
     ):
-        self.reporter, self.folder, self.stage, self.draw = reporter, folder, stage, draw
+        self.progress, self.folder, self.stage, self.draw = progress, folder, stage, draw
         self._next = time.monotonic() + FIRST_SECONDS
 
     def after_step(self, step: int, last: bool) -> None:
@@ -56,8 +56,8 @@ class Previews:
             path = self.folder / f"{self.stage}_{step:06d}_{kind}.png"
             data = png(sheet)
             write_atomically(path, lambda file, data=data: file.write(data), durable=False)
-            name = self.reporter.name_of(path)
-            self.reporter.event("preview", stage=self.stage, step=step, file=name, kind=kind)
+            name = self.progress.name_of(path)
+            self.progress.event("preview", stage=self.stage, step=step, file=name, kind=kind)
 
 
 def pick_slices(

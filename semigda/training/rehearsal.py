@@ -7,16 +7,14 @@ checkpoint, and leaves nothing behind but its figures.
 from __future__ import annotations
 
 import gc
-import itertools
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
@@ -24,27 +22,18 @@ from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE
 from semigda.inference.device import choose_device
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
-from semigda.method.palette import Palette
 from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.progress import Progress
+from semigda.training.batch import Rows
 from semigda.training.checkpoint import save_checkpoint
-from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
-from semigda.training.optimizer import adamw
-from semigda.training.precision import autocast, limited_threads
-from semigda.training.prefetch import ahead
-from semigda.training.pretrain import run_pretraining
-from semigda.training.reporter import Reporter
+from semigda.training.dataset import CaseSlices
+from semigda.training.gradients import Gradients, limited_threads
+from semigda.training.loop import Training, fit
+from semigda.training.pretrain import begin
 from semigda.training.settings import TrainSettings
-from semigda.training.stepper import Losses, Stepper
-from semigda.training.steps import (
-    Batch,
-    align_losses,
-    draw_batch,
-    make_teacher,
-    segment_losses,
-    update_teacher,
-)
+from semigda.training.stage import Stage
 from semigda.training.validate import validate
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
@@ -57,39 +46,28 @@ GPU_TOO_SMALL = "The graphics card has too little free memory for these settings
 MEMORY_RESERVE = 0.85  # of the computer's free memory
 MULTIPLE = 16  # sides of a slice that the network can halve
 
-Progress = Callable[[float, str], None]
 
+class _Timed:
+    """Around the steps of a stage: takes their time, and ends them when that is enough."""
 
-class _Enough(Exception):
-    """Ends the steps of a stage."""
+    def __init__(self, progress: Progress, device: torch.device):
+        self.progress, self.device, self.times = progress, device, [time.perf_counter()]
 
+    def ends(self) -> bool:
+        self.progress.check()
+        return len(self.times) > 1 and self.times[-1] - self.times[0] > STAGE_SECONDS
 
-class _Stopwatch(Reporter):
-    """Takes the time of the steps of a pre-training, and ends it when that is enough."""
-
-    def __init__(self, check: Callable[[], None]):
-        super().__init__(None, 1.0)
-        self.check, self.times = check, [time.perf_counter()]
-
-    def event(self, type: str, **values: Any) -> None:
-        pass
-
-    def advance(self, work: float, message: str, *_: Any) -> None:
-        self.check()
+    def after_step(self, *_: Any) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
         self.times.append(time.perf_counter())
-        if _enough(self.times):
-            raise _Enough
 
 
-class _WholeSteps(Stepper):
+class _Undivided(Gradients):
     """Divides no step: a training does, but a smaller batch that fits is the better choice."""
 
-    def divide(self) -> None:
+    def divide(self, batch: Rows) -> None:
         raise torch.cuda.OutOfMemoryError if self.device.type == "cuda" else MemoryError
-
-
-def _enough(times: Sequence[float]) -> bool:
-    return len(times) > MOST_STEPS or times[-1] - times[0] > STAGE_SECONDS
 
 
 def _step_seconds(times: Sequence[float]) -> float:
@@ -102,8 +80,7 @@ def _step_seconds(times: Sequence[float]) -> float:
 def rehearse(
     settings: TrainSettings,
     folder: Path,
-    progress: Progress = lambda fraction, message: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Rehearse a training and say what it takes and whether it fits.
 
@@ -121,21 +98,13 @@ def rehearse(
         SemiGDAError: "bad-input", "no-labels", "cancelled", "device-unavailable", "disk-full".
     """
     with limited_threads(settings.threads):
-        return _Rehearsal(settings, folder, progress, cancelled).run()
+        return _Rehearsal(settings, folder, progress or Progress()).run()
 
 
 class _Rehearsal:
-    def __init__(
-        self,
-        settings: TrainSettings,
-        folder: Path,
-        progress: Progress,
-        cancelled: Callable[[], bool],
-    ):
-        self.settings, self.folder = settings, folder
-        self.progress, self.cancelled = progress, cancelled
+    def __init__(self, settings: TrainSettings, folder: Path, progress: Progress):
+        self.settings, self.folder, self.progress = settings, folder, progress
         self.device = choose_device(settings.device)
-        self.palette = Palette(settings.num_classes)
         names = [label["name"] for label in settings.card["labels"]]
         self.cases = by_names(read_cases(settings.cases), names)
         if not any(case.role == "labeled" for case in self.cases):
@@ -189,8 +158,7 @@ class _Rehearsal:
         loaded: list[tuple[Case, CaseSlices]] = []
         roles, start = {case.role for case in self.cases}, time.perf_counter()
         for case in self._in_turn():
-            self._check()
-            self.progress(0.4 * len(loaded) / len(self.cases), "Rehearsal: reading the images.")
+            self.progress.at(0.4 * len(loaded) / len(self.cases), "Rehearsal: reading the images.")
             slices = CaseSlices(case, preprocessing, self.settings.num_classes)
             loaded.append((case, slices))
             if len(loaded) >= len(roles) and time.perf_counter() - start > LOAD_SECONDS:
@@ -218,73 +186,35 @@ class _Rehearsal:
             role: [slices for case, slices in loaded if case.role == role]
             for role in ("labeled", "unlabeled", "val")
         }
-        size = tuple(settings.preprocessing["size"])
-        labeled = SliceSampler(of_role["labeled"], size, settings.foreground_share)
-        unlabeled = None
-        if of_role["unlabeled"] and settings.unlabeled_weight > 0:
-            unlabeled = SliceSampler(of_role["unlabeled"], size)
+        # Every step of its kind: each stage is as long, and stage 2 is supervised or is not.
+        settings = replace(settings, steps=MOST_STEPS, align_steps=MOST_STEPS)
         seconds: dict[str, float | None] = {"pretrain": None, "semi": None}
         if settings.base is None and settings.pretrain_steps:
-            self.progress(0.4, "Rehearsal: learning to draw.")
-            seconds["pretrain"] = self._pretrain(settings, of_role)
+            self.progress.at(0.4, "Rehearsal: learning to draw.")
+            seen = [*of_role["labeled"], *of_role["unlabeled"]]
+            pretraining = replace(settings, pretrain_steps=MOST_STEPS).pretraining(settings.out)
+            network, gradients, stage = begin(pretraining, seen, self.device, self._gradients)
+            seconds["pretrain"] = self._time(stage, gradients)
         network = self._network(settings).to(self.device).train()
-
-        sizes = (settings.labeled_batch, settings.unlabeled_batch)[: 1 + (unlabeled is not None)]
-        stepper = _WholeSteps(network, sizes, self.device, ALONE, Reporter(None, 1.0))
-
-        def draw(source: SliceSampler | None, step: int) -> Batch:
-            generator = step_generator(settings.seed, "rehearsal", step)
-            semi = unlabeled is not None
-            return draw_batch(labeled, source, settings, network.config, generator, full=semi)
-
-        def align(batch: Batch) -> Losses:
-            with autocast(self.device, settings.precision):
-                return align_losses(network, self.palette, batch, 0.5, settings.align_variance)
-
-        def segment(batch: Batch) -> Losses:
-            parts = (network, teacher, self.palette, batch, settings.unlabeled_weight, settings)
-            with autocast(self.device, settings.precision):
-                return segment_losses(*parts, stepper.total)
-
-        def step(losses: Callable[[Batch], Losses], batch: Batch) -> None:
-            stepper.step(batch, losses, optimizer, settings.clip)
-
-        def after(step: int) -> None:
-            update_teacher(teacher, network, step, settings.ema_decay)
-
-        def optimizer_of_learned() -> torch.optim.Optimizer:
-            # Of all that keep state, the largest.
-            return adamw([p for p in network.parameters() if p.requires_grad], 1e-3, 1e-2)
-
-        self.progress(0.55, "Rehearsal: aligning latents.")
-        network.freeze("autoencoder")
-        optimizer = optimizer_of_learned()
-        seconds["align"] = self._steps(partial(draw, unlabeled), partial(step, align))
-        self.progress(0.7, "Rehearsal: learning to segment.")
-        network.freeze(settings.frozen)
-        teacher, optimizer = make_teacher(network), optimizer_of_learned()
-        seconds["supervised"] = self._steps(partial(draw, None), partial(step, segment), after)
-        if unlabeled is not None:
-            seconds["semi"] = self._steps(partial(draw, unlabeled), partial(step, segment), after)
-        self.progress(0.85, "Rehearsal: measuring a held-out case.")
+        training = Training(settings, of_role, network, self._gradients(network))
+        self.progress.at(0.55, "Rehearsal: aligning latents.")
+        seconds["align"] = self._time(training.align(), training.gradients)
+        self.progress.at(0.7, "Rehearsal: learning to segment.")
+        training.settings = replace(settings, supervised_share=1.0)
+        seconds["supervised"] = self._time(training.segment(), training.gradients)
+        training.settings = replace(settings, supervised_share=0.0)
+        stage = training.segment()
+        if training.unlabeled is not None:
+            seconds["semi"] = self._time(stage, training.gradients)
+        self.progress.at(0.85, "Rehearsal: measuring a held-out case.")
         start = time.perf_counter()
-        validate(teacher, self.palette, (of_role["val"] or of_role["labeled"])[:1], self._check)
+        judged = (of_role["val"] or of_role["labeled"])[:1]
+        validate(training.teacher, training.palette, judged, self.progress.check)
         facts: dict[str, Any] = {"seconds_per_step": _rounded(seconds)}
         facts["validate_seconds"] = round(time.perf_counter() - start, 4)
-        facts |= self._save(network, teacher, optimizer)
+        facts |= self._save(training, stage)
         facts["gpu_memory_bytes"] = torch.cuda.max_memory_reserved(self.device) if on_gpu else None
         return facts
-
-    def _pretrain(self, settings: TrainSettings, of_role: dict[str, list[CaseSlices]]) -> float:
-        watch = _Stopwatch(self._check)
-        slices = [*of_role["labeled"], *of_role["unlabeled"]]
-        with temporary_folder(self.folder) as folder:
-            wanted = settings.pretraining(str(folder / "autoencoder.safetensors"))
-            try:
-                run_pretraining(wanted, watch, slices)
-            except _Enough:
-                pass
-        return _step_seconds(watch.times)
 
     def _network(self, settings: TrainSettings) -> SemiGDA:
         torch.manual_seed(settings.seed)
@@ -294,38 +224,24 @@ class _Rehearsal:
             return load_network(settings.base)[0].requires_grad_(True)
         return load_base(settings.base)
 
-    def _steps(
-        self,
-        draw: Callable[[int], Batch],
-        step: Callable[[Batch], None],
-        after: Callable[[int], None] = lambda number: None,
-    ) -> float:
-        """Seconds of a step, as in the training."""
-        times = [time.perf_counter()]
-        with closing(ahead(draw, itertools.count(), self.device)) as batches:
-            while not _enough(times):
-                self._check()
-                step(next(batches))
-                after(len(times) - 1)
-                if self.device.type == "cuda":
-                    torch.cuda.synchronize(self.device)
-                times.append(time.perf_counter())
-        return _step_seconds(times)
+    def _gradients(self, network: nn.Module) -> Gradients:
+        return _Undivided(network, self.device, ALONE, self.progress)
 
-    def _save(
-        self, network: SemiGDA, teacher: SemiGDA, optimizer: torch.optim.Optimizer
-    ) -> dict[str, Any]:
-        self.progress(0.95, "Rehearsal: writing a checkpoint.")
-        state = {"network": network.state_dict(), "teacher": teacher.state_dict()}
+    def _time(self, stage: Stage, gradients: Gradients) -> float:
+        """Seconds of a step, as in the training."""
+        timed = _Timed(self.progress, self.device)
+        fit(stage, gradients, timed)
+        return _step_seconds(timed.times)
+
+    def _save(self, training: Training, stage: Stage) -> dict[str, Any]:
+        self.progress.at(0.95, "Rehearsal: writing a checkpoint.")
+        networks = {"network": training.network, "teacher": training.teacher}
+        state = {name: network.state_dict() for name, network in networks.items()}
         with temporary_folder(self.folder) as folder:
             path, start = folder / "checkpoint.pt", time.perf_counter()
-            save_checkpoint(path, state | {"optimizer": optimizer.state_dict()})
+            save_checkpoint(path, state | stage.state())
             seconds = time.perf_counter() - start
             return {"save_seconds": round(seconds, 4), "checkpoint_bytes": path.stat().st_size}
-
-    def _check(self) -> None:
-        if self.cancelled():
-            raise SemiGDAError("cancelled")
 
 
 def smaller_grid(preprocessing: dict[str, Any], factor: float) -> dict[str, Any]:

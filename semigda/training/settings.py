@@ -22,6 +22,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 # Where things lie is no part of what is computed; of inputs the name stays, so that a project that
 # was moved goes on.
 _PLACES, _INPUTS = ("out", "work", "overwrite"), ("cases", "base")
+_GONE = ("choose_on_val",)  # of older versions, whose trainings are still read
 _STEPS, _BATCH, _SHARE, _RATE = whole(0, 10**8), whole(1, 4096), number(0, 1), number(1e-9, 10)
 _WORDS = rule_of(
     ModelCard,
@@ -61,10 +62,10 @@ class JsonSettings:
         Raises:
             SemiGDAError: "bad-input" naming a missing or unknown setting, or a wrong value.
         """
+        values = {name: value for name, value in values.items() if name not in _GONE}
         unknown = set(values) - {one.name for one in fields(cls)}
         if unknown:
             raise SemiGDAError("bad-input", f"Unknown training settings: {_list(unknown)}.")
-        values = dict(values)
         try:
             rule_of(cls)(values)
             given = values.get("augmentation", {})
@@ -147,9 +148,13 @@ class PretrainSettings(JsonSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        masks = round(self.batch_size * self.mask_share)
-        both = 1 <= masks < self.batch_size
+        both = 1 <= self.masks < self.batch_size
         demand(both, "leaves a batch without images, or without masks", "mask_share")
+
+    @property
+    def masks(self) -> int:
+        """Painted masks in a batch; the rest of it is images."""
+        return round(self.batch_size * self.mask_share)
 
 
 @dataclass(frozen=True)
@@ -194,8 +199,6 @@ class TrainSettings(JsonSettings):
         clip: largest norm of the gradient.
         validations: how often Dice on val is measured during stage 2.
         validation_cases: how many val cases that takes (all at the end).
-        choose_on_val: take the weights and branches that are best on val; else the averaged weights
-            and both branches, so that val has no part in the model.
         checkpoint_minutes: time between checkpoints.
         overwrite: replace a model that is there at the start.
     """
@@ -230,7 +233,6 @@ class TrainSettings(JsonSettings):
     clip: float = ruled(number(1e-6, 1e6), 1.0)
     validations: int = ruled(whole(0, 10_000), 6)
     validation_cases: int = ruled(whole(0, 100_000), 12)
-    choose_on_val: bool = ruled(flag(), True)
     checkpoint_minutes: float = ruled(number(0, 10_000), 5.0)
     seed: int = ruled(whole(0, 2**63 - 1), 0)
     device: str = ruled(one_of(*DEVICES), "auto")

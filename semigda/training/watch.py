@@ -1,22 +1,24 @@
-"""Watching stage 2: Dice of held-out cases, the best weights so far, classes that are not found."""
+"""Watching stage 2: Dice of held-out cases, pictures, and classes that are not found.
+
+Nothing is chosen by what is seen here: it is for curves, and for who looks at them.
+"""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-import torch
 
 from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.progress import Progress
 from semigda.training.dataset import CaseSlices
 from semigda.training.previews import overlays, pick_slices, pictures, sheet
-from semigda.training.reporter import Reporter
 from semigda.training.settings import TrainSettings
 from semigda.training.stuck import likely_causes
-from semigda.training.validate import evaluating, label_slices, mean, validate
+from semigda.training.validate import evaluating, label_slices, validate
 
 # A class below this Dice after this share of stage 2 has not been found.
 STUCK_DICE, STUCK_SHARE = 0.02, 0.3
@@ -27,8 +29,6 @@ class Watch:
 
     Attributes:
         history: the validations: step, cases, and Dice by use and class name.
-        best: the validation with the highest mean Dice in its best use: "step", "score" and the
-            averaged network's learned "tensors" on the CPU; None before the first one.
         stuck: the classes that were told to be stuck.
         losses: of the labelled slices, at the first and the last step that was logged.
     """
@@ -36,18 +36,17 @@ class Watch:
     def __init__(
         self,
         settings: TrainSettings,
-        reporter: Reporter,
+        progress: Progress,
         palette: Palette,
         slices: dict[str, list[CaseSlices]],
         ranks: Ranks = ALONE,
     ):
-        self.settings, self.reporter, self.palette = settings, reporter, palette
+        self.settings, self.progress, self.palette = settings, progress, palette
         self.slices, self.ranks = slices, ranks
         count = min(len(slices["val"]), settings.validation_cases)
         self.some = [slices["val"][i * len(slices["val"]) // max(count, 1)] for i in range(count)]
         self.names = [label["name"] for label in settings.card["labels"]]
         self.history: list[dict] = []
-        self.best: dict | None = None
         self.stuck: list[str] = []
         self.losses: list[float] = []
 
@@ -64,7 +63,7 @@ class Watch:
 
     def state(self) -> dict:
         """For :meth:`restore`."""
-        return {name: getattr(self, name) for name in ("history", "best", "stuck", "losses")}
+        return {name: getattr(self, name) for name in ("history", "stuck", "losses")}
 
     def restore(self, state: dict) -> None:
         """What an earlier process saw."""
@@ -80,22 +79,17 @@ class Watch:
         done = any(entry["step"] == step for entry in self.history)
         return bool(self.some) and 0 < step < self.settings.steps and step in times and not done
 
-    def measure(self, step: int, teacher: SemiGDA, network: SemiGDA) -> None:
-        """Dice of some held-out cases; what is best so far is kept, what is stuck is told."""
-        dice = self.dice(teacher, self.some)
-        score = max(mean(values.values()) for values in dice.values())
-        if self.best is None or score > self.best["score"]:
-            tensors = learned_tensors(teacher, network)
-            self.best = {"step": step, "score": score, "tensors": tensors}
-        entry = {"step": step, "cases": len(self.some), "dice": dice}
+    def measure(self, step: int, network: SemiGDA) -> None:
+        """Dice of some held-out cases; what is stuck is told."""
+        entry = {"step": step, "cases": len(self.some), "dice": self.dice(network, self.some)}
         self.history.append(entry)
-        self.reporter.event("validation", **entry)
+        self.progress.event("validation", **entry)
         if step > STUCK_SHARE * self.settings.steps:
-            self._tell_stuck(step, dice["both"])
+            self._tell_stuck(step, entry["dice"]["both"])
 
     def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
         """Mean Dice of each class, by name, for every use of the network."""
-        scores = validate(network, self.palette, cases, self.reporter.check, self.ranks)
+        scores = validate(network, self.palette, cases, self.progress.check, self.ranks)
         return {
             use: {name: round(value, 4) for name, value in zip(self.names, values, strict=True)}
             for use, values in scores.items()
@@ -112,7 +106,7 @@ class Watch:
             if there and dice[name] < STUCK_DICE and name not in self.stuck:
                 self.stuck.append(name)
                 causes = likely_causes(value, self.settings, self.slices, self.losses)
-                self.reporter.event("stuck", classes=[name], step=step, causes=causes)
+                self.progress.event("stuck", classes=[name], step=step, causes=causes)
 
     # Showing
 
@@ -131,13 +125,3 @@ class Watch:
                     shown = [guess[branch] for branch in BRANCHES]
                 result[kind] = sheet(grey, *(overlays(grey, x, self._colours) for x in shown))
         return result
-
-
-def learned_tensors(teacher: SemiGDA, network: SemiGDA) -> dict[str, torch.Tensor]:
-    """Copies on the CPU of the averaged tensors; the frozen ones, which both share, stay out."""
-    shared = network.state_dict(keep_vars=True)
-    return {
-        name: tensor.detach().to("cpu", copy=True)
-        for name, tensor in teacher.state_dict(keep_vars=True).items()
-        if tensor is not shared[name]
-    }

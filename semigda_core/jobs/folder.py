@@ -283,7 +283,7 @@ class JobFolder:
     # Control
 
     def request(self, control: str) -> None:
-        """Ask the running job to "cancel", "pause", or "stop" (a training; it keeps its best)."""
+        """Ask the running job to "cancel", "pause", or "stop" (a training; it keeps its model)."""
         file = self._control(control)
         file.parent.mkdir(exist_ok=True)
         file.touch()

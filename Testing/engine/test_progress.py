@@ -6,9 +6,9 @@ import pytest
 from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
-from semigda.training.loop import train
-from semigda.training.reporter import Part, Reporter
+from semigda.progress import Part, Progress
 from semigda.training.settings import TrainSettings
+from semigda.training.train import train
 from semigda_core.jobs.folder import JobFolder
 
 
@@ -18,21 +18,21 @@ def job(tmp_path):
 
 
 def test_a_part_counts_its_share_of_the_job_and_the_time_of_the_parts_to_come(job, monkeypatch):
-    clock = iter((100.0, 110.0))
-    monkeypatch.setattr("semigda.training.reporter.time.monotonic", lambda: next(clock))
-    reporter = Reporter(job, 4, Part(1, 4, "fold", start=0.25, share=0.25))
-    reporter.advance(1, "One of four steps.")  # after 10 s
+    clock = iter((100.0, *[110.0] * 4))
+    monkeypatch.setattr("semigda.progress.time.monotonic", lambda: next(clock))
+    progress = Progress(job, 4, Part(1, 4, "fold", start=0.25, share=0.25))
+    progress.advance(1, "One of four steps.")  # after 10 s
     state = job.state()
     assert state["progress"] == 0.25 + 0.25 / 4
     assert state["seconds_left"] == 30 + 2 * 40  # its own rest, then two parts like it
-    reporter.event("message", message="Half done.")
+    progress.event("message", message="Half done.")
     assert job.events()[-1]["part"] == {"index": 1, "count": 4, "kind": "fold"}
 
 
 def test_files_are_named_from_the_jobs_folder_on(job, tmp_path):
-    reporter = Reporter(job, 1)
-    assert reporter.name_of(job.path / "fold_1/previews/a.png") == "fold_1/previews/a.png"
-    assert reporter.name_of(tmp_path / "elsewhere/previews/a.png") == "previews/a.png"
+    progress = Progress(job, 1)
+    assert progress.name_of(job.path / "fold_1/previews/a.png") == "fold_1/previews/a.png"
+    assert progress.name_of(tmp_path / "elsewhere/previews/a.png") == "previews/a.png"
 
 
 def test_two_trainings_in_one_job(job, tmp_path):
@@ -52,8 +52,8 @@ def test_two_trainings_in_one_job(job, tmp_path):
 
 
 def test_the_last_step_is_told_although_sums_of_floats_fall_short(job):
-    reporter = Reporter(job, 1.0)
+    progress = Progress(job, 1.0)
     for step in range(10):
-        reporter.advance(0.1, f"step {step + 1}")
-    assert reporter.done < 1  # ten times 0.1
+        progress.advance(0.1, f"step {step + 1}")
+    assert progress.done < 1  # ten times 0.1
     assert job.state()["progress"] == pytest.approx(1.0) and job.state()["message"] == "step 10"

@@ -1,0 +1,35 @@
+"""The mean teacher: a network that is the running average of the one that learns.
+
+(Tarvainen and Valpola, NeurIPS 2017.)
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+N = TypeVar("N", bound=nn.Module)
+
+
+def make_teacher(network: N) -> N:
+    """A copy that follows by :func:`update_teacher`; frozen parts are shared, not copied."""
+    shared = {
+        id(tensor): tensor
+        for tensor in (*network.parameters(), *network.buffers())
+        if isinstance(tensor, nn.Parameter) and not tensor.requires_grad
+    }
+    return deepcopy(network, shared).requires_grad_(False).eval()
+
+
+@torch.no_grad()
+def update_teacher(teacher: nn.Module, network: nn.Module, step: int, decay: float) -> None:
+    """Move the running average; in the first steps it follows faster."""
+    decay = min(decay, (1 + step) / (10 + step))
+    for average, value in zip(teacher.parameters(), network.parameters(), strict=True):
+        if average is not value:
+            average.lerp_(value, 1 - decay)
+    for average, value in zip(teacher.buffers(), network.buffers(), strict=True):
+        average.copy_(value)

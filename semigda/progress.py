@@ -1,0 +1,183 @@
+"""How far a task is, and whether it shall end.
+
+Every function of the engine that takes long takes a :class:`Progress`, tells it where it is, and
+asks it now and then whether to go on. What hears it, a job folder or a terminal, stands behind it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from semigda_core.errors import Paused, SemiGDAError
+
+SECONDS_BETWEEN_UPDATES = 1.0
+
+
+class Job(Protocol):
+    """What hears a progress, and may ask the task to end: mostly a job folder."""
+
+    path: Path
+
+    def event(self, type: str, **values: Any) -> None: ...
+
+    def update(
+        self,
+        state: str | None = None,
+        progress: float | None = None,
+        seconds_left: float | None = None,
+        message: str | None = None,
+    ) -> None: ...
+
+    def requested(self, control: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of a job a task is, where one job holds several.
+
+    Attributes:
+        index: 0-based, of ``count`` trainings.
+        kind: ``fold`` or ``final``.
+        start: progress of the job, 0 to 1, when this task begins.
+        share: of the job's progress that this task is, above 0.
+    """
+
+    index: int
+    count: int
+    kind: str
+    start: float
+    share: float
+
+
+class Progress:
+    """Where a task tells how far it is, and hears that it shall end.
+
+    Args:
+        job: who hears it; None: nobody, and the task always goes on.
+        total: the whole task's work, in any unit.
+        part: where the task is only a part of the job.
+    """
+
+    def __init__(self, job: Job | None = None, total: float = 1.0, part: Part | None = None):
+        self.job, self.total, self.done = job, total, 0.0
+        self._start, self._share = (part.start, part.share) if part else (0.0, 1.0)
+        self._part = {}
+        if part is not None:
+            self._part["part"] = {"index": part.index, "count": part.count, "kind": part.kind}
+        self._started = time.monotonic()
+        self._skipped = 0.0
+        self._updated = float("-inf")
+        self._left: float | None = None
+
+    # Telling
+
+    def advance(self, work: float, message: str) -> None:
+        """Count work as done, and :meth:`check`; made for every step of a loop."""
+        self.done += work
+        # A sum of shares may miss the whole by a rounding.
+        ended = self.done >= self.total or math.isclose(self.done, self.total)
+        if ended or time.monotonic() - self._updated >= SECONDS_BETWEEN_UPDATES:
+            self._update(message)
+        self.check()
+
+    def at(self, done: float, message: str) -> None:
+        """So much of the total is done, and something new begins; :meth:`check`."""
+        self.done = done
+        self._update(message)
+        self.check()
+
+    def message(self, text: str) -> None:
+        """What the task is doing now that is not counted."""
+        self.event("message", message=text)
+        if self.job is not None:
+            self.job.update("running", None, self._left, text)
+
+    def event(self, type: str, **values: Any) -> None:
+        """One line of the job's history; plain numbers and texts without paths or case names."""
+        if self.job is not None:
+            self.job.event(type, **values, **self._part)
+
+    def warn(self, text: str) -> None:
+        """What the user should know, though the task goes on."""
+        self.event("warning", message=text)
+
+    def name_of(self, path: Path) -> str:
+        """How events name a file: from the job's folder on, without any folder outside it."""
+        path = path.absolute()
+        if self.job is not None and path.is_relative_to(Path(self.job.path).absolute()):
+            return path.relative_to(Path(self.job.path).absolute()).as_posix()
+        return f"{path.parent.name}/{path.name}"
+
+    def start_clock(self) -> None:
+        """From now on time is spent on what is counted; for after loading."""
+        self._started = time.monotonic()
+
+    def skip(self, work: float) -> None:
+        """Work that an earlier process did before its checkpoint."""
+        self.done += work
+        self._skipped += work
+
+    # Hearing
+
+    def check(self) -> None:
+        """Obey the job's cancel and pause.
+
+        Raises:
+            SemiGDAError: "cancelled".
+            Paused: the caller saves what a checkpoint lacks, and lets it pass.
+        """
+        if self.job is None:
+            return
+        if self.job.requested("cancel"):
+            raise SemiGDAError("cancelled")
+        if self.job.requested("pause"):
+            self.job.update("pausing", None, self._left, "Saving what was learned so far.")
+            raise Paused
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the task shall end now with what it has."""
+        return self.job is not None and self.job.requested("stop")
+
+    # Where it is
+
+    @property
+    def of_job(self) -> float:
+        """Of the whole job, 0 to 1."""
+        return self._start + self._share * self.done / self.total
+
+    def _update(self, message: str) -> None:
+        if self.job is None:
+            return
+        self._updated = time.monotonic()
+        self._left = self._seconds_left(self._updated)
+        self.job.update("running", self.of_job, self._left, message)
+
+    def _seconds_left(self, now: float) -> float | None:
+        """Until the job's end; the parts after this one take as long as this one by their share."""
+        fresh = self.done - self._skipped
+        if not fresh:
+            return None
+        later = max(0.0, 1 - self._start - self._share) / self._share
+        return (now - self._started) / fresh * (self.total - self.done + self.total * later)
+
+
+class Printed:
+    """A job that nobody watches: its history is printed, one JSON object a line."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def event(self, type: str, **values: Any) -> None:
+        print(json.dumps({"type": type, **values}), flush=True)
+
+    def update(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def requested(self, control: str) -> bool:
+        return False

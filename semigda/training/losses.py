@@ -1,0 +1,182 @@
+"""What each stage minimises (SemiGDA, arXiv 2604.23274, sec. 3); the formulas are in ``method/``.
+
+Every function takes the networks and a batch and returns the losses by name; ``total`` is the one
+to minimise, the others are for the curves. A new loss is its formula, its line here and its test:
+logs, curves and reports take the names from here.
+
+Of a part of a batch, each loss is that part's share: the losses of the parts add up to the batch's,
+and so do their gradients (but for the Dice, a ratio, which is taken over each part).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from semigda.method.losses import Total, kl_loss, latent_loss, segmentation_loss, wasserstein_loss
+from semigda.method.mixing import paste
+from semigda.method.palette import Palette
+from semigda.method.pseudo_labels import pseudo_labels
+from semigda.method.ramps import ramp_up
+from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
+from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.training.batch import Batch, Pictures
+from semigda.training.settings import TrainSettings
+
+PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside their colours
+OTHER = {"vae": "cnn", "cnn": "vae"}
+
+Losses = dict[str, Tensor]
+PseudoLabels = tuple[Tensor, Tensor]  # labels (U, H, W) and how sure the teacher is of them
+
+
+# Pre-training
+
+
+def rebuild_losses(
+    network: KLAutoencoder, palette: Palette, batch: Pictures, kl_weight: float, total_of: Total
+) -> Losses:
+    """The autoencoder draws again what it is shown: images, and masks so well that each pixel's
+    class can be told."""
+    _, masks, all_ = batch.shares
+    shown = batch.images
+    if batch.labels is not None:
+        shown = torch.cat([shown, palette.paint(batch.labels)])
+    moments = network.encode(shown)
+    rebuilt = network.decode(sample_posterior(moments, batch.noise))
+    losses = {"rebuild": all_ * F.l1_loss(rebuilt.float(), shown)}
+    total = losses["rebuild"]
+    if batch.labels is not None:
+        logits = palette.logits(rebuilt[len(batch.images) :])
+        losses["classes"] = masks * segmentation_loss(logits, batch.labels, None, total_of)
+        total = total + PALETTE_WEIGHT * losses["classes"]
+    losses["kl"] = all_ * kl_loss(moments)
+    return losses | {"total": total + kl_weight * losses["kl"]}
+
+
+# Stage 1
+
+
+def align_losses(
+    network: SemiGDA, palette: Palette, batch: Batch, weight: float, variance: bool
+) -> Losses:
+    """Stage 1, DAM: both branches' latents of an image are drawn to its mask's latent.
+
+    Without a mask each branch is drawn to the other's latent, which gets no gradient.
+
+    Args:
+        weight: of the unlabelled part.
+        variance: align the convolutional branch's posterior and not only its mean.
+    """
+    labelled, unlabelled, _ = batch.shares
+    count, scale = len(batch.images), network.config.latent_scale
+    images = batch.images if batch.weak is None else torch.cat([batch.images, batch.weak])
+    moments = network.autoencoder.quant_conv(network.cnn_encoder(images, batch.keep)[0])
+    channels = network.config.latent_channels
+    z = {
+        "vae": network.features(images, ("vae",)).latents["vae"],
+        "cnn": scale * moments[:, :channels],
+    }
+    losses = {}
+    if count:
+        truth = network.encode_image(palette.paint(batch.labels)).moments
+        target = scale * truth[:, :channels]
+        losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target) for b in BRANCHES}
+        if variance:
+            distance = wasserstein_loss(moments[:count], truth)
+            losses["align_cnn"] = labelled * scale**2 * distance
+    total = sum(losses.values())
+    if batch.weak is not None:
+        losses["align_unlabeled"] = unlabelled * exchange_loss({b: z[b][count:] for b in BRANCHES})
+        total = total + weight * losses["align_unlabeled"]
+    return losses | {"total": total}
+
+
+def exchange_loss(latents: dict[str, Tensor]) -> Tensor:
+    """Each branch's latents (U, z, h, w) are drawn to the other's, which get no gradient."""
+    return sum(latent_loss(latents[b], latents[OTHER[b]]) for b in BRANCHES)
+
+
+# Stage 2
+
+
+def segment_losses(
+    network: SemiGDA,
+    teacher: SemiGDA,
+    palette: Palette,
+    batch: Batch,
+    weight: float,
+    settings: TrainSettings,
+    total_of: Total,
+) -> Losses:
+    """Stage 2, CDSA: true and pseudo labels on labelled and mixed images, both branches.
+
+    The teacher is the running average of the network. It sees the unlabelled image as it is; the
+    network sees it with changed intensity and with a part of a labelled image pasted in.
+    ``total_of`` adds up over the processes that share the batch.
+    """
+    images = batch.images
+    taught: dict[str, PseudoLabels] = {}
+    if batch.weak is not None:
+        taught = teach(teacher, palette, batch.weak, settings.pseudo_labels)
+        images = torch.cat([images, batch.mixed])
+    rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
+    losses = {
+        f"segment_{branch}": mixed_loss(
+            palette.logits(rgb[branch]), batch, taught.get(branch), weight, total_of
+        )
+        for branch in BRANCHES
+    }
+    return losses | {"total": sum(losses.values()) / len(BRANCHES)}
+
+
+def mixed_loss(
+    logits: Tensor, batch: Batch, taught: PseudoLabels | None, weight: float, total_of: Total
+) -> Tensor:
+    """One segmentation loss of all slices: a true label counts in full, a pseudo label by the
+    teacher's confidence and by ``weight``.
+
+    One, because Dice is a ratio: that of the pseudo labels alone would not count less where the
+    teacher is unsure, and few wrong pixels on otherwise empty slices would count as much as an
+    organ.
+
+    Args:
+        logits: (B + U, C, H, W) of the labelled and then of the mixed images.
+        taught: for the unlabelled images; None where the batch has none.
+    """
+    targets, weights = batch.labels, None
+    if taught is not None:
+        guess, confidence = taught
+        targets = torch.cat([batch.labels, paste(batch.pasted_labels, guess, batch.pasted)])
+        sure = torch.where(batch.pasted, 1.0, weight * confidence)
+        weights = torch.cat([torch.ones_like(batch.labels, dtype=sure.dtype), sure])
+    return batch.shares[-1] * segmentation_loss(logits, targets, weights, total_of)
+
+
+@torch.no_grad()
+def teach(teacher: SemiGDA, palette: Palette, images: Tensor, how: str) -> dict[str, PseudoLabels]:
+    """What each branch is to learn of unlabelled images (U, 3, H, W).
+
+    Args:
+        how: ``cross``, from the teacher's other branch; ``mean``, from the mean of both.
+    """
+    logits = {branch: palette.logits(rgb) for branch, rgb in teacher(images).items()}
+    if how == "cross":
+        return {branch: pseudo_labels(logits[OTHER[branch]]) for branch in BRANCHES}
+    mean = torch.stack([logits[b].softmax(dim=1) for b in BRANCHES]).mean(dim=0)
+    return dict.fromkeys(BRANCHES, pseudo_labels(mean.log()))
+
+
+def align_weight(done: float, settings: TrainSettings) -> float:
+    """Weight of the unlabelled loss when a share of stage 1 is done."""
+    return settings.unlabeled_weight * ramp_up(done)
+
+
+def pseudo_weight(done: float, settings: TrainSettings) -> float | None:
+    """Weight of the pseudo labels when a share of stage 2 is done; None: supervised warm-up."""
+    start = settings.supervised_share
+    if settings.unlabeled_weight == 0 or done < start:
+        return None
+    ramp = (1 - start) * settings.ramp_share
+    return settings.unlabeled_weight * ramp_up((done - start) / ramp)

@@ -1,0 +1,145 @@
+"""A stage of a training, and what happens around its steps.
+
+That is the log, pictures, validation, checkpoints, and the wishes of the job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from torch.optim import Optimizer
+
+from semigda.method.ramps import learning_rate
+from semigda.networks.semigda import SemiGDA
+from semigda.progress import Progress
+from semigda.training.batch import Rows
+from semigda.training.checkpoint import Checkpoints
+from semigda.training.losses import Losses
+from semigda.training.previews import Previews
+from semigda.training.watch import Watch
+from semigda_core.errors import Paused, SemiGDAError
+
+LOG_STEPS = 25
+MESSAGES = {
+    "pretrain": "Learning to draw",
+    "align": "Aligning latents",
+    "segment": "Learning to segment",
+}
+
+
+@dataclass
+class Stage:
+    """What a stage learns, from which batches and by which losses, and how far it is."""
+
+    name: str  # "pretrain", "align" or "segment"
+    steps: int
+    draw: Callable[[int], Rows]  # the batch of a step by its number; called by another thread
+    losses: Callable[[int, Rows], Losses]  # of a step's batch; "total" is minimised
+    optimizer: Optimizer
+    clip: float  # largest norm of the gradient
+    follow: Callable[[int], None] = lambda step: None  # after the optimiser's step
+    done: int = 0  # steps
+
+    @property
+    def rate(self) -> float:
+        """The next step's learning rate."""
+        return self.optimizer.defaults["lr"] * learning_rate((self.done + 1) / self.steps)
+
+    def state(self) -> dict:
+        """For :meth:`restore`; part of the checkpoint."""
+        return {"stage": self.name, "step": self.done, "optimizer": self.optimizer.state_dict()}
+
+    def restore(self, state: dict) -> None:
+        """Go on where an earlier process was."""
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.done = state["step"]
+
+
+class Around(Protocol):
+    """What the loop calls before and after each step of a stage."""
+
+    def ends(self) -> bool:
+        """Before a step: whether the stage ends here."""
+        ...
+
+    def after_step(self, rate: float, losses: Losses, left_out: Callable[[], int]) -> None:
+        """After a step, which the stage counts already; the losses are not yet waited for."""
+        ...
+
+
+class Watched:
+    """Around the steps of a training in a job.
+
+    Args:
+        cost: of a step by its number, in the unit of ``progress``.
+        previews: folder for pictures; of the first rank only.
+        sheets: draws them.
+        watch: measures Dice of held-out cases, in stage 2. Only then a stop leaves a model.
+        judged: the network that it measures.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        progress: Progress,
+        checkpoints: Checkpoints,
+        cost: Callable[[int], float],
+        previews: Path | None,
+        sheets: Callable[[], dict[str, np.ndarray]],
+        watch: Watch | None = None,
+        judged: SemiGDA | None = None,
+    ):
+        self.stage, self.progress, self.checkpoints = stage, progress, checkpoints
+        self.cost, self.watch, self.judged = cost, watch, judged
+        self.previews = Previews(progress, previews, stage.name, sheets)
+
+    def ends(self) -> bool:
+        """Measure what is due; the stage ends where a stop is asked for."""
+        stage = self.stage
+        if self.watch is not None and self.watch.is_due(stage.done):
+            with self._saved_where_paused():
+                self.watch.measure(stage.done, self.judged)
+            self.previews.write(stage.done)
+        if not self.progress.stop_requested:
+            return False
+        if self.watch is None or stage.done == 0:
+            raise SemiGDAError(
+                "cancelled",
+                "Stopped before the model had begun to segment, so there is nothing to keep yet.",
+                action="Start again, and stop it once it has learned for a while.",
+            )
+        return True
+
+    def after_step(self, rate: float, losses: Losses, left_out: Callable[[], int]) -> None:
+        """Log, draw, save what is due, and obey the job."""
+        stage, last = self.stage, self.stage.done == self.stage.steps
+        if stage.done == 1 or stage.done % LOG_STEPS == 0 or last:
+            self._log(rate, losses, left_out())
+        self.previews.after_step(stage.done, last)
+        self.checkpoints.after_step(stage)
+        message = f"{MESSAGES[stage.name]}: step {stage.done} of {stage.steps}."
+        with self._saved_where_paused():
+            self.progress.advance(self.cost(stage.done - 1), message)
+
+    def _log(self, rate: float, losses: Losses, left_out: int) -> None:
+        at = {"stage": self.stage.name, "step": self.stage.done}
+        values = {name: round(value.item(), 6) for name, value in losses.items()}
+        self.progress.event("losses", **at, learning_rate=rate, losses=values)
+        if left_out:
+            text = f"Steps without a finite gradient, left out: {left_out}."
+            self.progress.event("warning", **at, message=text)
+        if self.watch is not None:
+            self.watch.saw(values)
+
+    @contextmanager
+    def _saved_where_paused(self) -> Iterator[None]:
+        try:
+            yield
+        except Paused:
+            self.checkpoints.save(self.stage)
+            raise

@@ -1,0 +1,248 @@
+"""A training from its settings to the model package, whatever interrupts it on the way."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from semigda.distributed import Ranks, SharedJob, joined
+from semigda.inference.device import choose_device
+from semigda.models.base import load_base
+from semigda.models.package import load_network
+from semigda.networks.semigda import SemiGDA
+from semigda.progress import Job, Part, Printed, Progress
+from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
+from semigda.training.dataset import CaseSlices, load_slices
+from semigda.training.gradients import Gradients, limited_threads
+from semigda.training.loop import Training, fit
+from semigda.training.packing import Finished, training_summary, write_model
+from semigda.training.preflight import check_training
+from semigda.training.pretrain import checkpoint_of, run_pretraining, untrained
+from semigda.training.settings import TrainSettings
+from semigda.training.stage import Stage, Watched
+from semigda.training.watch import Watch
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers
+from semigda_core.files.targets import check_target
+from semigda_core.models.card import CARD_FILE
+from semigda_core.models.layout import is_package
+from semigda_core.models.preprocessing import Preprocessing
+from semigda_core.project.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
+
+Slices = dict[str, list[CaseSlices]]
+
+
+def train(settings: TrainSettings, job: Job | None = None, part: Part | None = None) -> dict:
+    """Train a model and write its package to ``settings.out``.
+
+    The model is the running average of the network's weights, with both branches: nothing is chosen
+    on the held-out cases, so their Dice is what new cases of the same kind can expect.
+
+    A run that was killed or paused goes on from its last checkpoint when it is called again with
+    the same settings, and on a CPU ends with the same weights as if it had never stopped. One that
+    a job had finished already, but did not live to say so, is not trained again.
+
+    Args:
+        part: where one job holds several trainings; each then has its own ``settings.work``.
+
+    Returns:
+        The card's training summary.
+
+    Raises:
+        SemiGDAError: "bad-input", "no-labels", "cancelled", "disk-full", "device-unavailable".
+        Paused: the job asked for it; a checkpoint is written.
+    """
+    if settings.work is None and job is None:
+        raise SemiGDAError("bad-input", "The training has no folder for its checkpoints.")
+    with limited_threads(settings.threads), joined(choose_device(settings.device)) as ranks:
+        if ranks.world > 1 and job is not None:
+            job = SharedJob(job, ranks)
+        return _Run(settings, job, part, ranks).run()
+
+
+class _Run:
+    """One training: where it writes, what it has done already, and what it does next."""
+
+    def __init__(self, settings: TrainSettings, job: Job | None, part: Part | None, ranks: Ranks):
+        self.settings, self.job, self.ranks = settings, job, ranks
+        self.folder = Path(settings.work) if settings.work else Path(job.path)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if ranks.first:
+            clear_leftovers(self.folder)
+        self.previews = self.folder / "previews" if ranks.first else None
+        made = Path(settings.out) / CARD_FILE
+        self.finished = Finished(self.folder / "finished.json", settings, made)
+        self.cases = {role: [] for role in ("labeled", "unlabeled", "val")}
+        for case in check_training(settings, begun=self.finished.begun):
+            self.cases[case.role].append(case)
+        ranks.check_batches(settings.labeled_batch, settings.unlabeled_batch)
+        self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
+        self.progress = Progress(job or Printed(self.folder), self._work(), part)
+
+    def run(self) -> dict:
+        """All of it."""
+        summary = self.ranks.share(self.finished.read())
+        if summary is not None and self.job is not None:
+            self.progress.skip(self.progress.total)
+            return summary
+        self.slices = self._load()
+        self.progress.start_clock()
+        self.checkpoints = Checkpoints(
+            self.folder / "checkpoint.pt", self.settings, self._state, self.ranks
+        )
+        stage = self._begin()
+        if stage.name == "align":
+            self._fit(stage)
+            stage = self.training.segment()
+        self._fit(stage)
+        self.checkpoints.save(stage)  # whatever comes now need not train again
+        return self._finish(stage.done)
+
+    def _load(self) -> Slices:
+        self.progress.message("Reading the images.")
+        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
+        count, check = self.settings.num_classes, self.progress.check
+        return {
+            role: load_slices(cases, preprocessing, count, check)
+            for role, cases in self.cases.items()
+        }
+
+    # Beginning, and beginning again
+
+    def _begin(self) -> Stage:
+        """Where an earlier process of this training was; else stage 1 of a new one."""
+        new = self._new()
+        state = self.checkpoints.load(self.progress.warn)
+        if state is None:
+            return new
+        stage = new if state["stage"] == "align" else self.training.segment()
+        if not fits(lambda: self._restore(stage, state), self.progress.warn):
+            return self._new()
+        if stage.name == "segment":
+            self.progress.skip(self.settings.align_steps * ALIGN_WORK)
+        self.progress.skip(sum(self._cost(stage.name, step) for step in range(stage.done)))
+        return stage
+
+    def _restore(self, stage: Stage, state: dict) -> None:
+        self.training.network.load_state_dict(state["network"])
+        self.training.teacher.load_state_dict(state["teacher"])
+        self.watch.restore(state["watch"])
+        stage.restore(state)
+
+    def _new(self) -> Stage:
+        """A training from its beginning."""
+        settings, ranks = self.settings, self.ranks
+        device = choose_device(settings.device)
+        torch.manual_seed(settings.seed)
+        network = self._network().to(device)
+        network = ranks.normalised(network).train()
+        ranks.copy_first(network)
+        gradients = Gradients(network, device, ranks, self.progress)
+        self.training = Training(settings, self.slices, network, gradients)
+        palette = self.training.palette
+        self.watch = Watch(settings, self.progress, palette, self.slices, ranks)
+        return self.training.align()
+
+    def _network(self) -> SemiGDA:
+        """The network that training starts from."""
+        base, settings = self.settings.base, self.settings
+        seen = [*self.slices["labeled"], *self.slices["unlabeled"]]
+        if base is not None and Path(base).is_dir():
+            network, _ = load_network(base)
+            return network.requires_grad_(True)
+        if base is None and settings.pretrain_steps == 0:
+            return untrained(settings.pretraining(settings.out), seen)
+        if base is None:
+            base = self._pretrained(seen)
+        torch.manual_seed(settings.seed)
+        return load_base(base)
+
+    def _pretrained(self, seen: list[CaseSlices]) -> Path:
+        """The base that this training makes for itself."""
+        # Named after its settings: a run begun with other ones must not find it.
+        identity = self.settings.pretraining(self.settings.out).identity()
+        wanted = json.dumps(identity, sort_keys=True)
+        base = self.folder / f"autoencoder-{zlib.crc32(wanted.encode()):08x}.safetensors"
+        if self._made_before(base):
+            if self.ranks.first:
+                remove_checkpoint(checkpoint_of(base))  # where a kill came between the two
+            self.progress.skip(self.settings.pretrain_steps * PRETRAIN_WORK)
+        else:
+            pretraining = self.settings.pretraining(str(base))
+            run_pretraining(
+                pretraining, self.progress, seen, PRETRAIN_WORK, self.previews, self.ranks
+            )
+        return base
+
+    def _made_before(self, base: Path) -> bool:
+        """Whether an earlier process of this training made its autoencoder, and it is whole."""
+        if not base.exists():
+            return False
+        try:
+            load_base(base)
+        except SemiGDAError:
+            self.progress.warn("The training's autoencoder is damaged; it is trained again.")
+            return False
+        return True
+
+    # Going on
+
+    def _fit(self, stage: Stage) -> None:
+        segments = stage.name == "segment"
+        shown = self.training.teacher if segments else self.training.network
+        around = Watched(
+            stage,
+            self.progress,
+            self.checkpoints,
+            partial(self._cost, stage.name),
+            self.previews,
+            partial(self.watch.sheets, shown),
+            self.watch if segments else None,
+            shown,
+        )
+        fit(stage, self.training.gradients, around)
+
+    def _state(self) -> dict:
+        training = self.training
+        networks = {"network": training.network, "teacher": training.teacher}
+        state = {name: network.state_dict() for name, network in networks.items()}
+        return state | {"watch": self.watch.state()}
+
+    def _finish(self, steps: int) -> dict:
+        """Measure all held-out cases, and write the package of the averaged network."""
+        self.progress.message("Measuring all held-out cases.")
+        network, held_out = self.training.teacher, self.slices["val"]
+        dice = self.watch.dice(network, held_out)["both"] if held_out else {}
+        counts = {role: len(cases) for role, cases in self.cases.items()}
+        told = (self.semi_supervised, steps, dice, self.watch.history)
+        summary = training_summary(self.settings, counts, *told)
+        if self.ranks.first:
+            # Another one may have come to its place while this one was learned.
+            overwrite = self.settings.overwrite or self.finished.begun
+            check_target(self.settings.out, is_package, overwrite=overwrite)
+            self.finished.begin()
+            write_model(self.settings, network, summary)
+        self.progress.event("trained", **summary)
+        if self.ranks.first:
+            self.finished.write(summary)
+        self.checkpoints.remove()
+        return summary
+
+    # What it takes
+
+    def _cost(self, stage: str, step: int) -> float:
+        if stage == "align":
+            return ALIGN_WORK
+        warm = step < self.settings.supervised_share * self.settings.steps
+        return 1.0 if warm or not self.semi_supervised else SEMI_WORK
+
+    def _work(self) -> float:
+        """The whole run's work."""
+        settings = self.settings
+        work = settings.align_steps * ALIGN_WORK
+        work += sum(self._cost("segment", step) for step in range(settings.steps))
+        return work + (settings.pretrain_steps * PRETRAIN_WORK if settings.base is None else 0)
