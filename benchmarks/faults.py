@@ -3,13 +3,14 @@
     python benchmarks/faults.py
     python benchmarks/faults.py --only "models add" --each 10
 
-Linux, with a C compiler. A library between the process and the operating system counts what changes
-something in the scenario's folder (opening for writing, writing, renaming, making, removing, fsync)
-and lets the nth of them end in death (before it, or after the half of it), in "no space left" (from
-then on) or in an input/output error (once). After each fault the user's files must be as they were,
-the targets old or new and whole, the error's class right; then the same command runs once more in
-peace, must succeed with the right result, and nothing may be left over. Figures go to
-benchmarks/results/faults.json and .md.
+Needs Linux and a C compiler. A library between the process and the operating system counts the
+calls that change something in the scenario's folder (opening for writing, writing, renaming,
+making, removing, fsync) and makes the nth of them end in death (before it, or after half of it), in
+"no space left" (from then on) or in an input/output error (once). After each fault the user's files
+must be unchanged, the targets old or new and whole, and the error's class right. Then the same
+command runs once more without a fault: it must succeed with the right result and leave nothing
+behind.
+Figures go to benchmarks/results/faults.json and .md.
 """
 
 from __future__ import annotations
@@ -293,7 +294,7 @@ def summary(rows: list[dict]) -> dict:
 def table(report: dict) -> str:
     """The counts as Markdown."""
     lines = [f"{report['faults']} faults, {len(report['wrong'])} with something wrong.", ""]
-    lines += ["| command | fault | faults | died | done after all | told | wrong |"]
+    lines += ["| command | fault | faults | died | done after all | reported | wrong |"]
     lines += ["|---|---|---|---|---|---|---|"]
     for name, by_fault in report["scenarios"].items():
         for fault, told in by_fault.items():

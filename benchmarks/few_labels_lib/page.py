@@ -23,25 +23,25 @@ Made by `python benchmarks/few_labels.py --table` from `benchmarks/results/few_l
 for each run, with its cost, versions and every case's figures. Without `--table` the command trains
 what is not in `artifacts/few_labels` yet.
 
-- **Data**: the fixed split of each set; `labeled` and `unlabeled` train, `val` is judged. Nothing
-  is chosen on `val`, neither checkpoint nor branch: every method is judged with the running average
-  of its weights at the end of the run, SemiGDA by the mean of both branches.
-- **Read with care**: SemiGDA's recipe was chosen by looking at these very cases, most of it at
-  seed 0, some of heart_la and polyp at every seed ([ablation](ablation.md)): no case is free of
-  that choice. The U-Nets share what was found of steps, batches, losses and pasting; their
-  structure is MONAI's and was not looked into.
+- **Data**: each set has a fixed split. `labeled` and `unlabeled` cases train, `val` cases are
+  scored. Nothing is chosen on `val`, neither checkpoint nor branch: every method is scored with the
+  running average of its weights at the end of the run, SemiGDA by the mean of both branches.
+- **Read with care**: SemiGDA's recipe was chosen on these very cases, most of it at seed 0, some of
+  heart_la and polyp at every seed ([ablation](ablation.md)). The U-Nets share what was learned
+  about steps, batches, losses and pasting; their structure is MONAI's and was not tuned.
 - **The same for all**: sampler, augmentation, working size, optimiser (AdamW, one cycle), losses,
-  the schedule of the pseudo labels, the share of labelled slices, what is pasted of them, and the
-  code that judges: whole cases on the images' own grid, exactly as `semigda evaluate`.
-- **Budget**: optimiser steps, *all stages together* (SemiGDA's autoencoder and alignment count),
-  and the slices a step that get a gradient; before the first pseudo labels all of them are
-  labelled. TFLOP are counted, forward and backward; CPU seconds are the training process's own.
+  the schedule of pseudo labels, the share of labelled slices, what is pasted, and the scoring:
+  whole cases on the images' own grid, exactly as `semigda evaluate`.
+- **Budget**: optimiser steps of *all stages together* (SemiGDA's autoencoder and alignment count),
+  and slices with a gradient; before the first pseudo labels all of them are labelled. TFLOP are
+  counted, forward and backward; CPU seconds are those of the training process.
 - **U-Net**: MONAI's `BasicUNet` at its own widths, with GroupNorm: 2.0 M parameters. Compact
   SemiGDA has 2.0 M.
 - **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0. HD95 and
-  ASSD are over the cases where it was found, and only where the spacing is real. In brackets: the
-  standard deviation over the seeds. **Difference**: Dice points to "{baseline}", over the same
-  seeds and cases, with a 95 % bootstrap interval over patients; the seeds' spread is not in it.
+  ASSD are means over the cases in which it was found, for sets with real spacing. In brackets: the
+  standard deviation over seeds. **Difference**: Dice points against "{baseline}", over the same
+  seeds and cases, with a 95 % bootstrap interval over patients, which leaves out the spread over
+  seeds.
 """
 
 
@@ -98,11 +98,11 @@ def _overview(table: dict, headline: dict[str, int]) -> str:
         means = [group.mean("dice") if group else None for group in own]
         whole = statistics.fmean(means) if None not in means else None
         rows.append([recipe(method).title, *map(_number, means), _number(whole)])
-    told = ", ".join(
+    budgets = ", ".join(
         f"{name} {headline[name]} (seeds {' '.join(map(str, next(iter(found.values())).runs))})"
         for name, found in groups.items()
     )
-    text = f"## All sets\n\nMean Dice. Optimiser steps: {told}.\n\n"
+    text = f"## All sets\n\nMean Dice. Optimiser steps: {budgets}.\n\n"
     return text + _table(["method", *headline, "mean"], rows) + _gains(table, headline)
 
 
@@ -131,7 +131,9 @@ def _gains(table: dict, headline: dict[str, int]) -> str:
             rows.append([recipe(method).title, *cells])
     if not rows:
         return ""
-    text = "\nDice points that unlabelled images give: against the same network, labelled only.\n\n"
+    text = (
+        "\nDice points gained from unlabelled images, against the same network, labelled only.\n\n"
+    )
     return text + _table(["method", *headline], rows)
 
 
@@ -207,11 +209,10 @@ def _own(groups: Sequence[Group]) -> str:
     heads = ["set", "method", "seeds", "pixels", "Dice", "IoU", "gain", "steps", "slices"]
     heads += ["TFLOP", "CPU s"]
     text = (
-        "## With the steps of a training by default\n\nThe same recipe with as many steps and "
-        "slices a step as a training has by default, and larger slices, though smaller than those "
-        f"of the preset 'standard' (`--methods semigda.{OWN}`). At a budget of its own each "
-        "method spends what its network costs: compare the TFLOP. Gain: Dice points to the same "
-        "network, labelled only.\n\n"
+        "## At the default budget\n\nThe same recipe with the default number of steps and of "
+        "slices a step, on larger slices, though smaller than those of the preset 'standard' "
+        f"(`--methods semigda.{OWN}`). Each method spends what its network costs: compare the "
+        "TFLOP. Gain: Dice points against the same network, labelled only.\n\n"
     )
     return text + _table(heads, rows)
 
@@ -234,8 +235,8 @@ def _ablation(table: dict, groups: Sequence[Group]) -> str:
         asks = QUESTIONS[variant]
         rows.append([recipe(base).title, asks, *(found[method].get(n, "") for n in names)])
     text = (
-        "## One change at a time\n\nDice points to the same method without the change, with a "
-        "95 % interval over patients (seeds x steps). All stages together always take the same "
+        "## One change at a time\n\nDice points against the same method without the change, with "
+        "a 95 % interval over patients (seeds x steps). All stages together always take the same "
         "number of steps.\n\n"
     )
     return text + _table(["method", "change", *names], rows)

@@ -1,11 +1,11 @@
-"""What is asked of the speed, and whether a run reaches it."""
+"""The required speed, and whether a run reaches it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from speed_lib.figures import median, speedups, table, told
+from speed_lib.figures import median, ranged, speedups, table
 
 NOT_MEASURED = "not measured"
 # TFLOP/s that large matrix products reach in bfloat16 on one H200.
@@ -21,7 +21,7 @@ class Bar:
     Attributes:
         part: whose JSON holds the values.
         values: of that JSON's contents, a number a repeat.
-        limits: by device; values are at least that, or at most where ``at_most``.
+        limits: by device; values are at least that, or at most if ``at_most``.
     """
 
     asks: str
@@ -40,7 +40,7 @@ class Bar:
         reached = median(values) <= limit if self.at_most else median(values) >= limit
         sign = "at most" if self.at_most else "at least"
         verdict = "reached" if reached else "**missed**"
-        return f"{told(values, self.digits)}; {sign} {limit:g}: {verdict}"
+        return f"{ranged(values, self.digits)}; {sign} {limit:g}: {verdict}"
 
 
 def _faster(name: str) -> Callable[[dict], Sequence[float]]:
@@ -100,7 +100,7 @@ def bars(runs: Mapping[str, dict]) -> str:
         [bar.asks, *(bar.cell(runs.get(f"{bar.part}-{device}"), device) for device in DEVICES)]
         for bar in _bars()
     ]
-    return table(["what is asked", *DEVICES.values()], rows)
+    return table(["requirement", *DEVICES.values()], rows)
 
 
 DEVICES = {"cpu": "CPU", "cuda": "graphics card"}

@@ -37,7 +37,7 @@ def median(values: Sequence[float]) -> float:
     return spread(values).median
 
 
-def told(values: Sequence[float], digits: int = 2) -> str:
+def ranged(values: Sequence[float], digits: int = 2) -> str:
     """Median (least to largest)."""
     middle, least, largest = (f"{value:.{digits}f}" for value in spread(values))
     return f"{middle} ({least} to {largest})" if len(values) > 1 else middle

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from speed_lib.bars import DEVICES, NOT_MEASURED, bars
-from speed_lib.figures import median, megabytes, speedups, table, told
+from speed_lib.bars import DEVICES, bars
+from speed_lib.figures import median, megabytes, ranged, speedups, table
 from speed_lib.growth import GROWTH, SIDE, SLICES, WORKING, line, unit
 from speed_lib.volume import PARTS
 
-# What is known of a figure, beside the figure: written by hand, a file a section.
+# What explains the figures: written by hand, a file for each section.
 REASONS = Path(__file__).parent / "reasons"
 READING = Path(__file__).parents[1] / "results" / "reading.md"  # of benchmarks/reading.py
 
@@ -23,30 +23,30 @@ Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed.json
   the two branches decoded one after the other, default memory layout, attention as two matrix
   products, autograd on. In training it also carries gradients through the frozen autoencoder,
   encodes each image twice, and makes the pseudo labels of the live network on the host.
-- **Times** are medians, in brackets the least and the largest. Ways that are compared run in turn;
-  a ratio compares each repeat with its neighbour, so another program on the computer slows both.
-- **Memory** is the largest of a process of its own: on a CPU what it has beyond its imports, on a
-  graphics card what PyTorch allocates.
-- **Seconds are of the processor in the last table.** One with AVX2 and two cores, measured on
-  2026-11-24 with a compact latent of 4 channels, took 38.9 s for the volume (missed), 98 ms for a
-  compact slice and 1.0 s for a step of stage 2: most of the difference is the computer.
-- Training is timed with as many unlabelled as labelled slices, as the reference draws them; the
-  default asks for a third as many.
-- Slices are discs on noise. `compact` has learned to paint them; on a CPU `paper` has random
-  weights, whose masks are scattered dots: the hardest ones to agree on.
+- **Times** are medians, with the smallest and largest in brackets. Ways that are compared run in
+  turn, and a ratio compares each repeat with its neighbour, so a busy computer slows both.
+- **Memory** is the peak of a fresh process: beyond its imports on a CPU, as allocated by PyTorch on
+  a graphics card.
+- **Seconds depend on the processor**, named in the last table. A two-core processor with AVX2 took
+  38.9 s for the volume, with an earlier compact network.
+- **Training** is timed with as many unlabelled as labelled slices, as the reference draws them; the
+  default draws a third as many.
+- **Slices** are discs on noise. `compact` has learned to paint them. On a CPU `paper` has random
+  weights, whose scattered dots are the hardest masks to agree on.
 """
 
 
 def page(runs: Mapping[str, dict]) -> str:
     """The whole page; ``runs`` by ``<part>-<device>``."""
-    parts = [INTRODUCTION, "## What is asked\n\n" + bars(runs) + _reason("bars")]
+    parts = [INTRODUCTION, "## Requirements\n\n" + bars(runs)]
     for title, part, section in SECTIONS:
         text = f"## {title}\n"
         for device, name in DEVICES.items():
             run = runs.get(f"{part}-{device}")
-            shown = section(run) if run else f"{NOT_MEASURED.capitalize()}.\n"
-            text += f"\n**{name[0].upper()}{name[1:]}.** {shown}"
-        parts.append(text + _reason(part))
+            if run:
+                text += f"\n**{name[0].upper()}{name[1:]}.** {section(run)}"
+        if any(f"{part}-{device}" in runs for device in DEVICES):
+            parts.append(text + _reason(part))
     if READING.exists():
         parts.append(READING.read_text("utf-8"))
     parts.append("## How it was measured\n\n" + _how(runs))
@@ -64,9 +64,9 @@ def _inference(run: dict) -> str:
     for way, seconds in run["seconds"].items():
         each = [1000 * value / run["slices"] for value in seconds]
         gflop = work[way.rpartition(" ")[2] if "," in way else "both"]
-        row = [way, told(each, 1), f"{gflop:.1f}", f"{1000 * gflop / median(each):,.0f}"]
+        row = [way, ranged(each, 1), f"{gflop:.1f}", f"{1000 * gflop / median(each):,.0f}"]
         peak = run.get("peak_bytes", {}).get(way)
-        rows.append([*row, told(faster[way]) if way in faster else "1",
+        rows.append([*row, ranged(faster[way]) if way in faster else "1",
                      megabytes(peak) if peak else "-"])  # fmt: skip
     agreement = run["agreement"]
     return (
@@ -85,9 +85,9 @@ def _training(run: dict) -> str:
             rate = [1 / value for value in seconds]
             peak = run.get("peak_bytes", {}).get(stage, {}).get(way)
             work = run["gflop"][stage][way]
-            rows.append([stage, way, told(seconds, 3), f"{median(rate):.3f}", f"{work:,.1f}",
+            rows.append([stage, way, ranged(seconds, 3), f"{median(rate):.3f}", f"{work:,.1f}",
                          megabytes(peak) if peak else "-"])  # fmt: skip
-    faster = [[name, told(values)] for name, values in speedups(run).items()]
+    faster = [[name, ranged(values)] for name, values in speedups(run).items()]
     labelled, unlabelled = run["rows"]
     return (
         f"{labelled} labelled and {unlabelled} unlabelled slices of {run['side']} x {run['side']} "
@@ -105,7 +105,7 @@ def _volume(run: dict) -> str:
         share = [
             100 * s / one["seconds"]["total"] for s, one in zip(seconds, run["runs"], strict=True)
         ]
-        rows.append([part, told(seconds), f"{median(share):.0f}"])
+        rows.append([part, ranged(seconds), f"{median(share):.0f}"])
     peak = [one["peak_bytes"] for one in run["runs"]]
     return (
         f"{' x '.join(map(str, run['shape']))} voxels, working slices of {WORKING} x {WORKING}, "
@@ -124,43 +124,47 @@ def _growth(run: dict) -> str:
         network = [[one["seconds"]["network"] for one in row["runs"]] for row in run[what]]
         peak = [median([one["peak_bytes"] for one in row["runs"]]) for row in run[what]]
         rows = [
-            [f"{row['value']:,}", told(a), told(b), megabytes(c)]
+            [f"{row['value']:,}", ranged(a), ranged(b), megabytes(c)]
             for row, a, b, c in zip(run[what], total, network, peak, strict=True)
         ]
         start, step, off = line(x, [median(values) for values in total])
         base, each, beside = line(x, peak)
-        of = "million pixels a slice" if what == "in-plane size" else "one more"
+        of = {"slices": "slice", "classes": "class"}.get(what, "million pixels of a slice")
         scale = 1e6 if what == "in-plane size" else 1
         parts.append(
             table([what, "seconds in all", "seconds of the network", "peak MB"], rows)
-            + f"\nStraight line: {start:.1f} s and {step * scale:.3f} s for {of}, at most "
-            f"{100 * off:.0f} % of the largest away from it; {megabytes(base)} MB and "
-            f"{each * scale / 2**20:.2f} MB for {of}, at most {100 * beside:.0f} % away.\n"
+            + f"\nFitted lines: {start:.1f} s plus {step * scale:.3f} s per {of}, at most "
+            f"{100 * off:.0f} % of the largest value off; {megabytes(base)} MB plus "
+            f"{each * scale / 2**20:.2f} MB per {of}, at most {100 * beside:.0f} % off.\n"
         )
     return "\n".join(parts) + (
-        f"\nWhat does not grow: {SIDE} x {SIDE} x {SLICES} voxels, working slices of {WORKING} x "
-        f"{WORKING}, 2 classes. Where the in-plane size grows, working slices have that size too.\n"
+        f"\nWhat stays the same: {SIDE} x {SIDE} x {SLICES} voxels, working slices of {WORKING} x "
+        f"{WORKING}, 2 classes. When the in-plane size grows, working slices grow with it.\n"
     )
 
 
 def _startup(run: dict) -> str:
-    rows = [[name, told(seconds)] for name, seconds in run["seconds"].items()]
+    rows = [[name, ranged(seconds)] for name, seconds in run["seconds"].items()]
     rows += [
-        [f"click to the first slices, {kind} worker", told(seconds)]
+        [f"click to the first slices, {kind} worker", ranged(seconds)]
         for kind, seconds in run["click_seconds"].items()
     ]
     return f"{' x '.join(map(str, run['shape']))} voxels.\n\n" + table(["what", "seconds"], rows)
 
 
 def _how(runs: Mapping[str, dict]) -> str:
-    rows = []
+    """A line for each computer, and a row for each part that it measured."""
+    parts, places = [], []
     for run in runs.values():
         versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
-        place = f"{run['device']} ({run['processor']}, {run['cores']} cores, {run['threads']} thr.)"
+        place = (
+            f"{run['device']} ({run['processor']}, {run['cores']} cores, {run['threads']} threads)"
+        )
+        places.append(f"{place}; {versions}; seed {run['seed']}.")
         load = " to ".join(map(str, run["load"]))
-        rows.append([f"`{run['command']}`", place, versions, str(run["seed"]), str(run["repeats"]),
-                     load, run["finished"][:10]])  # fmt: skip
-    return table(["command", "device", "versions", "seed", "repeats", "load average", "date"], rows)
+        parts.append([f"`{run['command']}`", str(run["repeats"]), load, run["finished"][:10]])
+    lines = [f"- {place}" for place in dict.fromkeys(places)]
+    return "\n".join([*lines, "", table(["command", "repeats", "load average", "date"], parts)])
 
 
 Section = Callable[[dict], str]

@@ -52,7 +52,7 @@ def interleaved(
 
 
 def wait(device: str) -> None:
-    """Until a graphics card has done what it was told."""
+    """Wait until a graphics card has finished its work."""
     if device == "cuda":
         torch.cuda.synchronize()
 
