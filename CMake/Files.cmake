@@ -182,6 +182,7 @@ set(SemiGDA_PACKAGES
   semigda_core/__init__.py
   semigda_core/errors.py
   semigda_core/files/__init__.py
+  semigda_core/files/arguments.py
   semigda_core/files/atomic.py
   semigda_core/files/checked.py
   semigda_core/files/contents.py
@@ -202,6 +203,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/launch.py
   semigda_core/jobs/locks.py
   semigda_core/jobs/schema.py
+  semigda_core/jobs/segmenting.py
   semigda_core/labels/__init__.py
   semigda_core/labels/nrrd.py
   semigda_core/labels/provenance.py

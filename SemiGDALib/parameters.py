@@ -9,27 +9,49 @@ from slicer import (
 )
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
+from semigda_core.jobs.segmenting import SegmentOptions, panel_names
+
+
+def _withOptions(cls):
+    """``cls`` with a parameter for each option of the panel."""
+    defaults = SegmentOptions()
+    for name, field in panel_names().items():
+        default = getattr(defaults, field)
+        cls.__annotations__[name] = type(default)
+        setattr(cls, name, default)
+    return cls
+
 
 @parameterNodeWrapper
+@_withOptions
 class SemiGDASegmentParameterNode:
     """
     inputVolume - the volume to segment.
     model - name of the model in the library.
     outputSegmentation - gets the segments; none: a new segmentation at every run.
-    device - auto, cuda, mps or cpu.
-    branches - card (as the model's author recommends), both, vae or cnn.
-    review - whether to make a review map, where both branches run.
-    replaceInvalid - whether voxels that are not numbers are replaced instead of refused.
     hideOthers - whether results of other volumes are hidden when another input is chosen.
     resultSegmentation - the last result, which the result section shows.
+
+    And the options of the panel, see SegmentOptions.
     """
 
     inputVolume: typing.Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
     model: str = ""
     outputSegmentation: vtkMRMLSegmentationNode
-    device: str = "auto"
-    branches: str = "card"
-    review: bool = True
-    replaceInvalid: bool = False
     hideOthers: bool = True
     resultSegmentation: vtkMRMLSegmentationNode
+
+
+def chosenOptions(parameterNode) -> dict:
+    """The panel's options by their names there, as the module's Logic takes them."""
+    return {name: getattr(parameterNode, name) for name in panel_names()}
+
+
+def optionsOf(chosen: dict) -> SegmentOptions:
+    """Of options by their names in the panel.
+
+    Raises:
+        SemiGDAError: "bad-input" for one that is unknown or has a wrong value.
+    """
+    fields = panel_names()
+    return SegmentOptions.of({fields.get(name, name): value for name, value in chosen.items()})

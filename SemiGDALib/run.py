@@ -18,6 +18,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
 from semigda_core.files.documents import check, list_of, maybe, number, one_of, record, text, whole
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.segmenting import SegmentOptions
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.sizes import sizeOf
@@ -44,24 +45,6 @@ _OUTPUTS = record(
     {"spots": list_of(record({"ijk": list_of(number(), 3, least=3)}, others=True))},
     others=True,
 )
-
-
-@dataclass
-class SegmentSettings:
-    """What a script or the panel chooses; also stored with the result."""
-
-    device: str = "auto"  # auto, cuda, mps, cpu
-    branches: str = "card"  # card, both, vae, cnn
-    review: bool = True
-    replaceInvalid: bool = False
-
-    def engineOptions(self) -> dict:
-        return {
-            "device": self.device,
-            "branches": self.branches,
-            "review": self.review,
-            "replace_nonfinite": self.replaceInvalid,
-        }
 
 
 @dataclass
@@ -100,7 +83,7 @@ class SegmentRun:
         volumeNode,
         model: str,
         segmentationNode=None,
-        settings: SegmentSettings | None = None,
+        options: SegmentOptions | None = None,
         onProgress=None,
         onFinished=None,
         onError=None,
@@ -108,7 +91,7 @@ class SegmentRun:
         nodes.checkVolume(volumeNode)
         nodes.checkOutput(segmentationNode)
         requirements.check()
-        self.settings = settings or SegmentSettings()
+        self.options = options or SegmentOptions()
         self.model = str(model)
         self.error: SemiGDAError | None = None
         self.result: SegmentResult | None = None
@@ -131,7 +114,7 @@ class SegmentRun:
             path.mkdir(mode=0o700)
             volume = path / "volume.nrrd"  # a name that says nothing about the patient
             nodes.writeVolume(volumeNode, volume)
-            options = self.settings.engineOptions()
+            options = self.options.to_dict()
             return JobFolder.create(path, "segment", {"volume": str(volume)}, options, self.model)
         except OSError as error:
             _removeFolder(path)
@@ -229,7 +212,7 @@ class SegmentRun:
         provenance.store(
             node,
             ids.values(),
-            provenance.describe(outputs, report, self.settings.engineOptions()),
+            provenance.describe(outputs, report, self.options.to_dict()),
             {"segments": rows, "spots": spots},
         )
         return SegmentResult(node, reviewNode, rows, spots, report)

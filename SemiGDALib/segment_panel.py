@@ -12,6 +12,7 @@ from semigda_core.errors import SemiGDAError
 from SemiGDALib import fit, nodes, texts, views
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
+from SemiGDALib.parameters import chosenOptions
 from SemiGDALib.result_view import ResultView
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment_setup import SegmentSetUp
@@ -213,13 +214,10 @@ class SegmentPanel:
                 volume,
                 parameters.model,
                 parameters.outputSegmentation,
-                device=parameters.device,
-                branches=parameters.branches,
-                review=parameters.review,
-                replaceInvalid=parameters.replaceInvalid,
                 onProgress=self._onProgress,
                 onFinished=self._onFinished,
                 onError=self._onError,
+                **chosenOptions(parameters),
             )
         except SemiGDAError as error:
             self._result.show(parameters.resultSegmentation)
@@ -338,7 +336,7 @@ class SegmentPanel:
     def report(self) -> str:
         """What *Copy report* copies."""
         parameters, run = self.parameters, self.logic.run
-        settings = run.settings.engineOptions() if run is not None else {}
+        settings = run.options.to_dict() if run is not None else {}
         volume = parameters.inputVolume if parameters is not None else None
         model = self._model()
         errorOutput = Worker.of("segment").errorOutput()

@@ -140,13 +140,10 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         volumeNode,
         model,
         segmentationNode=None,
-        device="auto",
-        branches="card",
-        review=True,
-        replaceInvalid=False,
         onProgress=None,
         onFinished=None,
         onError=None,
+        **options,
     ):
         """Start segmenting and return at once.
 
@@ -154,13 +151,11 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
             volumeNode: scalar or vector volume, under no or a linear transform.
             model: name of a model in the library, or its folder.
             segmentationNode: gets the segments beside those it has; None makes a new one.
-            device: "auto", "cuda", "mps" or "cpu".
-            branches: "card" (as the model's author recommends), "both", "vae" or "cnn".
-            review: whether to make a review map.
-            replaceInvalid: replace voxels that are not numbers instead of refusing the image.
             onProgress: called with (fraction, message, seconds left or None).
             onFinished: called with a :class:`SemiGDALib.run.SegmentResult`.
             onError: called with a SemiGDAError, also (class "cancelled") after a cancel.
+            options: ``device``, ``branches``, ``review`` and ``replaceInvalid``, see
+                :class:`semigda_core.jobs.segmenting.SegmentOptions`.
 
         Returns:
             The :class:`SemiGDALib.run.SegmentRun`.
@@ -170,7 +165,8 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
                 has not ended yet.
         """
         from semigda_core.errors import SemiGDAError
-        from SemiGDALib.run import SegmentRun, SegmentSettings
+        from SemiGDALib.parameters import optionsOf
+        from SemiGDALib.run import SegmentRun
 
         if self.isRunning():
             raise SemiGDAError(
@@ -178,9 +174,9 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
                 _("A segmentation is running already."),
                 action=_("Wait until it has ended, or cancel it."),
             )
-        settings = SegmentSettings(device, branches, review, replaceInvalid)
+        chosen = optionsOf(options)
         self.run = SegmentRun(
-            volumeNode, model, segmentationNode, settings, onProgress, onFinished, onError
+            volumeNode, model, segmentationNode, chosen, onProgress, onFinished, onError
         )
         return self.jobs.add(self.run)
 

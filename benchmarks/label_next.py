@@ -35,11 +35,11 @@ from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate_network
 from semigda.inference.likeness import case_features
-from semigda.inference.segment import SegmentOptions
 from semigda.models.package import load_network
 from semigda.ranking.order import disagreements, doubt_times_novelty, look, rank
 from semigda.training.settings import TrainSettings
 from semigda.training.train import train
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.network_config import NetworkConfig
 
 RESULTS = ROOT / "artifacts/label_next"

@@ -24,9 +24,9 @@ from starter_data import BREAST, DATA, HIPPOCAMPUS, ROOT, write_case_list
 
 from semigda.data.augment import Augmentation
 from semigda.evaluation.evaluate import evaluate
-from semigda.inference.segment import SegmentOptions
 from semigda.training.settings import TrainSettings
 from semigda.training.train import train
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import NetworkConfig
 

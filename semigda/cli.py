@@ -17,7 +17,12 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
-from semigda.cli_segment import Progress, add_segment_command, segment_options
+from semigda.cli_segment import (
+    Progress,
+    add_model_arguments,
+    add_segment_command,
+    segment_options,
+)
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import PREFIX
 from semigda_core.files.documents import mapping, plain, read_document, text
@@ -85,14 +90,14 @@ def _parser() -> argparse.ArgumentParser:
 
     segment = add("segment", None, "Segment an image, or all images of a list, with a model.")
     add_segment_command(segment)
-    _add_model_options(segment)
+    add_model_arguments(segment)
 
     evaluate = add("evaluate", _evaluate, "Compare a model with the labels of a case list.")
     evaluate.add_argument("--cases", required=True, help="case list, JSON or CSV")
     evaluate.add_argument("--split", default="val", help="the role to evaluate (default: val)")
     evaluate.add_argument("-o", "--out", help="folder for evaluation.csv and evaluation.json")
     _add_overwrite(evaluate, "the tables of an earlier evaluation")
-    _add_model_options(evaluate)
+    add_model_arguments(evaluate)
 
     train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
     _add_training_options(train)
@@ -121,18 +126,6 @@ def _parser() -> argparse.ArgumentParser:
     add("run", _run, "Run a job folder to its end.").add_argument("job")
     add("worker", _worker, "Take job folders from standard input until it closes.")
     return parser
-
-
-def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, help="name in the library, or folder")
-    parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
-    parser.add_argument(
-        "--branches",
-        default="card",
-        choices=("card", "both", "vae", "cnn"),
-        help="which branches segment (default: what the model's card recommends)",
-    )
-    parser.add_argument("--batch-size", type=int, help="slices at once")
 
 
 def _add_training_options(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.arguments import add_arguments, given
 from semigda_core.files.texts import one_line
+from semigda_core.jobs.segmenting import SegmentOptions
 
 if TYPE_CHECKING:
     from semigda.inference.cohort import Cohort, Done
@@ -27,27 +29,22 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
         "--review", help="also write the branches' disagreement as .nrrd; not with --cases"
     )
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
-    parser.add_argument("--frame", type=int, help="which frame of a 4-D image, from 0")
     parser.add_argument(
         "--overwrite",
         action="store_true",
         help="replace earlier results; with --cases, also those of another model",
     )
-    parser.add_argument(
-        "--replace-nonfinite", action="store_true", help="replace voxels that are NaN or infinite"
-    )
 
 
-def segment_options(arguments: argparse.Namespace, **others: Any) -> Any:
-    """The options that every command with a model has."""
-    from semigda.inference.segment import SegmentOptions
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the model and how it segments."""
+    parser.add_argument("--model", required=True, help="name in the library, or folder")
+    add_arguments(parser, SegmentOptions, without=["review"])
 
-    return SegmentOptions(
-        device=arguments.device,
-        branches=arguments.branches,
-        batch_size=arguments.batch_size,
-        **others,
-    )
+
+def segment_options(arguments: argparse.Namespace, *, review: bool = True) -> SegmentOptions:
+    """The options as they were given; whether to make a review map is the command's own."""
+    return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]), review=review)
 
 
 def _segment(arguments: argparse.Namespace) -> int:
@@ -66,12 +63,7 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         arguments.model,
         arguments.out,
         review_out=arguments.review,
-        options=segment_options(
-            arguments,
-            frame=arguments.frame,
-            replace_nonfinite=arguments.replace_nonfinite,
-            review=arguments.review is not None,
-        ),
+        options=segment_options(arguments, review=arguments.review is not None),
         progress=Progress(sys.stderr),
         report_out=arguments.report,
         overwrite=arguments.overwrite,
@@ -99,10 +91,7 @@ def _segment_all(arguments: argparse.Namespace) -> int:
 
     cases = Path(arguments.cases)
     cohort = Cohort(_images(cases), arguments.out, [cases])
-    options = segment_options(
-        arguments, frame=arguments.frame, replace_nonfinite=arguments.replace_nonfinite
-    )
-    done = cohort.segment(arguments.model, options, _tell, arguments.overwrite)
+    done = cohort.segment(arguments.model, segment_options(arguments), _tell, arguments.overwrite)
     if _is_first():
         _tell_done(done, cohort)
     return int(bool(done.failures))

@@ -13,9 +13,10 @@ import SimpleITK as sitk
 from model_fixtures import TINY, tiny_card, tiny_package
 
 from semigda.evaluation.evaluate import compare, evaluate, summarise, table
-from semigda.inference.segment import SegmentOptions, segment_volume
+from semigda.inference.segment import segment_volume
 from semigda.models.package import load_network
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import Label
 
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[2] / "../shared/data")).resolve()

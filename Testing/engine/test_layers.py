@@ -28,8 +28,8 @@ CORE_FLOORS = {
     "files": 1,
     "labels": 2,
     "models": 2,
-    "jobs": 2,
-    "project": 3,
+    "jobs": 3,
+    "project": 4,
 }
 ENGINE_FLOORS = {
     "progress": 0,

@@ -15,9 +15,9 @@ from volume_fixtures import write_nrrd
 from semigda.check.run import check
 from semigda.cli import main
 from semigda.evaluation.evaluate import evaluate
-from semigda.inference.segment import SegmentOptions
 from semigda.jobs.run import run_job
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured

@@ -28,9 +28,10 @@ from semigda.data.volumes import Volume, read_volume
 from semigda.inference.device import choose_device
 from semigda.inference.predict import Predictor
 from semigda.inference.restore import Restorer, likeliest
-from semigda.inference.segment import SegmentOptions, segment_file, segment_volume
+from semigda.inference.segment import segment_file, segment_volume
 from semigda.models.package import save_package
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.segmenting import SegmentOptions
 
 
 def settings(**changes) -> dict:

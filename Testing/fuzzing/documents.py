@@ -85,8 +85,8 @@ def _make_settings(rng: random.Random, folder: Path) -> Made:
 @cache
 def _all_settings() -> dict:
     from semigda.data.augment import Augmentation
-    from semigda.inference.segment import SegmentOptions
     from semigda.training.settings import TrainSettings
+    from semigda_core.jobs.segmenting import SegmentOptions
 
     values = json.loads(content(specimens() / "models")["settings.json"])
     train = TrainSettings.from_dict(values)
@@ -98,14 +98,14 @@ def _all_settings() -> dict:
 def _read_settings(folder: Path, made: Made) -> None:
     """As the command and the job read them, one after the other; the first error counts."""
     from semigda.cli import _read_json
-    from semigda.jobs.kinds import segment_options
     from semigda.training.settings import PretrainSettings, TrainSettings
+    from semigda_core.jobs.segmenting import SegmentOptions
 
     values = _read_json(folder / made["path"])
     readers = {
         "train": lambda v: TrainSettings.from_dict(v).to_dict(),
         "pretrain": lambda v: PretrainSettings.from_dict(v).to_dict(),
-        "segment": segment_options,
+        "segment": SegmentOptions.of,
     }
     first = None
     for name, read in readers.items():

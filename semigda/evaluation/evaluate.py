@@ -15,15 +15,15 @@ import numpy as np
 
 from semigda.data.cases import ROLES, Case, read_cases
 from semigda.data.labels import by_names, read_classes
-from semigda.data.volumes import read_volume
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
-from semigda.inference.segment import SegmentOptions, segment_volume
+from semigda.inference.segment import read_input, segment_volume
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_room, check_target
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import Label, ModelCard
 from semigda_core.models.library import find_model
 from semigda_core.version import __version__
@@ -130,12 +130,7 @@ def _case_rows(
 ) -> list[dict[str, Any]]:
     start = time.perf_counter()
     (case,) = by_names([case], [label.name for label in card.labels])
-    volume = read_volume(
-        case.image,
-        frame=options.frame,
-        replace_nonfinite=options.replace_nonfinite,
-        cancelled=cancelled,
-    )
+    volume = read_input(case.image, options, cancelled)
     truth = read_classes(case.label, volume, case.classes)
     if truth.max() > len(card.labels):
         raise SemiGDAError(

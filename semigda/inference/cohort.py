@@ -13,10 +13,11 @@ from semigda.distributed import ALONE, Ranks, joined
 from semigda.inference import cohort_folder
 from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN
 from semigda.inference.device import choose_device
-from semigda.inference.segment import SegmentOptions, plain_errors, segment_file
+from semigda.inference.segment import plain_errors, segment_file
 from semigda.models.package import load_network
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import has_controls
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.library import find_model
 
 # What the next case would meet as well; any other error is the case's own.

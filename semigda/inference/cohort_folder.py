@@ -18,21 +18,19 @@ from semigda_core.files.atomic import PREFIX, clear_leftovers, replace, write_js
 from semigda_core.files.contents import digest_of
 from semigda_core.files.documents import (
     check,
-    flag,
     maybe,
     one_of,
     read_document,
     record,
     text,
-    whole,
 )
 from semigda_core.files.stamps import stamp
 from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_target
+from semigda_core.jobs.segmenting import VOXEL_RULES, SegmentOptions
 from semigda_core.version import __version__
 
 if TYPE_CHECKING:
-    from semigda.inference.segment import SegmentOptions
     from semigda_core.models.card import ModelCard
 
 FILE, SUMMARY = "cohort.json", "summary.csv"
@@ -43,15 +41,7 @@ _FOLDER = record(
     {"engine": text(100), "summary": text(64)},
     others=True,
 )
-_HOW = record(
-    {
-        "card": text(64),
-        "branches": text(20),
-        "computed": text(20),
-        "frame": maybe(whole(0, 2**31)),
-        "replace_nonfinite": flag(),
-    }
-)
+_HOW = record({"card": text(64), "branches": text(20), "computed": text(20)}, VOXEL_RULES)
 _MADE = record({"how": _HOW, "stamp": text(64), "image": text(64), "result": text(64)})
 _SYSTEM = ("thumbs.db", "desktop.ini")  # and names that begin with a dot
 
@@ -223,8 +213,7 @@ def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:
         "card": hashlib.blake2b(text, digest_size=8).hexdigest(),
         "branches": "+".join(used),
         "computed": "+".join(computed),
-        "frame": options.frame,
-        "replace_nonfinite": options.replace_nonfinite,
+        **options.of_voxels(),
     }
 
 
@@ -234,7 +223,8 @@ def _made(report: dict[str, Any]) -> dict[str, Any] | None:
         check(made, _MADE, "The report")
     except SemiGDAError:
         return None
-    return made
+    # A version that did not know an option yet did what its default does.
+    return {**made, "how": {**SegmentOptions().of_voxels(), **made["how"]}}
 
 
 def _is_same(image: Path, made: dict[str, Any]) -> bool:

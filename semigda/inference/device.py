@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 
 from semigda_core.errors import SemiGDAError
-
-DEVICES = ("auto", "cuda", "mps", "cpu")
+from semigda_core.jobs.segmenting import DEVICES
 
 # Working memory of one slice, in feature maps of the finest level: 15 to 28 were measured on a
 # CPU for the compact network in batches of 16 to 1 (both branches, 224 x 224), 19 to 24 for the

@@ -26,62 +26,20 @@ from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network
-from semigda.networks.semigda import BRANCHES
 from semigda_core.errors import SemiGDAError, of_system
 from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
-from semigda_core.files.documents import check, flag, maybe, one_of, record, text, whole
 from semigda_core.files.targets import check_target, same_place
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import find_model
 from semigda_core.version import __version__
 
 _AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
 
-_OPTIONS = record(
-    {
-        "device": text(20),
-        "branches": one_of("card", "both", *BRANCHES),
-        "replace_nonfinite": flag(),
-        "frame": maybe(whole(0, 2**31)),
-        "review": flag(),
-        "batch_size": maybe(whole(1, 10_000)),
-    }
-)
-
 Place = str | os.PathLike[str]
 Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
 Watch = Callable[[torch.Tensor, Prediction], None]
-
-
-@dataclass(frozen=True)
-class SegmentOptions:
-    """How to segment.
-
-    Attributes:
-        device: "auto", "cuda", "mps" or "cpu".
-        branches: "both", "vae", "cnn", or "card" for what the model card recommends.
-        replace_nonfinite, frame: see :func:`semigda.data.volumes.read_volume`.
-        review: make the review map. It needs both branches: also where the card recommends one for
-            the labels both are computed. Not with a single branch asked for by name.
-        batch_size: slices at once; by default what was measured to be best.
-    """
-
-    device: str = "auto"
-    branches: str = "card"
-    replace_nonfinite: bool = False
-    frame: int | None = None
-    review: bool = True
-    batch_size: int | None = None
-
-    def __post_init__(self):
-        check(asdict(self), _OPTIONS, "The options")
-
-    def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The branches whose mean becomes the labels, and the branches to compute."""
-        chosen = card.branches if self.branches == "card" else self.branches
-        used = BRANCHES if chosen == "both" else (chosen,)
-        return used, BRANCHES if self.review and self.branches in ("card", "both") else used
 
 
 @dataclass
@@ -103,6 +61,16 @@ class Segmentation:
     segments: list[dict]
     spots: list[dict]
     report: dict
+
+
+def read_input(path: Place, options: SegmentOptions, cancelled: Cancelled | None = None) -> Volume:
+    """The image to segment, see :func:`semigda.data.volumes.read_volume`."""
+    return read_volume(
+        path,
+        frame=options.frame,
+        replace_nonfinite=options.replace_nonfinite,
+        cancelled=cancelled,
+    )
 
 
 def segment_volume(
@@ -231,12 +199,7 @@ def segment_file(
         with clock("load"):
             loaded = isinstance(model, tuple)
             network, card = model if loaded else load_network(find_model(model), "cpu")
-            volume = read_volume(
-                path,
-                frame=options.frame,
-                replace_nonfinite=options.replace_nonfinite,
-                cancelled=cancelled,
-            )
+            volume = read_input(path, options, cancelled)
         affine = volume.affine
         # The results lie beside the output until they are written: same disk, no memory.
         clear_leftovers(out.parent)

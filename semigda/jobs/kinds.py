@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from semigda.check.run import update_facts
-from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import evaluate, table
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_now
-from semigda.inference.segment import SegmentOptions, segment_volume
+from semigda.inference.segment import read_input, segment_volume
 from semigda.inference.usage import Clock
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
@@ -29,9 +27,9 @@ from semigda.training.settings import PretrainSettings, TrainSettings
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import check, record, text, whole
-from semigda_core.files.texts import one_line
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda_core.models.library import find_model
 
@@ -76,18 +74,14 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     """
     # From the click, so that waiting for the process to start is told as well.
     seconds = {"start": max(0.0, time.time() - job.job["created"])}
-    options = segment_options(job.job["options"])
+    options = SegmentOptions.of(job.job["options"])
     watch = _Watch(job)
     clock = Clock("load", "write")
     job.update(message="Loading the model and the image.")
     with clock("load"):
         network, card = models.get(_required(job.job["model"], "model"))
-        volume = read_volume(
-            _path(job.job["inputs"], "volume", "volume"),
-            frame=options.frame,
-            replace_nonfinite=options.replace_nonfinite,
-            cancelled=watch.cancelled,
-        )
+        image = _path(job.job["inputs"], "volume", "volume")
+        volume = read_input(image, options, watch.cancelled)
     try:
         done = segment_volume(
             network, card, volume, options, watch.progress, watch.cancelled, store=job.path
@@ -159,7 +153,7 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
         _path(job.job["inputs"], "cases", "case list"),
         split,
         job.path,
-        segment_options(options),
+        SegmentOptions.of(options),
         watch.progress,
         watch.cancelled,
         overwrite=True,  # of an earlier try in the job's own folder
@@ -202,7 +196,7 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
     ranked, unreadable = rank_cases(
-        *(network, card, rows, folder, count, segment_options(options)),
+        *(network, card, rows, folder, count, SegmentOptions.of(options)),
         *(job.path, watch.progress, watch.cancelled),
     )
     seconds = round(time.monotonic() - watch.start, 3)
@@ -218,14 +212,6 @@ KINDS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "check": check_job,
     "rank": rank_job,
 }
-
-
-def segment_options(values: dict[str, Any]) -> SegmentOptions:
-    """The options of a job or a command line; an unknown one is "bad-input"."""
-    unknown = sorted(set(values) - {f.name for f in fields(SegmentOptions)})
-    if unknown:
-        raise SemiGDAError("bad-input", f"Unknown options: {one_line(', '.join(unknown))}.")
-    return SegmentOptions(**values)
 
 
 def _path(inputs: dict[str, Any], key: str, what: str) -> Path:

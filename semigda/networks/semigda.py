@@ -17,9 +17,8 @@ from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.blocks import ResidualBlock
 from semigda.networks.cnn_encoder import ConvEncoder
 from semigda.networks.mapper import LatentMapper
-from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
-BRANCHES = ("vae", "cnn")
 FREEZABLE = ("autoencoder", "encoder", "nothing")
 
 

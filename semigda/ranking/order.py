@@ -17,8 +17,9 @@ from semigda.data.grid import working_grid
 from semigda.data.volumes import Volume
 from semigda.inference.likeness import Features
 from semigda.inference.predict import Prediction
-from semigda.inference.segment import Segmentation, SegmentOptions, preprocessing_of, segment_volume
+from semigda.inference.segment import Segmentation, preprocessing_of, segment_volume
 from semigda.networks.semigda import SemiGDA
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
 UNSURE_SLICE = 0.8  # Dice of the branches in a slice below which they disagree there

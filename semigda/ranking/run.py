@@ -14,12 +14,13 @@ from semigda.data.segnrrd import write_segmentation
 from semigda.data.volumes import read_volume
 from semigda.inference.device import choose_device
 from semigda.inference.likeness import case_features
-from semigda.inference.segment import SegmentOptions, plain_errors, preprocessing_of, provenance
+from semigda.inference.segment import plain_errors, preprocessing_of, provenance
 from semigda.networks.semigda import SemiGDA
 from semigda.ranking.order import Look, look, rank
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
 DEFAULT_COUNT = 10

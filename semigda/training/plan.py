@@ -20,7 +20,6 @@ from semigda.distributed import Ranks, joined
 from semigda.evaluation.evaluate import evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
-from semigda.inference.segment import SegmentOptions
 from semigda.models.package import load_network
 from semigda.progress import Part
 from semigda.training.preflight import check_training
@@ -30,6 +29,7 @@ from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.project.training.judging import compare_scores, scores_of
 

@@ -13,8 +13,8 @@ from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda.training.dataset import CaseSlices
+from semigda_core.models.card import USES
 
-USES = ("both", *BRANCHES)  # what a card may recommend
 PIXELS = 1 << 17  # about how many go through the network at once
 
 

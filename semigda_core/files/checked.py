@@ -16,15 +16,15 @@ from typing import Any, TypeVar
 
 from semigda_core.files.documents import Rule, Wrong, record, within
 
-_RULE = "rule"
+RULE = "rule"
 Made = TypeVar("Made")
 
 
 def ruled(rule: Rule, default: Any = MISSING, *, factory: Callable[[], Any] | None = None) -> Any:
     """A dataclass field that a rule holds for; required without ``default`` and ``factory``."""
     if factory is not None:
-        return field(default_factory=factory, metadata={_RULE: rule})
-    return field(default=default, metadata={_RULE: rule})
+        return field(default_factory=factory, metadata={RULE: rule})
+    return field(default=default, metadata={RULE: rule})
 
 
 def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] = ()) -> Rule:
@@ -38,7 +38,7 @@ def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] =
     for one in [one for one in fields(cls) if one.name not in without]:
         optional = one.default is not MISSING or one.default_factory is not MISSING
         place = may if optional and one.name not in required else must
-        place[one.name] = one.metadata[_RULE]
+        place[one.name] = one.metadata[RULE]
     return record(must, may)
 
 
@@ -49,7 +49,7 @@ def check_fields(value: Any) -> None:
         Wrong: naming the first field that breaks its rule.
     """
     for one in fields(value):
-        within(one.metadata[_RULE], getattr(value, one.name), one.name)
+        within(one.metadata[RULE], getattr(value, one.name), one.name)
 
 
 def made(cls: type[Made], values: Any, required: Iterable[str] = ()) -> Made:

@@ -30,7 +30,7 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
-from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
 
@@ -38,7 +38,7 @@ SCHEMA_VERSION = 1
 CARD_FILE = "card.json"
 WEIGHTS_FILE = "weights.safetensors"
 MAX_CARD_BYTES = 1_000_000
-BRANCHES = ("both", "vae", "cnn")
+USES = ("both", *BRANCHES)  # what a card may recommend
 
 # A name is also a folder name: lower case because Windows and macOS fold case.
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
@@ -171,7 +171,7 @@ class ModelCard:
     labels: list[Label] = ruled(_labels)
     network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict))
     preprocessing: dict[str, Any] = ruled(as_rule(Preprocessing.from_dict))
-    branches: str = ruled(one_of(*BRANCHES), "both")
+    branches: str = ruled(one_of(*USES), "both")
     postprocessing: dict[str, Any] = ruled(
         _postprocessing, factory=lambda: {"largest_component": False}
     )

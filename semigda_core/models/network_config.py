@@ -8,6 +8,7 @@ from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
 from semigda_core.files.documents import list_of, number, one_of, text, whole
 from semigda_core.models.network_size import parameters
 
+BRANCHES = ("vae", "cnn")  # of every network, see semigda/networks/semigda.py
 # The paper's network has 170 million. Twice as many still fit a computer's memory in float32.
 MAX_PARAMETERS = 400_000_000
 _WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)

@@ -1,0 +1,99 @@
+"""Options of a segmentation: one dataclass is the panel's choices, a job's JSON and arguments."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.arguments import add_arguments, given
+from semigda_core.jobs.segmenting import SegmentOptions, panel_names
+
+
+def parsed(*words: str) -> SegmentOptions:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser, SegmentOptions, without=["review"])
+    arguments = parser.parse_args(words)
+    return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]))
+
+
+def test_every_option_is_an_argument():
+    assert parsed() == SegmentOptions()
+    words = ["--device", "cpu", "--branches", "vae", "--frame", "3", "--replace-nonfinite"]
+    assert parsed(*words, "--batch-size", "4") == SegmentOptions("cpu", "vae", True, 3, True, 4)
+    with pytest.raises(SystemExit):
+        parsed("--branches", "all")
+    with pytest.raises(SystemExit):
+        parsed("--review")
+
+
+def test_the_help_says_what_each_means(capsys):
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    text = " ".join(capsys.readouterr().out.split())
+    assert "--frame FRAME which frame of a 4-D image, from 0" in text
+    assert "--device {auto,cuda,mps,cpu} what computes (default: auto)" in text
+
+
+def test_jobs_of_earlier_versions_are_read():
+    old = {"device": "cpu", "branches": "both", "review": False, "replace_nonfinite": True}
+    assert SegmentOptions.of(old) == SegmentOptions("cpu", "both", True, None, False)
+    old = {**old, "frame": None, "batch_size": None}
+    assert SegmentOptions.of(old) == SegmentOptions("cpu", "both", True, None, False)
+    assert SegmentOptions.of({}) == SegmentOptions()
+
+
+def test_what_nobody_chose_is_left_out_of_a_job():
+    written = SegmentOptions(frame=0).to_dict()
+    assert written == {
+        "device": "auto", "branches": "card", "replace_nonfinite": False, "frame": 0, "review": True
+    }  # fmt: skip
+    assert SegmentOptions.of(written) == SegmentOptions(frame=0)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"device": "abacus"}, "'device'"),
+        ({"branches": "all"}, "'branches'"),
+        ({"frame": -1}, "'frame'"),
+        ({"frame": True}, "'frame'"),
+        ({"batch_size": 0}, "'batch_size'"),
+        ({"review": 1}, "'review'"),
+        ({"smooth": True}, "1 unknown field"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_option(values, said):
+    with pytest.raises(SemiGDAError, match=said) as caught:
+        SegmentOptions.of(values)
+    assert caught.value.error_class == "bad-input"
+    if "unknown" not in said:
+        with pytest.raises(SemiGDAError, match=said):
+            SegmentOptions(**values)
+
+
+def test_the_panel_keeps_its_names():
+    """Scenes and scripts of users know them."""
+    assert panel_names() == {
+        "device": "device",
+        "branches": "branches",
+        "replaceInvalid": "replace_nonfinite",
+        "review": "review",
+    }
+
+
+def test_the_branches_follow_from_card_and_choice():
+    class Card:
+        branches = "cnn"
+
+    both = ("vae", "cnn")
+    plans = {
+        SegmentOptions(): (("cnn",), both),
+        SegmentOptions(review=False): (("cnn",), ("cnn",)),
+        SegmentOptions(branches="both"): (both, both),
+        SegmentOptions(branches="both", review=False): (both, both),
+        SegmentOptions(branches="vae"): (("vae",), ("vae",)),
+    }
+    for options, expected in plans.items():
+        assert options.plan(Card) == expected

@@ -1,0 +1,65 @@
+"""Dataclasses whose fields are arguments of a command as well.
+
+@dataclass(frozen=True)
+class Options:
+    device: str = option(one_of("auto", "cpu"), "auto", "what computes", choices=("auto", "cpu"))
+
+Each field's rule checks it in a document, see :mod:`semigda_core.files.checked`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import Field, field, fields
+from typing import Any
+
+from semigda_core.files.checked import RULE
+from semigda_core.files.documents import Rule, one_of
+
+
+def option(
+    meaning: str,
+    default: Any,
+    rule: Rule | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    **notes: Any,
+) -> Any:
+    """A field that is an option.
+
+    Args:
+        meaning: one line for who chooses it.
+        rule: what it may hold; with ``choices`` one of them.
+        notes: what else is to be known of it, as the field's metadata.
+    """
+    rule = rule or one_of(*choices)
+    return field(
+        default=default, metadata={RULE: rule, "help": meaning, "choices": choices, **notes}
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser, cls: type, without: Iterable[str] = ()) -> None:
+    """Add an argument for each option of a dataclass: a flag for one that is off by default."""
+    for one in _options(cls, without):
+        name = f"--{one.name.replace('_', '-')}"
+        meaning = one.metadata["help"]
+        if one.default is False:
+            parser.add_argument(name, action="store_true", help=meaning)
+            continue
+        if one.default is not None:
+            meaning += f" (default: {one.default})"
+        number = str(one.type).startswith("int")
+        choices = one.metadata["choices"] or None
+        parser.add_argument(
+            name, default=one.default, type=int if number else str, choices=choices, help=meaning
+        )
+
+
+def given(arguments: argparse.Namespace, cls: type, without: Iterable[str] = ()) -> dict[str, Any]:
+    """What was given for the arguments that :func:`add_arguments` added."""
+    return {one.name: getattr(arguments, one.name) for one in _options(cls, without)}
+
+
+def _options(cls: type, without: Iterable[str]) -> list[Field[Any]]:
+    return [one for one in fields(cls) if "help" in one.metadata and one.name not in without]

@@ -1,0 +1,84 @@
+"""How to segment: the same options in the panel, in a job and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from semigda_core.files.arguments import option
+from semigda_core.files.checked import RULE, rule_of
+from semigda_core.files.documents import check, flag, maybe, whole
+from semigda_core.models.card import ModelCard
+from semigda_core.models.network_config import BRANCHES
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """Options of a segmentation.
+
+    A field's metadata: ``panel`` is its name in the panel's parameters and in scripts of Slicer,
+    where it can be chosen there; ``voxels`` says that the result hangs on it.
+
+    Raises:
+        SemiGDAError: "bad-input" for a value that an option cannot have.
+    """
+
+    device: str = option("what computes", "auto", choices=DEVICES, panel="device")
+    branches: str = option(
+        "whose mean becomes the labels; card is what the model's card recommends",
+        "card",
+        choices=("card", "both", *BRANCHES),
+        panel="branches",
+    )
+    replace_nonfinite: bool = option(
+        "replace voxels that are NaN or infinite",
+        False,
+        flag(),
+        panel="replaceInvalid",
+        voxels=True,
+    )
+    frame: int | None = option(
+        "which frame of a 4-D image, from 0", None, maybe(whole(0, 2**31)), voxels=True
+    )
+    # It needs both branches: where the card recommends one for the labels, both are computed.
+    review: bool = option("make the review map", True, flag(), panel="review")
+    batch_size: int | None = option("slices at once", None, maybe(whole(1, 10_000)))
+
+    def __post_init__(self):
+        check(asdict(self), _RULE, "The options")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> SegmentOptions:
+        """Of a job's options; "bad-input" for one that is unknown or has a wrong value."""
+        check(values, _RULE, "The options")
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For a job; what nobody chose is left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The branches whose mean becomes the labels, and the branches to compute."""
+        chosen = card.branches if self.branches == "card" else self.branches
+        used = BRANCHES if chosen == "both" else (chosen,)
+        return used, BRANCHES if self.review and self.branches in ("card", "both") else used
+
+    def of_voxels(self) -> dict[str, Any]:
+        """The options that a result hangs on, but for the branches."""
+        return {one.name: getattr(self, one.name) for one in _noting("voxels")}
+
+
+def panel_names() -> dict[str, str]:
+    """The name in the panel of each option that can be chosen there, and its own."""
+    return {one.metadata["panel"]: one.name for one in _noting("panel")}
+
+
+def _noting(note: str) -> list:
+    return [one for one in fields(SegmentOptions) if note in one.metadata]
+
+
+_RULE = rule_of(SegmentOptions)
+VOXEL_RULES = {one.name: one.metadata[RULE] for one in _noting("voxels")}
