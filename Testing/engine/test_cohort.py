@@ -148,3 +148,21 @@ def test_two_processes_share_the_cases(model, images, tmp_path):
     segment(model, images, tmp_path / "alone")
     shared, alone = ([{**r, "seconds": ""} for r in table(tmp_path / n)] for n in ("out", "alone"))
     assert shared == alone and len(shared) == 8
+
+
+def test_an_option_that_an_earlier_version_did_not_know_makes_nothing_stale(
+    model, images, tmp_path, capsys
+):
+    (images / "broken.nrrd").unlink()
+    out = tmp_path / "out"
+    segment(model, images, out)
+    for path in out.glob("case*.json"):
+        report = json.loads(path.read_text("utf-8"))
+        assert report["made"]["how"].pop("all_parts") is False
+        path.write_text(json.dumps(report), encoding="utf-8")
+    capsys.readouterr()
+    assert segment(model, images, out) == 0
+    assert "0 segmented, 4 were there" in capsys.readouterr().out
+    command = ["segment", "--cases", str(images), "--model", str(model), "--out", str(out)]
+    assert main([*command, "--all-parts", "--overwrite"]) == 0
+    assert "4 segmented, 0 were there" in capsys.readouterr().out

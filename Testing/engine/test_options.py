@@ -21,7 +21,8 @@ def parsed(*words: str) -> SegmentOptions:
 def test_every_option_is_an_argument():
     assert parsed() == SegmentOptions()
     words = ["--device", "cpu", "--branches", "vae", "--frame", "3", "--replace-nonfinite"]
-    assert parsed(*words, "--batch-size", "4") == SegmentOptions("cpu", "vae", True, 3, True, 4)
+    words += ["--batch-size", "4", "--all-parts"]
+    assert parsed(*words) == SegmentOptions("cpu", "vae", True, 3, True, True, 4)
     with pytest.raises(SystemExit):
         parsed("--branches", "all")
     with pytest.raises(SystemExit):
@@ -47,8 +48,9 @@ def test_jobs_of_earlier_versions_are_read():
 def test_what_nobody_chose_is_left_out_of_a_job():
     written = SegmentOptions(frame=0).to_dict()
     assert written == {
-        "device": "auto", "branches": "card", "replace_nonfinite": False, "frame": 0, "review": True
-    }  # fmt: skip
+        **{"device": "auto", "branches": "card", "frame": 0, "review": True},
+        **{"replace_nonfinite": False, "all_parts": False},
+    }
     assert SegmentOptions.of(written) == SegmentOptions(frame=0)
 
 
@@ -76,6 +78,7 @@ def test_a_wrong_value_is_told_by_its_option(values, said):
 def test_the_panel_keeps_its_names():
     """Scenes and scripts of users know them."""
     assert panel_names() == {
+        "allParts": "all_parts",
         "device": "device",
         "branches": "branches",
         "replaceInvalid": "replace_nonfinite",

@@ -158,6 +158,8 @@ def test_largest_component_in_3d_only_when_the_card_says_so():
     cleaned = segment(image, card=card)
     np.testing.assert_array_equal(cleaned.labels, horseshoe)
     assert cleaned.segments[0]["voxels"] == horseshoe.sum()
+    every = segment(image, card=card, options=SegmentOptions(all_parts=True))
+    np.testing.assert_array_equal(every.labels, image)
 
 
 def test_cancel_stops_between_batches():

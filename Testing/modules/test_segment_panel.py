@@ -280,7 +280,9 @@ def test_choices_are_kept_in_the_scene(panel, module_host, bright, tmp_path):
     ui.branchesComboBox.setCurrentIndex(ui.branchesComboBox.findData("both"))
     ui.branchesComboBox.activated.emit(ui.branchesComboBox.currentIndex)
     ui.replaceInvalidCheckBox.click()
+    ui.allPartsCheckBox.click()
     run(panel, module_host)
+    assert panel.logic.run.options.all_parts
     rows = table(panel)
     path = tmp_path / "scene.mrb"
     assert slicer.util.saveScene(str(path))
@@ -295,6 +297,7 @@ def test_choices_are_kept_in_the_scene(panel, module_host, bright, tmp_path):
     assert ui.branchesComboBox.itemData(ui.branchesComboBox.currentIndex) == "both"
     assert ui.deviceComboBox.currentText == "CPU"
     assert ui.replaceInvalidCheckBox.checked and ui.reviewCheckBox.checked
+    assert ui.allPartsCheckBox.checked
     assert ui.resultCollapsibleButton.visible and table(panel) == rows
     assert ui.nextSpotButton.enabled
     ui.replaceInvalidCheckBox.click()

@@ -142,7 +142,7 @@ def segment_volume(
             results.add(done)
     progress(0.95, "Measuring the segments")
     with clock("resample"):
-        if card.postprocessing.get("largest_component"):
+        if card.postprocessing.get("largest_component") and not options.all_parts:
             results.voxels -= keep_largest(results.labels, volume.shape[0], len(card.labels), check)
     report = _report(card, options, volume, prepared, predictor, clock)
     progress(1.0, "Done")

@@ -45,6 +45,13 @@ class SegmentOptions:
     )
     # It needs both branches: where the card recommends one for the labels, both are computed.
     review: bool = option("make the review map", True, flag(), panel="review")
+    all_parts: bool = option(
+        "keep every connected part, also where the model's card keeps the largest of each class",
+        False,
+        flag(),
+        panel="allParts",
+        voxels=True,
+    )
     batch_size: int | None = option("slices at once", None, maybe(whole(1, 10_000)))
 
     def __post_init__(self):
