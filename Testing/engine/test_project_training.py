@@ -94,7 +94,7 @@ def test_a_first_version_says_what_its_scores_are_of(trained):
     heldout = set(project.read().heldout["cases"])
     assert {row["case"] for row in compared["rows"]} == heldout
     card = ModelCard.read(version.folder)
-    assert card.training["scores_of"].startswith("2 held-out cases; weights and branches")
+    assert card.training["scores_of"].startswith("2 held-out cases; nothing was chosen on them")
     assert card.training["heldout_dice"] == dict(version.dice)
     assert card.title == version.title == "Ball, core (version 1)" and card.name.startswith(
         "ball-core-"

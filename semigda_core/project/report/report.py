@@ -31,21 +31,6 @@ STAGES = {
     "align": "Stage 1: aligning latents",
     "segment": "Stage 2: learning to segment",
 }
-LOSSES = {
-    "rebuild": "rebuilt image",
-    "classes": "mask classes",
-    "kl": "KL divergence",
-    "align_vae": "VAE branch",
-    "align_cnn": "CNN branch",
-    "align_unlabeled": "unlabelled images",
-    "total": "total",
-    "labeled_vae": "labelled, VAE branch",
-    "labeled_cnn": "labelled, CNN branch",
-    "pseudo_vae": "pseudo labels, VAE branch",
-    "pseudo_cnn": "pseudo labels, CNN branch",
-    "mixed_vae": "mixed, VAE branch",
-    "mixed_cnn": "mixed, CNN branch",
-}
 PREVIEWS = {
     "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
     "unlabeled": "Unlabelled cases: image, drawn by either branch",
@@ -212,7 +197,7 @@ def _curves(view: View, events: list[dict[str, Any]]) -> str:
         losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]
         keys = dict.fromkeys(key for event in losses for key in event["losses"])
         lines = {
-            LOSSES.get(key, key): _points(losses, lambda event, key=key: event["losses"].get(key))
+            key.replace("_", " "): _points(losses, lambda event, key=key: event["losses"].get(key))
             for key in keys
         }
         if losses:

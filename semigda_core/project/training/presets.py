@@ -23,7 +23,6 @@ from semigda_core.models.card import ModelCard, check_name
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
-from semigda_core.project.training.work import total_work
 
 # What a preset changes in TrainSettings. ``side``: pixels of a working slice at most; ``minutes``:
 # the time it may take. Quick look shows within minutes whether labels and images fit together.
@@ -46,11 +45,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         },
     },
 }
-STANDARD = {"align_steps": 400, "steps": 4000, "supervised_share": 0.2}
-QUICK_STEPS_UNMEASURED = 250  # of stage 2, where nobody knows yet how fast the computer is
+STANDARD = {"align_steps": 400, "steps": 4000}
+QUICK_STEPS = 250  # of stage 2, where nobody knows yet how fast the computer is
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
-# Reading the cases, measuring Dice and writing are not steps.
-SHARE_OF_STEPS = 0.8
 FEWEST_STEPS = 40
 MULTIPLE = 16
 # Of what the user sets one by one: what is reckoned with before the training checks all of it.
@@ -84,7 +81,6 @@ def train_settings(
     cases: str,
     base: str | None = None,
     minutes: float | None = None,
-    seconds_per_step: float | None = None,
     advanced: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Settings of a training into ``models/<name>`` of the project.
@@ -93,8 +89,7 @@ def train_settings(
         facts: what the check measured, by case id.
         cases: the case list's file.
         base: folder of a model to go on from, or file of an autoencoder; by default none.
-        minutes: time for all trainings of the held-out plan together; the preset's by default.
-        seconds_per_step: of a supervised step of stage 2 on this computer, if it was measured.
+        minutes: time for all of it, where it is given; a rehearsal then fits the steps to it.
         advanced: settings that replace what the preset says. Beside those of ``TrainSettings``:
             "side" (pixels of a working slice at most), "slice_axis", and "channels" of the network,
             as far as a base does not fix them.
@@ -127,13 +122,9 @@ def train_settings(
     else:
         network = _network_of(Path(base)) if base else _network(chosen["network"], channels)
         preprocessing = suggest_preprocessing(view, facts, side, axis)
-    trainings = 1
-    if view.heldout and view.heldout["scheme"] == "leave-one-out":
-        trainings += len(view.heldout["folds"])
-    budget = minutes or chosen["minutes"]
-    semi = bool(view.of_role("unlabeled"))
-    steps = _steps(preset, budget and budget * 60 / trainings, seconds_per_step, semi)
-    if preset == "paper" and budget is None:
+    factor = QUICK_STEPS / STANDARD["steps"] if preset == "quick" else 1.0
+    steps = {key: max(FEWEST_STEPS, round(count * factor)) for key, count in STANDARD.items()}
+    if preset == "paper" and minutes is None:
         batch = chosen["settings"]["labeled_batch"]
         steps["steps"] = max(FEWEST_STEPS, PAPER_PASSES * _labelled_slices(view, facts) // batch)
     return {
@@ -148,20 +139,6 @@ def train_settings(
         "augmentation": _augmentation(view, preprocessing),
         **advanced,
     }
-
-
-def _steps(
-    preset: str, seconds: float | None, seconds_per_step: float | None, semi: bool
-) -> dict[str, int]:
-    """Steps of the two stages, in the proportions of the standard preset."""
-    parts = dict(STANDARD)
-    share = parts.pop("supervised_share")
-    if seconds and seconds_per_step:
-        standard = total_work(0, STANDARD["align_steps"], STANDARD["steps"], share, semi)
-        factor = SHARE_OF_STEPS * seconds / seconds_per_step / standard
-    else:
-        factor = QUICK_STEPS_UNMEASURED / STANDARD["steps"] if preset == "quick" else 1.0
-    return {key: max(FEWEST_STEPS, round(value * factor)) for key, value in parts.items()}
 
 
 def _network(name: str, channels: Sequence[int] | None) -> dict[str, Any]:
