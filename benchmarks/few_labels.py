@@ -9,7 +9,7 @@
 A finished run is one JSON, artifacts/few_labels/<set>/<method>-<seed>-<steps>.json, and is skipped;
 a run that was killed starts over. Several processes may share the work if each has its own sets.
 ``--table`` adds the finished runs to benchmarks/results/few_labels.json and writes docs/results.md
-from it. Needs ``pip install monai`` for the U-Net, and the data in $SEMIGDA_DATA.
+from it. Needs the data in $SEMIGDA_DATA.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from few_labels_lib.figures import case_scores, grouped  # noqa: E402
 from few_labels_lib.page import page  # noqa: E402
-from few_labels_lib.recipes import METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.recipes import BESIDE, METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
 from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
 
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=ROOT / "docs/results.md")
     arguments = parser.parse_args()
     if arguments.list:
-        print("\n".join(f"{name:<20}{one.title}" for name, one in METHODS.items()))
+        print("\n".join(f"{name:<20}{one.title}" for name, one in {**METHODS, **BESIDE}.items()))
         print("\n".join(f".{name:<19}{QUESTIONS[name]}" for name in VARIANTS))
         return
     if arguments.table:

@@ -14,10 +14,11 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from few_labels_lib.recipes import Recipe
-from few_labels_lib.unet import make_unet, unet_loss
+from few_labels_lib.unet import unet_loss
 from semigda.method.palette import Palette
 from semigda.method.teacher import make_teacher
 from semigda.networks.semigda import SemiGDA
+from semigda.networks.unet import UNet
 from semigda.training.batch import Batch
 from semigda.training.losses import align_losses, pseudo_weight, segment_losses
 from semigda.training.settings import TrainSettings
@@ -80,7 +81,7 @@ def _batches(settings: TrainSettings) -> tuple[Batch, Batch]:
 
 
 def _unet(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:
-    network = make_unet(settings.num_classes)
+    network = UNet(settings.num_classes, recipe.width)
     one, both = (
         _count(lambda b=batch: unet_loss(network, network, b, 0.5, recipe.unlabeled))
         for batch in _batches(settings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from few_labels_lib.sets import DataSet
+from semigda.networks.unet import WIDTH
 from semigda.training.settings import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
@@ -18,17 +19,18 @@ OWN_BATCH, OWN_STEPS = 16, 4400
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; everything else is ``TrainSettings``' default.
+    """How to train; everything that is not said here is ``TrainSettings``' default.
 
     Attributes:
         name: method, or ``<method>.<variant>``.
         network: "unet" or "semigda".
         unlabeled: "none", "mean-teacher" or "copy-paste"; for SemiGDA its own way, if any.
-        labeled: share of the batch that is labelled, if unlabelled slices are drawn.
+        labeled: share of the batch that is labelled, where unlabelled slices are drawn.
         pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
         base: whose images the autoencoder learns from: "own" or "all-sets".
         scale: of the working slices' sides.
-        own: with the default steps of a training instead of the study's: OWN_STEPS of
+        width: channels of a U-Net at full resolution.
+        own: with the steps that a training has by default, in place of the study's: OWN_STEPS of
             OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
@@ -42,6 +44,7 @@ class Recipe:
     align: float = 0.0
     base: str = "own"
     scale: float = 1.0
+    width: int = WIDTH
     own: bool = False
     changes: Mapping = field(default_factory=dict)
     config: Mapping = field(default_factory=dict)
@@ -55,7 +58,7 @@ class Recipe:
         return OWN_STEPS if self.own else one.steps
 
     def fit(self, one: DataSet) -> DataSet:
-        """The set with the slices that this recipe works on, and their number a step."""
+        """The set with the slices that this recipe works on, and so many of them a step."""
         batch = OWN_BATCH if self.own else one.batch
         scale = one.own_scale if self.own else self.scale
         return replace(one, batch=batch, preprocessing=one.scaled(scale))
@@ -66,7 +69,7 @@ class Recipe:
         """Settings of stage 1 and 2 for a run in ``folder``; pre-training has its own steps.
 
         All stages together take ``steps``. A step has as many slices with a gradient as
-        :meth:`fit` says, whatever the method; if none of them is unlabelled, all are labelled.
+        :meth:`fit` says, whatever the method; where none of them is unlabelled, all are labelled.
         """
         one = self.fit(one)
         semi = self.unlabeled != "none"
@@ -114,7 +117,10 @@ METHODS = {
         Recipe("semigda", "semigda", "copy-paste", align=ALIGN),
     )
 }
+# Shown in the sets' tables, where it was run; no part of the study's means.
+BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=2 * WIDTH)}
 TITLES = {
+    "unet-full-width": "U-Net, labelled only, full width",
     "unet": "U-Net, labelled only",
     "unet-mean-teacher": "U-Net, mean teacher",
     "unet-copy-paste": "U-Net, bidirectional copy-paste",
@@ -157,21 +163,21 @@ VARIANTS: dict[str, dict] = {
     OWN: {"own": True},
 }
 QUESTIONS = {
-    "no-dam": "No stage 1 (latent alignment)",
-    "long-dam": "More of stage 1",
-    "dam-gaussian": "2-Wasserstein distance of the posteriors instead of MSE of their means",
+    "no-dam": "Is stage 1 (latent alignment) worth its steps?",
+    "long-dam": "Does more of it help?",
+    "dam-gaussian": "2-Wasserstein between the posteriors in place of MSE between their means",
     "pretraining": "A tenth of the steps for the autoencoder, on the images and masks at hand",
-    "only-pretraining": "A tenth of the steps for the autoencoder instead of stage 1",
+    "only-pretraining": "A tenth of the steps for the autoencoder, in place of stage 1",
     "all-sets": "Pre-training on the images and masks of all sets",
-    "frozen-encoder": "Pre-training, then only its decoder goes on learning",
+    "frozen-encoder": "Pre-training, then only the decoder of it goes on learning",
     "frozen-autoencoder": "Pre-training, then frozen as published",
     "no-mix": "No copy-paste",
     "half-mix": "Every other unlabelled image mixed",
-    "no-ema": "The live network teaches, and its last weights are scored",
+    "no-ema": "The live network teaches, and its last weights are judged",
     "fast-ema": "A teacher that averages half as long",
     "no-noise": "The mean of the image's posterior, never a draw",
-    "cross-teaching": "Each branch taught by the teacher's other one, not by the mean of both",
-    "long-ramp": "Full unlabelled weight only at the end, when the learning rate is zero",
+    "cross-teaching": "Each branch taught by the teacher's other one, not both by the mean of both",
+    "long-ramp": "Full unlabelled weight only at the end, when the learning rate is nothing",
     "half-weight": "Unlabelled weight 0.5",
     "late": "Unlabelled images after half of stage 2",
     "half-labelled": "Half of the batch labelled",
@@ -181,12 +187,12 @@ QUESTIONS = {
     "large": "One and a half times the pixels a side",
     "lower-rate": "Learning rate 1e-3",
     "higher-rate": "Learning rate 4e-3",
-    "strided": "Strided convolutions, as published, instead of max-pooling",
+    "strided": "Strided convolutions, as published, in place of max-pooling",
     "wide": "Twice the channels",
     "light-mapper": "Half the mapper's channels",
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
-    OWN: "The default number of steps and of slices a step, on larger slices",
+    OWN: "As many steps and slices a step as a training has by default, larger slices",
 }
 
 
@@ -197,7 +203,7 @@ def recipe(name: str) -> Recipe:
         KeyError: if there is none.
     """
     method, _, variant = name.partition(".")
-    found = METHODS[method]
+    found = {**METHODS, **BESIDE}[method]
     if not variant:
         return found
     change = dict(VARIANTS[variant])

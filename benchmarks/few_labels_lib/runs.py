@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-import monai
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -21,11 +20,12 @@ from few_labels_lib.budget import spent
 from few_labels_lib.recipes import Recipe, recipe
 from few_labels_lib.scores import chances_of, score_cases
 from few_labels_lib.sets import SETS, DataSet
-from few_labels_lib.unet import make_unet, train_unet
+from few_labels_lib.unet import train_recipe
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
 from semigda.inference.device import choose_device, device_name
 from semigda.models.package import load_network
+from semigda.networks.unet import UNet
 from semigda.progress import Printed, Progress
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices
 from semigda.training.gradients import limited_threads
@@ -137,7 +137,7 @@ def load_run(folder: Path, result: dict) -> nn.Module:
     """The network of a finished run, from its folder and its JSON."""
     if result["recipe"]["network"] == "semigda":
         return load_network(folder / "model")[0]
-    network = make_unet(len(result["settings"]["labels"]))
+    network = UNet(len(result["settings"]["labels"]), recipe(result["method"]).width)
     network.load_state_dict(load_file(folder / "model.safetensors"))
     return network
 
@@ -151,7 +151,7 @@ def _train(chosen: Recipe, settings: TrainSettings) -> nn.Module:
     size = settings.preprocessing["size"]
     labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
     unlabeled = SliceSampler(slices["unlabeled"], size)
-    network = train_unet(settings, chosen, labeled, unlabeled, device)
+    network = train_recipe(settings, chosen, labeled, unlabeled, device)
     save_file(network.state_dict(), f"{settings.out}.safetensors")
     return network
 
@@ -228,7 +228,6 @@ def _versions() -> dict[str, str]:
         "semigda": __version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "monai": monai.__version__,
     }
 
 
