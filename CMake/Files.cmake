@@ -131,6 +131,7 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
+  semigda/networks/unet.py
   semigda/probe.py
   semigda/progress.py
   semigda/ranking/__init__.py
@@ -177,6 +178,7 @@ set(SemiGDA_PACKAGES
   semigda/training/stage.py
   semigda/training/stuck.py
   semigda/training/train.py
+  semigda/training/unet.py
   semigda/training/validate.py
   semigda/training/watch.py
   semigda_core/__init__.py

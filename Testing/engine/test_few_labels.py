@@ -21,7 +21,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 from few_labels_lib.figures import Group, bootstrap, case_scores, difference, grouped  # noqa: E402
 from few_labels_lib.page import of_same_seeds, page  # noqa: E402
-from few_labels_lib.recipes import METHODS, OWN, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.recipes import BESIDE, METHODS, OWN, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import MEASURES, read_runs, read_table, write_table  # noqa: E402
 
@@ -52,11 +52,10 @@ def phantoms(tmp_path_factory):
 @pytest.fixture(scope="module")
 def study(phantoms, tmp_path_factory):
     """(folder, paths of the JSON files) after a run of every method."""
-    pytest.importorskip("monai")
     from few_labels_lib.runs import perform
 
     folder = tmp_path_factory.mktemp("study")
-    names = [*METHODS, "semigda.no-dam", "semigda.pretraining", "semigda.own-budget"]
+    names = [*METHODS, *BESIDE, "semigda.no-dam", "semigda.pretraining", "semigda.own-budget"]
     places = {"runs": folder / "runs", "results": folder / "results"}
     return folder, {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
 
@@ -75,6 +74,8 @@ def test_runs_spend_what_they_say(study):
     assert runs["semigda.pretraining"]["settings"]["steps"] == STEPS - 2
     sizes = [run["spent"]["parameters"] for run in runs.values()]
     assert max(sizes) < 1.1 * min(sizes)
+    narrow, wide = (runs[name]["spent"]["tflop"] for name in ("unet", "unet-full-width"))
+    assert 1.4 < wide / narrow < 1.7
 
 
 def test_judged_as_the_product_judges(study):
@@ -123,8 +124,10 @@ def test_disagreement_of_finished_runs(study, phantoms):
 
 def test_page_is_made_from_the_files(study):
     text = page(grouped(read_runs(study[0] / "results")), "unet")
-    for name in METHODS:
-        assert recipe(name).title in text
+    for name in (*METHODS, *BESIDE):
+        assert f"| {recipe(name).title} | 0 |" in text
+    overview = text[text.index("## All sets") : text.index("## phantom")]
+    assert not any(recipe(name).title in overview for name in BESIDE)  # not of all sets and seeds
     assert "## phantom, 8 steps" in text and "| Dice by case | case_5 | case_6 |" in text
     assert QUESTIONS["no-dam"] in text and QUESTIONS[OWN] not in text
     assert "| phantom | SemiGDA, semi-supervised | 0 | 48 x 48 |" in text

@@ -19,18 +19,18 @@ OWN_BATCH, OWN_STEPS = 16, 4400
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; everything that is not said here is ``TrainSettings``' default.
+    """How to train; everything else is ``TrainSettings``' default.
 
     Attributes:
         name: method, or ``<method>.<variant>``.
         network: "unet" or "semigda".
         unlabeled: "none", "mean-teacher" or "copy-paste"; for SemiGDA its own way, if any.
-        labeled: share of the batch that is labelled, where unlabelled slices are drawn.
+        labeled: share of the batch that is labelled, if unlabelled slices are drawn.
         pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
         base: whose images the autoencoder learns from: "own" or "all-sets".
         scale: of the working slices' sides.
         width: channels of a U-Net at full resolution.
-        own: with the steps that a training has by default, in place of the study's: OWN_STEPS of
+        own: with the default steps of a training instead of the study's: OWN_STEPS of
             OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
@@ -58,7 +58,7 @@ class Recipe:
         return OWN_STEPS if self.own else one.steps
 
     def fit(self, one: DataSet) -> DataSet:
-        """The set with the slices that this recipe works on, and so many of them a step."""
+        """The set with the slices that this recipe works on, and their number a step."""
         batch = OWN_BATCH if self.own else one.batch
         scale = one.own_scale if self.own else self.scale
         return replace(one, batch=batch, preprocessing=one.scaled(scale))
@@ -69,7 +69,7 @@ class Recipe:
         """Settings of stage 1 and 2 for a run in ``folder``; pre-training has its own steps.
 
         All stages together take ``steps``. A step has as many slices with a gradient as
-        :meth:`fit` says, whatever the method; where none of them is unlabelled, all are labelled.
+        :meth:`fit` says, whatever the method; if none of them is unlabelled, all are labelled.
         """
         one = self.fit(one)
         semi = self.unlabeled != "none"
@@ -163,21 +163,21 @@ VARIANTS: dict[str, dict] = {
     OWN: {"own": True},
 }
 QUESTIONS = {
-    "no-dam": "Is stage 1 (latent alignment) worth its steps?",
-    "long-dam": "Does more of it help?",
-    "dam-gaussian": "2-Wasserstein between the posteriors in place of MSE between their means",
+    "no-dam": "No stage 1 (latent alignment)",
+    "long-dam": "More of stage 1",
+    "dam-gaussian": "2-Wasserstein distance of the posteriors instead of MSE of their means",
     "pretraining": "A tenth of the steps for the autoencoder, on the images and masks at hand",
-    "only-pretraining": "A tenth of the steps for the autoencoder, in place of stage 1",
+    "only-pretraining": "A tenth of the steps for the autoencoder instead of stage 1",
     "all-sets": "Pre-training on the images and masks of all sets",
-    "frozen-encoder": "Pre-training, then only the decoder of it goes on learning",
+    "frozen-encoder": "Pre-training, then only its decoder goes on learning",
     "frozen-autoencoder": "Pre-training, then frozen as published",
     "no-mix": "No copy-paste",
     "half-mix": "Every other unlabelled image mixed",
-    "no-ema": "The live network teaches, and its last weights are judged",
+    "no-ema": "The live network teaches, and its last weights are scored",
     "fast-ema": "A teacher that averages half as long",
     "no-noise": "The mean of the image's posterior, never a draw",
-    "cross-teaching": "Each branch taught by the teacher's other one, not both by the mean of both",
-    "long-ramp": "Full unlabelled weight only at the end, when the learning rate is nothing",
+    "cross-teaching": "Each branch taught by the teacher's other one, not by the mean of both",
+    "long-ramp": "Full unlabelled weight only at the end, when the learning rate is zero",
     "half-weight": "Unlabelled weight 0.5",
     "late": "Unlabelled images after half of stage 2",
     "half-labelled": "Half of the batch labelled",
@@ -187,12 +187,12 @@ QUESTIONS = {
     "large": "One and a half times the pixels a side",
     "lower-rate": "Learning rate 1e-3",
     "higher-rate": "Learning rate 4e-3",
-    "strided": "Strided convolutions, as published, in place of max-pooling",
+    "strided": "Strided convolutions, as published, instead of max-pooling",
     "wide": "Twice the channels",
     "light-mapper": "Half the mapper's channels",
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
-    OWN: "As many steps and slices a step as a training has by default, larger slices",
+    OWN: "The default number of steps and of slices a step, on larger slices",
 }
 
 
