@@ -202,6 +202,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/folder.py
   semigda_core/jobs/following.py
   semigda_core/jobs/home.py
+  semigda_core/jobs/kinds.py
   semigda_core/jobs/launch.py
   semigda_core/jobs/locks.py
   semigda_core/jobs/schema.py

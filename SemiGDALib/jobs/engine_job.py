@@ -6,12 +6,10 @@ import qt
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED
+from semigda_core.jobs.kinds import KINDS
 from SemiGDALib.jobs.worker import Worker
 
 POLL_MS = 100
-# Which worker takes a kind of job. A check takes seconds and follows every change, so it does not
-# wait behind a ranking of hundreds of cases; a rehearsal does, because it measures the computer.
-WORKERS = {"segment": "segment", "check": "check", "rank": "study", "rehearse": "study"}
 
 
 class EngineJob:
@@ -27,7 +25,7 @@ class EngineJob:
     def __init__(self, folder, onProgress, onEnded):
         self.kind = folder.job["kind"]
         self.active = True
-        self.worker = Worker.of(WORKERS[self.kind])
+        self.worker = Worker.of(KINDS[self.kind].worker)
         self._folder = folder
         self._onProgress, self._onEnded = onProgress, onEnded
         self._cancelled = False

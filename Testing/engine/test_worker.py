@@ -170,7 +170,7 @@ def test_a_broken_job_never_ends_the_worker(worker, new_job, parts, tmp_path):
 def test_an_unforeseen_error_is_internal_with_its_trace_in_the_log_only(
     new_job, monkeypatch, capsys
 ):
-    monkeypatch.setitem(kinds.KINDS, "segment", lambda job, models: 1 / 0)
+    monkeypatch.setitem(kinds.WAYS, "segment", lambda job, models: 1 / 0)
     job = new_job()
     assert run_job(job) == 1
     error = job.result()["error"]

@@ -203,7 +203,8 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     return {"cases": ranked}, {"unreadable": unreadable, "seconds": seconds}
 
 
-KINDS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
+# Of each kind in semigda_core/jobs/kinds.py.
+WAYS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "segment": segment,
     "train": train_job,
     "rehearse": rehearse_job,

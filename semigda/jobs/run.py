@@ -17,12 +17,10 @@ from semigda_core.files.atomic import clear_leftovers, write_json
 from semigda_core.jobs.failures import classify
 from semigda_core.jobs.folder import ACTIVE, JobFolder
 from semigda_core.jobs.following import FollowedJob
+from semigda_core.jobs.kinds import KINDS
 
 if TYPE_CHECKING:
     from semigda.jobs.kinds import ModelCache
-
-# Kinds that go on from a checkpoint; the others begin again.
-RESUMABLE = ("train", "pretrain")
 
 
 def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None = None) -> int:
@@ -80,13 +78,13 @@ def follow_job(folder: str | os.PathLike[str]) -> int:
     Only trainings are shared; of others the first process does all. Returns an exit code.
     """
     job = FollowedJob(folder)
-    if job.job["kind"] not in RESUMABLE or job.state()["state"] == "done":
+    if not KINDS[job.job["kind"]].resumes or job.state()["state"] == "done":
         return 0
     with output_to(job.path / "log.txt"):
         try:
-            from semigda.jobs.kinds import KINDS, ModelCache
+            from semigda.jobs.kinds import WAYS, ModelCache
 
-            KINDS[job.job["kind"]](job, ModelCache())
+            WAYS[job.job["kind"]](job, ModelCache())
             return 0
         except Paused:
             return 0
@@ -101,14 +99,14 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
     (job.path / "result.json").unlink(missing_ok=True)  # of an earlier try
     job.clear("pause")  # starting a job again means going on
     clear_leftovers(job.path)
-    resumable = job.job["kind"] in RESUMABLE
+    resumable = KINDS[job.job["kind"]].resumes
     job.update("running", progress=None if resumable else 0.0, message="Starting.")
     if resumable:
         job.hold_back()
     # Imported here, so that a missing package becomes the job's error, not the process's end.
-    from semigda.jobs.kinds import KINDS, ModelCache
+    from semigda.jobs.kinds import WAYS, ModelCache
 
-    outputs, report = KINDS[job.job["kind"]](job, models or ModelCache())
+    outputs, report = WAYS[job.job["kind"]](job, models or ModelCache())
     job.finish(outputs, report)
     for control in ("stop", "pause"):  # answered, or too late
         job.clear(control)
@@ -118,7 +116,7 @@ def _end(job: JobFolder, error: BaseException) -> None:
     told = classify(error)
     _log(error, told)
     try:
-        if told.error_class == "disk-full" and job.job["kind"] in RESUMABLE:
+        if told.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
             job.release()
             # The disk may have filled between the result and "done"; what is paused has none.
             (job.path / "result.json").unlink(missing_ok=True)

@@ -30,7 +30,8 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.targets import same_place
 from semigda_core.jobs import schema
 from semigda_core.jobs.home import at_home, folder_mark
-from semigda_core.jobs.schema import KINDS, SCHEMA_VERSION, STATES
+from semigda_core.jobs.kinds import KINDS
+from semigda_core.jobs.schema import SCHEMA_VERSION, STATES
 from semigda_core.processes import is_same_process, process_start
 from semigda_core.version import __version__
 

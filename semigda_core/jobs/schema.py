@@ -27,9 +27,9 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
+from semigda_core.jobs.kinds import KINDS
 
 SCHEMA_VERSION = 1
-KINDS = ("segment", "train", "rehearse", "pretrain", "evaluate", "check", "rank")
 STATES = ("queued", "running", "pausing", "paused", "cancelled", "failed", "done")
 
 PATH = path()
