@@ -1,4 +1,4 @@
-"""Death, a full disk and a broken disk at every nth write of the commands that write.
+"""Death, a full disk and a broken disk at every nth write of every command that writes.
 
     python benchmarks/faults.py
     python benchmarks/faults.py --only "models add" --each 10
@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "Testing" / "eng
 RESULTS = ROOT / "benchmarks" / "results" / "faults.json"
 OFF, COUNT = 0, 1
 MODES = {"death": 2, "death in the middle": 3, "disk full": 4, "input/output error": 5}
-# What may come of a command that lived: done after all, or told by the right class.
+# How a command that lived may end: done after all, or with an error of the right class.
 RIGHT = {
     "disk full": ("done", "disk-full"),
     "input/output error": ("done", "disk-full", "bad-input"),
@@ -99,7 +99,7 @@ class Bench:
         from faults_lib.scenarios import SCENARIOS
 
         self.name, self.scenario = name, SCENARIOS[name]
-        # All runs are made in one place, because what they write may hold paths.
+        # All runs use the same folder, because what they write may contain paths.
         self.place, self.template, self.own = folder / "place", folder / "template", folder / "own"
         for path in (self.place, self.template, self.own):
             shutil.rmtree(path, ignore_errors=True)
@@ -112,9 +112,9 @@ class Bench:
     def run(self, each: int) -> list[dict]:
         from faults_lib.scenarios import copy
 
-        told, calls = self._child(self.scenario.command, COUNT, 0)
-        if told != "done":
-            raise SystemExit(f"{self.name} fails: {told}\n{(self.own / 'log.txt').read_text()}")
+        outcome, calls = self._child(self.scenario.command, COUNT, 0)
+        if outcome != "done":
+            raise SystemExit(f"{self.name} fails: {outcome}\n{(self.own / 'log.txt').read_text()}")
         self.expected, self.listing = self.scenario.essence(self.place), listing(self.place)
         print(f"{self.name}: {len(calls)} calls, {dict(Counter(c.split()[0] for c in calls))}")
         rows = []
@@ -127,32 +127,32 @@ class Bench:
                 row["seconds"] = round(time.monotonic() - start, 2)
                 rows.append(row)
                 if row["wrong"]:
-                    print(f"  {mode} at {number} ({row['at']}): {row['told']}: {row['wrong']}")
+                    print(f"  {mode} at {number} ({row['at']}): {row['outcome']}: {row['wrong']}")
         print(f"  {len(rows)} faults, {sum(bool(row['wrong']) for row in rows)} wrong", flush=True)
         return rows
 
     def _fault(self, mode: str, number: int) -> dict:
-        told, calls = self._child(self.scenario.command, MODES[mode], number)
-        row = {"at": _plain(calls[0]) if calls else "not reached", "told": told}
-        wrong = self._after(mode, told) + self._again()
+        outcome, calls = self._child(self.scenario.command, MODES[mode], number)
+        row = {"at": _plain(calls[0]) if calls else "not reached", "outcome": outcome}
+        wrong = self._after(mode, outcome) + self._again()
         return row | {"wrong": wrong}
 
-    def _after(self, mode: str, told: str) -> list[str]:
+    def _after(self, mode: str, outcome: str) -> list[str]:
         """What is wrong right after the fault."""
         wrong = []
         if tree_hash(self.place / "user") != self.user:
             wrong.append("a file of the user was touched")
-        if mode in RIGHT and told not in RIGHT[mode]:
-            wrong.append(f"told as {told}")
+        if mode in RIGHT and outcome not in RIGHT[mode]:
+            wrong.append(f"ended as {outcome}")
         wrong += _problem("a target is not whole", lambda: self.scenario.whole(self.place))
-        if told == "done" and self.scenario.essence(self.place) != self.expected:
+        if outcome == "done" and self.scenario.essence(self.place) != self.expected:
             wrong.append("said to be done, but it is not")
         return wrong
 
     def _again(self) -> list[str]:
         """What is wrong after the next run, in peace."""
-        told, _ = self._child(self.scenario.again, OFF, 0)
-        wrong = [] if told == "done" else [f"the next run: {told}"]
+        outcome, _ = self._child(self.scenario.again, OFF, 0)
+        wrong = [] if outcome == "done" else [f"the next run: {outcome}"]
         if tree_hash(self.place / "user") != self.user:
             wrong.append("the next run touched a file of the user")
 
@@ -199,13 +199,13 @@ def _obey(arguments: list[str], place: Path, notes: Path, result: Path, mode: in
     arm = ctypes.CDLL(None).faults_arm
     arm.argtypes = (ctypes.c_char_p, ctypes.c_int, ctypes.c_long, ctypes.c_int)
     arm(os.fsencode(place), mode, number, note)
-    told = run_quietly(arguments)
+    outcome = run_quietly(arguments)
     arm(b"", OFF, 0, -1)
-    result.write_text(told)
+    result.write_text(outcome)
 
 
 def run_quietly(arguments: list[str]) -> str:
-    """ "done", or the class of the error that the user is told."""
+    """ "done", or the class of the error that the user sees."""
     from semigda import cli
     from semigda_core.jobs.failures import classify
     from semigda_core.jobs.folder import JobFolder
@@ -217,9 +217,9 @@ def run_quietly(arguments: list[str]) -> str:
         code = parsed.command(parsed) or 0
     except BaseException as error:
         traceback.print_exc()
-        told = classify(error).error_class
-        print(told, classify(error).detail, file=sys.stderr)
-        return told
+        outcome = classify(error).error_class
+        print(outcome, classify(error).detail, file=sys.stderr)
+        return outcome
     if code == 0 or arguments[:2] == ["project", "check"]:  # its status says whether it found any
         return "done"
     if arguments[0] in ("train", "run"):
@@ -280,10 +280,10 @@ def summary(rows: list[dict]) -> dict:
     """Counts for each scenario and kind of fault, and everything that was wrong."""
     scenarios: dict[str, dict] = {}
     for row in rows:
-        told = scenarios.setdefault(row["scenario"], {}).setdefault(row["fault"], Counter())
-        told["faults"] += 1
-        told[row["told"]] += 1
-        told["wrong"] += bool(row["wrong"])
+        outcome = scenarios.setdefault(row["scenario"], {}).setdefault(row["fault"], Counter())
+        outcome["faults"] += 1
+        outcome[row["outcome"]] += 1
+        outcome["wrong"] += bool(row["wrong"])
     return {
         "faults": len(rows),
         "wrong": [row for row in rows if row["wrong"]],
@@ -292,16 +292,18 @@ def summary(rows: list[dict]) -> dict:
 
 
 def table(report: dict) -> str:
-    """The counts as Markdown."""
+    """The counts in Markdown."""
     lines = [f"{report['faults']} faults, {len(report['wrong'])} with something wrong.", ""]
     lines += ["| command | fault | faults | died | done after all | reported | wrong |"]
     lines += ["|---|---|---|---|---|---|---|"]
     for name, by_fault in report["scenarios"].items():
-        for fault, told in by_fault.items():
-            others = {k: n for k, n in told.items() if k not in ("faults", "wrong", "died", "done")}
+        for fault, outcome in by_fault.items():
+            others = {
+                k: n for k, n in outcome.items() if k not in ("faults", "wrong", "died", "done")
+            }
             said = ", ".join(f"{kind} {count}" for kind, count in sorted(others.items())) or "-"
-            counts = f"{told['faults']} | {told.get('died', 0)} | {told.get('done', 0)}"
-            lines.append(f"| {name} | {fault} | {counts} | {said} | {told['wrong']} |")
+            counts = f"{outcome['faults']} | {outcome.get('died', 0)} | {outcome.get('done', 0)}"
+            lines.append(f"| {name} | {fault} | {counts} | {said} | {outcome['wrong']} |")
     return "\n".join(lines) + "\n"
 
 

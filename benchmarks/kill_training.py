@@ -1,4 +1,4 @@
-"""Kill a training again and again at random moments: does it end where an undisturbed one ends?
+"""Kill a training again and again at random moments: does it end like an undisturbed one?
 
     python benchmarks/kill_training.py
     python benchmarks/kill_training.py --kills 20 --seed 1 --data hippocampus
@@ -99,7 +99,7 @@ def finish(job) -> float:
 
 
 def kill(job, kills: int, seed: int) -> list[dict]:
-    """Start the job and kill it, so many times.
+    """Start the job and kill it, again and again.
 
     The moments lie anywhere in the training's progress, which is the same on a busy and on an idle
     machine, and up to a second later: in a step, a save, a validation, or while images are read.
@@ -156,14 +156,14 @@ def differences(folder: Path, whole, torn) -> dict:
 
 
 def of_type(job, kind: str) -> dict:
-    """A job's events of a kind, by stage and step; one that was told twice must be the same."""
+    """A job's events of a kind, by stage and step; one that was reported twice must be the same."""
     found: dict = {}
     for event in job.events():
         if event["type"] == kind:
             event.pop("time")
             key = (event.get("stage"), event["step"])
             if found.setdefault(key, event) != event:
-                found[key] = "told differently"
+                found[key] = "reported differently"
     return found
 
 

@@ -98,7 +98,7 @@ def split(name: str, seed: int, folder: Path) -> dict[str, list[Case]]:
 
 
 def write_list(path: Path, parts: dict[str, list[Case]], labelled: list[Case]) -> None:
-    """The case list of one training: it holds no test case, so nothing can be chosen on one."""
+    """The case list of one training: it contains no test case, so nothing can be chosen on one."""
     names = {case.name for case in labelled}
     rest = [case for case in [*parts["first"], *parts["pool"]] if case.name not in names]
     rows = [

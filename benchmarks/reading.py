@@ -1,10 +1,10 @@
-"""Is segmenting as fast as before image files were read in a process of their own?
+"""Is segmenting as fast as before image files were read in a separate process?
 
     python benchmarks/reading.py
     python benchmarks/reading.py --before 88cdb53 --repeats 7 --cases 40
 
-Both states of the engine, this one and that of a commit, do the same in turn on the same files:
-the second click on *Segment* (a job of a warm worker, on a volume as Slicer hands it over), and
+Both versions of the engine, this one and that of a commit, take turns on the same files with the
+second click on *Segment* (a job of a warm worker, on a volume as Slicer hands it over), and
 `segment --cases` on real data, the whole command. A ratio compares each repeat with its neighbour,
 so another program on the computer slows both. The table is printed and stored in
 benchmarks/results/reading.json and .md, which `speed.py --table` puts into docs/performance.md.
@@ -178,7 +178,7 @@ def store(report: dict) -> None:
 
 
 def _environment(engine: Path) -> dict[str, str]:
-    # One thread: more of them wait for each other where anything else runs.
+    # One thread: several wait for each other if anything else runs.
     one = {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     return {**os.environ, **one, "PYTHONPATH": str(engine)}
 

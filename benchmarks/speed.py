@@ -1,4 +1,4 @@
-"""How fast SemiGDA is, beside the same network composed as the released code does it.
+"""How fast is SemiGDA, compared with the same network composed as in the released code?
 
     python benchmarks/speed.py                                     every part
     python benchmarks/speed.py --only inference-paper --repeats 3
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def run(part: str, arguments: argparse.Namespace, memory: bool = True) -> dict:
-    """One part's measurements, with what a reader needs to judge them."""
+    """One part's measurements, with what a reader needs to interpret them."""
     import torch
     from speed_lib.machine import facts
     from speed_lib.networks import SEED

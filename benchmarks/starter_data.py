@@ -12,12 +12,12 @@ DATA = Path(os.environ.get("SEMIGDA_DATA", ROOT / "../shared/data")).resolve()
 
 
 def sct(code: str, meaning: str) -> dict[str, str]:
-    """A SNOMED CT code as the model card holds it."""
+    """A SNOMED CT code as in the model card."""
     return {"scheme": "SCT", "code": code, "meaning": meaning}
 
 
 def write_case_list(name: str, path: Path) -> None:
-    """The fixed split of a data set as a case list; labels only where the split has them."""
+    """A data set's fixed split as a case list; labels only for cases that have one in it."""
     split = json.loads((DATA / "splits.json").read_text())["sets"][name]
     cases = []
     for role in ("labeled", "unlabeled", "val"):

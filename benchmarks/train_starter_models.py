@@ -1,15 +1,14 @@
-"""Train the starter models, and the same networks without unlabelled images beside them.
+"""Train the starter models, and the same networks without unlabelled images.
 
     python benchmarks/train_starter_models.py hippocampus-mr --seeds 0 1
     python benchmarks/train_starter_models.py --table
     python benchmarks/train_starter_models.py --install
 
 The first trains, for each seed, semi-supervised and supervised only, with the same network, steps,
-seed and order of labelled slices, and with the default settings where nothing else is said. Runs
-that are finished are skipped and runs that were stopped go on, so several processes may share the
-work. ``--table`` measures every model on val through the real inference and writes
-``results/starter_models.json``; ``--install`` copies the semi-supervised model that is best on val
-to ``Resources/Models``.
+seed and order of labelled slices, and otherwise with default settings. Finished runs are skipped
+and stopped runs resume, so several processes may share the work. ``--table`` scores every model on
+val through the real inference and writes ``results/starter_models.json``; ``--install`` copies the
+semi-supervised model that is best on val to ``Resources/Models``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Where the time of a training goes on this computer's CPU, and what drawing ahead saves.
+"""What a training spends its time on with this computer's CPU, and what drawing ahead saves.
 
     python benchmarks/training_time.py
     python benchmarks/training_time.py --steps 120 --repeats 2
 
-A compact training of ../shared/data/hippocampus ($SEMIGDA_DATA, or phantoms where it is missing)
+A compact training of ../shared/data/hippocampus ($SEMIGDA_DATA, or phantoms if it is missing)
 through the real loop: pre-training, both stages, a validation with its previews, checkpoints. Once
 with batches drawn ahead by a thread, once drawn when they are needed, in turn and each in a fresh
 process. Times run from the first step to the end of stage 2; reading the images comes before.

@@ -1,4 +1,4 @@
-"""Commands whose writes are disturbed: their inputs, and what must be there at their end."""
+"""Commands whose writes are disturbed: their inputs, and what must exist when they end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Scenario:
         prepare: makes its inputs in the folder ``user`` of a new folder, and what was there before.
         command: what the user types; the clean run after a fault types ``again``.
         essence: of a finished run, comparable between runs; it raises if something is not whole.
-        whole: what must hold right after a fault: raises, or says what is wrong, else "".
+        whole: what must hold right after a fault: raises, or returns what is wrong, else "".
         spare: what a second run may have made beside the first one's.
     """
 
@@ -225,7 +225,7 @@ def _add_whole(folder: Path) -> str:
 
 
 def _add_over_whole(folder: Path) -> str:
-    """A model that was installed is there for whoever asks next."""
+    """A model that was installed is found by the next process."""
     from semigda_core.models.library import find_model
 
     os.environ["SEMIGDA_MODELS"] = str(folder / "out" / "library")

@@ -35,7 +35,7 @@ class Spent:
             branches are one network.
         teacher_slices: slices that went forward through the teacher.
         tflop: forward and backward, 1e12 operations.
-        parameters: of the network that is judged.
+        parameters: of the network that is scored.
     """
 
     optimizer_steps: int

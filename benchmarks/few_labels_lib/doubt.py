@@ -7,7 +7,7 @@ Signals of one model, each with two passes through one branch at most:
 - ``mirrored <branch>``: test-time augmentation at equal cost, the distance of one branch's
   probabilities on the image and on its mirror image, mirrored back.
 
-All judge the same labels, the model's own, on the working grid.
+All are measured on the same labels, the model's own, on the working grid.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def judge_signals(one: DataSet, run: dict, folder: Path) -> dict:
         ``error_rate``: share of wrong voxels, what a signal without information has as AUPRC;
         ``dice``: by case on the working grid; ``signals``: ``{name: {"auprc", "spearman",
         "cases": {case: mean signal a voxel of the prediction}}}``. ``spearman`` is the rank
-        correlation with 1 - Dice: 1 is perfect, None where all cases are equal.
+        correlation with 1 - Dice: 1 is perfect, None if all cases are equal.
     """
     classes = len(run["settings"]["labels"])
     preprocessing = Preprocessing.from_dict(run["settings"]["preprocessing"])

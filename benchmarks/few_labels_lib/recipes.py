@@ -1,4 +1,4 @@
-"""The methods of the study, and the single changes to SemiGDA that the ablation looks at."""
+"""The methods of the study, and the single changes to SemiGDA that the ablation compares."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ METHODS = {
         Recipe("semigda", "semigda", "copy-paste", align=ALIGN),
     )
 }
-# Shown in the sets' tables, where it was run; no part of the study's means.
+# Shown in the tables of the sets it was run on; not part of the study's means.
 BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=2 * WIDTH)}
 TITLES = {
     "unet-full-width": "U-Net, labelled only, full width",

@@ -1,4 +1,4 @@
-"""One run: train a recipe on a set with a seed and a budget, judge it on val, write its JSON."""
+"""One run: train a recipe on a set with a seed and a budget, score it on val, write its JSON."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def perform(
     threads: int = 1,
     command: str = "",
 ) -> Path:
-    """Train, judge and write ``results/<set>/<run>.json``; a finished run is left alone.
+    """Train, score and write ``results/<set>/<run>.json``; a finished run is kept.
 
     What an earlier, killed process left of the run is deleted. The model stays in
     ``runs/<set>/<run>/model``.
@@ -212,7 +212,7 @@ def _foreign_slices(
     return load_slices(cases, Preprocessing.from_dict(values), one.num_classes)
 
 
-# What a reader needs to judge the figures
+# What a reader needs to interpret the figures
 
 
 def _plain(settings: TrainSettings) -> dict:

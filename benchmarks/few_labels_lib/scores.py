@@ -1,4 +1,4 @@
-"""One way to judge every method: whole cases, on the images' own grid, as ``semigda evaluate``."""
+"""One way to score every method: whole cases, on the images' own grid, as ``semigda evaluate``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda_core.models.card import Label
 
 AT_ONCE = 16  # slices
-WHOLE = "whole"  # the use that is judged: a U-Net, or the mean of SemiGDA's branches
+WHOLE = "whole"  # what is scored: a U-Net, or the mean of SemiGDA's branches
 KEPT = ("class", "name", "status", "dice", "iou", "hd95", "assd")
 
 # Images (B, 3, H, W) -> {use: probabilities (B, K + 1, H, W)}
@@ -63,7 +63,7 @@ def segment(
 def score_cases(
     cases: Sequence[Case], preprocessing: Preprocessing, labels: Sequence[Label], chances: Chances
 ) -> tuple[list[dict], dict[str, dict[str, float | None]]]:
-    """Figures of the network as it is judged, and Dice of each branch alone.
+    """Figures of the network as it is scored, and Dice of each branch alone.
 
     Returns:
         One row a case and class: Dice, IoU, HD95, ASSD, status; and for each branch Dice by case,
@@ -88,7 +88,7 @@ def score_cases(
 
 
 def _dice(truth: np.ndarray, guess: np.ndarray) -> float | None:
-    """None where the truth is empty, as :mod:`semigda.evaluation.metrics` has it."""
+    """None if the truth is empty, as in :mod:`semigda.evaluation.metrics`."""
     if not truth.any():
         return None
     return 2 * float((truth & guess).sum()) / float(truth.sum() + guess.sum())

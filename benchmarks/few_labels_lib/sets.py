@@ -28,8 +28,8 @@ class DataSet:
         steps: optimiser steps of a run by default, all stages together.
         seeds: how many seeds by default.
         augmentation: changes to :class:`Augmentation`'s defaults.
-        real_spacing: whether millimetres may be judged.
-        own_scale: of the slices' sides where the steps are those of a training by default.
+        real_spacing: whether distances in millimetres are meaningful.
+        own_scale: of the slices' sides at the default budget of a training.
     """
 
     name: str
@@ -61,7 +61,7 @@ class DataSet:
         return next((self.folder / kind).glob(f"{case}.*"))
 
     def write_cases(self, path: Path, *roles: str) -> Path:
-        """A case list of these roles; labels only where the split has them."""
+        """A case list of these roles; labels only for cases that have one in the split."""
         cases = []
         for role in roles:
             for case in self.split[role]:

@@ -49,7 +49,7 @@ def train_recipe(
     unlabeled: SliceSampler,
     device: torch.device,
 ) -> nn.Module:
-    """Train; the running average of the weights is what is judged."""
+    """Train; the running average of the weights is scored."""
     semi = recipe.unlabeled != "none"
     return train_unet(
         settings,

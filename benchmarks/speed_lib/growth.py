@@ -8,7 +8,7 @@ import numpy as np
 
 from speed_lib.volume import segment
 
-SIDE, WORKING, SLICES, CLASSES = 512, 224, 60, 2  # where these do not grow
+SIDE, WORKING, SLICES, CLASSES = 512, 224, 60, 2  # unless they grow
 GROWTH = {
     "slices": (30, 100, 300, 600, 1200),
     "in-plane size": (128, 256, 512, 1024),
@@ -36,7 +36,7 @@ def case(what: str, value: int) -> tuple[tuple[int, int, int], int, int]:
 
 
 def unit(what: str, value: int) -> float:
-    """What a straight line is expected in: pixels, where the side of a slice grows."""
+    """What time should be linear in: pixels, if the side of a slice grows."""
     return float(value**2 if what == "in-plane size" else value)
 
 

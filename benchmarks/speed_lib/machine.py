@@ -1,4 +1,4 @@
-"""The computer that is measured, processes of their own, memory, and where results are stored."""
+"""The computer, separate processes, memory, and storing results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def processor() -> str:
-    """The CPU's name, where the system tells it."""
+    """The CPU's name, if the system provides it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
@@ -24,7 +24,7 @@ def processor() -> str:
 
 
 def facts(device: str, threads: int) -> dict:
-    """What a reader needs to judge a time."""
+    """What a reader needs to interpret a time."""
     import torch
 
     from semigda.inference.device import device_name
@@ -79,7 +79,7 @@ def environment(threads: int) -> dict[str, str]:
 
 
 def write(path: Path, parts: dict[str, dict]) -> None:
-    """Store the parts, a line each; whoever reads meanwhile sees the old file or the new one."""
+    """Store the parts, a line each; a reader sees either the old file or the new one."""
     lines = [f"{json.dumps(name)}: {json.dumps(parts[name])}" for name in sorted(parts)]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".json.part")

@@ -1,4 +1,4 @@
-"""Networks and slices to time: discs on a noisy ground, and weights that paint decided masks."""
+"""Networks and slices to time: discs on noise, and weights that paint decided masks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def discs(count: int, side: int, generator: torch.Generator) -> tuple[Tensor, Te
 
 
 def make_network(name: str, device: str) -> SemiGDA:
-    """Weights that are random, the same each time, and taught to paint discs where that is cheap.
+    """Random weights, the same each time, trained to paint discs if that is cheap.
 
     What an untaught network paints lies close to the threshold in many pixels, and rounding decides
     them. The paper-size one learns on a graphics card only; on a CPU the colours of its random

@@ -1,9 +1,9 @@
-"""Both stages' steps composed as the released code does, for one class.
+"""Both stages' steps composed as in the released code, for one class.
 
 Gradients run through all of the autoencoder though only mapper, convolutional encoder and adapters
-are taught. An image is encoded once for its latent and once more for its skip features. Branches
+learn. An image is encoded once for its latent and once more for its skip features. Branches
 and the labelled, unlabelled and mixed images are computed one after the other. Pseudo labels come
-from the live network and are made on the host, where the largest component of each slice is kept.
+from the live network and are made on the host, which keeps the largest component of each slice.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def dice(mask: Tensor, target: Tensor) -> Tensor:
 
 
 def pseudo(mask: Tensor) -> Tensor:
-    """Largest component of each slice where mask^10 is at least a half; (B, H, W), by the host."""
+    """Largest component of mask^10 >= 0.5 in each slice; (B, H, W), computed on the host."""
     hard = (mask.detach().pow(10) >= 0.5).cpu().numpy().astype(np.uint8)
     parts = [
         sitk.RelabelComponent(sitk.ConnectedComponent(sitk.GetImageFromArray(x))) for x in hard

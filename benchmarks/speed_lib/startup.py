@@ -1,4 +1,4 @@
-"""What passes before anything is computed: imports, and from a click to the first slices."""
+"""The time before anything is computed: imports, and from a click to the first slices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways of doing the same, timed in turn, so that a busy computer is as bad for each of them."""
+"""Ways of doing the same, timed in turn, so that a busy computer slows all of them alike."""
 
 from __future__ import annotations
 
