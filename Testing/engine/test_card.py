@@ -9,7 +9,7 @@ import pytest
 from model_fixtures import TISSUE, tiny_card
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.models.card import Label, ModelCard, terminology_entry
+from semigda_core.models.card import Label, ModelCard, authored, terminology_entry
 
 GOOD = {**tiny_card().to_dict(), "weights_sha256": "0" * 64}
 
@@ -160,3 +160,14 @@ def test_terminology_text_is_slicers():
 
 def test_the_card_is_plain_json():
     assert json.loads(json.dumps(GOOD))["schema"] == 1
+
+
+def test_what_people_write_is_known_by_its_field():
+    card = tiny_card(licence="CC BY 4.0", attribution=["A. Author", "B. Clinic"])
+    assert {"title", "description", "modality", "licence", "attribution"} <= set(authored())
+    assert card.told()[:3] == [
+        ("Licence of the model", "CC BY 4.0"),
+        ("Attribution", "A. Author"),
+        ("Attribution", "B. Clinic"),
+    ]
+    assert tiny_card(licence="", attribution=[]).told() == []

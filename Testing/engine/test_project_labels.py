@@ -258,6 +258,11 @@ def test_presets(tmp_path):
         "intensity": {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
     }
     assert standard.card["modality"] == "MR" and len(standard.card["labels"]) == 2
+    assert standard.card["title"] == "Ball, core" and "Not stated" in standard.card["licence"]
+    project.set_settings(title="Balls", licence="CC0-1.0", attribution=["A. Author"])
+    said = settings(project, facts).card
+    assert (said["title"], said["licence"]) == ("Balls", "CC0-1.0")
+    assert said["attribution"] == ["A. Author"]
     quick = settings(project, facts, "quick")
     assert quick.steps < standard.steps / 5
     assert settings(project, facts, advanced={"seed": 5, "steps": 7}).steps == 7

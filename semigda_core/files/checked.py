@@ -20,11 +20,18 @@ RULE = "rule"
 Made = TypeVar("Made")
 
 
-def ruled(rule: Rule, default: Any = MISSING, *, factory: Callable[[], Any] | None = None) -> Any:
-    """A dataclass field that a rule holds for; required without ``default`` and ``factory``."""
+def ruled(
+    rule: Rule, default: Any = MISSING, *, factory: Callable[[], Any] | None = None, **notes: Any
+) -> Any:
+    """A dataclass field that a rule holds for; required without ``default`` and ``factory``.
+
+    Args:
+        notes: what else is to be known of it, as the field's metadata.
+    """
+    metadata = {RULE: rule, **notes}
     if factory is not None:
-        return field(default_factory=factory, metadata={RULE: rule})
-    return field(default=default, metadata={RULE: rule})
+        return field(default_factory=factory, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] = ()) -> Rule:

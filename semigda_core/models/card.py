@@ -9,14 +9,15 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import patiently, write_text
-from semigda_core.files.checked import as_rule, demand, made, rule_of, ruled
+from semigda_core.files.checked import RULE, as_rule, demand, made, rule_of, ruled
 from semigda_core.files.documents import (
+    Rule,
     check,
     flag,
     has_controls,
@@ -162,12 +163,16 @@ def _labels(value: Any) -> None:
 @dataclass
 class ModelCard:
     """What ``card.json`` says. ``network`` and ``preprocessing`` are the plain dictionaries of
-    ``NetworkConfig`` and ``Preprocessing``."""
+    ``NetworkConfig`` and ``Preprocessing``.
+
+    A field's metadata: ``author`` marks what people write, also in a project's settings; ``report``
+    is what a training's report calls it.
+    """
 
     name: str = ruled(_name)
-    title: str = ruled(text(200))
-    description: str = ruled(text(20_000, lines=True))
-    modality: str = ruled(text(64))
+    title: str = ruled(text(200), author=True)
+    description: str = ruled(text(20_000, lines=True), author=True)
+    modality: str = ruled(text(64), author=True)
     labels: list[Label] = ruled(_labels)
     network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict))
     preprocessing: dict[str, Any] = ruled(as_rule(Preprocessing.from_dict))
@@ -176,8 +181,10 @@ class ModelCard:
         _postprocessing, factory=lambda: {"largest_component": False}
     )
     training: dict[str, Any] = ruled(_notes, factory=dict)
-    licence: str = ruled(text(20_000, lines=True), "")
-    attribution: list[str] = ruled(list_of(text(20_000, lines=True), 1000), factory=list)
+    licence: str = ruled(text(20_000, lines=True), "", author=True, report="Licence of the model")
+    attribution: list[str] = ruled(
+        list_of(text(20_000, lines=True), 1000), factory=list, author=True, report="Attribution"
+    )
     base_model: str | None = ruled(maybe(text(200)), None)
     engine_version: str = ruled(text(64), __version__)
     weights_sha256: str | None = ruled(maybe(matching(_SHA256, "is no SHA-256 sum")), None)
@@ -185,6 +192,16 @@ class ModelCard:
 
     def to_dict(self) -> dict[str, Any]:
         return {"schema": SCHEMA_VERSION, **asdict(self)}
+
+    def told(self) -> list[tuple[str, str]]:
+        """What a report says of the model: names and texts."""
+        rows = []
+        for one in fields(self):
+            if "report" in one.metadata:
+                value = getattr(self, one.name)
+                texts = value if isinstance(value, list) else [value]
+                rows += [(one.metadata["report"], said) for said in texts if said]
+        return rows
 
     @classmethod
     def from_dict(cls, data: object) -> ModelCard:
@@ -243,6 +260,11 @@ class ModelCard:
         self.check()
         written = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         write_text(Path(folder) / CARD_FILE, written)
+
+
+def authored() -> dict[str, Rule]:
+    """The fields that people write, and what each may hold."""
+    return {one.name: one.metadata[RULE] for one in fields(ModelCard) if "author" in one.metadata}
 
 
 # With a default for those who make a card, but never left out of one that is written.

@@ -27,7 +27,7 @@ from semigda_core.files.documents import (
     words,
 )
 from semigda_core.labels.provenance import ORIGINS
-from semigda_core.models.card import Label, check_name
+from semigda_core.models.card import Label, authored, check_name
 
 SCHEMA_VERSION = 1
 USES = ("auto", "unlabeled", "ignored")
@@ -105,6 +105,7 @@ PLAN = record(
 SETTINGS = record(
     {},
     {
+        **authored(),
         **{"title": words(), "description": words(10_000), "modality": text(16)},
         **{"licence": words(10_000), "attribution": list_of(words(10_000), 1000), "plan": PLAN},
     },

@@ -303,8 +303,7 @@ def _settings(job: JobFolder, card: ModelCard | None) -> str:
 def _origin(job: JobFolder, card: ModelCard | None) -> str:
     rows = []
     if card is not None:
-        rows.append(["Licence of the model", card.licence])
-        rows += [["Attribution", text] for text in card.attribution]
+        rows += [list(row) for row in card.told()]
         rows.append(["Weights (SHA-256)", card.weights_sha256 or "-"])
         rows.append(["Engine of the model", card.engine_version])
     rows.append(["Engine of the training", job.job.get("engine_version", "-")])

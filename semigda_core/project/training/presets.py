@@ -19,7 +19,7 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import check, flag, list_of, number, one_of, record, text, whole
 from semigda_core.labels.sides import sided
-from semigda_core.models.card import ModelCard, check_name
+from semigda_core.models.card import ModelCard, authored, check_name
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -245,13 +245,14 @@ def _card(
     guess = model.modality if model else guess_modality(images)
     return {
         "name": name,
-        "title": settings.get("title") or names[:1].upper() + names[1:],
-        "description": settings.get("description") or f"Segments {names}.",
-        "modality": settings.get("modality") or guess,
+        "title": names[:1].upper() + names[1:],
+        "description": f"Segments {names}.",
+        "modality": guess,
         "labels": view.data["classes"],
-        "licence": settings.get("licence") or "Not stated; not for distribution",
-        "attribution": settings.get("attribution") or (list(model.attribution) if model else []),
+        "licence": "Not stated; not for distribution",
+        "attribution": list(model.attribution) if model else [],
         "base_model": model.name if model else None,
+        **{field: settings[field] for field in authored() if settings.get(field)},
     }
 
 
