@@ -121,6 +121,7 @@ set(SemiGDA_PACKAGES
   semigda/models/__init__.py
   semigda/models/archive.py
   semigda/models/base.py
+  semigda/models/features.py
   semigda/models/official.py
   semigda/models/official_names.py
   semigda/models/package.py
@@ -129,6 +130,7 @@ set(SemiGDA_PACKAGES
   semigda/networks/blocks.py
   semigda/networks/cnn_encoder.py
   semigda/networks/cost.py
+  semigda/networks/efficientnet.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
   semigda/networks/unet.py

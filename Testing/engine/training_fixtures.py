@@ -16,6 +16,13 @@ NETWORK = {
     "mapper_channels": [8, 8, 16, 16],
     "mapper_groups": 4,
 }
+# The same with general image features, which need four levels from half the size.
+FEATURED = NETWORK | {
+    "channels": [8, 8, 8, 8],
+    "patch": 2,
+    "cnn_blocks": [1, 1, 1],
+    "features": "efficientnet-lite0",
+}
 VOLUMES = {
     "channels": "2.5d",
     "slice_axis": "axial",

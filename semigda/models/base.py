@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from semigda.models.features import new_network
 from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_atomically
@@ -49,11 +50,12 @@ def is_base(path: Path) -> bool:
 
 
 def load_base(path: str | os.PathLike[str]) -> SemiGDA:
-    """A network with the base's tensors; the parts it lacks keep torch's fresh weights.
+    """A network with the base's tensors; the parts it lacks are those of :func:`new_network`.
 
     Raises:
         SemiGDAError: "model-invalid" if the file is no base, is damaged, or lacks autoencoder
-            tensors; nothing of the network was made before all of that was known.
+            tensors; nothing of the network was made before all of that was known. Also what
+            :func:`new_network` raises.
     """
     try:
         with safe_open(path, framework="pt") as file:
@@ -65,7 +67,7 @@ def load_base(path: str | os.PathLike[str]) -> SemiGDA:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if "sha256" in metadata and metadata["sha256"] != _hash(tensors):
             raise ValueError("hash")
-        network = SemiGDA(config)
+        network = new_network(config)
         network.load_state_dict(tensors, strict=False)
     except (OSError, KeyError, ValueError, RecursionError, SafetensorError) as error:
         raise SemiGDAError(

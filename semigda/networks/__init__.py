@@ -1,1 +1,1 @@
-"""The networks: autoencoder, convolutional encoder, latent mapper, skip adapters."""
+"""The networks: autoencoder, second encoder, latent mapper, skip adapters."""

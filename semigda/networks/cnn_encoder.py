@@ -1,4 +1,7 @@
-"""The second, structurally distinct encoder: a ResNet that keeps full size in its stem."""
+"""The second, structurally distinct encoder.
+
+A ResNet that keeps full size in its stem, or a network that has learned from photographs.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from semigda.networks.efficientnet import STAGES, EfficientNetLite0
 from semigda_core.models.network_config import NetworkConfig
 
 DROPOUT = 0.1
+_FEATURE_GROUPS = 8  # divides the widths of all features
 
 
 def _norm(config: NetworkConfig, channels: int) -> nn.Module:
@@ -67,12 +72,17 @@ def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
     )
 
 
-class ConvEncoder(nn.Module):
+def second_encoder(config: NetworkConfig) -> nn.Module:
     """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip a level, shaped like the VAE's.
 
     A training hands in what dropout keeps, (B, ``config.dropout_channels``, H/f, W/f) bool, so that
     it is the same however a batch is divided; without it dropout draws for itself.
     """
+    return FeatureEncoder(config) if config.has_features else ConvEncoder(config)
+
+
+class ConvEncoder(nn.Module):
+    """A ResNet; see :func:`second_encoder`."""
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
@@ -97,8 +107,38 @@ class ConvEncoder(nn.Module):
         skips = [F.relu(self.norm_in(self.conv_in(F.pixel_unshuffle(x, self.patch))))]
         for stage in self.stages:
             skips.append(stage(skips[-1]))
-        h = skips[-1]
-        for layer in self.head:
-            given = keep is not None and isinstance(layer, nn.Dropout)
-            h = h * keep / (1 - layer.p) if given else layer(h)
-        return h, skips
+        return _moments(self.head, skips[-1], keep), skips
+
+
+class FeatureEncoder(nn.Module):
+    """General image features, brought to the network's channels; see :func:`second_encoder`.
+
+    The features leave their network with deviations from 1.5 to 14, so each is normalised first.
+    The deepest lies below the last level and is added to it.
+    """
+
+    def __init__(self, config: NetworkConfig):
+        super().__init__()
+        widths = [stage.width for stage in STAGES if stage.leaves]
+        channels = (*config.channels, config.channels[-1])
+        self.features = EfficientNetLite0()
+        self.projections = nn.ModuleList(
+            nn.Sequential(nn.GroupNorm(_FEATURE_GROUPS, width), nn.Conv2d(width, wanted, 1))
+            for width, wanted in zip(widths, channels, strict=True)
+        )
+        self.head = _head(config, channels[-1])
+
+    def forward(
+        self, x: torch.Tensor, keep: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        features = self.features(x)
+        *skips, below = (p(h) for p, h in zip(self.projections, features, strict=True))
+        skips[-1] = skips[-1] + F.interpolate(below, skips[-1].shape[2:], mode="nearest")
+        return _moments(self.head, skips[-1], keep), skips
+
+
+def _moments(head: nn.Sequential, h: torch.Tensor, keep: torch.Tensor | None) -> torch.Tensor:
+    for layer in head:
+        given = keep is not None and isinstance(layer, nn.Dropout)
+        h = h * keep / (1 - layer.p) if given else layer(h)
+    return h

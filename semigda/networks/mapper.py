@@ -1,4 +1,8 @@
-"""The latent mapper: turns the latent of an image into the latent of its mask."""
+"""The latent mapper: turns the latent of an image into the latent of its mask.
+
+With general image features the deepest of them joins in: what a small autoencoder knows of an image
+is too little to find the mask by. It starts at zero.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,10 @@ class _MapperBlock(nn.Module):
 
 
 class LatentMapper(nn.Module):
-    """(B, z, h, w) -> (B, z, h, w): a U-Net without down-sampling, all at latent size."""
+    """(B, z, h, w) -> (B, z, h, w): a U-Net without down-sampling, all at latent size.
+
+    Where ``config.has_features``, it also takes the deepest skip feature (B, C, h, w).
+    """
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
@@ -57,9 +64,13 @@ class LatentMapper(nn.Module):
             nn.SiLU(),
             nn.Conv2d(c1, z, 3, padding=1, bias=False),
         )
+        if config.has_features:
+            self.joint = nn.Conv2d(config.channels[-1], z, 1)
+            for parameter in self.joint.parameters():
+                nn.init.zeros_(parameter)
 
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        h0 = self.conv_in(z)
+    def forward(self, z: torch.Tensor, feature: torch.Tensor | None = None) -> torch.Tensor:
+        h0 = self.conv_in(z if feature is None else z + self.joint(feature))
         h1 = self.down1(h0)
         h2 = self.down2(h1)
         h3 = self.down3(h2)

@@ -1,7 +1,9 @@
 """The SemiGDA network: two branches from image to mask through one shared decoder.
 
 Branch ``vae``: image -> autoencoder's encoder -> latent mapper -> decoder with its skip adapters.
-Branch ``cnn``: image -> convolutional encoder -> the same decoder with the other skip adapters.
+Branch ``cnn``: image -> second encoder -> the same decoder with the other skip adapters.
+Where the second encoder brings general image features (``NetworkConfig.features``), ``vae`` takes
+them too: the deepest in its mapper, the others in its adapters.
 (SemiGDA, arXiv 2604.23274: Dual-distribution Alignment Module and Consistency-Driven Skip Adapter.)
 """
 
@@ -15,7 +17,7 @@ from torch import nn
 
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.blocks import ResidualBlock
-from semigda.networks.cnn_encoder import ConvEncoder
+from semigda.networks.cnn_encoder import second_encoder
 from semigda.networks.mapper import LatentMapper
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
@@ -23,7 +25,7 @@ FREEZABLE = ("autoencoder", "encoder", "nothing")
 
 
 class Encoded(NamedTuple):
-    """What the autoencoder's encoder knows of an image; compute it once and hand it on."""
+    """What one of the two encoders knows of an image; compute it once and hand it on."""
 
     moments: torch.Tensor  # (B, 2 z, h, w): mean, then log variance, unscaled
     skips: list[torch.Tensor]  # one a level, full size first
@@ -33,18 +35,21 @@ class BranchFeatures(NamedTuple):
     """Input of the decoder for every branch."""
 
     latents: dict[str, torch.Tensor]  # scaled mask latents (B, z, h, w)
-    skips: dict[str, list[torch.Tensor]]
+    skips: dict[str, list[list[torch.Tensor]]]  # of every encoder that the branch looks through
 
 
 class SkipAdapters(nn.ModuleList):
-    """One residual block 2C -> C a level, merging a skip feature into the decoder.
+    """One residual block a level, merging the skip features of one encoder (2C -> C) or of two
+    (3C -> C) into the decoder.
 
     A new one lets the decoder's features through unchanged: what the autoencoder's decoder knows of
     masks is not lost, and the skip features come in as far as they help.
     """
 
-    def __init__(self, config: NetworkConfig):
-        super().__init__(ResidualBlock(2 * c, c, config.norm_groups) for c in config.channels)
+    def __init__(self, config: NetworkConfig, encoders: int = 1):
+        super().__init__(
+            ResidualBlock((1 + encoders) * c, c, config.norm_groups) for c in config.channels
+        )
         for block in self:
             nn.init.dirac_(block.shortcut.weight)
             for parameter in (block.shortcut.bias, *block.conv2.parameters()):
@@ -59,9 +64,11 @@ class SemiGDA(nn.Module):
         super().__init__()
         self.config = config
         self.autoencoder = KLAutoencoder(config)
-        self.cnn_encoder = ConvEncoder(config)
+        self.cnn_encoder = second_encoder(config)
         self.mapper = LatentMapper(config)
-        self.adapters = nn.ModuleDict({branch: SkipAdapters(config) for branch in BRANCHES})
+        self.adapters = nn.ModuleDict(
+            {"vae": SkipAdapters(config, 1 + config.has_features), "cnn": SkipAdapters(config)}
+        )
 
     def freeze(self, part: str = "autoencoder") -> None:
         """Train everything but a part of :data:`FREEZABLE`; an encoder's part is also the
@@ -74,6 +81,13 @@ class SemiGDA(nn.Module):
             self.autoencoder.decoder.requires_grad_(False)
             self.autoencoder.post_quant_conv.requires_grad_(False)
 
+    def general_features(self) -> list[nn.Parameter]:
+        """The parameters that begin with what others have learned; none without
+        ``config.features``."""
+        if not self.config.has_features:
+            return []
+        return list(self.cnn_encoder.features.parameters())
+
     def encode_image(self, image: torch.Tensor) -> Encoded:
         """The autoencoder's view of an image (B, 3, H, W); no gradients while it is frozen."""
         encoder = self.autoencoder.encoder
@@ -83,6 +97,15 @@ class SemiGDA(nn.Module):
             features, skips = encoder(image)
             return Encoded(self.autoencoder.quant_conv(features), skips)
 
+    def encode_second(self, image: torch.Tensor, keep: torch.Tensor | None = None) -> Encoded:
+        """The second encoder's view of an image (B, 3, H, W).
+
+        Args:
+            keep: see :func:`second_encoder`.
+        """
+        moments, skips = self.cnn_encoder(image, keep)
+        return Encoded(self.autoencoder.quant_conv(moments), skips)
+
     def features(
         self,
         image: torch.Tensor,
@@ -90,6 +113,7 @@ class SemiGDA(nn.Module):
         encoded: Encoded | None = None,
         noise: torch.Tensor | None = None,
         keep: torch.Tensor | None = None,
+        second: Encoded | None = None,
     ) -> BranchFeatures:
         """Latents and skip features of the branches.
 
@@ -99,19 +123,23 @@ class SemiGDA(nn.Module):
             encoded: the image's :meth:`encode_image`, when it is already known.
             noise: (B, z, h, w) standard normal: map this draw of the image's posterior in place of
                 its mean (training only).
-            keep: see :class:`ConvEncoder`.
+            keep: see :func:`second_encoder`.
+            second: the image's :meth:`encode_second`, when it is already known.
         """
-        latents, skips = {}, {}
+        latents, skips, joined = {}, {}, self.config.has_features
+        if second is None and (joined or "cnn" in branches):
+            second = self.encode_second(image, keep)
         if "vae" in branches:
-            moments, skips["vae"] = encoded or self.encode_image(image)
+            moments, own = encoded or self.encode_image(image)
             if noise is None:
                 z = self._mean(moments)
             else:
                 z = self.config.latent_scale * sample_posterior(moments, noise)
-            latents["vae"] = self.mapper(z)
+            latents["vae"] = self.mapper(z, second.skips[-1] if joined else None)
+            skips["vae"] = [own, second.skips] if joined else [own]
         if "cnn" in branches:
-            moments, skips["cnn"] = self.cnn_encoder(image, keep)
-            latents["cnn"] = self._mean(self.autoencoder.quant_conv(moments))
+            latents["cnn"] = self._mean(second.moments)
+            skips["cnn"] = [second.skips]
         return BranchFeatures(latents, skips)
 
     def decode(self, features: BranchFeatures) -> dict[str, torch.Tensor]:
@@ -120,10 +148,10 @@ class SemiGDA(nn.Module):
         z = torch.cat([features.latents[b] for b in branches]) / self.config.latent_scale
 
         def fuse(level: int, h: torch.Tensor) -> torch.Tensor:
-            parts = [
-                self.adapters[branch][level](torch.cat([part, features.skips[branch][level]], 1))
-                for branch, part in zip(branches, h.chunk(len(branches)), strict=True)
-            ]
+            parts = []
+            for branch, part in zip(branches, h.chunk(len(branches)), strict=True):
+                seen = [skips[level] for skips in features.skips[branch]]
+                parts.append(self.adapters[branch][level](torch.cat([part, *seen], 1)))
             return torch.cat(parts) if len(parts) > 1 else parts[0]
 
         rgb = self.autoencoder.decode(z, fuse)

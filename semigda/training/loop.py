@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from torch import nn
 from torch.optim import SGD, Optimizer
 
 from semigda.method.palette import Palette
@@ -36,7 +37,7 @@ def fit(stage: Stage, gradients: Gradients, around: Around) -> None:
             break
         rate = stage.rate
         for group in stage.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("share", 1.0)
         losses = gradients.of(batch, partial(stage.losses, stage.done), learned)
         gradients.clip(learned, stage.clip)
         stage.optimizer.step()
@@ -73,7 +74,7 @@ class Training:
         settings, network = self.settings, self.network
         network.freeze("autoencoder")
         self.teacher = make_teacher(network)
-        learned = [*network.mapper.parameters(), *network.cnn_encoder.parameters()]
+        learned = self.learned(network.mapper, network.cnn_encoder)
         optimizer = adamw(learned, settings.align_learning_rate, settings.weight_decay)
 
         def losses(step: int, batch: Batch) -> Losses:
@@ -94,7 +95,7 @@ class Training:
         settings, network = self.settings, self.network
         network.freeze(settings.frozen)
         teacher = self.teacher = make_teacher(network)
-        learned = [p for p in network.parameters() if p.requires_grad]
+        learned = self.learned(network)
         rate, decay = settings.learning_rate, settings.weight_decay
         if settings.optimizer == "adamw":
             optimizer: Optimizer = adamw(learned, rate, decay)
@@ -118,6 +119,16 @@ class Training:
 
         stage = ("segment", settings.steps, draw, losses, optimizer, settings.clip, follow)
         return Stage(*stage)
+
+    def learned(self, *parts: nn.Module) -> list[dict]:
+        """What is not frozen of parts of the network, as the optimiser's groups: general image
+        features learn at a share of its rate, so that they are not lost at once."""
+        general = {id(p) for p in self.network.general_features()}
+        learned = [p for part in parts for p in part.parameters() if p.requires_grad]
+        own = {"params": [p for p in learned if id(p) not in general]}
+        given = {"params": [p for p in learned if id(p) in general]}
+        given["share"] = self.settings.features_learning_rate
+        return [group for group in (own, given) if group["params"]]
 
     def draw(self, stage: str, step: int, unlabeled: SliceSampler | None) -> Batch:
         """This rank's rows of a step's batch: a pure function of the settings and the step."""

@@ -72,19 +72,15 @@ def align_losses(
     labelled, unlabelled, _ = batch.shares
     count, scale = len(batch.images), network.config.latent_scale
     images = batch.images if batch.weak is None else torch.cat([batch.images, batch.weak])
-    moments = network.autoencoder.quant_conv(network.cnn_encoder(images, batch.keep)[0])
-    channels = network.config.latent_channels
-    z = {
-        "vae": network.features(images, ("vae",)).latents["vae"],
-        "cnn": scale * moments[:, :channels],
-    }
+    second = network.encode_second(images, batch.keep)
+    z = network.features(images, second=second).latents
     losses = {}
     if count:
         truth = network.encode_image(palette.paint(batch.labels)).moments
-        target = scale * truth[:, :channels]
+        target = scale * truth[:, : network.config.latent_channels]
         losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target) for b in BRANCHES}
         if variance:
-            distance = wasserstein_loss(moments[:count], truth)
+            distance = wasserstein_loss(second.moments[:count], truth)
             losses["align_cnn"] = labelled * scale**2 * distance
     total = sum(losses.values())
     if batch.weak is not None:

@@ -7,11 +7,13 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
+from semigda.models.features import ATTRIBUTION
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
 from semigda.training.settings import PretrainSettings, TrainSettings
 from semigda_core.files.atomic import write_json
 from semigda_core.models.card import Label, ModelCard
+from semigda_core.models.network_config import NetworkConfig
 
 # Settings that say where things are or what the card says elsewhere; all others go into the card.
 ELSEWHERE = {"cases", "out", "card", "network", "preprocessing", "base", "work", "threads"}
@@ -58,6 +60,9 @@ def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     """
     words = {name: word for name, word in settings.card.items() if name != "licence_text"}
     words["labels"] = [Label.from_dict(label) for label in words["labels"]]
+    told = words.get("attribution") or []
+    if NetworkConfig.from_dict(network).has_features and ATTRIBUTION not in told:
+        words["attribution"] = [*told, ATTRIBUTION]
     values = {"network": network, "preprocessing": settings.preprocessing, "training": summary}
     return ModelCard(**words, **values)
 

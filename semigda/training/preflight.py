@@ -9,6 +9,7 @@ from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
 from semigda.inference.device import choose_device
 from semigda.models.base import is_base, load_base
+from semigda.models.features import read_features
 from semigda.models.package import check_package
 from semigda.training.packing import card_of
 from semigda.training.settings import PretrainSettings, TrainSettings
@@ -26,7 +27,8 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
         begun: this very training has begun to write its model already.
 
     Raises:
-        SemiGDAError: "bad-input", "no-labels", "device-unavailable", "model-invalid".
+        SemiGDAError: "bad-input", "no-labels", "device-unavailable", "model-invalid";
+            "import-error" where general image features are missing.
     """
     choose_device(settings.device)
     network = settings.network
@@ -35,6 +37,8 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
             network = check_package(settings.base).network
         else:
             network = load_base(settings.base).config.to_dict()
+    elif NetworkConfig.from_dict(network).has_features:
+        read_features()
     card_of(settings, network, {}).check()
     names = [label["name"] for label in settings.card["labels"]]
     cases = by_names(read_cases(settings.cases), names)

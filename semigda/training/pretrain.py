@@ -20,6 +20,7 @@ from semigda.inference.device import choose_device
 from semigda.method.losses import dice_loss
 from semigda.method.palette import Palette
 from semigda.models.base import Tensors, is_base, save_base
+from semigda.models.features import new_network
 from semigda.networks.autoencoder import KLAutoencoder
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Job, Progress
@@ -177,7 +178,7 @@ def begin(
 
 
 def untrained(settings: PretrainSettings, slices: list[CaseSlices]) -> SemiGDA:
-    """A network with random weights whose latents have unit deviation, as a trained one's have."""
+    """A :func:`new_network` whose latents have unit deviation, as a trained one's have."""
     config = NetworkConfig.from_dict(settings.network)
     torch.manual_seed(settings.seed)
     autoencoder = KLAutoencoder(config)
@@ -186,7 +187,7 @@ def untrained(settings: PretrainSettings, slices: list[CaseSlices]) -> SemiGDA:
         painted = Palette(settings.num_classes).paint(shown.labels)
         moments = autoencoder.encode(torch.cat([shown.images, painted]))
     torch.manual_seed(settings.seed)
-    return SemiGDA(replace(config, latent_scale=latent_scale(moments)))
+    return new_network(replace(config, latent_scale=latent_scale(moments)))
 
 
 def _samplers(

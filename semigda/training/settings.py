@@ -181,6 +181,8 @@ class TrainSettings(JsonSettings):
         optimizer: ``adamw`` or ``sgd`` (momentum 0.9), for stage 2.
         learning_rate, weight_decay: peak of the one cycle, and decay, in stage 2.
         align_learning_rate: AdamW in stage 1.
+        features_learning_rate: share of both stages' rate at which general image features learn
+            (``NetworkConfig.features``); 0 freezes them.
         align_variance: also align the variance of the convolutional branch's posterior.
         frozen: what stage 2 does not train, of :data:`FREEZABLE`. The published prior is an
             autoencoder trained at web scale; a compact one that saw little data is not worth
@@ -220,6 +222,7 @@ class TrainSettings(JsonSettings):
     learning_rate: float = ruled(_RATE, 2e-3)
     weight_decay: float = ruled(number(0, 10), 1e-2)
     align_learning_rate: float = ruled(_RATE, 2e-3)
+    features_learning_rate: float = ruled(_SHARE, 0.1)
     align_variance: bool = ruled(flag(), False)
     frozen: str = ruled(one_of(*FREEZABLE), "nothing")
     unlabeled_weight: float = ruled(_SHARE, 1.0)

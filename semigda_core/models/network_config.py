@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
 from semigda_core.files.documents import list_of, number, one_of, text, whole
-from semigda_core.models.network_size import parameters
+from semigda_core.models.network_size import FEATURE_LEVELS, parameters
 
 BRANCHES = ("vae", "cnn")  # of every network, see semigda/networks/semigda.py
 # The paper's network has 170 million. Twice as many still fit a computer's memory in float32.
@@ -33,7 +33,10 @@ class NetworkConfig:
         latent_channels: channels of the latent mean.
         latent_scale: factor between the autoencoder's latent and the one the method works with.
         norm_groups: groups of every GroupNorm in autoencoder, adapters and repaired encoder.
-        cnn_blocks: residual blocks of each stage of the convolutional encoder.
+        features: what the second encoder knows before it is trained: ``"none"`` for a ResNet with
+            random weights, or ``"efficientnet-lite0"``, general image features learned from
+            ImageNet (:mod:`semigda.models.features`). These need ``patch`` 2 and four levels.
+        cnn_blocks: residual blocks of each stage of the ResNet.
         cnn_norm: ``"batch"`` (released code) or ``"group"``: batch statistics of 2 + 2 images
             would mix labelled, unlabelled and mixed slices.
         cnn_head: ``"released"`` ends in BatchNorm and LeakyReLU, which makes the moments almost
@@ -56,6 +59,7 @@ class NetworkConfig:
     cnn_head: str = ruled(one_of("released", "plain"), "released")
     mapper_channels: tuple[int, ...] = ruled(list_of(_WIDTH, 4, least=4), (32, 64, 128, 128))
     mapper_groups: int = ruled(_WIDTH, 16)
+    features: str = ruled(one_of("none", "efficientnet-lite0"), "none")
 
     def __post_init__(self) -> None:
         tuples(self, "channels", "cnn_blocks", "mapper_channels")
@@ -67,6 +71,9 @@ class NetworkConfig:
         demand(
             len(self.cnn_blocks) == below, "needs one number for every level but one", "cnn_blocks"
         )
+        levels = (self.patch, below + 1)
+        fit = not self.has_features or levels == FEATURE_LEVELS
+        demand(fit, "need a patch of 2 and four levels", "features")
         demand(
             parameters(self) <= MAX_PARAMETERS, "describes a network that is larger than any in use"
         )
@@ -95,6 +102,16 @@ class NetworkConfig:
             mapper_groups=8,
         )
 
+    @classmethod
+    def pretrained(cls) -> NetworkConfig:
+        """*Compact* with general image features: good with few labels, and as fast on CPUs."""
+        return replace(cls.compact(), name="pretrained", features="efficientnet-lite0")
+
+    @property
+    def has_features(self) -> bool:
+        """Whether the second encoder is a network that has learned from photographs."""
+        return self.features != "none"
+
     @property
     def downsampling(self) -> int:
         """Image pixels per latent pixel; image height and width are multiples of it."""
@@ -111,8 +128,12 @@ class NetworkConfig:
         return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
 
     def to_dict(self) -> dict:
-        """Plain values for JSON."""
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+        """Plain values for JSON. Where there are no ``features`` nothing is said of them, so that
+        versions from before them read it."""
+        values = asdict(self)
+        if not self.has_features:
+            del values["features"]
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
 
     @classmethod
     def from_dict(cls, values: dict) -> NetworkConfig:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+# EfficientNet-Lite0's: channels at 1/2 to 1/32 of the image's size, and all of its learned numbers.
+_FEATURES = (16, 24, 40, 112, 320)
+_FEATURE_PARAMETERS = 2_939_120
+FEATURE_LEVELS = (2, 4)  # patch and number of levels of the network that they fit
+
 
 class Sizes(Protocol):
     """What is needed of a ``NetworkConfig``."""
@@ -19,11 +24,16 @@ class Sizes(Protocol):
     cnn_head: str
     mapper_channels: tuple[int, ...]
 
+    @property
+    def has_features(self) -> bool: ...
+
 
 def parameters(sizes: Sizes) -> int:
     """The learned numbers of the whole network."""
-    adapters = 2 * sum(_residual(2 * c, c) for c in sizes.channels)
-    return _autoencoder(sizes) + _cnn_encoder(sizes) + _mapper(sizes) + adapters
+    joined = sizes.has_features
+    adapters = sum(_residual((2 + joined) * c, c) + _residual(2 * c, c) for c in sizes.channels)
+    second = _feature_encoder(sizes) if joined else _cnn_encoder(sizes)
+    return _autoencoder(sizes) + second + _mapper(sizes) + adapters
 
 
 def _conv(inputs: int, outputs: int, side: int = 3, bias: bool = True) -> int:
@@ -68,9 +78,14 @@ def _autoencoder(sizes: Sizes) -> int:
     return encoder + decoder + _conv(2 * z, 2 * z, 1) + _conv(z, z, 1)
 
 
+def _feature_encoder(sizes: Sizes) -> int:
+    outputs = (*sizes.channels, sizes.channels[-1])
+    projections = (_norm(c) + _conv(c, o, 1) for c, o in zip(_FEATURES, outputs, strict=True))
+    return _FEATURE_PARAMETERS + sum(projections) + _head(sizes)
+
+
 def _cnn_encoder(sizes: Sizes) -> int:
-    channels, moments = sizes.channels, 2 * sizes.latent_channels
-    top, strided = channels[-1], sizes.downsample == "strided"
+    channels, strided = sizes.channels, sizes.downsample == "strided"
     total = _conv(3 * sizes.patch**2, channels[0]) + _norm(channels[0])
     for inputs, width, count in zip(channels[:-1], channels[1:], sizes.cnn_blocks, strict=True):
         inner = _conv(width, width, bias=False) + 2 * _norm(width)
@@ -78,9 +93,14 @@ def _cnn_encoder(sizes: Sizes) -> int:
         if strided or inputs != width:
             total += _conv(inputs, width, 1, False) + _norm(width)
         total += (count - 1) * (_conv(width, width, bias=False) + inner)
+    return total + _head(sizes)
+
+
+def _head(sizes: Sizes) -> int:
+    top, moments = sizes.channels[-1], 2 * sizes.latent_channels
     if sizes.cnn_head == "released":
-        return total + _conv(top, moments) + _conv(moments, moments) + 2 * _norm(moments)
-    return total + _conv(top, top) + _norm(top) + _conv(top, moments)
+        return _conv(top, moments) + _conv(moments, moments) + 2 * _norm(moments)
+    return _conv(top, top) + _norm(top) + _conv(top, moments)
 
 
 def _mapper(sizes: Sizes) -> int:
@@ -88,7 +108,8 @@ def _mapper(sizes: Sizes) -> int:
     down = ((c1, c1), (c1, c2), (c2, c3), (c3, c4))
     up = ((c4 + c3, c3), (c3 + c2, c2), (c2 + c1, c1), (c1 + c1, c1))
     blocks = sum(_mapper_block(*widths) for widths in (*down, *up))
-    return _conv(z, c1) + blocks + _norm(c1) + _conv(c1, z, bias=False)
+    joint = sizes.has_features * _conv(sizes.channels[-1], z, 1)
+    return _conv(z, c1) + blocks + _norm(c1) + _conv(c1, z, bias=False) + joint
 
 
 def _mapper_block(inputs: int, outputs: int) -> int:
