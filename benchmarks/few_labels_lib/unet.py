@@ -1,4 +1,4 @@
-"""How the U-Nets of the study use unlabelled slices: not at all, with a mean teacher, and with
+"""How the U-Nets of the study use unlabelled slices: not at all, with a mean teacher, or with
 bidirectional copy-paste.
 
 They see the slices that SemiGDA sees, with its losses, schedules and teacher.
@@ -7,7 +7,6 @@ They see the slices that SemiGDA sees, with its losses, schedules and teacher.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -17,12 +16,12 @@ from few_labels_lib.recipes import Recipe
 from semigda.distributed import ALONE
 from semigda.method.losses import segmentation_loss
 from semigda.method.pseudo_labels import pseudo_labels
-from semigda.progress import Printed, Progress
+from semigda.progress import Progress
 from semigda.training.batch import Batch
 from semigda.training.dataset import SliceSampler
 from semigda.training.losses import mixed_loss
 from semigda.training.settings import TrainSettings
-from semigda.training.unet import train_unet
+from semigda.training.unet import Beside, UNetTraining, labeled_loss
 
 
 def unet_loss(
@@ -31,7 +30,7 @@ def unet_loss(
     """Of one step; ``how`` the unlabelled slices are used: :attr:`Recipe.unlabeled`."""
     images, labels, count = batch.images, batch.labels, len(batch.images)
     if batch.weak is None:
-        return segmentation_loss(network(images), labels)
+        return labeled_loss(network, teacher, batch, weight)
     with torch.no_grad():
         taught = teacher(batch.weak)
     if how == "mean-teacher":
@@ -50,15 +49,16 @@ def train_recipe(
     device: torch.device,
 ) -> nn.Module:
     """Train; the running average of the weights is scored."""
-    semi = recipe.unlabeled != "none"
-    return train_unet(
+    semi, progress = recipe.unlabeled != "none", Progress(total=settings.steps)
+    training = UNetTraining(
         settings,
         settings.steps,
         labeled,
         device,
-        Progress(Printed(Path(settings.out)), settings.steps),
+        progress,
         full=semi,
         unlabeled=unlabeled if semi else None,
         loss=partial(unet_loss, how=recipe.unlabeled),
         width=recipe.width,
     )
+    return training.fit(Beside(training, progress, None))
