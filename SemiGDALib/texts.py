@@ -75,7 +75,13 @@ def cardSummary(model) -> str:
     )
     licence = _("licence {name}").format(name=card.licence) if card.licence else ""
     facts = [card.modality, *_trainingFacts(card.training), licence]
-    lines = [html.escape(card.description), labels, html.escape(" · ".join(filter(None, facts)))]
+    limits = f"<b>{html.escape(card.limits)}</b>" if card.limits else ""
+    lines = [
+        html.escape(card.description),
+        limits,
+        labels,
+        html.escape(" · ".join(filter(None, facts))),
+    ]
     return "<br>".join(filter(None, lines))
 
 

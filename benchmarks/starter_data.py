@@ -49,7 +49,8 @@ HIPPOCAMPUS = {
         "name": "hippocampus-mr",
         "title": "Hippocampus (MR)",
         "description": "Anterior and posterior part of one hippocampus in a T1-weighted MR volume "
-        "cropped to it (about 35 x 50 x 36 mm, 1 mm). Not for whole heads.",
+        "cropped to it (about 35 x 50 x 36 mm, 1 mm).",
+        "limits": "Not for whole heads.",
         "modality": "MR",
         "labels": [
             {
@@ -99,8 +100,9 @@ BREAST = {
     "card": {
         "name": "breast-lesion-us",
         "title": "Breast lesion (ultrasound)",
-        "description": "Lesion in a 2-D B-mode breast ultrasound picture that shows one. It does "
-        "not tell benign from malignant, and it was not trained on pictures without a lesion.",
+        "description": "Lesion in a 2-D B-mode breast ultrasound picture that shows one.",
+        "limits": "It does not tell benign from malignant, and it was not trained on pictures "
+        "without a lesion.",
         "modality": "US",
         "labels": [
             {

@@ -171,3 +171,11 @@ def test_what_people_write_is_known_by_its_field():
         ("Attribution", "B. Clinic"),
     ]
     assert tiny_card(licence="", attribution=[]).told() == []
+
+
+def test_what_a_model_is_not_for_is_left_out_where_nobody_says_it():
+    """Versions that do not know the entry refuse a card with it."""
+    assert "limits" not in tiny_card().to_dict()
+    card = tiny_card(limits="Not for children.")
+    assert ModelCard.from_dict({**card.to_dict(), "weights_sha256": "0" * 64}).limits == card.limits
+    assert ("What the model is not for", "Not for children.") in card.told()

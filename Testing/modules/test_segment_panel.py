@@ -74,7 +74,9 @@ def test_model_card_tells_of_the_training(panel, bright):
         "cases": {"labeled": 12, "unlabeled": 180, "val": 30},
         "val_dice": {"bright": 0.8, "brighter": 0.9},
     }
+    model.card.limits = "Not for <children>."
     text = texts.cardSummary(model)
+    assert "<b>Not for &lt;children&gt;.</b>" in text
     assert "12 labelled and 180 unlabelled cases" in text
     assert "mean Dice 0.85 on 30 validation cases" in text
 

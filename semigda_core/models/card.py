@@ -185,13 +185,19 @@ class ModelCard:
     attribution: list[str] = ruled(
         list_of(text(20_000, lines=True), 1000), factory=list, author=True, report="Attribution"
     )
+    limits: str = ruled(
+        text(20_000, lines=True), "", author=True, report="What the model is not for"
+    )
     base_model: str | None = ruled(maybe(text(200)), None)
     engine_version: str = ruled(text(64), __version__)
     weights_sha256: str | None = ruled(maybe(matching(_SHA256, "is no SHA-256 sum")), None)
     cost: dict[str, Any] = ruled(_notes, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"schema": SCHEMA_VERSION, **asdict(self)}
+        told = {"schema": SCHEMA_VERSION, **asdict(self)}
+        if not self.limits:
+            del told["limits"]  # earlier versions refuse entries that they do not know
+        return told
 
     def told(self) -> list[tuple[str, str]]:
         """What a report says of the model: names and texts."""
