@@ -176,7 +176,6 @@ set(SemiGDA_PACKAGES
   semigda/training/pretrain.py
   semigda/training/previews.py
   semigda/training/rehearsal.py
-  semigda/training/settings.py
   semigda/training/stage.py
   semigda/training/stuck.py
   semigda/training/train.py
@@ -209,6 +208,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/locks.py
   semigda_core/jobs/schema.py
   semigda_core/jobs/segmenting.py
+  semigda_core/jobs/training.py
   semigda_core/labels/__init__.py
   semigda_core/labels/nrrd.py
   semigda_core/labels/provenance.py

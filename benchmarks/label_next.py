@@ -28,7 +28,6 @@ from pathlib import Path
 import torch
 from starter_data import BREAST, HIPPOCAMPUS, ROOT, write_case_list
 
-from semigda.data.augment import Augmentation
 from semigda.data.cases import Case, read_cases
 from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
@@ -37,9 +36,9 @@ from semigda.evaluation.evaluate import compare, evaluate_network
 from semigda.inference.likeness import case_features
 from semigda.models.package import load_network
 from semigda.ranking.order import disagreements, doubt_times_novelty, look, rank
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.jobs.training import Augmentation, TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 RESULTS = ROOT / "artifacts/label_next"

@@ -21,11 +21,10 @@ from pathlib import Path
 
 from starter_data import BREAST, DATA, HIPPOCAMPUS, ROOT, write_case_list
 
-from semigda.data.augment import Augmentation
 from semigda.evaluation.evaluate import evaluate
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.jobs.training import Augmentation, TrainSettings
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import NetworkConfig
 

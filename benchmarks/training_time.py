@@ -105,9 +105,9 @@ def measure(folder: Path, depth: int, arguments: argparse.Namespace) -> dict:
     """One training; the parts of the loop are timed by wrappers around them."""
     from semigda.training import batch, checkpoint, train
     from semigda.training.gradients import Gradients
-    from semigda.training.settings import TrainSettings
     from semigda.training.watch import Watch
     from semigda_core.jobs.folder import JobFolder
+    from semigda_core.jobs.training import TrainSettings
 
     batch.DEPTH = depth
     seconds = dict.fromkeys(("network", "validation", "checkpoints"), 0.0)

@@ -15,6 +15,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from textwrap import fill, indent
 from typing import Any, TextIO
 
 from semigda.cli_segment import (
@@ -32,6 +33,7 @@ from semigda_core.files.texts import one_line
 from semigda_core.jobs.failures import classify
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.following import follows
+from semigda_core.jobs.training import PretrainSettings, TrainSettings, meanings
 from semigda_core.version import __version__
 
 
@@ -100,9 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     add_model_arguments(evaluate)
 
     train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
-    _add_training_options(train)
+    _add_training_options(train, TrainSettings)
     pretrain = add("pretrain", _pretrain, "Pre-train a compact autoencoder.")
-    _add_training_options(pretrain)
+    _add_training_options(pretrain, PretrainSettings)
 
     _add_models_commands(add("models", None, "List and manage the installed models."))
 
@@ -128,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_training_options(parser: argparse.ArgumentParser) -> None:
+def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> None:
     parser.add_argument("--job", required=True, help="new folder for progress and checkpoints")
     parser.add_argument("--settings", help="JSON file with settings; the flags below win over it")
     parser.add_argument("--cases", help="case list, JSON or CSV")
@@ -148,8 +150,14 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="any other setting; the value is JSON, or else a text",
+        help="any other setting, see below; the value is JSON, or else a text",
     )
+    wrapped = (
+        indent(fill(line, 88, subsequent_indent="  ", break_on_hyphens=False), "  ")
+        for line in meanings(settings)
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "settings:\n" + "\n".join(wrapped).replace("%", "%%")
 
 
 def _add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
@@ -204,7 +212,6 @@ def _pretrain(arguments: argparse.Namespace) -> int:
 
 def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda.training.preflight import check_pretraining, check_training
-    from semigda.training.settings import PretrainSettings, TrainSettings
     from semigda_core.models.network_config import NetworkConfig
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}

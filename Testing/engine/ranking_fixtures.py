@@ -10,9 +10,9 @@ from phantom_fixtures import VOLUME_CLASSES, draw_volume, write_phantoms
 from training_fixtures import SHAPE, settings
 
 from semigda.jobs.run import run_job
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.project.project import NewCase, Project
 
 LABELLED = 6

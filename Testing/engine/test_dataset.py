@@ -12,8 +12,8 @@ from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.training.batch import draw_batch
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
-from semigda.training.settings import TrainSettings
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 

@@ -13,8 +13,8 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import VOLUMES, card
 
 from semigda.evaluation.evaluate import evaluate
-from semigda.training.settings import TrainSettings
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.jobs.training import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))

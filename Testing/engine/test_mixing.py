@@ -5,11 +5,12 @@ import math
 import pytest
 import torch
 
-from semigda.data.augment import Augmentation, change_geometry, change_intensity
+from semigda.data.augment import change_geometry, change_intensity
 from semigda.method.losses import segmentation_loss
 from semigda.method.mixing import paste, random_boxes
 from semigda.training.batch import Batch
 from semigda.training.losses import mixed_loss
+from semigda_core.jobs.training import Augmentation
 
 
 def generator(seed=0):

@@ -12,10 +12,10 @@ from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop, validate
 from semigda.training import train as training
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from training_fixtures import NETWORK, SHAPE, VOLUMES
 
 from semigda.models.base import load_base
 from semigda.training.pretrain import pretrain, random_masks
-from semigda.training.settings import PretrainSettings
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import PretrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 
@@ -21,9 +21,11 @@ def settings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pretrain")
     cases = write_phantoms(folder, 2, 3, 0, shape=SHAPE)
     return PretrainSettings(
-        str(cases),
-        str(folder / "autoencoder.safetensors"),
-        *(NETWORK, VOLUMES, 2),
+        cases=str(cases),
+        out=str(folder / "autoencoder.safetensors"),
+        network=NETWORK,
+        preprocessing=VOLUMES,
+        num_classes=2,
         steps=100,
         batch_size=8,
         learning_rate=4e-3,

@@ -7,9 +7,9 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
 from semigda.progress import Part, Progress
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
 
 
 @pytest.fixture

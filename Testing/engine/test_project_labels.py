@@ -23,9 +23,9 @@ from semigda.data.volumes import read_volume
 from semigda.models.base import save_base
 from semigda.networks.semigda import SemiGDA
 from semigda.training.dataset import CaseSlices
-from semigda.training.settings import TrainSettings
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.segments import Segment, read_segments
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.project.cases.caselist import case_rows

@@ -8,9 +8,9 @@ from training_fixtures import SHAPE, settings
 from semigda.progress import Progress
 from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse, smaller_grid
-from semigda.training.settings import TrainSettings
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
 
 
 @pytest.fixture(scope="module")

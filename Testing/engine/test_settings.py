@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from training_fixtures import NETWORK, VOLUMES, settings
 
-from semigda.data.augment import Augmentation
-from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda.cli import main
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.checked import meaning_of
+from semigda_core.jobs.training import (
+    Augmentation,
+    PretrainSettings,
+    Settings,
+    TrainSettings,
+    meanings,
+)
 
+ROOT = Path(__file__).resolve().parents[2]
 PRETRAIN = {"cases": "c.json", "out": "a.safetensors", "network": NETWORK}
 PRETRAIN |= {"preprocessing": VOLUMES, "num_classes": 2}
 
@@ -111,3 +121,41 @@ def test_the_same_training_is_known_in_another_place_and_after_an_update(values,
     assert not here.same(stored | {"seed": 5})
     assert not here.same(stored | {"base": "/new/other.safetensors"})
     assert not here.same({"steps": "many"})
+
+
+@pytest.mark.parametrize("cls", [PretrainSettings, TrainSettings, Augmentation])
+def test_every_setting_says_what_it_means(cls):
+    assert [one.name for one in fields(cls) if not meaning_of(one)] == []
+
+
+@pytest.mark.parametrize("command, cls", [("train", TrainSettings), ("pretrain", PretrainSettings)])
+def test_the_commands_help_tells_them_from_the_same_place(command, cls, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for line in meanings(cls):
+        assert " ".join(line.split()) in told
+    assert "steps: of" in told and "augmentation.mirror: flip left and right" in told
+
+
+def test_what_both_trainings_share_is_said_once():
+    shared = {one.name for one in fields(Settings)}
+    assert {"cases", "network", "seed", "augmentation", "overwrite"} <= shared
+    own = [set(cls.__annotations__) for cls in (PretrainSettings, TrainSettings)]
+    assert not shared & (own[0] | own[1])
+
+
+def test_the_pretraining_of_a_training_shares_its_settings(values):
+    whole = TrainSettings.from_dict(values | {"seed": 7, "threads": 3, "pretrain_steps": 9})
+    first = whole.pretraining("base.safetensors")
+    assert (first.seed, first.threads, first.steps, first.out) == (7, 3, 9, "base.safetensors")
+    assert first.augmentation == whole.augmentation and first.num_classes == 2
+
+
+def test_settings_of_an_older_version_are_read(values):
+    """As stored in the card and the paused jobs of version 0.1.0."""
+    card = json.loads((ROOT / "Resources/Models/hippocampus-mr/card.json").read_text("utf-8"))
+    old = card["training"]["settings"]
+    assert "choose_on_val" in old
+    settings = TrainSettings.from_dict(values | old)
+    assert settings.steps == old["steps"] and not hasattr(settings, "choose_on_val")

@@ -11,8 +11,8 @@ from training_fixtures import SHAPE, settings
 
 from semigda.data.cases import read_cases
 from semigda.jobs.run import run_job
-from semigda.training.settings import TrainSettings
 from semigda.training.stuck import likely_causes
+from semigda_core.jobs.training import TrainSettings
 
 
 def test_a_class_whose_labels_were_hardly_drawn_is_told_once_with_the_reason(tmp_path):

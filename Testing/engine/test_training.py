@@ -15,10 +15,10 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import NETWORK, SHAPE, settings
 
 from semigda.models.package import load_network
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +135,7 @@ def test_random_weights_cannot_stay_frozen(volumes, tmp_path):
 def run_child(values: dict, log: Path) -> subprocess.Popen:
     code = (
         "import json, sys; from semigda.training.train import train;"
-        "from semigda.training.settings import TrainSettings;"
+        "from semigda_core.jobs.training import TrainSettings;"
         "train(TrainSettings.from_dict(json.loads(sys.argv[1])))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}

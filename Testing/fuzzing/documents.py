@@ -84,9 +84,8 @@ def _make_settings(rng: random.Random, folder: Path) -> Made:
 
 @cache
 def _all_settings() -> dict:
-    from semigda.data.augment import Augmentation
-    from semigda.training.settings import TrainSettings
     from semigda_core.jobs.segmenting import SegmentOptions
+    from semigda_core.jobs.training import Augmentation, TrainSettings
 
     values = json.loads(content(specimens() / "models")["settings.json"])
     train = TrainSettings.from_dict(values)
@@ -98,8 +97,8 @@ def _all_settings() -> dict:
 def _read_settings(folder: Path, made: Made) -> None:
     """As the command and the job read them, one after the other; the first error counts."""
     from semigda.cli import _read_json
-    from semigda.training.settings import PretrainSettings, TrainSettings
     from semigda_core.jobs.segmenting import SegmentOptions
+    from semigda_core.jobs.training import PretrainSettings, TrainSettings
 
     values = _read_json(folder / made["path"])
     readers = {

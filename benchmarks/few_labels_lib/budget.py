@@ -21,7 +21,7 @@ from semigda.networks.semigda import SemiGDA
 from semigda.networks.unet import UNet
 from semigda.training.batch import Batch
 from semigda.training.losses import align_losses, pseudo_weight, segment_losses
-from semigda.training.settings import TrainSettings
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from few_labels_lib.sets import DataSet
 from semigda.networks.unet import WIDTH
-from semigda.training.settings import TrainSettings
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 # Share of a SemiGDA run's optimiser steps for stage 1; the rest is stage 2.

@@ -30,8 +30,8 @@ from semigda.progress import Printed, Progress
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices
 from semigda.training.gradients import limited_threads
 from semigda.training.pretrain import run_pretraining
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import Label
 from semigda_core.version import __version__
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starter_data import BREAST, DATA, HIPPOCAMPUS
 
-from semigda.data.augment import Augmentation
+from semigda_core.jobs.training import Augmentation
 
 MULTIPLE = 16  # what the networks can halve
 

@@ -20,8 +20,8 @@ from semigda.progress import Progress
 from semigda.training.batch import Batch
 from semigda.training.dataset import SliceSampler
 from semigda.training.losses import mixed_loss
-from semigda.training.settings import TrainSettings
 from semigda.training.unet import Beside, UNetTraining, labeled_loss
+from semigda_core.jobs.training import TrainSettings
 
 
 def unet_loss(

@@ -16,7 +16,7 @@ from semigda.progress import Progress
 from semigda.training.batch import Batch
 from semigda.training.gradients import Gradients, autocast
 from semigda.training.losses import align_losses, segment_losses
-from semigda.training.settings import TrainSettings
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 from speed_lib.machine import held_memory, in_own_process, memory_of
@@ -27,7 +27,11 @@ from speed_lib.timing import Way, gflop_of, interleaved
 WORDS = {"name": "discs", "title": "Discs", "description": "-", "modality": "XC"}
 WORDS |= {"labels": [{"value": 1, "name": "disc", "color": [255, 0, 0]}]}
 SETTINGS = TrainSettings(
-    *("cases.json", "model", WORDS, NetworkConfig.compact().to_dict(), Preprocessing().to_dict())
+    cases="cases.json",
+    out="model",
+    card=WORDS,
+    network=NetworkConfig.compact().to_dict(),
+    preprocessing=Preprocessing().to_dict(),
 )
 
 

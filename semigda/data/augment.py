@@ -7,51 +7,12 @@ the generator that is handed in, so a batch can be drawn again exactly.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from semigda_core.files.checked import check_fields, ruled
-from semigda_core.files.documents import flag, number
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How much a slice may change; every number is the largest change in either direction.
-
-    Attributes:
-        mirror: flip left and right. Off where one side of the body is a class of its own.
-        turn_over: flip top and bottom; right for dermoscopy, wrong for a scan of a lying patient.
-        rotate: degrees.
-        scale: 0.15 means from 1 / 1.15 to 1.15.
-        shift: share of the image's side.
-        elastic: share of the image's side that a smooth random field moves pixels by.
-        brightness: added to the image, whose range is [-1, 1].
-        contrast: 0.3 means a factor from 1 / 1.3 to 1.3.
-        colour: as ``contrast``, of each colour's light by itself; for photographs, whose light
-            differs. The channels of a scan are neighbouring slices and share their light.
-        gamma: 0.3 means an exponent from 1 / 1.3 to 1.3.
-        noise: standard deviation of Gaussian noise.
-        blur: share of the images that lose detail (to half the resolution and back).
-    """
-
-    mirror: bool = ruled(flag(), True)
-    turn_over: bool = ruled(flag(), False)
-    rotate: float = ruled(number(0, 180), 15.0)
-    scale: float = ruled(number(0, 3), 0.15)
-    shift: float = ruled(number(0, 1), 0.08)
-    elastic: float = ruled(number(0, 1), 0.03)
-    brightness: float = ruled(number(0, 2), 0.15)
-    contrast: float = ruled(number(0, 10), 0.25)
-    colour: float = ruled(number(0, 10), 0.0)
-    gamma: float = ruled(number(0, 10), 0.25)
-    noise: float = ruled(number(0, 2), 0.05)
-    blur: float = ruled(number(0, 1), 0.15)
-
-    def __post_init__(self) -> None:
-        check_fields(self)
+from semigda_core.jobs.training import Augmentation
 
 
 def _uniform(batch: int, limit: float, generator: torch.Generator) -> Tensor:

@@ -23,13 +23,13 @@ from semigda.ranking.run import DEFAULT_COUNT, rank_cases
 from semigda.training.plan import train_plan
 from semigda.training.pretrain import pretrain
 from semigda.training.rehearsal import rehearse
-from semigda.training.settings import PretrainSettings, TrainSettings
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import check, record, text, whole
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda_core.models.library import find_model
 

@@ -21,8 +21,6 @@ from semigda.networks.cnn_encoder import second_encoder
 from semigda.networks.mapper import LatentMapper
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
-FREEZABLE = ("autoencoder", "encoder", "nothing")
-
 
 class Encoded(NamedTuple):
     """What one of the two encoders knows of an image; compute it once and hand it on."""
@@ -71,7 +69,7 @@ class SemiGDA(nn.Module):
         )
 
     def freeze(self, part: str = "autoencoder") -> None:
-        """Train everything but a part of :data:`FREEZABLE`; an encoder's part is also the
+        """Train everything but a part of ``FREEZABLE``; an encoder's part is also the
         convolution after it, a decoder's the one before it."""
         self.requires_grad_(True)
         if part in ("encoder", "autoencoder"):

@@ -21,7 +21,7 @@ from semigda.data.augment import change_geometry, change_intensity
 from semigda.method.mixing import paste, random_boxes
 from semigda.networks.cnn_encoder import DROPOUT
 from semigda.training.dataset import SliceSampler
-from semigda.training.settings import PretrainSettings, TrainSettings
+from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes

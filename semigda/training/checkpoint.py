@@ -19,9 +19,9 @@ import torch
 
 from semigda.distributed import Ranks
 from semigda.inference.device import out_of_memory
-from semigda.training.settings import JsonSettings
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import replace, write_atomically
+from semigda_core.jobs.training import Settings
 
 _MAGIC = b"SemiGDA checkpoint 1"
 _DIGEST = 32
@@ -89,7 +89,7 @@ class Checkpoints:
     def __init__(
         self,
         path: Path,
-        settings: JsonSettings,
+        settings: Settings,
         state: Callable[[], dict],
         ranks: Ranks,
     ):

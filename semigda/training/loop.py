@@ -25,8 +25,8 @@ from semigda.training.losses import (
     pseudo_weight,
     segment_losses,
 )
-from semigda.training.settings import TrainSettings
 from semigda.training.stage import Around, Stage
+from semigda_core.jobs.training import TrainSettings
 
 
 def fit(stage: Stage, gradients: Gradients, around: Around) -> None:

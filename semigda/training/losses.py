@@ -22,7 +22,7 @@ from semigda.method.ramps import ramp_up
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda.training.batch import Batch, Pictures
-from semigda.training.settings import TrainSettings
+from semigda_core.jobs.training import TrainSettings
 
 PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside their colours
 OTHER = {"vae": "cnn", "cnn": "vae"}

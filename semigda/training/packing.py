@@ -10,8 +10,8 @@ from pathlib import Path
 from semigda.models.features import ATTRIBUTION
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
-from semigda.training.settings import PretrainSettings, TrainSettings
 from semigda_core.files.atomic import write_json
+from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.card import Label, ModelCard
 from semigda_core.models.network_config import NetworkConfig
 

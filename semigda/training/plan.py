@@ -23,13 +23,13 @@ from semigda.inference.device_lock import alone_on, lock_file
 from semigda.models.package import load_network
 from semigda.progress import Part
 from semigda.training.preflight import check_training
-from semigda.training.settings import TrainSettings
 from semigda.training.train import train
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.project.training.judging import compare_scores, scores_of
 

@@ -12,9 +12,9 @@ from semigda.models.base import is_base, load_base
 from semigda.models.features import read_features
 from semigda.models.package import check_package
 from semigda.training.packing import card_of
-from semigda.training.settings import PretrainSettings, TrainSettings
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.targets import check_room, check_target
+from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.layout import is_package
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing

@@ -33,9 +33,9 @@ from semigda.training.losses import Losses, rebuild_losses
 from semigda.training.packing import Finished
 from semigda.training.preflight import check_pretraining
 from semigda.training.previews import pick_slices, pictures, sheet
-from semigda.training.settings import PretrainSettings
 from semigda.training.stage import Stage, Watched
 from semigda_core.files.targets import check_target
+from semigda_core.jobs.training import PretrainSettings
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 

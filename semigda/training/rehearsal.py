@@ -32,11 +32,11 @@ from semigda.training.dataset import CaseSlices
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.pretrain import begin
-from semigda.training.settings import TrainSettings
 from semigda.training.stage import Stage
 from semigda.training.validate import validate
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 LOAD_SECONDS = 50.0  # then a sample of the cases must do

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import mean, median
 
 from semigda.training.dataset import CaseSlices
-from semigda.training.settings import TrainSettings
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.sides import sided
 
 FEW_SLICES = 10

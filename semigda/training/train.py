@@ -22,12 +22,12 @@ from semigda.training.loop import Training, fit
 from semigda.training.packing import Finished, training_summary, write_model
 from semigda.training.preflight import check_training
 from semigda.training.pretrain import checkpoint_of, run_pretraining, untrained
-from semigda.training.settings import TrainSettings
 from semigda.training.stage import Stage, Watched
 from semigda.training.watch import Watch
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers
 from semigda_core.files.targets import check_target
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE
 from semigda_core.models.layout import is_package
 from semigda_core.models.preprocessing import Preprocessing

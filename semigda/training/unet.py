@@ -22,9 +22,9 @@ from semigda.training.dataset import SliceSampler, step_generator
 from semigda.training.gradients import Gradients, adamw, autocast
 from semigda.training.loop import fit
 from semigda.training.losses import Losses, pseudo_weight
-from semigda.training.settings import TrainSettings
 from semigda.training.stage import Around, Stage
 from semigda_core.errors import Paused, SemiGDAError
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
 # The study's (docs/results.md), whatever SemiGDA's are: a preset may have those of SGD.

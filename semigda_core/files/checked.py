@@ -11,27 +11,38 @@ class Settings:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, field, fields
+from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar
 
 from semigda_core.files.documents import Rule, Wrong, record, within
 
-RULE = "rule"
+RULE, MEANING = "rule", "help"
 Made = TypeVar("Made")
 
 
 def ruled(
-    rule: Rule, default: Any = MISSING, *, factory: Callable[[], Any] | None = None, **notes: Any
+    rule: Rule,
+    default: Any = MISSING,
+    meaning: str = "",
+    *,
+    factory: Callable[[], Any] | None = None,
+    **notes: Any,
 ) -> Any:
     """A dataclass field that a rule holds for; required without ``default`` and ``factory``.
 
     Args:
+        meaning: a line for who sets it, see :func:`meaning_of`.
         notes: what else is to be known of it, as the field's metadata.
     """
-    metadata = {RULE: rule, **notes}
+    metadata = {RULE: rule, MEANING: meaning, **notes}
     if factory is not None:
         return field(default_factory=factory, metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def meaning_of(one: Field[Any]) -> str:
+    """What a field of a dataclass means, for who sets it."""
+    return one.metadata.get(MEANING, "")
 
 
 def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] = ()) -> Rule:

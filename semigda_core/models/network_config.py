@@ -8,6 +8,8 @@ from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
 from semigda_core.files.documents import list_of, number, one_of, text, whole
 from semigda_core.models.network_size import FEATURE_LEVELS, parameters
 
+# What a training may leave as it is, see SemiGDA.freeze.
+FREEZABLE = ("autoencoder", "encoder", "nothing")
 BRANCHES = ("vae", "cnn")  # of every network, see semigda/networks/semigda.py
 # The paper's network has 170 million. Twice as many still fit a computer's memory in float32.
 MAX_PARAMETERS = 400_000_000

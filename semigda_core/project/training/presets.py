@@ -12,12 +12,14 @@ import statistics
 import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.documents import check, flag, list_of, number, one_of, record, text, whole
+from semigda_core.files.checked import RULE
+from semigda_core.files.documents import check, flag, list_of, one_of, record, text, whole
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.sides import sided
 from semigda_core.models.card import ModelCard, authored, check_name
 from semigda_core.models.network_config import NetworkConfig
@@ -51,7 +53,8 @@ PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
 MULTIPLE = 16
 # Of what the user sets one by one: what is reckoned with before the training checks all of it.
-_STEPS, _SHARE = whole(0, 10_000_000), number(0, 1)
+_RECKONED = ("pretrain_steps", "align_steps", "steps", "unlabeled_weight", "supervised_share")
+_RECKONED += ("validations", "validation_cases", "checkpoint_minutes")
 _ADVANCED = record(
     {},
     {
@@ -62,10 +65,7 @@ _ADVANCED = record(
             {"channels": text(16), "slice_axis": text(16)},
             others=True,
         ),
-        **dict.fromkeys(("pretrain_steps", "align_steps", "steps"), _STEPS),
-        **dict.fromkeys(("unlabeled_weight", "supervised_share"), _SHARE),
-        **dict.fromkeys(("validations", "validation_cases"), _STEPS),
-        "checkpoint_minutes": number(1e-3, 1e6),
+        **{one.name: one.metadata[RULE] for one in fields(TrainSettings) if one.name in _RECKONED},
         "augmentation": record({}, {"mirror": flag()}, others=True),
     },
     others=True,
