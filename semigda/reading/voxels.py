@@ -34,6 +34,7 @@ class Part:
         lines: text lines to leave out before.
         skip: bytes to leave out after that; of what is compressed, after decompression.
         alone: the file holds the header and these voxels, nothing else.
+        tail: of what is compressed, whether something else follows the voxels.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Part:
     lines: int = 0
     skip: int = 0
     alone: bool = True
+    tail: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
             yield from _exactly(_read(file), expected, part.alone)
             return
         unpacked = _bunzipped(file) if encoding == "bzip2" else _inflated(file, encoding == "gzip")
-        yield from _exactly(_without(unpacked, part.skip), expected, surplus_matters=True)
+        yield from _exactly(_without(unpacked, part.skip), expected, not part.tail)
 
 
 def _go_to(file: BinaryIO, part: Part, expected: int) -> None:
