@@ -149,6 +149,7 @@ set(SemiGDA_PACKAGES
   semigda/reading/formats/dicom.py
   semigda/reading/formats/jpeg.py
   semigda/reading/formats/metaimage.py
+  semigda/reading/formats/mgh.py
   semigda/reading/formats/nifti.py
   semigda/reading/formats/nrrd.py
   semigda/reading/formats/png.py

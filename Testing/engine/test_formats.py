@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ STARTS = {
     "tiff": b"MM\0*\0\0\0\x08",
     "bmp": b"BM" + bytes(40),
     "dicom": bytes(128) + b"DICM",
+    "mgh": struct.pack(">7ih15f", 1, 4, 5, 6, 1, 3, 0, 1, *[1.0] * 15) + bytes(194),
     "nifti": b"\x5c\x01\0\0" + bytes(340) + b"n+1\0",
     "metaimage": b"ObjectType = Image\n",
 }

@@ -13,7 +13,7 @@ MOST_AXES, MOST_VOXELS = 7, 1 << 40  # beyond them no image is meant
 
 @dataclass(frozen=True)
 class Header:
-    """Of an NRRD, NIfTI or MetaImage file.
+    """Of a volume file.
 
     Attributes:
         voxels: where they are.

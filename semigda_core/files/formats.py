@@ -37,6 +37,7 @@ FORMATS = (
     Format("tiff", "TIFF", (".tif", ".tiff"), picture=True),
     Format("bmp", "BMP", (".bmp",), picture=True),
     Format("dicom", "DICOM", (".dcm",), label=False),
+    Format("mgh", "MGH", (".mgz", ".mgh")),
     Format("nifti", "NIfTI", (".nii", ".nii.gz")),
     Format("metaimage", "MetaImage", (".mha", ".mhd")),
 )
