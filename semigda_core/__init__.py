@@ -1,1 +1,1 @@
-"""What Slicer's own process may import of SemiGDA: the standard library and nothing else."""
+"""What Slicer's own process may import of SemiGDA: standard library only."""

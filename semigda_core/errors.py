@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 
-# class -> (what happened, what to do), used where the raiser has nothing more exact to say.
+# class -> (what happened, what to do), used if the raiser has nothing more exact to say.
 CLASSES: dict[str, tuple[str, str]] = {
     "bad-input": ("The input cannot be used.", "Check the image or file and try again."),
     "geometry-mismatch": (
@@ -100,13 +100,13 @@ class SemiGDAError(Exception):
 
 
 class Paused(Exception):
-    """Ends a computation that was asked to pause; its checkpoint is written. No error."""
+    """Ends a computation that was asked to pause, once its checkpoint is written. Not an error."""
 
 
 def disk_is_full(error: BaseException | None) -> bool:
-    """Whether an exception, or one that led to it, says that there is no room left on the disk."""
+    """Whether an exception, or one of its causes, says that the disk is full."""
     while error is not None:
-        # Libraries hide the operating system's number in a text or behind an exception of theirs.
+        # Libraries hide the operating system's number in a text or behind their own exception.
         found = re.search(r"(?:os error|code:) (\d+)", str(error))
         number = int(found[1]) if found else getattr(error, "errno", None)
         windows = number if found and sys.platform == "win32" else getattr(error, "winerror", None)
@@ -118,8 +118,8 @@ def disk_is_full(error: BaseException | None) -> bool:
     return False
 
 
-# A disk that fails, is read only or was taken away says so while a file is written, and then
-# without the file's name.
+# A disk that fails, is read-only or was removed reports this during a write, without the file's
+# name.
 _BROKEN = {
     getattr(errno, name, errno.EIO)
     for name in ("EIO", "EROFS", "ENXIO", "ENODEV", "ESTALE", "ETIMEDOUT", "EREMOTEIO")
@@ -127,7 +127,7 @@ _BROKEN = {
 
 
 def of_system(error: OSError) -> SemiGDAError | None:
-    """What the system says of a disk or of memory as an error with a class; None of all else."""
+    """The error for an exception about disk or memory; None for any other."""
     if disk_is_full(error):
         return SemiGDAError("disk-full")
     if error.errno == errno.ENOMEM:

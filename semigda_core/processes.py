@@ -1,6 +1,6 @@
-"""Whether a process is still the one that was seen before: its id and its start time.
+"""Whether a process is still the one seen before, by its id and its start time.
 
-Process ids are used again, so an id alone may name a stranger.
+Process ids are reused, so an id alone may name another process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 def process_start(pid: int) -> str | None:
     """An opaque text that differs between two processes with the same id.
 
-    None when there is no such process, or only what is left of an ended one (a zombie).
+    None if there is no such process, or only a zombie of an ended one.
     """
     if pid <= 0:
         return None
@@ -26,7 +26,7 @@ def process_start(pid: int) -> str | None:
 
 
 def is_same_process(pid: int, start: str | None) -> bool:
-    """Whether process ``pid`` runs and is the one whose :func:`process_start` was ``start``."""
+    """Whether process ``pid`` runs and had ``start`` as its :func:`process_start`."""
     return start is not None and process_start(pid) == start
 
 
@@ -35,11 +35,11 @@ def _proc_start(pid: int) -> str | None:
         stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
         return None
-    # The second field is the program's name in brackets and may itself hold blanks and brackets.
+    # The second field is the program's name in brackets; it may contain spaces and brackets.
     fields = stat.rpartition(")")[2].split()
     if fields[0] in "ZX":
         return None
-    # Ticks since boot (field 22 of proc(5)) only mean something together with the boot.
+    # Ticks since boot (field 22 of proc(5)) are meaningful only together with the boot.
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -76,7 +76,7 @@ def _windows_start(pid: int) -> str | None:
     if not handle:
         return None
     try:
-        # A handle can be had of an ended process for as long as anyone holds one.
+        # An ended process can still be opened as long as someone holds a handle to it.
         code = wintypes.DWORD()
         if not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value != still_active:
             return None

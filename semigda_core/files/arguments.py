@@ -1,4 +1,4 @@
-"""Dataclasses whose fields are arguments of a command as well.
+"""Dataclasses whose fields are also arguments of a command.
 
 @dataclass(frozen=True)
 class Options:
@@ -29,9 +29,9 @@ def option(
     """A field that is an option.
 
     Args:
-        meaning: one line for who chooses it.
-        rule: what it may hold; with ``choices`` one of them.
-        notes: what else is to be known of it, as the field's metadata.
+        meaning: one line for the user who chooses it.
+        rule: what it may hold; one of ``choices`` if given.
+        notes: further metadata of the field.
     """
     rule = rule or one_of(*choices)
     return field(
@@ -40,7 +40,7 @@ def option(
 
 
 def add_arguments(parser: argparse.ArgumentParser, cls: type, without: Iterable[str] = ()) -> None:
-    """Add an argument for each option of a dataclass: a flag for one that is off by default."""
+    """Add an argument for each option of a dataclass: a flag if it is off by default."""
     for one in _options(cls, without):
         name = f"--{one.name.replace('_', '-')}"
         meaning = one.metadata["help"]
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser, cls: type, without: Iterable[
 
 
 def given(arguments: argparse.Namespace, cls: type, without: Iterable[str] = ()) -> dict[str, Any]:
-    """What was given for the arguments that :func:`add_arguments` added."""
+    """The values given for the arguments that :func:`add_arguments` added."""
     return {one.name: getattr(arguments, one.name) for one in _options(cls, without)}
 
 

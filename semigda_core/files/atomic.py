@@ -1,8 +1,8 @@
-"""Files and folders that readers see as they were before, or whole; and what a kill leaves behind.
+"""Whole writes: readers see the old file or the new one, whatever a kill leaves behind.
 
-Everything is written under a temporary name beside its place, which says what process wrote it,
-and then renamed. The next run clears away what a killed process left there, and puts back a folder
-that it had moved aside.
+Everything is written under a temporary name beside its target, which names the writing process, and
+then renamed. The next run removes what a killed process left there, and restores a folder that it
+had moved aside.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PREFIX = ".semigda-"
 _TEMPORARY = re.compile(
     re.escape(PREFIX) + r"([0-9a-f]{6})-(\d+)-([0-9a-f]{6})-[0-9a-f]{6}(?:-old-(?P<old>.+))?"
 )
-_ABANDONED_S = 7 * 24 * 3600.0  # of a process on another computer, which cannot be looked up
+_ABANDONED_S = 7 * 24 * 3600.0  # the process is on another computer and cannot be looked up
 _PATIENCE_S, _PAUSE_S = 2.0, 0.02
 _WINDOWS = os.name == "nt"
 
@@ -39,10 +39,11 @@ Answer = TypeVar("Answer")
 def write_atomically(
     path: str | os.PathLike[str], write: Callable[[BinaryIO], object], *, durable: bool = True
 ) -> None:
-    """Let ``write`` fill a file, which then takes the place of ``path``.
+    """Let ``write`` fill a file, which then replaces ``path``.
 
     Args:
-        durable: wait until the disk has it, so that a power cut leaves the old file or the new one.
+        durable: wait until it is on the disk, so that a power cut leaves the old file or the new
+            one.
 
     Raises:
         SemiGDAError: "disk-full". After any error the file is as it was before.
@@ -68,12 +69,12 @@ def write_atomically(
 
 
 def write_text(path: str | os.PathLike[str], text: str, *, durable: bool = True) -> None:
-    """Write UTF-8 text as it is, by :func:`write_atomically`."""
+    """Write UTF-8 text unchanged, with :func:`write_atomically`."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")), durable=durable)
 
 
 def write_json(path: str | os.PathLike[str], value: Any, *, durable: bool = True) -> None:
-    """Write JSON by :func:`write_atomically`.
+    """Write JSON with :func:`write_atomically`.
 
     Raises:
         ValueError: for NaN and infinity, which JSON does not have.
@@ -84,10 +85,10 @@ def write_json(path: str | os.PathLike[str], value: Any, *, durable: bool = True
 
 @contextlib.contextmanager
 def staged_folder(target: str | os.PathLike[str]) -> Iterator[Path]:
-    """A new folder that takes the place of ``target`` when the block ends well.
+    """A new folder that replaces ``target`` when the block ends without an error.
 
-    A kill at any moment leaves the old folder or the new one; :func:`clear_leftovers` puts the old
-    one back where the kill fell between the two renames.
+    A kill at any moment leaves the old folder or the new one; :func:`clear_leftovers` restores the
+    old one after a kill between the two renames.
     """
     target = Path(target).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,10 +119,10 @@ def _swap(stage: Path, target: Path) -> None:
 
 
 def remove_folder(folder: str | os.PathLike[str]) -> None:
-    """Remove a folder, or a link to one; a kill never leaves a part of it under its name.
+    """Remove a folder, or a link to one; a kill never leaves part of it under its name.
 
     Raises:
-        OSError: it could not be touched, and is whole.
+        OSError: it could not be removed, and is whole.
     """
     folder = Path(folder)
     doomed = temporary_path(folder.parent)
@@ -130,7 +131,7 @@ def remove_folder(folder: str | os.PathLike[str]) -> None:
 
 
 def _delete(path: Path) -> None:
-    """A file, a link or a whole folder, as far as it can be."""
+    """Delete what can be deleted of a file, a link or a whole folder."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -139,7 +140,7 @@ def _delete(path: Path) -> None:
 
 @contextlib.contextmanager
 def temporary_folder(parent: str | os.PathLike[str]) -> Iterator[Path]:
-    """A folder in ``parent`` for the block's own use; it is removed at the end of the block."""
+    """A folder in ``parent`` for the block, removed at its end."""
     folder = temporary_path(Path(parent))
     folder.mkdir(parents=True)
     try:
@@ -149,9 +150,9 @@ def temporary_folder(parent: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def temporary_path(folder: Path) -> Path:
-    """A name in ``folder`` that nothing has yet, and that says whose it is.
+    """An unused name in ``folder`` that names its process.
 
-    Whoever writes into a folder for the first time clears away what killed processes left there.
+    The first write into a folder removes what killed processes left there.
     """
     _clear_once(os.getpid(), os.path.abspath(folder))
     return folder / f"{PREFIX}{_owner()}-{secrets.token_hex(3)}"
@@ -163,13 +164,13 @@ def _clear_once(pid: int, folder: str) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename, over what is there."""
+    """Rename, replacing what is there."""
     patiently(lambda: os.replace(source, target))
 
 
 def patiently(action: Callable[[], Answer]) -> Answer:
-    """Do it, and again for two seconds where Windows refuses it: it lets nobody replace a file
-    that is being read, or read one that is being replaced."""
+    """Retry for two seconds on Windows, which refuses to replace a file that is being read, or to
+    read one that is being replaced."""
     for _ in range(round(_PATIENCE_S / _PAUSE_S) if _WINDOWS else 0):
         try:
             return action()
@@ -179,10 +180,10 @@ def patiently(action: Callable[[], Answer]) -> Answer:
 
 
 def clear_leftovers(folder: str | os.PathLike[str]) -> None:
-    """Remove from ``folder`` what killed processes left, and put folders they moved aside back.
+    """Remove what killed processes left in ``folder``, and restore folders that they moved aside.
 
-    Files and folders of processes that are still running, and those of other computers in the last
-    week, are left alone. Never fails: what cannot be removed stays.
+    Files and folders of running processes, and those of other computers in the last week, are kept.
+    Never fails: what cannot be removed stays.
     """
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.startswith(PREFIX)]
@@ -217,7 +218,7 @@ def _owner_of(pid: int) -> str:
 
 
 def _owner() -> str:
-    return _owner_of(os.getpid())  # asked for each time: a fork has a number of its own
+    return _owner_of(os.getpid())  # asked for each time: a fork has its own number
 
 
 def _short(text: str) -> str:
@@ -232,7 +233,7 @@ def _sync_files(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """The rename itself reaches the disk too; Windows has no such call and needs none."""
+    """Bring the rename itself to the disk; Windows has no such call and needs none."""
     if _WINDOWS:
         return
     with contextlib.suppress(OSError):  # some network file systems cannot

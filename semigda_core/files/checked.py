@@ -1,4 +1,4 @@
-"""Dataclasses whose fields say beside their names what they may hold.
+"""Dataclasses whose fields say what they may hold.
 
 @dataclass(frozen=True)
 class Settings:
@@ -28,7 +28,7 @@ def ruled(
     factory: Callable[[], Any] | None = None,
     **notes: Any,
 ) -> Any:
-    """A dataclass field that a rule holds for; required without ``default`` and ``factory``.
+    """A dataclass field with a rule; required unless it has ``default`` or ``factory``.
 
     Args:
         meaning: a line for who sets it, see :func:`meaning_of`.
@@ -46,11 +46,11 @@ def meaning_of(one: Field[Any]) -> str:
 
 
 def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] = ()) -> Rule:
-    """The rule of a dataclass as an object of a document.
+    """The rule for a document's object that holds a dataclass.
 
     Args:
-        required: fields that a document must have although they have a default.
-        without: fields that stand elsewhere.
+        required: fields with a default that a document must have all the same.
+        without: fields that are stored elsewhere.
     """
     must, may = {}, {}
     for one in [one for one in fields(cls) if one.name not in without]:
@@ -61,7 +61,7 @@ def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] =
 
 
 def check_fields(value: Any) -> None:
-    """Hold every field of a dataclass's instance against its rule.
+    """Check every field of a dataclass's instance against its rule.
 
     Raises:
         Wrong: naming the first field that breaks its rule.
@@ -71,7 +71,7 @@ def check_fields(value: Any) -> None:
 
 
 def made(cls: type[Made], values: Any, required: Iterable[str] = ()) -> Made:
-    """The dataclass of a document's object, see :func:`rule_of`.
+    """The dataclass from a document's object; see :func:`rule_of`.
 
     Raises:
         Wrong: naming what is missing or wrong, or saying that there are unknown fields.
@@ -97,6 +97,6 @@ def tuples(value: Any, *names: str) -> None:
 
 
 def demand(holds: bool, what: str, place: str = "") -> None:
-    """Raise :class:`Wrong` unless a condition between fields holds."""
+    """Raise :class:`Wrong` unless a condition on several fields holds."""
     if not holds:
         raise Wrong(what, place)

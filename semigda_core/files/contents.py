@@ -1,4 +1,4 @@
-"""What an image on the disk consists of, and what it holds."""
+"""Which files make up an image, and a digest of their content."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MAX_HEADER_BYTES = 1_000_000
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files that make an image: itself, what a header file names, or a folder's files.
+    """The files of an image: the file itself, what a header file names, or a folder's files.
 
     Raises:
-        OSError: if it is not there.
+        OSError: if it does not exist.
     """
     if path.is_dir():
         return sorted(file for file in path.iterdir() if file.is_file())
@@ -50,7 +50,7 @@ def _named(header: Path) -> list[Path]:
 
 
 def digest_of(path: Path) -> str:
-    """A short text that changes with the content of an image's files, not with their place.
+    """A short text that depends on the content of an image's files, not on their location.
 
     Raises:
         OSError: if one cannot be read.

@@ -1,11 +1,11 @@
 """Checked JSON documents: one small language for what a document may hold.
 
-A rule is a function that takes a value and raises :class:`Wrong`. Rules are put together:
+A rule is a function that takes a value and raises :class:`Wrong`. Rules are combined:
 
     rule = record({"id": identifier(), "cases": list_of(record({"image": path()}))})
     data = read_document(path, rule, "The project's file")
 
-A place in a document is told by the names of its fields and by numbers, never by what a user typed.
+An error names a place in a document by fields and numbers, never by what a user typed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Wrong(ValueError):
 
     Attributes:
         place: where in the document, such as ``cases[3].id``; "" for the document itself.
-        what: what is wrong, to be read after the place: "is not text".
+        what: what is wrong, read after the place: "is not text".
     """
 
     def __init__(self, what: str, place: str = ""):
@@ -43,7 +43,7 @@ class Wrong(ValueError):
         return f"'{self.place}' {self.what}" if self.place else f"it {self.what}"
 
     def within(self, part: str) -> Wrong:
-        """The same, seen from the value that holds the wrong one under ``part``."""
+        """The same error, seen from the value that contains the wrong one under ``part``."""
         dot = "." if self.place and not self.place.startswith("[") else ""
         return Wrong(self.what, f"{part}{dot}{self.place}")
 
@@ -65,7 +65,7 @@ def text(limit: int = 1000, *, empty: bool = True, lines: bool = False) -> Rule:
 
 
 def words(limit: int = 1000) -> Rule:
-    """Text of any characters, as users' files may be called; ``one_line`` shows it."""
+    """Text with any characters, as in file names; show it with ``one_line``."""
 
     def rule(value: Any) -> None:
         if not isinstance(value, str):
@@ -77,17 +77,17 @@ def words(limit: int = 1000) -> Rule:
 
 
 def has_controls(value: str) -> bool:
-    """Whether a text holds what is no character to be read: controls, halves of surrogates."""
+    """Whether a text contains unreadable characters: controls, halves of surrogates."""
     return any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in value)
 
 
 def identifier() -> Rule:
-    """1 to 64 letters, digits, ``-`` and ``_``: safe as a part of a file's name everywhere."""
+    """1 to 64 letters, digits, ``-`` and ``_``: safe in a file's name everywhere."""
     return matching(_IDENTIFIER, "is not 1 to 64 letters, digits, '-' and '_'")
 
 
 def matching(pattern: re.Pattern[str], what: str) -> Rule:
-    """Text that the pattern matches as a whole."""
+    """Text that the whole pattern matches."""
 
     def rule(value: Any) -> None:
         if not isinstance(value, str) or not pattern.fullmatch(value):
@@ -111,7 +111,7 @@ def path() -> Rule:
 
 
 def whole(low: int, high: int) -> Rule:
-    """A whole number from ``low`` to ``high``; true and false are none."""
+    """A whole number from ``low`` to ``high``, but not true or false."""
 
     def rule(value: Any) -> None:
         if type(value) is not int or not low <= value <= high:
@@ -121,7 +121,7 @@ def whole(low: int, high: int) -> Rule:
 
 
 def number(low: float = -math.inf, high: float = math.inf) -> Rule:
-    """A finite number from ``low`` to ``high``; true and false are none."""
+    """A finite number from ``low`` to ``high``, but not true or false."""
 
     def rule(value: Any) -> None:
         if type(value) not in (int, float) or not _is_finite(value):
@@ -150,7 +150,7 @@ def flag() -> Rule:
 
 
 def one_of(*values: Any) -> Rule:
-    """One of these very values."""
+    """One of these values."""
 
     def rule(value: Any) -> None:
         if not any(type(value) is type(known) and value == known for known in values):
@@ -160,7 +160,7 @@ def one_of(*values: Any) -> Rule:
 
 
 def maybe(rule: Rule) -> Rule:
-    """null, or what the rule asks for."""
+    """null, or what the rule allows."""
     return lambda value: None if value is None else rule(value)
 
 
@@ -213,7 +213,7 @@ def record(
     *,
     others: bool = False,
 ) -> Rule:
-    """An object with named fields; unknown ones are refused, or left unread with ``others``."""
+    """An object with named fields; unknown ones are refused, or ignored with ``others``."""
     optional = optional or {}
 
     def rule(value: Any) -> None:
@@ -260,7 +260,7 @@ def plain(depth: int = 8, limit: int = 100_000) -> Rule:
 
 
 def within(rule: Rule, value: Any, part: str) -> None:
-    """Hold a part of a value against a rule; what is wrong is told with the part's name."""
+    """Check a part of a value against a rule; an error carries the part's name."""
     try:
         rule(value)
     except Wrong as wrong:
@@ -275,13 +275,13 @@ def check(
     error_class: str = "bad-input",
     action: str | None = None,
 ) -> None:
-    """Hold a value against a rule.
+    """Check a value against a rule.
 
     Args:
         what: the document as the subject of a sentence: "The project's file".
 
     Raises:
-        SemiGDAError: of ``error_class``, saying where and what is wrong.
+        SemiGDAError: of ``error_class``, saying what is wrong and where.
     """
     try:
         rule(value)
@@ -295,7 +295,7 @@ def parse_json(
     """JSON (UTF-8, with or without a byte order mark) as Python values.
 
     Raises:
-        SemiGDAError: of ``error_class`` if it is none, is nested too deep, or holds NaN.
+        SemiGDAError: of ``error_class`` if it is not JSON, is nested too deep, or contains NaN.
     """
     try:
         decoded = data.decode("utf-8-sig") if isinstance(data, bytes) else data
@@ -322,9 +322,9 @@ def read_document(
     """A JSON file's content, checked.
 
     Raises:
-        FileNotFoundError: if there is none, for the caller to say what that means.
+        FileNotFoundError: if there is none; the caller says what that means.
         OSError: if it cannot be read.
-        SemiGDAError: of ``error_class`` if it is too large, no JSON, or breaks the rule.
+        SemiGDAError: of ``error_class`` if it is too large, not JSON, or breaks the rule.
     """
     with patiently(lambda: open(Path(file), "rb")) as opened:
         data = opened.read(limit + 1)

@@ -1,7 +1,7 @@
 """The image formats that can be read: their names and the endings of their files.
 
-What a file holds is known by its content; endings only say what a folder may offer. The rest of a
-format is ``semigda/reading/formats/<name>.py``.
+The content of a file decides its format; endings only say what a folder may offer. The rest of a
+format is in ``semigda/reading/formats/<name>.py``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ class Format:
     """An image format.
 
     Attributes:
-        name: of its module, too.
+        name: also of its module.
         title: its name for the user.
         endings: of its files, in lower case.
-        picture: a plain picture, which has no place in space; the spacing of its pixels is a print
-            resolution, if it is anything.
-        label: files of it can be labels: their values come back as they were saved.
+        picture: a plain picture, without a position in space; its pixel spacing is a print
+            resolution at best.
+        label: whether its files can be labels: values are read as they were saved.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Format:
     label: bool = True
 
 
-# In the order in which a file's content is asked.
+# In the order in which a file's content is tested.
 FORMATS = (
     Format("nrrd", "NRRD", (".seg.nrrd", ".nrrd", ".nhdr")),
     Format("png", "PNG", (".png",), picture=True),
@@ -47,11 +47,11 @@ TITLES = ", ".join(known.title for known in FORMATS)
 def endings(
     *, pictures: bool = True, volumes: bool = True, dicom: bool = True, labels: bool = False
 ) -> tuple[str, ...]:
-    """Endings of files, the longest first: "a.seg.nrrd" is no "a.seg" in NRRD.
+    """Endings of files, longest first: "a.seg.nrrd" is not "a.seg" in NRRD.
 
     Args:
-        pictures, volumes, dicom: those of plain pictures, of all other formats, and DICOM's.
-        labels: only of formats that can be labels.
+        pictures, volumes, dicom: whether to include plain pictures, all other formats, DICOM.
+        labels: only formats that can be labels.
     """
     found = [
         ending

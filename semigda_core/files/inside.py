@@ -1,7 +1,7 @@
-"""Paths made of names that a document gives: within their folder, whatever the document says.
+"""Paths from names in a document: inside their folder, whatever the document says.
 
-A folder may come from anybody. Names with ``..``, absolute ones and symbolic links would let it
-choose what this program writes or deletes elsewhere.
+A folder may come from anybody. Through ``..``, absolute names and symbolic links it could make this
+program write or delete elsewhere.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from semigda_core.errors import SemiGDAError
 
 
 def inside(folder: str | os.PathLike[str], *parts: str) -> Path:
-    """``folder/parts``, which need not exist yet.
+    """``folder/parts``, which need not exist.
 
     Raises:
         SemiGDAError: "bad-input" if it is not a path within ``folder``, or a link leads out of it.
     """
     folder = Path(folder)
     path = folder.joinpath(*parts)
-    # normpath sees "..", realpath sees links; the folder itself may well be reached by one.
+    # normpath resolves "..", realpath resolves links; the folder itself may be reached by a link.
     for real in (os.path.normpath, os.path.realpath):
         if not Path(real(path)).is_relative_to(real(folder)) or real(path) == real(folder):
             raise SemiGDAError(
@@ -43,7 +43,7 @@ def is_inside(folder: str | os.PathLike[str], *parts: str) -> bool:
 
 
 def refuse_links(folder: Path) -> None:
-    """Raise "bad-input" if a folder that is about to be written to holds a symbolic link."""
+    """Raise "bad-input" if a folder about to be written to contains a symbolic link."""
     for at, folders, files in os.walk(folder):
         if any(os.path.islink(os.path.join(at, name)) for name in (*folders, *files)):
             raise SemiGDAError(
@@ -54,6 +54,6 @@ def refuse_links(folder: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder and what it holds, as far as it can be; of a link, nothing."""
+    """Delete what can be deleted of a folder and its content; leave a link alone."""
     if not folder.is_symlink():
-        shutil.rmtree(folder, ignore_errors=True)  # follows no link within the folder either
+        shutil.rmtree(folder, ignore_errors=True)  # follows no link inside the folder either

@@ -1,4 +1,4 @@
-"""Paths that were written down before their folder was moved, perhaps on another system."""
+"""Paths recorded before their folder was moved, perhaps on another system."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 def parts_under(path: str, folder: str) -> tuple[str, ...] | None:
     """The names from ``folder`` to ``path``, none for the folder itself; None if it lies elsewhere.
 
-    Both are absolute and as some system wrote them, not necessarily this one.
+    Both are absolute, in the notation of any system.
     """
     one, other = _written(path), _written(folder)
     if type(one) is not type(other) or not other.is_absolute():
         return None
     try:
-        found = one.relative_to(other).parts  # Windows' paths compare without regard to case
+        found = one.relative_to(other).parts  # Windows ignores case in paths
     except ValueError:
         return None
     return None if ".." in found else found
 
 
 def moved(path: str, old: str, new: str | os.PathLike[str]) -> str:
-    """The path with the folder ``new`` in place of ``old``; unchanged if it does not lie in it."""
+    """The path with the folder ``new`` instead of ``old``; unchanged if it is not in ``old``."""
     parts = parts_under(path, old)
     return path if parts is None else str(Path(new, *parts))
 

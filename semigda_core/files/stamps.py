@@ -1,4 +1,4 @@
-"""Whether files are still those that were looked at before."""
+"""Whether files have changed since they were last read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def stamp(*paths: Path | None, called: Sequence[Path | None] | None = None) -> s
     """A short text that changes with the paths, sizes and times of files or DICOM folders.
 
     Args:
-        called: other paths to put in place of the files' own, such as those they were moved from.
+        called: other paths to use instead of the files' own, such as those they were moved from.
     """
     digest = hashlib.blake2b(digest_size=12)
     for path, name in zip(paths, called or paths, strict=True):

@@ -1,7 +1,7 @@
-"""Standard output and error that never end the work they tell of.
+"""Standard output and error whose failure never ends the work.
 
-A reader such as ``head`` closes its end when it has seen enough, a terminal may be gone, a code
-page may lack a letter, a process may have been started without any: what is lost is the text.
+A reader such as ``head`` closes its end early, a terminal disappears, a code page lacks a letter, a
+process starts without streams: only the text is lost.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-# Controls but for line ends and tabs, and what reverses the order of letters: in a name they would
-# steer the terminal.
+# Controls other than line ends and tabs, and marks that reverse the order of letters: in a name
+# they could control the terminal.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Steady:
-    """A text stream in front of another one: writing to it never raises, and what would steer a
-    terminal is left out."""
+    """A text stream in front of another: writing never raises, and control characters are
+    dropped."""
 
     def __init__(self, stream: Any):
         self._stream = stream
@@ -57,7 +57,7 @@ class Steady:
 def steady_output() -> Iterator[None]:
     """Let ``sys.stdout`` and ``sys.stderr`` be :class:`Steady` in the block.
 
-    A letter that their encoding lacks is written as ``\\xfc``.
+    A letter missing in their encoding is written as ``\\xfc``.
     """
     _open_missing()
     kept = sys.stdout, sys.stderr
@@ -74,7 +74,7 @@ def steady_output() -> Iterator[None]:
 
 
 def _open_missing() -> None:
-    """Give a process that was started without them its three streams, which lead nowhere.
+    """Give a process that was started without streams three that lead nowhere.
 
     Otherwise the first file it opens becomes its standard output.
     """
@@ -82,14 +82,14 @@ def _open_missing() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _to_nowhere(stream: Any) -> None:
-    """What the stream still holds would raise once more when the interpreter ends."""
+    """Otherwise buffered text would raise again when the interpreter ends."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

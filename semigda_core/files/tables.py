@@ -1,4 +1,4 @@
-"""Tables as CSV files, as spreadsheets write them and read them."""
+"""CSV tables as spreadsheets read and write them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def write_table(
 ) -> bytes:
     """Write a CSV file with commas, whole or not at all; returns what was written.
 
-    It begins with a byte order mark, without which Excel takes UTF-8 for the system's code page
-    and shows "Läsion" as "LÃ¤sion". What Excel would compute as a formula, it shows as text.
+    It starts with a byte order mark, without which Excel takes UTF-8 for the system's code page and
+    shows "Läsion" as "LÃ¤sion". Text that Excel would compute as a formula is escaped.
     """
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(
@@ -58,12 +58,12 @@ def _is_number(text: str) -> bool:
 
 
 class NotATable(Exception):
-    """Text that is no table; the message says why, to be read after "The list "."""
+    """Text that is not a table; the message says why, read after "The list "."""
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file that a spreadsheet or an editor wrote: in UTF-8 or UTF-16, with or without
-    a byte order mark, or else in the code page of western Windows."""
+    """The text of a file written by a spreadsheet or an editor: UTF-8 or UTF-16, with or without a
+    byte order mark, or else the code page of western Windows."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -80,16 +80,16 @@ def decoded(data: bytes) -> str:
 
 
 def read_table(text: str, columns: Iterable[str]) -> list[dict[str, str]]:
-    """The rows of a CSV text by the names of its columns, in small letters.
+    """The rows of a CSV text by its column names, in lower case.
 
-    Commas, semicolons, tabs or bars may separate; Excel's first line ``sep=;`` says it, otherwise
-    the line of names shows it. Rows without a value come as empty ones, so that they count.
+    Commas, semicolons, tabs or bars separate; Excel's first line ``sep=;`` or the line of names
+    decides. Rows without values are returned empty, so that they count.
 
     Args:
         columns: the names that are known.
 
     Raises:
-        NotATable: for what no table can be.
+        NotATable: if it cannot be a table.
     """
     known = set(columns)
     said = re.match(r"\s*\"?sep=(.)\"?[;,\t]*\r?\n", text, re.IGNORECASE)

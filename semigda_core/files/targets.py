@@ -1,7 +1,7 @@
-"""One rule for everything this program writes where a user says.
+"""One rule for everything this program writes to a place that a user names.
 
-A target is new, or empty, or something this program made, and then ``overwrite`` must be asked for.
-An input is never a target.
+A target is new, or empty, or something this program made, and then ``overwrite`` is required. An
+input is never a target.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ def check_target(
 
     Args:
         target: a file or folder to be written.
-        is_ours: whether an existing file or folder says in itself that this program made it, and
-            holds nothing else. It must not raise.
+        is_ours: whether an existing file or folder identifies itself as made by this program, and
+            contains nothing else. It must not raise.
         overwrite: whether the user asked to replace what is there.
-        inputs: files and folders that are read; None is left out.
+        inputs: files and folders that are read; None is ignored.
 
     Raises:
         SemiGDAError: "bad-input" if the target may not be written; nothing was touched.
     """
     path = Path(target)
-    clear_leftovers(path.parent)  # among them may be a folder that a killed process moved aside
+    clear_leftovers(path.parent)  # this may include a folder that a killed process moved aside
     for given in inputs:
         if given is not None and (same_place(path, given) or _holds(path, Path(given))):
             raise SemiGDAError(
@@ -63,7 +63,7 @@ def check_target(
 
 
 def check_room(folder: PathLike) -> None:
-    """Make a folder to write into, and see that files can be made in it.
+    """Make a folder to write into, and check that files can be made in it.
 
     Raises:
         SemiGDAError: "bad-input" if not.
@@ -86,7 +86,7 @@ def check_room(folder: PathLike) -> None:
 
 
 def same_place(first: PathLike, second: PathLike) -> bool:
-    """Whether two paths lead to one file or folder, also where it is not there yet."""
+    """Whether two paths lead to one file or folder, even if it does not exist yet."""
     try:
         return os.path.samefile(first, second)
     except OSError:
@@ -94,7 +94,7 @@ def same_place(first: PathLike, second: PathLike) -> bool:
 
 
 def _holds(folder: Path, path: Path) -> bool:
-    """Whether ``path`` lies in ``folder``, which is about to be replaced as a whole."""
+    """Whether ``path`` lies in ``folder``, which is about to be replaced."""
     return folder.is_dir() and not _is_empty_folder(folder) and _is_under(path, folder)
 
 

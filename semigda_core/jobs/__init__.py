@@ -1,1 +1,2 @@
-"""The job folder: what passes between Slicer and the engine, and starting what runs it."""
+"""The job folder: what passes between Slicer and the engine, and starting the process that runs
+it."""

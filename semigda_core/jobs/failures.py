@@ -7,13 +7,14 @@ import traceback
 
 from semigda_core.errors import SemiGDAError, disk_is_full, of_system
 
-# What torch and ITK say in a RuntimeError in place of a class of its own.
+# Texts of RuntimeErrors for which torch and ITK have no class.
 _NO_GPU_MEMORY = ("CUDA out of memory", "MPS backend out of memory", "CUDNN_STATUS_ALLOC_FAILED")
 _NO_MEMORY = ("not enough memory", "can't allocate memory", "bad_alloc", "Failed to allocate")
 
 
 def classify(error: BaseException) -> SemiGDAError:
-    """The error a user is told. Texts of unforeseen errors stay out: they may hold paths."""
+    """The error that the user sees. Texts of unforeseen errors are left out: they may contain
+    paths."""
     if isinstance(error, SemiGDAError):
         return error
     if disk_is_full(error):
@@ -30,7 +31,7 @@ def classify(error: BaseException) -> SemiGDAError:
         return told
     if isinstance(error, RuntimeError):
         cause = error.__cause__ or error.__context__
-        # torch hides what the disk said while a checkpoint was written.
+        # torch hides disk errors while it writes a checkpoint.
         if isinstance(cause, OSError) and cause.filename is None and (told := of_system(cause)):
             return told
         text = str(error)

@@ -11,7 +11,7 @@
 
 Only the process that runs the job calls ``update``, ``event`` and ``finish``; a watcher reads,
 makes requests, and may ``fail`` a job whose process is gone. Events and states hold no patient
-data: paths are struck out of their texts.
+data: paths are removed from their texts.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from semigda_core.jobs.schema import SCHEMA_VERSION, STATES
 from semigda_core.processes import is_same_process, process_start
 from semigda_core.version import __version__
 
-ACTIVE = ("running", "pausing")  # a process works on it; a paused job has none
+ACTIVE = ("running", "pausing")  # a process works on these; a paused job has none
 ENDED = ("cancelled", "failed", "done")
 CONTROLS = ("cancel", "pause", "stop")
-# A process on another machine cannot be looked up; its heartbeat can. Long enough for the
+# A process on another machine cannot be looked up, but its heartbeat can. Long enough for the
 # slowest single step of a training on a CPU.
 SILENCE_LIMIT_S = 600.0
 LAUNCHED = "launched.json"
 RESERVE, RESERVE_BYTES = ".reserve", 1 << 16
 
-# A path in quotation marks may hold blanks. A run of slashes is looked at from its first one only
-# (or from its second one after a letter): from each of them would take its length squared.
+# A quoted path may contain spaces. A run of slashes is matched from its first one only (or from its
+# second one after a letter): matching from each would take quadratic time.
 _PATH = re.compile(
     r"""(?<=")(?:[A-Za-z]:|~)?[\\/][^"\n]*(?=")|(?<=')(?:[A-Za-z]:|~)?[\\/][^'\n]*(?=')"""
     r"""|(?:(?<![\w.\\/])|(?<=[\w.][\\/]))(?:[A-Za-z]:|~)?[\\/]+[^\s"'\\/]+[\\/][^\s"']*"""
@@ -53,13 +53,13 @@ _PATH = re.compile(
 
 
 class JobFolder:
-    """A job on disk. Opening one that is not there raises "bad-input"."""
+    """A job on disk. Opening a missing one raises "bad-input"."""
 
     def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path)
-        # As it lies now: its folder may have been moved, or be a copy.
+        # With its present paths: the folder may have been moved, or be a copy.
         self.job = at_home(schema.read_job(self.path / "job.json"), self.path.absolute())
-        # Kept beside the file: only the running process writes it, so it need not be read back.
+        # Kept in memory too: only the running process writes it, so it need not be read back.
         self._state: dict[str, Any] | None = None
 
     @classmethod
@@ -91,7 +91,7 @@ class JobFolder:
             "engine_version": __version__,
             "created": time.time(),
         }
-        # Last, because a folder with a job.json is a whole job.
+        # Last, because a folder with a job.json counts as a whole job.
         write_json(path / "job.json", job)
         return cls(path)
 
@@ -113,8 +113,8 @@ class JobFolder:
     def events(self, since_line: int = 0) -> list[dict[str, Any]]:
         """Events from line ``since_line`` (0-based); the next call starts at that plus their count.
 
-        A last line without its end is still being written and left for the next call. A line that
-        a crash tore comes as type "unreadable", so that counting stays right.
+        A last line without its end is still being written and left for the next call. A line torn
+        by a crash is returned with type "unreadable", so that the count stays right.
         """
         try:
             data = (self.path / "events.jsonl").read_bytes()
@@ -124,7 +124,7 @@ class JobFolder:
         return [schema.read_event(line) for line in lines[since_line:]]
 
     def result(self) -> dict[str, Any] | None:
-        """``{"outputs", "report"}`` or ``{"error"}``; None as long as the job has not ended.
+        """``{"outputs", "report"}`` or ``{"error"}``; None until the job has ended.
 
         Raises:
             SemiGDAError: "bad-input" if it is damaged.
@@ -135,12 +135,12 @@ class JobFolder:
             return None
 
     def error(self) -> SemiGDAError | None:
-        """What the job failed with, if it did."""
+        """The error that the job failed with, if it did."""
         error = (self.result() or {}).get("error")
         return SemiGDAError.from_dict(error) if error else None
 
     def is_stale(self) -> bool:
-        """Whether the job says it runs, waits or was started, but its process is gone."""
+        """Whether the job claims to be running, waiting or started, but its process is gone."""
         state = self.state()
         if state["state"] not in ("queued", *ACTIVE):
             return False
@@ -153,7 +153,7 @@ class JobFolder:
         return not same or self._is_copy(owner)
 
     def _is_copy(self, owner: dict[str, Any]) -> bool:
-        """Whether the process works on another folder, which this one is a copy of."""
+        """Whether the process works on another folder, of which this one is a copy."""
         if "place" in owner:
             return owner["place"] != folder_mark(self.path)
         return not same_place(self.job["home"], self.path)  # of an older version
@@ -163,11 +163,11 @@ class JobFolder:
             return schema.read(self.path / LAUNCHED, schema.LAUNCHED, "The job")
         except FileNotFoundError:
             return None
-        except SemiGDAError:  # then nobody knows its process: it counts as gone
+        except SemiGDAError:  # its process is unknown and counts as gone
             return self._owner(0)
 
     def _state_or_new(self) -> dict[str, Any]:
-        """For those that replace the state: a damaged one is no reason to leave it so."""
+        """For callers that replace the state: a damaged one is replaced, too."""
         try:
             return self._state or self.state()
         except SemiGDAError:
@@ -176,13 +176,13 @@ class JobFolder:
     # Starting, by a watcher that finds no process running the job
 
     def requeue(self) -> None:
-        """Make the job "queued" for a new process; how far it got stays to be seen."""
+        """Make the job "queued" for a new process; its progress stays visible."""
         (self.path / LAUNCHED).unlink(missing_ok=True)
         state = _new_state() | {"progress": self._state_or_new()["progress"]}
         write_json(self.path / "state.json", state, durable=False)
 
     def launched(self, pid: int) -> None:
-        """Note the process that was started for the job, until that one says so itself."""
+        """Record the process started for the job, until that process does so itself."""
         write_json(self.path / LAUNCHED, self._owner(pid), durable=False)
 
     # Writing, by the process that runs the job
@@ -194,9 +194,9 @@ class JobFolder:
         seconds_left: float | None = None,
         message: str | None = None,
     ) -> None:
-        """Replace ``state.json``: what is given changes, the heartbeat and process are renewed.
+        """Replace ``state.json``: given values change, heartbeat and process are renewed.
 
-        ``seconds_left`` alone is forgotten when not given: an old estimate is a wrong one.
+        Only ``seconds_left`` is cleared if not given: an old estimate is wrong.
         """
         if state is not None and state not in STATES:
             raise ValueError(f"unknown state {state!r}")
@@ -212,22 +212,22 @@ class JobFolder:
         write_json(self.path / "state.json", now, durable=False)
 
     def _claimed(self) -> dict[str, Any]:
-        """The state with this process as its owner."""
+        """The state, owned by this process."""
         if self._state is None:
             self._state = self.state() | self._owner(os.getpid())
         return self._state
 
     def _owner(self, pid: int) -> dict[str, Any]:
-        """Who works on the job, and in which folder: a copy of it has the same files."""
+        """Who works on the job, and in which folder: a copy has the same files."""
         owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
         return owner | {"place": folder_mark(self.path)}
 
     def event(self, type: str, **values: Any) -> None:
-        """Append one event: its type, the time, and plain values (paths are struck out)."""
+        """Append one event: its type, the time, and plain values (without paths)."""
         event = self._clean({"type": type, "time": round(time.time(), 3), **values})
         line = json.dumps(event, allow_nan=False).encode() + b"\n"
         with open(self.path / "events.jsonl", "ab+") as file:
-            # A process that died in the middle of a line left it torn: start on a new one.
+            # A process that died within a line left it torn: start a new one.
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
@@ -238,26 +238,26 @@ class JobFolder:
         """Write the result, then the state "done" (a watcher that sees it finds the result)."""
         result = {"schema": SCHEMA_VERSION, "outputs": _plain(outputs), "report": _plain(report)}
         write_json(self.path / "result.json", result)
-        # After the result, for which it may be needed; before "done", because a job that is done is
-        # never run again, and would keep it.
+        # After the result, which may need the room; before "done", because a finished job is never
+        # run again and would keep it.
         self.release()
         self.update("done", progress=1.0, message="Done.")
 
     def hold_back(self) -> None:
-        """Take a little room on the disk, to be given up when the disk is full: a job can then
-        still say so."""
-        # Random, so that no file system compresses it away.
+        """Reserve a little disk space and give it up when the disk is full, so that the job can
+        still report it."""
+        # Random, so that no file system compresses it.
         (self.path / RESERVE).write_bytes(os.urandom(RESERVE_BYTES))
 
     def release(self) -> None:
-        """Give that room up."""
+        """Give the reserved space up."""
         (self.path / RESERVE).unlink(missing_ok=True)
 
     def pause(self, reason: SemiGDAError | None = None) -> None:
-        """Write the state "paused", without a process; running the job again goes on with it.
+        """Write the state "paused", without a process; running the job again resumes it.
 
         Args:
-            reason: what forced the pause; None where it was asked for.
+            reason: what forced the pause; None if it was requested.
         """
         state = self._state_or_new()
         state |= {"state": "paused", "heartbeat": time.time(), "pid": None, "process_start": None}
@@ -266,12 +266,12 @@ class JobFolder:
             state["reason"] = self._clean(reason.to_dict())
             state["message"] = f"Paused: {reason.message} {reason.action}"
         write_json(self.path / "state.json", state, durable=False)
-        self._state = None  # whoever goes on claims it anew
+        self._state = None  # the process that resumes claims it again
 
     def fail(self, error: SemiGDAError) -> None:
         """Write the error as result, then the state "cancelled" or "failed".
 
-        Also for a watcher whose job's process is gone; the state then keeps that process.
+        Also used by a watcher if the job's process is gone; the state then keeps that process.
         """
         result = {"schema": SCHEMA_VERSION, "error": self._clean(error.to_dict())}
         write_json(self.path / "result.json", result)
@@ -314,7 +314,7 @@ class JobFolder:
         return _plain(value)
 
     def _without_paths(self, text: str) -> str:
-        """The text without absolute paths and without the names of the job's own input files."""
+        """The text without absolute paths and without names of the job's input files."""
         for value in self.job["inputs"].values():
             if isinstance(value, str) and value:
                 for name in (value, os.path.basename(value.rstrip("/\\"))):
@@ -328,7 +328,7 @@ def _new_state() -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The value as JSON can hold it; numbers that are not finite become None."""
+    """The value as JSON can store it; numbers that are not finite become None."""
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):

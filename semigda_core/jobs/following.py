@@ -1,4 +1,4 @@
-"""A job as the further processes of ``torchrun`` see it: the first one writes its files."""
+"""A job as seen by the other processes of ``torchrun``: only the first one writes its files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from semigda_core.jobs.folder import JobFolder
 
 
 def follows() -> bool:
-    """Whether this process is one of ``torchrun``'s, and not their first."""
+    """Whether this process belongs to ``torchrun`` and is not the first."""
     return "TORCHELASTIC_RUN_ID" in os.environ and int(os.environ.get("RANK", "0")) > 0
 
 
 class FollowedJob(JobFolder):
-    """A job that the first process runs: it tells its state, and passes its requests on.
+    """A job run by the first process, which reports its state and passes on its requests.
 
-    Waits until that has made the folder; if it cannot, torchrun ends this process.
+    Waits until that process has made the folder; if it cannot, torchrun ends this one.
     """
 
     def __init__(self, path: str | os.PathLike[str]):

@@ -1,7 +1,7 @@
-"""Where a job was written, and what its paths are now that its folder may have been moved.
+"""Where a job was written, and its present paths, as its folder may have been moved.
 
-Jobs of a project name files of the project by absolute paths. A project that was copied, renamed or
-moved goes on in its new place: what lay in it then lies in it now.
+Jobs of a project name its files by absolute paths. After the project was copied, renamed or moved,
+what was inside it then is taken from inside it now.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any
 
 from semigda_core.files.moved import folder_of, moved, name_of
 
-_OPTIONS = ("out", "base", "work")  # those that are paths
+_OPTIONS = ("out", "base", "work")  # which of them are paths
 
 
 def home_of(job: dict[str, Any], here: Path) -> str:
-    """The job's folder when it was written; ``here`` where nothing tells."""
+    """The job's folder when it was written; ``here`` if that is unknown."""
     if "home" in job:
         return job["home"]
-    # Before jobs said it, their case list did.
+    # Older jobs: their case list tells.
     for value in job["inputs"].values():
         if isinstance(value, str) and name_of(folder_of(value)) == here.name:
             return folder_of(value)
@@ -26,7 +26,7 @@ def home_of(job: dict[str, Any], here: Path) -> str:
 
 
 def at_home(job: dict[str, Any], here: Path) -> dict[str, Any]:
-    """The job with its paths as they are where its folder is now, ``here``, and with its "home"."""
+    """The job with the paths that follow from its present folder ``here``, and with its "home"."""
     home = home_of(job, here)
     if home == str(here):
         return job | {"home": home}
@@ -48,6 +48,6 @@ def at_home(job: dict[str, Any], here: Path) -> dict[str, Any]:
 
 
 def folder_mark(folder: Path) -> str:
-    """What tells a folder from its copies, by whatever path it is reached, without naming it."""
+    """A mark that tells a folder from its copies, whatever path leads to it, without naming it."""
     state = folder.stat()
     return f"{state.st_dev:x}-{state.st_ino:x}"

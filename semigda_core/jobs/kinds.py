@@ -1,4 +1,4 @@
-"""The kinds of jobs; what each of them does is in ``semigda/jobs/kinds.py``."""
+"""The kinds of jobs; ``semigda/jobs/kinds.py`` has what each of them does."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Kind:
     """A kind of job.
 
     Attributes:
-        name: what ``job.json`` says.
-        resumes: it goes on from a checkpoint; the others begin again. Under ``torchrun`` all
-            processes share it; of others the first does all.
-        worker: which of Slicer's workers takes it, see ``SemiGDALib/jobs/worker.py``; None: it has
-            a process of its own, or only a command starts it.
+        name: as in ``job.json``.
+        resumes: whether it resumes from a checkpoint; other kinds start over. Under ``torchrun``
+            all processes share it; other kinds run in the first process alone.
+        worker: which of Slicer's workers takes it, see ``SemiGDALib/jobs/worker.py``; None if it
+            has its own process, or only a command starts it.
     """
 
     name: str
@@ -31,7 +31,8 @@ KINDS = {
         Kind("rehearse", worker="study"),
         Kind("pretrain", resumes=True),
         Kind("evaluate"),
-        # It takes seconds and follows every change: not behind a ranking of hundreds of cases.
+        # It takes seconds and follows every change, so it must not wait for a ranking of hundreds
+        # of cases.
         Kind("check", worker="check"),
         Kind("rank", worker="study"),
     )

@@ -1,4 +1,4 @@
-"""Starting a job in a process of its own that outlives whoever starts it."""
+"""Starting a job in a separate process that outlives its starter."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ import semigda_core
 from semigda_core.jobs.folder import JobFolder
 
 ENGINE = Path(semigda_core.__file__).resolve().parents[1]
-NICE = 10  # the computer stays usable while a training takes all it can get
+NICE = 10  # keeps the computer usable while a training uses all it can get
 
 
 def engine_environment() -> dict[str, str]:
-    """The environment of a child process that runs this very engine."""
+    """The environment of a child process that runs this engine."""
     inherited = os.environ.get("PYTHONPATH")
     paths = [str(ENGINE), inherited] if inherited else [str(ENGINE)]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
 
 
 def launch(job: JobFolder) -> int:
-    """Run ``job`` by ``python -m semigda run`` in a detached process, and return that one's id.
+    """Run ``job`` by ``python -m semigda run`` in a detached process and return its id.
 
     The process has no terminal and no window, does not end with the caller, and has a lower
-    priority. Its output goes to the job's ``log.txt``. The interpreter is the one that runs now
-    (in Slicer: PythonSlicer); one that is a launcher has the job's process as its child.
-    No other process may be running the job.
+    priority. Its output goes to the job's ``log.txt``. The interpreter is the present one (in
+    Slicer: PythonSlicer); if that is a launcher, the job's process is its child. No other process
+    may be running the job.
 
     Raises:
         OSError: if the process cannot be started.
     """
     command = [sys.executable, "-m", "semigda", "run", str(job.path.absolute())]
     log = job.path.absolute() / "log.txt"
-    # In the engine's folder, because "-m" looks for modules in the working folder first; and on
-    # Windows a folder in use could not be deleted.
+    # In the engine's folder, because "-m" searches the working folder first, and because Windows
+    # cannot delete a folder in use.
     engine = str(ENGINE)
     start = _start_on_windows if os.name == "nt" else _start_on_posix
     job.requeue()
@@ -45,8 +45,8 @@ def launch(job: JobFolder) -> int:
 
 
 def _start_on_posix(command: list[str], environment: dict, folder: str, log: Path) -> int:
-    """Through a shell that ends at once: the process belongs to nobody here, who would have to
-    collect it at its end and in Slicer never would. ``nice`` becomes the process it starts."""
+    """Through a shell that ends at once, so that the process is not our child: Slicer would never
+    collect it at its end. ``nice`` becomes the process it starts."""
     script = f'nice -n {NICE} "$@" </dev/null >>"$0" 2>&1 & echo $!'
     done = subprocess.run(
         ["/bin/sh", "-c", script, str(log), *command],
@@ -54,7 +54,7 @@ def _start_on_posix(command: list[str], environment: dict, folder: str, log: Pat
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        start_new_session=True,  # no signal of the caller's terminal reaches it
+        start_new_session=True,  # no signal from the caller's terminal reaches it
         check=True,
         text=True,
     )
@@ -62,9 +62,9 @@ def _start_on_posix(command: list[str], environment: dict, folder: str, log: Pat
 
 
 def _start_on_windows(command: list[str], environment: dict, folder: str, log: Path) -> int:
-    """A process of its own group. One with a hidden console, not none: a launcher's child would
-    open a visible one. Leaves the caller's job object, which may end all its processes, where
-    that is allowed."""
+    """A process in its own group, with a hidden console: without one a launcher's child would open
+    a visible one. It leaves the caller's job object, which may end all its processes, if that is
+    allowed."""
     flags = (
         subprocess.CREATE_NO_WINDOW  # type: ignore[attr-defined]
         | subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]

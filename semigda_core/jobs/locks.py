@@ -1,4 +1,4 @@
-"""Locks of the operating system on files: they end with their process, however that ends."""
+"""File locks of the operating system: they end with their process, however it ends."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ else:
 
 @contextlib.contextmanager
 def locked(path: Path, waiting: Callable[[], None], seconds: float = 0.01) -> Iterator[None]:
-    """Hold the lock on a file; it is made where it is missing, and never deleted.
+    """Hold the lock on a file, which is made if missing and never deleted.
 
     Args:
-        path: the file; others may be waiting for this very one.
+        path: the file; other processes may be waiting for it.
         waiting: called before each wait of ``seconds``; may raise to stop waiting.
     """
     with open(path, "ab") as file:
@@ -38,4 +38,4 @@ def locked(path: Path, waiting: Callable[[], None], seconds: float = 0.01) -> It
             except (BlockingIOError, PermissionError):
                 waiting()
                 time.sleep(seconds)
-        yield  # closing the file gives the lock back
+        yield  # closing the file releases the lock

@@ -1,4 +1,4 @@
-"""What the documents of a job folder may hold."""
+"""The rules for the documents of a job folder."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ RESULT = either(
     record({"outputs": _VALUES, "report": _VALUES}, others=True),
 )
 
-# The case lists that a project writes for its jobs, and what trainings keep of their folds.
+# The case lists that a project writes for its jobs, and what trainings store of their folds.
 CASES = list_of(record({"id": identifier(), "image": path(), "label": maybe(path())}, others=True))
 RANKED_CASES = list_of(
     record({"id": identifier(), "image": path(), "role": one_of("labeled", "unlabeled")})
@@ -84,7 +84,7 @@ RANKED_CASES = list_of(
 FOLDS = list_of(list_of(record({"name": path(), "image": path(), "role": text(20)}, others=True)))
 SCORES = mapping(path(), mapping(path(), maybe(number(0, 1))))
 
-# From the job's folder on, so that a picture is looked for nowhere else.
+# Relative to the job's folder, so that no picture is read from elsewhere.
 _PICTURE = matching(re.compile(r"\w[\w -]*(?:[./]\w[\w -]*)*"), "is no file in the job's folder")
 _STEP = whole(0, 2**53)
 _NUMBERS = mapping(text(), maybe(number()))
@@ -102,14 +102,14 @@ def read(file: Path, rule: Rule, what: str) -> Any:
     """A document of a job folder, checked.
 
     Raises:
-        FileNotFoundError: if it is not there.
+        FileNotFoundError: if it does not exist.
         SemiGDAError: "bad-input" if it is damaged.
     """
     return read_document(file, rule, what, action=_AGAIN)
 
 
 def read_job(file: Path) -> dict[str, Any]:
-    """A ``job.json``; "bad-input" if there is none, it is damaged, or of another version."""
+    """A ``job.json``; "bad-input" if it is missing, damaged, or of another version."""
     try:
         if read(file, _NAMED, "The job")["schema"] != SCHEMA_VERSION:
             raise SemiGDAError(

@@ -19,11 +19,11 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 class SegmentOptions:
     """Options of a segmentation.
 
-    A field's metadata: ``panel`` is its name in the panel's parameters and in scripts of Slicer,
-    where it can be chosen there; ``voxels`` says that the result hangs on it.
+    A field's metadata: ``panel`` is its name in the panel's parameters and in Slicer scripts, if it
+    can be chosen there; ``voxels`` says that the result depends on it.
 
     Raises:
-        SemiGDAError: "bad-input" for a value that an option cannot have.
+        SemiGDAError: "bad-input" for an impossible value.
     """
 
     device: str = option("what computes", "auto", choices=DEVICES, panel="device")
@@ -43,7 +43,7 @@ class SegmentOptions:
     frame: int | None = option(
         "which frame of a 4-D image, from 0", None, maybe(whole(0, 2**31)), voxels=True
     )
-    # It needs both branches: where the card recommends one for the labels, both are computed.
+    # It needs both branches: even if the card recommends one for the labels, both are computed.
     review: bool = option("make the review map", True, flag(), panel="review")
     all_parts: bool = option(
         "keep every connected part, also where the model's card keeps the largest of each class",
@@ -59,12 +59,12 @@ class SegmentOptions:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> SegmentOptions:
-        """Of a job's options; "bad-input" for one that is unknown or has a wrong value."""
+        """From a job's options; "bad-input" for an unknown option or a wrong value."""
         check(values, _RULE, "The options")
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """For a job; what nobody chose is left out."""
+        """For a job; options that were not chosen are left out."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -74,12 +74,12 @@ class SegmentOptions:
         return used, BRANCHES if self.review and self.branches in ("card", "both") else used
 
     def of_voxels(self) -> dict[str, Any]:
-        """The options that a result hangs on, but for the branches."""
+        """The options that a result depends on, except the branches."""
         return {one.name: getattr(self, one.name) for one in _noting("voxels")}
 
 
 def panel_names() -> dict[str, str]:
-    """The name in the panel of each option that can be chosen there, and its own."""
+    """For each option that the panel offers, its name there and its own."""
     return {one.metadata["panel"]: one.name for one in _noting("panel")}
 
 

@@ -1,6 +1,6 @@
-"""The text at the head of an NRRD file, read and written.
+"""Reading and writing the text header of an NRRD file.
 
-Slicer keeps what a segmentation says of itself there: names, values, layers and tags.
+Slicer stores the names, values, layers and tags of a segmentation there.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from semigda_core.files.texts import one_line
 
 MAGIC = b"NRRD0004"
 _MAX_HEADER_BYTES = 4_000_000
-_LONGEST = 4000  # characters of a value that is written; a tag's text takes some hundred
+_LONGEST = 4000  # characters of a written value; a tag's text takes a few hundred
 
 
 def read_keys(path: Path) -> dict[str, str]:
-    """What others than NRRD added to the header of an NRRD file, whatever the file's name.
+    """The custom keys in the header of an NRRD file, whatever the file's name.
 
-    Text is UTF-8; where it is none it is taken for Latin-1, so that different names stay different.
+    Text is UTF-8, or else taken for Latin-1, so that different names stay different.
 
     Raises:
         SemiGDAError: "bad-input" if the file cannot be opened.
@@ -46,7 +46,7 @@ def _unescaped(text: str) -> str:
 
 
 def header_bytes(fields: Mapping[str, str], keys: Mapping[str, str]) -> bytes:
-    """A header up to its empty line, in UTF-8. Control characters are left out of ``keys``."""
+    """A header up to its empty line, in UTF-8. Control characters in ``keys`` are dropped."""
     lines: Iterable[str] = (
         *(f"{name}: {value}" for name, value in fields.items()),
         *(f"{key}:={_escaped(value)}" for key, value in keys.items()),

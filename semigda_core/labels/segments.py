@@ -1,7 +1,7 @@
 """The segments that a segmentation file names in its header.
 
-Slicer saves segmentations as ``.seg.nrrd``, ``.seg.nhdr``, ``.nrrd`` and ``.nhdr``: what a file is
-stands in it, not in its name.
+Slicer saves segmentations as ``.seg.nrrd``, ``.seg.nhdr``, ``.nrrd`` and ``.nhdr``: the content
+tells what a file is, not its name.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _KEY = re.compile(r"Segment(\d{1,6})_(Name|ID|LabelValue|Layer|Tags)")
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment: its name, and where its voxels are: ``value`` in ``layer`` of the file.
+    """A segment: its name, and its voxels: those with ``value`` in ``layer`` of the file.
 
-    ``tags`` are what Slicer keeps with it, such as terminology and the model that made it.
+    ``tags`` is what Slicer stores with it, such as terminology and the model that made it.
     """
 
     name: str
@@ -34,12 +34,13 @@ class Segment:
 
 
 def read_segments(path: Path) -> list[Segment]:
-    """The segments of a file in their order; none if it is no segmentation.
+    """The segments of a file in order; none if it is not a segmentation.
 
-    Names are as Slicer shows them, in one line.
+    Names are as Slicer shows them, on one line.
 
     Raises:
-        SemiGDAError: "bad-input" if the file is not there, or what it says of a segment is damaged.
+        SemiGDAError: "bad-input" if the file does not exist, or its text about a segment is
+        damaged.
     """
     found: dict[int, dict[str, str]] = {}
     for key, value in read_keys(path).items():
@@ -49,12 +50,12 @@ def read_segments(path: Path) -> list[Segment]:
 
 
 def folded_name(name: str) -> str:
-    """The same text for names that mean the same: in any case, and however accents are stored."""
+    """The same text for equivalent names: whatever their case, and however accents are stored."""
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def _segment(number: int, fields: dict[str, str]) -> Segment:
-    # Slicer before 4.11 gave every segment a layer of its own, with the value 1, unsaid.
+    # Slicer before 4.11 gave every segment its own layer, with an implied value of 1.
     try:
         value, layer = int(fields.get("LabelValue", 1)), int(fields.get("Layer", number))
         if layer < 0:

@@ -1,7 +1,7 @@
-"""Whether classes may tell left from right, which a mirrored picture would swap.
+"""Whether classes may distinguish left from right, which mirroring would swap.
 
-Training with mirrored slices is a small gain; with a class for one side it spoils the labels. So a
-name counts as a side where it may well be one.
+Mirrored slices improve a training a little, but spoil the labels if a class is one side. So a name
+counts as a side if it may be one.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterable
 
 
 def sided(names: Iterable[str]) -> list[str]:
-    """Those of the classes' names that may be one side, in their order.
+    """The class names that may be one side, in order.
 
-    A word for a side counts wherever it stands: ``KidneyLeft``, ``left_kidney``, ``linke Niere``,
-    ``左肾``; so does the letter L or R as a word, but not in ``L1``. Other letters count where they
-    are all that two names differ in: ``rene_s`` and ``rene_d``.
+    A word for a side counts anywhere: ``KidneyLeft``, ``linke Niere``, ``左肾``. So does the letter
+    L or R as a word, but not in ``L1``. Other letters count if two names differ in nothing else:
+    ``rene_s`` and ``rene_d``.
     """
     names = list(names)
     words = {name: _words(name) for name in names}
@@ -29,7 +29,7 @@ def sided(names: Iterable[str]) -> list[str]:
 
 
 def why_not_mirrored(names: Iterable[str]) -> str:
-    """One sentence that says why a training does not mirror its images; "" where it does."""
+    """One sentence that says why a training does not mirror its images; "" if it does."""
     found = [f"'{name}'" for name in sided(names)]
     if not found:
         return ""
@@ -38,14 +38,14 @@ def why_not_mirrored(names: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """In small letters without accents."""
+    """In lower case without accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c for c in letters if not unicodedata.combining(c))
     return letters.translate(str.maketrans("øłı", "oli"))
 
 
 def _words(name: str) -> frozenset[str]:
-    """The words of a name; CamelCase and digits divide it, but not "L1"."""
+    """The words of a name, split at CamelCase and digits, but not "L1"."""
     divided = re.sub(
         r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][^\W\d_A-ZÀ-Þ])", " ", name
     )
@@ -71,7 +71,7 @@ def _differ_in_letter(one: str, other: str) -> bool:
     )
 
 
-# What words for a side begin with, in languages that change their endings or join words.
+# Beginnings of words for a side, in languages that inflect or join words.
 _STEMS = tuple(
     _plain(
         """
@@ -81,7 +81,7 @@ _STEMS = tuple(
         """
     ).split()
 )
-# Whole words: short ones, and those that longer ones of another meaning begin with.
+# Whole words: short ones, and those that are the beginning of other words.
 _WORDS = frozenset(
     _plain(
         """

@@ -1,6 +1,6 @@
 """The model card, ``card.json``: everything about a model besides its weights.
 
-The card holds nothing about patients: no names, no UIDs, no paths (checked when it is written).
+The card holds nothing about patients: no names, UIDs or paths (checked on writing).
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ _NAME_RULE = (
     "A model's name is made of lower-case letters and digits, with single '-', '_' or '.' between "
     "them, at most 64 characters."
 )
-# Windows takes these for devices, whatever follows after a dot.
+# Windows takes these for devices, whatever follows a dot.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_UID = re.compile(r"\b\d+(?:\.\d+){5,}\b")  # a DICOM UID has many dotted parts, a version few
+_UID = re.compile(r"\b\d+(?:\.\d+){5,}\b")  # a DICOM UID has many dotted parts, a version has few
 _PATH = re.compile(r"(?:^|[\s\"'=(])(?:[A-Za-z]:[\\/]|~?/[^\s/]+/|\\\\)")
 # '~', '^' and '|' separate the parts of Slicer's tag text.
 _CODE = matching(re.compile(r"[^~^|\x00-\x1f\x7f-\x9f\ud800-\udfff]{0,200}"), "is no DICOM code")
-# The context names that Slicer ships; its tag text names them before the codes.
+# Context names that Slicer ships; its tag text puts them before the codes.
 _TERMINOLOGY_CONTEXT = "Segmentation category and type - 3D Slicer General Anatomy list"
 _REGION_CONTEXT = "Anatomic codes - DICOM master list"
 
@@ -64,7 +64,7 @@ def _invalid(message: str, detail: str = "") -> SemiGDAError:
 
 
 def check_name(name: object) -> str:
-    """The name if it may name a model and its folder, else a "model-invalid" error."""
+    """The name if it is valid for a model and its folder, else a "model-invalid" error."""
     if not _is_name(name):
         raise _invalid(_NAME_RULE)
     assert isinstance(name, str)
@@ -98,7 +98,7 @@ def _notes(value: Any) -> None:
 
 
 def _texts(value: object, where: str = "card") -> Iterator[tuple[str, str]]:
-    """All texts in a JSON value, names of entries too, and where they stand."""
+    """All texts in a JSON value, including names of entries, and their places."""
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, dict):
@@ -125,19 +125,19 @@ class Label:
 
     @classmethod
     def from_dict(cls, data: object) -> Label:
-        """A checked label; "model-invalid" if it is none."""
+        """A checked label; "model-invalid" if it is wrong."""
         check(data, rule_of(cls), "A label", error_class="model-invalid")
         return cls.checked(data)
 
     @classmethod
     def checked(cls, data: object) -> Label:
-        """As :meth:`from_dict`, but raises ``Wrong`` for a document that holds the label."""
+        """As :meth:`from_dict`, but raises ``Wrong`` for a document that contains the label."""
         label = made(cls, data)
         return replace(label, color=tuple(label.color), terminology=dict(label.terminology or {}))
 
 
 def terminology_entry(label: Label) -> str:
-    """Slicer's ``TerminologyEntry`` tag text of a label, "" where the label has no codes."""
+    """Slicer's ``TerminologyEntry`` tag text of a label; "" if it has no codes."""
     if not label.terminology:
         return ""
 
@@ -155,14 +155,14 @@ def _postprocessing(value: Any) -> None:
 
 def _labels(value: Any) -> None:
     list_of(as_rule(Label.checked), 255, least=1)(value)
-    # The palette gives class k the k-th colour, so the values leave no gap.
+    # The palette gives class k the k-th colour, so the values have no gaps.
     given = [label["value"] for label in value]
     demand(given == list(range(1, len(given) + 1)), "has values that are not 1, 2, 3 ... in order")
 
 
 @dataclass
 class ModelCard:
-    """What ``card.json`` says. ``network`` and ``preprocessing`` are the plain dictionaries of
+    """The content of ``card.json``. ``network`` and ``preprocessing`` are the plain dictionaries of
     ``NetworkConfig`` and ``Preprocessing``.
 
     A field's metadata: ``author`` marks what people write, also in a project's settings; ``report``
@@ -245,7 +245,7 @@ class ModelCard:
         """What :meth:`write` checks.
 
         Raises:
-            SemiGDAError: "model-invalid" if the card is wrong, or holds a path or a DICOM UID.
+            SemiGDAError: "model-invalid" if the card is wrong, or contains a path or a DICOM UID.
         """
         data = self.to_dict()
         ModelCard.from_dict(data)
@@ -273,7 +273,7 @@ def authored() -> dict[str, Rule]:
     return {one.name: one.metadata[RULE] for one in fields(ModelCard) if "author" in one.metadata}
 
 
-# With a default for those who make a card, but never left out of one that is written.
+# With a default for makers of a card, but required in a written one.
 _NEVER_LEFT_OUT = ("licence", "engine_version", "weights_sha256")
 _FIELDS = rule_of(ModelCard, _NEVER_LEFT_OUT)
 
@@ -287,7 +287,7 @@ def _card(data: Any) -> None:
 
 
 def parse_card(file: BinaryIO) -> ModelCard:
-    """The card in an open file; "model-invalid" if it is none."""
+    """The card in an open file; "model-invalid" if it is wrong."""
     data = file.read(MAX_CARD_BYTES + 1)
     if len(data) > MAX_CARD_BYTES:
         raise _invalid("The model card is too long to be one.")

@@ -1,7 +1,7 @@
-"""What a model package is on the disk.
+"""What a model package looks like on disk.
 
-A folder or a ``.zip`` may be replaced or removed by this program only where it says in itself that
-it is a model, and holds nothing else.
+This program may replace or remove a folder or ``.zip`` only if it identifies itself as a model and
+contains nothing else.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, parse_c
 
 LICENCE_FILE = "LICENSE.txt"
 FILES = (CARD_FILE, WEIGHTS_FILE, LICENCE_FILE)  # only the licence text may be missing
-NAME_TAKEN = "name taken"  # detail of the error, by which a panel knows that it may ask
+NAME_TAKEN = "name taken"  # detail of the error that tells a panel to ask the user
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 def is_litter(path: PurePath) -> bool:
-    """Whether a file or folder is what macOS and Windows leave beside the files of others."""
+    """Whether macOS or Windows left this file or folder behind."""
     return "__MACOSX" in path.parts or path.name in _LITTER or path.name.startswith("._")
 
 
@@ -36,7 +36,7 @@ def is_package(folder: Path) -> bool:
 
 
 def is_package_or_damaged(folder: Path) -> bool:
-    """Whether a folder holds a model package's files, whatever is in them, and nothing else."""
+    """Whether a folder holds a model package's files, whatever their content, and nothing else."""
     try:
         files = [path for path in folder.iterdir() if not is_litter(path)]
         plain = all(path.is_file() and not path.is_symlink() for path in files)

@@ -1,4 +1,4 @@
-"""The library of installed models: where they lie, listing, finding and removing them.
+"""The library of installed models: where they are, listing, finding and removing them.
 
 Installing checks tensors and therefore lives in :func:`semigda.models.package.import_package`.
 """
@@ -21,15 +21,15 @@ from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, check_n
 from semigda_core.models.layout import is_package_or_damaged
 
 ENVIRONMENT = "SEMIGDA_MODELS"
-# What versions up to 0.1 left of an installation or a save that was killed: nothing in its name
-# tells whether it is still going on, but none takes a day.
+# What versions up to 0.1 left of a killed installation or save. The name does not tell whether it
+# is still running, but none takes a day.
 _OLD_LEFTOVER = re.compile(r"\.import-\w{8}|\..+\.saving-\w{8}|\.removed-.+-\d+")
 _OLD_LEFTOVER_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
 class InstalledModel:
-    """A model folder of the library. ``card`` is None where ``problem`` says why."""
+    """A model folder of the library. If ``card`` is None, ``problem`` says why."""
 
     name: str
     folder: Path
@@ -44,7 +44,7 @@ def bundled_folder() -> Path:
 
 
 def user_folder() -> Path:
-    """Where new models go: the first folder of $SEMIGDA_MODELS, else the platform's own place."""
+    """Where new models go: the first folder of $SEMIGDA_MODELS, else the platform's usual place."""
     folders = _environment_folders()
     return folders[0] if folders else _platform_folder()
 
@@ -86,11 +86,11 @@ def _subfolders(parent: Path) -> list[Path]:
         # A leading dot marks a package that is still being written or removed.
         return [p for p in parent.iterdir() if p.is_dir() and not p.name.startswith(".")]
     except OSError:
-        return []  # the folder does not exist, or cannot be read: it offers no models
+        return []  # a folder that does not exist or cannot be read offers no models
 
 
 def _put_right(parent: Path) -> None:
-    """Clear away what killed processes left in a library folder; no model is lost by a kill."""
+    """Remove what killed processes left in a library folder; a kill loses no model."""
     clear_leftovers(parent)
     for path in [p for p in parent.iterdir() if _OLD_LEFTOVER.fullmatch(p.name)]:
         with suppress(OSError, SemiGDAError):
@@ -117,10 +117,10 @@ def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
     """The folder of a model given by its name in the library, or by its folder.
 
     Raises:
-        SemiGDAError: "model-invalid" when there is none, saying which are installed.
+        SemiGDAError: "model-invalid" if there is none, saying which are installed.
     """
     text = os.fspath(name_or_folder)
-    # A plain name never means a folder outside the library, whatever it holds.
+    # A plain name never means a folder outside the library.
     if text and Path(text).name == text and text not in (".", ".."):
         if places := places_of(text):
             return places[0]
@@ -136,14 +136,14 @@ def find_model(name_or_folder: str | os.PathLike[str]) -> Path:
 
 
 def places_of(name: str) -> list[Path]:
-    """Every folder of a name in the library; the first one is used and hides the others."""
+    """Every folder of that name in the library; the first one is used and hides the others."""
     return [p for parent in search_folders() for p in _subfolders(parent) if p.name == name]
 
 
 def remove_model(name: str) -> Path:
-    """Delete an installed model and return where it was; bundled models are refused.
+    """Delete an installed model and return its folder; bundled models are refused.
 
-    A model of that name that it hid, such as a starter model, is in use from then on.
+    A model of that name that it hid, such as a starter model, becomes visible again.
     """
     for model in list_models():
         if model.name != name:
@@ -154,7 +154,7 @@ def remove_model(name: str) -> Path:
                 "This model comes with SemiGDA and cannot be removed.",
                 action="Leave it, or install another one under the same name.",
             )
-        linked = model.folder.is_symlink()  # what it points to is not ours to delete
+        linked = model.folder.is_symlink()  # its target is not ours to delete
         if not linked and any(model.folder.iterdir()) and not is_package_or_damaged(model.folder):
             raise SemiGDAError(
                 "bad-input",

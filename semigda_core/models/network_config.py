@@ -10,15 +10,15 @@ from semigda_core.models.network_size import FEATURE_LEVELS, parameters
 
 # What a training may leave as it is, see SemiGDA.freeze.
 FREEZABLE = ("autoencoder", "encoder", "nothing")
-BRANCHES = ("vae", "cnn")  # of every network, see semigda/networks/semigda.py
-# The paper's network has 170 million. Twice as many still fit a computer's memory in float32.
+BRANCHES = ("vae", "cnn")  # of every network; see semigda/networks/semigda.py
+# The paper's network has 170 million. Twice as many still fit into memory in float32.
 MAX_PARAMETERS = 400_000_000
 _WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Everything that decides a network's tensors; nothing else does.
+    """Everything that determines a network's tensors, and nothing else.
 
     The defaults are the *paper* configuration (SemiGDA, arXiv 2604.23274): the Stable-Diffusion-2
     KL-f8 autoencoder, a ResNet of 3/4/6 blocks and the released code's heads and norms.
@@ -27,8 +27,8 @@ class NetworkConfig:
         name: for display only.
         channels: feature channels of each resolution level, finest first; every further level
             halves height and width.
-        patch: side of the square of pixels that one position of the finest level holds. 2 makes
-            every part of the network four times cheaper, and the masks keep their full size.
+        patch: side of the square of pixels that one position of the finest level covers. 2 makes
+            every part of the network four times cheaper; masks keep their full size.
         downsample: how both encoders halve height and width: ``"strided"`` convolutions (published)
             or ``"max-pool"``, better with few labels (docs/ablation.md).
         encoder_blocks, decoder_blocks: residual blocks a level in the autoencoder.
@@ -126,7 +126,7 @@ class NetworkConfig:
 
     @property
     def dropout_channels(self) -> int:
-        """Channels that the convolutional encoder's head drops values of."""
+        """Channels to which the convolutional encoder's head applies dropout."""
         return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
 
     def to_dict(self) -> dict:

@@ -1,4 +1,4 @@
-"""How many parameters a network has, by arithmetic: known before anything is built."""
+"""The number of parameters of a network, computed before anything is built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FEATURE_LEVELS = (2, 4)  # patch and number of levels of the network that they f
 
 
 class Sizes(Protocol):
-    """What is needed of a ``NetworkConfig``."""
+    """The fields needed of a ``NetworkConfig``."""
 
     channels: tuple[int, ...]
     patch: int
@@ -29,7 +29,7 @@ class Sizes(Protocol):
 
 
 def parameters(sizes: Sizes) -> int:
-    """The learned numbers of the whole network."""
+    """The number of parameters of the whole network."""
     joined = sizes.has_features
     adapters = sum(_residual((2 + joined) * c, c) + _residual(2 * c, c) for c in sizes.channels)
     second = _feature_encoder(sizes) if joined else _cnn_encoder(sizes)

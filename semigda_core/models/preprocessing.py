@@ -1,4 +1,4 @@
-"""How a model wants its images: what its card says of preprocessing."""
+"""The preprocessing that a model's card asks for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_SIDE = 4096  # pixels of a working slice
 INTENSITY_RULES = {
     "ct-window": (-1e6, 1e6),  # range of "low" and "high": the image's units, Hounsfield for CT
     "mr-percentile": (0.0, 100.0),  # percentiles of the whole image
-    "8-bit": None,  # 0 to 255 as stored, no numbers
+    "8-bit": None,  # 0 to 255 as stored, without numbers
 }
 
 
@@ -44,7 +44,8 @@ class Preprocessing:
         spacing: (through, row, column) in mm. With row and column given, slices are resampled to
             that spacing and padded to at least ``size``; with ``None`` for both, a slice is fitted
             into ``size``. ``None`` for through: the image's own slices.
-        intensity: the rule and its numbers, see :data:`INTENSITY_RULES`; to [-1, 1], clipped.
+        intensity: the rule and its numbers, see :data:`INTENSITY_RULES`; the result is clipped to
+            [-1, 1].
     """
 
     channels: str = ruled(one_of("2.5d", "rgb"), "2.5d")
@@ -69,7 +70,7 @@ class Preprocessing:
 
     @classmethod
     def from_dict(cls, values: Any) -> Preprocessing:
-        """What a card says of it; nothing may be left out.
+        """From a card, which must contain every field.
 
         Raises:
             Wrong: (a ValueError) for unknown or missing fields and wrong values.
