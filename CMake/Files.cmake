@@ -244,6 +244,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/records.py
   semigda_core/project/report/__init__.py
   semigda_core/project/report/charts.py
+  semigda_core/project/report/figures.py
   semigda_core/project/report/page.py
   semigda_core/project/report/report.py
   semigda_core/project/review/__init__.py

@@ -5,39 +5,27 @@ Written from what is in the job's folder, so it works while the training still r
 
 from __future__ import annotations
 
-import base64
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_text
-from semigda_core.files.inside import is_inside
 from semigda_core.files.targets import check_target
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import listed_cases
 from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
-from semigda_core.project.report.charts import line_chart
+from semigda_core.project.report.figures import curves, previews
 from semigda_core.project.report.page import HTML, row, table
-from semigda_core.project.training.comparison import read
+from semigda_core.project.training.comparison import FILE, read
 from semigda_core.version import __version__
 
-STAGES = {
-    "pretrain": "Autoencoder",
-    "align": "Stage 1: aligning latents",
-    "segment": "Stage 2: learning to segment",
-}
-PREVIEWS = {
-    "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
-    "unlabeled": "Unlabelled cases: image, drawn by either branch",
-    "autoencoder": "Autoencoder: image, rebuilt, mask, rebuilt",
-}
 MADE = "<p>SemiGDA training report</p>"  # by which a file is known as a report
-SHOWN = 3  # previews of each kind
 # Settings that are paths, or are told elsewhere.
 _UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
 
@@ -59,13 +47,13 @@ def write_report(
     Raises:
         SemiGDAError: "bad-input" if there is no such training, or another file is at ``path``.
     """
-    folder = _find(project, job_id)
-    target = folder / "report.html"
+    training = _find(project, job_id)
+    target = training["folder"] / "report.html"
     if path is not None:
         target = check_target(path, _is_report, overwrite=overwrite)
     if not target.parent.is_dir():
         raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
-    text = _page(project.read(), JobFolder(folder))
+    text = _page(project, training)
     write_text(target, text, durable=False)
     return target
 
@@ -77,17 +65,21 @@ def _is_report(path: Path) -> bool:
         return False
 
 
-def _find(project: Project, job_id: str | None) -> Path:
+def _find(project: Project, job_id: str | None) -> dict[str, Any]:
     for job in project.jobs():
         if job["kind"] == "train" and job_id in (None, job["id"]) and job["state"] != "lost":
-            return job["folder"]
+            return job
     raise SemiGDAError("bad-input", "The project has no such training.")
 
 
-def _page(view: View, job: JobFolder) -> str:
-    events, result = job.events(), _result(job)
-    card = _card(job, result)
+def _page(project: Project, training: dict[str, Any]) -> str:
+    view, job = project.read(), JobFolder(training["folder"])
+    events, gaps = job.events(), []
+    result = _tried(job.result, gaps) or {}
+    card = _tried(lambda: _card(project, training, result), gaps)
     comparison = read(job.path)
+    if comparison is None and (job.path / FILE).exists():
+        gaps.append("The scores of the training cannot be read.")
     names = ", ".join(label.name for label in view.classes) or "training"
     body = [
         f"<header>{MADE}<h1>{escape(names)}</h1>",
@@ -95,12 +87,13 @@ def _page(view: View, job: JobFolder) -> str:
         _verdict(comparison),
         _counts(view, job, comparison),
         _comparison(comparison),
-        _curves(view, events),
-        _warnings(events),
-        _previews(job, events),
-        _method(comparison),
+        curves(view, events),
+        _list("Warnings", _warnings(events)),
+        previews(job, events),
+        _method(comparison, card),
         _settings(job, card),
         _origin(job, card),
+        _list("What is missing here", gaps),
     ]
     return HTML.format(
         title=escape(f"Training report: {names}"), body="\n".join(filter(None, body))
@@ -179,39 +172,7 @@ def _comparison(comparison: dict[str, Any] | None) -> str:
     )
 
 
-def _curves(view: View, events: list[dict[str, Any]]) -> str:
-    """Of the last training where a job holds several."""
-    events = _last_part(events)
-    found = []
-    colours = {label.name: "rgb({}, {}, {})".format(*label.color) for label in view.classes}
-    checks = [event for event in events if event["type"] == "validation"]
-    names = list(dict.fromkeys(name for event in checks for name in event["dice"]["both"]))
-    dice = {
-        name: _points(checks, lambda event, name=name: event["dice"]["both"].get(name))
-        for name in names
-    }
-    if checks:
-        chart = line_chart(dice, "Dice by step", 0.0, 1.0, colours)
-        found.append(f"<h3>Dice of {checks[-1]['cases']} held-out cases</h3>{chart}")
-    for stage, title in STAGES.items():
-        losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]
-        keys = dict.fromkeys(key for event in losses for key in event["losses"])
-        lines = {
-            key.replace("_", " "): _points(losses, lambda event, key=key: event["losses"].get(key))
-            for key in keys
-        }
-        if losses:
-            found.append(f"<h3>{title}: losses</h3>{line_chart(lines, f'{title}: losses')}")
-    return f"<section><h2>Over the steps</h2>{''.join(found)}</section>" if found else ""
-
-
-def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tuple[int, float]]:
-    """By step, without what is no finite number."""
-    found = [(event["step"], value(event)) for event in events]
-    return [(step, one) for step, one in found if one is not None]
-
-
-def _warnings(events: list[dict[str, Any]]) -> str:
+def _warnings(events: list[dict[str, Any]]) -> list[str]:
     texts = []
     for event in events:
         if event["type"] == "warning" and event.get("message"):
@@ -221,34 +182,16 @@ def _warnings(events: list[dict[str, Any]]) -> str:
             texts.append(
                 f"Not learned by step {event['step']}: {', '.join(event['classes'])}. {causes}"
             )
+    return texts
+
+
+def _list(title: str, texts: Iterable[str]) -> str:
+    """A section, or nothing; what is said twice stands once."""
     items = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
-    return f"<section><h2>Warnings</h2><ul>{items}</ul></section>" if items else ""
+    return f"<section><h2>{title}</h2><ul>{items}</ul></section>" if items else ""
 
 
-def _previews(job: JobFolder, events: list[dict[str, Any]]) -> str:
-    found = []
-    pictures = [event for event in _last_part(events) if event["type"] == "preview"]
-    for kind, title in PREVIEWS.items():
-        own = [e for e in pictures if e.get("kind", "held-out") == kind and _picture(job, e)]
-        if not own:
-            continue
-        some = [own[round(n * (len(own) - 1) / (SHOWN - 1))] for n in range(SHOWN)]
-        shown = "".join(
-            f"<figure><img alt='{escape(title)}' src='data:image/png;base64,{_picture(job, e)}'>"
-            f"<figcaption>step {e['step']}</figcaption></figure>"
-            for e in {e["file"]: e for e in some}.values()
-        )
-        found.append(f"<h3>{title}</h3><div class='pictures'>{shown}</div>")
-    return f"<section><h2>Pictures</h2>{''.join(found)}</section>" if found else ""
-
-
-def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
-    if not is_inside(job.path, event["file"]) or not (job.path / event["file"]).is_file():
-        return None
-    return base64.b64encode((job.path / event["file"]).read_bytes()).decode()
-
-
-def _method(comparison: dict[str, Any] | None) -> str:
+def _method(comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
     words = [
         "Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the "
         "same, 0 is nothing in common."
@@ -271,11 +214,8 @@ def _method(comparison: dict[str, Any] | None) -> str:
                 "trained without it. The final model learned from all of them and was itself "
                 "scored on none."
             )
-        else:
-            words.append(
-                "The same held-out cases also chose which weights and which branch of the network "
-                "are kept, so the score of the new model is a little flattering."
-            )
+        elif card is not None:
+            words.append(_choice(card))
         if gone := comparison.get("missing"):
             told = "1 held-out case was" if gone == 1 else f"{gone} held-out cases were"
             words.append(f"{told} not scored: the files were not there.")
@@ -283,6 +223,16 @@ def _method(comparison: dict[str, Any] | None) -> str:
             words.append("With so few held-out cases, small differences mean little.")
     words.append("Nothing here is a medical device or a proof of clinical use.")
     return f"<section><h2>How the scores were made</h2><p>{' '.join(words)}</p></section>"
+
+
+def _choice(card: ModelCard) -> str:
+    """Whether the cases of the score had a part in the model, as early versions let them."""
+    if card.training.get("chosen_on") == "val":
+        return (
+            "The same held-out cases also chose which weights and which branch of the network are "
+            "kept, so the score of the new model is a little flattering."
+        )
+    return "Nothing about the model was chosen on these cases."
 
 
 def _settings(job: JobFolder, card: ModelCard | None) -> str:
@@ -311,25 +261,36 @@ def _origin(job: JobFolder, card: ModelCard | None) -> str:
     return f"<section><h2>Licence and versions</h2>{table(['', ''], rows)}</section>"
 
 
-def _card(job: JobFolder, result: dict[str, Any]) -> ModelCard | None:
-    model = (result.get("outputs") or {}).get("model")
+def _card(project: Project, training: dict[str, Any], result: dict[str, Any]) -> ModelCard | None:
+    """The card of the model that a training made, None if it has made none.
+
+    Found by its name in the project's ``models/``: where it lay when the training ended says
+    nothing any more once the project has moved.
+
+    Raises:
+        SemiGDAError: "bad-input" if it was deleted since, "model-invalid" if it is damaged.
+    """
+    made = (result.get("outputs") or {}).get("model")
+    if not isinstance(made, str):
+        return None
+    folder = project.place("models", training.get("version") or re.split(r"[\\/]", made)[-1])
+    if not folder.is_dir():
+        raise SemiGDAError(
+            "bad-input", "The model was deleted: its licence and its hash are not known here."
+        )
+    return ModelCard.read(folder)
+
+
+T = TypeVar("T")
+
+
+def _tried(read: Callable[[], T], gaps: list[str]) -> T | None:
+    """What ``read`` gives; None, and a sentence more in ``gaps``, if it cannot be read."""
     try:
-        return ModelCard.read(job.path / model) if isinstance(model, str) else None
-    except (OSError, SemiGDAError):
-        return None  # deleted since
-
-
-def _last_part(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events of the last of several trainings in a job; all, if it is only one."""
-    last = max((event["part"]["index"] for event in events if event.get("part")), default=None)
-    return [e for e in events if last is None or (e.get("part") or {}).get("index") == last]
-
-
-def _result(job: JobFolder) -> dict[str, Any]:
-    try:
-        return job.result() or {}
-    except SemiGDAError:
-        return {}  # damaged: the report shows the rest
+        return read()
+    except SemiGDAError as error:
+        gaps.append(error.message)
+        return None
 
 
 def _dice(value: float | None, signed: bool = False) -> str:

@@ -1,0 +1,86 @@
+"""The curves and pictures of a training's report."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from semigda_core.files.inside import is_inside
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.records import View
+from semigda_core.project.report.charts import line_chart
+
+STAGES = {
+    "pretrain": "Autoencoder",
+    "align": "Stage 1: aligning latents",
+    "segment": "Stage 2: learning to segment",
+}
+PREVIEWS = {
+    "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
+    "unlabeled": "Unlabelled cases: image, drawn by either branch",
+    "autoencoder": "Autoencoder: image, rebuilt, mask, rebuilt",
+}
+SHOWN = 3  # previews of each kind
+
+
+def curves(view: View, events: list[dict[str, Any]]) -> str:
+    """Of the last training where a job holds several."""
+    events = _last_part(events)
+    found = []
+    colours = {label.name: "rgb({}, {}, {})".format(*label.color) for label in view.classes}
+    checks = [event for event in events if event["type"] == "validation"]
+    names = list(dict.fromkeys(name for event in checks for name in event["dice"]["both"]))
+    dice = {
+        name: _points(checks, lambda event, name=name: event["dice"]["both"].get(name))
+        for name in names
+    }
+    if checks:
+        chart = line_chart(dice, "Dice by step", 0.0, 1.0, colours)
+        found.append(f"<h3>Dice of {checks[-1]['cases']} held-out cases</h3>{chart}")
+    for stage, title in STAGES.items():
+        losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]
+        keys = dict.fromkeys(key for event in losses for key in event["losses"])
+        lines = {
+            key.replace("_", " "): _points(losses, lambda event, key=key: event["losses"].get(key))
+            for key in keys
+        }
+        if losses:
+            found.append(f"<h3>{title}: losses</h3>{line_chart(lines, f'{title}: losses')}")
+    return f"<section><h2>Over the steps</h2>{''.join(found)}</section>" if found else ""
+
+
+def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tuple[int, float]]:
+    """By step, without what is no finite number."""
+    found = [(event["step"], value(event)) for event in events]
+    return [(step, one) for step, one in found if one is not None]
+
+
+def previews(job: JobFolder, events: list[dict[str, Any]]) -> str:
+    found = []
+    pictures = [event for event in _last_part(events) if event["type"] == "preview"]
+    for kind, title in PREVIEWS.items():
+        own = [e for e in pictures if e.get("kind", "held-out") == kind and _picture(job, e)]
+        if not own:
+            continue
+        some = [own[round(n * (len(own) - 1) / (SHOWN - 1))] for n in range(SHOWN)]
+        shown = "".join(
+            f"<figure><img alt='{escape(title)}' src='data:image/png;base64,{_picture(job, e)}'>"
+            f"<figcaption>step {e['step']}</figcaption></figure>"
+            for e in {e["file"]: e for e in some}.values()
+        )
+        found.append(f"<h3>{title}</h3><div class='pictures'>{shown}</div>")
+    return f"<section><h2>Pictures</h2>{''.join(found)}</section>" if found else ""
+
+
+def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
+    if not is_inside(job.path, event["file"]) or not (job.path / event["file"]).is_file():
+        return None
+    return base64.b64encode((job.path / event["file"]).read_bytes()).decode()
+
+
+def _last_part(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events of the last of several trainings in a job; all, if it is only one."""
+    last = max((event["part"]["index"] for event in events if event.get("part")), default=None)
+    return [e for e in events if last is None or (e.get("part") or {}).get("index") == last]
