@@ -61,6 +61,12 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/snapshot.py
   SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py
+  SemiGDALib/translation/__init__.py
+  SemiGDALib/translation/core_sentences.py
+  SemiGDALib/translation/engine_sentences.py
+  SemiGDALib/translation/images_sentences.py
+  SemiGDALib/translation/project_sentences.py
+  SemiGDALib/translation/sentences.py
   SemiGDALib/views.py
   semigda/__init__.py
   semigda/__main__.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from SemiGDALib.texts import AMBER, RED
+from SemiGDALib.translation.sentences import translated
 
 
 class MessageArea:
@@ -32,7 +33,8 @@ class MessageArea:
     def _show(self, colour, sentence, explanation, actionText, action, dismissText) -> None:
         ui = self._ui
         self._action = action
-        ui.messageLabel.text = f"<b>{html.escape(sentence)}</b><br>{html.escape(explanation)}"
+        sentence, explanation = (html.escape(translated(one)) for one in (sentence, explanation))
+        ui.messageLabel.text = f"<b>{sentence}</b><br>{explanation}"
         border = f"border: 1px solid {colour}; border-left: 5px solid {colour};"
         ui.messageFrame.setStyleSheet(f"QFrame#messageFrame {{ {border} }}")
         ui.messageActionButton.text = actionText

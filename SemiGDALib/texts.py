@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.version import __version__
+from SemiGDALib.translation.sentences import translated
 
 # Dice between the two branches. Below "good" readers usually find something to correct; below
 # "fair" the branches have found different things. Guidance for review, not a measured accuracy.
@@ -49,7 +50,7 @@ def timeLeft(seconds: float | None) -> str:
 
 def progress(message: str, secondsLeft: float | None) -> str:
     """What a job does, and how long it still takes."""
-    return ", ".join(filter(None, (message.rstrip("."), timeLeft(secondsLeft))))
+    return ", ".join(filter(None, (translated(message).rstrip("."), timeLeft(secondsLeft))))
 
 
 def progressFor(onProgress):
@@ -65,7 +66,7 @@ def progressFor(onProgress):
 def cardSummary(model) -> str:
     """HTML summary of an installed model; what is wrong with it, if so."""
     if model.card is None or model.problem:
-        problem = html.escape(model.problem or _("The model cannot be read."))
+        problem = html.escape(translated(model.problem) or _("The model cannot be read."))
         return f'<span style="color:{RED}">{problem}</span>'
     card = model.card
     labels = " &nbsp;".join(

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.check import latest
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.train.dialogs import cell
+from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)
 PICTURE_SIZE = 44
@@ -137,7 +138,8 @@ class CasesTable:
             name.setText(f"{SIGNS[worst]} {name.text()}")
             name.setForeground(qt.QBrush(qt.QColor(COLOURS[worst])))
             about += [
-                f"{severityWord(one.severity)}: {one.message} {one.action}" for one in problems
+                f"{severityWord(one.severity)}: {translated(one.message)} {translated(one.action)}"
+                for one in problems
             ]
         name.setToolTip("\n".join(about))
         table.setItem(row, NAME, name)

@@ -13,6 +13,7 @@ from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.train.dialogs import Dialog, cell, chooseFolder, makeTable
+from SemiGDALib.translation.sentences import translated
 
 SHOWN = 500  # rows of the preview
 
@@ -124,7 +125,7 @@ class FolderDialog:
                 if self._machine.checked:
                     self.cases = [replace(case, origin="machine") for case in self.cases]
             except SemiGDAError as error:
-                problem = error.message
+                problem = translated(error.message)
             except OSError:
                 problem = _("The folder cannot be read.")
         self._dialog.okButton.enabled = bool(self.cases)

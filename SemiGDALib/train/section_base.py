@@ -10,6 +10,7 @@ from semigda_core.errors import SemiGDAError
 from SemiGDALib.texts import AMBER
 from SemiGDALib.train.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section
+from SemiGDALib.translation.sentences import translated
 
 PRESETS = {
     "quick": _("About 10 minutes: do labels and images fit together, is every class found?"),
@@ -45,10 +46,9 @@ class BaseSection(Section):
         plan = self.context.now.plan
         name = NAMES.get(plan.preset, plan.preset)
         base = self._base(plan)
-        fromModel = base is not None and base.kind != "scratch"
-        return (
-            _("{preset}, from {base}").format(preset=name, base=base.title) if fromModel else name
-        )
+        if base is None or base.kind == "scratch":
+            return name
+        return _("{preset}, from {base}").format(preset=name, base=translated(base.title))
 
     def refresh(self) -> None:
         now, ui = self.context.now, self.ui
@@ -57,8 +57,8 @@ class BaseSection(Section):
         self._bases = now.bases
         ui.baseComboBox.clear()
         for base in self._bases:
-            text = base.title if base.problem is None else _("{name} (cannot be used)")
-            ui.baseComboBox.addItem(text.format(name=base.title))
+            text = "{name}" if base.problem is None else _("{name} (cannot be used)")
+            ui.baseComboBox.addItem(text.format(name=translated(base.title)))
         chosen = self._base(plan)
         ui.baseComboBox.currentIndex = self._bases.index(chosen) if chosen else -1
         ui.baseSentenceLabel.text = self._baseSentence(chosen)
@@ -85,7 +85,7 @@ class BaseSection(Section):
         if base is None:
             return _("The chosen base is not there any more. Choose another one.")
         if base.problem:
-            return f'<span style="color:{AMBER}">{html.escape(base.problem)}</span>'
+            return f'<span style="color:{AMBER}">{html.escape(translated(base.problem))}</span>'
         return {
             "scratch": _("Learns from your images alone. Needs nothing, takes longest."),
             "model": _("Goes on from what this model knows: fastest, best for alike images."),

@@ -11,6 +11,7 @@ from semigda_core.project.check.repairs import repairs
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.dialogs import cell
 from SemiGDALib.train.section import Section
+from SemiGDALib.translation.sentences import translated
 
 SEVERITY, TEXT, FIX = range(3)
 NAMES = 3  # of a finding's cases are told
@@ -68,9 +69,9 @@ class CheckSection(Section):
         ui.undoButton.visible = bool(done)
         ui.undoButton.enabled = not checking and not self._fixing
         if done:
-            names = self._names(done[-1].case_ids)
+            names, what = self._names(done[-1].case_ids), translated(done[-1].text)
             ui.undoButton.toolTip = _("Take this back: {what}.").format(
-                what=f"{names}: {done[-1].text}" if names else done[-1].text
+                what=f"{names}: {what}" if names else what
             )
         ui.progressBar.visible = checking
         if not checking:
@@ -128,8 +129,9 @@ class CheckSection(Section):
             severity.setForeground(qt.QBrush(qt.QColor(COLOURS[finding.severity])))
             table.setItem(row, SEVERITY, severity)
             names = "" if finding.code in WHOLE_PROJECT else self._names(finding.case_ids)
-            text = f"{names}: {finding.message}" if names else finding.message
-            table.setItem(row, TEXT, cell(f"{text}\n{finding.action}"))
+            message, action = translated(finding.message), translated(finding.action)
+            text = f"{names}: {message}" if names else message
+            table.setItem(row, TEXT, cell(f"{text}\n{action}"))
             table.setCellWidget(row, FIX, self._fixButton(finding))
         table.setColumnHidden(FIX, not any(finding.fix for finding in findings))
         table.blockSignals(False)
@@ -157,7 +159,7 @@ class CheckSection(Section):
         layout.setContentsMargins(2, 2, 2, 2)
         button = qt.QPushButton(_("Fix"))
         button.name = "fixButton"
-        button.toolTip = f"{finding.fix.text}."
+        button.toolTip = f"{translated(finding.fix.text)}."
         button.enabled = not self._fixing and not self.context.logic.isChecking()
         button.connect("clicked(bool)", lambda _checked=False: self.onFix(finding))
         layout.addWidget(button)
@@ -232,12 +234,12 @@ class CheckSection(Section):
         self._tried.clear()  # cases that come back are looked at again
         done = self.context.attempt(self.context.logic.undoFix)
         if done is not None:
-            self.context.log(_("Taken back: {what}.").format(what=done.text))
+            self.context.log(_("Taken back: {what}.").format(what=translated(done.text)))
 
     def _onFixed(self, finding, error) -> None:
         self._fixing = False
         if error is not None:
             self.context.tell(error)
         else:
-            self.context.log(f"{finding.fix.text}.")
+            self.context.log(f"{translated(finding.fix.text)}.")
         self.context.changed()

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.heldout import describe
 from SemiGDALib.train.dialog_heldout import askChange
 from SemiGDALib.train.section import Section
+from SemiGDALib.translation.sentences import translated
 
 ROW, MOST_ROWS = 20, 6
 
@@ -42,7 +43,7 @@ class HeldOutSection(Section):
                 "all scores compare."
             )
             return
-        ui.describeLabel.text = describe(heldout)
+        ui.describeLabel.text = translated(describe(heldout))
         ui.versionLabel.text = self._version(heldout)
         self._fill(heldout)
 

@@ -12,6 +12,7 @@ from SemiGDALib.texts import AMBER, FAIR, GREEN
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.train.tables import ROW, cell, fitHeight, selectedRows, selectRows
+from SemiGDALib.translation.sentences import translated
 
 TITLE, DATE, CASES, DICE, IN_USE = range(5)
 
@@ -112,7 +113,7 @@ class ResultSection(Section):
                 low=version.low, high=version.high
             )
         if column == TITLE:
-            return _("Started from: {base}").format(base=version.base or "–")
+            return _("Started from: {base}").format(base=translated(version.base) or "–")
         return version.date[:16].replace("T", " ")
 
     def _selected(self) -> list:
@@ -151,7 +152,7 @@ class ResultSection(Section):
             return _("This version is in use already.")
         if not version.wins:
             return _("Not offered: it is not better on the held-out cases. {reason}").format(
-                reason=version.reason
+                reason=translated(version.reason)
             )
         return _("Install this version: SemiGDA Segment offers it from then on.")
 
@@ -160,7 +161,7 @@ class ResultSection(Section):
             return _("No training has ended yet. Its result will be here.")
         if version is None:
             return _("Select one version to see its scores, or two to compare.") if count else ""
-        reason = html.escape(version.reason)
+        reason = html.escape(translated(version.reason))
         if version.in_use:
             head = _("✓ In use: SemiGDA Segment has this version.")
         elif version.wins:

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.train.section import Section
 from SemiGDALib.train.tables import cell, fitHeight, selectedRows, selectRows
+from SemiGDALib.translation.sentences import translated
 
 PICTURE, CASE, DISAGREEMENT = range(3)
 SIDE = 56  # of a thumbnail, pixels
@@ -185,14 +186,15 @@ class ReviewSection(Section):
 
 def _fillRow(table, row, one, name) -> None:
     table.setRowHeight(row, SIDE + 6)
-    picture = cell("", one.reason)
+    reason = translated(one.reason)
+    picture = cell("", reason)
     picture.setData(qt.Qt.UserRole, one.case_id)
     if one.thumbnail is not None:
         picture.setIcon(_icon(one.thumbnail))
     about = _("The two branches disagree on {percent:.0f} % of what they found.")
     share = 100 * one.disagreement
     table.setItem(row, PICTURE, picture)
-    table.setItem(row, CASE, cell(f"{name}\n{one.reason}", one.reason))
+    table.setItem(row, CASE, cell(f"{name}\n{reason}", reason))
     table.setItem(
         row, DISAGREEMENT, cell(f"{share:.0f} %", about.format(percent=share), right=True)
     )

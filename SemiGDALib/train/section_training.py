@@ -16,6 +16,7 @@ from SemiGDALib.train.curves_view import CurvesView
 from SemiGDALib.train.history import TrainingHistory
 from SemiGDALib.train.preview_view import PreviewView
 from SemiGDALib.train.section import Section
+from SemiGDALib.translation.sentences import translated
 
 POLL_MS = 1000
 
@@ -110,21 +111,23 @@ class TrainingSection(Section):
         try:
             estimate = self.context.now.estimate
         except SemiGDAError as error:
-            ui.startLabel.text = html.escape(f"{error.message} {error.action}")
+            text = f"{translated(error.message)} {translated(error.action)}"
+            ui.startLabel.text = html.escape(text)
             ui.rehearseButton.enabled = ui.startButton.enabled = ui.offerButton.visible = False
             return
         self._measured, self._fits = estimate.seconds is not None, estimate.fits
         if not self._measured:
             ui.startLabel.text = _("Time and memory: not measured yet. Rehearse first, to know.")
         elif estimate.fits:
-            ui.startLabel.text = _("The training takes <b>{text}</b>.").format(text=estimate.text)
-        else:
-            ui.startLabel.text = (
-                f'<span style="color:{texts.AMBER}"><b>{html.escape(estimate.reason)}</b></span>'
+            ui.startLabel.text = _("The training takes <b>{text}</b>.").format(
+                text=translated(estimate.text)
             )
+        else:
+            reason = html.escape(translated(estimate.reason))
+            ui.startLabel.text = f'<span style="color:{texts.AMBER}"><b>{reason}</b></span>'
             ui.startButton.enabled = False
         if estimate.mirroring:
-            ui.startLabel.text += f"<br>{html.escape(estimate.mirroring)}"
+            ui.startLabel.text += f"<br>{html.escape(translated(estimate.mirroring))}"
         ui.offerButton.visible = not estimate.fits and bool(estimate.offers)
         ui.offerButton.text = _("Use what fits: {offer}").format(offer=offerText(estimate.offers))
 
@@ -238,7 +241,7 @@ class TrainingSection(Section):
     def _sentence(self) -> str:
         """HTML: what the training does now, or why it does nothing."""
         job = self._job
-        state, message = job["state"], html.escape(job["message"] or "")
+        state, message = job["state"], html.escape(translated(job["message"]))
         if job["stale"]:
             return self._amber(
                 _("The training was interrupted."),
@@ -251,7 +254,7 @@ class TrainingSection(Section):
             reason = self._reason()
             if reason is not None:
                 return self._amber(
-                    _("Paused: {why}").format(why=reason["message"]), reason["action"]
+                    _("Paused: {why}").format(why=translated(reason["message"])), reason["action"]
                 )
             return self._amber(
                 _("Paused."), _("Memory and graphics card are free. Resume to go on from here.")
@@ -271,7 +274,8 @@ class TrainingSection(Section):
             return _("<b>Pausing...</b> What was learned is being saved.")
         # The first steps are no measure of the others.
         known = job["seconds_left"] is not None and job["progress"] > 0.005
-        left = _("{time} left").format(time=duration(job["seconds_left"])) if known else ""
+        time = translated(duration(job["seconds_left"])) if known else ""
+        left = _("{time} left").format(time=time) if known else ""
         lines = [f"<b>{self._part()}{message or _('Starting.')}</b>", left]
         return "<br>".join(filter(None, lines))
 
@@ -302,7 +306,7 @@ class TrainingSection(Section):
 
     @staticmethod
     def _amber(sentence, action) -> str:
-        sentence, action = html.escape(sentence), html.escape(action or "")
+        sentence, action = html.escape(translated(sentence)), html.escape(translated(action))
         return f'<span style="color:{texts.AMBER}"><b>{sentence}</b></span><br>{action}'
 
     def _showStuck(self) -> None:
@@ -312,8 +316,9 @@ class TrainingSection(Section):
         for event in stuck:
             names = ", ".join(event["classes"])
             found = _("Not found so far: {names}. Likely causes:").format(names=names)
-            causes = "".join(f"<li>{html.escape(cause)}</li>" for cause in event["causes"])
-            lines.append(f"<b>{html.escape(found)}</b><ul>{causes}</ul>")
+            causes = [html.escape(translated(cause)) for cause in event["causes"]]
+            listed = "".join(f"<li>{cause}</li>" for cause in causes)
+            lines.append(f"<b>{html.escape(found)}</b><ul>{listed}</ul>")
         self.ui.stuckLabel.text = f'<span style="color:{texts.AMBER}">{"".join(lines)}</span>'
 
     # Control

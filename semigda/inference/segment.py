@@ -145,7 +145,7 @@ def segment_volume(
         if card.postprocessing.get("largest_component") and not options.all_parts:
             results.voxels -= keep_largest(results.labels, volume.shape[0], len(card.labels), check)
     report = _report(card, options, volume, prepared, predictor, clock)
-    progress(1.0, "Done")
+    progress(1.0, "Done.")
     return Segmentation(
         results.labels.array(),
         results.review.array() if results.review else None,

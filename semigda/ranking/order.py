@@ -49,7 +49,7 @@ class Ranked:
         disagreement: 0 to 1, the branches share everything or nothing of what they found.
         novelty: 0 to 1, likeness to the nearest case that is labelled or ranked before; half is
             what is usual among the cases.
-        reason: one sentence for the reader.
+        reason: one or two sentences for the reader.
     """
 
     index: int
@@ -151,18 +151,17 @@ def _standardised(vectors: Sequence[Tensor]) -> Tensor:
 
 
 def _reason(seen: Look, unsure: float, novelty: float, alone: float, names: Sequence[str]) -> str:
-    """One sentence; ``alone``: the novelty without the cases that are ranked before."""
+    """One or two sentences; ``alone``: the novelty without the cases that are ranked before."""
     parts = []
     if unsure >= UNSURE:
         parts.append(_doubt(seen.overlap, names))
     if novelty >= UNLIKE:
-        parts.append("it looks unlike all labelled cases")
+        parts.append("It looks unlike all labelled cases.")
     elif novelty < LIKE <= alone:
-        parts.append("it looks much like a case higher up in this list")
+        parts.append("It looks much like a case higher up in this list.")
     elif not parts:
-        parts.append("the two branches mostly agree, and it looks like cases that are labelled")
-    text = " and ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+        parts.append("The two branches mostly agree, and it looks like cases that are labelled.")
+    return " ".join(parts)
 
 
 def _doubt(overlap: Tensor, names: Sequence[str]) -> str:
@@ -173,14 +172,14 @@ def _doubt(overlap: Tensor, names: Sequence[str]) -> str:
     worst = int(agreement.argmin())
     name = names[worst]
     if not size[worst]:
-        return f"neither branch finds {name}"
+        return f"Neither branch finds {name}."
     if not one[worst] or not two[worst]:
-        return f"only one of the two branches finds {name}"
+        return f"Only one of the two branches finds {name}."
     one, two, common = overlap[:, worst].unbind(1)
     there = one + two > 0
     if int(there.sum()) < 2:
-        return f"the two branches agree on only {100 * agreement[worst]:.0f} % of {name}"
+        return f"The two branches agree on only {100 * agreement[worst]:.0f} % of {name}."
     unsure = (2 * common[there] / (one + two)[there] < UNSURE_SLICE).double().mean()
     return (
-        f"the two branches disagree on the border of {name} in {100 * unsure:.0f} % of its slices"
+        f"The two branches disagree on the border of {name} in {100 * unsure:.0f} % of its slices."
     )

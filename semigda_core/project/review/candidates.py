@@ -60,7 +60,7 @@ class Candidate:
         disagreement: of the network's two branches, 0 (none) to 1.
         novelty: 0 to 1, how unlike it is to all labelled cases and those ranked before it; 0.5 is
             usual.
-        reason: one sentence for the user, without the case's name.
+        reason: one or two sentences for the user, without the case's name.
         thumbnail: PNG with the predicted label, or the check's picture, or None.
         label: the predicted ``.seg.nrrd``; None for cases further down than the ranking's count.
     """

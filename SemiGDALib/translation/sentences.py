@@ -1,0 +1,88 @@
+"""Translates finished sentences of the engine by the templates that they were made from."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from slicer.i18n import tr
+
+from SemiGDALib.translation import (
+    core_sentences,
+    engine_sentences,
+    images_sentences,
+    project_sentences,
+)
+
+LISTS = (core_sentences, project_sentences, images_sentences, engine_sentences)
+_NAME = re.compile(r"\{(\w+)\}")
+_END = re.compile(r"(?<=[.:;,]) ")
+
+
+@lru_cache(maxsize=4096)
+def translated(text: str | None) -> str:
+    """A text of the engine or core in the user's language.
+
+    Values in it stay as they are, unless they are sentences or parts of them. A text that no list
+    knows, such as one that is translated already, comes back as it is.
+    """
+    if not text or not _isTranslated():
+        return text or ""
+    return _whole(text) or _byPieces(text)
+
+
+def forget() -> None:
+    """The language changed."""
+    for known in (translated, _table, _isTranslated):
+        known.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    """Each template and its translation."""
+    table = {}
+    for one in LISTS:
+        table.update(zip(one.sentences(str), one.sentences(tr), strict=True))
+    return table
+
+
+@lru_cache(maxsize=1)
+def _isTranslated() -> bool:
+    return any(template != translation for template, translation in _table().items())
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Templates with values, those first that say the most."""
+    templates = [one for module in LISTS for one in module.sentences(str) if _NAME.search(one)]
+    templates.sort(key=lambda one: len(_NAME.sub("", one)), reverse=True)
+    return [(re.compile(_NAME.sub("(?P<\\1>.+?)", _escaped(one))), one) for one in templates]
+
+
+def _escaped(template: str) -> str:
+    """The template as a regular expression, but for its names."""
+    return re.sub(r"\\([{}])", r"\1", re.escape(template))
+
+
+def _whole(text: str) -> str | None:
+    table = _table()
+    if text in table:
+        return table[text]
+    for pattern, template in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            return _filled(table[template], found.groupdict())
+    if text and text[-1] in ".,:;":  # the lists have some without, and some are followed by others
+        without = _whole(text[:-1])
+        return without and without + text[-1]
+    return None
+
+
+def _byPieces(text: str) -> str:
+    """Several sentences, or one with what was added to it."""
+    return " ".join(_whole(piece) or piece for piece in _END.split(text))
+
+
+def _filled(translation: str, values: dict[str, str]) -> str:
+    known = {name: _whole(value) or _byPieces(value) for name, value in values.items()}
+    return _NAME.sub(lambda name: known.get(name[1], name[0]), translation)
