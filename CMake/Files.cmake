@@ -1,7 +1,6 @@
 # Written by Testing/packaging/list_files.py
 set(SemiGDA_PACKAGES
   SemiGDALib/__init__.py
-  SemiGDALib/fit.py
   SemiGDALib/jobs/__init__.py
   SemiGDALib/jobs/command.py
   SemiGDALib/jobs/engine_job.py
@@ -9,18 +8,23 @@ set(SemiGDA_PACKAGES
   SemiGDALib/jobs/owner.py
   SemiGDALib/jobs/process_tree.py
   SemiGDALib/jobs/worker.py
-  SemiGDALib/library.py
   SemiGDALib/message_area.py
   SemiGDALib/nodes.py
-  SemiGDALib/parameters.py
   SemiGDALib/provenance.py
   SemiGDALib/requirements.py
-  SemiGDALib/result_view.py
-  SemiGDALib/run.py
   SemiGDALib/scrolling.py
-  SemiGDALib/segment_panel.py
-  SemiGDALib/segment_setup.py
-  SemiGDALib/sizes.py
+  SemiGDALib/segment/__init__.py
+  SemiGDALib/segment/add_model.py
+  SemiGDALib/segment/card_text.py
+  SemiGDALib/segment/fit.py
+  SemiGDALib/segment/panel.py
+  SemiGDALib/segment/parameters.py
+  SemiGDALib/segment/report.py
+  SemiGDALib/segment/result_view.py
+  SemiGDALib/segment/run.py
+  SemiGDALib/segment/set_up.py
+  SemiGDALib/segment/sizes.py
+  SemiGDALib/segment/views.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
   SemiGDALib/train/advanced.py
@@ -67,7 +71,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/translation/images_sentences.py
   SemiGDALib/translation/project_sentences.py
   SemiGDALib/translation/sentences.py
-  SemiGDALib/views.py
   semigda/__init__.py
   semigda/__main__.py
   semigda/check/__init__.py

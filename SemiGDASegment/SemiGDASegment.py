@@ -22,7 +22,7 @@ if str(_packages) not in sys.path:
     sys.path.append(str(_packages))
 
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
-from SemiGDALib.parameters import SemiGDASegmentParameterNode  # noqa: E402
+from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
 
 
 class SemiGDASegment(ScriptedLoadableModule):
@@ -45,7 +45,7 @@ class SemiGDASegment(ScriptedLoadableModule):
 class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """Slicer's side of the panel: its life with the application and the scene.
 
-    What the panel shows and does is in :class:`SemiGDALib.segment_panel.SegmentPanel`.
+    What the panel shows and does is in :class:`SemiGDALib.segment.panel.SegmentPanel`.
     """
 
     def __init__(self, parent=None):
@@ -57,7 +57,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Called when the user opens the module for the first time."""
         ScriptedLoadableModuleWidget.setup(self)
-        from SemiGDALib.segment_panel import SegmentPanel
+        from SemiGDALib.segment.panel import SegmentPanel
 
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/SemiGDASegment.ui"))
         self.layout.addWidget(uiWidget)
@@ -152,21 +152,21 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
             model: name of a model in the library, or its folder.
             segmentationNode: gets the segments beside those it has; None makes a new one.
             onProgress: called with (fraction, message, seconds left or None).
-            onFinished: called with a :class:`SemiGDALib.run.SegmentResult`.
+            onFinished: called with a :class:`SemiGDALib.segment.run.SegmentResult`.
             onError: called with a SemiGDAError, also (class "cancelled") after a cancel.
             options: ``device``, ``branches``, ``review`` and ``replaceInvalid``, see
                 :class:`semigda_core.jobs.segmenting.SegmentOptions`.
 
         Returns:
-            The :class:`SemiGDALib.run.SegmentRun`.
+            The :class:`SemiGDALib.segment.run.SegmentRun`.
 
         Raises:
             SemiGDAError: for an input that cannot be used, missing requirements, or a run that
                 has not ended yet.
         """
         from semigda_core.errors import SemiGDAError
-        from SemiGDALib.parameters import optionsOf
-        from SemiGDALib.run import SegmentRun
+        from SemiGDALib.segment.parameters import optionsOf
+        from SemiGDALib.segment.run import SegmentRun
 
         if self.isRunning():
             raise SemiGDAError(
@@ -208,32 +208,32 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
 
     @property
     def result(self):
-        """The last run's :class:`SemiGDALib.run.SegmentResult`, or None."""
+        """The last run's :class:`SemiGDALib.segment.run.SegmentResult`, or None."""
         return self.run.result if self.run is not None else None
 
     # Looking at results
 
     def showReviewMap(self, segmentationNode, show=True):
         """Lay the review map of a result over the image in all slice views, or take it away."""
-        from SemiGDALib import views
+        from SemiGDALib.segment import views
 
         views.showReviewMap(segmentationNode, show)
 
     def spots(self, segmentationNode):
         """The doubtful places of a result, most doubtful first."""
-        from SemiGDALib import views
+        from SemiGDALib.segment import views
 
         return views.spotsOf(segmentationNode)
 
     def jumpToSpot(self, segmentationNode, index):
         """Centre the slice views on a doubtful place; returns it in RAS (mm)."""
-        from SemiGDALib import views
+        from SemiGDALib.segment import views
 
         return views.jumpToSpot(segmentationNode, index)
 
     def show3D(self, segmentationNode, show=True):
         """Make and show the segments' surfaces, or remove them."""
-        from SemiGDALib import views
+        from SemiGDALib.segment import views
 
         views.show3D(segmentationNode, show)
 
@@ -247,9 +247,9 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
 
     def addModel(self, path, onDone):
         """Install a model package in a child process; ``onDone(SemiGDAError or None)``."""
-        from SemiGDALib import library
+        from SemiGDALib.segment.add_model import addModel
 
-        library.addModel(self.jobs, path, onDone)
+        addModel(self.jobs, path, onDone)
 
     def missingRequirements(self):
         """Import names of Python packages that are not installed."""

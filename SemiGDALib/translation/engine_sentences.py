@@ -24,6 +24,10 @@ def sentences(_):
         _("Done."),
         _("Drawing the first cases."),
         _("Few labelled slices hold it ({count}, cases: {count2}): label more of it."),
+        _(
+            "General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; "
+            "Apache-2.0; PyPI package {package} 0.1.0"
+        ),
         _("Give the Stable Diffusion autoencoder's file too (--vae)."),
         _("Give the new one another name, or let it take the place (--overwrite)."),
         _("Imported from a released SemiGDA stage-2 checkpoint."),
@@ -41,7 +45,7 @@ def sentences(_):
             "Its labels are {value} times smaller in the labelled cases than in the held-out "
             "ones: look for labels that were not finished."
         ),
-        _("Learning to draw: step {value} of {steps}."),
+        _("Learning to draw"),
         _("Learning to segment"),
         _("Loading the model and the image."),
         _("Loading the model."),
@@ -70,6 +74,8 @@ def sentences(_):
         _("Rehearsal: writing a checkpoint."),
         _("Rehearse after its end, or choose the CPU."),
         _("Released SemiGDA model"),
+        _("Run: pip install --force-reinstall --no-deps {package}==0.1.0"),
+        _("Run: pip install {package} (or choose the network 'compact')."),
         _("Saving what was learned so far."),
         _("Segmenting slice {value} of {count}"),
         _("SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274"),
@@ -82,11 +88,17 @@ def sentences(_):
         _("The case has no label any more."),
         _("The case list"),
         _("The case list names no image to train on."),
+        _(
+            "The checkpoint is of another version of SemiGDA and does not fit this one: the "
+            "training starts again."
+        ),
         _("The device must be one of {value}."),
         _("The file is damaged, or not a base to start a training from."),
         _("The folder holds a training that was begun with other settings."),
         _("The folder of the output file does not exist."),
+        _("The general image features that this network starts with are not installed."),
         _("The graphics card has too little free memory for these settings."),
+        _("The installed general image features are not those that were published."),
         _("The job names no {what}."),
         _("The job's {what}"),
         _(
@@ -127,19 +139,19 @@ def sentences(_):
         _("There is no such model package."),
         _("Too little memory on {value}: went on with CPU."),
         _("Too little memory on {value}: went on with {batch_size} slice(s) at once."),
+        _("Training a U-Net to compare with: step {done} of {steps}."),
         _(
             "Training mirrors images left and right, but this class is one side of the body: "
             "switch mirroring off."
         ),
         _("Two results would be written to the same file."),
-        _("Unknown options: {value}."),
         _("Unknown training settings: {value}."),
         _("Wait for its end."),
         _("Waits until the graphics card is free."),
         _("What this training had learned cannot be read any more: its checkpoints are damaged."),
         _("{count} held-out cases could not be scored."),
-        _("{count} held-out cases{gone}; weights and branches were chosen on them too"),
+        _("{count} held-out cases{gone}; nothing was chosen on them"),
         _("{name} is {value}, expected {shape}"),
         _("{name} {shape} in place of {value}"),
-        _("{value}: step {value2} of {steps}."),
+        _("{value}: step {done} of {steps}."),
     )

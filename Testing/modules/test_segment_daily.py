@@ -73,7 +73,7 @@ def test_a_kind_of_image_the_model_does_not_know_is_asked_about(
 
 
 def test_which_models_take_pictures():
-    from SemiGDALib import fit
+    from SemiGDALib.segment import fit
 
     def sentence(name, slices):
         card = ModelCard.read(f"Resources/Models/{name}")
@@ -94,7 +94,7 @@ def test_which_models_take_pictures():
     ],
 )
 def test_pictures_have_no_millilitres(module_host, slices, spacing, dicom, expected):
-    from SemiGDALib import sizes
+    from SemiGDALib.segment import sizes
 
     volume = phantoms.add_volume(np.zeros((slices, 4, 4), np.uint8))
     volume.SetSpacing(spacing, spacing, 1.0)
@@ -106,7 +106,7 @@ def test_pictures_have_no_millilitres(module_host, slices, spacing, dicom, expec
 
 def test_a_picture_file_has_no_pixel_size(module_host):
     """Its spacing, if it says one, is that of a printer."""
-    from SemiGDALib import sizes
+    from SemiGDALib.segment import sizes
 
     volume = phantoms.add_volume(np.zeros((1, 8, 8), np.uint8))
     volume.SetSpacing(0.3, 0.3, 1.0)
@@ -212,7 +212,7 @@ def test_a_volume_loaded_later_is_chosen(panel, module_host):
 
 
 def test_no_spot_is_no_agreement(module_host):
-    from SemiGDALib.result_view import ResultView
+    from SemiGDALib.segment.result_view import ResultView
 
     note = ResultView._note(None, [{"id": "Segment_1"}], True, [])
     assert note == "No spot large enough to list."

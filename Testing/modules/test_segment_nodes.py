@@ -168,7 +168,8 @@ def test_provenance(result, bright):
 
 
 def test_scene_bundle_round_trip(result, tmp_path):
-    from SemiGDALib import provenance, views
+    from SemiGDALib import provenance
+    from SemiGDALib.segment import views
 
     node = result.segmentationNode
     found, numbers = provenance.ofNode(node), provenance.resultOf(node)
@@ -210,6 +211,6 @@ def test_nothing_of_the_patient_in_the_provenance(logic, bright):
 
 
 def test_doubtful_spots_are_counted_in_words(logic):
-    from SemiGDALib.result_view import spotsText
+    from SemiGDALib.segment.result_view import spotsText
 
     assert spotsText(1) == "1 doubtful spot." and spotsText(2).startswith("2 doubtful spots")

@@ -67,7 +67,7 @@ def test_model_card(panel):
 
 def test_model_card_tells_of_the_training(panel, bright):
     from semigda_core.models.library import list_models
-    from SemiGDALib import texts
+    from SemiGDALib.segment import card_text
 
     model = next(one for one in list_models() if one.name == bright)
     model.card.training = {
@@ -75,7 +75,7 @@ def test_model_card_tells_of_the_training(panel, bright):
         "val_dice": {"bright": 0.8, "brighter": 0.9},
     }
     model.card.limits = "Not for <children>."
-    text = texts.cardSummary(model)
+    text = card_text.cardSummary(model)
     assert "<b>Not for &lt;children&gt;.</b>" in text
     assert "12 labelled and 180 unlabelled cases" in text
     assert "mean Dice 0.85 on 30 validation cases" in text
@@ -341,27 +341,27 @@ def test_add_model(panel, module_host, bright, tmp_path):
     import shutil
 
     from semigda_core.models.library import find_model, remove_model
-    from SemiGDALib import library, segment_setup
+    from SemiGDALib.segment import add_model, set_up
 
     package = tmp_path / "other"
     shutil.copytree(find_model(bright), package)
     card = json.loads((package / "card.json").read_text("utf-8"))
     card.update(name="other", title="Another model")
     (package / "card.json").write_text(json.dumps(card))
-    ui, ask, sure = panel.ui, segment_setup.chooseModelFile, library.mayReplace
+    ui, ask, sure = panel.ui, set_up.chooseModelFile, add_model.mayReplace
     ui.advancedCollapsibleButton.collapsed = False
     try:
-        segment_setup.chooseModelFile = lambda: ""  # the user closes the dialog
+        set_up.chooseModelFile = lambda: ""  # the user closes the dialog
         module_host.click(ui.addModelButton)
         assert ui.addModelButton.enabled
-        segment_setup.chooseModelFile = lambda: str(package / "card.json")
+        set_up.chooseModelFile = lambda: str(package / "card.json")
         module_host.click(ui.addModelButton)
         module_host.wait(lambda: ui.addModelButton.enabled, 60)
         assert ui.modelComboBox.findText("Another model") >= 0
         card.update(title="A third model")
         (package / "card.json").write_text(json.dumps(card))
         answers = iter((False, True))
-        library.mayReplace = lambda: next(answers)
+        add_model.mayReplace = lambda: next(answers)
         for title in ("Another model", "A third model"):
             module_host.click(ui.addModelButton)
             module_host.wait(lambda: ui.addModelButton.enabled, 60)
@@ -373,7 +373,7 @@ def test_add_model(panel, module_host, bright, tmp_path):
         assert ui.messageFrame.visible
         module_host.click(ui.messageDismissButton)
     finally:
-        segment_setup.chooseModelFile, library.mayReplace = ask, sure
+        set_up.chooseModelFile, add_model.mayReplace = ask, sure
         remove_model("other")
         panel.panel.refreshModels()
 

@@ -9,13 +9,14 @@ import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib import fit, nodes, texts, views
+from SemiGDALib import nodes, texts
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
-from SemiGDALib.parameters import chosenOptions
-from SemiGDALib.result_view import ResultView
 from SemiGDALib.scrolling import bringIntoView
-from SemiGDALib.segment_setup import SegmentSetUp
+from SemiGDALib.segment import card_text, fit, report, views
+from SemiGDALib.segment.parameters import chosenOptions
+from SemiGDALib.segment.result_view import ResultView
+from SemiGDALib.segment.set_up import SegmentSetUp
 
 LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
 
@@ -140,7 +141,7 @@ class SegmentPanel:
         self._showing = False
         model = self._model()
         if model is not None:
-            self.ui.modelCardLabel.text = texts.cardSummary(model)
+            self.ui.modelCardLabel.text = card_text.cardSummary(model)
         elif parameters.model:
             text = _("The model '{name}' is not installed here.")
             self.ui.modelCardLabel.text = text.format(name=parameters.model)
@@ -303,7 +304,7 @@ class SegmentPanel:
         self.ui.progressArea.visible = False
         run = self.logic.run
         if run is not None and run.log.strip():
-            self.ui.logText.appendPlainText(texts.withoutFolders(run.log.strip()))
+            self.ui.logText.appendPlainText(report.withoutFolders(run.log.strip()))
         self._updateButton(self._model())
 
     def say(self, text) -> None:
@@ -341,10 +342,10 @@ class SegmentPanel:
         model = self._model()
         errorOutput = Worker.of("segment").errorOutput()
         digest = (model.card.weights_sha256 or "")[:12] if model and model.card else ""
-        return texts.report(
+        return report.report(
             settings,
             f"{model.name} {digest}" if model else "-",
-            texts.imageFacts(volume),
+            report.imageFacts(volume),
             self._lastError,
             self.logic.result.report if self.logic.result else {},
             f"{self.ui.logText.toPlainText()}\n{errorOutput}",

@@ -6,7 +6,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from SemiGDALib import provenance, sizes, texts, views
+from SemiGDALib import provenance
+from SemiGDALib.segment import card_text, sizes, views
 
 COLOUR, NAME, SIZE, AGREEMENT = range(4)
 
@@ -74,7 +75,7 @@ class ResultView:
             name.setToolTip(name.text())  # a long one is cut
             size = qt.QTableWidgetItem(sizes.text(segment) if found else _("not found"))
             size.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
-            text, shade, explanation = texts.agreement(segment["agreement"])
+            text, shade, explanation = card_text.agreement(segment["agreement"])
             agreement = qt.QTableWidgetItem(text)
             agreement.setToolTip(explanation)
             if shade:

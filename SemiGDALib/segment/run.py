@@ -21,7 +21,7 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.jobs.engine_job import EngineJob
-from SemiGDALib.sizes import sizeOf
+from SemiGDALib.segment.sizes import sizeOf
 
 _OUTPUTS = record(
     {
@@ -52,8 +52,8 @@ class SegmentResult:
     """Nodes and numbers of a finished run.
 
     ``segments``: one entry per label of the model: value, name, color, its size (ml, for pictures
-    mm2 or pixels, see :mod:`SemiGDALib.sizes`), agreement (0 to 1, or None where one branch ran
-    alone), id (None if the image holds none of it).
+    mm2 or pixels, see :mod:`SemiGDALib.segment.sizes`), agreement (0 to 1, or None if one branch
+    ran alone), id (None if the image holds none of it).
     ``spots``: doubtful places, most doubtful first: ijk, size_voxels, score.
     """
 
