@@ -25,6 +25,7 @@ from semigda.cli_segment import (
     segment_options,
 )
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.files.atomic import PREFIX
 from semigda_core.files.documents import mapping, plain, read_document, text
 from semigda_core.files.streams import Steady, steady_output
@@ -145,13 +146,7 @@ def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> No
     for name in ("steps", "seed", "threads"):
         parser.add_argument(f"--{name}", type=int)
     parser.add_argument("--device", help="auto, cuda, mps or cpu")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="any other setting, see below; the value is JSON, or else a text",
-    )
+    add_named_values(parser, "any other setting, see below")
     wrapped = (
         indent(fill(line, 88, subsequent_indent="  ", break_on_hyphens=False), "  ")
         for line in meanings(settings)
@@ -215,11 +210,7 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda_core.models.network_config import NetworkConfig
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
-    for given in arguments.set:
-        name, equals, value = given.partition("=")
-        if not equals:
-            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{given}'.")
-        values[name] = _json_or_text(value)
+    values |= named_values(arguments.set)
     for name in ("cases", "out", "steps", "seed", "threads", "device"):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
@@ -384,10 +375,3 @@ class _TerminalJob(JobFolder):
 def _read_json(path: str) -> dict[str, Any]:
     """An object; what it may hold is for whoever it is for to say."""
     return read_document(path, mapping(text(), plain(depth=12)), "The JSON file")
-
-
-def _json_or_text(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

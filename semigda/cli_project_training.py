@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.project import Project
 from semigda_core.project.training import trainings, versions
@@ -59,13 +60,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="of the version to make")
     parser.add_argument("--base", help="model or autoencoder to start from")
     parser.add_argument("--minutes", type=float, help="time for all of it")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="any other setting; the value is JSON, or else a text; null goes back to the preset's",
-    )
+    add_named_values(parser, "any other setting, null for the preset's")
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
@@ -73,15 +68,7 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     for key in ("preset", "name", "base", "minutes"):
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
-    advanced = dict(values["advanced"])
-    for text in arguments.set:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{text}'.")
-        try:
-            advanced[name] = json.loads(value)
-        except ValueError:
-            advanced[name] = value
+    advanced = values["advanced"] | named_values(arguments.set)
     advanced = {name: value for name, value in advanced.items() if value is not None}
     if values["base"]:
         values["base"] = str(Path(values["base"]).absolute())

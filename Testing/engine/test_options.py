@@ -7,7 +7,7 @@ import argparse
 import pytest
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.arguments import add_arguments, given
+from semigda_core.files.arguments import add_arguments, given, named_values
 from semigda_core.jobs.segmenting import SegmentOptions, panel_names
 
 
@@ -100,3 +100,10 @@ def test_the_branches_follow_from_card_and_choice():
     }
     for options, expected in plans.items():
         assert options.plan(Card) == expected
+
+
+def test_other_settings_are_json_or_else_texts():
+    given = ["steps=100", "name=liver", "size=[64, 48]", "base=null", "name=a=b"]
+    assert named_values(given) == {"steps": 100, "name": "a=b", "size": [64, 48], "base": None}
+    with pytest.raises(SemiGDAError, match="NAME=VALUE, not 'steps'"):
+        named_values(["steps"])

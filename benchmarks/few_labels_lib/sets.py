@@ -12,8 +12,7 @@ from pathlib import Path
 from starter_data import BREAST, DATA, HIPPOCAMPUS
 
 from semigda_core.jobs.training import Augmentation
-
-MULTIPLE = 16  # what the networks can halve
+from semigda_core.models.preprocessing import MULTIPLE
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ import numpy as np
 
 from semigda.data.geometry import orient, turned
 from semigda.data.labels import label_parts, share_inside
-from semigda.data.volumes import Volume, read_volume
+from semigda.data.volumes import Volume, read_volume, sampled
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
 
-_SAMPLE = 1_000_000  # about as many voxels are enough for percentiles
 _AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
 
 
@@ -65,7 +64,7 @@ def measure_case(
 
 def _image_facts(volume: Volume, cancelled: Callable[[], bool]) -> dict[str, Any]:
     order, flips = orient(volume.affine, "axial")
-    low, middle, high = np.percentile(_sample(volume.array), (0.5, 50, 99.5))
+    low, middle, high = np.percentile(sampled(volume.array), (0.5, 50, 99.5))
     content, mirror = _hashes(turned(volume.array, order, flips), cancelled)
     return {
         "shape": [volume.shape[axis] for axis in order],
@@ -93,11 +92,6 @@ def slice_axis(volume: Volume) -> str:
     if steps[thick] < 1.5 * np.median(steps):
         return "axial"
     return _AXES[int(np.abs(volume.affine[:3, thick]).argmax())]
-
-
-def _sample(array: np.ndarray) -> np.ndarray:
-    step = max(1, round((array.size / _SAMPLE) ** (1 / 3)))
-    return array[::step, ::step, ::step]
 
 
 def _hashes(view: np.ndarray, cancelled: Callable[[], bool]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from semigda.data.geometry import orient, turned
 from semigda.data.grid import axis_weights
 from semigda.data.labels import label_parts
 from semigda.data.png import png
-from semigda.data.volumes import Volume, read_volume
+from semigda.data.volumes import Volume, read_volume, sampled
 from semigda_core.files.atomic import write_atomically
 
 Colour = tuple[int, int, int]
@@ -94,8 +94,7 @@ def _grey(plane: np.ndarray, volume: Volume) -> np.ndarray:
             return plane.astype(np.float32)
     else:
         plane = np.repeat(plane[..., None], 3, axis=2)
-    step = max(1, round((volume.array.size / 1_000_000) ** (1 / 3)))
-    low, high = np.percentile(volume.array[::step, ::step, ::step], (0.5, 99.5))
+    low, high = np.percentile(sampled(volume.array), (0.5, 99.5))
     scaled = (plane.astype(np.float32) - low) * (255 / max(high - low, 1e-6))
     return scaled.clip(0, 255)
 

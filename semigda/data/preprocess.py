@@ -8,11 +8,9 @@ import torch.nn.functional as F
 
 from semigda.data.geometry import turned
 from semigda.data.grid import WorkingGrid, axis_weights, working_grid
-from semigda.data.volumes import Volume
+from semigda.data.volumes import Volume, sampled
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.preprocessing import Preprocessing
-
-_SAMPLE = 1_000_000  # about as many voxels are enough for percentiles: they err by some 0.01 %
 
 
 class PreparedVolume:
@@ -37,9 +35,7 @@ class PreparedVolume:
             return self.planes(start, stop)
         first, last = max(start - 1, 0), min(stop + 1, self.count)
         planes = self.planes(first, last)[:, 0]
-        index = torch.arange(start, stop)
-        near = [(index + step).clamp(0, self.count - 1) - first for step in (-1, 0, 1)]
-        return torch.stack([planes[n] for n in near], dim=1)
+        return with_neighbours(planes, start, stop, first, self.count)
 
     def planes(self, start: int, stop: int) -> torch.Tensor:
         """Working slices (n, 1 or 3, H, W) float32 in [-1, 1], without their neighbours."""
@@ -73,6 +69,19 @@ class PreparedVolume:
         if weights is not None:
             masks = torch.einsum("os,skhw->okhw", weights, masks)
         return values[resample(masks, self.grid.content)[0].argmax(0)]
+
+
+def with_neighbours(
+    planes: torch.Tensor, start: int, stop: int, first: int, count: int
+) -> torch.Tensor:
+    """Slices start to stop of ``count`` with the one before and the one after as channels (2.5-D),
+    (n, 3, H, W); at an end a slice is its own neighbour.
+
+    Args:
+        planes: (m, H, W) the slices from ``first`` on.
+    """
+    index = torch.arange(start, stop)[:, None] + torch.tensor([-1, 0, 1])
+    return planes[index.clamp(0, count - 1) - first]
 
 
 def prepare(volume: Volume, preprocessing: Preprocessing) -> PreparedVolume:
@@ -140,9 +149,7 @@ def _intensity_range(array: np.ndarray, intensity: dict) -> tuple[float, float]:
         if array.dtype != np.uint8:
             _check_8_bit(array)
         return 0.0, 255.0
-    step = max(1, round((array.size / _SAMPLE) ** (1 / 3)))
-    sample = array[::step, ::step, ::step]
-    low, high = np.percentile(sample, (intensity["low"], intensity["high"]))
+    low, high = np.percentile(sampled(array), (intensity["low"], intensity["high"]))
     if low >= high:  # nearly all voxels are equal: only the full range says anything
         low, high = min(p.min() for p in array), max(p.max() for p in array)
     return float(low), float(high)

@@ -175,3 +175,9 @@ def _check_values(array: np.ndarray, replace: bool) -> np.ndarray:
     if low >= high:
         raise SemiGDAError("bad-input", "The image is constant: all its voxels are equal.")
     return np.nan_to_num(array, nan=low, posinf=high, neginf=low) if bad else array
+
+
+def sampled(array: np.ndarray) -> np.ndarray:
+    """About a million voxels of (z, y, x, ...): percentiles then err by some 0.01 %."""
+    step = max(1, round((array.size / 1_000_000) ** (1 / 3)))
+    return array[::step, ::step, ::step]

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from semigda.data.cases import Case
 from semigda.data.labels import read_classes
-from semigda.data.preprocess import Preprocessing, prepare
+from semigda.data.preprocess import Preprocessing, prepare, with_neighbours
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 
@@ -68,8 +68,7 @@ class CaseSlices:
     def images(self, start: int, stop: int) -> Tensor:
         """Slices ``start`` to ``stop`` as (n, 3, H, W) float32 in [-1, 1]; grey: 2.5-D."""
         if self.channels == "2.5d":
-            index = torch.arange(start, stop)[:, None] + torch.tensor([-1, 0, 1])
-            images = self.planes[index.clamp(0, len(self.planes) - 1), 0]
+            images = with_neighbours(self.planes[:, 0], start, stop, 0, len(self.planes))
         else:
             images = self.planes[start:stop]
         if images.dtype == torch.uint8:

@@ -38,13 +38,13 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import MULTIPLE
 
 LOAD_SECONDS = 50.0  # then a sample of the cases must do
 STAGE_SECONDS = 8.0
 MOST_STEPS = 20  # of a stage
 GPU_TOO_SMALL = "The graphics card has too little free memory for these settings."
 MEMORY_RESERVE = 0.85  # of the computer's free memory
-MULTIPLE = 16  # sides of a slice that the network can halve
 
 
 class _Timed:

@@ -10,10 +10,12 @@ Each field's rule checks it in a document, see :mod:`semigda_core.files.checked`
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterable
 from dataclasses import Field, field, fields
 from typing import Any
 
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.checked import RULE
 from semigda_core.files.documents import Rule, one_of
 
@@ -59,6 +61,35 @@ def add_arguments(parser: argparse.ArgumentParser, cls: type, without: Iterable[
 def given(arguments: argparse.Namespace, cls: type, without: Iterable[str] = ()) -> dict[str, Any]:
     """The values given for the arguments that :func:`add_arguments` added."""
     return {one.name: getattr(arguments, one.name) for one in _options(cls, without)}
+
+
+def add_named_values(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Add ``--set NAME=VALUE``, for what has no argument of its own."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"{meaning}; the value is JSON, or else a text",
+    )
+
+
+def named_values(texts: Iterable[str]) -> dict[str, Any]:
+    """What was given for ``--set``, the last one of a name.
+
+    Raises:
+        SemiGDAError: "bad-input".
+    """
+    values = {}
+    for given in texts:
+        name, equals, value = given.partition("=")
+        if not equals:
+            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{given}'.")
+        try:
+            values[name] = json.loads(value)
+        except ValueError:
+            values[name] = value
+    return values
 
 
 def _options(cls: type, without: Iterable[str]) -> list[Field[Any]]:

@@ -23,6 +23,7 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.sides import sided
 from semigda_core.models.card import ModelCard, authored, check_name
 from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import MULTIPLE
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 
@@ -51,7 +52,6 @@ STANDARD = {"align_steps": 400, "steps": 4000}
 QUICK_STEPS = 250  # of stage 2, where nobody knows yet how fast the computer is
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
-MULTIPLE = 16
 # Of what the user sets one by one: what is reckoned with before the training checks all of it.
 _RECKONED = ("pretrain_steps", "align_steps", "steps", "unlabeled_weight", "supervised_share")
 _RECKONED += ("validations", "validation_cases", "checkpoint_minutes")
