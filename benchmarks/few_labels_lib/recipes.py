@@ -160,6 +160,7 @@ VARIANTS: dict[str, dict] = {
     "light-mapper": {"config": {"mapper_channels": [16, 24, 32, 32]}},
     "narrow-latent": {"config": {"latent_channels": 4}},
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
+    "features": {"scale": 2.0, "config": {"features": "efficientnet-lite0"}},
     OWN: {"own": True},
 }
 QUESTIONS = {
@@ -192,6 +193,7 @@ QUESTIONS = {
     "light-mapper": "Half the mapper's channels",
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
+    "features": "General image features in the second encoder, twice the pixels a side",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 
