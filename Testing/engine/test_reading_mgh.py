@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hostile_files import refused
+from mgh_files import MIDDLE, TYPES, mgh, voxels
 
 from semigda.data.volumes import read_volume
 from semigda_core.project.cases.pairing import pair_folder
-
-TYPES = {np.uint8: 0, np.int32: 1, np.float32: 3, np.int16: 4}
-SPACING = (0.8, 1.1, 2.5)
-# FreeSurfer's own "conformed" volumes are coronal: x runs to the left, y down, z to the front.
-CORONAL = ((-1, 0, 0), (0, 0, -1), (0, 1, 0))
-MIDDLE = (3.5, -12.25, 40.0)
-
-
-def voxels(dtype=np.int16, shape=(4, 5, 6)) -> np.ndarray:
-    return (np.arange(np.prod(shape)).reshape(shape) % 200).astype(dtype)
-
-
-def mgh(array: np.ndarray, *, axes=CORONAL, said=1, tail=b"", **changes) -> bytes:
-    """A file's bytes; ``changes``: of ``version``, ``sizes``, ``kind`` or ``spacing``."""
-    frames = array.reshape((-1, *array.shape[-3:]))
-    sizes = changes.get("sizes", (*array.shape[:-4:-1], len(frames)))
-    kind = changes.get("kind", TYPES[array.dtype.type])
-    numbers = [*changes.get("spacing", SPACING), *np.ravel(axes), *MIDDLE]
-    start = struct.pack(">7ih15f", changes.get("version", 1), *sizes, kind, 0, said, *numbers)
-    data = array.astype(array.dtype.newbyteorder(">")).tobytes()
-    return start.ljust(284, b"\0") + data + tail
 
 
 def written(path: Path, data: bytes) -> Path:
@@ -103,6 +82,17 @@ def test_a_packed_file_that_is_cut_is_refused(tmp_path):
     path = tmp_path / "a.mgz"
     path.write_bytes(whole[: len(whole) // 2])
     assert "declares more voxels than it holds" in refused(path).message
+
+
+@pytest.mark.parametrize("tail", [b"", b"mri_convert " * 3000])
+def test_a_packed_file_with_a_wrong_voxel_is_refused(tmp_path, tail):
+    """Its check sum says so, also where it stands behind a history."""
+    noise = np.random.default_rng(0).integers(0, 99, (20, 30, 40)).astype(np.int16)
+    whole = bytearray(gzip.compress(mgh(noise, tail=tail), 0))  # stored, not packed
+    whole[5000] ^= 1
+    path = tmp_path / "a.mgz"
+    path.write_bytes(whole)
+    assert "not whole" in refused(path).message
 
 
 def test_a_folder_offers_them(tmp_path):

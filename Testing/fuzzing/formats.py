@@ -95,6 +95,16 @@ def nifti_gz(rng: random.Random, data: bytes) -> bytes:
     return gzip.compress(nifti(rng, plain), 1, mtime=0)
 
 
+def mgh(rng: random.Random, data: bytes) -> bytes:
+    """A field of the header."""
+    place = rng.choice((*range(0, 28, 4), 28, *range(30, 90, 4)))
+    return _field(rng, data, place, "H" if place == 28 else "I", ">")
+
+
+def mgz(rng: random.Random, data: bytes) -> bytes:
+    return gzip.compress(mgh(rng, gzip.decompress(data)), 1, mtime=0)
+
+
 def png(rng: random.Random, data: bytes) -> bytes:
     chunks = _png_chunks(data)
     number = rng.randrange(len(chunks))
@@ -241,6 +251,7 @@ def _element(head: bytes, kind: bytes, body: bytes, wrong: int = 0) -> bytes:
 
 EDITS = {
     **{"nrrd": nrrd, "nhdr": nrrd, "mha": meta, "mhd": meta, "nii": nifti, "nii.gz": nifti_gz},
+    **{"mgh": mgh, "mgz": mgz},
     **{"png": png, "jpg": jpeg, "tif": tiff, "bmp": bmp, "dcm": dicom},
 }
 __all__ = ["EDITS", "cut", "flip"]

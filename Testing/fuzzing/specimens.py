@@ -8,6 +8,7 @@ labels, which nothing may write to. Targets change copies of what is here.
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import sys
@@ -43,6 +44,7 @@ def _place(folder: Path, name: str) -> Path:
 def _images(folder: Path) -> None:
     import nrrd
     import SimpleITK as sitk
+    from mgh_files import mgh
 
     def volume(array: np.ndarray, vector: bool = False) -> sitk.Image:
         image = sitk.GetImageFromArray(array, isVector=vector)
@@ -75,6 +77,8 @@ def _images(folder: Path) -> None:
     }
     header |= {"space": "left-posterior-superior", "kinds": ["domain"] * 3}
     nrrd.write(str(_place(folder, "ascii.nrrd")), plain, header, index_order="C")
+    _place(folder, "int16.mgh").write_bytes(mgh(plain))
+    _place(folder, "history.mgz").write_bytes(gzip.compress(mgh(plain, tail=b"cmd " * 2000)))
     _pictures(folder, sitk)
     _dicom(folder, sitk)
 

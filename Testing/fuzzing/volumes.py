@@ -13,7 +13,7 @@ from Testing.fuzzing.formats import EDITS
 from Testing.fuzzing.target import Made, Target, Wrong, content, specimens, write
 
 # Where a checksum starts to cover the rest of the file.
-_CHECKED = {"nii.gz": 10, "png": 8, "zraw": 0, "raw.gz": 10}
+_CHECKED = {"nii.gz": 10, "mgz": 10, "png": 8, "zraw": 0, "raw.gz": 10}
 _WHOLE = "whole"  # of a mutation after which only the specimen's own voxels may be read
 
 
@@ -161,6 +161,7 @@ TARGETS = {
     "image-nhdr": _image(4, ".nhdr"),
     "image-nifti": _image(7, ".nii", ".nii.gz"),
     "image-meta": _image(6, ".mha", ".mhd"),
+    "image-mgh": _image(4, ".mgh", ".mgz"),
     "image-png": _image(4, ".png"),
     "image-jpeg": _image(4, ".jpg"),
     "image-tiff": _image(6, ".tif"),

@@ -145,10 +145,12 @@ def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
             return
         if encoding == "raw":
             file.seek(part.skip, 1)
-            yield from _exactly(_read(file), expected, part.alone)
+            yield from _exactly(_read(file), expected, _PADDING if part.alone else None)
             return
         unpacked = _bunzipped(file) if encoding == "bzip2" else _inflated(file, encoding == "gzip")
-        yield from _exactly(_without(unpacked, part.skip), expected, not part.tail)
+        # All of it is unpacked, so that its check sum is known, whatever follows the voxels.
+        surplus = math.inf if part.tail else _PADDING
+        yield from _exactly(_without(unpacked, part.skip), expected, surplus)
 
 
 def _go_to(file: BinaryIO, part: Part, expected: int) -> None:
@@ -164,15 +166,16 @@ def _go_to(file: BinaryIO, part: Part, expected: int) -> None:
             raise truncated()
 
 
-def _exactly(pieces: Iterator[bytes], expected: int, surplus_matters: bool) -> Iterator[bytes]:
+def _exactly(pieces: Iterator[bytes], expected: int, surplus: float | None) -> Iterator[bytes]:
+    """The first ``expected`` bytes; ``surplus``: how many more there may be, None: do not look."""
     left = expected
     for piece in pieces:
         if left > 0:
             yield piece[:left]
         left -= len(piece)
-        if left < 0 and not surplus_matters:
+        if left < 0 and surplus is None:
             return
-        if left < -_PADDING:
+        if surplus is not None and left < -surplus:
             raise damaged("The image file is damaged: it holds more voxels than it declares")
     if left > 0:
         raise truncated()
