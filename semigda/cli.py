@@ -16,7 +16,7 @@ import time
 import traceback
 from pathlib import Path
 from textwrap import fill, indent
-from typing import Any, TextIO
+from typing import Any
 
 from semigda.cli_segment import (
     Progress,
@@ -356,7 +356,7 @@ def _info(arguments: argparse.Namespace) -> None:
 class _TerminalJob(JobFolder):
     """A job folder that also tells a terminal what it is told."""
 
-    def tell(self, terminal: TextIO) -> None:
+    def tell(self, terminal: Steady) -> None:
         self._terminal = terminal
         self._progress = Progress(terminal)
 

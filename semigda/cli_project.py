@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -227,14 +227,15 @@ def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
 
     tried: set[tuple] = set()
     while True:
-        todo = [f for f in found if f.fix and (f.code, f.case_ids) not in tried]
-        if not todo:
+        todo = ((f, f.fix) for f in found if f.fix and (f.code, f.case_ids) not in tried)
+        finding, fix = next(todo, (None, None))
+        if finding is None or fix is None:
             return found
-        tried.add((todo[0].code, todo[0].case_ids))
-        told = _names(project.read(), todo[0].fix.case_ids)
+        tried.add((finding.code, finding.case_ids))
+        told = _names(project.read(), fix.case_ids)
         try:
-            repair(project, todo[0])
-            print(f"done: {told}{todo[0].fix.text} (semigda project undo)", file=sys.stderr)
+            repair(project, finding)
+            print(f"done: {told}{fix.text} (semigda project undo)", file=sys.stderr)
         except SemiGDAError as error:
             print(f"not done: {told}{error.message}", file=sys.stderr)
         found = check(project)
@@ -280,8 +281,9 @@ def _relocate(arguments: argparse.Namespace) -> int:
     from semigda.check.relocate import relocate
 
     project = Project(arguments.project)
+    wrong: Sequence[str] = ()
     if arguments.old is None:
-        gone, wrong = [case.id for case in project.read().present().of_role("missing")], ()
+        gone = [case.id for case in project.read().present().of_role("missing")]
         done: dict[str, Any] = {"missing": gone}
     elif arguments.new is None:
         raise SemiGDAError("bad-input", "Both the old and the new folder are needed.")

@@ -48,7 +48,7 @@ def _rank(arguments: argparse.Namespace) -> None:
     if error := job.error():
         raise error
     _tell(project, candidates(project), arguments.json)
-    unreadable = job.result()["report"]["unreadable"]
+    unreadable = (job.result() or {})["report"]["unreadable"]
     if unreadable:
         print(f"{unreadable} case(s) could not be read: semigda project check", file=sys.stderr)
 

@@ -202,8 +202,8 @@ def _compare(arguments: argparse.Namespace) -> None:
     rows = versions.compare(project, arguments.before, arguments.after)
     names = [label.name for label in project.read().classes]
     scheme = versions.find_version(project, arguments.after).scheme
-    sides = (scores({"rows": rows}, which) for which in ("after", "before"))
-    result = compare_scores(*sides, names, scheme)
+    after, before = (scores({"rows": rows}, which) for which in ("after", "before"))
+    result = compare_scores(after, before, names, scheme)
     if arguments.json:
         _print(result)
     else:

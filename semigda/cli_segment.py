@@ -117,7 +117,8 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
 def _images(cases: Path) -> list[tuple[str, Path]]:
     """Names and images of a case list, or of a folder; labels in the folder are left out."""
     from semigda.data.cases import read_images
-    from semigda_core.project.cases.pairing import pair_folder, stem
+    from semigda_core.project.cases.naming import stem
+    from semigda_core.project.cases.pairing import pair_folder
 
     if cases.is_dir():
         found = pair_folder(cases)

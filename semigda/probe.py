@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from typing import Any
 
 PACKAGES = ("numpy", "SimpleITK", "safetensors", "torch")
 
@@ -23,7 +24,12 @@ def probe(device: str = "auto") -> dict:
             versions[name] = str(getattr(module, "__version__", "?"))
         except Exception as error:  # a broken package raises anything: OSError, RuntimeError ...
             broken[name] = f"{type(error).__name__}: {error}"[:300]
-    found = {"versions": versions, "broken": broken, "device": None, "deviceError": None}
+    found: dict[str, Any] = {
+        "versions": versions,
+        "broken": broken,
+        "device": None,
+        "deviceError": None,
+    }
     if "torch" not in broken:
         try:
             found["device"] = _convolve(device)

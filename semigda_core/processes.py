@@ -32,7 +32,7 @@ def is_same_process(pid: int, start: str | None) -> bool:
 
 def _proc_start(pid: int) -> str | None:
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:
         return None
     # The second field is the program's name in brackets; it may contain spaces and brackets.
@@ -41,7 +41,7 @@ def _proc_start(pid: int) -> str | None:
         return None
     # Ticks since boot (field 22 of proc(5)) are meaningful only together with the boot.
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         boot = ""
     return f"{boot}:{fields[19]}"
@@ -49,7 +49,8 @@ def _proc_start(pid: int) -> str | None:
 
 def _ps_start(pid: int) -> str | None:
     done = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
+        # One column an option: in POSIX what follows "=" is a heading, commas and all.
+        ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)],
         env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
         text=True,
@@ -58,33 +59,38 @@ def _ps_start(pid: int) -> str | None:
     return start.strip() if start and not status.startswith("Z") else None
 
 
-def _windows_start(pid: int) -> str | None:
-    import ctypes
-    from ctypes import wintypes
+if sys.platform == "win32":
 
-    query_limited_information, still_active = 0x1000, 259
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
-    kernel.OpenProcess.restype = wintypes.HANDLE
-    kernel.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
-    kernel.GetExitCodeProcess.argtypes = (wintypes.HANDLE, ctypes.POINTER(wintypes.DWORD))
-    kernel.GetProcessTimes.argtypes = (
-        wintypes.HANDLE,
-        *[ctypes.POINTER(wintypes.FILETIME)] * 4,
-    )
-    kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
-    handle = kernel.OpenProcess(query_limited_information, False, pid)
-    if not handle:
-        return None
-    try:
-        # An ended process can still be opened as long as someone holds a handle to it.
-        code = wintypes.DWORD()
-        if not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value != still_active:
+    def _windows_start(pid: int) -> str | None:
+        import ctypes
+        from ctypes import wintypes
+
+        query_limited_information, still_active = 0x1000, 259
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = wintypes.HANDLE
+        kernel.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
+        kernel.GetExitCodeProcess.argtypes = (wintypes.HANDLE, ctypes.POINTER(wintypes.DWORD))
+        kernel.GetProcessTimes.argtypes = (
+            wintypes.HANDLE,
+            *[ctypes.POINTER(wintypes.FILETIME)] * 4,
+        )
+        kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
+        handle = kernel.OpenProcess(query_limited_information, False, pid)
+        if not handle:
             return None
-        created, ended, in_kernel, in_user = (wintypes.FILETIME() for _ in range(4))
-        if not kernel.GetProcessTimes(
-            handle, *(ctypes.byref(t) for t in (created, ended, in_kernel, in_user))
-        ):
-            return None
-        return str((created.dwHighDateTime << 32) | created.dwLowDateTime)
-    finally:
-        kernel.CloseHandle(handle)
+        try:
+            # An ended process can still be opened as long as someone holds a handle to it.
+            code = wintypes.DWORD()
+            if (
+                not kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+                or code.value != still_active
+            ):
+                return None
+            created, ended, in_kernel, in_user = (wintypes.FILETIME() for _ in range(4))
+            if not kernel.GetProcessTimes(
+                handle, *(ctypes.byref(t) for t in (created, ended, in_kernel, in_user))
+            ):
+                return None
+            return str((created.dwHighDateTime << 32) | created.dwLowDateTime)
+        finally:
+            kernel.CloseHandle(handle)

@@ -55,8 +55,14 @@ def _parents():
                     continue
                 # The program's name, in brackets, may itself hold blanks and brackets.
                 yield int(folder.name), int(text.rpartition(")")[2].split()[1])
-        return
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True)
+    else:
+        yield from _parents_by_ps()
+
+
+def _parents_by_ps():
+    # One column an option: in POSIX what follows "=" is a heading, commas and all.
+    columns = ["-o", "pid=", "-o", "ppid="]
+    listing = subprocess.run(["ps", "-A", *columns], capture_output=True, text=True)
     for line in listing.stdout.splitlines():
         child, parent = line.split()
         yield int(child), int(parent)

@@ -103,8 +103,8 @@ def _hashes(view: np.ndarray, cancelled: Callable[[], bool]) -> tuple[str, str]:
         if cancelled():
             raise SemiGDAError("cancelled")
         plane = plane.astype(np.float32) + np.float32(0)  # minus zero is zero
-        straight.update(np.ascontiguousarray(plane))
-        mirrored.update(np.ascontiguousarray(plane[:, ::-1]))
+        straight.update(np.ascontiguousarray(plane).data)
+        mirrored.update(np.ascontiguousarray(plane[:, ::-1]).data)
     return straight.hexdigest(), mirrored.hexdigest()
 
 
@@ -120,7 +120,7 @@ def _label_facts(path: Path, volume: Volume, cancelled: Callable[[], bool]) -> d
             if cancelled():
                 raise SemiGDAError("cancelled")
             digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
-            digest.update(np.packbits(mask))
+            digest.update(np.packbits(mask).data)
             part = parts.setdefault(key, {"voxels": 0, "slices": 0})
             part["voxels"] += int(mask.sum())
             part["slices"] += int(mask.any(axis=others).sum())

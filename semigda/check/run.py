@@ -15,7 +15,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
-from semigda_core.project.check.latest import FACTS, THUMBNAILS, case_files, findings
+from semigda_core.project.check.latest import FACTS, THUMBNAILS, CaseFiles, case_files, findings
 from semigda_core.project.check.rules import Finding
 from semigda_core.project.project import Project
 
@@ -38,7 +38,7 @@ def check(
 
 
 def update_facts(
-    cases: Sequence[dict[str, str | None]],
+    cases: Sequence[CaseFiles],
     path: Path,
     progress: Callable[[float, str], None] = lambda fraction, message: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -56,14 +56,15 @@ def update_facts(
     Raises:
         SemiGDAError: "cancelled"; what was measured until then is kept.
     """
-    known, facts = read_facts(path), {}
+    known = read_facts(path)
+    facts: dict[str, Any] = {}
     saved = time.monotonic()
 
     def save(content: dict[str, Any]) -> None:
         write_json(path, {"schema": FACTS_SCHEMA, "cases": content}, durable=False)
 
     for number, case in enumerate(cases):
-        image, label = (Path(p) if p else None for p in (case["image"], case["label"]))
+        image, label = Path(case["image"]), Path(case["label"]) if case["label"] else None
         if not (image.exists() and (label is None or label.exists())):
             # What was measured is what a file is known by when it is found again.
             facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}

@@ -26,7 +26,9 @@ def orient(affine: np.ndarray, slice_axis: str) -> tuple[tuple[int, int, int], t
         return (0, 1, 2), (False, False, False)
     columns = affine[:3, :3][:, ::-1].T  # row a: the LPS step of array axis a, in mm
     cosines = _VIEWS[slice_axis] @ (columns / np.linalg.norm(columns, axis=1, keepdims=True)).T
-    order = max(permutations(range(3)), key=lambda p: sum(abs(cosines[n, p[n]]) for n in range(3)))
+    order = max(
+        permutations((0, 1, 2), 3), key=lambda p: sum(abs(cosines[n, p[n]]) for n in range(3))
+    )
     return order, tuple(bool(cosines[n, order[n]] < 0) for n in range(3))
 
 

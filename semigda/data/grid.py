@@ -29,7 +29,7 @@ class WorkingGrid:
     """
 
     order: tuple[int, int, int]
-    flips: tuple[bool, bool, bool]
+    flips: tuple[bool, ...]
     depth: int
     rows: int
     columns: int
@@ -40,7 +40,8 @@ class WorkingGrid:
     @property
     def corner(self) -> tuple[int, int]:
         """(top, left) of the content in a working slice."""
-        return tuple((n - c) // 2 for n, c in zip(self.size, self.content, strict=True))
+        (height, width), (rows, columns) = self.size, self.content
+        return (height - rows) // 2, (width - columns) // 2
 
     def pad(self, planes: torch.Tensor, value: float) -> torch.Tensor:
         """Planes (..., h, w) with their padding, (..., H, W)."""

@@ -46,13 +46,14 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     if not segments:
         yield from _plain_parts(path, like)
         return
-    layer, array = -1, None
+    layer = -1
+    array: np.ndarray | None = None
     for segment in segments:
-        if segment.layer != layer:
+        if array is None or segment.layer != layer:
             layer, array = segment.layer, None  # freed before the next one is read
             stored = read_layer(path, layer)
             array = place(stored.array, stored.affine, like, cropped=True)
-        yield segment.name, array == segment.value
+        yield segment.name, np.equal(array, segment.value)
 
 
 def _plain_parts(path: Path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:

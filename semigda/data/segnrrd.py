@@ -82,7 +82,7 @@ def _write(path, array: np.ndarray, affine: np.ndarray, keys: Mapping[str, str])
     def fill(file: BinaryIO) -> None:
         file.write(header_bytes(fields, keys))
         packer = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        voxels = memoryview(np.ascontiguousarray(array)).cast("B")
+        voxels = np.ascontiguousarray(array).data.cast("B")
         for start in range(0, len(voxels), _CHUNK):
             file.write(packer.compress(voxels[start : start + _CHUNK]))
         file.write(packer.flush())

@@ -37,7 +37,8 @@ class Volume:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Voxels (z, y, x)."""
-        return tuple(self.array.shape[:3])
+        z, y, x = self.array.shape[:3]
+        return z, y, x
 
     @property
     def channels(self) -> int:
@@ -46,7 +47,8 @@ class Volume:
     @property
     def spacing(self) -> tuple[float, float, float]:
         """Voxel steps (z, y, x) in mm."""
-        return tuple(float(n) for n in np.linalg.norm(self.affine[:3, :3], axis=0)[::-1])
+        x, y, z = np.linalg.norm(self.affine[:3, :3], axis=0)
+        return float(z), float(y), float(x)
 
     @property
     def voxel_ml(self) -> float:

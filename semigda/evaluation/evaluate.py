@@ -97,7 +97,9 @@ def evaluate_network(
     cancelled: Callable[[], bool] | None = None,
 ) -> dict[str, Any]:
     """``{"rows", "summary", "failures", "seconds"}`` of a network that is loaded already."""
-    start, rows, failures = time.perf_counter(), [], []
+    start = time.perf_counter()
+    rows: list[dict[str, Any]] = []
+    failures: list[dict[str, Any]] = []
     options = replace(options, review=False)
     for number, case in enumerate(cases):
         if cancelled is not None and cancelled():

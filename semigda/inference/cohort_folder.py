@@ -193,7 +193,9 @@ class CohortFolder:
         rows = []
         for name in names:
             report = self.report(name)
-            for found in report["segments"] if report else ():
+            if report is None:
+                continue
+            for found in report["segments"]:
                 numbers = (found["ml"], found["agreement"], report["seconds"]["total"])
                 told = ("" if number is None else f"{number:.4f}" for number in numbers)
                 rows.append((name, found["name"], *told))
@@ -218,7 +220,7 @@ def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:
 
 
 def _made(report: dict[str, Any]) -> dict[str, Any] | None:
-    made = report.get("made")
+    made: Any = report.get("made")
     try:
         check(made, _MADE, "The report")
     except SemiGDAError:

@@ -15,7 +15,8 @@ class Components:
 
     def __init__(self) -> None:
         self.count = 0  # flat parts so far; they are numbered from 1, on from slice to slice
-        self._labels = self._numbers = np.zeros((0, 0), np.int64)  # of the slice before
+        self._labels: np.ndarray = np.zeros((0, 0), np.uint8)  # of the slice before
+        self._numbers: np.ndarray = np.zeros((0, 0), np.int64)
         self._touching: list[np.ndarray] = []
 
     def add(self, labels: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from semigda_core.errors import SemiGDAError
@@ -26,7 +28,7 @@ def choose_device(name: str = "auto") -> torch.device:
     """
     if name not in DEVICES:
         raise SemiGDAError("bad-input", f"The device must be one of {', '.join(DEVICES)}.")
-    there = {
+    there: dict[str, Callable[[], bool]] = {
         "cuda": torch.cuda.is_available,
         "mps": torch.backends.mps.is_available,
         "cpu": lambda: True,

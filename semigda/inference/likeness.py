@@ -23,7 +23,7 @@ class Features:
         self._network = network
         self._inside = torch.zeros(1, 1, *grid.size)
         grid.crop(self._inside).fill_(1)
-        self._sum: Tensor | float = 0.0
+        self._sum = torch.zeros(2 * network.config.channels[-1])
         self._count = 0
 
     @torch.inference_mode()
@@ -31,7 +31,7 @@ class Features:
         """Take in working slices (n, 3, H, W)."""
         device = next(self._network.parameters()).device
         deep = self._network.encode_image(slices.to(device)).skips[-1].float()
-        inside = F.adaptive_avg_pool2d(self._inside, deep.shape[-2:]).to(device)
+        inside = F.adaptive_avg_pool2d(self._inside, (deep.shape[-2], deep.shape[-1])).to(device)
         share = inside / inside.sum()
         mean = (deep * share).sum((2, 3))
         spread = ((deep - mean[..., None, None]).square() * share).sum((2, 3)).sqrt()

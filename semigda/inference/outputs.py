@@ -6,7 +6,7 @@ import errno
 import math
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class SliceStore:
         else:
             _create(path, shape)
 
-    def array(self, mode: str = "r") -> np.ndarray:
+    def array(self, mode: Literal["r", "r+"] = "r") -> np.ndarray:
         """The whole array; of a file, a mapping."""
         return self._array if self.path is None else np.load(self.path, mmap_mode=mode)
 

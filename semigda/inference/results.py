@@ -43,10 +43,12 @@ class Results:
     def add(self, predictions: list[Prediction]) -> None:
         device = predictions[-1].probabilities.device  # the ladder may have led to another
         maps = torch.cat([p.probabilities.to(device) for p in predictions])
-        if self.review:
-            disagreement = torch.cat([p.disagreement.to(device) for p in predictions])
+        if self.spots is not None and self._overlap is not None:
+            compared = [_compared(prediction) for prediction in predictions]
+            disagreement = torch.cat([difference.to(device) for difference, _ in compared])
             self.spots.add(disagreement)
-            self._overlap += sum(p.overlap.sum(0) for p in predictions)
+            for _, overlap in compared:
+                self._overlap += overlap.sum(0)
             maps = torch.cat([maps, disagreement[:, None]], 1)
         for start, part in self._restorer.push(maps):
             planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]
@@ -72,3 +74,9 @@ class Results:
             return None
         one, two, common = self._overlap[value].tolist()
         return 2 * common / (one + two) if one + two else 1.0
+
+
+def _compared(prediction: Prediction) -> tuple[torch.Tensor, torch.Tensor]:
+    """Disagreement and overlap of a prediction by both branches."""
+    assert prediction.disagreement is not None and prediction.overlap is not None
+    return prediction.disagreement, prediction.overlap

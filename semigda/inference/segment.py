@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 import torch
-from torch import nn
 
-from semigda.data.preprocess import PreparedVolume, Preprocessing, prepare
+from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.volumes import Volume, read_volume
 from semigda.inference.device import choose_device, device_name
@@ -26,12 +25,14 @@ from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network
+from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError, of_system
 from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
 from semigda_core.files.targets import check_target, same_place
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import find_model
+from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
 
 _AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
@@ -74,7 +75,7 @@ def read_input(path: Place, options: SegmentOptions, cancelled: Cancelled | None
 
 
 def segment_volume(
-    network: nn.Module,
+    network: SemiGDA,
     card: ModelCard,
     volume: Volume,
     options: SegmentOptions | None = None,
@@ -213,9 +214,9 @@ def segment_file(
             with clock("write"):
                 header = provenance(card, result.report)
                 write_segmentation(out, result.labels, affine, card, header)
-                if review_out:
+                if review_out and result.review is not None:
                     write_review(review_out, result.review, affine, header)
-            result.labels = result.review = None  # unmaps the files, for Windows
+            del result.labels, result.review  # unmaps the files, for Windows
     report = result.report
     start = 0.0 if started is None else begun - started
     report["seconds"] = {

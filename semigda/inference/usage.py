@@ -28,7 +28,7 @@ def forget_peak() -> None:
     """Start a new peak, where the system can (Linux): a warm worker runs many jobs."""
     if sys.platform == "linux":
         try:
-            with open("/proc/self/clear_refs", "w") as file:
+            with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
                 file.write("5")
         except OSError:
             pass  # not allowed in some containers; the peak is then that of the whole process
@@ -38,7 +38,7 @@ def peak_memory() -> int:
     """The largest resident memory of this process, in bytes; 0 where the system does not say."""
     if sys.platform == "linux":
         # ru_maxrss would count what the starting process held before exec.
-        with open("/proc/self/status") as file:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
             for line in file:
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1]) * 1024
@@ -50,35 +50,37 @@ def peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _windows_peak() -> int:
-    class Counters(ctypes.Structure):  # PROCESS_MEMORY_COUNTERS
-        _fields_ = [("cb", ctypes.c_uint32), ("PageFaultCount", ctypes.c_uint32)] + [
-            (name, ctypes.c_size_t)
-            for name in (
-                "PeakWorkingSetSize",
-                "WorkingSetSize",
-                "QuotaPeakPagedPoolUsage",
-                "QuotaPagedPoolUsage",
-                "QuotaPeakNonPagedPoolUsage",
-                "QuotaNonPagedPoolUsage",
-                "PagefileUsage",
-                "PeakPagefileUsage",
-            )
-        ]
+if sys.platform == "win32":
 
-    counters = Counters(cb=ctypes.sizeof(Counters))
-    kernel = ctypes.WinDLL("kernel32")
-    kernel.GetCurrentProcess.restype = ctypes.c_void_p
-    read = kernel.K32GetProcessMemoryInfo
-    read.argtypes = [ctypes.c_void_p, ctypes.POINTER(Counters), ctypes.c_uint32]
-    read(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
-    return counters.PeakWorkingSetSize
+    def _windows_peak() -> int:
+        class Counters(ctypes.Structure):  # PROCESS_MEMORY_COUNTERS
+            _fields_ = [("cb", ctypes.c_uint32), ("PageFaultCount", ctypes.c_uint32)] + [
+                (name, ctypes.c_size_t)
+                for name in (
+                    "PeakWorkingSetSize",
+                    "WorkingSetSize",
+                    "QuotaPeakPagedPoolUsage",
+                    "QuotaPagedPoolUsage",
+                    "QuotaPeakNonPagedPoolUsage",
+                    "QuotaNonPagedPoolUsage",
+                    "PagefileUsage",
+                    "PeakPagefileUsage",
+                )
+            ]
+
+        counters = Counters(cb=ctypes.sizeof(Counters))
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        read = kernel.K32GetProcessMemoryInfo
+        read.argtypes = [ctypes.c_void_p, ctypes.POINTER(Counters), ctypes.c_uint32]
+        read(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
+        return counters.PeakWorkingSetSize
 
 
 def free_memory() -> int | None:
     """Bytes of memory that programs can still have; None where the system does not say."""
     if sys.platform == "linux":
-        with open("/proc/meminfo") as file:
+        with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:
                 if line.startswith("MemAvailable:"):
                     return int(line.split()[1]) * 1024
@@ -87,21 +89,23 @@ def free_memory() -> int | None:
     return None  # macOS compresses and swaps: what is free says little
 
 
-def _windows_free() -> int:
-    class Status(ctypes.Structure):  # MEMORYSTATUSEX
-        _fields_ = [("dwLength", ctypes.c_uint32), ("dwMemoryLoad", ctypes.c_uint32)] + [
-            (name, ctypes.c_uint64)
-            for name in (
-                "ullTotalPhys",
-                "ullAvailPhys",
-                "ullTotalPageFile",
-                "ullAvailPageFile",
-                "ullTotalVirtual",
-                "ullAvailVirtual",
-                "ullAvailExtendedVirtual",
-            )
-        ]
+if sys.platform == "win32":
 
-    status = Status(dwLength=ctypes.sizeof(Status))
-    ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))
-    return status.ullAvailPhys
+    def _windows_free() -> int:
+        class Status(ctypes.Structure):  # MEMORYSTATUSEX
+            _fields_ = [("dwLength", ctypes.c_uint32), ("dwMemoryLoad", ctypes.c_uint32)] + [
+                (name, ctypes.c_uint64)
+                for name in (
+                    "ullTotalPhys",
+                    "ullAvailPhys",
+                    "ullTotalPageFile",
+                    "ullAvailPageFile",
+                    "ullTotalVirtual",
+                    "ullAvailVirtual",
+                    "ullAvailExtendedVirtual",
+                )
+            ]
+
+        status = Status(dwLength=ctypes.sizeof(Status))
+        ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))
+        return status.ullAvailPhys

@@ -107,7 +107,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
     }
     with clock("write"):
-        done.labels = done.review = None  # unmaps the files, which puts them on the disk
+        del done.labels, done.review  # unmaps the files, which puts them on the disk
     seconds |= {"load": clock.seconds["load"], **done.report["seconds"]}
     seconds |= {"write": clock.seconds["write"]}
     seconds = {phase: round(value, 3) for phase, value in seconds.items()}

@@ -76,8 +76,10 @@ class Palette:
         """
         rgb, colours = rgb.float(), self._on(rgb.device)
         # Channel by channel: exact, float32 under mixed precision too, and small in memory.
-        distance = sum((rgb[:, [c]] - colours[:, c].view(1, -1, 1, 1)).square() for c in range(3))
-        return -distance / self.temperature
+        red, green, blue = (
+            (rgb[:, [c]] - colours[:, c].view(1, -1, 1, 1)).square() for c in range(3)
+        )
+        return -(red + green + blue) / self.temperature
 
     def _on(self, device: torch.device) -> Tensor:
         """The colours on a device, copied once: a copy waits until a graphics card is done."""

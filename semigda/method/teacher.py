@@ -31,5 +31,5 @@ def update_teacher(teacher: nn.Module, network: nn.Module, step: int, decay: flo
     for average, value in zip(teacher.parameters(), network.parameters(), strict=True):
         if average is not value:
             average.lerp_(value, 1 - decay)
-    for average, value in zip(teacher.buffers(), network.buffers(), strict=True):
-        average.copy_(value)
+    for buffer, present in zip(teacher.buffers(), network.buffers(), strict=True):
+        buffer.copy_(present)

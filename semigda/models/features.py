@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from semigda.networks.cnn_encoder import FeatureEncoder
 from semigda.networks.efficientnet import folded
 from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
@@ -35,7 +36,7 @@ def new_network(config: NetworkConfig) -> SemiGDA:
         SemiGDAError: "import-error" if these are not installed, or not as they were published.
     """
     network = SemiGDA(config)
-    if config.has_features:
+    if isinstance(network.cnn_encoder, FeatureEncoder):
         network.cnn_encoder.features.load_state_dict(read_features())
     return network
 

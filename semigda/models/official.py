@@ -59,14 +59,14 @@ def import_official(
     """
     weights, out = Path(weights), Path(out)
     content, config = _load(weights), NetworkConfig.paper()
-    rules = {"overwrite": overwrite, "inputs": [weights, vae]}
+    inputs = [weights, vae]
     if "model" in content:
-        check_target(out, is_package, **rules)
+        check_target(out, is_package, overwrite=overwrite, inputs=inputs)
         check_room(out.absolute().parent)
         checked = _card(out.name, config, card or {})
         return _save_model(read_stage2(weights), out, checked)
     out = out.with_name(out.name.removesuffix(".safetensors") + ".safetensors")
-    check_target(out, is_base, **rules)
+    check_target(out, is_base, overwrite=overwrite, inputs=inputs)
     check_room(out.absolute().parent)
     if "resnet" in content:
         if vae is None:

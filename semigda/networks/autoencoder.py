@@ -98,7 +98,9 @@ class Decoder(nn.Module):
     def forward(self, z: torch.Tensor, fuse: SkipFusion | None = None) -> torch.Tensor:
         h = self.middle(self.conv_in(z))
         for level in reversed(range(len(self.levels))):
-            first, *others = self.levels[level]
+            blocks = self.levels[level]
+            assert isinstance(blocks, nn.ModuleList)
+            first, *others = blocks
             h = first(h)
             if fuse is not None:
                 h = fuse(level, h)

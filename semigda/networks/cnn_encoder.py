@@ -32,12 +32,12 @@ class BasicBlock(nn.Module):
         super().__init__()
         pooled = halves and config.downsample == "max-pool"
         stride = 2 if halves and not pooled else 1
-        self.pool = nn.MaxPool2d(2) if pooled else nn.Identity()
+        self.pool: nn.Module = nn.MaxPool2d(2) if pooled else nn.Identity()
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
         self.norm1 = _norm(config, out_channels)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
         self.norm2 = _norm(config, out_channels)
-        self.shortcut = nn.Identity()
+        self.shortcut: nn.Module = nn.Identity()
         if stride != 1 or in_channels != out_channels:
             self.shortcut = nn.Sequential(
                 nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
@@ -72,7 +72,7 @@ def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
     )
 
 
-def second_encoder(config: NetworkConfig) -> nn.Module:
+def second_encoder(config: NetworkConfig) -> ConvEncoder | FeatureEncoder:
     """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip a level, shaped like the VAE's.
 
     A training hands in what dropout keeps, (B, ``config.dropout_channels``, H/f, W/f) bool, so that
@@ -139,6 +139,8 @@ class FeatureEncoder(nn.Module):
 
 def _moments(head: nn.Sequential, h: torch.Tensor, keep: torch.Tensor | None) -> torch.Tensor:
     for layer in head:
-        given = keep is not None and isinstance(layer, nn.Dropout)
-        h = h * keep / (1 - layer.p) if given else layer(h)
+        if keep is not None and isinstance(layer, nn.Dropout):
+            h = h * keep / (1 - layer.p)
+        else:
+            h = layer(h)
     return h

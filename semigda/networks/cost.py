@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from semigda.networks.semigda import BRANCHES, SemiGDA
-from semigda_core.models.network_config import NetworkConfig
+from semigda.networks.semigda import SemiGDA
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 
 def describe(config: NetworkConfig, size: int = 224) -> dict:
@@ -19,7 +20,7 @@ def describe(config: NetworkConfig, size: int = 224) -> dict:
     with torch.device("meta"):
         network = SemiGDA(config).eval()
         image = torch.empty(1, 3, size, size)
-    parts = {
+    parts: dict[str, list[nn.Module]] = {
         "vae_encoder": [network.autoencoder.encoder, network.autoencoder.quant_conv],
         "vae_decoder": [network.autoencoder.decoder, network.autoencoder.post_quant_conv],
         "cnn_encoder": [network.cnn_encoder],

@@ -17,7 +17,7 @@ from torch import nn
 
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.blocks import ResidualBlock
-from semigda.networks.cnn_encoder import second_encoder
+from semigda.networks.cnn_encoder import FeatureEncoder, second_encoder
 from semigda.networks.mapper import LatentMapper
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
@@ -45,13 +45,18 @@ class SkipAdapters(nn.ModuleList):
     """
 
     def __init__(self, config: NetworkConfig, encoders: int = 1):
-        super().__init__(
-            ResidualBlock((1 + encoders) * c, c, config.norm_groups) for c in config.channels
-        )
-        for block in self:
+        blocks = [ResidualBlock((1 + encoders) * c, c, config.norm_groups) for c in config.channels]
+        super().__init__(blocks)
+        for block in blocks:
+            assert isinstance(block.shortcut, nn.Conv2d) and block.shortcut.bias is not None
             nn.init.dirac_(block.shortcut.weight)
             for parameter in (block.shortcut.bias, *block.conv2.parameters()):
                 nn.init.zeros_(parameter)
+
+    def forward(self, level: int, h: torch.Tensor, skips: list[torch.Tensor]) -> torch.Tensor:
+        """The decoder's (B, C, h, w) and the encoders' of one level, merged to (B, C, h, w)."""
+        merged: torch.Tensor = self[level](torch.cat([h, *skips], 1))
+        return merged
 
 
 class SemiGDA(nn.Module):
@@ -82,7 +87,7 @@ class SemiGDA(nn.Module):
     def general_features(self) -> list[nn.Parameter]:
         """The parameters that begin with what others have learned; none without
         ``config.features``."""
-        if not self.config.has_features:
+        if not isinstance(self.cnn_encoder, FeatureEncoder):
             return []
         return list(self.cnn_encoder.features.parameters())
 
@@ -124,18 +129,19 @@ class SemiGDA(nn.Module):
             keep: see :func:`second_encoder`.
             second: the image's :meth:`encode_second`, when it is already known.
         """
-        latents, skips, joined = {}, {}, self.config.has_features
-        if second is None and (joined or "cnn" in branches):
+        latents, skips = {}, {}
+        if second is None and (self.config.has_features or "cnn" in branches):
             second = self.encode_second(image, keep)
+        joined = second if self.config.has_features else None
         if "vae" in branches:
             moments, own = encoded or self.encode_image(image)
             if noise is None:
                 z = self._mean(moments)
             else:
                 z = self.config.latent_scale * sample_posterior(moments, noise)
-            latents["vae"] = self.mapper(z, second.skips[-1] if joined else None)
-            skips["vae"] = [own, second.skips] if joined else [own]
-        if "cnn" in branches:
+            latents["vae"] = self.mapper(z, joined.skips[-1] if joined else None)
+            skips["vae"] = [own, joined.skips] if joined else [own]
+        if second is not None and "cnn" in branches:
             latents["cnn"] = self._mean(second.moments)
             skips["cnn"] = [second.skips]
         return BranchFeatures(latents, skips)
@@ -149,7 +155,7 @@ class SemiGDA(nn.Module):
             parts = []
             for branch, part in zip(branches, h.chunk(len(branches)), strict=True):
                 seen = [skips[level] for skips in features.skips[branch]]
-                parts.append(self.adapters[branch][level](torch.cat([part, *seen], 1)))
+                parts.append(self.adapters[branch](level, part, seen))
             return torch.cat(parts) if len(parts) > 1 else parts[0]
 
         rgb = self.autoencoder.decode(z, fuse)

@@ -73,6 +73,7 @@ def look(
 
     def watch(slices: Tensor, prediction: Prediction) -> None:
         features.add(slices)
+        assert prediction.overlap is not None, "a look needs both branches"
         overlaps.append(prediction.overlap[:, 1:])
 
     done = segment_volume(network, card, volume, options, None, cancelled, watch=watch, **others)
@@ -125,7 +126,8 @@ def rank(
     usual = max(distance.median().item(), 1e-9)
 
     doubt = torch.tensor(unsure, dtype=torch.float64)
-    left, result = torch.ones(count, dtype=torch.bool), []
+    left = torch.ones(count, dtype=torch.bool)
+    result: list[Ranked] = []
     while len(result) < count:
         best = _largest(left, worth(doubt, distance, points), doubt)
         left[best] = False

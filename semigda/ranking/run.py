@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from semigda.inference.segment import plain_errors, preprocessing_of, provenance
 from semigda.networks.semigda import SemiGDA
 from semigda.ranking.order import Look, look, rank
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import write_json
+from semigda_core.files.atomic import replace, write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
@@ -80,7 +79,7 @@ def rank_cases(
                 header = provenance(card, done.report)
                 target = labels / f"{row['id']}.seg.nrrd"
                 write_segmentation(target, done.labels, volume.affine, card, header)
-                done.labels = done.review = None  # unmaps the files, for Windows
+                del done.labels, done.review  # unmaps the files, for Windows
         except SemiGDAError as error:
             if error.error_class not in _CASE_ERRORS:
                 raise
@@ -88,7 +87,7 @@ def rank_cases(
     ids = list(looks)
     ranked = rank(list(looks.values()), known, [label.name for label in card.labels])
     images = {row["id"]: row["image"] for row in rows}
-    candidates = [
+    candidates: list[dict[str, Any]] = [
         {
             "case": ids[found.index],
             "rank": place,
@@ -107,7 +106,7 @@ def rank_cases(
         label = labels / f"{case_id}.seg.nrrd"
         picture = folder / f"{case_id}.png"
         write_thumbnail(images[case_id], picture, label_path=label, colours=colours)
-        os.replace(label, folder / label.name)
+        replace(label, folder / label.name)
     ranking: dict[str, Any] = {"schema": RANKING_SCHEMA, "model": card.weights_sha256}
     write_json(folder / "ranking.json", {**ranking, "candidates": candidates})
     _clear(folder, keep, scratch)

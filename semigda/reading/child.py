@@ -118,9 +118,11 @@ def _where(error: Exception) -> str:
 
 
 def _memory_of_computer() -> float:
+    if sys.platform == "win32":  # refuses by itself what it has not
+        return float("inf")
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Windows refuses by itself what it has not
+    except (ValueError, OSError):
         return float("inf")
 
 

@@ -47,7 +47,7 @@ def read_plain(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
         except (SemiGDAError, KeyError, ValueError):
             return None
         count = math.prod(sizes)
-        if affine is None or not count:
+        if affine is None or not count or fields.end is None:
             return None
         if os.fstat(file.fileno()).st_size != fields.end + count * dtype.itemsize:
             return None

@@ -102,10 +102,11 @@ class _Crashed(Exception):
 
 
 def _died(code: int) -> SemiGDAError:
-    if os.name == "posix" and code == -signal.SIGXCPU:
-        return damaged("The image file is damaged: reading it does not come to an end")
-    if os.name == "posix" and code == -signal.SIGKILL:  # by a system without memory
-        return SemiGDAError("out-of-memory")
+    if sys.platform != "win32":
+        if code == -signal.SIGXCPU:
+            return damaged("The image file is damaged: reading it does not come to an end")
+        if code == -signal.SIGKILL:  # by a system without memory
+            return SemiGDAError("out-of-memory")
     return damaged("The image file is damaged: it makes its reader crash")
 
 
@@ -126,6 +127,8 @@ class _ReaderProcess:
             cwd=_ENGINE,  # "-m" looks there first
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        assert self.process.stdin is not None and self.process.stdout is not None  # pipes
+        self.requests, self.lines = self.process.stdin, self.process.stdout
         self.pid = self.process.pid
         self.answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -133,7 +136,7 @@ class _ReaderProcess:
     def _listen(self) -> None:
         """Pipes cannot be waited for with a time limit on Windows; queues can."""
         with contextlib.suppress(OSError, ValueError):
-            for line in self.process.stdout:
+            for line in self.lines:
                 self.answers.put(line)
         self.answers.put(None)
 
@@ -148,8 +151,8 @@ class _ReaderProcess:
             self.reads += 1
             line = json.dumps({**request, "out": str(out)}, ensure_ascii=True)
             with contextlib.suppress(OSError):  # it is gone; its end is heard below
-                self.process.stdin.write(line.encode("ascii") + b"\n")
-                self.process.stdin.flush()
+                self.requests.write(line.encode("ascii") + b"\n")
+                self.requests.flush()
             answer = self._answer(cancelled)
             if "error" in answer:
                 if answer["spent"]:
@@ -207,7 +210,7 @@ class _ReaderProcess:
         if self.owner != os.getpid():
             return
         with contextlib.suppress(OSError):
-            self.process.stdin.close()
+            self.requests.close()
         if self.process.poll() is None:
             with contextlib.suppress(OSError):
                 if self.pid != self.process.pid:

@@ -63,7 +63,7 @@ def write_image(
     array = values(array)
     with open(request.out, "xb", buffering=0) as out:
         for plane in array:
-            Whole(out).write(memoryview(np.ascontiguousarray(plane)).cast("B"))
+            Whole(out).write(np.ascontiguousarray(plane).data.cast("B"))
     return {
         "dtype": array.dtype.str,
         "shape": list(array.shape),

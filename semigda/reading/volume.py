@@ -81,12 +81,14 @@ def _axes(header: Header, info: itk.Information) -> tuple[tuple[int, ...], int |
     kept = [n for n in range(len(sizes)) if n in spatial[:3] or n in extra or n == axis]
     place = {old: new for new, old in enumerate(kept)}
     result = [sizes[n] for n in kept]
-    axis = place.get(axis)
+    axis = None if axis is None else place[axis]
     frames_axis = place[extra[0]] if extra else axis
     while len(result) - (axis is not None) < 3:
-        at = len(result) if axis in (None, 0) else axis
-        result.insert(at, 1)
-        axis = axis + 1 if axis not in (None, 0) else axis
+        if not axis:  # none, or the first
+            result.append(1)
+        else:
+            result.insert(axis, 1)
+            axis += 1
         frames_axis = axis
     return tuple(result), axis, frames_axis
 

@@ -18,6 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from semigda.reading.errors import damaged, truncated, unreadable
+from semigda.reading.request import Whole
 
 _PIECE = 1 << 20
 _PADDING = 4096  # bytes behind the voxels that may be a block's rest; more belongs to voxels
@@ -95,7 +96,7 @@ class Voxels:
             if not enough:
                 raise truncated()
 
-    def copy(self, out: BinaryIO, dtype: np.dtype, slope=1.0, inter=0.0, window=None) -> None:
+    def copy(self, out: Whole, dtype: np.dtype, slope=1.0, inter=0.0, window=None) -> None:
         """Write the voxels to ``out`` as ``dtype`` in this computer's byte order.
 
         Args:
@@ -116,7 +117,7 @@ class Voxels:
             values = values[begin:end]
             if (slope, inter) != (1.0, 0.0):
                 values = values.astype(np.float64) * slope + inter
-            out.write(memoryview(np.ascontiguousarray(values, dtype)).cast("B"))
+            out.write(np.ascontiguousarray(values, dtype).data.cast("B"))
 
     def _values(self) -> Iterator[np.ndarray]:
         share = self.count // len(self.parts)

@@ -15,9 +15,10 @@ from torch import Tensor
 
 from semigda.data.cases import Case
 from semigda.data.labels import read_classes
-from semigda.data.preprocess import Preprocessing, prepare, with_neighbours
+from semigda.data.preprocess import prepare, with_neighbours
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
+from semigda_core.models.preprocessing import Preprocessing
 
 CHUNK = 32  # slices that are float32 at a time while a case is read
 

@@ -20,9 +20,10 @@ from semigda.method.palette import Palette
 from semigda.method.pseudo_labels import pseudo_labels
 from semigda.method.ramps import ramp_up
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch, Pictures
 from semigda_core.jobs.training import TrainSettings
+from semigda_core.models.network_config import BRANCHES
 
 PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside their colours
 OTHER = {"vae": "cnn", "cnn": "vae"}

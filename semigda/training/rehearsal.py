@@ -18,7 +18,6 @@ from torch import nn
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
-from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE
 from semigda.inference.device import choose_device
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
@@ -38,7 +37,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
-from semigda_core.models.preprocessing import MULTIPLE
+from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
 
 LOAD_SECONDS = 50.0  # then a sample of the cases must do
 STAGE_SECONDS = 8.0

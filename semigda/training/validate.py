@@ -11,9 +11,10 @@ from torch import Tensor
 
 from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
 from semigda.training.dataset import CaseSlices
 from semigda_core.models.card import USES
+from semigda_core.models.network_config import BRANCHES
 
 PIXELS = 1 << 17  # about how many go through the network at once
 

@@ -9,16 +9,17 @@ import math
 
 import numpy as np
 
-from semigda.data.preprocess import Preprocessing
 from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
 from semigda.training.dataset import CaseSlices
 from semigda.training.previews import overlays, pick_slices, pictures, sheet
 from semigda.training.stuck import likely_causes
 from semigda.training.validate import evaluating, label_slices, validate
 from semigda_core.jobs.training import TrainSettings
+from semigda_core.models.network_config import BRANCHES
+from semigda_core.models.preprocessing import Preprocessing
 
 # A class below this Dice after this share of stage 2 has not been found.
 STUCK_DICE, STUCK_SHARE = 0.02, 0.3

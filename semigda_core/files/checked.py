@@ -52,7 +52,8 @@ def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] =
         required: fields with a default that a document must have all the same.
         without: fields that are stored elsewhere.
     """
-    must, may = {}, {}
+    must: dict[str, Rule] = {}
+    may: dict[str, Rule] = {}
     for one in [one for one in fields(cls) if one.name not in without]:
         optional = one.default is not MISSING or one.default_factory is not MISSING
         place = may if optional and one.name not in required else must

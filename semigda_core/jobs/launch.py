@@ -37,53 +37,56 @@ def launch(job: JobFolder) -> int:
     # In the engine's folder, because "-m" searches the working folder first, and because Windows
     # cannot delete a folder in use.
     engine = str(ENGINE)
-    start = _start_on_windows if os.name == "nt" else _start_on_posix
     job.requeue()
-    pid = start(command, engine_environment(), engine, log)
+    pid = _start(command, engine_environment(), engine, log)
     job.launched(pid)
     return pid
 
 
-def _start_on_posix(command: list[str], environment: dict, folder: str, log: Path) -> int:
-    """Through a shell that ends at once, so that the process is not our child: Slicer would never
-    collect it at its end. ``nice`` becomes the process it starts."""
-    script = f'nice -n {NICE} "$@" </dev/null >>"$0" 2>&1 & echo $!'
-    done = subprocess.run(
-        ["/bin/sh", "-c", script, str(log), *command],
-        env=environment,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # no signal from the caller's terminal reaches it
-        check=True,
-        text=True,
-    )
-    return int(done.stdout)
+if sys.platform != "win32":
+
+    def _start(command: list[str], environment: dict[str, str], folder: str, log: Path) -> int:
+        """Through a shell that ends at once, so that the process is not our child: Slicer would
+        never collect it at its end. ``nice`` becomes the process it starts."""
+        script = f'nice -n {NICE} "$@" </dev/null >>"$0" 2>&1 & echo $!'
+        done = subprocess.run(
+            ["/bin/sh", "-c", script, str(log), *command],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # no signal from the caller's terminal reaches it
+            check=True,
+            text=True,
+        )
+        return int(done.stdout)
 
 
-def _start_on_windows(command: list[str], environment: dict, folder: str, log: Path) -> int:
-    """A process in its own group, with a hidden console: without one a launcher's child would open
-    a visible one. It leaves the caller's job object, which may end all its processes, if that is
-    allowed."""
-    flags = (
-        subprocess.CREATE_NO_WINDOW  # type: ignore[attr-defined]
-        | subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
-        | subprocess.BELOW_NORMAL_PRIORITY_CLASS  # type: ignore[attr-defined]
-    )
-    leave = subprocess.CREATE_BREAKAWAY_FROM_JOB  # type: ignore[attr-defined]
-    with open(log, "ab") as output:
-        for more in (leave, 0):
-            try:
-                return subprocess.Popen(
-                    command,
-                    env=environment,
-                    cwd=folder,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    creationflags=flags | more,
-                ).pid
-            except PermissionError:
-                if not more:
-                    raise
-    raise AssertionError("unreachable")
+else:
+
+    def _start(command: list[str], environment: dict[str, str], folder: str, log: Path) -> int:
+        """A process in its own group, with a hidden console: without one a launcher's child would
+        open a visible one. It leaves the caller's job object, which may end all its processes, if
+        that is allowed."""
+        flags = (
+            subprocess.CREATE_NO_WINDOW
+            | subprocess.CREATE_NEW_PROCESS_GROUP
+            | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        )
+        leave = subprocess.CREATE_BREAKAWAY_FROM_JOB
+        with open(log, "ab") as output:
+            for more in (leave, 0):
+                try:
+                    return subprocess.Popen(
+                        command,
+                        env=environment,
+                        cwd=folder,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=output,
+                        creationflags=flags | more,
+                    ).pid
+                except PermissionError:
+                    if not more:
+                        raise
+        raise AssertionError("unreachable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from typing import Any
 
 from semigda_core.files.arguments import option
@@ -54,7 +54,7 @@ class SegmentOptions:
     )
     batch_size: int | None = option("slices at once", None, maybe(whole(1, 10_000)))
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(asdict(self), _RULE, "The options")
 
     @classmethod
@@ -83,7 +83,7 @@ def panel_names() -> dict[str, str]:
     return {one.metadata["panel"]: one.name for one in _noting("panel")}
 
 
-def _noting(note: str) -> list:
+def _noting(note: str) -> list[Field[Any]]:
     return [one for one in fields(SegmentOptions) if note in one.metadata]
 
 

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.checked import (
@@ -97,6 +97,9 @@ def _augmentation(value: Any) -> None:
         made(Augmentation, value)
 
 
+S = TypeVar("S", bound="Settings")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a training and a pre-training both say, and how settings are read."""
@@ -105,8 +108,8 @@ class Settings:
     out: str = ruled(
         path(), meaning="what to write: folder of a model package, or file of an autoencoder"
     )
-    network: dict = ruled(as_rule(NetworkConfig.from_dict), meaning="the network's sizes")
-    preprocessing: dict = ruled(
+    network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict), meaning="the network's sizes")
+    preprocessing: dict[str, Any] = ruled(
         as_rule(Preprocessing.from_dict), meaning="channels, slice axis, working grid, intensity"
     )
     seed: int = ruled(
@@ -126,12 +129,12 @@ class Settings:
     def __post_init__(self) -> None:
         check_fields(self)
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict):
+    def from_dict(cls: type[S], values: dict[str, Any]) -> S:
         """The settings written by :meth:`to_dict`, perhaps of an older version.
 
         Raises:
@@ -154,7 +157,7 @@ class Settings:
                 action="Correct that setting, or leave it out.",
             ) from None
 
-    def identity(self) -> dict:
+    def identity(self) -> dict[str, Any]:
         """What decides about the computation, wherever its files lie."""
         values = {name: value for name, value in self.to_dict().items() if name not in _PLACES}
         for name in _INPUTS:
@@ -162,7 +165,7 @@ class Settings:
                 values[name] = re.split(r"[\\/]", values[name].rstrip("\\/"))[-1]
         return values
 
-    def same(self, values: dict) -> bool:
+    def same(self, values: dict[str, Any]) -> bool:
         """Whether settings that were stored, perhaps by an older version, are these."""
         try:
             return type(self).from_dict(values).identity() == self.identity()
@@ -204,7 +207,7 @@ class TrainSettings(Settings):
     Cases of the roles labeled and unlabeled train, those of val are only measured.
     """
 
-    card: dict = ruled(
+    card: dict[str, Any] = ruled(
         _words,
         meaning="words of the model's card: name, title, description, modality, labels, licence, "
         "attribution, postprocessing",
@@ -306,7 +309,7 @@ def meanings(cls: type) -> Iterator[str]:
             yield from (f"augmentation.{line}" for line in meanings(Augmentation))
 
 
-def _may_mirror(values: dict) -> bool:
+def _may_mirror(values: dict[str, Any]) -> bool:
     """Whether no class may be one side of the body, where nobody said what to do."""
     card = values.get("card")
     labels = card.get("labels") if isinstance(card, dict) else None

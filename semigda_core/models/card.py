@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import patiently, write_text
@@ -133,7 +133,9 @@ class Label:
     def checked(cls, data: object) -> Label:
         """As :meth:`from_dict`, but raises ``Wrong`` for a document that contains the label."""
         label = made(cls, data)
-        return replace(label, color=tuple(label.color), terminology=dict(label.terminology or {}))
+        red, green, blue = label.color
+        terminology = dict(label.terminology or {})
+        return replace(label, color=(red, green, blue), terminology=terminology)
 
 
 def terminology_entry(label: Label) -> str:
@@ -286,7 +288,7 @@ def _card(data: Any) -> None:
     demand(fits, f"is no multiple of {halvings}, as the network needs", "preprocessing.size")
 
 
-def parse_card(file: BinaryIO) -> ModelCard:
+def parse_card(file: IO[bytes]) -> ModelCard:
     """The card in an open file; "model-invalid" if it is wrong."""
     data = file.read(MAX_CARD_BYTES + 1)
     if len(data) > MAX_CARD_BYTES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
 from semigda_core.files.documents import list_of, number, one_of, text, whole
@@ -129,7 +130,7 @@ class NetworkConfig:
         """Channels to which the convolutional encoder's head applies dropout."""
         return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON. Where there are no ``features`` nothing is said of them, so that
         versions from before them read it."""
         values = asdict(self)
@@ -138,7 +139,7 @@ class NetworkConfig:
         return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
 
     @classmethod
-    def from_dict(cls, values: dict) -> NetworkConfig:
+    def from_dict(cls, values: Any) -> NetworkConfig:
         """The configuration written by :meth:`to_dict`.
 
         Raises:

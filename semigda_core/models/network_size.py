@@ -14,15 +14,32 @@ FEATURE_LEVELS = (2, 4)  # patch and number of levels of the network that they f
 class Sizes(Protocol):
     """The fields needed of a ``NetworkConfig``."""
 
-    channels: tuple[int, ...]
-    patch: int
-    downsample: str
-    encoder_blocks: int
-    decoder_blocks: int
-    latent_channels: int
-    cnn_blocks: tuple[int, ...]
-    cnn_head: str
-    mapper_channels: tuple[int, ...]
+    @property
+    def channels(self) -> tuple[int, ...]: ...
+
+    @property
+    def patch(self) -> int: ...
+
+    @property
+    def downsample(self) -> str: ...
+
+    @property
+    def encoder_blocks(self) -> int: ...
+
+    @property
+    def decoder_blocks(self) -> int: ...
+
+    @property
+    def latent_channels(self) -> int: ...
+
+    @property
+    def cnn_blocks(self) -> tuple[int, ...]: ...
+
+    @property
+    def cnn_head(self) -> str: ...
+
+    @property
+    def mapper_channels(self) -> tuple[int, ...]: ...
 
     @property
     def has_features(self) -> bool: ...

@@ -22,7 +22,7 @@ INTENSITY_RULES = {
 def _intensity(value: Any) -> None:
     name = value.get("rule") if isinstance(value, dict) else None
     one_of(*INTENSITY_RULES)(name)
-    ends = INTENSITY_RULES[name]
+    ends = INTENSITY_RULES[str(name)]
     limits = {} if ends is None else dict.fromkeys(("low", "high"), number(*ends))
     record({"rule": one_of(name), **limits})(value)
     demand(not limits or value["low"] < value["high"], "has a low end that is not below the high")
@@ -54,7 +54,7 @@ class Preprocessing:
     spacing: tuple[float | None, float | None, float | None] = ruled(
         list_of(maybe(number(0.001, 1000)), 3, least=3), (None, None, None)
     )
-    intensity: dict = ruled(
+    intensity: dict[str, Any] = ruled(
         _intensity, factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
     )
 
@@ -64,7 +64,7 @@ class Preprocessing:
         both = (self.spacing[1] is None) == (self.spacing[2] is None)
         demand(both, "has only one of row and column", "spacing")
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 

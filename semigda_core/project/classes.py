@@ -27,7 +27,8 @@ def change_class(
     """Rename or recolour a class; segments that were of this class stay so."""
     view = project.read()
     old = _find(view, value)
-    new = replace(old, name=name or old.name, color=tuple(color or old.color))
+    red, green, blue = color or old.color
+    new = replace(old, name=name or old.name, color=(red, green, blue))
     project.set_classes([new if label.value == value else label for label in view.classes])
     project.set_mapping({key: v for key, v in _meant(view).items() if v == value})
 

@@ -185,7 +185,8 @@ def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dic
             "A labelled case was not checked yet, or its label cannot be used.",
             action="Run the check, and do what it says.",
         )
-    mapping, voxels = view.classes_of(case), {}
+    mapping = view.classes_of(case)
+    voxels: dict[int, int] = {}
     for key, part in label["parts"].items():
         value = mapping.get(key, 0)
         if value and part["voxels"]:

@@ -115,19 +115,19 @@ class Project:
         version, and older scores are no longer comparable.
         """
         with self.edit_file() as data:
-            scored, trained = scored_by(data), trained_on(data)
-            version = data["heldout"] and data["heldout"]["version"]
+            scored, trained, version = scored_by(data), trained_on(data), _heldout_version(data)
             unchanged = repr(data)
             yield data
             if repr(data) == unchanged:
                 return
             data["history"].append({"date": now(), "what": what, **about})
-            if version is None or not data["heldout"] or data["heldout"]["version"] != version:
+            scored_now = scored_by(data)
+            if scored is None or scored_now is None or _heldout_version(data) != version:
                 return
-            if scored_by(data) != scored or trained & set_aside(data):
+            if scored_now != scored or trained & set_aside(data):
                 renew_heldout(data, what)
                 kept = data["heldout"]["labels"]
-                for case_id, fact in scored_by(data)["cases"].items():
+                for case_id, fact in scored_now["cases"].items():
                     if fact != scored["cases"].get(case_id):
                         kept.pop(case_id, None)  # the next check looks at the label anew
 
@@ -358,6 +358,10 @@ class Project:
 def now() -> str:
     """Date and time as they are stored."""
     return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def _heldout_version(data: dict[str, Any]) -> int | None:
+    return data["heldout"]["version"] if data["heldout"] else None
 
 
 def renew_heldout(data: dict[str, Any], reason: str) -> None:

@@ -46,8 +46,9 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
     header = bytearray(chunks[0][1])
     header[9] = 0
     kept = [(name, content) for name, content in chunks if name in (b"IDAT", b"IEND")]
+    parts = [(b"IHDR", bytes(header)), *kept]
     copy = work / "indices.png"
-    copy.write_bytes(_START + b"".join(_png_chunk(*c) for c in [(b"IHDR", header), *kept]))
+    copy.write_bytes(_START + b"".join(_png_chunk(name, content) for name, content in parts))
     return Picture(size, copy, divisor=spread)
 
 

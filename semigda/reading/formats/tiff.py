@@ -93,7 +93,8 @@ def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
         SemiGDAError: "bad-input" for directories in a loop, and pixels beyond the file's end.
     """
     size = path.stat().st_size
-    total, seen, palettes = 0, set(), []
+    total, palettes = 0, []
+    seen: set[int] = set()
     first: dict[int, tuple[int, ...]] = {}
     with open(path, "rb") as file:
         tiff = _Tiff(file, size)

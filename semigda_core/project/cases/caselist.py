@@ -102,7 +102,7 @@ def _held_out(view: View, fold: int | None) -> list[str]:
 def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
     # A group's name may be a patient's: what it is called does not matter to the training.
     group = hashlib.blake2b(f"{view.id} {case.patient}".encode(), digest_size=6).hexdigest()
-    row = {"name": case.id, "image": str(case.image), "role": role, "group": group}
+    row: dict[str, Any] = {"name": case.id, "image": str(case.image), "role": role, "group": group}
     if role != "unlabeled" and case.label is not None:
         row |= {"label": str(case.label), "classes": view.classes_of(case)}
     return row

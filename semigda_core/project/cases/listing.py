@@ -80,7 +80,8 @@ def list_folder(folder: Path) -> Listing:
 
 def list_files(paths: Iterable[Path]) -> Listing:
     """The same of files and DICOM folders by themselves; slices become the folder they lie in."""
-    found, by_folder = Listing(), {}
+    found = Listing()
+    by_folder: dict[Path, list[Path]] = {}
     for path in paths:
         if path.is_dir():
             found.take(path, _files(path), only_dicom=True)

@@ -188,9 +188,9 @@ def _matched(images: list[Path], labels: list[Path]) -> Pairing:
     by_key: dict[str, list[Path]] = {}
     for label in labels:
         by_name.setdefault(stem(label), []).append(label)
-        fitting = [key for key in label_keys(label) if key in known]
-        if stem(label) not in names and fitting:
-            by_key.setdefault(fitting[0], []).append(label)
+        its_keys = [key for key in label_keys(label) if key in known]
+        if stem(label) not in names and its_keys:
+            by_key.setdefault(its_keys[0], []).append(label)
     for image, key in zip(images, keys, strict=True):
         # The very name, or else what is left of it, where no other image has the same left.
         of_name = by_name.get(stem(image), [])

@@ -7,7 +7,7 @@ which only reads. What measures: :mod:`semigda.check.run`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
@@ -26,8 +26,7 @@ def new_check(project: Project) -> JobFolder:
     Every change of the cases makes one; the ended ones before it are forgotten.
     """
     project.forget_jobs("check")
-    places = {"facts": project.place(FACTS), "thumbnails": project.place(THUMBNAILS)}
-    places = {key: str(path) for key, path in places.items()}
+    places = {"facts": str(project.place(FACTS)), "thumbnails": str(project.place(THUMBNAILS))}
     return project.new_job("check", places, files={"cases": case_files(project.read())})
 
 
@@ -66,7 +65,15 @@ def measured(project: Project) -> dict[str, Any]:
     }
 
 
-def case_files(view: View) -> list[dict[str, str | None]]:
+class CaseFiles(TypedDict):
+    """A case as a check takes it; absolute paths."""
+
+    id: str
+    image: str
+    label: str | None
+
+
+def case_files(view: View) -> list[CaseFiles]:
     """The cases as a check takes them: id, image and label (or None)."""
     return [
         {

@@ -56,7 +56,7 @@ def apply_fix(
             for case in data["cases"]:
                 if case["id"] in fix.case_ids and case["label"]:
                     case["label"]["origin"] = "machine"
-    else:
+    elif resample is not None:
         for case_id in fix.case_ids:
             resample(project, case_id)
     after = {entry["id"]: entry for _, entry in _cases(project.read(), fix.case_ids)}

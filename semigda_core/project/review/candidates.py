@@ -117,7 +117,7 @@ def candidates(project: Project) -> list[Candidate]:
     ranking = read_ranking(project)
     view, inbox = project.read(), project.place(INBOX)
     open_now = {case.id: case for case in open_cases(view, ranking["model"])}
-    found = []
+    found: list[Candidate] = []
     for entry in ranking["candidates"]:
         case = open_now.get(entry["case"])
         if case is None or entry["stamp"] != stamp(case.image):

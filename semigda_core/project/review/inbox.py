@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import staged_folder, write_atomically
+from semigda_core.files.atomic import replace, staged_folder, write_atomically
 from semigda_core.files.contents import files_of
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.project.check.repairs import LABELS, new_label
@@ -33,10 +33,10 @@ def accept(project: Project, case_ids: Iterable[str]) -> None:
         SemiGDAError: "bad-input" if one of the cases has no prediction that waits; then none is
             accepted.
     """
-    waiting = {found.case_id: found.label for found in pending(project)}
-    for case_id, label in _each(case_ids, waiting):
+    waiting = {found.case_id: found.label for found in candidates(project) if found.label}
+    for case_id in _chosen(case_ids, waiting):
         target = new_label(project, case_id, ENDING)
-        os.replace(label, target)
+        replace(waiting[case_id], target)
         # Its segments carry the classes' names, which may be mapped away for other labels.
         project.set_label(case_id, target, "machine", in_classes=True)
         _tidy(project, case_id)
@@ -48,15 +48,14 @@ def reject(project: Project, case_ids: Iterable[str]) -> None:
     Raises:
         SemiGDAError: "bad-input" if one of them is not in the ranking; then none is rejected.
     """
-    known = {found.case_id: found.label for found in candidates(project)}
-    chosen = _each(case_ids, known)
+    chosen = _chosen(case_ids, [found.case_id for found in candidates(project)])
     if not chosen:
         return
     model = read_ranking(project)["model"]
     with project.edit("predictions rejected") as data:
         rejected = data.setdefault("rejected", {}).setdefault(model, [])
-        rejected += [case_id for case_id, _ in chosen if case_id not in rejected]
-    for case_id, _ in chosen:
+        rejected += [case_id for case_id in chosen if case_id not in rejected]
+    for case_id in chosen:
         _tidy(project, case_id)
 
 
@@ -112,7 +111,7 @@ def _copied(project: Project, case_id: str, source: Path) -> Path:
     return target / source.name
 
 
-def _each(case_ids: Iterable[str], known: dict[str, Path | None]) -> list[tuple[str, Path | None]]:
+def _chosen(case_ids: Iterable[str], known: Collection[str]) -> list[str]:
     chosen = list(dict.fromkeys(case_ids))
     if not set(chosen) <= set(known):
         raise SemiGDAError(
@@ -120,7 +119,7 @@ def _each(case_ids: Iterable[str], known: dict[str, Path | None]) -> list[tuple[
             "A case is not among those that wait for a decision (any more).",
             action="Look at the list again.",
         )
-    return [(case_id, known[case_id]) for case_id in chosen]
+    return chosen
 
 
 def _tidy(project: Project, case_id: str) -> None:

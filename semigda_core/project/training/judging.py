@@ -50,7 +50,7 @@ def compare_scores(
         cases that both models have a score of.
     """
     before_of = before or {}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "case": case,
             "class": name,
@@ -67,15 +67,16 @@ def compare_scores(
         for name in classes
     }
     cases = [[row for row in rows if row["case"] == case] for case in after]
+    overall = _summary([_case_means(own, before is not None) for own in cases])
     result = {
         "rows": rows,
         "classes": by_class,
-        "all": _summary([_case_means(own, before is not None) for own in cases]),
+        "all": overall,
         "interval": "95 % bootstrap over cases",
         "heldout_cases": len(after),
         "scheme": scheme,
     }
-    wins, reason = judge(result["all"], by_class)
+    wins, reason = judge(overall, by_class)
     return result | {"wins": wins, "reason": reason}
 
 
@@ -83,7 +84,7 @@ def _known(value: float | None) -> list[float]:
     return [] if value is None else [value]
 
 
-def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> tuple[list, list]:
+def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> tuple[list[float], list[float]]:
     """A case's mean before and after over the same classes, as lists of none or one number."""
     scored = [row for row in rows if row["after"] is not None]
     pairs = [row for row in scored if row["before"] is not None]
@@ -93,7 +94,7 @@ def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> tuple[list, 
     return before, [statistics.fmean(row["after"] for row in scored)] if scored else []
 
 
-def _summary(pairs: Sequence[tuple[list, list]]) -> dict[str, float | None]:
+def _summary(pairs: Sequence[tuple[list[float], list[float]]]) -> dict[str, float | None]:
     """Means, difference and intervals of what each case has before and after."""
     after = [new[0] for _, new in pairs if new]
     both = [(old[0], new[0]) for old, new in pairs if old and new]
@@ -157,9 +158,10 @@ def _judge_alone(classes: Mapping[str, Mapping[str, float | None]]) -> tuple[boo
 def _names(
     classes: Mapping[str, Mapping[str, float | None]], key: str, wanted: Callable[[float], bool]
 ) -> str:
+    sign = "+" if key == "difference" else ""
     found = [
-        f"{name} {values[key]:+.3f}" if key == "difference" else f"{name} {values[key]:.3f}"
+        f"{name} {value:{sign}.3f}"
         for name, values in classes.items()
-        if values[key] is not None and wanted(values[key])
+        if (value := values[key]) is not None and wanted(value)
     ]
     return ", ".join(found)

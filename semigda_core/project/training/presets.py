@@ -53,8 +53,16 @@ QUICK_STEPS = 250  # of stage 2, where nobody knows yet how fast the computer is
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
 # Of what the user sets one by one: what is reckoned with before the training checks all of it.
-_RECKONED = ("pretrain_steps", "align_steps", "steps", "unlabeled_weight", "supervised_share")
-_RECKONED += ("validations", "validation_cases", "checkpoint_minutes")
+_RECKONED = (
+    "pretrain_steps",
+    "align_steps",
+    "steps",
+    "unlabeled_weight",
+    "supervised_share",
+    "validations",
+    "validation_cases",
+    "checkpoint_minutes",
+)
 _ADVANCED = record(
     {},
     {
@@ -187,7 +195,7 @@ def suggest_preprocessing(
     }
 
 
-def _grid(images: list[dict], axis: str, side: int) -> dict[str, Any]:
+def _grid(images: list[dict[str, Any]], axis: str, side: int) -> dict[str, Any]:
     """Working size and spacing."""
     if axis == "acquisition":  # pictures: fitted into a size of their usual shape
         rows, columns = (statistics.median(image["shape"][n] for image in images) for n in (1, 2))
@@ -211,7 +219,9 @@ def _rounded(pixels: float) -> int:
     return max(2 * MULTIPLE, MULTIPLE * math.ceil(round(pixels, 2) / MULTIPLE))
 
 
-def _intensity(view: View, facts: Mapping[str, Any], images: list[dict]) -> dict[str, Any]:
+def _intensity(
+    view: View, facts: Mapping[str, Any], images: list[dict[str, Any]]
+) -> dict[str, Any]:
     if all(image["dtype"] == "uint8" for image in images):
         return {"rule": "8-bit"}
     if view.settings.get("modality", guess_modality(images)) != "CT":
@@ -226,7 +236,7 @@ def _intensity(view: View, facts: Mapping[str, Any], images: list[dict]) -> dict
     return {"rule": "ct-window", "low": round(low - margin), "high": round(high + margin)}
 
 
-def guess_modality(images: list[dict]) -> str:
+def guess_modality(images: list[dict[str, Any]]) -> str:
     """DICOM's word for what the images seem to be: XC (photographs), US, CT or MR."""
     if all(image["channels"] == 3 for image in images):
         return "XC"

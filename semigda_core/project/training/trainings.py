@@ -32,8 +32,8 @@ LOCK = ".training.lock"
 # A rehearsal counts as long as the number of cases did not change by more than this factor.
 CASES_FACTOR = 1.5
 # What a step's time and memory hang on.
-ALIKE = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device", "precision")
-ALIKE += ("threads", "frozen", "unlabeled_weight")
+ALIKE: tuple[str, ...] = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device")
+ALIKE += ("precision", "threads", "frozen", "unlabeled_weight")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
         folds = [case_rows(view, turn) for turn in _turns(view)]
         files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
-        inputs |= {"missing_heldout": len(view.missing & set(view.heldout["cases"]))}
+        inputs |= {"missing_heldout": len(view.missing & _held_out(view))}
         if scored is not None:
             files["before_scores"] = scored
         save_plan(project, plan)
@@ -267,13 +267,17 @@ def _view(project: Project) -> View:
 
 def _turns(view: View) -> list[int]:
     """The folds of patients held out in turn, without those whose files are all missing."""
-    folds = view.heldout["folds"] if _in_turn(view) else []
+    folds = view.heldout["folds"] if view.heldout and _in_turn(view) else []
     return [n for n, fold in enumerate(folds) if not view.missing.issuperset(fold)]
 
 
 def _in_turn(view: View) -> bool:
     """Whether every patient is held out in turn."""
-    return bool(view.heldout) and view.heldout["scheme"] == "leave-one-out"
+    return view.heldout is not None and view.heldout["scheme"] == "leave-one-out"
+
+
+def _held_out(view: View) -> set[str]:
+    return set(view.heldout["cases"]) if view.heldout else set()
 
 
 def _minutes(plan: Plan) -> float | None:
@@ -321,10 +325,9 @@ def _version_name(project: Project, plan: Plan) -> str:
 
 
 def _work(project: Project, plan: Plan, view: View) -> Work:
-    heldout = view.heldout["cases"] if view.heldout else []
     return Work(
         trainings=len(_turns(view)) + 1,
-        scored=len(set(heldout) - view.missing),
+        scored=len(_held_out(view) - view.missing),
         compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
         semi=bool(view.of_role("unlabeled")),
     )
@@ -367,7 +370,7 @@ def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
 
 def _before(
     project: Project, view: View, base: Base
-) -> tuple[dict[str, str], dict[str, Any] | None]:
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The earlier model as a job's inputs, or its scores on the held-out cases.
 
     It is the version in use, or else the model that the training starts from. One that learned
@@ -387,4 +390,4 @@ def _before(
 
 def _scores(project: Project, version: Version) -> dict[str, Any] | None:
     compared = read(project.folder / "jobs" / version.job)
-    return compared and scores(compared)
+    return None if compared is None else dict(scores(compared))

@@ -104,8 +104,22 @@ def versions(project: Project) -> list[Version]:
     return found
 
 
-_KEPT = ("name", "title", "date", "job", "cases", "dice", "mean", "low", "high", "before")
-_KEPT += ("wins", "reason", "scheme", "base")
+_KEPT = (
+    "name",
+    "title",
+    "date",
+    "job",
+    "cases",
+    "dice",
+    "mean",
+    "low",
+    "high",
+    "before",
+    "wins",
+    "reason",
+    "scheme",
+    "base",
+)
 
 
 def in_use(view: View) -> str | None:
@@ -285,14 +299,15 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
         SemiGDAError: "bad-input" if the scores of one are not of the present held-out cases.
     """
     chosen = [find_version(project, name) for name in (a, b)]
-    told = [read(project.folder / "jobs" / version.job) for version in chosen]
-    if not all(version.comparable for version in chosen) or None in told:
+    kept = (read(project.folder / "jobs" / version.job) for version in chosen)
+    told = [scores(comparison) for comparison in kept if comparison is not None]
+    if not all(version.comparable for version in chosen) or len(told) < len(chosen):
         raise SemiGDAError(
             "bad-input",
             "These versions were not scored on the same held-out cases.",
             action="Compare versions that were trained since the held-out cases were chosen.",
         )
-    first, second = (scores(one) for one in told)
+    first, second = told
     return [
         {"case": case, "class": name, "before": first[case].get(name), "after": dice}
         for case, classes in second.items()
@@ -312,7 +327,7 @@ def _install(version: Version) -> None:
 def _in_child(*arguments: str | os.PathLike[str]) -> None:
     """A ``semigda`` command in a process that may import torch."""
     done = subprocess.run(
-        [sys.executable, "-m", "semigda", *map(os.fspath, arguments)],
+        [sys.executable, "-m", "semigda", *(os.fspath(argument) for argument in arguments)],
         env=engine_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
