@@ -64,7 +64,6 @@ class Estimate:
 
     Attributes:
         seconds: for all trainings of the plan and their scores; None where nothing was measured.
-        memory_bytes, gpu_memory_bytes, disk_bytes: at the peak; None where unknown.
         device: "cpu", "cuda" or "mps"; None where unknown.
         fits: False where a part is known not to fit; ``reason`` then says which.
         offers: settings for ``Plan.advanced`` that will fit; ``minutes`` is the plan's own.
@@ -73,9 +72,6 @@ class Estimate:
     """
 
     seconds: float | None = None
-    memory_bytes: int | None = None
-    gpu_memory_bytes: int | None = None
-    disk_bytes: int | None = None
     device: str | None = None
     fits: bool = True
     reason: str = ""
@@ -177,9 +173,6 @@ def estimate_of(
     memory = f"{_bytes(gpu)} GPU memory" if gpu else f"{_bytes(measured['memory_bytes'])} memory"
     return Estimate(
         seconds=round(seconds, 1),
-        memory_bytes=measured["memory_bytes"],
-        gpu_memory_bytes=gpu,
-        disk_bytes=disk,
         device=measured["device"],
         fits=fits,
         reason=reason,
