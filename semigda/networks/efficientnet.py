@@ -1,8 +1,8 @@
-"""EfficientNet-Lite0 as far as its features: a network for small processors that knows photographs.
+"""EfficientNet-Lite0 without its classifier: general image features, made for CPUs.
 
-Structure of Tan and Le (ICML 2019) without squeeze-and-excitation and with ReLU6. The statistics of
-its BatchNorm stay frozen, so they are folded into the convolutions when weights are loaded: the
-same numbers, and nothing but plain parameters to train, average and store.
+The structure is that of Tan and Le (ICML 2019), without squeeze-and-excitation and with ReLU6. Its
+BatchNorm statistics stay frozen, so :func:`folded` merges them into the convolutions: the outputs
+are the same, and only plain parameters are left to train, average and store.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DEVIATION = (0.229, 0.224, 0.225)
 
 
 class Stage(NamedTuple):
-    """Blocks of one width; the first of them halves height and width where ``stride`` is 2."""
+    """Blocks of one width; the first one halves height and width if ``stride`` is 2."""
 
     width: int
     blocks: int
@@ -43,12 +43,11 @@ STAGES = (
 
 
 class SameConv(nn.Conv2d):
-    """A convolution with TensorFlow's SAME padding, of stride 1 or 2: (B, C, H, W) -> (B, C', H, W)
-    or half of that, rounded up.
+    """A convolution of stride 1 or 2 with TensorFlow's SAME padding.
 
-    Halving an even length, TensorFlow pads the end by one more than the beginning. That is what a
-    kernel does that begins with a row of zeros and is padded evenly, and padding a kernel is
-    cheaper than padding a map.
+    (B, C, H, W) -> (B, C', H, W), or half of H and W, rounded up. When it halves an even length,
+    TensorFlow pads the end by one more than the start. A kernel with a leading row of zeros and
+    even padding does the same, and padding a kernel is cheaper than padding a feature map.
     """
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, groups: int = 1):
@@ -63,8 +62,8 @@ class SameConv(nn.Conv2d):
 
 
 class Block(nn.Module):
-    """An inverted residual: 1x1 expansion, depthwise convolution, 1x1 projection, plus the input
-    where that has the same shape."""
+    """An inverted residual block: 1x1 expansion, depthwise convolution, 1x1 projection; plus the
+    input if it has the same shape."""
 
     def __init__(self, inputs: int, stage: Stage, stride: int, expansion: int):
         super().__init__()
@@ -109,13 +108,13 @@ class EfficientNetLite0(nn.Module):
 
 
 def _as_imagenet(image: torch.Tensor) -> torch.Tensor:
-    """From [-1, 1] to mean 0 and deviation 1 over ImageNet; before the padding, which is zeros."""
+    """From [-1, 1] to mean 0 and deviation 1 over ImageNet."""
     statistics = zip(image.unbind(1), MEAN, DEVIATION, strict=True)
     return torch.stack([x * (0.5 / s) + (0.5 - mean) / s for x, mean, s in statistics], 1)
 
 
 def folded(released: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors of :class:`EfficientNetLite0` from those of the released checkpoint.
+    """The released checkpoint's tensors as those of :class:`EfficientNetLite0`.
 
     Raises:
         KeyError: if one is missing.

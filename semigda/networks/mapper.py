@@ -1,7 +1,8 @@
 """The latent mapper: turns the latent of an image into the latent of its mask.
 
-With general image features the deepest of them joins in: what a small autoencoder knows of an image
-is too little to find the mask by. It starts at zero.
+A small autoencoder knows too little about an image to find its mask. If the network has general
+image features, the deepest of them is added to the image's latent, through a convolution that
+starts at zero.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class _MapperBlock(nn.Module):
 class LatentMapper(nn.Module):
     """(B, z, h, w) -> (B, z, h, w): a U-Net without down-sampling, all at latent size.
 
-    Where ``config.has_features``, it also takes the deepest skip feature (B, C, h, w).
+    If ``config.has_features``, it also takes the second encoder's deepest feature (B, C, h, w).
     """
 
     def __init__(self, config: NetworkConfig):

@@ -2,8 +2,8 @@
 
 Branch ``vae``: image -> autoencoder's encoder -> latent mapper -> decoder with its skip adapters.
 Branch ``cnn``: image -> second encoder -> the same decoder with the other skip adapters.
-Where the second encoder brings general image features (``NetworkConfig.features``), ``vae`` takes
-them too: the deepest in its mapper, the others in its adapters.
+If the second encoder brings general image features (``NetworkConfig.features``), ``vae`` uses them
+too: the deepest in its mapper, all of them in its adapters.
 (SemiGDA, arXiv 2604.23274: Dual-distribution Alignment Module and Consistency-Driven Skip Adapter.)
 """
 
@@ -23,7 +23,7 @@ from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 
 class Encoded(NamedTuple):
-    """What one of the two encoders knows of an image; compute it once and hand it on."""
+    """What one of the two encoders makes of an image; computed once and handed on."""
 
     moments: torch.Tensor  # (B, 2 z, h, w): mean, then log variance, unscaled
     skips: list[torch.Tensor]  # one a level, full size first
@@ -33,12 +33,12 @@ class BranchFeatures(NamedTuple):
     """Input of the decoder for every branch."""
 
     latents: dict[str, torch.Tensor]  # scaled mask latents (B, z, h, w)
-    skips: dict[str, list[list[torch.Tensor]]]  # of every encoder that the branch looks through
+    skips: dict[str, list[list[torch.Tensor]]]  # of each encoder that the branch uses
 
 
 class SkipAdapters(nn.ModuleList):
-    """One residual block a level, merging the skip features of one encoder (2C -> C) or of two
-    (3C -> C) into the decoder.
+    """One residual block a level, which merges the skip features of one encoder (2C -> C) or of
+    two (3C -> C) into the decoder.
 
     A new one lets the decoder's features through unchanged: what the autoencoder's decoder knows of
     masks is not lost, and the skip features come in as far as they help.
@@ -85,8 +85,8 @@ class SemiGDA(nn.Module):
             self.autoencoder.post_quant_conv.requires_grad_(False)
 
     def general_features(self) -> list[nn.Parameter]:
-        """The parameters that begin with what others have learned; none without
-        ``config.features``."""
+        """The parameters that start with what others have learned, if ``config.features`` names
+        some."""
         if not isinstance(self.cnn_encoder, FeatureEncoder):
             return []
         return list(self.cnn_encoder.features.parameters())
@@ -127,7 +127,7 @@ class SemiGDA(nn.Module):
             noise: (B, z, h, w) standard normal: map this draw of the image's posterior in place of
                 its mean (training only).
             keep: see :func:`second_encoder`.
-            second: the image's :meth:`encode_second`, when it is already known.
+            second: the image's :meth:`encode_second`, if it is already known.
         """
         latents, skips = {}, {}
         if second is None and (self.config.has_features or "cnn" in branches):

@@ -121,8 +121,10 @@ class Training:
         return Stage(*stage)
 
     def learned(self, *parts: nn.Module) -> list[dict]:
-        """What is not frozen of parts of the network, as the optimiser's groups: general image
-        features learn at a share of its rate, so that they are not lost at once."""
+        """The parameters of these parts that are not frozen, in groups for the optimiser.
+
+        General image features learn at ``features_learning_rate`` times its rate.
+        """
         general = {id(p) for p in self.network.general_features()}
         learned = [p for part in parts for p in part.parameters() if p.requires_grad]
         own = {"params": [p for p in learned if id(p) not in general]}

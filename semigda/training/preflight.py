@@ -28,7 +28,7 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
 
     Raises:
         SemiGDAError: "bad-input", "no-labels", "device-unavailable", "model-invalid";
-            "import-error" where general image features are missing.
+            "import-error" if general image features are missing.
     """
     choose_device(settings.device)
     network = settings.network

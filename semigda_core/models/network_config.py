@@ -36,9 +36,9 @@ class NetworkConfig:
         latent_channels: channels of the latent mean.
         latent_scale: factor between the autoencoder's latent and the one the method works with.
         norm_groups: groups of every GroupNorm in autoencoder, adapters and repaired encoder.
-        features: what the second encoder knows before it is trained: ``"none"`` for a ResNet with
-            random weights, or ``"efficientnet-lite0"``, general image features learned from
-            ImageNet (:mod:`semigda.models.features`). These need ``patch`` 2 and four levels.
+        features: of the second encoder: ``"none"`` for a ResNet with random weights, or
+            ``"efficientnet-lite0"`` for general image features pre-trained on ImageNet
+            (:mod:`semigda.models.features`). These need a ``patch`` of 2 and four levels.
         cnn_blocks: residual blocks of each stage of the ResNet.
         cnn_norm: ``"batch"`` (released code) or ``"group"``: batch statistics of 2 + 2 images
             would mix labelled, unlabelled and mixed slices.
@@ -107,12 +107,12 @@ class NetworkConfig:
 
     @classmethod
     def pretrained(cls) -> NetworkConfig:
-        """*Compact* with general image features: good with few labels, and as fast on CPUs."""
+        """*Compact* with general image features, for few labels."""
         return replace(cls.compact(), name="pretrained", features="efficientnet-lite0")
 
     @property
     def has_features(self) -> bool:
-        """Whether the second encoder is a network that has learned from photographs."""
+        """Whether the second encoder has general image features."""
         return self.features != "none"
 
     @property
@@ -131,8 +131,8 @@ class NetworkConfig:
         return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON. Where there are no ``features`` nothing is said of them, so that
-        versions from before them read it."""
+        """Plain values for JSON. ``features`` are left out if there are none, so that earlier
+        versions can read the result."""
         values = asdict(self)
         if not self.has_features:
             del values["features"]
