@@ -1,7 +1,7 @@
 """Changing one class of a project without changing what its labels mean.
 
-Labels know classes by name (segments) or by number (label maps). When a name or a number changes,
-what was meant by the old one is kept in the mapping.
+Labels know classes by name (segments) or by number (label maps). When a name or number changes, the
+mapping keeps the meaning of the old one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from semigda_core.project.records import View, class_mapping
 
 
 def add_class(project: Project, name: str, color: Sequence[int] | None = None) -> None:
-    """Append a class; "bad-input" for a name that is empty or there already, or too many."""
+    """Append a class; "bad-input" for an empty or existing name, or too many classes."""
     given = {"name": name} if color is None else {"name": name, "color": list(color)}
     project.set_classes([*project.read().classes, given])
 
@@ -24,7 +24,7 @@ def add_class(project: Project, name: str, color: Sequence[int] | None = None) -
 def change_class(
     project: Project, value: int, name: str | None = None, color: Sequence[int] | None = None
 ) -> None:
-    """Rename or recolour a class; segments that were of this class stay so."""
+    """Rename or recolour a class; its segments stay in it."""
     view = project.read()
     old = _find(view, value)
     red, green, blue = color or old.color
@@ -34,11 +34,11 @@ def change_class(
 
 
 def remove_class(project: Project, value: int) -> None:
-    """Take a class off the list; what labels hold of it becomes background.
+    """Remove a class; its voxels in labels become background.
 
     Raises:
-        SemiGDAError: "bad-input" if later classes would change their number in labels that are
-            stored by number in the project.
+        SemiGDAError: "bad-input" if later classes would change their number in labels that the
+            project stores by number.
     """
     view = project.read()
     _find(view, value)
@@ -58,7 +58,7 @@ def remove_class(project: Project, value: int) -> None:
 
 
 def _meant(view: View) -> dict[str, int]:
-    """The class of every segment name of the labels, said or not."""
+    """The class of every segment name of the labels, explicit or not."""
     meant: dict[str, int] = {}
     for case in view.cases:
         known = class_mapping(view.data, case.segments or (), case.in_classes)

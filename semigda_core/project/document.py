@@ -1,6 +1,6 @@
-"""What ``project.json`` may hold: the one description that is checked before anything acts on it.
+"""The rule for ``project.json``, checked before anything uses it.
 
-Fields of later versions are left unread.
+Fields of later versions are ignored.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ SCHEMA_VERSION = 1
 USES = ("auto", "unlabeled", "ignored")
 SCHEMES = ("split", "leave-one-out")
 MAX_CLASSES = 16
-MOST = 2**53  # whole numbers that every reader of JSON keeps exactly
+MOST = 2**53  # whole numbers that every JSON reader keeps exactly
 
 
 def version_name() -> Rule:
-    """A name that a model and its folder may have."""
+    """A valid name for a model and its folder."""
     return _allowed_by(check_name, "is no name of a model")
 
 
@@ -160,7 +160,7 @@ _FIELDS = record(
             ),
             1000,
         ),
-        # By the hash of the model that predicted.
+        # By the hash of the predicting model.
         "rejected": mapping(text(64), _ids),
     },
     others=True,
@@ -168,7 +168,7 @@ _FIELDS = record(
 
 
 def project_document(value: Any) -> None:
-    """The rule of the whole document: its fields, and that they fit together."""
+    """The rule of the whole document: its fields, and their consistency."""
     plain(12, 50_000_000)(value)
     _FIELDS(value)
     _refuse_twice("cases", (case["id"] for case in value["cases"]))
@@ -186,7 +186,7 @@ def project_document(value: Any) -> None:
 def _refuse_twice(what: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for place, one in enumerate(ids):
-        if one.lower() in seen:  # folders of these names would be one on Windows and macOS
+        if one.lower() in seen:  # folders of these names would coincide on Windows and macOS
             raise Wrong("is there twice", f"{what}[{place}].id")
         seen.add(one.lower())
 

@@ -1,12 +1,12 @@
 """The held-out cases: chosen once, by patient, then locked.
 
-From 8 labelled patients on, about a quarter of them is held out (``scheme`` "split"): no training
-sees any of their images. With fewer, every patient counts, so each is held out in turn
-("leave-one-out"): one training for every fold scores the recipe, and a last one on all labelled
+With 8 or more labelled patients, about a quarter of them is held out (``scheme`` "split"): no
+training sees any of their images. With fewer, every patient counts, so each is held out in turn
+("leave-one-out"): one training for each fold scores the recipe, and a final one on all labelled
 cases makes the model; its score is the folds' mean, and training takes folds + 1 times as long.
 
-Nothing draws again by itself. A change on purpose raises the version, and scores of another version
-are not comparable.
+The draw is never repeated automatically. A deliberate change raises the version, and scores of
+different versions are not comparable.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ DRAWS = 200
 
 @dataclass(frozen=True)
 class _Patient:
-    """A patient's trusted labelled cases, with the voxels of each class over all of them."""
+    """A patient's trusted labelled cases, with the number of voxels of each class in all of
+    them."""
 
     name: str
     cases: tuple[str, ...]
@@ -47,13 +48,13 @@ class _Patient:
 def choose_heldout(project: Project, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Choose the held-out cases for good and return their record.
 
-    The choice follows from the cases' ids alone (the ``seed`` in the record is made of them).
+    The choice depends on the cases' ids alone (which make the ``seed`` in the record).
 
     Args:
         facts: what the check measured, by case id.
 
     Raises:
-        SemiGDAError: "bad-input" if they are chosen already or a labelled case was not checked;
+        SemiGDAError: "bad-input" if they are already chosen or a labelled case was not checked;
             "no-labels" with fewer than two labelled patients.
     """
     with project.edit("held-out cases chosen") as data:
@@ -78,13 +79,13 @@ def change_heldout(
     facts: Mapping[str, Any],
     case_ids: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Choose the held-out cases anew, or exactly ``case_ids``; older scores become void.
+    """Choose the held-out cases again, or exactly ``case_ids``; older scores become void.
 
-    Chosen cases of a patient bring the patient's other labelled cases with them.
+    Choosing a case also chooses the patient's other labelled cases.
 
     Raises:
         SemiGDAError: as :func:`choose_heldout`, and "bad-input" without a reason, before a first
-            choice, or if no labelled patient were left for training.
+            choice, or if no labelled patient would be left for training.
     """
     if not reason.strip():
         raise SemiGDAError(
@@ -109,7 +110,7 @@ def change_heldout(
 
 
 def note_labels(heldout: dict[str, Any], facts: Mapping[str, Any]) -> None:
-    """Lock the content of held-out labels that is not locked yet."""
+    """Lock the content of held-out labels that are not locked yet."""
     locked = heldout.setdefault("labels", {})
     for case_id in heldout["cases"]:
         content = ((facts.get(case_id) or {}).get("label") or {}).get("hash")
@@ -118,9 +119,9 @@ def note_labels(heldout: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 
 def new_voxels(data: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str]:
-    """By case id, what images are known by even when their file is gone, where it is news.
+    """New image hashes by case id, which identify images even after their file is gone.
 
-    That of a held-out case stays as it was first seen.
+    The hash of a held-out case stays as first seen.
     """
     heldout, found = set((data["heldout"] or {}).get("cases", ())), {}
     for case in data["cases"]:
@@ -150,7 +151,7 @@ def describe(heldout: Mapping[str, Any] | None) -> str:
 
 
 def _patients(view: View, facts: Mapping[str, Any]) -> list[_Patient]:
-    """Patients with a trusted label, in an order that follows from their cases' ids."""
+    """Patients with a trusted label, in an order that depends on their cases' ids."""
     groups: dict[str, list[ProjectCase]] = {}
     for case in view.cases:
         there = case.role != "missing"
@@ -173,7 +174,7 @@ def _patients(view: View, facts: Mapping[str, Any]) -> list[_Patient]:
 
 
 def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dict[int, int]:
-    """Voxels of each class in a case's label, without classes that it lacks.
+    """Voxels of each class in a case's label; absent classes are left out.
 
     Raises:
         SemiGDAError: "bad-input" if the case was not checked, or its label cannot be read.
@@ -195,7 +196,7 @@ def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dic
 
 
 def _drawn(patients: list[_Patient], version: int, present: set[str]) -> dict[str, Any]:
-    """A plan drawn by chance; not the ``present`` cases again, where others can be had."""
+    """A random plan, other than the ``present`` cases if possible."""
     ids = " ".join(case for patient in patients for case in patient.cases)
     seed = int(hashlib.sha256(f"{version} {ids}".encode()).hexdigest()[:12], 16)
     if len(patients) < FEWEST_FOR_SPLIT:
@@ -208,9 +209,9 @@ def _drawn(patients: list[_Patient], version: int, present: set[str]) -> dict[st
 def _stratified(
     patients: list[_Patient], count: int, rng: random.Random, present: set[str]
 ) -> list[_Patient]:
-    """The draw that is most like the rest, of many that each take one of every stratum.
+    """Of many draws that each take one of every stratum, the one most similar to the rest.
 
-    Strata are neighbours in the order of the classes they have, then of their size.
+    Strata are neighbours in the order of their classes, then of their size.
     """
     ordered = sorted(patients, key=lambda p: (p.classes, p.size, p.cases))
     edges = [round(n * len(ordered) / count) for n in range(count + 1)]

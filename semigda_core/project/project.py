@@ -1,10 +1,10 @@
-"""A training project: a folder that holds everything about it but the images.
+"""A training project: a folder with everything about it except the images.
 
 ========================  ========================================================================
 ``project.json``          cases, roles, classes, settings, held-out set, history: the truth
 ``jobs/``                 job folders of checks and trainings
 ``models/``               what the trainings made
-``images/``               volumes that were in Slicer's scene only
+``images/``               volumes that existed in Slicer's scene only
 ``labels/``               labels drawn in Slicer, brought to their image's grid, or accepted
 ``facts.json``            what the check measured; may be deleted
 ``thumbnails/``           pictures of the cases, by the check; may be deleted
@@ -47,13 +47,14 @@ from semigda_core.project.records import (
 )
 
 PathLike = str | os.PathLike[str]
-# As new_job gives them: when, of what kind, and some random digits.
+# As made by new_job: date, kind, and some random digits.
 _JOB_NAME = re.compile(r"\d{4}-\d\d-\d\d-\d{6}-([a-z]+)-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to add; by default ``name`` is the image's file name, ``origin`` as the label says."""
+    """A case to add; by default ``name`` is the image's file name, and ``origin`` comes from the
+    label."""
 
     image: PathLike
     label: PathLike | None = None
@@ -64,8 +65,8 @@ class NewCase:
 
 @dataclass(frozen=True)
 class Added:
-    """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, and how many
-    images were in the project already."""
+    """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, and the
+    number of images that were already in the project."""
 
     cases: list[str]
     labelled: list[str]
@@ -73,7 +74,7 @@ class Added:
 
 
 class Project:
-    """A project's folder. Reading gives a :class:`View`; every change reads the file anew."""
+    """A project's folder. Reading gives a :class:`View`; every change reads the file again."""
 
     def __init__(self, folder: PathLike):
         self.folder = Path(folder).absolute()
@@ -81,7 +82,7 @@ class Project:
 
     @classmethod
     def create(cls, folder: PathLike, name: str | None = None) -> Project:
-        """Make a project in a new or existing folder; "bad-input" if it holds one already."""
+        """Make a project in a new or existing folder; "bad-input" if it already holds one."""
         path = Path(folder).absolute()
         data: dict[str, Any] = {
             "id": secrets.token_hex(4),
@@ -109,10 +110,11 @@ class Project:
 
     @contextlib.contextmanager
     def edit(self, what: str, **about: Any) -> Iterator[dict[str, Any]]:
-        """The raw content, to be changed under the project's lock; a change enters the history.
+        """The raw content, to be changed under the project's lock; a change is recorded in the
+        history.
 
-        If it touches what scores on the held-out cases hang on, the held-out set gets a new
-        version, and older scores are no longer comparable.
+        If it touches anything that scores on the held-out cases depend on, the held-out set gets a
+        new version, and older scores are no longer comparable.
         """
         with self.edit_file() as data:
             scored, trained, version = scored_by(data), trained_on(data), _heldout_version(data)
@@ -129,7 +131,7 @@ class Project:
                 kept = data["heldout"]["labels"]
                 for case_id, fact in scored_now["cases"].items():
                     if fact != scored["cases"].get(case_id):
-                        kept.pop(case_id, None)  # the next check looks at the label anew
+                        kept.pop(case_id, None)  # the next check reads the label again
 
     # Cases
 
@@ -137,7 +139,7 @@ class Project:
         """Add images, and labels to images that have none yet; an image is never added twice.
 
         Raises:
-            SemiGDAError: "bad-input" if a file is not there; then nothing is added.
+            SemiGDAError: "bad-input" if a file does not exist; then nothing is added.
         """
         entries = [self._entry(case, number) for number, case in enumerate(cases, 1)]
         added, labelled, known = [], [], 0
@@ -159,7 +161,7 @@ class Project:
         return Added(added, labelled, known)
 
     def remove(self, case_ids: Iterable[str]) -> None:
-        """Take cases out of the project; their files stay. Refused for held-out cases."""
+        """Remove cases from the project; their files stay. Refused for held-out cases."""
         ids = set(case_ids)
         with self.edit("cases removed") as data:
             _refuse_heldout(data, ids)
@@ -174,9 +176,9 @@ class Project:
         *,
         in_classes: bool = False,
     ) -> None:
-        """Give a case a label file, or with None take its label away; ``origin`` as in NewCase.
+        """Give a case a label file, or with None remove its label; ``origin`` as in NewCase.
 
-        Also to be called after a label was edited in place: its segments' names are read again.
+        Call it also after a label was edited in place: its segments' names are read again.
         """
         entry = None if label is None else self._label(Path(label), origin, in_classes)
         with self.edit("label set" if entry else "label taken away") as data:
@@ -185,7 +187,7 @@ class Project:
             _find(data, case_id)["label"] = entry
 
     def set_use(self, case_ids: Iterable[str], use: str) -> None:
-        """ "auto": as its label says; "unlabeled": without its label; "ignored": not at all."""
+        """ "auto": by its label; "unlabeled": without its label; "ignored": not at all."""
         if use not in USES:
             raise SemiGDAError("bad-input", f"A case's use is one of {', '.join(USES)}.")
         with self.edit(f"use set to {use}") as data:
@@ -196,7 +198,7 @@ class Project:
                     case["use"] = use
 
     def set_group(self, case_ids: Iterable[str], group: str | None) -> None:
-        """Say that cases are of one patient; None: each is its own."""
+        """Say that cases belong to one patient; None: each to its own."""
         with self.edit("patients set") as data:
             for case_id in case_ids:
                 _find(data, case_id)["group"] = (group or "").strip() or None
@@ -227,8 +229,8 @@ class Project:
             data["mapping"] = known
 
     def set_mapping(self, mapping: Mapping[str, int | str | None]) -> None:
-        """Say which class segments of a name (or label values) are: its value or name, 0 for none,
-        None to forget what was said."""
+        """Map segment names (or label values) to a class: its value or name, 0 for none, None to
+        forget the mapping."""
         with self.edit("mapping set") as data:
             values = {label["name"]: label["value"] for label in data["classes"]}
             for key, given in mapping.items():
@@ -241,7 +243,7 @@ class Project:
                     raise SemiGDAError("bad-input", "A segment was given to no class there is.")
 
     def set_settings(self, **settings: Any) -> None:
-        """Keep settings of the project; None forgets one."""
+        """Store settings of the project; None removes one."""
         with self.edit("settings changed") as data:
             kept = {**data["settings"], **settings}
             data["settings"] = {key: value for key, value in kept.items() if value is not None}
@@ -261,8 +263,8 @@ class Project:
         """Make a queued job in ``jobs/`` and record it with the held-out set's version.
 
         Args:
-            files: inputs that are written into the job's folder, as JSON; the job gets their paths.
-            about: kept in the record.
+            files: inputs to write into the job's folder as JSON; the job gets their paths.
+            about: stored in the record.
         """
         name = f"{now()[:19].replace(':', '').replace('T', '-')}-{kind}-{secrets.token_hex(2)}"
         path = self.place("jobs", name)
@@ -279,13 +281,13 @@ class Project:
         return job
 
     def forget_jobs(self, kind: str) -> None:
-        """Delete the ended jobs of a kind but the newest, which a window may still be reading.
+        """Delete the ended jobs of a kind except the newest, which a window may still be reading.
 
-        Only folders that hold such a job, under a name that :meth:`new_job` gives, are deleted.
+        Only folders with such a job, and with a name made by :meth:`new_job`, are deleted.
         """
         ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
         ids = {job["id"] for job in ended}
-        with self.edit_file() as data:  # no news: it leaves no line in the history either
+        with self.edit_file() as data:  # nothing new: no line in the history either
             data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
             data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
         for job in ended:
@@ -298,7 +300,7 @@ class Project:
         return [self._job(record) for record in reversed(self.read().data["jobs"])]
 
     def _job(self, record: dict[str, Any]) -> dict[str, Any]:
-        """``holds``: the kind of job that the folder says it is; None of one that is lost."""
+        """``holds``: the kind of job according to the folder; None if it is lost."""
         folder = self.folder / "jobs" / record["id"]
         known = {**record, "folder": folder, "holds": None}
         lost = known | {"state": "lost", "progress": 0.0, "message": "", "stale": False}
@@ -318,7 +320,7 @@ class Project:
         return os.path.normcase((self.folder / path).resolve())
 
     def stored(self, path: Path) -> str:
-        """A path as it is kept: relative where it lies in the project, which may be moved."""
+        """A path as it is stored: relative if it lies in the project, which may be moved."""
         path = path.absolute()
         try:
             return path.resolve().relative_to(self.folder.resolve()).as_posix()
@@ -365,7 +367,7 @@ def _heldout_version(data: dict[str, Any]) -> int | None:
 
 
 def renew_heldout(data: dict[str, Any], reason: str) -> None:
-    """A new version of the held-out set: what was scored before is not comparable any more."""
+    """A new version of the held-out set: earlier scores are no longer comparable."""
     heldout = data["heldout"]
     past = {key: value for key, value in heldout.items() if key != "past"}
     heldout["past"] = [*heldout["past"], past]

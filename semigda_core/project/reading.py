@@ -1,4 +1,4 @@
-"""A project at one moment: many questions, one look at its file."""
+"""A project at one moment: many questions, one read of its file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from semigda_core.project.records import View
 class Reading(Project):
     """A project that reads its file and the states of its jobs once.
 
-    What takes a project takes it as well. It stays as it was, but for what is changed through it:
-    then it is read again.
+    It can stand in for a project. It does not change, unless it is edited itself: then it is read
+    again.
     """
 
     def __init__(self, project: Project):

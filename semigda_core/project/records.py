@@ -1,4 +1,4 @@
-"""What a project says about its cases and classes, as read-only values."""
+"""A project's cases and classes, as read-only values."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from semigda_core.files.texts import one_line
 from semigda_core.labels.segments import folded_name
 from semigda_core.models.card import Label
 
-# labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of
-# its patient is held out. ignored: not used, because the user says so. missing: not used, because
-# its image or label is not there; known only where View.present looked.
+# labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of its
+# patient is held out. ignored: not used, because the user says so. missing: not used, because its
+# image or label does not exist; known only after View.present.
 ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored", "missing")
-# Scoring a model by labels that a model made would flatter it.
+# Scoring a model by labels made by a model would flatter it.
 TRUSTED = ("human", "edited")
-# Well separated and friendly to the colour-blind; given to classes that come without a colour.
+# Well separated and friendly to the colour-blind; for classes without a colour of their own.
 COLOURS = (
     (230, 159, 0),
     (86, 180, 233),
@@ -44,9 +44,9 @@ class ProjectCase:
         image: file or folder of a DICOM series.
         label: file, or None.
         origin: who made the label: "human", "edited" (a corrected prediction) or "machine".
-        segments: names in the header of a ``.seg.nrrd`` label, None for a label map.
-        in_classes: the label's values are the project's classes, whatever the mapping says.
-        group: patient as the user named it, None if this is the patient's only image.
+        segments: names in the header of a ``.seg.nrrd`` label; None for a label map.
+        in_classes: whether the label's values are the project's classes, whatever the mapping.
+        group: the patient's name by the user; None if this is the patient's only image.
         patient: the same for all cases of one patient, see :func:`patients`.
         use: "auto", "unlabeled" (its label is not used) or "ignored".
         added: date and time, ISO 8601.
@@ -72,7 +72,7 @@ class View:
     """A project as it was when it was read.
 
     Attributes:
-        missing: ids of the cases whose files are not there, as far as :meth:`present` looked.
+        missing: ids of the cases whose files :meth:`present` did not find.
     """
 
     folder: Path
@@ -80,9 +80,9 @@ class View:
     missing: frozenset[str] = frozenset()
 
     def present(self) -> View:
-        """The same after a look at the disk: cases whose files are gone have the role "missing".
+        """The same view, but cases whose files are gone have the role "missing".
 
-        It looks once.
+        It reads the disk once.
         """
         return self._present
 
@@ -109,7 +109,7 @@ class View:
 
     @property
     def mapping(self) -> dict[str, int]:
-        """What the user chose; :meth:`classes_of` adds what goes without saying."""
+        """The user's choices; :meth:`classes_of` adds the implicit ones."""
         return self.data["mapping"]
 
     @property
@@ -139,7 +139,7 @@ class View:
         ]
 
     def case(self, case_id: str) -> ProjectCase:
-        """The case; "bad-input" if the project has none of this id."""
+        """The case; "bad-input" if the project has none with this id."""
         for case in self.cases:
             if case.id == case_id:
                 return case
@@ -149,11 +149,11 @@ class View:
         return [case for case in self.cases if case.role in roles]
 
     def classes_of(self, case: ProjectCase) -> dict[str, int]:
-        """The class of every segment name or value that may stand in the case's label."""
+        """The class of every segment name or value that the case's label may contain."""
         return class_mapping(self.data, case.segments or (), case.in_classes)
 
     def classless(self, case: ProjectCase, parts: Mapping[str, Any]) -> list[str]:
-        """Segments, values or colours that a case's label holds and that have no class yet.
+        """Segments, values or colours of a case's label that have no class yet.
 
         Args:
             parts: what the check measured of the label, by key.
@@ -162,14 +162,14 @@ class View:
         held = [key for key, part in parts.items() if part["voxels"]]
         found = [key for key in held if key not in known]
         if found and case.segments is None and not case.in_classes:
-            # One value alone may be the only class; among several, each is asked for.
+            # A single value may be the only class; among several, each needs an answer.
             found = [key for key in held if key not in self.mapping]
         return found
 
     def unmapped(self) -> dict[str, list[str]]:
-        """Segment names without a class, each with the ids of the cases that have it.
+        """Segment names without a class, each with the ids of its cases.
 
-        Values of plain label maps stand in voxels: the check finds those.
+        Values of plain label maps are in the voxels: the check finds those.
         """
         found: dict[str, list[str]] = {}
         for case in self.cases:
@@ -181,7 +181,7 @@ class View:
 
 
 def new_class(value: int, given: str | Mapping[str, Any] | Label) -> Label:
-    """A class of a project from its name, or what else is said of it."""
+    """A class of a project, from its name or an object with more about it."""
     if isinstance(given, Label):
         given = asdict(given)
     words = {"name": given} if isinstance(given, str) else dict(given)
@@ -203,10 +203,10 @@ def unknown_case() -> SemiGDAError:
 
 
 def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) -> dict[str, int]:
-    """Segment name, value or colour -> class: like names, then what the user said.
+    """Segment name, value or colour -> class: equal names first, then the user's mapping.
 
-    Values mean classes only in labels that the project made (``in_classes``), and where there is
-    one class and nobody said what values mean: 1 is that class. Any other value is a question.
+    Values are classes only in labels that the project made (``in_classes``), or if there is one
+    class and no mapping of values: then 1 is that class. Any other value is a question.
     """
     names, said = list(names), data["mapping"]
     result = {label["name"]: label["value"] for label in data["classes"]}
@@ -215,7 +215,7 @@ def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) 
         if folded_name(name) in folded:
             result[name] = folded[folded_name(name)]
     if in_classes:
-        # What was said of other labels helps only where a class was renamed since.
+        # The mapping of other labels matters only if a class was renamed since.
         values = {str(label["value"]): label["value"] for label in data["classes"]}
         return said | result | values
     if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
@@ -235,8 +235,8 @@ def heldout_patients(data: dict[str, Any]) -> set[str]:
 def patients(data: dict[str, Any]) -> dict[str, str]:
     """The patient of every case, by the case's id.
 
-    Cases of one group are of one patient, and so are images that are equal voxel by voxel: what is
-    held out stays so under another name, and if its first file is gone.
+    Cases of one group belong to one patient, and so do images that are equal voxel by voxel: a
+    held-out image stays held out under another name, and after its first file is gone.
     """
     above: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -278,7 +278,7 @@ def _case(
 
 
 def _role(case: dict[str, Any], heldout: dict[str, Any] | None, unseen: bool) -> str:
-    """``unseen``: no training may see the case's patient."""
+    """``unseen``: whether no training may see the case's patient."""
     if case["use"] == "ignored":
         return "ignored"
     if unseen:
@@ -287,7 +287,8 @@ def _role(case: dict[str, Any], heldout: dict[str, Any] | None, unseen: bool) ->
 
 
 def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
-    """Everything that scores on the held-out cases hang on: when it changes, old ones are void."""
+    """Everything that scores on the held-out cases depend on: when it changes, old scores are
+    void."""
     heldout = data["heldout"]
     if heldout is None:
         return None

@@ -1,8 +1,8 @@
-"""``project.json`` on the disk: one writer at a time, and readers who never see half of it.
+"""``project.json`` on disk: one writer at a time, and readers that never see half of it.
 
-A writer holds a lock of the operating system, which ends with its process however that ends; it
-reads the file anew, changes it, and replaces it whole. So two windows never undo each other's
-changes, and a kill at any moment leaves the file as it was before or after.
+A writer holds a lock of the operating system, which ends with its process. It reads the file again,
+changes it, and replaces it as a whole. So two windows never undo each other's changes, and a kill
+at any moment leaves the file as it was either before or after.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from semigda_core.project.document import SCHEMA_VERSION, project_document
 
 WHAT, REPAIR = "The project's file", "Put project.json back from a backup, or make a new project."
 FILE, LOCK = "project.json", ".project.lock"
-LOCK_SECONDS = 15.0  # a change takes milliseconds; this long means that something hangs
+LOCK_SECONDS = 15.0  # a change takes milliseconds; if it takes this long, something hangs
 
 
 def read(folder: Path) -> dict[str, Any]:
     """The content of a project's file, checked as a whole.
 
     Raises:
-        SemiGDAError: "bad-input" if there is none, it is damaged, or of another version.
+        SemiGDAError: "bad-input" if it is missing, damaged, or of another version.
     """
     try:
         with patiently(lambda: open(folder / FILE, "rb")) as file:
@@ -49,7 +49,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=2)
 def _check(content: bytes) -> None:
-    """Raise if this is no project. It is read often and changes seldom: what is sound stays so."""
+    """Raise if this is not a project. Cached, because it is read often and changes rarely."""
     if len(content) > MAX_BYTES:
         raise SemiGDAError("bad-input", f"{WHAT} is larger than it can be.", action=REPAIR)
     data = parse_json(content, WHAT, action=REPAIR)
@@ -66,7 +66,7 @@ def _check(content: bytes) -> None:
 
 
 def create(folder: Path, data: dict[str, Any]) -> None:
-    """Write a new project's file; "bad-input" if the folder holds a project already."""
+    """Write a new project's file; "bad-input" if the folder already holds a project."""
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         if (folder / FILE).exists():
@@ -80,9 +80,9 @@ def create(folder: Path, data: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def edit(folder: Path) -> Iterator[dict[str, Any]]:
-    """The project's content as it is now; what the block changes in it is written at its end.
+    """The project's present content; changes that the block makes to it are written at its end.
 
-    Nothing is written if the block raises or changes nothing, or if the result is no project.
+    Nothing is written if the block raises or changes nothing, or if the result is not a project.
     """
     with locked(folder):
         clear_leftovers(folder)
@@ -96,7 +96,7 @@ def edit(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _write(folder: Path, data: dict[str, Any]) -> None:
-    """What could not be read again is not written."""
+    """Content that could not be read again is not written."""
     check(data, project_document, "The change")
     write_json(folder / FILE, data)
 
@@ -106,7 +106,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Hold the project's lock; waits for other writers.
 
     Raises:
-        SemiGDAError: "bad-input" if another one keeps it for long.
+        SemiGDAError: "bad-input" if another process keeps it for long.
     """
     deadline = time.monotonic() + LOCK_SECONDS
 

@@ -29,7 +29,7 @@ ROW = record(
 
 
 def listed_cases(file: Path) -> list[dict[str, Any]] | None:
-    """The rows of a case list that :func:`case_rows` gave; None if it is not there or damaged."""
+    """The rows of a case list that :func:`case_rows` made; None if it is missing or damaged."""
     try:
         return read_document(file, list_of(ROW), "The case list")
     except (OSError, SemiGDAError):
@@ -37,17 +37,17 @@ def listed_cases(file: Path) -> list[dict[str, Any]] | None:
 
 
 def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
-    """The rows of a training's case list: ids in place of names, files as absolute paths.
+    """The rows of a training's case list: ids instead of names, files as absolute paths.
 
-    A held-out case has the role "val", and no other image of its patient is in the list. Cases
-    that :meth:`View.present` found to be missing are left out.
+    A held-out case has the role "val", and no other image of its patient is in the list. Cases that
+    :meth:`View.present` found missing are left out.
 
     Args:
-        fold: in leave-one-out, the patient that is held out, from 0; None for the last training,
-            which learns from all labelled cases and holds out none.
+        fold: in leave-one-out, the held-out patient, from 0; None for the final training, which
+            learns from all labelled cases and holds out none.
 
     Raises:
-        SemiGDAError: "bad-input" without classes, with a segment that has none, or before the
+        SemiGDAError: "bad-input" without classes, with a segment that has no class, or before the
             held-out cases are chosen; "no-labels" if no labelled case is left.
     """
     if not view.classes:
@@ -100,7 +100,7 @@ def _held_out(view: View, fold: int | None) -> list[str]:
 
 
 def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
-    # A group's name may be a patient's: what it is called does not matter to the training.
+    # A group's name may be a patient's, and the training needs no names.
     group = hashlib.blake2b(f"{view.id} {case.patient}".encode(), digest_size=6).hexdigest()
     row: dict[str, Any] = {"name": case.id, "image": str(case.image), "role": role, "group": group}
     if role != "unlabeled" and case.label is not None:

@@ -1,4 +1,4 @@
-"""What the files of a folder are: images, series of DICOM files, or nothing to be segmented."""
+"""What the files of a folder are: images, DICOM series, or nothing to segment."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.project.cases.naming import ENDINGS, natural
 
-# Why a file is no case of its own.
+# Why a file is not a case of its own.
 NO_IMAGE = "no image"
 MIXED = "one of several DICOM series in a folder"
 CHANNEL = "another channel of a case"
 SAME = "the same case in another format"
 
 _HEAD = 8192
-# A tag, and its value with the value's type and length, or with the length alone.
+# A tag, and its value with type and length, or with the length alone.
 _SERIES = re.compile(rb"\x20\x00\x0e\x00(?:UI(..)|(..)\0\0)", re.DOTALL)
 _MODALITY = re.compile(rb"\x08\x00\x60\x00(?:CS(..)|(..)\0\0)", re.DOTALL)
 _WITHOUT_IMAGE = (b"SEG", b"RTSTRUCT", b"RTPLAN", b"RTDOSE", b"SR", b"PR", b"KO", b"REG", b"DOC")
@@ -28,8 +28,8 @@ _SKIPPED = ("__macosx",)
 
 @dataclass
 class Listing:
-    """Images and labels of folders, what else is in them and why it is left out, and how many
-    files a folder of DICOM files has."""
+    """Images and labels of folders, what is left out and why, and the number of files in each DICOM
+    folder."""
 
     files: list[Path] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
@@ -62,10 +62,10 @@ class Listing:
 
 
 def list_folder(folder: Path) -> Listing:
-    """What a folder offers, and those of its own folders that hold DICOM files.
+    """What a folder offers, including its subfolders of DICOM files.
 
     Raises:
-        SemiGDAError: "bad-input" if it is not there.
+        SemiGDAError: "bad-input" if it does not exist.
     """
     if not folder.is_dir():
         raise SemiGDAError("bad-input", "The folder does not exist.", action="Choose another.")
@@ -79,7 +79,7 @@ def list_folder(folder: Path) -> Listing:
 
 
 def list_files(paths: Iterable[Path]) -> Listing:
-    """The same of files and DICOM folders by themselves; slices become the folder they lie in."""
+    """The same for single files and DICOM folders; slices become their folder."""
     found = Listing()
     by_folder: dict[Path, list[Path]] = {}
     for path in paths:
@@ -102,9 +102,9 @@ class _Dicom:
     image: bool
 
 
-@functools.lru_cache(maxsize=100_000)  # a dialog asks again at every letter that is typed
+@functools.lru_cache(maxsize=100_000)  # a dialog asks again at every typed letter
 def _look(path: Path, size: int, time_ns: int) -> _Dicom | None:
-    """What a DICOM file says of itself; None of another file, or one that cannot be read."""
+    """The tags of a DICOM file; None for another file, or an unreadable one."""
     try:
         with open(path, "rb") as file:
             head = file.read(_HEAD)
@@ -125,8 +125,8 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def _begins_as_dicom(head: bytes, path: Path) -> bool:
-    """Without the preamble a file begins with an element of group 2 or 8, and has no other
-    format's ending."""
+    """Without a preamble, a DICOM file begins with an element of group 2 or 8 and does not have
+    another format's ending."""
     if path.name.lower().endswith(endings(dicom=False)) or len(head) < 8:
         return False
     group, element = (int.from_bytes(head[n : n + 2], "little") for n in (0, 2))

@@ -1,4 +1,4 @@
-"""The files of cases, and the folder that missing ones lay in."""
+"""The files of cases, and the folder that missing ones were in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ Files = dict[str, Path]
 
 
 def missing_folder(project: Project) -> str | None:
-    """The folder that all missing files lay in, to be offered as the old place; None if none is."""
+    """The folder that all missing files were in, to offer as the old place; None if none is
+    missing."""
     view = project.read().present()
     cases = view.of_role("missing")
     lost = [str(p) for case in cases for p in files_of(case).values() if not p.exists()]
@@ -26,5 +27,5 @@ def missing_folder(project: Project) -> str | None:
 
 
 def files_of(case: ProjectCase) -> Files:
-    """By "image" and, where there is one, "label"."""
+    """By "image" and, if there is one, "label"."""
     return {"image": case.image} | ({"label": case.label} if case.label is not None else {})

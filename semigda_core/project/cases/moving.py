@@ -1,6 +1,6 @@
-"""Before a training goes on: it writes in this project only, and reads files where they are now.
+"""Before a training resumes: it must write in this project only, and read files where they are now.
 
-A project may have been copied, renamed or moved since, and its images too.
+The project, or its images, may have been copied, renamed or moved meanwhile.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Rows = list[dict[str, Any]]
 
 
 def settle(project: Project, job: JobFolder) -> None:
-    """Let a training of the project's ``jobs/`` go on where it is now.
+    """Let a training in the project's ``jobs/`` resume where it is now.
 
-    Its case lists get the places where files are now; what is missing is left out, and said.
+    Its case lists get the present paths; missing files are left out and reported.
 
     Raises:
         SemiGDAError: "bad-input" if it would write elsewhere, or its lists are damaged;
@@ -53,7 +53,7 @@ def settle(project: Project, job: JobFolder) -> None:
 
 
 def tell_missing(job: JobFolder, cases: int) -> None:
-    """A warning of the training, by number only."""
+    """A warning of the training, with numbers only."""
     told = "1 case is" if cases == 1 else f"{cases} cases are"
     job.event("warning", message=f"{told} left out: the files are not there.", missing=cases)
 
@@ -71,7 +71,7 @@ def _refuse_elsewhere(project: Project, job: JobFolder) -> None:
 
 
 def _present(job: JobFolder, view: View, rows: Rows) -> Iterable[dict[str, Any]]:
-    """The rows whose files are there, with the places where they are now."""
+    """The rows whose files exist, with their present paths."""
     cases = {case.id: case for case in view.cases}
     old, new = folder_of(job.job["home"], 2), view.folder
     for row in rows:

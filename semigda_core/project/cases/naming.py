@@ -1,4 +1,4 @@
-"""What the words of a file's name say: an image or its label, and of whom.
+"""What the words of a file's name tell: image or label, and whose.
 
 Names are compared without case, accents and separators; "CaseMask" is two words.
 """
@@ -45,17 +45,17 @@ _IMAGE_WORDS = frozenset(
         "obraz изображение 图像 影像 画像 영상"
     ).split()
 )
-# Sequences of one examination, which lie on one grid where a label goes with all of them.
+# Sequences of one examination, which share a grid if one label belongs to all of them.
 _SEQUENCES = frozenset(
     "t1 t1w t1c t1ce t1gd t1n t2 t2w t2f flair dwi adc pd swi dce ct pet".split()
 )
-# Scripts that write no blanks between words.
+# Scripts without spaces between words.
 _UNSPACED = re.compile("(" + "|".join(w for w in _LABEL_WORDS | _IMAGE_WORDS if w > "\u3000") + ")")
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
 
 
 def stem(path: Path) -> str:
-    """A file's name without its ending, and a folder's name."""
+    """A file's name without its ending, or a folder's name."""
     for ending in ENDINGS:
         if path.name.lower().endswith(ending):
             return path.name[: -len(ending)]
@@ -75,24 +75,24 @@ def is_label_word(word: str) -> bool:
 
 
 def names_label(path: Path) -> bool:
-    """Whether a file's name holds a word for a label."""
+    """Whether a file's name contains a word for a label."""
     return any(map(is_label_word, words(path)))
 
 
 def ends_as_label(path: Path) -> bool:
-    """Whether such a word is the last one, but for a number: "case1_mask_2"."""
+    """Whether such a word is the last one, apart from a number: "case1_mask_2"."""
     found = [word for word in words(path) if not word.isdecimal()]
     return bool(found) and is_label_word(found[-1])
 
 
 def image_key(path: Path) -> str:
-    """What is left of an image's name without words for images."""
+    """An image's name without words for images."""
     return " ".join(word for word in words(path) if word not in _IMAGE_WORDS)
 
 
 def label_keys(path: Path) -> list[str]:
-    """What the image of a label may be called, the likeliest first: what is left without words
-    for labels; that without the number of one of several labels; what stands before the word."""
+    """Possible names of a label's image, the likeliest first: without words for labels; also
+    without the number of one of several labels; the part before the word."""
     found = words(path)
     places = [place for place, word in enumerate(found) if is_label_word(word)]
     kept = [w for w in found if not is_label_word(w) and w not in _IMAGE_WORDS]
@@ -106,7 +106,7 @@ def label_keys(path: Path) -> list[str]:
 
 
 def channel(path: Path) -> tuple[str, int] | None:
-    """The case and number of a channel as nnU-Net calls them: "case_0001"."""
+    """The case and number of a channel in nnU-Net's names: "case_0001"."""
     found = _CHANNEL.fullmatch(stem(path))
     return (found[1], int(found[2])) if found else None
 

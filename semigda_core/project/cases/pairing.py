@@ -1,4 +1,4 @@
-"""Finding images and their labels in folders, by name; nothing is added here."""
+"""Finding images and their labels in folders by name, without adding them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _MOST_CHANNELS = 8
 
 @dataclass(frozen=True)
 class Pairing:
-    """What a folder offers: images with their label or None, and what else is in it.
+    """What a folder offers: images with their label or None, and the rest.
 
     Attributes:
         pairs: images and labels; a folder of one DICOM series is an image.
         unpaired_labels: labels without an image.
-        doubtful: images that have several labels of their name; they come without one.
+        doubtful: images with several labels of their name; they are paired with none.
         left_out: other files, and why.
-        groups: names of patients, of images that are one patient's by their names.
-        slices: how many DICOM files an image of them has.
+        groups: names of patients, for images that belong to one patient by their names.
+        slices: number of files of a DICOM image.
     """
 
     pairs: list[tuple[Path, Path | None]]
@@ -43,8 +43,8 @@ class Pairing:
         """The pairs, ready to be added.
 
         Args:
-            group_pattern: a regular expression; what it finds in an image's name (its first group,
-                if it has one) names the patient.
+            group_pattern: a regular expression; its match in an image's name (its first group, if
+                it has one) names the patient.
         """
         try:
             pattern = re.compile(group_pattern) if group_pattern else None
@@ -67,10 +67,10 @@ def pair_folder(images: Path | str, labels: Path | str | None = None) -> Pairing
 
     Names may differ in words such as "image" and "label", "seg" or "Maske". In one folder for both,
     files with such a word, and ``.seg.nrrd`` files, are the labels. The files of a DICOM series are
-    one image, and so are the channels of a case of nnU-Net, of which the first is taken.
+    one image, and so are the channels of an nnU-Net case, of which the first is used.
 
     Raises:
-        SemiGDAError: "bad-input" if a folder is not there or there is no image.
+        SemiGDAError: "bad-input" if a folder does not exist or there is no image.
     """
     images = Path(images)
     found = list_folder(images)
@@ -81,7 +81,7 @@ def pair_folder(images: Path | str, labels: Path | str | None = None) -> Pairing
 
 
 def pair_files(paths: Iterable[Path | str]) -> Pairing:
-    """Pair files (and DICOM folders) of any folders, as :func:`pair_folder` does in one."""
+    """Pair files (and DICOM folders) from any folders, like :func:`pair_folder`."""
     return _pair(list_files(Path(path) for path in paths))
 
 
@@ -103,8 +103,8 @@ def _pair(found: Listing, labels: Iterable[Path] = ()) -> Pairing:
 
 
 def _labels_among(files: list[Path]) -> set[Path]:
-    """The labels in a folder for both. A word such as "seg" at the end makes one; elsewhere it may
-    be a part of the name, unless there is an image of what is left of it."""
+    """The labels in a folder for both. A word such as "seg" at the end makes a label; elsewhere it
+    may be part of the name, unless there is an image with the rest of the name."""
     plain = [path for path in files if not _may_be_label(path)]
     keys = _keys(plain)
     marked = {
@@ -127,7 +127,7 @@ def _may_be_label(path: Path) -> bool:
 
 
 def _keys(images: list[Path]) -> set[str]:
-    """What labels of the images may be called; "" of one called "image" alone."""
+    """Possible names of the images' labels; "" for an image called just "image"."""
     bases = {_base_key(image) for image in images} - {""}
     return {image_key(image) for image in images} | bases
 
@@ -138,8 +138,8 @@ def _base_key(image: Path) -> str:
 
 
 def _further_channels(images: list[Path], labels: list[Path]) -> list[tuple[Path, str]]:
-    """Channels but the first. The numbers of pictures may as well count the frames of a film: only
-    where a label has the case's name are they channels."""
+    """Channels other than the first. The numbers of pictures may also count frames of a film: they
+    are channels only if a label has the case's name."""
     cases: dict[tuple[Path, str], dict[int, Path]] = {}
     for image in images:
         found = naming.channel(image) if image.is_file() else None
@@ -156,7 +156,7 @@ def _further_channels(images: list[Path], labels: list[Path]) -> list[tuple[Path
 
 
 def _further_formats(images: list[Path]) -> list[tuple[Path, str]]:
-    """Files that differ from one before them in the ending alone."""
+    """Files that differ from an earlier one in the ending alone."""
     seen: set[tuple[Path, str]] = set()
     again = []
     for image in images:
@@ -192,7 +192,7 @@ def _matched(images: list[Path], labels: list[Path]) -> Pairing:
         if stem(label) not in names and its_keys:
             by_key.setdefault(its_keys[0], []).append(label)
     for image, key in zip(images, keys, strict=True):
-        # The very name, or else what is left of it, where no other image has the same left.
+        # The exact name, or else the rest of it, unless another image has the same rest.
         of_name = by_name.get(stem(image), [])
         of_key = by_key.get(key, []) if keys.count(key) == 1 else []
         base = _base_key(image)

@@ -1,4 +1,4 @@
-"""The facts that a check measured of the cases, in ``facts.json``.
+"""What a check measured of the cases, in ``facts.json``.
 
 What is measured and how: :func:`semigda.check.measure.measure_case`.
 """
@@ -27,7 +27,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.provenance import ORIGINS
 
-FACTS_SCHEMA = 2  # 1 let damaged images pass, and did not say who made a label
+FACTS_SCHEMA = 2  # 1 accepted damaged images, and did not record who made a label
 _DOCUMENT = record(
     {"schema": one_of(FACTS_SCHEMA), "cases": mapping(identifier(), plain())}, others=True
 )
@@ -77,7 +77,7 @@ _FACTS = record(
 
 
 def _is_measured(value: Any) -> bool:
-    """Whether a value is what one look at a case tells about it."""
+    """Whether a value is a case's measurement."""
     try:
         _FACTS(value)
     except Wrong:
@@ -86,9 +86,9 @@ def _is_measured(value: Any) -> bool:
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """Facts by case id, each with the ``stamp`` of its files; none if none can be read.
+    """Facts by case id, each with the ``stamp`` of its files; empty if unreadable.
 
-    What a case has that is no fact is left out: the next check measures the case anew.
+    Invalid facts of a case are left out: the next check measures it again.
     """
     try:
         content = read_document(path, _DOCUMENT, "The file of facts")

@@ -1,7 +1,7 @@
-"""What the last check of a project's cases found: what is wrong, and what to do.
+"""What the last check of a project's cases found, and what to do.
 
-A view that must not compute makes a job by :func:`new_check` and afterwards asks :func:`findings`,
-which only reads. What measures: :mod:`semigda.check.run`.
+A view that must not compute makes a job with :func:`new_check` and then calls :func:`findings`,
+which only reads. :mod:`semigda.check.run` measures.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ FACTS, THUMBNAILS = "facts.json", "thumbnails"
 
 
 def new_check(project: Project) -> JobFolder:
-    """A queued job of kind "check" for a worker; :func:`findings` reads what it measured.
+    """A queued job of kind "check" for a worker; :func:`findings` reads its results.
 
-    Every change of the cases makes one; the ended ones before it are forgotten.
+    Every change of the cases makes one; earlier ended ones are deleted.
     """
     project.forget_jobs("check")
     places = {"facts": str(project.place(FACTS)), "thumbnails": str(project.place(THUMBNAILS))}
@@ -37,14 +37,14 @@ def thumbnail(project: Project, case_id: str) -> Path | None:
 
 
 def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Finding]:
-    """What is wrong, errors first, as far as the cases were measured as they are now.
+    """What is wrong, errors first, for cases that have not changed since they were measured.
 
     Args:
-        facts: what :func:`measured` just gave, to save asking for it again.
+        facts: the result of :func:`measured`, to save reading it again.
     """
     facts = measured(project) if facts is None else facts
     if new_voxels(project.read().data, facts):
-        with project.edit_file() as data:  # nothing that the history would tell
+        with project.edit_file() as data:  # nothing worth a line of history
             news = new_voxels(data, facts)
             for case in data["cases"]:
                 case |= {"voxels": news[case["id"]]} if case["id"] in news else {}
@@ -56,7 +56,7 @@ def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Find
 
 
 def measured(project: Project) -> dict[str, Any]:
-    """The facts of the cases whose files did not change since they were measured."""
+    """The facts of the cases whose files have not changed since they were measured."""
     facts = read_facts(project.folder / FACTS)
     return {
         case.id: facts[case.id]
@@ -74,7 +74,7 @@ class CaseFiles(TypedDict):
 
 
 def case_files(view: View) -> list[CaseFiles]:
-    """The cases as a check takes them: id, image and label (or None)."""
+    """The cases in the form that a check takes: id, image and label (or None)."""
     return [
         {
             "id": case.id,

@@ -1,7 +1,7 @@
-"""The safe repairs that the check offers, and the way back from each.
+"""The safe repairs that the check offers, and undoing them.
 
-A repair writes in the project's folder only and discards nothing: the project keeps what it changed
-of a case, until that is undone.
+A repair writes in the project's folder only and discards nothing: the project records what it
+changed, so that it can be undone.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from semigda_core.project.project import Project, now
 from semigda_core.project.records import View
 
 LABELS = "labels"
-_CHANGED = ("label", "use")  # what repairs change of a case that stays
-_MOST = 1000  # repairs that are kept
+_CHANGED = ("label", "use")  # what repairs change in a case that stays
+_MOST = 1000  # number of repairs kept
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A repair that was made: what it said it would do, when, and the cases it changed."""
+    """A repair that was made: its sentence, its date, and the cases it changed."""
 
     text: str
     date: str
@@ -34,11 +34,11 @@ class Repair:
 def apply_fix(
     project: Project, finding: Finding, resample: Callable[[Project, str], None] | None = None
 ) -> None:
-    """Do what ``finding.fix`` says. Writes in the project's folder only.
+    """Carry out ``finding.fix``. Writes in the project's folder only.
 
     Args:
-        resample: brings the label of a case to its image's grid. That needs voxels; a view without
-            them runs ``semigda project fix``.
+        resample: brings a case's label to its image's grid. That needs voxels; a view runs
+            ``semigda project fix`` instead.
 
     Raises:
         SemiGDAError: "bad-input" if there is no fix or the case is gone.
@@ -72,15 +72,14 @@ def apply_fix(
 
 
 def repairs(view: View) -> list[Repair]:
-    """What :func:`undo` can take back, in the order that it was done in."""
+    """The repairs that :func:`undo` can take back, oldest first."""
     return [_told(repair) for repair in view.data.get("repairs", [])]
 
 
 def undo(project: Project) -> Repair:
-    """Take the last repair back: cases return with all they had, labels are used again.
+    """Undo the last repair: cases return with everything they had, labels are used again.
 
-    What was changed by hand since stays as it is now, and an image that was added again is not
-    there twice.
+    Later changes by hand stay, and an image that was added again is not duplicated.
 
     Raises:
         SemiGDAError: "bad-input" if there is none.
@@ -112,13 +111,13 @@ def _told(repair: dict[str, Any]) -> Repair:
 
 
 def _cases(view: View, ids: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
-    """The raw cases, each with its place in the list."""
+    """The raw cases, each with its index in the list."""
     found = enumerate(view.data["cases"])
     return [(place, copy.deepcopy(case)) for place, case in found if case["id"] in ids]
 
 
 def new_label(project: Project, case_id: str, ending: str) -> Path:
-    """A name in ``labels/`` that no file has: nothing that was drawn is ever replaced."""
+    """An unused name in ``labels/``: nothing drawn is ever replaced."""
     number, name = 1, case_id
     while (target := project.place(LABELS, name + ending)).exists():
         number += 1

@@ -1,7 +1,6 @@
-"""What is wrong with a project's cases, from the facts that were measured of them.
+"""What is wrong with a project's cases, according to the measured facts.
 
-Every finding says one thing in one sentence and one thing to do, without names: the cases it is
-about are given by id.
+Every finding has one sentence and one thing to do, without names: cases are given by id.
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from semigda_core.project.records import ProjectCase, View
 SEVERITIES = ("error", "warning", "hint")
 FEW_LABELLED = 4
 FEW_SLICES, FEW_PICTURES = 10, 4  # of a class, over all labelled cases for training
-# Medians say nothing about fewer cases than this.
+# Medians of fewer cases mean nothing.
 FEWEST_TO_COMPARE = 4
 SPACING_FACTOR, RANGE_FACTOR = 3.0, 8.0
-MANY = 0.1  # of the images, and more than 2: these are no outliers but another sort
-WHOLE = 0.98  # a label with less of it inside its image would lose something by resampling
+MANY = 0.1  # of the images, and more than 2: these are not outliers but another kind
+WHOLE = 0.98  # a label with less of it inside its image would lose voxels by resampling
 
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Fix:
-    """What can be done safely: ``action`` is "remove", "use-unlabeled", "resample-label", or
+    """A safe repair: ``action`` is "remove", "use-unlabeled", "resample-label", or
     "machine-made"."""
 
     action: str
@@ -37,8 +36,8 @@ class Fix:
 
 @dataclass(frozen=True)
 class Finding:
-    """``severity`` "error": training would fail or its score be wrong; "warning": it may be worse;
-    "hint": good to know."""
+    """``severity`` "error": training would fail or its score would be wrong; "warning": it may be
+    worse; "hint": good to know."""
 
     code: str
     severity: str
@@ -52,7 +51,7 @@ class Finding:
 
 
 def find(view: View, facts: Facts) -> list[Finding]:
-    """All findings, errors first. Cases without facts are left out of all that needs them."""
+    """All findings, errors first. Rules that need facts skip cases without them."""
     used = [case for case in view.cases if case.role not in ("ignored", "missing")]
     known = {case.id: facts[case.id] for case in used if case.id in facts}
     rules: tuple[Callable[..., Iterator[Finding]], ...] = (
@@ -68,7 +67,7 @@ def _ids(cases: Iterable[ProjectCase]) -> tuple[str, ...]:
 
 
 def _unlabel(view: View, case: ProjectCase) -> Fix | None:
-    """Held-out cases are not changed by a click."""
+    """A click does not change held-out cases."""
     if case.id in _locked(view):
         return None
     return Fix("use-unlabeled", (case.id,), "Use the image without its label")
@@ -164,7 +163,7 @@ def _misplaced(view: View, case: ProjectCase, label: Mapping[str, Any]) -> Findi
 
 
 def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    """Images that are equal voxel by voxel: one finding for every set of them."""
+    """Images that are equal voxel by voxel: one finding for each set."""
     groups: dict[str, list[ProjectCase]] = {}
     for case in used:
         content = facts.get(case.id, {}).get("image", {}).get("hash")
@@ -273,7 +272,9 @@ def _odd_intensity(view: View, used: list[ProjectCase], facts: Facts) -> Iterato
         shifted = fixed and abs(image["low"] - low) > 0.3 * width
         if shifted or not width / RANGE_FACTOR < own < width * RANGE_FACTOR:
             odd.append((case, image))
-    if len(odd) > max(2, MANY * len(images)):  # MR of several scanners: each is scaled by itself
+    if len(odd) > max(
+        2, MANY * len(images)
+    ):  # MR from several scanners: each image is scaled by itself
         yield Finding(
             "odd-intensity",
             "warning" if fixed else "hint",
@@ -292,7 +293,7 @@ def _odd_intensity(view: View, used: list[ProjectCase], facts: Facts) -> Iterato
 
 
 def _classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    """Classes that trainings see too little of, and that no score would tell about."""
+    """Classes that trainings see too rarely, and classes that no score covers."""
     trained = [case for case in used if case.role == "labeled"]
     labels = [(case, facts.get(case.id, {}).get("label")) for case in trained]
     if not labels or any(label is None for _, label in labels):
@@ -352,7 +353,7 @@ def _counts(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
 
 
 def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    """A label that a model made counts as a model's, and scores none."""
+    """A label made by a model is treated as such, and never scores a model."""
     for case in used:
         made = (facts.get(case.id, {}).get("label") or {}).get("origin")
         if case.label is not None and case.origin == "human" and made == "machine":
@@ -371,7 +372,7 @@ def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
 
 
 def _heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    """Scores compare only as long as the labels behind them stay as they were when locked."""
+    """Scores are comparable only as long as their labels stay as they were when locked."""
     locked = (view.heldout or {}).get("labels", {})
     for case in used:
         label = facts.get(case.id, {}).get("label") or {}

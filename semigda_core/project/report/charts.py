@@ -1,4 +1,4 @@
-"""Line charts as inline SVG that needs nothing from outside."""
+"""Line charts as self-contained inline SVG."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 
 WIDTH, HEIGHT = 640, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 10, 28
-# Well apart for most kinds of colour blindness, and readable on white and on near-black.
+# Distinct for most kinds of colour blindness, and readable on white and near-black.
 LINES = ("#2f7fb8", "#d0762a", "#2e9d78", "#b0629a", "#8a8f2a", "#7a6fd0", "#c2524b", "#6f7f8f")
 
 Points = Sequence[tuple[float, float]]
@@ -21,11 +21,11 @@ def line_chart(
     high: float | None = None,
     colours: Mapping[str, str] | None = None,
 ) -> str:
-    """A figure with one line for every name, and a legend where there are several.
+    """A figure with one line for each name, and a legend if there are several.
 
     Args:
         series: (x, y) points; x are steps.
-        label: what it shows, for those who do not see it.
+        label: what it shows, for those who cannot see it.
         low, high: of the y axis; by default from the data, and 0.
         colours: CSS colours by name; others get :data:`LINES` in their order.
     """

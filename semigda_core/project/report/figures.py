@@ -26,7 +26,7 @@ SHOWN = 3  # previews of each kind
 
 
 def curves(view: View, events: list[dict[str, Any]]) -> str:
-    """Of the last training where a job holds several."""
+    """Of the last training if a job has several."""
     events = _last_part(events)
     found = []
     colours = {label.name: "rgb({}, {}, {})".format(*label.color) for label in view.classes}
@@ -52,7 +52,7 @@ def curves(view: View, events: list[dict[str, Any]]) -> str:
 
 
 def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tuple[int, float]]:
-    """By step, without what is no finite number."""
+    """By step, without values that are not finite numbers."""
     found = [(event["step"], value(event)) for event in events]
     return [(step, one) for step, one in found if one is not None]
 
@@ -81,6 +81,6 @@ def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
 
 
 def _last_part(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events of the last of several trainings in a job; all, if it is only one."""
+    """The events of the last of several trainings in a job; all if there is only one."""
     last = max((event["part"]["index"] for event in events if event.get("part")), default=None)
     return [e for e in events if last is None or (e.get("part") or {}).get("index") == last]

@@ -12,7 +12,7 @@ def row(numbers: Iterable[str]) -> str:
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
-    """Plain texts in columns; no head where all of it is empty."""
+    """Plain texts in columns; no head if all of it is empty."""
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     lines = "".join(
         f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows
@@ -62,7 +62,7 @@ summary { cursor: pointer; } summary h2 { margin-bottom: 8px; }
 @media print { main { padding: 0; max-width: none; } section { margin-top: 32px; }
   figure, tr, .numbers { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
-# Takes ``title`` and ``body``, both escaped already.
+# Takes ``title`` and ``body``, both already escaped.
 HTML = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,6 +1,6 @@
-"""A training's report: one HTML page that needs nothing from outside, and names no case.
+"""A training's report: one self-contained HTML page that names no case.
 
-Written from what is in the job's folder, so it works while the training still runs, too.
+It is written from the job's folder, so it works even while the training runs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from semigda_core.project.training.comparison import FILE, read
 from semigda_core.version import __version__
 
 MADE = "<p>SemiGDA training report</p>"  # by which a file is known as a report
-# Settings that are paths, or are told elsewhere.
+# Settings that are paths, or are shown elsewhere.
 _UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
 
 
@@ -152,7 +152,7 @@ def _comparison(comparison: dict[str, Any] | None) -> str:
     ]
     if not both:
         heads, lines = heads[:1] + heads[2:3], [line[:1] + line[2:3] for line in lines]
-    # The ids of the cases are random, but one who has the project could look them up.
+    # Case ids are random, but somebody with the project could look them up.
     ids = dict.fromkeys(row["case"] for row in comparison["rows"])
     numbers = {case_id: number for number, case_id in enumerate(ids, 1)}
     cells = {(row["case"], row["class"]): row for row in comparison["rows"]}

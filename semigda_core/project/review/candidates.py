@@ -1,7 +1,7 @@
 """Which unlabelled cases to label next.
 
-A job of kind "rank" looks at all of them with a model; :func:`candidates` reads what it found, as
-far as it still holds.
+A job of kind "rank" runs a model on all of them; :func:`candidates` reads those of its results that
+are still valid.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ class Candidate:
 
     Attributes:
         case_id: of the project's case.
-        rank: place, from 1: the one to label first.
+        rank: from 1, the case to label first.
         disagreement: of the network's two branches, 0 (none) to 1.
-        novelty: 0 to 1, how unlike it is to all labelled cases and those ranked before it; 0.5 is
-            usual.
+        novelty: 0 to 1, how much it differs from all labelled cases and those ranked before it; 0.5
+            is usual.
         reason: one or two sentences for the user, without the case's name.
         thumbnail: PNG with the predicted label, or the check's picture, or None.
         label: the predicted ``.seg.nrrd``; None for cases further down than the ranking's count.
@@ -112,7 +112,7 @@ def new_ranking(
 def candidates(project: Project) -> list[Candidate]:
     """The cases of the newest ranking that still have no label and were not rejected, best first.
 
-    Places count anew from 1; a case whose image changed since is left out.
+    Ranks are counted from 1 again; a case whose image has changed since is left out.
     """
     ranking = read_ranking(project)
     view, inbox = project.read(), project.place(INBOX)
@@ -147,7 +147,7 @@ def read_ranking(project: Project) -> dict[str, Any]:
 
 
 def open_cases(view: View, model: str | None) -> Iterator[ProjectCase]:
-    """The cases without a label, but for those whose prediction by this model was rejected."""
+    """The cases without a label, except those whose prediction by this model was rejected."""
     rejected = set(view.data.get("rejected", {}).get(model, ()))
     for case in view.of_role("unlabeled"):
         if case.label is None and case.id not in rejected:

@@ -1,7 +1,7 @@
 """Predicted labels to review: accept, reject, or take over after editing.
 
-An accepted prediction trains as any label does, but it is never held out: a model scored by what a
-model drew would be flattered. An edited one is a label that a human answers for.
+An accepted prediction trains like any label but is never held out: scoring a model by a model's
+drawing would flatter it. An edited one counts as a human's label.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from semigda_core.project.review.candidates import INBOX, Candidate, candidates,
 
 
 def pending(project: Project) -> list[Candidate]:
-    """The candidates with a predicted label that waits for a decision, best first."""
+    """The candidates with a predicted label awaiting a decision, best first."""
     return [found for found in candidates(project) if found.label is not None]
 
 
@@ -30,7 +30,7 @@ def accept(project: Project, case_ids: Iterable[str]) -> None:
     """Make the predictions the cases' labels, of origin "machine"; the files move to ``labels/``.
 
     Raises:
-        SemiGDAError: "bad-input" if one of the cases has no prediction that waits; then none is
+        SemiGDAError: "bad-input" if one of the cases has no waiting prediction; then none is
             accepted.
     """
     waiting = {found.case_id: found.label for found in candidates(project) if found.label}
@@ -62,12 +62,12 @@ def reject(project: Project, case_ids: Iterable[str]) -> None:
 def take_edited(project: Project, case_id: str, label_path: PathLike) -> None:
     """Make a corrected prediction, a ``.seg.nrrd`` or label map anywhere, the case's label.
 
-    It is copied into ``labels/`` with all files that it consists of (where the user saves it again
-    in place, it is taken as it is), and its origin is "edited": it may be held out.
+    It is copied into ``labels/`` with all its files (unless the user saved it there in place), and
+    its origin is "edited": it may be held out.
 
     Raises:
-        SemiGDAError: "bad-input" if the file or the case is not there, or the case has a label
-            of a human already.
+        SemiGDAError: "bad-input" if the file or the case does not exist, or the case already has a
+            human's label.
     """
     source = Path(label_path)
     if not source.is_file():
@@ -81,13 +81,13 @@ def take_edited(project: Project, case_id: str, label_path: PathLike) -> None:
         )
     inside = source.resolve().is_relative_to(project.place(LABELS).resolve())
     target = source if inside else _copied(project, case_id, source)
-    # Only names say for certain which class is which; values may have been given anew.
+    # Only names identify classes for certain; values may have been reassigned.
     project.set_label(case_id, target, "edited", in_classes=bool(read_segments(target)))
     _tidy(project, case_id)
 
 
 def _copied(project: Project, case_id: str, source: Path) -> Path:
-    """A copy of a label in ``labels/``, with all files that it consists of."""
+    """A copy of a label in ``labels/``, with all its files."""
     files = files_of(source)
     if len(files) == 1:
         name = source.name.lower()
@@ -123,7 +123,7 @@ def _chosen(case_ids: Iterable[str], known: Collection[str]) -> list[str]:
 
 
 def _tidy(project: Project, case_id: str) -> None:
-    """The inbox keeps nothing of a case that is decided."""
+    """Remove a decided case from the inbox."""
     for ending in (".seg.nrrd", ".png"):
         with contextlib.suppress(OSError):  # Windows: still open somewhere; the next ranking clears
             project.place(INBOX, f"{case_id}{ending}").unlink(missing_ok=True)

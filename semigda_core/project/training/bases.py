@@ -1,4 +1,4 @@
-"""What a training of a project may start from."""
+"""The models that a project's training may start from."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def find_base(project: Project, path: str | os.PathLike[str] | None) -> Base:
 
 
 def has_seen_heldout(view: View, card: ModelCard) -> bool:
-    """Whether a model is a version of this project that learned from cases held out now."""
+    """Whether a model is a version of this project that learned from cases now held out."""
     for record in view.data.get("versions", []):
         if record["sha256"] == card.weights_sha256:
             return _has_seen(view, record["job"])
@@ -106,7 +106,7 @@ def _problem(view: View, folder: Path) -> str | None:
 
 
 def _has_seen(view: View, job: str) -> bool:
-    """Where the case list is gone, nobody knows: then it may have."""
+    """If the case list is gone, it may have."""
     heldout = set((view.heldout or {}).get("cases", ()))
     rows = listed_cases(view.folder / "jobs" / job / "cases.json")
     if rows is None:

@@ -1,4 +1,4 @@
-"""What a training's ``comparison.json`` says: the new model against the one before.
+"""A training's ``comparison.json``: the new model against the previous one.
 
 How it is computed and who wins: :mod:`semigda_core.project.training.judging`.
 """
@@ -47,8 +47,8 @@ _DOCUMENT = record(
 
 
 def read(job_folder: Path | str) -> dict[str, Any] | None:
-    """The comparison of a training, see :func:`compare_scores`; None before its end, or if what
-    is there is none."""
+    """The comparison of a training, see :func:`compare_scores`; None before its end, or if the file
+    is damaged."""
     try:
         return read_document(Path(job_folder) / FILE, _DOCUMENT, "The comparison")
     except (OSError, SemiGDAError):

@@ -1,4 +1,4 @@
-"""From a rehearsal's measurements to what a whole training takes."""
+"""From a rehearsal's measurements to the cost of a whole training."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STEPS = ("pretrain_steps", "align_steps", "steps")
 # The old checkpoint beside the new one, and the autoencoder and the package, which are smaller.
 CHECKPOINTS_ON_DISK = 3
 RESERVE_BYTES = 100_000_000
-LATE = 1.25  # times the budget from which a plan does not fit into its time
+LATE = 1.25  # times the budget, from which on a plan exceeds its time
 
 _SECONDS, _BYTES = number(0, 1e9), number(0, 1e15)
 _MEASURED = record(
@@ -50,7 +50,7 @@ _MEASURED = record(
 
 
 def is_measured(facts: Any) -> bool:
-    """Whether something is what a rehearsal tells."""
+    """Whether a value is a rehearsal's result."""
     try:
         _MEASURED(facts)
     except Wrong:
@@ -63,12 +63,12 @@ class Estimate:
     """What a training will take.
 
     Attributes:
-        seconds: for all trainings of the plan and their scores; None where nothing was measured.
-        device: "cpu", "cuda" or "mps"; None where unknown.
-        fits: False where a part is known not to fit; ``reason`` then says which.
+        seconds: for all trainings of the plan and their scores; None if nothing was measured.
+        device: "cpu", "cuda" or "mps"; None if unknown.
+        fits: False if a part is known not to fit; ``reason`` then says which.
         offers: settings for ``Plan.advanced`` that will fit; ``minutes`` is the plan's own.
         text: for the user, such as "about 1 h 50 min, 6.2 GB GPU memory".
-        mirroring: why images are not mirrored, one sentence; "" where they are.
+        mirroring: why images are not mirrored, one sentence; "" if they are.
     """
 
     seconds: float | None = None
@@ -82,10 +82,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Work:
-    """What a plan does beside its settings.
+    """What a plan does, apart from its settings.
 
     Attributes:
-        trainings: folds and the last one.
+        trainings: folds and the final one.
         scored: held-out cases over all folds.
         compared: whether an earlier model is scored as well.
         semi: whether there are unlabelled cases.
@@ -122,7 +122,7 @@ def fitted(
 def _seconds(
     settings: Mapping[str, Any], measured: Mapping[str, Any], work: Work
 ) -> tuple[float, float]:
-    """Seconds within the steps of all trainings, and beside them."""
+    """Seconds within the steps of all trainings, and outside them."""
     cost = measured["seconds_per_step"]
     unlabeled = 0.0
     if work.semi and settings.get("unlabeled_weight", 1.0) > 0:
@@ -135,7 +135,7 @@ def _seconds(
         steps += settings.get("pretrain_steps", 0) * pretrain
     interval = 60 * settings.get("checkpoint_minutes", 5.0)
     steps *= work.trainings * (1 + measured["save_seconds"] / interval)
-    # Within a training: a part of the cases several times, all of them twice at its end; then all
+    # Within a training: some of the cases several times, all of them twice at its end; then all
     # once more, on their images' own grids, by each model.
     within = settings.get("validations", 6) * min(
         work.scored, settings.get("validation_cases", 12) * work.trainings
@@ -152,12 +152,12 @@ def estimate_of(
     minutes: float | None,
     folder: Path,
 ) -> Estimate:
-    """What the plan takes, and whether it fits.
+    """The cost of the plan, and whether it fits.
 
     Args:
         measured: a rehearsal's result.
-        minutes: the time it may take; None: as long as it needs.
-        folder: on the disk that is written to.
+        minutes: the time it may take; None for no limit.
+        folder: on the disk to be written to.
     """
     seconds = total_seconds(settings, measured, work)
     disk = CHECKPOINTS_ON_DISK * measured["checkpoint_bytes"] + RESERVE_BYTES

@@ -1,7 +1,7 @@
-"""Whether a new model is better than the one before, on the held-out cases.
+"""Whether a new model is better than the previous one, on the held-out cases.
 
-A case counts with the mean of its classes' Dice. What chance may do is told by a bootstrap: the
-cases are drawn anew many times, with both models' scores of a case kept together.
+A case's score is the mean of its classes' Dice. A bootstrap over cases, which keeps both models'
+scores of a case together, shows how much is chance.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-MARGIN = 0.02  # a class may fall by this much where the mean rises: less is within noise
-FOUND = 0.3  # mean Dice from which a class counts as found where there is nothing to compare with
+MARGIN = 0.02  # a class may fall by this much if the mean rises: less is within noise
+FOUND = 0.3  # mean Dice from which on a class counts as found if there is no other model
 DRAWS, SEED = 2000, 20260423
 FEWEST_FOR_INTERVAL = 3
 DIGITS = 4
 
-# Dice by case, then by class; None or missing where it has no meaning.
+# Dice by case, then by class; None or missing if undefined.
 Scores = Mapping[str, Mapping[str, float | None]]
 
 
@@ -34,20 +34,20 @@ def scores_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float | 
 def compare_scores(
     after: Scores, before: Scores | None, classes: Sequence[str], scheme: str
 ) -> dict[str, Any]:
-    """What ``comparison.json`` says.
+    """The content of ``comparison.json``.
 
     Args:
         after: of the new model.
-        before: of the model before on the same cases; None if there is none.
+        before: of the previous model on the same cases; None if there is none.
         classes: names, in the order of the model's labels.
         scheme: "split" or "leave-one-out".
 
     Returns:
         ``rows`` (case, class, before, after); ``classes`` by name and ``all``, each with the means
         before and after, their difference and its interval ``low`` to ``high``, and the interval
-        of after, ``after_low`` to ``after_high`` (None where it has no meaning); ``interval`` in
+        of after, ``after_low`` to ``after_high`` (None if undefined); ``interval`` in
         words; ``wins``, ``reason``, ``heldout_cases`` and ``scheme``. Differences are over the
-        cases that both models have a score of.
+        cases that both models have a score for.
     """
     before_of = before or {}
     rows: list[dict[str, Any]] = [
@@ -95,7 +95,7 @@ def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> tuple[list[f
 
 
 def _summary(pairs: Sequence[tuple[list[float], list[float]]]) -> dict[str, float | None]:
-    """Means, difference and intervals of what each case has before and after."""
+    """Means, difference and intervals of the cases' scores before and after."""
     after = [new[0] for _, new in pairs if new]
     both = [(old[0], new[0]) for old, new in pairs if old and new]
     gains = [new - old for old, new in both]
@@ -114,7 +114,7 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def interval(values: Sequence[float]) -> tuple[float | None, float | None]:
-    """95 % bootstrap interval of the mean; (None, None) of fewer than three values."""
+    """95 % bootstrap interval of the mean; (None, None) for fewer than three values."""
     if len(values) < FEWEST_FOR_INTERVAL:
         return None, None
     rng = random.Random(SEED)

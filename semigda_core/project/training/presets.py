@@ -1,6 +1,6 @@
-"""From a preset and what is known of the images to the settings of a training.
+"""From a preset and the measured images to the settings of a training.
 
-The result is ``TrainSettings`` as JSON, which the user may look at and change before it becomes a
+The result is ``TrainSettings`` as JSON, which the user may view and change before they become a
 job's options.
 """
 
@@ -49,10 +49,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 STANDARD = {"align_steps": 400, "steps": 4000}
-QUICK_STEPS = 250  # of stage 2, where nobody knows yet how fast the computer is
+QUICK_STEPS = 250  # of stage 2, until the computer's speed is known
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
-# Of what the user sets one by one: what is reckoned with before the training checks all of it.
+# Of the user's single settings: those used here, before the training checks them all.
 _RECKONED = (
     "pretrain_steps",
     "align_steps",
@@ -96,15 +96,15 @@ def train_settings(
     Args:
         facts: what the check measured, by case id.
         cases: the case list's file.
-        base: folder of a model to go on from, or file of an autoencoder; by default none.
-        minutes: time for all of it, where it is given; a rehearsal then fits the steps to it.
-        advanced: settings that replace what the preset says. Beside those of ``TrainSettings``:
-            "side" (pixels of a working slice at most), "slice_axis", and "channels" of the network,
-            as far as a base does not fix them.
+        base: folder of a model to start from, or file of an autoencoder; by default none.
+        minutes: time for everything, if given; a rehearsal then fits the steps to it.
+        advanced: settings that override the preset. Besides those of ``TrainSettings``:
+            "side" (largest side of a working slice in pixels), "slice_axis", and "channels" of the
+            network, unless a base fixes them.
 
     Raises:
         SemiGDAError: "bad-input" for an unknown preset, no classes or no measured case; for
-            "paper" without a base, for channels that no network can have; "model-invalid" for a
+            "paper" without a base, for impossible channels; "model-invalid" for a
             wrong name or base.
     """
     if preset not in PRESETS:
@@ -169,8 +169,8 @@ def suggest_preprocessing(
 ) -> dict[str, Any]:
     """A ``Preprocessing`` that suits the measured images, slices of at most ``side`` pixels.
 
-    Volumes keep their usual pixel size where their slices then fit into ``side``, and are cut as
-    most of them were taken, or along ``slice_axis``; pictures stay as they are.
+    Volumes keep their usual pixel size if their slices then fit into ``side``, and are cut as most
+    of them were acquired, or along ``slice_axis``; pictures stay as they are.
 
     Raises:
         SemiGDAError: "bad-input" if no image was measured.
@@ -215,7 +215,7 @@ def _grid(images: list[dict[str, Any]], axis: str, side: int) -> dict[str, Any]:
 
 
 def _rounded(pixels: float) -> int:
-    """Up to what the network can halve; rounded first, so that 96.0001 stays 96."""
+    """Up to a size that the network can halve; rounded first, so that 96.0001 stays 96."""
     return max(2 * MULTIPLE, MULTIPLE * math.ceil(round(pixels, 2) / MULTIPLE))
 
 
@@ -226,7 +226,7 @@ def _intensity(
         return {"rule": "8-bit"}
     if view.settings.get("modality", guess_modality(images)) != "CT":
         return {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
-    # Hounsfield units mean the same in every image: a window around what is labelled.
+    # Hounsfield units mean the same in every image: a window around the labelled voxels.
     labels = [(facts.get(case.id) or {}).get("label") or {} for case in view.cases]
     ends = [(label["low"], label["high"]) for label in labels if "low" in label]
     if not ends:
@@ -237,7 +237,7 @@ def _intensity(
 
 
 def guess_modality(images: list[dict[str, Any]]) -> str:
-    """DICOM's word for what the images seem to be: XC (photographs), US, CT or MR."""
+    """DICOM's word for the probable modality: XC (photographs), US, CT or MR."""
     if all(image["channels"] == 3 for image in images):
         return "XC"
     if all(image["picture"] for image in images):
@@ -267,8 +267,8 @@ def _card(
 
 
 def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
-    """No mirroring where left and right are classes; photographs have no upright, and their light
-    differs."""
+    """No mirroring if left and right are classes; photographs have no upright, and their light
+    varies."""
     one_sided = bool(sided(label.name for label in view.classes))
     photograph = preprocessing["channels"] == "rgb"
     colour = 0.25 if photograph else 0.0

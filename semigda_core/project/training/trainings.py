@@ -1,7 +1,7 @@
-"""The trainings of a project: plan, rehearsal, estimate, start, and what to ask a running one.
+"""The trainings of a project: plan, rehearsal, estimate, start, and requests to a running one.
 
-A training is a job in a process of its own that outlives whoever started it; these functions only
-read and write files and start processes.
+A training is a job in its own process, which outlives its starter; these functions only read and
+write files and start processes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from semigda_core.project.training.presets import PRESETS, train_settings
 from semigda_core.project.training.versions import Version, model_name, slug, versions
 
 LOCK = ".training.lock"
-# A rehearsal counts as long as the number of cases did not change by more than this factor.
+# A rehearsal stays valid until the number of cases changes by more than this factor.
 CASES_FACTOR = 1.5
-# What a step's time and memory hang on.
+# What a step's time and memory depend on.
 ALIKE: tuple[str, ...] = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device")
 ALIKE += ("precision", "threads", "frozen", "unlabeled_weight")
 
@@ -44,8 +44,8 @@ class Plan:
         preset: a key of ``PRESETS``.
         name: of the version to make; by default the classes' names and a number.
         base: a model's folder or an autoencoder's file, see ``bases``; None: from scratch.
-        minutes: time for all of it; by default the preset's.
-        advanced: single settings of ``TrainSettings`` that win over the preset.
+        minutes: time for everything; by default the preset's.
+        advanced: single settings of ``TrainSettings`` that override the preset.
     """
 
     preset: str = "standard"
@@ -56,21 +56,21 @@ class Plan:
 
 
 def saved_plan(project: Project) -> Plan:
-    """The plan kept in the project's settings, or the default one."""
+    """The plan stored in the project's settings, or the default one."""
     kept, known = project.read().settings.get("plan", {}), {one.name for one in fields(Plan)}
     plan = Plan(**{key: value for key, value in kept.items() if key in known})
     return replace(plan, base=plan.base and _base_now(project, plan.base))
 
 
 def _base_now(project: Project, base: str) -> str:
-    """Where a base is that was kept; one of a project that was moved has moved with it."""
+    """The present path of a stored base; one inside a moved project has moved with it."""
     path = project.folder / base
     tail = project.folder.joinpath(*path.parts[-2:]) if path.parent.name == "models" else path
     return str(tail if tail.exists() and not path.exists() else path)
 
 
 def save_plan(project: Project, plan: Plan) -> None:
-    """Keep the plan in the project's settings."""
+    """Store the plan in the project's settings."""
     base = plan.base and project.stored(Path(plan.base))
     project.set_settings(plan=asdict(replace(plan, base=base)))
 
@@ -89,10 +89,10 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
 
 
 def estimate(project: Project, plan: Plan) -> Estimate:
-    """What :func:`start` would take, by the newest rehearsal of such a plan.
+    """The cost of :func:`start`, by the newest rehearsal of such a plan.
 
     Raises:
-        SemiGDAError: "bad-input" as :func:`new_rehearsal`, but for the check's errors.
+        SemiGDAError: "bad-input" as :func:`new_rehearsal`, except the check's errors.
     """
     facts, view = _rehearsed(project, plan), _view(project)
     found = Estimate()
@@ -100,16 +100,16 @@ def estimate(project: Project, plan: Plan) -> Estimate:
         settings, work = _settings(project, plan, facts), _work(project, plan, view)
         found = estimate_of(settings, facts, work, _minutes(plan), project.folder)
     if plan.advanced.get("augmentation", {}).get("mirror"):
-        return found  # on purpose
+        return found  # deliberate
     return replace(found, mirroring=why_not_mirrored(label.name for label in view.classes))
 
 
 def start(project: Project, plan: Plan) -> JobFolder:
-    """Start the training in a process of its own and return its job.
+    """Start the training in its own process and return its job.
 
     Raises:
         SemiGDAError: "bad-input" with the check's first error, without held-out cases, while
-            another training of the project is unfinished, or where the base has seen them;
+            another training of the project is unfinished, or if the base has seen them;
             "no-labels", "model-invalid".
     """
     with locked(project.place(LOCK), _refuse_second):
@@ -150,13 +150,13 @@ def start(project: Project, plan: Plan) -> JobFolder:
 def current(project: Project) -> dict[str, Any] | None:
     """The newest training as :meth:`Project.jobs` gives it, running or not; None if there is none.
 
-    ``stale``: it says that it runs, but its process is gone; :func:`resume` goes on.
+    ``stale``: it claims to run, but its process is gone; :func:`resume` continues it.
     """
     return next((job for job in project.jobs() if job["kind"] == "train"), None)
 
 
 def pause(project: Project) -> None:
-    """Ask the running training to save, to end its process and to wait for :func:`resume`."""
+    """Ask the running training to save, end its process and wait for :func:`resume`."""
     job, now = _unfinished(project)
     if now["state"] != "paused":
         _refuse_stale(now)
@@ -164,7 +164,7 @@ def pause(project: Project) -> None:
 
 
 def resume(project: Project) -> None:
-    """Go on with a training that is paused, was killed, failed or was cancelled.
+    """Resume a training that is paused, was killed, failed or was cancelled.
 
     Raises:
         SemiGDAError: "bad-input" if there is none, it runs, or it is done.
@@ -184,10 +184,10 @@ def resume(project: Project) -> None:
 
 
 def stop(project: Project) -> None:
-    """Ask the training to end early with the best it has; a paused one goes on just for that.
+    """Ask the training to end early with what it has; a paused one resumes for that alone.
 
-    Where patients are held out in turn, this ends the turns: the last training follows at once,
-    and a second :func:`stop` ends that one early.
+    If patients are held out in turn, this ends the turns: the final training follows at once, and a
+    second :func:`stop` ends that one early.
     """
     job, now = _unfinished(project)
     job.request("stop")
@@ -236,7 +236,7 @@ def _refuse_second() -> None:
 
 
 def _refuse_unready(project: Project) -> None:
-    """Raise with what keeps a training from starting."""
+    """Raise if anything keeps a training from starting."""
     view = _view(project)
     if view.heldout is None:
         raise SemiGDAError(
@@ -261,7 +261,7 @@ def _refuse_unready(project: Project) -> None:
 
 
 def _view(project: Project) -> View:
-    """The project as it is now, with a look at which files are there."""
+    """The project as it is now, after checking which files exist."""
     return project.read().present()
 
 
@@ -300,7 +300,7 @@ def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> 
     if facts is not None and minutes:
         work = _work(project, plan, view.present())
         settings |= fitted(settings, facts, work, 60 * minutes, plan.advanced)
-    # In the library all versions have one name, and the title tells which it is.
+    # In the library all versions share one name; the title tells which one it is.
     card = dict(settings["card"])
     told = plan.name or f"version {name.rpartition('-')[2]}"
     card |= {"title": f"{card['title']} ({told})", "name": model_name(view)}
@@ -334,7 +334,7 @@ def _work(project: Project, plan: Plan, view: View) -> Work:
 
 
 def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
-    """What the newest rehearsal of such a plan measured."""
+    """The result of the newest rehearsal of such a plan."""
     settings, view = _settings(project, plan, None), _view(project)
     cases = len(view.of_role("labeled", "unlabeled", "held-out"))
     for job in project.jobs():
@@ -354,11 +354,12 @@ def _told(job: JobFolder) -> Any:
     try:
         return (job.result() or {}).get("outputs", {}).get("rehearsal")
     except SemiGDAError:
-        return None  # damaged: another rehearsal tells
+        return None  # damaged: it takes another rehearsal
 
 
 def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
-    """Equal for trainings whose steps take the same time and memory; None if it is none."""
+    """Equal for trainings whose steps take the same time and memory; None if it is not a
+    training."""
     try:
         size = list(settings["preprocessing"]["size"])
         labels = len(settings["card"]["labels"])
@@ -371,11 +372,11 @@ def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
 def _before(
     project: Project, view: View, base: Base
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The earlier model as a job's inputs, or its scores on the held-out cases.
+    """The earlier model as inputs of a job, or its scores on the held-out cases.
 
-    It is the version in use, or else the model that the training starts from. One that learned
-    from held-out cases is no measure; where patients are held out in turn every own version has,
-    but was scored itself by trainings that had not.
+    It is the version in use, or else the model that the training starts from. A model that learned
+    from held-out cases cannot be compared. If patients are held out in turn, every own version has,
+    but its scores come from trainings that had not.
     """
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:

@@ -1,9 +1,9 @@
-"""The models that a project's trainings made, and which of them Segment uses.
+"""The models made by a project's trainings, and which of them Segment uses.
 
-A training that is done becomes a version. All versions of a project are installed in the user's
-model library under the same name, :func:`model_name`, one at a time: Segment goes on with the name
-it has, and title and hash of the model tell which version made a result. What must
-read tensors runs in a child process.
+A finished training becomes a version. The versions of a project are installed in the user's model
+library under the same name, :func:`model_name`, one at a time: Segment keeps its choice, and title
+and hash of the model tell which version made a result. Anything that must read tensors runs in a
+child process.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ class Version:
     """A model of a project.
 
     Attributes:
-        name: of its folder in ``models/``; stays.
+        name: of its folder in ``models/``; never changes.
         title: for the user's eyes.
         date: end of its training, ISO 8601.
         folder: the model package.
         job: id of its training.
         cases: how many were "labeled", "unlabeled" and "held-out".
-        dice: by class name, on the held-out cases; None where no case holds the class.
+        dice: by class name, on the held-out cases; None if no case has the class.
         mean, low, high: mean Dice of the held-out cases with its 95 % interval, or None.
-        before: mean Dice of the model before on the same cases, or None.
+        before: mean Dice of the previous model on the same cases, or None.
         wins, reason: whether it was better on the held-out cases, in one sentence.
         scheme: what the scores are of: "split", or "leave-one-out" (of one training for every
             patient; the model itself learned from all).
-        comparable: its scores are of the held-out cases as they are now.
-        in_use: installed for Segment.
+        comparable: whether its scores are of the present held-out cases.
+        in_use: whether it is installed for Segment.
         base: what it started from, in words.
     """
 
@@ -83,7 +83,7 @@ def slug(view: View) -> str:
 
 
 def versions(project: Project) -> list[Version]:
-    """All versions, newest first. Trainings that are newly done enter ``project.json``."""
+    """All versions, newest first. Newly finished trainings are recorded in ``project.json``."""
     _record(project)
     view = project.read()
     comparable = {job["id"] for job in view.data["jobs"] if job["comparable"]}
@@ -123,7 +123,7 @@ _KEPT = (
 
 
 def in_use(view: View) -> str | None:
-    """The name of the version that is installed, None if none is."""
+    """The name of the installed version; None if none is."""
     used = view.data.get("used", [])
     return used[-1] if used else None
 
@@ -179,7 +179,7 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
 
 
 def _counts(card: ModelCard) -> dict[str, int]:
-    """How many cases the model learned from; a card need not say it."""
+    """How many cases the model learned from; not every card says it."""
     told = card.training.get("cases")
     told = told if isinstance(told, dict) else {}
     named = {name: told.get(name) for name in ("labeled", "unlabeled")}
@@ -187,7 +187,7 @@ def _counts(card: ModelCard) -> dict[str, int]:
 
 
 def find_version(project: Project, name: str) -> Version:
-    """The version; "bad-input" if there is none of this name."""
+    """The version; "bad-input" if there is none with this name."""
     found = versions(project)
     for version in found:
         if version.name == name:
@@ -201,7 +201,7 @@ def find_version(project: Project, name: str) -> Version:
 
 
 def use(project: Project, name: str) -> Path:
-    """Install a version for Segment, in place of the one in use; returns the installed folder.
+    """Install a version for Segment instead of the one in use; returns the installed folder.
 
     Takes seconds: a child process checks the package's tensors.
 
@@ -236,7 +236,7 @@ def roll_back(project: Project) -> str:
 
 
 def rename(project: Project, name: str, title: str) -> None:
-    """Give a version another title, in its card and where it is installed too."""
+    """Give a version another title, in its card and in the library."""
     version = find_version(project, name)
     title = title.strip()
     if not title:
@@ -256,7 +256,7 @@ def export(project: Project, name: str, zip_path: str | os.PathLike[str]) -> Pat
     """Write a version as one ``.zip`` for another computer; returns its path.
 
     Raises:
-        SemiGDAError: "bad-input" if the file is there already.
+        SemiGDAError: "bad-input" if the file already exists.
     """
     version, path = find_version(project, name), Path(zip_path).absolute()
     if path.is_dir():
@@ -296,7 +296,7 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
         Rows with "case", "class", "before" (of ``a``) and "after" (of ``b``).
 
     Raises:
-        SemiGDAError: "bad-input" if the scores of one are not of the present held-out cases.
+        SemiGDAError: "bad-input" if the scores of either are not of the present held-out cases.
     """
     chosen = [find_version(project, name) for name in (a, b)]
     kept = (read(project.folder / "jobs" / version.job) for version in chosen)

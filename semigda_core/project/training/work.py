@@ -1,4 +1,4 @@
-"""What the steps of a training cost, in steps of supervised stage 2, measured on a CPU.
+"""The cost of a training's steps, in steps of supervised stage 2, measured on a CPU.
 
 For estimates of time only.
 """
