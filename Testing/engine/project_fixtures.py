@@ -52,6 +52,28 @@ def make_project(tmp_path: Path, labelled: int = 4, unlabelled: int = 2) -> Proj
     return project
 
 
+def synthetic(tmp_path, sizes, groups=None, second=(), origin="human"):
+    """A project whose facts are given: (project, facts). ``second``: numbers that hold class 2."""
+    project = Project.create(tmp_path / "p")
+    project.set_classes(["one", "two"])
+    project.set_mapping({"1": "one", "2": "two"})
+    cases = []
+    for number in range(len(sizes)):
+        for kind in ("i", "l"):
+            (tmp_path / f"{kind}{number}.nrrd").touch()
+        group = groups[number] if groups else None
+        image, label = tmp_path / f"i{number}.nrrd", tmp_path / f"l{number}.nrrd"
+        cases.append(NewCase(image, label, group=group, origin=origin))
+    facts = {}
+    for number, case_id in enumerate(project.add(cases).cases):
+        parts = {"1": {"voxels": sizes[number], "slices": 3}}
+        if number in second:
+            parts["2"] = {"voxels": 10, "slices": 1}
+        label = {"parts": parts, "overlap": 0, "hash": f"h{number}"}
+        facts[case_id] = {"image": {"hash": f"i{number}"}, "label": label}
+    return project, facts
+
+
 def write_segmentation(
     path: Path, layers: list[np.ndarray], segments: list[dict], affine: np.ndarray = AFFINE
 ) -> Path:

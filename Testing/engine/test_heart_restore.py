@@ -65,11 +65,11 @@ def test_what_was_handed_on_is_forgotten():
 
 
 def test_the_likeliest_class_is_the_first_of_equals():
-    planes = [torch.tensor([0.2, 0.5, 0.4]), torch.tensor([0.3, 0.5, 0.1])]
-    planes.append(torch.tensor([0.5, 0.0, 0.4]))
+    planes = [torch.tensor([0.2, 0.5, 0.4, 0.2]), torch.tensor([0.3, 0.5, 0.1, 0.6])]
+    planes.append(torch.tensor([0.5, 0.0, 0.4, 0.3]))
     kept = planes[0].clone()
     found = likeliest(planes)
-    assert found.tolist() == [2, 0, 0] and found.dtype == torch.uint8
+    assert found.tolist() == [2, 0, 0, 1] and found.dtype == torch.uint8
     assert torch.equal(planes[0], kept)  # what was handed in stays as it was
 
 

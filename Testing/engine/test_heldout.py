@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from project_fixtures import make_project, tree
+from project_fixtures import make_project, synthetic, tree
 
 from semigda.check.run import check
 from semigda.data.cases import read_cases
@@ -15,28 +15,6 @@ from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 from semigda_core.project.project import NewCase, Project
-
-
-def synthetic(tmp_path, sizes, groups=None, second=(), origin="human"):
-    """A project whose facts are given: (project, facts). ``second``: numbers that hold class 2."""
-    project = Project.create(tmp_path / "p")
-    project.set_classes(["one", "two"])
-    project.set_mapping({"1": "one", "2": "two"})
-    cases = []
-    for number in range(len(sizes)):
-        for kind in ("i", "l"):
-            (tmp_path / f"{kind}{number}.nrrd").touch()
-        group = groups[number] if groups else None
-        image, label = tmp_path / f"i{number}.nrrd", tmp_path / f"l{number}.nrrd"
-        cases.append(NewCase(image, label, group=group, origin=origin))
-    facts = {}
-    for number, case_id in enumerate(project.add(cases).cases):
-        parts = {"1": {"voxels": sizes[number], "slices": 3}}
-        if number in second:
-            parts["2"] = {"voxels": 10, "slices": 1}
-        label = {"parts": parts, "overlap": 0, "hash": f"h{number}"}
-        facts[case_id] = {"image": {"hash": f"i{number}"}, "label": label}
-    return project, facts
 
 
 def test_choice_is_stable_stored_and_locked(tmp_path):

@@ -102,3 +102,51 @@ def test_learning_rate_is_one_cycle_that_ends_at_zero():
     top = rates.index(max(rates))
     assert rates[5] == pytest.approx(1) and top == 5 and rates[-1] == pytest.approx(0)
     assert rates[top:] == sorted(rates[top:], reverse=True)
+
+
+def test_learning_rate_rises_linearly_and_falls_as_half_a_cosine():
+    assert learning_rate(0.01) == pytest.approx(0.2) and learning_rate(0.05) == 1
+    assert learning_rate(0.1, warm_up=0.4) == pytest.approx(0.25)
+    assert learning_rate(0.7, warm_up=0.4) == pytest.approx(0.5)  # half way down
+    assert learning_rate(0.25 + 0.75 / 4, warm_up=0.25) == pytest.approx((1 + 0.5**0.5) / 2)
+    assert ramp_up(-1) == ramp_up(0)
+
+
+def test_dice_is_the_mean_of_the_classes_that_are_there():
+    probabilities = torch.tensor([[0.2, 0.5, 0.3], [0.1, 0.2, 0.7]]).T.reshape(1, 3, 1, 2)
+    # class 1: overlap .5, sums 1 + .7; class 2: overlap .7, sums 1 + 1
+    first, second = 1 - (1 + 1) / (1.7 + 1), 1 - (1.4 + 1) / (2 + 1)
+    target = torch.tensor([[[1, 2]]])
+    assert dice_loss(probabilities, target).item() == pytest.approx((first + second) / 2)
+    # Of two processes: the other one's sums are the same again.
+    first, second = 1 - (2 + 1) / (3.4 + 1), 1 - (2.8 + 1) / (4 + 1)
+    both = dice_loss(probabilities, target, None, lambda part: 2 * part).item()
+    assert both == pytest.approx((first + second) / 2)
+
+
+def test_deviations_beyond_reason_are_cut():
+    far = torch.cat([torch.zeros(1, 1, 1, 1), torch.full((1, 1, 1, 1), 100.0)], 1)
+    near = torch.cat([torch.zeros(1, 1, 1, 1), torch.full((1, 1, 1, 1), -100.0)], 1)
+    # log-variances of 20 and -30
+    expected = (math.exp(10) - math.exp(-15)) ** 2
+    assert wasserstein_loss(far, near).item() == pytest.approx(expected, rel=1e-5)
+    assert kl_loss(far).item() == pytest.approx(0.5 * (math.exp(20) - 1 - 20), rel=1e-5)
+    assert kl_loss(near).item() == pytest.approx(0.5 * (math.exp(-30) - 1 + 30), rel=1e-5)
+
+
+def test_only_what_is_drawn_to_the_target_gets_a_gradient():
+    ours, target = torch.ones(1, 2, 1, 1), torch.zeros(1, 2, 1, 1)
+    ours.requires_grad_(), target.requires_grad_()
+    wasserstein_loss(ours, target).backward()
+    assert ours.grad.any() and target.grad is None
+    labels, confidence = pseudo_labels(ours * 2)
+    assert not labels.requires_grad and not confidence.requires_grad
+
+
+def test_losses_are_float32_whatever_the_network_computes_in():
+    half = torch.full((1, 2, 1, 1), 1.0, dtype=torch.bfloat16)
+    assert latent_loss(half, half).dtype == torch.float32
+    assert kl_loss(half).dtype == wasserstein_loss(half, half).dtype == torch.float32
+    assert segmentation_loss(half, torch.zeros(1, 1, 1)).dtype == torch.float32
+    assert dice_loss(half, torch.ones(1, 1, 1)).dtype == torch.float32
+    assert pseudo_labels(half)[1].dtype == torch.float32

@@ -133,3 +133,11 @@ def test_a_few_unsure_pixels_do_not_count_as_much_as_an_organ():
     mixed_loss(logits, batch, (guess, confidence), 1.0, total).backward()
     pull = -logits.grad[:, 1]
     assert 0 < pull[1, 0, 0] < 0.2 * pull[0, 8, 8]
+
+
+def test_boxes_are_the_generators_and_nobody_elses():
+    torch.manual_seed(1)
+    first = random_boxes(20, 16, 16, 0.3, generator(3))
+    torch.manual_seed(2)
+    assert torch.equal(random_boxes(20, 16, 16, 0.3, generator(3)), first)
+    assert not torch.equal(random_boxes(20, 16, 16, 0.3, generator(4)), first)

@@ -1,0 +1,144 @@
+"""What a training learns from, and that nothing of it hangs on the cases that score it.
+
+Real trainings of two steps: small enough to be made a dozen times.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from model_fixtures import TINY
+from phantom_fixtures import write_phantoms
+from training_fixtures import VOLUMES, settings
+
+from semigda.data.cases import read_cases
+from semigda.models.package import load_network
+from semigda.training import train as trainings
+from semigda.training.plan import train_plan
+from semigda.training.train import train
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
+from semigda_core.models.card import ModelCard
+
+SHAPE = (3, 16, 16)
+SHORT = {
+    **{"pretrain_steps": 0, "align_steps": 1, "steps": 2, "validations": 1},
+    **{"labeled_batch": 2, "unlabeled_batch": 2, "network": TINY.to_dict()},
+    "preprocessing": {**VOLUMES, "size": [16, 16]},
+}
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    """Rows of three labelled cases and an unlabelled one."""
+    folder = tmp_path_factory.mktemp("cases")
+    read = read_cases(write_phantoms(folder, 3, 1, 0, shape=SHAPE))
+    rows = []
+    for number, case in enumerate(read):
+        row = {"name": f"c{number}", "image": str(case.image), "role": case.role, "group": "g"}
+        row["group"] += str(number)
+        if case.label:
+            row |= {"label": str(case.label), "classes": {"1": 1, "2": 2}}
+        rows.append(row)
+    return rows
+
+
+def held_out(rows, name):
+    return [row | {"role": "val"} if row["name"] == name else row for row in rows]
+
+
+def listed(rows, file: Path) -> Path:
+    file.write_text(json.dumps(rows))
+    return file
+
+
+def weights(folder) -> str:
+    return hashlib.sha256((Path(folder) / "weights.safetensors").read_bytes()).hexdigest()
+
+
+def test_the_model_is_the_running_average_with_both_branches_whatever_scores_it(
+    cases, tmp_path, monkeypatch
+):
+    """Other held-out cases, or none, give the same weights to the byte: none chooses."""
+    made, real = [], trainings.Training.segment
+
+    def segment(self):
+        made.append(self)
+        return real(self)
+
+    monkeypatch.setattr(trainings.Training, "segment", segment)
+    train_rows, found = cases[:2] + cases[3:], set()
+    val = cases[2] | {"role": "val"}
+    wrong = val | {"label": cases[1]["label"]}  # of another case
+    for number, extra in enumerate(([], [val], [wrong])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        file = listed(train_rows + extra, folder / "cases.json")
+        values = settings(file, folder, **SHORT)
+        summary = train(TrainSettings.from_dict(values))
+        card = ModelCard.read(Path(values["out"]))
+        assert card.branches == "both" and summary["weights"] == "average"
+        assert summary["cases"] == {"labeled": 2, "unlabeled": 1, "val": len(extra)}
+        network, _ = load_network(values["out"])
+        written = network.state_dict()  # as float16
+        average, last = made[-1].teacher.half().state_dict(), made[-1].network.half().state_dict()
+        assert all((average[name] == w).all() for name, w in written.items())
+        assert not all((last[name] == w).all() for name, w in written.items())
+        found.add(weights(values["out"]))
+    assert len(found) == 1
+
+
+@pytest.fixture(scope="module")
+def folded(cases, tmp_path_factory):
+    """A training whose three patients are held out in turn, done."""
+    folder = tmp_path_factory.mktemp("plan")
+    folds = [held_out(cases, f"c{number}") for number in range(3)]
+    inputs = {
+        "cases": str(listed(cases, folder / "cases.json")),
+        "folds": str(listed(folds, folder / "folds.json")),
+        "missing_heldout": 0,
+    }
+    values = settings("", folder, **SHORT, work=None)
+    del values["cases"]
+    job = JobFolder.create(folder / "job", "train", inputs, values)
+    return job, train_plan(job), Path(values["out"])
+
+
+def test_each_fold_learns_from_the_others_and_scores_the_one_it_has_not_seen(folded):
+    job, (outputs, summary), out = folded
+    for number in range(3):
+        rows = json.loads((job.path / "folds" / str(number) / "cases.json").read_text())
+        scores = json.loads((job.path / "folds" / str(number) / "scores.json").read_text())
+        held = [row["name"] for row in rows if row["role"] == "val"]
+        assert held == list(scores) == [f"c{number}"] and set(scores[held[0]]) == {"body", "head"}
+    trained = [event for event in job.events() if event["type"] == "trained"]
+    assert [event["part"]["kind"] for event in trained] == ["fold"] * 3 + ["final"]
+    fold, final = trained[0]["cases"], trained[3]["cases"]
+    assert fold == {"labeled": 2, "unlabeled": 1, "val": 1}
+    assert final == {"labeled": 3, "unlabeled": 1, "val": 0}
+    card = ModelCard.read(out)
+    assert card.training["cases"]["val"] == 3
+    assert card.training["scores_of"].startswith("leave-one-out over 3 patients")
+    comparison = json.loads((job.path / "comparison.json").read_text())
+    assert {row["case"] for row in comparison["rows"]} == {"c0", "c1", "c2"}
+    assert comparison["scheme"] == "leave-one-out" and comparison["missing"] == 0
+    told = card.training["heldout_dice"]
+    assert told == {name: one["after"] for name, one in comparison["classes"].items()}
+    assert summary == card.training and outputs["comparison"] == "comparison.json"
+
+
+def test_a_folds_model_is_that_of_a_training_on_its_own_list(folded, tmp_path):
+    """Its scores are of the model that the other patients gave, to the last digit."""
+    job, *_ = folded
+    inputs = {"cases": str(job.path / "folds" / "1" / "cases.json")}
+    (tmp_path / "none.json").write_text("[]")
+    inputs["folds"] = str(tmp_path / "none.json")
+    values = settings("", tmp_path, **SHORT, work=None)
+    del values["cases"]
+    alone = JobFolder.create(tmp_path / "job", "train", inputs, values)
+    train_plan(alone)
+    found = json.loads((alone.path / "scores.json").read_text())
+    assert found == json.loads((job.path / "folds" / "1" / "scores.json").read_text())
+    card = ModelCard.read(Path(values["out"]))
+    assert card.training["scores_of"] == "1 held-out cases; nothing was chosen on them"
