@@ -1,7 +1,7 @@
-"""Random changes of training slices: where things lie, and how bright they are.
+"""Random changes of training slices: geometry and intensity.
 
-Geometry moves image and label alike, intensity touches the image only. All randomness comes from
-the generator that is handed in, so a batch can be drawn again exactly.
+Geometry moves image and label alike; intensity changes the image only. All randomness comes from
+the given generator, so a batch can be drawn again exactly.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def _flips(batch: int, wanted: bool, generator: torch.Generator) -> Tensor:
 def sampling_grid(
     shape: tuple[int, int, int], options: Augmentation, generator: torch.Generator
 ) -> Tensor:
-    """Where each pixel of a changed (B, H, W) batch comes from: (B, H, W, 2) for grid_sample."""
+    """The source of each pixel of a changed (B, H, W) batch: (B, H, W, 2) for grid_sample."""
     batch, height, width = shape
     angle = _uniform(batch, math.radians(options.rotate), generator)
     zoom = _factor(batch, options.scale, generator)
     shift = torch.stack([2 * _uniform(batch, options.shift, generator) for _ in range(2)], dim=1)
     mirror = _flips(batch, options.mirror, generator)
     turn = _flips(batch, options.turn_over, generator)
-    # Rotation in pixels, although the grid runs from -1 to 1 along both sides.
+    # Rotate in pixels, because the grid runs from -1 to 1 along both sides.
     aspect = height / width
     cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
     theta = torch.zeros(batch, 2, 3)

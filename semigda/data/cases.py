@@ -1,4 +1,4 @@
-"""Case lists: which images there are, which of them have a label, and what each is for."""
+"""Case lists: images, their labels, and the role of each."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Case:
 
     Attributes:
         name: unique in its list.
-        role: "labeled" and "unlabeled" train, "val" is held out for choosing and measuring.
+        role: "labeled" and "unlabeled" train, "val" is held out for measuring.
         group: cases of one patient share a group, so that none crosses into "val".
-        classes: the class of every segment name or value of the label (0: none), where they are
-            not the class values already.
+        classes: the class of every segment name or value of the label (0: none), unless values are
+            the classes already.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Case:
 
 def read_cases(path) -> list[Case]:
     """Read a case list: a JSON list of objects (or ``{"cases": [...]}``), or a CSV with a header,
-    as any spreadsheet writes it.
+    as spreadsheets write it.
 
     Fields: image, role; optional: name (the image's file name by default), label, group and, in
     JSON, classes. Relative paths are relative to the list file. Empty rows are skipped.
@@ -59,9 +59,9 @@ def read_cases(path) -> list[Case]:
 
 
 def read_images(path) -> list[tuple[str, Path]]:
-    """Names and images of a case list of any roles, or of one with no roles at all.
+    """Names and images of a case list with any roles, or none.
 
-    Whether an image exists shows when it is read.
+    Missing images are noticed when they are read.
 
     Raises:
         SemiGDAError: "bad-input" naming the row without an image.
@@ -78,7 +78,7 @@ def read_images(path) -> list[tuple[str, Path]]:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """The rows of a list that hold anything, with their numbers from 1."""
+    """The rows of a list that are not empty, with their numbers from 1."""
     if not path.is_file():
         raise SemiGDAError("bad-input", "The case list does not exist.")
     with open(path, "rb") as file:
@@ -107,14 +107,14 @@ def _wrong(number: int, what: str) -> SemiGDAError:
 
 
 def _texts(row: dict[str, Any], number: int, fields: Iterable[str]) -> dict[str, str]:
-    """The values of the fields, "" where there is none."""
+    """The values of the fields, "" for missing ones."""
     found = {}
     for field in fields:
         value = row.get(field)
         if value is not None and not isinstance(value, str):
             raise _wrong(number, f"has a value of '{field}' that is not text")
         value = (value or "").strip()
-        # Halves of surrogates are the bytes of a name that is no UTF-8.
+        # Halves of surrogates are the bytes of a name that is not UTF-8.
         if has_controls("".join(c for c in value if not 0xDC80 <= ord(c) <= 0xDCFF)):
             raise _wrong(number, f"has control characters in '{field}'")
         if len(value) > _LONGEST:
@@ -124,8 +124,8 @@ def _texts(row: dict[str, Any], number: int, fields: Iterable[str]) -> dict[str,
 
 
 def _place(folder: Path, name: str) -> Path:
-    """The file of a name in a list. Accents may be composed in one and not in the other, and the
-    name on the disk may be in the code page that the list was written in."""
+    """The file for a name in a list. Accents may be composed in only one of them, and the name on
+    disk may be in the code page that the list was written in."""
     written = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
     if os.name != "nt":
         for page in ("utf-8", "cp1252", "latin-1"):
@@ -138,7 +138,7 @@ def _place(folder: Path, name: str) -> Path:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    # A name that is too long or has letters that the system lacks, a folder that is closed to us.
+    # The name is too long or has letters that the system lacks, or the folder is not accessible.
     except (OSError, ValueError):
         return False
 
@@ -170,7 +170,7 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
 
 
 def _quoted(word: str) -> str:
-    """A short word as it was written; anything else may be a patient's name or a path."""
+    """A short word as written; anything else may be a patient's name or a path."""
     return f" '{word}'" if re.fullmatch(r"\w{0,20}", word) else ""
 
 
@@ -194,7 +194,7 @@ def _check_duplicates(cases: list[Case]) -> None:
 
 
 def _check_groups(cases: list[Case]) -> None:
-    """A patient who is both trained on and held out would make the held-out figures too good."""
+    """Refuse a patient who is both trained on and held out: held-out scores would be too good."""
     held_out = {case.group for case in cases if case.role == "val" and case.group}
     for number, case in enumerate(cases, 1):
         if case.role != "val" and case.group in held_out:

@@ -6,8 +6,8 @@ from itertools import permutations
 
 import numpy as np
 
-# Directions (LPS) in which a working grid's (slice, row, column) index grows: each plane is seen
-# as radiologists see it, rows from front to back or from top to bottom.
+# Directions (LPS) in which a working grid's (slice, row, column) index grows: each plane is shown
+# the radiological way, rows from front to back or from top to bottom.
 _VIEWS = {
     "axial": np.array([[0, 0, 1], [0, 1, 0], [1, 0, 0]], float),
     "coronal": np.array([[0, 1, 0], [0, 0, -1], [1, 0, 0]], float),
@@ -19,7 +19,7 @@ def orient(affine: np.ndarray, slice_axis: str) -> tuple[tuple[int, int, int], t
     """How to turn a (z, y, x) array so that its axes are (slice, row, column) of ``slice_axis``.
 
     Returns ``(order, flips)`` for :func:`turned`: the array axes in their new order, and which of
-    the new axes run backwards. Oblique volumes take the nearest of the 48 orientations; nothing is
+    the new axes run backwards. Oblique volumes get the nearest of the 48 orientations; nothing is
     resampled. "acquisition" keeps the stored order.
     """
     if slice_axis == "acquisition":

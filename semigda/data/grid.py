@@ -1,4 +1,4 @@
-"""The working grid: where the slices that a network sees lie in the volume they are cut from."""
+"""The working grid: the position of the network's slices in their volume."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_SLICES = 20_000
 
 @dataclass(frozen=True)
 class WorkingGrid:
-    """Input and working grid cover the same field of view, edge to edge, but for the padding.
+    """Input and working grid cover the same field of view, edge to edge, apart from the padding.
 
     Attributes:
         order, flips: turn the stored (z, y, x) axes to (slice, row, column), see ``geometry``.
@@ -56,7 +56,7 @@ class WorkingGrid:
         return planes[..., top : top + h, left : left + w]
 
     def input_index(self, number: int, row: float, column: float) -> tuple[int, int, int]:
-        """The input voxel (i, j, k) that holds a point of the content of a working slice."""
+        """The input voxel (i, j, k) that contains a point of a working slice's content."""
         turned = (
             (number + 0.5) * self.depth / self.count,
             (row + 0.5) * self.rows / self.content[0],
@@ -74,7 +74,7 @@ def working_grid(volume, preprocessing) -> WorkingGrid:
     """The grid of ``volume`` (a ``Volume``) under ``preprocessing`` (a ``Preprocessing``).
 
     Raises:
-        SemiGDAError: "bad-input" if the model's spacing makes more of the volume than can be held.
+        SemiGDAError: "bad-input" if the model's spacing makes the volume too large for the memory.
     """
     order, flips = orient(volume.affine, preprocessing.slice_axis)
     depth, rows, columns = (volume.shape[axis] for axis in order)
@@ -125,7 +125,7 @@ def axis_weights(source: int, target: int, start: int, stop: int):
         return start, stop, None
     scale = source / target
     centres = (np.arange(start, stop) + 0.5) * scale - 0.5
-    centres = centres.clip(0, source - 1)  # beyond the last sample its value goes on
+    centres = centres.clip(0, source - 1)  # beyond the last sample its value is repeated
     reach = max(scale, 1.0)
     first = max(0, int(np.floor(centres[0] - reach)) + 1)
     last = min(source, int(np.ceil(centres[-1] + reach)))

@@ -1,8 +1,8 @@
-"""Labels of a study on the grid of their image, with the study's own classes.
+"""Labels on the grid of their image, with the study's own classes.
 
-What a label file holds is known by *keys*: the names of a segmentation's segments, or of a label
-without names its values ("1", "2"), its colours ("#ff0000") or, where every class has a map of its
-own, their numbers ("channel 1"). A mapping says which class each key is, 0 for none.
+The parts of a label file have *keys*: the names of a segmentation's segments or, without names,
+values ("1", "2"), colours ("#ff0000") or the numbers of maps, if every class has its own ("channel
+1"). A mapping gives the class of each key, 0 for none.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from semigda.reading.detect import format_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.segments import folded_name, read_segments
 
-_POINTS = 500_000  # voxels that tell where a label lies, out of maybe many millions
+_POINTS = 500_000  # voxels that locate a label, out of perhaps many millions
 
 
 def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
-    """Key and mask (bool, z, y, x, on the grid of ``like``) of everything a label file holds.
+    """Key and mask (bool, z, y, x, on the grid of ``like``) of every part of a label file.
 
-    Segments come in the file's order, also empty ones, and may overlap; so do the maps of a label
-    that has one for every class. Values and colours come in rising order, without 0 and black.
+    Segments come in the file's order, including empty ones, and may overlap; so may maps, one for
+    every class. Values and colours come in ascending order, without 0 and black.
 
     Raises:
         SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
-            unreadable or no label.
+            unreadable or not a label.
     """
     path = Path(path)
     segments = read_segments(path)
@@ -75,8 +75,8 @@ def _values(labels: np.ndarray, key: str) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _read_plain(path: Path) -> Volume:
-    """A label without names as it is stored: (z, y, x), or (z, y, x, 3) where three colours or
-    maps differ. Of more maps it is the first."""
+    """A label without names as stored: (z, y, x), or (z, y, x, 3) if three colours or maps differ.
+    Of more maps it is the first."""
     known = format_of(path) if path.is_file() else None
     if known and known.name == "dicom":
         check_dicom_label(path)
@@ -95,15 +95,15 @@ def _read_plain(path: Path) -> Volume:
 
 
 def _maps(stored: Volume) -> int:
-    """How many maps the file of what :func:`_read_plain` read holds; colours are one."""
+    """The number of maps in the file that :func:`_read_plain` read; colours are one."""
     return 1 if stored.two_dimensional or stored.layers == 3 else stored.layers
 
 
 def by_names(cases: Iterable[Case], classes: Iterable[str]) -> list[Case]:
-    """The cases of a list; labels that name their segments go by these names.
+    """The cases of a list; labels that name their segments are mapped by these names.
 
     Args:
-        classes: the names of the classes 1, 2 ...; cases that say what is which class keep that.
+        classes: the names of the classes 1, 2 ...; cases with their own mapping keep it.
 
     Raises:
         SemiGDAError: "bad-input" for a segmentation that cannot be read.
@@ -124,8 +124,8 @@ def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.nd
     """A label file as class values on the grid of ``like``: uint8 (z, y, x), 0 is background.
 
     Args:
-        classes: the class of every key, 0 leaves it out; None takes a label map's values as they
-            are. Where segments overlap, the later one counts, as in Slicer.
+        classes: the class of every key, 0 leaves it out; None keeps a label map's values. If
+            segments overlap, the later one counts, as in Slicer.
 
     Raises:
         SemiGDAError: as :func:`read_labels`, and "bad-input" for a key
@@ -157,13 +157,13 @@ def _class_masks(
 def read_labels(path, like: Volume) -> np.ndarray:
     """Read a label map onto the grid of ``like``: uint8 (z, y, x), 0 is background.
 
-    Values may be stored as floats, if they are whole; a picture with the values 0 and 255 means 0
-    and 1. A label whose axes are stored in another order or direction is turned to the image's; a
-    cropped segmentation is put in its place.
+    Values may be stored as floats if they are whole; in a picture, 0 and 255 mean 0 and 1. A label
+    with another order or direction of axes is turned to the image's; a cropped segmentation is put
+    in its place.
 
     Raises:
         SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
-            unreadable, coloured, was interpolated, or holds values other than 0 to 255.
+            unreadable, coloured, interpolated, or has values other than 0 to 255.
     """
     path = Path(path)
     stored = _read_plain(path)
@@ -191,7 +191,7 @@ def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = F
             smaller.
     """
     if like.two_dimensional and array.shape == like.shape:
-        return array  # pictures have no place in space
+        return array  # pictures have no position in space
     match = lattice_match(like.affine, array.shape, affine)
     if match is None:
         raise SemiGDAError("geometry-mismatch")
@@ -223,7 +223,7 @@ def share_inside(path, like: Volume) -> float:
 
 
 def resample_classes(path, like: Volume, classes: Mapping[str, int]) -> np.ndarray:
-    """A label file on another grid brought to that of ``like``: uint8 (z, y, x), nearest voxel.
+    """A label file on another grid, resampled to that of ``like``: uint8 (z, y, x), nearest voxel.
 
     ``classes`` as in :func:`read_classes`.
     """
@@ -235,7 +235,7 @@ def resample_classes(path, like: Volume, classes: Mapping[str, int]) -> np.ndarr
 
 
 def _own_grid(path) -> Volume:
-    """The grid that a label file itself is stored on, with its first layer."""
+    """The grid of a label file itself, with its first layer."""
     path = Path(path)
     segments = read_segments(path)
     return read_layer(path, min((segment.layer for segment in segments), default=0))

@@ -1,4 +1,4 @@
-"""What the voxels of a label without names mean: whole values, colours, or one map a class.
+"""The meaning of voxels in a label without names: whole values, colours, or one map a class.
 
 A label is read exactly or refused: nothing is rounded, and no value is guessed.
 """
@@ -13,11 +13,11 @@ from semigda_core.errors import SemiGDAError
 
 _DICOM_SEG = b"1.2.840.10008.5.1.4.1.1.66.4"  # the UID of its SOP class
 _MOST_COLOURS = 64
-_JPEG_ERROR = 48  # grey levels that JPEG changes a mask of black and white by, at most
+_JPEG_ERROR = 48  # largest change of grey levels by JPEG in a black and white mask
 
 
 def check_dicom_label(path: Path) -> None:
-    """Refuse with a reason a DICOM file that is a segmentation, whose voxels are packed bits."""
+    """Refuse a DICOM segmentation, whose voxels are packed bits, with a reason."""
     with open(path, "rb") as file:
         if _DICOM_SEG in file.read(2048):
             raise SemiGDAError(
@@ -28,10 +28,10 @@ def check_dicom_label(path: Path) -> None:
 
 
 def of_jpeg(array: np.ndarray) -> np.ndarray:
-    """A mask of black and white as it was before JPEG blurred it: uint8 (z, y, x), 0 and 1.
+    """A black and white mask as it was before JPEG blurred it: uint8 (z, y, x), 0 and 1.
 
     Raises:
-        SemiGDAError: "bad-input" if some grey value could be either, or was neither.
+        SemiGDAError: "bad-input" if a grey value could be either, or neither.
     """
     planes = array if array.ndim == 4 else array[..., np.newaxis]
     white = planes >= 255 - _JPEG_ERROR
@@ -70,7 +70,7 @@ def colours(array: np.ndarray) -> np.ndarray:
     """Colours (z, y, x, 3) as numbers 0xRRGGBB (z, y, x).
 
     Raises:
-        SemiGDAError: "bad-input" for more colours than a label has.
+        SemiGDAError: "bad-input" for more colours than a label can have.
     """
     if array.dtype != np.uint8:
         raise SemiGDAError("bad-input", "The label is coloured, with more than 8 bits a colour.")
@@ -90,7 +90,7 @@ def flags(array: np.ndarray) -> np.ndarray:
     """One class's map (z, y, x) as uint8, 0 and 1.
 
     Raises:
-        SemiGDAError: "bad-input" if it holds anything else.
+        SemiGDAError: "bad-input" if it contains anything else.
     """
     if not ((array == 0) | (array == 1)).all():
         raise SemiGDAError(

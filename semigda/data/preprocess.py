@@ -1,4 +1,4 @@
-"""From a volume to the slices a network sees: one preprocessing for training and inference."""
+"""From a volume to the network's slices: one preprocessing for training and inference."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from semigda_core.models.preprocessing import Preprocessing
 
 
 class PreparedVolume:
-    """A volume seen as working slices. Lazy: a few slices are computed when they are asked for.
+    """A volume as working slices. Lazy: slices are computed on request.
 
     Attributes:
-        grid: where the working slices lie in the volume.
+        grid: the position of the working slices in the volume.
         count: the number of working slices.
     """
 
@@ -47,13 +47,13 @@ class PreparedVolume:
         pixels = pixels.sub(self._low).mul_(2 / (self._high - self._low)).sub_(1).clamp_(-1, 1)
         if weights is not None:
             pixels = torch.einsum("os,schw->ochw", weights, pixels)
-        # Pixels inside the image keep their whole field of view; the rest is as dark as can be.
+        # Pixels inside the image keep their whole field of view; the rest is as dark as possible.
         return grid.pad(resample(pixels, grid.content), value=-1.0)
 
     def label_planes(self, labels: np.ndarray) -> torch.Tensor:
         """Labels uint8 (z, y, x) of the volume's grid on the working grid, uint8 (count, H, W).
 
-        Every class is resampled as the image is; a working pixel takes the class with most weight.
+        Every class is resampled like the image; a working pixel takes the class with most weight.
         """
         grid = self.grid
         view = turned(labels, grid.order, grid.flips)
@@ -88,7 +88,7 @@ def prepare(volume: Volume, preprocessing: Preprocessing) -> PreparedVolume:
     """See ``volume`` through ``preprocessing``.
 
     Raises:
-        SemiGDAError: "bad-input" if its channels or values do not fit the model.
+        SemiGDAError: "bad-input" if its channels or values do not suit the model.
     """
     return PreparedVolume(volume, preprocessing)
 
@@ -105,7 +105,7 @@ def resample(planes: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 
 
 def _with_channels(array: np.ndarray, channels: str) -> np.ndarray:
-    """The grey (z, y, x) or colour (z, y, x, 3) array that the model takes."""
+    """The grey (z, y, x) or colour (z, y, x, 3) array for the model."""
     colour = array.ndim == 4
     if channels == "rgb" and not colour:
         raise SemiGDAError(
@@ -129,7 +129,9 @@ def _check_8_bit(array: np.ndarray) -> None:
     low, high = min(p.min() for p in array), max(p.max() for p in array)
     if low < 0 or high > 255:
         problem = "this image has values outside 0 to 255"
-    elif array.dtype.kind == "f" and high <= 1:  # a share of white, to the model nearly black
+    elif (
+        array.dtype.kind == "f" and high <= 1
+    ):  # a small share of white, nearly black for the model
         problem = "this image has values from 0 to 1"
     else:
         return
@@ -150,6 +152,6 @@ def _intensity_range(array: np.ndarray, intensity: dict) -> tuple[float, float]:
             _check_8_bit(array)
         return 0.0, 255.0
     low, high = np.percentile(sampled(array), (intensity["low"], intensity["high"]))
-    if low >= high:  # nearly all voxels are equal: only the full range says anything
+    if low >= high:  # nearly all voxels are equal: only the full range is meaningful
         low, high = min(p.min() for p in array), max(p.max() for p in array)
     return float(low), float(high)

@@ -13,8 +13,8 @@ from semigda_core.labels.nrrd import header_bytes
 from semigda_core.labels.segments import tags_text
 from semigda_core.models.card import ModelCard, terminology_entry
 
-COMPRESSION_LEVEL = 1  # label maps shrink a hundredfold at any level; this is the fastest
-_CHUNK = 1 << 20  # bytes that are compressed at a time
+COMPRESSION_LEVEL = 1  # label maps shrink a hundredfold at every level; this is the fastest
+_CHUNK = 1 << 20  # bytes compressed at a time
 
 
 def write_segmentation(
@@ -27,9 +27,10 @@ def write_segmentation(
     """Write uint8 labels (z, y, x) with the card's names, colours and DICOM codes.
 
     Args:
-        affine: (4, 4) voxel index (x, y, z) to LPS mm, written as it is: also sheared, left-handed.
-        extra_header: provenance, written as NRRD key/value pairs, and as tags of every segment
-            because Slicer keeps those, and not the file's own keys, when it saves again.
+        affine: (4, 4) voxel index (x, y, z) to LPS mm, written unchanged, even if sheared or
+            left-handed.
+        extra_header: provenance, written as NRRD key/value pairs and as tags of every segment: when
+            Slicer saves again, it keeps the tags but not the file's keys.
     """
     extent = " ".join(f"0 {n - 1}" for n in labels.shape[::-1])
     keys = {
@@ -66,7 +67,7 @@ def write_review(path, review: np.ndarray, affine: np.ndarray, extra_header=None
 
 
 def _write(path, array: np.ndarray, affine: np.ndarray, keys: Mapping[str, str]) -> None:
-    """Write uint8 voxels (z, y, x), a piece at a time, so that nothing is held twice."""
+    """Write uint8 voxels (z, y, x), a piece at a time, so that memory holds nothing twice."""
     fields = {
         "type": "unsigned char",
         "dimension": "3",

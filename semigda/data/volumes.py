@@ -25,8 +25,8 @@ class Volume:
             a mapped file. A 2-D image is one slice.
         affine: (4, 4) float64, voxel index (i, j, k) = (x, y, z) to LPS mm; columns may be sheared
             or left-handed.
-        two_dimensional: a plain picture, whose spacing is in pixels.
-        layers: how many values a voxel or frames the file holds.
+        two_dimensional: whether it is a plain picture, whose spacing is in pixels.
+        layers: number of values a voxel, or of frames, in the file.
     """
 
     array: np.ndarray
@@ -52,7 +52,7 @@ class Volume:
 
     @property
     def voxel_ml(self) -> float:
-        """Volume of a voxel in millilitres, shear taken into account."""
+        """Volume of a voxel in millilitres, with shear taken into account."""
         return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
 
 
@@ -66,13 +66,13 @@ def read_volume(
     """Read an image: .nrrd, .nhdr, .nii(.gz), .mha, .mhd, .dcm, a DICOM folder, or a picture.
 
     Args:
-        frame: which frame of a 4-D image (or which of several values a voxel), counted from 0.
-        replace_nonfinite: put the lowest finite value in place of NaN and -Inf, the highest in
-            place of +Inf, instead of refusing the image.
-        cancelled: asked while the file is read.
+        frame: the frame of a 4-D image (or one of several values a voxel), from 0.
+        replace_nonfinite: replace NaN and -Inf by the lowest finite value and +Inf by the highest,
+            instead of refusing the image.
+        cancelled: called while the file is read.
 
     Raises:
-        SemiGDAError: "bad-input", with one sentence about what is wrong with the image;
+        SemiGDAError: "bad-input", with one sentence that says what is wrong;
             "cancelled", "disk-full", "out-of-memory".
     """
     volume = read_stored(Path(path), frame, cancelled=cancelled)
@@ -89,18 +89,18 @@ def read_stored(
     labels: bool = False,
     cancelled: Callable[[], bool] | None = None,
 ) -> Volume:
-    """An image as it is stored, whatever its values; arguments and errors of read_volume.
+    """An image as stored, whatever its values; arguments and errors as in read_volume.
 
     Args:
-        labels: values are labels: those of a picture with a palette are its indices, not colours.
+        labels: whether values are labels: a palette's indices, not its colours.
     """
     stored = _stored(Path(path), frame, labels, cancelled)
     return _volume(stored, _channels(stored.array, frame, stored.picture))
 
 
 def read_layer(path: Path, layer: int) -> Volume:
-    """One of several label maps in one file, (z, y, x) as it is stored: a layer of Slicer's
-    segmentations, a value of several a voxel, or a frame; the only one there is has the number 0.
+    """One of several label maps in one file, (z, y, x) as stored: a layer of a Slicer segmentation,
+    one of several values a voxel, or a frame; a single one has the number 0.
 
     Raises:
         SemiGDAError: "bad-input" if the file cannot be read or has no such layer.
@@ -115,7 +115,7 @@ def read_layer(path: Path, layer: int) -> Volume:
 def _stored(
     path: Path, frame: int | None, labels: bool, cancelled: Callable[[], bool] | None
 ) -> Stored:
-    if not os.path.exists(path):  # Path.exists fails on names that are too long
+    if not os.path.exists(path):  # Path.exists fails for names that are too long
         raise SemiGDAError("bad-input", "The image file does not exist.")
     if not os.path.isdir(path):
         if not os.path.isfile(path):
@@ -138,7 +138,7 @@ def _volume(stored: Stored, array: np.ndarray) -> Volume:
 
 
 def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray:
-    """Grey (z, y, x) or colour (z, y, x, 3): no alpha channel, one of several frames."""
+    """Grey (z, y, x) or colour (z, y, x, 3): without alpha channel, one of several frames."""
     if array.ndim == 3:
         return array
     values = array.shape[3]
@@ -157,7 +157,7 @@ def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray
 
 
 def _check_values(array: np.ndarray, replace: bool) -> np.ndarray:
-    """Refuse (or replace) values that are no numbers, and constant images; slice by slice."""
+    """Refuse (or replace) values that are not numbers, and constant images; slice by slice."""
     bad, low, high = 0, np.inf, -np.inf
     for plane in array:
         if array.dtype.kind == "f":

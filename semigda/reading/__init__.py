@@ -1,1 +1,1 @@
-"""Foreign image files: what they declare is checked, and ITK reads them in a process of its own."""
+"""Foreign image files: what they declare is checked, and ITK reads them in a separate process."""

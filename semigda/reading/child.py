@@ -1,8 +1,8 @@
 """The reader process: one request a line on standard input, one answer a line on standard output.
 
 A request is ``{"path", "frame", "labels", "out"}``. Before the answer there may be lines
-``{"seconds": n}``: the CPU time that the process has just allowed itself. It ends when its standard
-input does, and with it goes its private folder.
+``{"seconds": n}``: the CPU time that the process has just allowed itself. It ends with its standard
+input, and its private folder goes with it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from semigda_core.errors import SemiGDAError, disk_is_full
 FIRST_SECONDS, FIRST_BYTES = 5.0, 1 << 30
 _KEPT_BYTES = 1 << 27  # after a file that could not be read
 _BYTES_A_SECOND = 20e6  # of the slowest way to unpack on a slow computer
-_MEMORY = 4  # times the voxels: ITK's own, a decoder's, and one to turn them
+_MEMORY = 4  # times the voxels: ITK's copy, a decoder's, and one to reorder them
 
 
 def main(folder: str) -> int:
-    """Serve until standard input closes. ``folder``: private, of the process that asks."""
+    """Serve until standard input closes. ``folder``: private to the requesting process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; whoever asks is told as well
     no_core_file()
     with os.fdopen(os.dup(1), "wb", buffering=0) as answers:
@@ -44,7 +44,7 @@ def main(folder: str) -> int:
 
 
 def _noise(path: Path) -> int:
-    """A file that takes what libraries print."""
+    """A file for what libraries print."""
     flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
     noise = os.open(path, flags, 0o600)
     os.dup2(noise, 1)
@@ -104,7 +104,8 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         told.detail = _where(error)
     with contextlib.suppress(OSError):
         out.unlink(missing_ok=True)
-    # Libraries keep what a damaged file made them take, and limits are of what comes on top.
+    # Libraries keep the memory that a damaged file made them take; limits apply to what comes on
+    # top.
     spent = (mapped_bytes() or 0) - before > _KEPT_BYTES
     return {"error": told.to_dict(), "spent": spent}
 

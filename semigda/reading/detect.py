@@ -1,4 +1,4 @@
-"""Which format a file has, by what it begins with; names can say anything."""
+"""The format of a file, by its first bytes; names can say anything."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, Protocol, cast
 from semigda.reading.request import Budget, Request
 from semigda_core.files.formats import FORMATS, Format
 
-_START = 1024  # bytes that are looked at
+_START = 1024  # bytes that are read
 
 
 class ImageFormat(Protocol):
-    """What a module of ``semigda/reading/formats`` offers.
+    """The interface of a module in ``semigda/reading/formats``.
 
-    It may have ``may_be(start, name)`` too: whether a file that no format's ``begins`` knows is of
-    this one.
+    It may also have ``may_be(start, name)``: whether a file that no format's ``begins`` recognises
+    is of this format.
     """
 
     def begins(self, start: bytes) -> bool:
-        """Whether a file that begins so is of this format."""
+        """Whether a file with these first bytes is of this format."""
 
     def read(self, request: Request, budget: Budget) -> dict[str, Any]:
         """Check what the file declares, then read it: see :func:`semigda.reading.foreign.read`."""
@@ -29,7 +29,7 @@ class ImageFormat(Protocol):
 
 @functools.lru_cache
 def module_of(known: Format) -> ImageFormat:
-    """How files of a format are read."""
+    """The module that reads a format."""
     return cast(ImageFormat, importlib.import_module(f"semigda.reading.formats.{known.name}"))
 
 

@@ -1,4 +1,4 @@
-"""The sentences about files that cannot be read. They say what is wrong, never whose file it is."""
+"""Errors about unreadable files. They say what is wrong, never which file it is."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from semigda_core.files.formats import TITLES
 
 
 def damaged(what: str) -> SemiGDAError:
-    """A file that is not whole; ``what`` is one sentence without the full stop."""
+    """A damaged file; ``what`` is one sentence without the full stop."""
     return SemiGDAError(
         "bad-input", f"{what}.", action="Copy or export the file again from its source."
     )
 
 
 def truncated() -> SemiGDAError:
-    """A file that ends before the voxels do that its header declares."""
+    """A file that ends before the voxels that its header declares."""
     return damaged("The image file is incomplete: it declares more voxels than it holds")
 
 
@@ -62,7 +62,7 @@ def check_plausible(declared: int, held: int) -> None:
     """Refuse pixels that no compression could have packed into so few bytes.
 
     Args:
-        declared: bytes of the pixels; a few million may be of one colour and take next to none.
+        declared: bytes of the pixels; a few million of one colour may compress to almost none.
 
     Raises:
         SemiGDAError: "bad-input".

@@ -15,15 +15,14 @@ from semigda.reading.series import read_series
 
 
 def read(request: Request, budget: Budget) -> dict[str, Any]:
-    """Write the voxels to ``request.out`` and return what they are.
+    """Write the voxels to ``request.out`` and return their description.
 
     Returns:
-        dtype, shape (slowest axis first), axis (which of the shape's axes counts several values a
-        voxel, or None), frames (how many there are to choose from), affine (4 x 4 to LPS mm),
-        picture (a plain picture).
+        dtype, shape (slowest axis first), axis (the shape's axis that counts several values a
+        voxel, or None), frames (their number), affine (4 x 4 to LPS mm), picture (a plain picture).
 
     Args:
-        budget: told the bytes to go through and the bytes of the voxels, before they are read.
+        budget: called with the bytes to process and the bytes of the voxels, before they are read.
 
     Raises:
         SemiGDAError: "bad-input", "out-of-memory".
@@ -42,12 +41,12 @@ def _read_folder(request: Request, budget: Budget) -> dict[str, Any]:
     names = sorted(entry.path for entry in os.scandir(request.path) if entry.is_file())
     if os.name == "nt":
         folder = request.path
-    else:  # names that are not UTF-8 cannot be given to ITK; and pipes and the like stay outside
+    else:  # ITK cannot take names that are not UTF-8; pipes and the like are left out
         for number, name in enumerate(names):
             (folder / f"{number:06}").symlink_to(name)
     held = sum(os.path.getsize(name) for name in names)
     budget(held, 0)  # to look at the files
-    # All of them: what is damaged, ITK would leave out of the series without a word.
+    # All of them: ITK silently leaves damaged ones out of the series.
     budget(held, sum(check_dicom(Path(name)) for name in names if _is_slice(name)))
     image = read_series(folder)
     return write_image(request, image, itk.affine_of(image))

@@ -1,4 +1,4 @@
-"""What the header of a volume file says, apart from its voxels."""
+"""The content of a volume file's header."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from semigda.reading.errors import unreadable
 from semigda.reading.voxels import Voxels
 
-MOST_AXES, MOST_VOXELS = 7, 1 << 40  # beyond them no image is meant
+MOST_AXES, MOST_VOXELS = 7, 1 << 40  # larger sizes are not images
 
 
 @dataclass(frozen=True)
 class Header:
-    """Of a volume file.
+    """The header of a volume file.
 
     Attributes:
         voxels: where they are.
-        geometry: a file's bytes that tell ITK the geometry and nothing else, no voxels.
+        geometry: the bytes of a file that tells ITK the geometry alone, without voxels.
         name: what that file must be called.
-        values_axis: which of the voxels' axes counts several values a voxel, as far as it is said.
-        slope, inter: what stored values are scaled with, as ITK does it.
+        values_axis: the voxels' axis that counts several values a voxel, if declared.
+        slope, inter: scaling of the stored values, as in ITK.
     """
 
     voxels: Voxels
@@ -32,7 +32,7 @@ class Header:
 
 
 def checked_sizes(sizes) -> tuple[int, ...]:
-    """Raises SemiGDAError "bad-input" for sizes that no image has; 0 is for the caller."""
+    """Raises SemiGDAError "bad-input" for impossible sizes; the caller handles 0."""
     sizes = tuple(int(n) for n in sizes)
     if not 1 <= len(sizes) <= MOST_AXES or min(sizes) < 0 or math.prod(sizes) > MOST_VOXELS:
         raise unreadable()

@@ -1,4 +1,4 @@
-"""What ITK reads: the geometry that headers say, pictures and DICOM. Only in the reader process."""
+"""What ITK reads: geometry from headers, pictures and DICOM. Only in the reader process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Information:
 
 
 def information(path: Path, image_io: str) -> Information:
-    """What a file declares; ``image_io`` is ITK's name for what reads it.
+    """What a file declares; ``image_io`` is ITK's name of the reader.
 
     Raises:
         SemiGDAError: "bad-input".
@@ -62,12 +62,12 @@ def affine_of(image: sitk.Image) -> np.ndarray:
 def _reader(path: Path, image_io: str) -> sitk.ImageFileReader:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
-    reader.SetImageIO(image_io)  # ITK goes by names and asks twenty others first
+    reader.SetImageIO(image_io)  # ITK goes by names and tries twenty others first
     return reader
 
 
 def _affine(image) -> np.ndarray:
-    """A 2-D image is one slice, 1 mm thick; of a fourth dimension nothing is left."""
+    """A 2-D image is one slice, 1 mm thick; a fourth dimension is dropped."""
     spacing, origin = np.array(image.GetSpacing()), np.array(image.GetOrigin())
     direction = np.array(image.GetDirection()).reshape(len(spacing), len(spacing))
     size = min(3, len(spacing))
@@ -78,7 +78,7 @@ def _affine(image) -> np.ndarray:
 
 
 def _dtype(text: str) -> np.dtype:
-    """Of ITK's "vector of 16-bit unsigned integer" and the like."""
+    """From ITK's "vector of 16-bit unsigned integer" and the like."""
     bits, kind = text.removeprefix("vector of ").split(" ", 1)
     if kind not in _CODES:
         raise unreadable()
@@ -86,7 +86,8 @@ def _dtype(text: str) -> np.dtype:
 
 
 def _error(text: str) -> SemiGDAError:
-    """ITK's exception as a sentence; its text may hold the file's name, so it is not passed on."""
+    """ITK's exception as a sentence; its own text may contain the file's name and is not passed
+    on."""
     if "spacing is not supported" in text:
         return bad_spacing()
     if "orthonormal" in text:

@@ -1,4 +1,4 @@
-"""Limits of CPU time and memory that a process sets for itself, on every system that has them."""
+"""Limits of CPU time and memory that a process sets for itself, on systems that have them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 
 def limit_this_process(seconds: float, memory: int) -> None:
-    """Let this process use ``seconds`` more of CPU time and ``memory`` more bytes; then it ends,
-    or is refused memory. A new call takes the place of the one before.
+    """Let this process use ``seconds`` more CPU time and ``memory`` more bytes; beyond that it
+    ends, or is refused memory. A new call replaces the previous one.
 
     macOS has no limit of memory.
     """
@@ -28,7 +28,7 @@ def limit_this_process(seconds: float, memory: int) -> None:
 
 
 def no_core_file() -> None:
-    """A crash leaves no copy of the image on the disk."""
+    """Prevent a crash from leaving a copy of the image on disk."""
     if sys.platform != "win32":
         import resource
 
@@ -48,7 +48,7 @@ if sys.platform != "win32":
 
 
 def mapped_bytes() -> int | None:
-    """All that this process has mapped, where the system tells it."""
+    """All memory that this process has mapped, if the system reports it."""
     if sys.platform == "win32":
         return None
     try:
@@ -58,7 +58,7 @@ def mapped_bytes() -> int | None:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-_job = None  # the Windows job object that this process has put itself into
+_job = None  # the Windows job object of this process
 
 
 if sys.platform == "win32":

@@ -1,7 +1,7 @@
-"""Plain pictures: their formats' modules check what they declare, and ITK decodes them.
+"""Plain pictures: the format's module checks what they declare, and ITK decodes them.
 
-What is damaged in the compressed pixels of PNG and TIFF files, ITK refuses; of JPEG files its
-library only complains (see ``complains``).
+ITK refuses damaged pixels in PNG and TIFF files; about JPEG files its library only complains (see
+``complains``).
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Picture:
 
     Attributes:
         bytes: of its pixels, as declared.
-        copy: a changed copy to read in its place, or None.
-        divisor: what the values of the copy are to be divided by.
-        first_value: only the first of several values a pixel is wanted.
-        inverted: 0 is white.
+        copy: a changed copy to read instead, or None.
+        divisor: divides the values of the copy.
+        first_value: whether only the first of several values a pixel is used.
+        inverted: whether 0 is white.
     """
 
     bytes: int
@@ -43,7 +43,7 @@ class Picture:
     inverted: bool = False
 
     def values(self, array: np.ndarray) -> np.ndarray:
-        """The pixels (z, y, x) or (z, y, x, n) that ITK has read, as they are meant."""
+        """The intended pixels (z, y, x) or (z, y, x, n), from those that ITK has read."""
         if self.first_value and array.ndim == 4:
             array = array[..., 0]
         if self.divisor > 1:
@@ -54,17 +54,17 @@ class Picture:
 
 
 def complains(text: bytes) -> bool:
-    """Whether a decoder printed that what it decoded is damaged."""
+    """Whether a decoder printed that its input is damaged."""
     return _COMPLAINTS.search(text) is not None
 
 
 def read_picture(
     request: Request, budget: Budget, picture: Picture, image_io: str, ending: str
 ) -> dict[str, Any]:
-    """Decode a picture that was checked.
+    """Decode a checked picture.
 
     Args:
-        image_io, ending: ITK's name for what reads it, and the ending that it expects.
+        image_io, ending: ITK's name of the reader, and the ending that it expects.
     """
     budget(request.path.stat().st_size, picture.bytes)
     image = itk.read(picture.copy or request.private_name(ending), image_io)
@@ -72,7 +72,7 @@ def read_picture(
 
 
 def checked_size(width: int, height: int, values: int) -> int:
-    """Bytes of so many pixels. Raises SemiGDAError "bad-input" for sizes that no picture has."""
+    """Bytes of this many pixels. Raises SemiGDAError "bad-input" for impossible sizes."""
     if width <= 0 or height <= 0 or width * height > _MOST_PIXELS:
         raise unreadable()
     return width * height * values

@@ -1,7 +1,7 @@
-"""The short way for what Slicer hands over: a 3-D ``.nrrd`` of our own writing, uncompressed.
+"""A short cut for the volumes that Slicer passes on: uncompressed 3-D ``.nrrd`` of our own writing.
 
-It is read here, without the reader process. Whatever is not understood to the last field is not
-read here at all.
+They are read here, without the reader process. A file with any unknown field is not read here at
+all.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _FIRST = 65536
 def read_plain(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
     """The voxels (z, y, x) of an attached raw NRRD file and its (4, 4) voxel-to-LPS matrix.
 
-    None for every other file, and for one whose header or length is not quite as it should be: the
-    reader process says what is wrong with it.
+    None for every other file, and for one with an unexpected header or length: the reader process
+    says what is wrong with it.
     """
     with open(path, "rb") as file:
         start = file.read(_FIRST)
@@ -68,7 +68,7 @@ def _affine(fields: Fields, sizes: tuple[int, ...]) -> np.ndarray | None:
     signs = _SIGNS[values["space"].lower()]
     steps = np.array([_vector(text) for text in _vectors(values["space directions"], 3)])
     origin = np.array(_vector(_vectors(values["space origin"], 1)[0]))
-    # As ITK does it, to the last bit: spacing and direction apart.
+    # As in ITK, to the last bit: spacing and direction apart.
     spacing = np.sqrt(steps[:, 0] ** 2 + steps[:, 1] ** 2 + steps[:, 2] ** 2)
     if not (spacing > 0).all():
         return None

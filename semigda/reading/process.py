@@ -1,8 +1,8 @@
-"""Foreign image files are read in a process of their own.
+"""Foreign image files are read in a separate process.
 
-What ITK crashes on, loops over or fills the memory with ends that process and nothing else; the
-next file gets a fresh one. It is started when it is first needed and kept. Voxels come back as a
-mapped file, without a copy.
+A file that crashes ITK, makes it loop or fills the memory ends only that process; the next file
+gets a fresh one. It is started when first needed and kept. Voxels come back as a mapped file,
+without a copy.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from semigda_core.files.atomic import clear_leftovers, temporary_path
 _ENGINE = Path(semigda.__file__).resolve().parents[1]
 _START_S = 120.0  # a cold disk, a virus scanner
 _POLL_S = 0.1
-# What reading may take on the clock: a slow network drive costs no CPU time.
+# Limit on the clock: a slow network drive costs no CPU time.
 _WAIT_S, _WAIT_A_SECOND = 60.0, 10.0
-_FIRST_S = 5.0  # of CPU time, before the process has said how much it takes
+_FIRST_S = 5.0  # of CPU time, before the process has announced its needs
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Stored:
         array: (z, y, x), or with several values a voxel (z, y, x, n).
         affine: (4, 4) voxel index (x, y, z) to LPS mm.
         frames: how many frames or values a voxel the file has.
-        picture: a plain picture, which has no place in space.
+        picture: whether it is a plain picture, without a position in space.
     """
 
     array: np.ndarray
@@ -66,9 +66,9 @@ def read_foreign(
     """Read an image file or a folder of DICOM files in the reader process.
 
     Args:
-        frame: one of several frames or values a voxel; several values come all if it is None.
-        labels: values are labels: those of a palette are its indices, not its colours.
-        cancelled: asked while the process reads.
+        frame: one of several frames or values a voxel; None reads all values.
+        labels: whether values are labels: a palette's indices, not its colours.
+        cancelled: called while the process reads.
 
     Raises:
         SemiGDAError: "bad-input", "out-of-memory", "disk-full", "cancelled", "import-error".
@@ -81,20 +81,20 @@ def read_foreign(
         except _Crashed as crash:
             if crash.first:
                 raise _died(crash.code) from None
-        try:  # what an earlier file broke in the process is not this one's fault
+        try:  # an earlier file may have damaged the process
             return _reader().read(request, cancelled)
         except _Crashed as crash:
             raise _died(crash.code) from None
 
 
 def start_reader() -> None:
-    """Start the process, which otherwise the first file does; what is wrong with it shows there."""
+    """Start the process in advance; the first file reports any error."""
     with _lock, contextlib.suppress(OSError):
         _reader()
 
 
 class _Crashed(Exception):
-    """The process ended with ``code``; ``first``: it had read nothing before."""
+    """The process ended with ``code``; ``first``: whether it had read nothing before."""
 
     def __init__(self, code: int, first: bool):
         self.code, self.first = code, first
@@ -134,7 +134,7 @@ class _ReaderProcess:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
-        """Pipes cannot be waited for with a time limit on Windows; queues can."""
+        """On Windows one cannot wait for pipes with a time limit, but for queues."""
         with contextlib.suppress(OSError, ValueError):
             for line in self.lines:
                 self.answers.put(line)
@@ -175,7 +175,7 @@ class _ReaderProcess:
             raise SemiGDAError("worker-died", message) from None
         if "missing" in answer:
             raise SemiGDAError("import-error", detail=f"ImportError: {answer['missing']}")
-        self.pid = answer["ready"]  # not the process's own where that is a launcher
+        self.pid = answer["ready"]  # not the process's own if that is a launcher
 
     def _answer(self, cancelled: Callable[[], bool]) -> dict[str, Any]:
         seconds = _FIRST_S
@@ -243,15 +243,15 @@ def _end() -> None:
 def _environment() -> dict[str, str]:
     inherited = os.environ.get("PYTHONPATH")
     paths = [str(_ENGINE), inherited] if inherited else [str(_ENGINE)]
-    # Threads of a linear algebra that is never used would each map memory.
+    # Otherwise each thread of an unused linear algebra library maps memory.
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return {**os.environ, **one_thread, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _mapped(path: Path, answer: dict[str, Any]) -> np.ndarray:
-    """The voxels, in memory that is the file's until something is written to it.
+    """The voxels, in memory shared with the file until it is written to.
 
-    The file has no name any more where the system allows that; Windows removes it with the map.
+    The file loses its name at once if the system allows it; Windows removes it with the map.
     """
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_TEMPORARY", 0)
     number = os.open(path, flags)

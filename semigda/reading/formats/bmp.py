@@ -1,4 +1,4 @@
-"""BMP files, with a palette or in colours, run-length coded or plain."""
+"""BMP files: palette or colours, run-length coded or plain."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
-    """A BMP file. The palette's indices come in place of its colours for ``labels``.
+    """A BMP file. For ``labels`` the palette's indices are read instead of its colours.
 
     Raises:
         SemiGDAError: "bad-input".
@@ -61,7 +61,7 @@ def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
 
 
 def _check_runs(data: bytes, width: int, height: int) -> None:
-    """Whether run-length coded pixels come to their end."""
+    """Whether run-length coded pixels are complete."""
     at = 0
     while True:
         if at + 2 > len(data):

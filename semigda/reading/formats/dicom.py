@@ -1,4 +1,4 @@
-"""What a DICOM file declares, found by a walk over its elements without decoding any."""
+"""What a DICOM file declares, from a walk over its elements without decoding any."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIXELS, _UNDEFINED = 0x7FE00010, 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _SYNTAX, _FRAMES, _COLOURS = 0x00020010, 0x00280008, 0x00280004
 _NUMBERS = {0x00280002: "samples", 0x00280010: "rows", 0x00280011: "columns", 0x00280100: "bits"}
-# Decimal strings that geometry and values come from.
+# Decimal strings that determine geometry and values.
 _DECIMALS = {
     0x00180050: "slice thickness",
     0x00180088: "slice spacing",
@@ -37,7 +37,7 @@ _DEEPEST = 30  # sequences in sequences
 
 @dataclass
 class _Found:
-    """What the walk has found so far, and how the file writes elements."""
+    """What the walk has found so far, and how the file encodes elements."""
 
     explicit: bool = True
     order: str = "<"
@@ -55,7 +55,7 @@ def begins(start: bytes) -> bool:
 
 
 def may_be(start: bytes, name: str) -> bool:
-    """Files without the preamble begin with an element of the groups 2 or 8."""
+    """Files without a preamble begin with an element of group 2 or 8."""
     if len(start) < 8:
         return False
     group, element = struct.unpack("<HH", start[:4])
@@ -72,17 +72,17 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def check_dicom(path: Path) -> int:
-    """Bytes of the voxels that a DICOM file declares, four for each; 0 if it holds no image.
+    """Bytes of the voxels that a DICOM file declares, four for each; 0 if it has no image.
 
     Raises:
-        SemiGDAError: "bad-input" if they are not all there, or its numbers are none.
+        SemiGDAError: "bad-input" if some are missing, or its numbers are invalid.
     """
     size = path.stat().st_size
     with open(path, "rb") as file:
         found = _Found()
         deflated = _begin(file, found)
         if deflated:
-            return 64 * size  # what is in it cannot be known without unpacking
+            return 64 * size  # its content is unknown without unpacking
         _walk(file, found, size, 0)
     for tag, what in _DECIMALS.items():
         _check_decimals(found.values.get(tag, b""), what)
@@ -106,7 +106,7 @@ def check_dicom(path: Path) -> int:
 
 
 def _begin(file: BinaryIO, found: _Found) -> bool:
-    """Go to the first element after the file's own; whether the rest is deflated."""
+    """Skip the file's own elements; returns whether the rest is deflated."""
     start = file.read(132)
     if start[128:] != b"DICM":
         file.seek(0)
@@ -157,7 +157,7 @@ def _element(file: BinaryIO, found: _Found) -> tuple[int, bytes, int]:
 
 
 def _walk(file: BinaryIO, found: _Found, size: int, depth: int) -> None:
-    """Over elements, to the end of the file or of an item of undefined length."""
+    """Walk over elements, to the end of the file or of an item of undefined length."""
     if depth > _DEEPEST:
         raise unreadable()
     while True:

@@ -1,4 +1,4 @@
-"""JPEG files. Of damaged pixels the library only complains, see ``picture.complains``."""
+"""JPEG files. The library only complains about damaged pixels, see ``picture.complains``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def check_jpeg(path: Path) -> Picture:
-    """A JPEG file. Where its end is missing, its decoder complains.
+    """A JPEG file. If its end is missing, the decoder complains.
 
     Raises:
         SemiGDAError: "bad-input".

@@ -38,7 +38,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def read_header(path: Path) -> Header:
-    """Raises SemiGDAError "bad-input" if the file declares what it cannot hold."""
+    """Raises SemiGDAError "bad-input" if the file declares more than it holds."""
     with open(path, "rb") as file:
         start = file.read(_MOST_BYTES)
     fields, names, end = _fields(start)
@@ -49,7 +49,8 @@ def read_header(path: Path) -> Header:
 
 
 def _fields(start: bytes) -> tuple[dict[str, str], list[str], int]:
-    """Fields, the lines after the last field (the names of a LIST), and where that one ends."""
+    """Fields, the lines after the last field (the names of a LIST), and the end of the last
+    field."""
     fields: dict[str, str] = {}
     at = 0
     while "ElementDataFile" not in fields:
@@ -104,7 +105,7 @@ def _true(fields: dict[str, str], name: str) -> bool:
 
 
 def _parts(path: Path, fields, names: list[str], end: int, sizes) -> tuple[Part, ...]:
-    """Where the voxels are. HeaderSize -1 means the end of the file."""
+    """Where the voxels are. HeaderSize -1 means: at the end of the file."""
     before = int(fields.get("HeaderSize", 0))
     where = fields["ElementDataFile"]
     if where.upper() == "LOCAL":

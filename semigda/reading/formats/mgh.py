@@ -1,7 +1,7 @@
-"""Volumes of FreeSurfer: .mgh, and .mgz, which is packed by gzip as a whole.
+"""Volumes of FreeSurfer: .mgh, and .mgz, which is compressed by gzip.
 
-The header has 284 bytes, big-endian. Behind the voxels may stand parameters of the scan and a
-history, which are not read.
+The header has 284 bytes, big-endian. Scan parameters and a history may follow the voxels; they are
+not read.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def read_header(path: Path) -> Header:
-    """Raises SemiGDAError "bad-input" if the file declares what it cannot hold."""
+    """Raises SemiGDAError "bad-input" if the file declares more than it holds."""
     with open(path, "rb") as file:
         start = file.read(1024)
     packed = start.startswith(GZIP_START)
@@ -63,7 +63,7 @@ def read_header(path: Path) -> Header:
 
 
 def _unpacked(start: bytes) -> bytes:
-    """The header's bytes, from a file's first ones; none where they are damaged."""
+    """The header's bytes, from a file's first bytes; empty if they are damaged."""
     if not start.startswith(GZIP_START):
         return start
     try:
@@ -73,13 +73,16 @@ def _unpacked(start: bytes) -> bytes:
 
 
 def _geometry(sizes: tuple[int, ...], name: str, numbers) -> bytes:
-    """The header of a MetaImage file in the same place."""
+    """A MetaImage header with the same geometry."""
     if not all(math.isfinite(number) for number in numbers):
         raise unreadable()
     spacing, axes = np.array(numbers[:3]), np.array(numbers[3:12]).reshape(3, 3)
     if not (spacing > 0).all():
         raise bad_spacing()
-    axes, middle = axes * (-1, -1, 1), np.array(numbers[12:]) * (-1, -1, 1)  # to LPS; a row an axis
+    axes, middle = (
+        axes * (-1, -1, 1),
+        np.array(numbers[12:]) * (-1, -1, 1),
+    )  # to LPS; one row per axis
     origin = middle - (np.array(sizes[:3]) / 2 * spacing) @ axes
     matrix = np.eye(4)
     matrix[:3, :3] = axes

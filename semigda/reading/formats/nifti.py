@@ -32,7 +32,7 @@ def begins(start: bytes) -> bool:
 
 
 def may_be(start: bytes, name: str) -> bool:
-    """Nothing else here is packed as a whole; and the voxels of a pair have no sign."""
+    """No other format is compressed as a whole, and the voxels of a pair have no signature."""
     return start.startswith(GZIP_START) or name.endswith(".img")
 
 
@@ -51,7 +51,7 @@ def _version_and_order(start: bytes) -> tuple[int, str] | None:
 
 
 def read_header(path: Path) -> Header:
-    """Raises SemiGDAError "bad-input" if the file declares what it cannot hold."""
+    """Raises SemiGDAError "bad-input" if the file declares more than it holds."""
     path = _header_file(path)
     start = _start(path)
     found = _version_and_order(start)
@@ -112,7 +112,7 @@ def _fields(start: bytes, version: int, order: str):
 
 
 def _check_place(start: bytes, version: int, order: str) -> None:
-    """The numbers of the transforms that are in use are finite: ITK never ends with others."""
+    """Check that the transforms in use are finite: ITK never ends with others."""
     codes, place, kind = ("2h", 252, "f") if version == 1 else ("2i", 344, "d")
     by_quaternion, by_matrix = struct.unpack_from(order + codes, start, place)
     numbers = struct.unpack_from(f"{order}18{kind}", start, place + struct.calcsize(codes))
@@ -150,7 +150,7 @@ def _start(path: Path) -> bytes:
 
 
 def _header_file(path: Path) -> Path:
-    """The file with the header: of a pair either may be named."""
+    """The file with the header: either file of a pair may be given."""
     stem = path.name.lower()
     return _beside(path, "hdr") if stem.endswith((".img", ".img.gz")) else path
 

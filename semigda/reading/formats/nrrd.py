@@ -18,8 +18,8 @@ from semigda.reading.volume import read_volume
 from semigda.reading.voxels import Part, Voxels
 
 START = b"NRRD000"
-MOST_BYTES = 4_000_000  # of a header; segments' terminology makes long ones
-_MOST_CHARACTERS = 1000  # of a field: teem crashes when it complains about longer ones
+MOST_BYTES = 4_000_000  # of a header; segments' terminology makes it long
+_MOST_CHARACTERS = 1000  # of a field: teem crashes on longer ones
 _MOST_FILES = 100_000
 _TYPES = {
     "i1": ("signed char", "int8", "int8_t"),
@@ -63,9 +63,9 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Fields:
-    """The header's fields by name in small letters, and where what follows it begins.
+    """The header's fields by name in lower case, and where the header ends.
 
-    ``end`` is None where the file is all header (detached voxels need no blank line).
+    ``end`` is None if the file is all header (detached voxels need no blank line).
     """
 
     values: dict[str, str]
@@ -104,7 +104,7 @@ def read_fields(start: bytes) -> Fields:
 
 
 def read_header(path: Path) -> Header:
-    """Raises SemiGDAError "bad-input" if the file declares what it cannot hold."""
+    """Raises SemiGDAError "bad-input" if the file declares more than it holds."""
     with open(path, "rb") as file:
         fields = read_fields(file.read(MOST_BYTES))
     try:
@@ -124,8 +124,8 @@ def declared(fields: Fields) -> tuple[tuple[int, ...], np.dtype, str]:
     """Sizes (fastest axis first), type with byte order, and encoding.
 
     Raises:
-        SemiGDAError: "bad-input" for spacings that cannot be true.
-        KeyError, ValueError: for what makes no sense.
+        SemiGDAError: "bad-input" for impossible spacings.
+        KeyError, ValueError: for other nonsense.
     """
     values = fields.values
     sizes = checked_sizes(values["sizes"].split())
@@ -171,7 +171,7 @@ def _files(path: Path, fields: Fields, sizes: tuple[int, ...]) -> list[Path]:
         names = [words]
     if not 1 <= len(names) <= min(_MOST_FILES, max(1, math.prod(sizes))):
         raise ValueError("data file")
-    # Its own folder counts: teem takes "./" and bare names alike for files beside the header.
+    # Relative to its own folder: teem takes both "./" and bare names for files beside the header.
     return [path.parent / name for name in names]
 
 

@@ -1,4 +1,4 @@
-"""PNG files: chunks with check sums; ITK refuses damaged pixels."""
+"""PNG files: chunks with checksums; ITK refuses damaged pixels."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def check_png(path: Path, labels: bool, work: Path) -> Picture:
-    """A PNG file. For ``labels`` its values come as they are stored, and a palette's indices in
-    place of its colours.
+    """A PNG file. For ``labels`` values are read as stored, and a palette's indices instead of its
+    colours.
 
     Raises:
         SemiGDAError: "bad-input".
@@ -53,7 +53,7 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
 
 
 def _png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """Names and contents up to the end, their check sums checked."""
+    """Names and contents up to the end, with verified checksums."""
     chunks: list[tuple[bytes, bytes]] = []
     at = len(_START)
     while True:

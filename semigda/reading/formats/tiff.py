@@ -1,4 +1,4 @@
-"""What a TIFF file declares. ITK decodes it; its directories are checked here before."""
+"""What a TIFF file declares. Its directories are checked here before ITK decodes it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 class _Tiff:
-    """A file and its way of writing numbers."""
+    """A file and its byte order."""
 
     def __init__(self, file: BinaryIO, size: int):
         self.file, self.size = file, size
@@ -55,8 +55,8 @@ class _Tiff:
         return self.file.read(count)
 
     def page(self, at: int) -> tuple[dict[int, tuple[int, ...]], int, int | None]:
-        """Tags of a directory, where the next one is (0: nowhere), and where the value of the
-        tag of colours stands."""
+        """Tags of a directory, the offset of the next one (0: none), and of the colour tag's
+        value."""
         count_size, entry, inline = (8, 20, 8) if self.big else (2, 12, 4)
         count = self._unpack("Q" if self.big else "H", self._read(at, count_size))
         if not 0 < count <= _MOST_TAGS:
@@ -86,11 +86,11 @@ class _Tiff:
 
 
 def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
-    """A TIFF file of one page or more. For ``labels`` its values come as they are stored, and a
-    palette's indices in place of its colours.
+    """A TIFF file with one or more pages. For ``labels`` values are read as stored, and a palette's
+    indices instead of its colours.
 
     Raises:
-        SemiGDAError: "bad-input" for directories in a loop, and pixels beyond the file's end.
+        SemiGDAError: "bad-input" for directories in a loop, or pixels beyond the file's end.
     """
     size = path.stat().st_size
     total, palettes = 0, []
@@ -113,7 +113,7 @@ def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
     check_plausible(total, size)
     bits = first.get(_BITS, (1,))[0]
     grey = first.get(_COLOURS) in ((_WHITE_IS_ZERO,), (_BLACK_IS_ZERO,))
-    if bits < 8:  # ITK spreads them over 0 to 255, as colours, and as they are meant
+    if bits < 8:  # ITK spreads them over 0 to 255, as colours
         plain = Picture(4 * total, divisor=255 // (2**bits - 1) if labels else 1, first_value=grey)
     else:
         plain = Picture(4 * total, inverted=first.get(_COLOURS) == (_WHITE_IS_ZERO,))
@@ -151,12 +151,12 @@ def _check_page(tags: dict[int, tuple[int, ...]], size: int) -> int:
     down = -(-height // height_of_one)
     if len(starts) < columns * down * planes:
         raise truncated()
-    # The last strip is as high as the rest of the picture; tiles are all whole.
+    # The last strip has the rest of the rows; tiles are all complete.
     rest = height_of_one if _TILES in tags else height - (down - 1) * height_of_one
     rows = ([height_of_one] * (down - 1) + [rest]) * columns * planes
     plain = tags.get(_PACKING, (1,))[0] == 1
     if lengths is None and plain and len(starts) == 1:
-        lengths = (row * sum(rows),)  # a single strip may leave it out
+        lengths = (row * sum(rows),)  # may be missing for a single strip
     if lengths is None or len(lengths) < len(rows):
         raise truncated()
     for start, length, count in zip(starts, lengths, rows, strict=False):
