@@ -16,6 +16,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
+from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, provenance
 
 # Files that the engine reads as Slicer does; a volume of another kind is written anew.
@@ -144,7 +145,7 @@ def allOrNothing(folder: Path):
 
 def newLabelFile(folder: Path) -> Path:
     """A new name for a label in a project's folder."""
-    return folder / "labels" / f"{secrets.token_hex(4)}.seg.nrrd"
+    return folder / "labels" / f"{secrets.token_hex(4)}{ENDING}"
 
 
 def writeLabel(segmentationNode, volumeNode, path: Path, origin: str | None = None) -> None:

@@ -28,6 +28,7 @@ from semigda_core.files.stamps import stamp
 from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_target
 from semigda_core.jobs.segmenting import VOXEL_RULES, SegmentOptions
+from semigda_core.labels.segments import ENDING
 from semigda_core.version import __version__
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class CohortFolder:
         self.summary = path / SUMMARY
 
     def result(self, name: str) -> Path:
-        return self.path / f"{name}.seg.nrrd"
+        return self.path / f"{name}{ENDING}"
 
     def report_file(self, name: str) -> Path:
         return self.path / f"{name}.json"
@@ -83,7 +84,7 @@ class CohortFolder:
         return all(self._is_own_file(name) for name in names)
 
     def _is_own_file(self, name: str) -> bool:
-        if name.endswith(".seg.nrrd"):
+        if name.endswith(ENDING):
             return is_own_image(self.path / name)
         if name == SUMMARY:
             return begins_with(self.path / name, COLUMNS)

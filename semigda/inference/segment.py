@@ -30,6 +30,7 @@ from semigda_core.errors import SemiGDAError, of_system
 from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
 from semigda_core.files.targets import check_target, same_place
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import find_model
 from semigda_core.models.preprocessing import Preprocessing
@@ -265,7 +266,7 @@ def _targets(
     """The files to be written, if they may be: found out before minutes of computing, not after."""
     checked: list[Path | None] = []
     for path, suffix, is_ours in (
-        (out, ".seg.nrrd", is_own_image),
+        (out, ENDING, is_own_image),
         (review_out, ".nrrd", is_own_image),
         (report_out, "", is_own_report),
     ):

@@ -20,6 +20,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import replace, write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
 
 DEFAULT_COUNT = 10
@@ -77,7 +78,7 @@ def rank_cases(
                     network, card, volume, options, cancelled, store=scratch
                 )
                 header = provenance(card, done.report)
-                target = labels / f"{row['id']}.seg.nrrd"
+                target = labels / f"{row['id']}{ENDING}"
                 write_segmentation(target, done.labels, volume.affine, card, header)
                 del done.labels, done.review  # unmaps the files, for Windows
         except SemiGDAError as error:
@@ -103,7 +104,7 @@ def rank_cases(
     colours = {label.name: label.color for label in card.labels}
     keep = [found["case"] for found in candidates[:count]]
     for case_id in keep:
-        label = labels / f"{case_id}.seg.nrrd"
+        label = labels / f"{case_id}{ENDING}"
         picture = folder / f"{case_id}.png"
         write_thumbnail(images[case_id], picture, label_path=label, colours=colours)
         replace(label, folder / label.name)
@@ -115,7 +116,7 @@ def rank_cases(
 
 def _clear(folder: Path, keep: list[str], scratch: Path) -> None:
     for path in folder.iterdir():
-        name = path.name.removesuffix(".seg.nrrd").removesuffix(".png")
+        name = path.name.removesuffix(ENDING).removesuffix(".png")
         if name != path.name and name not in keep:
             path.unlink(missing_ok=True)
     shutil.rmtree(scratch / "labels", ignore_errors=True)

@@ -24,6 +24,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import find_model
 from semigda_core.project.check.latest import thumbnail
@@ -122,7 +123,7 @@ def candidates(project: Project) -> list[Candidate]:
         case = open_now.get(entry["case"])
         if case is None or entry["stamp"] != stamp(case.image):
             continue
-        label, picture = inbox / f"{case.id}.seg.nrrd", inbox / f"{case.id}.png"
+        label, picture = inbox / f"{case.id}{ENDING}", inbox / f"{case.id}.png"
         there = label.is_file()
         found.append(
             Candidate(

@@ -15,6 +15,7 @@ from pathlib import Path
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import replace, staged_folder, write_atomically
 from semigda_core.files.contents import files_of
+from semigda_core.files.formats import endings
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.project.check.repairs import LABELS, new_label
 from semigda_core.project.project import PathLike, Project
@@ -91,7 +92,7 @@ def _copied(project: Project, case_id: str, source: Path) -> Path:
     files = files_of(source)
     if len(files) == 1:
         name = source.name.lower()
-        ending = next(e for e in (ENDING, ".nii.gz", source.suffix) if name.endswith(e.lower()))
+        ending = next(e for e in (*endings(), source.suffix.lower()) if name.endswith(e.lower()))
         target = new_label(project, case_id, ending)
         with open(source, "rb") as opened:
             write_atomically(target, lambda file: shutil.copyfileobj(opened, file))
@@ -124,6 +125,6 @@ def _chosen(case_ids: Iterable[str], known: Collection[str]) -> list[str]:
 
 def _tidy(project: Project, case_id: str) -> None:
     """Remove a decided case from the inbox."""
-    for ending in (".seg.nrrd", ".png"):
+    for ending in (ENDING, ".png"):
         with contextlib.suppress(OSError):  # Windows: still open somewhere; the next ranking clears
             project.place(INBOX, f"{case_id}{ending}").unlink(missing_ok=True)
