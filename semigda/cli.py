@@ -1,6 +1,6 @@
 """The ``semigda`` command. Every command is a thin layer over a function of the engine.
 
-torch and everything that needs it is imported inside the commands: ``semigda --help`` and
+torch and everything that needs it are imported inside the commands: ``semigda --help`` and
 ``semigda models list`` answer at once.
 """
 
@@ -39,7 +39,7 @@ from semigda_core.version import __version__
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command. Errors are one sentence and one thing to do on standard error."""
+    """Run one command. Errors go to standard error as one sentence and one thing to do."""
     started = time.perf_counter()
     # How long GNU OpenMP's threads (torch on Linux) spin before they sleep when they wait for each
     # other. Two threads on 2 cores, a slice: idle 0.08 s with this and without; with four other
@@ -47,8 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     code = _obey(_parser().parse_args(argv, argparse.Namespace(started=started)))
     if "TORCHELASTIC_RUN_ID" in os.environ:
-        # Not through the interpreter's own end: a thread of Gloo may still have to free a tensor of
-        # the last exchange, and one that then waits for the interpreter aborts the process.
+        # Not through the interpreter's shutdown: a Gloo thread may still have to free a tensor of
+        # the last exchange, and aborts the process if it then waits for the interpreter.
         with contextlib.suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
@@ -216,7 +216,7 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
             values[name] = getattr(arguments, name)
     if arguments.network or "network" not in values:
         values["network"] = getattr(NetworkConfig, arguments.network or "compact")().to_dict()
-    for name in ("cases", "out", "base"):  # the job may go on from another working directory
+    for name in ("cases", "out", "base"):  # the job may resume from another working directory
         if isinstance(values.get(name), str):
             values[name] = os.path.abspath(values[name])
     if arguments.overwrite:
@@ -236,12 +236,12 @@ def _check_job(folder: Path) -> None:
             "bad-input", "The folder already holds a job.", action="Choose another folder."
         )
     if not _is_torn(folder):
-        check_target(folder, lambda path: False)  # a new or an empty one
+        check_target(folder, lambda path: False)  # a new or empty one
     check_room(folder.absolute().parent)
 
 
 def _is_torn(folder: Path) -> bool:
-    """Whether a kill left the folder when it had not become a job yet."""
+    """Whether a kill left the folder before it became a job."""
     held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     held -= {name for name in held if name.startswith(PREFIX)}
     return "control" in held and held <= {"control", "state.json"}
@@ -260,7 +260,7 @@ def _run_here(folder: str | os.PathLike[str]) -> int:
     if follows():
         return follow_job(folder)
     job = _TerminalJob(folder)
-    # A stream of its own: the job's standard output goes to its log.
+    # A separate stream: the job's standard output goes to its log.
     with os.fdopen(os.dup(1), "w", encoding=encoding, errors="backslashreplace") as terminal:
         job.tell(Steady(terminal))
         code = run_job(job)
@@ -354,7 +354,7 @@ def _info(arguments: argparse.Namespace) -> None:
 
 
 class _TerminalJob(JobFolder):
-    """A job folder that also tells a terminal what it is told."""
+    """A job folder that also prints its events to a terminal."""
 
     def tell(self, terminal: Steady) -> None:
         self._terminal = terminal
@@ -373,5 +373,5 @@ class _TerminalJob(JobFolder):
 
 
 def _read_json(path: str) -> dict[str, Any]:
-    """An object; what it may hold is for whoever it is for to say."""
+    """A JSON object; its receiver checks its content."""
     return read_document(path, mapping(text(), plain(depth=12)), "The JSON file")

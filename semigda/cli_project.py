@@ -178,7 +178,7 @@ def _mapping(texts: list[str]) -> dict[str, int | str]:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    """The exit status is 1 while an error is left."""
+    """The exit status is 1 while errors remain."""
     from semigda.check.run import check
 
     project = Project(arguments.project)
@@ -213,7 +213,7 @@ def _undo(arguments: argparse.Namespace) -> None:
 
 
 def _names(view: View, case_ids: Iterable[str]) -> str:
-    """The cases' names before what is said of them; those that are not there are left out."""
+    """The cases' names, to put before a text; missing cases are left out."""
     known = {case.id: case.name for case in view.cases}
     names = [known[case_id] for case_id in case_ids if case_id in known]
     told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
@@ -221,7 +221,7 @@ def _names(view: View, case_ids: Iterable[str]) -> str:
 
 
 def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
-    """One after another, each on the project as the one before left it."""
+    """One after another, each on the project as the previous one left it."""
     from semigda.check.repairs import repair
     from semigda.check.run import check
 

@@ -27,7 +27,7 @@ Add = Callable[[str, Any, str], argparse.ArgumentParser]
 
 
 def add_training_commands(add: Add) -> None:
-    """Add the actions of ``semigda project`` that are about trainings and versions."""
+    """Add the actions of ``semigda project`` for trainings and versions."""
     _add_plan(add("rehearse", _rehearse, "Measure what a training will take, in 2 minutes."))
     train = add("train", _train, "Start the training in the background.")
     _add_plan(train)
@@ -55,7 +55,7 @@ def add_training_commands(add: Add) -> None:
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
-    """Options that change the plan kept in the project; without any, it is used as it is."""
+    """Options that change the plan stored in the project; without any, it is used unchanged."""
     parser.add_argument("--preset", choices=PRESETS)
     parser.add_argument("--name", help="of the version to make")
     parser.add_argument("--base", help="model or autoencoder to start from")

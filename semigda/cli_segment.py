@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_segment_command(parser: argparse.ArgumentParser) -> None:
-    """Add what ``semigda segment`` takes, but for the model's options."""
+    """Add the arguments of ``semigda segment``, except the model's options."""
     parser.set_defaults(command=_segment)
     parser.add_argument("input", nargs="?", help="volume, picture or folder with one DICOM series")
     parser.add_argument("--cases", help="in place of one image: a case list, or a folder of images")
@@ -37,13 +37,13 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the model and how it segments."""
+    """Add the model and its options."""
     parser.add_argument("--model", required=True, help="name in the library, or folder")
     add_arguments(parser, SegmentOptions, without=["review"])
 
 
 def segment_options(arguments: argparse.Namespace, *, review: bool = True) -> SegmentOptions:
-    """The options as they were given; whether to make a review map is the command's own."""
+    """The given options; the command itself decides whether to make a review map."""
     return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]), review=review)
 
 
@@ -79,14 +79,14 @@ def _segment_one(arguments: argparse.Namespace) -> int:
 
 
 def _segment_all(arguments: argparse.Namespace) -> int:
-    """The exit status is 1 if a case could not be segmented; the others are, nevertheless."""
+    """The exit status is 1 if a case could not be segmented; the others still are."""
     if arguments.review or arguments.report:
         raise SemiGDAError(
             "bad-input", "--review and --report go with one image, not with --cases."
         )
     from semigda.reading.process import start_reader
 
-    start_reader()  # it gets ready while torch is imported
+    start_reader()  # it starts while torch is imported
     from semigda.inference.cohort import Cohort
 
     cases = Path(arguments.cases)
@@ -128,12 +128,12 @@ def _images(cases: Path) -> list[tuple[str, Path]]:
             for label in found.unpaired_labels:
                 _tell(f"{label.name} is left out: by its name a label.")
         return [(stem(image), image) for image, _ in found.pairs]
-    # A name that is the file's own loses its ending, so that ball.nii.gz becomes ball.seg.nrrd.
+    # A name taken from the file loses its ending, so that ball.nii.gz becomes ball.seg.nrrd.
     return [(stem(Path(name)) if name == i.name else name, i) for name, i in read_images(cases)]
 
 
 def _is_first() -> bool:
-    """Under torchrun one process tells."""
+    """Under torchrun only one process prints."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
@@ -149,7 +149,7 @@ class Progress:
         self._told: tuple[int, str] | None = None
 
     def __call__(self, fraction: float, message: str) -> None:
-        # What follows a colon counts steps; it is not news.
+        # The part after a colon counts steps; it is not new.
         now = int(fraction * 20), message.partition(":")[0]
         if now != self._told:
             self._told = now

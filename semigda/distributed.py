@@ -1,7 +1,7 @@
 """The processes of one command under ``torchrun``: which one this is, and what they do together.
 
-Without torchrun there is one rank, and everything here changes nothing. All ranks must make the
-same calls in the same order. They read and write the same folders, on several machines too.
+Without torchrun there is one rank, and everything here has no effect. All ranks must make the same
+calls in the same order. They read and write the same folders, even on several machines.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from torch import Tensor, nn
 
 from semigda_core.errors import Paused, SemiGDAError
 
-# Rank 0 may read, score or wait for another training for long while the others wait for it.
+# Rank 0 may read, score or wait for another training for a long time while the others wait.
 TIMEOUT = timedelta(days=7)
 
 
 class Ranks:
-    """This process among all of the command's.
+    """This process among all processes of the command.
 
     Attributes:
         rank: 0 to ``world`` - 1.
-        world: how many there are.
+        world: the number of ranks.
     """
 
     def __init__(self, rank: int = 0, world: int = 1):
@@ -36,11 +36,11 @@ class Ranks:
 
     @property
     def first(self) -> bool:
-        """Whether this one writes files, and tells what happens."""
+        """Whether this one writes files and reports."""
         return self.rank == 0
 
     def check_batches(self, *sizes: int) -> None:
-        """Raise "bad-input" unless the ranks can share batches of these numbers of rows."""
+        """Raise "bad-input" unless the ranks can share batches with these numbers of rows."""
         if any(size % self.world for size in sizes):
             raise SemiGDAError(
                 "bad-input",
@@ -59,7 +59,7 @@ class Ranks:
         return bool(answer)
 
     def gather(self, value: Any) -> list[Any]:
-        """The values of all ranks, in their order."""
+        """The values of all ranks, in order."""
         if self.world == 1:
             return [value]
         values: list[Any] = [None] * self.world
@@ -67,7 +67,7 @@ class Ranks:
         return values
 
     def share(self, value: Any = None) -> Any:
-        """The first one's value; all wait for it."""
+        """The first rank's value; all wait for it."""
         return self.gather(value if self.first else None)[0]
 
     def total(self, part: Tensor) -> Tensor:
@@ -86,17 +86,18 @@ class Ranks:
                 tensor.copy_(part.view_as(tensor))
 
     def copy_first(self, network: nn.Module) -> None:
-        """Give every rank the first one's weights: machines may round differently."""
+        """Give every rank the first rank's weights: machines may round differently."""
         if self.world > 1:
             for tensor in network.state_dict().values():
                 dist.broadcast(tensor, 0)
 
     def normalised(self, network: nn.Module) -> nn.Module:
-        """The network with batch norms that normalise by the batch of all ranks.
+        """The network with batch norms over the batch of all ranks.
 
         PyTorch has these for CUDA only: on CPUs each rank normalises by its own rows, and only the
         running statistics are averaged (by the training's stepper). They exchange statistics within
-        the network, where a rank without memory cannot tell the others: that ends the training.
+        the network, where a rank that runs out of memory cannot notify the others: that ends the
+        training.
         """
         on_cuda = any(parameter.is_cuda for parameter in network.parameters())
         if self.world == 1 or not on_cuda:
@@ -111,7 +112,7 @@ class _Total(torch.autograd.Function):
     """Sum over ranks of a part of the batch's statistics.
 
     Every rank computes the same function of the sum, so their gradients of it are equal and need
-    no exchange; times the number of ranks, because gradients are averaged in the end.
+    no exchange; multiplied by the number of ranks, because gradients are averaged in the end.
     """
 
     @staticmethod
@@ -130,7 +131,7 @@ class _Total(torch.autograd.Function):
 def joined(device: torch.device) -> Iterator[Ranks]:
     """The ranks of the command, connected while inside: gloo on CPUs, NCCL between CUDA cards.
 
-    Inside another one of the same process nothing is connected or left.
+    Nested in another one, it neither connects nor disconnects.
     """
     if not under_torchrun():
         yield ALONE
@@ -148,7 +149,7 @@ def joined(device: torch.device) -> Iterator[Ranks]:
         if outermost:
             dist.destroy_process_group()
         raise
-    # Not after an error: another rank may be in the middle of something, and the process ends.
+    # Not after an error: another rank may be in the middle of a call, and the process ends.
     if outermost:
         dist.destroy_process_group()
 

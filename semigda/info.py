@@ -1,4 +1,5 @@
-"""What ``semigda info`` tells: versions, devices, models' folders, and what the networks cost."""
+"""The content of ``semigda info``: versions, devices, model folders, and the cost of the
+networks."""
 
 from __future__ import annotations
 

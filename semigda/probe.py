@@ -2,7 +2,7 @@
 
     python -m semigda.probe [auto|cuda|mps|cpu]
 
-Metadata calls a half-finished installation healthy; importing it and computing with it does not.
+Metadata look healthy even after a half-finished installation; importing and computing does not.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def probe(device: str = "auto") -> dict:
 
 
 def _convolve(device: str) -> str:
-    """One convolution on the device: a driver that does not fit fails here, not at import."""
+    """One convolution on the device: an unsuitable driver fails here, not at import."""
     import torch
 
     if device == "auto":

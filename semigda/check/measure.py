@@ -1,7 +1,7 @@
-"""What one look at a case tells about it: enough to find what would spoil a training.
+"""Measuring a case: enough to find what would spoil a training.
 
-One volume is in memory at a time. Facts are plain values without names; whether they are good or
-bad is for others to say, who know the other cases.
+One volume is in memory at a time. Facts are plain values without names; rules that know the other
+cases judge them.
 """
 
 from __future__ import annotations
@@ -30,20 +30,19 @@ def measure_case(
 ) -> dict[str, Any]:
     """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
 
-    What cannot be read has ``{"error": {class, message, action, detail}}`` instead. For the image:
+    An unreadable file has ``{"error": {class, message, action, detail}}`` instead. For the image:
 
-    - ``shape`` and ``spacing`` (slice, row, column as seen axially), ``slice_axis`` of the
+    - ``shape`` and ``spacing`` (slice, row, column of an axial view), ``slice_axis`` of the
       largest step, ``channels``, ``picture``, ``dtype``
     - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
-    - ``hash`` of its voxels as they lie in the patient, ``mirror`` of the same seen in a mirror
+    - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
-    voxels, ``hash``, ``origin`` as the file says it, ``low`` and ``high`` of the image in the
-    foreground; where it lies on another grid, ``inside``: the share of its foreground that lies
-    within the image.
+    voxels, ``hash``, ``origin`` according to the file, ``low`` and ``high`` of the image in the
+    foreground; if it is on another grid, ``inside``: the share of its foreground inside the image.
 
     Args:
-        watch: shown the image, for those who want more of it than facts.
+        watch: called with the image, for callers that need more than facts.
 
     Raises:
         SemiGDAError: "cancelled".
@@ -84,7 +83,7 @@ def _image_facts(volume: Volume, cancelled: Callable[[], bool]) -> dict[str, Any
 
 
 def slice_axis(volume: Volume) -> str:
-    """The anatomical axis that thick slices were taken along; axial where they are not thick."""
+    """The anatomical axis along which thick slices were acquired; axial if they are not thick."""
     if volume.two_dimensional:
         return "acquisition"
     steps = np.array(volume.spacing[::-1])
@@ -145,4 +144,4 @@ def _share_inside(path: Path, volume: Volume) -> float:
     try:
         return round(share_inside(path, volume), 4)
     except SemiGDAError:
-        return 0.0  # unreadable in yet another way; nothing can be brought to the image
+        return 0.0  # unreadable in another way; nothing can be resampled

@@ -1,7 +1,7 @@
-"""Finding files again that were moved, by what the check measured of them.
+"""Finding moved files by what the check measured of them.
 
-A file counts as found if it is the one that was measured: of the same size and time, or else with
-the same voxels.
+A file counts as found if it is the measured one: with the same size and time, or else with the same
+voxels.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from semigda_core.project.project import Project, now
 from semigda_core.project.records import ProjectCase
 from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
 
-MOST_NAMES = 500_000  # files and folders that are looked through
-MOST_TRIES = 8  # files of one name that are tried for a case
+MOST_NAMES = 500_000  # files and folders to search
+MOST_TRIES = 8  # files of one name to try for a case
 
 
 @dataclass(frozen=True)
 class Relocated:
-    """Ids of cases: whose files were ``found``; where a file of the name is another (``wrong``);
-    and that have files which are still ``missing``."""
+    """Ids of cases: files ``found``; a different file of that name (``wrong``); files still
+    ``missing``."""
 
     found: tuple[str, ...]
     wrong: tuple[str, ...]
@@ -42,13 +42,13 @@ class Relocated:
 def relocate(
     project: Project, old: str | os.PathLike[str], new: str | os.PathLike[str]
 ) -> Relocated:
-    """Let the files that lay under the folder ``old`` be those under ``new``.
+    """Replace the files under the folder ``old`` by those under ``new``.
 
-    They are looked for at the same place from there on, then by name anywhere below. A case that
-    was never checked is taken from the same place only. Scores stay what they are.
+    They are searched at the same relative place, then by name anywhere below. A case that was never
+    checked is taken from the same place only. Scores stay valid.
 
     Raises:
-        SemiGDAError: "bad-input" if ``new`` is no folder.
+        SemiGDAError: "bad-input" if ``new`` is not a folder.
     """
     if not Path(new).is_dir():
         raise SemiGDAError("bad-input", "The new folder does not exist.", action="Choose another.")
@@ -77,14 +77,14 @@ def relocate(
 
 
 class _Search:
-    """Where a file of the old folder may be in the new one."""
+    """Where a file from the old folder may be in the new one."""
 
     def __init__(self, old: str, new: Path):
         self.old, self.new = old, new
         self._by_name: dict[str, list[Path]] | None = None
 
     def places(self, path: Path, anywhere: bool) -> Iterator[Path]:
-        """The same place first, and if ``anywhere``, then others of the name."""
+        """The same place first and, if ``anywhere``, then other files of that name."""
         same = self.new.joinpath(*(parts_under(str(path), self.old) or ()))
         if same.exists():
             yield same
@@ -105,7 +105,7 @@ class _Search:
 
 
 class _Known:
-    """What a case's files are known by."""
+    """The marks that identify a case's files."""
 
     def __init__(self, case: ProjectCase, facts: dict[str, Any] | None, voxels: str | None):
         self.case, self.stamp = case, (facts or {}).get("stamp")
@@ -118,7 +118,7 @@ class _Known:
         return bool(self.contents.get("image"))
 
     def among(self, places: dict[str, list[Path]]) -> Files | None:
-        """The first of the places that hold the case's files; None if none does."""
+        """The first of the places with the case's files; None if there is none."""
         files = files_of(self.case)
         chosen = [places.get(key) or [path] for key, path in files.items()]
         for paths in itertools.product(*chosen):
@@ -138,15 +138,15 @@ class _Known:
 
 
 def _content(facts: dict[str, Any], key: str) -> str | None:
-    """What a measured file is known by; of one that could not be read, why."""
+    """The mark of a measured file; of an unreadable one, the reason."""
     part = facts[key] or {}
     return part.get("hash") or part.get("error", {}).get("message")
 
 
 def _keep(project: Project, found: dict[str, Files]) -> set[str]:
-    """Write the places into the project; returns the ids of the cases that are still there."""
+    """Write the places into the project; returns the ids of the cases that still exist."""
     kept = set()
-    # Not by Project.edit: labels and scores are the same as before.
+    # Not with Project.edit: labels and scores stay the same.
     with project.edit_file() as data:
         for case in data["cases"]:
             files = found.get(case["id"])
@@ -163,7 +163,7 @@ def _keep(project: Project, found: dict[str, Files]) -> set[str]:
 def _keep_measured(
     project: Project, facts: dict[str, Any], found: dict[str, Files], kept: set[str]
 ) -> None:
-    """What was measured and predicted of the files holds on."""
+    """Measurements and predictions of the files stay valid."""
     for case_id in kept & facts.keys():
         files = found[case_id]
         facts[case_id]["stamp"] = stamp(files["image"], files.get("label"))

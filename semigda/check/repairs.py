@@ -1,4 +1,4 @@
-"""All repairs that the check offers, also those that need voxels."""
+"""All repairs that the check offers, including those that need voxels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from semigda_core.project.project import Project
 
 
 def repair(project: Project, finding: Finding) -> None:
-    """Do what ``finding.fix`` says, see :func:`semigda_core.project.check.repairs.apply_fix`."""
+    """Carry out ``finding.fix``, see :func:`semigda_core.project.check.repairs.apply_fix`."""
     repairs.apply_fix(project, finding, _resample_label)
 
 

@@ -27,10 +27,10 @@ def check(
     progress: Callable[[float, str], None] = lambda fraction, message: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Finding]:
-    """Look at all cases, one volume in memory at a time; unchanged ones are known already.
+    """Measure all cases that have changed, one volume in memory at a time.
 
     Raises:
-        SemiGDAError: "cancelled"; the next check goes on from there.
+        SemiGDAError: "cancelled"; the next check continues from there.
     """
     facts, pictures = project.place(FACTS), project.place(THUMBNAILS)
     update_facts(case_files(project.read()), facts, progress, cancelled, pictures)
@@ -44,17 +44,17 @@ def update_facts(
     cancelled: Callable[[], bool] = lambda: False,
     thumbnails: Path | None = None,
 ) -> dict[str, Any]:
-    """Measure the cases whose files are not those of the facts at ``path``, and write them there.
+    """Measure the cases whose files differ from the facts at ``path``, and write the facts there.
 
     Args:
         cases: objects with id, image and label (or None), absolute paths.
-        thumbnails: a folder; every case that can be read gets its ``<id>.png`` there.
+        thumbnails: a folder; every readable case gets its ``<id>.png`` there.
 
     Returns:
         Facts by case id, see :func:`semigda.check.measure.measure_case`, each with its ``stamp``.
 
     Raises:
-        SemiGDAError: "cancelled"; what was measured until then is kept.
+        SemiGDAError: "cancelled"; measurements so far are kept.
     """
     known = read_facts(path)
     facts: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def update_facts(
     for number, case in enumerate(cases):
         image, label = Path(case["image"]), Path(case["label"]) if case["label"] else None
         if not (image.exists() and (label is None or label.exists())):
-            # What was measured is what a file is known by when it is found again.
+            # The measurement identifies a file when it is found again.
             facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}
             continue
         now = stamp(image, label)
@@ -100,6 +100,6 @@ def _draw(picture: Path | None, label: Path | None, volume: Volume) -> None:
         return
     try:
         drawn = draw_thumbnail(volume, label_path=label)
-    except SemiGDAError:  # the label's facts say what is wrong with it
+    except SemiGDAError:  # the label's facts say what is wrong
         drawn = draw_thumbnail(volume)
     write_png(picture, drawn)

@@ -1,4 +1,4 @@
-"""Small pictures of cases for lists: one slice, with the label drawn over it."""
+"""Small pictures of cases for lists: one slice with its label."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from semigda_core.files.atomic import write_atomically
 
 Colour = tuple[int, int, int]
 SIZE = 96
-# The same as a new project's classes get, in their order.
+# The same as those of a new project's classes, in order.
 COLOURS: tuple[Colour, ...] = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66))
 _FILL = 0.25
 
@@ -34,7 +34,7 @@ def write_thumbnail(
     See :func:`draw_thumbnail`.
 
     Raises:
-        SemiGDAError: of the classes that reading an image or label has; then nothing is written.
+        SemiGDAError: as from reading an image or label; then nothing is written.
     """
     volume = read_volume(image_path)
     write_png(png_path, draw_thumbnail(volume, size, label_path, colours))
@@ -46,13 +46,13 @@ def draw_thumbnail(
     label_path=None,
     colours: Mapping[str, Colour] | None = None,
 ) -> np.ndarray:
-    """A slice as the user sees it in Slicer, uint8 (size, size, 3), black where it does not reach.
+    """A slice as shown in Slicer, uint8 (size, size, 3), black outside it.
 
     It is the slice with most of the label, or the middle one; grey from the image's percentiles
     0.5 to 99.5. Labels have an outline and a light filling.
 
     Args:
-        colours: by segment name or label value as text; others get colours in their order.
+        colours: by segment name or label value as text; others get colours in order.
     """
     order, flips = orient(volume.affine, slice_axis(volume))
     view = turned(volume.array, order, flips)

@@ -33,7 +33,7 @@ COLUMNS = (
     *("truth_voxels", "predicted_voxels", "truth_ml", "predicted_ml", "seconds"),
 )
 FILES = ("evaluation.csv", "evaluation.json")
-# What is wrong with one case; anything else would go wrong with every case.
+# Errors of a single case; any other would recur with every case.
 _CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
 Progress = Callable[[float, str], None]
@@ -56,8 +56,8 @@ def evaluate(
         model: name in the library, or folder.
         cases: case list (JSON or CSV).
         split: the role to evaluate, usually "val".
-        out_dir: where ``evaluation.csv`` and ``evaluation.json`` go; they hold case names.
-        overwrite: replace those of an earlier evaluation.
+        out_dir: where ``evaluation.csv`` and ``evaluation.json`` go; they contain case names.
+        overwrite: whether to replace those of an earlier evaluation.
 
     Returns:
         ``{"model", "split", "engine_version", "rows", "summary", "failures", "seconds"}``.
@@ -96,7 +96,7 @@ def evaluate_network(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> dict[str, Any]:
-    """``{"rows", "summary", "failures", "seconds"}`` of a network that is loaded already."""
+    """``{"rows", "summary", "failures", "seconds"}`` of a loaded network."""
     start = time.perf_counter()
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
@@ -105,7 +105,7 @@ def evaluate_network(
         if cancelled is not None and cancelled():
             raise SemiGDAError("cancelled")
         if progress is not None:
-            # Never the case's name: progress may go into a job's files.
+            # Never the case's name: progress may be written to a job's files.
             progress(number / len(cases), f"Evaluating case {number + 1} of {len(cases)}")
         try:
             rows += _case_rows(network, card, case, options, cancelled)
@@ -156,7 +156,7 @@ def compare(
 ) -> list[dict[str, Any]]:
     """One row a class for two label maps (z, y, x) on one grid of ``spacing`` (z, y, x).
 
-    A picture has no ``voxel_ml``, and its rows no millilitres.
+    Without ``voxel_ml``, as for a picture, rows have no millilitres.
     """
     rows = []
     for label in labels:
@@ -169,10 +169,10 @@ def compare(
 
 
 def summarise(rows: Sequence[dict[str, Any]], labels: Sequence[Label]) -> dict[str, Any]:
-    """Means a class and over the classes, with the counts of what they leave out.
+    """Means of each class and over the classes, with counts of what they leave out.
 
-    Dice and IoU: over the cases whose truth holds the class, missed ones counting 0. HD95 and
-    ASSD: over the cases where it was found. False alarms and absent classes only count.
+    Dice and IoU: over the cases whose truth has the class; missed ones count 0. HD95 and ASSD: over
+    the cases in which it was found. False alarms and absent classes are only counted.
     """
     classes = []
     for label in labels:
@@ -207,7 +207,7 @@ def write_evaluation(result: dict[str, Any], out_dir: Path) -> tuple[Path, Path]
 
 
 def _check_targets(out_dir: Path, read: list[Any], overwrite: bool) -> None:
-    """Before the work: it may take hours."""
+    """Before the work, which may take hours."""
     for name, is_ours in zip(FILES, (_is_table, _is_result), strict=True):
         check_target(out_dir / name, is_ours, overwrite=overwrite, inputs=read)
     check_room(out_dir)

@@ -1,7 +1,7 @@
 """Overlap and surface distance of one class in one case.
 
-An empty truth or an empty prediction makes some measures meaningless. They are None then, never
-a silent 0 or 1, and :attr:`Measures.status` says which case it is, so that it can be counted.
+An empty truth or an empty prediction makes some measures meaningless. They are then None, never a
+silent 0 or 1, and :attr:`Measures.status` names the case, so that it can be counted.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import SimpleITK as sitk
 
-FOUND = "found"  # both hold the class
+FOUND = "found"  # in both
 MISSED = "missed"  # in the truth only: Dice is 0, there are no surfaces to compare
 FALSE_ALARM = "false-alarm"  # in the prediction only: no Dice, it would not depend on how much
-ABSENT = "absent"  # in neither: rightly nothing, but 0 / 0
+ABSENT = "absent"  # in neither: correct, but 0 / 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def measure(truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float]) 
         spacing: voxel steps in the order of the axes, mm (or pixels).
 
     Raises:
-        ValueError: if shapes or spacing do not fit.
+        ValueError: if shapes or spacing do not match.
     """
     truth, predicted = np.asarray(truth, bool), np.asarray(predicted, bool)
     if truth.shape != predicted.shape or len(spacing) != truth.ndim:
@@ -74,22 +74,22 @@ def surface_distances(
     """From every surface voxel of each mask to the nearest one of the other, centre to centre.
 
     Surface voxels are those with a neighbour (sharing a face) outside the mask or the image; a
-    single slice is flat, its outline is the surface. Both masks must hold something.
+    single slice is flat, its outline is the surface. Neither mask may be empty.
     Returns (truth to predicted, predicted to truth), 1-D.
     """
     axes = _axes(truth.shape)
     spacing = [spacing[axis] for axis in axes]
     dropped = tuple(axis for axis in range(truth.ndim) if axis not in axes)
     masks = [mask.squeeze(dropped) for mask in (truth, predicted)]
-    box = _bounding_box(masks[0] | masks[1])  # surface distances need nothing beyond it
-    # A rim of background makes the image's border like any other place.
+    box = _bounding_box(masks[0] | masks[1])  # surface distances need nothing outside it
+    # A rim of background makes the image's border an ordinary place.
     surfaces = [_surface(np.pad(mask[box], 1)) for mask in masks]
     maps = [_distance_to(surface, spacing) for surface in surfaces]
     return maps[1][surfaces[0]], maps[0][surfaces[1]]
 
 
 def _axes(shape: Sequence[int]) -> list[int]:
-    """Axes along which there is more than one voxel, but at least two (SimpleITK's least)."""
+    """Axes with more than one voxel, but at least two (SimpleITK's minimum)."""
     axes = [axis for axis, size in enumerate(shape) if size > 1]
     return axes if len(axes) > 1 else list(range(len(shape)))[-2:]
 

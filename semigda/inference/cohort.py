@@ -1,4 +1,4 @@
-"""Segmenting many images with one model, to be stopped and gone on with at any time."""
+"""Segmenting many images with one model; a run can be stopped and resumed at any time."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from semigda_core.files.documents import has_controls
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.library import find_model
 
-# What the next case would meet as well; any other error is the case's own.
+# Errors that would recur with the next case; any other is the case's own.
 _ALL_CASES = ("model-invalid", "device-unavailable", "disk-full", "cancelled", "import-error")
 _ILLEGAL = '<>:"/\\|?*'  # in Windows' file names
 
 
 @dataclass
 class Done:
-    """What came of a cohort.
+    """The outcome of a cohort.
 
     Attributes:
-        segmented, there: how many cases were segmented now, and how many were there.
+        segmented, there: numbers of cases segmented now, and of those that existed.
         failures: (name, error as a dictionary) of the others.
-        edited: names of cases whose result the user has changed; they are left as they are.
-        unknown: how many are there of an earlier version, which did not note what they are of.
-        table_kept: where the table went that the user had changed, if so.
+        edited: names of cases whose result the user has changed; they are kept.
+        unknown: number of results of an earlier version, which did not record their origin.
+        table_kept: where a table that the user had changed was moved to, if any.
     """
 
     segmented: int
@@ -46,23 +46,23 @@ class Done:
 
 
 class Cohort:
-    """Images by name, and the folder that takes what comes of them.
+    """Images by name, and the folder for their results.
 
-    For every case that is ``NAME.seg.nrrd`` and then ``NAME.json``, the report: a case with both is
-    finished, and left alone for as long as its image, the model and the options are the same.
-    ``summary.csv`` is made of the reports.
+    Every case gets ``NAME.seg.nrrd`` and then ``NAME.json``, its report. A case with both is
+    finished, and kept as long as its image, the model and the options are the same. ``summary.csv``
+    is made from the reports.
 
     Args:
         images: names and image files or folders of DICOM series.
-        out: the folder; made where it is missing.
-        inputs: other files that are read, such as the case list.
+        out: the folder; made if missing.
+        inputs: other input files, such as the case list.
 
     Attributes:
         summary: the table's file.
 
     Raises:
-        SemiGDAError: "bad-input" if two names are one file's, or a name cannot be a file's; if the
-            folder holds an input, or something that is not of a cohort.
+        SemiGDAError: "bad-input" if two names give the same file, or a name cannot be a file's; if
+            the folder contains an input, or anything that is not part of a cohort.
     """
 
     def __init__(
@@ -82,8 +82,8 @@ class Cohort:
                     f"The name '{name}' cannot be a file's name.",
                     action="Give the case another name in the list.",
                 )
-            # Some file systems see no difference between small and capital letters, or between
-            # a letter with its accent and the two in a row.
+            # Some file systems do not distinguish upper and lower case, or a letter with its accent
+            # and the two in a row.
             other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
             if other is not name:
                 raise SemiGDAError(
@@ -100,19 +100,19 @@ class Cohort:
         tell: Callable[[str], None] = lambda text: None,
         overwrite: bool = False,
     ) -> Done:
-        """Segment the cases that are not finished, or of which something changed since; under
-        torchrun each rank its share of them.
+        """Segment the cases that are unfinished or have changed; under torchrun each rank takes its
+        share.
 
         A result that the user has edited is never replaced.
 
         Args:
             model: name or folder of an installed model.
             tell: called with a line before each case; it names the case.
-            overwrite: whether to replace what another model made.
+            overwrite: whether to replace results of another model.
 
         Raises:
-            SemiGDAError: what every case would meet, such as "model-invalid" or "disk-full";
-                "bad-input" if the folder holds segmentations of another model.
+            SemiGDAError: what would recur with every case, such as "model-invalid" or "disk-full";
+                "bad-input" if the folder has segmentations of another model.
         """
         options = options or SegmentOptions()
         place = find_model(model)
@@ -137,7 +137,7 @@ class Cohort:
                 action="Choose another folder for this model, or replace them (--overwrite).",
             )
         todo = [name for name, state in states.items() if state in (None, *CHANGED)]
-        ranks.any(False)  # all have looked before the first of them writes
+        ranks.any(False)  # all have checked before the first of them writes
         if ranks.first:
             self.folder.open(sha256)
             tell(_plan(len(self.images), len(todo), states))
@@ -149,7 +149,7 @@ class Cohort:
             error = self._segment_one(name, paths[name], model, options, how)
             if error is not None:
                 failures.append((name, error.to_dict()))
-        # The ranks wait here for each other: torchrun ends all of them if one ends with an error.
+        # The ranks wait for each other here: torchrun ends all of them if one ends with an error.
         failures = sum(ranks.gather(failures), [])
         done = Done(
             len(states.keys() - dict(failures).keys() & set(todo)),
@@ -165,7 +165,7 @@ class Cohort:
     def _states(
         self, sha256: str | None, how: dict
     ) -> tuple[dict[str, str | None], list[tuple[str, dict[str, str]]]]:
-        """What each case is, and of which ones that cannot be said."""
+        """The state of each case, and the cases whose state is unknown."""
         states: dict[str, str | None] = {}
         failures = []
         for name, image in self.images:
@@ -179,7 +179,7 @@ class Cohort:
     def _segment_one(
         self, name: str, image: Path, model: tuple, options: SegmentOptions, how: dict
     ) -> SemiGDAError | None:
-        """The case's files, or why there are none."""
+        """The case's files, or the reason why there are none."""
         try:
             seen = self.folder.begin(name, image)
             target = self.folder.result(name)
@@ -197,7 +197,7 @@ class Cohort:
 
 
 def _can_be_a_file(name: str) -> bool:
-    # The halves of surrogates stand for bytes that are no UTF-8: a file's name may hold them.
+    # Halves of surrogates stand for bytes that are not UTF-8, which a file's name may contain.
     letters = "".join(c for c in name if not 0xDC80 <= ord(c) <= 0xDCFF)
     return (
         bool(name)

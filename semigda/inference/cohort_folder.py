@@ -1,7 +1,7 @@
-"""What a cohort's folder says of itself: who made it, and what every result was made of.
+"""A cohort's folder: who made it, and what every result was made from.
 
-``cohort.json`` says that the folder is ours; ``NAME.seg.nrrd`` is a result, and ``NAME.json`` its
-report with, under "made", what it was made of. Nothing else in the folder is ever written.
+``cohort.json`` marks the folder as ours; ``NAME.seg.nrrd`` is a result, and ``NAME.json`` its
+report, whose "made" says what it was made from. Nothing else in the folder is ever written.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ _FOLDER = record(
 )
 _HOW = record({"card": text(64), "branches": text(20), "computed": text(20)}, VOXEL_RULES)
 _MADE = record({"how": _HOW, "stamp": text(64), "image": text(64), "result": text(64)})
-_SYSTEM = ("thumbs.db", "desktop.ini")  # and names that begin with a dot
+_SYSTEM = ("thumbs.db", "desktop.ini")  # as are names that begin with a dot
 
-# What a finished case is, besides None for one that is not.
+# The states of a finished case; an unfinished one has None.
 KEPT, EDITED, UNKNOWN = "kept", "edited", "unknown"
 OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL = "image", "options", "model"
 CHANGED = (OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL)
 
 
 class CohortFolder:
-    """The folder that takes what comes of a cohort."""
+    """The folder for the results of a cohort."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -68,7 +68,7 @@ class CohortFolder:
     # Whose it is
 
     def check(self, inputs: Iterable[Path]) -> None:
-        """Raise "bad-input" if the folder holds an input, or is not new, empty or ours."""
+        """Raise "bad-input" if the folder contains an input, or is not new, empty or ours."""
         check_target(self.path, self._is_ours, overwrite=True, inputs=inputs)
 
     def _is_ours(self, path: Path) -> bool:
@@ -76,7 +76,7 @@ class CohortFolder:
             return False
         if self._says() is not None:
             return True
-        # Folders of earlier versions say nothing; they must hold results alone.
+        # Folders of earlier versions have no mark; they must contain results alone.
         try:
             names = [file.name for file in path.iterdir() if not _is_systems(file.name)]
         except OSError:
@@ -97,7 +97,7 @@ class CohortFolder:
             return None
 
     def open(self, model: str | None) -> None:
-        """Make the folder, let it say whose it is, and clear away what killed runs left."""
+        """Make the folder, mark it as ours, and remove what killed runs left."""
         self.path.mkdir(parents=True, exist_ok=True)
         clear_leftovers(self.path)
         says = self._says() or {}
@@ -116,14 +116,14 @@ class CohortFolder:
         return report if report and self.result(name).exists() else None
 
     def state(self, name: str, image: Path, model: str | None, how: dict[str, Any]) -> str | None:
-        """What a finished case is: as it was made, edited by the user, or made of something else.
+        """The state of a finished case: as made, edited by the user, or made from something else.
 
         Args:
             model: the hash of the model's weights.
             how: see :func:`how`.
 
         Raises:
-            SemiGDAError: "bad-input" if another's file has the name of one to be written.
+            SemiGDAError: "bad-input" if somebody else's file has a name that would be written.
         """
         self._check_files(name)
         report = self.report(name)
@@ -144,7 +144,7 @@ class CohortFolder:
     def _check_files(self, name: str) -> None:
         report, result = self.report_file(name), self.result(name)
         foreign = report.exists() and read_report(report) is None
-        # One with a report was checked when that was written, and may have been edited since.
+        # A case with a report was checked when that was written, and may have been edited since.
         if foreign or (result.exists() and not report.exists() and not is_own_image(result)):
             raise SemiGDAError(
                 "bad-input",
@@ -153,20 +153,20 @@ class CohortFolder:
             )
 
     def begin(self, name: str, image: Path) -> str:
-        """Take back that a case is finished, before its result is replaced; the image's stamp."""
+        """Mark a case as unfinished before its result is replaced; returns the image's stamp."""
         self.report_file(name).unlink(missing_ok=True)
         return stamp(image)
 
     def finish(
         self, name: str, image: Path, seen: str, how: dict[str, Any], report: dict[str, Any]
     ) -> None:
-        """Write a case's report; its result is there.
+        """Write a case's report, after its result.
 
         Args:
-            seen: what :meth:`begin` gave.
+            seen: the stamp from :meth:`begin`.
 
         Raises:
-            SemiGDAError: "bad-input" if the image changed in between.
+            SemiGDAError: "bad-input" if the image has changed since then.
         """
         made = {"how": how, "stamp": seen, "image": digest_of(image)}
         if stamp(image) != seen:
@@ -179,13 +179,13 @@ class CohortFolder:
         write_json(self.report_file(name), {**report, "made": made})
 
     def _is_own_summary(self, digest: str | None) -> bool:
-        """Earlier versions noted no digest."""
+        """Earlier versions recorded no digest."""
         if digest is None:
             return begins_with(self.summary, COLUMNS)
         return digest_of(self.summary) == digest
 
     def write_summary(self, names: Sequence[str]) -> Path | None:
-        """Write the table of the cases' reports; returns the place of an older one that the user
+        """Write the table of the cases' reports; returns the new path of an older one that the user
         had changed."""
         says, aside = self._says() or {}, None
         if self.summary.exists() and not self._is_own_summary(says.get("summary")):
@@ -226,18 +226,18 @@ def _made(report: dict[str, Any]) -> dict[str, Any] | None:
         check(made, _MADE, "The report")
     except SemiGDAError:
         return None
-    # A version that did not know an option yet did what its default does.
+    # An earlier version without an option behaved like its default.
     return {**made, "how": {**SegmentOptions().of_voxels(), **made["how"]}}
 
 
 def _is_same(image: Path, made: dict[str, Any]) -> bool:
-    """An image that was only moved, or touched, is the same one."""
+    """An image that was only moved or touched counts as the same."""
     if stamp(image) == made["stamp"]:
         return True
     try:
         return digest_of(image) == made["image"]
     except OSError:
-        return True  # it is not there any more: its result is kept
+        return True  # it no longer exists: its result is kept
 
 
 def _is_systems(name: str) -> bool:

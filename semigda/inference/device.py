@@ -1,4 +1,4 @@
-"""Choosing the device to compute on, and how many slices at once."""
+"""Choosing the device to compute on, and the number of slices at once."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from semigda_core.jobs.segmenting import DEVICES
 
 # Working memory of one slice, in feature maps of the finest level: 15 to 28 were measured on a
 # CPU for the compact network in batches of 16 to 1 (both branches, 224 x 224), 19 to 24 for the
-# paper's. Not measured on a graphics card: if it is too little there, the memory ladder steps down.
+# paper's. Not measured on a graphics card: if this is too little there, the memory ladder steps
+# down.
 _MAPS_PER_SLICE = 30
 _LARGEST_BATCH = 32
-# Larger ones gain little and cost memory, and time until a cancel is heard: on 2 idle cores,
+# Larger ones gain little, and cost memory and time until a cancel is noticed: on 2 idle cores,
 # compact, 224 x 224, both branches, a slice takes 103 ms in batches of 1, 85 of 2, 75 of 8.
 _CPU_BATCH = 2
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device of that name; "auto" takes a graphics card where there is one.
+    """The device of that name; "auto" takes a graphics card if there is one.
 
     Raises:
-        SemiGDAError: "device-unavailable" if a device asked for by name is not there,
+        SemiGDAError: "device-unavailable" if a device requested by name does not exist,
             "bad-input" if the name is unknown.
     """
     if name not in DEVICES:
@@ -51,7 +52,8 @@ def device_name(device: torch.device) -> str:
 
 
 def starting_batch(device: torch.device, size: tuple[int, int], width: int) -> int:
-    """Slices to compute at once: few on a CPU, on a graphics card what its free memory holds.
+    """Slices to compute at once: few on a CPU, as many as fit into its free memory on a graphics
+    card.
 
     Args:
         size: (H, W) of the network's finest level.
@@ -60,7 +62,7 @@ def starting_batch(device: torch.device, size: tuple[int, int], width: int) -> i
     if device.type == "cpu":
         return _CPU_BATCH
     if device.type == "mps":
-        return 4  # the memory is the computer's own; there is nothing free to ask for
+        return 4  # the memory is the computer's; its free part is not reported
     free, _ = torch.cuda.mem_get_info(device)
     per_slice = 4 * size[0] * size[1] * width * _MAPS_PER_SLICE
     return max(1, min(_LARGEST_BATCH, int(0.7 * free / per_slice)))

@@ -1,6 +1,6 @@
-"""Two trainings never share a graphics card unasked: a lock of the user's for every card.
+"""Two trainings never share a graphics card by accident: the user has one lock for each card.
 
-On the processor trainings share: the system divides its time, and nothing runs out but patience.
+Trainings may share the processor: the system divides its time, and only patience runs out.
 Segment takes no lock, so it keeps working while a training runs. Importing this imports torch.
 """
 
@@ -22,8 +22,7 @@ WAITS = "Waits until the graphics card is free."
 
 
 def lock_file(device: torch.device) -> Path | None:
-    """The file whose lock stands for a graphics card, in the user's data folder; the processor has
-    none."""
+    """The lock file of a graphics card, in the user's data folder; the processor has none."""
     name = device.type
     if name == "cpu":
         return None
@@ -56,7 +55,9 @@ def alone_on(cards: Sequence[Path], job: JobFolder) -> Iterator[None]:
             raise Paused
 
     with contextlib.ExitStack() as held:
-        for path in sorted(set(cards)):  # in one order, so that no two wait for each other
+        for path in sorted(
+            set(cards)
+        ):  # always in the same order, so that no two wait for each other
             held.enter_context(locked(path, waiting, SECONDS_BETWEEN_TRIES))
         if cards:
             job.update("running", message="Starting.")
@@ -65,7 +66,7 @@ def alone_on(cards: Sequence[Path], job: JobFolder) -> Iterator[None]:
 
 @contextlib.contextmanager
 def alone_now(device: torch.device) -> Iterator[None]:
-    """Hold a device for a rehearsal, which would measure nothing true beside a training.
+    """Hold a device for a rehearsal, whose measurements beside a training would be wrong.
 
     Raises:
         SemiGDAError: "device-unavailable" while a training has it.

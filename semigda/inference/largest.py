@@ -1,4 +1,4 @@
-"""Keeping only the largest connected part of every class, in 3-D, where the model card says so."""
+"""Keeping only the largest connected part of every class, in 3-D, if the model card says so."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from semigda.inference.outputs import SliceStore
 def keep_largest(
     store: SliceStore, depth: int, classes: int, check: Callable[[], None]
 ) -> np.ndarray:
-    """Erase in ``store`` what is not in its class's largest part.
+    """Erase everything in ``store`` outside its class's largest part.
 
-    Per volume, never per slice: a slice may well show two parts of one organ. Of parts of the same
-    size the one that begins first stays.
+    Per volume, never per slice: a slice may show two parts of one organ. Of parts of the same size
+    the first one stays.
 
     Args:
         depth: stored slices.

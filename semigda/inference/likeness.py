@@ -1,4 +1,5 @@
-"""What an image looks like to the autoencoder, as one vector a case: near vectors, like images."""
+"""An image's appearance to the autoencoder, one vector per case: similar images have near
+vectors."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ _AT_ONCE = 16
 
 
 class Features:
-    """Means and deviations of the encoder's deepest features over all of a case's slices.
+    """Means and deviations of the encoder's deepest features over all slices of a case.
 
-    Where in the slice something lies does not count, and padding does not either.
+    Position in the slice does not count, nor does padding.
     """
 
     def __init__(self, network: SemiGDA, grid: WorkingGrid):
@@ -28,7 +29,7 @@ class Features:
 
     @torch.inference_mode()
     def add(self, slices: Tensor) -> None:
-        """Take in working slices (n, 3, H, W)."""
+        """Add working slices (n, 3, H, W)."""
         device = next(self._network.parameters()).device
         deep = self._network.encode_image(slices.to(device)).skips[-1].float()
         inside = F.adaptive_avg_pool2d(self._inside, (deep.shape[-2], deep.shape[-1])).to(device)

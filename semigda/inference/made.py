@@ -1,4 +1,4 @@
-"""Whether a file says in itself that this program made it. Standard library only."""
+"""Whether a file identifies itself as made by this program. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import list_of, maybe, number, read_document, record, text
 
-# A line of its own. Slicer drops it when it saves an edited segmentation, and keeps it only in
-# the tags of the segments, where it says what they began as.
+# A separate header line. Slicer drops it when it saves an edited segmentation, and keeps it only in
+# the segments' tags, as their origin.
 _KEY = re.compile(rb"^SemiGDA_Engine:=", re.MULTILINE)
 _MAX_HEADER_BYTES = 4_000_000
 _SEGMENT = record(
@@ -28,7 +28,7 @@ REPORT = record(
 
 
 def is_own_image(path: Path) -> bool:
-    """Whether a ``.seg.nrrd`` or a review map is as this program wrote it."""
+    """Whether a ``.seg.nrrd`` or a review map has this program's mark."""
     try:
         with open(path, "rb") as file:
             data = file.read(_MAX_HEADER_BYTES)
@@ -44,7 +44,7 @@ def is_own_report(path: Path) -> bool:
 
 
 def read_report(path: Path) -> dict[str, Any] | None:
-    """The report in a file; None if it holds none, or is not there."""
+    """The report in a file; None if it is missing or not a report."""
     try:
         return read_document(path, REPORT, "The report")
     except (OSError, SemiGDAError):

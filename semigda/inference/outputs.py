@@ -1,4 +1,4 @@
-"""Where results are put together: an array in memory, or an .npy file that is not kept in it."""
+"""Where results are assembled: an array in memory, or an .npy file outside it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from semigda_core.errors import SemiGDAError, disk_is_full
 
 
 class SliceStore:
-    """A uint8 array (z, y, x), zero at first, that is written and read a few slices at a time.
+    """A uint8 array (z, y, x), initially zero, written and read a few slices at a time.
 
     With a ``path`` it is an ``.npy`` file, mapped for as long as one access takes: pages of a
     mapping count as the process's memory until it is closed.
@@ -50,9 +50,9 @@ class SliceStore:
 
 
 def _create(path: Path, shape: tuple[int, int, int]) -> None:
-    """An ``.npy`` file of zeros whose room on the disk is its own.
+    """An ``.npy`` file of zeros with reserved disk space.
 
-    Where there is no room left for a page of a mapped file, the system ends the process (SIGBUS).
+    Without space for a page of a mapped file, the system would end the process (SIGBUS).
 
     Raises:
         SemiGDAError: "disk-full".
@@ -70,14 +70,14 @@ def _create(path: Path, shape: tuple[int, int, int]) -> None:
 
 
 def _reserve(file: BinaryIO, count: int) -> None:
-    """Lengthen a file by ``count`` zeros that are on the disk, not a hole."""
+    """Extend a file by ``count`` zeros that occupy disk space, instead of a hole."""
     if hasattr(os, "posix_fallocate") and count:
         try:
             os.posix_fallocate(file.fileno(), file.tell(), count)
             return
         except OSError as error:
             if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
-                raise  # and these are of file systems that cannot do it
+                raise  # and these mean that the file system cannot do it
     zeros = bytes(min(count, 1 << 20))
     for start in range(0, count, 1 << 20):
         file.write(zeros[: count - start])

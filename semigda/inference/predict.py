@@ -1,4 +1,4 @@
-"""The network on a batch of slices: probabilities of both branches, and where they disagree."""
+"""The network on a batch of slices: probabilities of both branches, and their disagreement."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from semigda_core.errors import SemiGDAError
 
 @dataclass
 class Prediction:
-    """Of n working slices, without their padding.
+    """For n working slices, without their padding.
 
     Attributes:
-        probabilities: (n, K + 1, h, w), the mean of the branches asked for.
+        probabilities: (n, K + 1, h, w), the mean of the requested branches.
         disagreement: (n, h, w) total variation distance of the two branches' probabilities, 0 to
             1, or ``None`` with one branch.
         overlap: (n, K + 1, 3) pixels of every class in branch one, in branch two and in both.
@@ -32,11 +32,11 @@ class Prediction:
 
 
 class Predictor:
-    """Runs the network, and steps down the memory ladder when memory does not suffice:
-    half the batch, and so on to one slice, then the CPU, then an error.
+    """Runs the network, and steps down the memory ladder if memory runs out: half the batch, and so
+    on to one slice, then the CPU, then an error.
 
     Attributes:
-        steps: what was stepped down, in words, for log and result.
+        steps: steps down the ladder, in words, for log and result.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Predictor:
             used: the branches whose mean gives the probabilities.
             run: the branches to compute; both are needed for the disagreement.
             size: (H, W) of a working slice.
-            crop: takes the padding off (..., H, W).
+            crop: removes the padding of (..., H, W).
             batch_size: overrides the measured choice.
         """
         self.network = network.eval()
@@ -83,11 +83,11 @@ class Predictor:
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def __call__(self, slices: torch.Tensor) -> Prediction:
-        """Predict slices (n, 3, H, W); n may not exceed :attr:`batch_size`, which may shrink:
-        the caller asks again for the slices that are then left.
+        """Predict slices (n, 3, H, W); n may not exceed :attr:`batch_size`, which may shrink: the
+        caller asks again for the remaining slices.
 
         Raises:
-            SemiGDAError: "out-of-memory" when one slice on the CPU is too much.
+            SemiGDAError: "out-of-memory" if one slice on the CPU is too much.
         """
         while True:
             try:
@@ -96,7 +96,7 @@ class Predictor:
                 if not out_of_memory(error):
                     raise
                 text = str(error)
-            # Outside the except block: the exception holds the frames and so their tensors.
+            # Outside the except block: the exception keeps the frames and so their tensors.
             self._step_down(text)
 
     @torch.inference_mode()

@@ -1,7 +1,7 @@
-"""From working slices back to the input grid: resampled probabilities become labels, in passing.
+"""From working slices back to the input grid: resampled probabilities become labels on the way.
 
-Working slices come in order; input slices leave in order as soon as all that they are made of is
-there. So memory holds a few slices, never classes x volume.
+Working slices arrive in order; input slices leave in order as soon as all their sources have
+arrived. So memory holds a few slices, never classes x volume.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ _AT_ONCE = 16  # input slices handed on together
 
 
 class Restorer:
-    """Takes (n, C, h, w) maps of consecutive working slices, gives them at the input's slices."""
+    """Takes (n, C, h, w) maps of consecutive working slices and yields them at the input's
+    slices."""
 
     def __init__(self, grid: WorkingGrid):
         self.grid = grid
         self._held: torch.Tensor | None = None
         self._first = 0  # working slice that _held begins with
-        self._next = 0  # input slice to give next
+        self._next = 0  # next input slice to yield
 
     def push(self, maps: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
         """Yields ``(start, maps)``: (m, C, h, w) of the input slices from ``start`` on."""
@@ -58,8 +59,8 @@ class Restorer:
 def to_labels(probabilities: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
     """Probabilities (K + 1, h, w) of a slice -> labels (rows, columns) uint8 on the CPU.
 
-    The probabilities are resampled, not the labels, so edges come out smooth. Where background is
-    the likeliest class everywhere it stays so under any interpolation: such slices cost nothing.
+    The probabilities are resampled, not the labels, so edges are smooth. If background is the
+    likeliest class everywhere, it stays so under any interpolation: such slices cost nothing.
     """
     if (probabilities[1:] <= probabilities[:1]).all():
         return torch.zeros(grid.rows, grid.columns, dtype=torch.uint8)
@@ -68,7 +69,7 @@ def to_labels(probabilities: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
 
 
 def likeliest(planes: Iterable[torch.Tensor]) -> torch.Tensor:
-    """Number of the largest of some planes at every pixel, uint8; the first one where equal.
+    """Index of the largest plane at every pixel, uint8; of equal ones the first.
 
     One plane at a time, so it needs no memory per class; and on CPUs it takes a tenth of the time
     of ``argmax`` over a dimension that is not the last.
@@ -89,6 +90,6 @@ def to_review(disagreement: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
 
 
 def smooth(disagreement: torch.Tensor) -> torch.Tensor:
-    """Disagreement (n, h, w) averaged over 3 x 3 pixels: thin rims around an organ, where any two
-    readers differ by a pixel, fade; patches stay."""
+    """Disagreement (n, h, w) averaged over 3 x 3 pixels: thin rims around an organ, on which any
+    two readers differ by a pixel, fade; patches stay."""
     return F.avg_pool2d(disagreement[:, None], 3, 1, 1, count_include_pad=False)[:, 0]

@@ -1,4 +1,4 @@
-"""Predictions of consecutive working slices, put together on the input grid."""
+"""Predictions of consecutive working slices, assembled on the input grid."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Results:
         return rows
 
     def _agreement(self, value: int) -> float | None:
-        """Dice of the two branches; 1 where both find nothing."""
+        """Dice of the two branches; 1 if both find nothing."""
         if self._overlap is None:
             return None
         one, two, common = self._overlap[value].tolist()

@@ -36,7 +36,7 @@ from semigda_core.models.library import find_model
 from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
 
-_AT_ONCE = 16  # working slices prepared and put back together; the network may take fewer
+_AT_ONCE = 16  # working slices prepared and restored together; the network may take fewer
 
 Place = str | os.PathLike[str]
 Progress = Callable[[float, str], None]
@@ -46,12 +46,12 @@ Watch = Callable[[torch.Tensor, Prediction], None]
 
 @dataclass
 class Segmentation:
-    """What came out.
+    """The result.
 
     Attributes:
         labels: uint8 (z, y, x) on the input grid; 0 is background.
         review: uint8 (z, y, x), disagreement of the branches per voxel, 0 to 100, or ``None``.
-            It is no probability of an error.
+            It is not a probability of an error.
         segments: per label "value", "name", "voxels", "ml" (``None`` for plain pictures) and
             "agreement", the Dice of the two branches' own masks (``None`` with one branch).
         spots: see :meth:`semigda.inference.spots.SpotFinder.spots`.
@@ -90,11 +90,11 @@ def segment_volume(
 
     Args:
         progress: called with a fraction 0 to 1 and a line for the user.
-        cancelled: asked between batches.
+        cancelled: called between batches.
         store: a folder; results are then the mapped files ``labels.npy`` and ``review.npy`` in it
             and take no memory. Otherwise they are arrays.
-        watch: shown every batch of working slices (n, 3, H, W) with what was predicted of it, in
-            order, for those who want to know more than the segmentation.
+        watch: called in order with every batch of working slices (n, 3, H, W) and its prediction,
+            for callers that need more than the segmentation.
 
     Raises:
         SemiGDAError: "cancelled", "bad-input", "device-unavailable", "out-of-memory", "disk-full",
@@ -158,7 +158,7 @@ def segment_volume(
 
 
 def preprocessing_of(card: ModelCard) -> Preprocessing:
-    """How the card's model sees images; "model-invalid" if the card does not say it rightly."""
+    """The preprocessing of the card's model; "model-invalid" if the card's entry is wrong."""
     try:
         return Preprocessing.from_dict(card.preprocessing)
     except (ValueError, TypeError) as error:
@@ -190,7 +190,7 @@ def segment_file(
     Returns the report, with "segments" and "spots".
 
     Raises:
-        SemiGDAError: of every class that reading, loading, segmenting and writing have.
+        SemiGDAError: of every class that reading, loading, segmenting and writing raise.
     """
     options = options or SegmentOptions(review=review_out is not None)
     inputs = [path, None if isinstance(model, tuple) else find_model(model)]
@@ -203,13 +203,13 @@ def segment_file(
             network, card = model if loaded else load_network(find_model(model), "cpu")
             volume = read_input(path, options, cancelled)
         affine = volume.affine
-        # The results lie beside the output until they are written: same disk, no memory.
+        # Results are stored beside the output until they are written: same disk, no memory.
         clear_leftovers(out.parent)
         with temporary_folder(out.parent) as folder:
             result = segment_volume(
                 network, card, volume, options, progress, cancelled, store=folder
             )
-            del volume, network  # writing needs memory of its own
+            del volume, network  # writing needs further memory
             if review_out and result.review is None:
                 raise SemiGDAError("bad-input", "A review map needs both branches.")
             with clock("write"):
@@ -235,7 +235,7 @@ def segment_file(
 
 
 def provenance(card: ModelCard, report: dict) -> dict[str, str]:
-    """What made a segmentation, as text pairs to be stored with it."""
+    """What made a segmentation, as text pairs to store with it."""
     return {
         "SemiGDA_Engine": report["engine"],
         "SemiGDA_Model": card.name,
@@ -248,7 +248,7 @@ def provenance(card: ModelCard, report: dict) -> dict[str, str]:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turns what the system says of memory, disk and files into errors with a class."""
+    """Turns errors of memory, disk and files into errors with a class."""
     try:
         yield
     except MemoryError as error:
@@ -263,7 +263,7 @@ def plain_errors() -> Iterator[None]:
 def _targets(
     out: Place, review_out: Place | None, report_out: Place | None, inputs: list, overwrite: bool
 ) -> list[Path | None]:
-    """The files to be written, if they may be: found out before minutes of computing, not after."""
+    """The files to write, if allowed: checked before minutes of computing, not after."""
     checked: list[Path | None] = []
     for path, suffix, is_ours in (
         (out, ENDING, is_own_image),

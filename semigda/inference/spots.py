@@ -12,10 +12,10 @@ from semigda.inference.components import Components
 from semigda.inference.restore import smooth
 
 # Of the total variation distance, averaged over 3 x 3 pixels: above a half the branches mostly
-# stand behind different classes.
+# favour different classes.
 _DOUBTFUL = 0.5
-# A flat part: its number, its pixels, the sum of their disagreement, and the largest with its place
-# (slice, row, column).
+# A flat part: its number, its pixels, the sum of their disagreement, and the largest with its
+# position (slice, row, column).
 _FLAT = np.dtype(
     [("number", "i8"), ("size", "i8"), ("weight", "f8"), ("peak", "f8"), ("place", "i8", 3)]
 )

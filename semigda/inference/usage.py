@@ -1,4 +1,4 @@
-"""What a run took: seconds of every phase, and the largest memory of the process."""
+"""The cost of a run: seconds of every phase, and peak memory of the process."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class Clock:
 
 
 def forget_peak() -> None:
-    """Start a new peak, where the system can (Linux): a warm worker runs many jobs."""
+    """Reset the peak, if the system can (Linux): a warm worker runs many jobs."""
     if sys.platform == "linux":
         try:
             with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
                 file.write("5")
         except OSError:
-            pass  # not allowed in some containers; the peak is then that of the whole process
+            pass  # not allowed in some containers: the peak is then that of the whole process
 
 
 def peak_memory() -> int:
-    """The largest resident memory of this process, in bytes; 0 where the system does not say."""
+    """The largest resident memory of this process, in bytes; 0 if unknown."""
     if sys.platform == "linux":
-        # ru_maxrss would count what the starting process held before exec.
+        # ru_maxrss would count the memory of the starting process before exec.
         with open("/proc/self/status", encoding="ascii", errors="replace") as file:
             for line in file:
                 if line.startswith("VmHWM:"):
@@ -78,7 +78,7 @@ if sys.platform == "win32":
 
 
 def free_memory() -> int | None:
-    """Bytes of memory that programs can still have; None where the system does not say."""
+    """Bytes of memory still available to programs; None if unknown."""
     if sys.platform == "linux":
         with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:
@@ -86,7 +86,7 @@ def free_memory() -> int | None:
                     return int(line.split()[1]) * 1024
     if sys.platform == "win32":
         return _windows_free()
-    return None  # macOS compresses and swaps: what is free says little
+    return None  # macOS compresses and swaps: free memory means little
 
 
 if sys.platform == "win32":

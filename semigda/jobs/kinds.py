@@ -41,7 +41,7 @@ Ending = tuple[dict[str, Any], dict[str, Any]]
 
 
 class ModelCache:
-    """The last model used stays loaded: checking and reading it again takes longer than a slice."""
+    """Keeps the last model loaded: checking and reading it again takes longer than a slice."""
 
     def __init__(self) -> None:
         self._key: tuple | None = None
@@ -69,10 +69,10 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 def segment(job: JobFolder, models: ModelCache) -> Ending:
     """Segment ``inputs["volume"]`` into ``labels.npy`` and ``review.npy`` in the job's folder.
 
-    Both are uint8 (z, y, x) on the input's own grid in its stored order, so that whoever holds the
-    voxels the input was written from can put them back without any geometry.
+    Both are uint8 (z, y, x) on the input's own grid in its stored order, so that the owner of the
+    voxels that the input was written from can put them back without any geometry.
     """
-    # From the click, so that waiting for the process to start is told as well.
+    # From the click on, so that waiting for the process to start is counted as well.
     seconds = {"start": max(0.0, time.time() - job.job["created"])}
     options = SegmentOptions.of(job.job["options"])
     watch = _Watch(job)
@@ -107,7 +107,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
     }
     with clock("write"):
-        del done.labels, done.review  # unmaps the files, which puts them on the disk
+        del done.labels, done.review  # unmaps the files, which writes them to disk
     seconds |= {"load": clock.seconds["load"], **done.report["seconds"]}
     seconds |= {"write": clock.seconds["write"]}
     seconds = {phase: round(value, 3) for phase, value in seconds.items()}
@@ -117,7 +117,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
 def train_job(job: JobFolder, models: ModelCache) -> Ending:
     """Train with ``options`` as settings on the case list ``inputs["cases"]``.
 
-    A project's training names ``folds`` too, and is a whole plan: see :func:`train_plan`.
+    A project's training also names ``folds`` and is a whole plan: see :func:`train_plan`.
     """
     if "folds" in job.job["inputs"]:
         return train_plan(job)
@@ -156,7 +156,7 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
         SegmentOptions.of(options),
         watch.progress,
         watch.cancelled,
-        overwrite=True,  # of an earlier try in the job's own folder
+        overwrite=True,  # of an earlier attempt in the job's own folder
     )
     print(table(result))  # to log.txt
     outputs = {"csv": "evaluation.csv", "json": "evaluation.json", "summary": result["summary"]}
@@ -167,7 +167,7 @@ def check_job(job: JobFolder, models: ModelCache) -> Ending:
     """Measure the cases listed in the file ``inputs["cases"]`` into the file ``inputs["facts"]``,
     and draw them into the folder ``inputs["thumbnails"]`` if it is given.
 
-    What is wrong with them follows from facts and project: ``semigda_core.project.check.rules``.
+    Findings follow from facts and project: ``semigda_core.project.check.rules``.
     """
     inputs = job.job["inputs"]
     cases = schema.read(_path(inputs, "cases", "case list"), schema.CASES, "The case list")

@@ -1,7 +1,7 @@
-"""The KL autoencoder whose latent space both the image and its mask live in.
+"""The KL autoencoder, in whose latent space both the image and its mask live.
 
 Structure of Stable Diffusion's first stage (Rombach et al., CVPR 2022). The decoder takes skip
-features through adapters that are handed in, so that two branches can share its weights.
+features through adapters passed to it, so that two branches can share its weights.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Decoder(nn.Module):
                 self.upsamples.append(Upsample(width))
         self.norm_out = nn.GroupNorm(groups, channels[0], eps=1e-6)
         self.conv_out = nn.Conv2d(channels[0], config.patch_values, 3, padding=1)
-        # The pixels of a patch begin equal, so that no grid shows (ICNR; Aitken et al., 2017).
+        # The pixels of a patch start equal, so that no grid shows (ICNR; Aitken et al., 2017).
         for parameter in self.conv_out.parameters():
             first = parameter.data[:: self.patch**2]
             parameter.data = first.repeat_interleave(self.patch**2, dim=0)
@@ -135,8 +135,8 @@ class KLAutoencoder(nn.Module):
 def sample_posterior(moments: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
     """A draw of the Gaussian that ``moments`` (B, 2 z, h, w) describe: (B, z, h, w).
 
-    ``noise`` (B, z, h, w) is standard normal. It is handed in, so that the draw is the same however
-    a batch is divided.
+    ``noise`` (B, z, h, w) is standard normal. It is an argument, so that the draw is the same
+    however a batch is divided.
     """
     mean, log_variance = moments.chunk(2, dim=1)
     deviation = torch.exp(0.5 * log_variance.clamp(-30.0, 20.0))

@@ -13,7 +13,7 @@ from semigda.networks.efficientnet import STAGES, EfficientNetLite0
 from semigda_core.models.network_config import NetworkConfig
 
 DROPOUT = 0.1
-_FEATURE_GROUPS = 8  # divides the widths of all features
+_FEATURE_GROUPS = 8  # divides the numbers of channels of all features
 
 
 def _norm(config: NetworkConfig, channels: int) -> nn.Module:
@@ -25,7 +25,7 @@ def _norm(config: NetworkConfig, channels: int) -> nn.Module:
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions with norm and ReLU around a shortcut (He et al., CVPR 2016).
 
-    Where it halves height and width, its first convolution does, or a max-pooling before it.
+    If it halves height and width, its first convolution or a max-pooling before it does so.
     """
 
     def __init__(self, config: NetworkConfig, in_channels: int, out_channels: int, halves: bool):
@@ -75,8 +75,8 @@ def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
 def second_encoder(config: NetworkConfig) -> ConvEncoder | FeatureEncoder:
     """Image (B, 3, H, W) -> (B, 2 z, H/f, W/f) and one skip a level, shaped like the VAE's.
 
-    A training hands in what dropout keeps, (B, ``config.dropout_channels``, H/f, W/f) bool, so that
-    it is the same however a batch is divided; without it dropout draws for itself.
+    A training passes what dropout keeps, (B, ``config.dropout_channels``, H/f, W/f) bool, so that
+    it is the same however a batch is divided; otherwise dropout draws it.
     """
     return FeatureEncoder(config) if config.has_features else ConvEncoder(config)
 

@@ -1,4 +1,4 @@
-"""What a configuration costs: parameters and floating-point operations."""
+"""The cost of a configuration: parameters and floating-point operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 
 def describe(config: NetworkConfig, size: int = 224) -> dict:
-    """Counts, made on the meta device without computing anything.
+    """Counts from the meta device, without computing anything.
 
     Returns:
         ``parameters``: {part: count, "all": total}; ``gflop``: {"vae", "cnn", "both": GFLOP for

@@ -23,10 +23,10 @@ from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 
 class Encoded(NamedTuple):
-    """What one of the two encoders makes of an image; computed once and handed on."""
+    """The output of one of the two encoders for an image; computed once and passed on."""
 
     moments: torch.Tensor  # (B, 2 z, h, w): mean, then log variance, unscaled
-    skips: list[torch.Tensor]  # one a level, full size first
+    skips: list[torch.Tensor]  # one per level, full size first
 
 
 class BranchFeatures(NamedTuple):
@@ -40,8 +40,8 @@ class SkipAdapters(nn.ModuleList):
     """One residual block a level, which merges the skip features of one encoder (2C -> C) or of
     two (3C -> C) into the decoder.
 
-    A new one lets the decoder's features through unchanged: what the autoencoder's decoder knows of
-    masks is not lost, and the skip features come in as far as they help.
+    A new one lets the decoder's features through unchanged: what the autoencoder's decoder knows
+    about masks is kept, and skip features are used as far as they help.
     """
 
     def __init__(self, config: NetworkConfig, encoders: int = 1):
@@ -85,8 +85,7 @@ class SemiGDA(nn.Module):
             self.autoencoder.post_quant_conv.requires_grad_(False)
 
     def general_features(self) -> list[nn.Parameter]:
-        """The parameters that start with what others have learned, if ``config.features`` names
-        some."""
+        """The pre-trained parameters, if ``config.features`` names some."""
         if not isinstance(self.cnn_encoder, FeatureEncoder):
             return []
         return list(self.cnn_encoder.features.parameters())
@@ -123,8 +122,8 @@ class SemiGDA(nn.Module):
         Args:
             image: (B, 3, H, W).
             branches: which of :data:`BRANCHES` to compute.
-            encoded: the image's :meth:`encode_image`, when it is already known.
-            noise: (B, z, h, w) standard normal: map this draw of the image's posterior in place of
+            encoded: the image's :meth:`encode_image`, if it is already known.
+            noise: (B, z, h, w) standard normal: map this draw of the image's posterior instead of
                 its mean (training only).
             keep: see :func:`second_encoder`.
             second: the image's :meth:`encode_second`, if it is already known.

@@ -46,7 +46,7 @@ class UNet(nn.Module):
 
 
 class _Up(nn.Module):
-    """Twice the size, beside what the encoder had there, and two convolutions."""
+    """Doubles the size, joins the encoder's features, and applies two convolutions."""
 
     def __init__(self, below: int, skip: int, out: int):
         super().__init__()

@@ -1,8 +1,8 @@
-"""Which unlabelled cases to label next: those the model is unsure of, and unlike any it has seen.
+"""Which unlabelled cases to label next: uncertain ones that are unlike any the model has seen.
 
-Disagreement of the two branches finds cases that are segmented badly; the distance in the
-autoencoder's features finds cases of a kind that no label is of. A case's worth is their product,
-so a copy of a case that is chosen already is worth nothing, however bad it is.
+Disagreement of the two branches finds badly segmented cases; distance in the autoencoder's features
+finds kinds of cases without a label. A case's worth is their product, so a copy of a chosen case is
+worth nothing, however bad it is.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from semigda.networks.semigda import SemiGDA
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
-UNSURE_SLICE = 0.8  # Dice of the branches in a slice below which they disagree there
-UNSURE, UNLIKE, LIKE = 0.15, 0.55, 0.3  # where disagreement and novelty are worth a word
+UNSURE_SLICE = 0.8  # Dice of the branches in a slice, below which they disagree there
+UNSURE, UNLIKE, LIKE = 0.15, 0.55, 0.3  # from here on disagreement and novelty are mentioned
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one pass over an unlabelled case found.
+    """The result of one pass over an unlabelled case.
 
     Attributes:
-        overlap: (n, K, 3) working pixels of every foreground class in the first branch, in the
-            second and in both, a slice.
+        overlap: (n, K, 3) working pixels of every foreground class and slice in the first branch,
+            in the second and in both.
         features: see :class:`semigda.inference.likeness.Features`.
     """
 
@@ -42,14 +42,14 @@ class Look:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A case's place.
+    """A case's rank.
 
     Attributes:
-        index: which of the looks.
-        disagreement: 0 to 1, the branches share everything or nothing of what they found.
-        novelty: 0 to 1, likeness to the nearest case that is labelled or ranked before; half is
-            what is usual among the cases.
-        reason: one or two sentences for the reader.
+        index: into the looks.
+        disagreement: 0 to 1, from masks that are equal to masks that share nothing.
+        novelty: 0 to 1, distance to the nearest case that is labelled or ranked before; 0.5 is
+            usual among the cases.
+        reason: one or two sentences for the user.
     """
 
     index: int
@@ -66,7 +66,7 @@ def look(
     cancelled: Callable[[], bool] | None = None,
     **others,
 ) -> tuple[Segmentation, Look]:
-    """Segment a case and look at it, in one pass; ``others`` go to ``segment_volume``."""
+    """Segment a case and measure it in one pass; ``others`` go to ``segment_volume``."""
     options = options or SegmentOptions()
     features = Features(network, working_grid(volume, preprocessing_of(card)))
     overlaps: list[Tensor] = []
@@ -81,10 +81,10 @@ def look(
 
 
 def disagreements(looks: Sequence[Look]) -> list[float]:
-    """1 - Dice of the branches, 0 to 1, the mean of the classes.
+    """1 - Dice of the branches, 0 to 1, as the mean of the classes.
 
-    Two empty masks agree, but a class that is in most cases was then probably missed: such a case
-    counts as the share of the cases that hold the class.
+    Two empty masks agree, but a class found in most cases was then probably missed: such a case
+    counts as the share of the cases with the class.
     """
     if not looks:
         return []
@@ -96,7 +96,7 @@ def disagreements(looks: Sequence[Look]) -> list[float]:
 
 
 def doubt_times_novelty(doubt: Tensor, novelty: Tensor, points: Tensor) -> Tensor:
-    """What a label would teach: much where the branches disagree on an image unlike the others."""
+    """What a label would teach: much if the branches disagree on an image unlike the others."""
     return doubt * novelty
 
 
@@ -106,15 +106,15 @@ def rank(
     names: Sequence[str],
     worth: Callable[[Tensor, Tensor, Tensor], Tensor] = doubt_times_novelty,
 ) -> list[Ranked]:
-    """All cases, first the one to label first.
+    """All cases, starting with the one to label first.
 
-    Greedy, as in a k-centre: what is ranked counts as labelled for those that follow.
+    Greedy, as in k-centre: a ranked case counts as labelled for those that follow.
 
     Args:
         labelled: features of the labelled cases.
         names: of the K classes.
-        worth: what a case's label is worth (cases,), from its disagreement (cases,), its distance
-            to the nearest labelled case (cases,) and the cases' places (cases, D).
+        worth: the worth of a case's label (cases,), from its disagreement (cases,), its distance to
+            the nearest labelled case (cases,) and the cases' features (cases, D).
     """
     if not looks:
         return []
@@ -139,21 +139,21 @@ def rank(
 
 
 def _largest(left: Tensor, *keys: Tensor) -> int:
-    """The first index of those ``left`` with the largest first key; where equal, the next."""
+    """Of the indices ``left``, the one with the largest first key; ties go by the next key."""
     for key in keys:
         left = left & (key == key[left].max())
     return int(left.nonzero()[0])
 
 
 def _standardised(vectors: Sequence[Tensor]) -> Tensor:
-    """Points (cases, D): every feature has mean 0 and deviation 1, so no one of them rules."""
+    """Points (cases, D): every feature has mean 0 and deviation 1, so none dominates."""
     points = torch.stack(list(vectors)).double()
     points = points - points.mean(0)
     return points / points.square().mean(0).sqrt().clamp_min(1e-9) / points.shape[1] ** 0.5
 
 
 def _reason(seen: Look, unsure: float, novelty: float, alone: float, names: Sequence[str]) -> str:
-    """One or two sentences; ``alone``: the novelty without the cases that are ranked before."""
+    """One or two sentences; ``alone``: the novelty without the cases ranked before."""
     parts = []
     if unsure >= UNSURE:
         parts.append(_doubt(seen.overlap, names))

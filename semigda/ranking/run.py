@@ -25,7 +25,7 @@ from semigda_core.models.card import ModelCard
 
 DEFAULT_COUNT = 10
 RANKING_SCHEMA = 1
-# What is wrong with one case; anything else would go wrong with every case.
+# Errors of a single case; any other would recur with every case.
 _CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
 
@@ -43,27 +43,27 @@ def rank_cases(
     """Rank the unlabelled ones of ``rows`` (objects with id, image, and role "labeled" or
     "unlabeled") into ``folder``:
 
-    - ``ranking.json``: ``{"schema", "model": weights' hash, "candidates": [...]}``, first the one
-      to label first, each with case, rank (from 1), disagreement, novelty, reason and stamp
+    - ``ranking.json``: ``{"schema", "model": weights' hash, "candidates": [...]}``, starting with
+      the one to label first, each with case, rank (from 1), disagreement, novelty, reason and stamp
     - ``<id>.seg.nrrd``, ``<id>.png``: predicted label and picture of the first ``count``
 
-    What an older ranking left there goes.
+    It replaces an older ranking there.
 
     Args:
-        scratch: a folder for what is dropped in the end.
+        scratch: a folder for temporary files.
 
     Returns:
-        How many cases were ranked, and how many could not be read.
+        The numbers of ranked and of unreadable cases.
 
     Raises:
-        SemiGDAError: "cancelled"; then the older ranking is as it was.
+        SemiGDAError: "cancelled"; the older ranking is then unchanged.
     """
     labels = scratch / "labels"
     labels.mkdir(exist_ok=True)
     looks: dict[str, Look] = {}
     known, unreadable = [], 0
     network.to(choose_device(options.device)).eval()
-    # The labelled ones need a twentieth of the time of the others; they count the same here.
+    # Labelled cases take a twentieth of the time of the others, but count the same here.
     for number, row in enumerate(rows):
         progress(0.98 * number / len(rows), f"Looking at case {number + 1} of {len(rows)}.")
         if cancelled():
