@@ -1,5 +1,6 @@
 """General image features: the network that has them, and where its weights come from."""
 
+import copy
 import dataclasses
 import sys
 from importlib.util import find_spec
@@ -177,6 +178,20 @@ def test_skips_have_the_shapes_of_the_autoencoders(network):
     assert [s.shape for s in first.skips] == [s.shape for s in second.skips]
     assert first.moments.shape == second.moments.shape == (1, 8, 3, 5)
     assert network(x)["vae"].shape == x.shape
+
+
+def test_the_feature_below_the_last_level_is_added_to_it(network):
+    """Of 48 x 80 pixels the last level has 3 x 5 positions, and 2 x 3 lie below them."""
+    encoder, x = copy.deepcopy(network.cnn_encoder), image(1, 48, 80)
+    with torch.no_grad():
+        whole = encoder(x)[1]
+        below = encoder.projections[4](encoder.features(x)[4])
+        encoder.projections[4][1].weight.zero_()
+        encoder.projections[4][1].bias.zero_()
+        without = encoder(x)[1]
+    rows, columns = torch.tensor([0, 0, 1]), torch.tensor([0, 0, 1, 1, 2])
+    torch.testing.assert_close(whole[3] - without[3], below[:, :, rows][..., columns])
+    assert all(torch.equal(*pair) for pair in zip(whole[:3], without[:3], strict=True))
 
 
 def test_a_branch_alone_equals_its_part_of_both(network):
