@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench mutants clean
 
 demo: $(READY)
 	$(BIN)/python Testing/demo.py
@@ -19,6 +19,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py --bench
+
+# Twenty minutes: whether the tests of the method can fail.
+mutants: $(READY)
+	nice $(BIN)/python Testing/mutants.py --sample 300 --page docs/mutants.md
 
 $(READY): Testing/requirements.txt pyproject.toml
 	bash Testing/system_packages.sh

@@ -78,7 +78,8 @@ def test_parts_of_further_labelled_slices_are_pasted_with_their_labels():
 
 def test_a_supervised_step_is_as_large_where_it_must_fill_the_batch():
     alone = drawn(unlabeled=False)
-    assert alone.counts == (2, 0) and len(alone.noise if alone.noise is not None else [1] * 2) == 2
+    assert alone.counts == (2, 0) and len(alone.keep) == 2 and alone.weak is None
+    assert alone.images.shape == (2, 3, 8, 8) and alone.labels.shape == (2, 8, 8)
     full = drawn(unlabeled=False, full=True)
     assert full.counts == (5, 0) and len(full.keep) == 5 and full.weak is None
 
@@ -118,6 +119,23 @@ def test_every_row_of_a_step_has_chance_of_its_own():
 
 
 # Pre-training
+
+
+def same(one, other) -> bool:
+    """Whether two batches are the same, tensor by tensor."""
+    pairs = zip(one._tensors(), other._tensors(), strict=True)
+    return all(a[0] == b[0] and torch.equal(a[1], b[1]) for a, b in pairs)
+
+
+def test_all_chance_is_the_generators():
+    changing = {"rotate": 20.0, "mirror": True}
+    torch.manual_seed(1)
+    batch = drawn({**BRIGHTER, **changing}, noise_share=1.0), pictures()
+    torch.manual_seed(2)
+    again = drawn({**BRIGHTER, **changing}, noise_share=1.0), pictures()
+    assert same(batch[0], again[0]) and same(batch[1], again[1])
+    other = drawn({**BRIGHTER, **changing}, noise_share=1.0, seed=1), pictures(seed=1)
+    assert not same(batch[0], other[0]) and not same(batch[1], other[1])
 
 
 def pictures(real: bool = True, seed: int = 0, **changes):

@@ -113,6 +113,17 @@ def test_each_step_has_its_batch_its_rate_and_its_turn_of_the_teacher():
     assert followed == [0, 1, 2, 3] and stage.done == 4
 
 
+def test_a_group_with_a_share_learns_at_that_share_of_the_rate():
+    weight, stage, gradients, _ = toy()
+    stage.optimizer.param_groups[0]["share"] = 0.25
+    around = Seen()
+    fit(stage, gradients, around)
+    rates = [rate(share) for share in (0.25, 0.5, 0.75, 1.0)]
+    assert [r for r, _, _ in around.told] == pytest.approx(rates)
+    moved = 0.25 * sum(r * (step + 1) for step, r in enumerate(rates))
+    assert weight.item() == pytest.approx(1 - moved, rel=1e-5)
+
+
 def test_gradients_are_clipped():
     weight, stage, gradients, _ = toy(clip=0.5)
     fit(stage, gradients, Seen())

@@ -283,7 +283,7 @@ def test_dropout_draws_for_itself_in_training_and_a_tenth_is_lost():
 
 
 FEATURES = dataclasses.replace(
-    TINY, channels=(8, 8, 8, 8), patch=2, cnn_blocks=(1, 1, 1), features="efficientnet-lite0"
+    TINY, channels=(8, 12, 16, 20), patch=2, cnn_blocks=(1, 1, 1), features="efficientnet-lite0"
 )
 
 
@@ -340,7 +340,7 @@ def test_the_mapper_adds_the_deepest_feature():
     mapper = LatentMapper(FEATURES)
     assert not any(p.any() for p in mapper.joint.parameters())  # a new one adds nothing
     filled(mapper)
-    z, feature = noise(1, 4, 3, 4), noise(1, 8, 3, 4, seed=5)
+    z, feature = noise(1, 4, 3, 4), noise(1, 20, 3, 4, seed=5)
     same(mapper(z, feature), mapper(z + conv(feature, mapper.joint, padding=0)))
 
 

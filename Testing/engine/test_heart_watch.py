@@ -236,6 +236,22 @@ def test_the_first_and_the_last_finite_loss_are_kept(tmp_path):
     assert made.losses == [4.0, 2.0]
 
 
+def test_held_out_slices_are_shown_where_their_labels_are(tmp_path):
+    rows = [[0, 0, 0, 0], [1, 1, 0, 0], [2, 0, 0, 0], [0, 0, 0, 0]]
+    made = watch(Heard(tmp_path), [Case(rows, rows)])
+    images, truth = made._shown["held-out"]
+    assert truth.flatten().tolist() == [2, 0, 0, 0]  # the second of the two with foreground
+    assert torch.equal(images, COLOURS[truth.long()].permute(0, 3, 1, 2))
+    network = Copier().train()
+    (drawn,) = made.sheets(network).values()  # nothing is unlabelled
+    assert drawn.shape[2] == 3 and network.training and all(network.evaluated)
+
+
+def test_dice_is_told_in_four_digits(tmp_path):
+    made = watch(Heard(tmp_path), [Case([[1, 1, 0, 0]], [[1, 0, 0, 0]])])
+    assert made.dice(Copier(), made.some)["vae"] == {"body": 0.6667, "head": 0.0}
+
+
 # Around the steps
 
 

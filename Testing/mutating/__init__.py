@@ -1,0 +1,1 @@
+"""A mutation run: small faults made on purpose, and whether a test notices (Testing/mutants.py)."""
