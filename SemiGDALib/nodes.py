@@ -100,7 +100,7 @@ def writeVolume(volumeNode, path) -> None:
     storage.SetFileName(str(path))
     storage.SetUseCompression(0)  # 50 times faster, and the file lives for seconds
     if not storage.WriteData(copy) or not Path(path).is_file():
-        raise SemiGDAError("disk-full", _("The image cannot be written to the disk."))
+        raise SemiGDAError("disk-full", _("The image could not be written to disk."))
 
 
 def addSegments(labels, volumeNode, segments, name, segmentationNode=None):

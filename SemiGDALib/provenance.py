@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 
-from semigda_core.labels.provenance import PREFIXES, TAGS, said
+from semigda_core.labels.provenance import PREFIXES, TAGS
 from semigda_core.version import __version__
 
 PREFIX = "SemiGDA."
@@ -48,11 +48,6 @@ def ofNode(segmentationNode) -> dict[str, str]:
     """The provenance in the node's attributes; empty if SemiGDA did not make it."""
     found = {key: segmentationNode.GetAttribute(PREFIX + key) for key in KEYS}
     return {key: value for key, value in found.items() if value is not None}
-
-
-def ofSegment(segment) -> dict[str, str]:
-    """The provenance in a segment's tags; empty if SemiGDA did not make it."""
-    return said(tagsOf(segment))
 
 
 def tagsOf(segment) -> dict[str, str]:

@@ -46,7 +46,7 @@ def check() -> None:
 
 
 def install(broken=()) -> bool:
-    """Install what is missing, and anew what is ``broken``. Asks first; False after a no.
+    """Install what is missing and reinstall what is ``broken``. Asks first; False after a no.
 
     Raises:
         SemiGDAError: "import-error" if the PyTorch extension is missing or pip fails.

@@ -264,7 +264,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         requirements.probe(self.jobs, device, onDone)
 
     def installRequirements(self, broken=()):
-        """Install what is missing, and anew what is broken, after asking. False after a no."""
+        """Install what is missing and reinstall what is broken, after asking. False after a no."""
         from SemiGDALib import requirements
         from SemiGDALib.jobs.worker import Worker
 

@@ -37,9 +37,9 @@ class SemiGDATrain(ScriptedLoadableModule):
         self.parent.dependencies = ["Segmentations"]
         self.parent.contributors = ["SemiGDA contributors"]
         self.parent.helpText = _(
-            "Trains a SemiGDA model (Semi-supervised Generative Dual-distribution Alignment) on "
-            "your own images: a few with a label, and as many as you have without. Make a project, "
-            "then follow the sentence at its top."
+            "Trains a SemiGDA model (Semi-supervised Generative Dual-distribution Alignment) "
+            "on your own images: a few with a label, and as many as you have without. Create "
+            "a project, then follow the sentence at the top."
         )
         self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")
 
@@ -307,7 +307,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         return heldout.choose_heldout(self.project, latest.measured(self.project))
 
     def changeHeldout(self, reason, caseIds=None):
-        """Choose them anew, or exactly these; older scores become void."""
+        """Choose them again, or exactly these; earlier scores become void."""
         from semigda_core.project import heldout
         from semigda_core.project.check import latest
 

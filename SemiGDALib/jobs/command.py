@@ -65,7 +65,7 @@ class EngineCommand:
         self.active = False
 
 
-def toldError(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:
+def errorFrom(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:
     """The error in a command's standard error: what is wrong in a line, what to do in the next.
 
     ``otherwise``: the sentence where it says nothing.

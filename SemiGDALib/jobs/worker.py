@@ -28,7 +28,7 @@ _IMPORT_SIGNS = ("ModuleNotFoundError", "ImportError", "DLL load failed", "Symbo
 
 
 class Worker:
-    """A warm process. ``submit`` starts it if needed; what it dies of is told to the job it had.
+    """A warm process. ``submit`` starts it if needed; if it dies, its job is given the cause.
 
     Jobs of one worker wait for each other, those of different workers do not.
     A listener has ``onWorkerFinished()`` (the job's folder holds its end) and
@@ -66,10 +66,6 @@ class Worker:
         """What a process that is starting does now, for the user; "" once it takes jobs."""
         return self._phase if self._process is not None else ""
 
-    @property
-    def running(self) -> bool:
-        return self._process is not None
-
     def processId(self) -> int:
         """The worker's process id, 0 when there is none."""
         return int(self._process.processId()) if self._process else 0
@@ -99,7 +95,7 @@ class Worker:
         return True
 
     def drop(self, listener) -> None:
-        """Take a job back at once, the running one with its process; its listener is not told."""
+        """Take a job back at once, the running one with its process; its listener is not called."""
         if self._queue and self._queue[0][1] is listener:
             self._endFirst()
         else:
@@ -111,7 +107,7 @@ class Worker:
             self.stop()
 
     def stop(self) -> None:
-        """End the process and everything it started; jobs it still had are told so."""
+        """End the process and everything it started; jobs it still had end as cancelled."""
         self._end(SemiGDAError("cancelled"))
 
     # The process
@@ -216,8 +212,8 @@ class Worker:
         message = None
         if crashed:
             message = _(
-                "The computing process was ended by the system, "
-                "often because the computer ran out of memory."
+                "The system ended the computing process, often because the computer ran out "
+                "of memory."
             )
         return SemiGDAError("worker-died", message, detail=how)
 

@@ -8,7 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.models.layout import NAME_TAKEN
-from SemiGDALib.jobs.command import EngineCommand, toldError
+from SemiGDALib.jobs.command import EngineCommand, errorFrom
 
 ADD_LIMIT_MS = 120_000
 
@@ -30,7 +30,7 @@ def addModel(jobs, path, onDone, overwrite=False) -> None:
         problem = None
         if exitCode != 0:
             failed = _("The model could not be installed.")
-            problem = toldError("model-invalid", errors, failed)
+            problem = errorFrom("model-invalid", errors, failed)
         if problem is not None and NAME_TAKEN in problem.detail and mayReplace():
             addModel(jobs, path, onDone, overwrite=True)
         else:
@@ -46,8 +46,8 @@ def mayReplace() -> bool:
     """Ask whether the new model shall take the place of another one."""
     return slicer.util.confirmYesNoDisplay(
         _(
-            "Another model of this name is installed. Use the new one in its place? "
-            "A starter model is only hidden, and comes back when the new one is removed."
+            "A model of this name is already installed. Replace it? A starter model is only "
+            "hidden, and comes back when you remove the new one."
         ),
         windowTitle="SemiGDA",
     )

@@ -21,8 +21,8 @@ def agreement(value: float | None) -> tuple[str, str, str]:
     else:
         word, colour = _("doubtful"), RED
     explanation = _(
-        "Overlap (Dice) of what the two branches of the model found: 1 = the same, 0 = nothing in "
-        "common. It tells where to look first; it is not a probability of being right."
+        "Overlap (Dice) between the model's two branches: 1 = identical, 0 = nothing in "
+        "common. It shows where to look first; it is not a probability of being right."
     )
     return f"{value:.2f} {word}", colour, explanation
 

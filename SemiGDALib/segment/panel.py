@@ -196,8 +196,8 @@ class SegmentPanel:
             self.message.question(
                 _("The input volume is under a non-linear transform."),
                 _(
-                    "Shall the transform be hardened into the volume? Its voxels are resampled in "
-                    "this scene; files on disk stay as they are."
+                    "Harden the transform? The volume's voxels are resampled in this scene; "
+                    "files on disk are not changed."
                 ),
                 _("Yes, harden and segment"),
                 self.hardenAndSegment,
@@ -227,7 +227,7 @@ class SegmentPanel:
         if self.logic.isRunning():
             self.log(_("Segmenting with {model}.").format(model=parameters.model))
             self.ui.segmentButton.text = _("Cancel")
-            self.ui.segmentButton.toolTip = _("Stop; the scene stays as it was.")
+            self.ui.segmentButton.toolTip = _("Stop; the scene is left unchanged.")
             self.ui.progressArea.visible = True
             self.ui.progressBar.visible = True
             self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
@@ -244,7 +244,7 @@ class SegmentPanel:
 
         self.message.question(
             mismatch,
-            _("What it would find means nothing. Choose another model, or another volume."),
+            _("The result would be meaningless. Choose another model or another volume."),
             _("Segment anyway"),
             segmentAnyway,
             _("Cancel"),
@@ -287,7 +287,7 @@ class SegmentPanel:
         self._lastError = error
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
         if error.error_class == "cancelled":
-            self.say(_("Cancelled. The scene is as it was."))
+            self.say(_("Cancelled. The scene is unchanged."))
             return
         actionText, action = "", None
         if error.error_class == "import-error":
@@ -308,7 +308,7 @@ class SegmentPanel:
         self._updateButton(self._model())
 
     def say(self, text) -> None:
-        """A line below the button, where progress is told otherwise."""
+        """A line below the button, where progress is shown otherwise."""
         self.ui.progressArea.visible = True
         self.ui.progressBar.visible = False
         self.ui.phaseLabel.text = text

@@ -59,9 +59,9 @@ class ResultView:
         if not any(segment["id"] for segment in segments):
             return _("The model found none of its structures in this image.")
         if not review:
-            return _("No review map: it was switched off, or one branch of the model ran alone.")
+            return _("No review map: it was switched off, or only one branch of the model ran.")
         if not spots:
-            return _("No spot large enough to list.")
+            return _("No doubtful spot is large enough to list.")
         return spotsText(len(spots))
 
     def _fillTable(self, segments) -> None:
@@ -123,7 +123,9 @@ class ResultView:
 
     def _onShow3D(self, checked) -> None:
         if self.node is not None:
-            with slicer.util.tryWithErrorDisplay(_("The surfaces failed."), waitCursor=True):
+            with slicer.util.tryWithErrorDisplay(
+                _("The 3D surfaces could not be made."), waitCursor=True
+            ):
                 views.show3D(self.node, checked)
 
     def _onRowDoubleClicked(self, row, _column) -> None:

@@ -173,7 +173,7 @@ class SegmentRun:
         if volumeNode is None or (self._outputId and output is None):
             raise SemiGDAError(
                 "bad-input",
-                _("The input volume or the output segmentation was removed meanwhile."),
+                _("The input volume or the output segmentation was removed during the run."),
                 action=_("Choose them again."),
             )
         # Again, because the user may have moved them under another transform meanwhile.

@@ -77,7 +77,7 @@ class SegmentSetUp:
         if problem is not None:
             self._panel.tell(problem)
             return
-        self._panel.log(_("A model was added."))
+        self._panel.log(_("Model added."))
         self._panel.refreshModels()
 
 

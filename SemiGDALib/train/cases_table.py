@@ -39,10 +39,10 @@ def roleText(role: str) -> str:
     return {
         "labeled": _("Trained on, with its label."),
         "unlabeled": _("Trained on as an image without a label."),
-        "held-out": _("Never trained on: scores are computed on it."),
-        "aside": _("Not used, because another image of this patient is held out."),
-        "ignored": _("Not used, because you said so."),
-        "missing": _("Not used, because its image or label is not where it was."),
+        "held-out": _("Never trained on: used only to score models."),
+        "aside": _("Not used: another image of this patient is held out."),
+        "ignored": _("Not used: you chose to ignore it."),
+        "missing": _("Not used: its image or label file is missing."),
     }[role]
 
 
@@ -123,7 +123,7 @@ class CasesTable:
 
     def _fill(self, row, case, problems, image, picture) -> None:
         table = self.table
-        thumbnail = cell("", _("A slice of the image; it is drawn by the check."))
+        thumbnail = cell("", _("A slice of the image, drawn by the check."))
         if picture is not None:
             # A QImage cannot be made from bytes in PythonQt, but a pixmap from a file.
             thumbnail.setIcon(qt.QIcon(qt.QPixmap(picture[0])))

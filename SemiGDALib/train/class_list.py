@@ -45,13 +45,11 @@ class ClassList:
             colour.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             colour.setBackground(qt.QBrush(qt.QColor(*label.color)))
             table.setItem(n, COLOUR, colour)
-            name = dialogs.cell(label.name, _("Double-click to rename: labels stay as they are."))
+            name = dialogs.cell(label.name, _("Double-click to rename; labels are not changed."))
             table.setItem(n, NAME, name)
             count = counts.get(label.value)
             text = "–" if count is None else str(count)
-            cases = dialogs.cell(
-                text, _("Labels that hold this class, as far as they were checked.")
-            )
+            cases = dialogs.cell(text, _("Checked labels that contain this class."))
             cases.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             table.setItem(n, CASES, cases)
         if 0 <= row < len(view.classes):
@@ -85,7 +83,7 @@ class ClassList:
 
     def onAdd(self, _checked=False) -> None:
         """Ask for a name and append a class."""
-        question = _("What is to be segmented, such as liver or tumour?")
+        question = _("What should be segmented, such as liver or tumour?")
         # What the labels hold is the likeliest answer; a value without a name is none.
         known = [key for key in self.context.view.unmapped() if not key.isdecimal()]
         offered = known[0] if known else ""
@@ -100,7 +98,7 @@ class ClassList:
     def _onRenamed(self, item) -> None:
         if not self._showing and item.column() == NAME:
             value, name = item.row() + 1, item.text().strip() or None
-            # Later: the table must not be filled anew while it tells of a change in it.
+            # Later: the table must not be refilled while it reports a change in it.
             qt.QTimer.singleShot(0, lambda: self._rename(value, name))
 
     def _rename(self, value, name) -> None:

@@ -91,7 +91,7 @@ class TrainContext:
         self._onLog(text)
 
     def attempt(self, action, *arguments, **options):
-        """Do something that may raise SemiGDAError: it is told, and the panel refreshed.
+        """Do something that may raise SemiGDAError: the error is shown, and the panel refreshed.
 
         Returns:
             What the action returned; None if it failed.

@@ -62,7 +62,7 @@ def _fill(name: str, chart, lines: list[Line]) -> None:
 
 
 def _fitViews(chart) -> None:
-    """A plot view keeps the axes of the first points it was shown until it is told otherwise."""
+    """A plot view keeps the axes of the first points it was shown until told otherwise."""
     layout = slicer.app.layoutManager()
     for number in range(layout.plotViewCount if layout is not None else 0):
         widget = layout.plotWidget(number)

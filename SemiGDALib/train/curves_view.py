@@ -63,7 +63,9 @@ class CurvesView:
             ui.curvesLabel.setPixmap(chart.draw(lines, width, HEIGHT, top))
             ui.legendLabel.text = self._legend(lines, which)
         elif which == DICE:
-            ui.legendLabel.text = _("Not measured yet: the curve begins with the segmenting stage.")
+            ui.legendLabel.text = _(
+                "Not measured yet: Dice is measured once the model learns to segment."
+            )
         else:
             ui.legendLabel.text = _("Nothing to show yet.")
 
@@ -80,11 +82,12 @@ class CurvesView:
         return STAGES[losses[-1].stage].capitalize() if losses else ""
 
 
-def _lines(told, colours) -> list[Line]:
-    names = list(dict.fromkeys(name for one in told for name in one.values))
+def _lines(reports, colours) -> list[Line]:
+    names = list(dict.fromkeys(name for one in reports for name in one.values))
     lines = []
     for number, name in enumerate(names):
-        points = [(one.step, one.values[name]) for one in told if one.values.get(name) is not None]
+        values = [(one.step, one.values.get(name)) for one in reports]
+        points = [(step, value) for step, value in values if value is not None]
         if points:
             colour = colours.get(name, COLOURS[number % len(COLOURS)])
             lines.append(Line(name, colour, points))

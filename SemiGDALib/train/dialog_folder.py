@@ -30,22 +30,22 @@ class FolderDialog:
         form = qt.QFormLayout()
         self._dialog.layout.addLayout(form)
         self._images = self._folderRow(
-            form, _("Images:"), "imagesEdit", _("The folder that holds the images.")
+            form, _("Images:"), "imagesEdit", _("The folder with the images.")
         )
         self._labels = self._folderRow(
             form,
             _("Labels:"),
             "labelsEdit",
-            _("The folder that holds the labels; empty if they lie beside the images."),
+            _("The folder with the labels; leave it empty if they are beside the images."),
         )
         self._patients = qt.QComboBox()
         self._patients.name = "patientsCombo"
         self._patients.toolTip = _(
-            "What in an image's name says whose it is; the list below shows what it finds. Images "
-            "of one patient are never split between training and scoring."
+            "Which part of a file name identifies the patient; the list below shows the "
+            "outcome. Images of one patient are never split between training and scoring."
         )
         for text, pattern in (
-            (_("Each image is its own, unless names say more"), ""),
+            (_("One patient per image, unless file names say otherwise"), ""),
             (_("The name up to the first _ or -"), r"^([^_\-]+)"),
             (_("The first number in the name"), r"(\d+)"),
             (_("A pattern (regular expression)"), None),
@@ -57,24 +57,24 @@ class FolderDialog:
         self._pattern.name = "patternEdit"
         self._pattern.placeholderText = _("such as  ^(patient\\d+)_")
         self._pattern.toolTip = _(
-            "A regular expression. What it finds in an image's name, or its first (group), names "
+            "A regular expression. Its match in the file name, or its first (group), names "
             "the patient."
         )
         self._pattern.connect("textChanged(QString)", self._onChanged)
         form.addRow("", self._pattern)
-        self._machine = qt.QCheckBox(_("A program drew these labels; nobody corrected them"))
+        self._machine = qt.QCheckBox(_("A program made these labels; nobody corrected them"))
         self._machine.name = "machineCheckBox"
         self._machine.toolTip = _(
-            "Such labels are trained on, but never used to score a model. Labels of SemiGDA's "
-            "models are known without being told."
+            "Such labels are used for training, but never to score a model. Labels made by "
+            "SemiGDA are recognised automatically."
         )
         self._machine.connect("toggled(bool)", self._onChanged)
         form.addRow("", self._machine)
         self._status = self._dialog.say("")
         self._table = makeTable(
             "pairsTable",
-            (_("File"), _("Taken as"), _("Label"), _("Patient")),
-            _("What each file was taken for. Labels are found by their names."),
+            (_("File"), _("Used as"), _("Label"), _("Patient")),
+            _("How each file is used. Labels are matched by name."),
             0,
         )
         self._table.minimumHeight = 240
@@ -145,13 +145,13 @@ class FolderDialog:
             )
         ]
         if pairing.doubtful:
-            text = _("Images with several labels of their name, which come without one: {count}.")
+            text = _("Images that match several labels and are added without one: {count}.")
             lines.append(text.format(count=len(pairing.doubtful)))
         if pairing.unpaired_labels:
-            text = _("Labels without an image, which are left out: {count}.")
+            text = _("Labels without an image, left out: {count}.")
             lines.append(text.format(count=len(pairing.unpaired_labels)))
         if pairing.left_out:
-            text = _("Other files, which are left out: {count}.")
+            text = _("Other files, left out: {count}.")
             lines.append(text.format(count=len(pairing.left_out)))
         if len(self.cases) > SHOWN:
             lines.append(_("The first {count} are shown.").format(count=SHOWN))
@@ -170,7 +170,7 @@ class FolderDialog:
         slices = pairing.slices.get(case.image)
         taken = _("{count} DICOM files").format(count=slices) if slices else _("image")
         doubtful = case.image in pairing.doubtful
-        label = _("several fit") if doubtful else case.label.name if case.label else "–"
+        label = _("several match") if doubtful else case.label.name if case.label else "–"
         return case.image.name, taken, label, case.group or "–"
 
 

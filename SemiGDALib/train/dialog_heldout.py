@@ -1,4 +1,4 @@
-"""*Change on purpose*: which cases are held out from now on, and why."""
+"""*Change...*: which cases are held out from now on, and why."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ def askChange(present, selected, names):
     Returns:
         (reason, case ids or None to draw by chance); None if the user changes their mind.
     """
-    dialog = Dialog(_("Change the held-out cases"), _("Change them"))
+    dialog = Dialog(_("Change the held-out cases"), _("Change"))
     dialog.say(
         _(
-            "Scores compare only models that were scored on the same cases. After a change, all "
-            "scores so far are void: they stay visible, but are no longer compared."
+            "Scores are comparable only between models scored on the same cases. After a "
+            "change, earlier scores are void: they stay visible, but are no longer compared."
         )
     )
     keep = qt.QRadioButton(_("The same cases: a label or a class was corrected"))
     keep.name = "keepButton"
-    keep.toolTip = _(
-        "The present held-out cases are locked again, with their labels as they are now."
-    )
-    chance = qt.QRadioButton(_("Other cases, drawn by chance"))
+    keep.toolTip = _("Lock the same cases again, with their present labels.")
+    chance = qt.QRadioButton(_("Other cases, drawn at random"))
     chance.name = "chanceButton"
-    chance.toolTip = _("Drawn anew, like the first time: of every kind of case a few.")
+    chance.toolTip = _("Drawn again at random, with some of every kind of case.")
     exactly = qt.QRadioButton(_("The selected cases: {names}").format(names=names or _("none")))
     exactly.name = "selectedButton"
-    exactly.toolTip = _("Exactly the cases that are selected in the list of cases.")
+    exactly.toolTip = _("Exactly the cases selected in the list of cases.")
     exactly.enabled = bool(selected)
     for button in (keep, chance, exactly):
         dialog.layout.addWidget(button)

@@ -24,8 +24,8 @@ def askMapping(names, classes, cases: int):
     dialog = Dialog(_("What are these segments?"), _("Use these classes"), width=560)
     dialog.say(
         _(
-            "The labels hold segments that are no class of the project yet. Spellings may differ "
-            "from case to case: give all that mean the same thing the same class."
+            "Some segments in the labels have no class in this project yet. Spellings may "
+            "differ between cases: give segments that mean the same thing the same class."
         )
     )
     headers = (_("In the labels"), _("Cases"), _("Class"))
@@ -48,7 +48,7 @@ def askMapping(names, classes, cases: int):
 
 def _combo(name, classes):
     combo = qt.QComboBox()
-    combo.toolTip = _("The class of this segment, or to leave it out of the training.")
+    combo.toolTip = _("The class of this segment; or leave it out of the training.")
     combo.addItem(_("Decide later"), None)
     for label in classes:
         combo.addItem(label.name, label.value)

@@ -22,9 +22,9 @@ class SceneDialog:
         self._dialog = Dialog(_("Add from the scene"), _("Add"), width=560)
         self._dialog.say(
             _(
-                "Volumes of the scene become cases. One that was changed here, or has no file of "
-                "its own, is copied uncompressed into the project's folder under a name that says "
-                "nothing; all others stay where they are. So do label maps; segmentations are "
+                "The volumes you tick become cases. Volumes and label maps that were changed "
+                "here, or have no file, are copied uncompressed into the project's folder "
+                "under an anonymous name; others stay where they are. Segmentations are "
                 "always copied."
             )
         )
@@ -39,13 +39,11 @@ class SceneDialog:
         self._combos = []
         for row, volume in enumerate(self._volumes):
             self._fill(row, volume, labels)
-        self._corrected = qt.QCheckBox(
-            _("I looked at the models' segmentations and corrected them")
-        )
+        self._corrected = qt.QCheckBox(_("I have reviewed and corrected the models' segmentations"))
         self._corrected.name = "correctedCheckBox"
         self._corrected.toolTip = _(
-            "Segmentations that SemiGDA made count as labels of yours only after you corrected "
-            "them; others are never used to score a model."
+            "A segmentation made by SemiGDA counts as your own label only after you have "
+            "corrected it; otherwise it is never used to score a model."
         )
         self._corrected.visible = any(map(scene_files.isMachineMade, labels))
         self._dialog.layout.addWidget(self._corrected)
@@ -58,7 +56,7 @@ class SceneDialog:
         item.setCheckState(qt.Qt.Checked)
         self._table.setItem(row, 0, item)
         combo = qt.QComboBox()
-        combo.toolTip = _("The label of this volume, or none: the case is then unlabelled.")
+        combo.toolTip = _("The label of this volume; with None the case is unlabelled.")
         combo.addItem(_("None"))
         guess = scene_files.guessLabel(volume)
         for node in labels:
@@ -94,12 +92,12 @@ class SceneDialog:
 
 def chooseSegmentation():
     """One (segmentation or label map, corrected) of the scene for a case's label, or None."""
-    dialog = Dialog(_("Label from the scene"), _("Take it"))
+    dialog = Dialog(_("Label from the scene"), _("Use it"))
     found = scene_files.labels()
     dialog.say(
         _("Which segmentation or label map is the label? Segmentations are copied.")
         if found
-        else _("The scene holds no segmentation and no label map.")
+        else _("The scene contains no segmentation and no label map.")
     )
     combo = qt.QComboBox()
     combo.name = "segmentationCombo"
@@ -107,9 +105,9 @@ def chooseSegmentation():
     for node in found:
         combo.addItem(node.GetName(), node.GetID())
     dialog.layout.addWidget(combo)
-    corrected = qt.QCheckBox(_("I looked at it and corrected it, if a model made it"))
+    corrected = qt.QCheckBox(_("If a model made it, I have reviewed and corrected it"))
     corrected.name = "correctedCheckBox"
-    corrected.toolTip = _("Labels that only a model made are never used to score a model.")
+    corrected.toolTip = _("Uncorrected labels made by a model are never used to score a model.")
     corrected.visible = any(map(scene_files.isMachineMade, found))
     dialog.layout.addWidget(corrected)
     dialog.okButton.enabled = bool(found)

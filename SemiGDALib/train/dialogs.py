@@ -47,13 +47,13 @@ class Dialog:
         buttons.addStretch(1)
         self.okButton = qt.QPushButton(okText)
         self.okButton.name = "okButton"
-        self.okButton.toolTip = _("Do it.")
+        self.okButton.toolTip = _("Confirm.")
         self.okButton.default = True  # and no other button by having the focus
         self.okButton.connect("clicked(bool)", self._onOk)
         self.cancelButton = qt.QPushButton(_("Cancel"))
         self.cancelButton.name = "cancelButton"
         self.cancelButton.autoDefault = False
-        self.cancelButton.toolTip = _("Close this window; nothing changes.")
+        self.cancelButton.toolTip = _("Close this window without changing anything.")
         self.cancelButton.connect("clicked(bool)", self._onCancel)
         buttons.addWidget(self.okButton)
         buttons.addWidget(self.cancelButton)

@@ -17,7 +17,7 @@ def show() -> None:
     editor = slicer.modules.segmenteditor.widgetRepresentation().self()
     _button = qt.QPushButton(_("Back to SemiGDA Train"))
     _button.name = "backToSemiGDATrainButton"
-    _button.toolTip = _("Save or discard the label there, and go on with the next case.")
+    _button.toolTip = _("Save or discard the label there, then continue with the next case.")
     _button.connect("clicked(bool)", lambda _on=False: slicer.util.selectModule("SemiGDATrain"))
     editor.layout.insertWidget(0, _button)
 

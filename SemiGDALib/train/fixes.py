@@ -6,7 +6,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.repairs import apply_fix
-from SemiGDALib.jobs.command import EngineCommand, toldError
+from SemiGDALib.jobs.command import EngineCommand, errorFrom
 
 LIMIT_MS = 300_000
 
@@ -27,7 +27,7 @@ def applyFix(jobs, project, finding, onDone) -> None:
         return
 
     def finished(exitCode, _output, errors):
-        failed = toldError("bad-input", errors, _("The repair did not work."))
+        failed = errorFrom("bad-input", errors, _("The fix did not work."))
         onDone(None if exitCode == 0 else failed)
 
     command = ["-m", "semigda", "project", "fix", str(project.folder), finding.code]

@@ -1,4 +1,4 @@
-"""What a training has told so far, read from its job folder a few lines at a time."""
+"""What a training has reported so far, read from its job folder a few lines at a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Position = tuple[int, int, int]  # of the training in its job, of the stage, of 
 
 
 @dataclass(frozen=True)
-class Told:
-    """One thing told at a place of the training: losses, scores (by class), or a picture."""
+class Report:
+    """One report from a point of the training: losses, scores (by class), or a picture."""
 
     position: Position
     values: dict[str, float] = field(default_factory=dict)
@@ -33,8 +33,8 @@ class Told:
 class TrainingHistory:
     """Losses, scores, previews and warnings of a job, in the order of the training.
 
-    A training that was killed goes on from its last checkpoint and tells the steps since then a
-    second time: what it told of them before is forgotten.
+    A training that was killed goes on from its last checkpoint and reports the steps since then a
+    second time: the earlier reports of them are dropped.
 
     Attributes:
         losses: parts of the loss.
@@ -46,9 +46,9 @@ class TrainingHistory:
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
-        self.losses: list[Told] = []
-        self.scores: list[Told] = []
-        self.previews: dict[str, list[Told]] = {kind: [] for kind in PREVIEW_KINDS}
+        self.losses: list[Report] = []
+        self.scores: list[Report] = []
+        self.previews: dict[str, list[Report]] = {kind: [] for kind in PREVIEW_KINDS}
         self.stuck: list[dict[str, Any]] = []
         self.part: dict[str, Any] | None = None
         self._lines = 0
@@ -61,11 +61,11 @@ class TrainingHistory:
             self._take(event)
         return bool(events)
 
-    def ofNewestPart(self, told: list[Told]) -> list[Told]:
-        """Those of the training that told last: each fold begins its curves anew."""
-        return [one for one in told if one.position[0] == told[-1].position[0]] if told else []
+    def ofNewestPart(self, reports: list[Report]) -> list[Report]:
+        """Those of the training that reported last: each fold has curves of its own."""
+        return [one for one in reports if one.position[0] == reports[-1].position[0]]
 
-    def lossesOfNewestStage(self) -> list[Told]:
+    def lossesOfNewestStage(self) -> list[Report]:
         """Losses have other parts and another scale in each stage."""
         if not self.losses:
             return []
@@ -79,17 +79,17 @@ class TrainingHistory:
         stage = event.get("stage", "segment")
         position = (index, STAGES.index(stage) if stage in STAGES else 2, event.get("step") or 0)
         if kind == "losses":
-            _put(self.losses, Told(position, event["losses"]))
+            _put(self.losses, Report(position, event["losses"]))
         elif kind == "validation":
-            _put(self.scores, Told(position, event["dice"].get("both", {})))
+            _put(self.scores, Report(position, event["dice"].get("both", {})))
         elif kind == "preview":
             shown = self.previews.setdefault(event.get("kind", "held-out"), [])
-            _put(shown, Told(position, picture=self.folder / event["file"]))
+            _put(shown, Report(position, picture=self.folder / event["file"]))
         elif kind == "stuck":
             self.stuck = [*(one for one in self.stuck if one["classes"] != event["classes"]), event]
 
 
-def _put(told: list[Told], new: Told) -> None:
-    while told and told[-1].position >= new.position:
-        told.pop()
-    told.append(new)
+def _put(reports: list[Report], new: Report) -> None:
+    while reports and reports[-1].position >= new.position:
+        reports.pop()
+    reports.append(new)

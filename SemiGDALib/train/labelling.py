@@ -75,7 +75,7 @@ class Labelling:
         editor.setSegmentationNode(self.segmentationNode)
         editor.setSourceVolumeNode(self.volumeNode)
         editor_button.show()
-        text = _("When the label is done, come back to SemiGDA Train to save it.")
+        text = _("When the label is finished, return to SemiGDA Train to save it.")
         slicer.util.showStatusMessage(text, 10000)
 
     def save(self) -> None:
@@ -83,7 +83,10 @@ class Labelling:
         if not self.isAlive():
             raise SemiGDAError(
                 "bad-input",
-                _("Image or label were taken out of the scene, so there is nothing to save."),
+                _(
+                    "The image or the label was removed from the scene, so there is nothing "
+                    "to save."
+                ),
                 action=_("Open the case in Segment Editor again."),
             )
         path = self._path = self._path or new_label(self.project, self.caseId, ENDING)
@@ -108,7 +111,7 @@ def _load(load, path: Path, properties: dict):
         raise SemiGDAError(
             "bad-input",
             _("Slicer cannot load a file of this case."),
-            action=_("Run the check: it says what is wrong with it."),
+            action=_("Run the check to see what is wrong with it."),
             detail=type(error).__name__,
         ) from error
 
@@ -150,8 +153,8 @@ def _segmentsOfLabelMap(view, case):
         if any(value and f"{value:g}" not in known for value in np.unique(values)):
             raise SemiGDAError(
                 "bad-input",
-                _("The label holds values without a class."),
-                action=_("Say which class each value is, then open the case again."),
+                _("The label contains values without a class."),
+                action=_("Assign a class to each value, then open the case again."),
             )
         labels = np.zeros(values.shape, np.uint8)
         for key, value in known.items():

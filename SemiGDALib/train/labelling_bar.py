@@ -31,10 +31,10 @@ class LabellingBar:
         name = html.escape(labelling.caseName)
         text = _("<b>Labelling {name}</b>").format(name=name)
         if not labelling.isAlive():
-            text += "<br>" + _("Its image or label was taken out of the scene.")
+            text += "<br>" + _("Its image or label was removed from the scene.")
         elif labelling.heldOut:
             text += "<br>" + _(
-                "This case is held out: after a change of its label, older scores are void."
+                "This case is held out: changing its label makes earlier scores void."
             )
         self.ui.labellingLabel.text = text
         self.ui.saveLabelButton.enabled = labelling.isAlive()
@@ -48,7 +48,7 @@ class LabellingBar:
         """Save the label; if that fails it stays open."""
         self.context.attempt(self.context.logic.saveLabel)
         if self.context.logic.labelling is None:
-            self.context.log(_("The label was saved."))
+            self.context.log(_("Label saved."))
 
     def onDiscard(self, _checked=False) -> None:
         """Forget what was drawn."""

@@ -28,14 +28,14 @@ class MissingFiles:
         self.ui.missingLabel.visible = self.ui.relocateButton.visible = bool(gone)
         if not gone:
             return
-        text = _("{count} cases are left out: their files are not where they were.")
-        one = _("1 case is left out: its files are not where they were.")
+        text = _("{count} cases are left out because their files are missing.")
+        one = _("1 case is left out because its files are missing.")
         lines = [one if len(gone) == 1 else text.format(count=len(gone))]
         lines.append(", ".join(case.name for case in gone[:NAMED]) + (", ..." * bool(gone[NAMED:])))
         wrong = [case.name for case in gone if case.id in self._wrong]
         if wrong:
-            told = _("Of these names, but with other contents, and so not taken: {names}")
-            lines.append(told.format(names=", ".join(wrong[:NAMED])))
+            text = _("Files with the right name but other contents, not accepted: {names}")
+            lines.append(text.format(names=", ".join(wrong[:NAMED])))
         shown = "<br>".join(map(html.escape, lines))
         self.ui.missingLabel.text = f'<span style="color:{AMBER}">{shown}</span>'
         self.ui.missingLabel.toolTip = "\n".join(
@@ -54,7 +54,7 @@ class MissingFiles:
     def relocate(self, folder) -> None:
         """Look for them there; the panel stays free meanwhile."""
         self.ui.relocateButton.enabled = False
-        self.ui.relocateButton.text = _("Looking...")
+        self.ui.relocateButton.text = _("Searching...")
         self._command = self.context.logic.relocate(folder, self._onDone)
 
     def _onDone(self, done, error) -> None:
@@ -65,5 +65,5 @@ class MissingFiles:
         if error is not None:
             self.context.tell(error)
             return
-        told = _("{found} cases were found again, {missing} are still missing.")
-        self.context.log(told.format(found=len(done["found"]), missing=len(done["missing"])))
+        text = _("{found} cases found, {missing} still missing.")
+        self.context.log(text.format(found=len(done["found"]), missing=len(done["missing"])))

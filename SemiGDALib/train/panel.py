@@ -28,8 +28,13 @@ from SemiGDALib.train.section_training import TrainingSection
 
 # In the order of the work. A new section is one class, one .ui file and one entry here.
 SECTIONS = (
-    *(CasesSection, CheckSection, HeldOutSection),
-    *(BaseSection, TrainingSection, ResultSection, ReviewSection),
+    CasesSection,
+    CheckSection,
+    HeldOutSection,
+    BaseSection,
+    TrainingSection,
+    ResultSection,
+    ReviewSection,
 )
 TITLE_MARGIN = 48  # arrow and frame of a section's button, pixels
 POLL_MS = 1000  # for changes by another window or program
@@ -127,12 +132,12 @@ class TrainPanel:
 
     def onNewProject(self, _checked=False) -> None:
         """Ask for a folder and make a project in it."""
-        folder = chooseFolder(_("Choose or make an empty folder for the project"))
+        folder = chooseFolder(_("Choose or create an empty folder for the project"))
         if folder:
             self.createProject(folder)
 
     def createProject(self, folder) -> None:
-        """Make a project and show it; an error is told."""
+        """Make a project and show it, or the error."""
         self._open(self.logic.createProject, folder)
 
     def onOpenProject(self, _checked=False) -> None:
@@ -142,7 +147,7 @@ class TrainPanel:
             self.openProject(folder)
 
     def openProject(self, folder) -> None:
-        """Show another project; an error is told and the present one stays."""
+        """Show another project; after an error the present one stays."""
         self._open(self.logic.openProject, folder)
 
     def _open(self, action, folder) -> None:
@@ -203,8 +208,8 @@ class TrainPanel:
             self.ui.projectLabel.toolTip = _("The open training project.")
             self._showStep(
                 _(
-                    "Make a new project, or open one: a folder that keeps the cases, "
-                    "their labels and everything that is trained from them."
+                    "Create a project or open one: a folder that keeps the cases, their "
+                    "labels and the trained models."
                 )
             )
             return

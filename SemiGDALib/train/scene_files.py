@@ -19,7 +19,7 @@ from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, provenance
 
-# Files that the engine reads as Slicer does; a volume of another kind is written anew.
+# Files that the engine reads as Slicer does; a volume of another kind is written again.
 READABLE = endings(dicom=False)
 
 
@@ -121,7 +121,7 @@ class Store:
         if labelNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
             raise SemiGDAError(
                 "bad-input",
-                _("The label map lies under another transform than its volume."),
+                _("The label map and its volume are under different transforms."),
                 action=_("Put both under the same transform, or harden the transforms."),
             )
         return fileOf(labelNode) or self._new(writeImage(labelNode, self.folder / "labels"))
@@ -164,7 +164,7 @@ def writeLabel(segmentationNode, volumeNode, path: Path, origin: str | None = No
     if not labels.any():
         raise SemiGDAError(
             "bad-input",
-            _("The segmentation is empty: no segment has a voxel within the image."),
+            _("The segmentation is empty: no segment has a voxel inside the image."),
             action=_("Draw something first, or choose another segmentation."),
         )
     for segment in segments:
@@ -178,7 +178,7 @@ def writeLabel(segmentationNode, volumeNode, path: Path, origin: str | None = No
         storage.SetFileName(str(written))
         storage.SetCropToMinimumExtent(True)
         if not storage.WriteData(node) or not written.is_file():
-            raise SemiGDAError("disk-full", _("The label cannot be written to the disk."))
+            raise SemiGDAError("disk-full", _("The label could not be written to disk."))
         os.replace(written, path)
     finally:
         slicer.mrmlScene.RemoveNode(node)

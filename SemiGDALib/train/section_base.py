@@ -13,7 +13,7 @@ from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 
 PRESETS = {
-    "quick": _("About 10 minutes: do labels and images fit together, is every class found?"),
+    "quick": _("About 10 minutes: do labels and images match, and is every class found?"),
     "standard": _("The usual choice, good on a computer without a graphics card: an hour or more."),
     "paper": _("The full-size network of the paper, on a graphics card: many hours."),
 }
@@ -83,13 +83,15 @@ class BaseSection(Section):
 
     def _baseSentence(self, base) -> str:
         if base is None:
-            return _("The chosen base is not there any more. Choose another one.")
+            return _("The chosen base no longer exists. Choose another one.")
         if base.problem:
             return f'<span style="color:{AMBER}">{html.escape(translated(base.problem))}</span>'
         return {
-            "scratch": _("Learns from your images alone. Needs nothing, takes longest."),
-            "model": _("Goes on from what this model knows: fastest, best for alike images."),
-            "autoencoder": _("Has learned to see images already; segmenting it learns from yours."),
+            "scratch": _("Learns from your images alone. Takes longest."),
+            "model": _("Builds on what this model knows: fastest, and best for similar images."),
+            "autoencoder": _(
+                "Has already learned what images look like; learns to segment from yours."
+            ),
         }[base.kind]
 
     # The user's choices

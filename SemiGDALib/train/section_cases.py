@@ -50,7 +50,7 @@ class CasesSection(Section):
                 ui.labelButton,
                 (_("From a file..."), self.onLabelFile),
                 (_("From the scene..."), self.onLabelScene),
-                (_("Take it away"), self.onTakeLabel),
+                (_("Remove it"), self.onTakeLabel),
             ),
             _menu(
                 ui.useButton,
@@ -91,14 +91,14 @@ class CasesSection(Section):
         if not view.cases:
             return _("Add images, and the labels of at least two of them.")
         if mapping.unmapped(view, self.context.facts):
-            return _("Say which class each segment of the labels is.")
+            return _("Assign a class to each segment in the labels.")
         if not view.classes:
             return _("Add a class: the name of what is to be segmented.")
         if missing > 0 and view.of_role("missing"):
-            return _("Say where the missing files are now: Relocate.")
+            return _("Click Relocate to find the missing files.")
         if missing == FEWEST:
-            return _("Give at least two cases a label, better eight.")
-        return _("Give one more case a label, better seven.") if missing > 0 else ""
+            return _("Label at least two cases, better eight.")
+        return _("Label one more case, better seven.") if missing > 0 else ""
 
     def _updateButtons(self) -> None:
         ui, count = self.ui, len(self.table.selected())
@@ -140,10 +140,10 @@ class CasesSection(Section):
         added = self.context.attempt(action, *arguments)
         if added is None:
             return
-        text = _("{count} cases added, {known} were there already.")
+        text = _("{count} cases added, {known} already there.")
         self.context.log(text.format(count=len(added.cases), known=added.known))
         if added.labelled:
-            text = _("{count} cases of the project have a label now.")
+            text = _("{count} existing cases now have a label.")
             self.context.log(text.format(count=len(added.labelled)))
         if self.context.view.unmapped():
             self.onMapping()
@@ -203,9 +203,9 @@ class CasesSection(Section):
         name = dialogs.askText(
             _("Same patient"),
             _(
-                "A name for the patient of the {count} selected cases; empty: each case is a "
-                "patient of its own. Images of one patient are never split between training and "
-                "scoring."
+                "A name for the patient of the {count} selected cases; leave it empty if each"
+                " case is a different patient. Images of one patient are never split between "
+                "training and scoring."
             ).format(count=len(ids)),
             _("Set"),
             self.context.view.case(ids[0]).group or "",
@@ -219,7 +219,7 @@ class CasesSection(Section):
         case = self.context.view.case(self.table.selected()[0])
         name = dialogs.askText(
             _("Rename"),
-            _("The case's name in this list; its files keep theirs."),
+            _("The case's name in this list; its files are not renamed."),
             _("Rename"),
             case.name,
         )

@@ -14,7 +14,7 @@ from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 
 SEVERITY, TEXT, FIX = range(3)
-NAMES = 3  # of a finding's cases are told
+NAMES = 3  # of a finding's cases are shown
 AUTOMATIC_MS = 800  # after a change: several that come together make one check
 LONGEST = 320  # pixels of the table
 
@@ -70,7 +70,7 @@ class CheckSection(Section):
         ui.undoButton.enabled = not checking and not self._fixing
         if done:
             names, what = self._names(done[-1].case_ids), translated(done[-1].text)
-            ui.undoButton.toolTip = _("Take this back: {what}.").format(
+            ui.undoButton.toolTip = _("Undo this: {what}.").format(
                 what=f"{names}: {what}" if names else what
             )
         ui.progressBar.visible = checking
@@ -80,13 +80,11 @@ class CheckSection(Section):
     def _status(self) -> str:
         cases, waiting = len(self.context.view.cases), len(self._unchecked())
         if self._fixing:
-            return _("Repairing...")
+            return _("Fixing...")
         if not cases:
             return _("There are no cases yet.")
         if waiting:
-            return _("{count} of {all} cases were not looked at yet.").format(
-                count=waiting, all=cases
-            )
+            return _("{count} of {all} cases are not checked yet.").format(count=waiting, all=cases)
         if not self.context.findings:
             return _("{count} cases checked, nothing found.").format(count=cases)
         return _("{count} cases checked.").format(count=cases)
@@ -101,16 +99,16 @@ class CheckSection(Section):
             (self._count("warning"), _("1 warning"), _("{count} warnings")),
         ]
         texts = [one if n == 1 else many.format(count=n) for n, one, many in counts if n]
-        return ", ".join(texts) or _("all is well")
+        return ", ".join(texts) or _("no problems")
 
     def nextStep(self) -> str:
         if self.context.view.cases and self._unchecked():
             if self.context.logic.isChecking():
-                return _("Wait until the cases were looked at.")
+                return _("Wait until the cases are checked.")
             return _("Run the check.")
         errors = self._count("error")
         if errors:
-            return _("Repair what the check found: a training needs cases without errors.")
+            return _("Fix the errors that the check found: training needs cases without errors.")
         return "" if self.context.view.cases else _("Run the check.")
 
     def _count(self, severity) -> int:
@@ -200,7 +198,7 @@ class CheckSection(Section):
             self.context.tell(error)
             return
         self.ui.progressBar.maximum = 0  # until the process has started
-        self.ui.statusLabel.text = _("Looking at the cases...")
+        self.ui.statusLabel.text = _("Checking the cases...")
         self.context.changed()
 
     def _onProgress(self, fraction, message) -> None:
@@ -230,11 +228,11 @@ class CheckSection(Section):
         )
 
     def onUndo(self, _checked=False) -> None:
-        """Take the last repair back."""
+        "Undo the last fix."
         self._tried.clear()  # cases that come back are looked at again
         done = self.context.attempt(self.context.logic.undoFix)
         if done is not None:
-            self.context.log(_("Taken back: {what}.").format(what=translated(done.text)))
+            self.context.log(_("Undone: {what}.").format(what=translated(done.text)))
 
     def _onFixed(self, finding, error) -> None:
         self._fixing = False

@@ -38,9 +38,9 @@ class HeldOutSection(Section):
         ui.chooseButton.enabled = not self._missing()
         if heldout is None:
             ui.describeLabel.text = _(
-                "Some labelled cases are set aside and never trained on: only on them a score says "
-                "how good a model is. They are chosen once, by patient, and stay locked so that "
-                "all scores compare."
+                "Some labelled cases are set aside and never trained on: only scores on them "
+                "show how good a model is. They are chosen once, by patient, and stay locked "
+                "so that scores remain comparable."
             )
             return
         ui.describeLabel.text = translated(describe(heldout))

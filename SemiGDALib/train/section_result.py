@@ -107,7 +107,7 @@ class ResultSection(Section):
                 count=version.cases["held-out"]
             )
         if column == DICE and not version.comparable:
-            return _("Scored on other held-out cases than today's: do not compare.")
+            return _("Scored on different held-out cases: not comparable.")
         if column == DICE and version.low is not None:
             return _("Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.").format(
                 low=version.low, high=version.high
@@ -154,28 +154,28 @@ class ResultSection(Section):
             return _("Not offered: it is not better on the held-out cases. {reason}").format(
                 reason=translated(version.reason)
             )
-        return _("Install this version: SemiGDA Segment offers it from then on.")
+        return _("Install this version for SemiGDA Segment.")
 
     def _verdict(self, version, count) -> str:
         if not self._versions:
-            return _("No training has ended yet. Its result will be here.")
+            return _("No training has finished yet. Its result will appear here.")
         if version is None:
             return _("Select one version to see its scores, or two to compare.") if count else ""
         reason = html.escape(translated(version.reason))
         if version.in_use:
-            head = _("✓ In use: SemiGDA Segment has this version.")
+            head = _("✓ In use in SemiGDA Segment.")
         elif version.wins:
-            head = _("✓ The new model wins.") if version.before else _("✓ Ready to be used.")
+            head = _("✓ The new model is better.") if version.before else _("✓ Ready to use.")
         else:
-            head = _("The new model does not win, so it is not offered to SemiGDA Segment.")
+            head = _("The new model is not better, so it is not offered to SemiGDA Segment.")
         colour = GREEN if version.wins else AMBER
         lines = [f'<span style="color:{colour}"><b>{html.escape(head)}</b></span>', reason]
         if not version.wins:
             lines.append(html.escape(self._advice(version)))
         elif version.mean < FAIR:
             text = _(
-                "Its Dice of {dice:.2f} is low: expect to correct much of what it draws. More "
-                "labels and a longer training help."
+                "Its Dice of {dice:.2f} is low: expect to correct much of its output. More "
+                "labels and longer training help."
             )
             text = html.escape(text.format(dice=version.mean))
             lines.append(f'<span style="color:{AMBER}">{text}</span>')
@@ -201,9 +201,9 @@ class ResultSection(Section):
         self._scores.show(compared["rows"], self._names(), compared["classes"], compared["all"])
         what = _("Dice on {count} held-out cases").format(count=compared["heldout_cases"])
         if compared["scheme"] == "leave-one-out":
-            what = _("Dice on {count} cases, each by a training that had not seen it").format(
-                count=compared["heldout_cases"]
-            )
+            what = _(
+                "Dice on {count} cases, each scored by a training that had not seen it"
+            ).format(count=compared["heldout_cases"])
         if compared["all"]["low"] is not None:
             what += _("; in brackets the 95 % interval of the difference")
         ui.tableLabel.text = what + _(": overlap with your label, 1 is perfect.")
@@ -226,7 +226,7 @@ class ResultSection(Section):
 
     def onRollBack(self, _checked=False) -> None:
         """Back to the version of before."""
-        self._busy(_("Going back to the version of before..."))
+        self._busy(_("Going back to the previous version..."))
         self.context.attempt(self.context.logic.rollBack, self._onDone)
 
     def onExport(self, _checked=False) -> None:

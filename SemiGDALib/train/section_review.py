@@ -66,8 +66,8 @@ class ReviewSection(Section):
         if not self.context.now.versions or not view.of_role("unlabeled"):
             return ""
         if self._next:
-            return _("Label what is proposed here, review the inbox, then train again.")
-        return _("Rank the unlabelled cases: it tells which to label next.")
+            return _("Label the proposed cases, review the inbox, then train again.")
+        return _("Rank the unlabelled cases to see which to label next.")
 
     # Ranking
 
@@ -79,13 +79,14 @@ class ReviewSection(Section):
         ready = trained and bool(self.context.view.of_role("unlabeled"))
         ui.rankButton.enabled = ready and not ranking
         if not trained:
-            text = _("After the first training the model tells here which cases to label next.")
+            text = _("After the first training, the model suggests here which cases to label next.")
         elif not self.context.view.of_role("unlabeled"):
-            text = _("Every case is labelled. Add images without labels to go on.")
+            text = _("Every case is labelled. Add images without labels to continue.")
         else:
             text = _(
-                "First come cases on which the model's two branches disagree and that are unlike "
-                "those labelled already. It is advice: your knowledge of the cases counts more."
+                "Cases come first if the model's two branches disagree on them and they are "
+                "unlike those already labelled. This is only advice: your knowledge of the "
+                "cases counts more."
             )
         ui.rankLabel.text = text
 
@@ -155,8 +156,8 @@ class ReviewSection(Section):
             "edited": _("{count} corrected predictions"),
             "machine": _("{count} accepted predictions"),
         }
-        told = [words[key].format(count=counts[key]) for key in words if counts[key]]
-        return _("Labels so far: {told}.").format(told=html.escape(", ".join(told)) or "0")
+        made = [words[key].format(count=counts[key]) for key in words if counts[key]]
+        return _("Labels so far: {made}.").format(made=html.escape(", ".join(made)) or "0")
 
     # The user's decisions
 
@@ -178,10 +179,10 @@ class ReviewSection(Section):
         """Leave the selected cases unlabelled."""
         self._decide(self.context.logic.reject, _("Rejected {count} predicted labels."))
 
-    def _decide(self, action, told) -> None:
+    def _decide(self, action, done) -> None:
         chosen = [one.case_id for one in self._chosen(self.ui.inboxTable)]
         self.context.attempt(action, chosen)
-        self.context.log(told.format(count=len(chosen)))
+        self.context.log(done.format(count=len(chosen)))
 
 
 def _fillRow(table, row, one, name) -> None:

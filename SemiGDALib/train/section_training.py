@@ -31,7 +31,7 @@ class TrainingSection(Section):
     def __init__(self, ui, context):
         super().__init__(ui, context)
         self._job = None  # the newest training, as trainings.current() tells it
-        self._measured = False  # a rehearsal has told what the plan takes
+        self._measured = False  # a rehearsal measured what the plan takes
         self._fits = True  # what it takes is there
         self._history: TrainingHistory | None = None
         self._curves = CurvesView(ui)
@@ -81,11 +81,14 @@ class TrainingSection(Section):
             return ""
         if self._isUnfinished():
             if self._job["stale"] or self._job["state"] in ("paused", "failed"):
-                return _("The training stands still: resume it, or cancel it.")
-            return _("Nothing: the training runs by itself, also while Slicer is closed.")
+                return _("The training has stopped: resume it or cancel it.")
+            return _("Nothing to do: the training runs by itself, even if you close Slicer.")
         if self._job is None:
             if not self._fits:
-                return _("The training does not fit as it is planned: use what fits, or change it.")
+                return _(
+                    "The planned training does not fit this computer: use what fits, or "
+                    "change the plan."
+                )
             if self._measured:
                 return _("Start the training.")
             return _("Rehearse for two minutes, then start the training.")
@@ -117,7 +120,7 @@ class TrainingSection(Section):
             return
         self._measured, self._fits = estimate.seconds is not None, estimate.fits
         if not self._measured:
-            ui.startLabel.text = _("Time and memory: not measured yet. Rehearse first, to know.")
+            ui.startLabel.text = _("Time and memory are not measured yet. Rehearse first.")
         elif estimate.fits:
             ui.startLabel.text = _("The training takes <b>{text}</b>.").format(
                 text=translated(estimate.text)
@@ -246,8 +249,8 @@ class TrainingSection(Section):
             return self._amber(
                 _("The training was interrupted."),
                 _(
-                    "Its process ended, or the computer was off. Resume: it goes on from the last "
-                    "checkpoint, at most a few minutes back."
+                    "Its process ended, or the computer was switched off. Resume continues "
+                    "from the last checkpoint, at most a few minutes back."
                 ),
             )
         if state == "paused":
@@ -257,21 +260,21 @@ class TrainingSection(Section):
                     _("Paused: {why}").format(why=translated(reason["message"])), reason["action"]
                 )
             return self._amber(
-                _("Paused."), _("Memory and graphics card are free. Resume to go on from here.")
+                _("Paused."), _("Memory and graphics card are free. Resume to continue.")
             )
         if state == "failed":
             error = self._error()
             return self._amber(error.message if error else message, error.action if error else "")
         if state == "cancelled":
-            return _("The last training was cancelled. Resume goes on with it.")
+            return _("The last training was cancelled. Resume continues it.")
         if state == "done":
-            return _("The last training is done: see the result below.")
+            return _("The last training is finished: see the result below.")
         if self._requested("cancel"):
             return _("<b>Cancelling...</b>")
         if self._requested("stop"):
-            return _("<b>Ending:</b> the best model so far is measured and kept.")
+            return _("<b>Ending:</b> the model so far is measured and kept.")
         if state == "pausing" or self._requested("pause"):
-            return _("<b>Pausing...</b> What was learned is being saved.")
+            return _("<b>Pausing...</b> Saving what was learned.")
         # The first steps are no measure of the others.
         known = job["seconds_left"] is not None and job["progress"] > 0.005
         time = translated(duration(job["seconds_left"])) if known else ""
@@ -284,7 +287,7 @@ class TrainingSection(Section):
         if not part or part.get("count", 1) < 2:
             return ""
         if part.get("kind") == "final":
-            return _("The model itself, on all labelled cases: ")
+            return _("The final model, on all labelled cases: ")
         folds = part["count"] - 1
         return _("Patient {number} of {count} held out: ").format(
             number=part["index"] + 1, count=folds

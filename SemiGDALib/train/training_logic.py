@@ -15,7 +15,7 @@ from dataclasses import replace
 from slicer.i18n import tr as _
 
 from SemiGDALib import requirements, texts
-from SemiGDALib.jobs.command import EngineCommand, toldError
+from SemiGDALib.jobs.command import EngineCommand, errorFrom
 from SemiGDALib.jobs.engine_job import EngineJob
 
 COMMAND_LIMIT_MS = 600_000
@@ -50,7 +50,9 @@ class TrainingLogic:
     def paperProblem(self, plan):
         """Why the preset "paper" cannot be chosen, in a sentence; None if it can."""
         if plan.base is None:
-            return _("First choose a base to start from: the full size is too much from scratch.")
+            return _(
+                "Choose a base first: the full-size network is too large to train from scratch."
+            )
         # Only what can be seen without torch; the rehearsal measures.
         hints = ("nvidia-smi", "rocm-smi")
         if sys.platform != "darwin" and not any(map(shutil.which, hints)):
@@ -119,7 +121,7 @@ class TrainingLogic:
         resume(self.project)
 
     def stop(self):
-        """Ask the training to end now with the best model so far."""
+        """Ask the training to end now with the model so far."""
         from semigda_core.project.training.trainings import stop
 
         stop(self.project)
@@ -207,7 +209,7 @@ class TrainingLogic:
             try:
                 onDone(json.loads(output), None)
             except ValueError:
-                onDone(None, toldError("internal", errors, _("The command failed.")))
+                onDone(None, errorFrom("internal", errors, _("The command failed.")))
 
         arguments = [*command, old, str(folder), "--json"]
         return self.jobs.add(EngineCommand(arguments, finished, COMMAND_LIMIT_MS))
@@ -217,7 +219,7 @@ class TrainingLogic:
         command = ["-m", "semigda", "project", action, str(self.project.folder), *arguments]
 
         def finished(exitCode, output, errors):
-            failed = toldError("internal", errors, _("The command failed."))
+            failed = errorFrom("internal", errors, _("The command failed."))
             if onDone is not None:
                 onDone(output, None if exitCode == 0 else failed)
 

@@ -20,7 +20,6 @@ def sentences(_):
         _("Choose another."),
         _("Choose batch sizes that can be divided by the number of processes."),
         _("Close other programs, or choose a smaller image size."),
-        _("Correct that setting, or leave it out."),
         _("Done."),
         _("Drawing the first cases."),
         _("Few labelled slices hold it ({count}, cases: {count2}): label more of it."),
@@ -123,7 +122,6 @@ def sentences(_):
         _("The output file's name must end in {suffix}."),
         _("The report"),
         _("The scores"),
-        _("The settings of the training cannot be used: {wrong}."),
         _("The split"),
         _("The training has no folder for its checkpoints."),
         _("The training needs {wanted} GB of memory, and {free} are free."),
@@ -145,7 +143,6 @@ def sentences(_):
             "switch mirroring off."
         ),
         _("Two results would be written to the same file."),
-        _("Unknown training settings: {value}."),
         _("Wait for its end."),
         _("Waits until the graphics card is free."),
         _("What this training had learned cannot be read any more: its checkpoints are damaged."),

@@ -31,12 +31,6 @@ def translated(text: str | None) -> str:
     return _whole(text) or _byPieces(text)
 
 
-def forget() -> None:
-    """The language changed."""
-    for known in (translated, _table, _isTranslated):
-        known.cache_clear()
-
-
 @lru_cache(maxsize=1)
 def _table() -> dict[str, str]:
     """Each template and its translation."""

@@ -165,9 +165,9 @@ def test_reload_of_one_module_leaves_the_other_ones_job(study, module_host, brig
     errors, panel = [], slicer.modules.SemiGDASegmentWidget
     volume = phantoms.add_volume(np.tile(phantoms.image(), (20, 1, 1)))
     run = panel.logic.start(volume, bright, device="cpu", onError=errors.append)
-    module_host.wait(lambda: worker("segment").running and not worker("segment").phase, 60)
+    module_host.wait(lambda: worker("segment").processId() and not worker("segment").phase, 60)
     slicer.util.reloadScriptedModule("SemiGDATrain")
-    assert not worker("study").running and run.active
+    assert not worker("study").processId() and run.active
     run.wait()
     assert errors == [] and run.error is None
 
@@ -197,6 +197,6 @@ def test_the_workers_of_train_end_when_idle(study, module_host):
     ended = []
     study.logic.check(None, ended.append)
     module_host.wait(lambda: ended, 60)
-    assert worker("check").running
+    assert worker("check").processId()
     worker("check")._idle.start(10)
-    module_host.wait(lambda: not worker("check").running, 10)
+    module_host.wait(lambda: not worker("check").processId(), 10)

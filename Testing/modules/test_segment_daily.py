@@ -215,7 +215,7 @@ def test_no_spot_is_no_agreement(module_host):
     from SemiGDALib.segment.result_view import ResultView
 
     note = ResultView._note(None, [{"id": "Segment_1"}], True, [])
-    assert note == "No spot large enough to list."
+    assert note == "No doubtful spot is large enough to list."
 
 
 def test_names_are_cut_in_the_middle_and_told_whole(panel, module_host):

@@ -264,6 +264,6 @@ def test_idle_worker_ends(logic, module_host, bright):
 
     logic.segment(phantoms.add_volume(), bright, device="cpu")
     worker = Worker.of("segment")
-    assert worker.running
+    assert worker.processId()
     worker._idle.start(10)
-    module_host.wait(lambda: not worker.running, 10)
+    module_host.wait(lambda: not worker.processId(), 10)

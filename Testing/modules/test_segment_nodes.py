@@ -10,6 +10,8 @@ import pytest
 import slicer
 import vtk
 
+from semigda_core.labels.provenance import said
+
 
 @pytest.fixture
 def result(logic, bright):
@@ -164,7 +166,7 @@ def test_provenance(result, bright):
     assert json.loads(found["Options"])["branches"] == "card"
     assert found["Date"][:2] == "20"
     for segment in segments_of(result.segmentationNode):
-        assert provenance.ofSegment(segment) == found
+        assert said(provenance.tagsOf(segment)) == found
 
 
 def test_scene_bundle_round_trip(result, tmp_path):
@@ -180,7 +182,7 @@ def test_scene_bundle_round_trip(result, tmp_path):
     node = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")[0]
     assert provenance.ofNode(node) == found
     assert provenance.resultOf(node) == numbers
-    assert all(provenance.ofSegment(segment) == found for segment in segments_of(node))
+    assert all(said(provenance.tagsOf(segment)) == found for segment in segments_of(node))
     assert views.reviewMapOf(node) is not None and views.inputVolumeOf(node) is not None
     assert [segment.GetName() for segment in segments_of(node)] == ["bright", "brighter"]
     ids = [row["id"] for row in numbers["segments"]]
@@ -196,7 +198,7 @@ def test_segmentation_file_round_trip(result, tmp_path):
     assert slicer.util.saveNode(node, str(path), {})
     slicer.mrmlScene.Clear(0)
     node = slicer.util.loadSegmentation(str(path), {})
-    assert all(provenance.ofSegment(segment) == found for segment in segments_of(node))
+    assert all(said(provenance.tagsOf(segment)) == found for segment in segments_of(node))
     assert [terminology_of(one) for one in segments_of(node)] == terms
 
 

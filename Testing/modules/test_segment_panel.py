@@ -185,7 +185,7 @@ def test_cancel(panel, module_host, artifacts):
     module_host.wait(lambda: ui.progressBar.value > 0, 60)
     module_host.click(ui.segmentButton)
     module_host.wait(lambda: idle(panel), 2)
-    assert "as it was" in ui.phaseLabel.text and not ui.messageFrame.visible
+    assert "unchanged" in ui.phaseLabel.text and not ui.messageFrame.visible
     after = [one for one in phantoms.scene_state() if "SegmentParameter" not in one[0]]
     assert after == before
     picture(panel, module_host, artifacts, "cancelled")

@@ -80,7 +80,7 @@ def test_set_and_take_label(study, module_host, tmp_path):
         trigger(study, ui(study).labelButton, "From a file...")
         assert project.read().case(case.id).label == label
         assert table.selected() == [case.id]
-        trigger(study, ui(study).labelButton, "Take it away")
+        trigger(study, ui(study).labelButton, "Remove it")
         assert project.read().case(case.id).label is None and label.is_file()
         dialogs.chooseFile = lambda *_arguments: ""
         trigger(study, ui(study).labelButton, "From a file...")
@@ -189,14 +189,14 @@ def test_missing_files_are_named_and_found_again(training, tmp_path, host, artif
     assert "10 cases are left out" in shown.missingLabel.text
     assert gone.name in shown.missingLabel.text and str(gone.image) in shown.missingLabel.toolTip
     assert [row[3].splitlines()[0] for row in texts(training)] == ["missing"] * 10
-    assert "Say where the missing files are now" in training.ui.nextStepLabel.text
+    assert "find the missing files" in training.ui.nextStepLabel.text
     picture(training, host, artifacts, "missing")
     section(training).missing.relocate(drive)
     assert not shown.relocateButton.enabled
     host.wait(lambda: shown.relocateButton.enabled, 60)
     assert made.read().cases[0].image == drive / gone.image.name
     assert "1 case is left out" in shown.missingLabel.text
-    assert f"not taken: {other.name}" in shown.missingLabel.text
+    assert f"not accepted: {other.name}" in shown.missingLabel.text
     assert len(training.panel.context.view.of_role("missing")) == 1
     assert "Run the check" not in training.ui.nextStepLabel.text  # of what is missing it can't
     picture(training, host, artifacts, "relocated")

@@ -57,7 +57,7 @@ def faulty(study, module_host):
 def test_nothing_found(study, module_host, artifacts):
     assert ui(study).statusLabel.text == "11 cases checked, nothing found."
     assert not ui(study).findingsTable.visible
-    assert "all is well" in study.panel.buttons["Check"].text
+    assert "no problems" in study.panel.buttons["Check"].text
     assert study.panel.buttons["Check"].collapsed
     assert "Choose the held-out" in study.ui.nextStepLabel.text
 
@@ -72,7 +72,7 @@ def test_findings_and_repairs(faulty, module_host, artifacts):
     for name in ("rubbish", "moved", "far", "copy"):
         assert name in found
     assert "errors" in widget.panel.buttons["Check"].text
-    assert "Repair" in widget.ui.nextStepLabel.text
+    assert "Fix the errors" in widget.ui.nextStepLabel.text
     picture(widget, module_host, artifacts, "findings")
 
     names = {case.name: case for case in project.read().cases}
@@ -90,7 +90,7 @@ def test_findings_and_repairs(faulty, module_host, artifacts):
         module_host.click(fix_button(widget, text))
         module_host.process(0.05)
         checked(widget, module_host)
-    assert "all is well" in widget.panel.buttons["Check"].text
+    assert "no problems" in widget.panel.buttons["Check"].text
     left = {case.name: case.role for case in project.read().cases}
     assert left["far"] == "unlabeled" and not {"copy", "rubbish"} & set(left)
 
@@ -168,7 +168,7 @@ def test_cancel(study, module_host, tmp_path):
     module_host.wait(lambda: not study.logic.isChecking(), 5)
     assert section.ui.checkButton.text == "Check" and not section.ui.progressBar.visible
     assert not study.ui.messageFrame.visible
-    assert "not looked at" in section.ui.statusLabel.text
+    assert "not checked yet" in section.ui.statusLabel.text
     module_host.process(1.2)
     assert not study.logic.isChecking(), "what was cancelled does not start by itself"
     module_host.click(section.ui.checkButton)

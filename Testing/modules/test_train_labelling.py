@@ -160,7 +160,7 @@ def test_scene_closed_while_labelling(training, project, module_host):
     edit(training, module_host, project.read().cases[1])
     slicer.mrmlScene.Clear(0)
     module_host.open("SemiGDATrain")
-    assert "taken out of the scene" in training.ui.labellingLabel.text
+    assert "removed from the scene" in training.ui.labellingLabel.text
     assert not training.ui.saveLabelButton.enabled
     module_host.click(training.ui.discardLabelButton)
     assert not training.ui.labellingFrame.visible

@@ -22,7 +22,7 @@ def step(widget) -> str:
 
 
 def test_without_a_project(training, module_host, artifacts):
-    assert "Make a new project" in step(training)
+    assert "Create a project" in step(training)
     assert not training.ui.sectionsWidget.visible
     picture(training, module_host, artifacts, "empty")
 
@@ -72,7 +72,7 @@ def test_user_is_led(training, module_host, tmp_path):
     assert buttons["Check"].collapsed and buttons["HeldOut"].collapsed
     training.logic.addFolder(studies.write_study(tmp_path / "study", 3, 1))
     training.panel.refresh()
-    assert "which class" in step(training)
+    assert "Assign a class" in step(training)
     project.set_classes(["ball", "core"])
     training.panel.refresh()
     assert "check" in step(training) and not buttons["Check"].collapsed

@@ -100,7 +100,9 @@ def test_a_model_that_gains_nothing_is_not_offered(training, project, module_hos
     ui = section(training, "Result")
     second = training.logic.versions()[0]
     assert second.name != first.name and not second.wins
-    assert "does not win" in ui.verdictLabel.text and "What to label next" in ui.verdictLabel.text
+    assert (
+        "is not better, so" in ui.verdictLabel.text and "What to label next" in ui.verdictLabel.text
+    )
     assert not ui.useButton.enabled and second.reason in ui.useButton.toolTip
     picture(training, module_host, artifacts, "result-does-not-win")
     # Two versions side by side.

@@ -145,7 +145,7 @@ def gather(story: Story, tmp_path: Path) -> None:
         host.grab(dialog, story.artifacts / "story-00-values.png")
         child(dialog, "okButton").click()
 
-    assert "which class each" in widget.ui.nextStepLabel.text  # values bear no names
+    assert "Assign a class" in widget.ui.nextStepLabel.text  # values bear no names
     host.in_dialog(tell_values)
     host.click(story.ui("Cases").mappingButton)
     story.look("cases")

@@ -81,7 +81,7 @@ def test_folds_and_stuck_classes(training, job, module_host, artifacts):
     assert "Learning to segment" in ui.legendLabel.text and "total" in ui.legendLabel.text
     picture(training, module_host, artifacts, "losses")
     job.event("losses", stage="pretrain", step=1, losses={"l1": 1.0}, part=part(4, "final"))
-    module_host.wait(lambda: "The model itself" in ui.stateLabel.text, 5)
+    module_host.wait(lambda: "The final model" in ui.stateLabel.text, 5)
 
 
 def test_repeated_steps_are_told_once(training, job):

@@ -34,11 +34,17 @@ def language(installed):
     return translator
 
 
+def forget(sentences) -> None:
+    """In Slicer the language is known before any module is loaded, and stays."""
+    for known in (sentences.translated, sentences._table, sentences._isTranslated):
+        known.cache_clear()
+
+
 @pytest.fixture
 def translated(language):
     from SemiGDALib.translation import sentences
 
-    sentences.forget()
+    forget(sentences)
     return sentences.translated
 
 
@@ -81,11 +87,11 @@ def test_without_a_language(module_host, translated, language):
     try:
         from SemiGDALib.translation import sentences
 
-        sentences.forget()
+        forget(sentences)
         assert translated("The disk is full.") == "The disk is full."
     finally:
         module_host.app.installTranslator(language)
-        sentences.forget()
+        forget(sentences)
 
 
 def text_of(label) -> str:
