@@ -19,7 +19,7 @@ class MessageArea:
         self.hide()
 
     def error(self, error, actionText: str = "", action=None, dismissText: str = "") -> None:
-        """Show a SemiGDAError, perhaps with a button that mends it."""
+        """Show a SemiGDAError, perhaps with a button that fixes it."""
         self._show(RED, error.message, error.action, actionText, action, dismissText)
 
     def question(self, sentence, explanation, actionText, action, dismissText) -> None:

@@ -18,7 +18,7 @@ from semigda_core.errors import SemiGDAError
 INPUT_REFERENCE = "SemiGDA.inputVolume"
 REVIEW_REFERENCE = "SemiGDA.reviewMap"
 REVIEW_ATTRIBUTE = "SemiGDA.IsReviewMap"
-# Below this the branches as good as agree; painting it would only darken the image.
+# Below this the branches practically agree; painting it would only darken the image.
 REVIEW_FLOOR = 10
 REVIEW_OPACITY = 0.6
 
@@ -85,7 +85,7 @@ def writeVolume(volumeNode, path) -> None:
     """Write the volume's voxels and own geometry as an uncompressed .nrrd.
 
     A copy outside the scene is written: the node keeps its storage node and its "modified" state,
-    and its attributes, which may tell about the patient, stay out of the file.
+    and its attributes, which may identify the patient, stay out of the file.
 
     Raises:
         SemiGDAError: "disk-full" if the file cannot be written.

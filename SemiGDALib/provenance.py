@@ -18,7 +18,7 @@ KEYS = ("Model", "ModelTitle", "ModelSHA256", "EngineVersion", "Device", "Option
 
 
 def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
-    """The provenance of a run as short texts. Nothing in it tells about the patient."""
+    """The provenance of a run as short texts. Nothing in it identifies the patient."""
     model = outputs.get("model", {})
     return {
         "Model": str(model.get("name", "")),

@@ -14,7 +14,7 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# Installed, the packages lie beside this file; in the source tree, beside this file's folder.
+# Installed, the packages are beside this file; in the source tree, beside this file's folder.
 _packages = Path(__file__).resolve().parent
 if not (_packages / "SemiGDALib").is_dir():
     _packages = _packages.parent
@@ -85,7 +85,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.setParameterNode(self.logic.getParameterNode())
 
     def exit(self):
-        """Called each time the user leaves for another module; a run goes on."""
+        """Called each time the user leaves for another module; a run continues."""
         self.panel.setParameterNode(None)
 
     def onSceneStartClose(self, _caller, _event):

@@ -14,7 +14,7 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# Installed, the packages lie beside this file; in the source tree, beside this file's folder.
+# Installed, the packages are beside this file; in the source tree, beside this file's folder.
 _packages = Path(__file__).resolve().parent
 if not (_packages / "SemiGDALib").is_dir():
     _packages = _packages.parent
@@ -90,7 +90,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.enter()
 
     def exit(self):
-        """Called each time the user leaves for another module; what runs goes on."""
+        """Called each time the user leaves for another module; what runs continues."""
         self.panel.exit()
         self.panel.setParameterNode(None)
 

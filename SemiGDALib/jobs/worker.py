@@ -31,7 +31,7 @@ class Worker:
     """A warm process. ``submit`` starts it if needed; if it dies, its job is given the cause.
 
     Jobs of one worker wait for each other, those of different workers do not.
-    A listener has ``onWorkerFinished()`` (the job's folder holds its end) and
+    A listener has ``onWorkerFinished()`` (the job's folder has its result) and
     ``onWorkerDied(error)``.
     """
 
@@ -126,7 +126,7 @@ class Worker:
         process.start(sys.executable, ["-m", "semigda", "worker"])
 
     def _sendFirst(self) -> None:
-        # Bytes: a folder's name may hold letters that the system's code page lacks.
+        # Bytes: a folder's name may have letters that the system's code page lacks.
         self._process.write((self._queue[0][0] + "\n").encode("utf-8", "surrogateescape"))
 
     def _onOutput(self) -> None:
@@ -193,7 +193,7 @@ class Worker:
         self._idle.stop()
         self._grace.stop()
         if process is not None and process.state() != qt.QProcess.NotRunning:
-            process.blockSignals(True)  # its end must not be taken for that of a later worker
+            process.blockSignals(True)  # its end must not be mistaken for that of a later worker
             process.closeWriteChannel()
             killTree(int(process.processId()))
             if not process.waitForFinished(1000):

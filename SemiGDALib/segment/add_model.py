@@ -43,7 +43,7 @@ def addModel(jobs, path, onDone, overwrite=False) -> None:
 
 
 def mayReplace() -> bool:
-    """Ask whether the new model shall take the place of another one."""
+    """Ask whether the new model may replace another one."""
     return slicer.util.confirmYesNoDisplay(
         _(
             "A model of this name is already installed. Replace it? A starter model is only "

@@ -51,7 +51,7 @@ def cardSummary(model) -> str:
 
 
 def _trainingFacts(training: dict) -> list[str]:
-    """What the card tells of the training; a card may come from elsewhere and tell less."""
+    """What the card says of the training; a card from elsewhere may say less."""
     facts, cases = [], training.get("cases")
     if isinstance(cases, dict) and cases.get("labeled"):
         text = _("trained on {labelled} labelled cases")

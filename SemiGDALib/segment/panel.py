@@ -153,7 +153,7 @@ class SegmentPanel:
             self._result.show(parameters.resultSegmentation)  # deleted, or of a loaded scene
 
     def _showInput(self) -> None:
-        """Results of other volumes step back when another one is chosen."""
+        """Hide the results of other volumes when another one is chosen."""
         shown = (self.parameters.inputVolume, self.parameters.hideOthers)
         if shown == self._input or shown[0] is None:
             return
@@ -209,7 +209,7 @@ class SegmentPanel:
         self.message.hide()
         self.ui.progressArea.visible = False
         self._lastError = None
-        self._result.show(None)  # an old result must not be taken for the new one
+        self._result.show(None)  # an old result must not be mistaken for the new one
         try:
             self.logic.start(
                 volume,
@@ -222,7 +222,7 @@ class SegmentPanel:
             )
         except SemiGDAError as error:
             self._result.show(parameters.resultSegmentation)
-            self.tell(error)
+            self.showError(error)
             return
         if self.logic.isRunning():
             self.log(_("Segmenting with {model}.").format(model=parameters.model))
@@ -280,10 +280,10 @@ class SegmentPanel:
         self._ended()
         if self.parameters is not None:
             self._result.show(self.parameters.resultSegmentation)
-        self.tell(error)
+        self.showError(error)
 
-    def tell(self, error) -> None:
-        """Show an error with the button that mends it."""
+    def showError(self, error) -> None:
+        """Show an error with the button that fixes it."""
         self._lastError = error
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
         if error.error_class == "cancelled":

@@ -35,7 +35,7 @@ def report(settings: dict, model: str, image: str, error, runReport: dict, log: 
 
 
 def withoutFolders(text: str) -> str:
-    """The text with paths cut to their last part: folders bear the names of users and patients."""
+    """The text with paths cut to their last part: folders have the names of users and patients."""
     return _DIRECTORIES.sub("", text)
 
 

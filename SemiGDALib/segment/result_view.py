@@ -1,4 +1,4 @@
-"""The panel's result section: it shows whatever result the given segmentation node holds."""
+"""The panel's result section: it shows the result that a segmentation node has."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class SegmentRun:
 
     def _makeFolder(self, volumeNode) -> JobFolder:
         root = Path(slicer.app.temporaryPath)
-        clear_leftovers(root)  # a job folder holds an image: none of a crashed Slicer stays
+        clear_leftovers(root)  # a job folder has an image: none of a crashed Slicer stays
         path = None
         try:
             root.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The part of SemiGDASegment's panel that mends requirements and adds models."""
+"""The part of SemiGDASegment's panel that repairs requirements and adds models."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SegmentSetUp:
         )
         self._broken = tuple(finding["broken"])
         if problem is not None:
-            panel.tell(problem)
+            panel.showError(problem)
             return
         text = _("All requirements work (PyTorch {version} on {device}).")
         panel.say(text.format(version=finding["versions"]["torch"], device=finding["device"]))
@@ -52,7 +52,7 @@ class SegmentSetUp:
         try:
             installed = logic.installRequirements(broken)
         except SemiGDAError as error:
-            self._panel.tell(error)
+            self._panel.showError(error)
             return
         if not installed:
             self._panel.say(_("Nothing was installed. SemiGDA needs these packages to segment."))
@@ -75,7 +75,7 @@ class SegmentSetUp:
     def _onModelAdded(self, problem) -> None:
         self._panel.ui.addModelButton.enabled = True
         if problem is not None:
-            self._panel.tell(problem)
+            self._panel.showError(problem)
             return
         self._panel.log(_("Model added."))
         self._panel.refreshModels()

@@ -72,10 +72,10 @@ class AdvancedSettings:
 
     def _onSpin(self, key) -> None:
         box, none = self._spins[key]
-        self._tell(key, None if box.value == none else box.value)
+        self._report(key, None if box.value == none else box.value)
 
     def _onCombo(self, key, index) -> None:
-        self._tell(key, self._combos[key][1][index][1])
+        self._report(key, self._combos[key][1][index][1])
 
     def _onText(self, key, parse) -> None:
         edit = self._channels if key == "channels" else self._rates[key]
@@ -84,13 +84,13 @@ class AdvancedSettings:
         if text and value is None:  # not a number: what was there comes back
             value = self._shown.get(key)
             edit.text = "" if value is None else self._textOf(value)
-        self._tell(key, value)
+        self._report(key, value)
 
     @staticmethod
     def _textOf(value) -> str:
         return ", ".join(map(str, value)) if isinstance(value, list) else f"{value:g}"
 
-    def _tell(self, key, value) -> None:
+    def _report(self, key, value) -> None:
         if value != self._shown.get(key):
             self._onChange({key: value})
 

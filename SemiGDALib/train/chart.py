@@ -23,7 +23,7 @@ class Line:
 def draw(lines: list[Line], width: int, height: int, top: float | None = None):
     """The lines over steps as a ``QPixmap``; ``top``: the upper end of the axis (it begins at 0).
 
-    A training tells only a few scores, so each point is marked where there is room for it.
+    A training reports few scores, so each point is marked if there is room.
     """
     pixmap = qt.QPixmap(width, height)
     pixmap.fill(qt.QColor(PAPER))

@@ -84,7 +84,7 @@ class ClassList:
     def onAdd(self, _checked=False) -> None:
         """Ask for a name and append a class."""
         question = _("What should be segmented, such as liver or tumour?")
-        # What the labels hold is the likeliest answer; a value without a name is none.
+        # What the labels contain is the likeliest answer; a value without a name is none.
         known = [key for key in self.context.view.unmapped() if not key.isdecimal()]
         offered = known[0] if known else ""
         name = dialogs.askText(_("Add a class"), question, _("Add"), offered)

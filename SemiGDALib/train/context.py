@@ -100,12 +100,12 @@ class TrainContext:
         try:
             return action(*arguments, **options)
         except SemiGDAError as error:
-            self.tell(error)
+            self.showError(error)
             return None
         finally:
             self.changed()
 
-    def tell(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
+    def showError(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error above the sections, and log it; missing packages can be installed."""
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
         if error.error_class == "import-error" and action is None:
@@ -116,7 +116,7 @@ class TrainContext:
     def _install(self) -> None:
         """The packages' own dialogs ask first; a no there is answered, too."""
         if self.attempt(self.logic.installRequirements) is False:
-            self.tell(
+            self.showError(
                 SemiGDAError(
                     "import-error",
                     _("Nothing was installed."),

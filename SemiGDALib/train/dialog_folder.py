@@ -1,4 +1,4 @@
-"""*Add folder*: where images and labels lie, which belong together, and whose they are."""
+"""*Add folder*: where images and labels are, which belong together, and to which patient."""
 
 from __future__ import annotations
 

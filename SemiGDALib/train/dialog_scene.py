@@ -14,7 +14,7 @@ class SceneDialog:
     """A list of the scene's volumes to tick, each with its label.
 
     After :meth:`ask` returned True, ``choices`` are pairs (volume node, segmentation, label map or
-    None), and ``corrected`` tells whether labels that a model made count as corrected by a person.
+    None), and ``corrected`` says whether labels that a model made count as corrected by a person.
     """
 
     def __init__(self):

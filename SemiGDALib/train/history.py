@@ -33,7 +33,7 @@ class Report:
 class TrainingHistory:
     """Losses, scores, previews and warnings of a job, in the order of the training.
 
-    A training that was killed goes on from its last checkpoint and reports the steps since then a
+    A training that was killed continues from its last checkpoint and reports the steps since then a
     second time: the earlier reports of them are dropped.
 
     Attributes:

@@ -24,7 +24,7 @@ class Labelling:
     begins with ``proposal``, a predicted label of the project's inbox.
 
     Raises:
-        SemiGDAError: "bad-input" if a file cannot be loaded, or the label lies on another grid;
+        SemiGDAError: "bad-input" if a file cannot be loaded, or the label is on another grid;
             the scene is then as it was.
     """
 

@@ -22,7 +22,7 @@ def unmapped(view, facts) -> dict[str, list[str]]:
 def guess(name: str, classes) -> int | str | None:
     """The class (value) that a name is likely to be, NEW for one of its own, None if unclear.
 
-    A name that is a class's but for spelling, number or side is taken for it.
+    A name that differs from a class's in spelling, number or side only is taken as that class.
     """
     if not classes:
         return NEW

@@ -46,7 +46,7 @@ class MissingFiles:
         )
 
     def onRelocate(self, _checked=False) -> None:
-        """Choose the folder that the files lie in now."""
+        """Choose the folder where the files are now."""
         folder = dialogs.chooseFolder(_("Where are the files now?"))
         if folder:
             self.relocate(folder)
@@ -63,7 +63,7 @@ class MissingFiles:
         self._wrong = done["wrong"] if done else []
         self.context.changed()
         if error is not None:
-            self.context.tell(error)
+            self.context.showError(error)
             return
         text = _("{found} cases found, {missing} still missing.")
         self.context.log(text.format(found=len(done["found"]), missing=len(done["missing"])))

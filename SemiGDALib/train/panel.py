@@ -90,7 +90,7 @@ class TrainPanel:
     # Life cycle
 
     def setParameterNode(self, parameters) -> None:
-        """Show the project of a parameter node; with None, watch none (jobs go on)."""
+        """Show the project of a parameter node; with None, watch none (jobs continue)."""
         if self._parameters is not None:
             self._parameters.RemoveObserver(self._observerTag)
         self._parameters = parameters
@@ -154,7 +154,7 @@ class TrainPanel:
         self.context.message.hide()
         labelling = self.logic.labelling
         if labelling is not None and labelling.isAlive():
-            self.context.tell(
+            self.context.showError(
                 SemiGDAError(
                     "bad-input",
                     _("The label of a case is not saved yet."),
@@ -165,7 +165,7 @@ class TrainPanel:
         try:
             project = action(folder)
         except SemiGDAError as error:
-            self.context.tell(error)
+            self.context.showError(error)
             return
         remember(project.folder)
         self._log(_("Project opened."))
@@ -196,7 +196,7 @@ class TrainPanel:
         try:
             self.context.read()
         except SemiGDAError as error:  # its disk is gone, perhaps for a moment only
-            self.context.tell(error)
+            self.context.showError(error)
             if self.context.view is not None:
                 return  # sections keep what they show; they read more of the project than the view
         view = self.context.view

@@ -36,7 +36,7 @@ def volumes() -> list:
 
 
 def labels() -> list:
-    """The scene's label maps, and its segmentations that hold a segment."""
+    """The scene's label maps, and its segmentations that have a segment."""
     found = slicer.util.getNodesByClass("vtkMRMLLabelMapVolumeNode")
     maps = [n for n in found if n.GetImageData() is not None and not n.GetHideFromEditors()]
     found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
@@ -44,7 +44,7 @@ def labels() -> list:
 
 
 def guessLabel(volumeNode):
-    """The newest segmentation that was drawn on the volume, or else bears its name, or a label map
+    """The newest segmentation that was drawn on the volume, or else has its name, or a label map
     that does; or None."""
     role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
     name = (volumeNode.GetName() or "").casefold()
@@ -76,7 +76,7 @@ def fileOf(volumeNode) -> Path | None:
     if not name or volumeNode.GetModifiedSinceRead() or storage.GetNumberOfFileNames() > 1:
         return None
     path = Path(name)
-    # What came in a bundle (.mrb) lies in the temporary folder and goes with it.
+    # What came in a bundle (.mrb) is in the temporary folder and is deleted with it.
     lasting = Path(slicer.app.temporaryPath).resolve() not in path.resolve().parents
     moved = hasattr(storage, "GetCenterImage") and storage.GetCenterImage()
     usable = path.is_file() and path.name.lower().endswith(READABLE)

@@ -30,7 +30,7 @@ class Section:
         """The module came into view, or a project was opened: start timers."""
 
     def exit(self) -> None:
-        """The module left the view, or the project was closed: stop timers, jobs go on."""
+        """The module left the view, or the project was closed: stop timers; jobs continue."""
 
     def summary(self) -> str:
         """A few words for the title, such as "6 labelled, 20 unlabelled"; empty for none."""

@@ -106,7 +106,8 @@ class BaseSection(Section):
             return
         if base.problem:
             self.context.changed()  # the choice of before is shown again
-            self.context.tell(SemiGDAError("bad-input", base.problem, action=_("Choose another.")))
+            error = SemiGDAError("bad-input", base.problem, action=_("Choose another."))
+            self.context.showError(error)
             return
         self._set(base=str(base.path) if base.path else None)
 

@@ -195,7 +195,7 @@ class CheckSection(Section):
         try:
             self.context.logic.check(self._onProgress, self._onEnded)
         except SemiGDAError as error:
-            self.context.tell(error)
+            self.context.showError(error)
             return
         self.ui.progressBar.maximum = 0  # until the process has started
         self.ui.statusLabel.text = _("Checking the cases...")
@@ -209,7 +209,7 @@ class CheckSection(Section):
 
     def _onEnded(self, error) -> None:
         if error is not None:
-            self.context.tell(error)
+            self.context.showError(error)
         else:
             self.context.log(_("The cases were checked."))
         self.context.changed()
@@ -237,7 +237,7 @@ class CheckSection(Section):
     def _onFixed(self, finding, error) -> None:
         self._fixing = False
         if error is not None:
-            self.context.tell(error)
+            self.context.showError(error)
         else:
             self.context.log(f"{translated(finding.fix.text)}.")
         self.context.changed()

@@ -1,4 +1,4 @@
-"""Section 3: the cases that no training sees, so that scores tell the truth."""
+"""Section 3: the cases that no training sees, so that scores can be trusted."""
 
 from __future__ import annotations
 

@@ -253,7 +253,7 @@ class ResultSection(Section):
         self.ui.busyLabel.visible = False
         self.context.changed()
         if error is not None:
-            self.context.tell(error)
+            self.context.showError(error)
 
     def onCompare(self, _checked=False) -> None:
         """Two versions side by side, the older one first."""

@@ -109,7 +109,7 @@ class ReviewSection(Section):
     def _onRanked(self, _candidates, error) -> None:
         self.context.changed()
         if error is not None:
-            self.context.tell(error)
+            self.context.showError(error)
 
     # Lists
 

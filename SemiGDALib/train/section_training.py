@@ -30,7 +30,7 @@ class TrainingSection(Section):
 
     def __init__(self, ui, context):
         super().__init__(ui, context)
-        self._job = None  # the newest training, as trainings.current() tells it
+        self._job = None  # the newest training, as trainings.current() gives it
         self._measured = False  # a rehearsal measured what the plan takes
         self._fits = True  # what it takes is there
         self._history: TrainingHistory | None = None
@@ -150,7 +150,7 @@ class TrainingSection(Section):
     def _onRehearsed(self, measured, error) -> None:
         self.context.changed()
         if error is not None:
-            self.context.tell(error)
+            self.context.showError(error)
         else:
             self.context.log(_("Rehearsed: {facts}").format(facts=json.dumps(measured)))
 

@@ -192,7 +192,7 @@ def test_the_last_model_is_remembered(panel, module_host, bright):
 def test_what_was_said_of_a_scene_goes_with_it(panel, module_host):
     from semigda_core.errors import SemiGDAError
 
-    panel.panel.tell(SemiGDAError("internal"))
+    panel.panel.showError(SemiGDAError("internal"))
     panel.panel.onCopyReport()
     assert panel.ui.messageFrame.visible and "clipboard" in panel.ui.phaseLabel.text
     slicer.mrmlScene.Clear(0)

@@ -119,7 +119,7 @@ def test_a_no_installs_nothing(panel, module_host, absent, monkeypatch):
 def test_a_no_in_the_training_panel_is_answered(training, module_host, absent):
     from semigda_core.errors import SemiGDAError
 
-    training.panel.context.tell(SemiGDAError("import-error"))
+    training.panel.context.showError(SemiGDAError("import-error"))
     module_host.answer(buttons().Cancel)
     module_host.click(training.ui.messageActionButton)
     module_host.messages()

@@ -260,6 +260,6 @@ def test_label_maps_of_the_scene(training, project, module_host, tmp_path):
     node.SetAndObserveTransformNodeID(turned.GetID())
     other = phantoms.add_volume(name="Changed")  # has no file: its copy goes again
     files = sorted(project.folder.rglob("*.nrrd"))
-    with pytest.raises(SemiGDAError, match="another transform"):
+    with pytest.raises(SemiGDAError, match="different transforms"):
         training.logic.addNodes([(other, None), (volume, node)])
     assert len(project.read().cases) == 1 and sorted(project.folder.rglob("*.nrrd")) == files

@@ -172,7 +172,7 @@ def test_long_names_do_not_widen_the_panel(training, module_host, tmp_path):
     training.logic.project.set_classes([name + "_1", name + "_2"])
     image = studies.write_nrrd(tmp_path / f"{name}.nrrd", studies.draw(0)[0])
     training.logic.project.add([NewCase(image)])
-    training.panel.context.tell(SemiGDAError("bad-input", name))
+    training.panel.context.showError(SemiGDAError("bad-input", name))
     training.panel.refresh()
     checked(training, module_host)
     assert training.parent.width == PANEL_WIDTH
