@@ -107,7 +107,7 @@ class Cohort:
 
         Args:
             model: name or folder of an installed model.
-            tell: called with a line before each case; it names the case.
+            tell: called before each case with a line that names it.
             overwrite: whether to replace results of another model.
 
         Raises:

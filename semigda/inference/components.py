@@ -51,7 +51,7 @@ class Components:
 
 
 def _flat_parts(labels: np.ndarray) -> np.ndarray:
-    """Numbers of the connected parts of equal labels, from 1 (h, w); 0 where the label is."""
+    """Numbers of the connected parts of equal labels, from 1 (h, w); 0 for label 0."""
     image = sitk.GetImageFromArray(labels)
     same = sitk.ScalarConnectedComponentImageFilter()  # a distance of 0 between neighbours
     return sitk.GetArrayFromImage(same.Execute(image, image > 0))

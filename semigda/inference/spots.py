@@ -1,4 +1,4 @@
-"""Doubtful spots: patches where the two branches disagree, worst first."""
+"""Doubtful spots: patches on which the two branches disagree, worst first."""
 
 from __future__ import annotations
 

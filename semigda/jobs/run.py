@@ -1,4 +1,4 @@
-"""Running a job folder in this process, whatever happens: it ends with a result or an error."""
+"""Running a job folder in this process: whatever happens, it ends with a result or an error."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 
 def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None = None) -> int:
-    """Run a job to its end and return an exit code: 0 if it is done or paused as asked, else 1.
+    """Run a job to its end and return an exit code: 0 if it is done or paused as requested, else 1.
 
-    A job that was paused, failed, was cancelled or whose process is gone is run again (a training
-    goes on from its checkpoint); one that is done is left alone. A full disk pauses a training.
+    A job that was paused, failed, was cancelled or has lost its process is run again (a training
+    resumes from its checkpoint); a finished one is left alone. A full disk pauses a training.
 
     Args:
         job: its folder.
         models: keeps the last model loaded between jobs.
 
     Raises:
-        SemiGDAError: "bad-input" if the folder holds no job, or another process runs it.
+        SemiGDAError: "bad-input" if the folder has no job, or another process runs it.
     """
     if not isinstance(job, JobFolder):
         job = _opened(Path(job))
     try:
         state = job.state()
     except SemiGDAError as error:
-        job.fail(error)  # so that whoever waits for it is told, and can start it again
+        job.fail(error)  # so that its watcher notices, and can start it again
         return 1
     if state["state"] == "done":
         return 0
@@ -66,7 +66,7 @@ def _opened(folder: Path) -> JobFolder:
     try:
         return JobFolder(folder)
     except SemiGDAError as error:
-        if (folder / "job.json").is_file():  # so that whoever waits for its result is told
+        if (folder / "job.json").is_file():  # so that its watcher notices
             with contextlib.suppress(OSError, SemiGDAError):
                 write_json(folder / "result.json", {"error": error.to_dict()})
         raise
@@ -75,7 +75,7 @@ def _opened(folder: Path) -> JobFolder:
 def follow_job(folder: str | os.PathLike[str]) -> int:
     """Take part in a job that the first process of ``torchrun`` runs by :func:`run_job`.
 
-    Only trainings are shared; of others the first process does all. Returns an exit code.
+    Only trainings are shared; other jobs run in the first process alone. Returns an exit code.
     """
     job = FollowedJob(folder)
     if not KINDS[job.job["kind"]].resumes or job.state()["state"] == "done":
@@ -96,8 +96,8 @@ def follow_job(folder: str | os.PathLike[str]) -> int:
 def _run(job: JobFolder, models: ModelCache | None) -> None:
     if job.requested("cancel"):
         raise SemiGDAError("cancelled")
-    (job.path / "result.json").unlink(missing_ok=True)  # of an earlier try
-    job.clear("pause")  # starting a job again means going on
+    (job.path / "result.json").unlink(missing_ok=True)  # of an earlier attempt
+    job.clear("pause")  # starting a job again means resuming it
     clear_leftovers(job.path)
     resumable = KINDS[job.job["kind"]].resumes
     job.update("running", progress=None if resumable else 0.0, message="Starting.")
@@ -118,7 +118,7 @@ def _end(job: JobFolder, error: BaseException) -> None:
     try:
         if told.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
             job.release()
-            # The disk may have filled between the result and "done"; what is paused has none.
+            # The disk may have filled up between the result and "done"; a paused job has no result.
             (job.path / "result.json").unlink(missing_ok=True)
             job.pause(told)
             return
@@ -126,9 +126,9 @@ def _end(job: JobFolder, error: BaseException) -> None:
         job.release()
         if told.error_class == "cancelled":
             for control in ("cancel", "stop"):
-                job.clear(control)  # answered; the job may be started again
+                job.clear(control)  # served; the job may be started again
     except (OSError, SemiGDAError) as refused:
-        # A full disk may refuse even this; the watcher then sees the process end without a result.
+        # A full disk may prevent even this; the watcher then sees the process end without a result.
         _log(refused, told)
 
 
@@ -141,7 +141,7 @@ def _log(error: BaseException, told: SemiGDAError) -> None:
 
 @contextlib.contextmanager
 def output_to(path: Path) -> Iterator[None]:
-    """Send this process's standard output and error to a file, native libraries' texts included.
+    """Send this process's standard output and error to a file, including texts of native libraries.
 
     A worker's standard output is a protocol that a library's warning must not break.
     """
@@ -161,14 +161,14 @@ def output_to(path: Path) -> Iterator[None]:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):  # a full disk takes the log, not the job
+        with contextlib.suppress(OSError):  # a full disk costs the log, not the job
             stream.flush()
 
 
 def prepare_process() -> None:
-    """Once in a process that only runs jobs: UTF-8, logging and crash traces to standard error.
+    """Prepare a process that only runs jobs: UTF-8, logging and crash traces to standard error.
 
-    A worker is told folders, whose names may be no UTF-8, as the bytes they are.
+    A worker receives folder names as bytes, because they may not be UTF-8.
     """
     for stream, errors in (
         (sys.stdin, "surrogateescape"),
@@ -180,4 +180,4 @@ def prepare_process() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
-    faulthandler.enable(2)  # a crash in native code leaves its place in log.txt
+    faulthandler.enable(2)  # a crash in native code leaves its location in log.txt

@@ -1,7 +1,7 @@
-"""The warm worker: takes job folders one after another; torch and the last model stay loaded.
+"""The warm worker: runs job folders one after another; torch and the last model stay loaded.
 
-Standard input: the folder of a job a line, in UTF-8. Standard output: "loading" before torch is
-imported, "ready" once it is, "finished <folder>" after each job, whose state and result lie in its
+Standard input: one job folder a line, in UTF-8. Standard output: "loading" before torch is
+imported, "ready" afterwards, "finished <folder>" after each job, whose state and result are in its
 folder. A broken job never ends the worker; the end of standard input does.
 """
 
@@ -30,21 +30,21 @@ def run_worker() -> int:
             continue
         try:
             run_job(folder, models)
-        except BaseException:  # no job there, or one that another process runs
+        except BaseException:  # no job there, or another process runs it
             traceback.print_exc()
         _answer(f"finished {folder}")
     return 0
 
 
 def _answer(line: str) -> None:
-    """As bytes: a folder's name may hold anything, and is not meant for a terminal."""
-    with contextlib.suppress(OSError):  # nobody listens; then standard input ends as well
+    """As bytes: a folder's name may contain anything, and is not meant for a terminal."""
+    with contextlib.suppress(OSError):  # nobody listens; standard input will end as well
         sys.stdout.buffer.write(line.encode("utf-8", "surrogateescape") + b"\n")
         sys.stdout.flush()
 
 
 def _warm_up() -> ModelCache | None:
-    """Import what takes long. If that fails, every job will say so with its error class."""
+    """Import the slow packages. If that fails, every job reports it with its error class."""
     try:
         from semigda.jobs.kinds import ModelCache
 

@@ -1,7 +1,7 @@
-"""Packing and unpacking a model package's ``.zip``: a few known files of one folder, else nothing.
+"""Packing and unpacking a model package's ``.zip``: a few known files of one folder, nothing else.
 
 A zip from outside may try to write elsewhere (absolute paths, ``..``, links), to fill the disk
-(sizes that only show when unpacked) or to bring files along; all are refused before writing.
+(sizes that appear only when unpacked) or to bring files along; all are refused before writing.
 """
 
 from __future__ import annotations
@@ -27,15 +27,14 @@ MAX_WEIGHTS_BYTES = 2_000_000_000
 MAX_RATIO = 100
 RATIO_FREE_BYTES = 10_000_000
 _ENCRYPTED = 0x1
-# What zipfile raises, depending on where the damage is.
+# Exceptions of zipfile for various kinds of damage.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
 
 
 def pack(folder: Path, name: str, zip_path: Path) -> None:
-    """Write a package's files as ``<name>/<file>``, the whole zip at once.
+    """Write a package's files as ``<name>/<file>``, in one atomic write.
 
-    The same files give the same zip: their dates, which a zip may not even be able to hold, stay
-    out.
+    The same files give the same zip: file dates, which a zip may be unable to store, are left out.
     """
 
     def write(target: BinaryIO) -> None:
@@ -59,7 +58,7 @@ def unpack(zip_path: Path, target: Path) -> None:
     """Unpack a package's files into the folder ``target``; a zip with other files is refused.
 
     Raises:
-        SemiGDAError: "bad-input" if there is no such file, "model-invalid" if it is refused.
+        SemiGDAError: "bad-input" if the file does not exist, "model-invalid" if it is refused.
     """
     if not zip_path.is_file():
         raise SemiGDAError("bad-input", "There is no such model package.")
@@ -72,13 +71,13 @@ def unpack(zip_path: Path, target: Path) -> None:
                     archive.open(entry) as source,
                     open(target / _path(entry).name, "wb") as copy,
                 ):
-                    # zipfile gives no more than the declared size and checks the CRC at the end
+                    # zipfile returns at most the declared size and checks the CRC at the end
                     while block := source.read(1 << 20):
                         copy.write(block)
     except _DAMAGED as error:
         raise _refused("the file is damaged or not a zip", type(error).__name__) from error
     except OSError as error:
-        if error.errno != errno.EINVAL:  # the directory names a place before the file's start
+        if error.errno != errno.EINVAL:  # the directory points before the file's start
             raise
         raise _refused("the file is damaged or not a zip", type(error).__name__) from error
 
@@ -117,7 +116,7 @@ def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _path(entry: zipfile.ZipInfo) -> PurePosixPath:
-    # Some Windows tools write backslashes; taken as plain characters they would hide a "..".
+    # Some Windows tools write backslashes; as plain characters they would hide a "..".
     return PurePosixPath(entry.filename.replace("\\", "/"))
 
 

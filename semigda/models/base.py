@@ -1,4 +1,4 @@
-"""Bases: what a training starts from when there is no model to fine-tune.
+"""Bases: the start of a training if there is no model to fine-tune.
 
 One ``.safetensors`` file with tensors under :class:`SemiGDA`'s names, at least the whole
 autoencoder; in its header the network's configuration and a hash of the tensors.
@@ -28,9 +28,9 @@ Tensors = Mapping[str, torch.Tensor]
 
 
 def save_base(path: str | os.PathLike[str], config: NetworkConfig, tensors: Tensors) -> Path:
-    """Write a base; a file that is there is replaced only once the new one is whole.
+    """Write a base; an existing file is replaced only once the new one is complete.
 
-    Where the file is a user's choice, ask ``check_target`` with :func:`is_base` first.
+    If the user chose the file, ask ``check_target`` with :func:`is_base` first.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def save_base(path: str | os.PathLike[str], config: NetworkConfig, tensors: Tens
 
 
 def is_base(path: Path) -> bool:
-    """Whether a file says that it is a base."""
+    """Whether a file identifies itself as a base."""
     try:
         with safe_open(path, framework="pt") as file:
             return (file.metadata() or {}).get("kind") == KIND
@@ -53,8 +53,8 @@ def load_base(path: str | os.PathLike[str]) -> SemiGDA:
     """A network with the base's tensors; the parts it lacks are those of :func:`new_network`.
 
     Raises:
-        SemiGDAError: "model-invalid" if the file is no base, is damaged, or lacks autoencoder
-            tensors; nothing of the network was made before all of that was known. Also what
+        SemiGDAError: "model-invalid" if the file is not a base, is damaged, or lacks autoencoder
+            tensors; all of this is checked before the network is made. Also what
             :func:`new_network` raises.
     """
     try:

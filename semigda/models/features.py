@@ -65,7 +65,7 @@ def read_features() -> dict[str, torch.Tensor]:
 
 
 def _find() -> Path | None:
-    """Where the package's file is, without importing the package."""
+    """The path of the package's file, without importing the package."""
     spec = find_spec(PACKAGE.replace("-", "_"))
     places = spec.submodule_search_locations if spec is not None else None
     return next((Path(place, _FILE) for place in places or ()), None)

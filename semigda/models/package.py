@@ -42,24 +42,24 @@ def save_package(
     *,
     licence_text: str | None = None,
 ) -> ModelCard:
-    """Write a package, replacing one that is there only once the new one is whole.
+    """Write a package, replacing an existing one only once the new one is complete.
 
     Args:
-        folder: the package's folder; its name should be ``card.name``. What lies there is gone
-            afterwards: where it is a user's choice, ask ``check_target`` first.
+        folder: the package's folder; its name should be ``card.name``. Its content is replaced: if
+            the user chose it, ask ``check_target`` first.
         network: its floating-point tensors are stored as float16.
         card: ``network``, ``engine_version`` and ``weights_sha256`` are set here.
-        licence_text: written as ``LICENSE.txt`` where a licence asks for its text.
+        licence_text: written as ``LICENSE.txt`` if the licence requires its text.
 
     Returns:
         The card as written.
 
     Raises:
-        SemiGDAError: "model-invalid" for weights that float16 cannot hold, or a wrong card.
+        SemiGDAError: "model-invalid" for weights beyond the range of float16, or a wrong card.
     """
     tensors = {}
     for name, tensor in network.state_dict().items():
-        # A copy of its own each: safetensors refuses tensors that share memory.
+        # A separate copy each: safetensors refuses tensors that share memory.
         tensor = tensor.detach().to("cpu", copy=True).contiguous()
         tensors[name] = tensor.half() if tensor.is_floating_point() else tensor
         if not _is_finite(tensors[name]):
@@ -84,7 +84,7 @@ def load_network(
     """The network in evaluation mode and float32 on ``device``, and its card.
 
     Raises:
-        SemiGDAError: "model-invalid" for a card, hash, tensor name, shape or value that is wrong.
+        SemiGDAError: "model-invalid" for a wrong card, hash, tensor name, shape or value.
     """
     card = ModelCard.read(folder)
     tensors = _read_tensors(Path(folder) / WEIGHTS_FILE, card)
@@ -107,8 +107,8 @@ def export_package(
     """Write a checked package as one ``.zip`` and return its path.
 
     Args:
-        zip_path: the file, or a folder that the file goes into under the model's name.
-        overwrite: replace the zip of a model that is there.
+        zip_path: the file, or a folder for a file with the model's name.
+        overwrite: whether to replace the zip of a model.
 
     Raises:
         SemiGDAError: "bad-input" if the zip may not be written, "model-invalid".
@@ -129,11 +129,11 @@ def import_package(
 ) -> Path:
     """Check a package (``.zip`` or folder) and install it as ``<library>/<name>``.
 
-    Installing what is there already changes nothing. Returns the installed folder.
+    Installing the same package again changes nothing. Returns the installed folder.
 
     Args:
-        overwrite: replace another model of that name, or hide it where it lies in another folder
-            of the library, as the starter models do.
+        overwrite: whether to replace another model of that name, or to hide it if it is in another
+            folder of the library, like the starter models.
 
     Raises:
         SemiGDAError: "model-invalid" if refused; "bad-input" if another model of that name is
@@ -208,7 +208,7 @@ def _read_tensors(path: Path, card: ModelCard) -> dict[str, torch.Tensor]:
                 tensor = file.get_tensor(name)
                 if tensor.is_floating_point() != expected[name].is_floating_point():
                     raise _invalid("The model's weights have a tensor of a wrong type.", name)
-                # A copy: a tensor that maps the file would keep it from being deleted on Windows.
+                # A copy: Windows cannot delete a file that a tensor maps.
                 tensors[name] = tensor.to(expected[name].dtype, copy=True)
                 if not _is_finite(tensors[name]):
                     raise _invalid("The model's weights hold values that are not finite.", name)

@@ -27,7 +27,7 @@ _MEMORY = 4  # times the voxels: ITK's copy, a decoder's, and one to reorder the
 
 def main(folder: str) -> int:
     """Serve until standard input closes. ``folder``: private to the requesting process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; whoever asks is told as well
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the owner gets it as well
     no_core_file()
     with os.fdopen(os.dup(1), "wb", buffering=0) as answers:
         noise = _noise(Path(folder) / "noise")

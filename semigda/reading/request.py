@@ -1,4 +1,4 @@
-"""What the reader process is asked for, and how the voxels are handed over."""
+"""Requests to the reader process, and passing on the voxels."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Budget = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to read, and where to.
+    """What to read, and where to write it.
 
     Attributes:
-        frame: the wanted one of several frames or values, which saves writing the others.
-        labels: values are labels: those of a palette are its indices, not its colours.
+        frame: the requested one of several frames or values, which saves writing the others.
+        labels: whether values are labels: a palette's indices, not its colours.
         out: a new file for the voxels, as numbers of this computer, without a header.
         work: an empty private folder.
     """
@@ -35,7 +35,8 @@ class Request:
     work: Path
 
     def private_name(self, ending: str) -> Path:
-        """A name for the file that ITK can use, whatever its own is, with no files beside it."""
+        """A name for the file that ITK can use, whatever its own name, without other files beside
+        it."""
         if os.name == "nt":
             return self.path
         link = self.work / f"image{ending}"
@@ -49,10 +50,10 @@ def write_image(
     affine: np.ndarray,
     values: Callable[[np.ndarray], np.ndarray] = lambda array: array,
 ) -> dict[str, Any]:
-    """Write the voxels of an image that ITK has read, and say what they are.
+    """Write the voxels of an image that ITK has read, and return their description.
 
     Args:
-        values: makes of the voxels (z, y, x) or (z, y, x, n) what they mean.
+        values: turns the voxels (z, y, x) or (z, y, x, n) into their meaning.
     """
     array = sitk.GetArrayViewFromImage(image)
     components = image.GetNumberOfComponentsPerPixel()
@@ -75,7 +76,7 @@ def write_image(
 
 
 class Whole:
-    """Writes all that it is given, or raises the OSError that says why not."""
+    """Writes everything, or raises the OSError that says why not."""
 
     def __init__(self, file):
         self.file = file

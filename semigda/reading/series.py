@@ -1,4 +1,4 @@
-"""Reading a folder that holds one DICOM series."""
+"""Reading a folder with one DICOM series."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import SimpleITK as sitk
 from semigda_core.errors import SemiGDAError
 
 _POSITION = "0020|0032"
-_UNEVEN = 0.05  # of the slice distance; scanners round positions to hundredths of a mm
+_UNEVEN = 0.05  # of the slice distance; scanners round positions to a hundredth of a mm
 
 
 def read_series(folder: Path) -> sitk.Image:
     """Read the only DICOM series in ``folder``.
 
     The step from slice to slice is taken from the slices' positions, so a series with a tilted
-    gantry comes out sheared, as it was scanned.
+    gantry is sheared, as it was scanned.
 
     Raises:
         SemiGDAError: "bad-input" if there is no series, more than one, or slices are missing.
@@ -44,7 +44,7 @@ def read_series(folder: Path) -> sitk.Image:
 
 
 def _positions(reader: sitk.ImageSeriesReader, count: int) -> np.ndarray | None:
-    """Slice positions in LPS mm (count, 3), or None where the files do not say them."""
+    """Slice positions in LPS mm (count, 3), or None if the files do not give them."""
     if count < 2 or not all(reader.HasMetaDataKey(n, _POSITION) for n in range(count)):
         return None
     texts = [reader.GetMetaData(n, _POSITION).split("\\") for n in range(count)]

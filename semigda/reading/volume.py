@@ -17,7 +17,7 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
     """Copy the voxels that a checked header declares; ITK only reads the geometry in it.
 
     Args:
-        image_io: ITK's name for what reads such a header.
+        image_io: ITK's name of the reader for such a header.
     """
     voxels = header.voxels
     if voxels.count == 0:
@@ -56,9 +56,9 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
 
 
 def _axes(header: Header, info: itk.Information) -> tuple[tuple[int, ...], int | None, int | None]:
-    """The sizes with three axes in space, the axis of values, and the axis to choose frames of.
+    """The sizes with three axes in space, the axis of values, and the axis of frames.
 
-    ITK knows which axes are those of space; it leaves out one that counts values.
+    ITK knows which axes are in space; it leaves out one that counts values.
     """
     sizes, wanted = list(header.voxels.sizes), _without_ones(info.sizes)
     axis = None
@@ -74,7 +74,8 @@ def _axes(header: Header, info: itk.Information) -> tuple[tuple[int, ...], int |
             )
         axis = header.values_axis if header.values_axis in fitting else fitting[0]
     spatial = [n for n in range(len(sizes)) if n != axis]
-    # Axes of one element behind the third are none; missing ones are added where they cost nothing.
+    # Axes of one element after the third are dropped; missing ones are added where they cost
+    # nothing.
     extra = [n for n in spatial[3:] if sizes[n] > 1]
     if len(extra) > 1 or (extra and axis is not None and info.components > 1):
         raise choose_frame(int(np.prod([sizes[n] for n in extra])))

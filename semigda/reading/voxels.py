@@ -1,7 +1,7 @@
-"""Voxels on their way from a file to a file: as many as the header declares, whole and checked.
+"""Copying voxels from file to file: as many as the header declares, complete and checked.
 
-Whatever is compressed is decompressed in pieces, so memory stays small whatever a file declares,
-and the check sums that formats have are checked on the way.
+Compressed data are decompressed in pieces, so memory stays small whatever a file declares, and the
+formats' checksums are verified on the way.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from semigda.reading.errors import damaged, truncated, unreadable
 from semigda.reading.request import Whole
 
 _PIECE = 1 << 20
-_PADDING = 4096  # bytes behind the voxels that may be a block's rest; more belongs to voxels
+_PADDING = 4096  # bytes after the voxels that may be the rest of a block; more belong to voxels
 _GZIP, _ZLIB = 31, 15  # zlib's names for the two
 GZIP_START = b"\x1f\x8b"
 
@@ -31,11 +31,11 @@ class Part:
     """A stretch of the voxels in a file.
 
     Attributes:
-        start: where it begins in bytes; None: it ends where the file does.
-        lines: text lines to leave out before.
-        skip: bytes to leave out after that; of what is compressed, after decompression.
-        alone: the file holds the header and these voxels, nothing else.
-        tail: of what is compressed, whether something else follows the voxels.
+        start: its first byte; None if it ends with the file.
+        lines: text lines to skip before it.
+        skip: bytes to skip after that; in compressed data, after decompression.
+        alone: whether the file has the header and these voxels, nothing else.
+        tail: whether something else follows compressed voxels.
     """
 
     path: Path
@@ -48,10 +48,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Voxels:
-    """Where the voxels of an image are, and how they are written.
+    """Where the voxels of an image are, and how they are encoded.
 
     Attributes:
-        sizes: of all axes as the file has them, the fastest first.
+        sizes: of all axes in the file's order, fastest first.
         dtype: with its byte order.
         encoding: "raw", "gzip", "zlib", "bzip2", "text" or "hex".
         parts: each with an equal share of the voxels.
@@ -71,7 +71,7 @@ class Voxels:
         return self.count * self.dtype.itemsize
 
     def check_size(self) -> None:
-        """Refuse what cannot hold the voxels by its length alone, before anything is allocated.
+        """Refuse files that are too short for the voxels, before anything is allocated.
 
         Raises:
             SemiGDAError: "bad-input".
@@ -79,7 +79,7 @@ class Voxels:
         if len(self.parts) < 1 or self.count % len(self.parts):
             raise unreadable()
         share = self.bytes // len(self.parts)
-        # The most that deflate can shrink is 1032-fold; bzip2 (of zeros) some 22,000,000-fold.
+        # Deflate shrinks at most 1032-fold; bzip2 (of zeros) about 22,000,000-fold.
         most = {"raw": 1, "gzip": 1040, "zlib": 1040, "bzip2": 3e7, "hex": 0.5}
         for part in self.parts:
             try:
@@ -100,11 +100,11 @@ class Voxels:
         """Write the voxels to ``out`` as ``dtype`` in this computer's byte order.
 
         Args:
-            slope, inter: what values are scaled with.
-            window: (first, last) voxel to write; the others are checked all the same.
+            slope, inter: scaling of the values.
+            window: (first, last) voxel to write; the others are still checked.
 
         Raises:
-            SemiGDAError: "bad-input" if they are not all there, or damaged.
+            SemiGDAError: "bad-input" if some are missing or damaged.
             OSError: if ``out`` cannot be written.
         """
         first, last = window or (0, self.count)
@@ -149,7 +149,7 @@ def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
             yield from _exactly(_read(file), expected, _PADDING if part.alone else None)
             return
         unpacked = _bunzipped(file) if encoding == "bzip2" else _inflated(file, encoding == "gzip")
-        # All of it is unpacked, so that its check sum is known, whatever follows the voxels.
+        # Everything is unpacked, so that the checksum is known, whatever follows the voxels.
         surplus = math.inf if part.tail else _PADDING
         yield from _exactly(_without(unpacked, part.skip), expected, surplus)
 
@@ -168,7 +168,7 @@ def _go_to(file: BinaryIO, part: Part, expected: int) -> None:
 
 
 def _exactly(pieces: Iterator[bytes], expected: int, surplus: float | None) -> Iterator[bytes]:
-    """The first ``expected`` bytes; ``surplus``: how many more there may be, None: do not look."""
+    """The first ``expected`` bytes; ``surplus``: how many more there may be; None: do not check."""
     left = expected
     for piece in pieces:
         if left > 0:
@@ -194,7 +194,7 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
 
 
 def inflated_gzip(file: BinaryIO) -> Iterator[bytes]:
-    """What a gzip file holds, in pieces, its check sums checked."""
+    """The content of a gzip file, in pieces, with verified checksums."""
     return _inflated(file, gzip=True)
 
 
@@ -204,7 +204,7 @@ def _inflated(file: BinaryIO, gzip: bool) -> Iterator[bytes]:
     try:
         for piece in _read(file):
             while piece:
-                if engine.eof:  # the next member, or what lies behind the last
+                if engine.eof:  # the next member, or what follows the last
                     if not gzip or not piece.startswith(GZIP_START):
                         _check_rest(piece, file)
                         return
@@ -248,7 +248,7 @@ def _from_hex(digits: bytes) -> bytes:
 
 
 def _text_values(part: Part, count: int, dtype: np.dtype) -> np.ndarray:
-    """Voxels that are written as numbers with white space between."""
+    """Voxels written as numbers separated by white space."""
     with open(part.path, "rb") as file:
         _go_to(file, part, 0)
         words = file.read(64 * count + _PADDING).split()

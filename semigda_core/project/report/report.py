@@ -25,7 +25,7 @@ from semigda_core.project.report.page import HTML, row, table
 from semigda_core.project.training.comparison import FILE, read
 from semigda_core.version import __version__
 
-MADE = "<p>SemiGDA training report</p>"  # by which a file is known as a report
+MADE = "<p>SemiGDA training report</p>"  # identifies a file as a report
 # Settings that are paths, or are shown elsewhere.
 _UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
 
@@ -42,7 +42,7 @@ def write_report(
     Args:
         job_id: as in :meth:`Project.jobs`; by default the newest training.
         path: the file; by default ``report.html`` in the job's folder.
-        overwrite: replace a report that is at ``path``.
+        overwrite: whether to replace a report at ``path``.
 
     Raises:
         SemiGDAError: "bad-input" if there is no such training, or another file is at ``path``.
@@ -186,7 +186,7 @@ def _warnings(events: list[dict[str, Any]]) -> list[str]:
 
 
 def _list(title: str, texts: Iterable[str]) -> str:
-    """A section, or nothing; what is said twice stands once."""
+    """A section, or nothing; repeated lines appear once."""
     items = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
     return f"<section><h2>{title}</h2><ul>{items}</ul></section>" if items else ""
 
@@ -226,7 +226,7 @@ def _method(comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
 
 
 def _choice(card: ModelCard) -> str:
-    """Whether the cases of the score had a part in the model, as early versions let them."""
+    """Whether the scored cases took part in choosing the model, as in early versions."""
     if card.training.get("chosen_on") == "val":
         return (
             "The same held-out cases also chose which weights and which branch of the network are "
@@ -262,10 +262,10 @@ def _origin(job: JobFolder, card: ModelCard | None) -> str:
 
 
 def _card(project: Project, training: dict[str, Any], result: dict[str, Any]) -> ModelCard | None:
-    """The card of the model that a training made, None if it has made none.
+    """The card of the model that a training made; None if it has made none.
 
-    Found by its name in the project's ``models/``: where it lay when the training ended says
-    nothing any more once the project has moved.
+    Found by its name in the project's ``models/``: the path at the end of the training is stale
+    once the project has moved.
 
     Raises:
         SemiGDAError: "bad-input" if it was deleted since, "model-invalid" if it is damaged.
@@ -285,7 +285,7 @@ T = TypeVar("T")
 
 
 def _tried(read: Callable[[], T], gaps: list[str]) -> T | None:
-    """What ``read`` gives; None, and a sentence more in ``gaps``, if it cannot be read."""
+    """The result of ``read``; if it fails, None and one more sentence in ``gaps``."""
     try:
         return read()
     except SemiGDAError as error:
