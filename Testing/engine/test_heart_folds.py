@@ -17,6 +17,7 @@ from semigda.models.package import load_network
 from semigda.training import train as trainings
 from semigda.training.plan import train_plan
 from semigda.training.train import train
+from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import ModelCard
@@ -142,3 +143,81 @@ def test_a_folds_model_is_that_of_a_training_on_its_own_list(folded, tmp_path):
     assert found == json.loads((job.path / "folds" / "1" / "scores.json").read_text())
     card = ModelCard.read(Path(values["out"]))
     assert card.training["scores_of"] == "1 held-out cases; nothing was chosen on them"
+
+
+def plan_of(folder: Path, rows, folds=(), **inputs) -> tuple[JobFolder, Path]:
+    """A training job that is not begun, and where its model goes."""
+    folder.mkdir(exist_ok=True)
+    inputs |= {
+        "cases": str(listed(rows, folder / "cases.json")),
+        "folds": str(listed(list(folds), folder / "folds.json")),
+    }
+    values = settings("", folder, **SHORT, work=None)
+    del values["cases"]
+    return JobFolder.create(folder / "job", "train", inputs, values), Path(values["out"])
+
+
+def trained(job: JobFolder) -> list[str]:
+    return [event["part"]["kind"] for event in job.events() if event["type"] == "trained"]
+
+
+def test_the_model_before_is_scored_on_the_same_cases_once(cases, folded, tmp_path):
+    *_, before = folded
+    job, _ = plan_of(tmp_path / "a", held_out(cases, "c2"), before=str(before), missing_heldout=2)
+    train_plan(job)
+    kept, found = (json.loads((job.path / f"{n}.json").read_text()) for n in ("before", "scores"))
+    assert list(kept) == list(found) == ["c2"]
+    compared = json.loads((job.path / "comparison.json").read_text())
+    row = compared["rows"][0]
+    assert (row["before"], row["after"]) == (kept["c2"]["body"], found["c2"]["body"])
+    assert compared["scheme"] == "split" and compared["missing"] == 2
+    card = ModelCard.read(tmp_path / "a" / "phantom")
+    told = "1 held-out cases (2 more were not there); nothing was chosen on them"
+    assert card.training["scores_of"] == told
+    # Run again after a kill: what was trained and scored stands.
+    (job.path / "before.json").write_text('{"c2": {"body": 0.25, "head": 0.5}}')
+    train_plan(job)
+    assert trained(job) == ["final"]
+    row = json.loads((job.path / "comparison.json").read_text())["rows"][0]
+    assert row["before"] == 0.25
+
+
+def test_folds_are_compared_with_given_scores_or_the_model_before(cases, folded, tmp_path):
+    *_, before = folded
+    given = listed({"c0": {"body": 0.5, "head": 0.25}}, tmp_path / "given.json")
+    folds = [held_out(cases, "c0")]
+    job, _ = plan_of(tmp_path / "a", cases, folds, before_scores=str(given), before=str(before))
+    train_plan(job)
+    row = json.loads((job.path / "comparison.json").read_text())["rows"][0]
+    assert row["before"] == 0.5 and not (job.path / "before.json").exists()
+    job, _ = plan_of(tmp_path / "b", cases, folds, before=str(before))
+    train_plan(job)
+    assert list(json.loads((job.path / "before.json").read_text())) == ["c0"]
+    # A fold's model and its checkpoints are gone, its scores are kept.
+    left = {path.name for path in (job.path / "folds" / "0").iterdir()}
+    assert {"scores.json", "cases.json"} <= left and "model" not in left
+    assert not any(name.endswith((".safetensors", ".pt")) for name in left)
+
+
+def test_a_stop_in_the_folds_goes_on_to_the_model(cases, tmp_path):
+    folds = [held_out(cases, f"c{number}") for number in range(2)]
+    job, out = plan_of(tmp_path / "a", cases, folds)
+    job.request("stop")
+    train_plan(job)
+    assert trained(job) == ["final"] and not job.requested("stop")
+    card = ModelCard.read(out)
+    assert card.training["scores_of"] == "nothing: it was stopped before a patient was scored"
+    assert card.training["steps_done"] == 2  # the stop was the folds' alone
+    (told,) = [e["message"] for e in job.events() if e["type"] == "warning"]
+    assert told == "Stopped: the remaining patients are not scored."
+    train_plan(job)  # again: still stopped
+    assert trained(job) == ["final"]
+
+
+@pytest.mark.parametrize("control", ["cancel", "pause"])
+def test_a_cancel_or_a_pause_ends_the_plan(cases, tmp_path, control):
+    job, out = plan_of(tmp_path / "a", cases, [held_out(cases, "c0")])
+    job.request(control)
+    with pytest.raises(Paused if control == "pause" else SemiGDAError):
+        train_plan(job)
+    assert not out.exists() and trained(job) == []

@@ -242,6 +242,9 @@ def test_a_change_needs_a_reason_and_a_first_choice(tmp_path):
         change_heldout(project, " ", facts)
     second = change_heldout(project, " because ", facts)
     assert second["reason"] == "because" and set(second["labels"]) == set(second["cases"])
+    with project.edit_file() as data:
+        last = data["history"][-1]
+    assert (last["what"], last["reason"]) == ("held-out cases changed", "because")
 
 
 # When a model is better

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from semigda.networks.autoencoder import Decoder, Encoder, KLAutoencoder, sample_posterior
 from semigda.networks.blocks import Downsample, ResidualBlock, SpatialAttention, Upsample
 from semigda.networks.cnn_encoder import BasicBlock, ConvEncoder, FeatureEncoder
+from semigda.networks.efficientnet import _as_imagenet
 from semigda.networks.mapper import LatentMapper
 from semigda.networks.semigda import SemiGDA
 from semigda.networks.unet import UNet
@@ -307,6 +308,17 @@ def test_general_features_are_normalised_and_the_deepest_is_added_to_the_last_le
     head = encoder.head
     h = F.leaky_relu(group_norm(conv(expected[3], head[0]), head[1]), 0.01)
     same(moments, conv(h, head[4]))
+
+
+def test_colours_are_normalised_as_imagenets_were():
+    # (colour from 0 to 1 - mean) / deviation: of 0, 1/2 and 1
+    image = torch.tensor([-1.0, 0.0, 1.0]).view(1, 1, 1, 3).expand(1, 3, 1, 3)
+    found = _as_imagenet(image)[0, :, 0]
+    for row, mean, deviation in zip(
+        found, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True
+    ):
+        expected = [(colour - mean) / deviation for colour in (0, 0.5, 1)]
+        assert row.tolist() == pytest.approx(expected, abs=1e-5)
 
 
 # The mapper and the whole
