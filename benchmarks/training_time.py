@@ -195,8 +195,8 @@ def store(runs: list[dict], arguments: argparse.Namespace) -> None:
         lines.append(f"| {way} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "A step that waits for a processor counts as computing: on a computer that is busy "
-        "otherwise, compare the rows and not the numbers with another day's.",
+        "Waiting for a processor counts as computing: on a busy computer, compare the rows with "
+        "each other, not with those of another day.",
     ]
     text = "\n".join(lines)
     print(text)

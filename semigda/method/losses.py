@@ -11,7 +11,7 @@ from torch import Tensor
 # Pixels added to both sides of a Dice ratio: keeps the loss of a tiny structure smooth.
 SMOOTH = 1.0
 
-# Adds up a tensor over the processes that share a batch; differentiable.
+# Sums a tensor over the processes that share a batch; differentiable.
 Total = Callable[[Tensor], Tensor]
 
 
@@ -28,14 +28,14 @@ def dice_loss(
     """One minus the soft Dice of the foreground classes, each over the *whole batch*.
 
     Over the batch and not per slice, because most slices of a volume lack some class. A class that
-    the whole batch lacks is left out: its Dice says nothing, and its gradient would be largest
-    where the fewest pixels are wrong. Cross-entropy teaches those.
+    is absent from the whole batch is left out: its Dice is meaningless, and its gradient would be
+    largest where the fewest pixels are wrong. Cross-entropy teaches such classes.
 
     Args:
         probabilities: (B, C, H, W), class 0 is the background.
         target: (B, H, W) integers 0..C-1.
         weight: (B, H, W) per-pixel weight, 1 everywhere by default.
-        total: adds up the sums of all processes that hold rows of the batch.
+        total: sums over all processes with rows of the batch.
     """
     truth = F.one_hot(target.long(), probabilities.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
     guess = probabilities[:, 1:].float()
@@ -55,9 +55,9 @@ def segmentation_loss(
     """Cross-entropy + batch Dice of logits (B, C, H, W) against labels (B, H, W).
 
     With a per-pixel ``weight`` (B, H, W) in 0..1 this is the loss against pseudo labels: the
-    cross-entropy is divided by the number of pixels and not by the sum of weights, so a batch the
-    teacher is unsure of counts less as a whole. ``total`` as in :func:`dice_loss`; cross-entropy is
-    the mean of the rows at hand.
+    cross-entropy is divided by the number of pixels and not by the sum of weights, so a batch that
+    the teacher is unsure of counts less as a whole. ``total`` as in :func:`dice_loss`;
+    cross-entropy is the mean of this process's rows.
     """
     logits = logits.float()
     entropy = F.cross_entropy(logits, target.long(), reduction="none")
@@ -72,9 +72,9 @@ def latent_loss(latent: Tensor, target: Tensor) -> Tensor:
 
 
 def wasserstein_loss(moments: Tensor, target: Tensor) -> Tensor:
-    """Squared 2-Wasserstein distance a latent value between two diagonal Gaussians.
+    """Squared 2-Wasserstein distance per latent value between two diagonal Gaussians.
 
-    Aligns the variances of the posteriors as well, which the distance of the means does not.
+    It also aligns the variances of the posteriors, unlike the distance of the means.
 
     Args:
         moments, target: (B, 8, h, w), mean and log-variance; the target gets no gradient.
@@ -85,7 +85,7 @@ def wasserstein_loss(moments: Tensor, target: Tensor) -> Tensor:
 
 
 def kl_loss(moments: Tensor) -> Tensor:
-    """KL divergence a latent value of the posterior (B, 8, h, w) from the unit Gaussian."""
+    """KL divergence per latent value of the posterior (B, 8, h, w) from the unit Gaussian."""
     mean, spread = _mean_and_spread(moments)
     variance = spread.square()
     return 0.5 * (mean.square() + variance - 1 - variance.log()).mean()

@@ -9,7 +9,7 @@ from torch import Tensor
 def random_boxes(
     batch: int, height: int, width: int, side: float, generator: torch.Generator
 ) -> Tensor:
-    """One box a sample: (B, H, W) bool, each ``side`` x the image's sides, at its own place."""
+    """One box per sample: (B, H, W) bool, each ``side`` x the image's sides, at a random place."""
     box_height, box_width = max(1, round(height * side)), max(1, round(width * side))
     top = torch.randint(height - box_height + 1, (batch, 1, 1), generator=generator)
     left = torch.randint(width - box_width + 1, (batch, 1, 1), generator=generator)

@@ -1,8 +1,8 @@
 """The mask codec: a label map painted in RGB, and read back as logits.
 
 One autoencoder serves images and masks, so a mask has to be a picture. A binary mask is black and
-white, as in SemiGDA (arXiv 2604.23274, sec. 3); with more classes each has its own colour, which
-needs one decode for all classes instead of one a class.
+white, as in SemiGDA (arXiv 2604.23274, sec. 3); with more classes each has its own colour, so that
+one decode yields all classes.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ import itertools
 import torch
 from torch import Tensor
 
-# Four corners of the colour cube that lie 2 * sqrt(2) apart: the best places for up to 3 classes.
+# Four corners of the colour cube, 2 * sqrt(2) apart: the best places for up to 3 classes.
 TETRAHEDRON = ((-1.0, -1.0, -1.0), (1.0, 1.0, -1.0), (1.0, -1.0, 1.0), (-1.0, 1.0, 1.0))
-# Logit gap between the two closest colours when one of them is hit exactly: p = 0.9997.
+# Logit gap between the two closest colours if one of them is hit exactly: p = 0.9997.
 LOGIT_GAP = 8.0
 
 
 def _colours(count: int) -> Tensor:
-    """``count`` colours (count, 3) in [-1, 1], black first, as far apart as greedy search gets."""
+    """``count`` colours (count, 3) in [-1, 1], black first, as far apart as a greedy search can
+    place them."""
     if count == 2:
         return torch.tensor([[-1.0, -1.0, -1.0], [1.0, 1.0, 1.0]])
     if count <= len(TETRAHEDRON):
         return torch.tensor(TETRAHEDRON[:count])
-    # Cubic grids and face-centred ones (every second point of a grid); which is best depends on
-    # the count: 8 corners, + the centre for 9, corners + face centres for 10 to 14, ...
+    # Cubic grids and face-centred ones (every second point of a grid); the best one depends on the
+    # count: 8 corners, + the centre for 9, corners + face centres for 10 to 14, ...
     steps = range(2, max(6, round(count ** (1 / 3)) + 2))
     grids = [torch.tensor(list(itertools.product(range(n), repeat=3))) for n in steps]
     grids += [grid[grid.sum(dim=1) % 2 == 0] for grid in grids]
@@ -35,7 +36,7 @@ def _colours(count: int) -> Tensor:
 
 
 def _spread(points: Tensor, count: int) -> Tensor:
-    """Starting from the tetrahedron, take the point farthest from all that were taken."""
+    """Starting from the tetrahedron, repeatedly take the point farthest from those taken."""
     chosen = list(torch.tensor(TETRAHEDRON))
     nearest = torch.cdist(points, torch.stack(chosen)).amin(dim=1)
     while len(chosen) < count:
@@ -52,7 +53,7 @@ class Palette:
         temperature: squared colour distance per logit.
 
     Raises:
-        ValueError: if there is no class, or more than a uint8 label map can tell apart.
+        ValueError: if there is no class, or more than a uint8 label map can distinguish.
     """
 
     def __init__(self, num_classes: int):
@@ -75,14 +76,14 @@ class Palette:
         that overshoots its colour.
         """
         rgb, colours = rgb.float(), self._on(rgb.device)
-        # Channel by channel: exact, float32 under mixed precision too, and small in memory.
+        # Channel by channel: exact, float32 even under mixed precision, and small in memory.
         red, green, blue = (
             (rgb[:, [c]] - colours[:, c].view(1, -1, 1, 1)).square() for c in range(3)
         )
         return -(red + green + blue) / self.temperature
 
     def _on(self, device: torch.device) -> Tensor:
-        """The colours on a device, copied once: a copy waits until a graphics card is done."""
+        """The colours on a device, copied once, because a copy waits for the graphics card."""
         if device not in self._copies:
             self._copies[device] = self.colours.to(device)
         return self._copies[device]

@@ -1,4 +1,4 @@
-"""Schedules over the run: numbers that depend on the share of the run that is done."""
+"""Schedules: numbers that depend on the finished share of the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mean teacher: a network that is the running average of the one that learns.
+"""The mean teacher: a network that is the running average of the learning one.
 
 (Tarvainen and Valpola, NeurIPS 2017.)
 """
@@ -15,7 +15,7 @@ N = TypeVar("N", bound=nn.Module)
 
 
 def make_teacher(network: N) -> N:
-    """A copy that follows by :func:`update_teacher`; frozen parts are shared, not copied."""
+    """A copy for :func:`update_teacher`; frozen parts are shared, not copied."""
     shared = {
         id(tensor): tensor
         for tensor in (*network.parameters(), *network.buffers())
@@ -26,7 +26,7 @@ def make_teacher(network: N) -> N:
 
 @torch.no_grad()
 def update_teacher(teacher: nn.Module, network: nn.Module, step: int, decay: float) -> None:
-    """Move the running average; in the first steps it follows faster."""
+    """Update the running average, which follows faster in the first steps."""
     decay = min(decay, (1 + step) / (10 + step))
     for average, value in zip(teacher.parameters(), network.parameters(), strict=True):
         if average is not value:

@@ -1,7 +1,7 @@
 """How to train: the settings of a training and of a pre-training.
 
 They are the same in a job, in a JSON file and on the command line (``semigda train --help`` prints
-the meanings below), and a project's presets fill them in.
+the meanings below). A project's presets fill them in.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from semigda_core.models.network_config import FREEZABLE, NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 
 PRECISIONS = ("auto", "float32", "bfloat16")
-# Where things lie is no part of what is computed; of inputs the name stays, so that a project that
-# was moved goes on.
+# Folders do not affect the computation. Inputs keep their names only, so that a training in a moved
+# project resumes.
 _PLACES, _INPUTS = ("out", "work", "overwrite"), ("cases", "base")
-_GONE = ("choose_on_val",)  # of older versions, whose settings are still read
+_GONE = ("choose_on_val",)  # from older versions, whose settings are still read
 _STEPS, _BATCH, _SHARE, _RATE = whole(0, 10**8), whole(1, 4096), number(0, 1), number(1e-9, 10)
 _WORDS = rule_of(
     ModelCard,
@@ -46,7 +46,7 @@ _WORDS = rule_of(
 
 
 def _words(value: Any) -> None:
-    """The words of a card, and the text of its licence."""
+    """The texts of a card, and of its licence."""
     demand(isinstance(value, dict), "is not an object")
     text(100_000, lines=True)(value.get("licence_text") or "")
     _WORDS({name: word for name, word in value.items() if name != "licence_text"})
@@ -102,7 +102,7 @@ S = TypeVar("S", bound="Settings")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a training and a pre-training both say, and how settings are read."""
+    """What trainings and pre-trainings have in common, and how settings are read."""
 
     cases: str = ruled(path(), meaning="case list, JSON or CSV, with the role of every case")
     out: str = ruled(
@@ -158,7 +158,7 @@ class Settings:
             ) from None
 
     def identity(self) -> dict[str, Any]:
-        """What decides about the computation, wherever its files lie."""
+        """What determines the computation, wherever its files are."""
         values = {name: value for name, value in self.to_dict().items() if name not in _PLACES}
         for name in _INPUTS:
             if values.get(name) is not None:
@@ -166,7 +166,7 @@ class Settings:
         return values
 
     def same(self, values: dict[str, Any]) -> bool:
-        """Whether settings that were stored, perhaps by an older version, are these."""
+        """Whether stored settings, perhaps of an older version, equal these."""
         try:
             return type(self).from_dict(values).identity() == self.identity()
         except SemiGDAError:
@@ -196,13 +196,13 @@ class PretrainSettings(Settings):
 
     @property
     def masks(self) -> int:
-        """Painted masks in a batch; the rest of it is images."""
+        """The number of painted masks in a batch; the rest are images."""
         return round(self.batch_size * self.mask_share)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainSettings(Settings):
-    """Both stages of a training and the model package they end in.
+    """Both stages of a training and the model package that they make.
 
     Cases of the roles labeled and unlabeled train, those of val are only measured.
     """
@@ -221,12 +221,11 @@ class TrainSettings(Settings):
     work: str | None = ruled(
         maybe(path()), None, "folder for checkpoints and previews; null: the job's own"
     )
-    # On the images at hand alone they gain nothing that as many steps of stage 2 do not.
+    # With few images they gain no more than as many steps of stage 2.
     pretrain_steps: int = ruled(_STEPS, 0, "of the autoencoder, where there is no base")
     align_steps: int = ruled(_STEPS, 400, "of stage 1, latent alignment (DAM)")
     steps: int = ruled(whole(1, 10**8), 4000, "of stage 2, segmentation (CDSA)")
-    # With half of the slices unlabelled, labelled ones were learned worse than unlabelled ones
-    # made up for.
+    # With half of the slices unlabelled, labelled ones lost more than unlabelled ones gained.
     labeled_batch: int = ruled(_BATCH, 12, "labelled slices a step")
     unlabeled_batch: int = ruled(_BATCH, 4, "unlabelled slices a step")
     foreground_share: float = ruled(
@@ -247,7 +246,7 @@ class TrainSettings(Settings):
     align_variance: bool = ruled(
         flag(), False, "align the variance of the convolutional branch's posterior as well"
     )
-    # The published prior is an autoencoder trained at web scale; a compact one that saw little
+    # The published prior is an autoencoder trained at web scale; a compact one trained on little
     # data is not worth freezing.
     frozen: str = ruled(
         one_of(*FREEZABLE), "nothing", f"what stage 2 does not train: {', '.join(FREEZABLE)}"
@@ -258,7 +257,7 @@ class TrainSettings(Settings):
     supervised_share: float = ruled(
         _SHARE, 0.2, "share of stage 2 before the unlabelled loss starts"
     )
-    # If that is only at the end, the learning rate has fallen to nothing before it counts.
+    # If the full weight came only at the end, the learning rate would be near zero by then.
     ramp_share: float = ruled(
         number(1e-6, 1), 0.3, "share of the rest until the unlabelled loss has its full weight"
     )
@@ -293,10 +292,10 @@ class TrainSettings(Settings):
         return len(self.card["labels"])
 
     def pretraining(self, out: str) -> PretrainSettings:
-        """The pre-training that comes first where there is no base."""
+        """The pre-training that comes first if there is no base."""
         values = {one.name: getattr(self, one.name) for one in fields(Settings)}
         values |= {"out": out, "num_classes": self.num_classes}
-        # Without any step, the rest of these settings counts.
+        # Zero steps would be refused, but the other settings are still needed.
         return PretrainSettings(**values, steps=max(1, self.pretrain_steps))
 
 
@@ -310,7 +309,7 @@ def meanings(cls: type) -> Iterator[str]:
 
 
 def _may_mirror(values: dict[str, Any]) -> bool:
-    """Whether no class may be one side of the body, where nobody said what to do."""
+    """The default: mirror unless a class may be one side of the body."""
     card = values.get("card")
     labels = card.get("labels") if isinstance(card, dict) else None
     names = [label["name"] for label in labels or () if isinstance(label, dict)]
