@@ -19,11 +19,12 @@ from textwrap import fill, indent
 from typing import Any
 
 from semigda.cli_segment import (
-    Progress,
+    Terminal,
     add_model_arguments,
     add_segment_command,
     segment_options,
 )
+from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.files.atomic import PREFIX
@@ -191,7 +192,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         arguments.split,
         arguments.out,
         segment_options(arguments),
-        Progress(sys.stderr),
+        Progress(Terminal(sys.stderr)),
         overwrite=arguments.overwrite,
     )
     print(table(result))
@@ -358,12 +359,12 @@ class _TerminalJob(JobFolder):
 
     def tell(self, terminal: Steady) -> None:
         self._terminal = terminal
-        self._progress = Progress(terminal)
+        self._lines = Terminal(terminal)
 
     def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
         super().update(state, progress, seconds_left, message)
         now = self._claimed()
-        self._progress(now["progress"], now["message"])
+        self._lines.update(progress=now["progress"], message=now["message"])
 
     def event(self, type: str, **values: Any) -> None:
         super().event(type, **values)

@@ -18,6 +18,8 @@ from semigda.cli_project_training import (
     training_status,
     version_values,
 )
+from semigda.cli_segment import Terminal
+from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.provenance import ORIGINS
@@ -182,7 +184,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from semigda.check.run import check
 
     project = Project(arguments.project)
-    found = check(project, _tell_progress)
+    found = check(project, _terminal())
     if arguments.fix:
         found = _fix_all(project, found)
     if arguments.json:
@@ -249,16 +251,16 @@ def _tell_findings(view: View, found: list[Finding]) -> None:
         print(f"{len(view.cases)} cases checked, nothing found.")
 
 
-def _tell_progress(fraction: float, message: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{message:<60}", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
+def _terminal() -> Progress:
+    """Lines for who looks at them."""
+    return Progress(Terminal(sys.stderr) if sys.stderr.isatty() else None)
 
 
 def _split(arguments: argparse.Namespace) -> None:
     from semigda.check.run import check
 
     project = Project(arguments.project)
-    check(project, _tell_progress)
+    check(project, _terminal())
     facts = measured(project)
     if arguments.change is not None:
         heldout = change_heldout(project, arguments.change, facts, arguments.cases)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
 from semigda_core.files.texts import one_line
@@ -64,7 +65,7 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         arguments.out,
         review_out=arguments.review,
         options=segment_options(arguments, review=arguments.review is not None),
-        progress=Progress(sys.stderr),
+        progress=Progress(Terminal(sys.stderr)),
         report_out=arguments.report,
         overwrite=arguments.overwrite,
         started=arguments.started,
@@ -141,16 +142,24 @@ def _tell(text: str) -> None:
     print(one_line(text, 1000), file=sys.stderr, flush=True)
 
 
-class Progress:
-    """Prints a line when the message changes or five more per cent are done."""
+class Terminal:
+    """Hears a progress: prints a line when the message changes or five more per cent are done."""
+
+    path = Path()
 
     def __init__(self, stream: Any):
         self._stream = stream
         self._told: tuple[int, str] | None = None
 
-    def __call__(self, fraction: float, message: str) -> None:
+    def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
         # The part after a colon counts steps; it is not new.
-        now = int(fraction * 20), message.partition(":")[0]
+        now = int(progress * 20), message.partition(":")[0]
         if now != self._told:
             self._told = now
-            print(f"{100 * fraction:5.1f} %  {one_line(message)}", file=self._stream, flush=True)
+            print(f"{100 * progress:5.1f} %  {one_line(message)}", file=self._stream, flush=True)
+
+    def event(self, type: str, **values: Any) -> None:
+        pass
+
+    def requested(self, control: str) -> bool:
+        return False

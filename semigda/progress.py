@@ -144,7 +144,18 @@ class Progress:
         """Whether the task shall end now with what it has."""
         return self.job is not None and self.job.requested("stop")
 
+    # Within
+
+    def inside(self) -> Progress:
+        """For a task inside this one that tells nothing itself, but hears what this one hears."""
+        return _Inside(self)
+
     # Where it is
+
+    @property
+    def seconds(self) -> float:
+        """Since it began, or since :meth:`start_clock`."""
+        return time.monotonic() - self._started
 
     @property
     def of_job(self) -> float:
@@ -165,6 +176,22 @@ class Progress:
             return None
         later = max(0.0, 1 - self._start - self._share) / self._share
         return (now - self._started) / fresh * (self.total - self.done + self.total * later)
+
+
+class _Inside(Progress):
+    def __init__(self, outer: Progress):
+        super().__init__()
+        self._outer = outer
+
+    def check(self) -> None:
+        self._outer.check()
+
+    @property
+    def stop_requested(self) -> bool:
+        return self._outer.stop_requested
+
+
+UNWATCHED = Progress()  # nobody hears it: what a function takes by default
 
 
 class Printed:

@@ -7,11 +7,13 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from progress_fixtures import Listener
 
 from semigda.data.grid import WorkingGrid
 from semigda.inference.largest import keep_largest
 from semigda.inference.outputs import SliceStore
 from semigda.inference.spots import SpotFinder
+from semigda.progress import UNWATCHED
 from semigda_core.errors import SemiGDAError
 
 
@@ -52,7 +54,7 @@ def stored(labels: np.ndarray) -> SliceStore:
 
 def kept(labels: np.ndarray, classes: int) -> tuple[np.ndarray, list[int]]:
     store = stored(labels)
-    erased = keep_largest(store, len(labels), classes, lambda: None)
+    erased = keep_largest(store, len(labels), classes, UNWATCHED)
     return store.array(), erased.tolist()
 
 
@@ -107,16 +109,12 @@ def test_of_equal_parts_the_first_stays():
 
 
 def test_it_can_be_stopped_at_every_slice():
-    def stop():
-        raise SemiGDAError("cancelled")
-
-    labels = ladder()
-    store = stored(labels)
-    asked = []
-    keep_largest(stored(labels), len(labels), 2, lambda: asked.append(1))
-    assert len(asked) == 2 * len(labels)
+    labels, listener = ladder(), Listener()
+    keep_largest(stored(labels), len(labels), 2, listener.progress)
+    assert listener.asked == 2 * len(labels)
+    impatient = Listener(cancel=lambda heard: True)
     with pytest.raises(SemiGDAError, match="Cancelled"):
-        keep_largest(store, len(labels), 2, stop)
+        keep_largest(stored(labels), len(labels), 2, impatient.progress)
 
 
 def test_hundreds_of_thousands_of_parts():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from progress_fixtures import Listener
 from project_fixtures import (
     AFFINE,
     SHAPE,
@@ -282,28 +283,24 @@ def test_held_out_label_that_was_edited_in_place(tmp_path):
 
 
 def test_only_what_changed_is_looked_at_again(project, tmp_path):
-    seen = []
-    check(project, lambda fraction, message: seen.append((fraction, message)))
+    listener = Listener()
+    seen = listener.told
+    check(project, listener.progress)
     assert len(seen) == 6 and seen[3] == (0.5, "Looking at case 4 of 6.")
     seen.clear()
     plant(project, tmp_path)
     os.utime(tmp_path / "study/DOE_JANE_02.nrrd", (1, 1))
     assert len(measured(project)) == 5
-    check(project, lambda *told: seen.append(told))
+    check(project, listener.progress)
     assert len(seen) == 2
     (project.folder / "facts.json").write_text("{")  # it may be lost
     assert len(measured(project)) == 0 and check(project) == []
 
 
 def test_a_cancelled_check_keeps_what_it_measured(project):
-    asked = []
-
-    def cancelled():
-        asked.append(1)
-        return len(asked) > 3 * SHAPE[0]
-
+    listener = Listener(cancel=lambda heard: heard.asked > 3 * SHAPE[0])
     with pytest.raises(SemiGDAError) as caught:
-        check(project, cancelled=cancelled)
+        check(project, listener.progress)
     assert caught.value.error_class == "cancelled"
     assert 0 < len(measured(project)) < 6
     assert check(project) == []

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from model_fixtures import TINY, tiny_card, tiny_package
+from progress_fixtures import Listener
 
 from semigda.evaluation.evaluate import compare, evaluate, summarise, table
 from semigda.inference.segment import segment_volume
@@ -82,10 +83,9 @@ def test_a_model_is_perfect_on_its_own_output(study, tmp_path):
 def test_rows_files_and_table(study, tmp_path):
     model, make = study
     cases = make((noise(0), labels(0)), (noise(1), np.zeros(SHAPE, np.uint8)))
-    told = []
-    result = evaluate(
-        model, cases, out_dir=tmp_path / "out", options=OPTIONS, progress=lambda *p: told.append(p)
-    )
+    listener = Listener()
+    told, heard = listener.told, listener.progress
+    result = evaluate(model, cases, "val", tmp_path / "out", OPTIONS, heard)
     assert [(r["case"], r["class"]) for r in result["rows"]] == [
         ("case0", 1),
         ("case0", 2),
@@ -118,10 +118,10 @@ def test_an_evaluation_replaces_nothing_but_an_earlier_one_and_only_when_asked(s
     (out / "notes.txt").write_text("mine")
     evaluate(model, cases, out_dir=out, options=OPTIONS)
     before = (out / "evaluation.json").read_bytes()
-    told = []
+    listener = Listener()
     with pytest.raises(SemiGDAError, match="--overwrite"):
-        evaluate(model, cases, out_dir=out, options=OPTIONS, progress=lambda *p: told.append(p))
-    assert told == [] and (out / "evaluation.json").read_bytes() == before
+        evaluate(model, cases, "val", out, OPTIONS, listener.progress)
+    assert listener.told == [] and (out / "evaluation.json").read_bytes() == before
     evaluate(model, cases, out_dir=out, options=OPTIONS, overwrite=True)
     assert (out / "evaluation.json").read_bytes() != before  # other seconds
     for name, text in (("evaluation.csv", "case,age\n"), ("evaluation.json", "[1]")):
@@ -184,7 +184,7 @@ def test_what_cannot_be_evaluated_is_refused(study):
     with pytest.raises(SemiGDAError, match="split"):
         evaluate(model, cases, "test", options=OPTIONS)
     with pytest.raises(SemiGDAError) as caught:
-        evaluate(model, cases, "labeled", options=OPTIONS, cancelled=lambda: True)
+        evaluate(model, cases, "labeled", None, OPTIONS, Listener(lambda heard: True).progress)
     assert caught.value.error_class == "cancelled"
 
 

@@ -32,7 +32,7 @@ CORE_FLOORS = {
     "project": 4,
 }
 ENGINE_FLOORS = {
-    "progress": 0,
+    "progress": -1,  # below all
     "distributed": 0,
     "networks": 0,
     "reading": 0,

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from phantom_fixtures import write_phantoms
+from progress_fixtures import Listener
 from training_fixtures import SHAPE, settings
 
-from semigda.progress import Part, Progress
+from semigda.progress import UNWATCHED, Part, Progress
 from semigda.training.train import train
+from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
 
@@ -57,3 +59,27 @@ def test_the_last_step_is_told_although_sums_of_floats_fall_short(job):
         progress.advance(0.1, f"step {step + 1}")
     assert progress.done < 1  # ten times 0.1
     assert job.state()["progress"] == pytest.approx(1.0) and job.state()["message"] == "step 10"
+
+
+def test_a_task_inside_another_is_silent_but_hears_what_it_hears():
+    listener = Listener()
+    outer = listener.progress
+    inner = outer.inside()
+    inner.at(0.5, "Nobody shall read this.")
+    inner.event("nothing")
+    assert listener.told == [] and listener.events == []
+    listener.cancel = lambda heard: True
+    with pytest.raises(SemiGDAError) as caught:
+        inner.advance(0.1, "Nor this.")
+    assert caught.value.error_class == "cancelled"
+
+
+def test_what_was_skipped_takes_no_time():
+    """Half was done by an earlier process: the other half takes as long as it now does."""
+    listener = Listener()
+    progress = Progress(listener, 100)
+    progress.skip(50)
+    progress.advance(1, "One more.")
+    ((share, _),) = listener.told
+    assert share == 0.51
+    UNWATCHED.at(0.3, "Nobody hears it, and it never ends.")

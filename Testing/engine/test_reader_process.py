@@ -19,6 +19,7 @@ import psutil
 import pytest
 from hostile_files import noise, slow, write
 from model_fixtures import tiny_package
+from progress_fixtures import Listener
 from project_fixtures import make_project, write_case
 from test_volumes import write_dicom
 
@@ -134,7 +135,8 @@ def test_a_projects_check_goes_on_after_a_death_in_each_of_its_runs(tmp_path):
 def test_a_read_can_be_cancelled(tmp_path):
     path, begin = slow(tmp_path / "a.nrrd"), time.monotonic()
     with pytest.raises(SemiGDAError) as caught:
-        read_volume(path, cancelled=lambda: time.monotonic() > begin + 0.3)
+        listener = Listener(cancel=lambda heard: time.monotonic() > begin + 0.3)
+        read_volume(path, progress=listener.progress)
     assert caught.value.error_class == "cancelled"
     assert time.monotonic() < begin + 5
     read_volume(write(tmp_path / "a.nii", noise()))  # by a fresh process

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from model_fixtures import tiny_card, tiny_network
+from progress_fixtures import Listener
 from volume_fixtures import (
     DIRECTIONS,
     ORIENTATIONS,
@@ -163,7 +164,7 @@ def test_largest_component_in_3d_only_when_the_card_says_so():
 
 
 def test_cancel_stops_between_batches():
-    calls = []
+    listener = Listener(cancel=lambda heard: len(heard.told) == 3)
     volume = Volume(ball() * 255, np.eye(4))
     with pytest.raises(SemiGDAError) as caught:
         segment_volume(
@@ -171,11 +172,11 @@ def test_cancel_stops_between_batches():
             bright_card(settings()),
             volume,
             SegmentOptions(batch_size=1),
-            progress=lambda fraction, message: calls.append((fraction, message)),
-            cancelled=lambda: len(calls) == 3,
+            listener.progress,
         )
     assert caught.value.error_class == "cancelled"
-    assert len(calls) == 3 and calls[2] == (pytest.approx(0.095), "Segmenting slice 3 of 20")
+    assert len(listener.told) == 3
+    assert listener.told[2] == (pytest.approx(0.095), "Segmenting slice 3 of 20")
 
 
 def test_single_slices_and_pictures():

@@ -16,6 +16,7 @@ import numpy as np
 from semigda.data.geometry import orient, turned
 from semigda.data.labels import label_parts, share_inside
 from semigda.data.volumes import Volume, read_volume, sampled
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
 
@@ -25,7 +26,7 @@ _AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
 def measure_case(
     image: Path,
     label: Path | None,
-    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress = UNWATCHED,
     watch: Callable[[Volume], None] = lambda volume: None,
 ) -> dict[str, Any]:
     """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
@@ -49,22 +50,22 @@ def measure_case(
     """
     facts: dict[str, Any] = {"image": None, "label": None}
     try:
-        volume = read_volume(image, cancelled=cancelled)
+        volume = read_volume(image, progress=progress)
     except SemiGDAError as error:
         if error.error_class == "cancelled":
             raise
         return facts | {"image": {"error": error.to_dict()}}
-    facts["image"] = _image_facts(volume, cancelled)
+    facts["image"] = _image_facts(volume, progress)
     if label is not None:
-        facts["label"] = _label_facts(label, volume, cancelled)
+        facts["label"] = _label_facts(label, volume, progress)
     watch(volume)
     return facts
 
 
-def _image_facts(volume: Volume, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
     order, flips = orient(volume.affine, "axial")
     low, middle, high = np.percentile(sampled(volume.array), (0.5, 50, 99.5))
-    content, mirror = _hashes(turned(volume.array, order, flips), cancelled)
+    content, mirror = _hashes(turned(volume.array, order, flips), progress)
     return {
         "shape": [volume.shape[axis] for axis in order],
         "spacing": [round(volume.spacing[axis], 4) for axis in order],
@@ -93,21 +94,20 @@ def slice_axis(volume: Volume) -> str:
     return _AXES[int(np.abs(volume.affine[:3, thick]).argmax())]
 
 
-def _hashes(view: np.ndarray, cancelled: Callable[[], bool]) -> tuple[str, str]:
+def _hashes(view: np.ndarray, progress: Progress) -> tuple[str, str]:
     """Hash of an image (slice, row, column) and of its mirror image, whatever its file type."""
     straight, mirrored = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
     for digest in (straight, mirrored):
         digest.update(repr(view.shape).encode())
     for plane in view:
-        if cancelled():
-            raise SemiGDAError("cancelled")
+        progress.check()
         plane = plane.astype(np.float32) + np.float32(0)  # minus zero is zero
         straight.update(np.ascontiguousarray(plane).data)
         mirrored.update(np.ascontiguousarray(plane[:, ::-1]).data)
     return straight.hexdigest(), mirrored.hexdigest()
 
 
-def _label_facts(path: Path, volume: Volume, cancelled: Callable[[], bool]) -> dict[str, Any]:
+def _label_facts(path: Path, volume: Volume, progress: Progress) -> dict[str, Any]:
     digest = hashlib.blake2b(digest_size=16)
     parts: dict[str, dict[str, int]] = {}
     seen = np.zeros(volume.shape, bool)
@@ -116,8 +116,7 @@ def _label_facts(path: Path, volume: Volume, cancelled: Callable[[], bool]) -> d
     others = tuple(n for n in range(3) if n != axis)
     try:
         for key, mask in label_parts(path, volume):
-            if cancelled():
-                raise SemiGDAError("cancelled")
+            progress.check()
             digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
             digest.update(np.packbits(mask).data)
             part = parts.setdefault(key, {"voxels": 0, "slices": 0})

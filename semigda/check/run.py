@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from semigda.check.measure import measure_case
 from semigda.check.thumbnails import draw_thumbnail, write_png
 from semigda.data.volumes import Volume
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
@@ -22,26 +23,21 @@ from semigda_core.project.project import Project
 SECONDS_BETWEEN_SAVES = 5.0
 
 
-def check(
-    project: Project,
-    progress: Callable[[float, str], None] = lambda fraction, message: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> list[Finding]:
+def check(project: Project, progress: Progress = UNWATCHED) -> list[Finding]:
     """Measure all cases that have changed, one volume in memory at a time.
 
     Raises:
         SemiGDAError: "cancelled"; the next check continues from there.
     """
     facts, pictures = project.place(FACTS), project.place(THUMBNAILS)
-    update_facts(case_files(project.read()), facts, progress, cancelled, pictures)
+    update_facts(case_files(project.read()), facts, progress, pictures)
     return findings(project)
 
 
 def update_facts(
     cases: Sequence[CaseFiles],
     path: Path,
-    progress: Callable[[float, str], None] = lambda fraction, message: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress = UNWATCHED,
     thumbnails: Path | None = None,
 ) -> dict[str, Any]:
     """Measure the cases whose files differ from the facts at ``path``, and write the facts there.
@@ -70,18 +66,16 @@ def update_facts(
             facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}
             continue
         now = stamp(image, label)
-        facts[case["id"]] = known.get(case["id"], {})
+        before = known.get(case["id"], {})
         picture = thumbnails and thumbnails / f"{case['id']}.png"
-        if facts[case["id"]].get("stamp") == now and _is_drawn(picture, facts[case["id"]]):
+        if before.get("stamp") == now and _is_drawn(picture, before):
+            facts[case["id"]] = before
             continue
-        progress(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
         try:
-            if cancelled():
-                raise SemiGDAError("cancelled")
+            progress.at(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
             draw = partial(_draw, picture, label)
-            facts[case["id"]] = {"stamp": now, **measure_case(image, label, cancelled, draw)}
+            facts[case["id"]] = {"stamp": now, **measure_case(image, label, progress, draw)}
         except SemiGDAError:
-            del facts[case["id"]]
             save(known | facts)
             raise
         if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from semigda.progress import UNWATCHED, Progress
 from semigda.reading.errors import choose_frame, damaged, only_frames
 from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
@@ -61,7 +61,7 @@ def read_volume(
     *,
     frame: int | None = None,
     replace_nonfinite: bool = False,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> Volume:
     """Read an image: .nrrd, .nhdr, .nii(.gz), .mha, .mhd, .dcm, a DICOM folder, or a picture.
 
@@ -69,13 +69,13 @@ def read_volume(
         frame: the frame of a 4-D image (or one of several values a voxel), from 0.
         replace_nonfinite: replace NaN and -Inf by the lowest finite value and +Inf by the highest,
             instead of refusing the image.
-        cancelled: called while the file is read.
+        progress: checked while the file is read.
 
     Raises:
         SemiGDAError: "bad-input", with one sentence that says what is wrong;
             "cancelled", "disk-full", "out-of-memory".
     """
-    volume = read_stored(Path(path), frame, cancelled=cancelled)
+    volume = read_stored(Path(path), frame, progress=progress)
     if volume.array.size == 0:
         raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
     volume.array = _check_values(volume.array, replace_nonfinite)
@@ -87,14 +87,14 @@ def read_stored(
     frame: int | None = None,
     *,
     labels: bool = False,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> Volume:
     """An image as stored, whatever its values; arguments and errors as in read_volume.
 
     Args:
         labels: whether values are labels: a palette's indices, not its colours.
     """
-    stored = _stored(Path(path), frame, labels, cancelled)
+    stored = _stored(Path(path), frame, labels, progress)
     return _volume(stored, _channels(stored.array, frame, stored.picture))
 
 
@@ -105,16 +105,14 @@ def read_layer(path: Path, layer: int) -> Volume:
     Raises:
         SemiGDAError: "bad-input" if the file cannot be read or has no such layer.
     """
-    stored = _stored(Path(path), layer, True, None)
+    stored = _stored(Path(path), layer, True, UNWATCHED)
     array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
     if not 0 <= layer < stored.frames or 0 in array.shape:
         raise damaged("The segmentation is damaged: its header names more layers than it holds")
     return _volume(stored, array if array.ndim == 3 else array[..., 0])
 
 
-def _stored(
-    path: Path, frame: int | None, labels: bool, cancelled: Callable[[], bool] | None
-) -> Stored:
+def _stored(path: Path, frame: int | None, labels: bool, progress: Progress) -> Stored:
     if not os.path.exists(path):  # Path.exists fails for names that are too long
         raise SemiGDAError("bad-input", "The image file does not exist.")
     if not os.path.isdir(path):
@@ -127,7 +125,7 @@ def _stored(
             plain = read_plain(path)
         if plain is not None:
             return Stored(*plain)
-    return read_foreign(path, frame, labels, cancelled)
+    return read_foreign(path, frame, labels, progress)
 
 
 def _volume(stored: Stored, array: np.ndarray) -> Volume:

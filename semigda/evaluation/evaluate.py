@@ -6,7 +6,7 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measu
 from semigda.inference.segment import read_input, segment_volume
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.tables import begins_with, write_table
@@ -36,8 +37,6 @@ FILES = ("evaluation.csv", "evaluation.json")
 # Errors of a single case; any other would recur with every case.
 _CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
-Progress = Callable[[float, str], None]
-
 
 def evaluate(
     model: str | os.PathLike[str],
@@ -45,8 +44,7 @@ def evaluate(
     split: str = "val",
     out_dir: str | os.PathLike[str] | None = None,
     options: SegmentOptions | None = None,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress = UNWATCHED,
     *,
     overwrite: bool = False,
 ) -> dict[str, Any]:
@@ -76,7 +74,7 @@ def evaluate(
         read = [cases, folder, *(path for case in chosen for path in (case.image, case.label))]
         _check_targets(Path(out_dir), read, overwrite)
     network, card = load_network(folder)
-    result = evaluate_network(network, card, chosen, options, progress, cancelled)
+    result = evaluate_network(network, card, chosen, options, progress)
     result = {
         "model": {"name": card.name, "sha256": card.weights_sha256},
         "split": split,
@@ -93,8 +91,7 @@ def evaluate_network(
     card: ModelCard,
     cases: Sequence[Case],
     options: SegmentOptions,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> dict[str, Any]:
     """``{"rows", "summary", "failures", "seconds"}`` of a loaded network."""
     start = time.perf_counter()
@@ -102,13 +99,10 @@ def evaluate_network(
     failures: list[dict[str, Any]] = []
     options = replace(options, review=False)
     for number, case in enumerate(cases):
-        if cancelled is not None and cancelled():
-            raise SemiGDAError("cancelled")
-        if progress is not None:
-            # Never the case's name: progress may be written to a job's files.
-            progress(number / len(cases), f"Evaluating case {number + 1} of {len(cases)}")
+        # Never the case's name: progress may be written to a job's files.
+        progress.at(number / len(cases), f"Evaluating case {number + 1} of {len(cases)}")
         try:
-            rows += _case_rows(network, card, case, options, cancelled)
+            rows += _case_rows(network, card, case, options, progress.inside())
         except SemiGDAError as error:
             if error.error_class not in _CASE_ERRORS:
                 raise
@@ -128,18 +122,18 @@ def _case_rows(
     card: ModelCard,
     case: Case,
     options: SegmentOptions,
-    cancelled: Callable[[], bool] | None,
+    progress: Progress,
 ) -> list[dict[str, Any]]:
     start = time.perf_counter()
     (case,) = by_names([case], [label.name for label in card.labels])
-    volume = read_input(case.image, options, cancelled)
+    volume = read_input(case.image, options, progress)
     truth = read_classes(case.label, volume, case.classes)
     if truth.max() > len(card.labels):
         raise SemiGDAError(
             "bad-input",
             f"The label holds class {truth.max()}; the model knows 1 to {len(card.labels)}.",
         )
-    predicted = segment_volume(network, card, volume, options, cancelled=cancelled).labels
+    predicted = segment_volume(network, card, volume, options, progress).labels
     seconds = round(time.perf_counter() - start, 3)
     unit = "px" if volume.two_dimensional else "mm"
     voxel_ml = None if volume.two_dimensional else volume.voxel_ml

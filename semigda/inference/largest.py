@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from semigda.inference.components import Components
 from semigda.inference.outputs import SliceStore
+from semigda.progress import Progress
 
 
-def keep_largest(
-    store: SliceStore, depth: int, classes: int, check: Callable[[], None]
-) -> np.ndarray:
+def keep_largest(store: SliceStore, depth: int, classes: int, progress: Progress) -> np.ndarray:
     """Erase everything in ``store`` outside its class's largest part.
 
     Per volume, never per slice: a slice may show two parts of one organ. Of parts of the same size
@@ -21,17 +18,17 @@ def keep_largest(
     Args:
         depth: stored slices.
         classes: foreground classes K.
-        check: called at every slice; may raise to stop.
+        progress: checked at every slice.
 
     Returns the erased voxels of every class, (K + 1,) int64.
     """
     erased = np.zeros(classes + 1, np.int64)
-    keep = _kept(store, depth, classes, check)
+    keep = _kept(store, depth, classes, progress)
     if keep.all():
         return erased
     components = Components()
     for z in range(depth):
-        check()
+        progress.check()
         labels = store.slices(z, z + 1)[0]
         lost = ~keep[components.add(labels)]
         if lost.any():
@@ -40,12 +37,12 @@ def keep_largest(
     return erased
 
 
-def _kept(store: SliceStore, depth: int, classes: int, check: Callable[[], None]) -> np.ndarray:
+def _kept(store: SliceStore, depth: int, classes: int, progress: Progress) -> np.ndarray:
     """Whether each flat part, by its number, belongs to its class's largest part; bool."""
     components = Components()
     sizes, owners = [np.zeros(1, np.int64)], [np.zeros(1, np.uint8)]
     for z in range(depth):
-        check()
+        progress.check()
         labels = store.slices(z, z + 1)[0]
         before = components.count
         numbers = components.add(labels)

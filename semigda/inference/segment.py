@@ -26,6 +26,7 @@ from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError, of_system
 from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
 from semigda_core.files.targets import check_target, same_place
@@ -39,8 +40,6 @@ from semigda_core.version import __version__
 _AT_ONCE = 16  # working slices prepared and restored together; the network may take fewer
 
 Place = str | os.PathLike[str]
-Progress = Callable[[float, str], None]
-Cancelled = Callable[[], bool]
 Watch = Callable[[torch.Tensor, Prediction], None]
 
 
@@ -65,13 +64,13 @@ class Segmentation:
     report: dict
 
 
-def read_input(path: Place, options: SegmentOptions, cancelled: Cancelled | None = None) -> Volume:
+def read_input(path: Place, options: SegmentOptions, progress: Progress = UNWATCHED) -> Volume:
     """The image to segment, see :func:`semigda.data.volumes.read_volume`."""
     return read_volume(
         path,
         frame=options.frame,
         replace_nonfinite=options.replace_nonfinite,
-        cancelled=cancelled,
+        progress=progress,
     )
 
 
@@ -80,8 +79,7 @@ def segment_volume(
     card: ModelCard,
     volume: Volume,
     options: SegmentOptions | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    progress: Progress = UNWATCHED,
     *,
     store: Path | None = None,
     watch: Watch | None = None,
@@ -89,8 +87,7 @@ def segment_volume(
     """Segment ``volume`` with ``network``, which is moved to the device.
 
     Args:
-        progress: called with a fraction 0 to 1 and a line for the user.
-        cancelled: called between batches.
+        progress: updated, and checked, before every batch.
         store: a folder; results are then the mapped files ``labels.npy`` and ``review.npy`` in it
             and take no memory. Otherwise they are arrays.
         watch: called in order with every batch of working slices (n, 3, H, W) and its prediction,
@@ -101,13 +98,7 @@ def segment_volume(
             "model-invalid".
     """
     options = options or SegmentOptions()
-    progress = progress or (lambda fraction, message: None)
-
-    def check() -> None:
-        if cancelled is not None and cancelled():
-            raise SemiGDAError("cancelled")
-
-    check()
+    progress.check()
     forget_peak()
     clock = Clock("preprocess", "network", "resample")
     device = choose_device(options.device)
@@ -132,8 +123,8 @@ def segment_volume(
             slices = prepared.slices(start, min(start + _AT_ONCE, prepared.count))
         done: list[Prediction] = []
         while len(slices):
-            check()
-            progress(0.95 * at / prepared.count, f"Segmenting slice {at + 1} of {prepared.count}")
+            share = 0.95 * at / prepared.count
+            progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
             with clock("network"):
                 done.append(predictor(slices))
             taken = len(done[-1].probabilities)
@@ -142,12 +133,13 @@ def segment_volume(
             slices, at = slices[taken:], at + taken
         with clock("resample"):
             results.add(done)
-    progress(0.95, "Measuring the segments")
+    progress.at(0.95, "Measuring the segments")
     with clock("resample"):
         if card.postprocessing.get("largest_component") and not options.all_parts:
-            results.voxels -= keep_largest(results.labels, volume.shape[0], len(card.labels), check)
+            depth, classes = volume.shape[0], len(card.labels)
+            results.voxels -= keep_largest(results.labels, depth, classes, progress)
     report = _report(card, options, volume, prepared, predictor, clock)
-    progress(1.0, "Done.")
+    progress.at(1.0, "Done.")
     return Segmentation(
         results.labels.array(),
         results.review.array() if results.review else None,
@@ -171,8 +163,7 @@ def segment_file(
     out,
     review_out=None,
     options: SegmentOptions | None = None,
-    progress: Progress | None = None,
-    cancelled: Cancelled | None = None,
+    progress: Progress = UNWATCHED,
     *,
     report_out=None,
     overwrite: bool = False,
@@ -201,14 +192,12 @@ def segment_file(
         with clock("load"):
             loaded = isinstance(model, tuple)
             network, card = model if loaded else load_network(find_model(model), "cpu")
-            volume = read_input(path, options, cancelled)
+            volume = read_input(path, options, progress)
         affine = volume.affine
         # Results are stored beside the output until they are written: same disk, no memory.
         clear_leftovers(out.parent)
         with temporary_folder(out.parent) as folder:
-            result = segment_volume(
-                network, card, volume, options, progress, cancelled, store=folder
-            )
+            result = segment_volume(network, card, volume, options, progress, store=folder)
             del volume, network  # writing needs further memory
             if review_out and result.review is None:
                 raise SemiGDAError("bad-input", "A review map needs both branches.")

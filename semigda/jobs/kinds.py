@@ -75,17 +75,15 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     # From the click on, so that waiting for the process to start is counted as well.
     seconds = {"start": max(0.0, time.time() - job.job["created"])}
     options = SegmentOptions.of(job.job["options"])
-    watch = _Watch(job)
+    progress = Progress(job)
     clock = Clock("load", "write")
     job.update(message="Loading the model and the image.")
     with clock("load"):
         network, card = models.get(_required(job.job["model"], "model"))
         image = _path(job.job["inputs"], "volume", "volume")
-        volume = read_input(image, options, watch.cancelled)
+        volume = read_input(image, options, progress)
     try:
-        done = segment_volume(
-            network, card, volume, options, watch.progress, watch.cancelled, store=job.path
-        )
+        done = segment_volume(network, card, volume, options, progress, store=job.path)
     except BaseException:
         for name in (LABELS, REVIEW):  # half-written
             (job.path / name).unlink(missing_ok=True)
@@ -130,10 +128,10 @@ def rehearse_job(job: JobFolder, models: ModelCache) -> Ending:
     options = {k: v for k, v in job.job["options"].items() if k != "share_device"}
     cases = str(_path(job.job["inputs"], "cases", "case list"))
     settings = TrainSettings.from_dict({**options, "cases": cases})
-    watch = _Watch(job)
+    progress = Progress(job)
     with alone_now(choose_device(settings.device)):
-        facts = rehearse(settings, job.path, Progress(job))
-    return {"rehearsal": facts}, {"seconds": round(time.monotonic() - watch.start, 3)}
+        facts = rehearse(settings, job.path, progress)
+    return {"rehearsal": facts}, {"seconds": round(progress.seconds, 3)}
 
 
 def pretrain_job(job: JobFolder, models: ModelCache) -> Ending:
@@ -147,15 +145,14 @@ def evaluate_job(job: JobFolder, models: ModelCache) -> Ending:
     options = dict(job.job["options"])
     split = options.pop("split", "val")
     check(split, _SPLIT, "The split")
-    watch = _Watch(job)
+    progress = Progress(job)
     result = evaluate(
         _required(job.job["model"], "model"),
         _path(job.job["inputs"], "cases", "case list"),
         split,
         job.path,
         SegmentOptions.of(options),
-        watch.progress,
-        watch.cancelled,
+        progress,
         overwrite=True,  # of an earlier attempt in the job's own folder
     )
     print(table(result))  # to log.txt
@@ -172,11 +169,11 @@ def check_job(job: JobFolder, models: ModelCache) -> Ending:
     inputs = job.job["inputs"]
     cases = schema.read(_path(inputs, "cases", "case list"), schema.CASES, "The case list")
     target = _path(inputs, "facts", "file for facts")
-    watch = _Watch(job)
+    progress = Progress(job)
     pictures = _path(inputs, "thumbnails", "folder") if inputs.get("thumbnails") else None
-    facts = update_facts(cases, target, watch.progress, watch.cancelled, pictures)
+    facts = update_facts(cases, target, progress, pictures)
     bad = sum("error" in (fact["image"] or {}) for fact in facts.values())
-    seconds = round(time.monotonic() - watch.start, 3)
+    seconds = round(progress.seconds, 3)
     return {"cases": len(facts)}, {"unreadable": bad, "seconds": seconds}
 
 
@@ -192,14 +189,14 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     cases = _path(inputs, "cases", "case list")
     rows = schema.read(cases, schema.RANKED_CASES, "The case list")
     folder = _path(inputs, "folder", "folder for its results")
-    watch = _Watch(job)
+    progress = Progress(job)
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
     ranked, unreadable = rank_cases(
         *(network, card, rows, folder, count, SegmentOptions.of(options)),
-        *(job.path, watch.progress, watch.cancelled),
+        *(job.path, progress),
     )
-    seconds = round(time.monotonic() - watch.start, 3)
+    seconds = round(progress.seconds, 3)
     return {"cases": ranked}, {"unreadable": unreadable, "seconds": seconds}
 
 
@@ -225,17 +222,3 @@ def _required(value: Any, what: str) -> Any:
     if not value:
         raise SemiGDAError("bad-input", f"The job names no {what}.")
     return value
-
-
-class _Watch:
-    """Progress into the job's state, the time left from the share done, and the cancel request."""
-
-    def __init__(self, job: JobFolder):
-        self.job = job
-        self.start = time.monotonic()
-        self.cancelled = lambda: job.requested("cancel")
-
-    def progress(self, fraction: float, message: str) -> None:
-        passed = time.monotonic() - self.start
-        left = passed / fraction * (1 - fraction) if fraction > 0.02 else None
-        self.job.update(progress=fraction, seconds_left=left, message=message)

@@ -19,6 +19,7 @@ from semigda.inference.likeness import Features
 from semigda.inference.predict import Prediction
 from semigda.inference.segment import Segmentation, preprocessing_of, segment_volume
 from semigda.networks.semigda import SemiGDA
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
@@ -63,7 +64,7 @@ def look(
     card: ModelCard,
     volume: Volume,
     options: SegmentOptions | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress = UNWATCHED,
     **others,
 ) -> tuple[Segmentation, Look]:
     """Segment a case and measure it in one pass; ``others`` go to ``segment_volume``."""
@@ -76,7 +77,7 @@ def look(
         assert prediction.overlap is not None, "a look needs both branches"
         overlaps.append(prediction.overlap[:, 1:])
 
-    done = segment_volume(network, card, volume, options, None, cancelled, watch=watch, **others)
+    done = segment_volume(network, card, volume, options, progress, watch=watch, **others)
     return done, Look(torch.cat(overlaps), features.vector())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from semigda.inference.device import choose_device
 from semigda.inference.likeness import case_features
 from semigda.inference.segment import plain_errors, preprocessing_of, provenance
 from semigda.networks.semigda import SemiGDA
+from semigda.progress import UNWATCHED, Progress
 from semigda.ranking.order import Look, look, rank
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import replace, write_json
@@ -37,8 +38,7 @@ def rank_cases(
     count: int,
     options: SegmentOptions,
     scratch: Path,
-    progress: Callable[[float, str], None] = lambda fraction, message: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress = UNWATCHED,
 ) -> tuple[int, int]:
     """Rank the unlabelled ones of ``rows`` (objects with id, image, and role "labeled" or
     "unlabeled") into ``folder``:
@@ -65,17 +65,15 @@ def rank_cases(
     network.to(choose_device(options.device)).eval()
     # Labelled cases take a twentieth of the time of the others, but count the same here.
     for number, row in enumerate(rows):
-        progress(0.98 * number / len(rows), f"Looking at case {number + 1} of {len(rows)}.")
-        if cancelled():
-            raise SemiGDAError("cancelled")
+        progress.at(0.98 * number / len(rows), f"Looking at case {number + 1} of {len(rows)}.")
         try:
             with plain_errors():
-                volume = read_volume(row["image"], cancelled=cancelled)
+                volume = read_volume(row["image"], progress=progress)
                 if row["role"] == "labeled":
                     known.append(case_features(network, prepare(volume, preprocessing_of(card))))
                     continue
                 done, looks[row["id"]] = look(
-                    network, card, volume, options, cancelled, store=scratch
+                    network, card, volume, options, progress.inside(), store=scratch
                 )
                 header = provenance(card, done.report)
                 target = labels / f"{row['id']}{ENDING}"
@@ -99,7 +97,7 @@ def rank_cases(
         }
         for place, found in enumerate(ranked, 1)
     ]
-    progress(0.98, "Drawing the first cases.")
+    progress.at(0.98, "Drawing the first cases.")
     folder.mkdir(parents=True, exist_ok=True)
     colours = {label.name: label.color for label in card.labels}
     keep = [found["case"] for found in candidates[:count]]

@@ -20,7 +20,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from typing import Any
 import numpy as np
 
 import semigda
+from semigda.progress import UNWATCHED, Progress
 from semigda.reading.errors import damaged
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
@@ -61,28 +61,27 @@ def read_foreign(
     path: Path,
     frame: int | None = None,
     labels: bool = False,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> Stored:
     """Read an image file or a folder of DICOM files in the reader process.
 
     Args:
         frame: one of several frames or values a voxel; None reads all values.
         labels: whether values are labels: a palette's indices, not its colours.
-        cancelled: called while the process reads.
+        progress: checked while the file is read.
 
     Raises:
         SemiGDAError: "bad-input", "out-of-memory", "disk-full", "cancelled", "import-error".
     """
-    cancelled = cancelled or (lambda: False)
     request = {"path": os.path.abspath(path), "frame": frame, "labels": labels}
     with _lock:
         try:
-            return _reader().read(request, cancelled)
+            return _reader().read(request, progress)
         except _Crashed as crash:
             if crash.first:
                 raise _died(crash.code) from None
         try:  # an earlier file may have damaged the process
-            return _reader().read(request, cancelled)
+            return _reader().read(request, progress)
         except _Crashed as crash:
             raise _died(crash.code) from None
 
@@ -143,17 +142,17 @@ class _ReaderProcess:
     def alive(self) -> bool:
         return self.owner == os.getpid() and self.process.poll() is None
 
-    def read(self, request: dict[str, Any], cancelled: Callable[[], bool]) -> Stored:
+    def read(self, request: dict[str, Any], progress: Progress) -> Stored:
         try:
             if not self.reads:
-                self._get_ready(cancelled)
+                self._get_ready(progress)
             out = self.folder / f"voxels{self.reads}"
             self.reads += 1
             line = json.dumps({**request, "out": str(out)}, ensure_ascii=True)
             with contextlib.suppress(OSError):  # it is gone; its end is heard below
                 self.requests.write(line.encode("ascii") + b"\n")
                 self.requests.flush()
-            answer = self._answer(cancelled)
+            answer = self._answer(progress)
             if "error" in answer:
                 if answer["spent"]:
                     self.end()
@@ -167,9 +166,9 @@ class _ReaderProcess:
             self.end()
             raise
 
-    def _get_ready(self, cancelled: Callable[[], bool]) -> None:
+    def _get_ready(self, progress: Progress) -> None:
         try:
-            answer = self._next(time.monotonic() + _START_S, cancelled)
+            answer = self._next(time.monotonic() + _START_S, progress)
         except _Crashed:
             message = "The process that reads images could not be started."
             raise SemiGDAError("worker-died", message) from None
@@ -177,19 +176,18 @@ class _ReaderProcess:
             raise SemiGDAError("import-error", detail=f"ImportError: {answer['missing']}")
         self.pid = answer["ready"]  # not the process's own if that is a launcher
 
-    def _answer(self, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    def _answer(self, progress: Progress) -> dict[str, Any]:
         seconds = _FIRST_S
         while True:
             limit = time.monotonic() + _WAIT_S + _WAIT_A_SECOND * seconds
-            answer = self._next(limit, cancelled)
+            answer = self._next(limit, progress)
             if "seconds" not in answer:
                 return answer
             seconds = answer["seconds"]
 
-    def _next(self, deadline: float, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    def _next(self, deadline: float, progress: Progress) -> dict[str, Any]:
         while True:
-            if cancelled():
-                raise SemiGDAError("cancelled")
+            progress.check()
             try:
                 line = self.answers.get(timeout=_POLL_S)
             except queue.Empty:

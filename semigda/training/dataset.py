@@ -8,7 +8,7 @@ stored random state.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from semigda.data.cases import Case
 from semigda.data.labels import read_classes
 from semigda.data.preprocess import prepare, with_neighbours
 from semigda.data.volumes import read_volume
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.preprocessing import Preprocessing
 
@@ -81,9 +82,9 @@ def load_slices(
     cases: Sequence[Case],
     preprocessing: Preprocessing,
     num_classes: int,
-    loaded: Callable[[], None] = lambda: None,
+    progress: Progress = UNWATCHED,
 ) -> list[CaseSlices]:
-    """Read and prepare the cases; ``loaded`` is called after each.
+    """Read and prepare the cases; ``progress`` is checked after each.
 
     Raises:
         SemiGDAError: that of the first case that cannot be used, saying by number which one it is.
@@ -98,7 +99,7 @@ def load_slices(
             raise SemiGDAError(
                 error.error_class, message, action=error.action, detail=error.detail
             ) from error
-        loaded()
+        progress.check()
     return result
 
 

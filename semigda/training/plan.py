@@ -21,7 +21,7 @@ from semigda.evaluation.evaluate import evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
 from semigda.models.package import load_network
-from semigda.progress import Part
+from semigda.progress import Part, Progress
 from semigda.training.preflight import check_training
 from semigda.training.train import train
 from semigda_core.errors import Paused, SemiGDAError
@@ -204,18 +204,8 @@ class _Plan:
         network, card = load_network(model)
         options = SegmentOptions(self.settings.device)
 
-        def progress(fraction: float, message: str) -> None:
-            job.update("running", message=message)
-
-        def stopped() -> bool:
-            return job.requested("cancel") or job.requested("pause")
-
         try:
-            result = evaluate_network(network, card, chosen, options, progress, stopped)
-        except SemiGDAError as error:
-            if error.error_class == "cancelled" and not job.requested("cancel"):
-                raise Paused from None
-            raise
+            result = evaluate_network(network, card, chosen, options, _Scoring(job))
         finally:
             del network
             if torch.cuda.is_available():
@@ -249,6 +239,13 @@ class _Plan:
         card.training["cases"]["val"] = count
         card.write(out)
         return card
+
+
+class _Scoring(Progress):
+    """Says what it does, and leaves the job's progress where it is."""
+
+    def _update(self, message: str) -> None:
+        self.job.update("running", message=message)
 
 
 def _read_scores(path: Path | str) -> Scores:

@@ -66,7 +66,7 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
         cases = check_pretraining(settings, begun=finished.begun)
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
         progress.message("Reading the images.")
-        slices = load_slices(cases, preprocessing, settings.num_classes, progress.check)
+        slices = load_slices(cases, preprocessing, settings.num_classes, progress)
         progress.start_clock()
 
         def write(config: NetworkConfig, tensors: Tensors, report: dict) -> None:

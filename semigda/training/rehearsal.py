@@ -24,7 +24,7 @@ from semigda.inference.usage import forget_peak, free_memory, peak_memory
 from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
-from semigda.progress import Progress
+from semigda.progress import UNWATCHED, Progress
 from semigda.training.batch import Rows
 from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices
@@ -79,7 +79,7 @@ def _step_seconds(times: Sequence[float]) -> float:
 def rehearse(
     settings: TrainSettings,
     folder: Path,
-    progress: Progress | None = None,
+    progress: Progress = UNWATCHED,
 ) -> dict[str, Any]:
     """Rehearse a training and say what it takes and whether it fits.
 
@@ -97,7 +97,7 @@ def rehearse(
         SemiGDAError: "bad-input", "no-labels", "cancelled", "device-unavailable", "disk-full".
     """
     with limited_threads(settings.threads):
-        return _Rehearsal(settings, folder, progress or Progress()).run()
+        return _Rehearsal(settings, folder, progress).run()
 
 
 class _Rehearsal:
@@ -208,7 +208,7 @@ class _Rehearsal:
         self.progress.at(0.85, "Rehearsal: measuring a held-out case.")
         start = time.perf_counter()
         judged = (of_role["val"] or of_role["labeled"])[:1]
-        validate(training.teacher, training.palette, judged, self.progress.check)
+        validate(training.teacher, training.palette, judged, self.progress)
         facts: dict[str, Any] = {"seconds_per_step": _rounded(seconds)}
         facts["validate_seconds"] = round(time.perf_counter() - start, 4)
         facts |= self._save(training, stage)

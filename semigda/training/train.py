@@ -105,9 +105,9 @@ class _Run:
     def _load(self) -> Slices:
         self.progress.message("Reading the images.")
         preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
-        count, check = self.settings.num_classes, self.progress.check
+        count, progress = self.settings.num_classes, self.progress
         return {
-            role: load_slices(cases, preprocessing, count, check)
+            role: load_slices(cases, preprocessing, count, progress)
             for role, cases in self.cases.items()
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
+from semigda.progress import UNWATCHED, Progress
 from semigda.training.dataset import CaseSlices
 from semigda_core.models.card import USES
 from semigda_core.models.network_config import BRANCHES
@@ -32,12 +33,12 @@ def predict(
     network: SemiGDA,
     palette: Palette,
     case: CaseSlices,
-    before_batch: Callable[[], None] = lambda: None,
+    progress: Progress = UNWATCHED,
 ) -> dict[str, Tensor]:
-    """:func:`label_slices` of a whole case, (n, H, W) each; ``before_batch`` may raise to stop."""
+    """:func:`label_slices` of a whole case, (n, H, W) each."""
     parts: dict[str, list[Tensor]] = {use: [] for use in USES}
     for batch in _batches(case):
-        before_batch()
+        progress.check()
         images = case.images(batch.start, batch.stop)
         for use, labels in label_slices(network, palette, images).items():
             parts[use].append(labels)
@@ -65,13 +66,13 @@ def validate(
     network: SemiGDA,
     palette: Palette,
     cases: Sequence[CaseSlices],
-    before_batch: Callable[[], None] = lambda: None,
+    progress: Progress = UNWATCHED,
     ranks: Ranks = ALONE,
 ) -> dict[str, list[float]]:
     """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``.
 
-    The ranks share the cases; each gets the result for all of them. ``before_batch`` may raise to
-    stop, and is called as often on every rank.
+    The ranks share the cases; each gets the result for all of them. ``progress`` is
+    checked as often on every rank.
     """
     scores: list[dict[str, list[float]]] = []
     with evaluating(network):
@@ -79,13 +80,13 @@ def validate(
             together = cases[start : start + ranks.world]
             idle = max(len(_batches(case)) for case in together)
             for case in together[ranks.rank : ranks.rank + 1]:
-                guess = predict(network, palette, case, before_batch)
+                guess = predict(network, palette, case, progress)
                 scores.append(
                     {use: case_dice(guess[use], case.labels, palette.num_classes) for use in USES}
                 )
                 idle -= len(_batches(case))
             for _ in range(idle):
-                before_batch()
+                progress.check()
     # In the order of the cases, so that means are the same to the last digit.
     shares = ranks.gather(scores)
     rows = [shares[i % ranks.world][i // ranks.world] for i in range(len(cases))]

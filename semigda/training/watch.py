@@ -90,7 +90,7 @@ class Watch:
 
     def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
         """Mean Dice of each class, by name, for every use of the network."""
-        scores = validate(network, self.palette, cases, self.progress.check, self.ranks)
+        scores = validate(network, self.palette, cases, self.progress, self.ranks)
         return {
             use: {name: round(value, 4) for name, value in zip(self.names, values, strict=True)}
             for use, values in scores.items()
