@@ -1,4 +1,4 @@
-"""General image features: the network that has them, and where its weights come from."""
+"""General image features: the network that has them, and where their weights come from."""
 
 import copy
 import dataclasses
@@ -47,7 +47,7 @@ def image(batch: int = 2, height: int = 32, width: int = 48) -> torch.Tensor:
 
 @pytest.mark.parametrize("size", [(64, 96), (80, 48), (112, 144), (33, 47)])
 def test_features_are_those_of_the_reference(released, size):
-    """Even and odd sizes at every level, in double precision: only the folding rounds."""
+    """Sizes are even and odd at every level; in double precision only the folding rounds."""
     reference = EfficientNet.from_name("efficientnet-lite0", image_size=None).eval().double()
     reference.load_state_dict(torch.load(released, weights_only=True))
     ours = EfficientNetLite0().double()
@@ -76,7 +76,7 @@ def test_folded_norms_leave_nothing_but_parameters():
 # The weights
 
 
-def test_a_new_network_begins_with_them_and_its_seed_decides_the_rest(network):
+def test_a_new_network_starts_with_them_and_its_seed_decides_the_rest(network):
     known = read_features()
     state = network.cnn_encoder.features.state_dict()
     assert known.keys() == state.keys()
@@ -86,7 +86,7 @@ def test_a_new_network_begins_with_them_and_its_seed_decides_the_rest(network):
 
 
 def package_of(folder: Path, content: bytes | None) -> Path:
-    """A package of that name whose code must not run, with another file, or none."""
+    """A package of the same name with another file or none, whose code must not run."""
     path = folder / MODULE / FILE
     path.parent.mkdir(parents=True)
     (folder / MODULE / "__init__.py").write_text("raise AssertionError('this code ran')\n")
@@ -125,7 +125,7 @@ def test_features_that_are_missing_or_altered_are_refused(why, released, tmp_pat
 
 
 def test_a_network_without_features_says_nothing_of_them():
-    """Cards of before are read, and what is written now can be read by versions of before."""
+    """Older cards can be read, and older versions can read the new ones."""
     for config in (NetworkConfig.compact(), NetworkConfig.paper()):
         written = config.to_dict()
         assert "features" not in written

@@ -1,4 +1,4 @@
-"""Trainings that begin with general image features, on tiny networks: every part of one."""
+"""Trainings that start from general image features, on tiny networks."""
 
 import copy
 import json
@@ -69,7 +69,7 @@ def training_of(wanted: TrainSettings, network: SemiGDA) -> Training:
 
 
 class OneStep:
-    """Around the loop: it ends after a step."""
+    """Ends the loop after one step."""
 
     taken = 0
 
@@ -81,7 +81,7 @@ class OneStep:
 
 
 def moved(after: torch.Tensor, before: torch.Tensor) -> float:
-    """How far most numbers went that went at all."""
+    """The median change of the numbers that changed at all."""
     change = (after - before).abs()
     return change[change > 0].median().item()
 
@@ -91,7 +91,7 @@ def moved(after: torch.Tensor, before: torch.Tensor) -> float:
 
 @pytest.mark.parametrize("stage", ["align", "segment"])
 def test_features_learn_at_their_share_of_the_rate(stage, volumes, tmp_path):
-    """AdamW's first step is as long as the learning rate, whatever the gradient."""
+    """AdamW's first step is as long as the learning rate, whatever the gradient is."""
     same = {"align_steps": 2, "steps": 2, "align_learning_rate": 1e-2, "weight_decay": 0.0}
     wanted = featured(volumes, tmp_path, features_learning_rate=0.25, **same)
     torch.manual_seed(0)
@@ -105,14 +105,14 @@ def test_features_learn_at_their_share_of_the_rate(stage, volumes, tmp_path):
     stems = [one.cnn_encoder.features.stem.bias for one in (network, before)]
     assert ours == pytest.approx(rate, rel=0.01)
     assert moved(*stems) == pytest.approx(0.25 * rate, rel=0.01)
-    if stage == "segment":  # the average follows, nine tenths of the way in its first step
+    if stage == "segment":  # the average goes nine tenths of the way in its first step
         teacher = training.teacher.cnn_encoder.features.stem.bias
         expected = 0.1 * averaged.cnn_encoder.features.stem.bias + 0.9 * stems[0]
         torch.testing.assert_close(teacher, expected)
 
 
-def test_other_networks_are_one_group_as_before(volumes, tmp_path):
-    """A checkpoint of before has one, and is gone on with."""
+def test_other_networks_have_one_group_as_before(volumes, tmp_path):
+    """Older checkpoints have one group, and can be resumed."""
     wanted = featured(volumes, tmp_path, network=NETWORK)
     training = training_of(wanted, SemiGDA(NetworkConfig.from_dict(NETWORK)))
     for stage in (training.align(), training.segment()):
@@ -122,7 +122,7 @@ def test_other_networks_are_one_group_as_before(volumes, tmp_path):
     assert wanted.same(values)
 
 
-def test_features_that_are_frozen_stay_as_they_were_published(volumes, tmp_path):
+def test_frozen_features_stay_as_they_were_published(volumes, tmp_path):
     wanted = featured(volumes, tmp_path, features_learning_rate=0.0)
     train(wanted)
     state = load_network(wanted.out)[0].state_dict()
@@ -146,7 +146,7 @@ def test_stage_one_runs_the_shared_encoder_once(volumes, tmp_path):
     assert network.mapper.joint.weight.grad.abs().max() > 0
 
 
-def test_every_part_learns_and_the_card_says_where_it_began(trained):
+def test_every_part_learns_and_the_card_names_the_features(trained):
     network, card = load_network(trained.out)
     torch.manual_seed(trained.seed)
     state, new = network.state_dict(), new_network(network.config).state_dict()
@@ -159,7 +159,7 @@ def test_every_part_learns_and_the_card_says_where_it_began(trained):
     assert card.training["settings"]["features_learning_rate"] == 0.1
 
 
-def test_the_model_segments_with_each_branch_and_is_compared(trained, volumes, tmp_path):
+def test_the_model_segments_with_each_branch_and_compares_images(trained, volumes, tmp_path):
     image = next(case.image for case in read_cases(volumes) if case.role == "val")
     for branch in ("vae", "cnn", "both"):
         out = tmp_path / f"{branch}.seg.nrrd"
@@ -175,7 +175,7 @@ def test_the_model_segments_with_each_branch_and_is_compared(trained, volumes, t
 # Bases
 
 
-def test_a_model_is_gone_on_with_and_not_its_beginning(trained, volumes, tmp_path):
+def test_fine_tuning_keeps_the_features_of_the_model(trained, volumes, tmp_path):
     again = featured(volumes, tmp_path, base=trained.out, features_learning_rate=0.0)
     train(again)
     states = [load_network(path)[0].state_dict() for path in (trained.out, again.out)]
@@ -183,7 +183,7 @@ def test_a_model_is_gone_on_with_and_not_its_beginning(trained, volumes, tmp_pat
         assert torch.equal(states[0][FEATURES + name], states[1][FEATURES + name])
 
 
-def test_a_base_without_features_is_given_them_and_one_with_them_keeps_its_own(tmp_path):
+def test_a_base_without_features_gets_them_and_one_with_features_keeps_them(tmp_path):
     network = new_network(TINY)
     with torch.no_grad():
         network.cnn_encoder.features.stem.bias += 1
@@ -205,7 +205,7 @@ def test_a_training_may_pretrain_its_autoencoder(volumes, tmp_path):
         assert torch.equal(network.autoencoder.state_dict()[name], tensor.half().float()), name
 
 
-# Going on, and together
+# Resuming, and several processes
 
 
 def test_a_training_that_died_ends_with_the_same_weights(volumes, tmp_path):
@@ -251,7 +251,7 @@ def test_the_command_trains_such_a_network(volumes, tmp_path):
     assert network.config.name == card.network["name"] == "pretrained"
 
 
-def test_nothing_is_begun_where_the_features_are_missing(volumes, tmp_path, monkeypatch, capsys):
+def test_nothing_starts_if_the_features_are_missing(volumes, tmp_path, monkeypatch, capsys):
     monkeypatch.syspath_prepend(package_of(tmp_path / "other", None))
     assert train_command(volumes, tmp_path / "mine") == 1
     told = capsys.readouterr().err
