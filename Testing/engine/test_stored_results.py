@@ -1,0 +1,69 @@
+"""The pages of the studies say what their stored tables say, to the last digit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "benchmarks/results"
+sys.path.append(str(ROOT / "benchmarks"))
+
+import disagreement  # noqa: E402
+import label_next_table  # noqa: E402
+from few_labels_lib.figures import grouped  # noqa: E402
+from few_labels_lib.page import page as few_labels_page  # noqa: E402
+from few_labels_lib.table import read_table  # noqa: E402
+from speed_lib.page import page as speed_page  # noqa: E402
+
+NOWHERE = Path("/nowhere")  # no raw runs
+
+
+def stored(name: str):
+    return json.loads((RESULTS / name).read_text("utf-8"))
+
+
+def doubt_rows() -> list[tuple]:
+    return disagreement.figures(disagreement.gathered(RESULTS / "disagreement.json", NOWHERE))
+
+
+PAGES = {
+    "docs/results.md": lambda: few_labels_page(
+        grouped(read_table(RESULTS / "few_labels.json")), "unet"
+    ),
+    "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
+    "docs/performance.md": lambda: speed_page(stored("speed.json")),
+    "benchmarks/results/label_next.md": lambda: label_next_table.page(
+        {(run["set"], run["seed"], run["arm"]): run for run in stored("label_next.json")}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_follows_from_its_table(name):
+    assert PAGES[name]() == (ROOT / name).read_text("utf-8")
+
+
+def test_raw_runs_enter_the_table_of_disagreement(tmp_path):
+    table, raw = tmp_path / "table.json", tmp_path / "raw"
+    runs = disagreement.gathered(RESULTS / "disagreement.json", NOWHERE)
+    disagreement.write_table(table, runs[1:])
+    (raw / runs[0]["set"]).mkdir(parents=True)
+    cases = {**runs[0], "dice": {"a": 1.0}, "versions": {}}
+    (raw / runs[0]["set"] / "run.json").write_text(json.dumps(cases))
+    disagreement.write_table(table, disagreement.gathered(table, raw))
+    assert disagreement.gathered(table, NOWHERE) == runs
+
+
+def test_raw_trainings_enter_the_table_of_the_ranking(tmp_path):
+    runs = stored("label_next.json")
+    table, raw = tmp_path / "table.json", tmp_path / "raw"
+    table.write_text(json.dumps(runs[1:]))
+    raw.mkdir()
+    (raw / "run.json").write_text(json.dumps({**runs[0], "orders": {}, "seconds": 1}))
+    text = label_next_table.write_table(table, raw)
+    assert json.loads(table.read_text()) == runs
+    assert text == (RESULTS / "label_next.md").read_text("utf-8")
