@@ -36,9 +36,9 @@ what is not in `artifacts/few_labels` yet.
   and slices with a gradient; before the first pseudo labels all of them are labelled. TFLOP are
   counted, forward and backward; CPU seconds are those of the training process.
 - **U-Net**: layer for layer MONAI's `BasicUNet`, with GroupNorm, but with 16 channels at full
-  resolution where MONAI's default is 32; its deeper levels have MONAI's widths. It has 1.95 M
-  parameters and takes 1.6 GFLOP for 128 x 128 pixels; compact SemiGDA has 1.99 M and takes 1.1.
-  "Full width" is MONAI's default: 1.98 M and 2.5 GFLOP, run where a row shows it, with its seeds.
+  resolution instead of MONAI's 32; its deeper levels have MONAI's widths. It has 1.95 M parameters
+  and takes 1.6 GFLOP for 128 x 128 pixels; compact SemiGDA has 1.99 M and takes 1.1. "Full width"
+  is MONAI's default: 1.98 M and 2.5 GFLOP, run for the seeds that its rows name.
 - **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0. HD95 and
   ASSD are means over the cases in which it was found, for sets with real spacing. In brackets: the
   standard deviation over seeds. **Difference**: Dice points against "{baseline}", over the same
