@@ -188,3 +188,25 @@ def same_model(first: JobFolder, second: JobFolder) -> bool:
     models = (job.result()["outputs"]["model"] for job in (first, second))
     ours, theirs = (load_network(model)[0].state_dict() for model in models)
     return all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.parametrize("stage", ["align", "segment"])
+def test_a_checkpoint_of_another_version_that_does_not_fit_starts_again(
+    tmp_path, monkeypatch, stage
+):
+    """It is whole and of the same settings, but its network is another one: not an error."""
+    cases = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
+    short = {"pretrain_steps": 0, "align_steps": 2, "steps": 6, "validations": 1}
+    whole = training_job(cases, tmp_path / "whole", **short)
+    assert run_job(whole) == 0
+    torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
+    cancelled_in_the_middle(torn, monkeypatch)
+    path = torn.path / "checkpoint.pt"
+    content = load_checkpoint(path, lambda settings: True)
+    content["stage"] = stage
+    content["network"] = dict(list(content["network"].items())[1:])
+    save_checkpoint(path, content)
+    assert run_job(torn) == 0
+    (warning,) = of_type(torn, "warning")
+    assert "of another version" in warning["message"] and "starts again" in warning["message"]
+    assert same_model(torn, whole)
