@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from heart_fixtures import Painter, grey, options
+from progress_fixtures import Listener
 from torch import nn
 
 from semigda.distributed import Ranks
@@ -107,11 +108,12 @@ def test_a_case_goes_through_in_batches_of_about_so_many_pixels(monkeypatch):
     case = Case([[n % 3] * 4 for n in range(7)], [[n % 3] * 4 for n in range(7)])
     monkeypatch.setattr(validate, "PIXELS", 12)  # three slices of four pixels
     network, asked = Copier(), []
-    found = validate.predict(network, PALETTE, case, lambda: asked.append(len(network.evaluated)))
+    listener = Listener(lambda heard: asked.append(len(network.evaluated)))
+    found = validate.predict(network, PALETTE, case, listener.progress)
     assert asked == [0, 1, 2] and torch.equal(found["vae"], case.labels)
     monkeypatch.setattr(validate, "PIXELS", 1)  # one at least
     asked.clear()
-    validate.predict(network, PALETTE, case, lambda: asked.append(0))
+    validate.predict(network, PALETTE, case, listener.progress)
     assert len(asked) == 7
 
 
@@ -138,11 +140,10 @@ def test_ranks_share_the_cases_and_wait_for_each_other():
                 return super().gather(value)
 
         kept, calls = [], []
+        progress = Listener(lambda heard: calls.append(1)).progress
         for rank in (0, 1):
             other = kept[0] if rank else [{use: [0.0, 0.0] for use in alone}] * 2
-            found = validate.validate(
-                Copier(), PALETTE, cases, lambda: calls.append(1), Kept(rank, other)
-            )
+            found = validate.validate(Copier(), PALETTE, cases, progress, Kept(rank, other))
             calls.append(0)
         assert [len(part) for part in kept] == numbers
         return found, calls
