@@ -52,6 +52,7 @@ def test_the_teacher_sees_the_image_as_it_is_and_the_network_the_mixed_one():
     expected = loss([(3 / 4, 1, 1), (1 / 4, 1, 0.4)])
     for name in ("segment_vae", "segment_cnn", "total"):
         assert losses[name].item() == pytest.approx(expected, rel=1e-5)
+    assert losses["teacher_doubt"].item() == pytest.approx(1 / 2)  # for the curve alone
 
 
 def test_where_a_label_is_pasted_it_counts_in_full_whatever_the_teacher_says():

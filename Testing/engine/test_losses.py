@@ -7,6 +7,7 @@ import torch
 
 from semigda.method.losses import (
     dice_loss,
+    doubt,
     kl_loss,
     latent_loss,
     segmentation_loss,
@@ -150,3 +151,7 @@ def test_losses_are_float32_whatever_the_network_computes_in():
     assert segmentation_loss(half, torch.zeros(1, 1, 1)).dtype == torch.float32
     assert dice_loss(half, torch.ones(1, 1, 1)).dtype == torch.float32
     assert pseudo_labels(half)[1].dtype == torch.float32
+
+
+def test_a_teachers_doubt_is_what_is_missing_to_full_confidence():
+    assert doubt(torch.tensor([[[1.0, 0.25], [0.0, 0.75]]])).item() == pytest.approx(0.5)

@@ -66,7 +66,7 @@ def test_stage_one_aligns_the_latents(trained):
 def test_events_tell_losses_dice_rate_and_previews(trained):
     job, wanted, _ = trained
     last = of_type(job, "losses")[-1]
-    assert set(last["losses"]) == {"segment_vae", "segment_cnn", "total"}
+    assert set(last["losses"]) == {"segment_vae", "segment_cnn", "teacher_doubt", "total"}
     assert last["learning_rate"] < wanted.learning_rate
     dice = [event["dice"]["both"] for event in of_type(job, "validation")]
     assert len(dice) == wanted.validations and set(dice[0]) == {"body", "head"}

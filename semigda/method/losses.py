@@ -91,6 +91,11 @@ def kl_loss(moments: Tensor) -> Tensor:
     return 0.5 * (mean.square() + variance - 1 - variance.log()).mean()
 
 
+def doubt(confidence: Tensor) -> Tensor:
+    """How unsure a teacher is, 0 to 1, from its confidence (B, H, W); nothing learns from it."""
+    return 1 - confidence.float().mean()
+
+
 def _mean_and_spread(moments: Tensor) -> tuple[Tensor, Tensor]:
     mean, log_variance = moments.float().chunk(2, dim=1)
     return mean, torch.exp(0.5 * log_variance.clamp(-30, 20))

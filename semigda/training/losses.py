@@ -14,7 +14,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from semigda.method.losses import Total, kl_loss, latent_loss, segmentation_loss, wasserstein_loss
+from semigda.method.losses import (
+    Total,
+    doubt,
+    kl_loss,
+    latent_loss,
+    segmentation_loss,
+    wasserstein_loss,
+)
 from semigda.method.mixing import paste
 from semigda.method.palette import Palette
 from semigda.method.pseudo_labels import pseudo_labels
@@ -125,7 +132,11 @@ def segment_losses(
         )
         for branch in BRANCHES
     }
-    return losses | {"total": sum(losses.values()) / len(BRANCHES)}
+    total = sum(losses.values()) / len(BRANCHES)
+    if taught:
+        unsure = sum(doubt(confidence) for _, confidence in taught.values()) / len(BRANCHES)
+        losses["teacher_doubt"] = batch.shares[1] * unsure
+    return losses | {"total": total}
 
 
 def mixed_loss(
