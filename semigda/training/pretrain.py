@@ -76,7 +76,9 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
             finished.write(report)
 
         return run_pretraining(
-            *(settings, progress, slices),
+            settings,
+            progress,
+            slices,
             previews=folder / "previews" if ranks.first else None,
             ranks=ranks,
             checkpoint=_own_checkpoint(folder, settings),
