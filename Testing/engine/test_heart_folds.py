@@ -50,7 +50,7 @@ def held_out(rows, name):
 
 
 def listed(rows, file: Path) -> Path:
-    file.write_text(json.dumps(rows))
+    file.write_text(json.dumps(rows), encoding="utf-8")
     return file
 
 
