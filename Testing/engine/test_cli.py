@@ -88,6 +88,7 @@ def test_every_command_has_its_help(command, capsys):
     assert ended.value.code == 0 and len(capsys.readouterr().out) > 80
 
 
+@pytest.mark.slow
 def test_from_pretraining_to_a_segmentation(tmp_path, library):
     """Every step through the command line, in a folder of its own, with relative paths."""
     write_study(tmp_path)
