@@ -4,24 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
-	Testing/modules Testing/host Testing/packaging Testing/engine
-
-.PHONY: demo test test-all lint bench mutants clean
+.PHONY: demo test lint bench mutants clean
 
 demo: $(READY)
 	$(BIN)/python Testing/demo.py
 
 test: $(READY) lint
-	$(TESTS) -m "not slow"
-
-test-all: $(READY) lint
-	$(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
+		Testing/modules Testing/host Testing/packaging Testing/engine
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python Testing/packaging/check_types.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py --bench

@@ -42,9 +42,8 @@ class FreshProcessItem(pytest.Item):
         if self.path.parent.name == "modules":
             _installed()
         command = [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header", str(self.path)]
-        for option, chosen in (("-k", "keyword"), ("-m", "markexpr")):
-            if getattr(self.config.option, chosen):
-                command += [option, getattr(self.config.option, chosen)]
+        if self.config.option.keyword:
+            command += ["-k", self.config.option.keyword]
         done = subprocess.run(
             command,
             cwd=ROOT,

@@ -24,13 +24,8 @@ from semigda_core.models.card import ModelCard
 
 SHAPE = (3, 16, 16)
 SHORT = {
-    "pretrain_steps": 0,
-    "align_steps": 1,
-    "steps": 2,
-    "validations": 1,
-    "labeled_batch": 2,
-    "unlabeled_batch": 2,
-    "network": TINY.to_dict(),
+    **{"pretrain_steps": 0, "align_steps": 1, "steps": 2, "validations": 1},
+    **{"labeled_batch": 2, "unlabeled_batch": 2, "network": TINY.to_dict()},
     "preprocessing": {**VOLUMES, "size": [16, 16]},
 }
 
@@ -55,7 +50,7 @@ def held_out(rows, name):
 
 
 def listed(rows, file: Path) -> Path:
-    file.write_text(json.dumps(rows), encoding="utf-8")
+    file.write_text(json.dumps(rows))
     return file
 
 
@@ -187,14 +182,27 @@ def test_the_model_before_is_scored_on_the_same_cases_once(cases, folded, tmp_pa
     assert row["before"] == 0.25
 
 
-def test_folds_are_compared_with_given_scores_or_the_model_before(cases, folded, tmp_path):
+def test_folds_are_compared_with_given_scores_or_the_model_before(
+    cases, folded, tmp_path, monkeypatch
+):
     *_, before = folded
+    told, real = [], JobFolder.update
+
+    def update(self, state=None, progress=None, *others, **named):
+        told.append(progress)
+        return real(self, state, progress, *others, **named)
+
+    monkeypatch.setattr(JobFolder, "update", update)
     given = listed({"c0": {"body": 0.5, "head": 0.25}}, tmp_path / "given.json")
     folds = [held_out(cases, "c0")]
     job, _ = plan_of(tmp_path / "a", cases, folds, before_scores=str(given), before=str(before))
     train_plan(job)
     row = json.loads((job.path / "comparison.json").read_text())["rows"][0]
     assert row["before"] == 0.5 and not (job.path / "before.json").exists()
+    # A fold and the last training share .95 of the progress, the scores have the rest.
+    parts = [value for value in told if value is not None]
+    assert parts == sorted(parts) and parts[-1] == pytest.approx(0.95)
+    assert any(value == pytest.approx(0.475) for value in parts) and parts[0] < 0.475
     job, _ = plan_of(tmp_path / "b", cases, folds, before=str(before))
     train_plan(job)
     assert list(json.loads((job.path / "before.json").read_text())) == ["c0"]

@@ -384,6 +384,33 @@ def test_both_branches_are_their_parts_one_after_the_other():
 
 
 @torch.no_grad()
+def test_general_features_join_the_first_branch_in_mapper_and_adapters():
+    torch.manual_seed(0)
+    network, x = SemiGDA(FEATURES).eval(), noise(1, 3, 32, 32, scale=0.3)
+    for part in (*network.adapters.values(), network.mapper.joint):
+        filled(part)
+    scale, auto = FEATURES.latent_scale, network.autoencoder
+    moments, own = network.encode_image(x)
+    second = network.encode_second(x)
+    latents = {
+        "vae": network.mapper(scale * moments[:, :4], second.skips[-1]),
+        "cnn": scale * second.moments[:, :4],
+    }
+    found = network(x)
+    for branch, seen in (("vae", (own, second.skips)), ("cnn", (second.skips,))):
+
+        def fuse(level, h, branch=branch, seen=seen):
+            both = torch.cat([h, *(skips[level] for skips in seen)], 1)
+            return residual(both, network.adapters[branch][level])
+
+        same(found[branch], auto.decode(latents[branch] / scale, fuse))
+        alone = network(x, branches=(branch,))
+        same(alone[branch], found[branch])
+    assert len(network.general_features()) == len(list(network.cnn_encoder.features.parameters()))
+    assert whole().general_features() == []
+
+
+@torch.no_grad()
 def test_noise_makes_the_first_branchs_latent_a_draw():
     network, x = whole(), noise(2, 3, 8, 8, scale=0.3)
     draw = noise(2, 4, 4, 4, seed=2)

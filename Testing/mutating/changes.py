@@ -59,14 +59,13 @@ def mutants(source: str) -> list[Mutant]:
     """All mutants of a file, in its order."""
     tree = ast.parse(source)
     result = []
-    for number, (holder, name, index, function) in enumerate(_places(tree)):
+    for holder, name, index, function in list(_places(tree)):
         old = _get(holder, name, index)
         for new in _faults(old):
-            changed = ast.parse(source)
-            place = next(p for n, p in enumerate(_places(changed)) if n == number)
-            _set(*place[:3], new)
-            text = ast.unparse(ast.fix_missing_locations(changed))
             before, after = ast.unparse(old), ast.unparse(new)
+            _set(holder, name, index, new)
+            text = ast.unparse(ast.fix_missing_locations(tree))
+            _set(holder, name, index, old)
             result.append(Mutant(old.lineno, function, before, after, text))
     return result
 
@@ -94,6 +93,8 @@ def _places(node: ast.AST, function: str = "") -> Iterator[tuple[ast.AST, str, i
         for index, child in held:
             if not isinstance(child, ast.AST) or _only_told(child):
                 continue
+            if isinstance(child, ast.keyword) and child.arg == "strict":
+                continue  # of zip: it only checks
             if isinstance(child, ast.expr | ast.stmt):
                 yield node, name, index, function
             yield from _places(child, function)
@@ -163,7 +164,7 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     if differ and not any(isinstance(one, ast.Constant | ast.Starred) for one in first):
         yield _with(node, args=[*reversed(first), *node.args[2:]])
     for at, keyword in enumerate(node.keywords):
-        if keyword.arg not in (None, "strict"):
+        if keyword.arg not in (None, "strict"):  # None: **values
             yield _with(node, keywords=node.keywords[:at] + node.keywords[at + 1 :])
 
 

@@ -83,8 +83,7 @@ class Rows:
         return self._each(Tensor.pin_memory)
 
     def _each(self: B, change: Callable[[Tensor], Tensor]) -> B:
-        changed: dict[str, Any] = {name: change(tensor) for name, tensor in self._tensors()}
-        return replace(self, **changed)
+        return replace(self, **{name: change(tensor) for name, tensor in self._tensors()})
 
     def _tensors(self) -> Iterator[tuple[str, Tensor]]:
         for one in fields(self):

@@ -16,9 +16,7 @@ installer = None
 
 
 def load_requirements(path):
-    lines = (
-        line.split(" #")[0].strip() for line in Path(path).read_text(encoding="utf-8").splitlines()
-    )
+    lines = (line.split(" #")[0].strip() for line in Path(path).read_text().splitlines())
     return [Requirement(line) for line in lines if line and line[0] not in "#-"]
 
 

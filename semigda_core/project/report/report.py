@@ -74,8 +74,7 @@ def _find(project: Project, job_id: str | None) -> dict[str, Any]:
 
 def _page(project: Project, training: dict[str, Any]) -> str:
     view, job = project.read(), JobFolder(training["folder"])
-    events = job.events()
-    gaps: list[str] = []
+    events, gaps = job.events(), []
     result = _tried(job.result, gaps) or {}
     card = _tried(lambda: _card(project, training, result), gaps)
     comparison = read(job.path)
