@@ -60,12 +60,17 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="of the version to make")
     parser.add_argument("--base", help="model or autoencoder to start from")
     parser.add_argument("--minutes", type=float, help="time for all of it")
+    parser.add_argument(
+        "--compare-unet",
+        action=argparse.BooleanOptionalAction,
+        help="also train a plain U-Net of the same budget, to compare scores with",
+    )
     add_named_values(parser, "any other setting, null for the preset's")
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     values = asdict(trainings.saved_plan(project)) | {"name": None}
-    for key in ("preset", "name", "base", "minutes"):
+    for key in ("preset", "name", "base", "minutes", "compare_unet"):
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
     advanced = values["advanced"] | named_values(arguments.set)

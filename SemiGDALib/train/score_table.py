@@ -1,4 +1,7 @@
-"""A table of Dice before and after, per held-out case and class, and over all cases."""
+"""A table of Dice before and after, per held-out case and class, and over all cases.
+
+With a column for the plain U-Net that was trained beside the model, if one was.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from slicer.i18n import tr as _
 from SemiGDALib.texts import GREEN, RED
 from SemiGDALib.train.tables import ROW, cell, fitHeight
 
-CASE, CLASS, BEFORE, AFTER, DIFFERENCE = range(5)
+CASE, CLASS, BEFORE, AFTER, DIFFERENCE, UNET = range(6)
 NOTICEABLE = 0.02  # a smaller difference is not coloured: it means nothing for one case
 NONE = "–"
 
@@ -18,24 +21,30 @@ class ScoreTable:
 
     def __init__(self, table):
         self._table = table
-        table.setColumnCount(5)
+        table.setColumnCount(6)
         table.setHorizontalHeaderLabels(
-            [_("Held-out case"), _("Class"), _("Before"), _("Now"), _("Difference")]
+            [_("Held-out case"), _("Class"), _("Before"), _("Now"), _("Difference"), _("U-Net")]
         )
         header = table.horizontalHeader()
         header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
-        for column in (CLASS, BEFORE, AFTER, DIFFERENCE):
+        for column in (CLASS, BEFORE, AFTER, DIFFERENCE, UNET):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW
 
-    def show(self, rows, names, classes=None, overall=None) -> None:
+    def show(self, rows, names, classes=None, overall=None, beside=None) -> None:
         """Rows of case, class, before, after; names of cases by id.
 
         ``classes`` (by name) and ``overall``: means with their difference's interval, which come
-        first.
+        first. ``beside``: the comparison's "unet".
         """
         table = self._table
+        if beside is not None:
+            own = {(row["case"], row["class"]): row["unet"] for row in beside["rows"]}
+            rows = [row | {"unet": own.get((row["case"], row["class"]))} for row in rows]
+            means_of = {name: values["unet"] for name, values in beside["classes"].items()}
+            classes = {n: v | {"unet": means_of.get(n)} for n, v in (classes or {}).items()}
+            overall = overall and overall | {"unet": beside["all"]["unet"]}
         means = [(_("All cases"), name, values) for name, values in (classes or {}).items()]
         if overall is not None and len(means) != 1:
             means.insert(0, (_("All cases"), _("all classes"), overall))
@@ -43,6 +52,7 @@ class ScoreTable:
         alone = all(row["before"] is None for row in rows)  # the first model
         table.setColumnHidden(BEFORE, alone)
         table.setColumnHidden(DIFFERENCE, alone)
+        table.setColumnHidden(UNET, beside is None)
         for number, (case, name, values) in enumerate(means):
             self._fill(number, case, name, values, bold=True)
         for number, row in enumerate(rows, len(means)):
@@ -58,7 +68,8 @@ class ScoreTable:
         text = NONE if difference is None else f"{difference:+.3f}"
         if values.get("low") is not None:
             text += f" ({values['low']:+.3f} to {values['high']:+.3f})"
-        texts = (case, name, _dice(before), _dice(after), text)
+        unet = _dice(values["unet"]) if "unet" in values else ""
+        texts = (case, name, _dice(before), _dice(after), text, unet)
         for column, one in enumerate(texts):
             item = cell(one, right=column >= BEFORE)
             if bold:

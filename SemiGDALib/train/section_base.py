@@ -40,6 +40,7 @@ class BaseSection(Section):
             button.connect("clicked(bool)", lambda _on=False, name=name: self._set(preset=name))
         ui.baseComboBox.connect("activated(int)", self._onBase)
         ui.minutesSpinBox.connect("editingFinished()", self._onMinutes)
+        ui.compareUNetCheckBox.connect("clicked(bool)", lambda on: self._set(compare_unet=on))
         ui.resetButton.connect("clicked(bool)", lambda _on=False: self._set(advanced={}))
 
     def summary(self) -> str:
@@ -71,6 +72,7 @@ class BaseSection(Section):
                 if reason is not None:
                     label.text = f'{PRESETS[name]}<br><span style="color:{AMBER}">{reason}</span>'
         ui.minutesSpinBox.value = round(plan.minutes or 0)
+        ui.compareUNetCheckBox.checked = plan.compare_unet
         self._advanced.show(plan.advanced, chosen.kind if chosen else "scratch")
         self._showing = False
 

@@ -198,7 +198,10 @@ class ResultSection(Section):
         ui.scoreTable.visible = ui.tableLabel.visible = compared is not None
         if compared is None:
             return
-        self._scores.show(compared["rows"], self._names(), compared["classes"], compared["all"])
+        beside = compared.get("unet")
+        self._scores.show(
+            compared["rows"], self._names(), compared["classes"], compared["all"], beside
+        )
         what = _("Dice on {count} held-out cases").format(count=compared["heldout_cases"])
         if compared["scheme"] == "leave-one-out":
             what = _(
@@ -206,7 +209,10 @@ class ResultSection(Section):
             ).format(count=compared["heldout_cases"])
         if compared["all"]["low"] is not None:
             what += _("; in brackets the 95 % interval of the difference")
-        ui.tableLabel.text = what + _(": overlap with your label, 1 is perfect.")
+        what += _(": overlap with your label, 1 is perfect.")
+        if beside is not None:
+            what = f"{html.escape(what)}<br>{html.escape(translated(beside['reason']))}"
+        ui.tableLabel.text = what
 
     def _names(self) -> dict:
         return {case.id: case.name for case in self.context.view.cases}

@@ -288,7 +288,8 @@ class TrainingSection(Section):
             return ""
         if part.get("kind") == "final":
             return _("The final model, on all labelled cases: ")
-        folds = part["count"] - 1
+        # The folds come before the final model; of the U-Nets to compare with each is for a fold.
+        folds = part["count"] - (part.get("kind") == "fold")
         return _("Patient {number} of {count} held out: ").format(
             number=part["index"] + 1, count=folds
         )

@@ -36,7 +36,8 @@ class TrainingLogic:
         return saved_plan(self.project)
 
     def setPlan(self, **changes):
-        """Change the plan: preset, name, base, minutes, advanced. It is kept in the project."""
+        """Change the plan: preset, name, base, minutes, advanced,
+        compare_unet. It is kept in the project."""
         from semigda_core.project.training.trainings import save_plan
 
         save_plan(self.project, replace(self.plan(), **changes))

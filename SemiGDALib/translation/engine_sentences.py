@@ -64,6 +64,7 @@ def sentences(_):
             "Out of {memory}: each step now computes in {parts} parts. The batch stays as large; "
             "its Dice loss is taken over each part."
         ),
+        _("Reading the images for a U-Net to compare with."),
         _("Reading the images."),
         _("Rehearsal: aligning latents."),
         _("Rehearsal: learning to draw."),
@@ -125,6 +126,7 @@ def sentences(_):
         _("The split"),
         _("The training has no folder for its checkpoints."),
         _("The training needs {wanted} GB of memory, and {free} are free."),
+        _("The training was stopped early."),
         _("The training's autoencoder is damaged; it is trained again."),
         _("The two branches agree on only {value} % of {name}."),
         _("The two branches disagree on the border of {name} in {value} % of its slices."),
@@ -134,6 +136,7 @@ def sentences(_):
         _("The weights file does not exist."),
         _("The weights file is damaged."),
         _("The zip would lie in the model's own folder."),
+        _("There is no U-Net to compare with. {why}"),
         _("There is no such model package."),
         _("Too little memory on {value}: went on with CPU."),
         _("Too little memory on {value}: went on with {batch_size} slice(s) at once."),

@@ -126,3 +126,25 @@ def test_a_model_that_gains_nothing_is_not_offered(training, project, module_hos
     module_host.click(ui.deleteButton)
     assert second.title in module_host.messages()[0]
     assert [one.name for one in training.logic.versions()] == [first.name]
+
+
+def test_a_unet_trained_beside_the_model_is_shown(training, project, module_host, artifacts):
+    import json
+
+    from semigda_core.project.training.comparison import FILE, scores
+    from semigda_core.project.training.judging import beside_unet
+
+    ui = section(training, "Result")
+    assert ui.scoreTable.isColumnHidden(5) and "U-Net" not in ui.tableLabel.text
+    path = project.folder / "jobs" / training.logic.versions()[0].job / FILE
+    compared = json.loads(path.read_text("utf-8"))
+    own = scores(compared)
+    unet = {case: dict.fromkeys(dice, 0.25) for case, dice in own.items()}
+    compared["unet"] = beside_unet(own, unet, ["ball", "core"])
+    path.write_text(json.dumps(compared))
+    training.panel.refresh()
+    told = rows(ui.scoreTable)
+    assert not ui.scoreTable.isColumnHidden(5) and {row[5] for row in told} == {"0.250"}
+    assert "plain U-Net of the same budget: mean Dice" in ui.tableLabel.text
+    assert len(rows(ui.versionsTable)) == 1  # it is none
+    picture(training, module_host, artifacts, "result-beside-unet")

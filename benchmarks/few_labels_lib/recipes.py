@@ -44,7 +44,7 @@ class Recipe:
     align: float = 0.0
     base: str = "own"
     scale: float = 1.0
-    width: int = WIDTH
+    width: int = WIDTH // 2
     own: bool = False
     changes: Mapping = field(default_factory=dict)
     config: Mapping = field(default_factory=dict)
@@ -118,7 +118,7 @@ METHODS = {
     )
 }
 # Shown in the tables of the sets it was run on; not part of the study's means.
-BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=2 * WIDTH)}
+BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=WIDTH)}
 TITLES = {
     "unet-full-width": "U-Net, labelled only, full width",
     "unet": "U-Net, labelled only",

@@ -19,6 +19,7 @@ from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measu
 from semigda.inference.segment import read_input, segment_volume
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.networks.unet import UNet
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
@@ -87,7 +88,7 @@ def evaluate(
 
 
 def evaluate_network(
-    network: SemiGDA,
+    network: SemiGDA | UNet,
     card: ModelCard,
     cases: Sequence[Case],
     options: SegmentOptions,
@@ -118,7 +119,7 @@ def evaluate_network(
 
 
 def _case_rows(
-    network: SemiGDA,
+    network: SemiGDA | UNet,
     card: ModelCard,
     case: Case,
     options: SegmentOptions,

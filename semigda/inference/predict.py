@@ -12,6 +12,7 @@ from semigda.inference.device import device_name, out_of_memory, starting_batch
 from semigda.inference.restore import likeliest
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
+from semigda.networks.unet import UNet
 from semigda_core.errors import SemiGDAError
 
 
@@ -41,7 +42,7 @@ class Predictor:
 
     def __init__(
         self,
-        network: SemiGDA,
+        network: SemiGDA | UNet,
         num_classes: int,
         device: torch.device,
         *,
@@ -60,11 +61,15 @@ class Predictor:
             batch_size: overrides the measured choice.
         """
         self.network = network.eval()
-        self.palette = Palette(num_classes)
         self.used, self.run, self.crop = used, run, crop
         self.steps: list[str] = []
-        width = network.config.channels[0]
-        size = size[0] // network.config.patch, size[1] // network.config.patch
+        # A plain U-Net gives logits; SemiGDA paints, and its palette reads them.
+        self.logits: Callable[[torch.Tensor], torch.Tensor] = Palette(num_classes).logits
+        if isinstance(network, UNet):
+            self.logits, width, patch = torch.Tensor.float, network.width, 1
+        else:
+            width, patch = network.config.channels[0], network.config.patch
+        size = size[0] // patch, size[1] // patch
         self._cpu_batch = starting_batch(torch.device("cpu"), size, width)
         try:
             self._move(device)
@@ -105,15 +110,21 @@ class Predictor:
         # bfloat16 has the range of float32; float16 overflows in autoencoders of this kind.
         half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
         with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
-            pictures = self.network(images, branches=self.run)
+            pictures = self._pictures(images)
         if self.device.type == "mps":  # lacks anti-aliased resampling
             pictures = {branch: picture.cpu() for branch, picture in pictures.items()}
-        shares = {b: self.palette.logits(self.crop(pictures[b])).softmax(1) for b in self.run}
+        shares = {b: self.logits(self.crop(pictures[b])).softmax(1) for b in self.run}
         mean = torch.stack([shares[b] for b in self.used]).mean(0)
         if len(self.run) < 2:
             return Prediction(mean, None, None)
         one, two = (shares[b] for b in self.run)
         return Prediction(mean, (one - two).abs().sum(1) / 2, _overlap(one, two))
+
+    def _pictures(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What :attr:`logits` reads, of each branch to compute; a U-Net is one for all of them."""
+        if isinstance(self.network, UNet):
+            return dict.fromkeys(self.run, self.network(images))
+        return self.network(images, branches=self.run)
 
     def _step_down(self, detail: str) -> None:
         if self.device.type == "cuda":

@@ -26,6 +26,7 @@ from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.networks.unet import UNet
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError, of_system
 from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
@@ -75,7 +76,7 @@ def read_input(path: Place, options: SegmentOptions, progress: Progress = UNWATC
 
 
 def segment_volume(
-    network: SemiGDA,
+    network: SemiGDA | UNet,
     card: ModelCard,
     volume: Volume,
     options: SegmentOptions | None = None,

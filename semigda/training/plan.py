@@ -21,9 +21,13 @@ from semigda.evaluation.evaluate import evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
 from semigda.models.package import load_network
+from semigda.networks.semigda import SemiGDA
+from semigda.networks.unet import UNet
 from semigda.progress import Part, Progress
+from semigda.training.checkpoint import remove_checkpoint
 from semigda.training.preflight import check_training
 from semigda.training.train import train
+from semigda.training.unet import train_beside
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs import schema
@@ -31,7 +35,8 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
-from semigda_core.project.training.judging import compare_scores, scores_of
+from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
+from semigda_core.project.training.work import UNET_WORK
 
 COMPARISON, SCORES = "comparison.json", "scores.json"
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
@@ -45,7 +50,8 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
     The job's inputs: ``cases``, the case list of the last training; ``folds``, a file with a list
     of case lists, one for every patient held out in turn, empty where cases are held out for
     good; and of the model to compare with either the folder, ``before``, or ``before_scores``, a
-    file with its Dice by case and class.
+    file with its Dice by case and class. With ``compare_unet`` a plain U-Net is trained as well
+    and scored on the same cases.
 
     Under torchrun the first process does the plan, and the others share its trainings.
 
@@ -94,7 +100,8 @@ class _Plan:
 
     def run(self) -> tuple[dict[str, Any], dict[str, Any]]:
         settings, count = self.settings, len(self.folds) + 1
-        share = (1 - SCORING_SHARE) / count
+        unets = (len(self.folds) or 1) * bool(self.job.job["inputs"].get("compare_unet"))
+        share = (1 - SCORING_SHARE) / (count + UNET_WORK * unets)
         out = Path(settings.out)
         if self.folds and not (out / CARD_FILE).exists():
             check_training(settings)  # the last one of all, before hours of folds
@@ -107,7 +114,7 @@ class _Plan:
         if not (out / CARD_FILE).exists():  # its name is this job's alone
             start = (count - 1) * share
             self._train(settings, Part(count - 1, count, "final", start, share))
-        self.job.update("running", progress=1 - SCORING_SHARE)
+        self.job.update("running", progress=count * share)
         if not self.folds:
             after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
@@ -115,6 +122,8 @@ class _Plan:
         write_json(self.job.path / COMPARISON, result)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
         card = self._tell_card(out, result, len(after))
+        if unets and after:
+            self._compare_unet(out, result, after, count * share + SCORING_SHARE)
         # From the job's folder on: what the project's folder lies in may be called after a patient.
         model = os.path.relpath(out, self.job.path).replace(os.sep, "/")
         outputs = {"model": model, "comparison": COMPARISON}
@@ -161,9 +170,53 @@ class _Plan:
             self._leave_if_stopped()  # it ended early
         write_json(folder / SCORES, self._scores(model, cases))
 
+    def _compare_unet(self, out: Path, result: dict[str, Any], after: Scores, start: float) -> None:
+        """Add to the comparison what a plain U-Net of the same budget reaches.
+
+        Where patients are held out in turn, one for each of them. The model is there already: what
+        goes wrong here is said, and ends nothing but this.
+        """
+        folds = sorted(int(path.parent.name) for path in self._scored())
+        lists = [self.job.path / "folds" / str(fold) / "cases.json" for fold in folds]
+        lists = lists or [Path(self.settings.cases)]
+        share = (1 - start) / len(lists)
+        unet: Scores = {}
+        try:
+            if self._stopped():
+                raise SemiGDAError("cancelled")
+            for number, cases in enumerate(lists):
+                part = Part(number, len(lists), "unet", start + number * share, share)
+                unet |= self._unet_scores(out, cases, self.job.path / "unet" / str(number), part)
+        except SemiGDAError as error:
+            if error.error_class in ("cancelled", "disk-full") and not self._stopped():
+                raise
+            why = "The training was stopped early." if self._stopped() else error.message
+            self.job.event("warning", message=f"There is no U-Net to compare with. {why}")
+            return
+        result["unet"] = beside_unet(after, unet, self.classes)
+        write_json(self.job.path / COMPARISON, result)
+
+    def _unet_scores(self, out: Path, cases: Path, folder: Path, part: Part) -> Scores:
+        """Of the U-Net of one case list, which only serves to be scored, and is deleted."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+        def compute() -> Scores:
+            settings = replace(self.settings, cases=str(cases))
+            network = train_beside(settings, folder, self.job, part)
+            return self._score(network, ModelCard.read(out), cases)
+
+        scores = self._kept(f"unet/{folder.name}/{SCORES}", compute)
+        remove_checkpoint(folder / "unet.pt")
+        return scores
+
     def _train(self, settings: TrainSettings, part: Part) -> None:
         self.ranks.share((settings, part))
         train(settings, self.job, part)
+
+    def _stopped(self) -> bool:
+        """Whether the user wants what there is, and no more."""
+        ended = (self.job.path / "folds" / "stopped.json").exists()
+        return (self.job.requested("stop") or ended) and not self.job.requested("cancel")
 
     def _leave_if_stopped(self) -> None:
         if self.job.requested("stop"):
@@ -197,15 +250,17 @@ class _Plan:
 
     def _scores(self, model: Path, cases: Path | str) -> Scores:
         """Dice on a list's held-out cases, by the real inference on the images' own grids."""
-        job = self.job
-        chosen = [case for case in read_cases(cases) if case.role == "val"]
-        if not chosen:
+        if not any(case.role == "val" for case in read_cases(cases)):
             return {}
-        network, card = load_network(model)
-        options = SegmentOptions(self.settings.device)
+        return self._score(*load_network(model), cases)
 
+    def _score(self, network: SemiGDA | UNet, card: ModelCard, cases: Path | str) -> Scores:
+        """:meth:`_scores` of a network that is loaded, and not needed any more."""
+        job = self.job
+        held_out = [case for case in read_cases(cases) if case.role == "val"]
+        options = SegmentOptions(self.settings.device)
         try:
-            result = evaluate_network(network, card, chosen, options, _Scoring(job))
+            result = evaluate_network(network, card, held_out, options, _Scoring(job))
         finally:
             del network
             if torch.cuda.is_available():

@@ -32,6 +32,7 @@ from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.pretrain import begin
 from semigda.training.stage import Stage
+from semigda.training.unet import UNetTraining
 from semigda.training.validate import validate
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
@@ -87,8 +88,8 @@ def rehearse(
         folder: for a checkpoint that is deleted again.
 
     Returns:
-        ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised" and
-        "semi" (None without unlabelled cases); ``load_seconds`` of all cases;
+        ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised",
+        "semi" (None without unlabelled cases) and "unet"; ``load_seconds`` of all cases;
         ``validate_seconds`` of one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None
         on the CPU) and ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason``
         and ``offers``, settings that fit.
@@ -205,6 +206,15 @@ class _Rehearsal:
         stage = training.segment()
         if training.unlabeled is not None:
             seconds["semi"] = self._time(stage, training.gradients)
+        unet = UNetTraining(
+            settings,
+            MOST_STEPS,
+            training.labeled,
+            self.device,
+            self.progress,
+            full=training.unlabeled is not None,
+        )
+        seconds["unet"] = self._time(unet.stage, unet.gradients)
         self.progress.at(0.85, "Rehearsal: measuring a held-out case.")
         start = time.perf_counter()
         judged = (of_role["val"] or of_role["labeled"])[:1]

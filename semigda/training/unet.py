@@ -7,25 +7,30 @@ what the method and the unlabelled images give together. It is never a model to 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from semigda.data.cases import read_cases
+from semigda.data.labels import by_names
 from semigda.distributed import ALONE
+from semigda.inference.device import choose_device
 from semigda.method.losses import segmentation_loss
 from semigda.method.teacher import make_teacher, update_teacher
 from semigda.networks.unet import WIDTH, UNet
-from semigda.progress import Progress
-from semigda.training.batch import Batch, draw_batch
+from semigda.progress import Job, Part, Progress
+from semigda.training.batch import Batch, Rows, draw_batch
 from semigda.training.checkpoint import Checkpoints
-from semigda.training.dataset import SliceSampler, step_generator
-from semigda.training.gradients import Gradients, adamw, autocast
+from semigda.training.dataset import SliceSampler, load_slices, step_generator
+from semigda.training.gradients import Gradients, adamw, autocast, limited_threads
 from semigda.training.loop import fit
 from semigda.training.losses import Losses, pseudo_weight
 from semigda.training.stage import Around, Stage
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.preprocessing import Preprocessing
 
 # The study's (docs/results.md), whatever SemiGDA's are: a preset may have those of SGD.
 LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-2
@@ -77,7 +82,8 @@ class UNetTraining:
             config = NetworkConfig.compact()
             return draw_batch(labeled, others, settings, config, generator, full=full)
 
-        def losses(step: int, batch: Batch) -> Losses:
+        def losses(step: int, batch: Rows) -> Losses:
+            assert isinstance(batch, Batch)
             with autocast(device, settings.precision):
                 return {"total": loss(self.network, self.teacher, batch, weight(step) or 0.0)}
 
@@ -101,6 +107,48 @@ class UNetTraining:
         self.network.load_state_dict(state["network"])
         self.teacher.load_state_dict(state["teacher"])
         self.stage.restore(state)
+
+
+def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | None = None) -> UNet:
+    """Train the U-Net to compare a training with.
+
+    A run that was killed or paused goes on from its last checkpoint, ``unet.pt``, which also
+    holds the U-Net of one that has ended.
+
+    Args:
+        settings: of SemiGDA's training, the cases among them.
+        folder: for its checkpoints.
+
+    Raises:
+        SemiGDAError: "cancelled", also where the job is asked to stop; as reading the cases.
+        Paused: the job asked for it; a checkpoint is written.
+    """
+    steps = settings.align_steps + settings.steps
+    if settings.base is None:
+        steps += settings.pretrain_steps
+    progress, device = Progress(job, steps, part), choose_device(settings.device)
+    progress.message("Reading the images for a U-Net to compare with.")
+    cases = by_names(read_cases(settings.cases), [one["name"] for one in settings.card["labels"]])
+    preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    labeled = load_slices(
+        [case for case in cases if case.role == "labeled"],
+        preprocessing,
+        settings.num_classes,
+        progress,
+    )
+    semi = settings.unlabeled_weight > 0 and any(case.role == "unlabeled" for case in cases)
+    sampler = SliceSampler(labeled, preprocessing.size, settings.foreground_share)
+    with limited_threads(settings.threads):
+        training = UNetTraining(settings, steps, sampler, device, progress, full=semi)
+        checkpoints = Checkpoints(folder / "unet.pt", settings, training.state, ALONE)
+        state = checkpoints.load(progress.warn)
+        if state is not None:
+            training.restore(state)
+            progress.skip(training.stage.done)
+        progress.start_clock()
+        network = training.fit(Beside(training, progress, checkpoints))
+        checkpoints.save(training.stage)
+    return network
 
 
 class Beside:

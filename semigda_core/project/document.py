@@ -99,6 +99,7 @@ PLAN = record(
         "base": maybe(path()),
         "minutes": maybe(number(0, 1e6)),
         "advanced": mapping(text(64), plain(6, 1000), 100),
+        "compare_unet": flag(),
     },
     others=True,
 )

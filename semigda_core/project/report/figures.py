@@ -81,6 +81,11 @@ def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
 
 
 def _last_part(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events of the last of several trainings in a job; all if there is only one."""
-    last = max((event["part"]["index"] for event in events if event.get("part")), default=None)
-    return [e for e in events if last is None or (e.get("part") or {}).get("index") == last]
+    """The events of the last of several trainings in a job; all, if it is only one.
+
+    A U-Net to compare with is none of them.
+    """
+    parts = [(event.get("part") or {}, event) for event in events]
+    own = [(part, event) for part, event in parts if part.get("kind") != "unet"]
+    last = max((part["index"] for part, _ in own if part), default=None)
+    return [event for part, event in own if last is None or part.get("index") == last]

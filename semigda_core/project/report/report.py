@@ -74,7 +74,8 @@ def _find(project: Project, job_id: str | None) -> dict[str, Any]:
 
 def _page(project: Project, training: dict[str, Any]) -> str:
     view, job = project.read(), JobFolder(training["folder"])
-    events, gaps = job.events(), []
+    events = job.events()
+    gaps: list[str] = []
     result = _tried(job.result, gaps) or {}
     card = _tried(lambda: _card(project, training, result), gaps)
     comparison = read(job.path)
@@ -87,6 +88,7 @@ def _page(project: Project, training: dict[str, Any]) -> str:
         _verdict(comparison),
         _counts(view, job, comparison),
         _comparison(comparison),
+        _unet(comparison),
         curves(view, events),
         _list("Warnings", _warnings(events)),
         previews(job, events),
@@ -169,6 +171,27 @@ def _comparison(comparison: dict[str, Any] | None) -> str:
         f"<h3>Case by case</h3>{table(titles, details)}"
         "<p class='note'>A dash: the expert drew nothing of the class in that case, so there is "
         "nothing to compare.</p></section>"
+    )
+
+
+def _unet(comparison: dict[str, Any] | None) -> str:
+    """The plain U-Net that was trained beside the model, if one was."""
+    if comparison is None or "unet" not in comparison:
+        return ""
+    beside = comparison["unet"]
+    heads = ["Class", "Plain U-Net", "This model", "Difference", "95 % interval"]
+    lines = [
+        [name, _dice(values["unet"]), _dice(values["model"])]
+        + [_dice(values["difference"], True), _interval(values)]
+        for name, values in (*beside["classes"].items(), ("mean", beside["all"]))
+    ]
+    turns = " There was one for each patient held out." * (comparison["scheme"] != "split")
+    return (
+        f"<section><h2>Beside a plain U-Net</h2><p>{escape(beside['reason'])}</p>"
+        f"{table(heads, lines)}<p class='note'>The U-Net (2 million parameters) learned from the "
+        "labelled cases alone, with the same augmentation, as many steps and as many slices a "
+        f"step. It was scored on the same cases in the same way.{turns} It is only there to be "
+        "compared with.</p></section>"
     )
 
 

@@ -35,13 +35,23 @@ _MEANS = record(
 _ROW = record(
     {"case": identifier(), "class": words(), "before": _DICE, "after": _DICE}, others=True
 )
+_BESIDE = record(dict.fromkeys(("model", "unet", "difference", "low", "high"), _DICE), others=True)
+_UNET = record(
+    {
+        "rows": list_of(
+            record({"case": identifier(), "class": words(), "unet": _DICE}, others=True), 1_000_000
+        ),
+        **{"classes": mapping(words(), _BESIDE, 255), "all": _BESIDE, "reason": words(10_000)},
+    },
+    others=True,
+)
 _DOCUMENT = record(
     {
         **{"rows": list_of(_ROW, 1_000_000), "classes": mapping(words(), _MEANS, 255)},
         **{"all": _MEANS, "heldout_cases": whole(0, 1_000_000), "wins": flag()},
         **{"reason": words(10_000), "scheme": one_of(*SCHEMES)},
     },
-    {"interval": words(), "missing": whole(0, 1_000_000)},
+    {"interval": words(), "missing": whole(0, 1_000_000), "unet": _UNET},
     others=True,
 )
 

@@ -38,6 +38,7 @@ _MEASURED = record(
                 **dict.fromkeys(("supervised", "align"), _SECONDS),
                 **dict.fromkeys(("semi", "pretrain"), maybe(_SECONDS)),
             },
+            {"unet": _SECONDS},  # a rehearsal of an earlier version did not measure it
             others=True,
         ),
         **dict.fromkeys(("load_seconds", "validate_seconds", "save_seconds"), _SECONDS),
@@ -89,12 +90,19 @@ class Work:
         scored: held-out cases over all folds.
         compared: whether an earlier model is scored as well.
         semi: whether there are unlabelled cases.
+        unet: whether a U-Net is trained beside each training that is scored.
     """
 
     trainings: int
     scored: int
     compared: bool
     semi: bool
+    unet: bool = False
+
+    @property
+    def unets(self) -> int:
+        """How many are trained: for each fold one, or else one for the last training."""
+        return max(1, self.trainings - 1) * self.unet
 
 
 def total_seconds(settings: Mapping[str, Any], measured: Mapping[str, Any], work: Work) -> float:
@@ -133,15 +141,20 @@ def _seconds(
     if settings.get("base") is None:
         pretrain = cost["pretrain"] or PRETRAIN_WORK * cost["supervised"]
         steps += settings.get("pretrain_steps", 0) * pretrain
+    steps *= work.trainings
+    # The U-Net takes as many steps as all stages together.
+    own = settings["steps"] + settings["align_steps"]
+    own += settings.get("pretrain_steps", 0) if settings.get("base") is None else 0
+    steps += work.unets * own * (cost.get("unet") or cost["supervised"])
     interval = 60 * settings.get("checkpoint_minutes", 5.0)
-    steps *= work.trainings * (1 + measured["save_seconds"] / interval)
-    # Within a training: some of the cases several times, all of them twice at its end; then all
-    # once more, on their images' own grids, by each model.
+    steps *= 1 + measured["save_seconds"] / interval
+    # Within a training: some of the cases several times, all of them at its end; then all once
+    # more, on their images' own grids, by each model.
     within = settings.get("validations", 6) * min(
         work.scored, settings.get("validation_cases", 12) * work.trainings
     )
-    scores = within + (3 + work.compared) * work.scored
-    other = START_SECONDS + work.trainings * measured["load_seconds"]
+    scores = within + (2 + work.compared + work.unet) * work.scored
+    other = START_SECONDS + (work.trainings + work.unets) * measured["load_seconds"]
     return steps, other + scores * measured["validate_seconds"]
 
 

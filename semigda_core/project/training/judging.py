@@ -80,6 +80,50 @@ def compare_scores(
     return result | {"wins": wins, "reason": reason}
 
 
+def beside_unet(model: Scores, unet: Scores, classes: Sequence[str]) -> dict[str, Any]:
+    """What ``comparison.json`` says under "unet": a model beside a plain U-Net of the same budget.
+
+    Args:
+        model, unet: their scores on the same cases.
+
+    Returns:
+        ``rows`` (case, class, unet); ``classes`` by name and ``all``, each with the means of
+        "model" and "unet", their "difference" (of the model to the U-Net) and its 95 % interval
+        ``low`` to ``high``, over the cases that both have a score of; ``reason`` in one sentence.
+    """
+    compared = compare_scores(model, unet, classes, "split")
+
+    def told(means: Mapping[str, float | None]) -> dict[str, float | None]:
+        same = {key: means[key] for key in ("difference", "low", "high")}
+        return {"model": means["after"], "unet": means["before"], **same}
+
+    rows = [
+        {"case": row["case"], "class": row["class"], "unet": row["before"]}
+        for row in compared["rows"]
+    ]
+    of_all = told(compared["all"])
+    return {
+        "rows": rows,
+        "classes": {name: told(means) for name, means in compared["classes"].items()},
+        "all": of_all,
+        "reason": _beside(of_all),
+    }
+
+
+def _beside(means: Mapping[str, float | None]) -> str:
+    if means["difference"] is None:
+        return "No held-out case could be scored by both the model and a plain U-Net."
+    told = f"mean Dice {means['model']:.3f}, the U-Net {means['unet']:.3f}"
+    low, high = means["low"], means["high"]
+    if low is None or high is None:
+        return f"Too few cases to tell the model from a plain U-Net of the same budget: {told}."
+    if low > 0:
+        return f"The model is better than a plain U-Net of the same budget: {told}."
+    if high < 0:
+        return f"A plain U-Net of the same budget is better than the model: {told}."
+    return f"Between the model and a plain U-Net of the same budget is no more than chance: {told}."
+
+
 def _known(value: float | None) -> list[float]:
     return [] if value is None else [value]
 

@@ -46,6 +46,7 @@ class Plan:
         base: a model's folder or an autoencoder's file, see ``bases``; None: from scratch.
         minutes: time for everything; by default the preset's.
         advanced: single settings of ``TrainSettings`` that override the preset.
+        compare_unet: also train a plain U-Net of the same budget, to compare scores with.
     """
 
     preset: str = "standard"
@@ -53,6 +54,7 @@ class Plan:
     base: str | None = None
     minutes: float | None = None
     advanced: Mapping[str, Any] = field(default_factory=dict)
+    compare_unet: bool = False
 
 
 def saved_plan(project: Project) -> Plan:
@@ -131,6 +133,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
         files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
         inputs |= {"missing_heldout": len(view.missing & _held_out(view))}
+        inputs |= {"compare_unet": plan.compare_unet}
         if scored is not None:
             files["before_scores"] = scored
         save_plan(project, plan)
@@ -330,6 +333,7 @@ def _work(project: Project, plan: Plan, view: View) -> Work:
         scored=len(_held_out(view) - view.missing),
         compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
         semi=bool(view.of_role("unlabeled")),
+        unet=plan.compare_unet,
     )
 
 

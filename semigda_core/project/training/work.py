@@ -6,3 +6,4 @@ For estimates of time only.
 from __future__ import annotations
 
 PRETRAIN_WORK, ALIGN_WORK, SEMI_WORK = 0.5, 0.4, 1.2
+UNET_WORK = 1.2  # of a whole training: that of the U-Net beside it
