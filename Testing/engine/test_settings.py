@@ -92,6 +92,7 @@ def test_settings_that_do_not_fit_each_other_are_told():
         ({"batch_size": 1}, "'batch_size'"),
         ({"mask_share": 0.01}, "'mask_share' leaves a batch without images, or without masks."),
         ({"mask_share": 1.0}, "'mask_share' leaves"),
+        ({"mask_share": 0.0}, "'mask_share' leaves"),
     ):
         assert said in refusal(PretrainSettings, PRETRAIN | changes)
     assert PretrainSettings.from_dict(PRETRAIN).steps == 1500
