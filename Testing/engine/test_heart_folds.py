@@ -234,3 +234,20 @@ def test_a_cancel_or_a_pause_ends_the_plan(cases, tmp_path, control):
     with pytest.raises(Paused if control == "pause" else SemiGDAError):
         train_plan(job)
     assert not out.exists() and trained(job) == []
+
+
+def test_a_fold_that_was_stopped_half_way_is_not_scored(cases, tmp_path, monkeypatch):
+    real = JobFolder.event
+
+    def event(self, type, **values):
+        if values.get("stage") == "segment" and type == "losses" and not trained(self):
+            self.request("stop")
+        return real(self, type, **values)
+
+    monkeypatch.setattr(JobFolder, "event", event)
+    job, out = plan_of(tmp_path / "a", cases, [held_out(cases, f"c{n}") for n in range(2)])
+    train_plan(job)
+    assert trained(job) == ["fold", "final"]
+    (fold,) = [e for e in job.events() if e["type"] == "trained" and e["part"]["kind"] == "fold"]
+    assert fold["steps_done"] == 1 and not list((job.path / "folds").glob("*/scores.json"))
+    assert ModelCard.read(out).training["scores_of"].startswith("nothing: it was stopped")
