@@ -8,7 +8,7 @@ The first trains, for each seed, semi-supervised and supervised only, with the s
 seed and order of labelled slices, and otherwise with default settings. Finished runs are skipped
 and stopped runs resume, so several processes may share the work. ``--table`` scores every model on
 val through the real inference and writes ``results/starter_models.json``; ``--install`` copies the
-semi-supervised model that is best on val to ``Resources/Models``.
+semi-supervised model of the first seed to ``Resources/Models``: nothing is chosen on val.
 """
 
 from __future__ import annotations
@@ -155,7 +155,9 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/starter")
     parser.add_argument("--table", action="store_true", help="measure the finished runs")
-    parser.add_argument("--install", action="store_true", help="copy the best into Resources")
+    parser.add_argument(
+        "--install", action="store_true", help="copy the first seed's into Resources"
+    )
     arguments = parser.parse_args()
     for name in arguments.models:
         if name not in MODELS:

@@ -60,8 +60,12 @@ def _trainingFacts(training: dict) -> list[str]:
         facts.append(text.format(labelled=cases["labeled"], unlabelled=cases.get("unlabeled")))
     scores = training.get("val_dice")
     if isinstance(scores, dict) and scores and isinstance(cases, dict):
-        # Not "held-out": the training chose its weights by these cases.
         text = _("mean Dice {score:.2f} on {count} validation cases")
+        if training.get("chosen_on") == "val":  # by an early version
+            text = _(
+                "mean Dice {score:.2f} on {count} validation cases, which also chose the weights: "
+                "expect less"
+            )
         facts.append(
             text.format(score=sum(scores.values()) / len(scores), count=cases.get("val", "?"))
         )

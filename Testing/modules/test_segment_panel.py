@@ -78,7 +78,9 @@ def test_model_card_tells_of_the_training(panel, bright):
     text = card_text.cardSummary(model)
     assert "<b>Not for &lt;children&gt;.</b>" in text
     assert "12 labelled and 180 unlabelled cases" in text
-    assert "mean Dice 0.85 on 30 validation cases" in text
+    assert "mean Dice 0.85 on 30 validation cases" in text and "expect less" not in text
+    model.card.training["chosen_on"] = "val"
+    assert "which also chose the weights: expect less" in card_text.cardSummary(model)
 
 
 def test_segment(panel, module_host, artifacts):

@@ -61,6 +61,9 @@ def test_the_plan_is_kept_in_the_project(panel, module_host, artifacts, tmp_path
     module_host.click(ui.resetButton)
     assert panel.logic.plan().advanced == {} and not ui.resetButton.enabled
     module_host.click(ui.quickRadioButton)
+    assert not panel.logic.plan().compare_unet
+    module_host.click(ui.compareUNetCheckBox)
+    assert panel.logic.plan().compare_unet
     for box, value in ((ui.minutesSpinBox, 5), (ui.sizeSpinBox, 64), (ui.seedSpinBox, 7)):
         box.value = value
         box.editingFinished.emit()
@@ -84,6 +87,7 @@ def test_the_plan_is_kept_in_the_project(panel, module_host, artifacts, tmp_path
     panel.panel.openProject(project.folder)
     section(panel, "Base")
     assert ui.quickRadioButton.checked and ui.minutesSpinBox.value == 5
+    assert ui.compareUNetCheckBox.checked
     assert ui.sizeSpinBox.value == 64 and ui.channelsEdit.text == "8, 16, 32, 32"
     assert ui.deviceComboBox.currentText == "CPU" and ui.rateEdit.text == "0.001"
     picture(panel, module_host, artifacts, "base-advanced")
