@@ -40,7 +40,7 @@ class BaseSection(Section):
             button.connect("clicked(bool)", lambda _on=False, name=name: self._set(preset=name))
         ui.baseComboBox.connect("activated(int)", self._onBase)
         ui.minutesSpinBox.connect("editingFinished()", self._onMinutes)
-        ui.compareUNetCheckBox.connect("clicked(bool)", lambda on: self._set(compare_unet=on))
+        ui.compareUNetCheckBox.connect("clicked(bool)", self._onCompareUNet)
         ui.resetButton.connect("clicked(bool)", lambda _on=False: self._set(advanced={}))
 
     def summary(self) -> str:
@@ -117,6 +117,9 @@ class BaseSection(Section):
         minutes = self.ui.minutesSpinBox.value
         if minutes != round(self.context.logic.plan().minutes or 0):
             self._set(minutes=float(minutes) if minutes else None)
+
+    def _onCompareUNet(self, _checked=False) -> None:
+        self._set(compare_unet=bool(self.ui.compareUNetCheckBox.checked))
 
     def _onAdvanced(self, changes) -> None:
         """A setting under *Advanced* changed; None: back to the preset's."""
