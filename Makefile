@@ -4,18 +4,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench mutants clean
+TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
+	Testing/modules Testing/host Testing/packaging Testing/engine
+
+.PHONY: demo test test-all lint bench mutants clean
 
 demo: $(READY)
 	$(BIN)/python Testing/demo.py
 
 test: $(READY) lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
-		Testing/modules Testing/host Testing/packaging Testing/engine
+	$(TESTS) -m "not slow"
+
+test-all: $(READY) lint
+	$(TESTS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python Testing/packaging/check_types.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/speed.py --bench

@@ -242,7 +242,9 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/pairing.py
   semigda_core/project/check/__init__.py
   semigda_core/project/check/facts.py
+  semigda_core/project/check/findings.py
   semigda_core/project/check/latest.py
+  semigda_core/project/check/outliers.py
   semigda_core/project/check/repairs.py
   semigda_core/project/check/rules.py
   semigda_core/project/classes.py

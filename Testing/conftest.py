@@ -42,8 +42,9 @@ class FreshProcessItem(pytest.Item):
         if self.path.parent.name == "modules":
             _installed()
         command = [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header", str(self.path)]
-        if self.config.option.keyword:
-            command += ["-k", self.config.option.keyword]
+        for option, chosen in (("-k", "keyword"), ("-m", "markexpr")):
+            if getattr(self.config.option, chosen):
+                command += [option, getattr(self.config.option, chosen)]
         done = subprocess.run(
             command,
             cwd=ROOT,

@@ -31,8 +31,13 @@ MODULE = "SemiGDATrain"
 CLASS = "ball"
 LABELLED, UNLABELLED = 8, 3  # eight, so that two are held out and one training is enough
 SMALL = {
-    **{"side": 32, "channels": [8, 8, 16, 16], "labeled_batch": 2, "unlabeled_batch": 2},
-    **{"pretrain_steps": 20, "align_steps": 20, "validations": 1},
+    "side": 32,
+    "channels": [8, 8, 16, 16],
+    "labeled_batch": 2,
+    "unlabeled_batch": 2,
+    "pretrain_steps": 20,
+    "align_steps": 20,
+    "validations": 1,
 }
 LAST_PART_S = 6.0  # of the training: time enough to pause it, on a fast computer as well
 

@@ -201,7 +201,7 @@ def _obey(arguments: list[str], place: Path, notes: Path, result: Path, mode: in
     arm(os.fsencode(place), mode, number, note)
     outcome = run_quietly(arguments)
     arm(b"", OFF, 0, -1)
-    result.write_text(outcome)
+    result.write_text(outcome, encoding="utf-8")
 
 
 def run_quietly(arguments: list[str]) -> str:
@@ -234,7 +234,7 @@ def _of_cases(log: Path) -> str:
     """The class of what was said of a cohort's cases."""
     from semigda_core.errors import CLASSES
 
-    text = log.read_text(errors="replace")
+    text = log.read_text(encoding="utf-8", errors="replace")
     found = [
         name for name, (message, _) in CLASSES.items() if message in text or f"({name}: " in text
     ]

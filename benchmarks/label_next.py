@@ -111,7 +111,7 @@ def write_list(path: Path, parts: dict[str, list[Case]], labelled: list[Case]) -
         for case in cases
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rows))
+    path.write_text(json.dumps(rows), encoding="utf-8")
 
 
 def run(name: str, seed: int, arms: list[str], folder: Path) -> None:

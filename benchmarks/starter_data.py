@@ -28,7 +28,7 @@ def write_case_list(name: str, path: Path) -> None:
                 entry["label"] = str(next((DATA / name / "labels").glob(f"{case}.*")))
             cases.append(entry)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(cases, indent=1))
+    path.write_text(json.dumps(cases, indent=1), encoding="utf-8")
 
 
 def group(name: str, case: str) -> str:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
@@ -35,7 +36,7 @@ from semigda_core.files.texts import one_line
 from semigda_core.jobs.failures import classify
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.following import follows
-from semigda_core.jobs.training import PretrainSettings, TrainSettings, meanings
+from semigda_core.jobs.training import PretrainSettings, Settings, TrainSettings, meanings
 from semigda_core.version import __version__
 
 
@@ -222,10 +223,15 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
             values[name] = os.path.abspath(values[name])
     if arguments.overwrite:
         values["overwrite"] = True
-    settings = (TrainSettings if kind == "train" else PretrainSettings).from_dict(values)
+    kinds: dict[str, tuple[type[Settings], Callable[[Any], object]]] = {
+        "train": (TrainSettings, check_training),
+        "pretrain": (PretrainSettings, check_pretraining),
+    }
+    settings_of, check = kinds[kind]
+    settings = settings_of.from_dict(values)
     if not follows():
         _check_job(Path(arguments.job))
-        (check_training if kind == "train" else check_pretraining)(settings)
+        check(settings)
         options = settings.to_dict()
         JobFolder.create(arguments.job, kind, {"cases": options.pop("cases")}, options)
     return _run_here(arguments.job)

@@ -24,9 +24,9 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.provenance import ORIGINS
 from semigda_core.project.cases.pairing import Pairing, pair_folder
+from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.check.repairs import undo
-from semigda_core.project.check.rules import Finding
 from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 from semigda_core.project.project import NewCase, Project
 from semigda_core.project.records import ROLES, View

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -21,6 +21,8 @@ from semigda_core.errors import Paused, SemiGDAError
 
 # Rank 0 may read, score or wait for another training for a long time while the others wait.
 TIMEOUT = timedelta(days=7)
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class Ranks:
@@ -91,7 +93,7 @@ class Ranks:
             for tensor in network.state_dict().values():
                 dist.broadcast(tensor, 0)
 
-    def normalised(self, network: nn.Module) -> nn.Module:
+    def normalised(self, network: Network) -> Network:
         """The network with batch norms over the batch of all ranks.
 
         PyTorch has these for CUDA only: on CPUs each rank normalises by its own rows, and only the
@@ -102,7 +104,8 @@ class Ranks:
         on_cuda = any(parameter.is_cuda for parameter in network.parameters())
         if self.world == 1 or not on_cuda:
             return network
-        return nn.SyncBatchNorm.convert_sync_batchnorm(network)
+        synced: Network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
+        return synced
 
 
 ALONE = Ranks()

@@ -17,7 +17,7 @@ class Snapshot:
 
     Attributes:
         facts: what the check measured, by case id; cases that changed since then are not in it.
-        findings: list of :class:`semigda_core.project.check.rules.Finding`, errors first.
+        findings: list of :class:`semigda_core.project.check.findings.Finding`, errors first.
         versions: list of :class:`semigda_core.project.training.versions.Version`, newest first.
         view: :class:`semigda_core.project.records.View`.
     """

@@ -54,7 +54,9 @@ def full_project(folder: Path) -> Project:
     latest.new_check(project).fail(SemiGDAError("cancelled"))
     latest.new_check(project).fail(SemiGDAError("cancelled"))
     job = project.new_job(
-        *("train", {}, {"out": str(project.folder / "models" / VERSION)}),
+        "train",
+        {},
+        {"out": str(project.folder / "models" / VERSION)},
         files={"cases": case_rows(view), "folds": []},
         version=VERSION,
         base_title="From scratch",
@@ -102,8 +104,12 @@ def write_ranking(project: Project, ids: list[str]) -> None:
         image = view.case(case_id).image
         found.append(
             {
-                **{"case": case_id, "rank": place, "disagreement": 0.3, "novelty": 0.5},
-                **{"reason": "Unlike the others.", "stamp": stamp(image)},
+                "case": case_id,
+                "rank": place,
+                "disagreement": 0.3,
+                "novelty": 0.5,
+                "reason": "Unlike the others.",
+                "stamp": stamp(image),
             }
         )
         (folder / f"{case_id}.seg.nrrd").write_bytes(b"NRRD0004\n\n")

@@ -88,14 +88,26 @@ def test_every_command_has_its_help(command, capsys):
     assert ended.value.code == 0 and len(capsys.readouterr().out) > 80
 
 
+@pytest.mark.slow
 def test_from_pretraining_to_a_segmentation(tmp_path, library):
     """Every step through the command line, in a folder of its own, with relative paths."""
     write_study(tmp_path)
     shared = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "threads": 1}
     (tmp_path / "pretrain.json").write_text(json.dumps({**shared, "num_classes": 2}))
     done = semigda(
-        *("pretrain", "--job", "job1", "--settings", "pretrain.json", "--cases", "cases.json"),
-        *("--out", "base.safetensors", "--steps", 3, "--set", "batch_size=4"),
+        "pretrain",
+        "--job",
+        "job1",
+        "--settings",
+        "pretrain.json",
+        "--cases",
+        "cases.json",
+        "--out",
+        "base.safetensors",
+        "--steps",
+        3,
+        "--set",
+        "batch_size=4",
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
@@ -111,8 +123,17 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     settings |= {"align_steps": 2, "labeled_batch": 2, "unlabeled_batch": 2, "validations": 1}
     (tmp_path / "train.json").write_text(json.dumps(settings))
     done = semigda(
-        *("train", "--job", "job2", "--settings", "train.json", "--steps", 4, "--seed", 3),
-        *("--out", "balls"),
+        "train",
+        "--job",
+        "job2",
+        "--settings",
+        "train.json",
+        "--steps",
+        4,
+        "--seed",
+        3,
+        "--out",
+        "balls",
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
@@ -132,8 +153,20 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
 
     assert main(["models", "add", str(tmp_path / "balls")]) == 0
     done = semigda(
-        *("segment", "DOE5.nrrd", "--model", "balls", "-o", "out.seg.nrrd", "--device", "cpu"),
-        *("--branches", "both", "--review", "review.nrrd", "--report", "report.json"),
+        "segment",
+        "DOE5.nrrd",
+        "--model",
+        "balls",
+        "-o",
+        "out.seg.nrrd",
+        "--device",
+        "cpu",
+        "--branches",
+        "both",
+        "--review",
+        "review.nrrd",
+        "--report",
+        "report.json",
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
@@ -146,8 +179,15 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     assert (tmp_path / "review.nrrd").exists()
 
     done = semigda(
-        *("evaluate", "--model", "balls", "--cases", "cases.json", "-o", "evaluation"),
-        *("--device", "cpu"),
+        "evaluate",
+        "--model",
+        "balls",
+        "--cases",
+        "cases.json",
+        "-o",
+        "evaluation",
+        "--device",
+        "cpu",
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
@@ -162,6 +202,7 @@ def wait_for(condition, seconds=60) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path):
     cases = write_study(tmp_path)
     settings = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "num_classes": 2}
@@ -281,7 +322,9 @@ def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
         "import semigda_core.models.library as library\nlibrary.find_model = lambda name: 1 / 0\n"
     )
     done = semigda(
-        *("models", "show", "tiny"),
+        "models",
+        "show",
+        "tiny",
         PYTHONPATH=os.pathsep.join((str(tmp_path), str(ROOT))),
         TMPDIR=str(tmp_path),
     )

@@ -132,6 +132,7 @@ def test_one_image_or_several(model, images, tmp_path, capsys):
     assert "not with --cases" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_cases(model, images, tmp_path):
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
     command += ["2", "-m", "semigda", "segment", "--cases", str(images), "--model", str(model)]

@@ -31,6 +31,7 @@ def volumes(tmp_path_factory):
 
 
 @LINUX
+@pytest.mark.slow
 def test_a_checkpoint_that_finds_no_room_pauses_the_job(volumes, tmp_path):
     """A real child process whose files may not grow beyond 40 kB."""
     job = training_job(volumes, tmp_path, steps=8, checkpoint_minutes=0.0)
@@ -134,6 +135,7 @@ def small_disk(tmp_path_factory):
 
 
 @LINUX
+@pytest.mark.slow
 def test_every_save_may_find_the_disk_full(volumes, small_disk):
     command, folder = small_disk
     done = subprocess.run(

@@ -135,6 +135,7 @@ def test_batches_that_cannot_be_shared_are_refused():
     assert error.value.error_class == "bad-input"
 
 
+@pytest.mark.slow
 def test_memory_of_one_rank_and_cancel_count_for_all(volumes, tmp_path):
     job = new_job(volumes, tmp_path, align_steps=4000, checkpoint_minutes=0.0)
     process = start(job, SMALL_RANK)
@@ -149,6 +150,7 @@ def test_memory_of_one_rank_and_cancel_count_for_all(volumes, tmp_path):
     assert torch.load(job.path / "checkpoint.pt", weights_only=True)["stage"] == "align"
 
 
+@pytest.mark.slow
 def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(volumes, tmp_path):
     known = [
         {"name": case.name, "image": str(case.image), "label": str(case.label), "role": "labeled"}
@@ -189,6 +191,7 @@ def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(vol
     assert compared["scheme"] == "leave-one-out" and compared["heldout_cases"] == 1
 
 
+@pytest.mark.slow
 def test_stop_of_two_processes_keeps_what_both_have_learned(volumes, tmp_path):
     job = new_job(volumes, tmp_path, steps=4000, validations=200)
     process = start(job)
@@ -205,6 +208,7 @@ def test_stop_of_two_processes_keeps_what_both_have_learned(volumes, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limit of a file's size")
+@pytest.mark.slow
 def test_a_full_disk_of_the_first_process_pauses_both(volumes, tmp_path):
     job = new_job(volumes, tmp_path, pretrain_steps=0, checkpoint_minutes=0.0)
     limit = "import os, resource\nif os.environ['RANK'] == '0':\n"

@@ -31,8 +31,8 @@ from semigda.data.volumes import read_volume
 from semigda.jobs.run import run_job
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import findings, measured, new_check
-from semigda_core.project.check.rules import Finding
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
 

@@ -60,6 +60,7 @@ def study(phantoms, tmp_path_factory):
     return folder, {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
 
 
+@pytest.mark.slow
 def test_runs_spend_what_they_say(study):
     runs = {name: json.loads(path.read_text("utf-8")) for name, path in study[1].items()}
     for name, run in runs.items():
@@ -78,6 +79,7 @@ def test_runs_spend_what_they_say(study):
     assert 1.4 < wide / narrow < 1.7
 
 
+@pytest.mark.slow
 def test_judged_as_the_product_judges(study):
     """Also shows that nothing was chosen: the package holds averaged weights and both branches."""
     folder, paths = study
@@ -93,6 +95,7 @@ def test_judged_as_the_product_judges(study):
             assert ours[measure] == pytest.approx(theirs[measure], abs=2e-3)
 
 
+@pytest.mark.slow
 def test_finished_runs_are_skipped_and_killed_ones_begin_again(study, phantoms):
     from few_labels_lib.runs import perform
 
@@ -107,6 +110,7 @@ def test_finished_runs_are_skipped_and_killed_ones_begin_again(study, phantoms):
     assert json.loads(path.read_text("utf-8"))["rows"] == before["rows"]
 
 
+@pytest.mark.slow
 def test_disagreement_of_finished_runs(study, phantoms):
     from few_labels_lib.doubt import judge_signals
 
@@ -121,6 +125,7 @@ def test_disagreement_of_finished_runs(study, phantoms):
             assert 0 <= values["auprc"] <= 1 and len(values["cases"]) == 2
 
 
+@pytest.mark.slow
 def test_page_is_made_from_the_files(study):
     text = page(grouped(read_runs(study[0] / "results")), "unet")
     for name in (*METHODS, *BESIDE):
@@ -133,6 +138,7 @@ def test_page_is_made_from_the_files(study):
     assert str(study[0]) not in text
 
 
+@pytest.mark.slow
 def test_the_table_keeps_all_that_the_page_shows(study, tmp_path):
     runs, table = read_runs(study[0] / "results"), tmp_path / "table.json"
     write_table(table, runs)
@@ -221,6 +227,7 @@ def test_variants_are_real_settings(tmp_path, phantoms):
 
 @pytest.mark.skipif(not (DATA / "splits.json").exists(), reason="no real data")
 @pytest.mark.parametrize("name", list(SETS))
+@pytest.mark.slow
 def test_real_sets_are_whole(name, tmp_path):
     one = SETS[name]
     cases = json.loads(

@@ -24,8 +24,13 @@ from semigda_core.models.card import ModelCard
 
 SHAPE = (3, 16, 16)
 SHORT = {
-    **{"pretrain_steps": 0, "align_steps": 1, "steps": 2, "validations": 1},
-    **{"labeled_batch": 2, "unlabeled_batch": 2, "network": TINY.to_dict()},
+    "pretrain_steps": 0,
+    "align_steps": 1,
+    "steps": 2,
+    "validations": 1,
+    "labeled_batch": 2,
+    "unlabeled_batch": 2,
+    "network": TINY.to_dict(),
     "preprocessing": {**VOLUMES, "size": [16, 16]},
 }
 
@@ -50,7 +55,7 @@ def held_out(rows, name):
 
 
 def listed(rows, file: Path) -> Path:
-    file.write_text(json.dumps(rows))
+    file.write_text(json.dumps(rows), encoding="utf-8")
     return file
 
 

@@ -30,6 +30,7 @@ class Case:
     def __init__(self, shown, labels=None):
         self.shown = torch.tensor(shown)[:, None]  # (n, 1, w)
         self.labels = None if labels is None else torch.tensor(labels, dtype=torch.uint8)[:, None]
+        self.truth = self.labels
         self.planes = self.shown[:, None].float()
         self.foreground = []
         if labels is not None:

@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from job_fixtures import ROOT, TINY, ended, of_type, start, training_job, wait_for
 from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
@@ -12,6 +13,9 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import kill_training  # noqa: E402
 
 # In the child: the process is gone, without any clean-up, when it comes to this for the nth time.
+
+pytestmark = pytest.mark.slow
+
 DIE = """
 import os
 import {module} as place

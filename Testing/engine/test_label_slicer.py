@@ -100,8 +100,10 @@ def test_a_models_label_is_the_machines_by_every_door(tmp_path):
     (case,) = project.add([NewCase(tmp_path / "image.nrrd", first)]).cases
     assert project.read().case(case).origin == "machine"
     for given, expected in (
-        *((None, "machine"), ("machine", "machine")),
-        *(("edited", "edited"), ("human", "edited")),
+        (None, "machine"),
+        ("machine", "machine"),
+        ("edited", "edited"),
+        ("human", "edited"),
     ):
         project.set_label(case, again, given)
         assert project.read().case(case).origin == expected, given

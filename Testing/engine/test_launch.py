@@ -133,6 +133,7 @@ def empty_job(folder: Path) -> JobFolder:
     return JobFolder.create(folder, "train", {})
 
 
+@pytest.mark.slow
 def test_two_trainings_take_turns_at_a_graphics_card(tmp_path):
     jobs = [empty_job(tmp_path / name) for name in "abcd"]
     first = python(HOLD, jobs[0].path, "alone", 600)

@@ -51,7 +51,7 @@ def test_geometry_moves_image_and_label_alike():
 
 def test_no_change_is_no_change():
     still = Augmentation(
-        *(False, False, 0.0, 0.0, 0.0, 0.0), brightness=0, contrast=0, gamma=0, noise=0, blur=0
+        False, False, 0.0, 0.0, 0.0, 0.0, brightness=0, contrast=0, gamma=0, noise=0, blur=0
     )
     images = torch.rand(2, 3, 16, 24, generator=generator()) * 2 - 1
     labels = torch.randint(3, (2, 16, 24), generator=generator())

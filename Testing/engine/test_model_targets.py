@@ -163,6 +163,7 @@ def dies_at(number: int, action: Callable[[], object]) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the children are forks")
 @pytest.mark.parametrize("what", ["add", "replace", "save", "remove", "remove hiding"])
+@pytest.mark.slow
 def test_a_kill_at_any_moment_loses_no_model(place, tmp_path, what):
     old, new = (tiny_package(tmp_path / n, "model", title=n) for n in ("old", "new"))
     if what == "remove hiding":

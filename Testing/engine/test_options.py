@@ -48,8 +48,12 @@ def test_jobs_of_earlier_versions_are_read():
 def test_what_nobody_chose_is_left_out_of_a_job():
     written = SegmentOptions(frame=0).to_dict()
     assert written == {
-        **{"device": "auto", "branches": "card", "frame": 0, "review": True},
-        **{"replace_nonfinite": False, "all_parts": False},
+        "device": "auto",
+        "branches": "card",
+        "frame": 0,
+        "review": True,
+        "replace_nonfinite": False,
+        "all_parts": False,
     }
     assert SegmentOptions.of(written) == SegmentOptions(frame=0)
 

@@ -59,6 +59,7 @@ MOMENTS = {
 }
 
 
+@pytest.mark.slow
 def test_a_pause_anywhere_ends_the_run_and_it_goes_on_exactly(
     volumes, whole, tmp_path, monkeypatch
 ):
@@ -135,6 +136,7 @@ def test_a_stop_before_stage_two_says_that_there_is_nothing(volumes, tmp_path, m
     assert not job.requested("stop")
 
 
+@pytest.mark.slow
 def test_a_paused_process_is_gone_within_seconds_and_says_how_to_go_on(volumes, tmp_path):
     job = training_job(volumes, tmp_path, steps=100_000)
     process = start(job)

@@ -199,6 +199,7 @@ def test_a_model_that_came_in_the_meantime_is_not_replaced(volumes, tmp_path, mo
     assert len([e for e in job.events() if e["type"] == "losses"]) == 4
 
 
+@pytest.mark.slow
 def test_a_pretraining_that_died_before_it_could_tell_is_not_done_again(volumes, tmp_path):
     options = {"network": NETWORK, "preprocessing": VOLUMES, "num_classes": 2, "steps": 2}
     options |= {"out": str(tmp_path / "a.safetensors"), "batch_size": 4, "device": "cpu"}
@@ -217,6 +218,7 @@ def test_a_pretraining_that_died_before_it_could_tell_is_not_done_again(volumes,
     assert len(job.events()) == trained and job.result()["report"]["steps"] == 2
 
 
+@pytest.mark.slow
 def test_a_training_outlives_its_terminal(volumes, tmp_path):
     job = training_job(volumes, tmp_path, **SHORT)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}

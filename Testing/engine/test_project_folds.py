@@ -49,12 +49,16 @@ def killed(tmp_path_factory):
     return project, job, stamp
 
 
+@pytest.mark.slow
 def test_a_kill_between_folds_repeats_none(killed):
     _, job, stamp = killed
     assert (job.path / "folds" / "0" / "scores.json").stat().st_mtime_ns == stamp
     parts = [e["part"] for e in job.events() if e["type"] == "trained"]
     assert [(part["index"], part["kind"]) for part in parts] == [
-        *((0, "fold"), (1, "fold"), (2, "fold"), (3, "final"))
+        (0, "fold"),
+        (1, "fold"),
+        (2, "fold"),
+        (3, "final"),
     ]
     assert {part["count"] for part in parts} == {4}
 
@@ -120,6 +124,7 @@ def test_a_cancelled_one_frees_the_project_and_leaves_no_version(tmp_path):
     assert trainings.current(project)["state"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_a_pause_ends_the_process_and_a_stop_then_skips_the_other_patients(tmp_path):
     project = ready_project(tmp_path, labelled=3, unlabelled=0)
     job = trainings.start(project, tiny_plan(**SHORT))

@@ -149,8 +149,16 @@ def test_pairs_of_two_folders(tmp_path):
 
 def test_pairs_of_one_folder(tmp_path):
     folder = touch(
-        *(tmp_path, "image_000.nrrd", "label_000.nrrd", "image_001.nrrd", "p.nii", "p.seg.nrrd"),
-        *("q.nii", "q_seg.nii", "q-label.nii", "seg_alone.nii"),
+        tmp_path,
+        "image_000.nrrd",
+        "label_000.nrrd",
+        "image_001.nrrd",
+        "p.nii",
+        "p.seg.nrrd",
+        "q.nii",
+        "q_seg.nii",
+        "q-label.nii",
+        "seg_alone.nii",
     )
     pairing = pair_folder(folder)
     assert dict(names(pairing)) == {

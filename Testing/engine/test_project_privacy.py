@@ -53,7 +53,10 @@ def run(capsys, *arguments) -> str:
     return told.out
 
 
-@pytest.mark.parametrize("labelled", [8, 2], ids=["split", "leave-one-out"])
+@pytest.mark.parametrize(
+    "labelled",
+    [pytest.param(8, id="split"), pytest.param(2, id="leave-one-out", marks=pytest.mark.slow)],
+)
 def test_no_patient_leaves_the_places_where_images_are_named(labelled, tmp_path, capsys):
     study, folder = tmp_path / "station-7b Mustermann", tmp_path / "Erika Mustermann"
     write_study(study, labelled, 1)

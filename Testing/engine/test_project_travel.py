@@ -53,6 +53,7 @@ def test_paths_of_any_system_are_taken_apart(path, old, parts):
     assert moved(path, old, "/new") == new
 
 
+@pytest.mark.slow
 def test_the_training_goes_on_in_a_copy_and_leaves_the_old_folder_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
     project = ready_project(tmp_path)

@@ -44,8 +44,14 @@ def make_training(folder, labelled=8, unlabelled=2):
         "card": card() | {"attribution": [ATTRIBUTION]},
         "network": NETWORK,
         "preprocessing": VOLUMES,
-        **{"pretrain_steps": 30, "align_steps": 10, "steps": 40, "validations": 3},
-        **{"labeled_batch": 4, "unlabeled_batch": 4, "threads": 1, "device": "cpu"},
+        "pretrain_steps": 30,
+        "align_steps": 10,
+        "steps": 40,
+        "validations": 3,
+        "labeled_batch": 4,
+        "unlabeled_batch": 4,
+        "threads": 1,
+        "device": "cpu",
     }
     return project, project.new_job(
         "train", {}, options, files={"cases": case_rows(project.read())}

@@ -77,6 +77,7 @@ def test_one_image_of_any_name(model, images, tmp_path, environment):
 
 @LINUX
 @pytest.mark.parametrize("environment", ENVIRONMENTS[::2], ids=str)
+@pytest.mark.slow
 def test_a_cohort_of_any_names(model, images, tmp_path, environment):
     out = tmp_path / "out"
     done = shell('"$@"', "--cases", images, "--model", model, "-o", out, **environment)
@@ -101,6 +102,7 @@ def test_a_cohort_of_any_names(model, images, tmp_path, environment):
     "script",
     ['"$@" | head -1', '"$@" 2>&1 | true', '"$@" >&- 2>&-', '"$@" >/dev/full'],
 )
+@pytest.mark.slow
 def test_work_is_done_though_nobody_reads(model, images, tmp_path, script):
     (images / "dark\x1b[2Jened.nrrd").unlink()
     out = tmp_path / "out"

@@ -173,7 +173,10 @@ def test_what_changed_is_segmented_again_and_nothing_else(model, images, tmp_pat
     assert "1 of 3 cases to segment, 1 of them again because the image changed." in told.err
     assert "1 segmented, 2 were there, 0 failed" in told.out
     assert {name for name, value in content(out).items() if first[name] != value} == {
-        *("case1.seg.nrrd", "case1.json", "cohort.json", "summary.csv")
+        "case1.seg.nrrd",
+        "case1.json",
+        "cohort.json",
+        "summary.csv",
     }
     moved = images.rename(tmp_path / "moved")
     assert cohort(model, moved, out) == 0

@@ -53,6 +53,7 @@ def runs():
     return {f"{part}-cpu": {"part": part, **FACTS, **found} for part, found in told.items()}
 
 
+@pytest.mark.slow
 def test_both_measurements_run(runs):
     agreement = runs["inference-compact-cpu"]["agreement"]
     assert agreement["pixels_that_differ"] == 0 and agreement["dice"] == 1

@@ -276,7 +276,7 @@ def test_every_exception_has_its_class(error, error_class):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full device")
 def test_a_full_disk_is_told():
-    with pytest.raises(OSError) as caught, open("/dev/full", "w") as file:
+    with pytest.raises(OSError) as caught, open("/dev/full", "w", encoding="utf-8") as file:
         file.write("x")
         file.flush()
     assert classify(caught.value).error_class == "disk-full"

@@ -24,19 +24,21 @@ def nrrd(rng: random.Random, data: bytes) -> bytes:
 
 
 NRRD_LINES = (
-    *("data file: canary.raw", "data file: ../canary/scan.raw", "data file: LIST", "byte skip: -1"),
-    *("line skip: 1000000000", "encoding: bzip2", "encoding: ascii", "content: " + "x" * 2000),
-    *(
-        "sizes: 40000 40000 40000",
-        "space directions: none none none",
-        "dimension: 16",
-        "endian: big",
-    ),
-    *(
-        "measurement frame: (1,0,0) (0,1,0) (0,0,1)",
-        "space: scanner-xyz-time",
-        "data file: %03d 1 9 1",
-    ),
+    "data file: canary.raw",
+    "data file: ../canary/scan.raw",
+    "data file: LIST",
+    "byte skip: -1",
+    "line skip: 1000000000",
+    "encoding: bzip2",
+    "encoding: ascii",
+    "content: " + "x" * 2000,
+    "sizes: 40000 40000 40000",
+    "space directions: none none none",
+    "dimension: 16",
+    "endian: big",
+    "measurement frame: (1,0,0) (0,1,0) (0,0,1)",
+    "space: scanner-xyz-time",
+    "data file: %03d 1 9 1",
 )
 
 
@@ -250,8 +252,18 @@ def _element(head: bytes, kind: bytes, body: bytes, wrong: int = 0) -> bytes:
 
 
 EDITS = {
-    **{"nrrd": nrrd, "nhdr": nrrd, "mha": meta, "mhd": meta, "nii": nifti, "nii.gz": nifti_gz},
-    **{"mgh": mgh, "mgz": mgz},
-    **{"png": png, "jpg": jpeg, "tif": tiff, "bmp": bmp, "dcm": dicom},
+    "nrrd": nrrd,
+    "nhdr": nrrd,
+    "mha": meta,
+    "mhd": meta,
+    "nii": nifti,
+    "nii.gz": nifti_gz,
+    "mgh": mgh,
+    "mgz": mgz,
+    "png": png,
+    "jpg": jpeg,
+    "tif": tiff,
+    "bmp": bmp,
+    "dcm": dicom,
 }
 __all__ = ["EDITS", "cut", "flip"]

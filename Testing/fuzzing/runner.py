@@ -250,7 +250,7 @@ def _tree(pid: int) -> tuple[float, int]:
 def _peak(process: psutil.Process) -> int:
     """The most memory so far where the system tells it, else what it takes now."""
     try:
-        status = Path(f"/proc/{process.pid}/status").read_text()
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
     except OSError:
         return process.memory_info().rss
     return int(status.split("VmHWM:")[1].split()[0]) * 1024

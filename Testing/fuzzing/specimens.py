@@ -55,15 +55,19 @@ def _images(folder: Path) -> None:
 
     plain, colour = _array(), np.stack([_array("uint8")] * 3, axis=-1)
     written = {
-        **{"int16.nrrd": plain, "float.nrrd": _array("float32") / 3, "byte.nrrd": _array("uint8")},
-        **{
-            "detached.nhdr": plain,
-            "int16.nii": plain,
-            "packed.nii.gz": plain,
-            "float.nii": plain / 3.0,
-        },
-        **{"raw.mha": plain, "packed.mha": plain, "detached.mhd": plain, "packed.mhd": plain},
-        **{"packed.nrrd": plain, "packed.nhdr": plain},
+        "int16.nrrd": plain,
+        "float.nrrd": _array("float32") / 3,
+        "byte.nrrd": _array("uint8"),
+        "detached.nhdr": plain,
+        "int16.nii": plain,
+        "packed.nii.gz": plain,
+        "float.nii": plain / 3.0,
+        "raw.mha": plain,
+        "packed.mha": plain,
+        "detached.mhd": plain,
+        "packed.mhd": plain,
+        "packed.nrrd": plain,
+        "packed.nhdr": plain,
     }
     for name, array in written.items():
         sitk.WriteImage(volume(array), str(_place(folder, name)), name.startswith("packed"))
@@ -229,8 +233,11 @@ def _project(folder: Path) -> None:
         shutil.copyfile(cases[0].label, project.folder / "inbox" / f"{case.id}.seg.nrrd")
     (project.folder / "inbox" / "ranking.json").write_text(json.dumps(ranking))
     JobFolder.create(
-        *(folder / "job", "segment", {"volume": str(folder / "images/int16.nrrd/int16.nrrd")}),
-        *({"device": "cpu"}, str(folder / "models" / "tiny")),
+        folder / "job",
+        "segment",
+        {"volume": str(folder / "images/int16.nrrd/int16.nrrd")},
+        {"device": "cpu"},
+        str(folder / "models" / "tiny"),
     )
 
 

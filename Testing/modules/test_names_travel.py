@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 import slicer
 import train_fixtures
 
@@ -19,6 +20,7 @@ def segment_names(node) -> list[str]:
     return [segmentation.GetNthSegment(number).GetName() for number in range(count)]
 
 
+@pytest.mark.slow
 def test_names_in_any_script_go_the_whole_way(module_host, installed, tmp_path, monkeypatch):
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

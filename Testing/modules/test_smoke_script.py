@@ -27,6 +27,7 @@ def test_phantom_with_a_known_model(script, module_host, bright, artifacts, capf
     module_host.quit()
 
 
+@pytest.mark.slow
 def test_a_whole_training(script, module_host, artifacts, monkeypatch, capfd):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     module_host.load("SemiGDATrain")

@@ -100,6 +100,7 @@ def story(training, module_host, artifacts, tmp_path):
             wait_for_end(told.training()["folder"], 60)
 
 
+@pytest.mark.slow
 def test_story(story, tmp_path):
     write_study(tmp_path / "study")
     gather(story, tmp_path)

@@ -79,7 +79,10 @@ def test_the_plan_is_kept_in_the_project(panel, module_host, artifacts, tmp_path
     plan = panel.logic.plan()
     assert (plan.preset, plan.minutes) == ("quick", 5.0)
     assert plan.advanced == {
-        **{"side": 64, "seed": 7, "learning_rate": 0.001, "channels": [8, 16, 32, 32]},
+        "side": 64,
+        "seed": 7,
+        "learning_rate": 0.001,
+        "channels": [8, 16, 32, 32],
         "device": "cpu",
     }
     panel.logic.closeProject()

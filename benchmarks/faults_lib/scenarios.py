@@ -334,7 +334,11 @@ SCENARIOS = {
     "project check": _simple(_prepare_project, _CHECK, _check_essence, _project_whole),
     # Nothing that was drawn is ever replaced: a second copy gets another name.
     "project edited": Scenario(
-        *(_prepare_edited, _edited_command, _edited_command, _edited_essence, _project_whole),
+        _prepare_edited,
+        _edited_command,
+        _edited_command,
+        _edited_essence,
+        _project_whole,
         ("out/project/labels/ID-2.nrrd",),
     ),
 }

@@ -81,7 +81,11 @@ def perform(
     roles = ["labeled"] if chosen.unlabeled == "none" else ["labeled", "unlabeled"]
     one.write_cases(Path(settings.cases), *roles)
     held_out = read_cases(one.write_cases(folder / "val.json", "val"))
-    with open(folder / "log.jsonl", "w") as log, redirect_stdout(log), limited_threads(threads):
+    with (
+        open(folder / "log.jsonl", "w", encoding="utf-8") as log,
+        redirect_stdout(log),
+        limited_threads(threads),
+    ):
         seconds = {}
         if settings.pretrain_steps:
             settings, seconds["pretrain"] = _with_base(one, chosen, settings, runs)
@@ -233,7 +237,7 @@ def _versions() -> dict[str, str]:
 
 def _processor() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor()

@@ -9,8 +9,18 @@ from pathlib import Path
 MEASURES = ("dice", "iou", "hd95", "assd")
 ROW = ("case", "group", "name")  # what the rows of every run of a set have in common
 KEPT = (
-    *("set", "method", "seed", "budget", "spent", "seconds", "device", "processor", "threads"),
-    *("versions", "finished", "branches"),
+    "set",
+    "method",
+    "seed",
+    "budget",
+    "spent",
+    "seconds",
+    "device",
+    "processor",
+    "threads",
+    "versions",
+    "finished",
+    "branches",
 )
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def processor() -> str:
     """The CPU's name, if the system provides it."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor()

@@ -7,8 +7,8 @@ from semigda.data.segnrrd import write_labels
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check import repairs
+from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.repairs import new_label
-from semigda_core.project.check.rules import Finding
 from semigda_core.project.project import Project
 
 

@@ -16,8 +16,8 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
+from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import FACTS, THUMBNAILS, CaseFiles, case_files, findings
-from semigda_core.project.check.rules import Finding
 from semigda_core.project.project import Project
 
 SECONDS_BETWEEN_SAVES = 5.0

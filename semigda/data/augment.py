@@ -7,12 +7,16 @@ the given generator, so a batch can be drawn again exactly.
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from semigda_core.jobs.training import Augmentation
+
+# Labels, or none: what goes in says what comes out.
+MaybeLabels = TypeVar("MaybeLabels", Tensor, None)
 
 
 def _uniform(batch: int, limit: float, generator: torch.Generator) -> Tensor:
@@ -55,8 +59,8 @@ def sampling_grid(
 
 
 def change_geometry(
-    images: Tensor, labels: Tensor | None, options: Augmentation, generator: torch.Generator
-) -> tuple[Tensor, Tensor | None]:
+    images: Tensor, labels: MaybeLabels, options: Augmentation, generator: torch.Generator
+) -> tuple[Tensor, MaybeLabels]:
     """Move images (B, 3, H, W) and labels (B, H, W) by the same random field.
 
     Outside the field of view the image's border is repeated and the label is background.

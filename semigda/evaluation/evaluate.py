@@ -31,8 +31,20 @@ from semigda_core.models.library import find_model
 from semigda_core.version import __version__
 
 COLUMNS = (
-    *("case", "class", "name", "status", "dice", "iou", "hd95", "assd", "unit"),
-    *("truth_voxels", "predicted_voxels", "truth_ml", "predicted_ml", "seconds"),
+    "case",
+    "class",
+    "name",
+    "status",
+    "dice",
+    "iou",
+    "hd95",
+    "assd",
+    "unit",
+    "truth_voxels",
+    "predicted_voxels",
+    "truth_ml",
+    "predicted_ml",
+    "seconds",
 )
 FILES = ("evaluation.csv", "evaluation.json")
 # Errors of a single case; any other would recur with every case.

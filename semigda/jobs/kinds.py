@@ -193,8 +193,14 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
     ranked, unreadable = rank_cases(
-        *(network, card, rows, folder, count, SegmentOptions.of(options)),
-        *(job.path, progress),
+        network,
+        card,
+        rows,
+        folder,
+        count,
+        SegmentOptions.of(options),
+        job.path,
+        progress,
     )
     seconds = round(progress.seconds, 3)
     return {"cases": ranked}, {"unreadable": unreadable, "seconds": seconds}

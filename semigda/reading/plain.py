@@ -17,8 +17,16 @@ from semigda.reading.formats.nrrd import MOST_BYTES, START, Fields, declared, re
 from semigda_core.errors import SemiGDAError
 
 _KNOWN = {
-    *("type", "dimension", "sizes", "space", "space directions", "space origin"),
-    *("kinds", "endian", "encoding", "content"),
+    "type",
+    "dimension",
+    "sizes",
+    "space",
+    "space directions",
+    "space origin",
+    "kinds",
+    "endian",
+    "encoding",
+    "content",
 }
 # To LPS.
 _SIGNS = {

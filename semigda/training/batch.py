@@ -83,7 +83,8 @@ class Rows:
         return self._each(Tensor.pin_memory)
 
     def _each(self: B, change: Callable[[Tensor], Tensor]) -> B:
-        return replace(self, **{name: change(tensor) for name, tensor in self._tensors()})
+        changed: dict[str, Any] = {name: change(tensor) for name, tensor in self._tensors()}
+        return replace(self, **changed)
 
     def _tensors(self) -> Iterator[tuple[str, Tensor]]:
         for one in fields(self):

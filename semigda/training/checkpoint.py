@@ -13,7 +13,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, BinaryIO, Protocol, cast
 
 import torch
 
@@ -149,7 +149,7 @@ def save_checkpoint(path: Path, state: dict) -> None:
 
     def write(file: BinaryIO) -> None:
         hashed = _Hashed(file)
-        torch.save(state, hashed)
+        torch.save(state, cast(IO[bytes], hashed))  # it needs no more than write and flush
         file.write(hashed.hash.digest() + _MAGIC)
 
     if _is_whole(path):  # a damaged one never takes the place of a good one
@@ -210,7 +210,8 @@ def _read(path: Path) -> dict | None:
         if size is None:
             return None
         try:
-            state = torch.load(_Beginning(file, size), map_location="cpu", weights_only=True)
+            beginning = cast(IO[bytes], _Beginning(file, size))
+            state = torch.load(beginning, map_location="cpu", weights_only=True)
         except Exception:  # of an older version, whose sums do not cover every byte
             return None
     return state if isinstance(state, dict) and isinstance(state.get("settings"), dict) else None

@@ -67,6 +67,12 @@ class CaseSlices:
     def __len__(self) -> int:
         return len(self.planes)
 
+    @property
+    def truth(self) -> Tensor:
+        """The labels of a case that has them."""
+        assert self.labels is not None
+        return self.labels
+
     def images(self, start: int, stop: int) -> Tensor:
         """Slices ``start`` to ``stop`` as (n, 3, H, W) float32 in [-1, 1]; grey: 2.5-D."""
         if self.channels == "2.5d":

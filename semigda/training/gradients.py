@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 import torch
@@ -168,11 +169,12 @@ def adamw(
     A compact network is 450 small tensors: one after the other takes a tenth of the step's time on
     a CPU, and as many kernels on a graphics card.
     """
-    groups, options = list(parameters), {"lr": learning_rate, "weight_decay": weight_decay}
+    groups = list(parameters)
+    make = partial(torch.optim.AdamW, groups, lr=learning_rate, weight_decay=weight_decay)
     try:
-        return torch.optim.AdamW(groups, fused=True, **options)
+        return make(fused=True)
     except RuntimeError:  # on a CPU before PyTorch 2.4
-        return torch.optim.AdamW(groups, **options)
+        return make()
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager:

@@ -110,15 +110,21 @@ class Training:
             return self.draw("segment", step, None if weight(step) is None else self.unlabeled)
 
         def losses(step: int, batch: Batch) -> Losses:
-            networks, total = (network, teacher, self.palette), self.gradients.total
             with autocast(self.gradients.device, settings.precision):
-                return segment_losses(*networks, batch, weight(step) or 0.0, settings, total)
+                return segment_losses(
+                    network,
+                    teacher,
+                    self.palette,
+                    batch,
+                    weight(step) or 0.0,
+                    settings,
+                    self.gradients.total,
+                )
 
         def follow(step: int) -> None:
             update_teacher(teacher, network, step, settings.ema_decay)
 
-        stage = ("segment", settings.steps, draw, losses, optimizer, settings.clip, follow)
-        return Stage(*stage)
+        return Stage("segment", settings.steps, draw, losses, optimizer, settings.clip, follow)
 
     def learned(self, *parts: nn.Module) -> list[dict]:
         """The parameters of these parts that are not frozen, in groups for the optimiser.
@@ -128,13 +134,21 @@ class Training:
         general = {id(p) for p in self.network.general_features()}
         learned = [p for part in parts for p in part.parameters() if p.requires_grad]
         own = {"params": [p for p in learned if id(p) not in general]}
-        given = {"params": [p for p in learned if id(p) in general]}
-        given["share"] = self.settings.features_learning_rate
+        given = {
+            "params": [p for p in learned if id(p) in general],
+            "share": self.settings.features_learning_rate,
+        }
         return [group for group in (own, given) if group["params"]]
 
     def draw(self, stage: str, step: int, unlabeled: SliceSampler | None) -> Batch:
         """This rank's rows of a step's batch: a pure function of the settings and the step."""
         generator = step_generator(self.settings.seed, stage, step)
-        drawn = (self.labeled, unlabeled, self.settings, self.network.config, generator)
-        batch = draw_batch(*drawn, full=self.unlabeled is not None)
+        batch = draw_batch(
+            self.labeled,
+            unlabeled,
+            self.settings,
+            self.network.config,
+            generator,
+            full=self.unlabeled is not None,
+        )
         return batch.rows(self.gradients.ranks.rank, self.gradients.ranks.world)

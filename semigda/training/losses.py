@@ -10,6 +10,8 @@ and so do their gradients (but for the Dice, a ratio, which is taken over each p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -90,7 +92,7 @@ def align_losses(
         if variance:
             distance = wasserstein_loss(second.moments[:count], truth)
             losses["align_cnn"] = labelled * scale**2 * distance
-    total = sum(losses.values())
+    total = _sum(losses.values())
     if batch.weak is not None:
         losses["align_unlabeled"] = unlabelled * exchange_loss({b: z[b][count:] for b in BRANCHES})
         total = total + weight * losses["align_unlabeled"]
@@ -99,7 +101,7 @@ def align_losses(
 
 def exchange_loss(latents: dict[str, Tensor]) -> Tensor:
     """Each branch's latents (U, z, h, w) are drawn to the other's, which get no gradient."""
-    return sum(latent_loss(latents[b], latents[OTHER[b]]) for b in BRANCHES)
+    return _sum(latent_loss(latents[b], latents[OTHER[b]]) for b in BRANCHES)
 
 
 # Stage 2
@@ -122,7 +124,7 @@ def segment_losses(
     """
     images = batch.images
     taught: dict[str, PseudoLabels] = {}
-    if batch.weak is not None:
+    if batch.weak is not None and batch.mixed is not None:
         taught = teach(teacher, palette, batch.weak, settings.pseudo_labels)
         images = torch.cat([images, batch.mixed])
     rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
@@ -132,9 +134,9 @@ def segment_losses(
         )
         for branch in BRANCHES
     }
-    total = sum(losses.values()) / len(BRANCHES)
+    total = _sum(losses.values()) / len(BRANCHES)
     if taught:
-        unsure = sum(doubt(confidence) for _, confidence in taught.values()) / len(BRANCHES)
+        unsure = _sum(doubt(confidence) for _, confidence in taught.values()) / len(BRANCHES)
         losses["teacher_doubt"] = batch.shares[1] * unsure
     return losses | {"total": total}
 
@@ -155,6 +157,7 @@ def mixed_loss(
     """
     targets, weights = batch.labels, None
     if taught is not None:
+        assert batch.pasted is not None and batch.pasted_labels is not None
         guess, confidence = taught
         targets = torch.cat([batch.labels, paste(batch.pasted_labels, guess, batch.pasted)])
         sure = torch.where(batch.pasted, 1.0, weight * confidence)
@@ -188,3 +191,8 @@ def pseudo_weight(done: float, settings: TrainSettings) -> float | None:
         return None
     ramp = (1 - start) * settings.ramp_share
     return settings.unlabeled_weight * ramp_up((done - start) / ramp)
+
+
+def _sum(losses: Iterable[Tensor]) -> Tensor:
+    """Their sum; 0 without any."""
+    return sum(losses, torch.zeros(()))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from semigda.models.features import ATTRIBUTION
 from semigda.models.package import save_package
@@ -63,7 +64,11 @@ def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     told = words.get("attribution") or []
     if NetworkConfig.from_dict(network).has_features and ATTRIBUTION not in told:
         words["attribution"] = [*told, ATTRIBUTION]
-    values = {"network": network, "preprocessing": settings.preprocessing, "training": summary}
+    values: dict[str, Any] = {
+        "network": network,
+        "preprocessing": settings.preprocessing,
+        "training": summary,
+    }
     return ModelCard(**words, **values)
 
 

@@ -300,7 +300,8 @@ class _Scoring(Progress):
     """Says what it does, and leaves the job's progress where it is."""
 
     def _update(self, message: str) -> None:
-        self.job.update("running", message=message)
+        if self.job is not None:
+            self.job.update("running", message=message)
 
 
 def _read_scores(path: Path | str) -> Scores:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,9 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
             finished.write(report)
 
         return run_pretraining(
-            *(settings, progress, slices),
+            settings,
+            progress,
+            slices,
             previews=folder / "previews" if ranks.first else None,
             ranks=ranks,
             checkpoint=_own_checkpoint(folder, settings),
@@ -124,11 +127,11 @@ def run_pretraining(
     )
     state = checkpoints.load(progress.warn)
 
-    def restore() -> None:
+    def restore(state: dict) -> None:
         network.load_state_dict(state["network"])
         stage.restore(state)
 
-    if state is not None and not fits(restore, progress.warn):
+    if state is not None and not fits(partial(restore, state), progress.warn):
         network, gradients, stage = begin(settings, slices, device, gradients_of)
     progress.skip(stage.done * work)
     sheets = Shown(network, settings, slices).sheets
@@ -182,10 +185,10 @@ def untrained(settings: PretrainSettings, slices: list[CaseSlices]) -> SemiGDA:
     config = NetworkConfig.from_dict(settings.network)
     torch.manual_seed(settings.seed)
     autoencoder = KLAutoencoder(config)
-    shown = _shown_at_the_end(settings, slices, config)
+    images, labels = _shown_at_the_end(settings, slices, config)
     with torch.no_grad():
-        painted = Palette(settings.num_classes).paint(shown.labels)
-        moments = autoencoder.encode(torch.cat([shown.images, painted]))
+        painted = Palette(settings.num_classes).paint(labels)
+        moments = autoencoder.encode(torch.cat([images, painted]))
     torch.manual_seed(settings.seed)
     return new_network(replace(config, latent_scale=latent_scale(moments)))
 
@@ -218,10 +221,11 @@ class Shown:
         self.network, self.rgb = network, preprocessing.channels == "rgb"
         picked = pick_slices(slices, preprocessing.size, labelled=True)
         if picked is None:
-            picked = pick_slices(slices, preprocessing.size, labelled=False)
-            shape = (len(picked[0]), *preprocessing.size)
+            unlabelled = pick_slices(slices, preprocessing.size, labelled=False)
+            assert unlabelled is not None, "a pre-training has at least one case"
+            shape = (len(unlabelled[0]), *preprocessing.size)
             generator = torch.Generator().manual_seed(0)
-            picked = picked[0], random_masks(shape, palette.num_classes, generator)
+            picked = unlabelled[0], random_masks(shape, palette.num_classes, generator)
         self.images, self.masks = picked[0], palette.paint(picked[1])
 
     @torch.no_grad()
@@ -243,8 +247,8 @@ def latent_scale(moments: Tensor) -> float:
 def finish(network: KLAutoencoder, settings: PretrainSettings, slices: list[CaseSlices]) -> dict:
     """What the autoencoder can do, and the factor that gives its latents unit deviation."""
     palette, device = Palette(settings.num_classes), next(network.parameters()).device
-    shown = _shown_at_the_end(settings, slices, network.config).to(device)
-    images, labels, count = shown.images, shown.labels, len(shown.images)
+    images, labels = (x.to(device) for x in _shown_at_the_end(settings, slices, network.config))
+    count = len(images)
     moments = network.encode(torch.cat([images, palette.paint(labels)]))
     rebuilt = network.decode(moments.chunk(2, dim=1)[0])
     hard = F.one_hot(palette.labels(rebuilt[count:]).long(), palette.num_classes + 1)
@@ -258,8 +262,9 @@ def finish(network: KLAutoencoder, settings: PretrainSettings, slices: list[Case
 
 def _shown_at_the_end(
     settings: PretrainSettings, slices: list[CaseSlices], config: NetworkConfig
-) -> Pictures:
-    """Images and masks of no step."""
-    return draw_pictures(
-        *_samplers(settings, slices), settings, config, step_generator(0, "end", 0)
-    )
+) -> tuple[Tensor, Tensor]:
+    """Images and the labels of masks, of no step."""
+    images, masks = _samplers(settings, slices)
+    drawn = draw_pictures(images, masks, settings, config, step_generator(0, "end", 0))
+    assert drawn.labels is not None
+    return drawn.images, drawn.labels

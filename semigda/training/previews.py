@@ -54,10 +54,13 @@ class Previews:
         self.folder.mkdir(parents=True, exist_ok=True)
         for kind, sheet in self.draw().items():
             path = self.folder / f"{self.stage}_{step:06d}_{kind}.png"
-            data = png(sheet)
-            write_atomically(path, lambda file, data=data: file.write(data), durable=False)
+            _save(path, png(sheet))
             name = self.progress.name_of(path)
             self.progress.event("preview", stage=self.stage, step=step, file=name, kind=kind)
+
+
+def _save(path: Path, content: bytes) -> None:
+    write_atomically(path, lambda file: file.write(content), durable=False)
 
 
 def pick_slices(
@@ -85,15 +88,15 @@ def pick_slices(
         middle = [side / 2 for side in label.shape]
         if labelled:
             middle = label.nonzero().float().mean(dim=0).tolist()
-        window = tuple(
+        rows, columns = (
             slice(start, start + side)
             for start, side in (
                 (min(max(round(at - side / 2), 0), whole - side), side)
                 for at, side, whole in zip(middle, size, label.shape, strict=True)
             )
         )
-        images.append(image[(slice(None), *window)])
-        labels.append(label[window])
+        images.append(image[:, rows, columns])
+        labels.append(label[rows, columns])
     return (torch.stack(images), torch.stack(labels)) if images else None
 
 

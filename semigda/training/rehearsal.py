@@ -193,7 +193,7 @@ class _Rehearsal:
             self.progress.at(0.4, "Rehearsal: learning to draw.")
             seen = [*of_role["labeled"], *of_role["unlabeled"]]
             pretraining = replace(settings, pretrain_steps=MOST_STEPS).pretraining(settings.out)
-            network, gradients, stage = begin(pretraining, seen, self.device, self._gradients)
+            _, gradients, stage = begin(pretraining, seen, self.device, self._gradients)
             seconds["pretrain"] = self._time(stage, gradients)
         network = self._network(settings).to(self.device).train()
         training = Training(settings, of_role, network, self._gradients(network))

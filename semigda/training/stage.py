@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from torch.optim import Optimizer
@@ -32,14 +32,17 @@ MESSAGES = {
 }
 
 
+RowsOfStage = TypeVar("RowsOfStage", bound=Rows)
+
+
 @dataclass
-class Stage:
+class Stage(Generic[RowsOfStage]):
     """What a stage learns, from which batches and by which losses, and how far it is."""
 
     name: str  # "pretrain", "align" or "segment"
     steps: int
-    draw: Callable[[int], Rows]  # the batch of a step by its number; called by another thread
-    losses: Callable[[int, Rows], Losses]  # of a step's batch; "total" is minimised
+    draw: Callable[[int], RowsOfStage]  # a step's batch by its number; another thread calls it
+    losses: Callable[[int, RowsOfStage], Losses]  # of a step's batch; "total" is minimised
     optimizer: Optimizer
     clip: float  # largest norm of the gradient
     follow: Callable[[int], None] = lambda step: None  # after the optimiser's step
@@ -101,7 +104,7 @@ class Watched:
     def ends(self) -> bool:
         """Measure what is due; the stage ends where a stop is asked for."""
         stage = self.stage
-        if self.watch is not None and self.watch.is_due(stage.done):
+        if self.watch is not None and self.judged is not None and self.watch.is_due(stage.done):
             with self._saved_where_paused():
                 self.watch.measure(stage.done, self.judged)
             self.previews.write(stage.done)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from semigda.data.cases import Case
 from semigda.distributed import Ranks, SharedJob, joined
 from semigda.inference.device import choose_device
 from semigda.models.base import load_base
@@ -56,27 +57,34 @@ def train(settings: TrainSettings, job: Job | None = None, part: Part | None = N
         SemiGDAError: "bad-input", "no-labels", "cancelled", "disk-full", "device-unavailable".
         Paused: the job asked for it; a checkpoint is written.
     """
-    if settings.work is None and job is None:
+    folder = settings.work or (job.path if job is not None else None)
+    if folder is None:
         raise SemiGDAError("bad-input", "The training has no folder for its checkpoints.")
     with limited_threads(settings.threads), joined(choose_device(settings.device)) as ranks:
         if ranks.world > 1 and job is not None:
             job = SharedJob(job, ranks)
-        return _Run(settings, job, part, ranks).run()
+        return _Run(settings, job, part, ranks, Path(folder)).run()
 
 
 class _Run:
     """One training: where it writes, what it has done already, and what it does next."""
 
-    def __init__(self, settings: TrainSettings, job: Job | None, part: Part | None, ranks: Ranks):
-        self.settings, self.job, self.ranks = settings, job, ranks
-        self.folder = Path(settings.work) if settings.work else Path(job.path)
+    def __init__(
+        self,
+        settings: TrainSettings,
+        job: Job | None,
+        part: Part | None,
+        ranks: Ranks,
+        folder: Path,
+    ):
+        self.settings, self.job, self.ranks, self.folder = settings, job, ranks, folder
         self.folder.mkdir(parents=True, exist_ok=True)
         if ranks.first:
             clear_leftovers(self.folder)
         self.previews = self.folder / "previews" if ranks.first else None
         made = Path(settings.out) / CARD_FILE
         self.finished = Finished(self.folder / "finished.json", settings, made)
-        self.cases = {role: [] for role in ("labeled", "unlabeled", "val")}
+        self.cases: dict[str, list[Case]] = {role: [] for role in ("labeled", "unlabeled", "val")}
         for case in check_training(settings, begun=self.finished.begun):
             self.cases[case.role].append(case)
         ranks.check_batches(settings.labeled_batch, settings.unlabeled_batch)
@@ -156,10 +164,9 @@ class _Run:
             return network.requires_grad_(True)
         if base is None and settings.pretrain_steps == 0:
             return untrained(settings.pretraining(settings.out), seen)
-        if base is None:
-            base = self._pretrained(seen)
+        made = self._pretrained(seen) if base is None else base
         torch.manual_seed(settings.seed)
-        return load_base(base)
+        return load_base(made)
 
     def _pretrained(self, seen: list[CaseSlices]) -> Path:
         """The base that this training makes for itself."""

@@ -15,7 +15,6 @@ from semigda.networks.semigda import SemiGDA
 from semigda.progress import UNWATCHED, Progress
 from semigda.training.dataset import CaseSlices
 from semigda_core.models.card import USES
-from semigda_core.models.network_config import BRANCHES
 
 PIXELS = 1 << 17  # about how many go through the network at once
 
@@ -25,7 +24,7 @@ def label_slices(network: SemiGDA, palette: Palette, images: Tensor) -> dict[str
     """Labels (B, H, W) uint8 of images (B, 3, H, W): from each branch, and from both's mean."""
     device = next(network.parameters()).device
     chances = {b: palette.logits(rgb).softmax(1) for b, rgb in network(images.to(device)).items()}
-    chances["both"] = sum(chances.values()) / len(BRANCHES)
+    chances["both"] = torch.stack([*chances.values()]).mean(0)
     return {use: chances[use].argmax(dim=1).to("cpu", torch.uint8) for use in USES}
 
 
@@ -82,7 +81,7 @@ def validate(
             for case in together[ranks.rank : ranks.rank + 1]:
                 guess = predict(network, palette, case, progress)
                 scores.append(
-                    {use: case_dice(guess[use], case.labels, palette.num_classes) for use in USES}
+                    {use: case_dice(guess[use], case.truth, palette.num_classes) for use in USES}
                 )
                 idle -= len(_batches(case))
             for _ in range(idle):

@@ -82,11 +82,12 @@ class Watch:
 
     def measure(self, step: int, network: SemiGDA) -> None:
         """Dice of some held-out cases; what is stuck is told."""
-        entry = {"step": step, "cases": len(self.some), "dice": self.dice(network, self.some)}
+        dice = self.dice(network, self.some)
+        entry = {"step": step, "cases": len(self.some), "dice": dice}
         self.history.append(entry)
         self.progress.event("validation", **entry)
         if step > STUCK_SHARE * self.settings.steps:
-            self._tell_stuck(step, entry["dice"]["both"])
+            self._tell_stuck(step, dice["both"])
 
     def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
         """Mean Dice of each class, by name, for every use of the network."""
@@ -103,7 +104,7 @@ class Watch:
 
     def _tell_stuck(self, step: int, dice: dict[str, float]) -> None:
         for value, name in enumerate(self.names, 1):
-            there = any((case.labels == value).any() for case in self.some)
+            there = any((case.truth == value).any() for case in self.some)
             if there and dice[name] < STUCK_DICE and name not in self.stuck:
                 self.stuck.append(name)
                 causes = likely_causes(value, self.settings, self.slices, self.losses)

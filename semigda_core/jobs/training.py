@@ -39,8 +39,12 @@ _STEPS, _BATCH, _SHARE, _RATE = whole(0, 10**8), whole(1, 4096), number(0, 1), n
 _WORDS = rule_of(
     ModelCard,
     without=(
-        *("network", "preprocessing", "branches", "training"),
-        *("engine_version", "weights_sha256"),
+        "network",
+        "preprocessing",
+        "branches",
+        "training",
+        "engine_version",
+        "weights_sha256",
     ),
 )
 

@@ -18,8 +18,16 @@ ORIGINS = ("human", "edited", "machine")
 PREFIXES = ("SemiGDA_", "SemiGDA.")
 ORIGIN, MODEL = "Origin", "Model"
 TAGS = (
-    *(ORIGIN, MODEL, "ModelTitle", "ModelSHA256", "Engine", "EngineVersion", "Branches"),
-    *("Device", "Options", "Date"),
+    ORIGIN,
+    MODEL,
+    "ModelTitle",
+    "ModelSHA256",
+    "Engine",
+    "EngineVersion",
+    "Branches",
+    "Device",
+    "Options",
+    "Date",
 )
 
 

@@ -107,8 +107,12 @@ SETTINGS = record(
     {},
     {
         **authored(),
-        **{"title": words(), "description": words(10_000), "modality": text(16)},
-        **{"licence": words(10_000), "attribution": list_of(words(10_000), 1000), "plan": PLAN},
+        "title": words(),
+        "description": words(10_000),
+        "modality": text(16),
+        "licence": words(10_000),
+        "attribution": list_of(words(10_000), 1000),
+        "plan": PLAN,
     },
     others=True,
 )
@@ -125,20 +129,29 @@ JOB = record(
 )
 VERSION = record(
     {
-        **{"name": version_name(), "title": words(), "date": _date, "job": identifier()},
+        "name": version_name(),
+        "title": words(),
+        "date": _date,
+        "job": identifier(),
         "sha256": maybe(text(64)),
         "cases": record(dict.fromkeys(("labeled", "unlabeled", "held-out"), whole(0, MOST))),
         "dice": mapping(words(), _dice, 255),
         **dict.fromkeys(("mean", "low", "high", "before"), _dice),
-        **{"wins": flag(), "reason": words(10_000), "scheme": one_of(*SCHEMES)},
-        **{"base": words(), "deleted": flag()},
+        "wins": flag(),
+        "reason": words(10_000),
+        "scheme": one_of(*SCHEMES),
+        "base": words(),
+        "deleted": flag(),
     },
     others=True,
 )
 _FIELDS = record(
     {
-        **{"schema": whole(1, MOST), "revision": whole(1, MOST), "id": identifier()},
-        **{"name": words(), "created": _date},
+        "schema": whole(1, MOST),
+        "revision": whole(1, MOST),
+        "id": identifier(),
+        "name": words(),
+        "created": _date,
         "classes": list_of(_allowed_by(Label.from_dict, "is no class"), MAX_CLASSES),
         "mapping": mapping(words(), whole(0, MAX_CLASSES)),
         "settings": SETTINGS,
@@ -153,7 +166,8 @@ _FIELDS = record(
         "repairs": list_of(
             record(
                 {
-                    **{"text": words(), "date": _date},
+                    "text": words(),
+                    "date": _date,
                     "cases": list_of(
                         record({"place": whole(0, MOST), "before": CASE, "after": maybe(CASE)})
                     ),

@@ -67,7 +67,10 @@ def choose_heldout(project: Project, facts: Mapping[str, Any]) -> dict[str, Any]
         view = View(project.folder, data).present()
         data["heldout"] = {
             **_drawn(_patients(view, facts), 1, set()),
-            **{"version": 1, "date": now(), "reason": None, "past": []},
+            "version": 1,
+            "date": now(),
+            "reason": None,
+            "past": [],
         }
         note_labels(data["heldout"], facts)
         return data["heldout"]

@@ -88,8 +88,13 @@ class Project:
             "id": secrets.token_hex(4),
             "name": name or path.name,
             "created": now(),
-            **{"classes": [], "mapping": {}, "settings": {}, "cases": [], "heldout": None},
-            **{"jobs": [], "history": [{"date": now(), "what": "created"}]},
+            "classes": [],
+            "mapping": {},
+            "settings": {},
+            "cases": [],
+            "heldout": None,
+            "jobs": [],
+            "history": [{"date": now(), "what": "created"}],
         }
         store.create(path, data)
         for part in ("jobs", "models"):

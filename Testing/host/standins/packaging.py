@@ -16,7 +16,9 @@ installer = None
 
 
 def load_requirements(path):
-    lines = (line.split(" #")[0].strip() for line in Path(path).read_text().splitlines())
+    lines = (
+        line.split(" #")[0].strip() for line in Path(path).read_text(encoding="utf-8").splitlines()
+    )
     return [Requirement(line) for line in lines if line and line[0] not in "#-"]
 
 

@@ -18,14 +18,34 @@ _MOST_BYTES = 1 << 16
 _MOST_CHARACTERS = 1000
 _MOST_FILES = 100_000
 _TYPES = {
-    **{"CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4"},
-    **{"LONG": "i4", "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8"},
-    **{"FLOAT": "f4", "DOUBLE": "f8"},
+    "CHAR": "i1",
+    "UCHAR": "u1",
+    "SHORT": "i2",
+    "USHORT": "u2",
+    "INT": "i4",
+    "UINT": "u4",
+    "LONG": "i4",
+    "ULONG": "u4",
+    "LONG_LONG": "i8",
+    "ULONG_LONG": "u8",
+    "FLOAT": "f4",
+    "DOUBLE": "f8",
 }
 _GEOMETRY = (
-    *("ObjectSubType", "DimSize", "ElementSpacing", "ElementSize", "Offset", "Origin", "Position"),
-    *("TransformMatrix", "Rotation", "Orientation", "CenterOfRotation", "AnatomicalOrientation"),
-    *("ElementNumberOfChannels", "ElementType"),
+    "ObjectSubType",
+    "DimSize",
+    "ElementSpacing",
+    "ElementSize",
+    "Offset",
+    "Origin",
+    "Position",
+    "TransformMatrix",
+    "Rotation",
+    "Orientation",
+    "CenterOfRotation",
+    "AnatomicalOrientation",
+    "ElementNumberOfChannels",
+    "ElementType",
 )
 
 

@@ -18,8 +18,16 @@ from semigda_core.errors import SemiGDAError
 
 _LENGTH = {348: 1, 540: 2}
 _TYPES = {
-    **{2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4"},
-    **{1024: "i8", 1280: "u8"},
+    2: "u1",
+    4: "i2",
+    8: "i4",
+    16: "f4",
+    64: "f8",
+    256: "i1",
+    512: "u2",
+    768: "u4",
+    1024: "i8",
+    1280: "u8",
 }
 _COLOURS = {128: 3, 2304: 4}  # values a voxel, each a byte
 _COMPLEX = (32, 1792, 2048)

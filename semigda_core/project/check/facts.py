@@ -50,8 +50,11 @@ _IMAGE = record(
         "channels": whole(1, 64),
         "picture": flag(),
         "dtype": text(32),
-        **{"min": number(), "max": number(), **_ENDS},
-        **{"hash": _HASH, "mirror": _HASH},
+        "min": number(),
+        "max": number(),
+        **_ENDS,
+        "hash": _HASH,
+        "mirror": _HASH,
     },
     others=True,
 )
@@ -60,7 +63,9 @@ _PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)
 
 _LABEL = record(
     {
-        **{"parts": mapping(words(), _PART), "overlap": _COUNT, "hash": _HASH},
+        "parts": mapping(words(), _PART),
+        "overlap": _COUNT,
+        "hash": _HASH,
         "origin": one_of(*ORIGINS),
     },
     _ENDS,

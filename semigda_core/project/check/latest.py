@@ -12,7 +12,8 @@ from typing import Any, TypedDict
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.check.facts import read_facts
-from semigda_core.project.check.rules import Finding, find
+from semigda_core.project.check.findings import Finding
+from semigda_core.project.check.rules import find
 from semigda_core.project.heldout import new_voxels, note_labels
 from semigda_core.project.project import Project
 from semigda_core.project.records import View

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.check.rules import Finding
+from semigda_core.project.check.findings import Finding
 from semigda_core.project.project import Project, now
 from semigda_core.project.records import View
 

@@ -5,49 +5,25 @@ Every finding has one sentence and one thing to do, without names: cases are giv
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from semigda_core.project.check.findings import (
+    SEVERITIES,
+    Facts,
+    Finding,
+    Fix,
+    held_out,
+    ids_of,
+    remove,
+    unlabel,
+)
+from semigda_core.project.check.outliers import odd_intensity, odd_kind, odd_spacing
 from semigda_core.project.records import ProjectCase, View
 
-SEVERITIES = ("error", "warning", "hint")
 FEW_LABELLED = 4
 FEW_SLICES, FEW_PICTURES = 10, 4  # of a class, over all labelled cases for training
-# Medians of fewer cases mean nothing.
-FEWEST_TO_COMPARE = 4
-SPACING_FACTOR, RANGE_FACTOR = 3.0, 8.0
-MANY = 0.1  # of the images, and more than 2: these are not outliers but another kind
 WHOLE = 0.98  # a label with less of it inside its image would lose voxels by resampling
-
-Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A safe repair: ``action`` is "remove", "use-unlabeled", "resample-label", or
-    "machine-made"."""
-
-    action: str
-    case_ids: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``severity`` "error": training would fail or its score would be wrong; "warning": it may be
-    worse; "hint": good to know."""
-
-    code: str
-    severity: str
-    case_ids: tuple[str, ...]
-    message: str
-    action: str
-    fix: Fix | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def find(view: View, facts: Facts) -> list[Finding]:
@@ -55,31 +31,21 @@ def find(view: View, facts: Facts) -> list[Finding]:
     used = [case for case in view.cases if case.role not in ("ignored", "missing")]
     known = {case.id: facts[case.id] for case in used if case.id in facts}
     rules: tuple[Callable[..., Iterator[Finding]], ...] = (
-        *(_unreadable, _labels, _copies, _mirrored, _odd_kind, _odd_spacing, _odd_intensity),
-        *(_makers, _classes, _counts, _heldout, _missing),
+        _unreadable,
+        _labels,
+        _copies,
+        _mirrored,
+        odd_kind,
+        odd_spacing,
+        odd_intensity,
+        _makers,
+        _classes,
+        _counts,
+        _heldout,
+        _missing,
     )
     found = [finding for rule in rules for finding in rule(view, used, known)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
-
-
-def _ids(cases: Iterable[ProjectCase]) -> tuple[str, ...]:
-    return tuple(case.id for case in cases)
-
-
-def _unlabel(view: View, case: ProjectCase) -> Fix | None:
-    """A click does not change held-out cases."""
-    if case.id in _locked(view):
-        return None
-    return Fix("use-unlabeled", (case.id,), "Use the image without its label")
-
-
-def _remove(view: View, cases: Iterable[ProjectCase], text: str) -> Fix | None:
-    ids = tuple(case.id for case in cases if case.id not in _locked(view))
-    return Fix("remove", ids, text) if ids else None
-
-
-def _locked(view: View) -> set[str]:
-    return set(view.heldout["cases"]) if view.heldout else set()
 
 
 def _unreadable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
@@ -92,7 +58,7 @@ def _unreadable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[F
                 (case.id,),
                 error["message"],
                 error["action"],
-                _remove(view, [case], "Take the case out of the project"),
+                remove(view, [case], "Take the case out of the project"),
             )
 
 
@@ -131,7 +97,7 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                     (case.id,),
                     "The label is empty: it holds no voxel of any class.",
                     "Choose another label, or none; keep it only if the image truly shows nothing.",
-                    _unlabel(view, case),
+                    unlabel(view, case),
                 )
 
 
@@ -139,26 +105,33 @@ def _misplaced(view: View, case: ProjectCase, label: Mapping[str, Any]) -> Findi
     error, inside = label["error"], label.get("inside")
     if inside is None:
         return Finding(
-            *("unreadable-label", "error", (case.id,), f"Label: {error['message']}"),
+            "unreadable-label",
+            "error",
+            (case.id,),
+            f"Label: {error['message']}",
             error["action"],
-            _unlabel(view, case),
+            unlabel(view, case),
         )
     if inside >= WHOLE:
         text = "Bring the label to the image's grid (a copy in the project)"
         return Finding(
-            *("geometry-mismatch", "error", (case.id,)),
+            "geometry-mismatch",
+            "error",
+            (case.id,),
             "The label lies on another grid than its image, but in the same place.",
             "Bring it to the image's grid.",
             Fix("resample-label", (case.id,), text),
         )
     return Finding(
-        *("label-outside", "error", (case.id,)),
+        "label-outside",
+        "error",
+        (case.id,),
         "The label lies outside its image."
         if inside == 0
         else f"Only {100 * inside:.0f} % of the label lie within its image.",
         "Choose the label that belongs to this image; one saved without its position must be put "
         "in place first.",
-        _unlabel(view, case),
+        unlabel(view, case),
     )
 
 
@@ -188,10 +161,10 @@ def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
         yield Finding(
             code,
             "error" if code == "held-out-copy" else "warning",
-            _ids(cases),
+            ids_of(cases),
             message,
             "Keep one of them.",
-            _remove(view, cases[1:], "Take the copies out of the project"),
+            remove(view, cases[1:], "Take the copies out of the project"),
         )
 
 
@@ -204,92 +177,13 @@ def _mirrored(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fin
         other = by_hash.get(image["mirror"])
         if other is not None and image["mirror"] != image["hash"]:
             yield Finding(
-                *("mirrored-copy", "error", (other.id, case.id)),
+                "mirrored-copy",
+                "error",
+                (other.id, case.id),
                 "Two images are the same with left and right swapped.",
                 "Find out which one is right, and take the other out of the project.",
             )
         by_hash.setdefault(image["hash"], case)
-
-
-def _readable(used: list[ProjectCase], facts: Facts) -> list[tuple[ProjectCase, Any]]:
-    pairs = [(case, facts.get(case.id, {}).get("image")) for case in used]
-    return [(case, image) for case, image in pairs if image and "error" not in image]
-
-
-def _odd_kind(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    kinds: dict[tuple[bool, bool], list[ProjectCase]] = {}
-    for case, image in _readable(used, facts):
-        kinds.setdefault((image["picture"], image["channels"] == 3), []).append(case)
-    if len(kinds) > 1:
-        usual = max(kinds, key=lambda kind: len(kinds[kind]))
-        odd = [case for kind, cases in kinds.items() if kind != usual for case in cases]
-        yield Finding(
-            *("odd-kind", "error", _ids(odd)),
-            "Volumes and pictures, or colour and grey images, cannot be learned together.",
-            "Keep images of one kind in the project.",
-            _remove(view, odd, "Take the few of another kind out of the project"),
-        )
-
-
-def _odd_spacing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    volumes = [(c, image) for c, image in _readable(used, facts) if not image["picture"]]
-    if len(volumes) < FEWEST_TO_COMPARE:
-        return
-    steps = [statistics.median(image["spacing"][axis] for _, image in volumes) for axis in range(3)]
-    odd = []
-    for case, image in volumes:
-        ratios = [a / b for a, b in zip(image["spacing"], steps, strict=True)]
-        if max(max(r, 1 / r) for r in ratios) > SPACING_FACTOR:
-            odd.append((case, " x ".join(f"{step:.3g}" for step in image["spacing"])))
-    usual = " x ".join(f"{step:.3g}" for step in steps)
-    if len(odd) > max(2, MANY * len(volumes)):
-        yield Finding(
-            *("odd-spacing", "warning", _ids(case for case, _ in odd)),
-            f"Voxel sizes differ widely: {len(odd)} images are far from the usual {usual} mm.",
-            "Check that they are the same kind of image; a model for each kind may do better.",
-        )
-        return
-    for case, told in odd:
-        yield Finding(
-            *("odd-spacing", "warning", (case.id,)),
-            f"The voxel size is {told} mm, far from the usual {usual} mm.",
-            "Check that it is true and the same kind of image; if not, correct it or leave the "
-            "case out.",
-        )
-
-
-def _odd_intensity(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    images = _readable(used, facts)
-    if len(images) < FEWEST_TO_COMPARE:
-        return
-    low = statistics.median(image["low"] for _, image in images)
-    width = statistics.median(image["high"] - image["low"] for _, image in images) or 1.0
-    # Hounsfield units have a fixed zero; in other images only the range counts.
-    fixed = low < -500
-    odd = []
-    for case, image in images:
-        own = image["high"] - image["low"]
-        shifted = fixed and abs(image["low"] - low) > 0.3 * width
-        if shifted or not width / RANGE_FACTOR < own < width * RANGE_FACTOR:
-            odd.append((case, image))
-    if len(odd) > max(
-        2, MANY * len(images)
-    ):  # MR from several scanners: each image is scaled by itself
-        yield Finding(
-            "odd-intensity",
-            "warning" if fixed else "hint",
-            _ids(case for case, _ in odd),
-            f"Grey values come in several scales: {len(odd)} images are far from the usual one.",
-            "Check that all are the same kind of image in the same units.",
-        )
-        return
-    for case, image in odd:
-        yield Finding(
-            *("odd-intensity", "warning", (case.id,)),
-            f"Grey values lie from {image['low']:.4g} to {image['high']:.4g}; usual are "
-            f"{low:.4g} to {low + width:.4g}.",
-            "Check that it is the same kind of image in the same units; if not, leave it out.",
-        )
 
 
 def _classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
@@ -310,14 +204,18 @@ def _classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
         count = counts[label.value]
         if count == 0:
             yield Finding(
-                *("class-missing", "error", ()),
+                "class-missing",
+                "error",
+                (),
                 f"No labelled case for training holds the class '{label.name}'.",
                 "Label it in some cases, map a segment to it, or take it off the class list.",
             )
         elif count < least:
             told = f"{count} {unit}" if count > 1 else f"1 {unit[:-1]}"
             yield Finding(
-                *("few-slices", "warning", ()),
+                "few-slices",
+                "warning",
+                (),
                 f"The class '{label.name}' is in only {told} for training.",
                 f"Label it in more cases; {least} are a fair start.",
             )
@@ -326,27 +224,35 @@ def _classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
 def _counts(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     if not view.classes:
         yield Finding(
-            *("no-classes", "error", ()),
+            "no-classes",
+            "error",
+            (),
             "The project has no classes yet.",
             "Name what is to be segmented.",
         )
     labelled = view.of_role("labeled", "held-out")
     if len(labelled) < 2:
         yield Finding(
-            *("few-cases", "error", _ids(labelled)),
+            "few-cases",
+            "error",
+            ids_of(labelled),
             f"{len(labelled) or 'No'} case{'' if len(labelled) == 1 else 's'} "
             f"{'is' if len(labelled) == 1 else 'are'} labelled.",
             "Label at least two cases of different patients, better eight.",
         )
     elif len(labelled) < FEW_LABELLED:
         yield Finding(
-            *("few-cases", "warning", _ids(labelled)),
+            "few-cases",
+            "warning",
+            ids_of(labelled),
             f"Only {len(labelled)} cases are labelled.",
             f"Label at least {FEW_LABELLED}, better eight.",
         )
     if not view.of_role("unlabeled"):
         yield Finding(
-            *("no-unlabelled", "hint", ()),
+            "no-unlabelled",
+            "hint",
+            (),
             "No unlabelled case is in the project.",
             "Add images of the same kind without labels: training learns from them too.",
         )
@@ -358,14 +264,18 @@ def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
         made = (facts.get(case.id, {}).get("label") or {}).get("origin")
         if case.label is not None and case.origin == "human" and made == "machine":
             yield Finding(
-                *("model-label", "warning", (case.id,)),
+                "model-label",
+                "warning",
+                (case.id,),
                 "The label was made by a model, but counts as a person's.",
                 "Count it as a model's, or give it again as a corrected one.",
                 Fix("machine-made", (case.id,), "Count the label as made by a model"),
             )
-        if case.id in _locked(view) and case.origin == "machine":
+        if case.id in held_out(view) and case.origin == "machine":
             yield Finding(
-                *("held-out-model-label", "error", (case.id,)),
+                "held-out-model-label",
+                "error",
+                (case.id,),
                 "A held-out case has a label that a model made: scores would be too good.",
                 "Choose the held-out cases again, with this as the reason.",
             )
@@ -378,7 +288,9 @@ def _heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
         label = facts.get(case.id, {}).get("label") or {}
         if case.id in locked and label.get("hash") != locked[case.id]:
             yield Finding(
-                *("held-out-changed", "warning", (case.id,)),
+                "held-out-changed",
+                "warning",
+                (case.id,),
                 "The label of a held-out case is not the one that was locked.",
                 "If that is right, choose the same held-out cases again with this reason: older "
                 "scores do not compare.",
@@ -390,7 +302,9 @@ def _missing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
     if gone:
         files = "The files of a case are" if len(gone) == 1 else f"Files of {len(gone)} cases are"
         yield Finding(
-            *("missing-files", "warning", _ids(gone)),
+            "missing-files",
+            "warning",
+            ids_of(gone),
             f"{files} not where they were. Training and scores leave out what is missing.",
             "Connect their disk, or say where they are now (relocate).",
         )

@@ -36,8 +36,11 @@ RANKING = "ranking.json"
 RANKING_SCHEMA = 1
 _CANDIDATE = record(
     {
-        **{"case": identifier(), "disagreement": number(0, 1), "novelty": number(0, 1)},
-        **{"reason": text(2000), "stamp": text(64)},
+        "case": identifier(),
+        "disagreement": number(0, 1),
+        "novelty": number(0, 1),
+        "reason": text(2000),
+        "stamp": text(64),
     },
     others=True,
 )

@@ -47,9 +47,13 @@ _UNET = record(
 )
 _DOCUMENT = record(
     {
-        **{"rows": list_of(_ROW, 1_000_000), "classes": mapping(words(), _MEANS, 255)},
-        **{"all": _MEANS, "heldout_cases": whole(0, 1_000_000), "wins": flag()},
-        **{"reason": words(10_000), "scheme": one_of(*SCHEMES)},
+        "rows": list_of(_ROW, 1_000_000),
+        "classes": mapping(words(), _MEANS, 255),
+        "all": _MEANS,
+        "heldout_cases": whole(0, 1_000_000),
+        "wins": flag(),
+        "reason": words(10_000),
+        "scheme": one_of(*SCHEMES),
     },
     {"interval": words(), "missing": whole(0, 1_000_000), "unet": _UNET},
     others=True,

@@ -149,7 +149,10 @@ def _summary(pairs: Sequence[tuple[list[float], list[float]]]) -> dict[str, floa
         "before": _mean([old for old, _ in both]),
         "after": _mean([new for _, new in both] if both else after),
         "difference": _mean(gains),
-        **{"low": low, "high": high, "after_low": after_low, "after_high": after_high},
+        "low": low,
+        "high": high,
+        "after_low": after_low,
+        "after_high": after_high,
     }
 
 

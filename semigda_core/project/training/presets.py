@@ -42,8 +42,12 @@ PRESETS: dict[str, dict[str, Any]] = {
         "side": 224,
         "minutes": None,
         "settings": {
-            **{"labeled_batch": 2, "unlabeled_batch": 2, "optimizer": "sgd"},
-            **{"learning_rate": 0.01, "weight_decay": 1e-4, "frozen": "autoencoder"},
+            "labeled_batch": 2,
+            "unlabeled_batch": 2,
+            "optimizer": "sgd",
+            "learning_rate": 0.01,
+            "weight_decay": 1e-4,
+            "frozen": "autoencoder",
             "pseudo_labels": "cross",
         },
     },
@@ -66,8 +70,10 @@ _RECKONED = (
 _ADVANCED = record(
     {},
     {
-        **{"side": whole(16, 4096), "slice_axis": one_of("axial", "coronal", "sagittal")},
-        **{"channels": list_of(whole(0, 4096), 16), "network": record({}, others=True)},
+        "side": whole(16, 4096),
+        "slice_axis": one_of("axial", "coronal", "sagittal"),
+        "channels": list_of(whole(0, 4096), 16),
+        "network": record({}, others=True),
         "preprocessing": record(
             {"size": list_of(whole(MULTIPLE, 4096), 2, least=2)},
             {"channels": text(16), "slice_axis": text(16)},

@@ -138,7 +138,9 @@ def start(project: Project, plan: Plan) -> JobFolder:
             files["before_scores"] = scored
         save_plan(project, plan)
         job = project.new_job(
-            *("train", inputs, settings),
+            "train",
+            inputs,
+            settings,
             files=files,
             version=version,
             base_title=base.title,
@@ -291,7 +293,9 @@ def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> 
     """``TrainSettings`` of a plan without its case list; ``facts``: measured by a rehearsal."""
     view, name = project.read(), _version_name(project, plan)
     settings = train_settings(
-        *(project, measured(project), plan.preset),
+        project,
+        measured(project),
+        plan.preset,
         name=name,
         cases="",
         base=plan.base,

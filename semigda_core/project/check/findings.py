@@ -1,0 +1,59 @@
+"""What a check finds, and what can be done about it safely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from semigda_core.project.records import ProjectCase, View
+
+SEVERITIES = ("error", "warning", "hint")
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A safe repair: ``action`` is "remove", "use-unlabeled", "resample-label", or
+    "machine-made"."""
+
+    action: str
+    case_ids: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``severity`` "error": training would fail or its score would be wrong; "warning": it may be
+    worse; "hint": good to know."""
+
+    code: str
+    severity: str
+    case_ids: tuple[str, ...]
+    message: str
+    action: str
+    fix: Fix | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def ids_of(cases: Iterable[ProjectCase]) -> tuple[str, ...]:
+    return tuple(case.id for case in cases)
+
+
+def unlabel(view: View, case: ProjectCase) -> Fix | None:
+    """A click does not change held-out cases."""
+    if case.id in held_out(view):
+        return None
+    return Fix("use-unlabeled", (case.id,), "Use the image without its label")
+
+
+def remove(view: View, cases: Iterable[ProjectCase], text: str) -> Fix | None:
+    ids = tuple(case.id for case in cases if case.id not in held_out(view))
+    return Fix("remove", ids, text) if ids else None
+
+
+def held_out(view: View) -> set[str]:
+    return set(view.heldout["cases"]) if view.heldout else set()

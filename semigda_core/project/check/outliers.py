@@ -1,0 +1,102 @@
+"""Images that differ from the other images of their project."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from typing import Any
+
+from semigda_core.project.check.findings import Facts, Finding, ids_of, remove
+from semigda_core.project.records import ProjectCase, View
+
+# Medians of fewer cases mean nothing.
+FEWEST_TO_COMPARE = 4
+SPACING_FACTOR, RANGE_FACTOR = 3.0, 8.0
+MANY = 0.1  # of the images, and more than 2: these are not outliers but another kind
+
+
+def _readable(used: list[ProjectCase], facts: Facts) -> list[tuple[ProjectCase, Any]]:
+    pairs = [(case, facts.get(case.id, {}).get("image")) for case in used]
+    return [(case, image) for case, image in pairs if image and "error" not in image]
+
+
+def odd_kind(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    kinds: dict[tuple[bool, bool], list[ProjectCase]] = {}
+    for case, image in _readable(used, facts):
+        kinds.setdefault((image["picture"], image["channels"] == 3), []).append(case)
+    if len(kinds) > 1:
+        usual = max(kinds, key=lambda kind: len(kinds[kind]))
+        odd = [case for kind, cases in kinds.items() if kind != usual for case in cases]
+        yield Finding(
+            "odd-kind",
+            "error",
+            ids_of(odd),
+            "Volumes and pictures, or colour and grey images, cannot be learned together.",
+            "Keep images of one kind in the project.",
+            remove(view, odd, "Take the few of another kind out of the project"),
+        )
+
+
+def odd_spacing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    volumes = [(c, image) for c, image in _readable(used, facts) if not image["picture"]]
+    if len(volumes) < FEWEST_TO_COMPARE:
+        return
+    steps = [statistics.median(image["spacing"][axis] for _, image in volumes) for axis in range(3)]
+    odd = []
+    for case, image in volumes:
+        ratios = [a / b for a, b in zip(image["spacing"], steps, strict=True)]
+        if max(max(r, 1 / r) for r in ratios) > SPACING_FACTOR:
+            odd.append((case, " x ".join(f"{step:.3g}" for step in image["spacing"])))
+    usual = " x ".join(f"{step:.3g}" for step in steps)
+    if len(odd) > max(2, MANY * len(volumes)):
+        yield Finding(
+            "odd-spacing",
+            "warning",
+            ids_of(case for case, _ in odd),
+            f"Voxel sizes differ widely: {len(odd)} images are far from the usual {usual} mm.",
+            "Check that they are the same kind of image; a model for each kind may do better.",
+        )
+        return
+    for case, told in odd:
+        yield Finding(
+            "odd-spacing",
+            "warning",
+            (case.id,),
+            f"The voxel size is {told} mm, far from the usual {usual} mm.",
+            "Check that it is true and the same kind of image; if not, correct it or leave the "
+            "case out.",
+        )
+
+
+def odd_intensity(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    images = _readable(used, facts)
+    if len(images) < FEWEST_TO_COMPARE:
+        return
+    low = statistics.median(image["low"] for _, image in images)
+    width = statistics.median(image["high"] - image["low"] for _, image in images) or 1.0
+    # Hounsfield units have a fixed zero; in other images only the range counts.
+    fixed = low < -500
+    odd = []
+    for case, image in images:
+        own = image["high"] - image["low"]
+        shifted = fixed and abs(image["low"] - low) > 0.3 * width
+        if shifted or not width / RANGE_FACTOR < own < width * RANGE_FACTOR:
+            odd.append((case, image))
+    if len(odd) > max(2, MANY * len(images)):  # MR from several scanners
+        yield Finding(
+            "odd-intensity",
+            "warning" if fixed else "hint",
+            ids_of(case for case, _ in odd),
+            f"Grey values come in several scales: {len(odd)} images are far from the usual one.",
+            "Check that all are the same kind of image in the same units.",
+        )
+        return
+    for case, image in odd:
+        yield Finding(
+            "odd-intensity",
+            "warning",
+            (case.id,),
+            f"Grey values lie from {image['low']:.4g} to {image['high']:.4g}; usual are "
+            f"{low:.4g} to {low + width:.4g}.",
+            "Check that it is the same kind of image in the same units; if not, leave it out.",
+        )
