@@ -267,6 +267,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/training/comparison.py
   semigda_core/project/training/estimates.py
   semigda_core/project/training/judging.py
+  semigda_core/project/training/plans.py
   semigda_core/project/training/presets.py
   semigda_core/project/training/trainings.py
   semigda_core/project/training/versions.py

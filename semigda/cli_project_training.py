@@ -15,12 +15,12 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.project import Project
-from semigda_core.project.training import trainings, versions
+from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.comparison import scores
 from semigda_core.project.training.estimates import Estimate, duration
 from semigda_core.project.training.judging import compare_scores
+from semigda_core.project.training.plans import Plan
 from semigda_core.project.training.presets import PRESETS
-from semigda_core.project.training.trainings import Plan
 from semigda_core.project.training.versions import Version
 
 Add = Callable[[str, Any, str], argparse.ArgumentParser]
@@ -69,7 +69,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
-    values = asdict(trainings.saved_plan(project)) | {"name": None}
+    values = asdict(plans.saved_plan(project)) | {"name": None}
     for key in ("preset", "name", "base", "minutes", "compare_unet"):
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
@@ -90,7 +90,7 @@ def _rehearse(arguments: argparse.Namespace) -> int:
     run_job(job)
     if error := job.error():
         raise error
-    trainings.save_plan(project, plan)  # now that it can be carried out
+    plans.save_plan(project, plan)  # now that it can be carried out
     estimate = trainings.estimate(project, plan)
     if arguments.json:
         rehearsal = (job.result() or {})["outputs"]["rehearsal"]

@@ -8,7 +8,8 @@ from semigda_core.project.check import latest
 from semigda_core.project.reading import Reading
 from semigda_core.project.review.candidates import candidates
 from semigda_core.project.training.bases import bases
-from semigda_core.project.training.trainings import current, estimate, saved_plan
+from semigda_core.project.training.plans import saved_plan
+from semigda_core.project.training.trainings import current, estimate
 from semigda_core.project.training.versions import versions
 
 

@@ -30,15 +30,15 @@ class TrainingLogic:
     # Plan
 
     def plan(self):
-        """The :class:`semigda_core.project.training.trainings.Plan` of the next training."""
-        from semigda_core.project.training.trainings import saved_plan
+        """The :class:`semigda_core.project.training.plans.Plan` of the next training."""
+        from semigda_core.project.training.plans import saved_plan
 
         return saved_plan(self.project)
 
     def setPlan(self, **changes):
         """Change the plan: preset, name, base, minutes, advanced,
         compare_unet. It is kept in the project."""
-        from semigda_core.project.training.trainings import save_plan
+        from semigda_core.project.training.plans import save_plan
 
         save_plan(self.project, replace(self.plan(), **changes))
 

@@ -29,7 +29,7 @@ from semigda_core.project.project import NewCase, Project
 from semigda_core.project.report.report import write_report
 from semigda_core.project.review import candidates as ranking
 from semigda_core.project.review import inbox
-from semigda_core.project.training import bases, trainings, versions
+from semigda_core.project.training import bases, plans, trainings, versions
 from semigda_core.project.training.judging import compare_scores
 
 VERSION = "ball-1"
@@ -44,7 +44,7 @@ def full_project(folder: Path) -> Project:
     project = make_project(folder, 8, 3)
     project.set_mapping({"7": 1, "vessel": 0})
     project.set_settings(title="Ball", modality="MR", attribution=["drawn"])
-    trainings.save_plan(project, trainings.Plan(advanced=dict(TINY), minutes=5.0))
+    plans.save_plan(project, plans.Plan(advanced=dict(TINY), minutes=5.0))
     check(project)
     facts = latest.measured(project)
     heldout.choose_heldout(project, facts)
@@ -159,12 +159,12 @@ def everything(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "pending", of(inbox.pending)
     yield "versions", of(versions.versions)
     yield "bases", of(bases.bases)
-    yield "plan", of(trainings.saved_plan)
-    yield "estimate", of(lambda p: trainings.estimate(p, trainings.saved_plan(p)))
+    yield "plan", of(plans.saved_plan)
+    yield "estimate", of(lambda p: trainings.estimate(p, plans.saved_plan(p)))
     yield "compare", of(versions.compare, VERSION, VERSION)
     yield "report", of(write_report)
     yield CHANGES, lambda: None
-    yield "rehearsal", of(lambda p: trainings.new_rehearsal(p, trainings.saved_plan(p)))
+    yield "rehearsal", of(lambda p: trainings.new_rehearsal(p, plans.saved_plan(p)))
     yield "rank", of(ranking.new_ranking, str(folder / "models" / VERSION))
     yield "split", of(lambda p: heldout.change_heldout(p, "why", latest.measured(p)))
     yield "rename", of(versions.rename, VERSION, "Another")

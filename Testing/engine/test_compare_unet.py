@@ -18,7 +18,7 @@ from semigda.training.unet import LEARNING_RATE
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
-from semigda_core.project.training import trainings, versions
+from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.comparison import read
 from semigda_core.project.training.estimates import Work, total_seconds
 from semigda_core.project.training.judging import beside_unet
@@ -158,12 +158,12 @@ def test_a_cancel_ends_the_training(unet_begun):
 
 def test_the_plan_keeps_the_choice(tmp_path, capsys):
     project = ready_project(tmp_path)
-    assert not trainings.saved_plan(project).compare_unet
+    assert not plans.saved_plan(project).compare_unet
     tiny = [f"--set={name}={json.dumps(value)}" for name, value in tiny_plan().advanced.items()]
     for option, kept in (("--compare-unet", True), (None, True), ("--no-compare-unet", False)):
         options = [option] if option else []
         assert main(["project", "rehearse", str(project.folder), *tiny, *options, "--json"]) == 0
-        assert trainings.saved_plan(project).compare_unet is kept
+        assert plans.saved_plan(project).compare_unet is kept
     told = json.loads(capsys.readouterr().out.rpartition("\n{\n")[2].join(["{\n", ""]))
     assert told["rehearsal"]["seconds_per_step"]["unet"] > 0
 

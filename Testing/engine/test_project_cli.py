@@ -22,8 +22,8 @@ from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.training.plans import Plan, save_plan
 from semigda_core.project.training.presets import train_settings
-from semigda_core.project.training.trainings import Plan, save_plan
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:

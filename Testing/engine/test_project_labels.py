@@ -33,8 +33,9 @@ from semigda_core.project.cases.pairing import pair_folder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
+from semigda_core.project.training.plans import Plan, saved_plan
 from semigda_core.project.training.presets import train_settings
-from semigda_core.project.training.trainings import Plan, estimate, saved_plan
+from semigda_core.project.training.trainings import estimate
 
 LABELS = draw(0)[1]
 

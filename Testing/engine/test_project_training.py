@@ -22,10 +22,10 @@ from semigda_core.models.library import find_model
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import change_heldout, choose_heldout
 from semigda_core.project.project import Project
-from semigda_core.project.training import trainings, versions
+from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.bases import bases
 from semigda_core.project.training.comparison import read
-from semigda_core.project.training.trainings import Plan
+from semigda_core.project.training.plans import Plan
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -212,8 +212,8 @@ def test_start_refuses_what_would_not_work(tmp_path):
 
 def test_the_plan_is_kept(tmp_path):
     project = Project.create(tmp_path / "p")
-    assert trainings.saved_plan(project) == Plan()
+    assert plans.saved_plan(project) == Plan()
     plan = Plan("quick", minutes=5.0, advanced={"seed": 3})
-    trainings.save_plan(project, plan)
-    assert trainings.saved_plan(Project(project.folder)) == plan
+    plans.save_plan(project, plan)
+    assert plans.saved_plan(Project(project.folder)) == plan
     assert json.loads((project.folder / "project.json").read_text("utf-8"))["settings"]["plan"]

@@ -25,7 +25,7 @@ from semigda_core.project.cases.missing import missing_folder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
-from semigda_core.project.training import trainings, versions
+from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.comparison import read
 
 
@@ -119,15 +119,15 @@ def test_the_plan_keeps_a_base_that_lies_in_the_project(tmp_path):
     base, other = project.folder / "models" / "ball-1", tmp_path / "other"
     for folder in (base, other):
         folder.mkdir(parents=True)
-    trainings.save_plan(project, trainings.Plan(base=str(other)))
-    assert trainings.saved_plan(project).base == str(other)
-    trainings.save_plan(project, trainings.Plan(base=str(base)))
+    plans.save_plan(project, plans.Plan(base=str(other)))
+    assert plans.saved_plan(project).base == str(other)
+    plans.save_plan(project, plans.Plan(base=str(base)))
     shutil.move(project.folder, tmp_path / "renamed")
     now = Project(tmp_path / "renamed")
-    assert trainings.saved_plan(now).base == str(now.folder / "models" / "ball-1")
+    assert plans.saved_plan(now).base == str(now.folder / "models" / "ball-1")
     with now.edit("as older versions kept it") as data:
         data["settings"]["plan"]["base"] = str(base)
-    assert trainings.saved_plan(now).base == str(now.folder / "models" / "ball-1")
+    assert plans.saved_plan(now).base == str(now.folder / "models" / "ball-1")
 
 
 @pytest.mark.parametrize("key", ["out", "work"])

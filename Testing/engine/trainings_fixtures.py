@@ -13,7 +13,8 @@ from semigda_core.jobs.folder import ENDED
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import Project
-from semigda_core.project.training.trainings import Plan, current
+from semigda_core.project.training.plans import Plan
+from semigda_core.project.training.trainings import current
 
 PREPROCESSING = {
     "channels": "2.5d",

@@ -189,9 +189,9 @@ def _jobs(project) -> None:
 
 
 def _plan(project) -> None:
-    from semigda_core.project.training import trainings
+    from semigda_core.project.training import plans, trainings
 
-    plan = trainings.saved_plan(project)
+    plan = plans.saved_plan(project)
     trainings.estimate(project, plan)
     trainings.new_rehearsal(project, plan)
 

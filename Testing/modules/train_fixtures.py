@@ -19,7 +19,7 @@ def ready(folder, labelled=8, unlabelled=2, **advanced):
     """A project that is checked and split, with a plan for a tiny training."""
     from trainings_fixtures import ready_project, tiny_plan
 
-    from semigda_core.project.training.trainings import save_plan
+    from semigda_core.project.training.plans import save_plan
 
     project = ready_project(Path(folder), labelled, unlabelled)
     save_plan(project, tiny_plan(**advanced))
@@ -29,7 +29,8 @@ def ready(folder, labelled=8, unlabelled=2, **advanced):
 def train(project):
     """Train by the project's plan, and wait for its end."""
     from semigda_core.jobs import launch
-    from semigda_core.project.training.trainings import current, saved_plan, start
+    from semigda_core.project.training.plans import saved_plan
+    from semigda_core.project.training.trainings import current, start
 
     launch.NICE = 0  # the test waits for it
     start(project, saved_plan(project))

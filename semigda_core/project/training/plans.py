@@ -1,0 +1,51 @@
+"""The plan of the next training: what the user chose, kept in the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from semigda_core.project.project import Project
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the user chose.
+
+    Attributes:
+        preset: a key of ``PRESETS``.
+        name: of the version to make; by default the classes' names and a number.
+        base: a model's folder or an autoencoder's file, see ``bases``; None: from scratch.
+        minutes: time for everything; by default the preset's.
+        advanced: single settings of ``TrainSettings`` that override the preset.
+        compare_unet: also train a plain U-Net of the same budget, to compare scores with.
+    """
+
+    preset: str = "standard"
+    name: str | None = None
+    base: str | None = None
+    minutes: float | None = None
+    advanced: Mapping[str, Any] = field(default_factory=dict)
+    compare_unet: bool = False
+
+
+def saved_plan(project: Project) -> Plan:
+    """The plan stored in the project's settings, or the default one."""
+    kept, known = project.read().settings.get("plan", {}), {one.name for one in fields(Plan)}
+    plan = Plan(**{key: value for key, value in kept.items() if key in known})
+    return replace(plan, base=plan.base and _base_now(project, plan.base))
+
+
+def _base_now(project: Project, base: str) -> str:
+    """The present path of a stored base; one inside a moved project has moved with it."""
+    path = project.folder / base
+    tail = project.folder.joinpath(*path.parts[-2:]) if path.parent.name == "models" else path
+    return str(tail if tail.exists() and not path.exists() else path)
+
+
+def save_plan(project: Project, plan: Plan) -> None:
+    """Store the plan in the project's settings."""
+    base = plan.base and project.stored(Path(plan.base))
+    project.set_settings(plan=asdict(replace(plan, base=base)))
