@@ -22,7 +22,6 @@ def sentences(_):
         _("Another training of this project is not finished."),
         _("Another window is starting a training of this project."),
         _("Autoencoder of {value}"),
-        _("Between the model and a plain U-Net of the same budget is no more than chance: {told}."),
         _("Bring it to the image's grid."),
         _("Bring the label to the image's grid (a copy in the project)"),
         _("Change the held-out set first, on purpose and with a reason."),
@@ -190,6 +189,10 @@ def sentences(_):
         _("There is no unlabelled case to rank."),
         _("There is nothing to resume."),
         _("There was no earlier model to compare with"),
+        _(
+            "These cases show no difference beyond chance between the model and a plain U-Net of "
+            "the same budget: {told}."
+        ),
         _("These versions were not scored on the same held-out cases."),
         _("This cannot be repaired by itself."),
         _("This version is in use."),

@@ -212,7 +212,7 @@ def scores(*values: float) -> dict:
     [
         ((0.7, 0.71, 0.72), "The model is better than a plain U-Net of the same budget: "),
         ((0.9, 0.91, 0.92), "A plain U-Net of the same budget is better than the model: "),
-        ((0.7, 0.8, 0.93), "is no more than chance: "),
+        ((0.7, 0.8, 0.93), "These cases show no difference beyond chance"),
         ((0.7, 0.8), "Too few cases to tell the model from a plain U-Net"),
         ((), "No held-out case could be scored by both"),
     ],

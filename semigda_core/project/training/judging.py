@@ -121,7 +121,10 @@ def _beside(means: Mapping[str, float | None]) -> str:
         return f"The model is better than a plain U-Net of the same budget: {told}."
     if high < 0:
         return f"A plain U-Net of the same budget is better than the model: {told}."
-    return f"Between the model and a plain U-Net of the same budget is no more than chance: {told}."
+    return (
+        "These cases show no difference beyond chance between the model and a plain U-Net of the "
+        f"same budget: {told}."
+    )
 
 
 def _known(value: float | None) -> list[float]:
