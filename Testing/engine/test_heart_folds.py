@@ -120,6 +120,7 @@ def test_each_fold_learns_from_the_others_and_scores_the_one_it_has_not_seen(fol
         assert held == list(scores) == [f"c{number}"] and set(scores[held[0]]) == {"body", "head"}
     trained = [event for event in job.events() if event["type"] == "trained"]
     assert [event["part"]["kind"] for event in trained] == ["fold"] * 3 + ["final"]
+    assert [event["part"]["index"] for event in trained] == [0, 1, 2, 3]
     fold, final = trained[0]["cases"], trained[3]["cases"]
     assert fold == {"labeled": 2, "unlabeled": 1, "val": 1}
     assert final == {"labeled": 3, "unlabeled": 1, "val": 0}

@@ -232,6 +232,10 @@ def test_a_list_that_is_damaged_or_gone_is_none(tmp_path):
     row = '{"name": "a", "image": "/x.nrrd", "role": "val", "group": "1"}'
     (tmp_path / "list.json").write_text(f"[{row}]")
     assert [one["name"] for one in listed_cases(tmp_path / "list.json")] == ["a"]
+    for value, read in ((0, True), (255, True), (-1, False), (256, False)):
+        labelled = row[:-1] + f', "label": "/l.nrrd", "classes": {{"1": {value}}}}}'
+        (tmp_path / "list.json").write_text(f"[{labelled}]")
+        assert (listed_cases(tmp_path / "list.json") is not None) is read
 
 
 def test_a_change_needs_a_reason_and_a_first_choice(tmp_path):
