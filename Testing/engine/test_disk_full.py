@@ -70,7 +70,7 @@ import json, sys
 from pathlib import Path
 sys.path.insert(0, "Testing/engine")
 from job_fixtures import training_job
-from semigda.jobs import folder
+from semigda_core.jobs import folder
 from semigda.jobs.run import run_job
 from semigda.training import checkpoint, packing, previews, pretrain
 from semigda.training.checkpoint import load_checkpoint

@@ -39,13 +39,13 @@ class Slices:
     """A case of square slices: a class in the first of them."""
 
     def __init__(self, pixels: int, slices: int = 12, grey: float = 0.0, spread: float = 0.3):
-        self.labels = torch.zeros(20, 16, 16, dtype=torch.uint8)
-        self.labels[:slices].flatten(1)[:, :pixels] = 1
+        self.truth = torch.zeros(20, 16, 16, dtype=torch.uint8)
+        self.truth[:slices].flatten(1)[:, :pixels] = 1
         noise = torch.randn(20, 3, 16, 16, generator=torch.Generator().manual_seed(0))
         self._images = grey + spread * noise
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.truth)
 
     def images(self, start: int, stop: int) -> torch.Tensor:
         return self._images[start:stop]

@@ -180,6 +180,6 @@ def test_the_whole_training_panel(language, translated, training, module_host, t
     assert run_job(new_ranking(project)) == 0
     training.panel.openProject(project.folder)
     module_host.process(0.2)
-    own = re.compile(rf"({OWN})\w*|\d{{4}}-\d\d-\d\d")
+    own = re.compile(rf"({OWN})\w*(\.nrrd)?|\d{{4}}-\d\d-\d\d")
     left = untranslated(training.parent, own)
     assert not left, "\n".join(left)
