@@ -39,8 +39,8 @@ what is not in `artifacts/few_labels` yet.
   resolution instead of MONAI's 32; its deeper levels have MONAI's widths. It has 1.95 M parameters
   and takes 1.6 GFLOP for 128 x 128 pixels; compact SemiGDA has 1.99 M and takes 1.1. "Full width"
   is MONAI's default: 1.98 M and 2.5 GFLOP, run for the seeds that its rows name. On polyps the
-  width at full resolution matters most: one seed, labelled only, is well ahead of every other row
-  there, SemiGDA included, so on that set the narrow U-Net is a weak baseline.
+  width at full resolution matters most: one seed, labelled only, is well ahead of every other
+  method at 1600 steps, SemiGDA included, so there the narrow U-Net is a weak baseline.
 - **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0. HD95 and
   ASSD are means over the cases in which it was found, for sets with real spacing. In brackets: the
   standard deviation over seeds. **Difference**: Dice points against "{baseline}", over the same
