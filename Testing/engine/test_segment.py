@@ -309,8 +309,7 @@ print(report["peak_memory_bytes"] - voxels.nbytes)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is measured most exactly on Linux")
 def test_memory_does_not_grow_with_the_number_of_slices(tmp_path):
-    peaks = []
-    for slices in (40, 160):
+    def peak(slices: int) -> int:
         code = _MEASURE.format(
             root=str(Path(__file__).resolve().parents[2]),
             here=str(Path(__file__).resolve().parent),
@@ -321,7 +320,10 @@ def test_memory_does_not_grow_with_the_number_of_slices(tmp_path):
         done = subprocess.run(
             [sys.executable, "-c", code], check=True, capture_output=True, text=True
         )
-        peaks.append(int(done.stdout))
+        return int(done.stdout)
+
+    # The allocator only ever adds to a peak, so the lower one of two is what is needed.
+    peaks = [min(peak(slices), peak(slices)) for slices in (40, 160)]
     # 120 slices more are 63 MB more of labels and review. A peak varies by itself: over 16 runs the
     # larger volume's had a standard deviation of 6 MB, and one pair in three differed by over 20.
     assert peaks[1] < peaks[0] + 40e6, peaks
