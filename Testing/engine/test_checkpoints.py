@@ -140,13 +140,19 @@ def test_nothing_is_left_of_either(path):
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_training_goes_on_from_the_one_before_and_ends_the_same(tmp_path, monkeypatch):
+def whole_and_torn(tmp_path, monkeypatch):
+    """A training that is done, and the same one cancelled in the middle."""
     cases = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
     short = {"pretrain_steps": 0, "align_steps": 2, "steps": 6, "validations": 1}
     whole = training_job(cases, tmp_path / "whole", **short)
     assert run_job(whole) == 0
     torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
     cancelled_in_the_middle(torn, monkeypatch)
+    return whole, torn
+
+
+def test_a_training_goes_on_from_the_one_before_and_ends_the_same(tmp_path, monkeypatch):
+    whole, torn = whole_and_torn(tmp_path, monkeypatch)
     path = torn.path / "checkpoint.pt"
     path.write_bytes(flipped(path.read_bytes(), path.stat().st_size // 2))
     assert run_job(torn) == 0
@@ -195,12 +201,7 @@ def test_a_checkpoint_of_another_version_that_does_not_fit_starts_again(
     tmp_path, monkeypatch, stage
 ):
     """It is whole and of the same settings, but its network is another one: not an error."""
-    cases = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
-    short = {"pretrain_steps": 0, "align_steps": 2, "steps": 6, "validations": 1}
-    whole = training_job(cases, tmp_path / "whole", **short)
-    assert run_job(whole) == 0
-    torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
-    cancelled_in_the_middle(torn, monkeypatch)
+    whole, torn = whole_and_torn(tmp_path, monkeypatch)
     path = torn.path / "checkpoint.pt"
     content = load_checkpoint(path, lambda settings: True)
     content["stage"] = stage
