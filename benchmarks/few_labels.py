@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from few_labels_lib.figures import case_scores, grouped  # noqa: E402
 from few_labels_lib.page import page  # noqa: E402
-from few_labels_lib.recipes import BESIDE, METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.recipes import ALL, METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
 from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
 
@@ -48,8 +48,8 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=ROOT / "docs/results.md")
     arguments = parser.parse_args()
     if arguments.list:
-        print("\n".join(f"{name:<20}{one.title}" for name, one in {**METHODS, **BESIDE}.items()))
-        print("\n".join(f".{name:<19}{QUESTIONS[name]}" for name in VARIANTS))
+        print("\n".join(f"{name:<30}{one.title}" for name, one in ALL.items()))
+        print("\n".join(f".{name:<29}{QUESTIONS[name]}" for name in VARIANTS))
         return
     if arguments.table:
         groups = grouped([*read_table(arguments.stored), *read_runs(arguments.results)])

@@ -14,11 +14,10 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from few_labels_lib.recipes import Recipe
-from few_labels_lib.unet import unet_loss
+from few_labels_lib.unet import loss_of, new_network, views
 from semigda.method.palette import Palette
 from semigda.method.teacher import make_teacher
 from semigda.networks.semigda import SemiGDA
-from semigda.networks.unet import UNet
 from semigda.training.batch import Batch
 from semigda.training.losses import align_losses, pseudo_weight, segment_losses
 from semigda_core.jobs.training import TrainSettings
@@ -31,8 +30,8 @@ class Spent:
 
     Attributes:
         optimizer_steps: all of them.
-        gradient_slices: slices that went forward and backward through the network; SemiGDA's two
-            branches are one network.
+        gradient_slices: slices that went forward and backward through the network, each view of
+            them counted; SemiGDA's two branches are one network.
         teacher_slices: slices that went forward through the teacher.
         tflop: forward and backward, 1e12 operations.
         parameters: of the network that is scored.
@@ -56,12 +55,12 @@ def spent(settings: TrainSettings, recipe: Recipe, pretrain_batch: int) -> Spent
         for step in range(settings.steps)
     )
     labeled, unlabeled = settings.labeled_batch, settings.unlabeled_batch * semi
-    measure = _unet if recipe.network == "unet" else _semigda
+    measure = _semigda if recipe.network == "semigda" else _unet
     cost, parameters = measure(settings, recipe)
     # Until unlabelled slices come in, labelled ones take their place.
     whole = settings.steps * labeled + (settings.steps - mixed) * unlabeled
     flop = whole * cost["labeled"] + mixed * unlabeled * cost["unlabeled"]
-    slices = whole + mixed * unlabeled
+    slices = whole + mixed * unlabeled * views(recipe)
     steps = settings.steps
     if recipe.network == "semigda":
         steps += settings.align_steps + settings.pretrain_steps
@@ -81,10 +80,10 @@ def _batches(settings: TrainSettings) -> tuple[Batch, Batch]:
 
 
 def _unet(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:
-    network = UNet(settings.num_classes, recipe.width)
+    network, loss = new_network(recipe, settings.num_classes), loss_of(recipe, settings)
+    teacher = make_teacher(network)
     one, both = (
-        _count(lambda b=batch: unet_loss(network, network, b, 0.5, recipe.unlabeled))
-        for batch in _batches(settings)
+        _count(lambda b=batch: loss(network, teacher, b, 0.5)) for batch in _batches(settings)
     )
     parameters = sum(p.numel() for p in network.parameters())
     return {"labeled": one, "unlabeled": both - one}, parameters

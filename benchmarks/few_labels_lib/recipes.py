@@ -23,15 +23,16 @@ class Recipe:
 
     Attributes:
         name: method, or ``<method>.<variant>``.
-        network: "unet" or "semigda".
-        unlabeled: "none", "mean-teacher" or "copy-paste"; for SemiGDA its own way, if any.
+        network: "unet", "unet-features" (a U-Net on general image features) or "semigda".
+        unlabeled: "none", "mean-teacher", "copy-paste" or "unimatch"; for SemiGDA its own way, if
+            any.
         labeled: share of the batch that is labelled, if unlabelled slices are drawn.
         pretrain, align: shares of the steps for the autoencoder and for stage 1 (SemiGDA).
         base: whose images the autoencoder learns from: "own" or "all-sets".
-        scale: of the working slices' sides.
+        scale: of the working slices' sides; None: ``DataSet.features_scale``.
         width: channels of a U-Net at full resolution.
         own: with the default steps of a training instead of the study's: OWN_STEPS of
-            OWN_BATCH slices, as large as ``DataSet.own_scale`` says.
+            OWN_BATCH slices, as large as ``DataSet.own_scale`` says if ``scale`` is a number.
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
     """
@@ -43,7 +44,7 @@ class Recipe:
     pretrain: float = 0.0
     align: float = 0.0
     base: str = "own"
-    scale: float = 1.0
+    scale: float | None = 1.0
     width: int = WIDTH // 2
     own: bool = False
     changes: Mapping = field(default_factory=dict)
@@ -61,6 +62,8 @@ class Recipe:
         """The set with the slices that this recipe works on, and their number a step."""
         batch = OWN_BATCH if self.own else one.batch
         scale = one.own_scale if self.own else self.scale
+        if self.scale is None:
+            scale = one.features_scale
         return replace(one, batch=batch, preprocessing=one.scaled(scale))
 
     def settings(
@@ -102,25 +105,42 @@ class Recipe:
         return TrainSettings(**{**values, **self.changes})
 
 
+_MEAN_TEACHER = {"unlabeled_weight": 1.0, "supervised_share": 0.0, "mix_share": 0.0}
 METHODS = {
     recipe.name: recipe
     for recipe in (
         Recipe("unet", "unet"),
-        Recipe(
-            "unet-mean-teacher",
-            "unet",
-            "mean-teacher",
-            changes={"unlabeled_weight": 1.0, "supervised_share": 0.0, "mix_share": 0.0},
-        ),
+        Recipe("unet-mean-teacher", "unet", "mean-teacher", changes=_MEAN_TEACHER),
         Recipe("unet-copy-paste", "unet", "copy-paste"),
         Recipe("semigda-supervised", "semigda", align=ALIGN),
         Recipe("semigda", "semigda", "copy-paste", align=ALIGN),
     )
 }
+# A U-Net with SemiGDA's pre-trained encoder, in each way of using unlabelled slices.
+FEATURE_UNETS = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("unet-features", "unet-features", scale=None),
+        Recipe(
+            "unet-features-mean-teacher",
+            "unet-features",
+            "mean-teacher",
+            scale=None,
+            changes=_MEAN_TEACHER,
+        ),
+        Recipe("unet-features-copy-paste", "unet-features", "copy-paste", scale=None),
+        Recipe("unet-features-unimatch", "unet-features", "unimatch", scale=None),
+    )
+}
 # Shown in the tables of the sets it was run on; not part of the study's means.
 BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=WIDTH)}
+ALL = {**METHODS, **FEATURE_UNETS, **BESIDE}
 TITLES = {
     "unet-full-width": "U-Net, labelled only, full width",
+    "unet-features": "U-Net with the same features, labelled only",
+    "unet-features-mean-teacher": "U-Net with the same features, mean teacher",
+    "unet-features-copy-paste": "U-Net with the same features, bidirectional copy-paste",
+    "unet-features-unimatch": "U-Net with the same features, UniMatch",
     "unet": "U-Net, labelled only",
     "unet-mean-teacher": "U-Net, mean teacher",
     "unet-copy-paste": "U-Net, bidirectional copy-paste",
@@ -160,7 +180,7 @@ VARIANTS: dict[str, dict] = {
     "light-mapper": {"config": {"mapper_channels": [16, 24, 32, 32]}},
     "narrow-latent": {"config": {"latent_channels": 4}},
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
-    "features": {"scale": 2.0, "config": {"features": "efficientnet-lite0"}},
+    "features": {"scale": None, "config": {"features": "efficientnet-lite0"}},
     OWN: {"own": True},
 }
 QUESTIONS = {
@@ -193,7 +213,7 @@ QUESTIONS = {
     "light-mapper": "Half the mapper's channels",
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
-    "features": "General image features in the second encoder, twice the pixels a side",
+    "features": "General image features in the second encoder, larger slices",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 
@@ -205,11 +225,11 @@ def recipe(name: str) -> Recipe:
         KeyError: if there is none.
     """
     method, _, variant = name.partition(".")
-    found = {**METHODS, **BESIDE}[method]
+    found = ALL[method]
     if not variant:
         return found
     change = dict(VARIANTS[variant])
     changes = {**found.changes, **change.pop("changes", {})}
-    if found.network == "unet" and not set(change) <= {"scale", "labeled", "own"}:
+    if found.network != "semigda" and not set(change) <= {"scale", "labeled", "own"}:
         raise KeyError(name)
     return replace(found, name=name, changes=changes, **change)

@@ -20,12 +20,11 @@ from few_labels_lib.budget import spent
 from few_labels_lib.recipes import Recipe, recipe
 from few_labels_lib.scores import chances_of, score_cases
 from few_labels_lib.sets import SETS, DataSet
-from few_labels_lib.unet import train_recipe
+from few_labels_lib.unet import new_network, train_recipe
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
 from semigda.inference.device import choose_device, device_name
 from semigda.models.package import load_network
-from semigda.networks.unet import UNet
 from semigda.progress import Printed, Progress
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices
 from semigda.training.gradients import limited_threads
@@ -141,7 +140,7 @@ def load_run(folder: Path, result: dict) -> nn.Module:
     """The network of a finished run, from its folder and its JSON."""
     if result["recipe"]["network"] == "semigda":
         return load_network(folder / "model")[0]
-    network = UNet(len(result["settings"]["labels"]), recipe(result["method"]).width)
+    network = new_network(recipe(result["method"]), len(result["settings"]["labels"]))
     network.load_state_dict(load_file(folder / "model.safetensors"))
     return network
 

@@ -29,6 +29,7 @@ class DataSet:
         augmentation: changes to :class:`Augmentation`'s defaults.
         real_spacing: whether distances in millimetres are meaningful.
         own_scale: of the slices' sides at the default budget of a training.
+        features_scale: of the slices' sides for networks with general image features.
     """
 
     name: str
@@ -40,6 +41,7 @@ class DataSet:
     augmentation: Mapping = field(default_factory=dict)
     real_spacing: bool = False
     own_scale: float = 1.5
+    features_scale: float = 2.0
     data: Path = DATA
 
     @cached_property

@@ -157,6 +157,17 @@ def _forget(learned: Iterable[nn.Parameter]) -> None:
         parameter.grad = None
 
 
+def in_groups(
+    learned: Iterable[nn.Parameter], general: Iterable[nn.Parameter], share: float
+) -> list[dict[str, Any]]:
+    """Groups for the optimiser: ``general`` ones learn at ``share`` of its rate."""
+    given = {id(parameter) for parameter in general}
+    learned = list(learned)
+    own: dict[str, Any] = {"params": [p for p in learned if id(p) not in given]}
+    theirs = {"params": [p for p in learned if id(p) in given], "share": share}
+    return [group for group in (own, theirs) if group["params"]]
+
+
 # What differs between computers
 
 

@@ -17,7 +17,7 @@ from semigda.method.teacher import make_teacher, update_teacher
 from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch, ahead, draw_batch
 from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
-from semigda.training.gradients import Gradients, adamw, autocast
+from semigda.training.gradients import Gradients, adamw, autocast, in_groups
 from semigda.training.losses import (
     Losses,
     align_losses,
@@ -131,14 +131,9 @@ class Training:
 
         General image features learn at ``features_learning_rate`` times its rate.
         """
-        general = {id(p) for p in self.network.general_features()}
         learned = [p for part in parts for p in part.parameters() if p.requires_grad]
-        own = {"params": [p for p in learned if id(p) not in general]}
-        given = {
-            "params": [p for p in learned if id(p) in general],
-            "share": self.settings.features_learning_rate,
-        }
-        return [group for group in (own, given) if group["params"]]
+        general, share = self.network.general_features(), self.settings.features_learning_rate
+        return in_groups(learned, general, share)
 
     def draw(self, stage: str, step: int, unlabeled: SliceSampler | None) -> Batch:
         """This rank's rows of a step's batch: a pure function of the settings and the step."""

@@ -32,7 +32,7 @@ from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.pretrain import begin
 from semigda.training.stage import Stage
-from semigda.training.unet import UNetTraining
+from semigda.training.unet import UNetTraining, new_unet
 from semigda.training.validate import validate
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
@@ -208,6 +208,7 @@ class _Rehearsal:
             seconds["semi"] = self._time(stage, training.gradients)
         unet = UNetTraining(
             settings,
+            new_unet(settings),
             MOST_STEPS,
             training.labeled,
             self.device,

@@ -6,11 +6,12 @@ what the method and the unlabelled images give together. It is never a model to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from semigda.data.cases import read_cases
 from semigda.data.labels import by_names
@@ -18,12 +19,12 @@ from semigda.distributed import ALONE
 from semigda.inference.device import choose_device
 from semigda.method.losses import segmentation_loss
 from semigda.method.teacher import make_teacher, update_teacher
-from semigda.networks.unet import WIDTH, UNet
+from semigda.networks.unet import UNet
 from semigda.progress import Job, Part, Progress
 from semigda.training.batch import Batch, Rows, draw_batch
 from semigda.training.checkpoint import Checkpoints
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
-from semigda.training.gradients import Gradients, adamw, autocast, limited_threads
+from semigda.training.gradients import Gradients, adamw, autocast, in_groups, limited_threads
 from semigda.training.loop import fit
 from semigda.training.losses import Losses, pseudo_weight
 from semigda.training.stage import Around, Stage
@@ -35,28 +36,39 @@ from semigda_core.models.preprocessing import Preprocessing
 # The study's (docs/results.md), whatever SemiGDA's are: a preset may have those of SGD.
 LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-2
 
+N = TypeVar("N", bound=nn.Module)
 # (network, teacher, batch, weight of the pseudo labels) -> loss of a part of the batch
-Loss = Callable[[UNet, UNet, Batch, float], Tensor]
+Loss = Callable[[N, N, Batch, float], Tensor]
 
 
-def labeled_loss(network: UNet, teacher: UNet, batch: Batch, weight: float) -> Tensor:
+def new_unet(settings: TrainSettings) -> UNet:
+    """The U-Net that a training is compared with, untrained."""
+    torch.manual_seed(settings.seed)
+    return UNet(settings.num_classes)
+
+
+def labeled_loss(network: nn.Module, teacher: nn.Module, batch: Batch, weight: float) -> Tensor:
     """Of labelled slices alone."""
     return batch.shares[-1] * segmentation_loss(network(batch.images), batch.labels)
 
 
-class UNetTraining:
-    """The U-Net, its running average, which is what is judged, and its one stage.
+class UNetTraining(Generic[N]):
+    """A U-Net, its running average, which is what is judged, and its one stage.
 
     Args:
         settings: SemiGDA's, for seed, batch, augmentation and schedules.
+        network: to begin with.
         steps: of the optimiser; those of all SemiGDA's stages together are the same budget.
         full: fill the batch with labelled slices where SemiGDA has unlabelled ones.
         unlabeled: for a ``loss`` that uses them.
+        rate: peak of the learning rate.
+        general: pre-trained parameters, which learn at a share of it.
     """
 
     def __init__(
         self,
         settings: TrainSettings,
+        network: N,
         steps: int,
         labeled: SliceSampler,
         device: torch.device,
@@ -64,11 +76,11 @@ class UNetTraining:
         *,
         full: bool = False,
         unlabeled: SliceSampler | None = None,
-        loss: Loss = labeled_loss,
-        width: int = WIDTH,
+        loss: Loss[N] = labeled_loss,
+        rate: float = LEARNING_RATE,
+        general: Iterable[nn.Parameter] = (),
     ):
-        torch.manual_seed(settings.seed)
-        self.network = UNet(settings.num_classes, width).to(device).train()
+        self.network = network.to(device).train()
         self.teacher = make_teacher(self.network)
         self.gradients = Gradients(self.network, device, ALONE, progress)
 
@@ -90,10 +102,12 @@ class UNetTraining:
         def follow(step: int) -> None:
             update_teacher(self.teacher, self.network, step, settings.ema_decay)
 
-        optimizer = adamw(self.network.parameters(), LEARNING_RATE, WEIGHT_DECAY)
+        share = settings.features_learning_rate
+        learned = in_groups(self.network.parameters(), general, share)
+        optimizer = adamw(learned, rate, WEIGHT_DECAY)
         self.stage = Stage("unet", steps, draw, losses, optimizer, settings.clip, follow)
 
-    def fit(self, around: Around) -> UNet:
+    def fit(self, around: Around) -> N:
         """Take the steps that are not done yet; the running average of the weights."""
         fit(self.stage, self.gradients, around)
         return self.teacher
@@ -139,7 +153,8 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
     semi = settings.unlabeled_weight > 0 and any(case.role == "unlabeled" for case in cases)
     sampler = SliceSampler(labeled, preprocessing.size, settings.foreground_share)
     with limited_threads(settings.threads):
-        training = UNetTraining(settings, steps, sampler, device, progress, full=semi)
+        unet = new_unet(settings)
+        training = UNetTraining(settings, unet, steps, sampler, device, progress, full=semi)
         checkpoints = Checkpoints(folder / "unet.pt", settings, training.state, ALONE)
         state = checkpoints.load(progress.warn)
         if state is not None:
