@@ -87,6 +87,7 @@ set(SemiGDA_PACKAGES
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
+  semigda/data/content.py
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/labels.py

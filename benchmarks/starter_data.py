@@ -44,6 +44,7 @@ HIPPOCAMPUS = {
         "size": [64, 48],
         "spacing": [None, 1.0, 1.0],
         "intensity": {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
+        "crop": True,
     },
     "card": {
         "name": "hippocampus-mr",
@@ -94,6 +95,7 @@ BREAST = {
         "size": [96, 96],
         "spacing": [None, None, None],
         "intensity": {"rule": "8-bit"},
+        "crop": True,
     },
     "augmentation": {"mirror": True, "rotate": 12.0, "scale": 0.25, "shift": 0.12},
     "licence_file": "LICENSE_BUS-BRA.txt",

@@ -265,6 +265,7 @@ def test_presets(tmp_path):
         "size": [32, 32],
         "spacing": [None, 1.0, 1.0],
         "intensity": {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
+        "crop": True,
     }
     assert standard.card["modality"] == "MR" and len(standard.card["labels"]) == 2
     assert standard.card["title"] == "Ball, core" and "Not stated" in standard.card["licence"]

@@ -59,12 +59,13 @@ def dice(a, b) -> float:
     return 2 * (a & b).sum() / (a.sum() + b.sum())
 
 
+@pytest.mark.parametrize("crop", [False, True])  # the box is then the ball's
 @pytest.mark.parametrize("axis", ["axial", "coronal", "sagittal", "acquisition"])
-def test_every_orientation_comes_back_on_the_same_voxels(axis):
+def test_every_orientation_comes_back_on_the_same_voxels(axis, crop):
     mask = ball()
     for directions in ORIENTATIONS:
         # 1 mm pixels and slices of at most 32 x 32: the working grid only turns and pads.
-        result = segment(mask, directions, slice_axis=axis, spacing=[None, 1.0, 1.0])
+        result = segment(mask, directions, slice_axis=axis, spacing=[None, 1.0, 1.0], crop=crop)
         np.testing.assert_array_equal(result.labels, mask)
         assert not result.review.any() and result.segments[0]["agreement"] == 1
 
@@ -114,11 +115,12 @@ def test_likeliest_is_argmax():
     torch.testing.assert_close(likeliest(planes), planes.argmax(0).to(torch.uint8))
 
 
-def test_review_map_and_spots_show_where_the_branches_differ():
+@pytest.mark.parametrize("crop", [False, True])
+def test_review_map_and_spots_show_where_the_branches_differ(crop):
     image = ball(radius=6) * 0.6
     image[3:6, 3:8, 18:24] = 1.0
     doubtful = image == np.float64(0.6)  # the cnn branch wants brighter pixels
-    result = segment(image, threshold=0.5, spacing=[None, 1.0, 1.0])
+    result = segment(image, threshold=0.5, spacing=[None, 1.0, 1.0], crop=crop)
     np.testing.assert_array_equal(result.review > 50, doubtful)
     assert result.review.dtype == np.uint8 and result.review.max() == 100
     row = result.segments[0]

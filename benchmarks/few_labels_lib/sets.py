@@ -120,6 +120,7 @@ def _pictures(size: list[int], channels: str = "rgb") -> dict:
         "size": size,
         "spacing": [None, None, None],
         "intensity": {"rule": "8-bit"},
+        "crop": True,
     }
 
 
@@ -130,6 +131,7 @@ def _volumes(size: list[int], step: float) -> dict:
         "size": size,
         "spacing": [None, step, step],
         "intensity": {"rule": "8-bit"},
+        "crop": True,
     }
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from semigda.data.geometry import orient
+from semigda.data.content import Box, content_box, whole_box
+from semigda.data.geometry import orient, turned
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.preprocessing import MULTIPLE
 
@@ -18,14 +19,17 @@ MAX_SLICES = 20_000
 
 @dataclass(frozen=True)
 class WorkingGrid:
-    """Input and working grid cover the same field of view, edge to edge, apart from the padding.
+    """A box of the input and the working grid cover the same field of view, edge to edge, apart
+    from the padding.
 
     Attributes:
         order, flips: turn the stored (z, y, x) axes to (slice, row, column), see ``geometry``.
-        depth, rows, columns: the turned input grid.
+        depth, rows, columns: the turned box.
         count: working slices.
         content: (h, w) pixels of a working slice that show the image.
         size: (H, W) of a working slice with its padding.
+        box: first and last + 1 input voxel that is worked on, along each stored axis (z, y, x);
+            None for all of them.
     """
 
     order: tuple[int, int, int]
@@ -36,6 +40,15 @@ class WorkingGrid:
     count: int
     content: tuple[int, int]
     size: tuple[int, int]
+    box: Box | None = None
+
+    def boxed(self, array: np.ndarray) -> np.ndarray:
+        """The box of an input array (z, y, x[, channels]), a view."""
+        return array if self.box is None else array[tuple(slice(*ends) for ends in self.box)]
+
+    def turned(self, array: np.ndarray) -> np.ndarray:
+        """That with its axes as (slice, row, column), a view."""
+        return turned(self.boxed(array), self.order, self.flips)
 
     @property
     def corner(self) -> tuple[int, int]:
@@ -62,11 +75,11 @@ class WorkingGrid:
             (row + 0.5) * self.rows / self.content[0],
             (column + 0.5) * self.columns / self.content[1],
         )
-        stored = [0, 0, 0]
+        stored = [first for first, _ in self.box] if self.box else [0, 0, 0]
         sizes = (self.depth, self.rows, self.columns)
         for axis, position, size, flip in zip(self.order, turned, sizes, self.flips, strict=True):
             index = min(int(position), size - 1)
-            stored[axis] = size - 1 - index if flip else index
+            stored[axis] += size - 1 - index if flip else index
         return stored[2], stored[1], stored[0]
 
 
@@ -77,7 +90,9 @@ def working_grid(volume, preprocessing) -> WorkingGrid:
         SemiGDAError: "bad-input" if the model's spacing makes the volume too large for the memory.
     """
     order, flips = orient(volume.affine, preprocessing.slice_axis)
-    depth, rows, columns = (volume.shape[axis] for axis in order)
+    box = content_box(volume.array, preprocessing.fitted) if preprocessing.crop else None
+    shape = [last - first for first, last in box or whole_box(volume.array)]
+    depth, rows, columns = (shape[axis] for axis in order)
     steps = [volume.spacing[axis] for axis in order]
     through, *plane = preprocessing.spacing
     count = depth if through is None else max(1, round(depth * steps[0] / through))
@@ -109,7 +124,7 @@ def working_grid(volume, preprocessing) -> WorkingGrid:
             "which is too much.",
             action="Crop the image, check its spacing, or choose a model of a coarser spacing.",
         )
-    return WorkingGrid(order, flips, depth, rows, columns, count, content, size)
+    return WorkingGrid(order, flips, depth, rows, columns, count, content, size, box)
 
 
 def axis_weights(source: int, target: int, start: int, stop: int):

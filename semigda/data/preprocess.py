@@ -6,7 +6,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from semigda.data.geometry import turned
 from semigda.data.grid import WorkingGrid, axis_weights, working_grid
 from semigda.data.volumes import Volume, sampled
 from semigda_core.errors import SemiGDAError
@@ -26,8 +25,8 @@ class PreparedVolume:
         self.grid: WorkingGrid = working_grid(volume, preprocessing)
         self.count = self.grid.count
         array = _with_channels(volume.array, preprocessing.channels)
-        self._view = turned(array, self.grid.order, self.grid.flips)
-        self._low, self._high = _intensity_range(array, preprocessing.intensity)
+        self._view = self.grid.turned(array)
+        self._low, self._high = _intensity_range(self.grid.boxed(array), preprocessing.intensity)
 
     def slices(self, start: int, stop: int) -> torch.Tensor:
         """Network input (n, 3, H, W) float32 in [-1, 1] of working slices start to stop."""
@@ -56,7 +55,7 @@ class PreparedVolume:
         Every class is resampled like the image; a working pixel takes the class with most weight.
         """
         grid = self.grid
-        view = turned(labels, grid.order, grid.flips)
+        view = grid.turned(labels)
         planes = [self._label_plane(view, n) for n in range(self.count)]
         return grid.pad(torch.stack(planes), value=0)
 

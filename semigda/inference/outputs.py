@@ -10,7 +10,6 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 
-from semigda.data.geometry import turned
 from semigda.data.grid import WorkingGrid
 from semigda_core.errors import SemiGDAError, disk_is_full
 
@@ -34,10 +33,10 @@ class SliceStore:
         return self._array if self.path is None else np.load(self.path, mmap_mode=mode)
 
     def write(self, grid: WorkingGrid, start: int, slices: np.ndarray) -> None:
-        """Put ``slices`` (m, rows, columns) of the turned grid in their place."""
+        """Put ``slices`` (m, rows, columns) of the grid's turned box in their place."""
         if not slices.any():
             return
-        view = turned(self.array("r+"), grid.order, grid.flips)
+        view = grid.turned(self.array("r+"))
         view[start : start + len(slices)] = slices
 
     def slices(self, start: int, stop: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
-from semigda_core.files.documents import list_of, maybe, number, one_of, record, whole
+from semigda_core.files.documents import flag, list_of, maybe, number, one_of, record, whole
 
 SLICE_AXES = ("axial", "coronal", "sagittal", "acquisition")
 MULTIPLE = 16  # working slices are padded to multiples of this, for networks that halve 4 times
@@ -46,6 +46,8 @@ class Preprocessing:
             into ``size``. ``None`` for through: the image's own slices.
         intensity: the rule and its numbers, see :data:`INTENSITY_RULES`; the result is clipped to
             [-1, 1].
+        crop: whether empty borders are cut off first: what is left is fitted, and has the
+            percentiles. Off in cards without the field, which are older than it.
     """
 
     channels: str = ruled(one_of("2.5d", "rgb"), "2.5d")
@@ -58,11 +60,18 @@ class Preprocessing:
         _intensity, factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
     )
 
+    crop: bool = ruled(flag(), False)
+
     def __post_init__(self) -> None:
         tuples(self, "size", "spacing")
         check_fields(self)
         both = (self.spacing[1] is None) == (self.spacing[2] is None)
         demand(both, "has only one of row and column", "spacing")
+
+    @property
+    def fitted(self) -> bool:
+        """Whether slices are fitted into ``size``, as pictures are, whatever their spacing."""
+        return self.spacing[1] is None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -70,9 +79,10 @@ class Preprocessing:
 
     @classmethod
     def from_dict(cls, values: Any) -> Preprocessing:
-        """From a card, which must contain every field.
+        """From a card, which must contain every field but ``crop``.
 
         Raises:
             Wrong: (a ValueError) for unknown or missing fields and wrong values.
         """
-        return made(cls, values, required=[one.name for one in fields(cls)])
+        required = [one.name for one in fields(cls) if one.name != "crop"]
+        return made(cls, values, required=required)

@@ -198,6 +198,7 @@ def suggest_preprocessing(
         "slice_axis": axis,
         **_grid(images, axis, side),
         "intensity": _intensity(view, facts, images),
+        "crop": True,
     }
 
 

@@ -1,0 +1,1 @@
+"""What benchmarks/robust.py changes in images, and how it judges that."""

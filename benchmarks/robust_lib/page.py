@@ -1,0 +1,46 @@
+"""docs/robustness.md, from the stored table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_INTRODUCTION = """# Images that differ from those of the training
+
+Made by `python benchmarks/robust.py --page` from `benchmarks/results/robust.json`, which
+`python benchmarks/robust.py MODEL SET` fills.
+
+Each held-out image (`val`) is segmented as it is and changed, by the whole inference, and scored on
+its own grid. The table has the points of Dice that are lost, with a 95 % interval (bootstrap over
+patients of the paired differences); less than zero is a gain. Nothing was chosen on these figures,
+but `val` has judged other things too.
+"""
+_COARSE = """
+**unavoidable**: the loss of the labels that the same model finds in the image as it is, when they
+and the truth are changed alike: what the coarse grid itself costs.
+"""
+
+
+def page(runs: list[dict[str, Any]]) -> str:
+    """The page: a table for each model and set."""
+    return _INTRODUCTION + "".join(_table(run) for run in runs)
+
+
+def _table(run: dict[str, Any]) -> str:
+    coarse = any("unavoidable" in row for row in run["rows"])
+    heads = ["change", "points lost", "at most"] + ["unavoidable"] * coarse
+    lines = [
+        f"\n## `{run['model']}` on {run['set']}: {run['dice']:.3f} as it is, {run['cases']} cases",
+        "",
+        f"| {' | '.join(heads)} |",
+        "|---" * len(heads) + "|",
+    ]
+    for row in run["rows"]:
+        bar = "" if row["bar"] is None else f"{row['bar']:g}"
+        cells = [row["words"], _points(row), bar]
+        cells += [_points(row["unavoidable"])] * coarse
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n" + (_COARSE if coarse else "")
+
+
+def _points(row: dict[str, Any]) -> str:
+    return f"{row['points']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
