@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ from semigda_core.jobs.training import TrainSettings
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
 
-from few_labels_lib.figures import Group, bootstrap, case_scores, difference, grouped  # noqa: E402
-from few_labels_lib.page import of_same_seeds, page  # noqa: E402
+from few_labels_lib.figures import Budget, Group, bootstrap, case_scores, difference, grouped  # noqa: E402
+from few_labels_lib.page import page  # noqa: E402
 from few_labels_lib.recipes import (  # noqa: E402
     ALL,
     BESIDE,
@@ -31,10 +32,13 @@ from few_labels_lib.recipes import (  # noqa: E402
     VARIANTS,
     recipe,
 )
+from few_labels_lib.sections import of_same_seeds  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import MEASURES, read_runs, read_table, write_table  # noqa: E402
+from few_labels_lib.times import read_times, write_times  # noqa: E402
 
 STEPS = 8
+ONE = Budget(0, 1)
 DATA = Path(os.environ.get("SEMIGDA_DATA", ROOT / "../shared/data")).resolve()
 ROLES = ["labeled"] * 2 + ["unlabeled"] * 3 + ["val"] * 2
 
@@ -55,7 +59,8 @@ def phantoms(tmp_path_factory):
     split["group_of_case"] = {f"case_{number}": f"group_{number}" for number in range(len(ROLES))}
     (data / "splits.json").write_text(json.dumps({"sets": {"phantom": split}}))
     words = {key: value for key, value in card().items() if key != "name"}
-    return DataSet("phantom", words, VOLUMES, batch=4, steps=STEPS, real_spacing=True, data=data)
+    sizes = {"batch": 4, "steps": STEPS, "features_scale": 1.0}
+    return DataSet("phantom", words, VOLUMES, **sizes, real_spacing=True, data=data)
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +71,18 @@ def study(phantoms, tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     names = [*ALL, "semigda.no-dam", "semigda.pretraining", "semigda.own-budget"]
     places = {"runs": folder / "runs", "results": folder / "results"}
-    return folder, {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
+    paths = {name: perform(phantoms, name, 0, STEPS, **places) for name in names}
+    plan = {"cpu": 30, "a_step": 3.0, "start": 0.0}
+    paths["planned"] = perform(phantoms, "unet", 0, 10, planned=plan, **places)
+    return folder, paths
 
 
 @pytest.mark.slow
 def test_runs_spend_what_they_say(study):
     runs = {name: json.loads(path.read_text("utf-8")) for name, path in study[1].items()}
+    planned = runs.pop("planned")
+    assert study[1]["planned"].name == "unet-0-30s.json"
+    assert planned["planned"]["cpu"] == 30 and planned["spent"]["optimizer_steps"] == 10
     for name, run in runs.items():
         assert run["spent"]["optimizer_steps"] == STEPS
         assert {row["case"] for row in run["rows"]} == {"case_5", "case_6"}
@@ -199,10 +210,10 @@ def test_differences_are_paired():
 def test_methods_are_compared_over_the_seeds_that_all_have():
     runs = {seed: run_of("unet", seed, {"a1": 0.2 + 0.6 * seed}) for seed in (0, 1)}
     table = {
-        ("s", "unet", 1): Group("s", "unet", 1, runs),
-        ("s", "semigda", 1): Group("s", "semigda", 1, {0: run_of("semigda", 0, {"a1": 0.3})}),
+        ("s", "unet", ONE): Group("s", "unet", ONE, runs),
+        ("s", "semigda", ONE): Group("s", "semigda", ONE, {0: run_of("semigda", 0, {"a1": 0.3})}),
     }
-    found = of_same_seeds(table, "s", 1)
+    found = of_same_seeds(table, "s", ONE)
     assert found["unet"].mean("dice") == pytest.approx(0.2) and list(found["unet"].runs) == [0]
     assert set(found) == {"unet", "semigda"}
 
@@ -224,6 +235,54 @@ def test_the_own_budget_is_that_of_a_training_by_default(tmp_path, phantoms):
     assert steps == default.align_steps + default.steps
     assert settings.labeled_batch == default.labeled_batch
     assert settings.unlabeled_batch == default.unlabeled_batch
+
+
+# Budgets in CPU seconds
+
+
+def test_planned_runs_are_a_group_of_their_own_whatever_their_steps():
+    runs = [run_of("x", seed, {"a1": 0.5}) for seed in range(4)]
+    for run, steps in zip(runs[1:], (7, 9, 7), strict=True):
+        run |= {"budget": steps, "planned": {"cpu": 900 if run["seed"] < 3 else 60}}
+    found = {str(group.budget): list(group.runs) for group in grouped(runs)}
+    assert found == {"1 steps": [0], "900 CPU seconds": [1, 2], "60 CPU seconds": [3]}
+
+
+def test_as_many_steps_are_planned_as_fit(phantoms, tmp_path):
+    from few_labels_lib.runs import processor
+    from few_labels_lib.timing import planned
+
+    row = {"set": "phantom", "method": "unet", "size": [32, 32], "batch": 4}
+    row |= {"a_step": 0.5, "start": 4.0, "processor": processor()}
+    write_times(tmp_path / "times.json", [{**row, "a_step": 9.0}, row])
+    times = read_times(tmp_path / "times.json")
+    assert times == [row] and read_times(tmp_path / "none.json") == []
+    steps, plan = planned(60, times, phantoms, "unet")
+    assert steps == 112 and plan == {"cpu": 60, "a_step": 0.5, "start": 4.0}
+    for change in ({"size": [64, 64]}, {"processor": "another"}, {"set": "skin"}):
+        with pytest.raises(LookupError, match="unet on phantom was not timed here"):
+            planned(60, [{**row, **change}], phantoms, "unet")
+
+
+def test_methods_are_timed_in_turn(phantoms, tmp_path, monkeypatch):
+    from few_labels_lib import timing
+
+    monkeypatch.setattr(timing, "LENGTHS", (1, 6))
+    rows = timing.time_methods(phantoms, ["unet", "unet-features"], 2, tmp_path, "cpu", 1)
+    assert [row["method"] for row in rows] == ["unet", "unet-features"]
+    for row in rows:
+        short, long = (min(pair[i] for pair in row["measured"]) for i in (0, 1))
+        assert len(row["measured"]) == 2 and 0 < short < long
+        assert row["a_step"] == pytest.approx((long - short) / 5, abs=1e-4)
+        assert row["start"] == pytest.approx(max(0, short - row["a_step"]), abs=1e-2)
+        assert row["size"] == [32, 32] and row["batch"] == 4
+
+
+def test_networks_with_features_see_the_slices_that_the_set_names_for_them(phantoms):
+    one = replace(phantoms, features_scale=2.0)
+    for name in (*FEATURE_UNETS, "semigda.features"):
+        assert recipe(name).fit(one).preprocessing["size"] == [64, 64]
+    assert recipe("unet").fit(one).preprocessing["size"] == [32, 32]
 
 
 def test_variants_are_real_settings(tmp_path, phantoms):

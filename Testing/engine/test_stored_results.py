@@ -17,6 +17,7 @@ import label_next_table  # noqa: E402
 from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
+from few_labels_lib.times import read_times  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
 
 NOWHERE = Path("/nowhere")  # no raw runs
@@ -32,7 +33,9 @@ def doubt_rows() -> list[tuple]:
 
 PAGES = {
     "docs/results.md": lambda: few_labels_page(
-        grouped(read_table(RESULTS / "few_labels.json")), "unet"
+        grouped(read_table(RESULTS / "few_labels.json")),
+        "unet",
+        read_times(RESULTS / "few_labels_seconds.json"),
     ),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),

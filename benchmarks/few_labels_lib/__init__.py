@@ -1,1 +1,1 @@
-"""What benchmarks/few_labels.py and benchmarks/disagreement.py are made of."""
+"""What benchmarks/few_labels.py, disagreement.py and nnunet.py are made of."""

@@ -5,10 +5,27 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 RESAMPLES = 5000
+
+
+class Budget(NamedTuple):
+    """Of a run: CPU seconds that were planned, or else optimiser steps; the other one is 0."""
+
+    cpu: int
+    steps: int
+
+    @classmethod
+    def of(cls, run: dict) -> Budget:
+        if run.get("planned"):
+            return cls(run["planned"]["cpu"], 0)
+        return cls(0, run["budget"])
+
+    def __str__(self) -> str:
+        return f"{self.cpu} CPU seconds" if self.cpu else f"{self.steps} steps"
 
 
 @dataclass(frozen=True)
@@ -21,12 +38,18 @@ class Group:
 
     set_name: str
     method: str
-    budget: int
+    budget: Budget
     runs: Mapping[int, dict]
 
     @property
     def first(self) -> dict:
         return next(iter(self.runs.values()))
+
+    @property
+    def steps(self) -> str:
+        """Optimiser steps: the same for all seeds, or from the fewest to the most."""
+        counts = {run["budget"] for run in self.runs.values()}
+        return " to ".join(map(str, sorted({min(counts), max(counts)})))
 
     def seed_means(self, measure: str) -> list[float]:
         """Mean over the cases, a number a seed that has any."""
@@ -71,7 +94,7 @@ def grouped(runs: Iterable[dict]) -> list[Group]:
     """Runs by set, method and budget; of two with the same seed the later one counts."""
     found: dict[tuple, dict[int, dict]] = {}
     for run in runs:
-        found.setdefault((run["set"], run["method"], run["budget"]), {})[run["seed"]] = run
+        found.setdefault((run["set"], run["method"], Budget.of(run)), {})[run["seed"]] = run
     return [Group(*key, dict(sorted(runs.items()))) for key, runs in sorted(found.items())]
 
 

@@ -134,6 +134,9 @@ FEATURE_UNETS = {
 }
 # Shown in the tables of the sets it was run on; not part of the study's means.
 BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=WIDTH)}
+# Compared at the same CPU seconds: all that begin with the same pre-trained encoder.
+OURS = "semigda.features"
+FAIR = (*FEATURE_UNETS, "semigda-supervised.features", OURS)
 ALL = {**METHODS, **FEATURE_UNETS, **BESIDE}
 TITLES = {
     "unet-full-width": "U-Net, labelled only, full width",
@@ -146,6 +149,8 @@ TITLES = {
     "unet-copy-paste": "U-Net, bidirectional copy-paste",
     "semigda-supervised": "SemiGDA, labelled only",
     "semigda": "SemiGDA, semi-supervised",
+    "semigda-supervised.features": "SemiGDA with features, labelled only",
+    "semigda.features": "SemiGDA with features, semi-supervised",
 }
 
 OWN = "own-budget"

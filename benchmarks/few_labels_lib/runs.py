@@ -7,9 +7,11 @@ import os
 import platform
 import shutil
 import time
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -18,7 +20,7 @@ from torch import nn
 
 from few_labels_lib.budget import spent
 from few_labels_lib.recipes import Recipe, recipe
-from few_labels_lib.scores import chances_of, score_cases
+from few_labels_lib.scores import chances_of, score_cases, segment
 from few_labels_lib.sets import SETS, DataSet
 from few_labels_lib.unet import new_network, train_recipe
 from semigda.data.cases import read_cases
@@ -36,20 +38,23 @@ from semigda_core.version import __version__
 
 
 class Clock:
-    """Seconds of wall time and of this process's CPU time since it was made."""
+    """Seconds of wall time and of CPU time since it was made: of this process, and of its children
+    that have ended."""
 
     def __init__(self):
-        self._start = time.perf_counter(), time.process_time()
+        self._start = self._now()
 
     def read(self) -> dict[str, float]:
-        now = time.perf_counter(), time.process_time()
-        wall, cpu = (round(b - a, 2) for a, b in zip(self._start, now, strict=True))
+        wall, cpu = (round(b - a, 2) for a, b in zip(self._start, self._now(), strict=True))
         return {"wall": wall, "cpu": cpu}
 
+    def _now(self) -> tuple[float, float]:
+        return time.perf_counter(), sum(os.times()[:4])
 
-def run_name(name: str, seed: int, steps: int) -> str:
+
+def run_name(name: str, seed: int, steps: int, planned: Mapping | None = None) -> str:
     """Of the run's folder and of its JSON file."""
-    return f"{name}-{seed}-{steps}"
+    return f"{name}-{seed}-{planned['cpu']}s" if planned else f"{name}-{seed}-{steps}"
 
 
 def perform(
@@ -63,61 +68,89 @@ def perform(
     device: str = "cpu",
     threads: int = 1,
     command: str = "",
+    planned: Mapping | None = None,
 ) -> Path:
     """Train, score and write ``results/<set>/<run>.json``; a finished run is kept.
 
     What an earlier, killed process left of the run is deleted. The model stays in
     ``runs/<set>/<run>/model``.
+
+    Args:
+        planned: where ``steps`` are those that fit into a budget of CPU seconds,
+            :func:`timing.planned`.
     """
     chosen = recipe(name)
-    path = results / one.name / f"{run_name(name, seed, steps)}.json"
+    path = results / one.name / f"{run_name(name, seed, steps, planned)}.json"
     if path.exists():
         return path
     folder = runs / one.name / path.stem
-    shutil.rmtree(folder, ignore_errors=True)
-    settings = chosen.settings(one, seed, steps, folder, device, threads)
-    # Without val: the training cannot choose on it, and packs the averaged weights.
-    roles = ["labeled"] if chosen.unlabeled == "none" else ["labeled", "unlabeled"]
-    one.write_cases(Path(settings.cases), *roles)
+    settings = begin(one, chosen, seed, steps, folder, device, threads)
     held_out = read_cases(one.write_cases(folder / "val.json", "val"))
-    with (
-        open(folder / "log.jsonl", "w", encoding="utf-8") as log,
-        redirect_stdout(log),
-        limited_threads(threads),
-    ):
-        seconds = {}
-        if settings.pretrain_steps:
-            settings, seconds["pretrain"] = _with_base(one, chosen, settings, runs)
-        clock = Clock()
-        network = _train(chosen, settings)
-        seconds["train"] = clock.read()
+    with quietly(folder, threads):
+        network, seconds = train_network(one, chosen, settings, runs)
         clock = Clock()
         labels = [Label.from_dict(label) for label in one.card["labels"]]
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
-        rows, branches = score_cases(
-            held_out, preprocessing, labels, chances_of(network, len(labels))
-        )
+        chances = chances_of(network, len(labels))
+        predict = partial(segment, preprocessing, len(labels), chances)
+        rows, branches = score_cases(held_out, labels, predict)
         seconds["judge"] = clock.read()
     contents = {
         "set": one.name,
         "method": name,
         "seed": seed,
         "budget": steps,
+        "planned": planned,
         "spent": spent(settings, chosen, chosen.fit(one).batch).to_dict(),
         "seconds": seconds,
         "recipe": {"network": chosen.network, "unlabeled": chosen.unlabeled, "base": chosen.base},
         "settings": _plain(settings),
         "device": device_name(choose_device(device)),
-        "processor": _processor(),
+        "processor": processor(),
         "threads": threads,
-        "versions": _versions(),
+        "versions": versions(),
         "command": command,
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "branches": branches,
         "rows": rows,
     }
-    _write(path, contents)
+    write_run(path, contents)
     return path
+
+
+def begin(
+    one: DataSet, chosen: Recipe, seed: int, steps: int, folder: Path, device: str, threads: int
+) -> TrainSettings:
+    """The settings of a run in an empty ``folder``, which then holds its list of cases."""
+    shutil.rmtree(folder, ignore_errors=True)
+    settings = chosen.settings(one, seed, steps, folder, device, threads)
+    # Without val: the training cannot choose on it, and packs the averaged weights.
+    roles = ["labeled"] if chosen.unlabeled == "none" else ["labeled", "unlabeled"]
+    one.write_cases(Path(settings.cases), *roles)
+    return settings
+
+
+@contextmanager
+def quietly(folder: Path, threads: int) -> Iterator[None]:
+    """With so many threads, and what is printed in ``folder/log.jsonl``."""
+    with (
+        open(folder / "log.jsonl", "w", encoding="utf-8") as log,
+        redirect_stdout(log),
+        limited_threads(threads),
+    ):
+        yield
+
+
+def train_network(
+    one: DataSet, chosen: Recipe, settings: TrainSettings, runs: Path
+) -> tuple[nn.Module, dict[str, dict[str, float]]]:
+    """The network, and the seconds of each part of its training."""
+    seconds = {}
+    if settings.pretrain_steps:
+        settings, seconds["pretrain"] = _with_base(one, chosen, settings, runs)
+    clock = Clock()
+    network = _train(chosen, settings)
+    return network, {**seconds, "train": clock.read()}
 
 
 def read_run(path: Path) -> dict:
@@ -125,7 +158,7 @@ def read_run(path: Path) -> dict:
     return json.loads(path.read_text("utf-8"))
 
 
-def _write(path: Path, contents: dict) -> None:
+def write_run(path: Path, contents: dict) -> None:
     """At once, so that a file is a finished run; a line for each key and for each row."""
     rows = ",\n  ".join(map(json.dumps, contents["rows"]))
     lines = [f"{json.dumps(key)}: {json.dumps(contents[key])}" for key in contents if key != "rows"]
@@ -226,7 +259,7 @@ def _plain(settings: TrainSettings) -> dict:
     return {**values, "labels": [label["name"] for label in settings.card["labels"]]}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     return {
         "semigda": __version__,
         "python": platform.python_version(),
@@ -234,7 +267,7 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))

@@ -24,6 +24,8 @@ AT_ONCE = 16  # slices
 WHOLE = "whole"  # what is scored: a U-Net, or the mean of SemiGDA's branches
 KEPT = ("class", "name", "status", "dice", "iou", "hd95", "assd")
 
+# A case and its image -> {use: labels uint8 (z, y, x) on the image's grid}
+Predict = Callable[[Case, Volume], dict[str, np.ndarray]]
 # Images (B, 3, H, W) -> {use: probabilities (B, K + 1, H, W)}
 Chances = Callable[[Tensor], dict[str, Tensor]]
 
@@ -46,9 +48,9 @@ def chances_of(network: nn.Module, num_classes: int) -> Chances:
 
 
 def segment(
-    volume: Volume, preprocessing: Preprocessing, num_classes: int, chances: Chances
+    preprocessing: Preprocessing, num_classes: int, chances: Chances, case: Case, volume: Volume
 ) -> dict[str, np.ndarray]:
-    """Labels uint8 (z, y, x) on the volume's grid for each use."""
+    """:data:`Predict` with a network."""
     prepared = prepare(volume, preprocessing)
     results: dict[str, Results] = {}
     for start in range(0, prepared.count, AT_ONCE):
@@ -61,9 +63,9 @@ def segment(
 
 
 def score_cases(
-    cases: Sequence[Case], preprocessing: Preprocessing, labels: Sequence[Label], chances: Chances
+    cases: Sequence[Case], labels: Sequence[Label], predict: Predict
 ) -> tuple[list[dict], dict[str, dict[str, float | None]]]:
-    """Figures of the network as it is scored, and Dice of each branch alone.
+    """Figures of what is scored, and Dice of each branch alone.
 
     Returns:
         One row a case and class: Dice, IoU, HD95, ASSD, status; and for each branch Dice by case,
@@ -74,7 +76,7 @@ def score_cases(
     for case in cases:
         volume = read_volume(case.image)
         truth = read_classes(case.label, volume, case.classes)
-        predicted = segment(volume, preprocessing, len(labels), chances)
+        predicted = predict(case, volume)
         whole = predicted.pop(WHOLE)
         for row in compare(truth, whole, volume.spacing, labels, None):
             kept = {key: _rounded(row[key]) for key in KEPT}

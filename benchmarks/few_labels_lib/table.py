@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from few_labels_lib.figures import Budget
+
 MEASURES = ("dice", "iou", "hd95", "assd")
 ROW = ("case", "group", "name")  # what the rows of every run of a set have in common
 KEPT = (
@@ -35,7 +37,10 @@ def reduced(run: dict) -> dict:
     """A raw run without its settings, but for the ``size`` of its slices."""
     size = run["settings"]["preprocessing"]["size"]
     rows = [{key: row[key] for key in (*ROW, *MEASURES)} for row in run["rows"]]
-    return {**{key: run[key] for key in KEPT}, "size": size, "rows": rows}
+    kept = {key: run[key] for key in KEPT}
+    if run.get("planned"):
+        kept["planned"] = run["planned"]
+    return {**kept, "size": size, "rows": rows}
 
 
 def read_table(path: Path) -> list[dict]:
@@ -50,9 +55,8 @@ def write_table(path: Path, runs: Iterable[dict]) -> None:
     """A line for each set's rows and for each run, whose figures are columns in their order."""
     rows: dict[str, list[list]] = {}
     lines = []
-    for run in sorted(
-        runs, key=lambda run: (run["set"], run["method"], run["budget"], run["seed"])
-    ):
+    order = sorted(runs, key=lambda r: (r["set"], r["method"], Budget.of(r), r["seed"]))
+    for run in order:
         own = [[row[key] for key in ROW] for row in run["rows"]]
         if rows.setdefault(run["set"], own) != own:
             raise ValueError(f"{run['set']}: {run['method']} was judged on other cases")

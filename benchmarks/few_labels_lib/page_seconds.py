@@ -1,0 +1,105 @@
+"""The page's part about networks with pre-trained features, at the same CPU seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from few_labels_lib.bars import SHORT, verdicts
+from few_labels_lib.figures import Budget, Group, difference
+from few_labels_lib.markdown import as_table, number, signed, spread
+from few_labels_lib.recipes import FAIR, OURS, recipe
+from few_labels_lib.sections import Table, of_same_seeds, overview, set_section
+
+BASELINE = "unet-features"
+INTRODUCTION = """## With general image features, at the same CPU seconds
+
+- **Networks**: all begin with the same pre-trained EfficientNet-Lite0 and see slices of the same
+  size. The U-Net has the decoder of segmentation_models.pytorch's `Unet` with its default widths
+  and 5.2 M parameters. UniMatch is arXiv 2208.09910 with the averaged weights as its teacher.
+- **Budget**: CPU seconds of a training, from reading the images to the last step, on one thread. A
+  method takes as many steps as fit; their number is fixed beforehand from the seconds of a step in
+  the last table of this section, where all methods were timed in turn. What a run then spent
+  varies with what else the machine did.
+- **nnU-Net v2** plans, samples, augments, trains and predicts as it does by default, on the
+  labelled cases alone; its batches are made by the training process and count. Only the number of
+  steps is the budget's, and the learning rate falls with every step.
+"""
+
+
+def at_cpu_seconds(table: Table, sets: Sequence[str], times: Sequence[dict]) -> Iterator[str]:
+    """Every budget in CPU seconds; nothing if there is none."""
+    budgets = sorted({budget for _, _, budget in table if budget.cpu})
+    if budgets:
+        yield INTRODUCTION
+    for budget in budgets:
+        present = [n for n in sets if any((n, method, budget) in table for method in FAIR)]
+        if present:
+            yield _overview(table, budget, present) + _bars(table, budget)
+        yield _nnunet(table, budget, sets)
+        for name in present:
+            yield set_section(table, name, budget, FAIR, BASELINE)
+    if budgets:
+        yield _times(times, sets)
+
+
+def _overview(table: Table, budget: Budget, sets: Sequence[str]) -> str:
+    seeds = {n: next(iter(of_same_seeds(table, n, budget, FAIR).values())).runs for n in sets}
+    kind = "a short training" if budget.cpu <= SHORT else "a training by default"
+    told = ", ".join(f"{name} {' '.join(map(str, seeds[name]))}" for name in sets)
+    text = f"## All sets, {budget}\n\nMean Dice of {kind}. Seeds: {told}.\n\n"
+    return text + overview(table, dict.fromkeys(sets, budget), FAIR)
+
+
+def _bars(table: Table, budget: Budget) -> str:
+    rows = []
+    for asked, bar, value in verdicts(table, budget):
+        digits = 3 if asked.endswith("Dice") else 1
+        reached = round(value, digits) >= bar
+        rows.append([asked, number(bar, digits), number(value, digits)])
+        rows[-1].append("reached" if reached else "**missed**")
+    text = "\nWhat was asked of SemiGDA before these runs.\n\n"
+    return text + as_table(["bar", "at least", "is", ""], rows) if rows else ""
+
+
+def _nnunet(table: Table, budget: Budget, sets: Sequence[str]) -> str:
+    """A row for each set and configuration."""
+    rows = []
+    for name in sets:
+        ours = table.get((name, OURS, budget))
+        for configuration in ("2d", "3d_fullres"):
+            group: Group | None = table.get((name, f"nnunet-{configuration}", budget))
+            if group is None:
+                continue
+            row = [name, configuration, " ".join(map(str, group.runs)), spread(group, "dice")]
+            row.append(number(group.mean("iou")))
+            row.append(signed(difference(ours, group)) if ours else "")
+            spent = group.first["spent"]
+            row += [" x ".join(map(str, group.first["size"])), group.steps]
+            row.append(f"{spent['gradient_slices'] / spent['optimizer_steps']:.0f}")
+            row += [f"{spent['parameters'] / 1e6:.1f} M", f"{spent['tflop']:.0f}"]
+            rows.append([*row, f"{group.seconds('cpu'):.0f}"])
+    if not rows:
+        return ""
+    heads = ["set", "configuration", "seeds", "Dice", "IoU", "SemiGDA is ahead by"]
+    heads += ["patch", "steps", "patches a step", "parameters", "TFLOP", "CPU s"]
+    text = f"## nnU-Net v2 at the same CPU seconds: {budget.cpu}\n\n"
+    return text + as_table(heads, rows)
+
+
+def _times(times: Sequence[dict], sets: Sequence[str]) -> str:
+    """CPU seconds a step by method and set."""
+    found = {(row["method"], row["set"]): row for row in times}
+    rows = []
+    for method in FAIR:
+        cells = [found.get((method, name)) for name in sets]
+        if any(cells):
+            rows.append([recipe(method).title])
+            rows[-1] += ["-" if cell is None else f"{cell['a_step']:.3f}" for cell in cells]
+    if not rows:
+        return ""
+    text = (
+        "## Seconds of a step\n\nCPU seconds on one thread, all methods in turn on one machine "
+        "(`--time`), each at its fastest. UniMatch learns from each unlabelled slice three times."
+        "\n\n"
+    )
+    return text + as_table(["method", *sets], rows)
