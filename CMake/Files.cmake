@@ -121,6 +121,7 @@ set(SemiGDA_PACKAGES
   semigda/jobs/kinds.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
+  semigda/memory.py
   semigda/method/__init__.py
   semigda/method/losses.py
   semigda/method/mixing.py

@@ -25,6 +25,7 @@ from semigda.cli_segment import (
     add_segment_command,
     segment_options,
 )
+from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
@@ -47,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     # other. Two threads on 2 cores, a slice: idle 0.08 s with this and without; with four other
     # busy processes 0.24 s with, 1.1 to 1.5 s without. Read when torch is imported.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    keep_freed_memory()
     code = _obey(_parser().parse_args(argv, argparse.Namespace(started=started)))
     if "TORCHELASTIC_RUN_ID" in os.environ:
         # Not through the interpreter's shutdown: a Gloo thread may still have to free a tensor of

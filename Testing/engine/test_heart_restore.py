@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from semigda.data.grid import WorkingGrid
+from semigda.data.preprocess import resample
 from semigda.inference.restore import Restorer, likeliest, smooth, to_labels, to_review
 
 
@@ -96,6 +97,71 @@ def test_a_class_that_wins_nowhere_on_its_own_grid_wins_nowhere():
     # A later class alone may win.
     last = torch.tensor([[[0.4, 0.4]], [[0.1, 0.1]], [[0.5, 0.3]]])
     assert to_labels(last, grid(1, 1, 1, 2, (1, 2))).tolist() == [[2, 0]]
+
+
+def blobs(classes: int, height: int, width: int, seed: int) -> torch.Tensor:
+    """Probabilities (K + 1, h, w): background, and a blob of every class, some at an edge."""
+    draw = torch.Generator().manual_seed(seed)
+    noise = torch.randn(1, classes + 1, 5, 5, generator=draw)
+    noise[:, 0] += 1.5
+    wide = torch.nn.functional.interpolate(noise, (height, width), mode="bicubic")[0]
+    return (6 * wide).softmax(0)
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        ((28, 28), (64, 64)),  # fractions of a power of two: only a part is resampled
+        ((30, 28), (64, 64)),
+        ((28, 25), (40, 64)),  # not, in the rows
+        ((16, 16), (16, 32)),
+        ((40, 28), (30, 64)),  # fewer rows, averaged
+        ((48, 32), (16, 8)),
+        ((13, 7), (29, 31)),
+    ],
+)
+def test_resampling_a_part_gives_what_resampling_the_whole_gives(content, size):
+    there = grid(1, 1, *size, content)
+    for seed in range(20):
+        probabilities = blobs(4, *content, seed)
+        whole = likeliest(resample(plane[None, None], size)[0, 0] for plane in probabilities)
+        assert torch.equal(to_labels(probabilities, there), whole)
+
+
+@pytest.mark.parametrize("size", [(56, 64), (75, 69)])
+def test_nor_does_the_last_bit_change(size):
+    """Where classes are equal but for rounding, any other order of operations shows."""
+    draw = torch.Generator().manual_seed(0)
+    probabilities = torch.tensor([0.5, 0.3])[:, None, None].repeat(1, 49, 42)
+    probabilities[:, 30:45, 20:40] = 0.5 + 1e-7 * torch.randn(2, 15, 20, generator=draw)
+    whole = likeliest(resample(plane[None, None], size)[0, 0] for plane in probabilities)
+    assert torch.equal(to_labels(probabilities, grid(1, 1, *size, (49, 42))), whole)
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (0, 27), (27, 13), (14, 14), (6, 7)])
+def test_a_single_pixel_keeps_its_edges_wherever_it_lies(row, column):
+    probabilities = torch.zeros(3, 28, 28)
+    probabilities[0] = 0.6
+    probabilities[2, row, column] = 1
+    whole = likeliest(resample(p[None, None], (64, 64))[0, 0] for p in probabilities)
+    found = to_labels(probabilities, grid(1, 1, 64, 64, (28, 28)))
+    assert torch.equal(found, whole) and set(found.flatten().tolist()) == {0, 2}
+
+
+def test_only_the_part_with_a_class_is_resampled(monkeypatch):
+    sizes = []
+
+    def seen(planes, size):
+        sizes.append((*planes.shape[-2:], *size))
+        return resample(planes, size)
+
+    monkeypatch.setattr("semigda.inference.restore.resample", seen)
+    probabilities = torch.tensor([0.7, 0.3, 0.0])[:, None, None].repeat(1, 224, 224)
+    probabilities[:, 50:60, 100:120] = torch.tensor([0.3, 0.7, 0.0])[:, None, None]
+    found = to_labels(probabilities, grid(1, 1, 512, 512, (224, 224)))
+    # Blocks of 7 pixels become 16: rows 49 to 63, columns 98 to 126; and the third class is absent.
+    assert sizes == [(14, 28, 32, 64)] * 2
+    assert found.sum() == (found[112:144, 224:288] == 1).sum() > 10 * 20 * 4
 
 
 def test_the_review_map_is_in_percent():

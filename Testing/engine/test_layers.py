@@ -33,6 +33,7 @@ CORE_FLOORS = {
 }
 ENGINE_FLOORS = {
     "progress": -1,  # below all
+    "memory": 0,
     "distributed": 0,
     "networks": 0,
     "reading": 0,

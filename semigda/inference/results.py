@@ -53,7 +53,7 @@ class Results:
         for start, part in self._restorer.push(maps):
             planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]
             labels = torch.stack(planes).numpy()
-            self.voxels += np.bincount(labels.ravel(), minlength=self.classes + 1)
+            self.voxels += [np.count_nonzero(labels == n) for n in range(self.classes + 1)]
             self.labels.write(self.grid, start, labels)
             if self.review:
                 planes = [to_review(p[-1], self.grid) for p in part]

@@ -63,14 +63,18 @@ class SpotFinder:
 def _measured(numbers: np.ndarray, plane: np.ndarray, number: int) -> np.ndarray:
     """The flat parts of slice ``number``, whose pixels have these numbers and values (h, w)."""
     pixels = np.flatnonzero(numbers)
-    pixels = pixels[np.argsort(-plane.ravel()[pixels], kind="stable")]
-    values = plane.ravel()[pixels]
-    found, strongest, part = np.unique(
-        numbers.ravel()[pixels], return_index=True, return_inverse=True
-    )
+    if not pixels.size:
+        return np.zeros(0, _FLAT)
+    values, part = plane.ravel()[pixels], numbers.ravel()[pixels]
+    first = part.min()  # the numbers of a slice lie close together
+    part -= first
+    size, peak = np.bincount(part), np.zeros(part.max() + 1, plane.dtype)
+    np.maximum.at(peak, part, values)
+    peaks = np.flatnonzero(values == peak[part])
+    found, strongest = np.unique(part[peaks], return_index=True)
     flat = np.zeros(len(found), _FLAT)
-    flat["number"], flat["size"] = found, np.bincount(part)
-    flat["weight"], flat["peak"] = np.bincount(part, values), values[strongest]
-    rows, columns = np.unravel_index(pixels[strongest], plane.shape)
+    flat["number"], flat["size"], flat["peak"] = first + found, size[found], peak[found]
+    flat["weight"] = np.bincount(part, values)[found]
+    rows, columns = np.unravel_index(pixels[peaks[strongest]], plane.shape)
     flat["place"] = np.stack([np.full_like(rows, number), rows, columns], 1)
     return flat

@@ -13,6 +13,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from semigda.jobs.run import prepare_process, run_job
+from semigda.memory import give_memory_back
 
 if TYPE_CHECKING:
     from semigda.jobs.kinds import ModelCache
@@ -33,6 +34,7 @@ def run_worker() -> int:
         except BaseException:  # no job there, or another process runs it
             traceback.print_exc()
         _answer(f"finished {folder}")
+        give_memory_back()
     return 0
 
 

@@ -1,0 +1,72 @@
+"""What a process keeps of the memory that it has freed, in real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Pages that the system had to clear for ten blocks of 8 MB, one after another.
+COUNT = """
+import resource
+from semigda.memory import give_memory_back, keep_freed_memory
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def held():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+def use():
+    b"x" * (8 << 20)  # not numpy, which asks for huge pages
+{before}
+use()
+start = faults()
+for _ in range(10):
+    use()
+print(faults() - start)
+kept = held()
+give_memory_back()
+print(kept - held())
+"""
+PAGES = (8 << 20) // 4096
+
+
+def counted(before: str, **variables: str) -> tuple[int, int]:
+    """Page faults of reuse, and pages that go back to the system in the end."""
+    others = {k: v for k, v in os.environ.items() if not k.startswith("MALLOC_")}
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT.format(before=before)],
+        env={**others, **variables, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    faults, returned = map(int, done.stdout.split())
+    return faults, returned
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc's allocator is told")
+def test_freed_memory_is_used_again_and_goes_back_when_the_process_waits():
+    faults, returned = counted("keep_freed_memory()")
+    assert faults < PAGES / 4
+    assert returned > PAGES / 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc's allocator is told")
+def test_the_users_own_settings_of_the_allocator_stay():
+    # A threshold that is set does not adapt: every block is cleared anew.
+    faults, _ = counted("keep_freed_memory()", MALLOC_MMAP_THRESHOLD_="131072")
+    assert faults > 9 * PAGES
+
+
+def test_every_command_keeps_freed_memory(monkeypatch):
+    from semigda import cli
+
+    asked = []
+    monkeypatch.setattr(cli, "keep_freed_memory", lambda: asked.append(True))
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert asked
