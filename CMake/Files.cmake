@@ -71,6 +71,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/translation/images_sentences.py
   SemiGDALib/translation/project_sentences.py
   SemiGDALib/translation/sentences.py
+  SemiGDALib/wheels.py
   semigda/__init__.py
   semigda/__main__.py
   semigda/check/__init__.py
@@ -227,7 +228,9 @@ set(SemiGDA_PACKAGES
   semigda_core/labels/segments.py
   semigda_core/labels/sides.py
   semigda_core/models/__init__.py
+  semigda_core/models/base_file.py
   semigda_core/models/card.py
+  semigda_core/models/features.py
   semigda_core/models/layout.py
   semigda_core/models/library.py
   semigda_core/models/network_config.py
@@ -266,9 +269,11 @@ set(SemiGDA_PACKAGES
   semigda_core/project/store.py
   semigda_core/project/training/__init__.py
   semigda_core/project/training/bases.py
+  semigda_core/project/training/budget.py
   semigda_core/project/training/comparison.py
   semigda_core/project/training/estimates.py
   semigda_core/project/training/judging.py
+  semigda_core/project/training/planning.py
   semigda_core/project/training/plans.py
   semigda_core/project/training/presets.py
   semigda_core/project/training/trainings.py

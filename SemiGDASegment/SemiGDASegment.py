@@ -263,13 +263,16 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
 
         requirements.probe(self.jobs, device, onDone)
 
-    def installRequirements(self, broken=()):
-        """Install what is missing and reinstall what is broken, after asking. False after a no."""
+    def installRequirements(self, broken=(), folder=None):
+        """Install what is missing and reinstall what is broken, after asking. False after a no.
+
+        ``folder``: of wheels, to install without a network.
+        """
         from SemiGDALib import requirements
         from SemiGDALib.jobs.worker import Worker
 
         Worker.stopAll()
-        return requirements.install(broken)
+        return requirements.install(broken, folder=folder)
 
 
 class SemiGDASegmentTest(ScriptedLoadableModuleTest):

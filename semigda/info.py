@@ -11,11 +11,12 @@ from typing import Any
 import torch
 
 from semigda.networks.cost import describe
+from semigda_core.models import features
 from semigda_core.models.library import list_models
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.version import __version__
 
-PACKAGES = ("torch", "numpy", "SimpleITK", "safetensors")
+PACKAGES = ("torch", "numpy", "SimpleITK", "safetensors", features.PACKAGE)
 
 
 def collect(size: int = 224) -> dict[str, Any]:
@@ -60,7 +61,9 @@ def _devices() -> dict[str, str]:
 
 def table(facts: dict[str, Any]) -> str:
     """The facts for a terminal."""
-    packages = ", ".join(f"{name} {version}" for name, version in facts["packages"].items())
+    packages = ", ".join(
+        f"{name} {version or 'not installed'}" for name, version in facts["packages"].items()
+    )
     devices = "; ".join(f"{name} ({text})" for name, text in facts["devices"].items())
     lines = [
         f"SemiGDA {facts['semigda']}, Python {facts['python']}, {facts['system']}",

@@ -12,6 +12,7 @@ from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes, texts
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
+from SemiGDALib.requirements import PipFailed
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text, fit, report, views
 from SemiGDALib.segment.parameters import chosenOptions
@@ -290,7 +291,9 @@ class SegmentPanel:
             self.say(_("Cancelled. The scene is unchanged."))
             return
         actionText, action = "", None
-        if error.error_class == "import-error":
+        if isinstance(error, PipFailed):
+            actionText, action = _("From a folder..."), self.setUp.onInstallFromFolder
+        elif error.error_class == "import-error":
             actionText, action = _("Install..."), self.setUp.onInstall
         elif error.error_class in ("device-unavailable", "out-of-gpu-memory"):
             actionText, action = _("Use the CPU"), self._useCpu

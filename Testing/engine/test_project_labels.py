@@ -257,7 +257,13 @@ def test_presets(tmp_path):
     project = make_project(tmp_path, labelled=8)
     facts = ready(project)
     standard = settings(project, facts)
-    assert standard.steps == 4000 and standard.pretrain_steps == 0
+    assert (standard.align_steps, standard.steps, standard.pretrain_steps) == (100, 1000, 0)
+    assert standard.network == NetworkConfig.pretrained().to_dict()
+    assert (standard.labeled_batch, standard.unlabeled_batch) == (6, 2)
+    plain = settings(project, facts, features=False)
+    assert plain.network == NetworkConfig.compact().to_dict()
+    assert (plain.align_steps, plain.steps) == (400, 4000)
+    assert (plain.labeled_batch, plain.unlabeled_batch) == (12, 4)
     assert standard.out == str(project.folder / "models/m")
     assert standard.preprocessing == {
         "channels": "2.5d",
@@ -274,7 +280,9 @@ def test_presets(tmp_path):
     assert (said["title"], said["licence"]) == ("Balls", "CC0-1.0")
     assert said["attribution"] == ["A. Author"]
     quick = settings(project, facts, "quick")
-    assert quick.steps < standard.steps / 5
+    assert (quick.align_steps, quick.steps, quick.validations) == (40, 400, 3)
+    quick = settings(project, facts, "quick", features=False)
+    assert (quick.align_steps, quick.steps) == (40, 250)
     assert settings(project, facts, advanced={"seed": 5, "steps": 7}).steps == 7
     with pytest.raises(SemiGDAError, match="autoencoder"):
         settings(project, facts, "paper")
@@ -327,7 +335,9 @@ def test_images_decide_the_working_grid(tmp_path):
         changes = {"image": image + number, "labels": labels, "affine": affine}
         project.add([write_case(tmp_path / "study", number, **changes)])
     facts = ready(project)
-    values = settings(project, facts)
+    featured = settings(project, facts).preprocessing
+    assert featured["size"] == [192, 96] and featured["spacing"] == [None, 1.0417, 1.0417]
+    values = settings(project, facts, features=False)
     grid = values.preprocessing
     assert grid["slice_axis"] == "coronal" and grid["spacing"] == [None, 1.25, 1.25]
     assert grid["size"] == [160, 80]
@@ -352,7 +362,10 @@ def test_pictures_decide_the_working_grid(tmp_path):
     assert all(case.role == "labeled" for case in project.read().cases)
     values = settings(project, ready(project), "quick")
     grid = values.preprocessing
-    assert grid["channels"] == "rgb" and grid["size"] == [48, 96]
+    # As large as the pictures are, up to the next size that the network can halve.
+    assert grid["channels"] == "rgb" and grid["size"] == [64, 128]
+    smaller = settings(project, measured(project), "quick", features=False)
+    assert smaller.preprocessing["size"] == [48, 96]
     assert grid["intensity"] == {"rule": "8-bit"} and values.augmentation.turn_over
 
 

@@ -55,7 +55,10 @@ def test_the_plan_is_kept_in_the_project(panel, module_host, artifacts, tmp_path
     project = train_fixtures.ready(tmp_path)
     panel.panel.openProject(project.folder)
     ui = section(panel, "Base")
-    assert not ui.paperRadioButton.enabled and "Choose a base first" in ui.paperLabel.text
+    assert (
+        not ui.paperRadioButton.enabled
+        and "Choose a model to start from first" in ui.paperLabel.text
+    )
     picture(panel, module_host, artifacts, "base")
     ui.advancedCollapsibleButton.collapsed = False
     module_host.click(ui.resetButton)

@@ -21,6 +21,7 @@ from semigda.models.features import new_network
 from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_atomically
+from semigda_core.models.features import TENSORS
 from semigda_core.models.network_config import NetworkConfig
 
 KIND = "semigda-base"
@@ -50,7 +51,8 @@ def is_base(path: Path) -> bool:
 
 
 def load_base(path: str | os.PathLike[str]) -> SemiGDA:
-    """A network with the base's tensors; the parts it lacks are those of :func:`new_network`.
+    """A network with the base's tensors; the parts it lacks are those of :func:`new_network`. A
+    base may bring its general image features itself.
 
     Raises:
         SemiGDAError: "model-invalid" if the file is not a base, is damaged, or lacks autoencoder
@@ -67,7 +69,8 @@ def load_base(path: str | os.PathLike[str]) -> SemiGDA:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if "sha256" in metadata and metadata["sha256"] != _hash(tensors):
             raise ValueError("hash")
-        network = new_network(config)
+        whole = any(name.startswith(TENSORS) for name in tensors)
+        network = SemiGDA(config) if whole else new_network(config)
         network.load_state_dict(tensors, strict=False)
     except (OSError, KeyError, ValueError, RecursionError, SafetensorError) as error:
         raise SemiGDAError(
@@ -85,7 +88,10 @@ def _check_shapes(file: Any, config: NetworkConfig) -> None:
     shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     if any(expected.get(name) != shape for name, shape in shapes.items()):
         raise ValueError("tensors that the network does not have")
-    if any(name.startswith("autoencoder.") and name not in shapes for name in expected):
+    needed = ["autoencoder."]
+    if any(name.startswith(TENSORS) for name in shapes):
+        needed.append(TENSORS)  # all of them or none
+    if any(name.startswith(tuple(needed)) and name not in shapes for name in expected):
         raise ValueError("missing tensors")
 
 

@@ -8,12 +8,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from semigda.models.features import ATTRIBUTION
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.card import Label, ModelCard
+from semigda_core.models.features import ATTRIBUTION, BASE
 from semigda_core.models.network_config import NetworkConfig
 
 # Settings that say where things are or what the card says elsewhere; all others go into the card.
@@ -61,9 +61,10 @@ def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     """
     words = {name: word for name, word in settings.card.items() if name != "licence_text"}
     words["labels"] = [Label.from_dict(label) for label in words["labels"]]
-    told = words.get("attribution") or []
-    if NetworkConfig.from_dict(network).has_features and ATTRIBUTION not in told:
-        words["attribution"] = [*told, ATTRIBUTION]
+    if NetworkConfig.from_dict(network).has_features:
+        told = words.get("attribution") or []
+        words["attribution"] = told if ATTRIBUTION in told else [*told, ATTRIBUTION]
+        words["base_model"] = words.get("base_model") or BASE
     values: dict[str, Any] = {
         "network": network,
         "preprocessing": settings.preprocessing,

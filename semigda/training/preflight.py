@@ -9,12 +9,12 @@ from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
 from semigda.inference.device import choose_device
 from semigda.models.base import is_base, load_base
-from semigda.models.features import read_features
 from semigda.models.package import check_package
 from semigda.training.packing import card_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.targets import check_room, check_target
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
+from semigda_core.models.features import read_published
 from semigda_core.models.layout import is_package
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
@@ -38,7 +38,7 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
         else:
             network = load_base(settings.base).config.to_dict()
     elif NetworkConfig.from_dict(network).has_features:
-        read_features()
+        read_published()
     card_of(settings, network, {}).check()
     names = [label["name"] for label in settings.card["labels"]]
     cases = by_names(read_cases(settings.cases), names)

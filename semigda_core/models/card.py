@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import IO, Any
@@ -190,7 +190,7 @@ class ModelCard:
     limits: str = ruled(
         text(20_000, lines=True), "", author=True, report="What the model is not for"
     )
-    base_model: str | None = ruled(maybe(text(200)), None)
+    base_model: str | None = ruled(maybe(text(200)), None, report="Started from")
     engine_version: str = ruled(text(64), __version__)
     weights_sha256: str | None = ruled(maybe(matching(_SHA256, "is no SHA-256 sum")), None)
     cost: dict[str, Any] = ruled(_notes, factory=dict)
@@ -268,6 +268,14 @@ class ModelCard:
         self.check()
         written = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         write_text(Path(folder) / CARD_FILE, written)
+
+
+def inherited(words: Mapping[str, Any], base: ModelCard) -> dict[str, Any]:
+    """The words of a card for a model that starts from another one: they name it, and credit whom
+    it credits."""
+    own = list(words.get("attribution") or [])
+    credited = own + [one for one in base.attribution if one not in own]
+    return {"base_model": base.name, **words, "attribution": credited}
 
 
 def authored() -> dict[str, Rule]:

@@ -100,6 +100,7 @@ PLAN = record(
         "minutes": maybe(number(0, 1e6)),
         "advanced": mapping(text(64), plain(6, 1000), 100),
         "compare_unet": flag(),
+        "features": flag(),
     },
     others=True,
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import Label, ModelCard
@@ -12,6 +12,7 @@ from semigda_core.models.library import list_models
 from semigda_core.project.cases.caselist import listed_cases
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
+from semigda_core.project.training.plans import Plan
 from semigda_core.project.training.versions import model_name, versions
 
 SEEN = "It has learned from cases that are held out now, so scores would be too good."
@@ -22,22 +23,35 @@ class Base:
     """One choice.
 
     Attributes:
-        kind: "scratch", "model" (starter, library or own version) or "autoencoder".
+        kind: "features", "model" (own version, library or starter), "autoencoder" or "scratch".
         title: for the user.
-        path: a model's folder or an autoencoder's file, for ``Plan.base``; None from scratch.
+        path: a model's folder or an autoencoder's file; None for the other kinds.
         problem: why it cannot be used, one sentence; None if it can.
+        starter: whether it is a model that comes with SemiGDA.
     """
 
     kind: str
     title: str
     path: Path | None = None
     problem: str | None = None
+    starter: bool = False
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What a ``Plan`` that starts from it holds."""
+        path = str(self.path) if self.path else None
+        return {"base": path, "features": self.kind == "features"}
+
+
+FEATURES = Base("features", "General image features")
+SCRATCH = Base("scratch", "From scratch")
 
 
 def bases(project: Project) -> list[Base]:
-    """From scratch, own versions (newest first), installed models, own autoencoders."""
+    """General image features, own versions (newest first), installed models, own autoencoders,
+    nothing."""
     view = project.read()
-    found = [Base("scratch", "From scratch")]
+    found = [FEATURES]
     for version in versions(project):
         found.append(Base("model", version.title, version.folder, _problem(view, version.folder)))
     for model in list_models():
@@ -45,25 +59,25 @@ def bases(project: Project) -> list[Base]:
             continue  # a copy of an own version
         title = model.card.title if model.card else model.name
         problem = model.problem or _problem(view, model.folder)
-        found.append(Base("model", title, model.folder, problem))
+        found.append(Base("model", title, model.folder, problem, model.bundled))
     for job in project.jobs():
         if job["kind"] == "train":
             for path in sorted(job["folder"].glob("autoencoder-*.safetensors")):
                 title = f"Autoencoder of {job.get('version', job['id'])}"
                 problem = SEEN if _has_seen(view, job["id"]) else None
                 found.append(Base("autoencoder", title, path, problem))
-    return found
+    return [*found, SCRATCH]
 
 
-def find_base(project: Project, path: str | os.PathLike[str] | None) -> Base:
-    """The base at ``path``, which may also be a file or folder that :func:`bases` does not list.
+def find_base(project: Project, plan: Plan) -> Base:
+    """The plan's base, which may also be a file or folder that :func:`bases` does not list.
 
     Raises:
         SemiGDAError: "bad-input" if it cannot be used, saying why.
     """
-    if path is None:
-        return Base("scratch", "From scratch")
-    path = Path(path).absolute()
+    if plan.base is None:
+        return FEATURES if plan.features else SCRATCH
+    path = Path(plan.base).absolute()
     for base in bases(project):
         if base.path is not None and base.path.resolve() == path.resolve():
             break

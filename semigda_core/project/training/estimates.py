@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
+from semigda_core.project.training.budget import Sizes, afford
 from semigda_core.project.training.presets import FEWEST_STEPS
 from semigda_core.project.training.work import PRETRAIN_WORK
 
 START_SECONDS = 6.0  # until a new process has imported torch
 STEPS = ("pretrain_steps", "align_steps", "steps")
+_BATCHES = {"labeled_batch", "unlabeled_batch"}
 # The old checkpoint beside the new one, and the autoencoder and the package, which are smaller.
 CHECKPOINTS_ON_DISK = 3
 RESERVE_BYTES = 100_000_000
@@ -74,6 +76,7 @@ class Estimate:
         fits: False if a part is known not to fit; ``reason`` then says which.
         offers: settings for ``Plan.advanced`` that will fit; ``minutes`` is the plan's own.
         text: for the user, such as "about 1 h 50 min, 6.2 GB GPU memory".
+        plan: how large the slices are and how many steps are taken, in sentences; "" if unknown.
         mirroring: why images are not mirrored, one sentence; "" if they are.
     """
 
@@ -83,6 +86,7 @@ class Estimate:
     reason: str = ""
     offers: Mapping[str, Any] = field(default_factory=dict)
     text: str = "not measured yet: a rehearsal of at most 2 minutes tells"
+    plan: str = ""
     mirroring: str = ""
 
 
@@ -122,14 +126,57 @@ def fitted(
     work: Work,
     seconds: float,
     kept: Mapping[str, Any],
-) -> dict[str, int]:
-    """The numbers of steps with which the plan takes ``seconds``; those in ``kept`` stay."""
+    grids: Sequence[Mapping[str, Any]],
+    sizes: Sizes,
+) -> dict[str, Any]:
+    """What fills ``seconds``: working grid, slices a step, numbers of steps; see :func:`afford`.
+
+    Args:
+        measured: with these settings.
+        kept: settings that stay as they are.
+        grids: that the slices may have, those of ``settings`` first, larger ones before smaller.
+    """
     free = [key for key in STEPS if settings.get(key) and key not in kept]
-    fixed = dict.fromkeys(free, 0)
-    steps, other = _seconds(settings, measured, work)
-    held, _ = _seconds({**settings, **fixed}, measured, work)
-    factor = max(0.0, seconds - other - held) / (steps - held) if steps > held else 1.0
-    return {key: max(FEWEST_STEPS, round(settings[key] * factor)) for key in free}
+    if not free:
+        return {}
+    within, other = _seconds(settings, measured, work)
+    held, _ = _seconds({**settings, **dict.fromkeys(free, 0)}, measured, work)
+    count = sum(settings[key] for key in free)
+    index, times, steps = afford(
+        (within - held) / count,
+        max(0.0, seconds - other - held),
+        [pixels_of(grid) for grid in grids],
+        least=sizes.least,
+        most=sizes.most,
+        larger=1 if _BATCHES & set(kept) else sizes.larger,
+    )
+    found: dict[str, Any] = {
+        key: max(FEWEST_STEPS, round(settings[key] * steps / count)) for key in free
+    }
+    if index:
+        found["preprocessing"] = dict(grids[index])
+    if times > 1:
+        found |= {key: times * settings[key] for key in _BATCHES}
+    return found
+
+
+def at_size(
+    measured: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A rehearsal's measurements of settings ``before``, for those whose slices are others."""
+    slices = pixels_of(after["preprocessing"]) / pixels_of(before["preprocessing"])
+    batch = after["labeled_batch"] / before["labeled_batch"]
+    cost = {
+        key: value and value * slices * batch for key, value in measured["seconds_per_step"].items()
+    }
+    judged = measured["validate_seconds"] * slices
+    return {**measured, "seconds_per_step": cost, "validate_seconds": judged}
+
+
+def pixels_of(preprocessing: Mapping[str, Any]) -> int:
+    """Of a working slice."""
+    rows, columns = preprocessing["size"]
+    return int(rows * columns)
 
 
 def _seconds(
@@ -197,6 +244,25 @@ def estimate_of(
         offers=offers,
         text=f"{duration(seconds)}, {memory}",
     )
+
+
+def plan_of(settings: Mapping[str, Any], work: Work, sizes: Sizes, largest: bool) -> str:
+    """What the settings do in their time, in sentences.
+
+    Args:
+        largest: whether the slices are as large as the preset would like.
+    """
+    rows, columns = settings["preprocessing"]["size"]
+    count = sum(settings.get(key, 0) for key in STEPS)
+    batch = settings["labeled_batch"] + work.semi * settings["unlabeled_batch"]
+    told = [f"Slices of {rows} x {columns} pixels, {count} steps of {batch} slices."]
+    if work.trainings > 1:
+        told.append(f"These are {work.trainings} trainings: each patient is held out once.")
+    if not largest:
+        told.append("Larger slices would leave too few steps in this time.")
+    if count < sizes.least:
+        told.append("That is little: more time makes a better model.")
+    return " ".join(told)
 
 
 def duration(seconds: float) -> str:

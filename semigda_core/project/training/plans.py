@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from semigda_core.models.base_file import read_header
+from semigda_core.models.features import TENSORS
+from semigda_core.models.network_config import NetworkConfig
 from semigda_core.project.project import Project
 
 
@@ -17,10 +20,11 @@ class Plan:
     Attributes:
         preset: a key of ``PRESETS``.
         name: of the version to make; by default the classes' names and a number.
-        base: a model's folder or an autoencoder's file, see ``bases``; None: from scratch.
+        base: a model's folder or an autoencoder's file, see ``bases``; None for neither.
         minutes: time for everything; by default the preset's.
         advanced: single settings of ``TrainSettings`` that override the preset.
         compare_unet: also train a plain U-Net of the same budget, to compare scores with.
+        features: without a base: start from general image features, not from nothing.
     """
 
     preset: str = "standard"
@@ -29,12 +33,17 @@ class Plan:
     minutes: float | None = None
     advanced: Mapping[str, Any] = field(default_factory=dict)
     compare_unet: bool = False
+    features: bool = True
 
 
 def saved_plan(project: Project) -> Plan:
     """The plan stored in the project's settings, or the default one."""
-    kept, known = project.read().settings.get("plan", {}), {one.name for one in fields(Plan)}
-    plan = Plan(**{key: value for key, value in kept.items() if key in known})
+    kept, known = project.read().settings.get("plan"), {one.name for one in fields(Plan)}
+    if kept is None:
+        return Plan()
+    # A plan of an earlier version, which knew no features, started from nothing.
+    values = {"features": False} | {key: value for key, value in kept.items() if key in known}
+    plan = Plan(**values)
     return replace(plan, base=plan.base and _base_now(project, plan.base))
 
 
@@ -49,3 +58,23 @@ def save_plan(project: Project, plan: Plan) -> None:
     """Store the plan in the project's settings."""
     base = plan.base and project.stored(Path(plan.base))
     project.set_settings(plan=asdict(replace(plan, base=base)))
+
+
+def needs_features(plan: Plan) -> bool:
+    """Whether the plan's training reads the package of general image features.
+
+    Raises:
+        SemiGDAError: "model-invalid" for a file that is no base.
+    """
+    brought: Iterable[str] = ()
+    network = NetworkConfig.pretrained() if plan.features else NetworkConfig.compact()
+    values = network.to_dict()
+    if plan.base is not None:
+        if Path(plan.base).is_dir():
+            return False  # a model has its own
+        header = read_header(Path(plan.base))
+        values, brought = header.network, header.tensors
+    own = plan.advanced.get("network")
+    values = own if isinstance(own, dict) else values
+    has = values.get("features", "none") != "none"
+    return has and not any(name.startswith(TENSORS) for name in brought)

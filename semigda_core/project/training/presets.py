@@ -6,13 +6,11 @@ job's options.
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
-import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,39 +19,63 @@ from semigda_core.files.checked import RULE
 from semigda_core.files.documents import check, flag, list_of, one_of, record, text, whole
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.sides import sided
-from semigda_core.models.card import ModelCard, authored, check_name
+from semigda_core.models.base_file import read_header
+from semigda_core.models.card import ModelCard, authored, check_name, inherited
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
+from semigda_core.project.training.budget import Sizes
 
-# What a preset changes in TrainSettings. ``side``: pixels of a working slice at most; ``minutes``:
-# the time it may take. Quick look shows within minutes whether labels and images fit together.
-PRESETS: dict[str, dict[str, Any]] = {
-    "quick": {
-        "network": "compact",
-        "side": 96,
-        "minutes": 10.0,
-        "settings": {"validations": 3, "validation_cases": 4, "checkpoint_minutes": 1.0},
-    },
-    "standard": {"network": "compact", "side": 160, "minutes": None, "settings": {}},
-    "paper": {
-        "network": "paper",
-        "side": 224,
-        "minutes": None,
-        "settings": {
-            "labeled_batch": 2,
-            "unlabeled_batch": 2,
+
+@dataclass(frozen=True)
+class Preset:
+    """A way to train.
+
+    Attributes:
+        minutes: for everything, unless the plan says otherwise; None for no limit.
+        featured, plain: for networks with and without general image features.
+        settings: what it changes in ``TrainSettings``.
+    """
+
+    minutes: float | None
+    featured: Sizes
+    plain: Sizes
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def sizes(self, network: Mapping[str, Any]) -> Sizes:
+        """For a network, as of ``NetworkConfig.to_dict``."""
+        return self.featured if network.get("features", "none") != "none" else self.plain
+
+
+_PAPER = Sizes((224,), 2, 2, 4400)
+# Quick look shows within minutes whether labels and images fit together.
+PRESETS = {
+    "quick": Preset(
+        10.0,
+        Sizes((128, 96), 6, 2, steps=440, least=300, most=3000, larger=2),
+        Sizes((96,), 12, 4, steps=275),
+        {"validations": 3, "validation_cases": 4, "checkpoint_minutes": 1.0},
+    ),
+    "standard": Preset(
+        45.0,
+        Sizes((192, 160, 128, 96), 6, 2, steps=1100, least=800, most=6000, larger=2),
+        Sizes((160, 128, 96), 12, 4, steps=4400, least=2000, most=8800),
+    ),
+    "paper": Preset(
+        None,
+        _PAPER,
+        _PAPER,
+        {
             "optimizer": "sgd",
             "learning_rate": 0.01,
             "weight_decay": 1e-4,
             "frozen": "autoencoder",
             "pseudo_labels": "cross",
         },
-    },
+    ),
 }
-STANDARD = {"align_steps": 400, "steps": 4000}
-QUICK_STEPS = 250  # of stage 2, until the computer's speed is known
+ALIGN_SHARE = 1 / 11  # of the steps, for stage 1
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
 # Of the user's single settings: those used here, before the training checks them all.
@@ -94,6 +116,7 @@ def train_settings(
     name: str,
     cases: str,
     base: str | None = None,
+    features: bool = True,
     minutes: float | None = None,
     advanced: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -103,6 +126,7 @@ def train_settings(
         facts: what the check measured, by case id.
         cases: the case list's file.
         base: folder of a model to start from, or file of an autoencoder; by default none.
+        features: without a base: start from general image features, not from nothing.
         minutes: time for everything, if given; a rehearsal then fits the steps to it.
         advanced: settings that override the preset. Besides those of ``TrainSettings``:
             "side" (largest side of a working slice in pixels), "slice_axis", and "channels" of the
@@ -128,22 +152,26 @@ def train_settings(
         )
     advanced = dict(advanced or {})
     check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
-    side, axis = advanced.pop("side", chosen["side"]), advanced.pop("slice_axis", None)
+    side, axis = advanced.pop("side", None), advanced.pop("slice_axis", None)
     channels = advanced.pop("channels", None)
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
     if model is not None:
         network, preprocessing = model.network, model.preprocessing
     else:
-        network = _network_of(Path(base)) if base else _network(chosen["network"], channels)
-        preprocessing = suggest_preprocessing(view, facts, side, axis)
-    factor = QUICK_STEPS / STANDARD["steps"] if preset == "quick" else 1.0
-    steps = {key: max(FEWEST_STEPS, round(count * factor)) for key, count in STANDARD.items()}
+        network = read_header(Path(base)).network if base else _network(features, channels)
+    sizes = chosen.sizes(advanced.get("network", network))
+    if model is None:
+        preprocessing = suggest_preprocessing(view, facts, side or sizes.sides[0], axis)
+    align = max(FEWEST_STEPS, round(ALIGN_SHARE * sizes.steps))
+    steps = {"align_steps": align, "steps": round((1 - ALIGN_SHARE) * sizes.steps)}
     if preset == "paper" and minutes is None:
-        batch = chosen["settings"]["labeled_batch"]
-        steps["steps"] = max(FEWEST_STEPS, PAPER_PASSES * _labelled_slices(view, facts) // batch)
+        slices = PAPER_PASSES * _labelled_slices(view, facts)
+        steps["steps"] = max(FEWEST_STEPS, slices // sizes.labeled_batch)
     return {
         **steps,
-        **chosen["settings"],
+        "labeled_batch": sizes.labeled_batch,
+        "unlabeled_batch": sizes.unlabeled_batch,
+        **chosen.settings,
         "cases": cases,
         "out": str(project.folder / "models" / check_name(name)),
         "card": _card(view, facts, name, model),
@@ -155,8 +183,31 @@ def train_settings(
     }
 
 
-def _network(name: str, channels: Sequence[int] | None) -> dict[str, Any]:
-    config = NetworkConfig.paper() if name == "paper" else NetworkConfig.compact()
+def grids(
+    project: Project,
+    facts: Mapping[str, Any],
+    preset: str,
+    settings: Mapping[str, Any],
+    advanced: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """The working grids that ``settings`` may have, by :func:`train_settings`: largest first.
+
+    A model to start from and the user's own choice leave none.
+    """
+    own, base = settings["preprocessing"], settings.get("base")
+    if {"side", "preprocessing"} & set(advanced) or (base and Path(base).is_dir()):
+        return [own]
+    view, axis = project.read(), advanced.get("slice_axis")
+    found = [own]
+    for side in PRESETS[preset].sizes(settings["network"]).sides[1:]:
+        grid = suggest_preprocessing(view, facts, side, axis)
+        if grid["size"] != found[-1]["size"]:
+            found.append(grid)
+    return found
+
+
+def _network(features: bool, channels: Sequence[int] | None) -> dict[str, Any]:
+    config = NetworkConfig.pretrained() if features else NetworkConfig.compact()
     try:
         if channels and min(channels) < 1:
             raise ValueError("channels are above 0")
@@ -260,17 +311,17 @@ def _card(
     names = ", ".join(label.name for label in view.classes)
     settings = view.settings
     guess = model.modality if model else guess_modality(images)
-    return {
+    words = {
         "name": name,
         "title": names[:1].upper() + names[1:],
         "description": f"Segments {names}.",
         "modality": guess,
         "labels": view.data["classes"],
         "licence": "Not stated; not for distribution",
-        "attribution": list(model.attribution) if model else [],
-        "base_model": model.name if model else None,
+        "attribution": [],
         **{field: settings[field] for field in authored() if settings.get(field)},
     }
+    return inherited(words, model) if model else words
 
 
 def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
@@ -289,18 +340,3 @@ def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any
 def _labelled_slices(view: View, facts: Mapping[str, Any]) -> int:
     shapes = [facts[case.id]["image"] for case in view.of_role("labeled") if case.id in facts]
     return sum(min(image["shape"]) for image in shapes if "shape" in image) or 1
-
-
-def _network_of(path: Path) -> dict[str, Any]:
-    """The network in the header of an autoencoder's ``.safetensors`` file."""
-    try:
-        with open(path, "rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            header = json.loads(file.read(min(length, 50_000_000)))
-        return json.loads(header["__metadata__"]["network"])
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise SemiGDAError(
-            "model-invalid",
-            "The file is not an autoencoder to start a training from.",
-            action="Choose a file written by 'semigda pretrain' or 'semigda import-official'.",
-        ) from error

@@ -16,25 +16,35 @@ from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.jobs.launch import launch
 from semigda_core.jobs.locks import locked
 from semigda_core.labels.sides import why_not_mirrored
-from semigda_core.models.card import ModelCard, check_name
+from semigda_core.models.card import ModelCard
+from semigda_core.models.features import read_published
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.moving import settle, tell_missing
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
-from semigda_core.project.training.bases import Base, find_base, has_seen_heldout, same_classes
+from semigda_core.project.training.bases import (
+    FEATURES,
+    SCRATCH,
+    Base,
+    find_base,
+    has_seen_heldout,
+    same_classes,
+)
 from semigda_core.project.training.comparison import read, scores
-from semigda_core.project.training.estimates import Estimate, Work, estimate_of, fitted, is_measured
-from semigda_core.project.training.plans import Plan, save_plan
-from semigda_core.project.training.presets import PRESETS, train_settings
-from semigda_core.project.training.versions import Version, model_name, slug, versions
+from semigda_core.project.training.estimates import Estimate
+from semigda_core.project.training.planning import (
+    held_out,
+    in_turn,
+    plan_training,
+    present,
+    turns,
+    unfitted,
+)
+from semigda_core.project.training.plans import Plan, needs_features, save_plan
+from semigda_core.project.training.versions import Version, versions
 
 LOCK = ".training.lock"
-# A rehearsal stays valid until the number of cases changes by more than this factor.
-CASES_FACTOR = 1.5
-# What a step's time and memory depend on.
-ALIKE: tuple[str, ...] = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device")
-ALIKE += ("precision", "threads", "frozen", "unlabeled_weight")
 
 
 def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
@@ -42,11 +52,14 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
 
     Raises:
         SemiGDAError: "bad-input" with the check's first error, without held-out cases, or for a
-            plan that does not fit together.
+            plan that does not fit together; "import-error" without the general image features
+            that it starts from.
     """
     _refuse_unready(project)
-    view, settings = _view(project), _settings(project, plan, None)
-    fold = next(iter(_turns(view)), None)
+    view, settings = present(project), unfitted(project, plan)
+    if needs_features(plan):
+        read_published()
+    fold = next(iter(turns(view)), None)
     return project.new_job("rehearse", {}, settings, files={"cases": case_rows(view, fold)})
 
 
@@ -56,11 +69,7 @@ def estimate(project: Project, plan: Plan) -> Estimate:
     Raises:
         SemiGDAError: "bad-input" as :func:`new_rehearsal`, except the check's errors.
     """
-    facts, view = _rehearsed(project, plan), _view(project)
-    found = Estimate()
-    if facts is not None:
-        settings, work = _settings(project, plan, facts), _work(project, plan, view)
-        found = estimate_of(settings, facts, work, _minutes(plan), project.folder)
+    found, view = plan_training(project, plan).estimate(project.folder), present(project)
     if plan.advanced.get("augmentation", {}).get("mirror"):
         return found  # deliberate
     return replace(found, mirroring=why_not_mirrored(label.name for label in view.classes))
@@ -72,7 +81,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
     Raises:
         SemiGDAError: "bad-input" with the check's first error, without held-out cases, while
             another training of the project is unfinished, or if the base has seen them;
-            "no-labels", "model-invalid".
+            "no-labels", "model-invalid"; "import-error" as :func:`new_rehearsal`.
     """
     with locked(project.place(LOCK), _refuse_second):
         unfinished = current(project)
@@ -83,16 +92,19 @@ def start(project: Project, plan: Plan) -> JobFolder:
                 action="Wait for its end, resume it, or cancel it.",
             )
         _refuse_unready(project)
-        view = _view(project)
-        base = find_base(project, plan.base)
-        facts = _rehearsed(project, plan)
-        settings = _settings(project, plan, facts)
+        view = present(project)
+        base = find_base(project, plan)
+        settings = plan_training(project, plan).settings
+        if needs_features(plan):
+            read_published()
+        elif base is FEATURES:
+            base = SCRATCH  # the plan has a network of its own
         version = Path(settings["out"]).name
         rows = case_rows(view)
-        folds = [case_rows(view, turn) for turn in _turns(view)]
+        folds = [case_rows(view, turn) for turn in turns(view)]
         files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
-        inputs |= {"missing_heldout": len(view.missing & _held_out(view))}
+        inputs |= {"missing_heldout": len(view.missing & held_out(view))}
         inputs |= {"compare_unet": plan.compare_unet}
         if scored is not None:
             files["before_scores"] = scored
@@ -202,7 +214,7 @@ def _refuse_second() -> None:
 
 def _refuse_unready(project: Project) -> None:
     """Raise if anything keeps a training from starting."""
-    view = _view(project)
+    view = present(project)
     if view.heldout is None:
         raise SemiGDAError(
             "bad-input",
@@ -225,118 +237,6 @@ def _refuse_unready(project: Project) -> None:
         raise SemiGDAError("bad-input", errors[0].message + more, action=errors[0].action)
 
 
-def _view(project: Project) -> View:
-    """The project as it is now, after checking which files exist."""
-    return project.read().present()
-
-
-def _turns(view: View) -> list[int]:
-    """The folds of patients held out in turn, without those whose files are all missing."""
-    folds = view.heldout["folds"] if view.heldout and _in_turn(view) else []
-    return [n for n, fold in enumerate(folds) if not view.missing.issuperset(fold)]
-
-
-def _in_turn(view: View) -> bool:
-    """Whether every patient is held out in turn."""
-    return view.heldout is not None and view.heldout["scheme"] == "leave-one-out"
-
-
-def _held_out(view: View) -> set[str]:
-    return set(view.heldout["cases"]) if view.heldout else set()
-
-
-def _minutes(plan: Plan) -> float | None:
-    return plan.minutes or PRESETS[plan.preset]["minutes"]
-
-
-def _settings(project: Project, plan: Plan, facts: Mapping[str, Any] | None) -> dict[str, Any]:
-    """``TrainSettings`` of a plan without its case list; ``facts``: measured by a rehearsal."""
-    view, name = project.read(), _version_name(project, plan)
-    settings = train_settings(
-        project,
-        measured(project),
-        plan.preset,
-        name=name,
-        cases="",
-        base=plan.base,
-        minutes=plan.minutes,
-        advanced=plan.advanced,
-    )
-    del settings["cases"]
-    minutes = _minutes(plan)
-    if facts is not None and minutes:
-        work = _work(project, plan, view.present())
-        settings |= fitted(settings, facts, work, 60 * minutes, plan.advanced)
-    # In the library all versions share one name; the title tells which one it is.
-    card = dict(settings["card"])
-    told = plan.name or f"version {name.rpartition('-')[2]}"
-    card |= {"title": f"{card['title']} ({told})", "name": model_name(view)}
-    return settings | {"card": card}
-
-
-def _version_name(project: Project, plan: Plan) -> str:
-    view = project.read()
-    taken = {job.get("version") for job in view.data["jobs"]}
-    if plan.name is not None:
-        if plan.name in taken or (project.folder / "models" / check_name(plan.name)).exists():
-            raise SemiGDAError(
-                "bad-input",
-                "The project has a version of this name already.",
-                action="Choose another name.",
-            )
-        return plan.name
-    number = 1
-    while f"{slug(view)}-{number}" in taken:
-        number += 1
-    return f"{slug(view)}-{number}"
-
-
-def _work(project: Project, plan: Plan, view: View) -> Work:
-    return Work(
-        trainings=len(_turns(view)) + 1,
-        scored=len(_held_out(view) - view.missing),
-        compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
-        semi=bool(view.of_role("unlabeled")),
-        unet=plan.compare_unet,
-    )
-
-
-def _rehearsed(project: Project, plan: Plan) -> dict[str, Any] | None:
-    """The result of the newest rehearsal of such a plan."""
-    settings, view = _settings(project, plan, None), _view(project)
-    cases = len(view.of_role("labeled", "unlabeled", "held-out"))
-    for job in project.jobs():
-        if job["kind"] != "rehearse" or job["state"] != "done":
-            continue
-        folder = JobFolder(job["folder"])
-        facts = _told(folder)
-        if not is_measured(facts) or _kind(folder.job["options"]) != _kind(settings):
-            continue
-        factor = cases / max(1, facts["cases"])
-        if 1 / CASES_FACTOR <= factor <= CASES_FACTOR:
-            return facts | {"load_seconds": facts["load_seconds"] * factor}
-    return None
-
-
-def _told(job: JobFolder) -> Any:
-    try:
-        return (job.result() or {}).get("outputs", {}).get("rehearsal")
-    except SemiGDAError:
-        return None  # damaged: it takes another rehearsal
-
-
-def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
-    """Equal for trainings whose steps take the same time and memory; None if it is not a
-    training."""
-    try:
-        size = list(settings["preprocessing"]["size"])
-        labels = len(settings["card"]["labels"])
-    except (KeyError, TypeError):
-        return None
-    scratch = settings.get("base") is None
-    return [size, labels, scratch, *(settings.get(key) for key in ALIKE)]
-
-
 def _before(
     project: Project, view: View, base: Base
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -349,7 +249,7 @@ def _before(
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:
         return ({"before": str(base.path)} if base.kind == "model" else {}), None
-    if used.comparable and used.scheme == "leave-one-out" and _in_turn(view):
+    if used.comparable and used.scheme == "leave-one-out" and in_turn(view):
         return {}, _scores(project, used)
     card = ModelCard.read(used.folder)
     if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):

@@ -1,0 +1,164 @@
+"""What a time budget buys: sizes, batches and steps worked out by hand."""
+
+import pytest
+from project_fixtures import make_project
+
+from semigda.check.run import check
+from semigda_core.project.check.latest import measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.training.budget import Sizes, afford
+from semigda_core.project.training.estimates import (
+    Work,
+    at_size,
+    estimate_of,
+    fitted,
+    plan_of,
+    total_seconds,
+)
+from semigda_core.project.training.planning import minutes_of
+from semigda_core.project.training.plans import Plan
+from semigda_core.project.training.presets import PRESETS, grids, train_settings
+
+SIDES = (192, 160, 128, 96)
+PIXELS = [side * side for side in SIDES]
+STANDARD = {"least": 800, "most": 6000, "larger": 2}
+
+
+@pytest.mark.parametrize(
+    "step_seconds, side, times, steps",
+    [
+        (0.1, 192, 2, 6000),  # 27,000 steps: twice the slices, and still more than enough
+        (0.3, 192, 1, 6000),  # 9,000 are too few for twice the slices
+        (1.0, 192, 1, 2700),
+        (3.375, 192, 1, 800),  # just enough
+        (3.4, 160, 1, 1144),  # 3.4 (160 / 192)^2 = 2.361 s
+        (6.0, 128, 1, 1012),  # 4.167 s at 160 would leave 648
+        (30.0, 96, 1, 360),  # the smallest size, however few
+    ],
+)
+def test_larger_slices_first_then_steps_then_larger_batches(step_seconds, side, times, steps):
+    found = afford(step_seconds, 45 * 60, PIXELS, **STANDARD)
+    assert found == (SIDES.index(side), times, steps)
+
+
+def test_no_choice_of_size_leaves_the_steps():
+    assert afford(2.0, 100, [1000]) == (0, 1, 50)
+    assert afford(2.0, 0, [1000], least=10) == (0, 1, 0)
+
+
+def grid(side: int) -> dict:
+    return {"size": [side, side // 2], "spacing": [None, None, None]}
+
+
+SETTINGS = {
+    "align_steps": 100,
+    "steps": 1000,
+    "labeled_batch": 6,
+    "unlabeled_batch": 2,
+    "supervised_share": 0.2,
+    "validations": 0,
+    "checkpoint_minutes": 1e9,
+    "base": None,
+    "preprocessing": grid(192),
+}
+MEASURED = {
+    "seconds_per_step": {
+        "pretrain": None,
+        "align": 1.0,
+        "supervised": 2.0,
+        "semi": 4.0,
+        "unet": 2.0,
+    },
+    "load_seconds": 14.0,
+    "validate_seconds": 1.0,
+    "save_seconds": 0.0,
+}
+WORK = Work(trainings=1, scored=10, compared=False, semi=True)
+SIZES = Sizes(SIDES, 6, 2, steps=1100, least=800, most=6000, larger=2)
+
+
+def test_a_plan_fills_its_time_at_the_size_it_chooses():
+    """One step takes 100 x 1 + 200 x 2 + 800 x 4 = 3700 s / 1100 on average, reading 14, starting
+    6, scoring 20 s."""
+    ask = (WORK, 45 * 60, {}, [grid(side) for side in SIDES], SIZES)
+    found = fitted(SETTINGS, MEASURED, *ask)
+    # 2660 s are 791 steps at 192 and 1139 at 160.
+    assert found == {"preprocessing": grid(160), "align_steps": 104, "steps": 1035}
+    after = SETTINGS | found
+    scaled = at_size(MEASURED, SETTINGS, after)
+    assert scaled["seconds_per_step"]["semi"] == pytest.approx(4 * 160**2 / 192**2)
+    assert scaled["seconds_per_step"]["pretrain"] is None
+    assert total_seconds(after, scaled, WORK) == pytest.approx(45 * 60, rel=0.01)
+    longer = fitted(SETTINGS, MEASURED, WORK, 60 * 60, *ask[2:])
+    assert longer == {"align_steps": 96, "steps": 962}
+
+
+def test_a_fast_computer_takes_larger_batches_and_ends_before_its_time():
+    cost = {key: value and value / 50 for key, value in MEASURED["seconds_per_step"].items()}
+    fast = MEASURED | {"seconds_per_step": cost}
+    ask = (WORK, 45 * 60, {}, [grid(192)], SIZES)
+    found = fitted(SETTINGS, fast, *ask)
+    assert found == {
+        "align_steps": 545,
+        "steps": 5455,
+        "labeled_batch": 12,
+        "unlabeled_batch": 4,
+    }
+    scaled = at_size(fast, SETTINGS, SETTINGS | found)
+    assert scaled["seconds_per_step"]["align"] == pytest.approx(2 / 50)
+    assert total_seconds(SETTINGS | found, scaled, WORK) < 0.4 * 45 * 60
+    kept = fitted(SETTINGS, fast, WORK, 45 * 60, {"labeled_batch": 6}, *ask[3:])
+    assert kept == {"align_steps": 545, "steps": 5455}
+
+
+def test_what_the_user_fixed_stays():
+    grids_of = [grid(192)]
+    found = fitted(SETTINGS, MEASURED, WORK, 2700, {"steps": 1000}, grids_of, SIZES)
+    assert set(found) == {"align_steps"}
+    both = {"steps": 1000, "align_steps": 100}
+    assert fitted(SETTINGS, MEASURED, WORK, 2700, both, grids_of, SIZES) == {}
+
+
+def test_presets_have_a_time_unless_the_user_chose_the_steps():
+    assert minutes_of(Plan()) == 45 and minutes_of(Plan("quick")) == 10
+    assert minutes_of(Plan(minutes=5.0)) == 5 and minutes_of(Plan("paper")) is None
+    assert minutes_of(Plan(advanced={"steps": 10})) is None
+    assert minutes_of(Plan(advanced={"steps": 10}, minutes=5.0)) == 5
+
+
+def test_the_plan_in_words(tmp_path):
+    ask = (WORK, SIZES)
+    assert plan_of(SETTINGS, *ask, largest=True) == (
+        "Slices of 192 x 96 pixels, 1100 steps of 8 slices."
+    )
+    turns = Work(trainings=5, scored=4, compared=False, semi=False)
+    few = SETTINGS | {"preprocessing": grid(96), "steps": 300}
+    assert plan_of(few, turns, SIZES, largest=False) == (
+        "Slices of 96 x 48 pixels, 400 steps of 6 slices. These are 5 trainings: each patient is "
+        "held out once. Larger slices would leave too few steps in this time. That is little: more "
+        "time makes a better model."
+    )
+    facts = MEASURED | {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6}
+    facts |= {"device": "cpu", "fits": True, "reason": "", "offers": {}}
+    assert estimate_of(SETTINGS, facts, WORK, 45.0, tmp_path).plan == ""  # of the caller
+
+
+def test_smaller_grids_are_those_of_smaller_sides_and_no_two_are_equal(tmp_path):
+    project = make_project(tmp_path, labelled=8)  # slices of 20 x 18
+    check(project)
+    choose_heldout(project, measured(project))
+    facts = measured(project)
+
+    def offered(**advanced):
+        settings = train_settings(project, facts, name="m", cases="", advanced=advanced)
+        return [one["size"] for one in grids(project, facts, "standard", settings, advanced)]
+
+    assert offered() == offered(side=64) == [[32, 32]]
+    large = {
+        key: one | {"image": one["image"] | {"shape": [16, 300, 150]}} for key, one in facts.items()
+    }
+    settings = train_settings(project, large, name="m", cases="")
+    found = grids(project, large, "standard", settings, {})
+    assert [one["size"] for one in found] == [[192, 96], [160, 80], [128, 64], [96, 48]]
+    assert found[0] == settings["preprocessing"]
+    assert PRESETS["standard"].sizes(settings["network"]).sides == SIDES

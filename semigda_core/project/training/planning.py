@@ -1,0 +1,202 @@
+"""From the user's plan to a training's settings, by what a rehearsal measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import check_name
+from semigda_core.project.check.latest import measured
+from semigda_core.project.project import Project
+from semigda_core.project.records import View
+from semigda_core.project.training.budget import Sizes
+from semigda_core.project.training.estimates import (
+    Estimate,
+    Work,
+    at_size,
+    estimate_of,
+    fitted,
+    is_measured,
+    plan_of,
+)
+from semigda_core.project.training.plans import Plan
+from semigda_core.project.training.presets import PRESETS, grids, train_settings
+from semigda_core.project.training.versions import model_name, slug
+
+# A rehearsal stays valid until the number of cases changes by more than this factor.
+CASES_FACTOR = 1.5
+# What a step's time and memory depend on.
+ALIKE: tuple[str, ...] = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device")
+ALIKE += ("precision", "threads", "frozen", "unlabeled_weight")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A training as it would start now.
+
+    Attributes:
+        settings: ``TrainSettings`` without the case list.
+        measured: what a rehearsal of such a plan measured, for these settings; None if there is no
+            such rehearsal, and the settings are those of an unknown computer.
+        work: what it does besides.
+        minutes: that it may take; None for no limit.
+        sizes: what its preset would like.
+        largest: whether its slices are as large as that.
+    """
+
+    settings: dict[str, Any]
+    measured: dict[str, Any] | None
+    work: Work
+    minutes: float | None
+    sizes: Sizes
+    largest: bool
+
+    def estimate(self, folder: Path) -> Estimate:
+        """The cost; ``folder`` is on the disk to be written to."""
+        if self.measured is None:
+            return Estimate()
+        cost = estimate_of(self.settings, self.measured, self.work, self.minutes, folder)
+        return replace(cost, plan=plan_of(self.settings, self.work, self.sizes, self.largest))
+
+
+def plan_training(project: Project, plan: Plan) -> Planned:
+    """What :func:`semigda_core.project.training.trainings.start` would start.
+
+    Raises:
+        SemiGDAError: "bad-input", "model-invalid" for a plan that does not fit together.
+    """
+    view, before = present(project), unfitted(project, plan)
+    facts, minutes = _rehearsed(project, view, before), minutes_of(plan)
+    settings, sizes = before, PRESETS[plan.preset].sizes(before["network"])
+    work = _work(plan, view)
+    if facts is not None and minutes:
+        found = grids(project, measured(project), plan.preset, before, plan.advanced)
+        settings = before | fitted(before, facts, work, 60 * minutes, plan.advanced, found, sizes)
+        facts = at_size(facts, before, settings)
+    largest = settings["preprocessing"] == before["preprocessing"]
+    return Planned(settings, facts, work, minutes, sizes, largest)
+
+
+def minutes_of(plan: Plan) -> float | None:
+    """The plan's time; a preset's own does not bind who chose the number of steps."""
+    chosen = "steps" in plan.advanced
+    return plan.minutes or (None if chosen else PRESETS[plan.preset].minutes)
+
+
+def unfitted(project: Project, plan: Plan) -> dict[str, Any]:
+    """``TrainSettings`` of a plan, without its case list, for a computer of unknown speed.
+
+    Raises:
+        SemiGDAError: as :func:`plan_training`.
+    """
+    view, name = project.read(), _version_name(project, plan)
+    settings = train_settings(
+        project,
+        measured(project),
+        plan.preset,
+        name=name,
+        cases="",
+        base=plan.base,
+        features=plan.features,
+        minutes=plan.minutes,
+        advanced=plan.advanced,
+    )
+    del settings["cases"]
+    # In the library all versions share one name; the title tells which one it is.
+    card = dict(settings["card"])
+    told = plan.name or f"version {name.rpartition('-')[2]}"
+    card |= {"title": f"{card['title']} ({told})", "name": model_name(view)}
+    return settings | {"card": card}
+
+
+def _version_name(project: Project, plan: Plan) -> str:
+    view = project.read()
+    taken = {job.get("version") for job in view.data["jobs"]}
+    if plan.name is not None:
+        if plan.name in taken or (project.folder / "models" / check_name(plan.name)).exists():
+            raise SemiGDAError(
+                "bad-input",
+                "The project has a version of this name already.",
+                action="Choose another name.",
+            )
+        return plan.name
+    number = 1
+    while f"{slug(view)}-{number}" in taken:
+        number += 1
+    return f"{slug(view)}-{number}"
+
+
+# The project's cases
+
+
+def present(project: Project) -> View:
+    """The project as it is now, after checking which files exist."""
+    return project.read().present()
+
+
+def turns(view: View) -> list[int]:
+    """The folds of patients held out in turn, without those whose files are all missing."""
+    folds = view.heldout["folds"] if view.heldout and in_turn(view) else []
+    return [n for n, fold in enumerate(folds) if not view.missing.issuperset(fold)]
+
+
+def in_turn(view: View) -> bool:
+    """Whether every patient is held out in turn."""
+    return view.heldout is not None and view.heldout["scheme"] == "leave-one-out"
+
+
+def held_out(view: View) -> set[str]:
+    """The ids of the held-out cases."""
+    return set(view.heldout["cases"]) if view.heldout else set()
+
+
+def _work(plan: Plan, view: View) -> Work:
+    return Work(
+        trainings=len(turns(view)) + 1,
+        scored=len(held_out(view) - view.missing),
+        compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
+        semi=bool(view.of_role("unlabeled")),
+        unet=plan.compare_unet,
+    )
+
+
+# Rehearsals
+
+
+def _rehearsed(project: Project, view: View, settings: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The result of the newest rehearsal of such settings."""
+    cases = len(view.of_role("labeled", "unlabeled", "held-out"))
+    for job in project.jobs():
+        if job["kind"] != "rehearse" or job["state"] != "done":
+            continue
+        folder = JobFolder(job["folder"])
+        facts = _told(folder)
+        if not is_measured(facts) or _kind(folder.job["options"]) != _kind(settings):
+            continue
+        factor = cases / max(1, facts["cases"])
+        if 1 / CASES_FACTOR <= factor <= CASES_FACTOR:
+            return facts | {"load_seconds": facts["load_seconds"] * factor}
+    return None
+
+
+def _told(job: JobFolder) -> Any:
+    try:
+        return (job.result() or {}).get("outputs", {}).get("rehearsal")
+    except SemiGDAError:
+        return None  # damaged: it takes another rehearsal
+
+
+def _kind(settings: Mapping[str, Any]) -> list[Any] | None:
+    """Equal for trainings whose steps take the same time and memory; None if it is not a
+    training."""
+    try:
+        size = list(settings["preprocessing"]["size"])
+        labels = len(settings["card"]["labels"])
+    except (KeyError, TypeError):
+        return None
+    scratch = settings.get("base") is None
+    return [size, labels, scratch, *(settings.get(key) for key in ALIKE)]
