@@ -200,7 +200,8 @@ def probe(jobs, device: str, onDone) -> None:
             finding = json.loads(output.splitlines()[-1])
             problem = diagnose(finding)
         except (IndexError, ValueError):
-            finding = {"versions": {}, "broken": {}, "device": None, "deviceError": None}
+            finding = {"versions": {}, "optional": {}, "broken": {}}
+            finding |= {"device": None, "deviceError": None}
             detail = f"probe: exit code {exitCode}; {errors[-300:]}"
             problem = SemiGDAError("import-error", detail=detail)
         onDone(finding, problem)

@@ -157,7 +157,8 @@ def plan(widget, device, facts):
     ui = section(widget, "Base")
     press(widget, ui.quickRadioButton)
     chosen = {} if device == "auto" else {"device": device}
-    logic.setPlan(minutes=1.0, advanced={**SMALL, **chosen})
+    # Features would ask for a package, and this script answers no dialog.
+    logic.setPlan(minutes=1.0, features=False, advanced={**SMALL, **chosen})
     widget.panel.refresh()
     shown = ui.quickRadioButton.checked, ui.minutesSpinBox.value, ui.sizeSpinBox.value
     check(shown == (True, 1, SMALL["side"]), "the panel shows the plan")

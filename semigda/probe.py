@@ -12,11 +12,16 @@ import json
 import sys
 from typing import Any
 
+from semigda_core.models import features
+
 PACKAGES = ("numpy", "SimpleITK", "safetensors", "torch")
 
 
 def probe(device: str = "auto") -> dict:
-    """``{"versions", "broken": {package: why}, "device", "deviceError"}``."""
+    """``{"versions", "optional", "broken": {package: why}, "device", "deviceError"}``.
+
+    ``optional``: what only some trainings need, and its version, "altered" or "not installed".
+    """
     versions, broken = {}, {}
     for name in PACKAGES:
         try:
@@ -26,6 +31,7 @@ def probe(device: str = "auto") -> dict:
             broken[name] = f"{type(error).__name__}: {error}"[:300]
     found: dict[str, Any] = {
         "versions": versions,
+        "optional": {features.PACKAGE: features.state()},
         "broken": broken,
         "device": None,
         "deviceError": None,

@@ -39,7 +39,8 @@ def cardSummary(model) -> str:
         for r, g, b in [label.color]
     )
     licence = _("licence {name}").format(name=card.licence) if card.licence else ""
-    facts = [card.modality, *_trainingFacts(card.training), licence]
+    start = _("started from {base}").format(base=card.base_model) if card.base_model else ""
+    facts = [card.modality, *_trainingFacts(card.training), start, licence]
     limits = f"<b>{html.escape(card.limits)}</b>" if card.limits else ""
     lines = [
         html.escape(card.description),
@@ -48,6 +49,12 @@ def cardSummary(model) -> str:
         html.escape(" · ".join(filter(None, facts))),
     ]
     return "<br>".join(filter(None, lines))
+
+
+def cardCredits(model) -> str:
+    """HTML: whom the model's card credits, for its data and for what it started from."""
+    credited = model.card.attribution if model.card else []
+    return "<br><br>".join(map(html.escape, credited))
 
 
 def _trainingFacts(training: dict) -> list[str]:

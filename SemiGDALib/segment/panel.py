@@ -53,6 +53,7 @@ class SegmentPanel:
             combo.connect("activated(int)", lambda _index, name=name: self._onChosen(name))
         ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
         ui.copyReportButton.connect("clicked(bool)", self.onCopyReport)
+        self._aboutCard = ui.modelCardLabel.toolTip
         self.refreshModels()
 
     def _fillCombos(self) -> None:
@@ -143,6 +144,7 @@ class SegmentPanel:
         model = self._model()
         if model is not None:
             self.ui.modelCardLabel.text = card_text.cardSummary(model)
+            self.ui.modelCardLabel.toolTip = card_text.cardCredits(model) or self._aboutCard
         elif parameters.model:
             text = _("The model '{name}' is not installed here.")
             self.ui.modelCardLabel.text = text.format(name=parameters.model)

@@ -10,6 +10,7 @@ import sys
 import slicer
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.models import features
 from semigda_core.version import __version__
 
 _DIRECTORIES = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[^\s\\/\"':]+[\\/])+")
@@ -21,6 +22,7 @@ def report(settings: dict, model: str, image: str, error, runReport: dict, log: 
         f"SemiGDA {__version__}",
         f"Slicer {slicer.app.applicationVersion}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()} ({sys.platform})",
+        f"Only for training: {features.PACKAGE} {features.state()}",
         f"Model: {model}",
         f"Options: {json.dumps(settings, sort_keys=True)}",
         f"Image: {image}",

@@ -32,10 +32,13 @@ class SegmentSetUp:
         panel = self._panel
         panel.ui.repairButton.enabled = True
         panel.ui.repairButton.text = _("Repair...")
-        versions = ", ".join(f"{name} {version}" for name, version in finding["versions"].items())
+        versions, optional = (
+            ", ".join(f"{name} {version}" for name, version in finding[kind].items()) or "-"
+            for kind in ("versions", "optional")
+        )
         panel.log(
-            _("Requirements: {versions}; device: {device}").format(
-                versions=versions or "-", device=finding["device"] or "-"
+            _("Requirements: {versions}; only for training: {optional}; device: {device}").format(
+                versions=versions, optional=optional, device=finding["device"] or "-"
             )
         )
         self._broken = tuple(finding["broken"])

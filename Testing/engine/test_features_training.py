@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from features_fixtures import package_of
 from job_fixtures import ended, start, training_job
 from phantom_fixtures import write_phantoms
 from test_distributed import SHORT, ended_well, losses, run_alone
 from test_distributed import start as start_two
-from test_features import TINY, package_of
+from test_features import TINY
 from test_kills import DIE
 from training_fixtures import FEATURED, NETWORK, SHAPE, settings
 
@@ -157,7 +158,7 @@ def test_every_part_learns_and_the_card_names_the_features(trained):
         names = [name for name in state if name.startswith(part)]
         assert any(not torch.equal(state[name], new[name].half().float()) for name in names), part
     assert card.attribution == [ATTRIBUTION] and "Apache-2.0" in ATTRIBUTION
-    assert card.base_model == "General image features (EfficientNet-Lite0)"
+    assert card.base_model == "General image features (EfficientNet-Lite0, Apache-2.0)"
     assert card.network["features"] == "efficientnet-lite0"
     assert card.training["settings"]["features_learning_rate"] == 0.1
 

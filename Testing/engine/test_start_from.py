@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from features_fixtures import package_of
 from model_fixtures import tiny_package
 from project_fixtures import make_project
-from test_features import package_of
 from trainings_fixtures import PREPROCESSING, ready_project, wait_for_end
 
 from semigda.cli import main

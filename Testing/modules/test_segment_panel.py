@@ -66,6 +66,7 @@ def test_model_card(panel):
 
 
 def test_model_card_tells_of_the_training(panel, bright):
+    from semigda_core.models.features import ATTRIBUTION, BASE
     from semigda_core.models.library import list_models
     from SemiGDALib.segment import card_text
 
@@ -75,9 +76,14 @@ def test_model_card_tells_of_the_training(panel, bright):
         "val_dice": {"bright": 0.8, "brighter": 0.9},
     }
     model.card.limits = "Not for <children>."
+    model.card.base_model, model.card.attribution = BASE, [ATTRIBUTION, "<A. Author>"]
     text = card_text.cardSummary(model)
     assert "<b>Not for &lt;children&gt;.</b>" in text
     assert "12 labelled and 180 unlabelled cases" in text
+    assert (
+        "started from General image features (EfficientNet-Lite0, Apache-2.0) · licence CC0" in text
+    )
+    assert card_text.cardCredits(model) == f"{ATTRIBUTION}<br><br>&lt;A. Author&gt;"
     assert "mean Dice 0.85 on 30 validation cases" in text and "expect less" not in text
     model.card.training["chosen_on"] = "val"
     assert "which also chose the weights: expect less" in card_text.cardSummary(model)

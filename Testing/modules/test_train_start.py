@@ -32,7 +32,7 @@ def project(training, tmp_path):
 @pytest.fixture
 def without(tmp_path, monkeypatch):
     """The package is not there, here and in child processes; what pip then installs is."""
-    from test_features import package_of
+    from features_fixtures import package_of
 
     target, other = tmp_path / "installed", package_of(tmp_path / "other", None)
     target.mkdir()
@@ -197,8 +197,8 @@ def test_from_a_folder_of_wheels_and_then_a_real_training(
 
 
 def test_an_altered_package_is_installed_again(training, module_host, project, without, pip):
+    from features_fixtures import FILE, MODULE
     from qt import QMessageBox
-    from test_features import FILE, MODULE
 
     file = without / MODULE / FILE
     file.parent.mkdir(parents=True)

@@ -19,7 +19,7 @@ REQUIREMENT = f"{PACKAGE}==0.1.0"
 MEGABYTES = 17
 TENSORS = "cnn_encoder.features."  # how their names begin in a network
 # What a card names as the base of a model that started with them, and whom it credits.
-BASE = "General image features (EfficientNet-Lite0)"
+BASE = "General image features (EfficientNet-Lite0, Apache-2.0)"
 ATTRIBUTION = (
     "General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; "
     f"Apache-2.0; PyPI package {PACKAGE} 0.1.0"
@@ -33,6 +33,15 @@ def features_file() -> Path | None:
     spec = find_spec(MODULE)
     places = spec.submodule_search_locations if spec is not None else None
     return next((file for place in places or () if (file := Path(place, _FILE)).is_file()), None)
+
+
+def state() -> str:
+    """A word or two for reports: its version, "altered" or "not installed"."""
+    try:
+        read_published()
+    except SemiGDAError:
+        return "not installed" if features_file() is None else "altered"
+    return REQUIREMENT.partition("==")[2]
 
 
 def read_published() -> bytes:
