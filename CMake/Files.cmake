@@ -102,11 +102,13 @@ set(SemiGDA_PACKAGES
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
   semigda/inference/__init__.py
+  semigda/inference/batching.py
   semigda/inference/cohort.py
   semigda/inference/cohort_folder.py
   semigda/inference/components.py
   semigda/inference/device.py
   semigda/inference/device_lock.py
+  semigda/inference/interrupt.py
   semigda/inference/largest.py
   semigda/inference/likeness.py
   semigda/inference/made.py

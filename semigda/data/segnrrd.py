@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.files.atomic import write_atomically
 from semigda_core.labels.nrrd import header_bytes
 from semigda_core.labels.segments import tags_text
@@ -23,6 +24,7 @@ def write_segmentation(
     affine: np.ndarray,
     card: ModelCard,
     extra_header: Mapping[str, str] | None = None,
+    progress: Progress = UNWATCHED,
 ) -> None:
     """Write uint8 labels (z, y, x) with the card's names, colours and DICOM codes.
 
@@ -31,6 +33,7 @@ def write_segmentation(
             left-handed.
         extra_header: provenance, written as NRRD key/value pairs and as tags of every segment: when
             Slicer saves again, it keeps the tags but not the file's keys.
+        progress: checked for every megabyte.
     """
     extent = " ".join(f"0 {n - 1}" for n in labels.shape[::-1])
     keys = {
@@ -53,7 +56,7 @@ def write_segmentation(
             "Tags": tags_text(tags.items()),
         }
         keys.update({f"Segment{number}_{key}": text for key, text in segment.items() if text})
-    _write(path, labels, affine, keys | dict(extra_header or {}))
+    _write(path, labels, affine, keys | dict(extra_header or {}), progress)
 
 
 def write_labels(path, labels: np.ndarray, affine: np.ndarray) -> None:
@@ -61,12 +64,24 @@ def write_labels(path, labels: np.ndarray, affine: np.ndarray) -> None:
     _write(path, labels, affine, {})
 
 
-def write_review(path, review: np.ndarray, affine: np.ndarray, extra_header=None) -> None:
+def write_review(
+    path,
+    review: np.ndarray,
+    affine: np.ndarray,
+    extra_header: Mapping[str, str] | None = None,
+    progress: Progress = UNWATCHED,
+) -> None:
     """Write a uint8 review map (z, y, x), 0 to 100, on the same grid as the labels."""
-    _write(path, review, affine, dict(extra_header or {}))
+    _write(path, review, affine, dict(extra_header or {}), progress)
 
 
-def _write(path, array: np.ndarray, affine: np.ndarray, keys: Mapping[str, str]) -> None:
+def _write(
+    path,
+    array: np.ndarray,
+    affine: np.ndarray,
+    keys: Mapping[str, str],
+    progress: Progress = UNWATCHED,
+) -> None:
     """Write uint8 voxels (z, y, x), a piece at a time, so that memory holds nothing twice."""
     fields = {
         "type": "unsigned char",
@@ -85,6 +100,7 @@ def _write(path, array: np.ndarray, affine: np.ndarray, keys: Mapping[str, str])
         packer = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
         voxels = np.ascontiguousarray(array).data.cast("B")
         for start in range(0, len(voxels), _CHUNK):
+            progress.check()
             file.write(packer.compress(voxels[start : start + _CHUNK]))
         file.write(packer.flush())
 

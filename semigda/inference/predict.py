@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
-from semigda.inference.device import device_name, out_of_memory, starting_batch
+from semigda.inference.batching import BatchSize, measured
+from semigda.inference.device import batch_limits, device_name, out_of_memory
 from semigda.inference.restore import likeliest
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
@@ -58,7 +59,7 @@ class Predictor:
             run: the branches to compute; both are needed for the disagreement.
             size: (H, W) of a working slice.
             crop: removes the padding of (..., H, W).
-            batch_size: overrides the measured choice.
+            batch_size: fixes what is otherwise chosen by measuring.
         """
         self.network = network.eval()
         self.used, self.run, self.crop = used, run, crop
@@ -69,16 +70,25 @@ class Predictor:
             self.logits, width, patch = torch.Tensor.float, network.width, 1
         else:
             width, patch = network.config.channels[0], network.config.patch
-        size = size[0] // patch, size[1] // patch
-        self._cpu_batch = starting_batch(torch.device("cpu"), size, width)
+        self._finest, self._width = (size[0] // patch, size[1] // patch), width
         try:
             self._move(device)
-            self.batch_size = batch_size or starting_batch(device, size, width)
+            self._batch = BatchSize(batch_size, batch_size) if batch_size else self._measured()
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
-            self.batch_size = 1  # the network alone is too large for the device
+            self._batch = BatchSize(1, 1)  # the network alone is too large for the device
             self._step_down(str(error))
+
+    @property
+    def batch_size(self) -> int:
+        """Slices at once, of the next call."""
+        return self._batch.now
+
+    def _measured(self) -> BatchSize:
+        limits = batch_limits(self.device, self._finest, self._width)
+        case = (str(self.device), self._finest, self.run)
+        return measured(self.network, case, *limits)
 
     def _move(self, device: torch.device) -> None:
         self.device = device
@@ -88,15 +98,17 @@ class Predictor:
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def __call__(self, slices: torch.Tensor) -> Prediction:
-        """Predict slices (n, 3, H, W); n may not exceed :attr:`batch_size`, which may shrink: the
-        caller asks again for the remaining slices.
+        """Predict the first of slices (n, 3, H, W), as many as suit; the caller asks again for the
+        remaining ones.
 
         Raises:
             SemiGDAError: "out-of-memory" if one slice on the CPU is too much.
         """
         while True:
             try:
-                return self._predict(slices[: self.batch_size])
+                some = slices[: self._batch.of(len(slices))]
+                with self._batch.timed(len(some), self.device):
+                    return self._predict(some)
             except (MemoryError, RuntimeError) as error:
                 if not out_of_memory(error):
                     raise
@@ -130,7 +142,7 @@ class Predictor:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         if self.batch_size > 1:
-            self.batch_size //= 2
+            self._batch.limit(self.batch_size // 2)
             self.steps.append(
                 f"Too little memory on {device_name(self.device)}: "
                 f"went on with {self.batch_size} slice(s) at once."
@@ -138,7 +150,7 @@ class Predictor:
         elif self.device.type != "cpu":
             self.steps.append(f"Too little memory on {device_name(self.device)}: went on with CPU.")
             self._move(torch.device("cpu"))
-            self.batch_size = self._cpu_batch
+            self._batch = self._measured()
         else:
             raise SemiGDAError("out-of-memory", detail=detail[:200])
 

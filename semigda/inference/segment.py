@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -19,6 +20,7 @@ from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.volumes import Volume, read_volume
 from semigda.inference.device import choose_device, device_name
+from semigda.inference.interrupt import interruptible
 from semigda.inference.largest import keep_largest
 from semigda.inference.made import is_own_image, is_own_report
 from semigda.inference.predict import Prediction, Predictor
@@ -29,7 +31,12 @@ from semigda.networks.semigda import SemiGDA
 from semigda.networks.unet import UNet
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError, of_system
-from semigda_core.files.atomic import clear_leftovers, temporary_folder, write_json
+from semigda_core.files.atomic import (
+    clear_leftovers,
+    put_into_place,
+    temporary_folder,
+    write_json,
+)
 from semigda_core.files.targets import check_target, same_place
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.segments import ENDING
@@ -119,21 +126,22 @@ def segment_volume(
     )
     results = Results(volume, grid, len(card.labels), len(run) == 2, store)
     at = 0
-    for start in range(0, prepared.count, _AT_ONCE):
-        with clock("preprocess"):
-            slices = prepared.slices(start, min(start + _AT_ONCE, prepared.count))
-        done: list[Prediction] = []
-        while len(slices):
-            share = 0.95 * at / prepared.count
-            progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
-            with clock("network"):
-                done.append(predictor(slices))
-            taken = len(done[-1].probabilities)
-            if watch is not None:
-                watch(slices[:taken], done[-1])
-            slices, at = slices[taken:], at + taken
-        with clock("resample"):
-            results.add(done)
+    with interruptible(network, progress.check):
+        for start in range(0, prepared.count, _AT_ONCE):
+            with clock("preprocess"):
+                slices = prepared.slices(start, min(start + _AT_ONCE, prepared.count))
+            done: list[Prediction] = []
+            while len(slices):
+                share = 0.95 * at / prepared.count
+                progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
+                with clock("network"):
+                    done.append(predictor(slices))
+                taken = len(done[-1].probabilities)
+                if watch is not None:
+                    watch(slices[:taken], done[-1])
+                slices, at = slices[taken:], at + taken
+            with clock("resample"):
+                results.add(done)
     progress.at(0.95, "Measuring the segments")
     with clock("resample"):
         if card.postprocessing.get("largest_component") and not options.all_parts:
@@ -203,10 +211,7 @@ def segment_file(
             if review_out and result.review is None:
                 raise SemiGDAError("bad-input", "A review map needs both branches.")
             with clock("write"):
-                header = provenance(card, result.report)
-                write_segmentation(out, result.labels, affine, card, header)
-                if review_out and result.review is not None:
-                    write_review(review_out, result.review, affine, header)
+                _write(result, affine, card, out, review_out, folder, progress)
             del result.labels, result.review  # unmaps the files, for Windows
     report = result.report
     start = 0.0 if started is None else begun - started
@@ -222,6 +227,31 @@ def segment_file(
     if report_out:
         write_json(report_out, report)
     return report
+
+
+def _write(
+    result: Segmentation,
+    affine: np.ndarray,
+    card: ModelCard,
+    out: Path,
+    review_out: Path | None,
+    folder: Path,
+    progress: Progress,
+) -> None:
+    """Pack both files in ``folder``, each on a core of its own, and put them into their places when
+    both are whole."""
+    header, packed, review = provenance(card, result.report), folder / "labels", folder / "review"
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [
+            pool.submit(write_segmentation, packed, result.labels, affine, card, header, progress)
+        ]
+        if review_out and result.review is not None:
+            jobs.append(pool.submit(write_review, review, result.review, affine, header, progress))
+        for job in jobs:
+            job.result()
+    put_into_place(packed, out)
+    if review_out:
+        put_into_place(review, review_out)
 
 
 def provenance(card: ModelCard, report: dict) -> dict[str, str]:

@@ -68,6 +68,12 @@ def write_atomically(
             temporary.unlink(missing_ok=True)
 
 
+def put_into_place(written: Path, target: Path) -> None:
+    """Rename a whole file, which replaces ``target`` on the same disk."""
+    replace(written, target)
+    _sync_folder(target.parent)
+
+
 def write_text(path: str | os.PathLike[str], text: str, *, durable: bool = True) -> None:
     """Write UTF-8 text unchanged, with :func:`write_atomically`."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")), durable=durable)

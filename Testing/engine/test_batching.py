@@ -1,0 +1,132 @@
+"""The number of slices at once: what is chosen from what was measured."""
+
+from __future__ import annotations
+
+import itertools
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from semigda.inference import batching, device
+from semigda.inference.batching import BatchSize, measured
+from semigda.inference.predict import Predictor
+from semigda.networks.semigda import SemiGDA
+from semigda_core.models.network_config import NetworkConfig
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that tests turn."""
+    turned = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(batching, "time", SimpleNamespace(perf_counter=lambda: turned.now))
+    return turned
+
+
+def run(batch: BatchSize, clock, a_slice, slices: int) -> list[int]:
+    """The sizes in which ``slices`` are taken; ``a_slice(size, number)`` has the seconds."""
+    sizes: list[int] = []
+    while slices:
+        size = batch.of(slices)
+        with batch.timed(size, CPU):
+            clock.now += size * a_slice(size, sizes.count(size))
+        sizes.append(size)
+        slices -= size
+    return sizes
+
+
+def test_it_doubles_while_a_slice_becomes_faster(clock):
+    seconds = {2: 0.050, 4: 0.040, 8: 0.035, 16: 0.034}
+    batch = BatchSize(2, 16)
+    assert run(batch, clock, lambda size, _: seconds[size], 80) == [
+        2,
+        2,
+        4,
+        4,
+        8,
+        8,
+        16,
+        16,
+        8,
+        8,
+        4,
+    ]
+    assert batch.now == 8  # 3 % less is not worth the memory of twice as many
+
+
+def test_a_larger_one_that_is_slower_is_left_again(clock):
+    batch = BatchSize(2, 8)
+    seconds = {2: 0.050, 4: 0.040, 8: 0.060}
+    assert run(batch, clock, lambda size, _: seconds[size], 40)[-5:] == [8, 8, 4, 4, 4]
+    assert batch.now == 4
+
+
+def test_the_first_call_of_a_size_and_a_disturbed_one_do_not_count(clock):
+    batch = BatchSize(2, 8)
+    run(batch, clock, lambda size, number: 0.1 / size if number else 1.0 / size, 28)
+    assert batch.now == 8
+
+
+def test_a_batch_stays_short_enough_for_a_cancel(clock):
+    batch = BatchSize(2, 8)
+    run(batch, clock, lambda size, _: 0.6 / size, 100)
+    assert batch.now == 2  # four would take 1.2 s, if they gain nothing
+    batch = BatchSize(2, 8)
+    run(batch, clock, lambda size, _: 0.45 / size, 100)
+    assert batch.now == 8
+
+
+def test_few_slices_are_taken_in_powers_of_two():
+    batch = BatchSize(8, 8)
+    assert [batch.of(left) for left in (16, 8, 7, 4, 3, 1)] == [8, 8, 4, 4, 2, 1]
+    assert [BatchSize(5, 5).of(left) for left in (12, 4, 3)] == [5, 4, 2]
+
+
+def test_what_was_found_stays_with_its_network(clock):
+    network, case = nn.Identity(), ("cpu", (8, 8), ("vae",))
+    run(measured(network, case, 2, 8), clock, lambda size, _: 0.1 / size, 28)
+    assert measured(network, case, 2, 8).now == 8
+    assert measured(network, ("cpu", (8, 8), ("vae", "cnn")), 2, 8).now == 2
+    assert measured(nn.Identity(), case, 2, 8).now == 2
+    assert measured(network, case, 2, 4).now == 4  # less memory than before
+    known = len(batching._KNOWN)
+    del network
+    assert len(batching._KNOWN) < known
+
+
+@pytest.mark.parametrize(("side", "limits"), [(112, (2, 8)), (256, (2, 2)), (512, (2, 2))])
+def test_on_a_cpu_memory_is_for_no_more_than_two_large_slices(side, limits):
+    assert device.batch_limits(CPU, (side, side), 16) == limits
+
+
+def test_on_a_graphics_card_its_free_memory_is_the_limit(monkeypatch):
+    card = torch.device("cuda")
+    a_slice = 4 * 112 * 112 * 16 * 30
+    for room, limits in ((1, (1, 1)), (3, (2, 2)), (5, (4, 4)), (100, (4, 16))):
+        free = int(room * a_slice / 0.7) + 100
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device, free=free: (free, free))
+        assert device.batch_limits(card, (112, 112), 16) == limits
+
+
+def test_every_size_gives_the_same_values():
+    torch.manual_seed(0)
+    network = SemiGDA(NetworkConfig.compact())
+    slices = torch.randn(13, 3, 32, 32)
+
+    def predicted(size: int) -> torch.Tensor:
+        predictor = Predictor(
+            network, 2, CPU, used=("vae", "cnn"), run=("vae", "cnn"), size=(32, 32),
+            crop=lambda planes: planes, batch_size=size,
+        )  # fmt: skip
+        found, left = [], slices
+        while len(left):
+            found.append(predictor(left).probabilities)
+            left = left[len(found[-1]) :]
+        return torch.cat(found)
+
+    for one, two in itertools.pairwise([predicted(size) for size in (2, 4, 8)]):
+        torch.testing.assert_close(one, two, rtol=0, atol=1e-5)
+        assert (one.argmax(1) == two.argmax(1)).float().mean() > 0.9999

@@ -1,0 +1,95 @@
+"""How many slices the network takes at once, chosen by measuring.
+
+Larger batches share the cost of starting every layer, until they no longer fit into the caches.
+Where that is depends on network, size of a slice, device, and whatever else the computer does.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import nn
+
+_REPEATS = (
+    2  # of which the faster counts: the first call of a size prepares, other programs disturb
+)
+_LEAST_GAIN = 0.03
+_LONGEST_S = 1.0  # a cancel waits for the end of a batch
+
+
+class BatchSize:
+    """Doubles while that makes a slice faster.
+
+    Measured are the first slices that are computed anyway, so it costs nothing. Sizes stay powers
+    of two from 2 on: on a CPU a slice then gets the same values, to the last bit, in any batch.
+
+    Attributes:
+        now: slices to take at once.
+    """
+
+    def __init__(self, now: int, largest: int):
+        self.now, self._largest = now, largest
+        self._chosen = now >= largest
+        self._seconds: list[float] = []  # a slice took in batches of this size
+        self._before = math.inf  # the least in batches of half the size
+
+    def of(self, left: int) -> int:
+        """How many of ``left`` slices to take now, at least 1."""
+        return self.now if left >= self.now else 1 << (left.bit_length() - 1)
+
+    def limit(self, largest: int) -> None:
+        """Do not go beyond ``largest``."""
+        self._largest = min(self._largest, largest)
+        if self.now > self._largest:
+            self._choose(self._largest)
+
+    @contextmanager
+    def timed(self, slices: int, device: torch.device) -> Iterator[None]:
+        """Measure the block, which computes ``slices``, as long as that is of use."""
+        if self._chosen or slices < self.now:
+            yield
+            return
+        _wait(device)
+        begin = time.perf_counter()
+        yield
+        _wait(device)
+        self._took((time.perf_counter() - begin) / slices)
+
+    def _took(self, seconds: float) -> None:
+        self._seconds.append(seconds)
+        if len(self._seconds) < _REPEATS:
+            return
+        least, twice = min(self._seconds), 2 * self.now
+        if least > (1 - _LEAST_GAIN) * self._before:
+            self._choose(self.now // 2)
+        elif twice > self._largest or twice * least > _LONGEST_S:
+            self._choose(self.now)
+        else:
+            self.now, self._before, self._seconds = twice, least, []
+
+    def _choose(self, size: int) -> None:
+        self.now, self._chosen = size, True
+
+
+# What was found stays as long as its network: a warm worker measures once.
+_KNOWN: WeakKeyDictionary[nn.Module, dict[tuple, BatchSize]] = WeakKeyDictionary()
+
+
+def measured(network: nn.Module, case: tuple, start: int, largest: int) -> BatchSize:
+    """The batch size of ``network`` in a ``case``: device, branches and size of a slice."""
+    found = _KNOWN.setdefault(network, {}).setdefault(case, BatchSize(start, largest))
+    found.limit(largest)
+    return found
+
+
+def _wait(device: torch.device) -> None:
+    """Until a graphics card has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
