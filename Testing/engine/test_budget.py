@@ -6,7 +6,7 @@ from project_fixtures import make_project
 from semigda.check.run import check
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
-from semigda_core.project.training.budget import Sizes, afford
+from semigda_core.project.training.budget import Sizes, afford, relative_cost
 from semigda_core.project.training.estimates import (
     Work,
     at_size,
@@ -31,14 +31,19 @@ STANDARD = {"least": 800, "most": 6000, "larger": 2}
         (0.3, 192, 1, 6000),  # 9,000 are too few for twice the slices
         (1.0, 192, 1, 2700),
         (3.375, 192, 1, 800),  # just enough
-        (3.4, 160, 1, 1144),  # 3.4 (160 / 192)^2 = 2.361 s
-        (6.0, 128, 1, 1012),  # 4.167 s at 160 would leave 648
-        (30.0, 96, 1, 360),  # the smallest size, however few
+        (3.4, 160, 1, 1081),  # 3.4 (160^2 + 5600) / (192^2 + 5600) = 2.498 s
+        (6.0, 128, 1, 869),  # 4.408 s at 160 would leave 612
+        (30.0, 96, 1, 258),  # the smallest size, however few
     ],
 )
 def test_larger_slices_first_then_steps_then_larger_batches(step_seconds, side, times, steps):
     found = afford(step_seconds, 45 * 60, PIXELS, **STANDARD)
     assert found == (SIDES.index(side), times, steps)
+
+
+def test_steps_of_other_sizes_take_about_what_was_measured():
+    for side, share in ((96, 0.351), (128, 0.506), (160, 0.730)):
+        assert relative_cost(side**2, 192**2) == pytest.approx(share, abs=0.015)
 
 
 def test_no_choice_of_size_leaves_the_steps():
@@ -82,11 +87,11 @@ def test_a_plan_fills_its_time_at_the_size_it_chooses():
     6, scoring 20 s."""
     ask = (WORK, 45 * 60, {}, [grid(side) for side in SIDES], SIZES)
     found = fitted(SETTINGS, MEASURED, *ask)
-    # 2660 s are 791 steps at 192 and 1139 at 160.
-    assert found == {"preprocessing": grid(160), "align_steps": 104, "steps": 1035}
+    # 2660 s are 791 steps at 192. At 160 one takes (160 x 80 + 5600) / (192 x 96 + 5600) = .7656.
+    assert found == {"preprocessing": grid(160), "align_steps": 94, "steps": 939}
     after = SETTINGS | found
     scaled = at_size(MEASURED, SETTINGS, after)
-    assert scaled["seconds_per_step"]["semi"] == pytest.approx(4 * 160**2 / 192**2)
+    assert scaled["seconds_per_step"]["semi"] == pytest.approx(4 * 0.7656, rel=1e-4)
     assert scaled["seconds_per_step"]["pretrain"] is None
     assert total_seconds(after, scaled, WORK) == pytest.approx(45 * 60, rel=0.01)
     longer = fitted(SETTINGS, MEASURED, WORK, 60 * 60, *ask[2:])

@@ -284,6 +284,8 @@ def test_presets(tmp_path):
     quick = settings(project, facts, "quick", features=False)
     assert (quick.align_steps, quick.steps) == (40, 250)
     assert settings(project, facts, advanced={"seed": 5, "steps": 7}).steps == 7
+    with pytest.raises(SemiGDAError, match="labeled_batch"):
+        settings(project, facts, advanced={"labeled_batch": "many"})
     with pytest.raises(SemiGDAError, match="autoencoder"):
         settings(project, facts, "paper")
     with pytest.raises(SemiGDAError, match="presets are"):

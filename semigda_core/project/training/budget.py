@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# What a step takes beside its pixels, as so many pixels of a slice: measured on a CPU, where steps
+# of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of the longest.
+_OVERHEAD = 5600
+
 
 @dataclass(frozen=True)
 class Sizes:
@@ -27,6 +31,11 @@ class Sizes:
     larger: int = 1
 
 
+def relative_cost(pixels: int, before: int) -> float:
+    """Of a step with slices of so many pixels, where it takes 1 with slices of ``before``."""
+    return (pixels + _OVERHEAD) / (before + _OVERHEAD)
+
+
 def afford(
     step_seconds: float,
     seconds: float,
@@ -38,15 +47,13 @@ def afford(
 ) -> tuple[int, int, int]:
     """Which of ``pixels``, how many times the batch, and how many steps.
 
-    A step takes as long as it has pixels.
-
     Args:
         step_seconds: of a step with slices of ``pixels[0]``.
         seconds: for all steps.
         pixels: of a slice, largest first.
         least, most, larger: as of :class:`Sizes`.
     """
-    costs = [step_seconds * count / pixels[0] for count in pixels]
+    costs = [step_seconds * relative_cost(count, pixels[0]) for count in pixels]
     enough = (n for n, cost in enumerate(costs) if seconds >= least * cost)
     chosen = next(enough, len(costs) - 1)
     steps = seconds / max(costs[chosen], 1e-9)

@@ -20,7 +20,7 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
-from semigda_core.project.training.budget import Sizes, afford
+from semigda_core.project.training.budget import Sizes, afford, relative_cost
 from semigda_core.project.training.presets import FEWEST_STEPS
 from semigda_core.project.training.work import PRETRAIN_WORK
 
@@ -164,7 +164,8 @@ def at_size(
     measured: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A rehearsal's measurements of settings ``before``, for those whose slices are others."""
-    slices = pixels_of(after["preprocessing"]) / pixels_of(before["preprocessing"])
+    new, old = (pixels_of(one["preprocessing"]) for one in (after, before))
+    slices = relative_cost(new, old)
     batch = after["labeled_batch"] / before["labeled_batch"]
     cost = {
         key: value and value * slices * batch for key, value in measured["seconds_per_step"].items()

@@ -83,6 +83,8 @@ _RECKONED = (
     "pretrain_steps",
     "align_steps",
     "steps",
+    "labeled_batch",
+    "unlabeled_batch",
     "unlabeled_weight",
     "supervised_share",
     "validations",
