@@ -77,7 +77,8 @@ class Latents(nn.Module):
         mean = self.cnn * image[:, :1] * (1 if keep is None else keep)
         return Encoded(torch.cat([mean, torch.full_like(mean, self.log_variance)], 1), [])
 
-    def features(self, image, second):
+    def features(self, image, keep=None, second=None):
+        second = second or self.encode_second(image, keep)
         means = {"vae": self.vae * image[:, :1], "cnn": second.moments[:, :1]}
         return BranchFeatures({b: self.config.latent_scale * z for b, z in means.items()}, {})
 

@@ -17,10 +17,10 @@ from semigda.models.features import new_network, read_features
 from semigda.models.package import load_network, save_package
 from semigda.networks.cost import describe
 from semigda.networks.efficientnet import DEVIATION, MEAN, STAGES, EfficientNetLite0
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.features import MODULE
-from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.network_size import parameters
 
 TINY = NetworkConfig.from_dict(FEATURED)

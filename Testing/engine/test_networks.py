@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from semigda.networks.cost import describe
-from semigda.networks.semigda import BRANCHES, SemiGDA
-from semigda_core.models.network_config import NetworkConfig
+from semigda.networks.semigda import SemiGDA
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.network_size import parameters
 
 TINY = NetworkConfig(

@@ -17,9 +17,9 @@ from safetensors.torch import save_file
 from semigda.models.base import load_base
 from semigda.models.official import import_official, read_autoencoder, read_stage1, read_stage2
 from semigda.models.package import load_network
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
-from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
 OFFICIAL = DATA.parent / "official"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import ClassVar
 
 import pytest
+from training_fixtures import NETWORK
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given, named_values
@@ -93,6 +95,7 @@ def test_the_panel_keeps_its_names():
 def test_the_branches_follow_from_card_and_choice():
     class Card:
         branches = "cnn"
+        network: ClassVar = NETWORK
 
     both = ("vae", "cnn")
     plans = {

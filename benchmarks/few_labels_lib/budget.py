@@ -7,7 +7,7 @@ unlabelled slice, and are linear in the slices. Two a multiply-add, forward and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor
@@ -90,7 +90,8 @@ def _unet(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]
 
 
 def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], int]:
-    network = SemiGDA(NetworkConfig.from_dict(settings.network))
+    config = replace(NetworkConfig.from_dict(settings.network), branches=settings.branches)
+    network = SemiGDA(config)
     parameters = sum(p.numel() for p in network.parameters())
     autoencoder = network.autoencoder
     image = _batches(settings)[0].images
@@ -108,7 +109,11 @@ def _semigda(settings: TrainSettings, recipe: Recipe) -> tuple[dict[str, int], i
         return alone["total"]
 
     cost = {"pretrain": pretrain}
-    cost |= _labeled_and_unlabeled("align ", align, settings)
+    if len(settings.branches) > 1:
+        cost |= _labeled_and_unlabeled("align ", align, settings)
+    else:  # whose stage 1 has labelled slices alone
+        each = _count(lambda: align(_batches(settings)[0]))
+        cost |= {"align labeled": each, "align unlabeled": each}
     network.freeze(settings.frozen)
     teacher = make_teacher(network)
     return cost | _labeled_and_unlabeled("", segment, settings), parameters

@@ -92,7 +92,7 @@ def _signals(maps: dict[str, Tensor], mirrored: dict[str, Tensor]) -> dict[str, 
     branches = [use for use in maps if use != WHOLE]
     signals = {f"entropy {use}": entropy(p) for use, p in maps.items()}
     signals |= {f"mirrored {use}": distance(maps[use], mirrored[use]) for use in branches or maps}
-    if branches:
+    if len(branches) > 1:
         signals["branches"] = distance(*(maps[use] for use in branches))
     return signals
 

@@ -186,6 +186,11 @@ VARIANTS: dict[str, dict] = {
     "narrow-latent": {"config": {"latent_channels": 4}},
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
     "features": {"scale": None, "config": {"features": "efficientnet-lite0"}},
+    "one-branch": {
+        "scale": 2.0,
+        "config": {"features": "efficientnet-lite0"},
+        "changes": {"branches": ("cnn",)},
+    },
     OWN: {"own": True},
 }
 QUESTIONS = {
@@ -219,6 +224,7 @@ QUESTIONS = {
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
     "features": "General image features in the second encoder, larger slices",
+    "one-branch": "The same at twice the pixels a side, and that encoder's branch alone",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 

@@ -17,7 +17,7 @@ from semigda.evaluation.evaluate import compare
 from semigda.inference.predict import Prediction
 from semigda.inference.results import Results
 from semigda.method.palette import Palette
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
 from semigda_core.models.card import Label
 
 AT_ONCE = 16  # slices
@@ -41,8 +41,8 @@ def chances_of(network: nn.Module, num_classes: int) -> Chances:
         out = network(images.to(device, memory_format=torch.channels_last))
         if not isinstance(network, SemiGDA):
             return {WHOLE: out.softmax(1).cpu()}
-        result = {branch: palette.logits(out[branch]).softmax(1).cpu() for branch in BRANCHES}
-        return {WHOLE: sum(result.values()) / len(BRANCHES), **result}
+        result = {branch: palette.logits(out[branch]).softmax(1).cpu() for branch in out}
+        return {WHOLE: sum(result.values()) / len(result), **result}
 
     return chances
 

@@ -10,7 +10,8 @@ from torch import Tensor
 from semigda.inference.predict import Predictor
 from semigda.inference.restore import likeliest
 from semigda.networks.cost import describe
-from semigda.networks.semigda import BRANCHES, SemiGDA
+from semigda.networks.semigda import SemiGDA
+from semigda_core.models.network_config import BRANCHES
 from speed_lib import reference
 from speed_lib.machine import held_memory, in_own_process, memory_of
 from speed_lib.networks import CONFIGS, PALETTE, SEED, discs, make_network

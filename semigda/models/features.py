@@ -21,7 +21,8 @@ def new_network(config: NetworkConfig) -> SemiGDA:
         SemiGDAError: "import-error" if they are not installed, or not as they were published.
     """
     network = SemiGDA(config)
-    if isinstance(network.cnn_encoder, FeatureEncoder):
+    if config.has_features:
+        assert isinstance(network.cnn_encoder, FeatureEncoder)
         network.cnn_encoder.features.load_state_dict(read_features())
     return network
 

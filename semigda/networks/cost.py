@@ -11,7 +11,7 @@ from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 
 def describe(config: NetworkConfig, size: int = 224) -> dict:
-    """Counts from the meta device, without computing anything.
+    """Counts of a network of both branches, from the meta device, without computing anything.
 
     Returns:
         ``parameters``: {part: count, "all": total}; ``gflop``: {"vae", "cnn", "both": GFLOP for

@@ -4,12 +4,15 @@ Branch ``vae``: image -> autoencoder's encoder -> latent mapper -> decoder with 
 Branch ``cnn``: image -> second encoder -> the same decoder with the other skip adapters.
 If the second encoder brings general image features (``NetworkConfig.features``), ``vae`` uses them
 too: the deepest in its mapper, all of them in its adapters.
+A network may have one branch alone (``NetworkConfig.branches``). It then lacks the other's parts;
+the autoencoder is always whole, for masks are aligned to in its latent space.
 (SemiGDA, arXiv 2604.23274: Dual-distribution Alignment Module and Consistency-Driven Skip Adapter.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -19,7 +22,7 @@ from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.blocks import ResidualBlock
 from semigda.networks.cnn_encoder import FeatureEncoder, second_encoder
 from semigda.networks.mapper import LatentMapper
-from semigda_core.models.network_config import BRANCHES, NetworkConfig
+from semigda_core.models.network_config import NetworkConfig
 
 
 class Encoded(NamedTuple):
@@ -67,16 +70,34 @@ class SemiGDA(nn.Module):
         super().__init__()
         self.config = config
         self.autoencoder = KLAutoencoder(config)
-        self.cnn_encoder = second_encoder(config)
-        self.mapper = LatentMapper(config)
-        self.adapters = nn.ModuleDict(
-            {"vae": SkipAdapters(config, 1 + config.has_features), "cnn": SkipAdapters(config)}
-        )
+        self.branches = config.branches
+        if config.has_features or "cnn" in self.branches:
+            self.cnn_encoder = second_encoder(config)
+        if "vae" in self.branches:
+            self.mapper = LatentMapper(config)
+        encoders = {"vae": 1 + config.has_features, "cnn": 1}
+        self.adapters = nn.ModuleDict({b: SkipAdapters(config, encoders[b]) for b in self.branches})
+
+    def with_branches(self, branches: Sequence[str]) -> SemiGDA:
+        """This network, or one with these branches and what of its tensors they need.
+
+        The parts of a branch that this one lacks are new.
+        """
+        if tuple(branches) == self.branches:
+            return self
+        other = SemiGDA(replace(self.config, branches=tuple(branches)))
+        kept, own = self.state_dict(), other.state_dict()
+        other.load_state_dict({name: kept.get(name, new) for name, new in own.items()})
+        return other.train(self.training)
 
     def freeze(self, part: str = "autoencoder") -> None:
-        """Train everything but a part of ``FREEZABLE``; an encoder's part is also the
-        convolution after it, a decoder's the one before it."""
+        """Train everything but a part of ``FREEZABLE`` and what no branch uses; an encoder's part
+        is also the convolution after it, a decoder's the one before it."""
         self.requires_grad_(True)
+        if "vae" not in self.branches:
+            self.autoencoder.encoder.requires_grad_(False)
+        elif "cnn" not in self.branches and self.config.has_features:
+            self.cnn_encoder.head.requires_grad_(False)
         if part in ("encoder", "autoencoder"):
             self.autoencoder.encoder.requires_grad_(False)
             self.autoencoder.quant_conv.requires_grad_(False)
@@ -86,9 +107,15 @@ class SemiGDA(nn.Module):
 
     def general_features(self) -> list[nn.Parameter]:
         """The pre-trained parameters, if ``config.features`` names some."""
-        if not isinstance(self.cnn_encoder, FeatureEncoder):
+        if not self.config.has_features:
             return []
+        assert isinstance(self.cnn_encoder, FeatureEncoder)
         return list(self.cnn_encoder.features.parameters())
+
+    def image_encoders(self) -> list[nn.Module]:
+        """The parts by which each branch finds an image's latent: what stage 1 trains."""
+        parts = ("mapper", "cnn_encoder")
+        return [getattr(self, name) for name in parts if hasattr(self, name)]
 
     def encode_image(self, image: torch.Tensor) -> Encoded:
         """The autoencoder's view of an image (B, 3, H, W); no gradients while it is frozen."""
@@ -111,7 +138,7 @@ class SemiGDA(nn.Module):
     def features(
         self,
         image: torch.Tensor,
-        branches: Sequence[str] = BRANCHES,
+        branches: Sequence[str] | None = None,
         encoded: Encoded | None = None,
         noise: torch.Tensor | None = None,
         keep: torch.Tensor | None = None,
@@ -121,7 +148,7 @@ class SemiGDA(nn.Module):
 
         Args:
             image: (B, 3, H, W).
-            branches: which of :data:`BRANCHES` to compute.
+            branches: which of the network's to compute; by default all.
             encoded: the image's :meth:`encode_image`, if it is already known.
             noise: (B, z, h, w) standard normal: map this draw of the image's posterior instead of
                 its mean (training only).
@@ -129,6 +156,7 @@ class SemiGDA(nn.Module):
             second: the image's :meth:`encode_second`, if it is already known.
         """
         latents, skips = {}, {}
+        branches = branches or self.branches
         if second is None and (self.config.has_features or "cnn" in branches):
             second = self.encode_second(image, keep)
         joined = second if self.config.has_features else None
@@ -161,7 +189,7 @@ class SemiGDA(nn.Module):
         return dict(zip(branches, rgb.chunk(len(branches)), strict=True))
 
     def forward(
-        self, image: torch.Tensor, branches: Sequence[str] = BRANCHES
+        self, image: torch.Tensor, branches: Sequence[str] | None = None
     ) -> Mapping[str, torch.Tensor]:
         """Image (B, 3, H, W) in [-1, 1] -> {branch: painted mask (B, 3, H, W), unclamped}."""
         return self.decode(self.features(image, branches))

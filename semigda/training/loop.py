@@ -70,11 +70,15 @@ class Training:
         self.teacher = make_teacher(network)
 
     def align(self) -> Stage:
-        """Stage 1 (DAM): the mapper and the convolutional encoder find the mask's latent."""
+        """Stage 1 (DAM): the mapper and the convolutional encoder find the mask's latent.
+
+        Two branches also agree on unlabelled images; one alone has nobody to agree with.
+        """
         settings, network = self.settings, self.network
         network.freeze("autoencoder")
         self.teacher = make_teacher(network)
-        learned = self.learned(network.mapper, network.cnn_encoder)
+        learned = self.learned(*network.image_encoders())
+        unlabeled = self.unlabeled if len(network.branches) > 1 else None
         optimizer = adamw(learned, settings.align_learning_rate, settings.weight_decay)
 
         def losses(step: int, batch: Batch) -> Losses:
@@ -83,7 +87,7 @@ class Training:
                 return align_losses(network, self.palette, batch, weight, settings.align_variance)
 
         def draw(step: int) -> Batch:
-            return self.draw("align", step, self.unlabeled)
+            return self.draw("align", step, unlabeled)
 
         return Stage("align", settings.align_steps, draw, losses, optimizer, settings.clip)
 

@@ -32,7 +32,6 @@ from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch, Pictures
 from semigda_core.jobs.training import TrainSettings
-from semigda_core.models.network_config import BRANCHES
 
 PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside their colours
 OTHER = {"vae": "cnn", "cnn": "vae"}
@@ -71,9 +70,10 @@ def rebuild_losses(
 def align_losses(
     network: SemiGDA, palette: Palette, batch: Batch, weight: float, variance: bool
 ) -> Losses:
-    """Stage 1, DAM: both branches' latents of an image are drawn to its mask's latent.
+    """Stage 1, DAM: each branch's latent of an image is drawn to its mask's latent.
 
-    Without a mask each branch is drawn to the other's latent, which gets no gradient.
+    Without a mask each branch is drawn to the other's latent, which gets no gradient; a branch
+    that is alone learns nothing from such an image, and its batches have none.
 
     Args:
         weight: of the unlabelled part.
@@ -82,26 +82,26 @@ def align_losses(
     labelled, unlabelled, _ = batch.shares
     count, scale = len(batch.images), network.config.latent_scale
     images = batch.images if batch.weak is None else torch.cat([batch.images, batch.weak])
-    second = network.encode_second(images, batch.keep)
-    z = network.features(images, second=second).latents
+    second = network.encode_second(images, batch.keep) if variance else None
+    z = network.features(images, keep=batch.keep, second=second).latents
     losses = {}
     if count:
         truth = network.encode_image(palette.paint(batch.labels)).moments
         target = scale * truth[:, : network.config.latent_channels]
-        losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target) for b in BRANCHES}
-        if variance:
+        losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target) for b in z}
+        if second is not None:
             distance = wasserstein_loss(second.moments[:count], truth)
             losses["align_cnn"] = labelled * scale**2 * distance
     total = _sum(losses.values())
     if batch.weak is not None:
-        losses["align_unlabeled"] = unlabelled * exchange_loss({b: z[b][count:] for b in BRANCHES})
+        losses["align_unlabeled"] = unlabelled * exchange_loss({b: z[b][count:] for b in z})
         total = total + weight * losses["align_unlabeled"]
     return losses | {"total": total}
 
 
 def exchange_loss(latents: dict[str, Tensor]) -> Tensor:
     """Each branch's latents (U, z, h, w) are drawn to the other's, which get no gradient."""
-    return _sum(latent_loss(latents[b], latents[OTHER[b]]) for b in BRANCHES)
+    return _sum(latent_loss(latents[b], latents[OTHER[b]]) for b in latents)
 
 
 # Stage 2
@@ -116,7 +116,7 @@ def segment_losses(
     settings: TrainSettings,
     total_of: Total,
 ) -> Losses:
-    """Stage 2, CDSA: true and pseudo labels on labelled and mixed images, both branches.
+    """Stage 2, CDSA: true and pseudo labels on labelled and mixed images, for each branch.
 
     The teacher is the running average of the network. It sees the unlabelled image as it is; the
     network sees it with changed intensity and with a part of a labelled image pasted in.
@@ -130,13 +130,13 @@ def segment_losses(
     rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
     losses = {
         f"segment_{branch}": mixed_loss(
-            palette.logits(rgb[branch]), batch, taught.get(branch), weight, total_of
+            palette.logits(painted), batch, taught.get(branch), weight, total_of
         )
-        for branch in BRANCHES
+        for branch, painted in rgb.items()
     }
-    total = _sum(losses.values()) / len(BRANCHES)
+    total = _sum(losses.values()) / len(rgb)
     if taught:
-        unsure = _sum(doubt(confidence) for _, confidence in taught.values()) / len(BRANCHES)
+        unsure = _sum(doubt(confidence) for _, confidence in taught.values()) / len(rgb)
         losses["teacher_doubt"] = batch.shares[1] * unsure
     return losses | {"total": total}
 
@@ -170,13 +170,13 @@ def teach(teacher: SemiGDA, palette: Palette, images: Tensor, how: str) -> dict[
     """What each branch is to learn of unlabelled images (U, 3, H, W).
 
     Args:
-        how: ``cross``, from the teacher's other branch; ``mean``, from the mean of both.
+        how: ``cross``, from the teacher's other branch; ``mean``, from the mean of its branches.
     """
     logits = {branch: palette.logits(rgb) for branch, rgb in teacher(images).items()}
     if how == "cross":
-        return {branch: pseudo_labels(logits[OTHER[branch]]) for branch in BRANCHES}
-    mean = torch.stack([logits[b].softmax(dim=1) for b in BRANCHES]).mean(dim=0)
-    return dict.fromkeys(BRANCHES, pseudo_labels(mean.log()))
+        return {branch: pseudo_labels(logits[OTHER[branch]]) for branch in logits}
+    mean = torch.stack([each.softmax(dim=1) for each in logits.values()]).mean(dim=0)
+    return dict.fromkeys(logits, pseudo_labels(mean.log()))
 
 
 def align_weight(done: float, settings: TrainSettings) -> float:

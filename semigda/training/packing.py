@@ -61,12 +61,14 @@ def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     """
     words = {name: word for name, word in settings.card.items() if name != "licence_text"}
     words["labels"] = [Label.from_dict(label) for label in words["labels"]]
-    if NetworkConfig.from_dict(network).has_features:
+    config = NetworkConfig.from_dict(network)
+    if config.has_features:
         told = words.get("attribution") or []
         words["attribution"] = told if ATTRIBUTION in told else [*told, ATTRIBUTION]
         words["base_model"] = words.get("base_model") or BASE
     values: dict[str, Any] = {
         "network": network,
+        "branches": config.use,
         "preprocessing": settings.preprocessing,
         "training": summary,
     }

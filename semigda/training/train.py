@@ -40,8 +40,9 @@ Slices = dict[str, list[CaseSlices]]
 def train(settings: TrainSettings, job: Job | None = None, part: Part | None = None) -> dict:
     """Train a model and write its package to ``settings.out``.
 
-    The model is the running average of the network's weights, with both branches: nothing is chosen
-    on the held-out cases, so their Dice is what new cases of the same kind can expect.
+    The model is the running average of the network's weights, with all branches that were trained:
+    nothing is chosen on the held-out cases, so their Dice is what new cases of the same kind can
+    expect.
 
     A run that was killed or paused goes on from its last checkpoint when it is called again with
     the same settings, and on a CPU ends with the same weights as if it had never stopped. One that
@@ -146,7 +147,7 @@ class _Run:
         settings, ranks = self.settings, self.ranks
         device = choose_device(settings.device)
         torch.manual_seed(settings.seed)
-        network = self._network().to(device)
+        network = self._network().with_branches(settings.branches).to(device)
         network = ranks.normalised(network).train()
         ranks.copy_first(network)
         gradients = Gradients(network, device, ranks, self.progress)

@@ -14,18 +14,18 @@ from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import UNWATCHED, Progress
 from semigda.training.dataset import CaseSlices
-from semigda_core.models.card import USES
 
 PIXELS = 1 << 17  # about how many go through the network at once
 
 
 @torch.no_grad()
 def label_slices(network: SemiGDA, palette: Palette, images: Tensor) -> dict[str, Tensor]:
-    """Labels (B, H, W) uint8 of images (B, 3, H, W): from each branch, and from both's mean."""
+    """Labels (B, H, W) uint8 of images (B, 3, H, W): from each branch of the network, and as
+    "both" from their mean."""
     device = next(network.parameters()).device
     chances = {b: palette.logits(rgb).softmax(1) for b, rgb in network(images.to(device)).items()}
     chances["both"] = torch.stack([*chances.values()]).mean(0)
-    return {use: chances[use].argmax(dim=1).to("cpu", torch.uint8) for use in USES}
+    return {use: share.argmax(dim=1).to("cpu", torch.uint8) for use, share in chances.items()}
 
 
 def predict(
@@ -35,12 +35,12 @@ def predict(
     progress: Progress = UNWATCHED,
 ) -> dict[str, Tensor]:
     """:func:`label_slices` of a whole case, (n, H, W) each."""
-    parts: dict[str, list[Tensor]] = {use: [] for use in USES}
+    parts: dict[str, list[Tensor]] = {}
     for batch in _batches(case):
         progress.check()
         images = case.images(batch.start, batch.stop)
         for use, labels in label_slices(network, palette, images).items():
-            parts[use].append(labels)
+            parts.setdefault(use, []).append(labels)
     return {use: torch.cat(chunks) for use, chunks in parts.items()}
 
 
@@ -70,6 +70,7 @@ def validate(
 ) -> dict[str, list[float]]:
     """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``.
 
+    A network of one branch has that one, and the same as "both".
     The ranks share the cases; each gets the result for all of them. ``progress`` is
     checked as often on every rank.
     """
@@ -81,7 +82,7 @@ def validate(
             for case in together[ranks.rank : ranks.rank + 1]:
                 guess = predict(network, palette, case, progress)
                 scores.append(
-                    {use: case_dice(guess[use], case.truth, palette.num_classes) for use in USES}
+                    {use: case_dice(x, case.truth, palette.num_classes) for use, x in guess.items()}
                 )
                 idle -= len(_batches(case))
             for _ in range(idle):
@@ -89,7 +90,8 @@ def validate(
     # In the order of the cases, so that means are the same to the last digit.
     shares = ranks.gather(scores)
     rows = [shares[i % ranks.world][i // ranks.world] for i in range(len(cases))]
-    return {use: [mean(c) for c in zip(*(row[use] for row in rows), strict=True)] for use in USES}
+    uses = rows[0] if rows else {}
+    return {use: [mean(c) for c in zip(*(row[use] for row in rows), strict=True)] for use in uses}
 
 
 @contextmanager

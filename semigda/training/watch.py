@@ -18,7 +18,6 @@ from semigda.training.previews import overlays, pick_slices, pictures, sheet
 from semigda.training.stuck import likely_causes
 from semigda.training.validate import evaluating, label_slices, validate
 from semigda_core.jobs.training import TrainSettings
-from semigda_core.models.network_config import BRANCHES
 from semigda_core.models.preprocessing import Preprocessing
 
 # A class below this Dice after this share of stage 2 has not been found.
@@ -124,6 +123,6 @@ class Watch:
                 guess = label_slices(network, self.palette, images)
                 shown = [truth, guess["both"]]
                 if kind == "unlabeled":
-                    shown = [guess[branch] for branch in BRANCHES]
+                    shown = [labels for use, labels in guess.items() if use != "both"]
                 result[kind] = sheet(grey, *(overlays(grey, x, self._colours) for x in shown))
         return result

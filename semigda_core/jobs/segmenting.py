@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, fields
 from typing import Any
 
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import option
 from semigda_core.files.checked import RULE, rule_of
 from semigda_core.files.documents import check, flag, maybe, whole
 from semigda_core.models.card import ModelCard
-from semigda_core.models.network_config import BRANCHES
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
@@ -68,10 +69,21 @@ class SegmentOptions:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The branches whose mean becomes the labels, and the branches to compute."""
+        """The branches whose mean becomes the labels, and the branches to compute.
+
+        Raises:
+            SemiGDAError: "bad-input" if the model has no such branch.
+        """
+        there = NetworkConfig.from_dict(card.network).branches
         chosen = card.branches if self.branches == "card" else self.branches
-        used = BRANCHES if chosen == "both" else (chosen,)
-        return used, BRANCHES if self.review and self.branches in ("card", "both") else used
+        used = there if chosen == "both" else (chosen,)
+        if not set(used) <= set(there):
+            raise SemiGDAError(
+                "bad-input",
+                f"The model has one branch, {there[0]}, and none called {chosen}.",
+                action="Segment with the branches that its card recommends.",
+            )
+        return used, there if self.review and self.branches in ("card", "both") else used
 
     def of_voxels(self) -> dict[str, Any]:
         """The options that a result depends on, except the branches."""

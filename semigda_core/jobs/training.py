@@ -21,13 +21,14 @@ from semigda_core.files.checked import (
     meaning_of,
     rule_of,
     ruled,
+    tuples,
 )
 from semigda_core.files.documents import Wrong, flag, maybe, number, one_of, path, text, whole
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.segmenting import DEVICES
 from semigda_core.labels.sides import sided
 from semigda_core.models.card import ModelCard
-from semigda_core.models.network_config import FREEZABLE, NetworkConfig
+from semigda_core.models.network_config import BRANCHES, FREEZABLE, NetworkConfig, some_branches
 from semigda_core.models.preprocessing import Preprocessing
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -222,6 +223,12 @@ class TrainSettings(Settings):
         "a base file (from pretrain or import-official), or the folder of a model to fine-tune, "
         "whose network it then is; null: random weights, after pretrain_steps",
     )
+    branches: tuple[str, ...] = ruled(
+        some_branches,
+        BRANCHES,
+        "of the network that are trained and that the model has: vae, the autoencoder's, and cnn, "
+        "the second encoder's; one alone takes about half of the time, but has no second opinion",
+    )
     work: str | None = ruled(
         maybe(path()), None, "folder for checkpoints and previews; null: the job's own"
     )
@@ -286,7 +293,14 @@ class TrainSettings(Settings):
     )
 
     def __post_init__(self) -> None:
+        tuples(self, "branches")
         super().__post_init__()
+        alone = len(self.branches) == 1
+        demand(
+            not (alone and self.pseudo_labels == "cross"), "needs both branches", "pseudo_labels"
+        )
+        second = "cnn" in self.branches or not self.align_variance
+        demand(second, "needs the branch cnn", "align_variance")
         learned = self.frozen == "nothing" or self.base is not None or self.pretrain_steps > 0
         demand(learned, "keeps random weights: give a base or pretrain_steps", "frozen")
 

@@ -291,7 +291,10 @@ _FIELDS = rule_of(ModelCard, _NEVER_LEFT_OUT)
 def _card(data: Any) -> None:
     demand(isinstance(data, dict), "is not an object")
     _FIELDS({key: value for key, value in data.items() if key != "schema"})
-    halvings = NetworkConfig.from_dict(data["network"]).downsampling
+    network = NetworkConfig.from_dict(data["network"])
+    there = data.get("branches", "both") in (network.use, *network.branches)
+    demand(there, "names a branch that the network does not have", "branches")
+    halvings = network.downsampling
     fits = not any(side % halvings for side in data["preprocessing"]["size"])
     demand(fits, f"is no multiple of {halvings}, as the network needs", "preprocessing.size")
 

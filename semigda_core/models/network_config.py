@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,10 +12,17 @@ from semigda_core.models.network_size import FEATURE_LEVELS, parameters
 
 # What a training may leave as it is, see SemiGDA.freeze.
 FREEZABLE = ("autoencoder", "encoder", "nothing")
-BRANCHES = ("vae", "cnn")  # of every network; see semigda/networks/semigda.py
+BRANCHES = ("vae", "cnn")  # that a network may have; see semigda/networks/semigda.py
 # The paper's network has 170 million. Twice as many still fit into memory in float32.
 MAX_PARAMETERS = 400_000_000
 _WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
+
+
+def some_branches(value: Any) -> None:
+    """A rule: one of the branches, or both in their order."""
+    choices = ((BRANCHES[0],), (BRANCHES[1],), BRANCHES)
+    told = ", ".join(json.dumps(one) for one in choices)
+    demand(isinstance(value, (list, tuple)) and tuple(value) in choices, f"is none of {told}")
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,8 @@ class NetworkConfig:
             non-negative; ``"plain"`` ends in a plain convolution.
         mapper_channels: channels of the latent mapper's four stages.
         mapper_groups: groups of the mapper's GroupNorm.
+        branches: that the network has; one of them alone lacks the other's parts, but for the
+            autoencoder, whose view of images and masks every network keeps.
     """
 
     name: str = ruled(text(64), "paper")
@@ -63,9 +73,10 @@ class NetworkConfig:
     mapper_channels: tuple[int, ...] = ruled(list_of(_WIDTH, 4, least=4), (32, 64, 128, 128))
     mapper_groups: int = ruled(_WIDTH, 16)
     features: str = ruled(one_of("none", "efficientnet-lite0"), "none")
+    branches: tuple[str, ...] = ruled(some_branches, BRANCHES)
 
     def __post_init__(self) -> None:
-        tuples(self, "channels", "cnn_blocks", "mapper_channels")
+        tuples(self, "channels", "cnn_blocks", "mapper_channels", "branches")
         check_fields(self)
         for name, groups in (("channels", "norm_groups"), ("mapper_channels", "mapper_groups")):
             fits = not any(width % getattr(self, groups) for width in getattr(self, name))
@@ -116,6 +127,11 @@ class NetworkConfig:
         return self.features != "none"
 
     @property
+    def use(self) -> str:
+        """Of all its branches, as cards call it: "both", or the name of the only one."""
+        return "both" if self.branches == BRANCHES else self.branches[0]
+
+    @property
     def downsampling(self) -> int:
         """Image pixels per latent pixel; image height and width are multiples of it."""
         return self.patch * 2 ** (len(self.channels) - 1)
@@ -131,11 +147,13 @@ class NetworkConfig:
         return 2 * self.latent_channels if self.cnn_head == "released" else self.channels[-1]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON. ``features`` are left out if there are none, so that earlier
-        versions can read the result."""
+        """Plain values for JSON. Without ``features`` and with both ``branches`` these are left
+        out, so that earlier versions can read the result."""
         values = asdict(self)
         if not self.has_features:
             del values["features"]
+        if self.branches == BRANCHES:
+            del values["branches"]
         return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
 
     @classmethod

@@ -44,13 +44,20 @@ class Sizes(Protocol):
     @property
     def has_features(self) -> bool: ...
 
+    @property
+    def branches(self) -> tuple[str, ...]: ...
+
 
 def parameters(sizes: Sizes) -> int:
     """The number of parameters of the whole network."""
-    joined = sizes.has_features
-    adapters = sum(_residual((2 + joined) * c, c) + _residual(2 * c, c) for c in sizes.channels)
-    second = _feature_encoder(sizes) if joined else _cnn_encoder(sizes)
-    return _autoencoder(sizes) + second + _mapper(sizes) + adapters
+    joined, total = sizes.has_features, _autoencoder(sizes)
+    if joined or "cnn" in sizes.branches:
+        total += _feature_encoder(sizes) if joined else _cnn_encoder(sizes)
+    if "cnn" in sizes.branches:
+        total += sum(_residual(2 * c, c) for c in sizes.channels)
+    if "vae" in sizes.branches:
+        total += _mapper(sizes) + sum(_residual((2 + joined) * c, c) for c in sizes.channels)
+    return total
 
 
 def _conv(inputs: int, outputs: int, side: int = 3, bias: bool = True) -> int:
