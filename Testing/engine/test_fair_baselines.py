@@ -99,6 +99,12 @@ def test_the_page_shows_each_budget_with_its_bars_costs_and_nnunet():
     assert "## All sets\n" not in text  # that is of other networks, at the same steps
 
 
+def test_other_networks_are_shown_beside_them():
+    text = page(grouped([run_of("polyp", "unet", 0.5)]), "unet")
+    assert "## All sets" not in text
+    assert "| U-Net, labelled only | 0 | 0.500 | 0.500 |  | 70 | 560 | 12 | 890 |" in text
+
+
 def test_without_such_runs_the_page_says_nothing_of_them():
     run = {**run_of("polyp", "unet", 0.5), "planned": None}
     text = page(grouped([run]), "unet")

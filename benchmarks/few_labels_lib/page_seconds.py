@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from few_labels_lib.bars import SHORT, verdicts
 from few_labels_lib.figures import Budget, Group, difference
 from few_labels_lib.markdown import as_table, number, signed, spread
-from few_labels_lib.recipes import FAIR, OURS, recipe
+from few_labels_lib.recipes import BESIDE, FAIR, METHODS, OURS, recipe
 from few_labels_lib.sections import Table, of_same_seeds, overview, set_section
 
 BASELINE = "unet-features"
@@ -32,12 +32,12 @@ def at_cpu_seconds(table: Table, sets: Sequence[str], times: Sequence[dict]) -> 
     if budgets:
         yield INTRODUCTION
     for budget in budgets:
-        present = [n for n in sets if any((n, method, budget) in table for method in FAIR)]
-        if present:
-            yield _overview(table, budget, present) + _bars(table, budget)
+        fair = [n for n in sets if any((n, method, budget) in table for method in FAIR)]
+        if fair:
+            yield _overview(table, budget, fair) + _bars(table, budget)
         yield _nnunet(table, budget, sets)
-        for name in present:
-            yield set_section(table, name, budget, FAIR, BASELINE)
+        for name in sets:
+            yield set_section(table, name, budget, (*FAIR, *METHODS, *BESIDE), BASELINE)
     if budgets:
         yield _times(times, sets)
 
