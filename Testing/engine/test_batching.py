@@ -38,44 +38,36 @@ def run(batch: BatchSize, clock, a_slice, slices: int) -> list[int]:
     return sizes
 
 
-def test_it_doubles_while_a_slice_becomes_faster(clock):
-    seconds = {2: 0.050, 4: 0.040, 8: 0.035, 16: 0.034}
+def test_the_fastest_size_is_taken(clock):
+    seconds = {2: 0.050, 4: 0.060, 8: 0.035, 16: 0.040}
     batch = BatchSize(2, 16)
-    assert run(batch, clock, lambda size, _: seconds[size], 80) == [
-        2,
-        2,
-        4,
-        4,
-        8,
-        8,
-        16,
-        16,
-        8,
-        8,
-        4,
-    ]
-    assert batch.now == 8  # 3 % less is not worth the memory of twice as many
-
-
-def test_a_larger_one_that_is_slower_is_left_again(clock):
-    batch = BatchSize(2, 8)
-    seconds = {2: 0.050, 4: 0.040, 8: 0.060}
-    assert run(batch, clock, lambda size, _: seconds[size], 40)[-5:] == [8, 8, 4, 4, 4]
-    assert batch.now == 4
-
-
-def test_the_first_call_of_a_size_and_a_disturbed_one_do_not_count(clock):
-    batch = BatchSize(2, 8)
-    run(batch, clock, lambda size, number: 0.1 / size if number else 1.0 / size, 28)
+    sizes = run(batch, clock, lambda size, _: seconds[size], 110)
+    assert sizes == [2] * 3 + [4] * 3 + [8] * 3 + [16] * 3 + [8, 8, 4]
     assert batch.now == 8
 
 
-def test_a_batch_stays_short_enough_for_a_cancel(clock):
+def test_a_larger_size_must_be_worth_its_memory(clock):
+    seconds = {2: 0.050, 4: 0.040, 8: 0.039}
     batch = BatchSize(2, 8)
-    run(batch, clock, lambda size, _: 0.6 / size, 100)
-    assert batch.now == 2  # four would take 1.2 s, if they gain nothing
+    run(batch, clock, lambda size, _: seconds[size], 60)
+    assert batch.now == 4
     batch = BatchSize(2, 8)
-    run(batch, clock, lambda size, _: 0.45 / size, 100)
+    run(batch, clock, lambda size, _: (seconds | {8: 0.038})[size], 60)
+    assert batch.now == 8
+
+
+def test_the_first_calls_of_a_size_and_disturbed_ones_do_not_count(clock):
+    batch = BatchSize(2, 8)
+    run(batch, clock, lambda size, number: (0.1 if number == 1 else 1.0) / size, 42)
+    assert batch.now == 8
+
+
+def test_a_batch_stays_short_enough_to_tell_how_far_it_is(clock):
+    batch = BatchSize(2, 8)
+    run(batch, clock, lambda size, _: 3 / size, 100)  # four would take 6 s, if they gain nothing
+    assert batch.now == 2
+    batch = BatchSize(2, 8)
+    run(batch, clock, lambda size, _: 2.4 / size, 100)
     assert batch.now == 8
 
 
@@ -87,7 +79,7 @@ def test_few_slices_are_taken_in_powers_of_two():
 
 def test_what_was_found_stays_with_its_network(clock):
     network, case = nn.Identity(), ("cpu", (8, 8), ("vae",))
-    run(measured(network, case, 2, 8), clock, lambda size, _: 0.1 / size, 28)
+    run(measured(network, case, 2, 8), clock, lambda size, _: 0.1 / size, 42)
     assert measured(network, case, 2, 8).now == 8
     assert measured(network, ("cpu", (8, 8), ("vae", "cnn")), 2, 8).now == 2
     assert measured(nn.Identity(), case, 2, 8).now == 2

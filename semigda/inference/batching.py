@@ -6,7 +6,6 @@ Where that is depends on network, size of a slice, device, and whatever else the
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +14,15 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
-_REPEATS = (
-    2  # of which the faster counts: the first call of a size prepares, other programs disturb
-)
-_LEAST_GAIN = 0.03
-_LONGEST_S = 1.0  # a cancel waits for the end of a batch
+_REPEATS = 3  # of which the fastest counts: the first call prepares, other programs disturb
+_WORTH_TWICE = 0.03  # what a slice must gain to be worth a batch of twice the memory
+_LONGEST_S = 5.0  # progress is told once a batch
 
 
 class BatchSize:
-    """Doubles while that makes a slice faster.
+    """The fastest of a few sizes.
 
-    Measured are the first slices that are computed anyway, so it costs nothing. Sizes stay powers
+    Measured are the first slices, which are computed anyway, so it costs nothing. Sizes stay powers
     of two from 2 on: on a CPU a slice then gets the same values, to the last bit, in any batch.
 
     Attributes:
@@ -35,8 +32,7 @@ class BatchSize:
     def __init__(self, now: int, largest: int):
         self.now, self._largest = now, largest
         self._chosen = now >= largest
-        self._seconds: list[float] = []  # a slice took in batches of this size
-        self._before = math.inf  # the least in batches of half the size
+        self._seconds: dict[int, list[float]] = {}  # a slice took, by size
 
     def of(self, left: int) -> int:
         """How many of ``left`` slices to take now, at least 1."""
@@ -61,16 +57,17 @@ class BatchSize:
         self._took((time.perf_counter() - begin) / slices)
 
     def _took(self, seconds: float) -> None:
-        self._seconds.append(seconds)
-        if len(self._seconds) < _REPEATS:
+        times = self._seconds.setdefault(self.now, [])
+        times.append(seconds)
+        if len(times) < _REPEATS:
             return
-        least, twice = min(self._seconds), 2 * self.now
-        if least > (1 - _LEAST_GAIN) * self._before:
-            self._choose(self.now // 2)
-        elif twice > self._largest or twice * least > _LONGEST_S:
-            self._choose(self.now)
-        else:
-            self.now, self._before, self._seconds = twice, least, []
+        twice = 2 * self.now
+        if twice <= self._largest and twice * min(times) < _LONGEST_S:
+            self.now = twice
+            return
+        least = {size: min(times) for size, times in self._seconds.items()}
+        enough = (1 + _WORTH_TWICE) * min(least.values())
+        self._choose(next(size for size, seconds in least.items() if seconds <= enough))
 
     def _choose(self, size: int) -> None:
         self.now, self._chosen = size, True
