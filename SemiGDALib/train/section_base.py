@@ -52,8 +52,10 @@ class BaseSection(Section):
         plan = self.context.now.plan
         name = NAMES.get(plan.preset, plan.preset)
         base = self._base(plan)
-        if base is None:
+        if base is None or base.kind == "features":
             return name
+        if base.kind == "scratch":
+            return _("{preset}, from scratch").format(preset=name)
         return _("{preset}, from {base}").format(preset=name, base=translated(base.title))
 
     def nextStep(self) -> str:

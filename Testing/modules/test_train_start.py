@@ -94,12 +94,13 @@ def test_a_new_project_begins_with_general_features(training, module_host, proje
     assert last == "From scratch" and any("(cannot be used)" in one for one in models)
     assert "million photographs" in ui.baseSentenceLabel.text and not ui.featuresFrame.visible
     assert "45 minutes" in ui.standardLabel.text and "10 minutes" in ui.quickLabel.text
-    title = training.panel.buttons["Base"].toolTip
-    assert title == "4 Base and preset: Standard, from General image features"
+    title = training.panel.buttons["Base"]
+    assert title.text == "4 Base and preset: Standard"
     picture(training, module_host, artifacts, "start-features")
     choose(ui, len(models) + 1)
     assert not training.logic.plan().features and training.logic.plan().base is None
     assert "more labels" in ui.baseSentenceLabel.text
+    assert title.text == "4 Base and preset: Standard, from scratch"
     # What an earlier version planned stays.
     save_plan(project, Plan("quick", features=False))
     training.panel.refresh()
