@@ -91,6 +91,7 @@ set(SemiGDA_PACKAGES
   semigda/data/content.py
   semigda/data/geometry.py
   semigda/data/grid.py
+  semigda/data/intensity.py
   semigda/data/labels.py
   semigda/data/plain_labels.py
   semigda/data/png.py

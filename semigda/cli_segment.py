@@ -70,6 +70,8 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         overwrite=arguments.overwrite,
         started=arguments.started,
     )
+    for note in report["notes"]:
+        _tell(note)
     for found in report["segments"]:
         # A plain picture has no volume.
         size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"

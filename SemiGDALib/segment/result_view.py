@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib import provenance
 from SemiGDALib.segment import card_text, sizes, views
+from SemiGDALib.translation.sentences import translated
 
 COLOUR, NAME, SIZE, AGREEMENT = range(4)
 
@@ -53,7 +54,9 @@ class ResultView:
         spots = views.spotsOf(segmentationNode)
         hasImage = views.inputVolumeOf(segmentationNode) is not None
         ui.nextSpotButton.enabled = bool(spots) and hasImage
-        ui.resultNoteLabel.text = self._note(result["segments"], review, spots)
+        notes = [translated(note) for note in result.get("notes", [])]
+        notes.append(self._note(result["segments"], review, spots))
+        ui.resultNoteLabel.text = " ".join(notes)
 
     def _note(self, segments, review: bool, spots) -> str:
         if not any(segment["id"] for segment in segments):

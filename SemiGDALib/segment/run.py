@@ -213,7 +213,7 @@ class SegmentRun:
             node,
             ids.values(),
             provenance.describe(outputs, report, self.options.to_dict()),
-            {"segments": rows, "spots": spots},
+            {"segments": rows, "spots": spots, "notes": report.get("notes") or []},
         )
         return SegmentResult(node, reviewNode, rows, spots, report)
 

@@ -192,11 +192,8 @@ def test_channels_must_fit_the_model():
         prepare(Volume(colours[..., 0], np.eye(4)), colour_model)
     as_grey = prepare(Volume(grey, np.eye(4)), grey_model).slices(0, 1)
     torch.testing.assert_close(as_grey[0, 1], expected[0])
-    with pytest.raises(SemiGDAError, match="outside 0 to 255"):
-        prepare(Volume(grey[..., 0].astype(np.int16) * 2, np.eye(4)), grey_model)
-    # As shares of white a picture is nearly black to the model: it would find nothing in it.
+    # As shares of white a picture would be nearly black to the model.
     shares = grey[..., 0].astype(np.float32) / 255
-    with pytest.raises(SemiGDAError, match="values from 0 to 1"):
-        prepare(Volume(shares, np.eye(4)), grey_model)
-    in_full = prepare(Volume(shares * 255, np.eye(4)), grey_model).slices(0, 1)
-    torch.testing.assert_close(in_full[0, 1], expected[0])
+    for told in (shares, shares * 255):
+        in_full = prepare(Volume(told, np.eye(4)), grey_model).slices(0, 1)
+        torch.testing.assert_close(in_full[0, 1], expected[0])

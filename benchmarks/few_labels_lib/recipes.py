@@ -35,6 +35,7 @@ class Recipe:
             OWN_BATCH slices, as large as ``DataSet.own_scale`` says if ``scale`` is a number.
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
+        augmentation: changes to the set's.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Recipe:
     own: bool = False
     changes: Mapping = field(default_factory=dict)
     config: Mapping = field(default_factory=dict)
+    augmentation: Mapping = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -93,7 +95,7 @@ class Recipe:
             "steps": steps - pretrain - align,
             "labeled_batch": labeled,
             "unlabeled_batch": max(1, one.batch - labeled),
-            "augmentation": one.augment(),
+            "augmentation": replace(one.augment(), **self.augmentation),
             "precision": "float32",
             "checkpoint_minutes": 60.0,
             "seed": seed,
@@ -154,6 +156,7 @@ TITLES = {
 }
 
 OWN = "own-budget"
+VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
 # What each variant asks is said in :data:`QUESTIONS`.
 VARIANTS: dict[str, dict] = {
     "no-dam": {"align": 0.0},
@@ -193,6 +196,11 @@ VARIANTS: dict[str, dict] = {
         "config": {"features": "efficientnet-lite0"},
         "changes": {"branches": ("cnn",)},
     },
+    "features-varied": {
+        "scale": None,
+        "config": {"features": "efficientnet-lite0"},
+        "augmentation": VARIED,
+    },
     OWN: {"own": True},
 }
 QUESTIONS = {
@@ -229,6 +237,7 @@ QUESTIONS = {
     "deeper": "One more level, as deep as the U-Net",
     "features": "General image features in the second encoder, larger slices",
     "one-branch": "The same at twice the pixels a side, and that encoder's branch alone",
+    "features-varied": "These features, and pictures stretched, darkened and coarsened",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from semigda.data.geometry import orient, turned
+from semigda.data.intensity import white_of
 from semigda.data.labels import label_parts, share_inside
 from semigda.data.volumes import Volume, read_volume, sampled
 from semigda.progress import UNWATCHED, Progress
@@ -36,6 +38,7 @@ def measure_case(
     - ``shape`` and ``spacing`` (slice, row, column of an axial view), ``slice_axis`` of the
       largest step, ``channels``, ``picture``, ``dtype``
     - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
+    - ``white``: the value that is white, of a picture of more bits that can be read as one of 8
     - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
@@ -66,7 +69,7 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
     order, flips = orient(volume.affine, "axial")
     low, middle, high = np.percentile(sampled(volume.array), (0.5, 50, 99.5))
     content, mirror = _hashes(turned(volume.array, order, flips), progress)
-    return {
+    facts = {
         "shape": [volume.shape[axis] for axis in order],
         "spacing": [round(volume.spacing[axis], 4) for axis in order],
         "slice_axis": slice_axis(volume),
@@ -81,6 +84,10 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
         "hash": content,
         "mirror": mirror,
     }
+    if volume.two_dimensional and volume.array.dtype != np.uint8:
+        with suppress(SemiGDAError):
+            facts["white"] = white_of(volume.array)
+    return facts
 
 
 def slice_axis(volume: Volume) -> str:

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from semigda.data.preprocess import resample
 from semigda_core.jobs.training import Augmentation
 
 # Labels, or none: what goes in says what comes out.
@@ -40,15 +41,16 @@ def sampling_grid(
     batch, height, width = shape
     angle = _uniform(batch, math.radians(options.rotate), generator)
     zoom = _factor(batch, options.scale, generator)
+    wide = _factor(batch, options.stretch, generator).sqrt() if options.stretch else 1.0
     shift = torch.stack([2 * _uniform(batch, options.shift, generator) for _ in range(2)], dim=1)
     mirror = _flips(batch, options.mirror, generator)
     turn = _flips(batch, options.turn_over, generator)
     # Rotate in pixels, because the grid runs from -1 to 1 along both sides.
-    aspect = height / width
+    sides = height / width
     cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
     theta = torch.zeros(batch, 2, 3)
-    theta[:, 0, 0], theta[:, 0, 1] = cos * mirror, -sin * aspect * turn
-    theta[:, 1, 0], theta[:, 1, 1] = sin / aspect * mirror, cos * turn
+    theta[:, 0, 0], theta[:, 0, 1] = cos * mirror * wide, -sin * sides * turn * wide
+    theta[:, 1, 0], theta[:, 1, 1] = sin / sides * mirror / wide, cos * turn / wide
     theta[:, :, 2] = shift
     grid = F.affine_grid(theta, [batch, 1, height, width], align_corners=False)
     if options.elastic > 0:
@@ -74,18 +76,38 @@ def change_geometry(
     return images, labels
 
 
+def _coarser(images: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """A share of the images as a coarse scan looks on the working grid."""
+    height, width = images.shape[2:]
+    chance = torch.rand(len(images), 3, generator=generator).tolist()
+    images = images.clone()
+    for row, (which, down, across) in enumerate(chance):
+        if which < share:
+            size = round(height / (1 + 2 * down)), round(width / (1 + 2 * across))
+            images[row] = resample(resample(images[row, None], size), (height, width))[0]
+    return images
+
+
 def change_intensity(images: Tensor, options: Augmentation, generator: torch.Generator) -> Tensor:
-    """Blur, gamma, colour, contrast, brightness and noise of images (B, 3, H, W) in [-1, 1]."""
+    """Detail, light, colour, contrast and noise of images (B, 3, H, W) in [-1, 1]."""
     batch = images.shape[0]
     blurred = F.interpolate(F.avg_pool2d(images, 2), images.shape[2:], mode="bilinear")
     choice = torch.rand(batch, generator=generator) < options.blur
     images = torch.where(choice[:, None, None, None], blurred, images)
+    if options.coarse > 0:
+        images = _coarser(images, options.coarse, generator)
 
     def per_image(values: Tensor) -> Tensor:
         return values[:, None, None, None]
 
-    gamma = per_image(_factor(batch, options.gamma, generator))
-    images = 2 * ((images.clamp(-1, 1) + 1) / 2) ** gamma - 1
+    gamma = _factor(batch, options.gamma, generator)
+    left = torch.ones(batch)
+    if options.darkness > 0:
+        less = options.darkness * torch.rand(batch, generator=generator)
+        how = torch.rand(batch, generator=generator)  # a quarter each by a factor, by an exponent
+        left = torch.where(how < 0.25, 1 - less, 1.0)
+        gamma = gamma / torch.where(how > 0.75, 1 - less, 1.0)
+    images = 2 * per_image(left) * ((images.clamp(-1, 1) + 1) / 2) ** per_image(gamma) - 1
     if options.colour > 0:
         light = _factor(3 * batch, options.colour, generator).view(batch, 3, 1, 1)
         images = (images + 1) * light - 1

@@ -177,7 +177,10 @@ def read_labels(path, like: Volume) -> np.ndarray:
 
 
 def _on_grid(stored: Volume, like: Volume, cropped: bool = False) -> np.ndarray:
-    labels = place(whole_values(stored.array), stored.affine, like, cropped)
+    array = stored.array
+    if stored.two_dimensional and array.dtype == np.uint16 and np.isin(array, (0, 65535)).all():
+        array = array // 257  # the white of 16 bits
+    labels = place(whole_values(array), stored.affine, like, cropped)
     if stored.two_dimensional and labels.max() == 255 and np.isin(labels, (0, 255)).all():
         labels = (labels > 0).astype(np.uint8)
     return labels

@@ -72,6 +72,8 @@ def colours(array: np.ndarray) -> np.ndarray:
     Raises:
         SemiGDAError: "bad-input" for more colours than a label can have.
     """
+    if array.dtype == np.uint16 and not (array % 257).any():
+        array = (array // 257).astype(np.uint8)  # 8 bits stored as 16
     if array.dtype != np.uint8:
         raise SemiGDAError("bad-input", "The label is coloured, with more than 8 bits a colour.")
     red, green, blue = (array[..., n].astype(np.uint32) for n in range(3))

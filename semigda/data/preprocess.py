@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from semigda.data.grid import WorkingGrid, axis_weights, working_grid
-from semigda.data.volumes import Volume, sampled
+from semigda.data.intensity import intensity_range
+from semigda.data.volumes import Volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.preprocessing import Preprocessing
 
@@ -18,6 +19,7 @@ class PreparedVolume:
     Attributes:
         grid: the position of the working slices in the volume.
         count: the number of working slices.
+        notes: sentences about what was done to the image without being asked for.
     """
 
     def __init__(self, volume: Volume, preprocessing: Preprocessing):
@@ -26,7 +28,10 @@ class PreparedVolume:
         self.count = self.grid.count
         array = _with_channels(volume.array, preprocessing.channels)
         self._view = self.grid.turned(array)
-        self._low, self._high = _intensity_range(self.grid.boxed(array), preprocessing.intensity)
+        rule = preprocessing.intensity
+        self._low, self._high = intensity_range(self.grid.boxed(array), rule)
+        scaled = rule["rule"] == "8-bit" and self._high != 255
+        self.notes = [f"The picture is not of 8 bits: {self._high:g} was taken as white."] * scaled
 
     def slices(self, start: int, stop: int) -> torch.Tensor:
         """Network input (n, 3, H, W) float32 in [-1, 1] of working slices start to stop."""
@@ -122,35 +127,3 @@ def _with_channels(array: np.ndarray, channels: str) -> np.ndarray:
             action="Choose a model for colour images, or a grey image.",
         )
     return array
-
-
-def _check_8_bit(array: np.ndarray) -> None:
-    low, high = min(p.min() for p in array), max(p.max() for p in array)
-    if low < 0 or high > 255:
-        problem = "this image has values outside 0 to 255"
-    elif (
-        array.dtype.kind == "f" and high <= 1
-    ):  # a small share of white, nearly black for the model
-        problem = "this image has values from 0 to 1"
-    else:
-        return
-    raise SemiGDAError(
-        "bad-input",
-        f"The model takes 8-bit images; {problem}.",
-        action="Convert the image to 8 bit, or choose another model.",
-    )
-
-
-def _intensity_range(array: np.ndarray, intensity: dict) -> tuple[float, float]:
-    """The image values that become -1 and 1."""
-    rule = intensity["rule"]
-    if rule == "ct-window":
-        return float(intensity["low"]), float(intensity["high"])
-    if rule == "8-bit":
-        if array.dtype != np.uint8:
-            _check_8_bit(array)
-        return 0.0, 255.0
-    low, high = np.percentile(sampled(array), (intensity["low"], intensity["high"]))
-    if low >= high:  # nearly all voxels are equal: only the full range is meaningful
-        low, high = min(p.min() for p in array), max(p.max() for p in array)
-    return float(low), float(high)

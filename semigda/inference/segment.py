@@ -330,6 +330,7 @@ def _report(
         "input": {"shape": list(volume.shape), "spacing": list(volume.spacing)},
         "working": {"slices": prepared.count, "size": list(prepared.grid.size)},
         "steps_down": predictor.steps,
+        "notes": prepared.notes,
         "seconds": {phase: round(value, 3) for phase, value in clock.seconds.items()},
         "peak_memory_bytes": peak_memory(),
     }

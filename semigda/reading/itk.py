@@ -96,12 +96,6 @@ def _error(text: str) -> SemiGDAError:
             "The image's axes are not at right angles, which cannot be read from NIfTI files.",
             action="Save it as .nrrd and use that.",
         )
-    if "Unknown PixelType" in text:  # ITK's word for grey pictures with an alpha channel
-        return SemiGDAError(
-            "bad-input",
-            "The picture's grey values come with transparency, which cannot be read.",
-            action="Save it without transparency (alpha channel).",
-        )
     if "alloc" in text:
         raise MemoryError
     return unreadable()

@@ -34,6 +34,8 @@ class Picture:
         divisor: divides the values of the copy.
         first_value: whether only the first of several values a pixel is used.
         inverted: whether 0 is white.
+        transparent: whether the copy's pixels are the bytes of a grey value and of its alpha: two
+            in a number, or four in as many colours.
     """
 
     bytes: int
@@ -41,9 +43,14 @@ class Picture:
     divisor: int = 1
     first_value: bool = False
     inverted: bool = False
+    transparent: bool = False
 
     def values(self, array: np.ndarray) -> np.ndarray:
         """The intended pixels (z, y, x) or (z, y, x, n), from those that ITK has read."""
+        if self.transparent and array.ndim == 3:
+            return (array >> 8).astype(np.uint8)
+        if self.transparent:
+            return array[..., 0].astype(np.uint16) << 8 | array[..., 1]
         if self.first_value and array.ndim == 4:
             array = array[..., 0]
         if self.divisor > 1:

@@ -92,6 +92,19 @@ class Augmentation:
         0.15,
         "share of the images that lose detail (to half the resolution and back)",
     )
+    stretch: float = ruled(
+        number(0, 3), 0.0, "of height against width: 0.5 means from 1 / 1.5 to 1.5"
+    )
+    darkness: float = ruled(
+        number(0, 0.95),
+        0.0,
+        "share of their light that half of the images may lose, or as much of it by an exponent",
+    )
+    coarse: float = ruled(
+        number(0, 1),
+        0.0,
+        "share of the images with pixels up to three times as long, along each side by itself",
+    )
 
     def __post_init__(self) -> None:
         check_fields(self)

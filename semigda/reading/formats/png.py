@@ -12,6 +12,7 @@ from semigda.reading.picture import Picture, checked_size, read_picture
 from semigda.reading.request import Budget, Request
 
 _START = b"\x89PNG\r\n\x1a\n"
+_GREY, _PALETTE, _GREY_ALPHA, _RGBA = 0, 3, 4, 6  # kinds of pixels
 
 
 def begins(start: bytes) -> bool:
@@ -25,7 +26,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 def check_png(path: Path, labels: bool, work: Path) -> Picture:
     """A PNG file. For ``labels`` values are read as stored, and a palette's indices instead of its
-    colours.
+    colours. Of grey values with transparency the grey is read.
 
     Raises:
         SemiGDAError: "bad-input".
@@ -40,16 +41,25 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
     if width * height * bits // 8 > packed * 1040:
         raise truncated()
     spread = 255 // (2 ** min(bits, 8) - 1)  # how ITK spreads fewer bits over 0 to 255
-    if colours != 3 or not labels:
+    if colours == _GREY_ALPHA and bits in (8, 16):
+        # The same bytes as one grey value of twice the bits, or as four colours, which ITK reads.
+        copy = _relabelled(chunks, work, *((16, _GREY) if bits == 8 else (8, _RGBA)))
+        return Picture(size, copy, transparent=True)
+    if colours != _PALETTE or not labels:
         return Picture(size, divisor=spread if labels else 1)
     # The same pixels as grey values are the indices.
+    return Picture(size, _relabelled(chunks, work, bits, _GREY), divisor=spread)
+
+
+def _relabelled(chunks: list[tuple[bytes, bytes]], work: Path, bits: int, colours: int) -> Path:
+    """A copy that declares its pixels to be of another kind, of as many bits together."""
     header = bytearray(chunks[0][1])
-    header[9] = 0
+    header[8], header[9] = bits, colours
     kept = [(name, content) for name, content in chunks if name in (b"IDAT", b"IEND")]
     parts = [(b"IHDR", bytes(header)), *kept]
-    copy = work / "indices.png"
+    copy = work / "relabelled.png"
     copy.write_bytes(_START + b"".join(_png_chunk(name, content) for name, content in parts))
-    return Picture(size, copy, divisor=spread)
+    return copy
 
 
 def _png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:

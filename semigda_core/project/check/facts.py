@@ -56,6 +56,7 @@ _IMAGE = record(
         "hash": _HASH,
         "mirror": _HASH,
     },
+    {"white": number(1e-6, 2**16)},
     others=True,
 )
 _PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)

@@ -20,6 +20,20 @@ def _readable(used: list[ProjectCase], facts: Facts) -> list[tuple[ProjectCase, 
     return [(case, image) for case, image in pairs if image and "error" not in image]
 
 
+def other_depth(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """Pictures of 16 bits among some of 8, which all are read as 8 bits then."""
+    pictures = [(case, image) for case, image in _readable(used, facts) if image["picture"]]
+    deep = [case for case, image in pictures if "white" in image]
+    if deep and len(deep) < len(pictures):
+        yield Finding(
+            "scaled-pictures",
+            "hint",
+            ids_of(deep),
+            "Some pictures have 16 bits a value, others 8. All are read as 8 bits.",
+            "Nothing has to be done; check that they look alike in brightness.",
+        )
+
+
 def odd_kind(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     kinds: dict[tuple[bool, bool], list[ProjectCase]] = {}
     for case, image in _readable(used, facts):
@@ -68,8 +82,14 @@ def odd_spacing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[F
         )
 
 
+def _of_8_bits(image: Any) -> dict[str, float]:
+    """Low and high of an image; of a picture as if its white were 255."""
+    scale = 255 / image["white"] if "white" in image else 1.0
+    return {end: scale * image[end] for end in ("low", "high")}
+
+
 def odd_intensity(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    images = _readable(used, facts)
+    images = [(case, _of_8_bits(image)) for case, image in _readable(used, facts)]
     if len(images) < FEWEST_TO_COMPARE:
         return
     low = statistics.median(image["low"] for _, image in images)

@@ -18,7 +18,7 @@ from semigda_core.project.check.findings import (
     remove,
     unlabel,
 )
-from semigda_core.project.check.outliers import odd_intensity, odd_kind, odd_spacing
+from semigda_core.project.check.outliers import odd_intensity, odd_kind, odd_spacing, other_depth
 from semigda_core.project.records import ProjectCase, View
 
 FEW_LABELLED = 4
@@ -38,6 +38,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         odd_kind,
         odd_spacing,
         odd_intensity,
+        other_depth,
         _makers,
         _classes,
         _counts,

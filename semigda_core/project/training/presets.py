@@ -282,7 +282,9 @@ def _rounded(pixels: float) -> int:
 def _intensity(
     view: View, facts: Mapping[str, Any], images: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    if all(image["dtype"] == "uint8" for image in images):
+    # Deeper pictures among some of 8 bits are read as these.
+    readable = all(image["dtype"] == "uint8" or "white" in image for image in images)
+    if readable and any(image["dtype"] == "uint8" for image in images):
         return {"rule": "8-bit"}
     if view.settings.get("modality", guess_modality(images)) != "CT":
         return {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
