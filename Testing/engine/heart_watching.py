@@ -30,6 +30,9 @@ class Case:
     def __len__(self):
         return len(self.shown)
 
+    def pixels(self, value):
+        return [int(n) for row in self.labels if (n := (row == value).sum())]
+
     def images(self, start, stop):
         return COLOURS[self.shown[start:stop]].permute(0, 3, 1, 2)
 

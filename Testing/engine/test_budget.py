@@ -148,6 +148,28 @@ def test_the_plan_in_words(tmp_path):
     assert estimate_of(SETTINGS, facts, WORK, 45.0, tmp_path).plan == ""  # of the caller
 
 
+def test_slices_are_prepared_once_and_take_room_on_the_disk(tmp_path):
+    facts = MEASURED | {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6}
+    facts |= {"device": "cpu", "fits": True, "reason": "", "offers": {}}
+    facts |= {"prepare_seconds": 100.0, "prepare_all_seconds": 400.0}
+    facts |= {"prepared_bytes": 36e9, "unprepared_bytes": 9e9}
+    folds = Work(trainings=3, scored=10, compared=False, semi=True)
+    without = {key: value for key, value in facts.items() if key != "prepare_seconds"}
+    ask = (SETTINGS, folds)
+    assert total_seconds(ask[0], facts, ask[1]) == total_seconds(ask[0], without, ask[1]) + 100
+    found = estimate_of(SETTINGS, facts, WORK, None, tmp_path)
+    assert found.fits and found.text.endswith(", 36.0 GB on the disk for prepared slices")
+    huge = facts | {"unprepared_bytes": 1e15}
+    found = estimate_of(SETTINGS, huge, WORK, None, tmp_path)
+    assert not found.fits and "the training needs 1000000" in found.reason
+    small = estimate_of(SETTINGS, facts | {"prepared_bytes": 1e7}, WORK, None, tmp_path)
+    assert small.text.endswith("memory")
+    # Slices of another size are all to be made.
+    other = at_size(facts, SETTINGS, SETTINGS | {"preprocessing": grid(96)})
+    assert other["unprepared_bytes"] == other["prepared_bytes"] == pytest.approx(9e9)
+    assert other["prepare_seconds"] == 400 and at_size(facts, SETTINGS, SETTINGS) == facts
+
+
 def test_smaller_grids_are_those_of_smaller_sides_and_no_two_are_equal(tmp_path):
     project = make_project(tmp_path, labelled=8)  # slices of 20 x 18
     check(project)

@@ -10,6 +10,7 @@ from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
+from semigda.prepared.store import Store
 from semigda.training.batch import draw_batch
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda_core.errors import SemiGDAError
@@ -24,7 +25,7 @@ def loaded(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     cases = read_cases(write_phantoms(folder, 2, 1, 0, pictures=pictures, shape=SHAPE))
     preprocessing = Preprocessing.from_dict(PICTURES if pictures else VOLUMES)
-    return cases, preprocessing, load_slices(cases, preprocessing, 2)
+    return cases, preprocessing, load_slices(cases, Store(folder / "prepared", preprocessing), 2)
 
 
 def test_slices_are_what_inference_sees(loaded):
@@ -40,9 +41,9 @@ def test_slices_are_what_inference_sees(loaded):
 def test_slices_are_stored_compactly(loaded):
     _, preprocessing, slices = loaded
     eight_bit = preprocessing.intensity["rule"] == "8-bit"
-    assert slices[0].planes.dtype == (torch.uint8 if eight_bit else torch.float16)
+    assert slices[0].planes[0].dtype == (torch.uint8 if eight_bit else torch.float16)
     assert slices[0].planes.shape[1] == (3 if preprocessing.channels == "rgb" else 1)
-    assert slices[0].labels.dtype == torch.uint8
+    assert slices[0].labels[0].dtype == torch.uint8
 
 
 def test_unlabelled_cases_have_no_labels(loaded):
@@ -72,7 +73,7 @@ def test_larger_slices_are_cropped_in_place(loaded):
     windows = whole.unfold(2, 16, 1).unfold(3, 16, 1)
     found = (windows == images[0][:, None, None]).all(dim=(1, 4, 5)).nonzero()
     n, y, x = found[0].tolist()
-    assert torch.equal(mask[n, y : y + 16, x : x + 16], labels[0])
+    assert torch.equal(mask[n][y : y + 16, x : x + 16], labels[0])
 
 
 def test_labelled_slices_fill_a_batch_that_has_no_unlabelled_ones_yet(loaded):
@@ -105,7 +106,7 @@ def test_a_case_that_cannot_be_read_is_told_by_its_number(tmp_path):
     damaged = [case for case in cases if case.role == "unlabeled"][1]
     damaged.image.write_bytes(damaged.image.read_bytes()[:-100])
     with pytest.raises(SemiGDAError) as caught:
-        load_slices(cases, Preprocessing.from_dict(VOLUMES), 2)
+        load_slices(cases, Store(tmp_path / "prepared", Preprocessing.from_dict(VOLUMES)), 2)
     assert caught.value.error_class == "bad-input"
     assert caught.value.message.startswith("Number 2 of the cases with the role unlabeled: The")
     assert damaged.image.name not in str(caught.value)

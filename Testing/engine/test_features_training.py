@@ -27,6 +27,7 @@ from semigda.models.base import load_base, save_base
 from semigda.models.features import new_network, read_features
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.prepared.store import Store
 from semigda.progress import Progress
 from semigda.training.dataset import load_slices
 from semigda.training.gradients import Gradients
@@ -63,8 +64,9 @@ def trained(volumes, tmp_path_factory):
 def training_of(wanted: TrainSettings, network: SemiGDA) -> Training:
     preprocessing = Preprocessing.from_dict(wanted.preprocessing)
     cases = read_cases(wanted.cases)
+    store = Store(Path(wanted.work) / "prepared", preprocessing)
     slices = {
-        role: load_slices([c for c in cases if c.role == role], preprocessing, wanted.num_classes)
+        role: load_slices([c for c in cases if c.role == role], store, wanted.num_classes)
         for role in ("labeled", "unlabeled")
     }
     gradients = Gradients(network, torch.device("cpu"), ALONE, Progress())

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from semigda.training import dataset
-from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
+from semigda.prepared import store
+from semigda.prepared.store import Store
+from semigda.training.dataset import CaseSlices, SliceSampler, case_slices, step_generator
 from semigda_core.errors import SemiGDAError
 
 
@@ -89,10 +90,13 @@ def test_cases_are_read_in_chunks_that_do_not_show(tmp_path, monkeypatch):
 
     case = read_cases(write_phantoms(tmp_path, 1, 0, 0, shape=(7, 32, 32)))[0]
     preprocessing = Preprocessing.from_dict(VOLUMES)
-    whole = CaseSlices(case, preprocessing, 2)
-    monkeypatch.setattr(dataset, "CHUNK", 3)
-    parts = CaseSlices(case, preprocessing, 2)
-    assert torch.equal(whole.planes, parts.planes) and len(whole) == 7
+    whole = case_slices(case, Store(tmp_path / "one", preprocessing), 2)
+    monkeypatch.setattr(store, "CHUNK", 3)
+    parts = case_slices(case, Store(tmp_path / "two", preprocessing), 2)
+    assert torch.equal(whole.planes[:], parts.planes[:]) and len(whole) == 7
     assert whole.foreground == [n for n in range(7) if whole.labels[n].any()] != []
+    for value in (1, 2):
+        counts = (whole.labels[:] == value).flatten(1).sum(dim=1).tolist()
+        assert whole.pixels(value) == [n for n in counts if n]
     with pytest.raises(SemiGDAError, match="holds the value 2, but the model has 1 classes"):
-        CaseSlices(case, preprocessing, 1)
+        case_slices(case, Store(tmp_path / "two", preprocessing), 1)

@@ -35,11 +35,13 @@ def test_labels_of_each_branch_and_of_the_mean_of_both():
 def test_dice_of_a_case_class_by_class():
     predicted, truth = torch.tensor([[1, 1, 2, 0]]), torch.tensor([[1, 2, 2, 0]])
     # class 1: 2 * 1 / (2 + 1); class 2: 2 * 1 / (1 + 2); class 3 is nowhere
-    found = validate.case_dice(predicted, truth, 3)
+    counts = validate.overlap(predicted, truth, 3)
+    assert counts.tolist() == [[1, 2, 1, 0], [1, 1, 2, 0], [1, 1, 1, 0]]
+    found = validate.class_dice(counts)
     assert found[:2] == pytest.approx([2 / 3, 2 / 3]) and math.isnan(found[2])
-    missed = validate.case_dice(torch.tensor([1, 1, 1, 0]), torch.tensor([0, 0, 0, 1]), 1)
-    assert missed == [0.0]
-    assert validate.case_dice(torch.tensor([1, 1, 1, 1]), torch.tensor([1, 0, 0, 0]), 1) == [0.4]
+    for guess, true, wanted in (([1, 1, 1, 0], [0, 0, 0, 1], 0.0), ([1] * 4, [1, 0, 0, 0], 0.4)):
+        counts = validate.overlap(torch.tensor(guess), torch.tensor(true), 1)
+        assert validate.class_dice(counts) == [wanted]
 
 
 def test_means_are_over_the_cases_that_hold_a_class():
@@ -63,11 +65,11 @@ def test_a_case_goes_through_in_batches_of_about_so_many_pixels(monkeypatch):
     monkeypatch.setattr(validate, "PIXELS", 12)  # three slices of four pixels
     network, asked = Copier(), []
     listener = Listener(lambda heard: asked.append(len(network.evaluated)))
-    found = validate.predict(network, PALETTE, case, listener.progress)
-    assert asked == [0, 1, 2] and torch.equal(found["vae"], case.labels)
+    found = validate.case_dice(network, PALETTE, case, listener.progress)
+    assert asked == [0, 1, 2] and found["vae"] == [1.0, 1.0]
     monkeypatch.setattr(validate, "PIXELS", 1)  # one at least
     asked.clear()
-    validate.predict(network, PALETTE, case, listener.progress)
+    validate.case_dice(network, PALETTE, case, listener.progress)
     assert len(asked) == 7
 
 

@@ -44,6 +44,7 @@ ENGINE_FLOORS = {
     "evaluation": 3,
     "check": 2,
     "ranking": 3,
+    "prepared": 3,
     "training": 4,
     "jobs": 5,
     "info": 5,

@@ -22,7 +22,7 @@ from semigda.data.preprocess import Preprocessing
 from semigda.data.volumes import read_volume
 from semigda.models.base import save_base
 from semigda.networks.semigda import SemiGDA
-from semigda.training.dataset import CaseSlices
+from semigda.prepared.store import Store
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs.training import TrainSettings
@@ -224,8 +224,8 @@ def test_a_training_sees_the_classes_of_the_project(tmp_path):
     write_json(tmp_path / "list.json", case_rows(project.read()))
     preprocessing = Preprocessing(size=(32, 32), spacing=(None, 1.0, 1.0))
     for number, case in enumerate(read_cases(tmp_path / "list.json")):
-        slices = CaseSlices(case, preprocessing, 2)
-        planes = slices.labels[:, 6:26, 7:25]  # without the padding
+        slices = Store(tmp_path / "prepared", preprocessing).get(case)
+        planes = slices.labels[:][:, 6:26, 7:25]  # without the padding
         np.testing.assert_array_equal(planes, draw(number)[1])
 
 

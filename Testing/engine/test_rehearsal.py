@@ -36,6 +36,9 @@ def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
     assert facts["load_seconds"] > 0 and facts["validate_seconds"] > 0
     assert facts["checkpoint_bytes"] > 1e5 and facts["memory_bytes"] > 5e7
     assert facts["cases"] == 5 and facts["device"] == "cpu" and facts["fits"]
+    slices = 12 * 32 * 32  # half floats, and where there are labels a byte more
+    assert facts["prepared_bytes"] == (5 * 2 + 3) * slices and not facts["unprepared_bytes"]
+    assert facts["prepare_seconds"] == 0 < facts["prepare_all_seconds"]
     assert len(told) > 6 and told == sorted(told) and list(tmp_path.iterdir()) == [job.path]
 
 
@@ -53,7 +56,10 @@ def test_a_sample_must_do_where_reading_takes_long(volumes, tmp_path, monkeypatc
     monkeypatch.setattr(rehearsal, "LOAD_SECONDS", 0.0)
     sample = rehearse(wanted(volumes, tmp_path), tmp_path)
     assert sample["cases"] == 5 and sample["memory_bytes"] > 5e7
-    assert whole["load_seconds"] / 10 < sample["load_seconds"] < 50 * whole["load_seconds"]
+    assert whole["load_seconds"] / 20 < sample["load_seconds"] < 50 * whole["load_seconds"]
+    # Of each role one was prepared: two are left.
+    assert sample["prepare_seconds"] == pytest.approx(sample["prepare_all_seconds"] * 2 / 5)
+    assert 0 < sample["unprepared_bytes"] < sample["prepared_bytes"]
 
 
 def test_too_little_graphics_memory_goes_down_to_a_batch_that_was_tried(

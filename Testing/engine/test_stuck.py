@@ -47,6 +47,10 @@ class Slices:
     def __len__(self) -> int:
         return len(self.truth)
 
+    def pixels(self, value: int) -> list[int]:
+        counts = (self.truth == value).flatten(1).sum(dim=1).tolist()
+        return [count for count in counts if count]
+
     def images(self, start: int, stop: int) -> torch.Tensor:
         return self._images[start:stop]
 

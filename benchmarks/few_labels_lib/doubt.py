@@ -25,7 +25,7 @@ from semigda.data.cases import Case, read_cases
 from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
-from semigda.training.validate import case_dice
+from semigda.training.validate import class_dice, overlap
 
 
 def judge_signals(one: DataSet, run: dict, folder: Path) -> dict:
@@ -46,7 +46,7 @@ def judge_signals(one: DataSet, run: dict, folder: Path) -> dict:
     dice: dict[str, float] = {}
     for case in read_cases(one.write_cases(folder / "val.json", "val")):
         labels, truth, signals = _case(case, preprocessing, chances)
-        dice[case.name] = float(np.nanmean(case_dice(labels, truth, classes)))
+        dice[case.name] = float(np.nanmean(class_dice(overlap(labels, truth, classes))))
         wrong.append((labels != truth).numpy().ravel())
         size = max(1, int((labels > 0).sum()))
         for name, signal in signals.items():

@@ -27,6 +27,7 @@ from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
 from semigda.inference.device import choose_device, device_name
 from semigda.models.package import load_network
+from semigda.prepared.store import Store
 from semigda.progress import Printed, Progress
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices
 from semigda.training.gradients import limited_threads
@@ -195,10 +196,9 @@ def _train(chosen: Recipe, settings: TrainSettings) -> nn.Module:
 def _slices(settings: TrainSettings) -> dict[str, list[CaseSlices]]:
     cases = read_cases(settings.cases)
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    store = Store(Path(settings.cases).parent / "prepared", preprocessing)
     return {
-        role: load_slices(
-            [case for case in cases if case.role == role], preprocessing, settings.num_classes
-        )
+        role: load_slices([c for c in cases if c.role == role], store, settings.num_classes)
         for role in ("labeled", "unlabeled")
     }
 
@@ -245,7 +245,8 @@ def _foreign_slices(
     cases = read_cases(other.write_cases(folder / f"{other.name}.json", "labeled", "unlabeled"))
     if other.num_classes > one.num_classes:
         cases = [replace(case, label=None) for case in cases]
-    return load_slices(cases, Preprocessing.from_dict(values), one.num_classes)
+    store = Store(folder / "prepared", Preprocessing.from_dict(values))
+    return load_slices(cases, store, one.num_classes)
 
 
 # What a reader needs to interpret the figures

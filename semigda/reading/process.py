@@ -32,7 +32,7 @@ from semigda.reading.errors import damaged
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
 
-_ENGINE = Path(semigda.__file__).resolve().parents[1]
+ENGINE = Path(semigda.__file__).resolve().parents[1]
 _START_S = 120.0  # a cold disk, a virus scanner
 _POLL_S = 0.1
 # Limit on the clock: a slow network drive costs no CPU time.
@@ -122,8 +122,8 @@ class _ReaderProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
-            cwd=_ENGINE,  # "-m" looks there first
+            env=child_environment(),
+            cwd=ENGINE,  # "-m" looks there first
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         assert self.process.stdin is not None and self.process.stdout is not None  # pipes
@@ -238,9 +238,10 @@ def _end() -> None:
         _current.end()
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
+    """Of a process of the engine beside this one: on one thread."""
     inherited = os.environ.get("PYTHONPATH")
-    paths = [str(_ENGINE), inherited] if inherited else [str(_ENGINE)]
+    paths = [str(ENGINE), inherited] if inherited else [str(ENGINE)]
     # Otherwise each thread of an unused linear algebra library maps memory.
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return {**os.environ, **one_thread, "PYTHONPATH": os.pathsep.join(paths)}

@@ -1,4 +1,4 @@
-"""Training slices, kept in memory on the working grid as compactly as they are exact.
+"""Training slices, read from disk where they lie on the working grid, as compact as exact.
 
 Every draw is a pure function of the generator it is given; the loop makes a new generator for
 each step from seed, stage and step, so the data order is reproducible and a resumed run needs no
@@ -14,14 +14,11 @@ import torch
 from torch import Tensor
 
 from semigda.data.cases import Case
-from semigda.data.labels import read_classes
-from semigda.data.preprocess import prepare, with_neighbours
-from semigda.data.volumes import read_volume
+from semigda.data.preprocess import with_neighbours
+from semigda.prepared.slices import SliceFile
+from semigda.prepared.store import Pair, Store
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
-from semigda_core.models.preprocessing import Preprocessing
-
-CHUNK = 32  # slices that are float32 at a time while a case is read
 
 
 def step_generator(seed: int, stage: str, step: int) -> torch.Generator:
@@ -30,7 +27,7 @@ def step_generator(seed: int, stage: str, step: int) -> torch.Generator:
 
 
 class CaseSlices:
-    """One case on the working grid.
+    """One case on the working grid, on disk.
 
     Attributes:
         planes: (n, C, H, W), C = 1 or 3; uint8 for 8-bit images, else float16 in [-1, 1].
@@ -38,45 +35,35 @@ class CaseSlices:
         foreground: indices of the slices that hold foreground.
     """
 
-    def __init__(self, case: Case, preprocessing: Preprocessing, num_classes: int):
-        volume = read_volume(case.image)
-        prepared = prepare(volume, preprocessing)
-        self.channels = preprocessing.channels
-        chunks = []
-        for start in range(0, prepared.count, CHUNK):
-            planes = prepared.planes(start, min(start + CHUNK, prepared.count))
-            if preprocessing.intensity["rule"] == "8-bit":
-                chunks.append(((planes + 1) * 127.5).round().to(torch.uint8))
-            else:
-                chunks.append(planes.half())
-        self.planes = torch.cat(chunks)
-        self.labels: Tensor | None = None
-        self.foreground: list[int] = []
-        if case.label is not None and case.role != "unlabeled":
-            labels = read_classes(case.label, volume, case.classes)
-            self.labels = prepared.label_planes(labels)
-            if self.labels.max() > num_classes:
-                raise SemiGDAError(
-                    "bad-input",
-                    f"A label map holds the value {int(self.labels.max())}, but the model has "
-                    f"{num_classes} classes.",
-                    action="Name every class of the labels in the model's settings.",
-                )
-            self.foreground = self.labels.flatten(1).any(dim=1).nonzero()[:, 0].tolist()
+    def __init__(self, pair: Pair, channels: str):
+        self.planes, self.labels, self.channels = pair.planes, pair.labels, channels
+        self._pixels = pair.labels.pixels if pair.labels is not None else ()
+        self.foreground = sorted({number for number, _, _ in self._pixels})
 
     def __len__(self) -> int:
         return len(self.planes)
 
     @property
-    def truth(self) -> Tensor:
+    def nbytes(self) -> int:
+        """On the disk."""
+        return self.planes.nbytes + (self.labels.nbytes if self.labels is not None else 0)
+
+    @property
+    def truth(self) -> SliceFile:
         """The labels of a case that has them."""
         assert self.labels is not None
         return self.labels
 
+    def pixels(self, value: int) -> list[int]:
+        """How many show a class, in each slice that holds it."""
+        return [count for _, one, count in self._pixels if one == value]
+
     def images(self, start: int, stop: int) -> Tensor:
         """Slices ``start`` to ``stop`` as (n, 3, H, W) float32 in [-1, 1]; grey: 2.5-D."""
         if self.channels == "2.5d":
-            images = with_neighbours(self.planes[:, 0], start, stop, 0, len(self.planes))
+            first, last = max(start - 1, 0), min(stop + 1, len(self))
+            planes = self.planes[first:last][:, 0]
+            images = with_neighbours(planes, start, stop, first, len(self))
         else:
             images = self.planes[start:stop]
         if images.dtype == torch.uint8:
@@ -85,12 +72,10 @@ class CaseSlices:
 
 
 def load_slices(
-    cases: Sequence[Case],
-    preprocessing: Preprocessing,
-    num_classes: int,
-    progress: Progress = UNWATCHED,
+    cases: Sequence[Case], store: Store, num_classes: int, progress: Progress = UNWATCHED
 ) -> list[CaseSlices]:
-    """Read and prepare the cases; ``progress`` is checked after each.
+    """The prepared slices of the cases, made where they are missing; ``progress`` is checked after
+    each case. Where many may be missing, :func:`prepare_all` comes before.
 
     Raises:
         SemiGDAError: that of the first case that cannot be used, saying by number which one it is.
@@ -98,7 +83,7 @@ def load_slices(
     result = []
     for number, case in enumerate(cases, 1):
         try:
-            result.append(CaseSlices(case, preprocessing, num_classes))
+            result.append(case_slices(case, store, num_classes))
         except SemiGDAError as error:
             same = sum(other.role == case.role for other in cases[:number])
             message = f"Number {same} of the cases with the role {case.role}: {error.message}"
@@ -106,7 +91,21 @@ def load_slices(
                 error.error_class, message, action=error.action, detail=error.detail
             ) from error
         progress.check()
+    store.settle()
     return result
+
+
+def case_slices(case: Case, store: Store, num_classes: int) -> CaseSlices:
+    """:func:`load_slices` of one case."""
+    pair = store.get(case)
+    most = max((value for _, value, _ in pair.labels.pixels), default=0) if pair.labels else 0
+    if most > num_classes:
+        raise SemiGDAError(
+            "bad-input",
+            f"A label map holds the value {most}, but the model has {num_classes} classes.",
+            action="Name every class of the labels in the model's settings.",
+        )
+    return CaseSlices(pair, store.preprocessing.channels)
 
 
 class SliceSampler:
@@ -140,5 +139,5 @@ class SliceSampler:
             rows, columns = slice(y, y + self.size[0]), slice(x, x + self.size[1])
             images[row] = image[:, rows, columns]
             if case.labels is not None:
-                labels[row] = case.labels[index, rows, columns]
+                labels[row] = case.labels[index][rows, columns]
         return images, labels

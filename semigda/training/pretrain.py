@@ -24,6 +24,8 @@ from semigda.models.base import Tensors, is_base, save_base
 from semigda.models.features import new_network
 from semigda.networks.autoencoder import KLAutoencoder
 from semigda.networks.semigda import SemiGDA
+from semigda.prepared.making import prepare_all
+from semigda.prepared.store import Store
 from semigda.progress import Job, Progress
 from semigda.training.batch import Pictures, draw_pictures, random_masks
 from semigda.training.checkpoint import Checkpoints, before, fits
@@ -65,9 +67,10 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
             progress.skip(progress.total)
             return report
         cases = check_pretraining(settings, begun=finished.begun)
-        preprocessing = Preprocessing.from_dict(settings.preprocessing)
+        store = Store.of_job(folder, Preprocessing.from_dict(settings.preprocessing))
         progress.message("Reading the images.")
-        slices = load_slices(cases, preprocessing, settings.num_classes, progress)
+        prepare_all(store, cases, progress, ranks)
+        slices = load_slices(cases, store, settings.num_classes, progress)
         progress.start_clock()
 
         def write(config: NetworkConfig, tensors: Tensors, report: dict) -> None:
@@ -76,7 +79,7 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
             save_base(out, config, tensors)
             finished.write(report)
 
-        return run_pretraining(
+        report = run_pretraining(
             settings,
             progress,
             slices,
@@ -85,6 +88,9 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
             checkpoint=_own_checkpoint(folder, settings),
             write=write,
         )
+        if ranks.first:
+            store.leave()
+        return report
 
 
 def _own_checkpoint(folder: Path, settings: PretrainSettings) -> Path:

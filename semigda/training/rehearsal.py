@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
@@ -24,10 +25,12 @@ from semigda.inference.usage import forget_peak, free_memory, peak_memory
 from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.prepared.making import processes
+from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Progress
 from semigda.training.batch import Rows
 from semigda.training.checkpoint import save_checkpoint
-from semigda.training.dataset import CaseSlices
+from semigda.training.dataset import CaseSlices, case_slices
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.pretrain import begin
@@ -89,7 +92,10 @@ def rehearse(
 
     Returns:
         ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised",
-        "semi" (None without unlabelled cases) and "unet"; ``load_seconds`` of all cases;
+        "semi" (None without unlabelled cases) and "unet"; ``load_seconds`` of all cases,
+        in every training, and ``prepare_seconds`` of those that are not prepared yet, once
+        (``prepare_all_seconds`` of all); ``prepared_bytes`` on the disk of all, and
+        ``unprepared_bytes`` of those;
         ``validate_seconds`` of one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None
         on the CPU) and ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason``
         and ``offers``, settings that fit.
@@ -109,14 +115,16 @@ class _Rehearsal:
         self.cases = by_names(read_cases(settings.cases), names)
         if not any(case.role == "labeled" for case in self.cases):
             raise SemiGDAError("no-labels")
+        preprocessing = Preprocessing.from_dict(settings.preprocessing)
+        self.store = Store.of_job(folder, preprocessing)
 
     def run(self) -> dict[str, Any]:
         forget_peak()
         # What this process holds already is not free, but will be the training's.
         free, began_with = free_memory(), peak_memory()
         facts: dict[str, Any] = {"cases": len(self.cases)}
-        slices, facts["load_seconds"], unseen = self._load()
-        facts |= {"fits": True, "reason": "", "offers": {}}
+        slices, cost = self._load()
+        facts |= cost | {"fits": True, "reason": "", "offers": {}}
         settings = self.settings
         while True:  # down a ladder, where a graphics card is too small
             try:
@@ -126,9 +134,10 @@ class _Rehearsal:
                 facts |= {"fits": False, "reason": GPU_TOO_SMALL, "offers": self._rung(facts)}
             gc.collect()
             torch.cuda.empty_cache()
-        facts |= {"memory_bytes": peak_memory() + unseen, "device": self.device.type}
+        facts |= {"memory_bytes": peak_memory(), "device": self.device.type}
         if facts["fits"] and free is not None:
             self._check_memory(facts, MEMORY_RESERVE * free + began_with)
+        self.store.leave()
         return facts
 
     def _rung(self, facts: dict[str, Any]) -> dict[str, Any]:
@@ -152,23 +161,35 @@ class _Rehearsal:
 
     # Measuring
 
-    def _load(self) -> tuple[list[tuple[Case, CaseSlices]], float, int]:
-        """Slices of the cases, seconds for all, and bytes of those that were not loaded."""
-        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
+    def _load(self) -> tuple[list[tuple[Case, CaseSlices]], dict[str, Any]]:
+        """Slices of the cases, and what all of them cost: seconds of every training to load them,
+        seconds, once, to prepare those that are not prepared yet, and all; bytes of all, and of
+        these."""
         loaded: list[tuple[Case, CaseSlices]] = []
-        roles, start = {case.role for case in self.cases}, time.perf_counter()
+        new: list[CaseSlices] = []  # that were prepared here
+        roles, start, making = {case.role for case in self.cases}, time.perf_counter(), 0.0
         for case in self._in_turn():
             self.progress.at(0.4 * len(loaded) / len(self.cases), "Rehearsal: reading the images.")
-            slices = CaseSlices(case, preprocessing, self.settings.num_classes)
+            begun, found = time.perf_counter(), self.store.find(case) is not None
+            slices = case_slices(case, self.store, self.settings.num_classes)
             loaded.append((case, slices))
+            if not found:
+                new.append(slices)
+                making += time.perf_counter() - begun
             if len(loaded) >= len(roles) and time.perf_counter() - start > LOAD_SECONDS:
                 break
-        factor = len(self.cases) / len(loaded)
-        seconds = (time.perf_counter() - start) * factor
-        size = sum(
-            s.planes.nbytes + (0 if s.labels is None else s.labels.nbytes) for _, s in loaded
-        )
-        return loaded, seconds, round((factor - 1) * size)
+        seconds = time.perf_counter() - start - making
+        self.store.settle()
+        count, factor = len(self.cases), len(self.cases) / len(loaded)
+        left = sum(self.store.find(case) is None for case in self.cases)
+        each = making / max(1, len(new)) / processes(count)
+        return loaded, {
+            "load_seconds": factor * seconds,
+            "prepare_seconds": left * each,
+            "prepare_all_seconds": count * each,
+            "prepared_bytes": round(factor * sum(slices.nbytes for _, slices in loaded)),
+            "unprepared_bytes": round(left * mean(s.nbytes for s in new)) if new else 0,
+        }
 
     def _in_turn(self) -> list[Case]:
         """A case of every role first, so that a sample holds what the stages need."""

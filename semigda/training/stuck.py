@@ -39,8 +39,7 @@ def likely_causes(
 
 def _pixels(value: int, cases: list[CaseSlices]) -> list[list[int]]:
     """Pixels of the class in each slice that holds it, for each case that does."""
-    counts = [(case.truth == value).flatten(1).sum(dim=1).tolist() for case in cases]
-    return [[n for n in case if n] for case in counts if any(case)]
+    return [counts for case in cases if (counts := case.pixels(value))]
 
 
 def _label_causes(value: int, slices: Slices) -> list[str]:

@@ -15,6 +15,8 @@ from semigda.inference.device import choose_device
 from semigda.models.base import load_base
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
+from semigda.prepared.making import prepare_all
+from semigda.prepared.store import Store
 from semigda.progress import Job, Part, Printed, Progress
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
 from semigda.training.dataset import CaseSlices, load_slices
@@ -91,6 +93,8 @@ class _Run:
         ranks.check_batches(settings.labeled_batch, settings.unlabeled_batch)
         self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
         self.progress = Progress(job or Printed(self.folder), self._work(), part)
+        self.is_fold = part is not None and part.kind == "fold"
+        self.store = Store.of_job(self.folder, Preprocessing.from_dict(settings.preprocessing))
 
     def run(self) -> dict:
         """All of it."""
@@ -113,12 +117,19 @@ class _Run:
 
     def _load(self) -> Slices:
         self.progress.message("Reading the images.")
-        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
         count, progress = self.settings.num_classes, self.progress
-        return {
-            role: load_slices(cases, preprocessing, count, progress)
+        # A fold leaves the slices of other folds; the training of all cases tidies up.
+        sweeps = self.ranks.first and not self.is_fold
+        if sweeps:
+            self.store.sweep()
+        prepare_all(self.store, sum(self.cases.values(), []), progress, self.ranks)
+        slices = {
+            role: load_slices(cases, self.store, count, progress)
             for role, cases in self.cases.items()
         }
+        if sweeps:
+            self.store.sweep(unused=True)
+        return slices
 
     # Beginning, and beginning again
 
@@ -238,6 +249,8 @@ class _Run:
         if self.ranks.first:
             self.finished.write(summary)
         self.checkpoints.remove()
+        if self.ranks.first:
+            self.store.leave()
         return summary
 
     # What it takes

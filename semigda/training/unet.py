@@ -20,6 +20,8 @@ from semigda.inference.device import choose_device
 from semigda.method.losses import segmentation_loss
 from semigda.method.teacher import make_teacher, update_teacher
 from semigda.networks.unet import UNet
+from semigda.prepared.making import prepare_all
+from semigda.prepared.store import Store
 from semigda.progress import Job, Part, Progress
 from semigda.training.batch import Batch, Rows, draw_batch
 from semigda.training.checkpoint import Checkpoints
@@ -144,12 +146,10 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
     progress.message("Reading the images for a U-Net to compare with.")
     cases = by_names(read_cases(settings.cases), [one["name"] for one in settings.card["labels"]])
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
-    labeled = load_slices(
-        [case for case in cases if case.role == "labeled"],
-        preprocessing,
-        settings.num_classes,
-        progress,
-    )
+    seen = [case for case in cases if case.role == "labeled"]
+    store = Store.of_job(folder, preprocessing)
+    prepare_all(store, seen, progress)
+    labeled = load_slices(seen, store, settings.num_classes, progress)
     semi = settings.unlabeled_weight > 0 and any(case.role == "unlabeled" for case in cases)
     sampler = SliceSampler(labeled, preprocessing.size, settings.foreground_share)
     with limited_threads(settings.threads):
@@ -163,6 +163,7 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
         progress.start_clock()
         network = training.fit(Beside(training, progress, checkpoints))
         checkpoints.save(training.stage)
+    store.leave()
     return network
 
 

@@ -28,37 +28,40 @@ def label_slices(network: SemiGDA, palette: Palette, images: Tensor) -> dict[str
     return {use: share.argmax(dim=1).to("cpu", torch.uint8) for use, share in chances.items()}
 
 
-def predict(
-    network: SemiGDA,
-    palette: Palette,
-    case: CaseSlices,
-    progress: Progress = UNWATCHED,
-) -> dict[str, Tensor]:
-    """:func:`label_slices` of a whole case, (n, H, W) each."""
-    parts: dict[str, list[Tensor]] = {}
+def case_dice(
+    network: SemiGDA, palette: Palette, case: CaseSlices, progress: Progress = UNWATCHED
+) -> dict[str, list[float]]:
+    """Dice of each class over the whole case, for every use of the network; NaN where truth and
+    prediction are both empty. Only counts are kept of the slices that were seen."""
+    counts: dict[str, Tensor] = {}
     for batch in _batches(case):
         progress.check()
-        images = case.images(batch.start, batch.stop)
-        for use, labels in label_slices(network, palette, images).items():
-            parts.setdefault(use, []).append(labels)
-    return {use: torch.cat(chunks) for use, chunks in parts.items()}
+        truth = case.truth[batch.start : batch.stop]
+        labels = label_slices(network, palette, case.images(batch.start, batch.stop))
+        for use, predicted in labels.items():
+            found = overlap(predicted, truth, palette.num_classes)
+            counts[use] = counts[use] + found if use in counts else found
+    return {use: class_dice(found) for use, found in counts.items()}
+
+
+def overlap(predicted: Tensor, truth: Tensor, num_classes: int) -> Tensor:
+    """Pixels (3, K + 1) of each class: predicted, true, and both."""
+    parts = (predicted, truth, truth[predicted == truth])
+    return torch.stack([torch.bincount(x.flatten(), minlength=num_classes + 1) for x in parts])
+
+
+def class_dice(counts: Tensor) -> list[float]:
+    """Of the classes from 1 on, from their :func:`overlap`."""
+    predicted, true, common = counts[:, 1:]
+    shares = 2 * common.double() / (predicted + true)  # 0 / 0 is NaN
+    return shares.tolist()
 
 
 def _batches(case: CaseSlices) -> list[range]:
     """The slices that go through the network at once."""
-    step = max(1, PIXELS // case.planes[0, 0].numel())
+    step = max(1, PIXELS // math.prod(case.planes.shape[2:]))
     starts = range(0, len(case), step)
     return [range(start, min(start + step, len(case))) for start in starts]
-
-
-def case_dice(predicted: Tensor, truth: Tensor, num_classes: int) -> list[float]:
-    """Dice of each class over the whole case; NaN where truth and prediction are both empty."""
-    result = []
-    for value in range(1, num_classes + 1):
-        guess, true = predicted == value, truth == value
-        total = (guess.sum() + true.sum()).item()
-        result.append(2 * (guess & true).sum().item() / total if total else math.nan)
-    return result
 
 
 def validate(
@@ -80,10 +83,7 @@ def validate(
             together = cases[start : start + ranks.world]
             idle = max(len(_batches(case)) for case in together)
             for case in together[ranks.rank : ranks.rank + 1]:
-                guess = predict(network, palette, case, progress)
-                scores.append(
-                    {use: case_dice(x, case.truth, palette.num_classes) for use, x in guess.items()}
-                )
+                scores.append(case_dice(network, palette, case, progress))
                 idle -= len(_batches(case))
             for _ in range(idle):
                 progress.check()

@@ -103,7 +103,7 @@ class Watch:
 
     def _tell_stuck(self, step: int, dice: dict[str, float]) -> None:
         for value, name in enumerate(self.names, 1):
-            there = any((case.truth == value).any() for case in self.some)
+            there = any(case.pixels(value) for case in self.some)
             if there and dice[name] < STUCK_DICE and name not in self.stuck:
                 self.stuck.append(name)
                 causes = likely_causes(value, self.settings, self.slices, self.losses)

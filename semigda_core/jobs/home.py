@@ -9,9 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from semigda_core.files.inside import inside
 from semigda_core.files.moved import folder_of, moved, name_of
 
 _OPTIONS = ("out", "base", "work")  # which of them are paths
+PROJECT_FILE, PREPARED = "project.json", "prepared"
 
 
 def home_of(job: dict[str, Any], here: Path) -> str:
@@ -51,3 +53,20 @@ def folder_mark(folder: Path) -> str:
     """A mark that tells a folder from its copies, whatever path leads to it, without naming it."""
     state = folder.stat()
     return f"{state.st_dev:x}-{state.st_ino:x}"
+
+
+def prepared_folder(folder: Path) -> Path:
+    """Where the slices that a job prepares lie: in its project, once for all of its jobs, or else
+    in the job's own folder.
+
+    Args:
+        folder: the job's, or one inside it.
+
+    Raises:
+        SemiGDAError: "bad-input" if a link leads out of the project.
+    """
+    folder = folder.absolute()
+    for jobs in folder.parents:
+        if jobs.name == "jobs" and (jobs.parent / PROJECT_FILE).is_file():
+            return inside(jobs.parent, PREPARED)
+    return folder / PREPARED

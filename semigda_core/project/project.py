@@ -7,6 +7,7 @@
 ``images/``               volumes that existed in Slicer's scene only
 ``labels/``               labels drawn in Slicer, brought to their image's grid, or accepted
 ``facts.json``            what the check measured; may be deleted
+``prepared/``             slices as trainings read them; may be deleted between trainings
 ``thumbnails/``           pictures of the cases, by the check; may be deleted
 ``inbox/``                the newest ranking of unlabelled cases, with predicted labels to review
 ========================  ========================================================================

@@ -30,6 +30,7 @@ _BATCHES = {"labeled_batch", "unlabeled_batch"}
 # The old checkpoint beside the new one, and the autoencoder and the package, which are smaller.
 CHECKPOINTS_ON_DISK = 3
 RESERVE_BYTES = 100_000_000
+TOLD_BYTES = 50_000_000  # of prepared slices, from which on the plan tells of them
 LATE = 1.25  # times the budget, from which on a plan exceeds its time
 
 _SECONDS, _BYTES = number(0, 1e9), number(0, 1e15)
@@ -52,6 +53,10 @@ _MEASURED = record(
         "fits": flag(),
         "reason": words(),
         "offers": mapping(text(64), plain(), 100),
+    },
+    {  # a rehearsal of an earlier version kept all slices in memory
+        **dict.fromkeys(("prepare_seconds", "prepare_all_seconds"), _SECONDS),
+        **dict.fromkeys(("prepared_bytes", "unprepared_bytes"), _BYTES),
     },
     others=True,
 )
@@ -171,7 +176,12 @@ def at_size(
         key: value and value * slices * batch for key, value in measured["seconds_per_step"].items()
     }
     judged = measured["validate_seconds"] * slices
-    return {**measured, "seconds_per_step": cost, "validate_seconds": judged}
+    told = {**measured, "seconds_per_step": cost, "validate_seconds": judged}
+    if slices != 1:  # none of these is prepared yet
+        room = slices * measured.get("prepared_bytes", 0)
+        told |= {"prepared_bytes": room, "unprepared_bytes": room}
+        told |= {"prepare_seconds": measured.get("prepare_all_seconds", 0.0)}
+    return told
 
 
 def pixels_of(preprocessing: Mapping[str, Any]) -> int:
@@ -207,7 +217,8 @@ def _seconds(
         work.scored, settings.get("validation_cases", 12) * work.trainings
     )
     scores = within + (2 + work.compared + work.unet) * work.scored
-    other = START_SECONDS + (work.trainings + work.unets) * measured["load_seconds"]
+    other = START_SECONDS + measured.get("prepare_seconds", 0.0)
+    other += (work.trainings + work.unets) * measured["load_seconds"]
     return steps, other + scores * measured["validate_seconds"]
 
 
@@ -227,6 +238,7 @@ def estimate_of(
     """
     seconds = total_seconds(settings, measured, work)
     disk = CHECKPOINTS_ON_DISK * measured["checkpoint_bytes"] + RESERVE_BYTES
+    disk += measured.get("unprepared_bytes", 0)
     fits, reason, offers = measured["fits"], measured["reason"], dict(measured["offers"])
     free = shutil.disk_usage(folder).free
     if fits and disk > free:
@@ -237,13 +249,15 @@ def estimate_of(
         reason = f"Even the shortest training takes {duration(seconds)} on this computer."
     gpu = measured["gpu_memory_bytes"]
     memory = f"{_bytes(gpu)} GPU memory" if gpu else f"{_bytes(measured['memory_bytes'])} memory"
+    room = measured.get("prepared_bytes", 0)
+    slices = f", {_bytes(room)} on the disk for prepared slices" if room >= TOLD_BYTES else ""
     return Estimate(
         seconds=round(seconds, 1),
         device=measured["device"],
         fits=fits,
         reason=reason,
         offers=offers,
-        text=f"{duration(seconds)}, {memory}",
+        text=f"{duration(seconds)}, {memory}{slices}",
     )
 
 

@@ -1,0 +1,1 @@
+"""Prepared slices on disk: one file of them, the store that finds them, who makes them."""
