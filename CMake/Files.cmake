@@ -149,6 +149,11 @@ set(SemiGDA_PACKAGES
   semigda/networks/mapper.py
   semigda/networks/semigda.py
   semigda/networks/unet.py
+  semigda/prepared/__init__.py
+  semigda/prepared/maker.py
+  semigda/prepared/making.py
+  semigda/prepared/slices.py
+  semigda/prepared/store.py
   semigda/probe.py
   semigda/progress.py
   semigda/ranking/__init__.py

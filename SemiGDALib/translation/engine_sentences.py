@@ -4,8 +4,9 @@
 def sentences(_):
     """All of them, as ``_`` translates them."""
     return (
+        _("A file changed while it was read."),
         _("A file of the model is larger than a model can be."),
-        _("A label map holds the value {value}, but the model has {num_classes} classes."),
+        _("A label map holds the value {most}, but the model has {num_classes} classes."),
         _("A review map needs both branches."),
         _("A stage-1 checkpoint holds no autoencoder."),
         _("A training is using the graphics card."),
@@ -60,6 +61,8 @@ def sentences(_):
             "Out of {memory}: each step now computes in {parts} parts. The batch stays as large; "
             "its Dice loss is taken over each part."
         ),
+        _("Prepared slices were deleted while they were needed."),
+        _("Preparing the images: {done} of {count}."),
         _("Reading the images for a U-Net to compare with."),
         _("Reading the images."),
         _("Rehearsal: aligning latents."),
@@ -70,9 +73,11 @@ def sentences(_):
         _("Rehearsal: writing a checkpoint."),
         _("Rehearse after its end, or choose the CPU."),
         _("Released SemiGDA model"),
+        _("Resume or start again: they are made anew."),
         _("Saving what was learned so far."),
         _("Segmenting slice {value} of {count}"),
         _("SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274"),
+        _("Start again when nothing is being saved there any more."),
         _("Start again, and stop it once it has learned for a while."),
         _("Start the training anew, and check the disk."),
         _("Starting."),
@@ -91,6 +96,7 @@ def sentences(_):
         _("The folder holds a training that was begun with other settings."),
         _("The folder of the output file does not exist."),
         _("The graphics card has too little free memory for these settings."),
+        _("The index of prepared slices"),
         _("The job names no {what}."),
         _("The job's {what}"),
         _(

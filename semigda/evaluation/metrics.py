@@ -6,6 +6,7 @@ silent 0 or 1, and :attr:`Measures.status` names the case, so that it can be cou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ import SimpleITK as sitk
 FOUND = "found"  # in both
 MISSED = "missed"  # in the truth only: Dice is 0, there are no surfaces to compare
 FALSE_ALARM = "false-alarm"  # in the prediction only: no Dice, it would not depend on how much
+REACH = 4  # voxels on each side in which the nearest surface is looked for first
 ABSENT = "absent"  # in neither: correct, but 0 / 0
 
 
@@ -82,10 +84,41 @@ def surface_distances(
     dropped = tuple(axis for axis in range(truth.ndim) if axis not in axes)
     masks = [mask.squeeze(dropped) for mask in (truth, predicted)]
     box = _bounding_box(masks[0] | masks[1])  # surface distances need nothing outside it
-    # A rim of background makes the image's border an ordinary place.
-    surfaces = [_surface(np.pad(mask[box], 1)) for mask in masks]
-    maps = [_distance_to(surface, spacing) for surface in surfaces]
-    return maps[1][surfaces[0]], maps[0][surfaces[1]]
+    # A rim of background makes the image's border an ordinary place, and is room to look around.
+    surfaces = [_surface(np.pad(mask[box], REACH)) for mask in masks]
+    one, other = surfaces
+    return _nearest(one, other, spacing), _nearest(other, one, spacing)
+
+
+def _nearest(of: np.ndarray, to: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+    """Distance of each voxel of one surface to the nearest voxel of another.
+
+    Surfaces that are compared mostly lie close together, so it looks at the neighbours first, the
+    nearest ones before others; only voxels without any need a map of distances.
+    """
+    places, surface = np.flatnonzero(of), to.ravel()
+    found = np.empty(len(places), np.float32)
+    left = np.arange(len(places))
+    for distance, offset in _around(of.shape, spacing):
+        near = surface[places[left] + offset]
+        found[left[near]] = distance
+        left = left[~near]
+        if not len(left):
+            return found
+    found[left] = _mapped(to, spacing, places[left])
+    return found
+
+
+def _around(shape: Sequence[int], spacing: Sequence[float]) -> list[tuple[float, int]]:
+    """Distance and offset in the flat array of the neighbours of a voxel, the nearest first: all of
+    those that are nearer than any more than :data:`REACH` voxels away."""
+    steps = [np.arange(-REACH, REACH + 1)] * len(shape)
+    grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, len(shape))
+    distances = np.sqrt(((grid * np.asarray(spacing)) ** 2).sum(axis=1))
+    offsets = grid @ [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+    order = np.argsort(distances, kind="stable")
+    order = order[distances[order] < (REACH + 1) * min(spacing)]
+    return list(zip(distances[order].tolist(), offsets[order].tolist(), strict=True))
 
 
 def _axes(shape: Sequence[int]) -> list[int]:
@@ -104,19 +137,23 @@ def _bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
 
 def _surface(mask: np.ndarray) -> np.ndarray:
     """Voxels of a mask with a face neighbour outside; the mask must not touch its borders."""
-    inside = mask.copy()
+    within = tuple(slice(1, -1) for _ in mask.shape)
+    inside = mask[within].copy()
     for axis in range(mask.ndim):
-        for step in (-1, 1):
-            inside &= np.roll(mask, step, axis)
-    return mask & ~inside
+        for beside in (slice(None, -2), slice(2, None)):
+            inside &= mask[within[:axis] + (beside,) + within[axis + 1 :]]  # noqa: RUF005
+    surface = mask.copy()
+    surface[within] &= ~inside
+    return surface
 
 
-def _distance_to(surface: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
-    """Exact Euclidean distance of every voxel to the nearest surface voxel."""
-    image = sitk.GetImageFromArray(surface.astype(np.uint8))
+def _mapped(surface: np.ndarray, spacing: Sequence[float], places: np.ndarray) -> np.ndarray:
+    """Exact Euclidean distance of some voxels, by flat index, to the nearest surface voxel."""
+    image = sitk.GetImageFromArray(surface.view(np.uint8))
     image.SetSpacing([float(s) for s in spacing][::-1])
     # Maurer's algorithm is exact; squared, so that the inside of a voxel does not change signs.
     squared = sitk.SignedMaurerDistanceMap(
         image, insideIsPositive=False, squaredDistance=True, useImageSpacing=True
     )
-    return np.sqrt(np.abs(sitk.GetArrayFromImage(squared)))
+    # A view: the map is as large as a volume of floats.
+    return np.sqrt(np.abs(sitk.GetArrayViewFromImage(squared).ravel()[places]))
