@@ -6,8 +6,9 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.translation.sentences import translated
 
-# Dice between the two branches. Below "good" readers usually find something to correct; below
-# "fair" the branches have found different things. Guidance for review, not a measured accuracy.
+# Agreement of a segment, as card_text.py explains it. Below "good" readers usually find something
+# to correct; below "fair" the branches have found different things, or one does not know. Guidance
+# for review, not a measured accuracy.
 GOOD, FAIR = 0.9, 0.75
 GREEN, AMBER, RED = "#2e7d32", "#b26a00", "#c62828"
 

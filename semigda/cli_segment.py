@@ -27,7 +27,7 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
         "-o", "--out", required=True, help="the .seg.nrrd to write; with --cases a folder"
     )
     parser.add_argument(
-        "--review", help="also write the branches' disagreement as .nrrd; not with --cases"
+        "--review", help="also write where the model is in doubt, as .nrrd; not with --cases"
     )
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
     parser.add_argument(

@@ -13,7 +13,7 @@ from SemiGDALib.translation.sentences import translated
 def agreement(value: float | None) -> tuple[str, str, str]:
     """(text, colour, explanation) of a segment's agreement; the word serves the colour-blind."""
     if value is None:
-        return "–", "", _("Only one branch of the model ran, so there is nothing to compare.")
+        return "–", "", _("Not measured: no review map was made.")
     if value >= GOOD:
         word, colour = _("good"), GREEN
     elif value >= FAIR:
@@ -21,8 +21,9 @@ def agreement(value: float | None) -> tuple[str, str, str]:
     else:
         word, colour = _("doubtful"), RED
     explanation = _(
-        "Overlap (Dice) between the model's two branches: 1 = identical, 0 = nothing in "
-        "common. It shows where to look first; it is not a probability of being right."
+        "Overlap (Dice) between the model's two branches, or between what a single branch is sure "
+        "of and what it thinks possible: 1 = identical, 0 = nothing in common. It shows where to "
+        "look first; it is not a probability of being right."
     )
     return f"{value:.2f} {word}", colour, explanation
 

@@ -62,7 +62,7 @@ class ResultView:
         if not any(segment["id"] for segment in segments):
             return _("The model found none of its structures in this image.")
         if not review:
-            return _("No review map: it was switched off, or only one branch of the model ran.")
+            return _("No review map was made with this result.")
         if not spots:
             return _("No doubtful spot is large enough to list.")
         return spotsText(len(spots))

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 HEIGHT = 400  # at most; a sheet has several rows
 KINDS = {
     "held-out": (_("Held-out cases"), _("image, your label, prediction")),
-    "unlabeled": (_("Pseudo labels on unlabelled cases"), _("image, first branch, second branch")),
+    "unlabeled": (_("Pseudo labels on unlabelled cases"), _("image, drawn by each branch")),
     "autoencoder": (_("Autoencoder"), _("image, reconstruction, mask, reconstructed mask")),
 }
 STAGES = {"pretrain": _("seeing"), "align": _("aligning"), "segment": _("segmenting")}

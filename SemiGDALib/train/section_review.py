@@ -84,7 +84,7 @@ class ReviewSection(Section):
             text = _("Every case is labelled. Add images without labels to continue.")
         else:
             text = _(
-                "Cases come first if the model's two branches disagree on them and they are "
+                "Cases come first if the model is in doubt about them and they are "
                 "unlike those already labelled. This is only advice: your knowledge of the "
                 "cases counts more."
             )
@@ -192,7 +192,7 @@ def _fillRow(table, row, one, name) -> None:
     picture.setData(qt.Qt.UserRole, one.case_id)
     if one.thumbnail is not None:
         picture.setIcon(_icon(one.thumbnail))
-    about = _("The two branches disagree on {percent:.0f} % of what they found.")
+    about = _("The model is in doubt about {percent:.0f} % of what it found.")
     share = 100 * one.disagreement
     table.setItem(row, PICTURE, picture)
     table.setItem(row, CASE, cell(f"{name}\n{reason}", reason))

@@ -62,9 +62,10 @@ def segmented(recommended: str, **options):
 def test_the_cards_branch_makes_the_labels_unless_the_user_chose(card, user, label, used):
     _, result = segmented(card, branches=user)
     assert (result.labels == label).all() and result.report["branches"] == used
-    # They differ by 9/10 - 1/5 everywhere; a review needs both, also where one is recommended.
-    expected = None if user in ("vae", "cnn") else 70
-    assert result.review is None if expected is None else (result.review == expected).all()
+    # They differ by 9/10 - 1/5 everywhere, also where one is recommended; alone, one lacks 1/10 to
+    # certainty and the other 1/5.
+    expected = {"vae": 20, "cnn": 40}.get(user, 70)
+    assert (result.review == expected).all()
 
 
 def test_a_branch_that_nobody_needs_is_not_computed():
@@ -72,6 +73,29 @@ def test_a_branch_that_nobody_needs_is_not_computed():
     assert set(segmented("vae", review=True)[0].asked) == {("vae", "cnn")}
     assert set(segmented("both", review=False)[0].asked) == {("vae", "cnn")}
     assert set(segmented("both", branches="cnn")[0].asked) == {("cnn",)}
+
+
+class Shades(Opposed):
+    """Paints four columns, white at 9/10, 3/5, 3/10 and 1/10, whatever the branch."""
+
+    def forward(self, image, branches=("vae", "cnn")):
+        row = torch.tensor([grey(p) for p in (9 / 10, 3 / 5, 3 / 10, 1 / 10)])
+        return {branch: row.expand(len(image), 3, 1, 4) for branch in branches}
+
+
+@pytest.mark.parametrize("review", [True, False])
+def test_one_branch_says_what_it_is_sure_of_and_what_it_thinks_possible(review):
+    sizes = {"size": (1, 4), "crop": lambda planes: planes, "batch_size": 1}
+    one = {"used": ("cnn",), "run": ("cnn",), "review": review}
+    found = Predictor(Shades(), 1, torch.device("cpu"), **sizes, **one)(torch.zeros(1, 3, 1, 4))
+    if not review:
+        assert found.disagreement is None and found.overlap is None
+        return
+    # Twice what the likeliest class lacks to 1.
+    expected = torch.tensor([[[0.2, 0.8, 0.6, 0.2]]])
+    torch.testing.assert_close(found.disagreement, expected, atol=1e-5, rtol=0)
+    # Above 3/4 and above 1/4: black in the last, and in all but the first; white the other way.
+    assert found.overlap.tolist() == [[[1, 3, 1], [1, 3, 1]]]
 
 
 class Strips(Painter):

@@ -15,11 +15,13 @@ from training_fixtures import FEATURED, NETWORK, SHAPE, settings
 
 from semigda.cli import main
 from semigda.data.cases import read_cases
+from semigda.data.volumes import read_volume
 from semigda.jobs.run import run_job
 from semigda.method.palette import Palette
 from semigda.models.features import new_network, read_features
 from semigda.models.package import load_network
 from semigda.networks.semigda import BranchFeatures, SemiGDA
+from semigda.ranking.order import look, rank
 from semigda.training.batch import Batch
 from semigda.training.losses import align_losses, segment_losses, teach
 from semigda.training.train import train
@@ -220,6 +222,24 @@ def test_the_package_holds_the_branch_alone(trained, volumes, tmp_path):
         arguments = ["segment", str(image), "--model", trained.out, "-o", str(out)]
         assert main([*arguments, "--branches", branches, "--device", "cpu"]) == 0
         assert out.exists()
+
+
+def test_its_doubt_is_reviewed_and_ranks_cases(trained, volumes, tmp_path):
+    image = next(case.image for case in read_cases(volumes) if case.role == "val")
+    review = tmp_path / "review.nrrd"
+    arguments = ["segment", str(image), "--model", trained.out, "-o", str(tmp_path / "o.seg.nrrd")]
+    assert main([*arguments, "--review", str(review), "--device", "cpu"]) == 0
+    assert 0 < read_volume(review).array.max() <= 100
+    network, card = load_network(trained.out)
+    encoded = []
+    network.autoencoder.encoder.register_forward_hook(lambda *_: encoded.append(1))
+    network.cnn_encoder.register_forward_hook(lambda *_: encoded.append(2))
+    _, seen = look(network, card, read_volume(image))
+    assert set(encoded) == {2}  # compared by the encoder that has learned
+    sure, possible, both = seen.overlap.unbind(2)
+    assert torch.equal(sure, both) and (sure <= possible).all()
+    found = rank([seen, seen], [torch.zeros_like(seen.features)], ["body", "head"])
+    assert 0 <= found[0].disagreement <= 1 and found[0].reason
 
 
 def test_a_branch_that_the_model_lacks_is_refused(trained):

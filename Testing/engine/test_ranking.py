@@ -169,5 +169,5 @@ def test_reasons_name_the_class_and_the_slices():
     empty = torch.tensor([[[10, 10, 10], [0, 0, 0]]] * 4)
     looks = [Look(both, torch.zeros(2)), Look(empty, torch.ones(2))]
     reasons = {one.index: one.reason for one in rank(looks, [torch.zeros(2)], ["ball", "core"])}
-    assert "disagree on the border of core in 50 % of its slices" in reasons[0]
-    assert reasons[1].startswith("Neither branch finds core")
+    assert "unsure of the border of core in 50 % of its slices" in reasons[0]
+    assert reasons[1].startswith("The model does not find core")

@@ -133,7 +133,7 @@ def test_review_map_and_spots_show_where_the_branches_differ(crop):
     json.dumps([result.spots, result.segments, result.report])
 
 
-def test_one_branch_has_no_review_unless_the_card_only_recommends_it():
+def test_one_branch_is_reviewed_alone_unless_the_card_only_recommends_it():
     image = ball() * 0.6
     card = bright_card(settings(spacing=[None, 1.0, 1.0]), branches="cnn")
     by_card = segment(image, threshold=0.5, card=card)
@@ -141,8 +141,8 @@ def test_one_branch_has_no_review_unless_the_card_only_recommends_it():
     assert by_card.segments[0]["agreement"] == 0
     by_name = segment(image, threshold=0.5, card=card, options=SegmentOptions(branches="vae"))
     np.testing.assert_array_equal(by_name.labels, ball())
-    assert by_name.review is None and by_name.segments[0]["agreement"] is None
-    assert by_name.spots == []
+    assert not by_name.review.any() and by_name.spots == []  # it is sure of every voxel
+    assert by_name.segments[0]["agreement"] == 1
     fast = segment(image, threshold=0.5, card=card, options=SegmentOptions(review=False))
     assert fast.review is None and fast.report["branches"] == ["cnn"]
 

@@ -1,4 +1,4 @@
-"""An image's appearance to the autoencoder, one vector per case: similar images have near
+"""An image's appearance to an encoder, one vector per case: similar images have near
 vectors."""
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ class Features:
 
     def __init__(self, network: SemiGDA, grid: WorkingGrid):
         self._network = network
+        # Without its branch the autoencoder has not learned from images.
+        self._encode = network.encode_image
+        if "vae" not in network.branches:
+            self._encode = network.encode_second
         self._inside = torch.zeros(1, 1, *grid.size)
         grid.crop(self._inside).fill_(1)
         self._sum = torch.zeros(2 * network.config.channels[-1])
@@ -31,7 +35,7 @@ class Features:
     def add(self, slices: Tensor) -> None:
         """Add working slices (n, 3, H, W)."""
         device = next(self._network.parameters()).device
-        deep = self._network.encode_image(slices.to(device)).skips[-1].float()
+        deep = self._encode(slices.to(device)).skips[-1].float()
         inside = F.adaptive_avg_pool2d(self._inside, (deep.shape[-2], deep.shape[-1])).to(device)
         share = inside / inside.sum()
         mean = (deep * share).sum((2, 3))

@@ -1,4 +1,5 @@
-"""The network on a batch of slices: probabilities of both branches, and their disagreement."""
+"""The network on a batch of slices: probabilities, and where the branches disagree or one alone is
+in doubt."""
 
 from __future__ import annotations
 
@@ -16,6 +17,9 @@ from semigda.networks.semigda import SemiGDA
 from semigda.networks.unet import UNet
 from semigda_core.errors import SemiGDAError
 
+# Of one branch: a class is sure above this probability, and possible above what is left.
+SURE = 0.75
+
 
 @dataclass
 class Prediction:
@@ -23,9 +27,12 @@ class Prediction:
 
     Attributes:
         probabilities: (n, K + 1, h, w), the mean of the requested branches.
-        disagreement: (n, h, w) total variation distance of the two branches' probabilities, 0 to
-            1, or ``None`` with one branch.
-        overlap: (n, K + 1, 3) pixels of every class in branch one, in branch two and in both.
+        disagreement: (n, h, w) from 0 to 1: total variation distance of the two branches'
+            probabilities; of one branch alone twice what its likeliest class lacks to certainty,
+            at most 1; ``None`` if that is not asked for.
+        overlap: (n, K + 1, 3) pixels of every class in branch one, in branch two and in both; of
+            one branch alone those of which it is :data:`SURE`, those that it thinks possible, and
+            the first again.
     """
 
     probabilities: torch.Tensor
@@ -52,17 +59,19 @@ class Predictor:
         size: tuple[int, int],
         crop: Callable[[torch.Tensor], torch.Tensor],
         batch_size: int | None = None,
+        review: bool = False,
     ):
         """
         Args:
             used: the branches whose mean gives the probabilities.
-            run: the branches to compute; both are needed for the disagreement.
+            run: the branches to compute; two are compared.
+            review: whether one branch alone says where it is in doubt.
             size: (H, W) of a working slice.
             crop: removes the padding of (..., H, W).
             batch_size: fixes what is otherwise chosen by measuring.
         """
         self.network = network.eval()
-        self.used, self.run, self.crop = used, run, crop
+        self.used, self.run, self.crop, self.review = used, run, crop, review
         self.steps: list[str] = []
         # A plain U-Net gives logits; SemiGDA paints, and its palette reads them.
         self.logits: Callable[[torch.Tensor], torch.Tensor] = Palette(num_classes).logits
@@ -127,8 +136,11 @@ class Predictor:
             pictures = {branch: picture.cpu() for branch, picture in pictures.items()}
         shares = {b: self.logits(self.crop(pictures[b])).softmax(1) for b in self.run}
         mean = torch.stack([shares[b] for b in self.used]).mean(0)
-        if len(self.run) < 2:
-            return Prediction(mean, None, None)
+        if len(self.run) == 1:
+            if not self.review:
+                return Prediction(mean, None, None)
+            (alone,) = shares.values()
+            return Prediction(mean, (2 - 2 * alone.amax(1)).clamp(max=1), _sure(alone))
         one, two = (shares[b] for b in self.run)
         return Prediction(mean, (one - two).abs().sum(1) / 2, _overlap(one, two))
 
@@ -163,3 +175,9 @@ def _overlap(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
     a, b = a + offset, b + offset
     counts = [torch.bincount(x.flatten(), minlength=slices * classes) for x in (a, b, a[a == b])]
     return torch.stack(counts, 1).view(slices, classes, 3).cpu()
+
+
+def _sure(alone: torch.Tensor) -> torch.Tensor:
+    """:attr:`Prediction.overlap` of one branch's probabilities."""
+    sure, possible = ((alone > limit).flatten(2).sum(2) for limit in (SURE, 1 - SURE))
+    return torch.stack([sure, possible, sure], 2).cpu()

@@ -28,16 +28,16 @@ class Results:
         volume: Volume,
         grid: WorkingGrid,
         classes: int,
-        both: bool,
+        reviewed: bool,
         store: Path | None,
     ):
         self.grid = grid
         self.classes = classes
         self.labels = SliceStore(volume.shape, store and store / "labels.npy")
-        self.review = SliceStore(volume.shape, store and store / "review.npy") if both else None
-        self.spots = SpotFinder(self.grid) if both else None
+        self.review = SliceStore(volume.shape, store and store / "review.npy") if reviewed else None
+        self.spots = SpotFinder(self.grid) if reviewed else None
         self.voxels = np.zeros(classes + 1, np.int64)
-        self._overlap = torch.zeros(classes + 1, 3, dtype=torch.int64) if both else None
+        self._overlap = torch.zeros(classes + 1, 3, dtype=torch.int64) if reviewed else None
         self._restorer = Restorer(self.grid)
 
     def add(self, predictions: list[Prediction]) -> None:
@@ -69,7 +69,7 @@ class Results:
         return rows
 
     def _agreement(self, value: int) -> float | None:
-        """Dice of the two branches; 1 if both find nothing."""
+        """Dice of the two branches, see :class:`Prediction`; 1 if there is nothing."""
         if self._overlap is None:
             return None
         one, two, common = self._overlap[value].tolist()
@@ -77,6 +77,6 @@ class Results:
 
 
 def _compared(prediction: Prediction) -> tuple[torch.Tensor, torch.Tensor]:
-    """Disagreement and overlap of a prediction by both branches."""
+    """Disagreement and overlap of a prediction that has them."""
     assert prediction.disagreement is not None and prediction.overlap is not None
     return prediction.disagreement, prediction.overlap

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -57,10 +57,12 @@ class Segmentation:
 
     Attributes:
         labels: uint8 (z, y, x) on the input grid; 0 is background.
-        review: uint8 (z, y, x), disagreement of the branches per voxel, 0 to 100, or ``None``.
+        review: uint8 (z, y, x), disagreement of the branches per voxel (of one alone: its doubt),
+            0 to 100, or ``None``.
             It is not a probability of an error.
         segments: per label "value", "name", "voxels", "ml" (``None`` for plain pictures) and
-            "agreement", the Dice of the two branches' own masks (``None`` with one branch).
+            "agreement", the Dice of the two branches' own masks, or of one branch's sure and
+            possible ones (``None`` without a review).
         spots: see :meth:`semigda.inference.spots.SpotFinder.spots`.
         report: versions, device, model, seconds and memory.
     """
@@ -123,8 +125,10 @@ def segment_volume(
         size=grid.size,
         crop=grid.crop,
         batch_size=options.batch_size,
+        review=options.review,
     )
-    results = Results(volume, grid, len(card.labels), len(run) == 2, store)
+    reviewed = len(run) == 2 or options.review
+    results = Results(volume, grid, len(card.labels), reviewed, store)
     at = 0
     with interruptible(network, progress.check):
         for start in range(0, prepared.count, _AT_ONCE):
@@ -192,7 +196,9 @@ def segment_file(
     Raises:
         SemiGDAError: of every class that reading, loading, segmenting and writing raise.
     """
-    options = options or SegmentOptions(review=review_out is not None)
+    options = options or SegmentOptions(review=False)
+    if review_out is not None:
+        options = replace(options, review=True)
     inputs = [path, None if isinstance(model, tuple) else find_model(model)]
     out, review_out, report_out = _targets(out, review_out, report_out, inputs, overwrite)
     begun = time.perf_counter()
@@ -208,8 +214,6 @@ def segment_file(
         with temporary_folder(out.parent) as folder:
             result = segment_volume(network, card, volume, options, progress, store=folder)
             del volume, network  # writing needs further memory
-            if review_out and result.review is None:
-                raise SemiGDAError("bad-input", "A review map needs both branches.")
             with clock("write"):
                 _write(result, affine, card, out, review_out, folder, progress)
             del result.labels, result.review  # unmaps the files, for Windows

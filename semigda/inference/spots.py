@@ -1,4 +1,4 @@
-"""Doubtful spots: patches on which the two branches disagree, worst first."""
+"""Doubtful spots: patches on which the branches disagree, or one alone is unsure, worst first."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from semigda.data.grid import WorkingGrid
 from semigda.inference.components import Components
 from semigda.inference.restore import smooth
 
-# Of the total variation distance, averaged over 3 x 3 pixels: above a half the branches mostly
-# favour different classes.
+# Of the disagreement, averaged over 3 x 3 pixels: above a half two branches mostly favour different
+# classes, and one alone gives none of them three quarters.
 _DOUBTFUL = 0.5
 # A flat part: its number, its pixels, the sum of their disagreement, and the largest with its
 # position (slice, row, column).

@@ -1,14 +1,14 @@
 """Which unlabelled cases to label next: uncertain ones that are unlike any the model has seen.
 
-Disagreement of the two branches finds badly segmented cases; distance in the autoencoder's features
-finds kinds of cases without a label. A case's worth is their product, so a copy of a chosen case is
-worth nothing, however bad it is.
+Disagreement of the two branches, or what one alone is unsure of, finds badly segmented cases;
+distance in an encoder's features finds kinds of cases without a label. A case's worth is their
+product, so a copy of a chosen case is worth nothing, however bad it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -32,8 +32,8 @@ class Look:
     """The result of one pass over an unlabelled case.
 
     Attributes:
-        overlap: (n, K, 3) working pixels of every foreground class and slice in the first branch,
-            in the second and in both.
+        overlap: (n, K, 3) of every foreground class and slice, see
+            :attr:`semigda.inference.predict.Prediction.overlap`.
         features: see :class:`semigda.inference.likeness.Features`.
     """
 
@@ -68,13 +68,13 @@ def look(
     **others,
 ) -> tuple[Segmentation, Look]:
     """Segment a case and measure it in one pass; ``others`` go to ``segment_volume``."""
-    options = options or SegmentOptions()
+    options = replace(options or SegmentOptions(), review=True)
     features = Features(network, working_grid(volume, preprocessing_of(card)))
     overlaps: list[Tensor] = []
 
     def watch(slices: Tensor, prediction: Prediction) -> None:
         features.add(slices)
-        assert prediction.overlap is not None, "a look needs both branches"
+        assert prediction.overlap is not None, "a look is reviewed"
         overlaps.append(prediction.overlap[:, 1:])
 
     done = segment_volume(network, card, volume, options, progress, watch=watch, **others)
@@ -163,26 +163,24 @@ def _reason(seen: Look, unsure: float, novelty: float, alone: float, names: Sequ
     elif novelty < LIKE <= alone:
         parts.append("It looks much like a case higher up in this list.")
     elif not parts:
-        parts.append("The two branches mostly agree, and it looks like cases that are labelled.")
+        parts.append("The model is mostly sure, and it looks like cases that are labelled.")
     return " ".join(parts)
 
 
 def _doubt(overlap: Tensor, names: Sequence[str]) -> str:
-    """What the branches (n, K, 3) agree on least."""
+    """What the model is least sure of, by its overlap (n, K, 3)."""
     one, two, common = overlap.sum(0).unbind(1)
     size = one + two
     agreement = torch.where(size > 0, 2 * common / size.clamp_min(1), 0.0)
     worst = int(agreement.argmin())
     name = names[worst]
     if not size[worst]:
-        return f"Neither branch finds {name}."
+        return f"The model does not find {name}."
     if not one[worst] or not two[worst]:
-        return f"Only one of the two branches finds {name}."
+        return f"The model is not sure whether there is {name}."
     one, two, common = overlap[:, worst].unbind(1)
     there = one + two > 0
     if int(there.sum()) < 2:
-        return f"The two branches agree on only {100 * agreement[worst]:.0f} % of {name}."
+        return f"The model is sure of only {100 * agreement[worst]:.0f} % of {name}."
     unsure = (2 * common[there] / (one + two)[there] < UNSURE_SLICE).double().mean()
-    return (
-        f"The two branches disagree on the border of {name} in {100 * unsure:.0f} % of its slices."
-    )
+    return f"The model is unsure of the border of {name} in {100 * unsure:.0f} % of its slices."

@@ -19,7 +19,7 @@ STAGES = {
 }
 PREVIEWS = {
     "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
-    "unlabeled": "Unlabelled cases: image, drawn by either branch",
+    "unlabeled": "Unlabelled cases: image, drawn by each branch",
     "autoencoder": "Autoencoder: image, rebuilt, mask, rebuilt",
 }
 SHOWN = 3  # previews of each kind

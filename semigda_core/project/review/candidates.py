@@ -61,7 +61,7 @@ class Candidate:
     Attributes:
         case_id: of the project's case.
         rank: from 1, the case to label first.
-        disagreement: of the network's two branches, 0 (none) to 1.
+        disagreement: of the network's two branches, or doubt of its only one, 0 (none) to 1.
         novelty: 0 to 1, how much it differs from all labelled cases and those ranked before it; 0.5
             is usual.
         reason: one or two sentences for the user, without the case's name.
