@@ -143,6 +143,8 @@ def test_the_plan_in_words(tmp_path):
         "held out once. Larger slices would leave too few steps in this time. That is little: more "
         "time makes a better model."
     )
+    assert "no doubts" in plan_of(SETTINGS | {"branches": ["cnn"]}, *ask, largest=True)
+    assert "doubts" not in plan_of(SETTINGS | {"branches": ["vae", "cnn"]}, *ask, largest=True)
     facts = MEASURED | {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6}
     facts |= {"device": "cpu", "fits": True, "reason": "", "offers": {}}
     assert estimate_of(SETTINGS, facts, WORK, 45.0, tmp_path).plan == ""  # of the caller

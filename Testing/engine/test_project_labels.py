@@ -284,8 +284,9 @@ def test_presets(tmp_path):
     quick = settings(project, facts, "quick", features=False)
     assert (quick.align_steps, quick.steps) == (40, 250)
     assert settings(project, facts, advanced={"seed": 5, "steps": 7}).steps == 7
-    with pytest.raises(SemiGDAError, match="labeled_batch"):
-        settings(project, facts, advanced={"labeled_batch": "many"})
+    for wrong in ({"labeled_batch": "many"}, {"branches": 7}):
+        with pytest.raises(SemiGDAError, match=next(iter(wrong))):
+            settings(project, facts, advanced=wrong)
     with pytest.raises(SemiGDAError, match="autoencoder"):
         settings(project, facts, "paper")
     with pytest.raises(SemiGDAError, match="presets are"):

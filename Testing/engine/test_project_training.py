@@ -81,7 +81,8 @@ def test_a_budget_is_kept_and_other_settings_need_another_rehearsal(trained):
         assert estimate.text.startswith(f"about {minutes} min")
     hurried = trainings.estimate(project, Plan("quick", minutes=0.05, advanced=free))
     assert not hurried.fits and hurried.offers["minutes"] > 0.05 and "shortest" in hurried.reason
-    assert trainings.estimate(project, tiny_plan(labeled_batch=8)).seconds is None
+    for other in ({"labeled_batch": 8}, {"branches": ["cnn"]}):
+        assert trainings.estimate(project, tiny_plan(**other)).seconds is None
 
 
 def test_a_first_version_says_what_its_scores_are_of(trained):

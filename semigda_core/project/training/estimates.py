@@ -20,6 +20,7 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
+from semigda_core.models.network_config import BRANCHES
 from semigda_core.project.training.budget import Sizes, afford, relative_cost
 from semigda_core.project.training.presets import FEWEST_STEPS
 from semigda_core.project.training.work import PRETRAIN_WORK
@@ -273,6 +274,8 @@ def plan_of(settings: Mapping[str, Any], work: Work, sizes: Sizes, largest: bool
     told = [f"Slices of {rows} x {columns} pixels, {count} steps of {batch} slices."]
     if work.trainings > 1:
         told.append(f"These are {work.trainings} trainings: each patient is held out once.")
+    if len(settings.get("branches", BRANCHES)) == 1:
+        told.append("One of the two branches is trained: results will show no doubts.")
     if not largest:
         told.append("Larger slices would leave too few steps in this time.")
     if count < sizes.least:

@@ -31,7 +31,7 @@ from semigda_core.project.training.versions import model_name, slug
 CASES_FACTOR = 1.5
 # What a step's time and memory depend on.
 ALIKE: tuple[str, ...] = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device")
-ALIKE += ("precision", "threads", "frozen", "unlabeled_weight")
+ALIKE += ("precision", "threads", "frozen", "unlabeled_weight", "branches")
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ _RECKONED = (
     "steps",
     "labeled_batch",
     "unlabeled_batch",
+    "branches",
     "unlabeled_weight",
     "supervised_share",
     "validations",
