@@ -171,15 +171,15 @@ def at_size(
 ) -> dict[str, Any]:
     """A rehearsal's measurements of settings ``before``, for those whose slices are others."""
     new, old = (pixels_of(one["preprocessing"]) for one in (after, before))
-    slices = relative_cost(new, old)
+    work = relative_cost(new, old)
     batch = after["labeled_batch"] / before["labeled_batch"]
     cost = {
-        key: value and value * slices * batch for key, value in measured["seconds_per_step"].items()
+        key: value and value * work * batch for key, value in measured["seconds_per_step"].items()
     }
-    judged = measured["validate_seconds"] * slices
+    judged = measured["validate_seconds"] * work
     told = {**measured, "seconds_per_step": cost, "validate_seconds": judged}
-    if slices != 1:  # none of these is prepared yet
-        room = slices * measured.get("prepared_bytes", 0)
+    if new != old:  # none of these is prepared yet
+        room = new / old * measured.get("prepared_bytes", 0)
         told |= {"prepared_bytes": room, "unprepared_bytes": room}
         told |= {"prepare_seconds": measured.get("prepare_all_seconds", 0.0)}
     return told
