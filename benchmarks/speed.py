@@ -35,6 +35,8 @@ SIZES = {
     "training-paper": {"cpu": (64, 1, 3), "cuda": (224, 2, 5)},
     "training-compact": {"cpu": (96, 8, 5), "cuda": (96, 8, 9)},
     "volume-compact": {"cpu": (512, 300, 3), "cuda": (512, 300, 3)},
+    "volume-before": {"cpu": (512, 300, 3), "cuda": (512, 300, 3)},
+    "batches": {"cpu": (224, 16, 5), "cuda": (224, 64, 5)},
     "growth": {"cpu": (0, 0, 2), "cuda": (0, 0, 2)},
     "startup": {"cpu": (512, 60, 5), "cuda": (512, 60, 5)},
 }
@@ -50,6 +52,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, help="of a slice; by default each part's own")
     parser.add_argument("--slices", type=int, help="by default each part's own")
     parser.add_argument("--repeats", type=int, help="by default each part's own")
+    parser.add_argument("--batch", type=int, help="slices at once in volume-compact")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--bench", action="store_true", help="compare with stored ratios, and end")
     parser.add_argument("--table", action="store_true", help="write the page, and end")
@@ -116,12 +119,20 @@ def measure(
         from speed_lib.training import measure as training
 
         return training(network, device, side, slices, repeats, memory)
+    if part == "volume-before":
+        from speed_lib.before import measure as before
+
+        return before((side, side, slices), device, threads, repeats)
     if kind == "volume":
         from speed_lib.volume import segment
 
-        shape = (side, side, slices)
-        runs = [segment(shape, 224, 2, device, threads) for _ in range(repeats)]
+        shape, batch = (side, side, slices), arguments.batch
+        runs = [segment(shape, 224, 2, device, threads, batch=batch) for _ in range(repeats)]
         return {"shape": shape, "runs": runs}
+    if kind == "batches":
+        from speed_lib.batches import measure as batches
+
+        return batches(device, side, slices, repeats)
     if kind == "growth":
         from speed_lib.growth import GROWTH
         from speed_lib.growth import measure as growth
@@ -135,7 +146,7 @@ def measure(
 def chosen(arguments: argparse.Namespace) -> list[str]:
     """The command line's words that change a measurement."""
     words = ["--device", arguments.device, "--threads", str(arguments.threads)]
-    for name in ("side", "slices", "repeats"):
+    for name in ("side", "slices", "repeats", "batch"):
         value = getattr(arguments, name)
         words += [] if value is None else [f"--{name}", str(value)]
     return words

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 
+from semigda.networks.blocks import pixels_of
 from semigda.networks.cost import describe
 from semigda.networks.semigda import SemiGDA
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
@@ -165,3 +166,11 @@ def test_sizes_that_do_not_fit_are_refused():
         dataclasses.replace(TINY, norm_groups=3)
     with pytest.raises(ValueError, match="cnn_blocks"):
         dataclasses.replace(TINY, cnn_blocks=(1,))
+
+
+@pytest.mark.parametrize("side", [1, 2, 3])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_patches_become_pixels_as_in_a_pixel_shuffle(side, layout):
+    patches = torch.randn(2, 3 * side**2, 5, 4).contiguous(memory_format=layout)
+    found = pixels_of(patches, side)
+    assert torch.equal(found, torch.nn.functional.pixel_shuffle(patches, side))

@@ -73,9 +73,9 @@ def held_memory() -> int:
     return peak_memory()
 
 
-def environment(threads: int) -> dict[str, str]:
-    """Of a child that runs the ``semigda`` command of this source tree."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads)}
+def environment(threads: int, engine: Path = ROOT) -> dict[str, str]:
+    """Of a child that runs the ``semigda`` command of a source tree."""
+    return {**os.environ, "PYTHONPATH": str(engine), "OMP_NUM_THREADS": str(threads)}
 
 
 def write(path: Path, parts: dict[str, dict]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,21 +18,29 @@ from semigda.data.preprocess import Preprocessing
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
 from semigda_core.models.card import Label, ModelCard
-from speed_lib.machine import environment
+from speed_lib.machine import ROOT, environment
 from speed_lib.networks import CONFIGS, SEED
 
 PARTS = ("start", "load", "preprocess", "network", "resample", "write", "total")
 
 
 def segment(
-    shape: tuple[int, int, int], side: int, classes: int, device: str, threads: int
+    shape: tuple[int, int, int],
+    side: int,
+    classes: int,
+    device: str,
+    threads: int,
+    engine: Path = ROOT,
+    batch: int | None = None,
 ) -> dict:
-    """Seconds of every part, slices, and peak memory.
+    """Seconds of every part and of the processor, peak memory, batch, and a hash of the voxels.
 
     Args:
         shape: (columns, rows, slices) of the image.
         side: of a working slice, in pixels.
         classes: foreground classes of the model.
+        engine: the source tree that computes.
+        batch: slices at once; by default the engine chooses.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -39,15 +49,29 @@ def segment(
         command = [sys.executable, "-m", "semigda", "segment", folder / "image.nrrd"]
         command += ["--model", folder / "model", "-o", folder / "out.seg.nrrd", "--device", device]
         command += ["--review", folder / "review.nrrd", "--report", folder / "report.json"]
-        done = subprocess.run(command, env=environment(threads), capture_output=True, text=True)
+        command += ["--batch-size", str(batch)] if batch else []
+        used = _processor_seconds()
+        done = subprocess.run(
+            command, env=environment(threads, engine), cwd=engine, capture_output=True, text=True
+        )
+        used = _processor_seconds() - used
         if done.returncode:
             raise SystemExit(done.stderr)
         report = json.loads((folder / "report.json").read_text("utf-8"))
+        voxels = [nrrd.read(str(folder / name))[0] for name in ("out.seg.nrrd", "review.nrrd")]
     return {
+        "processor_seconds": round(used, 2),
+        "voxels": hashlib.sha256(b"".join(each.tobytes() for each in voxels)).hexdigest()[:16],
         "seconds": {part: report["seconds"][part] for part in PARTS},
         "peak_bytes": report["peak_memory_bytes"],
         "batch": report["batch_size"],
     }
+
+
+def _processor_seconds() -> float:
+    """Of the processes that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def write_image(path: Path, shape: tuple[int, int, int]) -> None:

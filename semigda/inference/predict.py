@@ -171,10 +171,10 @@ def _overlap(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
     """See :attr:`Prediction.overlap`."""
     slices, classes = one.shape[:2]
     a, b = (likeliest(share.unbind(1)).flatten(1).long() for share in (one, two))
-    offset = classes * torch.arange(slices, device=a.device)[:, None]
-    a, b = a + offset, b + offset
-    counts = [torch.bincount(x.flatten(), minlength=slices * classes) for x in (a, b, a[a == b])]
-    return torch.stack(counts, 1).view(slices, classes, 3).cpu()
+    number = torch.arange(slices, device=a.device)[:, None]
+    pairs = ((number * classes + a) * classes + b).flatten()
+    met = torch.bincount(pairs, minlength=slices * classes**2).view(slices, classes, classes)
+    return torch.stack([met.sum(2), met.sum(1), met.diagonal(0, 1, 2)], 2).cpu()
 
 
 def _sure(alone: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from semigda.networks.blocks import Downsample, ResidualBlock, SpatialAttention, Upsample
+from semigda.networks.blocks import (
+    Downsample,
+    ResidualBlock,
+    SpatialAttention,
+    Upsample,
+    pixels_of,
+)
 from semigda_core.models.network_config import NetworkConfig
 
 # (level, features of the decoder at that level) -> features with the skip merged in
@@ -108,7 +114,7 @@ class Decoder(nn.Module):
                 h = block(h)
             if level > 0:
                 h = self.upsamples[level - 1](h)
-        return F.pixel_shuffle(self.conv_out(F.silu(self.norm_out(h))), self.patch)
+        return pixels_of(self.conv_out(F.silu(self.norm_out(h))), self.patch)
 
 
 class KLAutoencoder(nn.Module):
