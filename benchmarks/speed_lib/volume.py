@@ -97,8 +97,9 @@ def write_model(path: Path, side: int, classes: int) -> None:
     torch.manual_seed(SEED)
     config = CONFIGS["compact"]()
     intensity = {"rule": "ct-window", "low": -500.0, "high": 500.0}
-    preprocessing = Preprocessing(size=(side, side), intensity=intensity)
+    preprocessing = Preprocessing(size=(side, side), intensity=intensity).to_dict()
+    del preprocessing["crop"]  # earlier engines do not know it
     labels = [Label(n, f"class {n}", (15 * n, 255 - 15 * n, 99)) for n in range(1, classes + 1)]
     card = ModelCard("benchmark", "Benchmark", "Random weights", "CT", labels, config.to_dict(),
-                     preprocessing.to_dict(), licence="none")  # fmt: skip
+                     preprocessing, licence="none")  # fmt: skip
     save_package(path, SemiGDA(config), card)
