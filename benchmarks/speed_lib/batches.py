@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from semigda.inference.predict import Predictor
-from semigda.networks.semigda import BRANCHES, SemiGDA
-from semigda_core.models.network_config import NetworkConfig
+from semigda.networks.semigda import SemiGDA
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from speed_lib.inference import by_predictor, test_slices
 from speed_lib.networks import SEED
 from speed_lib.timing import interleaved
