@@ -10,9 +10,10 @@ import torch
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from speed_lib import bars, figures, inference, networks, reference, training  # noqa: E402
+from speed_lib import bars, batches, figures, inference, networks, reference, training  # noqa: E402
 from speed_lib.growth import line  # noqa: E402
 from speed_lib.page import page  # noqa: E402
+from speed_lib.volume import PARTS  # noqa: E402
 
 FACTS = {
     "command": "python benchmarks/speed.py",
@@ -69,6 +70,42 @@ def test_the_page_says_what_was_not_measured(runs):
     text = page(runs)
     assert bars.NOT_MEASURED in text and "## Growth" not in text
     assert "Masks of both branches, ours and the reference's: Dice 1.000000" in text
+
+
+def one_run(total: float, resample: float, **changes) -> dict:
+    seconds = dict.fromkeys(PARTS, 1.0) | {"total": total, "resample": resample}
+    return {"seconds": seconds, "peak_bytes": 100 * 2**20, "batch": 2, "voxels": "a",
+            "processor_seconds": 2 * total, **changes}  # fmt: skip
+
+
+def test_pairs_with_an_earlier_commit_become_rows_and_bars():
+    pairs = [
+        {"before": one_run(30, 4), "now": one_run(15, 2.2, batch=8, peak_bytes=105 * 2**20)},
+        {"before": one_run(40, 4), "now": one_run(26, 2.2, batch=4, peak_bytes=105 * 2**20)},
+    ]
+    run = {"part": "volume-before", **FACTS, "shape": [8, 8, 3], "commit": "abc", "pairs": pairs}
+    text = page({"volume-before-cpu": run})
+    assert (
+        "| total | 35.00 (30.00 to 40.00) | 20.50 (15.00 to 26.00) | 0.57 (0.50 to 0.65) |" in text
+    )
+    assert "of the seconds of commit 4938409 | 0.57 (0.50 to 0.65); at most 0.6: reached" in text
+    assert "resampling alone | 0.55 (0.55 to 0.55); at most 0.5: **missed**" in text
+    assert "peak memory | 1.05 (1.05 to 1.05); at most 1.1: reached" in text
+    assert "batches of 4 or 8 were chosen" in text and "are the same to the voxel" in text
+    pairs[0]["now"]["voxels"] = "b"
+    assert "**not the same**" in page({"volume-before-cpu": run})
+
+
+def test_sizes_of_batches_become_a_table_and_a_bar():
+    seconds = {
+        f"{name}, {size}": [factor * (1 + 1 / size)] * 2
+        for name, factor in (("compact", 1.0), ("pretrained", 1.25))
+        for size in batches.SIZES
+    }
+    run = {"part": "batches", **FACTS, "side": 64, "slices": 10, "seconds": seconds}
+    text = page({"batches-cpu": run})
+    assert "| 2 | 150.0 (150.0 to 150.0) | 187.5 (187.5 to 187.5) | 1.25 (1.25 to 1.25) |" in text
+    assert "a slice, of one of `compact` | 1.25 (1.25 to 1.25); at most 1.3: reached" in text
 
 
 def test_a_straight_line_is_found():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from speed_lib.before import COMMIT
 from speed_lib.figures import median, ranged, speedups, table
+from speed_lib.timing import ratios
 
 NOT_MEASURED = "not measured"
 # TFLOP/s that large matrix products reach in bfloat16 on one H200.
@@ -65,6 +67,22 @@ def _around(run: dict) -> list[float]:
     return [100 * sum(each[part] for part in AROUND) / each["total"] for each in seconds]
 
 
+def _share(part: str) -> Callable[[dict], Sequence[float]]:
+    """Of the earlier commit's seconds, each pair."""
+    return lambda run: [
+        pair["now"]["seconds"][part] / pair["before"]["seconds"][part] for pair in run["pairs"]
+    ]
+
+
+def _peak_share(run: dict) -> list[float]:
+    return [pair["now"]["peak_bytes"] / pair["before"]["peak_bytes"] for pair in run["pairs"]]
+
+
+def _features(run: dict) -> list[float]:
+    """A slice with general image features, of one without, in batches of 8."""
+    return ratios(run["seconds"]["pretrained, 8"], run["seconds"]["compact, 8"])
+
+
 def _bars() -> list[Bar]:
     bars = [
         Bar("`paper`, inference: times as fast as the reference", "inference-paper",
@@ -78,6 +96,13 @@ def _bars() -> list[Bar]:
             {"cpu": 30, "cuda": 2}, at_most=True, digits=1),
         Bar("the same: % of the time for reading, preparing, resampling, writing",
             "volume-compact", _around, {"cpu": 20}, at_most=True, digits=0),
+        Bar(f"the same, of the seconds of commit {COMMIT}", "volume-before",
+            _share("total"), {"cpu": 0.6}, at_most=True),
+        Bar("the same, resampling alone", "volume-before",
+            _share("resample"), {"cpu": 0.5}, at_most=True),
+        Bar("the same, peak memory", "volume-before", _peak_share, {"cpu": 1.1}, at_most=True),
+        Bar("general image features: a slice, of one of `compact`", "batches",
+            _features, {"cpu": 1.3}, at_most=True),
     ]  # fmt: skip
     for network in ("paper", "compact"):
         part, faster, half = f"training-{network}", {"cpu": 2, "cuda": 4}, {"cpu": 0.5, "cuda": 0.5}

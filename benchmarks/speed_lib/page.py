@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from speed_lib.bars import DEVICES, bars
+from speed_lib.batches import NETWORKS, SIZES
 from speed_lib.figures import median, megabytes, ranged, speedups, table
 from speed_lib.growth import GROWTH, SIDE, SLICES, WORKING, line, unit
+from speed_lib.timing import ratios
 from speed_lib.volume import PARTS
 
 # What explains the figures: written by hand, a file for each section.
@@ -116,6 +118,46 @@ def _volume(run: dict) -> str:
     )
 
 
+def _before(run: dict) -> str:
+    rows = []
+    for part in (*PARTS, "processor"):
+        before, now = (
+            [seconds_of(pair[which], part) for pair in run["pairs"]] for which in ("before", "now")
+        )
+        rows.append([part, ranged(before), ranged(now), ranged(ratios(now, before))])
+    sizes = sorted({pair["now"]["batch"] for pair in run["pairs"]})
+    peaks = [
+        megabytes(median([pair[which]["peak_bytes"] for pair in run["pairs"]]))
+        for which in ("before", "now")
+    ]
+    same = all(pair["before"]["voxels"] == pair["now"]["voxels"] for pair in run["pairs"])
+    return (
+        f"{' x '.join(map(str, run['shape']))} voxels as above; before is commit {run['commit']}, "
+        f"in batches of 2; now batches of {' or '.join(map(str, sizes))} were chosen.\n\n"
+        + table(["part", "seconds before", "now", "times as long"], rows)
+        + f"\nPeak memory: {peaks[0]} MB before, {peaks[1]} MB now. Labels and review map are "
+        f"{'the same to the voxel' if same else '**not the same**'}.\n"
+    )
+
+
+def seconds_of(run: dict, part: str) -> float:
+    """Of a part of one run, or of the processor: all its threads."""
+    return run["processor_seconds"] if part == "processor" else run["seconds"][part]
+
+
+def _batches(run: dict) -> str:
+    rows = []
+    for size in SIZES:
+        plain, features = (run["seconds"][f"{name}, {size}"] for name in NETWORKS)
+        each = [
+            ranged([1000 * value / run["slices"] for value in seconds], 1)
+            for seconds in (plain, features)
+        ]
+        rows.append([str(size), *each, ranged(ratios(features, plain))])
+    heads = ["slices at once", "ms a slice", "with general image features", "times as long"]
+    return f"{run['slices']} slices of {run['side']} x {run['side']}.\n\n" + table(heads, rows)
+
+
 def _growth(run: dict) -> str:
     parts = ["`semigda segment`, `compact`.\n"]
     for what in GROWTH:
@@ -172,6 +214,8 @@ SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("Inference, `paper`: the network alone", "inference-paper", _inference),
     ("Inference, `compact`: the network alone", "inference-compact", _inference),
     ("Inference, `compact`: a whole volume", "volume-compact", _volume),
+    ("Inference, `compact`: a whole volume, before and now", "volume-before", _before),
+    ("Inference: slices at once", "batches", _batches),
     ("Training, `paper`", "training-paper", _training),
     ("Training, `compact`", "training-compact", _training),
     ("Growth", "growth", _growth),
