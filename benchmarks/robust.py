@@ -53,8 +53,8 @@ def main() -> None:
 def measure(arguments: argparse.Namespace) -> dict:
     """Losses of one model on one set."""
     import torch
-    from robust_lib.changes import PICTURES, PLAIN, VOLUMES
-    from robust_lib.scores import coarse_truth, dice_of_cases, read_val
+    from robust_lib.changes import PICTURES, VOLUMES
+    from robust_lib.scores import coarse_truth, dice, dice_of_cases, labels_of_cases, read_val
 
     from semigda.models.package import load_network
 
@@ -64,7 +64,8 @@ def measure(arguments: argparse.Namespace) -> dict:
     cases = read_val(one)[: arguments.cases]
     pictures = cases[0].volume.two_dimensional
     groups = [case.group for case in cases]
-    plain = dice_of_cases(network, card, cases, PLAIN)
+    classes, found = len(card.labels), labels_of_cases(network, card, cases)
+    plain = [dice(c.truth, labels, classes) for c, labels in zip(cases, found, strict=True)]
     print(f"{card.name} on {one.name}: {np.mean(plain):.4f}, {len(cases)} cases", flush=True)
     rows = []
     for change in PICTURES if pictures else VOLUMES:
@@ -74,7 +75,7 @@ def measure(arguments: argparse.Namespace) -> dict:
         row |= lost(plain, dice_of_cases(network, card, cases, change), groups)
         if not pictures:
             # What no model can avoid: the labels found in the image as it is, on the coarse grid.
-            row["unavoidable"] = lost(plain, coarse_truth(network, card, cases, change), groups)
+            row["unavoidable"] = lost(plain, coarse_truth(found, classes, cases, change), groups)
         rows.append(row)
         print(json.dumps(row), flush=True)
     return {

@@ -18,6 +18,7 @@ from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
 from few_labels_lib.times import read_times  # noqa: E402
+from robust_lib.page import page as robust_page  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
 
 NOWHERE = Path("/nowhere")  # no raw runs
@@ -38,6 +39,7 @@ PAGES = {
         read_times(RESULTS / "few_labels_seconds.json"),
     ),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
+    "docs/robustness.md": lambda: robust_page(stored("robust.json")),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(
         {(run["set"], run["seed"], run["arm"]): run for run in stored("label_next.json")}

@@ -182,6 +182,10 @@ def test_absent_structure_is_said(panel, module_host):
     assert [row[2] for row in table(panel)] == ["not found", "not found"]
     assert table(panel)[0][3] == "0.80 check"
     assert "none" in panel.ui.resultNoteLabel.text
+    result["notes"] = ["The picture is not of 8 bits: 65535 was taken as white."]
+    node.SetAttribute(provenance.RESULT, json.dumps(result))
+    panel.panel._result.show(node)
+    assert panel.ui.resultNoteLabel.text.startswith(f"{result['notes'][0]} ")
 
 
 def test_cancel(panel, module_host, artifacts):

@@ -141,7 +141,6 @@ def _points(image: sitk.Image, factors: list[int]) -> sitk.Image:
     return image[tuple(slice(s, None, f) for s, f in zip(start, factors, strict=True))]
 
 
-PLAIN = Change("plain", "as it is", lambda volume, truth: (volume, truth))
 PICTURES = (
     Change("black-sides", "black borders left and right, each half its width", bordered(0, 0.5), 2),
     Change(

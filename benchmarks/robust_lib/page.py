@@ -37,7 +37,8 @@ def _table(run: dict[str, Any]) -> str:
     for row in run["rows"]:
         bar = "" if row["bar"] is None else f"{row['bar']:g}"
         cells = [row["words"], _points(row), bar]
-        cells += [_points(row["unavoidable"])] * coarse
+        if coarse:
+            cells.append(_points(row["unavoidable"]))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n" + (_COARSE if coarse else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from few_labels_lib.sets import DataSet
@@ -37,23 +37,29 @@ def read_val(one: DataSet) -> list[Judged]:
     return cases
 
 
+def labels_of_cases(network, card: ModelCard, cases: Sequence[Judged]) -> list[np.ndarray]:
+    """What the model finds in each case as it is, uint8 (z, y, x)."""
+    return [_labels(network, card, case.volume) for case in cases]
+
+
 def dice_of_cases(network, card: ModelCard, cases: Sequence[Judged], change: Change) -> list[float]:
     """Each changed case's Dice, the mean over the classes that it has."""
     found = []
     for case in cases:
         volume, truth = change.apply(case.volume, case.truth)
-        found.append(_dice(truth, _labels(network, card, volume), len(card.labels)))
+        found.append(dice(truth, _labels(network, card, volume), len(card.labels)))
     return found
 
 
-def coarse_truth(network, card: ModelCard, cases: Sequence[Judged], change: Change) -> list[float]:
+def coarse_truth(
+    plain: Sequence[np.ndarray], classes: int, cases: Sequence[Judged], change: Change
+) -> list[float]:
     """Dice of the labels found in the unchanged image, when both they and the truth are changed."""
     found = []
-    for case in cases:
-        labels = _labels(network, card, case.volume)
+    for case, labels in zip(cases, plain, strict=True):
         _, truth = change.apply(case.volume, case.truth)
-        _, guess = change.apply(replace(case.volume), labels)
-        found.append(_dice(truth, guess, len(card.labels)))
+        _, guess = change.apply(case.volume, labels)
+        found.append(dice(truth, guess, classes))
     return found
 
 
@@ -61,7 +67,8 @@ def _labels(network, card: ModelCard, volume: Volume) -> np.ndarray:
     return segment_volume(network, card, volume, SegmentOptions(review=False)).labels
 
 
-def _dice(truth: np.ndarray, guess: np.ndarray, classes: int) -> float:
+def dice(truth: np.ndarray, guess: np.ndarray, classes: int) -> float:
+    """The mean over the classes that the truth has."""
     values = []
     for value in range(1, classes + 1):
         one, two = truth == value, guess == value

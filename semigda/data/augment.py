@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from semigda.data.preprocess import resample
+from semigda.data.preprocess import resample_values
 from semigda_core.jobs.training import Augmentation
 
 # Labels, or none: what goes in says what comes out.
@@ -84,7 +84,9 @@ def _coarser(images: Tensor, share: float, generator: torch.Generator) -> Tensor
     for row, (which, down, across) in enumerate(chance):
         if which < share:
             size = round(height / (1 + 2 * down)), round(width / (1 + 2 * across))
-            images[row] = resample(resample(images[row, None], size), (height, width))[0]
+            images[row] = resample_values(
+                resample_values(images[row, None], size), (height, width)
+            )[0]
     return images
 
 

@@ -52,7 +52,7 @@ class PreparedVolume:
         if weights is not None:
             pixels = torch.einsum("os,schw->ochw", weights, pixels)
         # Pixels inside the image keep their whole field of view; the rest is as dark as possible.
-        return grid.pad(resample(pixels, grid.content), value=-1.0)
+        return grid.pad(resample_values(pixels, grid.content), value=-1.0)
 
     def label_planes(self, labels: np.ndarray) -> torch.Tensor:
         """Labels uint8 (z, y, x) of the volume's grid on the working grid, uint8 (count, H, W).
@@ -106,6 +106,15 @@ def resample(planes: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
         return planes
     shrinks = size[0] < planes.shape[-2] or size[1] < planes.shape[-1]
     return F.interpolate(planes, size, mode="bilinear", align_corners=False, antialias=shrinks)
+
+
+def resample_values(pixels: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Grey values in [-1, 1] with ``size`` pixels: as :func:`resample`, but cubic where they become
+    finer, because linear interpolation blurs what a coarse scan still shows."""
+    grows = all(new >= old for new, old in zip(size, pixels.shape[-2:], strict=True))
+    if grows and tuple(size) != tuple(pixels.shape[-2:]):
+        return F.interpolate(pixels, size, mode="bicubic", align_corners=False).clamp_(-1, 1)
+    return resample(pixels, size)
 
 
 def _with_channels(array: np.ndarray, channels: str) -> np.ndarray:
