@@ -137,8 +137,8 @@ FEATURE_UNETS = {
 # Shown in the tables of the sets it was run on; not part of the study's means.
 BESIDE = {"unet-full-width": Recipe("unet-full-width", "unet", width=WIDTH)}
 # Compared at the same CPU seconds: all that begin with the same pre-trained encoder.
-OURS = "semigda.features"
-FAIR = (*FEATURE_UNETS, "semigda-supervised.features", OURS)
+OURS = "semigda.one-branch"
+FAIR = (*FEATURE_UNETS, "semigda-supervised.one-branch", OURS, "semigda.features")
 ALL = {**METHODS, **FEATURE_UNETS, **BESIDE}
 TITLES = {
     "unet-full-width": "U-Net, labelled only, full width",
@@ -151,8 +151,10 @@ TITLES = {
     "unet-copy-paste": "U-Net, bidirectional copy-paste",
     "semigda-supervised": "SemiGDA, labelled only",
     "semigda": "SemiGDA, semi-supervised",
-    "semigda-supervised.features": "SemiGDA with features, labelled only",
-    "semigda.features": "SemiGDA with features, semi-supervised",
+    "semigda-supervised.features": "SemiGDA with features, both branches, labelled only",
+    "semigda.features": "SemiGDA with features, both branches, semi-supervised",
+    "semigda-supervised.one-branch": "SemiGDA with features, one branch, labelled only",
+    "semigda.one-branch": "SemiGDA with features, one branch, semi-supervised",
 }
 
 OWN = "own-budget"
@@ -192,7 +194,7 @@ VARIANTS: dict[str, dict] = {
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
     "features": {"scale": None, "config": {"features": "efficientnet-lite0"}},
     "one-branch": {
-        "scale": 2.0,
+        "scale": None,
         "config": {"features": "efficientnet-lite0"},
         "changes": {"branches": ("cnn",)},
     },
@@ -236,7 +238,7 @@ QUESTIONS = {
     "narrow-latent": "A latent of 4 channels, as the published one",
     "deeper": "One more level, as deep as the U-Net",
     "features": "General image features in the second encoder, larger slices",
-    "one-branch": "The same at twice the pixels a side, and that encoder's branch alone",
+    "one-branch": "The same, and that encoder's branch alone",
     "features-varied": "These features, and pictures stretched, darkened and coarsened",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }

@@ -20,6 +20,7 @@ UNLABELED_GAINS = {
     "unet-features-copy-paste": "unet-features",
     "unet-features-unimatch": "unet-features",
     "semigda.features": "semigda-supervised.features",
+    "semigda.one-branch": "semigda-supervised.one-branch",
 }
 Table = Mapping[tuple[str, str, Budget], Group]  # by set, method and budget
 
