@@ -265,11 +265,17 @@ def test_presets(tmp_path):
     assert (plain.align_steps, plain.steps) == (400, 4000)
     assert (plain.labeled_batch, plain.unlabeled_batch) == (12, 4)
     assert standard.out == str(project.folder / "models/m")
+    assert plain.preprocessing == standard.preprocessing | {
+        "size": [32, 32],
+        "spacing": [None, 1.0, 1.0],
+    }
+    # Features get pixels twice as fine as those of the images, and in a CPU's time one branch.
+    assert standard.branches == ("cnn",) and plain.branches == ("vae", "cnn")
     assert standard.preprocessing == {
         "channels": "2.5d",
         "slice_axis": "axial",
-        "size": [32, 32],
-        "spacing": [None, 1.0, 1.0],
+        "size": [48, 48],
+        "spacing": [None, 0.5, 0.5],
         "intensity": {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
         "crop": True,
     }
@@ -339,7 +345,7 @@ def test_images_decide_the_working_grid(tmp_path):
         project.add([write_case(tmp_path / "study", number, **changes)])
     facts = ready(project)
     featured = settings(project, facts).preprocessing
-    assert featured["size"] == [192, 96] and featured["spacing"] == [None, 1.0417, 1.0417]
+    assert featured["size"] == [256, 128] and featured["spacing"] == [None, 0.7812, 0.7812]
     values = settings(project, facts, features=False)
     grid = values.preprocessing
     assert grid["slice_axis"] == "coronal" and grid["spacing"] == [None, 1.25, 1.25]
@@ -365,8 +371,8 @@ def test_pictures_decide_the_working_grid(tmp_path):
     assert all(case.role == "labeled" for case in project.read().cases)
     values = settings(project, ready(project), "quick")
     grid = values.preprocessing
-    # As large as the pictures are, up to the next size that the network can halve.
-    assert grid["channels"] == "rgb" and grid["size"] == [64, 128]
+    # As large as the preset has them, but no more than twice as fine as the pictures are.
+    assert grid["channels"] == "rgb" and grid["size"] == [96, 192]
     smaller = settings(project, measured(project), "quick", features=False)
     assert smaller.preprocessing["size"] == [48, 96]
     assert grid["intensity"] == {"rule": "8-bit"} and values.augmentation.turn_over

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from semigda_core.models.network_config import BRANCHES
+
 # What a step takes beside its pixels, as so many pixels of a slice: measured on a CPU, where steps
 # of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of the longest.
 _OVERHEAD = 5600
@@ -20,6 +22,8 @@ class Sizes:
         steps: of all stages, until the computer's speed is known.
         least: steps; where the time is too short for them, slices get smaller.
         most: steps; where there is time for more, batches get larger, up to ``larger`` times.
+        finer: how many times finer than acquired the pixels of a slice may be.
+        branches: of the network that are trained.
     """
 
     sides: tuple[int, ...]
@@ -29,6 +33,8 @@ class Sizes:
     least: int = 1
     most: int = 10**7
     larger: int = 1
+    finer: float = 1.0
+    branches: tuple[str, ...] = BRANCHES
 
 
 def relative_cost(pixels: int, before: int) -> float:

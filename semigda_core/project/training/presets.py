@@ -11,6 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,22 @@ class Preset:
 
 
 _PAPER = Sizes((224,), 2, 2, 4400)
+# With general image features large slices pay more than many steps, and within the time that a CPU
+# has, the second encoder's branch alone is better than both (docs/ablation.md).
+_FEATURED = partial(
+    Sizes, labeled_batch=6, unlabeled_batch=2, larger=2, finer=2.0, branches=("cnn",)
+)
 # Quick look shows within minutes whether labels and images fit together.
 PRESETS = {
     "quick": Preset(
         10.0,
-        Sizes((128, 96), 6, 2, steps=440, least=300, most=3000, larger=2),
+        _FEATURED((192, 160, 128, 96), steps=440, least=500, most=3000),
         Sizes((96,), 12, 4, steps=275),
         {"validations": 3, "validation_cases": 4, "checkpoint_minutes": 1.0},
     ),
     "standard": Preset(
         45.0,
-        Sizes((192, 160, 128, 96), 6, 2, steps=1100, least=800, most=6000, larger=2),
+        _FEATURED((256, 224, 192, 160, 128, 96), steps=1100, least=1500, most=6000),
         Sizes((160, 128, 96), 12, 4, steps=4400, least=2000, most=8800),
     ),
     "paper": Preset(
@@ -163,8 +169,13 @@ def train_settings(
     else:
         network = read_header(Path(base)).network if base else _network(features, channels)
     sizes = chosen.sizes(advanced.get("network", network))
+    branches = sizes.branches
     if model is None:
-        preprocessing = suggest_preprocessing(view, facts, side or sizes.sides[0], axis)
+        preprocessing = suggest_preprocessing(
+            view, facts, side or sizes.sides[0], axis, sizes.finer
+        )
+    else:
+        branches = NetworkConfig.from_dict(network).branches
     align = max(FEWEST_STEPS, round(ALIGN_SHARE * sizes.steps))
     steps = {"align_steps": align, "steps": round((1 - ALIGN_SHARE) * sizes.steps)}
     if preset == "paper" and minutes is None:
@@ -174,6 +185,7 @@ def train_settings(
         **steps,
         "labeled_batch": sizes.labeled_batch,
         "unlabeled_batch": sizes.unlabeled_batch,
+        "branches": list(branches),
         **chosen.settings,
         "cases": cases,
         "out": str(project.folder / "models" / check_name(name)),
@@ -202,8 +214,9 @@ def grids(
         return [own]
     view, axis = project.read(), advanced.get("slice_axis")
     found = [own]
-    for side in PRESETS[preset].sizes(settings["network"]).sides[1:]:
-        grid = suggest_preprocessing(view, facts, side, axis)
+    sizes = PRESETS[preset].sizes(settings["network"])
+    for side in sizes.sides[1:]:
+        grid = suggest_preprocessing(view, facts, side, axis, sizes.finer)
         if grid["size"] != found[-1]["size"]:
             found.append(grid)
     return found
@@ -225,12 +238,16 @@ def _network(features: bool, channels: Sequence[int] | None) -> dict[str, Any]:
 
 
 def suggest_preprocessing(
-    view: View, facts: Mapping[str, Any], side: int, slice_axis: str | None = None
+    view: View,
+    facts: Mapping[str, Any],
+    side: int,
+    slice_axis: str | None = None,
+    finer: float = 1.0,
 ) -> dict[str, Any]:
     """A ``Preprocessing`` that suits the measured images, slices of at most ``side`` pixels.
 
-    Volumes keep their usual pixel size if their slices then fit into ``side``, and are cut as most
-    of them were acquired, or along ``slice_axis``; pictures stay as they are.
+    Slices smaller than that get pixels up to ``finer`` times as fine as usual. Volumes are cut as
+    most of them were acquired, or along ``slice_axis``.
 
     Raises:
         SemiGDAError: "bad-input" if no image was measured.
@@ -250,18 +267,18 @@ def suggest_preprocessing(
     return {
         "channels": "rgb" if colour else "2.5d",
         "slice_axis": axis,
-        **_grid(images, axis, side),
+        **_grid(images, axis, side, finer),
         "intensity": _intensity(view, facts, images),
         "crop": True,
     }
 
 
-def _grid(images: list[dict[str, Any]], axis: str, side: int) -> dict[str, Any]:
+def _grid(images: list[dict[str, Any]], axis: str, side: int, finer: float) -> dict[str, Any]:
     """Working size and spacing."""
     if axis == "acquisition":  # pictures: fitted into a size of their usual shape
         rows, columns = (statistics.median(image["shape"][n] for image in images) for n in (1, 2))
         longest = max(rows, columns)
-        size = [_rounded(min(longest, side) * n / longest) for n in (rows, columns)]
+        size = [_rounded(min(finer * longest, side) * n / longest) for n in (rows, columns)]
         return {"size": size, "spacing": [None, None, None]}
     # Facts give sizes and steps as (slice, row, column) of an axial view.
     rows, columns = {"axial": (1, 2), "coronal": (0, 2), "sagittal": (0, 1)}[axis]
@@ -270,7 +287,7 @@ def _grid(images: list[dict[str, Any]], axis: str, side: int) -> dict[str, Any]:
         statistics.median(image["spacing"][n] * image["shape"][n] for image in images)
         for n in (rows, columns)
     ]
-    step = max(min(steps), *(field / side for field in fields))
+    step = max(min(steps) / finer, *(field / side for field in fields))
     size = [_rounded(field / step) for field in fields]
     return {"size": size, "spacing": [None, round(step, 4), round(step, 4)]}
 
