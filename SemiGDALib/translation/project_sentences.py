@@ -109,7 +109,7 @@ def sentences(_):
         _("None of the held-out cases is where it was, so nothing could be scored."),
         _("Not stated; not for distribution"),
         _("Nothing has to be done; check that they look alike in brightness."),
-        _("One of the two branches is trained: results will show no doubts."),
+        _("One of the two branches is trained: in this time it learns more than both."),
         _("Only {count} cases are labelled."),
         _("Only {value} % of the label lie within its image."),
         _("Open it, or choose another folder."),

@@ -275,7 +275,7 @@ def plan_of(settings: Mapping[str, Any], work: Work, sizes: Sizes, largest: bool
     if work.trainings > 1:
         told.append(f"These are {work.trainings} trainings: each patient is held out once.")
     if len(settings.get("branches", BRANCHES)) == 1:
-        told.append("One of the two branches is trained: results will show no doubts.")
+        told.append("One of the two branches is trained: in this time it learns more than both.")
     if not largest:
         told.append("Larger slices would leave too few steps in this time.")
     if count < sizes.least:
