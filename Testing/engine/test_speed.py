@@ -90,7 +90,7 @@ def test_pairs_with_an_earlier_commit_become_rows_and_bars():
     )
     assert "of the seconds of commit 4938409 | 0.57 (0.50 to 0.65); at most 0.6: reached" in text
     assert "resampling alone | 0.55 (0.55 to 0.55); at most 0.5: **missed**" in text
-    assert "peak memory | 1.05 (1.05 to 1.05); at most 1.1: reached" in text
+    assert "Peak memory: 100 MB before, 105 MB now." in text
     assert "batches of 4 or 8 were chosen" in text and "are the same to the voxel" in text
     pairs[0]["now"]["voxels"] = "b"
     assert "**not the same**" in page({"volume-before-cpu": run})

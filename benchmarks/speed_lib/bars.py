@@ -74,10 +74,6 @@ def _share(part: str) -> Callable[[dict], Sequence[float]]:
     ]
 
 
-def _peak_share(run: dict) -> list[float]:
-    return [pair["now"]["peak_bytes"] / pair["before"]["peak_bytes"] for pair in run["pairs"]]
-
-
 def _features(run: dict) -> list[float]:
     """A slice with general image features, of one without, in batches of 8."""
     return ratios(run["seconds"]["pretrained, 8"], run["seconds"]["compact, 8"])
@@ -100,7 +96,6 @@ def _bars() -> list[Bar]:
             _share("total"), {"cpu": 0.6}, at_most=True),
         Bar("the same, resampling alone", "volume-before",
             _share("resample"), {"cpu": 0.5}, at_most=True),
-        Bar("the same, peak memory", "volume-before", _peak_share, {"cpu": 1.1}, at_most=True),
         Bar("general image features: a slice, of one of `compact`", "batches",
             _features, {"cpu": 1.3}, at_most=True),
     ]  # fmt: skip
