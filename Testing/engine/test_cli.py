@@ -282,7 +282,7 @@ def test_models_are_listed_shown_exported_added_and_removed(tmp_path, library, c
 def test_info_counts_every_configuration(capsys):
     assert main(["info", "--size", "64", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert set(facts["networks"]) == {"paper", "compact", "pretrained"}
+    assert set(facts["networks"]) == {"paper", "compact", "pretrained", "middle"}
     assert facts["networks"]["compact"]["parameters"]["all"] <= 6_000_000
     assert facts["packages"]["torch"] and facts["devices"]["cpu"]
     assert "GFLOP a 64 x 64 slice" in table(facts)

@@ -128,13 +128,14 @@ def test_a_network_without_features_says_nothing_of_them():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"patch": 1},
-        {"channels": (16, 24, 48), "cnn_blocks": (1, 1)},
-        {"channels": (16, 24, 48, 64, 64), "cnn_blocks": (1, 1, 1, 1)},
+        {"patch": 4},
+        {"channels": (16, 24, 48, 64, 64, 64), "cnn_blocks": (1, 1, 1, 1, 1)},
+        {"patch": 1, "channels": (8,) * 7, "cnn_blocks": (1,) * 6},
     ],
 )
-def test_features_fit_four_levels_from_half_the_size(changes):
-    with pytest.raises(ValueError, match="'features' need a patch of 2 and four levels"):
+def test_features_fit_levels_that_they_reach(changes):
+    said = "'features' need a patch of 1 or 2, and no level below 1/32 of the image"
+    with pytest.raises(ValueError, match=said):
         dataclasses.replace(NetworkConfig.pretrained(), **changes)
 
 

@@ -246,13 +246,13 @@ def test_two_processes_have_the_losses_of_one_in_every_step(volumes, tmp_path):
 # The command
 
 
-def train_command(volumes: Path, folder: Path) -> int:
+def train_command(volumes: Path, folder: Path, network: str = "pretrained") -> int:
     folder.mkdir(exist_ok=True)
     values = settings(volumes, folder, work=None, **STEPS)
     del values["network"]
     (folder / "settings.json").write_text(json.dumps(values))
     arguments = ["--settings", str(folder / "settings.json"), "--job", str(folder / "job")]
-    return main(["train", *arguments, "--network", "pretrained"])
+    return main(["train", *arguments, "--network", network])
 
 
 def test_the_command_trains_such_a_network(volumes, tmp_path):

@@ -11,6 +11,7 @@ from torch import nn
 
 from semigda.networks.efficientnet import STAGES, EfficientNetLite0
 from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_size import projected
 
 DROPOUT = 0.1
 _FEATURE_GROUPS = 8  # divides the numbers of channels of all features
@@ -113,27 +114,40 @@ class ConvEncoder(nn.Module):
 class FeatureEncoder(nn.Module):
     """General image features, projected to the network's channels; see :func:`second_encoder`.
 
-    Their deviations range from 1.5 to 14, so each feature is normalised first. The deepest one has
-    half the size of the last level and is added to it.
+    Their deviations range from 1.5 to 14, so each feature is normalised first. They begin at half
+    the image's size: a level of full size has a light stem of its own. Those that are smaller than
+    the last level are added to it.
     """
 
     def __init__(self, config: NetworkConfig):
         super().__init__()
         widths = [stage.width for stage in STAGES if stage.leaves]
-        channels = (*config.channels, config.channels[-1])
+        self.levels = len(config.channels)
         self.features = EfficientNetLite0()
+        self.stem: nn.Module | None = None
+        if config.patch == 1:
+            first = config.channels[0]
+            self.stem = nn.Sequential(
+                nn.Conv2d(3, first, 3, padding=1),
+                nn.GroupNorm(config.norm_groups, first),
+                nn.ReLU(),
+            )
         self.projections = nn.ModuleList(
             nn.Sequential(nn.GroupNorm(_FEATURE_GROUPS, width), nn.Conv2d(width, wanted, 1))
-            for width, wanted in zip(widths, channels, strict=True)
+            for width, wanted in zip(widths, projected(config), strict=True)
         )
-        self.head = _head(config, channels[-1])
+        self.head = _head(config, config.channels[-1])
 
     def forward(
         self, x: torch.Tensor, keep: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        features = self.features(x)
-        *skips, below = (p(h) for p, h in zip(self.projections, features, strict=True))
-        skips[-1] = skips[-1] + F.interpolate(below, skips[-1].shape[2:], mode="nearest")
+        skips = [] if self.stem is None else [self.stem(x)]
+        for projection, feature in zip(self.projections, self.features(x), strict=True):
+            h = projection(feature)
+            if len(skips) < self.levels:
+                skips.append(h)
+            else:
+                skips[-1] = skips[-1] + F.interpolate(h, skips[-1].shape[2:], mode="nearest")
         return _moments(self.head, skips[-1], keep), skips
 
 

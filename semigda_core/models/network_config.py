@@ -8,11 +8,13 @@ from typing import Any
 
 from semigda_core.files.checked import check_fields, demand, made, ruled, tuples
 from semigda_core.files.documents import list_of, number, one_of, text, whole
-from semigda_core.models.network_size import FEATURE_LEVELS, parameters
+from semigda_core.models.network_size import fit_features, parameters
 
 # What a training may leave as it is, see SemiGDA.freeze.
 FREEZABLE = ("autoencoder", "encoder", "nothing")
 BRANCHES = ("vae", "cnn")  # that a network may have; see semigda/networks/semigda.py
+# Configurations with a name: each is a method of NetworkConfig.
+NAMED = ("compact", "pretrained", "middle", "paper")
 # The paper's network has 170 million. Twice as many still fit into memory in float32.
 MAX_PARAMETERS = 400_000_000
 _WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
@@ -46,7 +48,8 @@ class NetworkConfig:
         norm_groups: groups of every GroupNorm in autoencoder, adapters and repaired encoder.
         features: of the second encoder: ``"none"`` for a ResNet with random weights, or
             ``"efficientnet-lite0"`` for general image features pre-trained on ImageNet
-            (:mod:`semigda.models.features`). These need a ``patch`` of 2 and four levels.
+            (:mod:`semigda.models.features`). These need a ``patch`` of 1 or 2, and at most six or
+            five levels.
         cnn_blocks: residual blocks of each stage of the ResNet.
         cnn_norm: ``"batch"`` (released code) or ``"group"``: batch statistics of 2 + 2 images
             would mix labelled, unlabelled and mixed slices.
@@ -85,9 +88,8 @@ class NetworkConfig:
         demand(
             len(self.cnn_blocks) == below, "needs one number for every level but one", "cnn_blocks"
         )
-        levels = (self.patch, below + 1)
-        fit = not self.has_features or levels == FEATURE_LEVELS
-        demand(fit, "need a patch of 2 and four levels", "features")
+        fit = not self.has_features or fit_features(self)
+        demand(fit, "need a patch of 1 or 2, and no level below 1/32 of the image", "features")
         demand(
             parameters(self) <= MAX_PARAMETERS, "describes a network that is larger than any in use"
         )
@@ -120,6 +122,19 @@ class NetworkConfig:
     def pretrained(cls) -> NetworkConfig:
         """*Compact* with general image features, for few labels."""
         return replace(cls.compact(), name="pretrained", features="efficientnet-lite0")
+
+    @classmethod
+    def middle(cls) -> NetworkConfig:
+        """Between *pretrained* and *paper*, at full resolution; for graphics cards and patience."""
+        return replace(
+            cls.pretrained(),
+            name="middle",
+            patch=1,
+            channels=(32, 48, 96, 160, 256),
+            decoder_blocks=2,
+            cnn_blocks=(1, 1, 1, 2),
+            mapper_channels=(64, 96, 128, 128),
+        )
 
     @property
     def has_features(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Protocol
 # EfficientNet-Lite0's: channels at 1/2 to 1/32 of the image's size, and all of its learned numbers.
 _FEATURES = (16, 24, 40, 112, 320)
 _FEATURE_PARAMETERS = 2_939_120
-FEATURE_LEVELS = (2, 4)  # patch and number of levels of the network that they fit
 
 
 class Sizes(Protocol):
@@ -102,10 +101,23 @@ def _autoencoder(sizes: Sizes) -> int:
     return encoder + decoder + _conv(2 * z, 2 * z, 1) + _conv(z, z, 1)
 
 
+def fit_features(sizes: Sizes) -> bool:
+    """Whether general image features, of 1/2 to 1/32 of the image's size, reach every level but
+    one of full size."""
+    return sizes.patch in (1, 2) and len(sizes.channels) <= len(_FEATURES) + 2 - sizes.patch
+
+
+def projected(sizes: Sizes) -> list[int]:
+    """The channels of the level that each of the general image features reaches."""
+    last = len(sizes.channels) - 1
+    return [sizes.channels[min(n + 2 - sizes.patch, last)] for n in range(len(_FEATURES))]
+
+
 def _feature_encoder(sizes: Sizes) -> int:
-    outputs = (*sizes.channels, sizes.channels[-1])
+    outputs, first = projected(sizes), sizes.channels[0]
     projections = (_norm(c) + _conv(c, o, 1) for c, o in zip(_FEATURES, outputs, strict=True))
-    return _FEATURE_PARAMETERS + sum(projections) + _head(sizes)
+    stem = _conv(3, first) + _norm(first) if sizes.patch == 1 else 0
+    return _FEATURE_PARAMETERS + stem + sum(projections) + _head(sizes)
 
 
 def _cnn_encoder(sizes: Sizes) -> int:
