@@ -147,6 +147,8 @@ set(SemiGDA_PACKAGES
   semigda/networks/cost.py
   semigda/networks/efficientnet.py
   semigda/networks/mapper.py
+  semigda/networks/pointwise.py
+  semigda/networks/same_conv.py
   semigda/networks/semigda.py
   semigda/networks/unet.py
   semigda/prepared/__init__.py

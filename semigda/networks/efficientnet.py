@@ -14,6 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from semigda.networks.pointwise import Pointwise
+from semigda.networks.same_conv import SameConv
+
 STEM = 32  # channels
 EPS = 1e-3  # of the folded BatchNorm
 # ImageNet's statistics of colours in [0, 1].
@@ -42,25 +45,6 @@ STAGES = (
 )
 
 
-class SameConv(nn.Conv2d):
-    """A convolution of stride 1 or 2 with TensorFlow's SAME padding.
-
-    (B, C, H, W) -> (B, C', H, W), or half of H and W, rounded up. When it halves an even length,
-    TensorFlow pads the end by one more than the start. A kernel with a leading row of zeros and
-    even padding does the same, and padding a kernel is cheaper than padding a feature map.
-    """
-
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, groups: int = 1):
-        super().__init__(inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        height, width = x.shape[2:]
-        kernel = self.weight
-        if self.stride == (2, 2):
-            kernel = F.pad(kernel, (1 - width % 2, 0, 1 - height % 2, 0))
-        return self._conv_forward(x, kernel, self.bias)
-
-
 class Block(nn.Module):
     """An inverted residual block: 1x1 expansion, depthwise convolution, 1x1 projection; plus the
     input if it has the same shape."""
@@ -68,9 +52,9 @@ class Block(nn.Module):
     def __init__(self, inputs: int, stage: Stage, stride: int, expansion: int):
         super().__init__()
         inner = expansion * inputs
-        self.expand = nn.Conv2d(inputs, inner, 1) if expansion > 1 else None
+        self.expand = Pointwise(inputs, inner) if expansion > 1 else None
         self.depthwise = SameConv(inner, inner, stage.kernel, stride, groups=inner)
-        self.project = nn.Conv2d(inner, stage.width, 1)
+        self.project = Pointwise(inner, stage.width)
         self.adds = stride == 1 and inputs == stage.width
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
