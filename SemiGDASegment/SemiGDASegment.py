@@ -36,7 +36,7 @@ class SemiGDASegment(ScriptedLoadableModule):
         self.parent.contributors = ["SemiGDA contributors"]
         self.parent.helpText = _(
             "Segments a volume with a SemiGDA model (Semi-supervised Generative Dual-distribution "
-            "Alignment) and shows where the model's two branches disagree. "
+            "Alignment) and shows where the model is in doubt. "
             "Choose a volume and a model, then click Segment."
         )
         self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")

@@ -1,4 +1,4 @@
-"""Segmenting a volume: slices through both branches, probabilities back to the input grid."""
+"""Segmenting a volume: slices through the network, probabilities back to the input grid."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ class TrainSettings(Settings):
         some_branches,
         BRANCHES,
         "of the network that are trained and that the model has: vae, the autoencoder's, and cnn, "
-        "the second encoder's; one alone takes about half of the time, but has no second opinion",
+        "the second encoder's; one alone takes six tenths of the time, but has no second opinion",
     )
     work: str | None = ruled(
         maybe(path()), None, "folder for checkpoints and previews; null: the job's own"
