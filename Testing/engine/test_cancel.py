@@ -55,7 +55,8 @@ def test_the_longest_wait_for_a_cancel_in_a_slow_setting(tmp_path, one_thread):
     asked.append(time.process_time())
     assert report["working"]["slices"] == 2
     slowest = max(b - a for a, b in pairwise(asked))
-    assert slowest < 1.0 < report["seconds"]["network"]
+    # However fast the computer is, within a batch and not only after it.
+    assert slowest < 1.0 and slowest < report["seconds"]["network"] / 2
 
 
 @pytest.mark.parametrize("phase", ["network", "write"])

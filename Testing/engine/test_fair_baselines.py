@@ -14,10 +14,11 @@ from few_labels_lib.bars import DICE, verdicts  # noqa: E402
 from few_labels_lib.figures import Budget, grouped  # noqa: E402
 from few_labels_lib.page import page  # noqa: E402
 from few_labels_lib.recipes import FAIR, OURS, recipe  # noqa: E402
+from few_labels_lib.sections import UNLABELED_GAINS  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
 from few_labels_lib.table import MEASURES  # noqa: E402
 
-ALONE = "semigda-supervised.features"
+ALONE = UNLABELED_GAINS[OURS]
 
 
 def run_of(name: str, method: str, dice: float, seed: int = 0, cpu: int = 900, steps: int = 70):

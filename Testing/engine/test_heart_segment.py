@@ -92,7 +92,7 @@ def test_mean_both_learn_from_both():
 
 
 def test_the_published_way_of_preset_paper_is_cross():
-    paper = {"pseudo_labels": PRESETS["paper"]["settings"]["pseudo_labels"]}
+    paper = {"pseudo_labels": PRESETS["paper"].settings["pseudo_labels"]}
     batch = one_of_each(mixed=grey(1 / 4))
     network = Painter()
     losses = segment_losses(network, disagreeing(), PALETTE, batch, 1.0, options(**paper), total)

@@ -27,6 +27,7 @@ from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
 from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.comparison import read
+from semigda_core.project.training.planning import turns
 
 
 def roles(project: Project) -> list[str]:
@@ -210,7 +211,7 @@ def test_in_turn_a_missing_patient_is_no_turn(tmp_path):
     project = ready_project(tmp_path, labelled=4)
     project.read().cases[0].image.unlink()
     view = project.read().present()
-    assert len(view.heldout["folds"]) == 4 and len(trainings._turns(view)) == 3
+    assert len(view.heldout["folds"]) == 4 and len(turns(view)) == 3
 
 
 def test_what_was_measured_of_a_missing_file_is_kept(tmp_path):

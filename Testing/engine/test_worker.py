@@ -121,11 +121,13 @@ def test_segment_writes_arrays_on_the_inputs_grid(worker, new_job, parts):
         assert not path.exists() or "JANE" not in path.read_text("utf-8")
 
 
-def test_one_branch_gives_no_review(worker, new_job):
-    job = new_job(branches="cnn")
-    worker.run(job.path)
-    assert job.result()["outputs"]["review"] is None
-    assert not (job.path / "review.npy").exists()
+def test_one_branch_gives_a_review_of_its_own(worker, new_job):
+    reviews = []
+    for branches in ("cnn", "both"):
+        job = new_job(branches=branches)
+        worker.run(job.path)
+        reviews.append(np.load(job.path / job.result()["outputs"]["review"]))
+    assert 0 < reviews[0].max() <= 100 and (reviews[0] != reviews[1]).any()
 
 
 def test_a_second_job_starts_computing_within_a_second(worker, new_job):

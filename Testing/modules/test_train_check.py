@@ -212,7 +212,7 @@ def test_missing_packages_are_offered(study, module_host, monkeypatch):
 
     installed = []
     monkeypatch.setattr(requirements, "check", lacking)
-    monkeypatch.setattr(requirements, "install", lambda: installed.append(1))
+    monkeypatch.setattr(requirements, "install", lambda **_: installed.append(1))
     study.panel.buttons["Check"].collapsed = False
     module_host.click(ui(study).checkButton)
     assert study.ui.messageActionButton.text == "Install..."
