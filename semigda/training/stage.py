@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+import torch
+from torch import Tensor
 from torch.optim import Optimizer
 
 from semigda.method.ramps import learning_rate
@@ -58,8 +60,16 @@ class Stage(Generic[RowsOfStage]):
         return {"stage": self.name, "step": self.done, "optimizer": self.optimizer.state_dict()}
 
     def restore(self, state: dict) -> None:
-        """Go on where an earlier process was."""
+        """Go on where an earlier process was.
+
+        The fused optimiser pairs values by their place in memory: they are laid out as the
+        parameters are, whatever an earlier version saved.
+        """
         self.optimizer.load_state_dict(state["optimizer"])
+        for parameter, values in self.optimizer.state.items():
+            for name, value in values.items():
+                if isinstance(value, Tensor) and value.shape == parameter.shape:
+                    values[name] = torch.empty_like(parameter, requires_grad=False).copy_(value)
         self.done = state["step"]
 
 
