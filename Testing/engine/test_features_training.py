@@ -218,8 +218,9 @@ def test_a_training_may_pretrain_its_autoencoder(volumes, tmp_path):
 # Resuming, and several processes
 
 
-def test_a_training_that_died_ends_with_the_same_weights(volumes, tmp_path):
-    changes = STEPS | {"network": FEATURED, "checkpoint_minutes": 0.0}
+@pytest.mark.parametrize("branches", [["vae", "cnn"], ["cnn"]])
+def test_a_training_that_died_ends_with_the_same_weights(volumes, tmp_path, branches):
+    changes = STEPS | {"network": FEATURED, "checkpoint_minutes": 0.0, "branches": branches}
     whole, torn = (training_job(volumes, tmp_path / name, **changes) for name in ("whole", "torn"))
     assert run_job(whole) == 0
     code = DIE.format(

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 from heart_fixtures import Latents, Painter, grey, images, maps, options, total
-from job_fixtures import ended, of_type, start, training_job
+from job_fixtures import of_type, training_job
 from phantom_fixtures import write_phantoms
 from test_features_training import featured, training_of
 from test_heart_segment import loss, one_of_each
-from test_kills import DIE
 from training_fixtures import FEATURED, NETWORK, SHAPE, settings
 
 from semigda.cli import main
@@ -252,22 +251,12 @@ def test_a_branch_that_the_model_lacks_is_refused(trained):
         card.check()
 
 
-def test_a_training_that_died_ends_with_the_same_weights(volumes, tmp_path):
-    changes = STEPS | {"network": FEATURED, "checkpoint_minutes": 0.0, "branches": ["cnn"]}
-    whole, torn = (training_job(volumes, tmp_path / name, **changes) for name in ("whole", "torn"))
-    assert run_job(whole) == 0
-    code = DIE.format(
-        module="semigda.training.loop", name="update_teacher", number=3, before="pass"
-    )
-    assert ended(start(torn, code=code))[0] == 9
-    assert run_job(torn) == 0
-    ours, theirs = (
-        load_network(job.path.parent / "model/phantom")[0].state_dict() for job in (torn, whole)
-    )
-    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
-    (measured,) = of_type(whole, "validation")
+def test_the_curve_and_the_previews_are_of_the_one_branch(volumes, tmp_path):
+    job = training_job(volumes, tmp_path, **STEPS, network=FEATURED, branches=["cnn"])
+    assert run_job(job) == 0
+    (measured,) = of_type(job, "validation")
     assert measured["dice"]["both"] == measured["dice"]["cnn"]
-    assert {event["kind"] for event in of_type(whole, "preview")} == {"held-out", "unlabeled"}
+    assert {event["kind"] for event in of_type(job, "preview")} == {"held-out", "unlabeled"}
 
 
 @pytest.mark.parametrize("branches", [["cnn"], ["vae"], ["vae", "cnn"]])
