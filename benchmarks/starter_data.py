@@ -46,6 +46,7 @@ HIPPOCAMPUS = {
         "intensity": {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
         "crop": True,
     },
+    "grid": {"size": [128, 96], "spacing": [None, 0.5, 0.5]},
     "card": {
         "name": "hippocampus-mr",
         "title": "Hippocampus (MR)",
@@ -97,6 +98,7 @@ BREAST = {
         "intensity": {"rule": "8-bit"},
         "crop": True,
     },
+    "grid": {"size": [192, 192]},
     "augmentation": {"mirror": True, "rotate": 12.0, "scale": 0.25, "shift": 0.12},
     "licence_file": "LICENSE_BUS-BRA.txt",
     "card": {
@@ -127,6 +129,50 @@ BREAST = {
             "computer-aided diagnosis systems, Medical Physics 51(4), 3110-3123 (2024), "
             "doi:10.1002/mp.16812; data: doi:10.5281/zenodo.8231412. Used under the licence in "
             "LICENSE.txt. Subset of 400 images; masks re-encoded."
+        ],
+    },
+}
+
+PHOTOGRAPH = {"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12, "colour": 0.25}
+POLYP = {
+    "preprocessing": {
+        "channels": "rgb",
+        "slice_axis": "acquisition",
+        "size": [64, 64],
+        "spacing": [None, None, None],
+        "intensity": {"rule": "8-bit"},
+        "crop": True,
+    },
+    "grid": {"size": [256, 256]},
+    "augmentation": PHOTOGRAPH,
+    "card": {
+        "name": "polyp-colonoscopy",
+        "title": "Polyp (colonoscopy)",
+        "description": "Polyps in a white-light colonoscopy picture that shows at least one.",
+        "limits": "It does not tell kinds of polyps apart, and it was not trained on pictures "
+        "without a polyp.",
+        "modality": "ES",
+        "labels": [
+            {
+                "value": 1,
+                "name": "polyp",
+                "color": [220, 160, 90],
+                "terminology": {
+                    "category": sct("49755003", "Morphologically Altered Structure"),
+                    "type": sct("41329004", "Polyp"),
+                    "region": sct("71854001", "Colon"),
+                },
+            }
+        ],
+        "postprocessing": {"largest_component": False},
+        "licence": "CC BY 4.0",
+        "attribution": [
+            "Colonoscopy images and polyp masks: HyperKvasir (segmented images; also published as "
+            "Kvasir-SEG), CC BY 4.0, https://creativecommons.org/licenses/by/4.0/. H. Borgli et "
+            "al., HyperKvasir, a comprehensive multi-class image and video dataset for "
+            "gastrointestinal endoscopy, Scientific Data 7, 283 (2020), "
+            "doi:10.1038/s41597-020-00622-y; D. Jha et al., Kvasir-SEG: A Segmented Polyp Dataset, "
+            "MMM 2020, 451-462. Subset of 300 images; masks re-encoded as binary PNG."
         ],
     },
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from starter_data import BREAST, DATA, HIPPOCAMPUS
+from starter_data import BREAST, DATA, HIPPOCAMPUS, PHOTOGRAPH
 
 from semigda_core.jobs.training import Augmentation
 from semigda_core.models.preprocessing import MULTIPLE
@@ -135,8 +135,6 @@ def _volumes(size: list[int], step: float) -> dict:
         "crop": True,
     }
 
-
-PHOTOGRAPH = {"turn_over": True, "rotate": 30.0, "scale": 0.25, "shift": 0.12, "colour": 0.25}
 
 # Sizes: 1 mm as stored (hippocampus); else small slices with the whole field in view, which is
 # 240 mm in heart_la and 350 mm in cardiac_scd: on a CPU steps are worth more than pixels.
