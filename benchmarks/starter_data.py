@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,18 +22,13 @@ def write_case_list(name: str, path: Path) -> None:
     for role in ("labeled", "unlabeled", "val"):
         for case in split[role]:
             image = next((DATA / name / "images").glob(f"{case}.*"))
-            entry = {"name": case, "image": str(image), "role": role, "group": group(name, case)}
+            entry = {"name": case, "image": str(image), "role": role}
+            entry["group"] = str(split["group_of_case"][case])
             if role != "unlabeled":
                 entry["label"] = str(next((DATA / name / "labels").glob(f"{case}.*")))
             cases.append(entry)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(cases, indent=1), encoding="utf-8")
-
-
-def group(name: str, case: str) -> str:
-    """The patient: both hippocampi of a scan, all views of a breast."""
-    number = int(re.findall(r"\d+", case)[-1])
-    return f"{name}-{-(-number // 2)}" if name == "hippocampus" else f"{name}-{number}"
 
 
 HIPPOCAMPUS = {
