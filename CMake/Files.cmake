@@ -12,6 +12,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/nodes.py
   SemiGDALib/provenance.py
   SemiGDALib/requirements.py
+  SemiGDALib/sample_data.py
   SemiGDALib/scrolling.py
   SemiGDALib/segment/__init__.py
   SemiGDALib/segment/add_model.py

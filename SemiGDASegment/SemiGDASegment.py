@@ -14,12 +14,10 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# Installed, the packages are beside this file; in the source tree, beside this file's folder.
-_packages = Path(__file__).resolve().parent
-if not (_packages / "SemiGDALib").is_dir():
-    _packages = _packages.parent
-if str(_packages) not in sys.path:
-    sys.path.append(str(_packages))
+try:
+    import SemiGDALib  # noqa: F401  Slicer has put its folder on the path
+except ModuleNotFoundError:  # the source tree: the packages lie beside this module's folder
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
@@ -40,6 +38,13 @@ class SemiGDASegment(ScriptedLoadableModule):
             "Choose a volume and a model, then click Segment."
         )
         self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")
+        slicer.app.connect("startupCompleted()", self.registerSampleData)
+
+    def registerSampleData(self):
+        """One image for each starter model in *Sample Data*."""
+        from SemiGDALib import sample_data
+
+        sample_data.register(Path(__file__).parent / "Resources" / "Thumbnails")
 
 
 class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):

@@ -14,12 +14,10 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# Installed, the packages are beside this file; in the source tree, beside this file's folder.
-_packages = Path(__file__).resolve().parent
-if not (_packages / "SemiGDALib").is_dir():
-    _packages = _packages.parent
-if str(_packages) not in sys.path:
-    sys.path.append(str(_packages))
+try:
+    import SemiGDALib  # noqa: F401  Slicer has put its folder on the path
+except ModuleNotFoundError:  # the source tree: the packages lie beside this module's folder
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402

@@ -214,6 +214,7 @@ class qSlicerApplication(QtWidgets.QApplication):
     strict_attributes = True
     signatures = {"mrmlSceneChanged(vtkMRMLScene*)": None}
     mrmlSceneChanged = Signal(object)
+    startupCompleted = Signal()
 
     def __init__(self, arguments, host, settings_folder):
         QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)

@@ -41,7 +41,7 @@ def test_json_keys_and_values():
         "scm_url",
         "tier",
     }
-    assert ENTRY["$schema"].endswith("slicer-extension-catalog-entry-schema-v1.0.1.json#")
+    assert ENTRY["$schema"].endswith("slicer-extension-catalog-entry-schema-v1.0.2.json#")
     assert ENTRY["category"] == S4EXT["category"] == "Segmentation"
     assert ENTRY["scm_url"] == S4EXT["scmurl"]
     assert ENTRY["scm_revision"] == S4EXT["scmrevision"] == "main"

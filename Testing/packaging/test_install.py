@@ -16,6 +16,7 @@ import sys
 folder, root, *names = sys.argv[1:]
 sys.path.append(root)
 from Testing.host import start
+sys.path.remove(root)  # modules find their packages by themselves
 host = start([folder])
 for name in names:
     host.open(name)
