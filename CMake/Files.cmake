@@ -138,6 +138,7 @@ set(SemiGDA_PACKAGES
   semigda/models/archive.py
   semigda/models/base.py
   semigda/models/features.py
+  semigda/models/licences.py
   semigda/models/official.py
   semigda/models/official_names.py
   semigda/models/package.py
@@ -292,10 +293,11 @@ set(SemiGDA_PACKAGES
   semigda_core/project/training/work.py
   semigda_core/version.py
   )
-set(SemiGDA_MODELS
+set(SemiGDA_RESOURCES
   Resources/Models/breast-lesion-us/LICENSE.txt
   Resources/Models/breast-lesion-us/card.json
   Resources/Models/breast-lesion-us/weights.safetensors
   Resources/Models/hippocampus-mr/card.json
   Resources/Models/hippocampus-mr/weights.safetensors
+  semigda/models/apache-2.0.txt
   )

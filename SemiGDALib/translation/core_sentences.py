@@ -27,6 +27,7 @@ def sentences(_):
         _("Close other programs that use the graphics card, or choose the CPU."),
         _("Close other programs, or crop the image."),
         _("Copy the report and send it to the developers."),
+        _("Copyright (c) 2020, ML Illustrated"),
         _("Correct that setting, or leave it out."),
         _("Done."),
         _("Free some disk space and try again."),

@@ -42,6 +42,9 @@ def sentences(_):
         ),
         _("Learning to draw"),
         _("Learning to segment"),
+        _("Licence of the general image features that this model started from"),
+        _("Licence of the model that this one started from"),
+        _("Licence of this model and of the data that it has learned from"),
         _("Loading the model and the image."),
         _("Loading the model."),
         _("Looking at case {value} of {count}."),
@@ -146,6 +149,10 @@ def sentences(_):
         _("Wait for its end."),
         _("Waits until the graphics card is free."),
         _("What this training had learned cannot be read any more: its checkpoints are damaged."),
+        _(
+            "{attribution} {copyright}  The weights of this model's second encoder are those "
+            "features, changed by training.  "
+        ),
         _("{count} held-out cases could not be scored."),
         _("{count} held-out cases{gone}; nothing was chosen on them"),
         _("{name} is {value}, expected {shape}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from features_fixtures import package_of
@@ -12,6 +13,7 @@ from trainings_fixtures import PREPROCESSING, ready_project, wait_for_end
 
 from semigda.cli import main
 from semigda.models.base import save_base
+from semigda.models.licences import read_licence
 from semigda.networks.semigda import SemiGDA
 from semigda.training import rehearsal
 from semigda_core.errors import SemiGDAError
@@ -26,6 +28,7 @@ from semigda_core.project.training.bases import bases, find_base
 from semigda_core.project.training.planning import plan_training, unfitted
 from semigda_core.project.training.plans import Plan
 
+APACHE = Path(__file__).parents[2].joinpath("LICENSE").read_text("utf-8").strip()
 SHORT = {
     "preprocessing": PREPROCESSING,
     "align_steps": 2,
@@ -182,6 +185,7 @@ def test_a_fine_tune_inherits_and_does_not_need_the_package(trained, without):
     assert card.network == ModelCard.read(first.folder).network
     assert card.base_model == ModelCard.read(first.folder).name
     assert card.attribution == ["B. Author", "A. Author", ATTRIBUTION]
+    assert APACHE in read_licence(versions.versions(trained)[0].folder)
 
 
 def test_the_train_command_inherits_too(trained, tmp_path):
@@ -191,10 +195,13 @@ def test_the_train_command_inherits_too(trained, tmp_path):
         "out": str(tmp_path / "again"),
         "base": str(version.folder),
     }
-    settings["card"] |= {"name": "again", "attribution": ["C. Author"]}
+    settings["card"] |= {"name": "again", "attribution": ["C. Author"], "licence_text": "Mine."}
     (tmp_path / "settings.json").write_text(json.dumps(settings))
     arguments = ["--settings", str(tmp_path / "settings.json"), "--job", str(tmp_path / "job")]
     assert main(["train", *arguments]) == 0
     card = ModelCard.read(tmp_path / "again")
     assert card.attribution == ["C. Author", "A. Author", ATTRIBUTION]
+    text = read_licence(tmp_path / "again")
+    assert (text.count("Mine."), text.count(APACHE)) == (1, 1)
+    assert text.endswith(read_licence(version.folder))
     assert card.base_model == ModelCard.read(version.folder).name

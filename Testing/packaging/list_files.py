@@ -1,4 +1,4 @@
-"""Writes CMake/Files.cmake: every file of the packages and models, one a line.
+"""Writes CMake/Files.cmake: every file of the packages, and what is data, one a line.
 
     python Testing/packaging/list_files.py
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "CMake" / "Files.cmake"
 LISTS = (
     ("SemiGDA_PACKAGES", ("SemiGDALib/*.py", "semigda/*.py", "semigda_core/*.py")),
-    ("SemiGDA_MODELS", ("Resources/Models/*",)),
+    ("SemiGDA_RESOURCES", ("Resources/Models/*", "semigda/*.txt")),
 )
 
 

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from semigda.models.archive import MAX_WEIGHTS_BYTES, pack, unpack
+from semigda.models.licences import write_licence
 from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
 from semigda_core.files import atomic
@@ -24,7 +25,6 @@ from semigda_core.files.targets import check_target
 from semigda_core.models.card import WEIGHTS_FILE, ModelCard
 from semigda_core.models.layout import (
     FILES,
-    LICENCE_FILE,
     NAME_TAKEN,
     is_litter,
     is_package_or_damaged,
@@ -49,7 +49,8 @@ def save_package(
             the user chose it, ask ``check_target`` first.
         network: its floating-point tensors are stored as float16.
         card: ``network``, ``engine_version`` and ``weights_sha256`` are set here.
-        licence_text: written as ``LICENSE.txt`` if the licence requires its text.
+        licence_text: written as ``LICENSE.txt`` if the licence requires its text. A network with
+            general image features carries theirs too.
 
     Returns:
         The card as written.
@@ -73,8 +74,7 @@ def save_package(
             weights_sha256=_sha256(stage / WEIGHTS_FILE),
         )
         card.write(stage)
-        if licence_text is not None:
-            (stage / LICENCE_FILE).write_text(licence_text, encoding="utf-8", newline="\n")
+        write_licence(stage, licence_text, features=network.config.has_features)
     return card
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from semigda.models.licences import with_base
 from semigda.models.package import save_package
 from semigda.networks.semigda import SemiGDA
 from semigda_core.files.atomic import write_json
@@ -75,10 +76,22 @@ def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     return ModelCard(**words, **values)
 
 
-def write_model(settings: TrainSettings, network: SemiGDA, summary: dict) -> None:
-    """Write the package of a trained network to ``settings.out``."""
+def licence_text(settings: TrainSettings) -> str | None:
+    """The text of the model's licence, with that of the model it starts from."""
+    own = settings.card.get("licence_text")
+    return own if settings.base is None else with_base(own, settings.base)
+
+
+def write_model(
+    settings: TrainSettings, network: SemiGDA, summary: dict, licence: str | None
+) -> None:
+    """Write the package of a trained network to ``settings.out``.
+
+    Args:
+        licence: as of :func:`licence_text` when the training began.
+    """
     card = card_of(settings, network.config.to_dict(), summary)
-    save_package(settings.out, network, card, licence_text=settings.card.get("licence_text"))
+    save_package(settings.out, network, card, licence_text=licence)
 
 
 class Finished:

@@ -22,7 +22,7 @@ from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
 from semigda.training.dataset import CaseSlices, load_slices
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
-from semigda.training.packing import Finished, training_summary, write_model
+from semigda.training.packing import Finished, licence_text, training_summary, write_model
 from semigda.training.preflight import check_training
 from semigda.training.pretrain import checkpoint_of, run_pretraining, untrained
 from semigda.training.stage import Stage, Watched
@@ -90,6 +90,7 @@ class _Run:
         self.cases: dict[str, list[Case]] = {role: [] for role in ("labeled", "unlabeled", "val")}
         for case in check_training(settings, begun=self.finished.begun):
             self.cases[case.role].append(case)
+        self.licence = licence_text(settings)  # now: the base may be gone when it is needed
         ranks.check_batches(settings.labeled_batch, settings.unlabeled_batch)
         self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
         self.progress = Progress(job or Printed(self.folder), self._work(), part)
@@ -244,7 +245,7 @@ class _Run:
             overwrite = self.settings.overwrite or self.finished.begun
             check_target(self.settings.out, is_package, overwrite=overwrite)
             self.finished.begin()
-            write_model(self.settings, network, summary)
+            write_model(self.settings, network, summary, self.licence)
         self.progress.event("trained", **summary)
         if self.ranks.first:
             self.finished.write(summary)

@@ -24,6 +24,7 @@ ATTRIBUTION = (
     "General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; "
     f"Apache-2.0; PyPI package {PACKAGE} 0.1.0"
 )
+COPYRIGHT = "Copyright (c) 2020, ML Illustrated"
 _FILE = "models/efficientnet-lite0-57934424.pth"
 _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
