@@ -103,6 +103,7 @@ set(SemiGDA_PACKAGES
   semigda/evaluation/__init__.py
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
+  semigda/graphics.py
   semigda/inference/__init__.py
   semigda/inference/batching.py
   semigda/inference/cohort.py
@@ -228,6 +229,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/folder.py
   semigda_core/jobs/following.py
   semigda_core/jobs/home.py
+  semigda_core/jobs/interpreter.py
   semigda_core/jobs/kinds.py
   semigda_core/jobs/launch.py
   semigda_core/jobs/locks.py

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from semigda import graphics
 from semigda.networks.cost import describe
 from semigda_core.models import features
 from semigda_core.models.library import list_models
@@ -21,12 +22,16 @@ PACKAGES = ("torch", "numpy", "SimpleITK", "safetensors", features.PACKAGE)
 
 def collect(size: int = 224) -> dict[str, Any]:
     """The facts as plain values; FLOP are counted for one ``size`` x ``size`` slice."""
+    found = graphics.facts()
+    problem = graphics.problem(found)
     return {
         "semigda": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "packages": {name: _version(name) for name in PACKAGES},
-        "devices": _devices(),
+        "devices": _devices(found),
+        "graphics": found,
+        "graphics_problem": f"{problem.message} {problem.action}" if problem is not None else None,
         "cpu_cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "models": [model.name for model in list_models() if model.problem is None],
@@ -42,11 +47,12 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _devices() -> dict[str, str]:
+def _devices(found: dict[str, Any]) -> dict[str, str]:
     devices = {"cpu": platform.processor() or platform.machine()}
-    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
-        properties = torch.cuda.get_device_properties(index)
-        devices[f"cuda:{index}"] = f"{properties.name}, {properties.total_memory / 2**30:.1f} GiB"
+    for index, card in enumerate(found["cards"]):
+        capability = ".".join(map(str, card["capability"] or ["?"]))
+        memory = f"{card['memory_gib']} GiB, compute capability {capability}"
+        devices[f"cuda:{index}"] = f"{card['name']}, {memory}"
     if torch.backends.mps.is_available():
         devices["mps"] = "Apple GPU"
     return devices
@@ -58,10 +64,14 @@ def table(facts: dict[str, Any]) -> str:
         f"{name} {version or 'not installed'}" for name, version in facts["packages"].items()
     )
     devices = "; ".join(f"{name} ({text})" for name, text in facts["devices"].items())
+    found = facts["graphics"]
     lines = [
         f"SemiGDA {facts['semigda']}, Python {facts['python']}, {facts['system']}",
         packages,
         f"devices: {devices}; {facts['cpu_cores']} cores, {facts['threads']} threads in use",
+        f"graphics: driver {found['driver'] or '-'}, CUDA {found['cuda'] or '-'}, PyTorch made for "
+        f"{' '.join(found['architectures']) or '-'}",
+        *([facts["graphics_problem"]] if facts["graphics_problem"] else []),
         f"models:  {', '.join(facts['models']) or 'none installed'}",
         "",
     ]

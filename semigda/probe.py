@@ -9,33 +9,50 @@ from __future__ import annotations
 
 import importlib
 import json
+import platform
 import sys
 from typing import Any
 
+from semigda import graphics
+from semigda.inference.usage import whole_memory
 from semigda_core.models import features
 
-PACKAGES = ("numpy", "SimpleITK", "safetensors", "torch")
+# Each with its oldest version that will do.
+PACKAGES = {"numpy": (), "SimpleITK": (), "safetensors": (), "torch": (2, 2)}
 
 
 def probe(device: str = "auto") -> dict:
-    """``{"versions", "optional", "broken": {package: why}, "device", "deviceError"}``.
+    """What works here, in plain values without names of users or folders.
 
-    ``optional``: what only some trainings need, and its version, "altered" or "not installed".
+    ``python``, ``versions``; ``broken``: package -> why; ``optional``: what only some trainings
+    need, and its version, "altered" or "not installed"; ``device`` that computed, or
+    ``deviceError``; ``memory_gib`` of the computer; ``graphics``: see
+    :func:`semigda.graphics.facts`; ``advice``: [what is wrong with the graphics card, what to do],
+    None if nothing is.
     """
     versions, broken = {}, {}
-    for name in PACKAGES:
+    for name, oldest in PACKAGES.items():
         try:
-            module = importlib.import_module(name)
-            versions[name] = str(getattr(module, "__version__", "?"))
+            version = str(getattr(importlib.import_module(name), "__version__", "?"))
+            versions[name] = version
+            if oldest and _numbers(version) < oldest:
+                least = ".".join(map(str, oldest))
+                broken[name] = f"version {version}, but {least} or later is needed"
         except Exception as error:  # a broken package raises anything: OSError, RuntimeError ...
             broken[name] = f"{type(error).__name__}: {error}"[:300]
+    memory = whole_memory()
     found: dict[str, Any] = {
+        "python": platform.python_version(),
         "versions": versions,
         "optional": {features.PACKAGE: features.state()},
         "broken": broken,
         "device": None,
         "deviceError": None,
+        "memory_gib": round(memory / 2**30, 1) if memory is not None else None,
+        "graphics": graphics.facts(),
     }
+    problem = graphics.problem(found["graphics"])
+    found["advice"] = [problem.message, problem.action] if problem is not None else None
     if "torch" not in broken:
         try:
             found["device"] = _convolve(device)
@@ -44,20 +61,24 @@ def probe(device: str = "auto") -> dict:
     return found
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    """(2, 8) of "2.8.0+cu128"; () of what is no version, which is older than any."""
+    parts = version.split("+")[0].split(".")[:2]
+    return tuple(int(part) for part in parts) if all(map(str.isdigit, parts)) else ()
+
+
 def _convolve(device: str) -> str:
     """One convolution on the device: an unsuitable driver fails here, not at import."""
     import torch
 
-    if device == "auto":
-        device = "cpu"
-        if torch.backends.mps.is_available():
-            device = "mps"
-        if torch.cuda.is_available():
-            device = "cuda"
-    layer = torch.nn.Conv2d(1, 1, 3).to(device)
+    from semigda.inference.device import choose_device
+
+    chosen = choose_device(device)
+    layer = torch.nn.Conv2d(1, 1, 3).to(chosen)
     with torch.no_grad():
-        float(layer(torch.ones(1, 1, 8, 8, device=device)).sum())  # float() waits for the device
-    return device
+        # float() waits for the device
+        float(layer(torch.ones(1, 1, 8, 8, device=chosen)).sum())
+    return chosen.type
 
 
 if __name__ == "__main__":

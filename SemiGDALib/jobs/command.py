@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import qt
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs import interpreter
 from SemiGDALib.jobs.environment import engineEnvironment
 from SemiGDALib.jobs.process_tree import killTree
 
@@ -15,6 +14,7 @@ class EngineCommand:
     """Runs ``python ARGUMENTS``; calls ``onDone(exit code, standard output, standard error)``.
 
     The exit code is -1 if the process could not be started, crashed, or ran past ``limitMs``.
+    ``python``: a :class:`semigda_core.jobs.interpreter.Interpreter` rather than the one in use.
     """
 
     kind = "command"
@@ -22,7 +22,7 @@ class EngineCommand:
     # runs nor be deleted from its own signal.
     _alive: list[EngineCommand] = []
 
-    def __init__(self, arguments, onDone, limitMs: int):
+    def __init__(self, arguments, onDone, limitMs: int, python=None):
         self._onDone = onDone
         self.active = True
         self._limit = qt.QTimer()
@@ -30,13 +30,13 @@ class EngineCommand:
         self._limit.setInterval(limitMs)
         self._limit.connect("timeout()", self.stop)
         self._process = qt.QProcess()
-        self._process.setProcessEnvironment(engineEnvironment())
+        self._process.setProcessEnvironment(engineEnvironment(python))
         self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
         self._process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
         EngineCommand._alive = [one for one in EngineCommand._alive if one.active]
         EngineCommand._alive.append(self)
         self._limit.start()
-        self._process.start(sys.executable, list(arguments))
+        self._process.start(interpreter.program(python), list(arguments))
 
     def stop(self) -> None:
         """Kill the child and what it started."""

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import os
 
 import qt
 
-import semigda_core
+from semigda_core.jobs import interpreter
 
 
-def engineFolder() -> Path:
-    """The folder that holds the engine's packages."""
-    return Path(semigda_core.__file__).resolve().parent.parent
+def engineEnvironment(python=None) -> qt.QProcessEnvironment:
+    """The environment of a child that can import the engine.
 
-
-def engineEnvironment() -> qt.QProcessEnvironment:
-    """The environment of a child that can import the engine, in UTF-8."""
-    environment = qt.QProcessEnvironment.systemEnvironment()
-    separator = ";" if sys.platform == "win32" else ":"
-    paths = [str(engineFolder()), environment.value("PYTHONPATH")]
-    environment.insert("PYTHONPATH", separator.join(filter(None, paths)))
-    environment.insert("PYTHONUTF8", "1")
+    ``python``: a :class:`semigda_core.jobs.interpreter.Interpreter` rather than the one in use.
+    """
+    python = python or interpreter.chosen()
+    own = python is None
+    environment = qt.QProcessEnvironment.systemEnvironment() if own else qt.QProcessEnvironment()
+    for name, value in interpreter.environment(python).items():
+        # What is there already stays as it is: it may have bytes that are no text.
+        if not own or os.environ.get(name) != value:
+            environment.insert(name, value)
     environment.insert("PYTHONUNBUFFERED", "1")
     return environment

@@ -7,7 +7,6 @@ by lines on its standard input and output; torch is imported once and the last m
 from __future__ import annotations
 
 import logging
-import sys
 from collections import deque
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs import interpreter
 from SemiGDALib.jobs.environment import engineEnvironment
 from SemiGDALib.jobs.process_tree import killTree
 
@@ -123,7 +123,7 @@ class Worker:
         process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
         process.connect("errorOccurred(QProcess::ProcessError)", self._onProcessError)
         self._process = process
-        process.start(sys.executable, ["-m", "semigda", "worker"])
+        process.start(interpreter.program(), ["-m", "semigda", "worker"])
 
     def _sendFirst(self) -> None:
         # Bytes: a folder's name may have letters that the system's code page lacks.
@@ -160,7 +160,7 @@ class Worker:
                 SemiGDAError(
                     "worker-died",
                     _("The computing process could not be started."),
-                    detail=f"{Path(sys.executable).name}: {self._process.errorString()}",
+                    detail=f"{Path(interpreter.program()).name}: {self._process.errorString()}",
                 )
             )
 

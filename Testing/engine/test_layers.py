@@ -34,6 +34,7 @@ CORE_FLOORS = {
 ENGINE_FLOORS = {
     "progress": -1,  # below all
     "memory": 0,
+    "graphics": 0,
     "distributed": 0,
     "networks": 0,
     "reading": 0,
@@ -48,7 +49,7 @@ ENGINE_FLOORS = {
     "training": 4,
     "jobs": 5,
     "info": 5,
-    "probe": 0,
+    "probe": 5,
     "cli_segment": 6,
     "cli_project_review": 6,
     "cli_project_training": 6,

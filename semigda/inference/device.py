@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import torch
 
+from semigda import graphics
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import DEVICES
 
@@ -22,22 +23,24 @@ _FIRST_BATCH = {"cpu": 2, "mps": 4, "cuda": 4}
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device of that name; "auto" takes a graphics card if there is one.
+    """The device of that name; "auto" takes a graphics card if there is one that PyTorch can use.
 
     Raises:
-        SemiGDAError: "device-unavailable" if a device requested by name does not exist,
-            "bad-input" if the name is unknown.
+        SemiGDAError: "device-unavailable" if a device requested by name does not exist or cannot
+            be used, "bad-input" if the name is unknown.
     """
     if name not in DEVICES:
         raise SemiGDAError("bad-input", f"The device must be one of {', '.join(DEVICES)}.")
     there: dict[str, Callable[[], bool]] = {
-        "cuda": torch.cuda.is_available,
+        "cuda": lambda: torch.cuda.is_available() and _misfit() is None,
         "mps": torch.backends.mps.is_available,
         "cpu": lambda: True,
     }
     if name == "auto":
         return torch.device(next(device for device in ("cuda", "mps", "cpu") if there[device]()))
     if not there[name]():
+        if name == "cuda" and torch.cuda.is_available() and (misfit := _misfit()) is not None:
+            raise misfit
         what = {"cuda": "NVIDIA graphics card (CUDA)", "mps": "Apple graphics processor (MPS)"}
         raise SemiGDAError(
             "device-unavailable",
@@ -45,6 +48,13 @@ def choose_device(name: str = "auto") -> torch.device:
             detail=f"torch {torch.__version__}",
         )
     return torch.device(name)
+
+
+def _misfit() -> SemiGDAError | None:
+    """Why PyTorch cannot compute on the first card, although it calls it available."""
+    properties = torch.cuda.get_device_properties(0)
+    capability = (properties.major, properties.minor)
+    return graphics.misfit(properties.name, capability, torch.cuda.get_arch_list())
 
 
 def device_name(device: torch.device) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -77,6 +78,16 @@ if sys.platform == "win32":
         return counters.PeakWorkingSetSize
 
 
+def whole_memory() -> int | None:
+    """Bytes of memory of this computer; None if unknown."""
+    if sys.platform == "win32":
+        return _windows_memory().ullTotalPhys
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return None
+
+
 def free_memory() -> int | None:
     """Bytes of memory still available to programs; None if unknown."""
     if sys.platform == "linux":
@@ -85,13 +96,13 @@ def free_memory() -> int | None:
                 if line.startswith("MemAvailable:"):
                     return int(line.split()[1]) * 1024
     if sys.platform == "win32":
-        return _windows_free()
+        return _windows_memory().ullAvailPhys
     return None  # macOS compresses and swaps: free memory means little
 
 
 if sys.platform == "win32":
 
-    def _windows_free() -> int:
+    def _windows_memory():
         class Status(ctypes.Structure):  # MEMORYSTATUSEX
             _fields_ = [("dwLength", ctypes.c_uint32), ("dwMemoryLoad", ctypes.c_uint32)] + [
                 (name, ctypes.c_uint64)
@@ -108,4 +119,4 @@ if sys.platform == "win32":
 
         status = Status(dwLength=ctypes.sizeof(Status))
         ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))
-        return status.ullAvailPhys
+        return status

