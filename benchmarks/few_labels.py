@@ -32,6 +32,8 @@ from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
 from few_labels_lib.times import read_times, write_times  # noqa: E402
 
+from semigda.memory import keep_freed_memory  # noqa: E402
+
 RESULTS = ROOT / "artifacts/few_labels"
 TABLE = ROOT / "benchmarks/results/few_labels.json"
 TIMES = ROOT / "benchmarks/results/few_labels_seconds.json"
@@ -74,6 +76,7 @@ def main() -> None:
             recipe(name)
         except KeyError:
             parser.error(f"there is no method or variant {name!r}; see --list")
+    keep_freed_memory()  # as every command does, for the U-Nets as for SemiGDA
     if arguments.time:
         measure(arguments)
     else:

@@ -103,12 +103,14 @@ def settings(folder: Path, steps: int) -> dict:
 
 def measure(folder: Path, depth: int, arguments: argparse.Namespace) -> dict:
     """One training; the parts of the loop are timed by wrappers around them."""
+    from semigda.memory import keep_freed_memory
     from semigda.training import batch, checkpoint, train
     from semigda.training.gradients import Gradients
     from semigda.training.watch import Watch
     from semigda_core.jobs.folder import JobFolder
     from semigda_core.jobs.training import TrainSettings
 
+    keep_freed_memory()
     batch.DEPTH = depth
     seconds = dict.fromkeys(("network", "validation", "checkpoints"), 0.0)
     first: list[float] = []

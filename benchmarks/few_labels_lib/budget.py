@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
 from few_labels_lib.recipes import Recipe
 from few_labels_lib.unet import loss_of, new_network, views
 from semigda.method.palette import Palette
 from semigda.method.teacher import make_teacher
+from semigda.networks.cost import counting
 from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch
 from semigda.training.losses import align_losses, pseudo_weight, segment_losses
@@ -127,6 +127,6 @@ def _labeled_and_unlabeled(
 
 
 def _count(loss: Callable[[], Tensor]) -> int:
-    with FlopCounterMode(display=False) as counter:
+    with counting() as counter:
         loss().backward()
     return counter.get_total_flops()

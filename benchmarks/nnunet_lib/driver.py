@@ -17,6 +17,7 @@ import json
 import os
 import random
 import statistics
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,10 @@ from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
 from nnunetv2.run.run_training import get_trainer_from_args
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 from torch.utils.flop_counter import FlopCounterMode
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from semigda.memory import keep_freed_memory  # noqa: E402
 
 CPU = torch.device("cpu")
 MOST_TIMED = 8, 60.0  # steps, or seconds after at least three of them
@@ -115,6 +120,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    keep_freed_memory()  # as SemiGDA's own commands do
     do = {"prepare": prepare, "train": train, "predict": predict}[arguments.what]
     arguments.result.write_text(json.dumps(do(**json.loads(arguments.values))))
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
+
+from semigda.networks.cost import counting
 
 T = TypeVar("T")
 Way = Callable[[], object]
@@ -59,6 +60,6 @@ def wait(device: str) -> None:
 
 def gflop_of(way: Way) -> float:
     """Floating-point operations of a call in 1e9, forward and backward, two a multiply-add."""
-    with FlopCounterMode(display=False) as counter:
+    with counting() as counter:
         way()
     return counter.get_total_flops() / 1e9
