@@ -26,6 +26,13 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/set_up.py
   SemiGDALib/segment/sizes.py
   SemiGDALib/segment/views.py
+  SemiGDALib/set_up/__init__.py
+  SemiGDALib/set_up/choosing.py
+  SemiGDALib/set_up/external.py
+  SemiGDALib/set_up/health.py
+  SemiGDALib/set_up/installing.py
+  SemiGDALib/set_up/logic.py
+  SemiGDALib/set_up/section.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
   SemiGDALib/train/advanced.py
@@ -72,7 +79,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/translation/images_sentences.py
   SemiGDALib/translation/project_sentences.py
   SemiGDALib/translation/sentences.py
-  SemiGDALib/wheels.py
   semigda/__init__.py
   semigda/__main__.py
   semigda/check/__init__.py

@@ -21,6 +21,7 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
 
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
+from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 
 
 class SemiGDASegment(ScriptedLoadableModule):
@@ -87,6 +88,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """Called each time the user opens this module."""
         self.panel.refreshModels()
+        self.panel.setUp.refresh()
         self.panel.setParameterNode(self.logic.getParameterNode())
 
     def exit(self):
@@ -118,7 +120,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
+class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::
@@ -133,6 +135,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         ScriptedLoadableModuleLogic.__init__(self)
         self.run = None  # the last one started
         self.jobs = Jobs("segment")  # all that runs in child processes
+        self.applyPython()
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -242,7 +245,7 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
 
         views.show3D(segmentationNode, show)
 
-    # Models and requirements
+    # Models
 
     def models(self):
         """The installed models (:class:`semigda_core.models.library.InstalledModel`)."""
@@ -255,29 +258,6 @@ class SemiGDASegmentLogic(ScriptedLoadableModuleLogic):
         from SemiGDALib.segment.add_model import addModel
 
         addModel(self.jobs, path, onDone)
-
-    def missingRequirements(self):
-        """Import names of Python packages that are not installed."""
-        from SemiGDALib import requirements
-
-        return requirements.missing()
-
-    def checkRequirements(self, device, onDone):
-        """Try packages and device in a child process; ``onDone(finding, SemiGDAError or None)``."""
-        from SemiGDALib import requirements
-
-        requirements.probe(self.jobs, device, onDone)
-
-    def installRequirements(self, broken=(), folder=None):
-        """Install what is missing and reinstall what is broken, after asking. False after a no.
-
-        ``folder``: of wheels, to install without a network.
-        """
-        from SemiGDALib import requirements
-        from SemiGDALib.jobs.worker import Worker
-
-        Worker.stopAll()
-        return requirements.install(broken, folder=folder)
 
 
 class SemiGDASegmentTest(ScriptedLoadableModuleTest):

@@ -20,6 +20,7 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
+from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
 from SemiGDALib.train.review_logic import ReviewLogic  # noqa: E402
 from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
@@ -102,7 +103,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic):
+class SemiGDATrainLogic(TrainingLogic, ReviewLogic, SetUpLogic, ScriptedLoadableModuleLogic):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::
@@ -118,6 +119,7 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
         self.project = None  # semigda_core.project.project.Project
         self.labelling = None  # SemiGDALib.train.labelling.Labelling
         self.jobs = Jobs("check", "study")  # all that runs in child processes, but trainings
+        self.applyPython()
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -287,18 +289,9 @@ class SemiGDATrainLogic(TrainingLogic, ReviewLogic, ScriptedLoadableModuleLogic)
 
         return undo(self.project)
 
-    def installRequirements(self, folder=None):
-        """Install Python packages that are missing, after asking. False after a no.
-
-        General image features are among them if the plan starts from them. ``folder``: of wheels,
-        to install without a network.
-        """
-        from SemiGDALib import requirements
-        from SemiGDALib.jobs.worker import Worker
-
-        Worker.stopAll()
-        needed = self.project is not None and self.needsFeatures()
-        return requirements.install(features=needed, folder=folder)
+    def wantsFeatures(self):
+        """Whether the plan starts from general image features."""
+        return self.project is not None and self.needsFeatures()
 
     # Held-out cases
 

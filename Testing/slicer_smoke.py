@@ -17,6 +17,7 @@ from slicer_smoke_tools import (
     Stop,
     argumentParser,
     check,
+    checkSetUp,
     openPanel,
     phantom,
     report,
@@ -40,6 +41,8 @@ def run(options):
     if name is None:
         raise Stop(2, "no model is installed")
     facts = {"model": name}
+    checkSetUp(widget.panel.setUp, facts)
+    samples(models)
 
     # The panel, as a user drives it
     ui.inputVolumeSelector.setCurrentNode(volume)
@@ -71,6 +74,18 @@ def run(options):
     slicer.mrmlScene.RemoveNode(again)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
+
+
+def samples(models):
+    """*Sample Data* offers an image for each starter model that is here."""
+    from SemiGDALib import sample_data
+
+    if not hasattr(slicer.modules, "sampleDataSources"):
+        return  # no such module, as in the test host
+    offered = {one.sampleName for one in slicer.modules.sampleDataSources.get("SemiGDA", ())}
+    known = sample_data.SAMPLES
+    wanted = {known[name]["sampleName"] for name in models if name in known}
+    check(wanted <= offered, "Sample Data has an image for each starter model")
 
 
 def seen3D(ui, result):

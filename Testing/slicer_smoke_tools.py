@@ -103,6 +103,19 @@ def openPanel(module):
     return widget
 
 
+def checkSetUp(setUp, facts):
+    """*Set-up*: last and closed, because nothing is missing; then its check."""
+    place = setUp.button.parentWidget().layout().indexOf(setUp.button)
+    check(place > 0 and setUp.button.collapsed, "Set-up is closed, and not the first")
+    setUp.button.collapsed = False
+    slicer.app.processEvents()
+    with timed(facts, "check_up_s"):
+        setUp.checkButton.click()
+        check(not setUp.checkButton.enabled, "the panel stays alive while it checks")
+        wait(lambda: setUp.checkButton.enabled, "the check of packages and device")
+    check("PyTorch" in setUp.label.text, f"packages and device work ({setUp.label.text})")
+
+
 def screenshot(module, path):
     """The whole window, or the whole panel where Slicer runs without one."""
     window = slicer.util.mainWindow()

@@ -19,6 +19,7 @@ from slicer_smoke_tools import (
     Stop,
     argumentParser,
     check,
+    checkSetUp,
     openPanel,
     phantom,
     report,
@@ -50,6 +51,7 @@ def run(options):
 
     if requirements.missing():
         raise Stop(3, "missing: " + ", ".join(requirements.missing()))
+    checkSetUp(widget.panel.context.setUp, facts)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
             gather(widget, Path(folder) / "Phantoms")

@@ -30,7 +30,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     "disk-full": ("The disk is full.", "Free some disk space and try again."),
     "import-error": (
         "A Python package that SemiGDA needs is missing or broken.",
-        "Run Repair in the module's requirements section.",
+        "Click Check and repair in the module's section Set-up.",
     ),
     "device-unavailable": ("The chosen device is not available.", "Choose another device or auto."),
     "worker-died": (

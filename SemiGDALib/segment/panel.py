@@ -12,12 +12,12 @@ from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes, texts
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
-from SemiGDALib.requirements import PipFailed
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text, fit, report, views
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.set_up import SegmentSetUp
+from SemiGDALib.set_up.section import SetUpSection
 
 LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
 
@@ -39,7 +39,11 @@ class SegmentPanel:
         self._showing = False  # widgets are being set from the parameter node
         self.message = MessageArea(ui)
         self._result = ResultView(ui)
-        self.setUp = SegmentSetUp(self)
+        self.models = SegmentSetUp(self)
+        layout = ui.segmentButton.parentWidget().layout()
+        self.setUp = SetUpSection(
+            logic, layout, self.message, self.showError, self.say, self._device
+        )
         self._combos = {
             "model": ui.modelComboBox,
             "device": ui.deviceComboBox,
@@ -285,25 +289,28 @@ class SegmentPanel:
             self._result.show(self.parameters.resultSegmentation)
         self.showError(error)
 
-    def showError(self, error) -> None:
+    def _device(self) -> str:
+        return self.parameters.device if self.parameters is not None else "auto"
+
+    def showError(self, error, actionText="", action=None) -> None:
         """Show an error with the button that fixes it."""
         self._lastError = error
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
         if error.error_class == "cancelled":
             self.say(_("Cancelled. The scene is unchanged."))
             return
-        actionText, action = "", None
-        if isinstance(error, PipFailed):
-            actionText, action = _("From a folder..."), self.setUp.onInstallFromFolder
-        elif error.error_class == "import-error":
-            actionText, action = _("Install..."), self.setUp.onInstall
-        elif error.error_class in ("device-unavailable", "out-of-gpu-memory"):
-            actionText, action = _("Use the CPU"), self._useCpu
-        elif error.error_class in ("worker-died", "internal"):
-            actionText, action = _("Copy report"), self.onCopyReport
-        elif error.error_class == "bad-input" and self._canReplaceInvalid():
-            actionText, action = _("Replace and segment"), self._replaceInvalid
+        if action is None:
+            actionText, action = self.setUp.remedy(error) or self._remedy(error)
         self.message.error(error, actionText, action, _("Close"))
+
+    def _remedy(self, error):
+        if error.error_class in ("device-unavailable", "out-of-gpu-memory"):
+            return _("Use the CPU"), self._useCpu
+        if error.error_class in ("worker-died", "internal"):
+            return _("Copy report"), self.onCopyReport
+        if error.error_class == "bad-input" and self._canReplaceInvalid():
+            return _("Replace and segment"), self._replaceInvalid
+        return "", None
 
     def _ended(self) -> None:
         self.ui.progressArea.visible = False

@@ -10,8 +10,10 @@ import sys
 import slicer
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs import interpreter
 from semigda_core.models import features
 from semigda_core.version import __version__
+from SemiGDALib.set_up import health
 
 _DIRECTORIES = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[^\s\\/\"':]+[\\/])+")
 
@@ -22,6 +24,8 @@ def report(settings: dict, model: str, image: str, error, runReport: dict, log: 
         f"SemiGDA {__version__}",
         f"Slicer {slicer.app.applicationVersion}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()} ({sys.platform})",
+        "Computes in: " + ("Slicer's Python" if interpreter.chosen() is None else "another Python"),
+        f"Health check: {health.last()}",
         f"Only for training: {features.PACKAGE} {features.state()}",
         f"Model: {model}",
         f"Options: {json.dumps(settings, sort_keys=True)}",

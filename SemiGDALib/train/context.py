@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import qt
-from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.store import FILE
-from SemiGDALib.requirements import PipFailed
 from SemiGDALib.train.snapshot import Snapshot
-from SemiGDALib.wheels import chooseWheels
 
 
 class TrainContext:
@@ -21,6 +18,7 @@ class TrainContext:
         now: :class:`SemiGDALib.train.snapshot.Snapshot` of the last refresh; None without a
             project. ``view``, ``facts`` and ``findings`` are its own.
         selectCases: function of case ids: selects them in the list of cases and shows it.
+        setUp: the panel's :class:`SemiGDALib.set_up.section.SetUpSection`.
         selectedCases: function that gives the ids of the cases selected there.
     """
 
@@ -32,6 +30,7 @@ class TrainContext:
         self._onLog = onLog
         self.selectCases = lambda caseIds: None
         self.selectedCases = list
+        self.setUp = None
         self.clear()
 
     def clear(self) -> None:
@@ -110,27 +109,7 @@ class TrainContext:
     def showError(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error above the sections, and log it; missing packages can be installed."""
         self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
-        if action is None and isinstance(error, PipFailed):
-            actionText, action = _("From a folder..."), self.installFromFolder
-        elif action is None and error.error_class == "import-error":
-            actionText, action = _("Install..."), self.install
+        if action is None:
+            actionText, action = self.setUp.remedy(error) or ("", None)
         if error.error_class != "cancelled":
             self.message.error(error, actionText, action)
-
-    def install(self, folder=None) -> None:
-        """Install what is missing, from a folder of wheels if given. The packages' own dialogs ask
-        first; a no there is answered, too."""
-        if self.attempt(self.logic.installRequirements, folder) is False:
-            self.showError(
-                SemiGDAError(
-                    "import-error",
-                    _("Nothing was installed."),
-                    action=_("SemiGDA needs these packages to check, train and segment."),
-                )
-            )
-
-    def installFromFolder(self) -> None:
-        """Install from a folder that the user chooses."""
-        folder = chooseWheels()
-        if folder:
-            self.install(folder)

@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
+from SemiGDALib.set_up.section import SetUpSection
 from SemiGDALib.train.context import TrainContext
 from SemiGDALib.train.dialogs import chooseFolder
 from SemiGDALib.train.labelling_bar import LabellingBar
@@ -64,6 +65,11 @@ class TrainPanel:
         self.context.selectCases = self._selectCases
         self.context.selectedCases = self.sections["Cases"].table.selected
         self._bar = LabellingBar(ui, self.context)
+        layout = ui.sectionsWidget.parentWidget().layout()
+        context = self.context
+        context.setUp = SetUpSection(
+            logic, layout, context.message, context.showError, self._onSetUp
+        )
         self._recentMenu = qt.QMenu(ui.recentButton)
         self._recentMenu.connect("aboutToShow()", self._fillRecent)
         ui.recentButton.setMenu(self._recentMenu)
@@ -113,6 +119,7 @@ class TrainPanel:
         """The module came into view."""
         self._entered = True
         self._timer.start()
+        self.context.setUp.refresh()
         self.refresh()
         for section in self.sections.values():
             section.enter()
@@ -123,6 +130,10 @@ class TrainPanel:
         self._timer.stop()
         for section in self.sections.values():
             section.exit()
+
+    def _onSetUp(self, sentence) -> None:
+        self._log(sentence)
+        self.refresh()
 
     def _onPoll(self) -> None:
         if self.context.isOutdated():

@@ -41,8 +41,10 @@ class BaseSection(Section):
         for name, (button, _label) in self._presets.items():
             button.connect("clicked(bool)", lambda _on=False, name=name: self._set(preset=name))
         ui.baseComboBox.connect("activated(int)", self._onBase)
-        ui.installButton.connect("clicked(bool)", lambda _on=False: context.install())
-        ui.folderButton.connect("clicked(bool)", lambda _on=False: context.installFromFolder())
+        ui.installButton.connect("clicked(bool)", lambda _on=False: context.setUp.install())
+        ui.folderButton.connect(
+            "clicked(bool)", lambda _on=False: context.setUp.installFromFolder()
+        )
         ui.scratchButton.connect("clicked(bool)", lambda _on=False: self._set(**SCRATCH.choice))
         ui.minutesSpinBox.connect("editingFinished()", self._onMinutes)
         ui.compareUNetCheckBox.connect("clicked(bool)", self._onCompareUNet)

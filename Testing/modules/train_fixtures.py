@@ -79,3 +79,24 @@ def picture(panel, host, artifacts, name) -> None:
     host.process(0.1)
     panel.parent.resize(PANEL_WIDTH, panel.parent.layout().sizeHint().height())
     host.grab(panel, artifacts / f"train-{name}.png")
+
+
+def dark(host, on: bool) -> None:
+    """Slicer's dark style, as far as a palette goes."""
+    from qt import QColor, QPalette
+
+    palette = QPalette()
+    if on:
+        for role, colour in (
+            (QPalette.Window, "#353535"),
+            (QPalette.Base, "#2a2a2a"),
+            (QPalette.Button, "#454545"),
+            (QPalette.WindowText, "#ffffff"),
+            (QPalette.Text, "#ffffff"),
+            (QPalette.ButtonText, "#ffffff"),
+        ):
+            palette.setColor(role, QColor(colour))
+    import slicer
+
+    slicer.app.setPalette(palette)
+    host.process(0.1)

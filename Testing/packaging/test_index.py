@@ -82,7 +82,7 @@ def test_the_readme_has_what_reviewers_ask_for():
     for module in MODULES:
         title = module.name.replace("SemiGDA", "SemiGDA ")
         assert re.search(rf"\*\*{title}\*\* \| [A-Z].+\.", README), title
-    assert "docs/tutorial.md" in README and "arXiv" in README
+    assert "docs/tutorial.md" in README and "docs/set-up.md" in README and "arXiv" in README
 
 
 def test_the_topic_is_named():
