@@ -26,6 +26,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/set_up.py
   SemiGDALib/segment/sizes.py
   SemiGDALib/segment/views.py
+  SemiGDALib/segment/volume_job.py
   SemiGDALib/set_up/__init__.py
   SemiGDALib/set_up/choosing.py
   SemiGDALib/set_up/external.py

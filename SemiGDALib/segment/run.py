@@ -1,50 +1,21 @@
-"""One run of the engine on one volume: job folder out, progress, nodes back in.
+"""One run of the engine on one volume: its job, progress, nodes back into the scene.
 
 No dialogs and no widgets: the module's Logic offers this to scripts, and the panel binds to it.
 """
 
 from __future__ import annotations
 
-import logging
-import shutil
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import clear_leftovers, temporary_path
-from semigda_core.files.documents import check, list_of, maybe, number, one_of, record, text, whole
-from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from SemiGDALib import nodes, provenance, requirements
-from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.segment.sizes import sizeOf
-
-_OUTPUTS = record(
-    {
-        "labels": one_of("labels.npy"),
-        "review": one_of("review.npy", None),
-        "segments": list_of(
-            record(
-                {
-                    "value": whole(1, 255),
-                    "name": text(),
-                    "voxels": whole(0, 2**63),
-                    "ml": maybe(number(0)),
-                    "agreement": maybe(number(0, 1)),
-                    "color": list_of(whole(0, 255), 3, least=3),
-                    "terminology_entry": text(5000),
-                }
-            ),
-            255,
-        ),
-    },
-    {"spots": list_of(record({"ijk": list_of(number(), 3, least=3)}, others=True))},
-    others=True,
-)
+from SemiGDALib.segment.volume_job import VolumeJob
 
 
 @dataclass
@@ -64,77 +35,39 @@ class SegmentResult:
     report: dict = field(default_factory=dict)
 
 
-class SegmentRun:
-    """A running segmentation. The scene is not touched before the result is complete.
+class Run:
+    """What runs for the user: it can be cancelled and waited for, and says how it ended.
 
     Args:
         onProgress: called with (fraction 0..1, message, seconds left or None).
-        onFinished: called with a SegmentResult.
+        onFinished: called with the result.
         onError: called with a SemiGDAError; class "cancelled" after :meth:`cancel`.
-
-    Raises:
-        SemiGDAError: at once, for an input that cannot be used or missing requirements.
     """
 
     kind = "segment"
 
-    def __init__(
-        self,
-        volumeNode,
-        model: str,
-        segmentationNode=None,
-        options: SegmentOptions | None = None,
-        onProgress=None,
-        onFinished=None,
-        onError=None,
-    ):
-        nodes.checkVolume(volumeNode)
-        nodes.checkOutput(segmentationNode)
+    def __init__(self, model, options=None, onProgress=None, onFinished=None, onError=None):
         requirements.check()
-        self.options = options or SegmentOptions()
+        self.options: SegmentOptions = options or SegmentOptions()
         self.model = str(model)
         self.error: SemiGDAError | None = None
         self.result: SegmentResult | None = None
         self.log = ""
-        self._callbacks = (onProgress, onFinished, onError)
-        # Ids, not nodes: a node that is removed meanwhile is then simply not found.
-        self._volumeId = volumeNode.GetID()
-        self._outputId = segmentationNode.GetID() if segmentationNode is not None else None
         self.active = True
-        self._folder = self._makeFolder(volumeNode)
-        self._job = EngineJob(self._folder, self._onProgress, self._onEnded)
-
-    def _makeFolder(self, volumeNode) -> JobFolder:
-        root = Path(slicer.app.temporaryPath)
-        clear_leftovers(root)  # a job folder has an image: none of a crashed Slicer stays
-        path = None
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            path = temporary_path(root)
-            path.mkdir(mode=0o700)
-            volume = path / "volume.nrrd"  # a name that says nothing about the patient
-            nodes.writeVolume(volumeNode, volume)
-            options = self.options.to_dict()
-            return JobFolder.create(path, "segment", {"volume": str(volume)}, options, self.model)
-        except OSError as error:
-            _removeFolder(path)
-            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
-        except SemiGDAError:
-            _removeFolder(path)
-            raise
-
-    # Control
+        self._callbacks = (onProgress, onFinished, onError)
+        self._job: VolumeJob | None = None
 
     def cancel(self) -> None:
         """Ask to stop; within 2 s ``onError`` is called with class "cancelled"."""
-        if self.active:
+        if self.active and self._job is not None:
             self._job.cancel()
 
     def abandon(self) -> None:
         """End at once, without a word: whoever waited is gone."""
         self._callbacks = (None, None, None)
-        self._job.abandon()
-        self._end()
+        self.active = False
+        if self._job is not None:
+            self._job.abandon()
 
     def wait(self) -> None:
         """Process Qt events until the run has ended."""
@@ -142,32 +75,44 @@ class SegmentRun:
             slicer.app.processEvents()
             time.sleep(0.01)  # the work is in another process; this one need not spin
 
-    # From the job
+    def _startJob(self, volumeNode, take, onEnded) -> None:
+        self._job = VolumeJob(volumeNode, self.model, self.options, self._onProgress, take, onEnded)
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         self._call(0, fraction, message, secondsLeft)
 
     def _onEnded(self, result, error) -> None:
-        if error is not None:
-            self._fail(error)
-            return
-        try:
-            check(result["outputs"], _OUTPUTS, "The result")
-            self.result = self._bringIn(result["outputs"], result.get("report") or {})
-        except SemiGDAError as problem:
-            self._fail(problem)
-        except Exception as problem:
-            logging.exception("SemiGDA: the result could not be brought into the scene")
-            self._fail(SemiGDAError("internal", detail=f"{type(problem).__name__}: {problem}"))
+        self.result, self.error = result, error
+        self.active = False
+        self.log = self._job.log
+        if error is None:
+            self._call(1, result)
         else:
-            self._end()
-            self._call(1, self.result)
+            self._call(2, error)
 
-    # The end
+    def _call(self, index: int, *arguments) -> None:
+        if self._callbacks[index] is not None:
+            self._callbacks[index](*arguments)
 
-    def _bringIn(self, outputs: dict, report: dict) -> SegmentResult:
-        import numpy as np
 
+class SegmentRun(Run):
+    """A running segmentation. The scene is not touched before the result is complete.
+
+    Raises:
+        SemiGDAError: at once, for an input that cannot be used or missing requirements.
+    """
+
+    def __init__(self, volumeNode, model: str, segmentationNode=None, *about):
+        nodes.checkVolume(volumeNode)
+        nodes.checkOutput(segmentationNode)
+        super().__init__(model, *about)
+        # Ids, not nodes: a node that is removed meanwhile is then simply not found.
+        self._volumeId = volumeNode.GetID()
+        self._outputId = segmentationNode.GetID() if segmentationNode is not None else None
+        self._startJob(volumeNode, self._bringIn, self._onEnded)
+
+    def _bringIn(self, job: VolumeJob) -> SegmentResult:
+        outputs, report = job.outputs, job.report
         volumeNode = slicer.mrmlScene.GetNodeByID(self._volumeId)
         output = slicer.mrmlScene.GetNodeByID(self._outputId) if self._outputId else None
         if volumeNode is None or (self._outputId and output is None):
@@ -179,16 +124,15 @@ class SegmentRun:
         # Again, because the user may have moved them under another transform meanwhile.
         nodes.checkVolume(volumeNode)
         nodes.checkOutput(output)
-        labels = np.load(self._folder.path / outputs["labels"], allow_pickle=False)
         name = volumeNode.GetName() or _("Volume")
         segments = outputs["segments"]
         node, ids = nodes.addSegments(
-            labels, volumeNode, segments, _("{name} segmentation").format(name=name), output
+            job.labels(), volumeNode, segments, _("{name} segmentation").format(name=name), output
         )
         reviewNode = None
         try:
-            if outputs.get("review"):
-                review = np.load(self._folder.path / outputs["review"], allow_pickle=False)
+            review = job.review()
+            if review is not None:
                 reviewNode = nodes.addReviewMap(
                     review, volumeNode, _("{name} review map").format(name=name)
                 )
@@ -216,25 +160,3 @@ class SegmentRun:
             {"segments": rows, "spots": spots, "notes": report.get("notes") or []},
         )
         return SegmentResult(node, reviewNode, rows, spots, report)
-
-    def _fail(self, error: SemiGDAError) -> None:
-        self.error = error
-        self._end()
-        self._call(2, error)
-
-    def _end(self) -> None:
-        self.active = False
-        try:
-            self.log = (self._folder.path / "log.txt").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            self.log = ""
-        _removeFolder(self._folder.path)
-
-    def _call(self, index: int, *arguments) -> None:
-        if self._callbacks[index] is not None:
-            self._callbacks[index](*arguments)
-
-
-def _removeFolder(path) -> None:
-    if path is not None:
-        shutil.rmtree(path, ignore_errors=True)

@@ -138,7 +138,7 @@ def test_segment_does_not_wait_behind_a_ranking(study, module_host, bright):
     module_host.wait(lambda: ranked and ranked[-1] > 0, 60)
     begun = time.monotonic()
     logic, run = segment(bright)
-    module_host.wait(lambda: not run.active or run._folder.state()["state"] != "queued", 60)
+    module_host.wait(lambda: not run.active or run._job.folder.state()["state"] != "queued", 60)
     started = time.monotonic() - begun
     run.wait()
     print(f"at work after {started:.2f} s, done after {time.monotonic() - begun:.2f} s")

@@ -1,0 +1,140 @@
+"""The engine on one volume's voxels: job folder out, checked numbers and arrays back."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+import slicer
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers, temporary_path
+from semigda_core.files.documents import check, list_of, maybe, number, one_of, record, text, whole
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.segmenting import SegmentOptions
+from SemiGDALib import nodes
+from SemiGDALib.jobs.engine_job import EngineJob
+
+_OUTPUTS = record(
+    {
+        "labels": one_of("labels.npy"),
+        "review": one_of("review.npy", None),
+        "segments": list_of(
+            record(
+                {
+                    "value": whole(1, 255),
+                    "name": text(),
+                    "voxels": whole(0, 2**63),
+                    "ml": maybe(number(0)),
+                    "agreement": maybe(number(0, 1)),
+                    "color": list_of(whole(0, 255), 3, least=3),
+                    "terminology_entry": text(5000),
+                }
+            ),
+            255,
+        ),
+    },
+    {"spots": list_of(record({"ijk": list_of(number(), 3, least=3)}, others=True))},
+    others=True,
+)
+
+
+class VolumeJob:
+    """A job of the warm worker on one volume node; its folder lives as long as it does.
+
+    Args:
+        onProgress: called with (fraction 0..1, message, seconds left or None).
+        take: called with this job when ``outputs`` and ``report`` are there, to read arrays;
+            ``onEnded`` gets what it returns or raises.
+        onEnded: called once, when the folder is gone, with (what ``take`` gave, None), or with
+            (None, SemiGDAError), of class "cancelled" after :meth:`cancel`.
+
+    Raises:
+        SemiGDAError: "disk-full" if the volume cannot be written.
+    """
+
+    kind = "segment"
+
+    def __init__(self, volumeNode, model: str, options: SegmentOptions, onProgress, take, onEnded):
+        self.active = True
+        self.log = ""
+        self.outputs: dict = {}
+        self.report: dict = {}
+        self._take, self._callback = take, onEnded
+        self.folder = _makeFolder(volumeNode, model, options)
+        self._job = EngineJob(self.folder, onProgress, self._onEnded)
+
+    def cancel(self) -> None:
+        """Ask to stop; within 2 s ``onEnded`` is called with class "cancelled"."""
+        if self.active:
+            self._job.cancel()
+
+    def abandon(self) -> None:
+        """End at once, without a word: whoever waited is gone."""
+        self._job.abandon()
+        self._end()
+
+    def labels(self):
+        """uint8 (z, y, x) on the volume's grid."""
+        return self._array(self.outputs["labels"])
+
+    def review(self):
+        """uint8 (z, y, x), 0 to 100, or None."""
+        return self._array(self.outputs["review"]) if self.outputs.get("review") else None
+
+    def _array(self, name: str):
+        import numpy as np
+
+        return np.load(self.folder.path / name, allow_pickle=False)
+
+    def _onEnded(self, result, error) -> None:
+        value = None
+        if error is None:
+            value, error = self._handOver(result)
+        self._end()
+        self._callback(value, error)
+
+    def _handOver(self, result: dict) -> tuple:
+        try:
+            check(result["outputs"], _OUTPUTS, "The result")
+            self.outputs, self.report = result["outputs"], result.get("report") or {}
+            return self._take(self), None
+        except SemiGDAError as problem:
+            return None, problem
+        except Exception as problem:
+            logging.exception("SemiGDA: the result could not be brought into the scene")
+            return None, SemiGDAError("internal", detail=f"{type(problem).__name__}: {problem}")
+
+    def _end(self) -> None:
+        self.active = False
+        try:
+            self.log = (self.folder.path / "log.txt").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            self.log = ""
+        _removeFolder(self.folder.path)
+
+
+def _makeFolder(volumeNode, model: str, options: SegmentOptions) -> JobFolder:
+    root = Path(slicer.app.temporaryPath)
+    clear_leftovers(root)  # a job folder has an image: none of a crashed Slicer stays
+    path = None
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        path = temporary_path(root)
+        path.mkdir(mode=0o700)
+        volume = path / "volume.nrrd"  # a name that says nothing about the patient
+        nodes.writeVolume(volumeNode, volume)
+        inputs = {"volume": str(volume)}
+        return JobFolder.create(path, "segment", inputs, options.to_dict(), model)
+    except OSError as error:
+        _removeFolder(path)
+        raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+    except SemiGDAError:
+        _removeFolder(path)
+        raise
+
+
+def _removeFolder(path) -> None:
+    if path is not None:
+        shutil.rmtree(path, ignore_errors=True)
