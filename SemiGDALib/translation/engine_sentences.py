@@ -6,6 +6,7 @@ def sentences(_):
     return (
         _("A file changed while it was read."),
         _("A file of the model is larger than a model can be."),
+        _("A graphics card can be used now, which this training was not planned for. "),
         _("A label map holds the value {most}, but the model has {num_classes} classes."),
         _("A stage-1 checkpoint holds no autoencoder."),
         _("A training is using the graphics card."),
@@ -76,6 +77,10 @@ def sentences(_):
         _("Rehearsal: reading the images."),
         _("Rehearsal: writing a checkpoint."),
         _("Rehearse after its end, or choose the CPU."),
+        _(
+            "Rehearse again: the plan then suits this computer. Or resume the training when the "
+            "card can be used."
+        ),
         _("Released SemiGDA model"),
         _("Resume or start again: they are made anew."),
         _("Saving what was learned so far."),
@@ -145,6 +150,7 @@ def sentences(_):
         _("There is no U-Net to compare with. {why}"),
         _("There is no such model package."),
         _("This computer has the graphics card {name}, but its PyTorch computes on the CPU only."),
+        _("This training was planned for a graphics card, and none can be used now."),
         _("Too little memory on {value}: went on with CPU."),
         _("Too little memory on {value}: went on with {batch_size} slice(s) at once."),
         _("Training a U-Net to compare with: step {done} of {steps}."),
@@ -165,5 +171,6 @@ def sentences(_):
         _("{count} held-out cases{gone}; nothing was chosen on them"),
         _("{name} is {value}, expected {shape}"),
         _("{name} {shape} in place of {value}"),
+        _("{text}After a new rehearsal it does more in its time."),
         _("{value}: step {done} of {steps}."),
     )

@@ -163,6 +163,8 @@ def sentences(_):
         _("The model cannot be used."),
         _("The model is better than a plain U-Net of the same budget: {told}."),
         _("The model's classes are not those of the project."),
+        _("The network is the middle size: a graphics card computes."),
+        _("The network is the small one: no graphics card computes."),
         _("The new model is better ({told}), but on too few cases to exclude chance."),
         _("The new model is better ({told}), but the gain may be chance."),
         _("The new model is better on the held-out cases: {told}."),

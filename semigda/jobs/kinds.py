@@ -32,6 +32,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda_core.models.library import find_model
+from semigda_core.project.training.planning import to_rehearse
 
 LABELS, REVIEW = "labels.npy", "review.npy"
 _RANK_OPTIONS = record({"count": whole(0, 1_000_000)})
@@ -125,12 +126,15 @@ def train_job(job: JobFolder, models: ModelCache) -> Ending:
 
 def rehearse_job(job: JobFolder, models: ModelCache) -> Ending:
     """Measure in at most two minutes what a training with these inputs and options will take."""
-    options = {k: v for k, v in job.job["options"].items() if k != "share_device"}
+    device = choose_device(job.job["options"].get("device", "auto"))
+    options, for_card = to_rehearse(job.job, device.type)
+    options.pop("share_device", None)
     cases = str(_path(job.job["inputs"], "cases", "case list"))
     settings = TrainSettings.from_dict({**options, "cases": cases})
     progress = Progress(job)
-    with alone_now(choose_device(settings.device)):
+    with alone_now(device):
         facts = rehearse(settings, job.path, progress)
+    facts["for_card"] = for_card
     return {"rehearsal": facts}, {"seconds": round(progress.seconds, 3)}
 
 

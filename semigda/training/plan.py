@@ -62,6 +62,7 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
     shared = options.pop("share_device", False)
     settings = TrainSettings.from_dict({**options, "cases": job.job["inputs"]["cases"]})
     device = choose_device(settings.device)
+    check_planned(job, device.type)
     with joined(device) as ranks:
         cards = [path for path in ranks.gather(lock_file(device)) if path is not None]
         if not ranks.first:
@@ -75,6 +76,29 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
             raise
         ranks.share(None)
         return done
+
+
+def check_planned(job: JobFolder, device: str) -> None:
+    """Compare the device that computes with the one that the plan was measured on.
+
+    What took minutes on a graphics card may take a day without it. A training that has begun goes
+    on all the same.
+
+    Raises:
+        SemiGDAError: "device-unavailable" before the first step, if the card is gone.
+    """
+    planned = job.job["inputs"].get("planned_for")
+    begun = any(job.path.rglob("checkpoint.pt*"))
+    if planned == "cuda" != device and not begun:
+        raise SemiGDAError(
+            "device-unavailable",
+            "This training was planned for a graphics card, and none can be used now.",
+            action="Rehearse again: the plan then suits this computer. Or resume the training "
+            "when the card can be used.",
+        )
+    if planned == "cpu" and device == "cuda" and not begun:
+        text = "A graphics card can be used now, which this training was not planned for. "
+        job.event("warning", message=text + "After a new rehearsal it does more in its time.")
 
 
 def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict[str, Any]]:

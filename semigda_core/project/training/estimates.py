@@ -262,11 +262,18 @@ def estimate_of(
     )
 
 
-def plan_of(settings: Mapping[str, Any], work: Work, sizes: Sizes, largest: bool) -> str:
+def plan_of(
+    settings: Mapping[str, Any],
+    work: Work,
+    sizes: Sizes,
+    largest: bool,
+    device: str | None = None,
+) -> str:
     """What the settings do in their time, in sentences.
 
     Args:
         largest: whether the slices are as large as the preset would like.
+        device: for which the network was chosen, as the torch device's type; None if it was not.
     """
     rows, columns = settings["preprocessing"]["size"]
     count = sum(settings.get(key, 0) for key in STEPS)
@@ -274,6 +281,11 @@ def plan_of(settings: Mapping[str, Any], work: Work, sizes: Sizes, largest: bool
     told = [f"Slices of {rows} x {columns} pixels, {count} steps of {batch} slices."]
     if work.trainings > 1:
         told.append(f"These are {work.trainings} trainings: each patient is held out once.")
+    name = settings.get("network", {}).get("name")
+    if name == "middle" and device == "cuda":
+        told.append("The network is the middle size: a graphics card computes.")
+    elif name == "pretrained" and device == "cpu":
+        told.append("The network is the small one: no graphics card computes.")
     if len(settings.get("branches", BRANCHES)) == 1:
         told.append("One of the two branches is trained: in this time it learns more than both.")
     if not largest:

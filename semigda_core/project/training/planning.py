@@ -41,11 +41,12 @@ class Planned:
     Attributes:
         settings: ``TrainSettings`` without the case list.
         measured: what a rehearsal of such a plan measured, for these settings; None if there is no
-            such rehearsal, and the settings are those of an unknown computer.
+            such rehearsal, and the settings are those of an unknown computer without a card.
         work: what it does besides.
         minutes: that it may take; None for no limit.
         sizes: what its preset would like.
         largest: whether its slices are as large as that.
+        own_network: whether the preset chose the network, not the user or what it starts from.
     """
 
     settings: dict[str, Any]
@@ -54,13 +55,21 @@ class Planned:
     minutes: float | None
     sizes: Sizes
     largest: bool
+    own_network: bool
+
+    @property
+    def device(self) -> str | None:
+        """What it was measured on: "cpu", "cuda" or "mps"."""
+        return None if self.measured is None else self.measured["device"]
 
     def estimate(self, folder: Path) -> Estimate:
         """The cost; ``folder`` is on the disk to be written to."""
         if self.measured is None:
             return Estimate()
         cost = estimate_of(self.settings, self.measured, self.work, self.minutes, folder)
-        return replace(cost, plan=plan_of(self.settings, self.work, self.sizes, self.largest))
+        device = self.device if self.own_network else None
+        told = plan_of(self.settings, self.work, self.sizes, self.largest, device)
+        return replace(cost, plan=told)
 
 
 def plan_training(project: Project, plan: Plan) -> Planned:
@@ -69,8 +78,8 @@ def plan_training(project: Project, plan: Plan) -> Planned:
     Raises:
         SemiGDAError: "bad-input", "model-invalid" for a plan that does not fit together.
     """
-    view, before = present(project), unfitted(project, plan)
-    facts, minutes = _rehearsed(project, view, before), minutes_of(plan)
+    view, minutes = present(project), minutes_of(plan)
+    facts, before = _rehearsed(project, view, plan)
     settings, sizes = before, PRESETS[plan.preset].sizes(before["network"])
     work = _work(plan, view)
     if facts is not None and minutes:
@@ -78,7 +87,8 @@ def plan_training(project: Project, plan: Plan) -> Planned:
         settings = before | fitted(before, facts, work, 60 * minutes, plan.advanced, found, sizes)
         facts = at_size(facts, before, settings)
     largest = settings["preprocessing"] == before["preprocessing"]
-    return Planned(settings, facts, work, minutes, sizes, largest)
+    own = plan.base is None and not {"network", "channels"} & set(plan.advanced)
+    return Planned(settings, facts, work, minutes, sizes, largest, own)
 
 
 def minutes_of(plan: Plan) -> float | None:
@@ -87,8 +97,11 @@ def minutes_of(plan: Plan) -> float | None:
     return plan.minutes or (None if chosen else PRESETS[plan.preset].minutes)
 
 
-def unfitted(project: Project, plan: Plan) -> dict[str, Any]:
+def unfitted(project: Project, plan: Plan, card: bool = False) -> dict[str, Any]:
     """``TrainSettings`` of a plan, without its case list, for a computer of unknown speed.
+
+    Args:
+        card: whether a graphics card computes.
 
     Raises:
         SemiGDAError: as :func:`plan_training`.
@@ -104,13 +117,14 @@ def unfitted(project: Project, plan: Plan) -> dict[str, Any]:
         features=plan.features,
         minutes=plan.minutes,
         advanced=plan.advanced,
+        card=card,
     )
     del settings["cases"]
     # In the library all versions share one name; the title tells which one it is.
-    card = dict(settings["card"])
+    words = dict(settings["card"])
     told = plan.name or f"version {name.rpartition('-')[2]}"
-    card |= {"title": f"{card['title']} ({told})", "name": model_name(view)}
-    return settings | {"card": card}
+    words |= {"title": f"{words['title']} ({told})", "name": model_name(view)}
+    return settings | {"card": words}
 
 
 def _version_name(project: Project, plan: Plan) -> str:
@@ -167,20 +181,46 @@ def _work(plan: Plan, view: View) -> Work:
 # Rehearsals
 
 
-def _rehearsed(project: Project, view: View, settings: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The result of the newest rehearsal of such settings."""
+def on_card(project: Project, plan: Plan) -> dict[str, Any]:
+    """What differs in :func:`unfitted` where a graphics card computes; {} if nothing does."""
+    plain = unfitted(project, plan)
+    return {k: v for k, v in unfitted(project, plan, card=True).items() if v != plain[k]}
+
+
+def to_rehearse(job: Mapping[str, Any], device: str) -> tuple[dict[str, Any], bool]:
+    """The settings that a rehearsal measures, and whether they are those for a card.
+
+    Args:
+        job: its document. ``options`` are the settings, and ``inputs["on_card"]`` those that differ
+            where a graphics card computes; a job of an earlier version has none.
+        device: that computes, as the torch device's type.
+    """
+    changes = job["inputs"].get("on_card") or {}
+    card = device == "cuda" and bool(changes)
+    return {**job["options"], **(changes if card else {})}, card
+
+
+def _rehearsed(
+    project: Project, view: View, plan: Plan
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The result of the newest rehearsal of such a plan, and the settings that it measured: those
+    of the device that computed."""
     cases = len(view.of_role("labeled", "unlabeled", "held-out"))
+    plain, card = (unfitted(project, plan, card=card) for card in (False, True))
     for job in project.jobs():
         if job["kind"] != "rehearse" or job["state"] != "done":
             continue
         folder = JobFolder(job["folder"])
         facts = _told(folder)
-        if not is_measured(facts) or _kind(folder.job["options"]) != _kind(settings):
+        if not is_measured(facts):
+            continue
+        settings, device = (card, "cuda") if facts.get("for_card") else (plain, "cpu")
+        if _kind(to_rehearse(folder.job, device)[0]) != _kind(settings):
             continue
         factor = cases / max(1, facts["cases"])
         if 1 / CASES_FACTOR <= factor <= CASES_FACTOR:
-            return facts | {"load_seconds": facts["load_seconds"] * factor}
-    return None
+            return facts | {"load_seconds": facts["load_seconds"] * factor}, settings
+    return None, plain
 
 
 def _told(job: JobFolder) -> Any:

@@ -22,7 +22,7 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.sides import sided
 from semigda_core.models.base_file import read_header
 from semigda_core.models.card import ModelCard, authored, check_name, inherited
-from semigda_core.models.network_config import NetworkConfig
+from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -37,15 +37,19 @@ class Preset:
         minutes: for everything, unless the plan says otherwise; None for no limit.
         featured, plain: for networks with and without general image features.
         settings: what it changes in ``TrainSettings``.
+        middle: for the middle-size network, which is then chosen where a graphics card computes.
     """
 
     minutes: float | None
     featured: Sizes
     plain: Sizes
     settings: Mapping[str, Any] = field(default_factory=dict)
+    middle: Sizes | None = None
 
     def sizes(self, network: Mapping[str, Any]) -> Sizes:
         """For a network, as of ``NetworkConfig.to_dict``."""
+        if self.middle is not None and network == NetworkConfig.middle().to_dict():
+            return self.middle
         return self.featured if network.get("features", "none") != "none" else self.plain
 
 
@@ -55,6 +59,7 @@ _PAPER = Sizes((224,), 2, 2, 4400)
 _FEATURED = partial(
     Sizes, labeled_batch=6, unlabeled_batch=2, larger=2, finer=2.0, branches=("cnn",)
 )
+_STANDARD_SIDES = (256, 224, 192, 160, 128, 96)
 # Quick look shows within minutes whether labels and images fit together.
 PRESETS = {
     "quick": Preset(
@@ -65,8 +70,9 @@ PRESETS = {
     ),
     "standard": Preset(
         45.0,
-        _FEATURED((256, 224, 192, 160, 128, 96), steps=1100, least=1500, most=6000),
+        _FEATURED(_STANDARD_SIDES, steps=1100, least=1500, most=6000),
         Sizes((160, 128, 96), 12, 4, steps=4400, least=2000, most=8800),
+        middle=_FEATURED(_STANDARD_SIDES, steps=1100, least=1500, most=6000, branches=BRANCHES),
     ),
     "paper": Preset(
         None,
@@ -128,6 +134,7 @@ def train_settings(
     features: bool = True,
     minutes: float | None = None,
     advanced: Mapping[str, Any] | None = None,
+    card: bool = False,
 ) -> dict[str, Any]:
     """Settings of a training into ``models/<name>`` of the project.
 
@@ -140,6 +147,8 @@ def train_settings(
         advanced: settings that override the preset. Besides those of ``TrainSettings``:
             "side" (largest side of a working slice in pixels), "slice_axis", and "channels" of the
             network, unless a base fixes them.
+        card: whether a graphics card computes. The preset may then choose a larger network with
+            general image features.
 
     Raises:
         SemiGDAError: "bad-input" for an unknown preset, no classes or no measured case; for
@@ -166,8 +175,12 @@ def train_settings(
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
     if model is not None:
         network, preprocessing = model.network, model.preprocessing
+    elif base:
+        network = read_header(Path(base)).network
+    elif card and features and chosen.middle is not None and not channels:
+        network = NetworkConfig.middle().to_dict()
     else:
-        network = read_header(Path(base)).network if base else _network(features, channels)
+        network = _network(features, channels)
     sizes = chosen.sizes(advanced.get("network", network))
     branches = sizes.branches
     if model is None:

@@ -36,6 +36,7 @@ from semigda_core.project.training.estimates import Estimate
 from semigda_core.project.training.planning import (
     held_out,
     in_turn,
+    on_card,
     plan_training,
     present,
     turns,
@@ -60,7 +61,8 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
     if needs_features(plan):
         read_published()
     fold = next(iter(turns(view)), None)
-    return project.new_job("rehearse", {}, settings, files={"cases": case_rows(view, fold)})
+    inputs, files = {"on_card": on_card(project, plan)}, {"cases": case_rows(view, fold)}
+    return project.new_job("rehearse", inputs, settings, files=files)
 
 
 def estimate(project: Project, plan: Plan) -> Estimate:
@@ -94,7 +96,8 @@ def start(project: Project, plan: Plan) -> JobFolder:
         _refuse_unready(project)
         view = present(project)
         base = find_base(project, plan)
-        settings = plan_training(project, plan).settings
+        planned = plan_training(project, plan)
+        settings = planned.settings
         if needs_features(plan):
             read_published()
         elif base is FEATURES:
@@ -105,7 +108,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
         files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
         inputs |= {"missing_heldout": len(view.missing & held_out(view))}
-        inputs |= {"compare_unet": plan.compare_unet}
+        inputs |= {"compare_unet": plan.compare_unet, "planned_for": planned.device}
         if scored is not None:
             files["before_scores"] = scored
         save_plan(project, plan)
