@@ -33,9 +33,11 @@ def probe(device: str = "auto") -> dict:
     versions, broken = {}, {}
     for name, oldest in PACKAGES.items():
         try:
-            version = str(getattr(importlib.import_module(name), "__version__", "?"))
-            versions[name] = version
-            if oldest and _numbers(version) < oldest:
+            module = importlib.import_module(name)
+            versions[name] = version = str(getattr(module, "__version__", "?"))
+            if getattr(module, "__file__", None) is None:  # Python takes a folder for a package
+                broken[name] = "only a folder is left of it"
+            elif oldest and _numbers(version) < oldest:
                 least = ".".join(map(str, oldest))
                 broken[name] = f"version {version}, but {least} or later is needed"
         except Exception as error:  # a broken package raises anything: OSError, RuntimeError ...

@@ -23,7 +23,8 @@ SETTING = "SemiGDA/ExternalPython"  # in the user's settings: its program; empty
 VERSION_LIMIT_MS = 30_000
 # Python 2 understands it as well, to be told that it is too old.
 _SAY_VERSION = "import sys; print('semigda-python %d.%d' % sys.version_info[:2])"
-_IN_FOLDER = ("python.exe", "Scripts/python.exe") if sys.platform == "win32" else ("bin/python",)
+_WINDOWS = sys.platform == "win32"
+_IN_FOLDER = ("python.exe", "Scripts/python.exe") if _WINDOWS else ("bin/python", "bin/python3")
 
 
 def stored() -> str:

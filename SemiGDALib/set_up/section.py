@@ -56,7 +56,6 @@ class SetUpSection:
         self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
         self.button.toolTip = _("The Python packages that SemiGDA computes with.")
         self.button.text = _("Set-up")
-        self.button.collapsed = True
         outer = qt.QVBoxLayout(self.button)
         outer.setContentsMargins(4, 4, 4, 4)
         body = qt.QWidget()  # one child: what it shows does not depend on being collapsed

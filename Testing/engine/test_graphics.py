@@ -147,11 +147,14 @@ def test_a_pytorch_that_is_broken_or_too_old(probed, tmp_path):
 
 
 def test_a_python_without_pytorch(probed, tmp_path):
+    """And with what an interrupted installation left of another package."""
+    (tmp_path / "safetensors").mkdir()
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     folder = "Scripts" if sys.platform == "win32" else "bin"
     found = probed(python=tmp_path / "bare" / folder / "python")
     assert set(found["broken"]) == {"numpy", "SimpleITK", "safetensors", "torch"}
     assert found["broken"]["torch"].startswith("ModuleNotFoundError")
+    assert found["broken"]["safetensors"] == "only a folder is left of it"
 
 
 def test_a_chosen_python_runs_jobs(tmp_path):

@@ -58,6 +58,37 @@ def broken(tmp_path, monkeypatch, module_host):
     Worker.of("segment").stop()
 
 
+class Calls(list):
+    onInstall = staticmethod(lambda: None)
+
+
+@pytest.fixture
+def extension(monkeypatch):
+    """The PyTorch extension, which notes what it is asked for."""
+    calls = Calls()
+
+    class PyTorchUtilsLogic:
+        """The signature of the extension's own."""
+
+        def installTorch(
+            self,
+            askConfirmation=False,
+            forceComputationBackend=None,
+            torchVersionRequirement=None,
+            torchvisionVersionRequirement=None,
+        ):
+            calls.append((askConfirmation, torchVersionRequirement))
+            calls.onInstall()
+
+        def uninstallTorch(self, askConfirmation=False, forceComputationBackend=None):
+            calls.append("uninstall")
+
+    module = types.ModuleType("PyTorchUtils")
+    module.PyTorchUtilsLogic = PyTorchUtilsLogic
+    monkeypatch.setitem(sys.modules, "PyTorchUtils", module)
+    return calls
+
+
 def report() -> str:
     return slicer.app.clipboard().text()
 
@@ -271,7 +302,7 @@ def test_a_full_disk_is_said_before_anything_is_fetched(absent, monkeypatch):
     assert raised.value.error_class == "disk-full"
 
 
-def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monkeypatch):
+def test_torch_comes_from_the_pytorch_extension(requirements, module_host, request, monkeypatch):
     from semigda_core.errors import SemiGDAError
     from SemiGDALib.set_up import installing
 
@@ -280,28 +311,8 @@ def test_torch_comes_from_the_pytorch_extension(requirements, module_host, monke
     with pytest.raises(SemiGDAError, match="PyTorch extension") as raised:
         installing.install()
     assert "Extensions Manager" in raised.value.action
-
-    calls = []
-
-    class PyTorchUtilsLogic:
-        """The signature of the extension's own."""
-
-        def installTorch(
-            self,
-            askConfirmation=False,
-            forceComputationBackend=None,
-            torchVersionRequirement=None,
-            torchvisionVersionRequirement=None,
-        ):
-            calls.append((askConfirmation, torchVersionRequirement))
-            lacking.clear()
-
-        def uninstallTorch(self, askConfirmation=False, forceComputationBackend=None):
-            calls.append("uninstall")
-
-    extension = types.ModuleType("PyTorchUtils")
-    extension.PyTorchUtilsLogic = PyTorchUtilsLogic
-    monkeypatch.setitem(sys.modules, "PyTorchUtils", extension)
+    calls = request.getfixturevalue("extension")
+    calls.onInstall = lacking.clear
     installing.install()
     assert calls == [(False, ">=2.2")] and not module_host.messages()  # the click was the yes
     installing.install(broken=["torch"])
@@ -322,6 +333,28 @@ def test_broken_package_is_found_and_repaired(panel, module_host, broken, artifa
     assert asked == [["--force-reinstall", "--no-deps", "safetensors"]]
     wait_for_check(panel, module_host)
     assert "safetensors" in ui.messageLabel.text  # pip did nothing: it is still so
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the tool is a shell script")
+def test_a_pytorch_that_leaves_the_card_unused(
+    panel, module_host, extension, tmp_path, artifacts, monkeypatch
+):
+    """The CPU works, so nothing is wrong; but somebody bought a graphics card."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho '550.54.15, NVIDIA RTX A4000, 16376'\n", "utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    check(panel, module_host)
+    ui = panel.ui
+    assert "All requirements work" in ui.phaseLabel.text
+    assert "NVIDIA RTX A4000, but its PyTorch computes on the CPU only" in ui.messageLabel.text
+    assert ui.messageActionButton.text == "Install PyTorch again"
+    module_host.grab(panel, artifacts / "set-up-card.png")
+    module_host.click(ui.messageActionButton)
+    assert extension == ["uninstall", (False, ">=2.2")]
+    wait_for_check(panel, module_host)
+    module_host.click(ui.copyReportButton)
+    assert '"driver": "550.54.15"' in report()
 
 
 def test_broken_torch_is_an_import_error(panel, module_host, broken):
