@@ -87,7 +87,6 @@ set(SemiGDA_PACKAGES
   semigda/check/relocate.py
   semigda/check/repairs.py
   semigda/check/run.py
-  semigda/check/thumbnails.py
   semigda/cli.py
   semigda/cli_project.py
   semigda/cli_project_review.py
@@ -105,6 +104,7 @@ set(SemiGDA_PACKAGES
   semigda/data/png.py
   semigda/data/preprocess.py
   semigda/data/segnrrd.py
+  semigda/data/thumbnails.py
   semigda/data/volumes.py
   semigda/distributed.py
   semigda/evaluation/__init__.py
@@ -114,14 +114,15 @@ set(SemiGDA_PACKAGES
   semigda/inference/__init__.py
   semigda/inference/batching.py
   semigda/inference/cohort.py
+  semigda/inference/cohort_case.py
   semigda/inference/cohort_folder.py
   semigda/inference/components.py
+  semigda/inference/contact_sheet.py
   semigda/inference/device.py
   semigda/inference/device_lock.py
   semigda/inference/interrupt.py
   semigda/inference/largest.py
   semigda/inference/likeness.py
-  semigda/inference/made.py
   semigda/inference/outputs.py
   semigda/inference/predict.py
   semigda/inference/restore.py
@@ -226,6 +227,7 @@ set(SemiGDA_PACKAGES
   semigda_core/files/formats.py
   semigda_core/files/inside.py
   semigda_core/files/moved.py
+  semigda_core/files/names.py
   semigda_core/files/stamps.py
   semigda_core/files/streams.py
   semigda_core/files/tables.py
@@ -244,6 +246,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/segmenting.py
   semigda_core/jobs/training.py
   semigda_core/labels/__init__.py
+  semigda_core/labels/made.py
   semigda_core/labels/nrrd.py
   semigda_core/labels/provenance.py
   semigda_core/labels/segments.py

@@ -29,6 +29,9 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--review", help="also write where the model is in doubt, as .nrrd; not with --cases"
     )
+    parser.add_argument(
+        "--again", action="store_true", help="with --cases, also segment finished images again"
+    )
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
     parser.add_argument(
         "--overwrite",
@@ -53,6 +56,8 @@ def _segment(arguments: argparse.Namespace) -> int:
         raise SemiGDAError(
             "bad-input", "Name one image, or several by --cases.", action="Give one of the two."
         )
+    if arguments.again and arguments.cases is None:
+        raise SemiGDAError("bad-input", "--again goes with --cases, not with one image.")
     return _segment_one(arguments) if arguments.cases is None else _segment_all(arguments)
 
 
@@ -94,7 +99,13 @@ def _segment_all(arguments: argparse.Namespace) -> int:
 
     cases = Path(arguments.cases)
     cohort = Cohort(_images(cases), arguments.out, [cases])
-    done = cohort.segment(arguments.model, segment_options(arguments), _tell, arguments.overwrite)
+    done = cohort.segment(
+        arguments.model,
+        segment_options(arguments),
+        _tell,
+        arguments.overwrite,
+        again=arguments.again,
+    )
     if _is_first():
         _tell_done(done, cohort)
     return int(bool(done.failures))
@@ -115,6 +126,7 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
         _tell(f"The table had been edited. That one is now {done.table_kept.name}.")
     print(f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed.")
     print(f"The table is in {one_line(str(cohort.summary), 1000)}")
+    print(f"The contact sheet is in {one_line(str(cohort.sheet), 1000)}")
 
 
 def _images(cases: Path) -> list[tuple[str, Path]]:

@@ -150,6 +150,10 @@ class Progress:
         """For a task inside this one that tells nothing itself, but hears what this one hears."""
         return _Inside(self)
 
+    def share(self, work: float, message: str) -> Progress:
+        """For a task inside this one that is ``work`` of it; this one's message stays as given."""
+        return _Share(self, work, message)
+
     # Where it is
 
     @property
@@ -189,6 +193,16 @@ class _Inside(Progress):
     @property
     def stop_requested(self) -> bool:
         return self._outer.stop_requested
+
+
+class _Share(_Inside):
+    def __init__(self, outer: Progress, work: float, message: str):
+        super().__init__(outer)
+        self._begun, self._work, self._message = outer.done, work, message
+
+    def _update(self, message: str) -> None:
+        self._outer.done = self._begun + self._work * self.of_job
+        self._outer._update(self._message)
 
 
 UNWATCHED = Progress()  # nobody hears it: what a function takes by default

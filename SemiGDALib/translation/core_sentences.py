@@ -94,6 +94,7 @@ def sentences(_):
         _("The model package is damaged or not a SemiGDA model."),
         _("The model's weights are missing."),
         _("The options"),
+        _("The report"),
         _("The result would replace one of its own inputs."),
         _("The segmentation's header is damaged."),
         _("The settings of the training cannot be used: {wrong}."),

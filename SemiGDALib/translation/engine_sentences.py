@@ -109,6 +109,8 @@ def sentences(_):
         _("The graphics card {name} is too old for the installed PyTorch."),
         _("The index of prepared slices"),
         _("The job names no {what}."),
+        _("The job's images"),
+        _("The job's name"),
         _("The job's {what}"),
         _(
             "The labelled images are much brighter or darker than the held-out ones: check the "
@@ -135,7 +137,6 @@ def sentences(_):
         _("The new folder does not exist."),
         _("The options"),
         _("The output file's name must end in {suffix}."),
-        _("The report"),
         _("The scores"),
         _("The split"),
         _("The training has no folder for its checkpoints."),

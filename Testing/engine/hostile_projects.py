@@ -20,7 +20,7 @@ from project_fixtures import make_project
 from trainings_fixtures import TINY
 
 from semigda.check.run import check
-from semigda.check.thumbnails import write_png
+from semigda.data.thumbnails import write_png
 from semigda_core.errors import SemiGDAError
 from semigda_core.project import classes, heldout, records
 from semigda_core.project.cases.caselist import case_rows

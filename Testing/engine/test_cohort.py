@@ -15,7 +15,12 @@ from model_fixtures import tiny_package
 from semigda.cli import main
 from semigda.inference import cohort
 from semigda.inference.cohort import Cohort
+from semigda.jobs.run import run_job
+from semigda.progress import Printed, Progress
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_json
+from semigda_core.files.names import file_names
+from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +59,13 @@ def files(out: Path) -> list[str]:
 
 def made(*names: str) -> list[str]:
     return sorted(
-        ["cohort.json", "summary.csv", *(n + end for n in names for end in (".json", ".seg.nrrd"))]
+        [
+            "cohort.json",
+            "contact-sheet.png",
+            "pictures",
+            "summary.csv",
+            *(n + end for n in names for end in (".json", ".seg.nrrd")),
+        ]
     )
 
 
@@ -90,7 +101,7 @@ def test_finished_cases_are_left_alone_and_the_model_is_loaded_once(
     assert segment(model, images, out) == 0
     assert "1 segmented, 3 were there, 0 failed" in capsys.readouterr().out and loaded == [1]
     changed = {name for name in before if (out / name).stat().st_mtime_ns != before[name]}
-    assert changed == {"case2.seg.nrrd", "cohort.json", "summary.csv"}
+    assert changed == {"case2.seg.nrrd", *made()}
     assert len(table(out)) == 8
 
 
@@ -167,3 +178,133 @@ def test_an_option_that_an_earlier_version_did_not_know_makes_nothing_stale(
     command = ["segment", "--cases", str(images), "--model", str(model), "--out", str(out)]
     assert main([*command, "--all-parts", "--overwrite"]) == 0
     assert "4 segmented, 0 were there" in capsys.readouterr().out
+
+
+def job_of(folder, model, images, out, **options):
+    """A job on the images of a folder, and the names in its list."""
+    names = sorted(path.name for path in images.iterdir() if ".seg." not in path.name)
+    folder.mkdir()
+    rows = [{"name": name.split(".")[0], "image": str(images / name)} for name in names]
+    write_json(folder / "cases.json", rows)
+    only = options.pop("only", None)
+    inputs = {"cases": str(folder / "cases.json"), "out": str(out), "only": only}
+    options = {"device": "cpu", **options}
+    return JobFolder.create(folder / "job", "cohort", inputs, options, str(model))
+
+
+def told(job) -> list[tuple[int, str]]:
+    return [(e["index"], e["state"]) for e in job.events() if e["type"] == "case"]
+
+
+def test_a_job_tells_of_each_image_without_a_name(model, images, tmp_path):
+    job = job_of(tmp_path / "1", model, images, tmp_path / "out")
+    assert run_job(job) == 0
+    assert told(job) == [(0, "failed")] + [(n, "segmented") for n in range(1, 5)]
+    failed = job.events()[0]["error"]
+    assert failed["class"] == "bad-input" and failed["message"]
+    assert job.result()["outputs"] == {"segmented": 4, "there": 0, "failed": 1}
+    said = (job.path / "events.jsonl").read_text() + (job.path / "state.json").read_text()
+    assert "case0" not in said and "broken" not in said and str(tmp_path) not in said
+    # Again: what is there stays, unless it is asked for.
+    job = job_of(tmp_path / "2", model, images, tmp_path / "out", only=[2, 3])
+    assert run_job(job) == 0 and sorted(told(job)) == [(2, "kept"), (3, "kept")]
+    before = (tmp_path / "out" / "case1.json").stat().st_mtime_ns
+    job = job_of(tmp_path / "3", model, images, tmp_path / "out", only=[2], again=True)
+    assert run_job(job) == 0 and told(job) == [(2, "segmented")]
+    assert (tmp_path / "out" / "case1.json").stat().st_mtime_ns > before
+    assert {row["case"] for row in table(tmp_path / "out")} == {f"case{n}" for n in range(4)}
+
+
+def test_a_stop_keeps_what_is_finished(model, images, tmp_path):
+    out = tmp_path / "out"
+    job = job_of(tmp_path / "1", model, images, out)
+    real = job.event
+
+    def stop(type, **values):
+        real(type, **values)
+        if values.get("index") == 2:
+            job.request("cancel")
+
+    job.event = stop
+    assert run_job(job) == 1 and job.state()["state"] == "cancelled"
+    assert files(out) == made("case0", "case1")
+    assert {row["case"] for row in table(out)} == {"case0", "case1"}
+    job = job_of(tmp_path / "2", model, images, out)
+    assert run_job(job) == 0
+    assert sorted(told(job)) == [
+        (0, "failed"),
+        (1, "kept"),
+        (2, "kept"),
+        (3, "segmented"),
+        (4, "segmented"),
+    ]
+
+
+def test_time_left_counts_within_an_image(model, images, tmp_path):
+    """Half of the second of four images: 3 / 8."""
+    heard = []
+
+    class Job(Printed):
+        def update(self, state, progress, left, message):
+            heard.append((round(progress, 3), message))
+
+    progress = Progress(Job(tmp_path))
+    progress.at(0.25, "Segmenting image 2 of 4")
+    within = progress.share(0.25, "Segmenting image 2 of 4")
+    within.at(0.5, "Segmenting slice 3 of 6")
+    within.at(1.0, "Done.")
+    assert heard == [(p, "Segmenting image 2 of 4") for p in (0.25, 0.375, 0.5)]
+
+
+def test_the_contact_sheet_shows_every_image_with_its_outline(model, images, tmp_path):
+    out = tmp_path / "out"
+    segment(model, images, out)
+    sheet = sitk.GetArrayFromImage(sitk.ReadImage(str(out / "contact-sheet.png")))
+    # Five names in three columns and two rows; the broken image has no picture.
+    assert sheet.shape == (2 * 177 + 6, 2 * 166 + 6, 3)
+    picture = sitk.GetArrayFromImage(sitk.ReadImage(str(out / "pictures" / "case0.png")))
+    assert (sheet[6:166, 6:166] == picture).all()
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out / "case0.seg.nrrd")))
+    colours = {tuple(c) for c in picture.reshape(-1, 3)}
+    assert labels.any() and ({(255, 0, 0), (0, 255, 0)} & colours)
+    # A picture that the user drew on is moved, not replaced.
+    (out / "contact-sheet.png").write_bytes(b"mine")
+    segment(model, images, out)
+    assert (out / "contact-sheet-edited-1.png").read_bytes() == b"mine"
+
+
+def test_names_for_files():
+    titles = ["MR: head/neck", "mr_ head_neck", "", "..", "caf\u00e9 ", "CAFE\u0301", "x" * 300]
+    assert file_names(titles, "Volume") == [
+        "MR_ head_neck",
+        "mr_ head_neck (2)",
+        "Volume",
+        "Volume (2)",
+        "caf\u00e9",
+        "CAFE\u0301 (2)",
+        "x" * 100,
+    ]
+
+
+def test_a_volume_of_the_scene_becomes_a_case(model, images, tmp_path):
+    out = tmp_path / "out"
+    for name in ("case0", "case1"):
+        inputs = {"volume": str(images / f"{name}.nii.gz"), "out": str(out), "name": name}
+        job = JobFolder.create(tmp_path / name, "segment", inputs, {"device": "cpu"}, str(model))
+        assert run_job(job) == 0
+        mine = np.load(job.path / "labels.npy")
+        kept = sitk.GetArrayFromImage(sitk.ReadImage(str(out / f"{name}.seg.nrrd")))
+        assert kept.sum() == mine.sum() > 0
+    assert not (out / "summary.csv").exists()
+    job = job_of(tmp_path / "1", model, images, out, only=[])
+    assert run_job(job) == 0 and told(job) == []
+    assert files(out) == made("case0", "case1")
+    assert {row["case"] for row in table(out)} == {"case0", "case1"}
+    # The cohort takes it as its own.
+    job = job_of(tmp_path / "2", model, images, out, only=[1])
+    assert run_job(job) == 0 and told(job) == [(1, "kept")]
+    (out / "case0.seg.nrrd").write_bytes(b"edited")
+    inputs = {"volume": str(images / "case0.nii.gz"), "out": str(out), "name": "case0"}
+    job = JobFolder.create(tmp_path / "3", "segment", inputs, {"device": "cpu"}, str(model))
+    assert run_job(job) == 1 and "was edited" in job.error().message
+    assert (out / "case0.seg.nrrd").read_bytes() == b"edited"

@@ -12,7 +12,7 @@ import SimpleITK as sitk
 from job_fixtures import ROOT
 from model_fixtures import tiny_package
 
-from semigda.check.thumbnails import write_thumbnail
+from semigda.data.thumbnails import write_thumbnail
 from semigda_core.models.card import Label
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no UTF-8")

@@ -8,7 +8,7 @@ from project_fixtures import make_project
 from volume_fixtures import affine_of, write_nrrd
 
 from semigda.check.run import check
-from semigda.check.thumbnails import COLOURS, write_thumbnail
+from semigda.data.thumbnails import COLOURS, write_thumbnail
 from semigda.jobs.run import run_job
 from semigda_core.project.check.latest import new_check, thumbnail
 

@@ -17,12 +17,10 @@ import numpy as np
 from semigda.data.geometry import orient, turned
 from semigda.data.intensity import white_of
 from semigda.data.labels import label_parts, share_inside
-from semigda.data.volumes import Volume, read_volume, sampled
+from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
-
-_AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
 
 
 def measure_case(
@@ -88,17 +86,6 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
         with suppress(SemiGDAError):
             facts["white"] = white_of(volume.array)
     return facts
-
-
-def slice_axis(volume: Volume) -> str:
-    """The anatomical axis along which thick slices were acquired; axial if they are not thick."""
-    if volume.two_dimensional:
-        return "acquisition"
-    steps = np.array(volume.spacing[::-1])
-    thick = int(steps.argmax())
-    if steps[thick] < 1.5 * np.median(steps):
-        return "axial"
-    return _AXES[int(np.abs(volume.affine[:3, thick]).argmax())]
 
 
 def _hashes(view: np.ndarray, progress: Progress) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.check.measure import measure_case
-from semigda.check.thumbnails import draw_thumbnail, write_png
+from semigda.data.thumbnails import draw_thumbnail, write_png
 from semigda.data.volumes import Volume
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError

@@ -15,6 +15,8 @@ from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
 from semigda_core.errors import SemiGDAError
 
+_AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
+
 
 @dataclass
 class Volume:
@@ -181,3 +183,14 @@ def sampled(array: np.ndarray) -> np.ndarray:
     """About a million voxels of (z, y, x, ...): percentiles then err by some 0.01 %."""
     step = max(1, round((array.size / 1_000_000) ** (1 / 3)))
     return array[::step, ::step, ::step]
+
+
+def slice_axis(volume: Volume) -> str:
+    """The anatomical axis along which thick slices were acquired; axial if they are not thick."""
+    if volume.two_dimensional:
+        return "acquisition"
+    steps = np.array(volume.spacing[::-1])
+    thick = int(steps.argmax())
+    if steps[thick] < 1.5 * np.median(steps):
+        return "axial"
+    return _AXES[int(np.abs(volume.affine[:3, thick]).argmax())]

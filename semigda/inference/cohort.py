@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import os
 import traceback
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from semigda.distributed import ALONE, Ranks, joined
+from semigda.distributed import Ranks, joined
 from semigda.inference import cohort_folder
-from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN
+from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN, check_name
 from semigda.inference.device import choose_device
 from semigda.inference.segment import plain_errors, segment_file
 from semigda.models.package import load_network
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.documents import has_controls
+from semigda_core.files.names import same_file
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.library import find_model
 
 # Errors that would recur with the next case; any other is the case's own.
 _ALL_CASES = ("model-invalid", "device-unavailable", "disk-full", "cancelled", "import-error")
-_ILLEGAL = '<>:"/\\|?*'  # in Windows' file names
+
+
+Ended = Callable[[str, str, "SemiGDAError | None"], None]
+SEGMENTED, FAILED = "segmented", "failed"
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Cohort:
 
     Every case gets ``NAME.seg.nrrd`` and then ``NAME.json``, its report. A case with both is
     finished, and kept as long as its image, the model and the options are the same. ``summary.csv``
-    is made from the reports.
+    is made from the reports, ``contact-sheet.png`` from a small picture of each.
 
     Args:
         images: names and image files or folders of DICOM series.
@@ -58,7 +62,7 @@ class Cohort:
         inputs: other input files, such as the case list.
 
     Attributes:
-        summary: the table's file.
+        summary, sheet: the files of the table and the contact sheet.
 
     Raises:
         SemiGDAError: "bad-input" if two names give the same file, or a name cannot be a file's; if
@@ -73,18 +77,11 @@ class Cohort:
     ):
         self.images = list(images)
         self.folder = cohort_folder.CohortFolder(Path(out))
-        self.summary = self.folder.summary
+        self.summary, self.sheet = self.folder.summary, self.folder.sheet
         seen: dict[str, str] = {}
         for name, _ in self.images:
-            if not _can_be_a_file(name):
-                raise SemiGDAError(
-                    "bad-input",
-                    f"The name '{name}' cannot be a file's name.",
-                    action="Give the case another name in the list.",
-                )
-            # Some file systems do not distinguish upper and lower case, or a letter with its accent
-            # and the two in a row.
-            other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+            check_name(name)
+            other = seen.setdefault(same_file(name), name)
             if other is not name:
                 raise SemiGDAError(
                     "bad-input",
@@ -99,16 +96,29 @@ class Cohort:
         options: SegmentOptions | None = None,
         tell: Callable[[str], None] = lambda text: None,
         overwrite: bool = False,
+        *,
+        again: bool = False,
+        only: Collection[str] | None = None,
+        progress: Progress = UNWATCHED,
+        ended: Ended = lambda name, state, error: None,
+        load: Callable[[Path], tuple] = lambda place: load_network(place, "cpu"),
     ) -> Done:
         """Segment the cases that are unfinished or have changed; under torchrun each rank takes its
         share.
 
-        A result that the user has edited is never replaced.
+        A result that the user has edited is never replaced. What is finished stays when it is
+        cancelled, and the table and the contact sheet are of what is there then.
 
         Args:
             model: name or folder of an installed model.
             tell: called before each case with a line that names it.
             overwrite: whether to replace results of another model.
+            again: whether to segment finished cases again, too.
+            only: names of the cases to segment; the others are left as they are.
+            ended: called for each case with its name, its state ("segmented", "failed", or that of
+                :class:`~semigda.inference.cohort_folder.CohortFolder` if it is left), and why it
+                failed.
+            load: gives network and card of a model's folder.
 
         Raises:
             SemiGDAError: what would recur with every case, such as "model-invalid" or "disk-full";
@@ -118,74 +128,117 @@ class Cohort:
         place = find_model(model)
         self.folder.check([place])
         with joined(choose_device(options.device)) as ranks, plain_errors():
-            return self._segment(load_network(place, "cpu"), options, tell, ranks, overwrite)
+            names = [name for name, _ in self.images if only is None or name in only]
+            work = _Work(load(place), options, names, overwrite, again)
+            return self._segment(work, tell, ranks, progress, ended)
 
     def _segment(
         self,
-        model: tuple,
-        options: SegmentOptions,
+        work: _Work,
         tell: Callable[[str], None],
-        ranks: Ranks = ALONE,
-        overwrite: bool = False,
+        ranks: Ranks,
+        progress: Progress,
+        ended: Ended,
     ) -> Done:
-        sha256, how = model[1].weights_sha256, cohort_folder.how(model[1], options)
-        states, failures = self._states(sha256, how)
-        if OTHER_MODEL in states.values() and not overwrite:
+        sha256 = work.model[1].weights_sha256
+        states, failures = self._states(work.names, sha256, work.how)
+        if OTHER_MODEL in states.values() and not work.overwrite:
             raise SemiGDAError(
                 "bad-input",
                 "The folder holds segmentations that another model made.",
                 action="Choose another folder for this model, or replace them (--overwrite).",
+                detail=OTHER_MODEL,
             )
-        todo = [name for name, state in states.items() if state in (None, *CHANGED)]
+        again = (None, *CHANGED, *((KEPT, UNKNOWN) if work.again else ()))
+        todo = [name for name, state in states.items() if state in again]
         ranks.any(False)  # all have checked before the first of them writes
         if ranks.first:
             self.folder.open(sha256)
-            tell(_plan(len(self.images), len(todo), states))
+            tell(_plan(len(work.names), len(todo), states))
+            for name, error in failures:
+                ended(name, FAILED, error)
+            for name in states.keys() - set(todo):
+                ended(name, str(states[name]), None)
         ranks.any(False)
         failures = failures if ranks.first else []
-        paths = dict(self.images)
-        for name in todo[ranks.rank :: ranks.world]:
-            tell(name)
-            error = self._segment_one(name, paths[name], model, options, how)
-            if error is not None:
-                failures.append((name, error.to_dict()))
+        try:
+            failures += self._segment_all(
+                todo[ranks.rank :: ranks.world], work, tell, progress, ended
+            )
+        except SemiGDAError as error:
+            if error.error_class == "cancelled" and ranks.first:
+                self._write_summary()
+            raise
         # The ranks wait for each other here: torchrun ends all of them if one ends with an error.
-        failures = sum(ranks.gather(failures), [])
+        told = [(name, error.to_dict()) for name, error in failures]
+        told = sum(ranks.gather(told), [])
         done = Done(
-            len(states.keys() - dict(failures).keys() & set(todo)),
-            sum(state in (KEPT, EDITED, UNKNOWN) for state in states.values()),
-            failures,
+            len(states.keys() - dict(told).keys() & set(todo)),
+            len(states.keys() - set(todo)),
+            told,
             [name for name, state in states.items() if state == EDITED],
             sum(state == UNKNOWN for state in states.values()),
         )
         if ranks.first:
-            done.table_kept = self.folder.write_summary([name for name, _ in self.images])
+            done.table_kept = self._write_summary()
         return done
 
+    def _segment_all(
+        self,
+        todo: list[str],
+        work: _Work,
+        tell: Callable[[str], None],
+        progress: Progress,
+        ended: Ended,
+    ) -> list[tuple[str, SemiGDAError]]:
+        """Segment these one after another; returns those that failed."""
+        failures, paths = [], dict(self.images)
+        for number, name in enumerate(todo):
+            tell(name)
+            message = f"Segmenting image {number + 1} of {len(todo)}"
+            progress.at(number / len(todo), message)
+            within = progress.share(1 / len(todo), message)
+            error = self._segment_one(name, paths[name], work, within)
+            if error is not None:
+                failures.append((name, error))
+            ended(name, FAILED if error else SEGMENTED, error)
+        return failures
+
+    def _write_summary(self) -> Path | None:
+        return self.folder.write_summary([name for name, _ in self.images])
+
     def _states(
-        self, sha256: str | None, how: dict
-    ) -> tuple[dict[str, str | None], list[tuple[str, dict[str, str]]]]:
+        self, names: list[str], sha256: str | None, how: dict
+    ) -> tuple[dict[str, str | None], list[tuple[str, SemiGDAError]]]:
         """The state of each case, and the cases whose state is unknown."""
         states: dict[str, str | None] = {}
         failures = []
-        for name, image in self.images:
+        paths = dict(self.images)
+        for name in names:
             try:
                 with plain_errors():
-                    states[name] = self.folder.state(name, image, sha256, how)
+                    states[name] = self.folder.state(name, paths[name], sha256, how)
             except SemiGDAError as error:
-                failures.append((name, error.to_dict()))
+                failures.append((name, error))
         return states, failures
 
     def _segment_one(
-        self, name: str, image: Path, model: tuple, options: SegmentOptions, how: dict
+        self, name: str, image: Path, work: _Work, progress: Progress
     ) -> SemiGDAError | None:
         """The case's files, or the reason why there are none."""
         try:
             seen = self.folder.begin(name, image)
-            target = self.folder.result(name)
-            report = segment_file(image, model, target, options=options, overwrite=True)
+            report = segment_file(
+                image,
+                work.model,
+                self.folder.result(name),
+                options=work.options,
+                progress=progress,
+                overwrite=True,
+                picture_out=self.folder.picture(name),
+            )
             with plain_errors():
-                self.folder.finish(name, image, seen, how, report)
+                self.folder.finish(name, image, seen, work.how, report)
         except SemiGDAError as error:
             if error.error_class in _ALL_CASES:
                 raise
@@ -196,15 +249,19 @@ class Cohort:
         return None
 
 
-def _can_be_a_file(name: str) -> bool:
-    # Halves of surrogates stand for bytes that are not UTF-8, which a file's name may contain.
-    letters = "".join(c for c in name if not 0xDC80 <= ord(c) <= 0xDCFF)
-    return (
-        bool(name)
-        and name.strip(". ") == name
-        and not set(name) & set(_ILLEGAL)
-        and (not has_controls(letters))
-    )
+@dataclass(frozen=True)
+class _Work:
+    """What to segment, and how."""
+
+    model: tuple  # network and card
+    options: SegmentOptions
+    names: list[str]
+    overwrite: bool
+    again: bool
+
+    @property
+    def how(self) -> dict[str, Any]:
+        return cohort_folder.how(self.model[1], self.options)
 
 
 def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:

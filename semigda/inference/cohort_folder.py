@@ -1,7 +1,8 @@
 """A cohort's folder: who made it, and what every result was made from.
 
 ``cohort.json`` marks the folder as ours; ``NAME.seg.nrrd`` is a result, and ``NAME.json`` its
-report, whose "made" says what it was made from. Nothing else in the folder is ever written.
+report, whose "made" says what it was made from; ``pictures/NAME.png`` is its place on the contact
+sheet. Nothing else in the folder is ever written but the table and the sheet.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.inference.made import is_own_image, read_report
+from semigda.inference.contact_sheet import write_sheet
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import PREFIX, clear_leftovers, replace, write_json
 from semigda_core.files.contents import digest_of
@@ -24,10 +25,12 @@ from semigda_core.files.documents import (
     record,
     text,
 )
+from semigda_core.files.names import is_file_name
 from semigda_core.files.stamps import stamp
 from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_target
 from semigda_core.jobs.segmenting import VOXEL_RULES, SegmentOptions
+from semigda_core.labels.made import is_own_image, read_report
 from semigda_core.labels.segments import ENDING
 from semigda_core.version import __version__
 
@@ -35,11 +38,12 @@ if TYPE_CHECKING:
     from semigda_core.models.card import ModelCard
 
 FILE, SUMMARY = "cohort.json", "summary.csv"
+SHEET, PICTURES = "contact-sheet.png", "pictures"
 COLUMNS = ("case", "class", "ml", "agreement", "seconds")
 _SCHEMA = 1
 _FOLDER = record(
     {"schema": one_of(_SCHEMA), "made_by": one_of("SemiGDA"), "model": maybe(text(64))},
-    {"engine": text(100), "summary": text(64)},
+    {"engine": text(100), "summary": text(64), "sheet": text(64)},
     others=True,
 )
 _HOW = record({"card": text(64), "branches": text(20), "computed": text(20)}, VOXEL_RULES)
@@ -57,10 +61,14 @@ class CohortFolder:
 
     def __init__(self, path: Path):
         self.path = path
-        self.summary = path / SUMMARY
+        self.summary, self.sheet = path / SUMMARY, path / SHEET
 
     def result(self, name: str) -> Path:
         return self.path / f"{name}{ENDING}"
+
+    def picture(self, name: str) -> Path:
+        """The case's place on the contact sheet."""
+        return self.path / PICTURES / f"{name}.png"
 
     def report_file(self, name: str) -> Path:
         return self.path / f"{name}.json"
@@ -155,6 +163,7 @@ class CohortFolder:
     def begin(self, name: str, image: Path) -> str:
         """Mark a case as unfinished before its result is replaced; returns the image's stamp."""
         self.report_file(name).unlink(missing_ok=True)
+        self.picture(name).unlink(missing_ok=True)
         return stamp(image)
 
     def finish(
@@ -178,22 +187,19 @@ class CohortFolder:
         made["result"] = digest_of(self.result(name))
         write_json(self.report_file(name), {**report, "made": made})
 
-    def _is_own_summary(self, digest: str | None) -> bool:
-        """Earlier versions recorded no digest."""
-        if digest is None:
-            return begins_with(self.summary, COLUMNS)
-        return digest_of(self.summary) == digest
+    # What is made of all cases
 
     def write_summary(self, names: Sequence[str]) -> Path | None:
-        """Write the table of the cases' reports; returns the new path of an older one that the user
-        had changed."""
-        says, aside = self._says() or {}, None
-        if self.summary.exists() and not self._is_own_summary(says.get("summary")):
-            aside = _free(self.summary)
-            replace(self.summary, aside)
-        rows = []
+        """Write the table of the cases' reports and their contact sheet; returns the new path of an
+        older table that the user had changed."""
+        says = self._says() or {}
+        known = says.get("summary")  # earlier versions recorded none
+        ours = begins_with(self.summary, COLUMNS) if known is None else None
+        aside = self._set_aside(self.summary, known, ours)
+        rows, pictures = [], []
         for name in names:
             report = self.report(name)
+            pictures.append((name, self.picture(name)))
             if report is None:
                 continue
             for found in report["segments"]:
@@ -201,8 +207,33 @@ class CohortFolder:
                 told = ("" if number is None else f"{number:.4f}" for number in numbers)
                 rows.append((name, found["name"], *told))
         write_table(self.summary, COLUMNS, rows)
-        self._say({**says, "summary": digest_of(self.summary)})
+        self._set_aside(self.sheet, says.get("sheet"))
+        write_sheet(self.sheet, pictures)
+        self._say({**says, "summary": digest_of(self.summary), "sheet": digest_of(self.sheet)})
         return aside
+
+    def _set_aside(self, path: Path, known: str | None, ours: bool | None = None) -> Path | None:
+        """Keep a file that is not the one written here under another name, which is returned.
+
+        Args:
+            known: the digest of the one written here.
+            ours: whether it is that one, if this is known otherwise.
+        """
+        if not path.exists() or (digest_of(path) == known if ours is None else ours):
+            return None
+        aside = _free(path)
+        replace(path, aside)
+        return aside
+
+
+def check_name(name: str) -> None:
+    """Raise "bad-input" if a case's files cannot have this name."""
+    if not is_file_name(name):
+        raise SemiGDAError(
+            "bad-input",
+            f"The name '{name}' cannot be a file's name.",
+            action="Give the case another name in the list.",
+        )
 
 
 def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:

@@ -18,11 +18,12 @@ import torch
 
 from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.segnrrd import write_review, write_segmentation
+from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
+from semigda.inference.contact_sheet import draw
 from semigda.inference.device import choose_device, device_name
 from semigda.inference.interrupt import interruptible
 from semigda.inference.largest import keep_largest
-from semigda.inference.made import is_own_image, is_own_report
 from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
@@ -39,6 +40,7 @@ from semigda_core.files.atomic import (
 )
 from semigda_core.files.targets import check_target, same_place
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.labels.made import is_own_image, is_own_report
 from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import find_model
@@ -179,6 +181,7 @@ def segment_file(
     progress: Progress = UNWATCHED,
     *,
     report_out=None,
+    picture_out: Path | None = None,
     overwrite: bool = False,
     started: float | None = None,
 ) -> dict:
@@ -188,6 +191,8 @@ def segment_file(
         model: name or folder of an installed model, or a loaded network with its card.
         review_out: where to write the review map, an ``.nrrd`` file.
         report_out: where to write the report, a JSON file.
+        picture_out: where to write a small picture, a PNG file, see
+            :func:`semigda.inference.contact_sheet.draw`.
         overwrite: whether to replace earlier results; other files are never replaced.
         started: ``time.perf_counter()`` when the user's command began, for the report.
 
@@ -213,6 +218,9 @@ def segment_file(
         clear_leftovers(out.parent)
         with temporary_folder(out.parent) as folder:
             result = segment_volume(network, card, volume, options, progress, store=folder)
+            if picture_out is not None:
+                with clock("write"):
+                    write_png(picture_out, draw(volume, result.labels, card))
             del volume, network  # writing needs further memory
             with clock("write"):
                 _write(result, affine, card, out, review_out, folder, progress)

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from semigda.check.run import update_facts
+from semigda.data.cases import read_images
 from semigda.evaluation.evaluate import evaluate, table
+from semigda.inference.cohort import Cohort
+from semigda.inference.cohort_case import CohortCase
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_now
 from semigda.inference.segment import read_input, segment_volume
@@ -25,7 +28,7 @@ from semigda.training.pretrain import pretrain
 from semigda.training.rehearsal import rehearse
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.documents import check, record, text, whole
+from semigda_core.files.documents import check, flag, list_of, maybe, record, text, whole
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
@@ -36,6 +39,8 @@ from semigda_core.project.training.planning import to_rehearse
 
 LABELS, REVIEW = "labels.npy", "review.npy"
 _RANK_OPTIONS = record({"count": whole(0, 1_000_000)})
+_COHORT_OPTIONS = record({"overwrite": flag(), "again": flag()})
+_ONLY = maybe(list_of(whole(0, 1_000_000)))
 _SPLIT = text(100)
 
 Ending = tuple[dict[str, Any], dict[str, Any]]
@@ -72,6 +77,8 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
 
     Both are uint8 (z, y, x) on the input's own grid in its stored order, so that the owner of the
     voxels that the input was written from can put them back without any geometry.
+
+    With ``inputs["out"]`` the result also becomes the case ``inputs["name"]`` of a cohort's folder.
     """
     # From the click on, so that waiting for the process to start is counted as well.
     seconds = {"start": max(0.0, time.time() - job.job["created"])}
@@ -83,12 +90,22 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         network, card = models.get(_required(job.job["model"], "model"))
         image = _path(job.job["inputs"], "volume", "volume")
         volume = read_input(image, options, progress)
+    case = None
+    if job.job["inputs"].get("out"):
+        out = _path(job.job["inputs"], "out", "folder for its results")
+        name = _required(job.job["inputs"].get("name"), "name")
+        check(name, text(255), "The job's name")
+        case = CohortCase(out, name, image, options, card)
     try:
         done = segment_volume(network, card, volume, options, progress, store=job.path)
     except BaseException:
         for name in (LABELS, REVIEW):  # half-written
             (job.path / name).unlink(missing_ok=True)
         raise
+    if case is not None:
+        with clock("write"):
+            took = sum(seconds.values()) + clock.seconds["load"]
+            case.write(volume, done, took + sum(done.report["seconds"].values()), progress)
     by_value = {label.value: label for label in card.labels}
     segments = [
         {
@@ -111,6 +128,39 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     seconds |= {"write": clock.seconds["write"]}
     seconds = {phase: round(value, 3) for phase, value in seconds.items()}
     return outputs, {**done.report, "seconds": seconds}
+
+
+def cohort(job: JobFolder, models: ModelCache) -> Ending:
+    """Segment the images of the list ``inputs["cases"]`` into the folder ``inputs["out"]``.
+
+    An event "case" tells each one's place in the list, its state and why it failed. With
+    ``inputs["only"]``, places in the list, the others are left as they are.
+    """
+    inputs, options = job.job["inputs"], dict(job.job["options"])
+    how = {name: options.pop(name, False) for name in ("overwrite", "again")}
+    check(how, _COHORT_OPTIONS, "The options")
+    check(inputs.get("only"), _ONLY, "The job's images")
+    images = read_images(_path(inputs, "cases", "case list"))
+    places = {name: place for place, (name, _) in enumerate(images)}
+    only = inputs.get("only")
+    progress = Progress(job)
+    job.update(message="Loading the model.")
+
+    def ended(name: str, state: str, error: SemiGDAError | None) -> None:
+        told = None if error is None else error.to_dict()
+        job.event("case", index=places[name], state=state, error=told)
+
+    done = Cohort(images, _path(inputs, "out", "folder for its results")).segment(
+        _required(job.job["model"], "model"),
+        SegmentOptions.of(options),
+        **how,
+        only=None if only is None else {name for name, n in places.items() if n in only},
+        progress=progress,
+        ended=ended,
+        load=lambda place: models.get(str(place)),
+    )
+    outputs = {"segmented": done.segmented, "there": done.there, "failed": len(done.failures)}
+    return outputs, {"seconds": round(progress.seconds, 3)}
 
 
 def train_job(job: JobFolder, models: ModelCache) -> Ending:
@@ -213,6 +263,7 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
 # Of each kind in semigda_core/jobs/kinds.py.
 WAYS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "segment": segment,
+    "cohort": cohort,
     "train": train_job,
     "rehearse": rehearse_job,
     "pretrain": pretrain_job,

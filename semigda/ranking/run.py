@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from semigda.check.thumbnails import write_thumbnail
 from semigda.data.preprocess import prepare
 from semigda.data.segnrrd import write_segmentation
+from semigda.data.thumbnails import write_thumbnail
 from semigda.data.volumes import read_volume
 from semigda.inference.device import choose_device
 from semigda.inference.likeness import case_features

@@ -26,6 +26,8 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind("segment", worker="segment"),
+        # Its results are files, and what is finished stays: another job goes on from there.
+        Kind("cohort", worker="segment"),
         Kind("train", resumes=True),
         # Not beside a ranking: it measures the computer.
         Kind("rehearse", worker="study"),

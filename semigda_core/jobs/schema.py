@@ -90,6 +90,7 @@ _STEP = whole(0, 2**53)
 _NUMBERS = mapping(text(), maybe(number()))
 _PART = record({"index": whole(0, 10_000), "count": whole(1, 10_000)}, others=True)
 _EVENTS = {
+    "case": {"index": _STEP, "state": text(20), "error": maybe(_ERROR)},
     "losses": {"stage": text(50), "step": _STEP, "losses": _NUMBERS},
     "validation": {"step": _STEP, "cases": _STEP, "dice": mapping(text(), _NUMBERS)},
     "preview": {"stage": text(50), "step": _STEP, "kind": text(50), "file": _PICTURE},

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from semigda.check.measure import slice_axis
 from semigda.data.geometry import orient, turned
 from semigda.data.grid import axis_weights
 from semigda.data.labels import label_parts
 from semigda.data.png import png
-from semigda.data.volumes import Volume, read_volume, sampled
+from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda_core.files.atomic import write_atomically
 
 Colour = tuple[int, int, int]
@@ -54,9 +53,26 @@ def draw_thumbnail(
     Args:
         colours: by segment name or label value as text; others get colours in order.
     """
+    parts = label_parts(label_path, volume) if label_path is not None else ()
+    return draw_slice(volume, parts, size, colours, fill=_FILL)
+
+
+def draw_slice(
+    volume: Volume,
+    parts: Iterable[tuple[str, np.ndarray]],
+    size: int = SIZE,
+    colours: Mapping[str, Colour] | None = None,
+    *,
+    fill: float = 0.0,
+) -> np.ndarray:
+    """The same of keys and their masks (z, y, x) on the volume's grid.
+
+    Args:
+        fill: the share of a mask's colour within its outline.
+    """
     order, flips = orient(volume.affine, slice_axis(volume))
     view = turned(volume.array, order, flips)
-    masks = _masks(label_path, volume, order, flips)
+    masks = [(key, turned(mask, order, flips)) for key, mask in parts]
     total = sum(mask.sum(axis=(1, 2), dtype=np.int64) for _, mask in masks)
     number = int(np.argmax(total)) if masks and np.any(total) else len(view) // 2
     picture = _grey(view[number], volume)
@@ -66,7 +82,7 @@ def draw_thumbnail(
         inside = _resized(mask[number].astype(np.float32), (height, width)) >= 0.5
         colour = (colours or {}).get(key, COLOURS[position % len(COLOURS)])
         rim = inside & ~_eroded(inside)
-        for where, share in ((inside, _FILL), (rim, 1.0)):
+        for where, share in ((inside, fill), (rim, 1.0)):
             small[where] = (1 - share) * small[where] + share * np.array(colour, np.float32)
     square = np.zeros((size, size, 3), np.uint8)
     top, left = (size - height) // 2, (size - width) // 2
@@ -78,13 +94,6 @@ def write_png(path, picture: np.ndarray) -> None:
     """Write uint8 (H, W, 3), whole or not at all."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, lambda file: file.write(png(picture)), durable=False)
-
-
-def _masks(label_path, volume: Volume, order, flips) -> list[tuple[str, np.ndarray]]:
-    if label_path is None:
-        return []
-    parts: Iterable = label_parts(label_path, volume)
-    return [(key, turned(mask, order, flips)) for key, mask in parts]
 
 
 def _grey(plane: np.ndarray, volume: Volume) -> np.ndarray:

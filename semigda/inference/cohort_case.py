@@ -1,0 +1,68 @@
+"""A segmentation that was made by itself, as a case of a cohort's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from semigda.data.segnrrd import write_segmentation
+from semigda.data.thumbnails import write_png
+from semigda.data.volumes import Volume
+from semigda.inference.cohort_folder import EDITED, CohortFolder, check_name, how
+from semigda.inference.contact_sheet import draw
+from semigda.inference.segment import Segmentation, provenance
+from semigda.progress import UNWATCHED, Progress
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import put_into_place, temporary_folder
+from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.card import ModelCard
+
+
+class CohortCase:
+    """One image's place in the folder; an earlier result there is replaced unless it was edited.
+
+    The table and the contact sheet are made by :class:`~semigda.inference.cohort.Cohort`.
+
+    Args:
+        folder: the cohort's.
+        name: the case's.
+        image: the file that is segmented.
+
+    Raises:
+        SemiGDAError: "bad-input" if the name cannot be a file's, the result was edited, or the
+            folder is not new, empty or a cohort's.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, image: Path, options: SegmentOptions, card: ModelCard
+    ):
+        check_name(name)
+        self._folder, self._name, self._image, self._card = CohortFolder(folder), name, image, card
+        self._how = how(card, options)
+        self._folder.check([image])
+        if self._folder.state(name, image, card.weights_sha256, self._how) == EDITED:
+            raise SemiGDAError(
+                "bad-input",
+                "The result in the output folder was edited, so it is left as it is.",
+                action="Move it away, or choose another folder.",
+            )
+        self._folder.open(card.weights_sha256)
+        self._seen = self._folder.begin(name, image)
+
+    def write(
+        self, volume: Volume, done: Segmentation, seconds: float, progress: Progress = UNWATCHED
+    ) -> None:
+        """Write the result, its picture and its report.
+
+        Args:
+            seconds: what it took in all, for the table.
+        """
+        result = self._folder.result(self._name)
+        header = provenance(self._card, done.report)
+        with temporary_folder(result.parent) as folder:
+            packed = folder / "labels"
+            write_segmentation(packed, done.labels, volume.affine, self._card, header, progress)
+            put_into_place(packed, result)
+        write_png(self._folder.picture(self._name), draw(volume, done.labels, self._card))
+        report = {**done.report, "segments": done.segments, "spots": done.spots}
+        report["seconds"] = {**done.report["seconds"], "total": round(seconds, 3)}
+        self._folder.finish(self._name, self._image, self._seen, self._how, report)
