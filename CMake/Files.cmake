@@ -18,6 +18,9 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/add_model.py
   SemiGDALib/segment/card_text.py
   SemiGDALib/segment/fit.py
+  SemiGDALib/segment/frames/__init__.py
+  SemiGDALib/segment/frames/run.py
+  SemiGDALib/segment/frames/scene.py
   SemiGDALib/segment/panel.py
   SemiGDALib/segment/parameters.py
   SemiGDALib/segment/report.py

@@ -151,6 +151,7 @@ class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
         onProgress=None,
         onFinished=None,
         onError=None,
+        allFrames=False,
         **options,
     ):
         """Start segmenting and return at once.
@@ -162,6 +163,8 @@ class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
             onProgress: called with (fraction, message, seconds left or None).
             onFinished: called with a :class:`SemiGDALib.segment.run.SegmentResult`.
             onError: called with a SemiGDAError, also (class "cancelled") after a cancel.
+            allFrames: segment every frame of the sequence that ``volumeNode`` shows one of (or is)
+                into a sequence of segmentations in the same browser.
             options: ``device``, ``branches``, ``review`` and ``replaceInvalid``, see
                 :class:`semigda_core.jobs.segmenting.SegmentOptions`.
 
@@ -173,6 +176,7 @@ class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
                 has not ended yet.
         """
         from semigda_core.errors import SemiGDAError
+        from SemiGDALib.segment.frames.run import FramesRun
         from SemiGDALib.segment.parameters import optionsOf
         from SemiGDALib.segment.run import SegmentRun
 
@@ -183,7 +187,7 @@ class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
                 action=_("Wait until it has ended, or cancel it."),
             )
         chosen = optionsOf(options)
-        self.run = SegmentRun(
+        self.run = (FramesRun if allFrames else SegmentRun)(
             volumeNode, model, segmentationNode, chosen, onProgress, onFinished, onError
         )
         return self.jobs.add(self.run)

@@ -14,6 +14,7 @@ from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text, fit, report, views
+from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.set_up import SegmentSetUp
@@ -39,6 +40,7 @@ class SegmentPanel:
         self._showing = False  # widgets are being set from the parameter node
         self.message = MessageArea(ui)
         self._result = ResultView(ui)
+        self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
         self.models = SegmentSetUp(self)
         layout = ui.segmentButton.parentWidget().layout()
         self.setUp = SetUpSection(
@@ -136,6 +138,10 @@ class SegmentPanel:
             if name == "model":
                 slicer.app.userSettings().setValue(LAST_MODEL, value)
 
+    def _onAllFrames(self, allFrames) -> None:
+        if self.parameters is not None:
+            self.parameters.allFrames = allFrames
+
     def _update(self) -> None:
         """Show the parameter node's choices, and whether they can be run."""
         parameters = self.parameters
@@ -154,6 +160,7 @@ class SegmentPanel:
             self.ui.modelCardLabel.text = text.format(name=parameters.model)
         else:
             self.ui.modelCardLabel.text = _("No model is installed. Add one in Advanced.")
+        self.frames.show(parameters.inputVolume, parameters.allFrames)
         self._updateButton(model)
         self._showInput()
         if not self.logic.isRunning() and parameters.resultSegmentation is not self._result.node:
@@ -225,6 +232,7 @@ class SegmentPanel:
                 onProgress=self._onProgress,
                 onFinished=self._onFinished,
                 onError=self._onError,
+                allFrames=self.frames.frames is not None and parameters.allFrames,
                 **chosenOptions(parameters),
             )
         except SemiGDAError as error:
@@ -281,6 +289,8 @@ class SegmentPanel:
         parameters = self.parameters or self.logic.getParameterNode()
         parameters.resultSegmentation = result.segmentationNode
         self._result.show(result.segmentationNode)
+        if result.frames:
+            self.say(extremes(result.frames))
         bringIntoView(self.ui.resultCollapsibleButton)
 
     def _onError(self, error) -> None:

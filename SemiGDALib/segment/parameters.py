@@ -29,6 +29,7 @@ class SemiGDASegmentParameterNode:
     inputVolume - the volume to segment.
     model - name of the model in the library.
     outputSegmentation - gets the segments; none: a new segmentation at every run.
+    allFrames - whether all frames of a sequence are segmented, or the one in view.
     hideOthers - whether results of other volumes are hidden when another input is chosen.
     resultSegmentation - the last result, which the result section shows.
 
@@ -38,6 +39,7 @@ class SemiGDASegmentParameterNode:
     inputVolume: typing.Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
     model: str = ""
     outputSegmentation: vtkMRMLSegmentationNode
+    allFrames: bool = False
     hideOthers: bool = True
     resultSegmentation: vtkMRMLSegmentationNode
 

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib import provenance
 from SemiGDALib.segment import card_text, sizes, views
+from SemiGDALib.segment.frames.follower import Follower
 from SemiGDALib.translation.sentences import translated
 
 COLOUR, NAME, SIZE, AGREEMENT = range(4)
@@ -20,6 +21,7 @@ class ResultView:
         self._ui = ui
         self.node = None
         self._spot = -1
+        self._follower = Follower(self._onFrame)
         table = ui.resultTable
         table.setColumnCount(4)
         table.setHorizontalHeaderLabels(["", _("Segment"), _("Size"), _("Agreement")])
@@ -38,6 +40,7 @@ class ResultView:
         if segmentationNode is not self.node:
             views.removeMarker()
         self.node = segmentationNode
+        self._follower.follow(segmentationNode)
         self._spot = -1
         result = provenance.resultOf(segmentationNode)
         ui = self._ui
@@ -105,6 +108,10 @@ class ResultView:
         wasBlocked = button.blockSignals(True)
         button.checked = checked
         button.blockSignals(wasBlocked)
+
+    def _onFrame(self) -> None:
+        if self.node is not None and self.node.GetScene() is not None:
+            self.show(self.node)
 
     # The user's actions
 

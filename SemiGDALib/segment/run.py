@@ -26,6 +26,8 @@ class SegmentResult:
     mm2 or pixels, see :mod:`SemiGDALib.segment.sizes`), agreement (0 to 1, or None if one branch
     ran alone), id (None if the image holds none of it).
     ``spots``: doubtful places, most doubtful first: ijk, size_voxels, score.
+    ``frames``: of a sequence, the segments of each frame; all else is then of its last frame.
+    ``tableNode``: of a sequence, the size of every class in every frame.
     """
 
     segmentationNode: object
@@ -33,6 +35,8 @@ class SegmentResult:
     segments: list[dict]
     spots: list[dict]
     report: dict = field(default_factory=dict)
+    frames: list[list[dict]] = field(default_factory=list)
+    tableNode: object = None
 
 
 class Run:

@@ -43,6 +43,19 @@ def text(segment: dict) -> str:
     return "–"
 
 
+def unit(segment: dict) -> str:
+    """The unit of a segment's size."""
+    if segment.get("pixels") is not None:
+        return _("pixels")
+    return _("mm²") if segment.get("mm2") is not None else _("ml")
+
+
+def number(segment: dict) -> float:
+    """A segment's size in its unit."""
+    sizes = (segment.get(key) for key in ("pixels", "mm2", "ml"))
+    return next((float(size) for size in sizes if size is not None), 0.0)
+
+
 def digits(value: float) -> str:
     """About three significant digits."""
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"

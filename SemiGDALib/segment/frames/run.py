@@ -1,0 +1,115 @@
+"""All frames of a sequence, one after another through the warm worker."""
+
+from __future__ import annotations
+
+import time
+
+import slicer
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from SemiGDALib import nodes, provenance
+from SemiGDALib.segment.frames import scene
+from SemiGDALib.segment.run import Run, SegmentResult
+from SemiGDALib.segment.sizes import sizeOf
+
+
+class FramesRun(Run):
+    """Segments every frame of the sequence that a volume node is a proxy of.
+
+    The results wait outside the scene, which is not touched before the last frame is done.
+    No review maps are made; the agreement of each frame is, if the options ask for a review.
+
+    Args:
+        node: a volume that shows a frame of a sequence, or the sequence.
+
+    Raises:
+        SemiGDAError: at once, for an input that cannot be used or missing requirements.
+    """
+
+    def __init__(self, node, model: str, segmentationNode=None, *about):
+        self._frames = scene.checkedFrames(node)
+        if segmentationNode is not None:
+            raise SemiGDAError(
+                "bad-input",
+                _("All frames become a new sequence of segmentations."),
+                action=_("Choose no output segmentation, or segment this frame only."),
+            )
+        super().__init__(model, *about)
+        self.count = self._frames.count
+        name = self._frames.sequence.GetName() or _("Sequence")
+        self._made = scene.emptyLike(
+            self._frames.sequence,
+            slicer.mrmlScene.GenerateUniqueName(_("{name} segmentation").format(name=name)),
+        )
+        self._table = slicer.mrmlScene.GenerateUniqueName(_("{name} sizes").format(name=name))
+        self._rows: list[list[dict]] = []
+        self._begun = time.monotonic()
+        self._segmentFrame()
+
+    @property
+    def _at(self) -> int:
+        """The number of the frame that is being segmented, from 0."""
+        return len(self._rows)
+
+    def _segmentFrame(self) -> None:
+        self._frameBegun = time.monotonic()
+        volume = self._frames.sequence.GetNthDataNode(self._at)
+        nodes.checkVolume(volume)
+        self._startJob(volume, self._keepFrame, self._onFrame)
+
+    def _onProgress(self, fraction, message, secondsLeft) -> None:
+        if fraction > 0 or self._at:
+            text = _("Frame {number} of {count}")
+            message = text.format(number=self._at + 1, count=self.count)
+        self._call(0, (self._at + fraction) / self.count, message, self._secondsLeft(secondsLeft))
+
+    def _secondsLeft(self, ofFrame: float | None) -> float | None:
+        """From the mean of the frames that are done; the first one includes the model's loading."""
+        now = time.monotonic()
+        if self._at:
+            mean = (self._frameBegun - self._begun) / self._at
+            return max(0.0, mean * (self.count - self._at) - (now - self._frameBegun))
+        if ofFrame is None:
+            return None
+        return ofFrame + (self.count - 1) * (now - self._begun + ofFrame)
+
+    def _keepFrame(self, job) -> SegmentResult:
+        """Put a frame's segmentation into the sequence; numbers as in a run of one volume."""
+        sequence = self._frames.sequence
+        if sequence.GetScene() is None or sequence.GetNumberOfDataNodes() != self.count:
+            raise SemiGDAError(
+                "bad-input",
+                _("The sequence changed while it was being segmented."),
+                action=_("Segment it again."),
+            )
+        volume = sequence.GetNthDataNode(self._at)
+        node, ids = scene.segmentationOf(job.labels(), volume, job.outputs["segments"])
+        rows = [
+            {**one, **sizeOf(one, volume), "id": ids.get(one["value"])}
+            for one in job.outputs["segments"]
+        ]
+        provenance.store(
+            node,
+            node.GetSegmentation().GetSegmentIDs(),
+            provenance.describe(job.outputs, job.report, self.options.to_dict()),
+            {"segments": rows, "spots": [], "notes": job.report.get("notes") or []},
+        )
+        self._made.SetDataNodeAtValue(node, sequence.GetNthIndexValue(self._at))
+        self._rows.append(rows)
+        result = SegmentResult(None, None, rows, [], job.report)
+        if self._at == self.count:
+            table = scene.tableOf(self._table, sequence, self._rows)
+            result.segmentationNode = scene.bringIn(self._made, self._frames, table)
+            result.frames, result.tableNode = self._rows, table
+        return result
+
+    def _onFrame(self, result, error) -> None:
+        if error is None and self._at < self.count:
+            try:
+                self._segmentFrame()
+            except SemiGDAError as problem:
+                error = problem
+            else:
+                return
+        self._onEnded(result if error is None else None, error)
