@@ -19,6 +19,8 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/card_text.py
   SemiGDALib/segment/fit.py
   SemiGDALib/segment/frames/__init__.py
+  SemiGDALib/segment/frames/follower.py
+  SemiGDALib/segment/frames/row.py
   SemiGDALib/segment/frames/run.py
   SemiGDALib/segment/frames/scene.py
   SemiGDALib/segment/panel.py
