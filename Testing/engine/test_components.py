@@ -6,12 +6,15 @@ import itertools
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 import torch
 from progress_fixtures import Listener
 
 from semigda.data.grid import WorkingGrid
+from semigda.inference.components import Components
 from semigda.inference.largest import keep_largest
 from semigda.inference.outputs import SliceStore
+from semigda.inference.restore import smooth
 from semigda.inference.spots import SpotFinder
 from semigda.progress import UNWATCHED
 from semigda_core.errors import SemiGDAError
@@ -99,6 +102,41 @@ def test_random_labels_of_every_density():
         shape = rng.integers(1, 10, 3)
         labels = (rng.random(shape) < number / 60) * rng.integers(1, 4, shape)
         np.testing.assert_array_equal(kept(labels.astype(np.uint8), 3)[0], largest_of(labels))
+
+
+def of_itk(labels: np.ndarray) -> np.ndarray:
+    """The flat parts of a slice by SimpleITK, numbered from 1 without gaps."""
+    same = sitk.ScalarConnectedComponentImageFilter()
+    inside = sitk.GetImageFromArray((labels > 0).astype(np.uint8))
+    flat = sitk.GetArrayFromImage(same.Execute(sitk.GetImageFromArray(labels), inside))
+    return np.unique(np.append(flat, 0), return_inverse=True)[1][:-1].reshape(labels.shape)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (31, 47), (96, 64)])
+@pytest.mark.parametrize("density", [0.05, 0.4, 0.6, 0.95, 1.0])
+def test_flat_parts_are_those_of_itk_in_their_order(shape, density):
+    rng = np.random.default_rng(5)
+    for classes in (1, 3):
+        labels = rng.integers(1, classes + 1, shape) * (rng.random(shape) < density)
+        labels = labels.astype(np.uint8)
+        assert np.array_equal(Components().add(labels), of_itk(labels))
+
+
+def test_a_spiral_is_one_part():
+    spiral, (row, column), (down, right) = np.zeros((41, 41), np.uint8), (0, 0), (0, 1)
+    for length in [40, 40, *np.repeat(range(40, 0, -2), 2)]:
+        for _ in range(length):
+            spiral[row, column] = 1
+            row, column = row + down, column + right
+        down, right = right, -down
+    assert set(np.unique(Components().add(spiral))) == {0, 1} and spiral.sum() > 800
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5), (2, 3), (224, 224)])
+def test_smoothing_is_the_average_to_the_last_bit(size):
+    planes = torch.rand(3, *size)
+    pooled = torch.nn.functional.avg_pool2d(planes[:, None], 3, 1, 1, count_include_pad=False)
+    assert torch.equal(smooth(planes), pooled[:, 0])
 
 
 def test_of_equal_parts_the_first_stays():

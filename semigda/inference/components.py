@@ -1,13 +1,12 @@
 """Connected parts of a label map in 3-D, found slice by slice: memory holds two slices.
 
-SimpleITK numbers the parts of one slice. A whole volume at once would take it nine bytes a voxel,
-and it cannot be cancelled meanwhile.
+A whole volume at once would take SimpleITK nine bytes a voxel, and it cannot be cancelled
+meanwhile. For a slice, its filter takes three times as long as this.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk
 
 
 class Components:
@@ -39,23 +38,41 @@ class Components:
 
     def wholes(self) -> np.ndarray:
         """For each flat part the lowest number in the part that it belongs to, (count + 1,)."""
-        whole = np.arange(self.count + 1)
-        if not self._touching:
-            return whole
-        one, two = np.concatenate(self._touching, 1)
-        while (apart := whole[one] != whole[two]).any():
-            one, two = one[apart], two[apart]
-            low, high = np.sort([whole[one], whole[two]], 0)
-            np.minimum.at(whole, high, low)
-            while (whole[whole] != whole).any():
-                whole = whole[whole]
-        return whole
+        one, two = np.concatenate([np.zeros((2, 0), np.int64), *self._touching], 1)
+        return _lowest(self.count + 1, one, two)
+
+
+def _lowest(count: int, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """For each of ``count`` numbers the lowest one that it is joined with, if ``one[n]`` and
+    ``two[n]`` are."""
+    whole = np.arange(count)
+    while (apart := whole[one] != whole[two]).any():
+        one, two = one[apart], two[apart]
+        low, high = np.sort([whole[one], whole[two]], 0)
+        np.minimum.at(whole, high, low)
+        while (whole[whole] != whole).any():
+            whole = whole[whole]
+    return whole
 
 
 def _flat_parts(labels: np.ndarray) -> np.ndarray:
-    """Numbers of the connected parts of equal labels, from 1 (h, w); 0 for label 0."""
-    image = sitk.GetImageFromArray(labels)
-    # By numpy: SimpleITK starts threads to compare, which takes longer than all the rest.
-    inside = sitk.GetImageFromArray((labels > 0).view(np.uint8))
-    same = sitk.ScalarConnectedComponentImageFilter()  # a distance of 0 between neighbours
-    return sitk.GetArrayFromImage(same.Execute(image, inside))
+    """Numbers of the connected parts of equal labels, from 1 in the order of their first pixels
+    (h, w) int64; 0 for label 0."""
+    height, width = labels.shape
+    # Runs of equal labels; a column of zeros keeps a row's last one apart from the next row's
+    # first.
+    line = np.pad(labels, ((0, 0), (0, 1))).ravel()
+    begins = np.flatnonzero(np.diff(line, prepend=line[:1] ^ 1))
+    ends = np.append(begins[1:], line.size)
+    inside = np.flatnonzero(line[begins])
+    first, last, label = begins[inside], ends[inside], line[begins[inside]]
+    # Of each run the runs of the next row that lie below it: from ``low`` on, so many.
+    low = np.searchsorted(last, first + width + 1, "right")
+    many = np.searchsorted(first, last + width + 1, "left") - low
+    above = np.repeat(np.arange(len(inside)), many)
+    below = np.arange(len(above)) + np.repeat(low - np.cumsum(many) + many, many)
+    same = label[above] == label[below]
+    whole = _lowest(len(inside), above[same], below[same])
+    numbers = np.zeros(len(begins), np.int64)
+    numbers[inside] = np.unique(whole, return_inverse=True)[1] + 1
+    return np.repeat(numbers, ends - begins).reshape(height, width + 1)[:, :width]
