@@ -259,7 +259,9 @@ class SetUpSection:
         cards = finding["graphics"]["cards"]
         remedy = (_("External Python..."), self.choosePython)
         if finding["graphics"]["cuda"] is None and interpreter.chosen() is None:
-            remedy = (_("Install PyTorch again"), self._installTorchAgain)
+            size = installing.sizeText(installing.torchMegabytes())
+            text = _("Install PyTorch again ({size})").format(size=size)
+            remedy = (text, self._installTorchAgain)
         elif cards[0]["capability"] is None:  # its driver: nothing that this panel can do
             remedy = ("", None)
         self._message.question(message, action, *remedy, _("Close"))

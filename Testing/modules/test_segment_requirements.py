@@ -348,7 +348,7 @@ def test_a_pytorch_that_leaves_the_card_unused(
     ui = panel.ui
     assert "All requirements work" in ui.phaseLabel.text
     assert "NVIDIA RTX A4000, but its PyTorch computes on the CPU only" in ui.messageLabel.text
-    assert ui.messageActionButton.text == "Install PyTorch again"
+    assert ui.messageActionButton.text == "Install PyTorch again (3 GB)"
     module_host.grab(panel, artifacts / "set-up-card.png")
     module_host.click(ui.messageActionButton)
     assert extension == ["uninstall", (False, ">=2.2")]
