@@ -316,5 +316,6 @@ set(SemiGDA_RESOURCES
   Resources/Models/breast-lesion-us/weights.safetensors
   Resources/Models/hippocampus-mr/card.json
   Resources/Models/hippocampus-mr/weights.safetensors
+  Resources/Translations/SemiGDA_de.ts
   semigda/models/apache-2.0.txt
   )

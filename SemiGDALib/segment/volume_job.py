@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import slicer
+from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
@@ -97,7 +98,7 @@ class VolumeJob:
 
     def _handOver(self, result: dict) -> tuple:
         try:
-            check(result["outputs"], _OUTPUTS, "The result")
+            check(result["outputs"], _OUTPUTS, _("The result"))
             self.outputs, self.report = result["outputs"], result.get("report") or {}
             return self._take(self), None
         except SemiGDAError as problem:

@@ -49,7 +49,7 @@ class CurvesView:
     def onPlot(self, _checked=False) -> None:
         """Show the chosen curve in Slicer's plot view."""
         which = self._ui.curvesComboBox.currentIndex
-        title, axis = (_("Held-out cases"), "Dice") if which == DICE else (self._stage(), "Loss")
+        title, axis = (_("Held-out cases"), "Dice") if which == DICE else (self._stage(), _("Loss"))
         top = 1.0 if which == DICE else None
         curves.show(CHARTS[which], title, axis, self._lines[which], top)
 

@@ -28,7 +28,6 @@ def sentences(_):
         ),
         _("Load it in Slicer, and save it as .seg.nrrd or add it from the scene."),
         _("Load the series in 3D Slicer, which resamples it, and use that volume."),
-        _("NRRD0005\ntype: {type}\n{geometry}encoding: raw\nendian: little\n\n"),
         _("Resample it again with nearest neighbour, from the label as it was."),
         _("Save it as .nrrd and use that."),
         _("Save it as NIfTI or NRRD in the program that it comes from."),

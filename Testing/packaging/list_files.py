@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "CMake" / "Files.cmake"
 LISTS = (
     ("SemiGDA_PACKAGES", ("SemiGDALib/*.py", "semigda/*.py", "semigda_core/*.py")),
-    ("SemiGDA_RESOURCES", ("Resources/Models/*", "semigda/*.txt")),
+    ("SemiGDA_RESOURCES", ("Resources/Models/*", "Resources/Translations/*.ts", "semigda/*.txt")),
 )
 
 

@@ -31,7 +31,7 @@ NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/|inferen
 # Parts of sentences that begin with a small letter.
 PARTS = ("semigda_core/project/training/estimates.py", "semigda_core/project/training/judging.py")
 FOREIGN = ("CUDA out of memory", "MPS backend out of memory", "Failed to allocate")
-FOREIGN += ("No space left on dev", "Library/Application Support")
+FOREIGN += ("NRRD0005", "No space left on dev", "Library/Application Support")
 FOREIGN += ("Segmentation category and type", "Anatomic codes", "Binary labelmap", "ObjectType")
 NO_USERS = ("ValueError", "TypeError", "RuntimeError", "AssertionError", "KeyError", "print")
 

@@ -1,0 +1,5552 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Base</name>
+    <message>
+        <source> min</source>
+        <translation> min</translation>
+    </message>
+    <message>
+        <source> pixels</source>
+        <translation> Pixel</translation>
+    </message>
+    <message>
+        <source>A first look within minutes: do labels and images match?</source>
+        <translation>Ein erster Blick in wenigen Minuten: Passen Labels und Bilder zusammen?</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>Afterwards also train a plain U-Net on the labelled cases, with as many steps, and show its scores beside the model's. It takes longer; the U-Net is not kept.</source>
+        <translation>Danach auch ein einfaches U-Net auf den gelabelten Fällen trainieren, mit ebenso vielen Schritten, und seine Werte neben denen des Modells zeigen. Das dauert länger; das U-Net wird nicht behalten.</translation>
+    </message>
+    <message>
+        <source>As the preset says</source>
+        <translation>Wie in der Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Back to the preset</source>
+        <translation>Zurück zur Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Branch widths:</source>
+        <translation>Zweigbreiten:</translation>
+    </message>
+    <message>
+        <source>Channels of the network at each depth, such as 32, 64, 96, 128. Wider learns more and takes more memory and time.</source>
+        <translation>Kanäle des Netzes in jeder Tiefe, etwa 32, 64, 96, 128. Breitere lernen mehr und brauchen mehr Speicher und Zeit.</translation>
+    </message>
+    <message>
+        <source>Compare with a plain U-Net</source>
+        <translation>Mit einfachem U-Net vergleichen</translation>
+    </message>
+    <message>
+        <source>Device:</source>
+        <translation>Gerät:</translation>
+    </message>
+    <message>
+        <source>Direction in which a volume is cut into slices; the network learns from slices.</source>
+        <translation>Richtung, in der ein Volumen in Schichten zerlegt wird; das Netz lernt aus Schichten.</translation>
+    </message>
+    <message>
+        <source>Discard all changes made under Advanced.</source>
+        <translation>Alle Änderungen unter „Erweitert“ verwerfen.</translation>
+    </message>
+    <message>
+        <source>Do without them: the training starts from nothing.</source>
+        <translation>Darauf verzichten: Das Training beginnt bei null.</translation>
+    </message>
+    <message>
+        <source>Download and install the general image features into Slicer.</source>
+        <translation>Die allgemeinen Bildmerkmale herunterladen und in Slicer installieren.</translation>
+    </message>
+    <message>
+        <source>From a folder...</source>
+        <translation>Aus Ordner...</translation>
+    </message>
+    <message>
+        <source>From scratch</source>
+        <translation>Von null</translation>
+    </message>
+    <message>
+        <source>How long the whole training may take. Rehearse first, so that this computer keeps to it.</source>
+        <translation>Wie lange das ganze Training dauern darf. Machen Sie zuerst einen Probelauf, damit dieser Computer das einhält.</translation>
+    </message>
+    <message>
+        <source>Image size:</source>
+        <translation>Bildgröße:</translation>
+    </message>
+    <message>
+        <source>Install (17 MB)</source>
+        <translation>Installieren (17 MB)</translation>
+    </message>
+    <message>
+        <source>Install them without a network, from a folder with the package's wheel (.whl file).</source>
+        <translation>Ohne Netzverbindung installieren: aus einem Ordner mit dem Paket (.whl-Datei).</translation>
+    </message>
+    <message>
+        <source>Labelled batch:</source>
+        <translation>Gelabelte je Schritt:</translation>
+    </message>
+    <message>
+        <source>Labelled slices in each step. Fewer take less memory.</source>
+        <translation>Gelabelte Schichten in jedem Schritt. Weniger brauchen weniger Speicher.</translation>
+    </message>
+    <message>
+        <source>Learning rate of the alignment stage, such as 0.002.</source>
+        <translation>Lernrate der Angleichung, etwa 0.002.</translation>
+    </message>
+    <message>
+        <source>Learning rate:</source>
+        <translation>Lernrate:</translation>
+    </message>
+    <message>
+        <source>Longest side of the slices the network sees, in pixels. More shows finer detail and takes longer.</source>
+        <translation>Längste Seite der Schichten, die das Netz sieht, in Pixeln. Mehr zeigt feinere Details und dauert länger.</translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation>Publikation</translation>
+    </message>
+    <message>
+        <source>Peak learning rate of the segmentation stage, such as 0.002.</source>
+        <translation>Höchste Lernrate der Segmentierungsstufe, etwa 0.002.</translation>
+    </message>
+    <message>
+        <source>Preset's</source>
+        <translation>Voreingestellt</translation>
+    </message>
+    <message>
+        <source>Quick look</source>
+        <translation>Schneller Blick</translation>
+    </message>
+    <message>
+        <source>Seed of all random choices: the same seed gives the same training.</source>
+        <translation>Startwert aller Zufallsentscheidungen: Derselbe Wert ergibt dasselbe Training.</translation>
+    </message>
+    <message>
+        <source>Seed:</source>
+        <translation>Startwert:</translation>
+    </message>
+    <message>
+        <source>Settings that replace those of the preset. Only what you change is kept.</source>
+        <translation>Einstellungen, die die der Voreinstellung ersetzen. Nur Ihre Änderungen werden gespeichert.</translation>
+    </message>
+    <message>
+        <source>Slices:</source>
+        <translation>Schichten:</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>Start from:</source>
+        <translation>Beginnen mit:</translation>
+    </message>
+    <message>
+        <source>The full-size network of the paper. Needs a base and a graphics card.</source>
+        <translation>Das Netz der Publikation in voller Größe. Braucht eine Basis und eine Grafikkarte.</translation>
+    </message>
+    <message>
+        <source>The usual choice.</source>
+        <translation>Die übliche Wahl.</translation>
+    </message>
+    <message>
+        <source>Time budget:</source>
+        <translation>Zeitbudget:</translation>
+    </message>
+    <message>
+        <source>Unlabelled batch:</source>
+        <translation>Ungelabelte je Schritt:</translation>
+    </message>
+    <message>
+        <source>Unlabelled slices in each step. Fewer take less memory.</source>
+        <translation>Ungelabelte Schichten in jedem Schritt. Weniger brauchen weniger Speicher.</translation>
+    </message>
+    <message>
+        <source>What the training starts from: general image features, an earlier model, or nothing.</source>
+        <translation>Womit das Training beginnt: mit allgemeinen Bildmerkmalen, einem früheren Modell oder bei null.</translation>
+    </message>
+    <message>
+        <source>What this base means for the training.</source>
+        <translation>Was diese Basis für das Training bedeutet.</translation>
+    </message>
+    <message>
+        <source>Where to compute. Automatic uses the graphics card if there is one that works.</source>
+        <translation>Wo gerechnet wird. „Automatisch“ nimmt die Grafikkarte, wenn eine funktioniert.</translation>
+    </message>
+    <message>
+        <source>… of alignment:</source>
+        <translation>… der Angleichung:</translation>
+    </message>
+</context>
+<context>
+    <name>Cases</name>
+    <message>
+        <source>Add another structure to segment.</source>
+        <translation>Eine weitere Struktur zum Segmentieren hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Add class...</source>
+        <translation>Neue Klasse...</translation>
+    </message>
+    <message>
+        <source>Add folder...</source>
+        <translation>Ordner...</translation>
+    </message>
+    <message>
+        <source>Add from scene...</source>
+        <translation>Aus Szene...</translation>
+    </message>
+    <message>
+        <source>Add images of one kind, such as CT of the liver: a few with a label and many without. You may also drop files or folders on the list.</source>
+        <translation>Fügen Sie Bilder einer Art hinzu, etwa CT der Leber: einige mit Label und viele ohne. Sie können Dateien oder Ordner auch auf die Liste ziehen.</translation>
+    </message>
+    <message>
+        <source>Assign a class to each segment in the labels.</source>
+        <translation>Jedem Segment in den Labels eine Klasse zuordnen.</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images, and one of labels. They stay where they are and are never changed.</source>
+        <translation>Wählen Sie einen Ordner mit Bildern und einen mit Labels. Sie bleiben, wo sie sind, und werden nie verändert.</translation>
+    </message>
+    <message>
+        <source>Choose the folder where the missing files are now. Only identical files are accepted.</source>
+        <translation>Wählen Sie den Ordner, in dem die fehlenden Dateien jetzt liegen. Nur identische Dateien werden angenommen.</translation>
+    </message>
+    <message>
+        <source>Choose volumes loaded in Slicer, each with its segmentation.</source>
+        <translation>In Slicer geladene Volumen wählen, jedes mit seiner Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Edit label</source>
+        <translation>Label bearbeiten</translation>
+    </message>
+    <message>
+        <source>How the selected cases are used, which are of one patient, and what they are called.</source>
+        <translation>Wie die gewählten Fälle verwendet werden, welche von einem Patienten sind und wie sie heißen.</translation>
+    </message>
+    <message>
+        <source>How to begin.</source>
+        <translation>So fangen Sie an.</translation>
+    </message>
+    <message>
+        <source>Load the selected case, and draw or correct its label. It is saved in the project's folder, never over your own file.</source>
+        <translation>Den gewählten Fall laden und sein Label zeichnen oder korrigieren. Es wird im Projektordner gespeichert, nie über Ihre eigene Datei.</translation>
+    </message>
+    <message>
+        <source>Missing files.</source>
+        <translation>Fehlende Dateien.</translation>
+    </message>
+    <message>
+        <source>Relocate...</source>
+        <translation>Suchen...</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the selected cases from the project. Their files stay.</source>
+        <translation>Die gewählten Fälle aus dem Projekt entfernen. Ihre Dateien bleiben.</translation>
+    </message>
+    <message>
+        <source>Remove the selected class. Its segments in the labels become background; label files are not changed.</source>
+        <translation>Die gewählte Klasse entfernen. Ihre Segmente in den Labels werden Hintergrund; Labeldateien bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>Segments...</source>
+        <translation>Segmente...</translation>
+    </message>
+    <message>
+        <source>Set label</source>
+        <translation>Label setzen</translation>
+    </message>
+    <message>
+        <source>Set the label of the selected case: from a file, from the scene, or none.</source>
+        <translation>Das Label des gewählten Falls setzen: aus einer Datei, aus der Szene oder keines.</translation>
+    </message>
+    <message>
+        <source>The project's images. Double-click one to draw its label. Drop files or folders here to add them.</source>
+        <translation>Die Bilder des Projekts. Doppelklicken Sie auf eines, um sein Label zu zeichnen. Ziehen Sie Dateien oder Ordner hierher, um sie hinzuzufügen.</translation>
+    </message>
+    <message>
+        <source>The structures to segment. Double-click a name to rename it, a colour to change it.</source>
+        <translation>Die zu segmentierenden Strukturen. Doppelklick auf einen Namen benennt um, auf eine Farbe ändert sie.</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwendung</translation>
+    </message>
+    <message>
+        <source>What the signs beside the cases mean. Section 2 lists what the check found, and fixes much of it.</source>
+        <translation>Was die Zeichen neben den Fällen bedeuten. Abschnitt 2 nennt, was die Prüfung fand, und behebt vieles davon.</translation>
+    </message>
+</context>
+<context>
+    <name>Check</name>
+    <message>
+        <source>Check</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Check every case that changed since the last check: unreadable files, wrong position, wrong kind, copies, empty labels. It runs in the background; your files are not changed.</source>
+        <translation>Jeden seit der letzten Prüfung geänderten Fall prüfen: unlesbare Dateien, falsche Lage, falsche Art, Kopien, leere Labels. Das läuft im Hintergrund; Ihre Dateien bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>How many cases are checked.</source>
+        <translation>Wie viele Fälle geprüft sind.</translation>
+    </message>
+    <message>
+        <source>Undo fix</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Undo the last fix.</source>
+        <translation>Die letzte Korrektur rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>What the check found, the worst first. Select a line to select its cases in the list above.</source>
+        <translation>Was die Prüfung fand, das Schlimmste zuerst. Wählen Sie eine Zeile, um ihre Fälle in der Liste oben zu wählen.</translation>
+    </message>
+    <message>
+        <source>What the check found.</source>
+        <translation>Was die Prüfung fand.</translation>
+    </message>
+</context>
+<context>
+    <name>HeldOut</name>
+    <message>
+        <source>Change...</source>
+        <translation>Ändern...</translation>
+    </message>
+    <message>
+        <source>Choose held-out cases</source>
+        <translation>Testfälle wählen</translation>
+    </message>
+    <message>
+        <source>Choose them at random, with every kind of case among them. This is done once for the whole project.</source>
+        <translation>Zufällig wählen, mit jeder Art von Fall darunter. Das geschieht einmal für das ganze Projekt.</translation>
+    </message>
+    <message>
+        <source>Hold out other cases, and give a reason. All earlier scores become void.</source>
+        <translation>Andere Testfälle wählen und den Grund angeben. Alle früheren Werte werden ungültig.</translation>
+    </message>
+    <message>
+        <source>Only scores of the same version are comparable.</source>
+        <translation>Nur Werte derselben Version sind vergleichbar.</translation>
+    </message>
+    <message>
+        <source>The locked cases. Select one to select it in the list of cases.</source>
+        <translation>Die gesperrten Fälle. Wählen Sie einen, um ihn in der Liste der Fälle zu wählen.</translation>
+    </message>
+    <message>
+        <source>What held-out cases are for.</source>
+        <translation>Wozu Testfälle da sind.</translation>
+    </message>
+</context>
+<context>
+    <name>Result</name>
+    <message>
+        <source>A page for your browser with scores, curves, pictures and settings, without names of cases.</source>
+        <translation>Eine Seite für Ihren Browser mit Werten, Kurven, Bildern und Einstellungen, ohne Namen der Fälle.</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Delete the files of the selected version; its scores stay in the project's history.</source>
+        <translation>Die Dateien der gewählten Version löschen; ihre Werte bleiben im Verlauf des Projekts.</translation>
+    </message>
+    <message>
+        <source>Delete...</source>
+        <translation>Löschen...</translation>
+    </message>
+    <message>
+        <source>Dice of each held-out case and class: overlap with your label, 1 = identical, 0 = nothing in common.</source>
+        <translation>Dice jedes Testfalls und jeder Klasse: Überlappung mit Ihrem Label, 1 = identisch, 0 = nichts gemeinsam.</translation>
+    </message>
+    <message>
+        <source>Every finished training makes a version. Select one to see its scores, two to compare them.</source>
+        <translation>Jedes beendete Training ergibt eine Version. Wählen Sie eine, um ihre Werte zu sehen, zwei, um sie zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>Every model that this project has trained, the newest first.</source>
+        <translation>Alle Modelle, die dieses Projekt trainiert hat, das neueste zuerst.</translation>
+    </message>
+    <message>
+        <source>Export...</source>
+        <translation>Exportieren...</translation>
+    </message>
+    <message>
+        <source>Give the selected version another title.</source>
+        <translation>Der gewählten Version einen anderen Titel geben.</translation>
+    </message>
+    <message>
+        <source>Go back to the version that was in use before.</source>
+        <translation>Zur zuvor verwendeten Version zurückkehren.</translation>
+    </message>
+    <message>
+        <source>Install the selected version for SemiGDA Segment.</source>
+        <translation>Die gewählte Version für SemiGDA Segment installieren.</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Report page</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Select two versions: their Dice on the same held-out cases, side by side.</source>
+        <translation>Wählen Sie zwei Versionen: ihr Dice auf denselben Testfällen nebeneinander.</translation>
+    </message>
+    <message>
+        <source>Use in SemiGDA Segment</source>
+        <translation>In SemiGDA Segment verwenden</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>What is being done.</source>
+        <translation>Was gerade geschieht.</translation>
+    </message>
+    <message>
+        <source>What the table compares.</source>
+        <translation>Was die Tabelle vergleicht.</translation>
+    </message>
+    <message>
+        <source>Whether the model is better on the held-out cases, which it has never seen.</source>
+        <translation>Ob das Modell auf den Testfällen besser ist, die es nie gesehen hat.</translation>
+    </message>
+    <message>
+        <source>Write the selected version as one file, for another computer.</source>
+        <translation>Die gewählte Version als eine Datei schreiben, für einen anderen Computer.</translation>
+    </message>
+</context>
+<context>
+    <name>Review</name>
+    <message>
+        <source>&lt;b&gt;Pseudo-label inbox&lt;/b&gt;: the model's own labels, most certain first</source>
+        <translation>&lt;b&gt;Eingang für Pseudo-Labels&lt;/b&gt;: die eigenen Labels des Modells, die sichersten zuerst</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;What to label next&lt;/b&gt;: the model is least certain of these</source>
+        <translation>&lt;b&gt;Was als Nächstes labeln&lt;/b&gt;: Hier ist das Modell am unsichersten</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>Accept the model's label as it is; it counts as made by a model.</source>
+        <translation>Das Label des Modells unverändert annehmen; es gilt als von einem Modell erstellt.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Fix label</source>
+        <translation>Korrigieren</translation>
+    </message>
+    <message>
+        <source>How many cases are done.</source>
+        <translation>Wie viele Fälle fertig sind.</translation>
+    </message>
+    <message>
+        <source>Label it now</source>
+        <translation>Jetzt labeln</translation>
+    </message>
+    <message>
+        <source>Open the selected case in Segment Editor; return here to save.</source>
+        <translation>Den gewählten Fall im Segment Editor öffnen; zum Speichern hierher zurückkehren.</translation>
+    </message>
+    <message>
+        <source>Open the selected case with the model's label; return here to save. The label then counts as yours.</source>
+        <translation>Den gewählten Fall mit dem Label des Modells öffnen; zum Speichern hierher zurückkehren. Das Label gilt dann als Ihres.</translation>
+    </message>
+    <message>
+        <source>Predicted labels. Accepted ones train the next model; none counts in a score.</source>
+        <translation>Vorhergesagte Labels. Angenommene trainieren das nächste Modell; keines zählt in einem Wert.</translation>
+    </message>
+    <message>
+        <source>Rank unlabelled cases</source>
+        <translation>Ungelabelte Fälle ordnen</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>Stop the ranking; the previous one is kept.</source>
+        <translation>Das Ordnen abbrechen; die vorige Reihenfolge bleibt.</translation>
+    </message>
+    <message>
+        <source>The case stays unlabelled, and this model's label is not proposed again.</source>
+        <translation>Der Fall bleibt ungelabelt, und dieses Label des Modells wird nicht wieder vorgeschlagen.</translation>
+    </message>
+    <message>
+        <source>The cases whose labels would teach the model most: it is in doubt about them, and they are unlike those already labelled.</source>
+        <translation>Die Fälle, deren Labels das Modell am meisten lehren würden: Es zweifelt bei ihnen, und sie ähneln den gelabelten nicht.</translation>
+    </message>
+    <message>
+        <source>The model segments every unlabelled case and measures how much it is in doubt.</source>
+        <translation>Das Modell segmentiert jeden ungelabelten Fall und misst, wie sehr es zweifelt.</translation>
+    </message>
+    <message>
+        <source>Unlabelled cases, the one to label first at the top.</source>
+        <translation>Ungelabelte Fälle; der oberste sollte zuerst gelabelt werden.</translation>
+    </message>
+    <message>
+        <source>What the model found in unlabelled cases. Look before you accept: these become labels to learn from.</source>
+        <translation>Was das Modell in ungelabelten Fällen fand. Prüfen Sie vor dem Annehmen: Daraus wird gelernt.</translation>
+    </message>
+    <message>
+        <source>What the ranking is doing.</source>
+        <translation>Was das Ordnen gerade tut.</translation>
+    </message>
+    <message>
+        <source>Who made the labels that the next training learns from. Machine-made ones are never used for scores.</source>
+        <translation>Wer die Labels erstellt hat, aus denen das nächste Training lernt. Von Programmen erstellte werden nie für Werte verwendet.</translation>
+    </message>
+    <message>
+        <source>Why these cases are worth labelling first.</source>
+        <translation>Warum es sich lohnt, diese Fälle zuerst zu labeln.</translation>
+    </message>
+</context>
+<context>
+    <name>SemiGDALib.nodes</name>
+    <message>
+        <source>Choose an input volume that holds an image.</source>
+        <translation>Wählen Sie ein Eingabevolumen, das ein Bild enthält.</translation>
+    </message>
+    <message>
+        <source>Create a new segmentation instead.</source>
+        <translation>Legen Sie stattdessen eine neue Segmentierung an.</translation>
+    </message>
+    <message>
+        <source>Harden the transform, then segment the volume.</source>
+        <translation>Verfestigen Sie die Transformation („Harden“) und segmentieren Sie dann das Volumen.</translation>
+    </message>
+    <message>
+        <source>No image was chosen.</source>
+        <translation>Es wurde kein Bild gewählt.</translation>
+    </message>
+    <message>
+        <source>Segment it again.</source>
+        <translation>Segmentieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The image could not be written to disk.</source>
+        <translation>Das Bild konnte nicht auf die Festplatte geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The input volume changed while it was being segmented.</source>
+        <translation>Das Eingabevolumen hat sich während der Segmentierung geändert.</translation>
+    </message>
+    <message>
+        <source>The input volume is under a non-linear transform.</source>
+        <translation>Das Eingabevolumen unterliegt einer nichtlinearen Transformation.</translation>
+    </message>
+    <message>
+        <source>The output segmentation is under a non-linear transform.</source>
+        <translation>Die Ausgabesegmentierung unterliegt einer nichtlinearen Transformation.</translation>
+    </message>
+</context>
+<context>
+    <name>SemiGDALib.requirements</name>
+    <message>
+        <source>Choose another in Set-up, or use Slicer's own.</source>
+        <translation>Wählen Sie unter „Einrichtung“ ein anderes, oder nehmen Sie das von Slicer.</translation>
+    </message>
+    <message>
+        <source>SemiGDA needs Python packages that are not installed: {names}.</source>
+        <translation>SemiGDA braucht Python-Pakete, die nicht installiert sind: {names}.</translation>
+    </message>
+    <message>
+        <source>Set up ({size} MB), or choose another start in section 4.</source>
+        <translation>Richten Sie sie ein ({size} MB), oder wählen Sie in Abschnitt 4 einen anderen Beginn.</translation>
+    </message>
+    <message>
+        <source>Set-up says how large they are, and installs them.</source>
+        <translation>Der Abschnitt „Einrichtung“ nennt ihre Größe und installiert sie.</translation>
+    </message>
+    <message>
+        <source>The external Python that you chose is not there any more.</source>
+        <translation>Das gewählte externe Python ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The general image features that this training starts from are not installed.</source>
+        <translation>Die allgemeinen Bildmerkmale, mit denen dieses Training beginnt, sind nicht installiert.</translation>
+    </message>
+</context>
+<context>
+    <name>SemiGDALib.texts</name>
+    <message>
+        <source>about {count} min left</source>
+        <translation>noch etwa {count} min</translation>
+    </message>
+    <message>
+        <source>about {count} s left</source>
+        <translation>noch etwa {count} s</translation>
+    </message>
+</context>
+<context>
+    <name>SemiGDASegment</name>
+    <message>
+        <source>A segmentation is running already.</source>
+        <translation>Es läuft bereits eine Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Add model...</source>
+        <translation>Modell hinzufügen...</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>Branches and models.</source>
+        <translation>Zweige und Modelle.</translation>
+    </message>
+    <message>
+        <source>Branches:</source>
+        <translation>Zweige:</translation>
+    </message>
+    <message>
+        <source>Centre the slice views on the next place where the model is in doubt, most doubtful first.</source>
+        <translation>Die Schichtansichten auf die nächste fragliche Stelle zentrieren, die fraglichste zuerst.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this message.</source>
+        <translation>Diese Meldung schließen.</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Copy versions, options, timings, errors and the log to the clipboard. The report holds no patient data.</source>
+        <translation>Versionen, Optionen, Zeiten, Fehler und das Protokoll in die Zwischenablage kopieren. Der Bericht enthält keine Patientendaten.</translation>
+    </message>
+    <message>
+        <source>Create new segmentation</source>
+        <translation>Neue Segmentierung anlegen</translation>
+    </message>
+    <message>
+        <source>Device:</source>
+        <translation>Gerät:</translation>
+    </message>
+    <message>
+        <source>Do what the message proposes.</source>
+        <translation>Tun, was die Meldung vorschlägt.</translation>
+    </message>
+    <message>
+        <source>Hide results of other volumes</source>
+        <translation>Ergebnisse anderer Volumen ausblenden</translation>
+    </message>
+    <message>
+        <source>How many places are doubtful.</source>
+        <translation>Wie viele Stellen fraglich sind.</translation>
+    </message>
+    <message>
+        <source>Input volume:</source>
+        <translation>Eingabevolumen:</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>Install a model package (.zip, or the card.json of an unpacked one) in your library.</source>
+        <translation>Ein Modellpaket (.zip oder die card.json eines entpackten) in Ihrer Bibliothek installieren.</translation>
+    </message>
+    <message>
+        <source>Keep all parts</source>
+        <translation>Alle Teile behalten</translation>
+    </message>
+    <message>
+        <source>Lay a map over the image that shows where the model is in doubt (0 to 100): where its two branches disagree, or its only one is unsure. It is not a probability.</source>
+        <translation>Eine Karte über das Bild legen, die zeigt, wo das Modell zweifelt (0 bis 100): wo seine beiden Zweige sich unterscheiden oder sein einziger unsicher ist. Sie ist keine Wahrscheinlichkeit.</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Make a review map</source>
+        <translation>Prüfkarte erstellen</translation>
+    </message>
+    <message>
+        <source>Model:</source>
+        <translation>Modell:</translation>
+    </message>
+    <message>
+        <source>Next doubtful spot</source>
+        <translation>Nächste fragliche Stelle</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgaben</translation>
+    </message>
+    <message>
+        <source>Progress of the segmentation.</source>
+        <translation>Fortschritt der Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Replace voxels that are not numbers</source>
+        <translation>Ungültige Voxelwerte ersetzen</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Results of other volumes that are hidden now.</source>
+        <translation>Ergebnisse anderer Volumen, die jetzt ausgeblendet sind.</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segmentieren</translation>
+    </message>
+    <message>
+        <source>Segment the input volume.</source>
+        <translation>Das Eingabevolumen segmentieren.</translation>
+    </message>
+    <message>
+        <source>Segmentation:</source>
+        <translation>Segmentierung:</translation>
+    </message>
+    <message>
+        <source>Segments a volume with a SemiGDA model (Semi-supervised Generative Dual-distribution Alignment) and shows where the model is in doubt. Choose a volume and a model, then click Segment.</source>
+        <translation>Segmentiert ein Volumen mit einem SemiGDA-Modell (Semi-supervised Generative Dual-distribution Alignment) und zeigt, wo das Modell zweifelt. Wählen Sie ein Volumen und ein Modell, und klicken Sie auf „Segmentieren“.</translation>
+    </message>
+    <message>
+        <source>Select a volume</source>
+        <translation>Volumen wählen</translation>
+    </message>
+    <message>
+        <source>SemiGDA Segment</source>
+        <translation>SemiGDA Segment</translation>
+    </message>
+    <message>
+        <source>Show 3D</source>
+        <translation>3D zeigen</translation>
+    </message>
+    <message>
+        <source>Show review map</source>
+        <translation>Prüfkarte zeigen</translation>
+    </message>
+    <message>
+        <source>Show the segments' surfaces in the 3D view.</source>
+        <translation>Die Oberflächen der Segmente in der 3D-Ansicht zeigen.</translation>
+    </message>
+    <message>
+        <source>Skipped: no model is installed, or requirements are missing.</source>
+        <translation>Übersprungen: Es ist kein Modell installiert, oder es fehlen Voraussetzungen.</translation>
+    </message>
+    <message>
+        <source>Some files contain invalid voxels (NaN or infinite). Off: they are counted and refused. On: they are replaced before computing; the input volume is not changed.</source>
+        <translation>Manche Dateien enthalten ungültige Voxel (NaN oder unendlich). Aus: Sie werden gezählt und abgelehnt. Ein: Sie werden vor dem Rechnen ersetzt; das Eingabevolumen bleibt unverändert.</translation>
+    </message>
+    <message>
+        <source>Some models keep only the largest connected part of each structure. On: the others are kept as well, such as a second lesion.</source>
+        <translation>Manche Modelle behalten von jeder Struktur nur den größten zusammenhängenden Teil. Ein: Auch die anderen bleiben, etwa eine zweite Läsion.</translation>
+    </message>
+    <message>
+        <source>Store a map of where the model is in doubt, as a volume beside the input.</source>
+        <translation>Eine Karte der Zweifel des Modells als Volumen neben der Eingabe speichern.</translation>
+    </message>
+    <message>
+        <source>Test passed.</source>
+        <translation>Test bestanden.</translation>
+    </message>
+    <message>
+        <source>The current step, and about how long is left.</source>
+        <translation>Der aktuelle Schritt und etwa wie lange es noch dauert.</translation>
+    </message>
+    <message>
+        <source>The image to segment: a scalar (grey) or vector (colour) volume. It is not changed.</source>
+        <translation>Das zu segmentierende Bild: ein skalares (graues) oder Vektorvolumen (farbig). Es bleibt unverändert.</translation>
+    </message>
+    <message>
+        <source>The method follows SemiGDA, arXiv 2604.23274.</source>
+        <translation>Die Methode folgt SemiGDA, arXiv 2604.23274.</translation>
+    </message>
+    <message>
+        <source>The model's card: what it finds, in which images, and what it was trained on.</source>
+        <translation>Die Karte des Modells: was es findet, in welchen Bildern und womit es trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>The model. Models come with SemiGDA, or are added under Advanced.</source>
+        <translation>Das Modell. Modelle gehören zu SemiGDA oder werden unter „Erweitert“ hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>The segmentation that gets the new segments. One that you choose keeps its own.</source>
+        <translation>Die Segmentierung, die die neuen Segmente erhält. Eine von Ihnen gewählte behält ihre eigenen.</translation>
+    </message>
+    <message>
+        <source>The segmentation that these results belong to.</source>
+        <translation>Die Segmentierung, zu der diese Ergebnisse gehören.</translation>
+    </message>
+    <message>
+        <source>The segments found. Double-click one to centre the slice views on it.</source>
+        <translation>Die gefundenen Segmente. Doppelklicken Sie auf eines, um die Schichtansichten darauf zu zentrieren.</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended, or cancel it.</source>
+        <translation>Warten Sie, bis sie beendet ist, oder brechen Sie sie ab.</translation>
+    </message>
+    <message>
+        <source>What is wrong, and what to do.</source>
+        <translation>Was nicht stimmt und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>What to segment, and with which model.</source>
+        <translation>Was segmentiert wird und mit welchem Modell.</translation>
+    </message>
+    <message>
+        <source>What was done, newest last.</source>
+        <translation>Was getan wurde, das Neueste zuletzt.</translation>
+    </message>
+    <message>
+        <source>What was done.</source>
+        <translation>Was getan wurde.</translation>
+    </message>
+    <message>
+        <source>What was found, and where to look first.</source>
+        <translation>Was gefunden wurde und wo zuerst hinzusehen ist.</translation>
+    </message>
+    <message>
+        <source>When you choose another input, results of other volumes are hidden in all views, so that none is mistaken for this one's. They come back with their volume.</source>
+        <translation>Wenn Sie eine andere Eingabe wählen, werden Ergebnisse anderer Volumen in allen Ansichten ausgeblendet, damit keines verwechselt wird. Sie kommen mit ihrem Volumen zurück.</translation>
+    </message>
+    <message>
+        <source>Where the result goes.</source>
+        <translation>Wohin das Ergebnis kommt.</translation>
+    </message>
+    <message>
+        <source>Where to compute. Automatic uses the graphics card if there is one that works.</source>
+        <translation>Wo gerechnet wird. „Automatisch“ nimmt die Grafikkarte, wenn eine funktioniert.</translation>
+    </message>
+    <message>
+        <source>Which branches of the model to run. Two are compared for the review map and the agreement; one alone says where it is unsure.</source>
+        <translation>Welche Zweige des Modells rechnen. Zwei werden für Prüfkarte und Übereinstimmung verglichen; einer allein sagt, wo er unsicher ist.</translation>
+    </message>
+</context>
+<context>
+    <name>SemiGDATrain</name>
+    <message>
+        <source>Another case is being labelled.</source>
+        <translation>Ein anderer Fall wird gerade gelabelt.</translation>
+    </message>
+    <message>
+        <source>Choose a folder for a new project. It keeps the list of cases, the labels and the trainings; your images stay where they are.</source>
+        <translation>Wählen Sie einen Ordner für ein neues Projekt. Er enthält die Liste der Fälle, die Labels und die Trainings; Ihre Bilder bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close this message.</source>
+        <translation>Diese Meldung schließen.</translation>
+    </message>
+    <message>
+        <source>Continue labelling</source>
+        <translation>Weiter labeln</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Discard the changes, and remove image and label from the scene. The case keeps its previous label.</source>
+        <translation>Die Änderungen verwerfen und Bild und Label aus der Szene entfernen. Der Fall behält sein voriges Label.</translation>
+    </message>
+    <message>
+        <source>Do what the message proposes.</source>
+        <translation>Tun, was die Meldung vorschlägt.</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>New...</source>
+        <translation>Neu...</translation>
+    </message>
+    <message>
+        <source>No project is open</source>
+        <translation>Kein Projekt ist geöffnet</translation>
+    </message>
+    <message>
+        <source>Open Segment Editor again with this case's label.</source>
+        <translation>Den Segment Editor wieder mit dem Label dieses Falls öffnen.</translation>
+    </message>
+    <message>
+        <source>Open the folder of an existing project.</source>
+        <translation>Den Ordner eines vorhandenen Projekts öffnen.</translation>
+    </message>
+    <message>
+        <source>Open...</source>
+        <translation>Öffnen...</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt</translation>
+    </message>
+    <message>
+        <source>Recently opened projects.</source>
+        <translation>Zuletzt geöffnete Projekte.</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Save label</source>
+        <translation>Label speichern</translation>
+    </message>
+    <message>
+        <source>Save or discard its label first.</source>
+        <translation>Speichern oder verwerfen Sie zuerst sein Label.</translation>
+    </message>
+    <message>
+        <source>Save the label in the project's folder, and remove image and label from the scene. Your own files are not changed.</source>
+        <translation>Das Label im Projektordner speichern und Bild und Label aus der Szene entfernen. Ihre eigenen Dateien bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>SemiGDA Train</source>
+        <translation>SemiGDA Train</translation>
+    </message>
+    <message>
+        <source>Test passed.</source>
+        <translation>Test bestanden.</translation>
+    </message>
+    <message>
+        <source>The case whose label is open in Segment Editor.</source>
+        <translation>Der Fall, dessen Label im Segment Editor geöffnet ist.</translation>
+    </message>
+    <message>
+        <source>The method follows SemiGDA, arXiv 2604.23274.</source>
+        <translation>Die Methode folgt SemiGDA, arXiv 2604.23274.</translation>
+    </message>
+    <message>
+        <source>The one thing to do next.</source>
+        <translation>Das Eine, was als Nächstes zu tun ist.</translation>
+    </message>
+    <message>
+        <source>The open training project.</source>
+        <translation>Das geöffnete Trainingsprojekt.</translation>
+    </message>
+    <message>
+        <source>Trains a SemiGDA model (Semi-supervised Generative Dual-distribution Alignment) on your own images: a few with a label, and as many as you have without. Create a project, then follow the sentence at the top.</source>
+        <translation>Trainiert ein SemiGDA-Modell (Semi-supervised Generative Dual-distribution Alignment) mit Ihren eigenen Bildern: einige mit Label und so viele, wie Sie haben, ohne. Legen Sie ein Projekt an, und folgen Sie dann dem Satz ganz oben.</translation>
+    </message>
+    <message>
+        <source>What is wrong, and what to do.</source>
+        <translation>Was nicht stimmt und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>What was done, and when.</source>
+        <translation>Was wann getan wurde.</translation>
+    </message>
+    <message>
+        <source>What was done, and when. Useful in a report to the developers.</source>
+        <translation>Was wann getan wurde. Nützlich in einem Bericht an die Entwickler.</translation>
+    </message>
+</context>
+<context>
+    <name>Training</name>
+    <message>
+        <source>Back and forth in time: the newest picture is at the right.</source>
+        <translation>Zurück und vor in der Zeit: Das neueste Bild ist rechts.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel the training? It ends without a model.</source>
+        <translation>Das Training abbrechen? Es endet ohne Modell.</translation>
+    </message>
+    <message>
+        <source>Change the settings to what fits this computer.</source>
+        <translation>Die Einstellungen an diesen Computer anpassen.</translation>
+    </message>
+    <message>
+        <source>Continue the training where it stopped.</source>
+        <translation>Das Training dort fortsetzen, wo es anhielt.</translation>
+    </message>
+    <message>
+        <source>End the training now and keep the model as it is.</source>
+        <translation>Das Training jetzt beenden und das Modell so behalten.</translation>
+    </message>
+    <message>
+        <source>End the training without a model.</source>
+        <translation>Das Training ohne Modell beenden.</translation>
+    </message>
+    <message>
+        <source>Keep training.</source>
+        <translation>Weiter trainieren.</translation>
+    </message>
+    <message>
+        <source>No, continue</source>
+        <translation>Nein, weiter</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Progress of the rehearsal.</source>
+        <translation>Fortschritt des Probelaufs.</translation>
+    </message>
+    <message>
+        <source>Progress of the whole training.</source>
+        <translation>Fortschritt des ganzen Trainings.</translation>
+    </message>
+    <message>
+        <source>Rehearse</source>
+        <translation>Probelauf</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Save and end the process within 10 s; memory and graphics card are free until you resume.</source>
+        <translation>Speichern und den Prozess innerhalb von 10 s beenden; Speicher und Grafikkarte sind frei, bis Sie fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Show in plot view</source>
+        <translation>Im Diagramm zeigen</translation>
+    </message>
+    <message>
+        <source>Show this curve large, in Slicer's plot view. It follows the training.</source>
+        <translation>Diese Kurve groß in Slicers Diagrammansicht zeigen. Sie folgt dem Training.</translation>
+    </message>
+    <message>
+        <source>Start training</source>
+        <translation>Training starten</translation>
+    </message>
+    <message>
+        <source>Stop and keep the model</source>
+        <translation>Beenden, Modell behalten</translation>
+    </message>
+    <message>
+        <source>Stop and keep the model, above, ends early with a model.</source>
+        <translation>„Beenden, Modell behalten“ oben endet früh und mit Modell.</translation>
+    </message>
+    <message>
+        <source>Stop the rehearsal.</source>
+        <translation>Den Probelauf abbrechen.</translation>
+    </message>
+    <message>
+        <source>Takes up to 2 minutes: loads, trains a few steps, validates and saves on this computer, to measure time and memory.</source>
+        <translation>Dauert höchstens 2 Minuten: lädt, trainiert einige Schritte, validiert und speichert auf diesem Computer, um Zeit und Speicher zu messen.</translation>
+    </message>
+    <message>
+        <source>The curve so far; steps run to the right. Dice is measured on held-out cases.</source>
+        <translation>Die Kurve bisher; Schritte nach rechts. Dice wird auf Testfällen gemessen.</translation>
+    </message>
+    <message>
+        <source>Time and memory that the training needs on this computer.</source>
+        <translation>Zeit und Speicher, die das Training auf diesem Computer braucht.</translation>
+    </message>
+    <message>
+        <source>Train in the background. It continues if you close Slicer.</source>
+        <translation>Im Hintergrund trainieren. Es läuft weiter, wenn Sie Slicer schließen.</translation>
+    </message>
+    <message>
+        <source>Use what fits</source>
+        <translation>Passendes verwenden</translation>
+    </message>
+    <message>
+        <source>What the colours mean, with the newest values.</source>
+        <translation>Was die Farben bedeuten, mit den neuesten Werten.</translation>
+    </message>
+    <message>
+        <source>What the columns show, and when in the training.</source>
+        <translation>Was die Spalten zeigen und wann im Training.</translation>
+    </message>
+    <message>
+        <source>What the network makes of some slices.</source>
+        <translation>Was das Netz aus einigen Schichten macht.</translation>
+    </message>
+    <message>
+        <source>What the rehearsal is doing.</source>
+        <translation>Was der Probelauf gerade tut.</translation>
+    </message>
+    <message>
+        <source>What the training does not find, and the likely causes.</source>
+        <translation>Was das Training nicht findet und die wahrscheinlichen Ursachen.</translation>
+    </message>
+    <message>
+        <source>What the training is doing.</source>
+        <translation>Was das Training gerade tut.</translation>
+    </message>
+    <message>
+        <source>Which curve to show.</source>
+        <translation>Welche Kurve gezeigt wird.</translation>
+    </message>
+    <message>
+        <source>Which pictures to show.</source>
+        <translation>Welche Bilder gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>Yes, cancel it</source>
+        <translation>Ja, abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>jobs.worker</name>
+    <message>
+        <source>Loading PyTorch</source>
+        <translation>PyTorch wird geladen</translation>
+    </message>
+    <message>
+        <source>Starting Python</source>
+        <translation>Python wird gestartet</translation>
+    </message>
+    <message>
+        <source>The computing process could not be started.</source>
+        <translation>Der Rechenprozess konnte nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <source>The system ended the computing process, often because the computer ran out of memory.</source>
+        <translation>Das System hat den Rechenprozess beendet, oft weil dem Computer der Speicher ausging.</translation>
+    </message>
+</context>
+<context>
+    <name>segment.add_model</name>
+    <message>
+        <source>A model of this name is already installed. Replace it? A starter model is only hidden, and comes back when you remove the new one.</source>
+        <translation>Ein Modell dieses Namens ist bereits installiert. Ersetzen? Ein Startmodell wird nur verdeckt und kommt zurück, wenn Sie das neue entfernen.</translation>
+    </message>
+    <message>
+        <source>The model could not be installed.</source>
+        <translation>Das Modell konnte nicht installiert werden.</translation>
+    </message>
+</context>
+<context>
+    <name>segment.card_text</name>
+    <message>
+        <source>Not measured: no review map was made.</source>
+        <translation>Nicht gemessen: Es wurde keine Prüfkarte erstellt.</translation>
+    </message>
+    <message>
+        <source>Overlap (Dice) between the model's two branches, or between what a single branch is sure of and what it thinks possible: 1 = identical, 0 = nothing in common. It shows where to look first; it is not a probability of being right.</source>
+        <translation>Überlappung (Dice) zwischen den beiden Zweigen des Modells oder zwischen dem, was ein einzelner Zweig sicher weiß und für möglich hält: 1 = identisch, 0 = nichts gemeinsam. Sie zeigt, wo zuerst hinzusehen ist; sie ist keine Wahrscheinlichkeit, dass es stimmt.</translation>
+    </message>
+    <message>
+        <source>The model cannot be read.</source>
+        <translation>Das Modell kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>check</source>
+        <translation>prüfen</translation>
+    </message>
+    <message>
+        <source>doubtful</source>
+        <translation>fraglich</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>licence {name}</source>
+        <translation>Lizenz {name}</translation>
+    </message>
+    <message>
+        <source>mean Dice {score:.2f} on {count} validation cases</source>
+        <translation>mittlerer Dice {score:.2f} auf {count} Validierungsfällen</translation>
+    </message>
+    <message>
+        <source>mean Dice {score:.2f} on {count} validation cases, which also chose the weights: expect less</source>
+        <translation>mittlerer Dice {score:.2f} auf {count} Validierungsfällen, die auch die Gewichte bestimmten: Erwarten Sie weniger</translation>
+    </message>
+    <message>
+        <source>started from {base}</source>
+        <translation>begonnen mit {base}</translation>
+    </message>
+    <message>
+        <source>trained on {labelled} labelled and {unlabelled} unlabelled cases</source>
+        <translation>trainiert mit {labelled} gelabelten und {unlabelled} ungelabelten Fällen</translation>
+    </message>
+    <message>
+        <source>trained on {labelled} labelled cases</source>
+        <translation>trainiert mit {labelled} gelabelten Fällen</translation>
+    </message>
+</context>
+<context>
+    <name>segment.fit</name>
+    <message>
+        <source>This model was trained on single pictures; the input is a volume of {count} slices.</source>
+        <translation>Dieses Modell wurde mit einzelnen Bildern trainiert; die Eingabe ist ein Volumen mit {count} Schichten.</translation>
+    </message>
+    <message>
+        <source>This model was trained on volumes; the input is a single picture.</source>
+        <translation>Dieses Modell wurde mit Volumen trainiert; die Eingabe ist ein einzelnes Bild.</translation>
+    </message>
+</context>
+<context>
+    <name>segment.panel</name>
+    <message>
+        <source>Apple graphics (MPS)</source>
+        <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+        <source>As the model recommends</source>
+        <translation>Wie das Modell empfiehlt</translation>
+    </message>
+    <message>
+        <source>Autoencoder branch</source>
+        <translation>Autoencoder-Zweig</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Both, averaged</source>
+        <translation>Beide, gemittelt</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelled. The scene is unchanged.</source>
+        <translation>Abgebrochen. Die Szene ist unverändert.</translation>
+    </message>
+    <message>
+        <source>Cancelling...</source>
+        <translation>Wird abgebrochen...</translation>
+    </message>
+    <message>
+        <source>Choose an input volume that holds an image, and a model.</source>
+        <translation>Wählen Sie ein Eingabevolumen, das ein Bild enthält, und ein Modell.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Convolutional branch</source>
+        <translation>Faltungszweig</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Done: {seconds:.1f} s of computing.</source>
+        <translation>Fertig: {seconds:.1f} s Rechenzeit.</translation>
+    </message>
+    <message>
+        <source>Graphics card (CUDA)</source>
+        <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+        <source>Harden the transform? The volume's voxels are resampled in this scene; files on disk are not changed.</source>
+        <translation>Transformation verfestigen („Harden“)? Die Voxel des Volumens werden in dieser Szene neu abgetastet; Dateien auf der Festplatte bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>Hidden: {names}</source>
+        <translation>Ausgeblendet: {names}</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>Nein</translation>
+    </message>
+    <message>
+        <source>No model is installed. Add one in Advanced.</source>
+        <translation>Kein Modell ist installiert. Fügen Sie unter „Erweitert“ eines hinzu.</translation>
+    </message>
+    <message>
+        <source>Replace and segment</source>
+        <translation>Ersetzen und segmentieren</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segmentieren</translation>
+    </message>
+    <message>
+        <source>Segment anyway</source>
+        <translation>Trotzdem segmentieren</translation>
+    </message>
+    <message>
+        <source>Segment the input volume.</source>
+        <translation>Das Eingabevolumen segmentieren.</translation>
+    </message>
+    <message>
+        <source>Segmenting with {model}.</source>
+        <translation>Segmentierung mit {model}.</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Stop; the scene is left unchanged.</source>
+        <translation>Abbrechen; die Szene bleibt unverändert.</translation>
+    </message>
+    <message>
+        <source>The input volume is under a non-linear transform.</source>
+        <translation>Das Eingabevolumen unterliegt einer nichtlinearen Transformation.</translation>
+    </message>
+    <message>
+        <source>The model '{name}' is not installed here.</source>
+        <translation>Das Modell „{name}“ ist hier nicht installiert.</translation>
+    </message>
+    <message>
+        <source>The report is on the clipboard.</source>
+        <translation>Der Bericht ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>The result would be meaningless. Choose another model or another volume.</source>
+        <translation>Das Ergebnis wäre bedeutungslos. Wählen Sie ein anderes Modell oder ein anderes Volumen.</translation>
+    </message>
+    <message>
+        <source>Use the CPU</source>
+        <translation>CPU verwenden</translation>
+    </message>
+    <message>
+        <source>Yes, harden and segment</source>
+        <translation>Ja, verfestigen und segmentieren</translation>
+    </message>
+    <message>
+        <source>{name} (damaged)</source>
+        <translation>{name} (beschädigt)</translation>
+    </message>
+</context>
+<context>
+    <name>segment.result_view</name>
+    <message>
+        <source>1 doubtful spot.</source>
+        <translation>1 fragliche Stelle.</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>Übereinst.</translation>
+    </message>
+    <message>
+        <source>Doubtful spot {number}</source>
+        <translation>Fragliche Stelle {number}</translation>
+    </message>
+    <message>
+        <source>Doubtful spot {number} of {count}: {size} voxels</source>
+        <translation>Fragliche Stelle {number} von {count}: {size} Voxel</translation>
+    </message>
+    <message>
+        <source>No doubtful spot is large enough to list.</source>
+        <translation>Keine fragliche Stelle ist groß genug für die Liste.</translation>
+    </message>
+    <message>
+        <source>No review map was made with this result.</source>
+        <translation>Zu diesem Ergebnis wurde keine Prüfkarte erstellt.</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segmentieren</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>The 3D surfaces could not be made.</source>
+        <translation>Die 3D-Oberflächen konnten nicht erstellt werden.</translation>
+    </message>
+    <message>
+        <source>The model found none of its structures in this image.</source>
+        <translation>Das Modell fand in diesem Bild keine seiner Strukturen.</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>{count} doubtful spots, ranked by size and disagreement.</source>
+        <translation>{count} fragliche Stellen, nach Größe und Abweichung geordnet.</translation>
+    </message>
+</context>
+<context>
+    <name>segment.run</name>
+    <message>
+        <source>Choose them again.</source>
+        <translation>Wählen Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>The input volume or the output segmentation was removed during the run.</source>
+        <translation>Das Eingabevolumen oder die Ausgabesegmentierung wurde während des Laufs entfernt.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>{name} review map</source>
+        <translation>Prüfkarte {name}</translation>
+    </message>
+    <message>
+        <source>{name} segmentation</source>
+        <translation>Segmentierung {name}</translation>
+    </message>
+</context>
+<context>
+    <name>segment.set_up</name>
+    <message>
+        <source>Add model</source>
+        <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>Model added.</source>
+        <translation>Modell hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>Model packages (*.zip card.json)</source>
+        <translation>Modellpakete (*.zip card.json)</translation>
+    </message>
+</context>
+<context>
+    <name>segment.sizes</name>
+    <message>
+        <source>{area} mm²</source>
+        <translation>{area} mm²</translation>
+    </message>
+    <message>
+        <source>{count} pixels</source>
+        <translation>{count} Pixel</translation>
+    </message>
+    <message>
+        <source>{volume} ml</source>
+        <translation>{volume} ml</translation>
+    </message>
+</context>
+<context>
+    <name>set_up.choosing</name>
+    <message>
+        <source>Choose a folder with the packages' wheels (.whl files)</source>
+        <translation>Wählen Sie einen Ordner mit den Paketen (.whl-Dateien)</translation>
+    </message>
+    <message>
+        <source>Choose the program python (python.exe) of a Python that has PyTorch</source>
+        <translation>Wählen Sie das Programm python (python.exe) eines Python mit PyTorch</translation>
+    </message>
+</context>
+<context>
+    <name>set_up.external</name>
+    <message>
+        <source>Choose another Python.</source>
+        <translation>Wählen Sie ein anderes Python.</translation>
+    </message>
+    <message>
+        <source>Choose the program python (python.exe) of an environment that has PyTorch.</source>
+        <translation>Wählen Sie das Programm python (python.exe) einer Umgebung mit PyTorch.</translation>
+    </message>
+    <message>
+        <source>In this Python these packages are missing or damaged: {names}.</source>
+        <translation>In diesem Python fehlen diese Pakete oder sind beschädigt: {names}.</translation>
+    </message>
+    <message>
+        <source>Install them there: python -m pip install {names}</source>
+        <translation>Installieren Sie sie dort: python -m pip install {names}</translation>
+    </message>
+    <message>
+        <source>This is Python {version}; SemiGDA needs {oldest} or later.</source>
+        <translation>Das ist Python {version}; SemiGDA braucht {oldest} oder neuer.</translation>
+    </message>
+    <message>
+        <source>This is not a Python.</source>
+        <translation>Das ist kein Python.</translation>
+    </message>
+</context>
+<context>
+    <name>set_up.health</name>
+    <message>
+        <source>Choose the CPU, or update the graphics driver.</source>
+        <translation>Wählen Sie die CPU, oder aktualisieren Sie den Grafiktreiber.</translation>
+    </message>
+    <message>
+        <source>Click Repair.</source>
+        <translation>Klicken Sie auf „Reparieren“.</translation>
+    </message>
+    <message>
+        <source>PyTorch is installed but cannot compute on the chosen device.</source>
+        <translation>PyTorch ist installiert, kann aber auf dem gewählten Gerät nicht rechnen.</translation>
+    </message>
+    <message>
+        <source>These Python packages are missing or damaged: {names}.</source>
+        <translation>Diese Python-Pakete fehlen oder sind beschädigt: {names}.</translation>
+    </message>
+    <message>
+        <source>not checked yet</source>
+        <translation>noch nicht geprüft</translation>
+    </message>
+</context>
+<context>
+    <name>set_up.installing</name>
+    <message>
+        <source>Check the network connection, restart Slicer and try again. Without a network, choose a folder with the packages' wheels (.whl files).</source>
+        <translation>Prüfen Sie die Netzverbindung, starten Sie Slicer neu, und versuchen Sie es noch einmal. Ohne Netz: Wählen Sie einen Ordner mit den Paketen (.whl-Dateien).</translation>
+    </message>
+    <message>
+        <source>Install the extension 'PyTorch' in the Extensions Manager, restart Slicer, then set up again.</source>
+        <translation>Installieren Sie die Erweiterung „PyTorch“ im Extensions Manager, starten Sie Slicer neu, und richten Sie dann noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>SemiGDA computes with PyTorch, which comes with Slicer's PyTorch extension.</source>
+        <translation>SemiGDA rechnet mit PyTorch, das mit Slicers Erweiterung PyTorch kommt.</translation>
+    </message>
+    <message>
+        <source>The installation of {name} failed.</source>
+        <translation>Die Installation von {name} ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>The packages need about {needed} on Slicer's disk, and {free} are free.</source>
+        <translation>Die Pakete brauchen etwa {needed} auf Slicers Festplatte; {free} sind frei.</translation>
+    </message>
+    <message>
+        <source>{count} GB</source>
+        <translation>{count} GB</translation>
+    </message>
+    <message>
+        <source>{count} MB</source>
+        <translation>{count} MB</translation>
+    </message>
+</context>
+<context>
+    <name>set_up.section</name>
+    <message>
+        <source>All requirements work. {what}</source>
+        <translation>Alle Voraussetzungen sind erfüllt. {what}</translation>
+    </message>
+    <message>
+        <source>Check and repair</source>
+        <translation>Prüfen und reparieren</translation>
+    </message>
+    <message>
+        <source>Checking: every package, and one convolution on the device...</source>
+        <translation>Prüfung: jedes Paket und eine Faltung auf dem Gerät...</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Compute in Slicer's own Python again.</source>
+        <translation>Wieder in Slicers eigenem Python rechnen.</translation>
+    </message>
+    <message>
+        <source>Compute in another Python that has PyTorch, for graphics cards that Slicer's own cannot use. Nothing is installed into it.</source>
+        <translation>In einem anderen Python mit PyTorch rechnen, für Grafikkarten, die Slicers eigenes nicht nutzen kann. Dort wird nichts installiert.</translation>
+    </message>
+    <message>
+        <source>Download and install this into Slicer: {names}.</source>
+        <translation>Das hier herunterladen und in Slicer installieren: {names}.</translation>
+    </message>
+    <message>
+        <source>Everything that SemiGDA needs is installed.</source>
+        <translation>Alles, was SemiGDA braucht, ist installiert.</translation>
+    </message>
+    <message>
+        <source>External Python...</source>
+        <translation>Externes Python...</translation>
+    </message>
+    <message>
+        <source>From a folder...</source>
+        <translation>Aus Ordner...</translation>
+    </message>
+    <message>
+        <source>Install PyTorch again</source>
+        <translation>PyTorch neu installieren</translation>
+    </message>
+    <message>
+        <source>Installed.</source>
+        <translation>Installiert.</translation>
+    </message>
+    <message>
+        <source>Installing {name} ({number} of {count})...</source>
+        <translation>{name} wird installiert ({number} von {count})...</translation>
+    </message>
+    <message>
+        <source>Preparing...</source>
+        <translation>Vorbereitung...</translation>
+    </message>
+    <message>
+        <source>Progress of the set-up.</source>
+        <translation>Fortschritt der Einrichtung.</translation>
+    </message>
+    <message>
+        <source>PyTorch (computes)</source>
+        <translation>PyTorch (rechnet)</translation>
+    </message>
+    <message>
+        <source>PyTorch {version} on {device}, Python {python}.</source>
+        <translation>PyTorch {version} auf {device}, Python {python}.</translation>
+    </message>
+    <message>
+        <source>Repair ({size})</source>
+        <translation>Reparieren ({size})</translation>
+    </message>
+    <message>
+        <source>SemiGDA computes in an external Python ({name}).</source>
+        <translation>SemiGDA rechnet in einem externen Python ({name}).</translation>
+    </message>
+    <message>
+        <source>SemiGDA needs these packages, once:</source>
+        <translation>SemiGDA braucht diese Pakete, einmalig:</translation>
+    </message>
+    <message>
+        <source>Set up</source>
+        <translation>Einrichten</translation>
+    </message>
+    <message>
+        <source>Set up ({size})</source>
+        <translation>Einrichten ({size})</translation>
+    </message>
+    <message>
+        <source>Set-up</source>
+        <translation>Einrichtung</translation>
+    </message>
+    <message>
+        <source>SimpleITK (reads images)</source>
+        <translation>SimpleITK (liest Bilder)</translation>
+    </message>
+    <message>
+        <source>The Python packages that SemiGDA computes with.</source>
+        <translation>Die Python-Pakete, mit denen SemiGDA rechnet.</translation>
+    </message>
+    <message>
+        <source>They take about {needed} on Slicer's disk; {free} are free.</source>
+        <translation>Sie brauchen etwa {needed} auf Slicers Festplatte; {free} sind frei.</translation>
+    </message>
+    <message>
+        <source>Try every package and compute once on the device, in a process of its own; what fails can then be installed again.</source>
+        <translation>Jedes Paket versuchen und einmal auf dem Gerät rechnen, in einem eigenen Prozess; was nicht gelingt, kann dann neu installiert werden.</translation>
+    </message>
+    <message>
+        <source>Trying the external Python...</source>
+        <translation>Das externe Python wird versucht...</translation>
+    </message>
+    <message>
+        <source>Use Slicer's own</source>
+        <translation>Slicers eigenes verwenden</translation>
+    </message>
+    <message>
+        <source>What is installed, and what is missing.</source>
+        <translation>Was installiert ist und was fehlt.</translation>
+    </message>
+    <message>
+        <source>Without a network: install from a folder with the packages' wheels (.whl files).</source>
+        <translation>Ohne Netzverbindung: aus einem Ordner mit den Paketen (.whl-Dateien) installieren.</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>not made for this graphics card</source>
+        <translation>nicht für diese Grafikkarte gemacht</translation>
+    </message>
+    <message>
+        <source>safetensors (reads models)</source>
+        <translation>safetensors (liest Modelle)</translation>
+    </message>
+</context>
+<context>
+    <name>train.advanced</name>
+    <message>
+        <source>Apple graphics (MPS)</source>
+        <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+        <source>As the images need</source>
+        <translation>Wie die Bilder es brauchen</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Axial</source>
+        <translation>Axial</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Coronal</source>
+        <translation>Koronal</translation>
+    </message>
+    <message>
+        <source>Graphics card (CUDA)</source>
+        <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+        <source>Sagittal</source>
+        <translation>Sagittal</translation>
+    </message>
+</context>
+<context>
+    <name>train.cases_table</name>
+    <message>
+        <source>A slice of the image, drawn by the check.</source>
+        <translation>Eine Schicht des Bildes, von der Prüfung gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Hint</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Never trained on: used only to score models.</source>
+        <translation>Nie zum Training: nur um Modelle zu bewerten.</translation>
+    </message>
+    <message>
+        <source>Not used: another image of this patient is held out.</source>
+        <translation>Nicht verwendet: Ein anderes Bild dieses Patienten ist Testfall.</translation>
+    </message>
+    <message>
+        <source>Not used: its image or label file is missing.</source>
+        <translation>Nicht verwendet: Bild- oder Labeldatei fehlt.</translation>
+    </message>
+    <message>
+        <source>Not used: you chose to ignore it.</source>
+        <translation>Nicht verwendet: von Ihnen ausgeschlossen.</translation>
+    </message>
+    <message>
+        <source>Patient: {name}</source>
+        <translation>Patient: {name}</translation>
+    </message>
+    <message>
+        <source>Size in pixels.</source>
+        <translation>Größe in Pixeln.</translation>
+    </message>
+    <message>
+        <source>This case has no label.</source>
+        <translation>Dieser Fall hat kein Label.</translation>
+    </message>
+    <message>
+        <source>Trained on as an image without a label.</source>
+        <translation>Zum Training, als Bild ohne Label.</translation>
+    </message>
+    <message>
+        <source>Trained on, with its label.</source>
+        <translation>Zum Training, mit seinem Label.</translation>
+    </message>
+    <message>
+        <source>Use, size</source>
+        <translation>Verwendung, Größe</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>aside</source>
+        <translation>beiseite</translation>
+    </message>
+    <message>
+        <source>by a model</source>
+        <translation>vom Modell</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>von Hand</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>korrigiert</translation>
+    </message>
+    <message>
+        <source>held out</source>
+        <translation>Testfall</translation>
+    </message>
+    <message>
+        <source>ignored</source>
+        <translation>ignoriert</translation>
+    </message>
+    <message>
+        <source>label map</source>
+        <translation>Labelkarte</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>unlabelled</source>
+        <translation>ungelabelt</translation>
+    </message>
+    <message>
+        <source>{size} voxels of {spacing} mm</source>
+        <translation>{size} Voxel von {spacing} mm</translation>
+    </message>
+</context>
+<context>
+    <name>train.class_list</name>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>Klasse hinzufügen</translation>
+    </message>
+    <message>
+        <source>Checked labels that contain this class.</source>
+        <translation>Geprüfte Labels, die diese Klasse enthalten.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Double-click to choose another colour.</source>
+        <translation>Doppelklicken Sie, um eine andere Farbe zu wählen.</translation>
+    </message>
+    <message>
+        <source>Double-click to rename; labels are not changed.</source>
+        <translation>Doppelklicken Sie zum Umbenennen; Labels bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Labels</translation>
+    </message>
+    <message>
+        <source>What should be segmented, such as liver or tumour?</source>
+        <translation>Was soll segmentiert werden, etwa Leber oder Tumor?</translation>
+    </message>
+</context>
+<context>
+    <name>train.curves_view</name>
+    <message>
+        <source>Dice by class</source>
+        <translation>Dice je Klasse</translation>
+    </message>
+    <message>
+        <source>Held-out cases</source>
+        <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>Losses</source>
+        <translation>Verluste</translation>
+    </message>
+    <message>
+        <source>Not measured yet: Dice is measured once the model learns to segment.</source>
+        <translation>Noch nicht gemessen: Dice wird gemessen, sobald das Modell segmentieren lernt.</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>Noch nichts zu zeigen.</translation>
+    </message>
+    <message>
+        <source>aligning latents</source>
+        <translation>gleicht latente Räume an</translation>
+    </message>
+    <message>
+        <source>learning to see the images</source>
+        <translation>lernt, die Bilder zu sehen</translation>
+    </message>
+    <message>
+        <source>learning to segment</source>
+        <translation>lernt zu segmentieren</translation>
+    </message>
+</context>
+<context>
+    <name>train.dialog_folder</name>
+    <message>
+        <source>A pattern (regular expression)</source>
+        <translation>Ein Muster (regulärer Ausdruck)</translation>
+    </message>
+    <message>
+        <source>A program made these labels; nobody corrected them</source>
+        <translation>Ein Programm hat diese Labels erstellt; niemand hat sie korrigiert</translation>
+    </message>
+    <message>
+        <source>A regular expression. Its match in the file name, or its first (group), names the patient.</source>
+        <translation>Ein regulärer Ausdruck. Sein Treffer im Dateinamen oder dessen erste (Gruppe) nennt den Patienten.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a folder of images</source>
+        <translation>Ordner mit Bildern hinzufügen</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images.</source>
+        <translation>Wählen Sie einen Ordner mit Bildern.</translation>
+    </message>
+    <message>
+        <source>Choose the folder.</source>
+        <translation>Den Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>How each file is used. Labels are matched by name.</source>
+        <translation>Wie jede Datei verwendet wird. Labels werden über ihren Namen zugeordnet.</translation>
+    </message>
+    <message>
+        <source>Images that match several labels and are added without one: {count}.</source>
+        <translation>Bilder, zu denen mehrere Labels passen und die ohne Label hinzukommen: {count}.</translation>
+    </message>
+    <message>
+        <source>Images:</source>
+        <translation>Bilder:</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Labels without an image, left out: {count}.</source>
+        <translation>Labels ohne Bild, weggelassen: {count}.</translation>
+    </message>
+    <message>
+        <source>Labels:</source>
+        <translation>Labels:</translation>
+    </message>
+    <message>
+        <source>One patient per image, unless file names say otherwise</source>
+        <translation>Ein Patient je Bild, wenn Dateinamen nichts anderes sagen</translation>
+    </message>
+    <message>
+        <source>Other files, left out: {count}.</source>
+        <translation>Andere Dateien, weggelassen: {count}.</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>Patient</translation>
+    </message>
+    <message>
+        <source>Patient:</source>
+        <translation>Patient:</translation>
+    </message>
+    <message>
+        <source>Such labels are used for training, but never to score a model. Labels made by SemiGDA are recognised automatically.</source>
+        <translation>Solche Labels dienen dem Training, aber nie der Bewertung eines Modells. Von SemiGDA erstellte Labels werden automatisch erkannt.</translation>
+    </message>
+    <message>
+        <source>The first number in the name</source>
+        <translation>Die erste Zahl im Namen</translation>
+    </message>
+    <message>
+        <source>The first {count} are shown.</source>
+        <translation>Die ersten {count} werden gezeigt.</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read.</source>
+        <translation>Der Ordner kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The folder with the images.</source>
+        <translation>Der Ordner mit den Bildern.</translation>
+    </message>
+    <message>
+        <source>The folder with the labels; leave it empty if they are beside the images.</source>
+        <translation>Der Ordner mit den Labels; lassen Sie ihn leer, wenn sie neben den Bildern liegen.</translation>
+    </message>
+    <message>
+        <source>The name up to the first _ or -</source>
+        <translation>Der Name bis zum ersten _ oder -</translation>
+    </message>
+    <message>
+        <source>Used as</source>
+        <translation>Verwendet als</translation>
+    </message>
+    <message>
+        <source>Which part of a file name identifies the patient; the list below shows the outcome. Images of one patient are never split between training and scoring.</source>
+        <translation>Welcher Teil eines Dateinamens den Patienten nennt; die Liste unten zeigt, was herauskommt. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
+    </message>
+    <message>
+        <source>another channel of a case</source>
+        <translation>weiterer Kanal eines Falls</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>label without an image, left out</source>
+        <translation>Label ohne Bild, weggelassen</translation>
+    </message>
+    <message>
+        <source>no image</source>
+        <translation>kein Bild</translation>
+    </message>
+    <message>
+        <source>one of several DICOM series in a folder</source>
+        <translation>eine von mehreren DICOM-Serien in einem Ordner</translation>
+    </message>
+    <message>
+        <source>several match</source>
+        <translation>mehrere passen</translation>
+    </message>
+    <message>
+        <source>such as  ^(patient\d+)_</source>
+        <translation>etwa  ^(patient\d+)_</translation>
+    </message>
+    <message>
+        <source>the same case in another format</source>
+        <translation>derselbe Fall in einem anderen Format</translation>
+    </message>
+    <message>
+        <source>{count} DICOM files</source>
+        <translation>{count} DICOM-Dateien</translation>
+    </message>
+    <message>
+        <source>{count} images, {labelled} with a label, of {patients} patients.</source>
+        <translation>{count} Bilder, {labelled} mit Label, von {patients} Patienten.</translation>
+    </message>
+    <message>
+        <source>{why}, left out</source>
+        <translation>{why}, weggelassen</translation>
+    </message>
+</context>
+<context>
+    <name>train.dialog_heldout</name>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Change the held-out cases</source>
+        <translation>Die Testfälle ändern</translation>
+    </message>
+    <message>
+        <source>Drawn again at random, with some of every kind of case.</source>
+        <translation>Neu zufällig gezogen, mit jeder Art von Fall darunter.</translation>
+    </message>
+    <message>
+        <source>Exactly the cases selected in the list of cases.</source>
+        <translation>Genau die Fälle, die in der Liste der Fälle gewählt sind.</translation>
+    </message>
+    <message>
+        <source>Lock the same cases again, with their present labels.</source>
+        <translation>Dieselben Fälle wieder sperren, mit ihren jetzigen Labels.</translation>
+    </message>
+    <message>
+        <source>One sentence for whoever reads the scores later.</source>
+        <translation>Ein Satz für alle, die die Werte später lesen.</translation>
+    </message>
+    <message>
+        <source>Other cases, drawn at random</source>
+        <translation>Andere Fälle, zufällig gezogen</translation>
+    </message>
+    <message>
+        <source>Scores are comparable only between models scored on the same cases. After a change, earlier scores are void: they stay visible, but are no longer compared.</source>
+        <translation>Werte sind nur zwischen Modellen vergleichbar, die an denselben Fällen gemessen wurden. Nach einer Änderung sind frühere Werte ungültig: Sie bleiben sichtbar, werden aber nicht mehr verglichen.</translation>
+    </message>
+    <message>
+        <source>The same cases: a label or a class was corrected</source>
+        <translation>Dieselben Fälle: Ein Label oder eine Klasse wurde korrigiert</translation>
+    </message>
+    <message>
+        <source>The selected cases: {names}</source>
+        <translation>Die gewählten Fälle: {names}</translation>
+    </message>
+    <message>
+        <source>Why? The reason is kept in the project's history.</source>
+        <translation>Warum? Der Grund bleibt im Verlauf des Projekts.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>train.dialog_mapping</name>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Choose the class of every segment.</source>
+        <translation>Wählen Sie die Klasse jedes Segments.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Decide later</source>
+        <translation>Später entscheiden</translation>
+    </message>
+    <message>
+        <source>In the labels</source>
+        <translation>In den Labels</translation>
+    </message>
+    <message>
+        <source>Leave it out</source>
+        <translation>Weglassen</translation>
+    </message>
+    <message>
+        <source>New class '{name}'</source>
+        <translation>Neue Klasse „{name}“</translation>
+    </message>
+    <message>
+        <source>Some segments in the labels have no class in this project yet. Spellings may differ between cases: give segments that mean the same thing the same class.</source>
+        <translation>Einige Segmente in den Labels haben in diesem Projekt noch keine Klasse. Schreibweisen dürfen sich von Fall zu Fall unterscheiden: Geben Sie Segmenten, die dasselbe meinen, dieselbe Klasse.</translation>
+    </message>
+    <message>
+        <source>The class of this segment; or leave it out of the training.</source>
+        <translation>Die Klasse dieses Segments; oder lassen Sie es vom Training weg.</translation>
+    </message>
+    <message>
+        <source>Use these classes</source>
+        <translation>Diese Klassen verwenden</translation>
+    </message>
+    <message>
+        <source>What are these segments?</source>
+        <translation>Was sind diese Segmente?</translation>
+    </message>
+    <message>
+        <source>value {name}</source>
+        <translation>Wert {name}</translation>
+    </message>
+    <message>
+        <source>{count} of {all}</source>
+        <translation>{count} von {all}</translation>
+    </message>
+</context>
+<context>
+    <name>train.dialog_scene</name>
+    <message>
+        <source>A segmentation made by SemiGDA counts as your own label only after you have corrected it; otherwise it is never used to score a model.</source>
+        <translation>Eine von SemiGDA erstellte Segmentierung gilt erst als Ihr Label, wenn Sie sie korrigiert haben; sonst wird nie ein Modell daran gemessen.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add from the scene</source>
+        <translation>Aus der Szene hinzufügen</translation>
+    </message>
+    <message>
+        <source>I have reviewed and corrected the models' segmentations</source>
+        <translation>Ich habe die Segmentierungen der Modelle geprüft und korrigiert</translation>
+    </message>
+    <message>
+        <source>If a model made it, I have reviewed and corrected it</source>
+        <translation>Falls ein Modell sie erstellte: Ich habe sie geprüft und korrigiert</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Label from the scene</source>
+        <translation>Label aus der Szene</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keines</translation>
+    </message>
+    <message>
+        <source>Segmentations and label maps of the scene.</source>
+        <translation>Segmentierungen und Labelkarten der Szene.</translation>
+    </message>
+    <message>
+        <source>Stored</source>
+        <translation>Gespeichert</translation>
+    </message>
+    <message>
+        <source>The label of this volume; with None the case is unlabelled.</source>
+        <translation>Das Label dieses Volumens; mit „Keines“ ist der Fall ungelabelt.</translation>
+    </message>
+    <message>
+        <source>The scene contains no segmentation and no label map.</source>
+        <translation>Die Szene enthält keine Segmentierung und keine Labelkarte.</translation>
+    </message>
+    <message>
+        <source>The volumes you tick become cases. Volumes and label maps that were changed here, or have no file, are copied uncompressed into the project's folder under an anonymous name; others stay where they are. Segmentations are always copied.</source>
+        <translation>Die angekreuzten Volumen werden Fälle. Volumen und Labelkarten, die hier geändert wurden oder keine Datei haben, werden unkomprimiert und unter anonymem Namen in den Projektordner kopiert; andere bleiben, wo sie sind. Segmentierungen werden immer kopiert.</translation>
+    </message>
+    <message>
+        <source>Tick the volumes to add, and choose each one's label.</source>
+        <translation>Kreuzen Sie die Volumen an, und wählen Sie zu jedem das Label.</translation>
+    </message>
+    <message>
+        <source>Uncorrected labels made by a model are never used to score a model.</source>
+        <translation>Nicht korrigierte Labels eines Modells werden nie zur Bewertung eines Modells verwendet.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>Which segmentation or label map is the label? Segmentations are copied.</source>
+        <translation>Welche Segmentierung oder Labelkarte ist das Label? Segmentierungen werden kopiert.</translation>
+    </message>
+    <message>
+        <source>copied</source>
+        <translation>kopiert</translation>
+    </message>
+    <message>
+        <source>in its file</source>
+        <translation>in seiner Datei</translation>
+    </message>
+    <message>
+        <source>{name} (made by a model)</source>
+        <translation>{name} (vom Modell)</translation>
+    </message>
+</context>
+<context>
+    <name>train.dialogs</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Close this window without changing anything.</source>
+        <translation>Dieses Fenster schließen, ohne etwas zu ändern.</translation>
+    </message>
+    <message>
+        <source>Confirm.</source>
+        <translation>Bestätigen.</translation>
+    </message>
+</context>
+<context>
+    <name>train.editor_button</name>
+    <message>
+        <source>Back to SemiGDA Train</source>
+        <translation>Zurück zu SemiGDA Train</translation>
+    </message>
+    <message>
+        <source>Save or discard the label there, then continue with the next case.</source>
+        <translation>Speichern oder verwerfen Sie dort das Label, und fahren Sie dann mit dem nächsten Fall fort.</translation>
+    </message>
+</context>
+<context>
+    <name>train.fixes</name>
+    <message>
+        <source>The fix did not work.</source>
+        <translation>Die Korrektur ist nicht gelungen.</translation>
+    </message>
+</context>
+<context>
+    <name>train.labelling</name>
+    <message>
+        <source>Assign a class to each value, then open the case again.</source>
+        <translation>Ordnen Sie jedem Wert eine Klasse zu, und öffnen Sie den Fall dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose another label for this case.</source>
+        <translation>Wählen Sie ein anderes Label für diesen Fall.</translation>
+    </message>
+    <message>
+        <source>Open the case in Segment Editor again.</source>
+        <translation>Öffnen Sie den Fall noch einmal im Segment Editor.</translation>
+    </message>
+    <message>
+        <source>Run the check to see what is wrong with it.</source>
+        <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
+    </message>
+    <message>
+        <source>Slicer cannot load a file of this case.</source>
+        <translation>Slicer kann eine Datei dieses Falls nicht laden.</translation>
+    </message>
+    <message>
+        <source>The image or the label was removed from the scene, so there is nothing to save.</source>
+        <translation>Das Bild oder das Label wurde aus der Szene entfernt; es gibt nichts zu speichern.</translation>
+    </message>
+    <message>
+        <source>The label contains values without a class.</source>
+        <translation>Das Label enthält Werte ohne Klasse.</translation>
+    </message>
+    <message>
+        <source>The label is a colour picture, not a label map.</source>
+        <translation>Das Label ist ein Farbbild, keine Labelkarte.</translation>
+    </message>
+    <message>
+        <source>When the label is finished, return to SemiGDA Train to save it.</source>
+        <translation>Wenn das Label fertig ist, kehren Sie zum Speichern zu SemiGDA Train zurück.</translation>
+    </message>
+    <message>
+        <source>{name} label</source>
+        <translation>Label {name}</translation>
+    </message>
+</context>
+<context>
+    <name>train.labelling_bar</name>
+    <message>
+        <source>&lt;b&gt;Labelling {name}&lt;/b&gt;</source>
+        <translation>&lt;b&gt;Labeln: {name}&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>Its image or label was removed from the scene.</source>
+        <translation>Sein Bild oder Label wurde aus der Szene entfernt.</translation>
+    </message>
+    <message>
+        <source>Label saved.</source>
+        <translation>Label gespeichert.</translation>
+    </message>
+    <message>
+        <source>This case is held out: changing its label makes earlier scores void.</source>
+        <translation>Das ist ein Testfall: Sein Label zu ändern macht frühere Werte ungültig.</translation>
+    </message>
+</context>
+<context>
+    <name>train.missing_files</name>
+    <message>
+        <source>1 case is left out because its files are missing.</source>
+        <translation>1 Fall bleibt weg, weil seine Dateien fehlen.</translation>
+    </message>
+    <message>
+        <source>Files with the right name but other contents, not accepted: {names}</source>
+        <translation>Dateien mit richtigem Namen, aber anderem Inhalt, nicht angenommen: {names}</translation>
+    </message>
+    <message>
+        <source>Relocate...</source>
+        <translation>Suchen...</translation>
+    </message>
+    <message>
+        <source>Searching...</source>
+        <translation>Suche läuft...</translation>
+    </message>
+    <message>
+        <source>Where are the files now?</source>
+        <translation>Wo sind die Dateien jetzt?</translation>
+    </message>
+    <message>
+        <source>{count} cases are left out because their files are missing.</source>
+        <translation>{count} Fälle bleiben weg, weil ihre Dateien fehlen.</translation>
+    </message>
+    <message>
+        <source>{found} cases found, {missing} still missing.</source>
+        <translation>{found} Fälle gefunden, {missing} fehlen noch.</translation>
+    </message>
+</context>
+<context>
+    <name>train.panel</name>
+    <message>
+        <source>&lt;b&gt;Next:&lt;/b&gt; {step}</source>
+        <translation>&lt;b&gt;Als Nächstes:&lt;/b&gt; {step}</translation>
+    </message>
+    <message>
+        <source>Choose or create an empty folder for the project</source>
+        <translation>Wählen Sie einen leeren Ordner für das Projekt, oder legen Sie einen an</translation>
+    </message>
+    <message>
+        <source>Create a project or open one: a folder that keeps the cases, their labels and the trained models.</source>
+        <translation>Legen Sie ein Projekt an, oder öffnen Sie eines: ein Ordner mit den Fällen, ihren Labels und den trainierten Modellen.</translation>
+    </message>
+    <message>
+        <source>Everything is done.</source>
+        <translation>Alles ist erledigt.</translation>
+    </message>
+    <message>
+        <source>No project is open</source>
+        <translation>Kein Projekt ist geöffnet</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>Open a project's folder</source>
+        <translation>Projektordner öffnen</translation>
+    </message>
+    <message>
+        <source>Project opened.</source>
+        <translation>Projekt geöffnet.</translation>
+    </message>
+    <message>
+        <source>Save or discard it first.</source>
+        <translation>Speichern oder verwerfen Sie es zuerst.</translation>
+    </message>
+    <message>
+        <source>The label of a case is not saved yet.</source>
+        <translation>Das Label eines Falls ist noch nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>The open training project.</source>
+        <translation>Das geöffnete Trainingsprojekt.</translation>
+    </message>
+</context>
+<context>
+    <name>train.preview_view</name>
+    <message>
+        <source>Autoencoder</source>
+        <translation>Autoencoder</translation>
+    </message>
+    <message>
+        <source>From left to right: {columns} ({when})</source>
+        <translation>Von links nach rechts: {columns} ({when})</translation>
+    </message>
+    <message>
+        <source>Held-out cases</source>
+        <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>Pseudo labels on unlabelled cases</source>
+        <translation>Pseudo-Labels auf ungelabelten Fällen</translation>
+    </message>
+    <message>
+        <source>The picture cannot be read.</source>
+        <translation>Das Bild kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>aligning</source>
+        <translation>Angleichen</translation>
+    </message>
+    <message>
+        <source>image, drawn by each branch</source>
+        <translation>Bild, gezeichnet von jedem Zweig</translation>
+    </message>
+    <message>
+        <source>image, reconstruction, mask, reconstructed mask</source>
+        <translation>Bild, Rekonstruktion, Maske, rekonstruierte Maske</translation>
+    </message>
+    <message>
+        <source>image, your label, prediction</source>
+        <translation>Bild, Ihr Label, Vorhersage</translation>
+    </message>
+    <message>
+        <source>seeing</source>
+        <translation>Sehen</translation>
+    </message>
+    <message>
+        <source>segmenting</source>
+        <translation>Segmentieren</translation>
+    </message>
+    <message>
+        <source>{stage}, step {step}</source>
+        <translation>{stage}, Schritt {step}</translation>
+    </message>
+</context>
+<context>
+    <name>train.scene_files</name>
+    <message>
+        <source>Draw something first, or choose another segmentation.</source>
+        <translation>Zeichnen Sie zuerst etwas, oder wählen Sie eine andere Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Load it, or save the segmentation and choose its file.</source>
+        <translation>Laden Sie es, oder speichern Sie die Segmentierung und wählen Sie ihre Datei.</translation>
+    </message>
+    <message>
+        <source>Put both under the same transform, or harden the transforms.</source>
+        <translation>Bringen Sie beide unter dieselbe Transformation, oder verfestigen Sie die Transformationen.</translation>
+    </message>
+    <message>
+        <source>The label could not be written to disk.</source>
+        <translation>Das Label konnte nicht auf die Festplatte geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The label map and its volume are under different transforms.</source>
+        <translation>Die Labelkarte und ihr Volumen unterliegen verschiedenen Transformationen.</translation>
+    </message>
+    <message>
+        <source>The segmentation is empty: no segment has a voxel inside the image.</source>
+        <translation>Die Segmentierung ist leer: Kein Segment hat ein Voxel innerhalb des Bildes.</translation>
+    </message>
+    <message>
+        <source>The volume that the segmentation was drawn on is not in the scene.</source>
+        <translation>Das Volumen, auf dem die Segmentierung gezeichnet wurde, ist nicht in der Szene.</translation>
+    </message>
+</context>
+<context>
+    <name>train.score_table</name>
+    <message>
+        <source>(removed case)</source>
+        <translation>(entfernter Fall)</translation>
+    </message>
+    <message>
+        <source>All cases</source>
+        <translation>Alle Fälle</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Held-out case</source>
+        <translation>Testfall</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>U-Net</source>
+        <translation>U-Net</translation>
+    </message>
+    <message>
+        <source>all classes</source>
+        <translation>alle Klassen</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_base</name>
+    <message>
+        <source>About 10 minutes: do labels and images match, and is every class found?</source>
+        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
+    </message>
+    <message>
+        <source>Base and preset</source>
+        <translation>Basis und Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Begins with what a network learned from a million photographs: the best start with few labels.</source>
+        <translation>Beginnt mit dem, was ein Netz aus einer Million Fotos gelernt hat: der beste Beginn mit wenigen Labels.</translation>
+    </message>
+    <message>
+        <source>Builds on what this model knows: fastest, and best for similar images.</source>
+        <translation>Baut auf dem auf, was dieses Modell weiß: am schnellsten und am besten für ähnliche Bilder.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Has already learned what images look like; learns to segment from yours.</source>
+        <translation>Weiß schon, wie Bilder aussehen; lernt aus Ihren zu segmentieren.</translation>
+    </message>
+    <message>
+        <source>Install the general image features, or start from scratch.</source>
+        <translation>Installieren Sie die allgemeinen Bildmerkmale, oder beginnen Sie bei null.</translation>
+    </message>
+    <message>
+        <source>Learns from your images alone: needs more labels and takes longest.</source>
+        <translation>Lernt allein aus Ihren Bildern: braucht mehr Labels und am längsten.</translation>
+    </message>
+    <message>
+        <source>Not installed yet ({size} MB, Apache-2.0). Without them the model learns from your images alone, and is clearly worse with few labels.</source>
+        <translation>Noch nicht installiert ({size} MB, Apache-2.0). Ohne sie lernt das Modell allein aus Ihren Bildern und ist bei wenigen Labels deutlich schlechter.</translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation>Publikation</translation>
+    </message>
+    <message>
+        <source>Quick look</source>
+        <translation>Schneller Blick</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>The chosen base no longer exists. Choose another one.</source>
+        <translation>Die gewählte Basis gibt es nicht mehr. Wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>The full-size network of the paper, on a graphics card: many hours.</source>
+        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
+    </message>
+    <message>
+        <source>The usual choice: about 45 minutes. A graphics card gets further in them.</source>
+        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
+    </message>
+    <message>
+        <source>{name} (cannot be used)</source>
+        <translation>{name} (nicht verwendbar)</translation>
+    </message>
+    <message>
+        <source>{name} (recommended)</source>
+        <translation>{name} (empfohlen)</translation>
+    </message>
+    <message>
+        <source>{name} (starter model)</source>
+        <translation>{name} (Startmodell)</translation>
+    </message>
+    <message>
+        <source>{preset}, from scratch</source>
+        <translation>{preset}, von null</translation>
+    </message>
+    <message>
+        <source>{preset}, from {base}</source>
+        <translation>{preset}, mit {base}</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_cases</name>
+    <message>
+        <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
+        <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
+    </message>
+    <message>
+        <source>Add a class: the name of what is to be segmented.</source>
+        <translation>Fügen Sie eine Klasse hinzu: den Namen dessen, was segmentiert werden soll.</translation>
+    </message>
+    <message>
+        <source>Add images, and the labels of at least two of them.</source>
+        <translation>Fügen Sie Bilder hinzu und die Labels von mindestens zweien.</translation>
+    </message>
+    <message>
+        <source>As its label says</source>
+        <translation>Wie sein Label sagt</translation>
+    </message>
+    <message>
+        <source>As unlabelled</source>
+        <translation>Als ungelabelt</translation>
+    </message>
+    <message>
+        <source>Assign a class to each segment in the labels.</source>
+        <translation>Jedem Segment in den Labels eine Klasse zuordnen.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Choose the label</source>
+        <translation>Label wählen</translation>
+    </message>
+    <message>
+        <source>Click Relocate to find the missing files.</source>
+        <translation>Klicken Sie auf „Suchen“, um die fehlenden Dateien zu finden.</translation>
+    </message>
+    <message>
+        <source>From a file...</source>
+        <translation>Aus einer Datei...</translation>
+    </message>
+    <message>
+        <source>From the scene...</source>
+        <translation>Aus der Szene...</translation>
+    </message>
+    <message>
+        <source>Label at least two cases, better eight.</source>
+        <translation>Labeln Sie mindestens zwei Fälle, besser acht.</translation>
+    </message>
+    <message>
+        <source>Label one more case, better seven.</source>
+        <translation>Labeln Sie einen weiteren Fall, besser sieben.</translation>
+    </message>
+    <message>
+        <source>Labels ({endings})</source>
+        <translation>Labels ({endings})</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>Gar nicht</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename...</source>
+        <translation>Umbenennen...</translation>
+    </message>
+    <message>
+        <source>Same patient</source>
+        <translation>Derselbe Patient</translation>
+    </message>
+    <message>
+        <source>Same patient...</source>
+        <translation>Derselbe Patient...</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>Setzen</translation>
+    </message>
+    <message>
+        <source>The case's name in this list; its files are not renamed.</source>
+        <translation>Der Name des Falls in dieser Liste; seine Dateien werden nicht umbenannt.</translation>
+    </message>
+    <message>
+        <source>{count} cases added, {known} already there.</source>
+        <translation>{count} Fälle hinzugefügt, {known} waren schon da.</translation>
+    </message>
+    <message>
+        <source>{count} existing cases now have a label.</source>
+        <translation>{count} vorhandene Fälle haben jetzt ein Label.</translation>
+    </message>
+    <message>
+        <source>{count} segments have no class...</source>
+        <translation>{count} Segmente ohne Klasse...</translation>
+    </message>
+    <message>
+        <source>{labelled} labelled, {unlabelled} unlabelled</source>
+        <translation>{labelled} gelabelt, {unlabelled} ungelabelt</translation>
+    </message>
+    <message>
+        <source>{signs}: point at a case to read why.</source>
+        <translation>{signs}: Zeigen Sie auf einen Fall, um den Grund zu lesen.</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_check</name>
+    <message>
+        <source> and {count} more</source>
+        <translation> und {count} weitere</translation>
+    </message>
+    <message>
+        <source>1 error</source>
+        <translation>1 Fehler</translation>
+    </message>
+    <message>
+        <source>1 warning</source>
+        <translation>1 Warnung</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelling...</source>
+        <translation>Wird abgebrochen...</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Checking the cases...</source>
+        <translation>Die Fälle werden geprüft...</translation>
+    </message>
+    <message>
+        <source>Fix</source>
+        <translation>Beheben</translation>
+    </message>
+    <message>
+        <source>Fix the errors that the check found: training needs cases without errors.</source>
+        <translation>Beheben Sie die Fehler, die die Prüfung fand: Das Training braucht fehlerfreie Fälle.</translation>
+    </message>
+    <message>
+        <source>Fixing...</source>
+        <translation>Wird behoben...</translation>
+    </message>
+    <message>
+        <source>Run the check.</source>
+        <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>The cases were checked.</source>
+        <translation>Die Fälle wurden geprüft.</translation>
+    </message>
+    <message>
+        <source>There are no cases yet.</source>
+        <translation>Es gibt noch keine Fälle.</translation>
+    </message>
+    <message>
+        <source>Undo this: {what}.</source>
+        <translation>Rückgängig machen: {what}.</translation>
+    </message>
+    <message>
+        <source>Undone: {what}.</source>
+        <translation>Rückgängig gemacht: {what}.</translation>
+    </message>
+    <message>
+        <source>Wait until the cases are checked.</source>
+        <translation>Warten Sie, bis die Fälle geprüft sind.</translation>
+    </message>
+    <message>
+        <source>no problems</source>
+        <translation>keine Probleme</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>nicht geprüft</translation>
+    </message>
+    <message>
+        <source>{count} cases checked, nothing found.</source>
+        <translation>{count} Fälle geprüft, nichts gefunden.</translation>
+    </message>
+    <message>
+        <source>{count} cases checked.</source>
+        <translation>{count} Fälle geprüft.</translation>
+    </message>
+    <message>
+        <source>{count} errors</source>
+        <translation>{count} Fehler</translation>
+    </message>
+    <message>
+        <source>{count} of {all} cases are not checked yet.</source>
+        <translation>{count} von {all} Fällen sind noch nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>{count} warnings</source>
+        <translation>{count} Warnungen</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_heldout</name>
+    <message>
+        <source>   (turn {number} of {count})</source>
+        <translation>   (Runde {number} von {count})</translation>
+    </message>
+    <message>
+        <source>Choose the held-out cases, once.</source>
+        <translation>Wählen Sie die Testfälle, einmalig.</translation>
+    </message>
+    <message>
+        <source>Held out: its label is locked, and it cannot be removed.</source>
+        <translation>Testfall: Sein Label ist gesperrt, und er kann nicht entfernt werden.</translation>
+    </message>
+    <message>
+        <source>Held-out cases</source>
+        <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>Held-out cases were changed.</source>
+        <translation>Die Testfälle wurden geändert.</translation>
+    </message>
+    <message>
+        <source>Held-out cases were chosen.</source>
+        <translation>Die Testfälle wurden gewählt.</translation>
+    </message>
+    <message>
+        <source>Label cases of at least two patients.</source>
+        <translation>Labeln Sie Fälle von mindestens zwei Patienten.</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>Grund: {reason}</translation>
+    </message>
+    <message>
+        <source>Run the check.</source>
+        <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>Scores of earlier versions are void.</source>
+        <translation>Werte früherer Versionen sind ungültig.</translation>
+    </message>
+    <message>
+        <source>Some labelled cases are set aside and never trained on: only scores on them show how good a model is. They are chosen once, by patient, and stay locked so that scores remain comparable.</source>
+        <translation>Einige gelabelte Fälle werden beiseitegelegt und nie zum Training verwendet: Nur Werte daran zeigen, wie gut ein Modell ist. Sie werden einmal gewählt, nach Patient, und bleiben gesperrt, damit Werte vergleichbar sind.</translation>
+    </message>
+    <message>
+        <source>Version {version}, since {date}.</source>
+        <translation>Version {version}, seit {date}.</translation>
+    </message>
+    <message>
+        <source>each of {count} patients in turn</source>
+        <translation>jeder von {count} Patienten der Reihe nach</translation>
+    </message>
+    <message>
+        <source>{count} locked</source>
+        <translation>{count} gesperrt</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_result</name>
+    <message>
+        <source>1 version</source>
+        <translation>1 Version</translation>
+    </message>
+    <message>
+        <source>: overlap with your label, 1 is perfect.</source>
+        <translation>: Überlappung mit Ihrem Label, 1 ist perfekt.</translation>
+    </message>
+    <message>
+        <source>; in brackets the 95 % interval of the difference</source>
+        <translation>; in Klammern das 95-%-Intervall der Differenz</translation>
+    </message>
+    <message>
+        <source>Before: {older}. Now: {newer}.</source>
+        <translation>Vorher: {older}. Jetzt: {newer}.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>Delete the files of '{name}'? Its scores stay in the project's history.</source>
+        <translation>Die Dateien von „{name}“ löschen? Die Werte bleiben im Verlauf des Projekts.</translation>
+    </message>
+    <message>
+        <source>Dice</source>
+        <translation>Dice</translation>
+    </message>
+    <message>
+        <source>Dice on {count} cases, each scored by a training that had not seen it</source>
+        <translation>Dice auf {count} Fällen, jeder gemessen an einem Training, das ihn nicht gesehen hatte</translation>
+    </message>
+    <message>
+        <source>Dice on {count} held-out cases</source>
+        <translation>Dice auf {count} Testfällen</translation>
+    </message>
+    <message>
+        <source>Export version</source>
+        <translation>Version exportieren</translation>
+    </message>
+    <message>
+        <source>Exporting {name}...</source>
+        <translation>{name} wird exportiert...</translation>
+    </message>
+    <message>
+        <source>Going back to the previous version...</source>
+        <translation>Zurück zur vorigen Version...</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Install this version for SemiGDA Segment.</source>
+        <translation>Diese Version für SemiGDA Segment installieren.</translation>
+    </message>
+    <message>
+        <source>Installing {name}...</source>
+        <translation>{name} wird installiert...</translation>
+    </message>
+    <message>
+        <source>Its Dice of {dice:.2f} is low: expect to correct much of its output. More labels and longer training help.</source>
+        <translation>Der Dice von {dice:.2f} ist niedrig: Rechnen Sie mit vielen Korrekturen. Mehr Labels und längeres Training helfen.</translation>
+    </message>
+    <message>
+        <source>Labelled + unlabelled cases it learned from; {count} held out.</source>
+        <translation>Gelabelte + ungelabelte Fälle, aus denen es lernte; {count} Testfälle.</translation>
+    </message>
+    <message>
+        <source>Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.</source>
+        <translation>Mittlerer Dice auf Testfällen; 95-%-Intervall {low:.3f} bis {high:.3f}.</translation>
+    </message>
+    <message>
+        <source>Model packages (*.zip)</source>
+        <translation>Modellpakete (*.zip)</translation>
+    </message>
+    <message>
+        <source>More labels help most. See 'What to label next' below</source>
+        <translation>Mehr Labels helfen am meisten. Siehe „Was als Nächstes labeln“ unten</translation>
+    </message>
+    <message>
+        <source>No training has finished yet. Its result will appear here.</source>
+        <translation>Noch ist kein Training beendet. Sein Ergebnis erscheint hier.</translation>
+    </message>
+    <message>
+        <source>Not offered: it is not better on the held-out cases. {reason}</source>
+        <translation>Nicht angeboten: Es ist auf den Testfällen nicht besser. {reason}</translation>
+    </message>
+    <message>
+        <source>Result and versions</source>
+        <translation>Ergebnis und Versionen</translation>
+    </message>
+    <message>
+        <source>Scored on different held-out cases: not comparable.</source>
+        <translation>An verschiedenen Testfällen gemessen: nicht vergleichbar.</translation>
+    </message>
+    <message>
+        <source>Select one version to see its scores, or two to compare.</source>
+        <translation>Wählen Sie eine Version, um ihre Werte zu sehen, oder zwei, um sie zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>Select one version.</source>
+        <translation>Wählen Sie eine Version.</translation>
+    </message>
+    <message>
+        <source>Started from: {base}</source>
+        <translation>Begonnen mit: {base}</translation>
+    </message>
+    <message>
+        <source>The new model is not better, so it is not offered to SemiGDA Segment.</source>
+        <translation>Das neue Modell ist nicht besser und wird SemiGDA Segment daher nicht angeboten.</translation>
+    </message>
+    <message>
+        <source>This version is in use already.</source>
+        <translation>Diese Version ist schon in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Use the new model in SemiGDA Segment: it finds every class.</source>
+        <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es findet jede Klasse.</translation>
+    </message>
+    <message>
+        <source>Use the new model in SemiGDA Segment: it is better on the held-out cases.</source>
+        <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es ist auf den Testfällen besser.</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>{count} versions</source>
+        <translation>{count} Versionen</translation>
+    </message>
+    <message>
+        <source>{name} is in use</source>
+        <translation>{name} ist in Gebrauch</translation>
+    </message>
+    <message>
+        <source>{text}, and look for cases that show '{name}': its Dice is {dice:.2f}.</source>
+        <translation>{text}, und suchen Sie Fälle, die „{name}“ zeigen: Der Dice ist {dice:.2f}.</translation>
+    </message>
+    <message>
+        <source>✓ In use in SemiGDA Segment.</source>
+        <translation>✓ In SemiGDA Segment in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>✓ Ready to use.</source>
+        <translation>✓ Einsatzbereit.</translation>
+    </message>
+    <message>
+        <source>✓ The new model is better.</source>
+        <translation>✓ Das neue Modell ist besser.</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_review</name>
+    <message>
+        <source>Accept</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>Accept {count}</source>
+        <translation>{count} annehmen</translation>
+    </message>
+    <message>
+        <source>Accepted {count} predicted labels.</source>
+        <translation>{count} vorhergesagte Labels angenommen.</translation>
+    </message>
+    <message>
+        <source>After the first training, the model suggests here which cases to label next.</source>
+        <translation>Nach dem ersten Training schlägt das Modell hier vor, welche Fälle als Nächstes zu labeln sind.</translation>
+    </message>
+    <message>
+        <source>Case and reason</source>
+        <translation>Fall und Grund</translation>
+    </message>
+    <message>
+        <source>Cases come first if the model is in doubt about them and they are unlike those already labelled. This is only advice: your knowledge of the cases counts more.</source>
+        <translation>Fälle stehen vorn, wenn das Modell bei ihnen zweifelt und sie den gelabelten nicht ähneln. Das ist nur ein Rat: Ihre Kenntnis der Fälle zählt mehr.</translation>
+    </message>
+    <message>
+        <source>Disagreement</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>Every case is labelled. Add images without labels to continue.</source>
+        <translation>Jeder Fall ist gelabelt. Fügen Sie Bilder ohne Label hinzu, um weiterzumachen.</translation>
+    </message>
+    <message>
+        <source>Label the proposed cases, review the inbox, then train again.</source>
+        <translation>Labeln Sie die vorgeschlagenen Fälle, sehen Sie den Eingang durch, und trainieren Sie dann wieder.</translation>
+    </message>
+    <message>
+        <source>Labels so far: {made}.</source>
+        <translation>Labels bisher: {made}.</translation>
+    </message>
+    <message>
+        <source>Rank the unlabelled cases to see which to label next.</source>
+        <translation>Ordnen Sie die ungelabelten Fälle, um zu sehen, welche als Nächstes zu labeln sind.</translation>
+    </message>
+    <message>
+        <source>Ranking the unlabelled cases.</source>
+        <translation>Die ungelabelten Fälle werden geordnet.</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>Reject {count}</source>
+        <translation>{count} ablehnen</translation>
+    </message>
+    <message>
+        <source>Rejected {count} predicted labels.</source>
+        <translation>{count} vorhergesagte Labels abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>The model is in doubt about {percent:.0f} % of what it found.</source>
+        <translation>Das Modell zweifelt an {percent:.0f} % dessen, was es fand.</translation>
+    </message>
+    <message>
+        <source>What to label next</source>
+        <translation>Was als Nächstes labeln</translation>
+    </message>
+    <message>
+        <source>{count} accepted predictions</source>
+        <translation>{count} angenommene Vorhersagen</translation>
+    </message>
+    <message>
+        <source>{count} by hand</source>
+        <translation>{count} von Hand</translation>
+    </message>
+    <message>
+        <source>{count} corrected predictions</source>
+        <translation>{count} korrigierte Vorhersagen</translation>
+    </message>
+    <message>
+        <source>{count} to review</source>
+        <translation>{count} durchzusehen</translation>
+    </message>
+</context>
+<context>
+    <name>train.section_training</name>
+    <message>
+        <source>1 minute</source>
+        <translation>1 Minute</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Cancelling...&lt;/b&gt;</source>
+        <translation>&lt;b&gt;Wird abgebrochen...&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Ending:&lt;/b&gt; the model so far is measured and kept.</source>
+        <translation>&lt;b&gt;Wird beendet:&lt;/b&gt; Das bisherige Modell wird gemessen und behalten.</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Pausing...&lt;/b&gt; Saving what was learned.</source>
+        <translation>&lt;b&gt;Wird angehalten...&lt;/b&gt; Das Gelernte wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Its process ended, or the computer was switched off. Resume continues from the last checkpoint, at most a few minutes back.</source>
+        <translation>Der Prozess ist beendet, oder der Computer wurde ausgeschaltet. „Fortsetzen“ macht am letzten Sicherungspunkt weiter, höchstens einige Minuten davor.</translation>
+    </message>
+    <message>
+        <source>Memory and graphics card are free. Resume to continue.</source>
+        <translation>Speicher und Grafikkarte sind frei. „Fortsetzen“ macht weiter.</translation>
+    </message>
+    <message>
+        <source>Not found so far: {names}. Likely causes:</source>
+        <translation>Bisher nicht gefunden: {names}. Wahrscheinliche Ursachen:</translation>
+    </message>
+    <message>
+        <source>Nothing to do: the training runs by itself, even if you close Slicer.</source>
+        <translation>Nichts zu tun: Das Training läuft von selbst, auch wenn Sie Slicer schließen.</translation>
+    </message>
+    <message>
+        <source>Patient {number} of {count} held out: </source>
+        <translation>Patient {number} von {count} als Test: </translation>
+    </message>
+    <message>
+        <source>Paused.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>Paused: {why}</source>
+        <translation>Angehalten: {why}</translation>
+    </message>
+    <message>
+        <source>Rehearsal started.</source>
+        <translation>Probelauf gestartet.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: starting.</source>
+        <translation>Probelauf: startet.</translation>
+    </message>
+    <message>
+        <source>Rehearse for two minutes, then start the training.</source>
+        <translation>Machen Sie einen Probelauf von zwei Minuten, und starten Sie dann das Training.</translation>
+    </message>
+    <message>
+        <source>Rehearsed: {facts}</source>
+        <translation>Probelauf: {facts}</translation>
+    </message>
+    <message>
+        <source>Start a training, or resume the last one.</source>
+        <translation>Starten Sie ein Training, oder setzen Sie das letzte fort.</translation>
+    </message>
+    <message>
+        <source>Start the training.</source>
+        <translation>Starten Sie das Training.</translation>
+    </message>
+    <message>
+        <source>Starting.</source>
+        <translation>Startet.</translation>
+    </message>
+    <message>
+        <source>The final model, on all labelled cases: </source>
+        <translation>Das endgültige Modell, auf allen gelabelten Fällen: </translation>
+    </message>
+    <message>
+        <source>The last training is finished: see the result below.</source>
+        <translation>Das letzte Training ist beendet: Siehe das Ergebnis unten.</translation>
+    </message>
+    <message>
+        <source>The last training was cancelled. Resume continues it.</source>
+        <translation>Das letzte Training wurde abgebrochen. „Fortsetzen“ macht weiter.</translation>
+    </message>
+    <message>
+        <source>The planned training does not fit this computer: use what fits, or change the plan.</source>
+        <translation>Das geplante Training passt nicht zu diesem Computer: Nehmen Sie, was passt, oder ändern Sie den Plan.</translation>
+    </message>
+    <message>
+        <source>The training has stopped: resume it or cancel it.</source>
+        <translation>Das Training steht: Setzen Sie es fort, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+        <source>The training takes &lt;b&gt;{text}&lt;/b&gt;.</source>
+        <translation>Das Training dauert &lt;b&gt;{text}&lt;/b&gt;.</translation>
+    </message>
+    <message>
+        <source>The training was interrupted.</source>
+        <translation>Das Training wurde unterbrochen.</translation>
+    </message>
+    <message>
+        <source>Time and memory are not measured yet. Rehearse first.</source>
+        <translation>Zeit und Speicher sind noch nicht gemessen. Machen Sie zuerst einen Probelauf.</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Training started.</source>
+        <translation>Training gestartet.</translation>
+    </message>
+    <message>
+        <source>Use what fits: {offer}</source>
+        <translation>Passendes verwenden: {offer}</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>device {value}</source>
+        <translation>Gerät {value}</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>labelled batch {value}</source>
+        <translation>{value} gelabelte je Schritt</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>pausing</source>
+        <translation>hält an</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>startet</translation>
+    </message>
+    <message>
+        <source>unlabelled batch {value}</source>
+        <translation>{value} ungelabelte je Schritt</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>noch {time}</translation>
+    </message>
+    <message>
+        <source>{value} minutes</source>
+        <translation>{value} Minuten</translation>
+    </message>
+</context>
+<context>
+    <name>train.training_logic</name>
+    <message>
+        <source>Choose a model to start from first: the full-size network is too large for your images alone.</source>
+        <translation>Wählen Sie zuerst ein Modell als Beginn: Das Netz in voller Größe ist für Ihre Bilder allein zu groß.</translation>
+    </message>
+    <message>
+        <source>The command failed.</source>
+        <translation>Der Befehl ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>This computer seems to have no graphics card to train on.</source>
+        <translation>Dieser Computer scheint keine Grafikkarte zum Trainieren zu haben.</translation>
+    </message>
+</context>
+<context>
+    <name>translation.core_sentences</name>
+    <message>
+        <source>A Python package that SemiGDA needs is missing or broken.</source>
+        <translation>Ein Python-Paket, das SemiGDA braucht, fehlt oder ist defekt.</translation>
+    </message>
+    <message>
+        <source>A file or folder cannot be used: {strerror}.</source>
+        <translation>Eine Datei oder ein Ordner ist nicht verwendbar: {strerror}.</translation>
+    </message>
+    <message>
+        <source>A label</source>
+        <translation>Ein Label</translation>
+    </message>
+    <message>
+        <source>A model's name is made of lower-case letters and digits, with single '-', '_' or '.' between them, at most 64 characters.</source>
+        <translation>Der Name eines Modells besteht aus Kleinbuchstaben und Ziffern, dazwischen einzelne „-“, „_“ oder „.“, höchstens 64 Zeichen.</translation>
+    </message>
+    <message>
+        <source>A name in the project leads out of the project's folder.</source>
+        <translation>Ein Name im Projekt führt aus dem Projektordner hinaus.</translation>
+    </message>
+    <message>
+        <source>CPU threads; 0 leaves the default</source>
+        <translation>CPU-Threads; 0 lässt die Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Check that it exists and that you may read and write there.</source>
+        <translation>Prüfen Sie, ob es vorhanden ist und Sie dort lesen und schreiben dürfen.</translation>
+    </message>
+    <message>
+        <source>Check the image or file and try again.</source>
+        <translation>Prüfen Sie das Bild oder die Datei, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose a file written by 'semigda pretrain' or 'semigda import-official'.</source>
+        <translation>Wählen Sie eine Datei, die „semigda pretrain“ oder „semigda import-official“ geschrieben hat.</translation>
+    </message>
+    <message>
+        <source>Choose another device or auto.</source>
+        <translation>Wählen Sie ein anderes Gerät oder „auto“.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or ask for the right to write there.</source>
+        <translation>Wählen Sie einen anderen Ordner, oder bitten Sie um das Recht, dort zu schreiben.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose another name or folder for the result.</source>
+        <translation>Wählen Sie einen anderen Namen oder Ordner für das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Choose another name, or ask to overwrite it (--overwrite).</source>
+        <translation>Wählen Sie einen anderen Namen, oder überschreiben Sie (--overwrite).</translation>
+    </message>
+    <message>
+        <source>Choose another name, or move what is there away yourself.</source>
+        <translation>Wählen Sie einen anderen Namen, oder räumen Sie selbst weg, was dort liegt.</translation>
+    </message>
+    <message>
+        <source>Choose one of: {names}.</source>
+        <translation>Wählen Sie aus: {names}.</translation>
+    </message>
+    <message>
+        <source>Click Check and repair in the module's section Set-up.</source>
+        <translation>Klicken Sie im Abschnitt „Einrichtung“ des Moduls auf „Prüfen und reparieren“.</translation>
+    </message>
+    <message>
+        <source>Close other programs that use the graphics card, or choose the CPU.</source>
+        <translation>Schließen Sie andere Programme, die die Grafikkarte nutzen, oder wählen Sie die CPU.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or crop the image.</source>
+        <translation>Schließen Sie andere Programme, oder beschneiden Sie das Bild.</translation>
+    </message>
+    <message>
+        <source>Copy the report and send it to the developers.</source>
+        <translation>Kopieren Sie den Bericht, und senden Sie ihn an die Entwickler.</translation>
+    </message>
+    <message>
+        <source>Copyright (c) 2020, ML Illustrated</source>
+        <translation>Copyright (c) 2020, ML Illustrated</translation>
+    </message>
+    <message>
+        <source>Correct that setting, or leave it out.</source>
+        <translation>Korrigieren Sie diese Einstellung, oder lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Fertig.</translation>
+    </message>
+    <message>
+        <source>Free some disk space and try again.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>General image features (EfficientNet-Lite0, Apache-2.0)</source>
+        <translation>Allgemeine Bildmerkmale (EfficientNet-Lite0, Apache-2.0)</translation>
+    </message>
+    <message>
+        <source>General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; Apache-2.0; PyPI package {package} 0.1.0</source>
+        <translation>Allgemeine Bildmerkmale: EfficientNet-Lite0 (Tan und Le, 2019), trainiert auf ImageNet; Apache-2.0; PyPI-Paket {package} 0.1.0</translation>
+    </message>
+    <message>
+        <source>Images are not mirrored: {told} may be one side of the body.</source>
+        <translation>Bilder werden nicht gespiegelt: {told} ist vielleicht eine Körperseite.</translation>
+    </message>
+    <message>
+        <source>Install a model first.</source>
+        <translation>Installieren Sie zuerst ein Modell.</translation>
+    </message>
+    <message>
+        <source>Install the model again from its original file.</source>
+        <translation>Installieren Sie das Modell neu aus seiner ursprünglichen Datei.</translation>
+    </message>
+    <message>
+        <source>Leave it, or install another one under the same name.</source>
+        <translation>Lassen Sie es, oder installieren Sie ein anderes unter demselben Namen.</translation>
+    </message>
+    <message>
+        <source>Licence of the model</source>
+        <translation>Lizenz des Modells</translation>
+    </message>
+    <message>
+        <source>Mark at least one case as labelled.</source>
+        <translation>Markieren Sie mindestens einen Fall als gelabelt.</translation>
+    </message>
+    <message>
+        <source>Move away what does not belong to it, or delete the folder yourself.</source>
+        <translation>Räumen Sie weg, was nicht dazugehört, oder löschen Sie den Ordner selbst.</translation>
+    </message>
+    <message>
+        <source>No labelled case was given.</source>
+        <translation>Es wurde kein gelabelter Fall angegeben.</translation>
+    </message>
+    <message>
+        <source>No model of this name is installed.</source>
+        <translation>Kein Modell dieses Namens ist installiert.</translation>
+    </message>
+    <message>
+        <source>Open a project that was not changed by others, or put it back from a backup.</source>
+        <translation>Öffnen Sie ein Projekt, das niemand sonst verändert hat, oder stellen Sie es aus einer Sicherung wieder her.</translation>
+    </message>
+    <message>
+        <source>Paused.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>Paused: {message} {action}</source>
+        <translation>Angehalten: {message} {action}</translation>
+    </message>
+    <message>
+        <source>Resample the label to the image, then try again.</source>
+        <translation>Tasten Sie das Label auf das Raster des Bildes um, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Run: pip install --force-reinstall --no-deps {requirement}</source>
+        <translation>Führen Sie aus: pip install --force-reinstall --no-deps {requirement}</translation>
+    </message>
+    <message>
+        <source>Run: pip install --no-deps {requirement} ({megabytes} MB). Or start from nothing.</source>
+        <translation>Führen Sie aus: pip install --no-deps {requirement} ({megabytes} MB). Oder beginnen Sie bei null.</translation>
+    </message>
+    <message>
+        <source>See 'semigda models list'.</source>
+        <translation>Siehe „semigda models list“.</translation>
+    </message>
+    <message>
+        <source>Segment with the branches that its card recommends.</source>
+        <translation>Segmentieren Sie mit den Zweigen, die seine Karte empfiehlt.</translation>
+    </message>
+    <message>
+        <source>Segment {value}</source>
+        <translation>Segment {value}</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside SemiGDA.</source>
+        <translation>In SemiGDA ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Start a new job in its place.</source>
+        <translation>Starten Sie stattdessen einen neuen Auftrag.</translation>
+    </message>
+    <message>
+        <source>Start again when you like.</source>
+        <translation>Starten Sie wieder, wann Sie möchten.</translation>
+    </message>
+    <message>
+        <source>Start the job again.</source>
+        <translation>Starten Sie den Auftrag noch einmal.</translation>
+    </message>
+    <message>
+        <source>Started from</source>
+        <translation>Begonnen mit</translation>
+    </message>
+    <message>
+        <source>The chosen device is not available.</source>
+        <translation>Das gewählte Gerät ist nicht verfügbar.</translation>
+    </message>
+    <message>
+        <source>The computer has too little free memory.</source>
+        <translation>Der Computer hat zu wenig freien Speicher.</translation>
+    </message>
+    <message>
+        <source>The computing process ended unexpectedly.</source>
+        <translation>Der Rechenprozess endete unerwartet.</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>Die Festplatte ist voll.</translation>
+    </message>
+    <message>
+        <source>The event</source>
+        <translation>Das Ereignis</translation>
+    </message>
+    <message>
+        <source>The file is not an autoencoder to start a training from.</source>
+        <translation>Die Datei ist kein Autoencoder, mit dem ein Training beginnen kann.</translation>
+    </message>
+    <message>
+        <source>The folder already holds a job.</source>
+        <translation>Der Ordner enthält bereits einen Auftrag.</translation>
+    </message>
+    <message>
+        <source>The folder for the result cannot be written.</source>
+        <translation>Der Ordner für das Ergebnis kann nicht beschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The folder holds more than a model, so it is not removed.</source>
+        <translation>Der Ordner enthält mehr als ein Modell und wird daher nicht entfernt.</translation>
+    </message>
+    <message>
+        <source>The folder holds no model card (card.json).</source>
+        <translation>Der Ordner enthält keine Modellkarte (card.json).</translation>
+    </message>
+    <message>
+        <source>The folder holds no readable job.</source>
+        <translation>Der Ordner enthält keinen lesbaren Auftrag.</translation>
+    </message>
+    <message>
+        <source>The folder of the job holds a link to another place.</source>
+        <translation>Der Ordner des Auftrags enthält einen Verweis auf einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>The general image features that this training starts from are not installed; without them a model learns from your images alone, and is clearly worse with few labels.</source>
+        <translation>Die allgemeinen Bildmerkmale, mit denen dieses Training beginnt, sind nicht installiert; ohne sie lernt ein Modell allein aus Ihren Bildern und ist bei wenigen Labels deutlich schlechter.</translation>
+    </message>
+    <message>
+        <source>The graphics card has too little free memory.</source>
+        <translation>Die Grafikkarte hat zu wenig freien Speicher.</translation>
+    </message>
+    <message>
+        <source>The input cannot be used.</source>
+        <translation>Die Eingabe ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>The installed general image features are not those that were published.</source>
+        <translation>Die installierten allgemeinen Bildmerkmale sind nicht die veröffentlichten.</translation>
+    </message>
+    <message>
+        <source>The job</source>
+        <translation>Der Auftrag</translation>
+    </message>
+    <message>
+        <source>The job has no state.</source>
+        <translation>Der Auftrag hat keinen Zustand.</translation>
+    </message>
+    <message>
+        <source>The job was written by another version of SemiGDA.</source>
+        <translation>Der Auftrag wurde von einer anderen Version von SemiGDA geschrieben.</translation>
+    </message>
+    <message>
+        <source>The job's result</source>
+        <translation>Das Ergebnis des Auftrags</translation>
+    </message>
+    <message>
+        <source>The job's state</source>
+        <translation>Der Zustand des Auftrags</translation>
+    </message>
+    <message>
+        <source>The label does not lie on the grid of its image.</source>
+        <translation>Das Label liegt nicht auf dem Raster seines Bildes.</translation>
+    </message>
+    <message>
+        <source>The label file cannot be read.</source>
+        <translation>Die Labeldatei kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The model card</source>
+        <translation>Die Modellkarte</translation>
+    </message>
+    <message>
+        <source>The model card cannot be read.</source>
+        <translation>Die Modellkarte kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The model card holds a path or a DICOM identifier, which may tell about patients.</source>
+        <translation>Die Modellkarte enthält einen Pfad oder eine DICOM-Kennung, die etwas über Patienten verraten kann.</translation>
+    </message>
+    <message>
+        <source>The model card is too long to be one.</source>
+        <translation>Die Modellkarte ist zu lang, um eine zu sein.</translation>
+    </message>
+    <message>
+        <source>The model has one branch, {value}, and none called {chosen}.</source>
+        <translation>Das Modell hat einen Zweig, {value}, und keinen namens {chosen}.</translation>
+    </message>
+    <message>
+        <source>The model package is damaged or not a SemiGDA model.</source>
+        <translation>Das Modellpaket ist beschädigt oder kein SemiGDA-Modell.</translation>
+    </message>
+    <message>
+        <source>The model's weights are missing.</source>
+        <translation>Die Gewichte des Modells fehlen.</translation>
+    </message>
+    <message>
+        <source>The options</source>
+        <translation>Die Optionen</translation>
+    </message>
+    <message>
+        <source>The result would replace one of its own inputs.</source>
+        <translation>Das Ergebnis würde eine seiner eigenen Eingaben ersetzen.</translation>
+    </message>
+    <message>
+        <source>The segmentation's header is damaged.</source>
+        <translation>Die Kopfdaten der Segmentierung sind beschädigt.</translation>
+    </message>
+    <message>
+        <source>The settings of the training cannot be used: {wrong}.</source>
+        <translation>Die Einstellungen des Trainings sind nicht verwendbar: {wrong}.</translation>
+    </message>
+    <message>
+        <source>The {what} to write exists already, and SemiGDA did not make it.</source>
+        <translation>Was geschrieben werden soll ({what}), gibt es schon, und SemiGDA hat es nicht erstellt.</translation>
+    </message>
+    <message>
+        <source>The {what} to write exists already.</source>
+        <translation>Was geschrieben werden soll ({what}), gibt es schon.</translation>
+    </message>
+    <message>
+        <source>There is no job of kind '{kind}'.</source>
+        <translation>Aufträge der Art „{kind}“ gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>There is no such model, neither in the library nor as a folder.</source>
+        <translation>Dieses Modell gibt es nicht, weder in der Bibliothek noch als Ordner.</translation>
+    </message>
+    <message>
+        <source>This model comes with SemiGDA and cannot be removed.</source>
+        <translation>Dieses Modell gehört zu SemiGDA und kann nicht entfernt werden.</translation>
+    </message>
+    <message>
+        <source>This version of SemiGDA reads model cards of schema {schema_version}; this one has another.</source>
+        <translation>Diese Version von SemiGDA liest Modellkarten nach Schema {schema_version}; diese hat ein anderes.</translation>
+    </message>
+    <message>
+        <source>Try again; if it happens again, copy the report and send it to the developers.</source>
+        <translation>Versuchen Sie es noch einmal; geschieht es wieder, kopieren Sie den Bericht und senden ihn an die Entwickler.</translation>
+    </message>
+    <message>
+        <source>Unknown training settings: {value}.</source>
+        <translation>Unbekannte Trainingseinstellungen: {value}.</translation>
+    </message>
+    <message>
+        <source>Update SemiGDA, or ask the model's author for a matching package.</source>
+        <translation>Aktualisieren Sie SemiGDA, oder bitten Sie den Autor des Modells um ein passendes Paket.</translation>
+    </message>
+    <message>
+        <source>What the model is not for</source>
+        <translation>Wofür das Modell nicht gedacht ist</translation>
+    </message>
+    <message>
+        <source>{meaning}; the value is JSON, or else a text</source>
+        <translation>{meaning}; der Wert ist JSON oder sonst ein Text</translation>
+    </message>
+    <message>
+        <source>{what} cannot be used: {wrong}.</source>
+        <translation>{what} nicht verwendbar: {wrong}.</translation>
+    </message>
+    <message>
+        <source>{what} is larger than it can be.</source>
+        <translation>{what}: größer als möglich.</translation>
+    </message>
+    <message>
+        <source>{what} is no valid JSON.</source>
+        <translation>{what}: kein gültiges JSON.</translation>
+    </message>
+</context>
+<context>
+    <name>translation.engine_sentences</name>
+    <message>
+        <source>A file changed while it was read.</source>
+        <translation>Eine Datei hat sich beim Lesen geändert.</translation>
+    </message>
+    <message>
+        <source>A file of the model is larger than a model can be.</source>
+        <translation>Eine Datei des Modells ist größer, als ein Modell sein kann.</translation>
+    </message>
+    <message>
+        <source>A graphics card can be used now, which this training was not planned for. </source>
+        <translation>Jetzt ist eine Grafikkarte nutzbar, für die dieses Training nicht geplant war. </translation>
+    </message>
+    <message>
+        <source>A label map holds the value {most}, but the model has {num_classes} classes.</source>
+        <translation>Eine Labelkarte enthält den Wert {most}, aber das Modell hat {num_classes} Klassen.</translation>
+    </message>
+    <message>
+        <source>A stage-1 checkpoint holds no autoencoder.</source>
+        <translation>Ein Sicherungspunkt der Stufe 1 enthält keinen Autoencoder.</translation>
+    </message>
+    <message>
+        <source>A training is using the graphics card.</source>
+        <translation>Ein Training nutzt die Grafikkarte.</translation>
+    </message>
+    <message>
+        <source>Aligning latents</source>
+        <translation>Gleicht latente Räume an</translation>
+    </message>
+    <message>
+        <source>Another model named '{name}' is installed already.</source>
+        <translation>Ein anderes Modell namens „{name}“ ist bereits installiert.</translation>
+    </message>
+    <message>
+        <source>Another process runs this job already.</source>
+        <translation>Ein anderer Prozess führt diesen Auftrag bereits aus.</translation>
+    </message>
+    <message>
+        <source>Apple graphics processor (MPS)</source>
+        <translation>Apple-Grafikprozessor (MPS)</translation>
+    </message>
+    <message>
+        <source>Batches of {value} cannot be shared by {world} processes.</source>
+        <translation>Gruppen von {value} lassen sich nicht auf {world} Prozesse verteilen.</translation>
+    </message>
+    <message>
+        <source>Choose a file written by 'semigda pretrain' or 'semigda import-official'.</source>
+        <translation>Wählen Sie eine Datei, die „semigda pretrain“ oder „semigda import-official“ geschrieben hat.</translation>
+    </message>
+    <message>
+        <source>Choose a released SemiGDA checkpoint or a Stable Diffusion KL-f8 autoencoder.</source>
+        <translation>Wählen Sie einen veröffentlichten SemiGDA-Sicherungspunkt oder einen KL-f8-Autoencoder von Stable Diffusion.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or delete the old checkpoint.</source>
+        <translation>Wählen Sie einen anderen Ordner, oder löschen Sie den alten Sicherungspunkt.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Choose batch sizes that can be divided by the number of processes.</source>
+        <translation>Wählen Sie Gruppengrößen, die durch die Zahl der Prozesse teilbar sind.</translation>
+    </message>
+    <message>
+        <source>Choose the CPU, or an external Python with an older PyTorch.</source>
+        <translation>Wählen Sie die CPU oder ein externes Python mit einem älteren PyTorch.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller image size.</source>
+        <translation>Schließen Sie andere Programme, oder wählen Sie eine kleinere Bildgröße.</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Fertig.</translation>
+    </message>
+    <message>
+        <source>Drawing the first cases.</source>
+        <translation>Die ersten Fälle werden gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Few labelled slices hold it ({count}, cases: {count2}): label more of it.</source>
+        <translation>Wenige gelabelte Schichten enthalten sie ({count}, Fälle: {count2}): Labeln Sie mehr davon.</translation>
+    </message>
+    <message>
+        <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
+        <translation>Geben Sie auch die Datei des Stable-Diffusion-Autoencoders an (--vae).</translation>
+    </message>
+    <message>
+        <source>Give the new one another name, or let it take the place (--overwrite).</source>
+        <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen (--overwrite).</translation>
+    </message>
+    <message>
+        <source>Imported from a released SemiGDA stage-2 checkpoint.</source>
+        <translation>Importiert aus einem veröffentlichten SemiGDA-Sicherungspunkt der Stufe 2.</translation>
+    </message>
+    <message>
+        <source>Install PyTorch again for this card, or go on with the CPU.</source>
+        <translation>Installieren Sie PyTorch für diese Karte neu, oder machen Sie mit der CPU weiter.</translation>
+    </message>
+    <message>
+        <source>Install PyTorch again to get a newer one, or choose an external Python that has it.</source>
+        <translation>Installieren Sie PyTorch neu, um ein neueres zu erhalten, oder wählen Sie ein externes Python, das es hat.</translation>
+    </message>
+    <message>
+        <source>It cannot be read as tensors.</source>
+        <translation>Sie kann nicht als Tensoren gelesen werden.</translation>
+    </message>
+    <message>
+        <source>It has no '{part}' part, so it is no SemiGDA stage-1 checkpoint.</source>
+        <translation>Sie hat keinen Teil „{part}“, ist also kein SemiGDA-Sicherungspunkt der Stufe 1.</translation>
+    </message>
+    <message>
+        <source>It has {value}.</source>
+        <translation>Sie hat {value}.</translation>
+    </message>
+    <message>
+        <source>It holds no named tensors.</source>
+        <translation>Sie enthält keine benannten Tensoren.</translation>
+    </message>
+    <message>
+        <source>It is tiny on the working grid (pixels in a slice: about {typical}): choose a larger image size or a smaller spacing.</source>
+        <translation>Sie ist winzig auf dem Arbeitsraster (Pixel je Schicht: etwa {typical}): Wählen Sie eine größere Bildgröße oder einen kleineren Voxelabstand.</translation>
+    </message>
+    <message>
+        <source>It looks much like a case higher up in this list.</source>
+        <translation>Er ähnelt einem Fall weiter oben in dieser Liste.</translation>
+    </message>
+    <message>
+        <source>It looks unlike all labelled cases.</source>
+        <translation>Er ähnelt keinem gelabelten Fall.</translation>
+    </message>
+    <message>
+        <source>Its labels are {value} times smaller in the labelled cases than in the held-out ones: look for labels that were not finished.</source>
+        <translation>Ihre Labels sind in den gelabelten Fällen {value}-mal kleiner als in den Testfällen: Suchen Sie nach unfertigen Labels.</translation>
+    </message>
+    <message>
+        <source>Learning to draw</source>
+        <translation>Lernt zu zeichnen</translation>
+    </message>
+    <message>
+        <source>Learning to segment</source>
+        <translation>Lernt zu segmentieren</translation>
+    </message>
+    <message>
+        <source>Licence of the general image features that this model started from</source>
+        <translation>Lizenz der allgemeinen Bildmerkmale, mit denen dieses Modell begann</translation>
+    </message>
+    <message>
+        <source>Licence of the model that this one started from</source>
+        <translation>Lizenz des Modells, mit dem dieses begann</translation>
+    </message>
+    <message>
+        <source>Licence of this model and of the data that it has learned from</source>
+        <translation>Lizenz dieses Modells und der Daten, aus denen es gelernt hat</translation>
+    </message>
+    <message>
+        <source>Loading the model and the image.</source>
+        <translation>Modell und Bild werden geladen.</translation>
+    </message>
+    <message>
+        <source>Loading the model.</source>
+        <translation>Das Modell wird geladen.</translation>
+    </message>
+    <message>
+        <source>Looking at case {value} of {count}.</source>
+        <translation>Fall {value} von {count} wird angesehen.</translation>
+    </message>
+    <message>
+        <source>Measuring all held-out cases.</source>
+        <translation>Alle Testfälle werden gemessen.</translation>
+    </message>
+    <message>
+        <source>Measuring the segments</source>
+        <translation>Die Segmente werden gemessen</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (CUDA)</source>
+        <translation>NVIDIA-Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+        <source>Name every class of the labels in the model's settings.</source>
+        <translation>Benennen Sie jede Klasse der Labels in den Einstellungen des Modells.</translation>
+    </message>
+    <message>
+        <source>No labelled case holds it: check which segment names belong to this class.</source>
+        <translation>Kein gelabelter Fall enthält sie: Prüfen Sie, welche Segmentnamen zu dieser Klasse gehören.</translation>
+    </message>
+    <message>
+        <source>No {value} can be used by PyTorch on this computer.</source>
+        <translation>Kein Gerät der Art {value} kann auf diesem Computer von PyTorch genutzt werden.</translation>
+    </message>
+    <message>
+        <source>Not stated by the file; ask its authors.</source>
+        <translation>In der Datei nicht genannt; fragen Sie ihre Autoren.</translation>
+    </message>
+    <message>
+        <source>Nothing in the data explains it: compare the previews with the labels, slice by slice.</source>
+        <translation>Nichts in den Daten erklärt es: Vergleichen Sie die Vorschauen mit den Labels, Schicht für Schicht.</translation>
+    </message>
+    <message>
+        <source>Number {same} of the cases with the role {role}: {message}</source>
+        <translation>Nummer {same} der Fälle mit der Rolle {role}: {message}</translation>
+    </message>
+    <message>
+        <source>Out of {memory}: each step now computes in {parts} parts. The batch stays as large; its Dice loss is taken over each part.</source>
+        <translation>Zu wenig {memory}: Jeder Schritt rechnet jetzt in {parts} Teilen. Die Gruppe bleibt so groß; ihr Dice-Verlust wird je Teil berechnet.</translation>
+    </message>
+    <message>
+        <source>Prepared slices were deleted while they were needed.</source>
+        <translation>Vorbereitete Schichten wurden gelöscht, während sie gebraucht wurden.</translation>
+    </message>
+    <message>
+        <source>Preparing the images: {done} of {count}.</source>
+        <translation>Die Bilder werden vorbereitet: {done} von {count}.</translation>
+    </message>
+    <message>
+        <source>PyTorch (CUDA {cuda}) cannot use the graphics card {name} with the driver {driver}.</source>
+        <translation>PyTorch (CUDA {cuda}) kann die Grafikkarte {name} mit dem Treiber {driver} nicht nutzen.</translation>
+    </message>
+    <message>
+        <source>Reading the images for a U-Net to compare with.</source>
+        <translation>Die Bilder für ein U-Net zum Vergleich werden gelesen.</translation>
+    </message>
+    <message>
+        <source>Reading the images.</source>
+        <translation>Die Bilder werden gelesen.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: aligning latents.</source>
+        <translation>Probelauf: gleicht latente Räume an.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: learning to draw.</source>
+        <translation>Probelauf: lernt zu zeichnen.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: learning to segment.</source>
+        <translation>Probelauf: lernt zu segmentieren.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: measuring a held-out case.</source>
+        <translation>Probelauf: misst einen Testfall.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: reading the images.</source>
+        <translation>Probelauf: liest die Bilder.</translation>
+    </message>
+    <message>
+        <source>Rehearsal: writing a checkpoint.</source>
+        <translation>Probelauf: schreibt einen Sicherungspunkt.</translation>
+    </message>
+    <message>
+        <source>Rehearse after its end, or choose the CPU.</source>
+        <translation>Machen Sie den Probelauf danach, oder wählen Sie die CPU.</translation>
+    </message>
+    <message>
+        <source>Rehearse again: the plan then suits this computer. Or resume the training when the card can be used.</source>
+        <translation>Machen Sie den Probelauf noch einmal: Dann passt der Plan zu diesem Computer. Oder setzen Sie das Training fort, wenn die Karte nutzbar ist.</translation>
+    </message>
+    <message>
+        <source>Released SemiGDA model</source>
+        <translation>Veröffentlichtes SemiGDA-Modell</translation>
+    </message>
+    <message>
+        <source>Resume or start again: they are made anew.</source>
+        <translation>Setzen Sie fort, oder starten Sie neu: Sie werden neu erstellt.</translation>
+    </message>
+    <message>
+        <source>Saving what was learned so far.</source>
+        <translation>Das bisher Gelernte wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Segmenting slice {value} of {count}</source>
+        <translation>Schicht {value} von {count} wird segmentiert</translation>
+    </message>
+    <message>
+        <source>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</source>
+        <translation>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</translation>
+    </message>
+    <message>
+        <source>Start again when nothing is being saved there any more.</source>
+        <translation>Starten Sie neu, wenn dort nichts mehr gespeichert wird.</translation>
+    </message>
+    <message>
+        <source>Start again, and stop it once it has learned for a while.</source>
+        <translation>Starten Sie neu, und beenden Sie es, wenn es eine Weile gelernt hat.</translation>
+    </message>
+    <message>
+        <source>Start the training anew, and check the disk.</source>
+        <translation>Starten Sie das Training neu, und prüfen Sie die Festplatte.</translation>
+    </message>
+    <message>
+        <source>Starting.</source>
+        <translation>Startet.</translation>
+    </message>
+    <message>
+        <source>Steps without a finite gradient, left out: {left_out}.</source>
+        <translation>Schritte ohne endlichen Gradienten, weggelassen: {left_out}.</translation>
+    </message>
+    <message>
+        <source>Stopped before the model had begun to segment, so there is nothing to keep yet.</source>
+        <translation>Beendet, bevor das Modell zu segmentieren begann; es gibt noch nichts zu behalten.</translation>
+    </message>
+    <message>
+        <source>Stopped: the remaining patients are not scored.</source>
+        <translation>Beendet: Die übrigen Patienten werden nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>The case has no label any more.</source>
+        <translation>Der Fall hat kein Label mehr.</translation>
+    </message>
+    <message>
+        <source>The case list</source>
+        <translation>Die Fallliste</translation>
+    </message>
+    <message>
+        <source>The case list names no image to train on.</source>
+        <translation>Die Fallliste nennt kein Bild zum Trainieren.</translation>
+    </message>
+    <message>
+        <source>The checkpoint is of another version of SemiGDA and does not fit this one: the training starts again.</source>
+        <translation>Der Sicherungspunkt ist von einer anderen Version von SemiGDA und passt nicht zu dieser: Das Training beginnt von vorn.</translation>
+    </message>
+    <message>
+        <source>The device must be one of {value}.</source>
+        <translation>Das Gerät muss eines von {value} sein.</translation>
+    </message>
+    <message>
+        <source>The file is damaged, or not a base to start a training from.</source>
+        <translation>Die Datei ist beschädigt oder keine Basis, mit der ein Training beginnen kann.</translation>
+    </message>
+    <message>
+        <source>The folder holds a training that was begun with other settings.</source>
+        <translation>Der Ordner enthält ein Training, das mit anderen Einstellungen begonnen wurde.</translation>
+    </message>
+    <message>
+        <source>The folder of the output file does not exist.</source>
+        <translation>Den Ordner der Ausgabedatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The graphics card has too little free memory for these settings.</source>
+        <translation>Die Grafikkarte hat für diese Einstellungen zu wenig freien Speicher.</translation>
+    </message>
+    <message>
+        <source>The graphics card {name} is too new for the installed PyTorch.</source>
+        <translation>Die Grafikkarte {name} ist für das installierte PyTorch zu neu.</translation>
+    </message>
+    <message>
+        <source>The graphics card {name} is too old for the installed PyTorch.</source>
+        <translation>Die Grafikkarte {name} ist für das installierte PyTorch zu alt.</translation>
+    </message>
+    <message>
+        <source>The index of prepared slices</source>
+        <translation>Das Verzeichnis der vorbereiteten Schichten</translation>
+    </message>
+    <message>
+        <source>The job names no {what}.</source>
+        <translation>Der Auftrag nennt nicht: {what}.</translation>
+    </message>
+    <message>
+        <source>The job's {what}</source>
+        <translation>Aus dem Auftrag: {what}</translation>
+    </message>
+    <message>
+        <source>The labelled images are much brighter or darker than the held-out ones: check the intensity rule and the images' units.</source>
+        <translation>Die gelabelten Bilder sind viel heller oder dunkler als die Testfälle: Prüfen Sie die Grauwertregel und die Einheiten der Bilder.</translation>
+    </message>
+    <message>
+        <source>The labelled images are nearly of one grey: check the intensity rule's range.</source>
+        <translation>Die gelabelten Bilder haben fast nur einen Grauwert: Prüfen Sie den Bereich der Grauwertregel.</translation>
+    </message>
+    <message>
+        <source>The last checkpoint is damaged; the training goes on from the one before.</source>
+        <translation>Der letzte Sicherungspunkt ist beschädigt; das Training macht mit dem vorigen weiter.</translation>
+    </message>
+    <message>
+        <source>The list of folds</source>
+        <translation>Die Liste der Folds</translation>
+    </message>
+    <message>
+        <source>The loss has hardly fallen: try a learning rate 3 times smaller or larger.</source>
+        <translation>Der Verlust ist kaum gesunken: Versuchen Sie eine dreimal kleinere oder größere Lernrate.</translation>
+    </message>
+    <message>
+        <source>The model card holds no hash of the weights.</source>
+        <translation>Die Modellkarte enthält keine Prüfsumme der Gewichte.</translation>
+    </message>
+    <message>
+        <source>The model does not find {name}.</source>
+        <translation>Das Modell findet {name} nicht.</translation>
+    </message>
+    <message>
+        <source>The model is mostly sure, and it looks like cases that are labelled.</source>
+        <translation>Das Modell ist meist sicher, und er ähnelt gelabelten Fällen.</translation>
+    </message>
+    <message>
+        <source>The model is not sure whether there is {name}.</source>
+        <translation>Das Modell ist nicht sicher, ob {name} vorhanden ist.</translation>
+    </message>
+    <message>
+        <source>The model is sure of only {value} % of {name}.</source>
+        <translation>Das Modell ist sich nur bei {value} % von {name} sicher.</translation>
+    </message>
+    <message>
+        <source>The model is unsure of the border of {name} in {value} % of its slices.</source>
+        <translation>Das Modell ist in {value} % der Schichten unsicher, wo {name} endet.</translation>
+    </message>
+    <message>
+        <source>The model package is refused: {reason}.</source>
+        <translation>Das Modellpaket wird abgelehnt: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model's folder holds something that does not belong to a model package.</source>
+        <translation>Der Ordner des Modells enthält etwas, das nicht zu einem Modellpaket gehört.</translation>
+    </message>
+    <message>
+        <source>The model's weights are missing.</source>
+        <translation>Die Gewichte des Modells fehlen.</translation>
+    </message>
+    <message>
+        <source>The model's weights are not those its card was written for (hash).</source>
+        <translation>Die Gewichte des Modells sind nicht die, für die seine Karte geschrieben wurde (Prüfsumme).</translation>
+    </message>
+    <message>
+        <source>The model's weights have a tensor of a wrong type.</source>
+        <translation>Die Gewichte des Modells haben einen Tensor von falschem Typ.</translation>
+    </message>
+    <message>
+        <source>The model's weights hold values that are not finite.</source>
+        <translation>Die Gewichte des Modells enthalten Werte, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <source>The network needs slices whose sides are multiples of {halvings}.</source>
+        <translation>Das Netz braucht Schichten, deren Seiten Vielfache von {halvings} sind.</translation>
+    </message>
+    <message>
+        <source>The network's weights are not finite in float16.</source>
+        <translation>Die Gewichte des Netzes sind in float16 nicht endlich.</translation>
+    </message>
+    <message>
+        <source>The new folder does not exist.</source>
+        <translation>Den neuen Ordner gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The options</source>
+        <translation>Die Optionen</translation>
+    </message>
+    <message>
+        <source>The output file's name must end in {suffix}.</source>
+        <translation>Der Name der Ausgabedatei muss auf {suffix} enden.</translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation>Der Bericht</translation>
+    </message>
+    <message>
+        <source>The scores</source>
+        <translation>Die Werte</translation>
+    </message>
+    <message>
+        <source>The split</source>
+        <translation>Die Aufteilung</translation>
+    </message>
+    <message>
+        <source>The training has no folder for its checkpoints.</source>
+        <translation>Das Training hat keinen Ordner für seine Sicherungspunkte.</translation>
+    </message>
+    <message>
+        <source>The training needs {wanted} GB of memory, and {free} are free.</source>
+        <translation>Das Training braucht {wanted} GB Speicher, und {free} sind frei.</translation>
+    </message>
+    <message>
+        <source>The training was stopped early.</source>
+        <translation>Das Training wurde vorzeitig beendet.</translation>
+    </message>
+    <message>
+        <source>The training's autoencoder is damaged; it is trained again.</source>
+        <translation>Der Autoencoder des Trainings ist beschädigt; er wird neu trainiert.</translation>
+    </message>
+    <message>
+        <source>The weights do not fit the network that the card describes; tensors {value}</source>
+        <translation>Die Gewichte passen nicht zum Netz, das die Karte beschreibt; Tensoren {value}</translation>
+    </message>
+    <message>
+        <source>The weights file cannot be imported. {reason}</source>
+        <translation>Die Gewichtsdatei kann nicht importiert werden. {reason}</translation>
+    </message>
+    <message>
+        <source>The weights file does not exist.</source>
+        <translation>Die Gewichtsdatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The weights file is damaged.</source>
+        <translation>Die Gewichtsdatei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The zip would lie in the model's own folder.</source>
+        <translation>Die Zip-Datei würde im eigenen Ordner des Modells liegen.</translation>
+    </message>
+    <message>
+        <source>There is no U-Net to compare with. {why}</source>
+        <translation>Es gibt kein U-Net zum Vergleich. {why}</translation>
+    </message>
+    <message>
+        <source>There is no such model package.</source>
+        <translation>Dieses Modellpaket gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>This computer has the graphics card {name}, but its PyTorch computes on the CPU only.</source>
+        <translation>Dieser Computer hat die Grafikkarte {name}, aber sein PyTorch rechnet nur auf der CPU.</translation>
+    </message>
+    <message>
+        <source>This training was planned for a graphics card, and none can be used now.</source>
+        <translation>Dieses Training war für eine Grafikkarte geplant, und jetzt ist keine nutzbar.</translation>
+    </message>
+    <message>
+        <source>Too little memory on {value}: went on with CPU.</source>
+        <translation>Zu wenig Speicher auf {value}: mit CPU weitergerechnet.</translation>
+    </message>
+    <message>
+        <source>Too little memory on {value}: went on with {batch_size} slice(s) at once.</source>
+        <translation>Zu wenig Speicher auf {value}: mit {batch_size} Schicht(en) zugleich weitergerechnet.</translation>
+    </message>
+    <message>
+        <source>Training a U-Net to compare with: step {done} of {steps}.</source>
+        <translation>Ein U-Net zum Vergleich wird trainiert: Schritt {done} von {steps}.</translation>
+    </message>
+    <message>
+        <source>Training mirrors images left and right, but this class is one side of the body: switch mirroring off.</source>
+        <translation>Das Training spiegelt Bilder links-rechts, aber diese Klasse ist eine Körperseite: Schalten Sie das Spiegeln aus.</translation>
+    </message>
+    <message>
+        <source>Two results would be written to the same file.</source>
+        <translation>Zwei Ergebnisse würden in dieselbe Datei geschrieben.</translation>
+    </message>
+    <message>
+        <source>Update the graphics driver and restart the computer; until then, choose the CPU.</source>
+        <translation>Aktualisieren Sie den Grafiktreiber, und starten Sie den Computer neu; wählen Sie bis dahin die CPU.</translation>
+    </message>
+    <message>
+        <source>Wait for its end.</source>
+        <translation>Warten Sie, bis es endet.</translation>
+    </message>
+    <message>
+        <source>Waits until the graphics card is free.</source>
+        <translation>Wartet, bis die Grafikkarte frei ist.</translation>
+    </message>
+    <message>
+        <source>What this training had learned cannot be read any more: its checkpoints are damaged.</source>
+        <translation>Was dieses Training gelernt hatte, kann nicht mehr gelesen werden: Seine Sicherungspunkte sind beschädigt.</translation>
+    </message>
+    <message>
+        <source>{attribution} {copyright}  The weights of this model's second encoder are those features, changed by training.  </source>
+        <translation>{attribution} {copyright}  Die Gewichte des zweiten Encoders dieses Modells sind diese Merkmale, durch Training verändert.  </translation>
+    </message>
+    <message>
+        <source>{count} held-out cases could not be scored.</source>
+        <translation>{count} Testfälle konnten nicht gemessen werden.</translation>
+    </message>
+    <message>
+        <source>{count} held-out cases{gone}; nothing was chosen on them</source>
+        <translation>{count} Testfälle{gone}; nichts wurde an ihnen ausgewählt</translation>
+    </message>
+    <message>
+        <source>{name} is {value}, expected {shape}</source>
+        <translation>{name} ist {value}, erwartet war {shape}</translation>
+    </message>
+    <message>
+        <source>{name} {shape} in place of {value}</source>
+        <translation>{name} {shape} anstelle von {value}</translation>
+    </message>
+    <message>
+        <source>{text}After a new rehearsal it does more in its time.</source>
+        <translation>{text}Nach einem neuen Probelauf schafft es in seiner Zeit mehr.</translation>
+    </message>
+    <message>
+        <source>{value}: step {done} of {steps}.</source>
+        <translation>{value}: Schritt {done} von {steps}.</translation>
+    </message>
+</context>
+<context>
+    <name>translation.images_sentences</name>
+    <message>
+        <source>A label holds a segment or value that belongs to no class.</source>
+        <translation>Ein Label enthält ein Segment oder einen Wert, der zu keiner Klasse gehört.</translation>
+    </message>
+    <message>
+        <source>Case {number} of the list trains, but another case of its group is held out.</source>
+        <translation>Fall {number} der Liste trainiert, aber ein anderer Fall seiner Gruppe ist Testfall.</translation>
+    </message>
+    <message>
+        <source>Case {number} of the list {what}.</source>
+        <translation>Fall {number} der Liste: {what}.</translation>
+    </message>
+    <message>
+        <source>Cases {value} and {number} of the list have the same {what}.</source>
+        <translation>Die Fälle {value} und {number} der Liste haben dasselbe: {what}.</translation>
+    </message>
+    <message>
+        <source>Check that the file is complete and of a supported format ({titles}).</source>
+        <translation>Prüfen Sie, ob die Datei vollständig ist und ein unterstütztes Format hat ({titles}).</translation>
+    </message>
+    <message>
+        <source>Choose a folder that holds exactly one series.</source>
+        <translation>Wählen Sie einen Ordner, der genau eine Serie enthält.</translation>
+    </message>
+    <message>
+        <source>Choose a label with one colour for each class, saved without smoothing.</source>
+        <translation>Wählen Sie ein Label mit einer Farbe je Klasse, ohne Glättung gespeichert.</translation>
+    </message>
+    <message>
+        <source>Choose a model for colour images, or a grey image.</source>
+        <translation>Wählen Sie ein Modell für Farbbilder oder ein graues Bild.</translation>
+    </message>
+    <message>
+        <source>Choose a model for grey images, or a colour image.</source>
+        <translation>Wählen Sie ein Modell für graue Bilder oder ein Farbbild.</translation>
+    </message>
+    <message>
+        <source>Choose one frame.</source>
+        <translation>Wählen Sie ein Einzelbild.</translation>
+    </message>
+    <message>
+        <source>Choose to replace such values, or repair the image.</source>
+        <translation>Lassen Sie solche Werte ersetzen, oder reparieren Sie das Bild.</translation>
+    </message>
+    <message>
+        <source>Convert the image to 8 bit, or choose another model.</source>
+        <translation>Wandeln Sie das Bild in 8 Bit um, oder wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>Copy it to a disk of this computer and try again.</source>
+        <translation>Kopieren Sie es auf eine Festplatte dieses Computers, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Copy or export the file again from its source.</source>
+        <translation>Kopieren oder exportieren Sie die Datei noch einmal aus ihrer Quelle.</translation>
+    </message>
+    <message>
+        <source>Crop the image, check its spacing, or choose a model of a coarser spacing.</source>
+        <translation>Beschneiden Sie das Bild, prüfen Sie seinen Voxelabstand, oder wählen Sie ein Modell mit gröberem Voxelabstand.</translation>
+    </message>
+    <message>
+        <source>Export it again, with points in decimal numbers, not commas.</source>
+        <translation>Exportieren Sie es noch einmal, mit Punkten statt Kommas in Dezimalzahlen.</translation>
+    </message>
+    <message>
+        <source>Give all cases of a group to training, or all to val.</source>
+        <translation>Geben Sie alle Fälle einer Gruppe zum Training oder alle zu val.</translation>
+    </message>
+    <message>
+        <source>Give every segment of the labels a class, or leave it out on purpose.</source>
+        <translation>Geben Sie jedem Segment der Labels eine Klasse, oder lassen Sie es bewusst weg.</translation>
+    </message>
+    <message>
+        <source>In the model's spacing the image has {count} slices of {value} x {value2} pixels, which is too much.</source>
+        <translation>Im Voxelabstand des Modells hat das Bild {count} Schichten von {value} x {value2} Pixeln; das ist zu viel.</translation>
+    </message>
+    <message>
+        <source>Load it in Slicer, and save it as .seg.nrrd or add it from the scene.</source>
+        <translation>Laden Sie es in Slicer, und speichern Sie es als .seg.nrrd, oder fügen Sie es aus der Szene hinzu.</translation>
+    </message>
+    <message>
+        <source>Load the series in 3D Slicer, which resamples it, and use that volume.</source>
+        <translation>Laden Sie die Serie in 3D Slicer, der sie umtastet, und verwenden Sie dieses Volumen.</translation>
+    </message>
+    <message>
+        <source>Resample it again with nearest neighbour, from the label as it was.</source>
+        <translation>Tasten Sie es noch einmal mit nächstem Nachbarn um, aus dem ursprünglichen Label.</translation>
+    </message>
+    <message>
+        <source>Save it as .nrrd and use that.</source>
+        <translation>Speichern Sie es als .nrrd, und verwenden Sie das.</translation>
+    </message>
+    <message>
+        <source>Save it as NIfTI or NRRD in the program that it comes from.</source>
+        <translation>Speichern Sie es als NIfTI oder NRRD in dem Programm, aus dem es kommt.</translation>
+    </message>
+    <message>
+        <source>Save it as PNG and use that.</source>
+        <translation>Speichern Sie es als PNG, und verwenden Sie das.</translation>
+    </message>
+    <message>
+        <source>Save its magnitude as an image and use that.</source>
+        <translation>Speichern Sie den Betrag als Bild, und verwenden Sie das.</translation>
+    </message>
+    <message>
+        <source>Save one label map, with a whole value for each class.</source>
+        <translation>Speichern Sie eine Labelkarte mit einem ganzzahligen Wert je Klasse.</translation>
+    </message>
+    <message>
+        <source>Save the label as PNG, or as .nrrd or .nii.gz.</source>
+        <translation>Speichern Sie das Label als PNG oder als .nrrd oder .nii.gz.</translation>
+    </message>
+    <message>
+        <source>Say which class each colour or layer is, or save one value for each class.</source>
+        <translation>Sagen Sie, welche Klasse jede Farbe oder Ebene ist, oder speichern Sie einen Wert je Klasse.</translation>
+    </message>
+    <message>
+        <source>Several slices of the DICOM series lie at one position.</source>
+        <translation>Mehrere Schichten der DICOM-Serie liegen an derselben Stelle.</translation>
+    </message>
+    <message>
+        <source>The DICOM file holds no image.</source>
+        <translation>Die DICOM-Datei enthält kein Bild.</translation>
+    </message>
+    <message>
+        <source>The DICOM file is damaged: its compressed pixels are not whole</source>
+        <translation>Die DICOM-Datei ist beschädigt: Ihre komprimierten Pixel sind unvollständig</translation>
+    </message>
+    <message>
+        <source>The DICOM file writes its {what} in a way that is no number.</source>
+        <translation>Die DICOM-Datei schreibt {what} so, dass es keine Zahl ist.</translation>
+    </message>
+    <message>
+        <source>The DICOM series cannot be read.</source>
+        <translation>Die DICOM-Serie kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The TIFF file is damaged: its pages lead back to each other</source>
+        <translation>Die TIFF-Datei ist beschädigt: Ihre Seiten führen im Kreis</translation>
+    </message>
+    <message>
+        <source>The case list</source>
+        <translation>Die Fallliste</translation>
+    </message>
+    <message>
+        <source>The case list does not exist.</source>
+        <translation>Die Fallliste gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The case list is empty.</source>
+        <translation>Die Fallliste ist leer.</translation>
+    </message>
+    <message>
+        <source>The case list is larger than it can be.</source>
+        <translation>Die Fallliste ist größer als möglich.</translation>
+    </message>
+    <message>
+        <source>The case list must be a list of cases.</source>
+        <translation>Die Fallliste muss eine Liste von Fällen sein.</translation>
+    </message>
+    <message>
+        <source>The case list {error}.</source>
+        <translation>Die Fallliste: {error}.</translation>
+    </message>
+    <message>
+        <source>The disk with the temporary folder is full.</source>
+        <translation>Die Festplatte mit dem temporären Ordner ist voll.</translation>
+    </message>
+    <message>
+        <source>The file that holds the image's voxels is missing</source>
+        <translation>Die Datei mit den Voxeln des Bildes fehlt</translation>
+    </message>
+    <message>
+        <source>The folder holds no DICOM images.</source>
+        <translation>Der Ordner enthält keine DICOM-Bilder.</translation>
+    </message>
+    <message>
+        <source>The folder holds {count} DICOM series.</source>
+        <translation>Der Ordner enthält {count} DICOM-Serien.</translation>
+    </message>
+    <message>
+        <source>The image cannot be read.</source>
+        <translation>Das Bild kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The image consists of two files (.hdr and .img), and one of them is missing</source>
+        <translation>Das Bild besteht aus zwei Dateien (.hdr und .img), und eine davon fehlt</translation>
+    </message>
+    <message>
+        <source>The image file cannot be read: {strerror}.</source>
+        <translation>Die Bilddatei kann nicht gelesen werden: {strerror}.</translation>
+    </message>
+    <message>
+        <source>The image file could not be read in time.</source>
+        <translation>Die Bilddatei konnte nicht rechtzeitig gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The image file does not exist.</source>
+        <translation>Die Bilddatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: it holds more voxels than it declares</source>
+        <translation>Die Bilddatei ist beschädigt: Sie enthält mehr Voxel, als sie angibt</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: it makes its reader crash</source>
+        <translation>Die Bilddatei ist beschädigt: Sie bringt ihren Leser zum Absturz</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: it takes far more memory than its voxels</source>
+        <translation>Die Bilddatei ist beschädigt: Sie braucht weit mehr Speicher als ihre Voxel</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: its compressed pixels are not whole</source>
+        <translation>Die Bilddatei ist beschädigt: Ihre komprimierten Pixel sind unvollständig</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: its compressed voxels are not whole</source>
+        <translation>Die Bilddatei ist beschädigt: Ihre komprimierten Voxel sind unvollständig</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: reading it does not come to an end</source>
+        <translation>Die Bilddatei ist beschädigt: Das Lesen kommt zu keinem Ende</translation>
+    </message>
+    <message>
+        <source>The image file is damaged: something follows its compressed voxels</source>
+        <translation>Die Bilddatei ist beschädigt: Auf ihre komprimierten Voxel folgt etwas</translation>
+    </message>
+    <message>
+        <source>The image file is empty.</source>
+        <translation>Die Bilddatei ist leer.</translation>
+    </message>
+    <message>
+        <source>The image file is incomplete: it declares more voxels than it holds</source>
+        <translation>Die Bilddatei ist unvollständig: Sie gibt mehr Voxel an, als sie enthält</translation>
+    </message>
+    <message>
+        <source>The image has a fourth dimension ({frames} frames).</source>
+        <translation>Das Bild hat eine vierte Dimension ({frames} Einzelbilder).</translation>
+    </message>
+    <message>
+        <source>The image has only {frames} frames.</source>
+        <translation>Das Bild hat nur {frames} Einzelbilder.</translation>
+    </message>
+    <message>
+        <source>The image holds complex numbers.</source>
+        <translation>Das Bild enthält komplexe Zahlen.</translation>
+    </message>
+    <message>
+        <source>The image holds {bad} voxel value that is not a number (NaN or infinite).</source>
+        <translation>Das Bild enthält {bad} Voxelwert, der keine Zahl ist (NaN oder unendlich).</translation>
+    </message>
+    <message>
+        <source>The image holds {bad} voxel values that are not a number (NaN or infinite).</source>
+        <translation>Das Bild enthält {bad} Voxelwerte, die keine Zahlen sind (NaN oder unendlich).</translation>
+    </message>
+    <message>
+        <source>The image is an ANALYZE file, which does not say which side is the left.</source>
+        <translation>Das Bild ist eine ANALYZE-Datei, die nicht sagt, welche Seite links ist.</translation>
+    </message>
+    <message>
+        <source>The image is constant: all its voxels are equal.</source>
+        <translation>Das Bild ist konstant: Alle Voxel sind gleich.</translation>
+    </message>
+    <message>
+        <source>The image is empty: it has no voxels.</source>
+        <translation>Das Bild ist leer: Es hat keine Voxel.</translation>
+    </message>
+    <message>
+        <source>The image is not a file.</source>
+        <translation>Das Bild ist keine Datei.</translation>
+    </message>
+    <message>
+        <source>The image's axes are not at right angles, which cannot be read from NIfTI files.</source>
+        <translation>Die Achsen des Bildes stehen nicht senkrecht aufeinander, was aus NIfTI-Dateien nicht gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>The image's voxel spacing is zero or negative.</source>
+        <translation>Der Voxelabstand des Bildes ist null oder negativ.</translation>
+    </message>
+    <message>
+        <source>The image's voxel spacing or axes are not usable.</source>
+        <translation>Voxelabstand oder Achsen des Bildes sind nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>The image's voxels hold neither grey values nor colours.</source>
+        <translation>Die Voxel des Bildes enthalten weder Grauwerte noch Farben.</translation>
+    </message>
+    <message>
+        <source>The label has several maps, and they are not of zeros and ones.</source>
+        <translation>Das Label hat mehrere Karten, und sie bestehen nicht aus Nullen und Einsen.</translation>
+    </message>
+    <message>
+        <source>The label has {count} colours: it is a photograph, or was smoothed.</source>
+        <translation>Das Label hat {count} Farben: Es ist ein Foto oder wurde geglättet.</translation>
+    </message>
+    <message>
+        <source>The label is a DICOM segmentation, which cannot be read as a file.</source>
+        <translation>Das Label ist eine DICOM-Segmentierung, die nicht als Datei gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>The label is a JPEG picture, and its compression changed the values.</source>
+        <translation>Das Label ist ein JPEG-Bild, und seine Kompression hat die Werte verändert.</translation>
+    </message>
+    <message>
+        <source>The label is coloured, with more than 8 bits a colour.</source>
+        <translation>Das Label ist farbig, mit mehr als 8 Bit je Farbe.</translation>
+    </message>
+    <message>
+        <source>The label map holds values between whole numbers, such as {value}: it was interpolated.</source>
+        <translation>Die Labelkarte enthält Werte zwischen ganzen Zahlen, etwa {value}: Sie wurde interpoliert.</translation>
+    </message>
+    <message>
+        <source>The label map holds values other than 0 to 255.</source>
+        <translation>Die Labelkarte enthält Werte außerhalb von 0 bis 255.</translation>
+    </message>
+    <message>
+        <source>The label map is coloured or has overlapping layers.</source>
+        <translation>Die Labelkarte ist farbig oder hat überlappende Ebenen.</translation>
+    </message>
+    <message>
+        <source>The model takes colour images; this image is grey.</source>
+        <translation>Das Modell nimmt Farbbilder; dieses Bild ist grau.</translation>
+    </message>
+    <message>
+        <source>The model takes grey images; this image has 3 colour channels.</source>
+        <translation>Das Modell nimmt graue Bilder; dieses Bild hat 3 Farbkanäle.</translation>
+    </message>
+    <message>
+        <source>The model takes pictures; this image has values that no picture of 8 or 16 bits has.</source>
+        <translation>Das Modell nimmt Fotos; dieses Bild hat Werte, die kein Foto mit 8 oder 16 Bit hat.</translation>
+    </message>
+    <message>
+        <source>The picture is a BMP file of a kind that cannot be read.</source>
+        <translation>Das Bild ist eine BMP-Datei einer Art, die nicht gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>The picture is damaged: a check sum in it is wrong</source>
+        <translation>Das Bild ist beschädigt: Eine Prüfsumme darin ist falsch</translation>
+    </message>
+    <message>
+        <source>The picture is not of 8 bits: {high} was taken as white.</source>
+        <translation>Das Bild hat nicht 8 Bit: {high} wurde als Weiß genommen.</translation>
+    </message>
+    <message>
+        <source>The process that reads images could not be started.</source>
+        <translation>Der Prozess, der Bilder liest, konnte nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <source>The segmentation is damaged: its header names more layers than it holds</source>
+        <translation>Die Segmentierung ist beschädigt: Ihre Kopfdaten nennen mehr Ebenen, als sie enthält</translation>
+    </message>
+    <message>
+        <source>The slices of the DICOM series are not evenly spaced; some may be missing.</source>
+        <translation>Die Schichten der DICOM-Serie sind ungleich weit voneinander entfernt; vielleicht fehlen einige.</translation>
+    </message>
+</context>
+<context>
+    <name>translation.project_sentences</name>
+    <message>
+        <source>A case is not among those that wait for a decision (any more).</source>
+        <translation>Ein Fall gehört nicht (mehr) zu denen, die auf eine Entscheidung warten.</translation>
+    </message>
+    <message>
+        <source>A case list of the training</source>
+        <translation>Eine Fallliste des Trainings</translation>
+    </message>
+    <message>
+        <source>A case's use is one of {value}.</source>
+        <translation>Die Verwendung eines Falls ist eine von {value}.</translation>
+    </message>
+    <message>
+        <source>A class needs a name and a colour.</source>
+        <translation>Eine Klasse braucht einen Namen und eine Farbe.</translation>
+    </message>
+    <message>
+        <source>A held-out case has a label that a model made: scores would be too good.</source>
+        <translation>Ein Testfall hat ein Label, das ein Modell erstellt hat: Die Werte wären zu gut.</translation>
+    </message>
+    <message>
+        <source>A held-out image is in the training a second time: scores would be too good.</source>
+        <translation>Ein Testbild ist ein zweites Mal im Training: Die Werte wären zu gut.</translation>
+    </message>
+    <message>
+        <source>A held-out image is there a second time: no training sees the copy either.</source>
+        <translation>Ein Testbild ist zweimal da: Auch die Kopie sieht kein Training.</translation>
+    </message>
+    <message>
+        <source>A label's origin is one of {value}.</source>
+        <translation>Die Herkunft eines Labels ist eine von {value}.</translation>
+    </message>
+    <message>
+        <source>A labelled case was not checked yet, or its label cannot be used.</source>
+        <translation>Ein gelabelter Fall wurde noch nicht geprüft, oder sein Label ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>A plain U-Net of the same budget is better than the model: {told}.</source>
+        <translation>Ein einfaches U-Net mit gleichem Budget ist besser als das Modell: {told}.</translation>
+    </message>
+    <message>
+        <source>A segment was given to no class there is.</source>
+        <translation>Ein Segment wurde einer Klasse gegeben, die es nicht gibt.</translation>
+    </message>
+    <message>
+        <source>A version needs a title.</source>
+        <translation>Eine Version braucht einen Titel.</translation>
+    </message>
+    <message>
+        <source>Add images of the same kind without labels: training learns from them too.</source>
+        <translation>Fügen Sie Bilder derselben Art ohne Label hinzu: Das Training lernt auch aus ihnen.</translation>
+    </message>
+    <message>
+        <source>Add images without labels to the project.</source>
+        <translation>Fügen Sie dem Projekt Bilder ohne Label hinzu.</translation>
+    </message>
+    <message>
+        <source>An image is there labelled and unlabelled.</source>
+        <translation>Ein Bild ist gelabelt und ungelabelt vorhanden.</translation>
+    </message>
+    <message>
+        <source>Another training of this project is not finished.</source>
+        <translation>Ein anderes Training dieses Projekts ist nicht beendet.</translation>
+    </message>
+    <message>
+        <source>Another window is starting a training of this project.</source>
+        <translation>Ein anderes Fenster startet gerade ein Training dieses Projekts.</translation>
+    </message>
+    <message>
+        <source>Autoencoder of {value}</source>
+        <translation>Autoencoder von {value}</translation>
+    </message>
+    <message>
+        <source>Bring it to the image's grid.</source>
+        <translation>Bringen Sie es auf das Raster des Bildes.</translation>
+    </message>
+    <message>
+        <source>Bring the label to the image's grid (a copy in the project)</source>
+        <translation>Das Label auf das Raster des Bildes bringen (als Kopie im Projekt)</translation>
+    </message>
+    <message>
+        <source>Change the held-out set first, on purpose and with a reason.</source>
+        <translation>Ändern Sie zuerst die Testfälle, bewusst und mit einem Grund.</translation>
+    </message>
+    <message>
+        <source>Change the setting, or take it back.</source>
+        <translation>Ändern Sie die Einstellung, oder nehmen Sie sie zurück.</translation>
+    </message>
+    <message>
+        <source>Change them, or leave them empty.</source>
+        <translation>Ändern Sie sie, oder lassen Sie sie leer.</translation>
+    </message>
+    <message>
+        <source>Changing the held-out cases needs a reason.</source>
+        <translation>Die Testfälle zu ändern braucht einen Grund.</translation>
+    </message>
+    <message>
+        <source>Check that all are the same kind of image in the same units.</source>
+        <translation>Prüfen Sie, ob alle dieselbe Art von Bild in denselben Einheiten sind.</translation>
+    </message>
+    <message>
+        <source>Check that it is the same kind of image in the same units; if not, leave it out.</source>
+        <translation>Prüfen Sie, ob es dieselbe Art von Bild in denselben Einheiten ist; wenn nicht, lassen Sie es weg.</translation>
+    </message>
+    <message>
+        <source>Check that it is true and the same kind of image; if not, correct it or leave the case out.</source>
+        <translation>Prüfen Sie, ob sie stimmt und es dieselbe Art von Bild ist; wenn nicht, korrigieren Sie sie, oder lassen Sie den Fall weg.</translation>
+    </message>
+    <message>
+        <source>Check that they are the same kind of image; a model for each kind may do better.</source>
+        <translation>Prüfen Sie, ob es dieselbe Art von Bild ist; ein Modell je Art ist vielleicht besser.</translation>
+    </message>
+    <message>
+        <source>Check them in Segment Editor; where they overlap, the later one counts.</source>
+        <translation>Prüfen Sie sie im Segment Editor; wo sie überlappen, gilt das spätere.</translation>
+    </message>
+    <message>
+        <source>Choose a base (see 'semigda import-official'), or the preset standard.</source>
+        <translation>Wählen Sie eine Basis (siehe „semigda import-official“) oder die Voreinstellung „standard“.</translation>
+    </message>
+    <message>
+        <source>Choose a project's folder, or make a new project.</source>
+        <translation>Wählen Sie den Ordner eines Projekts, oder legen Sie ein neues an.</translation>
+    </message>
+    <message>
+        <source>Choose another base.</source>
+        <translation>Wählen Sie eine andere Basis.</translation>
+    </message>
+    <message>
+        <source>Choose another label, or none; keep it only if the image truly shows nothing.</source>
+        <translation>Wählen Sie ein anderes Label oder keines; behalten Sie es nur, wenn das Bild wirklich nichts zeigt.</translation>
+    </message>
+    <message>
+        <source>Choose another name for the export.</source>
+        <translation>Wählen Sie einen anderen Namen für den Export.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Choose labelled cases.</source>
+        <translation>Wählen Sie gelabelte Fälle.</translation>
+    </message>
+    <message>
+        <source>Choose one of: {names}.</source>
+        <translation>Wählen Sie aus: {names}.</translation>
+    </message>
+    <message>
+        <source>Choose others.</source>
+        <translation>Wählen Sie andere.</translation>
+    </message>
+    <message>
+        <source>Choose the held-out cases again, with this as the reason.</source>
+        <translation>Wählen Sie die Testfälle neu, mit diesem Grund.</translation>
+    </message>
+    <message>
+        <source>Choose the label that belongs to this image; one saved without its position must be put in place first.</source>
+        <translation>Wählen Sie das Label, das zu diesem Bild gehört; eines, das ohne seine Lage gespeichert wurde, muss zuerst ausgerichtet werden.</translation>
+    </message>
+    <message>
+        <source>Choose the version to use from the list.</source>
+        <translation>Wählen Sie die gewünschte Version aus der Liste.</translation>
+    </message>
+    <message>
+        <source>Choose them before the first training: scores need cases it never sees.</source>
+        <translation>Wählen Sie sie vor dem ersten Training: Werte brauchen Fälle, die es nie sieht.</translation>
+    </message>
+    <message>
+        <source>Choose them first.</source>
+        <translation>Wählen Sie sie zuerst.</translation>
+    </message>
+    <message>
+        <source>Close other windows that show this project, then try again.</source>
+        <translation>Schließen Sie andere Fenster, die dieses Projekt zeigen, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Compare versions that were trained since the held-out cases were chosen.</source>
+        <translation>Vergleichen Sie Versionen, die trainiert wurden, seit die Testfälle gewählt sind.</translation>
+    </message>
+    <message>
+        <source>Connect their disk, or say where their files are now (relocate).</source>
+        <translation>Schließen Sie ihre Festplatte an, oder sagen Sie, wo ihre Dateien jetzt sind („Suchen“).</translation>
+    </message>
+    <message>
+        <source>Connect their disk, or say where they are now (relocate).</source>
+        <translation>Schließen Sie ihre Festplatte an, oder sagen Sie, wo sie jetzt sind („Suchen“).</translation>
+    </message>
+    <message>
+        <source>Count it as a model's, or give it again as a corrected one.</source>
+        <translation>Zählen Sie es als das eines Modells, oder geben Sie es als korrigiertes neu an.</translation>
+    </message>
+    <message>
+        <source>Count the label as made by a model</source>
+        <translation>Das Label als vom Modell erstellt zählen</translation>
+    </message>
+    <message>
+        <source>Even the shortest training takes {value} on this computer.</source>
+        <translation>Selbst das kürzeste Training dauert auf diesem Computer {value}.</translation>
+    </message>
+    <message>
+        <source>Fewer than {fewest_for_split} patients are labelled, so each is held out in turn: {folds} trainings are scored, each on the patient it has not seen, and one more on all labelled cases makes the model.</source>
+        <translation>Weniger als {fewest_for_split} Patienten sind gelabelt, daher ist jeder der Reihe nach Testfall: {folds} Trainings werden gemessen, jedes am Patienten, den es nicht gesehen hat, und ein weiteres auf allen gelabelten Fällen ergibt das Modell.</translation>
+    </message>
+    <message>
+        <source>Files of {count} cases are</source>
+        <translation>Dateien von {count} Fällen sind</translation>
+    </message>
+    <message>
+        <source>Find out which one is right, and take the other out of the project.</source>
+        <translation>Finden Sie heraus, welches stimmt, und nehmen Sie das andere aus dem Projekt.</translation>
+    </message>
+    <message>
+        <source>From scratch</source>
+        <translation>Von null</translation>
+    </message>
+    <message>
+        <source>General image features</source>
+        <translation>Allgemeine Bildmerkmale</translation>
+    </message>
+    <message>
+        <source>Grey values come in several scales: {count} images are far from the usual one.</source>
+        <translation>Grauwerte kommen in mehreren Skalen vor: {count} Bilder sind weit von der üblichen.</translation>
+    </message>
+    <message>
+        <source>Grey values lie from {low} to {high}; usual are {low2} to {value}.</source>
+        <translation>Grauwerte reichen von {low} bis {high}; üblich sind {low2} bis {value}.</translation>
+    </message>
+    <message>
+        <source>Held-out cases need a label that a person made or corrected.</source>
+        <translation>Testfälle brauchen ein Label, das ein Mensch erstellt oder korrigiert hat.</translation>
+    </message>
+    <message>
+        <source>Hold out fewer cases.</source>
+        <translation>Nehmen Sie weniger Testfälle.</translation>
+    </message>
+    <message>
+        <source>If that is right, choose the same held-out cases again with this reason: older scores do not compare.</source>
+        <translation>Wenn das stimmt, wählen Sie dieselben Testfälle neu mit diesem Grund: Ältere Werte sind nicht vergleichbar.</translation>
+    </message>
+    <message>
+        <source>Image {number} of those to add does not exist.</source>
+        <translation>Bild {number} der hinzuzufügenden gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>It has learned from cases that are held out now, so scores would be too good.</source>
+        <translation>Es hat aus Fällen gelernt, die jetzt Testfälle sind; die Werte wären zu gut.</translation>
+    </message>
+    <message>
+        <source>It is for {modality} images.</source>
+        <translation>Es ist für {modality}-Bilder.</translation>
+    </message>
+    <message>
+        <source>Its classes are others: {names}.</source>
+        <translation>Seine Klassen sind andere: {names}.</translation>
+    </message>
+    <message>
+        <source>Keep images of one kind in the project.</source>
+        <translation>Behalten Sie Bilder einer Art im Projekt.</translation>
+    </message>
+    <message>
+        <source>Keep one of them.</source>
+        <translation>Behalten Sie eines davon.</translation>
+    </message>
+    <message>
+        <source>Keep them; or change them on purpose, with a reason.</source>
+        <translation>Behalten Sie sie; oder ändern Sie sie bewusst, mit einem Grund.</translation>
+    </message>
+    <message>
+        <source>Label at least two cases of different patients, better eight.</source>
+        <translation>Labeln Sie mindestens zwei Fälle verschiedener Patienten, besser acht.</translation>
+    </message>
+    <message>
+        <source>Label at least two patients, better eight.</source>
+        <translation>Labeln Sie mindestens zwei Patienten, besser acht.</translation>
+    </message>
+    <message>
+        <source>Label at least {few_labelled}, better eight.</source>
+        <translation>Labeln Sie mindestens {few_labelled}, besser acht.</translation>
+    </message>
+    <message>
+        <source>Label it in more cases; {least} are a fair start.</source>
+        <translation>Labeln Sie sie in mehr Fällen; {least} sind ein guter Anfang.</translation>
+    </message>
+    <message>
+        <source>Label it in some cases, map a segment to it, or take it off the class list.</source>
+        <translation>Labeln Sie sie in einigen Fällen, ordnen Sie ihr ein Segment zu, oder nehmen Sie sie aus der Klassenliste.</translation>
+    </message>
+    <message>
+        <source>Label: {message}</source>
+        <translation>Label: {message}</translation>
+    </message>
+    <message>
+        <source>Labels in the project are stored by the number of their class.</source>
+        <translation>Labels im Projekt sind mit der Nummer ihrer Klasse gespeichert.</translation>
+    </message>
+    <message>
+        <source>Larger slices would leave too few steps in this time.</source>
+        <translation>Größere Schichten ließen in dieser Zeit zu wenige Schritte.</translation>
+    </message>
+    <message>
+        <source>Look at the list again.</source>
+        <translation>Sehen Sie die Liste noch einmal an.</translation>
+    </message>
+    <message>
+        <source>Look at the list of cases again.</source>
+        <translation>Sehen Sie die Liste der Fälle noch einmal an.</translation>
+    </message>
+    <message>
+        <source>Look at the list of cases.</source>
+        <translation>Sehen Sie die Liste der Fälle an.</translation>
+    </message>
+    <message>
+        <source>Name what is to be segmented.</source>
+        <translation>Benennen Sie, was segmentiert werden soll.</translation>
+    </message>
+    <message>
+        <source>No held-out case could be scored by both the model and a plain U-Net.</source>
+        <translation>Kein Testfall konnte am Modell und an einem einfachen U-Net gemessen werden.</translation>
+    </message>
+    <message>
+        <source>No held-out case could be scored, so nothing is known of the model.</source>
+        <translation>Kein Testfall konnte gemessen werden; über das Modell ist nichts bekannt.</translation>
+    </message>
+    <message>
+        <source>No held-out cases are chosen yet.</source>
+        <translation>Es sind noch keine Testfälle gewählt.</translation>
+    </message>
+    <message>
+        <source>No image of the project was checked yet.</source>
+        <translation>Noch wurde kein Bild des Projekts geprüft.</translation>
+    </message>
+    <message>
+        <source>No labelled case for training holds the class '{name}'.</source>
+        <translation>Kein gelabelter Trainingsfall enthält die Klasse „{name}“.</translation>
+    </message>
+    <message>
+        <source>No labelled patient would be left for training.</source>
+        <translation>Für das Training bliebe kein gelabelter Patient.</translation>
+    </message>
+    <message>
+        <source>No other version was used before.</source>
+        <translation>Zuvor wurde keine andere Version verwendet.</translation>
+    </message>
+    <message>
+        <source>No training of the project is running.</source>
+        <translation>Kein Training des Projekts läuft.</translation>
+    </message>
+    <message>
+        <source>No unlabelled case is in the project.</source>
+        <translation>Im Projekt ist kein ungelabelter Fall.</translation>
+    </message>
+    <message>
+        <source>None of the held-out cases is where it was, so nothing could be scored.</source>
+        <translation>Keiner der Testfälle ist, wo er war; nichts konnte gemessen werden.</translation>
+    </message>
+    <message>
+        <source>Not stated; not for distribution</source>
+        <translation>Nicht angegeben; nicht zur Weitergabe</translation>
+    </message>
+    <message>
+        <source>Nothing has to be done; check that they look alike in brightness.</source>
+        <translation>Es muss nichts getan werden; prüfen Sie, ob sie ähnlich hell aussehen.</translation>
+    </message>
+    <message>
+        <source>One of the two branches is trained: in this time it learns more than both.</source>
+        <translation>Einer der beiden Zweige wird trainiert: In dieser Zeit lernt er mehr als beide.</translation>
+    </message>
+    <message>
+        <source>Only {count} cases are labelled.</source>
+        <translation>Nur {count} Fälle sind gelabelt.</translation>
+    </message>
+    <message>
+        <source>Only {value} % of the label lie within its image.</source>
+        <translation>Nur {value} % des Labels liegen innerhalb seines Bildes.</translation>
+    </message>
+    <message>
+        <source>Open it, or choose another folder.</source>
+        <translation>Öffnen Sie es, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Put project.json back from a backup, or make a new project.</source>
+        <translation>Stellen Sie project.json aus einer Sicherung wieder her, oder legen Sie ein neues Projekt an.</translation>
+    </message>
+    <message>
+        <source>Remove the last class, or keep this one and rename it.</source>
+        <translation>Entfernen Sie die letzte Klasse, oder behalten Sie diese und benennen sie um.</translation>
+    </message>
+    <message>
+        <source>Resume the training: it goes on from its last checkpoint.</source>
+        <translation>Setzen Sie das Training fort: Es macht am letzten Sicherungspunkt weiter.</translation>
+    </message>
+    <message>
+        <source>Run the check, and do what it says.</source>
+        <translation>Führen Sie die Prüfung aus, und tun Sie, was sie sagt.</translation>
+    </message>
+    <message>
+        <source>Run the check.</source>
+        <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>Save the label as one file, such as .seg.nrrd or .nii.gz.</source>
+        <translation>Speichern Sie das Label als eine Datei, etwa .seg.nrrd oder .nii.gz.</translation>
+    </message>
+    <message>
+        <source>Say which class each is, or leave it out.</source>
+        <translation>Sagen Sie, welche Klasse jedes ist, oder lassen Sie es weg.</translation>
+    </message>
+    <message>
+        <source>Scores need held-out cases, and fewer than two patients have a label of yours.</source>
+        <translation>Werte brauchen Testfälle, und weniger als zwei Patienten haben ein Label von Ihnen.</translation>
+    </message>
+    <message>
+        <source>Segments of the label overlap in {overlap} voxels.</source>
+        <translation>Segmente des Labels überlappen in {overlap} Voxeln.</translation>
+    </message>
+    <message>
+        <source>Segments {names}.</source>
+        <translation>Segmente {names}.</translation>
+    </message>
+    <message>
+        <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slices.</source>
+        <translation>Schichten von {rows} x {columns} Pixeln, {count} Schritte von {batch} Schichten.</translation>
+    </message>
+    <message>
+        <source>Some pictures have 16 bits a value, others 8. All are read as 8 bits.</source>
+        <translation>Einige Bilder haben 16 Bit je Wert, andere 8. Alle werden als 8 Bit gelesen.</translation>
+    </message>
+    <message>
+        <source>Start a new training in its place.</source>
+        <translation>Starten Sie stattdessen ein neues Training.</translation>
+    </message>
+    <message>
+        <source>Start one.</source>
+        <translation>Starten Sie eines.</translation>
+    </message>
+    <message>
+        <source>Take that label away first, if it is to be replaced.</source>
+        <translation>Entfernen Sie zuerst dieses Label, wenn es ersetzt werden soll.</translation>
+    </message>
+    <message>
+        <source>Take the case out of the project</source>
+        <translation>Den Fall aus dem Projekt nehmen</translation>
+    </message>
+    <message>
+        <source>Take the copies out of the project</source>
+        <translation>Die Kopien aus dem Projekt nehmen</translation>
+    </message>
+    <message>
+        <source>Take the few of another kind out of the project</source>
+        <translation>Die wenigen anderer Art aus dem Projekt nehmen</translation>
+    </message>
+    <message>
+        <source>That is little: more time makes a better model.</source>
+        <translation>Das ist wenig: Mehr Zeit ergibt ein besseres Modell.</translation>
+    </message>
+    <message>
+        <source>The base does not exist.</source>
+        <translation>Die Basis gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The branch widths are {count} numbers, each a multiple of {groups}.</source>
+        <translation>Die Zweigbreiten sind {count} Zahlen, jede ein Vielfaches von {groups}.</translation>
+    </message>
+    <message>
+        <source>The case has a label already.</source>
+        <translation>Der Fall hat bereits ein Label.</translation>
+    </message>
+    <message>
+        <source>The case is held out: scores hang on it.</source>
+        <translation>Der Fall ist Testfall: Werte hängen an ihm.</translation>
+    </message>
+    <message>
+        <source>The case list</source>
+        <translation>Die Fallliste</translation>
+    </message>
+    <message>
+        <source>The change</source>
+        <translation>Die Änderung</translation>
+    </message>
+    <message>
+        <source>The class '{name}' is in only {told} for training.</source>
+        <translation>Die Klasse „{name}“ ist im Training nur in {told}.</translation>
+    </message>
+    <message>
+        <source>The classes need different names, and there may be {max_classes} of them.</source>
+        <translation>Die Klassen brauchen verschiedene Namen, und es darf {max_classes} davon geben.</translation>
+    </message>
+    <message>
+        <source>The comparison</source>
+        <translation>Der Vergleich</translation>
+    </message>
+    <message>
+        <source>The disk has {value} free, and the training needs {value2}.</source>
+        <translation>Auf der Festplatte sind {value} frei, und das Training braucht {value2}.</translation>
+    </message>
+    <message>
+        <source>The file exists already.</source>
+        <translation>Die Datei gibt es schon.</translation>
+    </message>
+    <message>
+        <source>The file of facts</source>
+        <translation>Die Datei mit den Messwerten</translation>
+    </message>
+    <message>
+        <source>The files of a case are</source>
+        <translation>Die Dateien eines Falls sind</translation>
+    </message>
+    <message>
+        <source>The folder already holds a training project.</source>
+        <translation>Der Ordner enthält bereits ein Trainingsprojekt.</translation>
+    </message>
+    <message>
+        <source>The folder does not exist.</source>
+        <translation>Den Ordner gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The folder holds no training project that can be read.</source>
+        <translation>Der Ordner enthält kein lesbares Trainingsprojekt.</translation>
+    </message>
+    <message>
+        <source>The full-size network needs a trained autoencoder to start from.</source>
+        <translation>Das Netz in voller Größe braucht einen trainierten Autoencoder als Beginn.</translation>
+    </message>
+    <message>
+        <source>The held-out cases are chosen already.</source>
+        <translation>Die Testfälle sind bereits gewählt.</translation>
+    </message>
+    <message>
+        <source>The held-out cases are not chosen yet.</source>
+        <translation>Die Testfälle sind noch nicht gewählt.</translation>
+    </message>
+    <message>
+        <source>The label file does not exist.</source>
+        <translation>Die Labeldatei gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The label holds {what} without a class: {told}.</source>
+        <translation>Das Label enthält {what} ohne Klasse: {told}.</translation>
+    </message>
+    <message>
+        <source>The label is empty: it holds no voxel of any class.</source>
+        <translation>Das Label ist leer: Es enthält kein Voxel irgendeiner Klasse.</translation>
+    </message>
+    <message>
+        <source>The label lies on another grid than its image, but in the same place.</source>
+        <translation>Das Label liegt auf einem anderen Raster als sein Bild, aber an derselben Stelle.</translation>
+    </message>
+    <message>
+        <source>The label lies outside its image.</source>
+        <translation>Das Label liegt außerhalb seines Bildes.</translation>
+    </message>
+    <message>
+        <source>The label of a held-out case is not the one that was locked.</source>
+        <translation>Das Label eines Testfalls ist nicht das, das gesperrt wurde.</translation>
+    </message>
+    <message>
+        <source>The label was made by a model, but counts as a person's.</source>
+        <translation>Das Label hat ein Modell erstellt, zählt aber als von einem Menschen.</translation>
+    </message>
+    <message>
+        <source>The labels hold segments without a class: {names}.</source>
+        <translation>Die Labels enthalten Segmente ohne Klasse: {names}.</translation>
+    </message>
+    <message>
+        <source>The mean rises ({told}), but a class gets worse: {fallen}.</source>
+        <translation>Der Mittelwert steigt ({told}), aber eine Klasse wird schlechter: {fallen}.</translation>
+    </message>
+    <message>
+        <source>The model cannot be used.</source>
+        <translation>Das Modell ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>The model is better than a plain U-Net of the same budget: {told}.</source>
+        <translation>Das Modell ist besser als ein einfaches U-Net mit gleichem Budget: {told}.</translation>
+    </message>
+    <message>
+        <source>The model's classes are not those of the project.</source>
+        <translation>Die Klassen des Modells sind nicht die des Projekts.</translation>
+    </message>
+    <message>
+        <source>The network is the middle size: a graphics card computes.</source>
+        <translation>Das Netz hat die mittlere Größe: Eine Grafikkarte rechnet.</translation>
+    </message>
+    <message>
+        <source>The network is the small one: no graphics card computes.</source>
+        <translation>Das Netz ist das kleine: Keine Grafikkarte rechnet.</translation>
+    </message>
+    <message>
+        <source>The new model is better ({told}), but on too few cases to exclude chance.</source>
+        <translation>Das neue Modell ist besser ({told}), aber an zu wenigen Fällen, um Zufall auszuschließen.</translation>
+    </message>
+    <message>
+        <source>The new model is better ({told}), but the gain may be chance.</source>
+        <translation>Das neue Modell ist besser ({told}), aber der Gewinn kann Zufall sein.</translation>
+    </message>
+    <message>
+        <source>The new model is better on the held-out cases: {told}.</source>
+        <translation>Das neue Modell ist auf den Testfällen besser: {told}.</translation>
+    </message>
+    <message>
+        <source>The new model is not better on the held-out cases: {told}.</source>
+        <translation>Das neue Modell ist auf den Testfällen nicht besser: {told}.</translation>
+    </message>
+    <message>
+        <source>The number of cases to review must be at least 1.</source>
+        <translation>Die Zahl der durchzusehenden Fälle muss mindestens 1 sein.</translation>
+    </message>
+    <message>
+        <source>The pattern for patients is no regular expression.</source>
+        <translation>Das Muster für Patienten ist kein regulärer Ausdruck.</translation>
+    </message>
+    <message>
+        <source>The plan</source>
+        <translation>Der Plan</translation>
+    </message>
+    <message>
+        <source>The presets are {value}.</source>
+        <translation>Die Voreinstellungen sind {value}.</translation>
+    </message>
+    <message>
+        <source>The project has a version of this name already.</source>
+        <translation>Das Projekt hat bereits eine Version dieses Namens.</translation>
+    </message>
+    <message>
+        <source>The project has no classes yet.</source>
+        <translation>Das Projekt hat noch keine Klassen.</translation>
+    </message>
+    <message>
+        <source>The project has no model yet.</source>
+        <translation>Das Projekt hat noch kein Modell.</translation>
+    </message>
+    <message>
+        <source>The project has no such case (any more).</source>
+        <translation>Diesen Fall hat das Projekt nicht (mehr).</translation>
+    </message>
+    <message>
+        <source>The project has no such class (any more).</source>
+        <translation>Diese Klasse hat das Projekt nicht (mehr).</translation>
+    </message>
+    <message>
+        <source>The project has no such version.</source>
+        <translation>Diese Version hat das Projekt nicht.</translation>
+    </message>
+    <message>
+        <source>The project has no training.</source>
+        <translation>Das Projekt hat kein Training.</translation>
+    </message>
+    <message>
+        <source>The project is being changed by another program.</source>
+        <translation>Das Projekt wird gerade von einem anderen Programm geändert.</translation>
+    </message>
+    <message>
+        <source>The project was made by another version of SemiGDA.</source>
+        <translation>Das Projekt wurde mit einer anderen Version von SemiGDA erstellt.</translation>
+    </message>
+    <message>
+        <source>The project's file</source>
+        <translation>Die Projektdatei</translation>
+    </message>
+    <message>
+        <source>The ranking</source>
+        <translation>Die Reihenfolge</translation>
+    </message>
+    <message>
+        <source>The same image is there {count} times.</source>
+        <translation>Dasselbe Bild ist {count}-mal vorhanden.</translation>
+    </message>
+    <message>
+        <source>The training is {told}.</source>
+        <translation>Das Training: {told}.</translation>
+    </message>
+    <message>
+        <source>The training would write outside its project.</source>
+        <translation>Das Training würde außerhalb seines Projekts schreiben.</translation>
+    </message>
+    <message>
+        <source>The training's process is gone.</source>
+        <translation>Den Prozess des Trainings gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The voxel size is {told} mm, far from the usual {usual} mm.</source>
+        <translation>Die Voxelgröße ist {told} mm, weit von den üblichen {usual} mm.</translation>
+    </message>
+    <message>
+        <source>The voxels of the label lie in another file, which is missing or in another folder.</source>
+        <translation>Die Voxel des Labels liegen in einer anderen Datei, die fehlt oder in einem anderen Ordner ist.</translation>
+    </message>
+    <message>
+        <source>There are no images.</source>
+        <translation>Es gibt keine Bilder.</translation>
+    </message>
+    <message>
+        <source>There are {count} folds, counted from 0.</source>
+        <translation>Es gibt {count} Folds, von 0 an gezählt.</translation>
+    </message>
+    <message>
+        <source>There is no repair to undo.</source>
+        <translation>Es gibt keine Korrektur rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>There is no unlabelled case to rank.</source>
+        <translation>Es gibt keinen ungelabelten Fall zu ordnen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to resume.</source>
+        <translation>Es gibt nichts fortzusetzen.</translation>
+    </message>
+    <message>
+        <source>There was no earlier model to compare with</source>
+        <translation>Es gab kein früheres Modell zum Vergleich</translation>
+    </message>
+    <message>
+        <source>These are {trainings} trainings: each patient is held out once.</source>
+        <translation>Das sind {trainings} Trainings: Jeder Patient ist einmal Testfall.</translation>
+    </message>
+    <message>
+        <source>These cases show no difference beyond chance between the model and a plain U-Net of the same budget: {told}.</source>
+        <translation>Diese Fälle zeigen zwischen dem Modell und einem einfachen U-Net mit gleichem Budget keinen Unterschied über den Zufall hinaus: {told}.</translation>
+    </message>
+    <message>
+        <source>These versions were not scored on the same held-out cases.</source>
+        <translation>Diese Versionen wurden nicht an denselben Testfällen gemessen.</translation>
+    </message>
+    <message>
+        <source>This cannot be repaired by itself.</source>
+        <translation>Das lässt sich nicht automatisch beheben.</translation>
+    </message>
+    <message>
+        <source>This version is in use.</source>
+        <translation>Diese Version ist in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Too few cases to tell the model from a plain U-Net of the same budget: {told}.</source>
+        <translation>Zu wenige Fälle, um das Modell von einem einfachen U-Net mit gleichem Budget zu unterscheiden: {told}.</translation>
+    </message>
+    <message>
+        <source>Train one first, or choose a model.</source>
+        <translation>Trainieren Sie zuerst eines, oder wählen Sie ein Modell.</translation>
+    </message>
+    <message>
+        <source>Train one first.</source>
+        <translation>Trainieren Sie zuerst eines.</translation>
+    </message>
+    <message>
+        <source>Two images are the same with left and right swapped.</source>
+        <translation>Zwei Bilder sind gleich, mit links und rechts vertauscht.</translation>
+    </message>
+    <message>
+        <source>Update SemiGDA and open the project again.</source>
+        <translation>Aktualisieren Sie SemiGDA, und öffnen Sie das Projekt noch einmal.</translation>
+    </message>
+    <message>
+        <source>Use another version first, then delete this one.</source>
+        <translation>Verwenden Sie zuerst eine andere Version, und löschen Sie dann diese.</translation>
+    </message>
+    <message>
+        <source>Use the image without its label</source>
+        <translation>Das Bild ohne sein Label verwenden</translation>
+    </message>
+    <message>
+        <source>Volumes and pictures, or colour and grey images, cannot be learned together.</source>
+        <translation>Volumen und Einzelbilder oder Farb- und Graubilder können nicht zusammen gelernt werden.</translation>
+    </message>
+    <message>
+        <source>Voxel sizes differ widely: {count} images are far from the usual {usual} mm.</source>
+        <translation>Voxelgrößen unterscheiden sich stark: {count} Bilder sind weit von den üblichen {usual} mm.</translation>
+    </message>
+    <message>
+        <source>Wait for its end, resume it, or cancel it.</source>
+        <translation>Warten Sie, bis es endet, setzen Sie es fort, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+        <source>Wait.</source>
+        <translation>Warten Sie.</translation>
+    </message>
+    <message>
+        <source>Write one.</source>
+        <translation>Schreiben Sie eine.</translation>
+    </message>
+    <message>
+        <source>about {hours} h</source>
+        <translation>etwa {hours} h</translation>
+    </message>
+    <message>
+        <source>about {hours} h {rest} min</source>
+        <translation>etwa {hours} h {rest} min</translation>
+    </message>
+    <message>
+        <source>about {value} days</source>
+        <translation>etwa {value} Tage</translation>
+    </message>
+    <message>
+        <source>about {value} min</source>
+        <translation>etwa {value} min</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>weniger als eine Minute</translation>
+    </message>
+    <message>
+        <source>mean Dice {before} before, {after} now</source>
+        <translation>mittlerer Dice vorher {before}, jetzt {after}</translation>
+    </message>
+    <message>
+        <source>mean Dice {model}, the U-Net {unet}</source>
+        <translation>mittlerer Dice {model}, beim U-Net {unet}</translation>
+    </message>
+    <message>
+        <source>not measured yet: a rehearsal of at most 2 minutes tells</source>
+        <translation>noch nicht gemessen: Ein Probelauf von höchstens 2 Minuten sagt es</translation>
+    </message>
+    <message>
+        <source>{cases} cases are</source>
+        <translation>{cases} Fälle sind</translation>
+    </message>
+    <message>
+        <source>{count} labelled case is held out: used for scores only, never for training.</source>
+        <translation>{count} gelabelter Fall ist Testfall: nur für Werte, nie zum Training.</translation>
+    </message>
+    <message>
+        <source>{count} labelled cases are held out: used for scores only, never for training.</source>
+        <translation>{count} gelabelte Fälle sind Testfälle: nur für Werte, nie zum Training.</translation>
+    </message>
+    <message>
+        <source>{files} not where they were. Training and scores leave out what is missing.</source>
+        <translation>{files} nicht, wo sie waren. Training und Werte lassen weg, was fehlt.</translation>
+    </message>
+    <message>
+        <source>{kind} job made</source>
+        <translation>Erstellter Auftrag: {kind}</translation>
+    </message>
+    <message>
+        <source>{nothing}, and a class was not found (Dice below {found}): {missed}.</source>
+        <translation>{nothing}, und eine Klasse wurde nicht gefunden (Dice unter {found}): {missed}.</translation>
+    </message>
+    <message>
+        <source>{nothing}; every class was found on the held-out cases.</source>
+        <translation>{nothing}; jede Klasse wurde auf den Testfällen gefunden.</translation>
+    </message>
+    <message>
+        <source>{nothing}; no held-out case holds {value}, the rest was found.</source>
+        <translation>{nothing}; kein Testfall enthält {value}, der Rest wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>{told} left out: the files are not there.</source>
+        <translation>{told} weggelassen: Die Dateien sind nicht da.</translation>
+    </message>
+    <message>
+        <source>{unchecked} case was not checked since the last change.</source>
+        <translation>{unchecked} Fall wurde seit der letzten Änderung nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>{unchecked} cases were not checked since the last change.</source>
+        <translation>{unchecked} Fälle wurden seit der letzten Änderung nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>{value} GPU memory</source>
+        <translation>{value} GPU-Speicher</translation>
+    </message>
+    <message>
+        <source>{value} case is labelled.</source>
+        <translation>{value} Fall ist gelabelt.</translation>
+    </message>
+    <message>
+        <source>{value} cases are labelled.</source>
+        <translation>{value} Fälle sind gelabelt.</translation>
+    </message>
+    <message>
+        <source>{value} memory</source>
+        <translation>{value} Speicher</translation>
+    </message>
+    <message>
+        <source>{what} is larger than it can be.</source>
+        <translation>{what}: größer als möglich.</translation>
+    </message>
+</context>
+</TS>
