@@ -31,14 +31,11 @@ def facts() -> dict[str, Any]:
 
         found |= {"cuda": torch.version.cuda, "architectures": torch.cuda.get_arch_list()}
         torch.cuda.init()
-        cards = [_card(torch.cuda.get_device_properties(n)) for n in range(_count(torch))]
+        numbers = range(torch.cuda.device_count())
+        cards = [_card(torch.cuda.get_device_properties(number)) for number in numbers]
     except Exception as error:  # torch may be broken, without CUDA, or too new for the driver
         found["failure"] = f"{type(error).__name__}: {error}"[:300]
     return found | {"cards": cards}
-
-
-def _count(torch: Any) -> int:
-    return int(torch.cuda.device_count())
 
 
 def _card(properties: Any) -> dict[str, Any]:

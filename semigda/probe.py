@@ -11,6 +11,7 @@ import importlib
 import json
 import platform
 import sys
+from pathlib import Path
 from typing import Any
 
 from semigda import graphics
@@ -60,7 +61,16 @@ def probe(device: str = "auto") -> dict:
             found["device"] = _convolve(device)
         except Exception as error:
             found["deviceError"] = f"{type(error).__name__}: {error}"[:300]
-    return found
+    return json.loads(_without_folders(json.dumps(found)))
+
+
+def _without_folders(text: str) -> str:
+    """Errors name files, and their folders the user: those that Python knows are left out."""
+    folders = {str(Path.home()), str(Path.cwd()), sys.prefix, sys.base_prefix, *sys.path}
+    for folder in sorted(folders, key=len, reverse=True):
+        if len(Path(folder).parts) > 1:  # not the root of a disk
+            text = text.replace(json.dumps(folder)[1:-1], "...")
+    return text
 
 
 def _numbers(version: str) -> tuple[int, ...]:

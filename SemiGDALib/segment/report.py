@@ -6,6 +6,7 @@ import json
 import platform
 import re
 import sys
+from pathlib import Path
 
 import slicer
 
@@ -15,7 +16,7 @@ from semigda_core.models import features
 from semigda_core.version import __version__
 from SemiGDALib.set_up import health
 
-_DIRECTORIES = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[^\s\\/\"':]+[\\/])+")
+_DIRECTORIES = re.compile(r"(?:[A-Za-z]:)?[\\/]+(?:[^\s\\/\"':]+[\\/]+)+")
 
 
 def report(settings: dict, model: str, image: str, error, runReport: dict, log: str) -> str:
@@ -42,6 +43,9 @@ def report(settings: dict, model: str, image: str, error, runReport: dict, log: 
 
 def withoutFolders(text: str) -> str:
     """The text with paths cut to their last part: folders have the names of users and patients."""
+    home = str(Path.home())  # which may have spaces, where the pattern would end
+    for form in (json.dumps(home)[1:-1], home, home.replace("\\", "/")):
+        text = text.replace(form, "")
     return _DIRECTORIES.sub("", text)
 
 

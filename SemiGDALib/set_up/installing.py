@@ -144,6 +144,7 @@ def _wheelsOf(folder):
     settings = {}
     if folder is not None:  # as an address: pip would divide a path at its spaces
         settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": Path(folder).absolute().as_uri()}
+        settings["PIP_RETRIES"] = "0"  # what asks an index all the same is told at once
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:

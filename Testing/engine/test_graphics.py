@@ -146,6 +146,24 @@ def test_a_pytorch_that_is_broken_or_too_old(probed, tmp_path):
     assert probed()["broken"] == {"torch": "version 1.13.1+cu117, but 2.2 or later is needed"}
 
 
+def test_no_folder_is_told(tmp_path):
+    """The user's name is in most folders, spaces and all."""
+    folder = tmp_path / "Jané Doe"
+    folder.mkdir()
+    code = "raise OSError(f'{__file__}: file too short')"
+    (folder / "safetensors.py").write_text(code, "utf-8")
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-m", "semigda.probe", "cpu"],
+        env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout)
+    told = found["broken"]["safetensors"].replace("\\", "/")
+    assert told == "OSError: .../safetensors.py: file too short"
+
+
 def test_a_python_without_pytorch(probed, tmp_path):
     """And with what an interrupted installation left of another package."""
     (tmp_path / "safetensors").mkdir()

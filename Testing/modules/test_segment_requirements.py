@@ -369,6 +369,15 @@ def test_broken_torch_is_an_import_error(panel, module_host, broken):
     assert ui.messageActionButton.text == "Repair (250 MB)"
 
 
+def test_reports_name_no_folder(logic, monkeypatch):
+    from SemiGDALib.segment.report import withoutFolders
+
+    monkeypatch.setenv("HOME", "/home/Jane Doe")
+    monkeypatch.setenv("USERPROFILE", "/home/Jane Doe")
+    text = "/home/Jane Doe/lib/a.so, C:\\Users\\doe\\b.pyd, " + json.dumps("D:\\Doe\\x\\c.dll")
+    assert withoutFolders(text) == 'a.so, b.pyd, "c.dll"'
+
+
 def test_device_that_fails_is_not_called_a_broken_package(logic):
     from SemiGDALib.set_up.health import diagnose
 
