@@ -17,6 +17,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/__init__.py
   SemiGDALib/segment/add_model.py
   SemiGDALib/segment/card_text.py
+  SemiGDALib/segment/dicom.py
   SemiGDALib/segment/fit.py
   SemiGDALib/segment/frames/__init__.py
   SemiGDALib/segment/frames/follower.py

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 
-from semigda_core.labels.provenance import PREFIXES, TAGS
+from semigda_core.labels.provenance import PREFIXES, TAGS, algorithm_tags
 from semigda_core.version import __version__
 
 PREFIX = "SemiGDA."
@@ -37,11 +37,12 @@ def store(segmentationNode, segmentIds, provenance: dict[str, str], result: dict
         segmentationNode.SetAttribute(PREFIX + key, value)
     segmentationNode.SetAttribute(RESULT, json.dumps(result))
     segmentation = segmentationNode.GetSegmentation()
+    tags = {PREFIX + key: value for key, value in provenance.items()}
+    tags |= algorithm_tags(provenance["Model"])
     for segmentId in segmentIds:
         segment = segmentation.GetSegment(segmentId)
-        for key, value in provenance.items():
-            # '|' ends a tag in .seg.nrrd files.
-            segment.SetTag(PREFIX + key, value.replace("|", "/"))
+        for key, value in tags.items():
+            segment.SetTag(key, value.replace("|", "/"))  # '|' ends a tag in .seg.nrrd files
 
 
 def ofNode(segmentationNode) -> dict[str, str]:

@@ -249,6 +249,12 @@ class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
 
         views.show3D(segmentationNode, show)
 
+    def exportDicomSeg(self, segmentationNode, folder):
+        """Write a result as DICOM SEG into a folder, by Slicer's exporter; returns the files."""
+        from SemiGDALib.segment import dicom
+
+        return dicom.export(segmentationNode, folder)
+
     # Models
 
     def models(self):

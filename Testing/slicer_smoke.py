@@ -71,7 +71,9 @@ def run(options):
     with timed(facts, "second_s"):
         again = logic.segment(volume, name, device=options.device)
     check(again is not result, "a second run makes a node of its own")
+    exportRefuses(logic, again, options.out)
     slicer.mrmlScene.RemoveNode(again)
+    frames(widget, name, options.device)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
 
@@ -86,6 +88,52 @@ def samples(models):
     known = sample_data.SAMPLES
     wanted = {known[name]["sampleName"] for name in models if name in known}
     check(wanted <= offered, "Sample Data has an image for each starter model")
+
+
+def exportRefuses(logic, result, folder):
+    """*Export as DICOM SEG* of an image that is not from DICOM says so; Slicer has its exporter."""
+    from SemiGDALib.segment import dicom
+
+    try:
+        logic.exportDicomSeg(result, folder)
+    except Exception as error:
+        check(getattr(error, "error_class", "") == "bad-input", f"DICOM SEG: {error}")
+    else:
+        check(dicom.imageOf(result) is not None, "DICOM SEG is written of a DICOM series only")
+    if hasattr(slicer.modules, "dicomPlugins") and slicer.app.majorVersion >= 5:
+        newer = slicer.app.majorVersion > 5 or slicer.app.minorVersion >= 12
+        check(not newer or dicom.exporter() is not None, "the DICOM module exports segmentations")
+
+
+def frames(widget, name, device):
+    """*All frames* of a sequence, and its slider."""
+    scene, logic = slicer.mrmlScene, slicer.modules.sequences.logic()
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "Smoke")
+    sequence.SetIndexName("time")
+    sequence.SetIndexUnit("s")
+    for number in range(2):
+        volume = phantom(number)[0]
+        sequence.SetDataNodeAtValue(volume, str(number))
+        scene.RemoveNode(volume)
+    browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", "Smoke browser")
+    browser.AddSynchronizedSequenceNode(sequence)
+    logic.UpdateProxyNodesFromSequences(browser)
+    volume = browser.GetProxyNode(sequence)
+    widget.ui.inputVolumeSelector.setCurrentNode(volume)
+    slicer.app.processEvents()
+    check(widget.panel.frames.combo.count == 2, "the panel offers this frame or all of them")
+    result = widget.logic.segment(volume, name, device=device, allFrames=True)
+    made = browser.GetSequenceNode(result)
+    check(made is not None and made.GetNumberOfDataNodes() == 2, "every frame has a result")
+    for number in range(2):
+        browser.SetSelectedItemNumber(number)
+        slicer.app.processEvents()
+        shown = result.GetAttribute("SemiGDA.Result")
+        check(shown == made.GetNthDataNode(number).GetAttribute("SemiGDA.Result"), "it scrubs")
+    table = widget.logic.result.tableNode.GetTable()
+    check(table.GetNumberOfRows() == 2, "the table has a row a frame")
+    for node in (browser, result, volume, made, sequence, widget.logic.result.tableNode):
+        scene.RemoveNode(node)
 
 
 def seen3D(ui, result):

@@ -24,13 +24,19 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", nargs="?", help="volume, picture or folder with one DICOM series")
     parser.add_argument("--cases", help="in place of one image: a case list, or a folder of images")
     parser.add_argument(
-        "-o", "--out", required=True, help="the .seg.nrrd to write; with --cases a folder"
+        "-o",
+        "--out",
+        required=True,
+        help="the .seg.nrrd to write; with --cases or --all-frames a folder",
     )
     parser.add_argument(
         "--review", help="also write where the model is in doubt, as .nrrd; not with --cases"
     )
     parser.add_argument(
         "--again", action="store_true", help="with --cases, also segment finished images again"
+    )
+    parser.add_argument(
+        "--all-frames", action="store_true", help="segment every frame of a 4-D image"
     )
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
     parser.add_argument(
@@ -58,7 +64,11 @@ def _segment(arguments: argparse.Namespace) -> int:
         )
     if arguments.again and arguments.cases is None:
         raise SemiGDAError("bad-input", "--again goes with --cases, not with one image.")
-    return _segment_one(arguments) if arguments.cases is None else _segment_all(arguments)
+    if arguments.all_frames and (arguments.cases is not None or arguments.frame is not None):
+        raise SemiGDAError("bad-input", "--all-frames goes with one image, and without --frame.")
+    if arguments.cases is None and not arguments.all_frames:
+        return _segment_one(arguments)
+    return _segment_all(arguments)
 
 
 def _segment_one(arguments: argparse.Namespace) -> int:
@@ -90,15 +100,20 @@ def _segment_all(arguments: argparse.Namespace) -> int:
     """The exit status is 1 if a case could not be segmented; the others still are."""
     if arguments.review or arguments.report:
         raise SemiGDAError(
-            "bad-input", "--review and --report go with one image, not with --cases."
+            "bad-input", "--review and --report go with one image or frame, not with several."
         )
     from semigda.reading.process import start_reader
 
     start_reader()  # it starts while torch is imported
     from semigda.inference.cohort import Cohort
 
-    cases = Path(arguments.cases)
-    cohort = Cohort(_images(cases), arguments.out, [cases])
+    if arguments.all_frames:
+        image = Path(arguments.input)
+        frames = _frames(image)
+        cohort = Cohort([(name, image) for name in frames], arguments.out, frames=frames)
+    else:
+        cases = Path(arguments.cases)
+        cohort = Cohort(_images(cases), arguments.out, [cases])
     done = cohort.segment(
         arguments.model,
         segment_options(arguments),
@@ -127,6 +142,16 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
     print(f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed.")
     print(f"The table is in {one_line(str(cohort.summary), 1000)}")
     print(f"The contact sheet is in {one_line(str(cohort.sheet), 1000)}")
+
+
+def _frames(image: Path) -> dict[str, int]:
+    """Names and numbers of a 4-D image's frames, from 0 as in --frame: heart-00, heart-01 ..."""
+    from semigda.data.volumes import count_frames
+    from semigda_core.project.cases.naming import stem
+
+    count = count_frames(image)
+    digits = len(str(count - 1))
+    return {f"{stem(image)}-{frame:0{digits}}": frame for frame in range(count)}
 
 
 def _images(cases: Path) -> list[tuple[str, Path]]:

@@ -14,6 +14,7 @@ from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text, fit, report, views
+from SemiGDALib.segment.dicom import ExportButton
 from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.result_view import ResultView
@@ -39,7 +40,8 @@ class SegmentPanel:
         self._phase = ""
         self._showing = False  # widgets are being set from the parameter node
         self.message = MessageArea(ui)
-        self._result = ResultView(ui)
+        self.export = ExportButton(ui, logic.exportDicomSeg, self.say, self.showError)
+        self._result = ResultView(ui, self.export.show)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
         self.models = SegmentSetUp(self)
         layout = ui.segmentButton.parentWidget().layout()

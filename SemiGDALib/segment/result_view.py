@@ -15,10 +15,15 @@ COLOUR, NAME, SIZE, AGREEMENT = range(4)
 
 
 class ResultView:
-    """Binds the widgets of the result section to a segmentation node."""
+    """Binds the widgets of the result section to a segmentation node.
 
-    def __init__(self, ui):
+    Args:
+        onShown: called with the node whose result is shown, or None.
+    """
+
+    def __init__(self, ui, onShown):
         self._ui = ui
+        self._onShown = onShown
         self.node = None
         self._spot = -1
         self._follower = Follower(self._onFrame)
@@ -45,6 +50,7 @@ class ResultView:
         result = provenance.resultOf(segmentationNode)
         ui = self._ui
         ui.resultCollapsibleButton.visible = result is not None
+        self._onShown(segmentationNode if result is not None else None)
         self._fillTable(result["segments"] if result else [])
         if result is None:
             return

@@ -55,6 +55,7 @@ def sentences(_):
         _("See 'semigda models list'."),
         _("Segment with the branches that its card recommends."),
         _("Segment {value}"),
+        _("SemiGDA {model}"),
         _("Something went wrong inside SemiGDA."),
         _("Start a new job in its place."),
         _("Start again when you like."),

@@ -11,6 +11,7 @@ import numpy as np
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.files.atomic import write_atomically
 from semigda_core.labels.nrrd import header_bytes
+from semigda_core.labels.provenance import algorithm_tags
 from semigda_core.labels.segments import tags_text
 from semigda_core.models.card import ModelCard, terminology_entry
 
@@ -43,7 +44,11 @@ def write_segmentation(
         "Segmentation_ReferenceImageExtentOffset": "0 0 0",
     }
     for number, label in enumerate(card.labels):
-        tags = {"TerminologyEntry": terminology_entry(label), **(extra_header or {})}
+        tags = {
+            "TerminologyEntry": terminology_entry(label),
+            **algorithm_tags(card.name),
+            **(extra_header or {}),
+        }
         segment = {
             "ID": f"Segment_{label.value}",
             "Name": label.name,

@@ -84,6 +84,22 @@ def read_volume(
     return volume
 
 
+def count_frames(path: Path, progress: Progress = UNWATCHED) -> int:
+    """The number of frames of a 4-D image.
+
+    Raises:
+        SemiGDAError: "bad-input" if it has no fourth dimension, and as :func:`read_volume`.
+    """
+    first = read_stored(path, 0, progress=progress)
+    if first.two_dimensional or first.layers < 2:
+        raise SemiGDAError(
+            "bad-input",
+            "The image has no fourth dimension.",
+            action="Segment it without --all-frames.",
+        )
+    return first.layers
+
+
 def read_stored(
     path: Path,
     frame: int | None = None,

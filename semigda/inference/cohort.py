@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Cohort:
         images: names and image files or folders of DICOM series.
         out: the folder; made if missing.
         inputs: other input files, such as the case list.
+        frames: by name, the frame of a case that is one of a 4-D image; only that one is in memory.
 
     Attributes:
         summary, sheet: the files of the table and the contact sheet.
@@ -74,8 +75,10 @@ class Cohort:
         images: Sequence[tuple[str, Path]],
         out: str | os.PathLike[str],
         inputs: Sequence[Path] = (),
+        frames: Mapping[str, int] | None = None,
     ):
         self.images = list(images)
+        self.frames = frames or {}
         self.folder = cohort_folder.CohortFolder(Path(out))
         self.summary, self.sheet = self.folder.summary, self.folder.sheet
         seen: dict[str, str] = {}
@@ -129,7 +132,7 @@ class Cohort:
         self.folder.check([place])
         with joined(choose_device(options.device)) as ranks, plain_errors():
             names = [name for name, _ in self.images if only is None or name in only]
-            work = _Work(load(place), options, names, overwrite, again)
+            work = _Work(load(place), options, names, overwrite, again, self.frames)
             return self._segment(work, tell, ranks, progress, ended)
 
     def _segment(
@@ -141,7 +144,7 @@ class Cohort:
         ended: Ended,
     ) -> Done:
         sha256 = work.model[1].weights_sha256
-        states, failures = self._states(work.names, sha256, work.how)
+        states, failures = self._states(work, sha256)
         if OTHER_MODEL in states.values() and not work.overwrite:
             raise SemiGDAError(
                 "bad-input",
@@ -208,16 +211,16 @@ class Cohort:
         return self.folder.write_summary([name for name, _ in self.images])
 
     def _states(
-        self, names: list[str], sha256: str | None, how: dict
+        self, work: _Work, sha256: str | None
     ) -> tuple[dict[str, str | None], list[tuple[str, SemiGDAError]]]:
         """The state of each case, and the cases whose state is unknown."""
         states: dict[str, str | None] = {}
         failures = []
         paths = dict(self.images)
-        for name in names:
+        for name in work.names:
             try:
                 with plain_errors():
-                    states[name] = self.folder.state(name, paths[name], sha256, how)
+                    states[name] = self.folder.state(name, paths[name], sha256, work.how(name))
             except SemiGDAError as error:
                 failures.append((name, error))
         return states, failures
@@ -232,13 +235,13 @@ class Cohort:
                 image,
                 work.model,
                 self.folder.result(name),
-                options=work.options,
+                options=work.options_of(name),
                 progress=progress,
                 overwrite=True,
                 picture_out=self.folder.picture(name),
             )
             with plain_errors():
-                self.folder.finish(name, image, seen, work.how, report)
+                self.folder.finish(name, image, seen, work.how(name), report)
         except SemiGDAError as error:
             if error.error_class in _ALL_CASES:
                 raise
@@ -258,10 +261,13 @@ class _Work:
     names: list[str]
     overwrite: bool
     again: bool
+    frames: Mapping[str, int]
 
-    @property
-    def how(self) -> dict[str, Any]:
-        return cohort_folder.how(self.model[1], self.options)
+    def options_of(self, name: str) -> SegmentOptions:
+        return replace(self.options, frame=self.frames.get(name, self.options.frame))
+
+    def how(self, name: str) -> dict[str, Any]:
+        return cohort_folder.how(self.model[1], self.options_of(name))
 
 
 def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:

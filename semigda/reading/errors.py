@@ -39,7 +39,7 @@ def choose_frame(frames: int) -> SemiGDAError:
     return SemiGDAError(
         "bad-input",
         f"The image has a fourth dimension ({frames} frames).",
-        action="Choose one frame.",
+        action="Choose one frame, or segment all of them (--all-frames).",
     )
 
 

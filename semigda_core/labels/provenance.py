@@ -31,6 +31,12 @@ TAGS = (
 )
 
 
+def algorithm_tags(model: str) -> dict[str, str]:
+    """A segment's tags that Slicer's exporter writes into a DICOM SEG: a machine drew this."""
+    name = f"SemiGDA {model}".replace("\\", "/")[:64]  # as long as DICOM allows
+    return {"DICOM.SegmentAlgorithmType": "AUTOMATIC", "DICOM.SegmentAlgorithmName": name}
+
+
 def said(tags: Mapping[str, str]) -> dict[str, str]:
     """What tags or header keys say about a run of SemiGDA, without prefix; empty if nothing."""
     return {
