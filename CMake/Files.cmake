@@ -8,6 +8,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/jobs/owner.py
   SemiGDALib/jobs/process_tree.py
   SemiGDALib/jobs/worker.py
+  SemiGDALib/keyboard.py
   SemiGDALib/message_area.py
   SemiGDALib/nodes.py
   SemiGDALib/provenance.py

@@ -19,6 +19,7 @@ try:
 except ModuleNotFoundError:  # the source tree: the packages lie beside this module's folder
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
+from SemiGDALib import keyboard  # noqa: E402
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
@@ -90,6 +91,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.refreshModels()
         self.panel.setUp.refresh()
         self.panel.setParameterNode(self.logic.getParameterNode())
+        keyboard.prepare(self.parent)
 
     def exit(self):
         """Called each time the user leaves for another module; a run continues."""

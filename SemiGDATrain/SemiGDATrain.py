@@ -19,6 +19,7 @@ try:
 except ModuleNotFoundError:  # the source tree: the packages lie beside this module's folder
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
+from SemiGDALib import keyboard  # noqa: E402
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
@@ -87,6 +88,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Called each time the user opens this module."""
         self.panel.setParameterNode(self.logic.getParameterNode())
         self.panel.enter()
+        keyboard.prepare(self.parent)
 
     def exit(self):
         """Called each time the user leaves for another module; what runs continues."""

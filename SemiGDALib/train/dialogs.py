@@ -9,6 +9,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from SemiGDALib import keyboard
+
 
 def chooseFolder(title: str) -> str:
     """A folder, which may be a new one."""
@@ -74,6 +76,7 @@ class Dialog:
         ``first``: the widget that is to be filled in first. It gets the focus, which would else go
         to the buttons, because they were made before it.
         """
+        keyboard.prepare(self.window)
         first.setFocus()
         self.window.exec_()
         self.window.deleteLater()
