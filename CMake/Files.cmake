@@ -31,6 +31,12 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/result_view.py
   SemiGDALib/segment/run.py
   SemiGDALib/segment/set_up.py
+  SemiGDALib/segment/several/__init__.py
+  SemiGDALib/segment/several/logic.py
+  SemiGDALib/segment/several/rows.py
+  SemiGDALib/segment/several/runs.py
+  SemiGDALib/segment/several/section.py
+  SemiGDALib/segment/several/table.py
   SemiGDALib/segment/sizes.py
   SemiGDALib/segment/views.py
   SemiGDALib/segment/volume_job.py

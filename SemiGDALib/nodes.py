@@ -52,12 +52,22 @@ def checkOutput(segmentationNode) -> None:
 
 def firstImage():
     """The scene's first volume that one may want to segment, or None."""
+    return next(iter(_volumes()), None)
+
+
+def images() -> list:
+    """The scene's volumes that hold an image, without label maps and review maps."""
+    return [node for node in _volumes() if node.GetImageData() is not None]
+
+
+def _volumes() -> list:
     classes = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
-    for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+    return [
+        node
+        for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         # Label maps are of a subclass.
-        if node.GetClassName() in classes and not node.GetAttribute(REVIEW_ATTRIBUTE):
-            return node
-    return None
+        if node.GetClassName() in classes and not node.GetAttribute(REVIEW_ATTRIBUTE)
+    ]
 
 
 def isUnderNonlinearTransform(node) -> bool:

@@ -22,6 +22,7 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
 from SemiGDALib import keyboard  # noqa: E402
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
+from SemiGDALib.segment.several.logic import SeveralLogic  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 
 
@@ -91,6 +92,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.refreshModels()
         self.panel.setUp.refresh()
         self.panel.setParameterNode(self.logic.getParameterNode())
+        self.panel.several.refresh()
         keyboard.prepare(self.parent)
 
     def exit(self):
@@ -115,6 +117,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.parent.isEntered and not slicer.mrmlScene.IsBatchProcessing():
             # Later: the node gets its name and its attributes only now.
             qt.QTimer.singleShot(0, self.panel.proposeInput)
+            self.panel.several.onNewNode()
 
     def onSceneEndImport(self, _caller, _event):
         """A loaded scene brings its own choices."""
@@ -122,7 +125,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
+class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::
@@ -177,17 +180,11 @@ class SemiGDASegmentLogic(SetUpLogic, ScriptedLoadableModuleLogic):
             SemiGDAError: for an input that cannot be used, missing requirements, or a run that
                 has not ended yet.
         """
-        from semigda_core.errors import SemiGDAError
         from SemiGDALib.segment.frames.run import FramesRun
         from SemiGDALib.segment.parameters import optionsOf
         from SemiGDALib.segment.run import SegmentRun
 
-        if self.isRunning():
-            raise SemiGDAError(
-                "bad-input",
-                _("A segmentation is running already."),
-                action=_("Wait until it has ended, or cancel it."),
-            )
+        self.checkIdle()
         chosen = optionsOf(options)
         self.run = (FramesRun if allFrames else SegmentRun)(
             volumeNode, model, segmentationNode, chosen, onProgress, onFinished, onError

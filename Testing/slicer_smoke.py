@@ -10,7 +10,10 @@ smoke.json and smoke.png into FOLDER (the current one by default). Ends Slicer w
 (nothing is installed in testing mode: press Segment once in a normal Slicer first).
 """
 
+import os
 import sys
+import tempfile
+from pathlib import Path
 
 import slicer
 from slicer_smoke_tools import (
@@ -74,6 +77,7 @@ def run(options):
     exportRefuses(logic, again, options.out)
     slicer.mrmlScene.RemoveNode(again)
     frames(widget, name, options.device)
+    several(widget, facts)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
 
@@ -164,6 +168,30 @@ def hidden(ui, parameters, volume, result):
     parameters.inputVolume = volume
     slicer.app.processEvents()
     check(bool(result.GetDisplayNode().GetVisibility()), "it comes back with its volume")
+    slicer.mrmlScene.RemoveNode(other)
+
+
+def several(widget, facts):
+    """Two volumes of the scene, with files; a second look finds them done."""
+    section = widget.panel.several
+    other = phantom(2)[0]
+    section.button.collapsed = False
+    section.sourceComboBox.currentIndex = 0
+    with tempfile.TemporaryDirectory() as folder, timed(facts, "several_s"):
+        out = Path(folder) / "results"
+        section.resultsEdit.currentPath = str(out)
+        section.refresh()
+        section.startButton.click()
+        check(widget.logic.isRunningSeveral(), "several volumes are being segmented")
+        wait(lambda: not widget.logic.isRunningSeveral(), "several volumes")
+        states = [row.state for row in section.rows]
+        check(len(states) > 1 and set(states) == {"done"}, f"all volumes are done ({states})")
+        files = {"summary.csv", "contact-sheet.png", f"{section.rows[0].name}.seg.nrrd"}
+        check(files <= set(os.listdir(out)), "the results folder has table, sheet and segmentation")
+        section.refresh()
+        check({row.state for row in section.rows} == {"done"}, "they are still known as done")
+        section.resultsEdit.currentPath = ""
+    section.button.collapsed = True
     slicer.mrmlScene.RemoveNode(other)
 
 

@@ -19,6 +19,7 @@ from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.set_up import SegmentSetUp
+from SemiGDALib.segment.several.section import SeveralSection
 from SemiGDALib.set_up.section import SetUpSection
 
 LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
@@ -48,6 +49,7 @@ class SegmentPanel:
         self.setUp = SetUpSection(
             logic, layout, self.message, self.showError, self.say, self._device
         )
+        self.several = SeveralSection(self, layout, ui.advancedCollapsibleButton)
         self._combos = {
             "model": ui.modelComboBox,
             "device": ui.deviceComboBox,
@@ -116,6 +118,7 @@ class SegmentPanel:
         self.message.hide()
         self.ui.progressArea.visible = False
         self._lastError = self._sure = self._input = None
+        self.several.clear()
 
     def refreshModels(self) -> None:
         """Read the library again."""
@@ -186,7 +189,8 @@ class SegmentPanel:
         button.text = _("Segment")
         volume = self.parameters.inputVolume if self.parameters is not None else None
         usable = model is not None and model.problem is None
-        button.enabled = bool(volume and volume.GetImageData() and usable)
+        idle = not self.logic.isRunningSeveral()
+        button.enabled = bool(volume and volume.GetImageData() and usable and idle)
         if button.enabled:
             button.toolTip = _("Segment the input volume.")
         else:

@@ -79,8 +79,9 @@ class Run:
             slicer.app.processEvents()
             time.sleep(0.01)  # the work is in another process; this one need not spin
 
-    def _startJob(self, volumeNode, take, onEnded) -> None:
-        self._job = VolumeJob(volumeNode, self.model, self.options, self._onProgress, take, onEnded)
+    def _startJob(self, volumeNode, take, onEnded, keep=None) -> None:
+        about = (volumeNode, self.model, self.options, self._onProgress, take, onEnded)
+        self._job = VolumeJob(*about, keep)
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         self._call(0, fraction, message, secondsLeft)
@@ -102,18 +103,20 @@ class Run:
 class SegmentRun(Run):
     """A running segmentation. The scene is not touched before the result is complete.
 
+    ``keep``: see :class:`SemiGDALib.segment.volume_job.VolumeJob`.
+
     Raises:
         SemiGDAError: at once, for an input that cannot be used or missing requirements.
     """
 
-    def __init__(self, volumeNode, model: str, segmentationNode=None, *about):
+    def __init__(self, volumeNode, model: str, segmentationNode=None, *about, keep=None):
         nodes.checkVolume(volumeNode)
         nodes.checkOutput(segmentationNode)
         super().__init__(model, *about)
         # Ids, not nodes: a node that is removed meanwhile is then simply not found.
         self._volumeId = volumeNode.GetID()
         self._outputId = segmentationNode.GetID() if segmentationNode is not None else None
-        self._startJob(volumeNode, self._bringIn, self._onEnded)
+        self._startJob(volumeNode, self._bringIn, self._onEnded, keep)
 
     def _bringIn(self, job: VolumeJob) -> SegmentResult:
         outputs, report = job.outputs, job.report

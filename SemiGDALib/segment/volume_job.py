@@ -50,6 +50,7 @@ class VolumeJob:
             ``onEnded`` gets what it returns or raises.
         onEnded: called once, when the folder is gone, with (what ``take`` gave, None), or with
             (None, SemiGDAError), of class "cancelled" after :meth:`cancel`.
+        keep: "out", a cohort's folder that also gets the result, and the "name" it has there.
 
     Raises:
         SemiGDAError: "disk-full" if the volume cannot be written.
@@ -57,13 +58,22 @@ class VolumeJob:
 
     kind = "segment"
 
-    def __init__(self, volumeNode, model: str, options: SegmentOptions, onProgress, take, onEnded):
+    def __init__(
+        self,
+        volumeNode,
+        model: str,
+        options: SegmentOptions,
+        onProgress,
+        take,
+        onEnded,
+        keep: dict[str, str] | None = None,
+    ):
         self.active = True
         self.log = ""
         self.outputs: dict = {}
         self.report: dict = {}
         self._take, self._callback = take, onEnded
-        self.folder = _makeFolder(volumeNode, model, options)
+        self.folder = _makeFolder(volumeNode, model, options, keep or {})
         self._job = EngineJob(self.folder, onProgress, self._onEnded)
 
     def cancel(self) -> None:
@@ -116,7 +126,7 @@ class VolumeJob:
         _removeFolder(self.folder.path)
 
 
-def _makeFolder(volumeNode, model: str, options: SegmentOptions) -> JobFolder:
+def _makeFolder(volumeNode, model: str, options: SegmentOptions, keep: dict) -> JobFolder:
     root = Path(slicer.app.temporaryPath)
     clear_leftovers(root)  # a job folder has an image: none of a crashed Slicer stays
     path = None
@@ -126,7 +136,7 @@ def _makeFolder(volumeNode, model: str, options: SegmentOptions) -> JobFolder:
         path.mkdir(mode=0o700)
         volume = path / "volume.nrrd"  # a name that says nothing about the patient
         nodes.writeVolume(volumeNode, volume)
-        inputs = {"volume": str(volume)}
+        inputs = {"volume": str(volume), **keep}
         return JobFolder.create(path, "segment", inputs, options.to_dict(), model)
     except OSError as error:
         _removeFolder(path)

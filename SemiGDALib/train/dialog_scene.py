@@ -6,6 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from SemiGDALib import nodes
 from SemiGDALib.train import scene_files
 from SemiGDALib.train.dialogs import Dialog, cell, makeTable
 
@@ -28,7 +29,7 @@ class SceneDialog:
                 "always copied."
             )
         )
-        self._volumes = scene_files.volumes()
+        self._volumes = nodes.images()
         headers = (_("Volume"), _("Label"), _("Stored"))
         toolTip = _("Tick the volumes to add, and choose each one's label.")
         self._table = makeTable("volumesTable", headers, toolTip, len(self._volumes))

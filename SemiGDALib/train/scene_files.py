@@ -23,18 +23,6 @@ from SemiGDALib import nodes, provenance
 READABLE = endings(dicom=False)
 
 
-def volumes() -> list:
-    """The scene's images, without label maps and review maps."""
-    classes = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
-    return [
-        node
-        for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        if node.GetClassName() in classes
-        and not node.GetAttribute(nodes.REVIEW_ATTRIBUTE)
-        and node.GetImageData() is not None
-    ]
-
-
 def labels() -> list:
     """The scene's label maps, and its segmentations that have a segment."""
     found = slicer.util.getNodesByClass("vtkMRMLLabelMapVolumeNode")

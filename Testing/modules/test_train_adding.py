@@ -232,6 +232,7 @@ def test_scene_labels_of_a_model_are_known_as_such(training, project):
 
 
 def test_label_maps_of_the_scene(training, project, module_host, tmp_path):
+    from SemiGDALib import nodes
     from SemiGDALib.train import scene_files
 
     image, labels = studies.draw(1)
@@ -241,7 +242,7 @@ def test_label_maps_of_the_scene(training, project, module_host, tmp_path):
     ]
     volume = slicer.util.loadVolume(str(paths[0]), {"name": "MR"})
     node = slicer.util.loadLabelVolume(str(paths[1]), {"name": "MR-label", "show": False})
-    assert scene_files.guessLabel(volume) is node and scene_files.volumes() == [volume]
+    assert scene_files.guessLabel(volume) is node and nodes.images() == [volume]
     training.logic.addNodes([(volume, node)])
     assert project.read().cases[0].label == paths[1]  # its own file
     voxels = slicer.util.arrayFromVolume(node)

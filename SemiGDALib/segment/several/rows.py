@@ -1,0 +1,114 @@
+"""The volumes to segment and what became of them: the rows of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.names import file_names
+from semigda_core.labels.made import read_report
+from semigda_core.labels.segments import ENDING
+from semigda_core.project.cases.naming import stem
+from semigda_core.project.cases.pairing import pair_folder
+from SemiGDALib import nodes, provenance
+
+WAITING, RUNNING, DONE, EDITED, FAILED = "waiting", "running", "done", "edited", "failed"
+
+
+@dataclass
+class Row:
+    """A volume node or an image file.
+
+    Attributes:
+        name: of its files in the output folder, without ending.
+        image: the file, or the folder of a DICOM series.
+        volumeId: the node's.
+        state: one of the states above.
+        segments: name, size (see :mod:`SemiGDALib.segment.sizes`) and agreement of each class.
+        error: why it failed.
+    """
+
+    name: str
+    image: Path | None = None
+    volumeId: str | None = None
+    state: str = WAITING
+    segments: list[dict] = field(default_factory=list)
+    error: SemiGDAError | None = None
+
+    def become(self, state: str, segments=(), error: SemiGDAError | None = None) -> None:
+        self.state, self.segments, self.error = state, list(segments), error
+
+
+def ofFolder(folder) -> list[Row]:
+    """The images of a folder and its DICOM series, without labels.
+
+    Raises:
+        SemiGDAError: "bad-input" if it does not exist.
+    """
+    return [Row(stem(image), image=image) for image, _label in pair_folder(Path(folder)).pairs]
+
+
+def ofVolumes(volumeNodes) -> list[Row]:
+    names = file_names((node.GetName() or "" for node in volumeNodes), _("Volume"))
+    return [Row(name, volumeId=node.GetID()) for name, node in zip(names, volumeNodes, strict=True)]
+
+
+def lookUp(rows, sha256: str | None, folder: Path | None) -> None:
+    """Set the state of each row that this model has segmented before.
+
+    An image file is done if its result is in the output folder, a volume node if it has a
+    segmentation in the scene and, where a folder is chosen, its files there.
+
+    Args:
+        sha256: of the model's weights.
+        folder: for the results.
+    """
+    for row in rows:
+        found = _inFolder(row, sha256, folder) if folder is not None else None
+        if row.volumeId is not None and (folder is None or found is not None):
+            found = _inScene(row, sha256)
+        if found is not None:
+            row.become(DONE, found)
+        elif row.state == DONE:
+            row.become(WAITING)
+
+
+def _inFolder(row: Row, sha256: str | None, folder: Path) -> list[dict] | None:
+    report = read_report(folder / f"{row.name}.json")
+    there = report is not None and (folder / f"{row.name}{ENDING}").exists()
+    return segmentsOf(report) if there and report["model"]["sha256"] == sha256 else None
+
+
+def segmentsOf(report: dict) -> list[dict]:
+    """The classes of a report, with their sizes; a plain picture has no millilitres."""
+    return [
+        {**one, "pixels": one.get("voxels") if one["ml"] is None else None}
+        for one in report["segments"]
+    ]
+
+
+def _inScene(row: Row, sha256: str | None) -> list[dict] | None:
+    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == row.volumeId:
+            result = provenance.resultOf(node)
+            if result and provenance.ofNode(node).get("ModelSHA256") == (sha256 or ""):
+                return result.get("segments", [])
+    return None
+
+
+def studies() -> list[tuple[int, str, list]]:
+    """Patients, studies and folders of the subject hierarchy with their images: item, name and
+    volume nodes of each."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    found: dict[int, list] = {}
+    for node in nodes.images():
+        item = hierarchy.GetItemParent(hierarchy.GetItemByDataNode(node))
+        while item and item != hierarchy.GetSceneItemID():
+            found.setdefault(item, []).append(node)
+            item = hierarchy.GetItemParent(item)
+    named = [(item, hierarchy.GetItemName(item), volumes) for item, volumes in found.items()]
+    return sorted(named, key=lambda one: one[1].casefold())

@@ -1,0 +1,305 @@
+"""Segmenting several volumes with one warm worker, without dialogs and widgets."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import deque
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import temporary_path, write_json
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.labels.made import read_report
+from SemiGDALib import requirements
+from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib.segment.run import SegmentRun
+from SemiGDALib.segment.several.rows import (
+    DONE,
+    EDITED,
+    FAILED,
+    RUNNING,
+    WAITING,
+    Row,
+    segmentsOf,
+)
+
+# While one volume is segmented, the next one is written and the one before is brought in.
+AHEAD = 2
+# Errors that would recur with the next volume.
+_ALL_VOLUMES = ("model-invalid", "device-unavailable", "disk-full", "import-error")
+_STATES = {"segmented": DONE, "kept": DONE, "unknown": DONE, "edited": EDITED, "failed": FAILED}
+
+
+class SeveralRun:
+    """What both have in common; each row's state is that of its volume at any time.
+
+    Args:
+        rows: all volumes, see :class:`SemiGDALib.segment.several.rows.Row`.
+        todo: places of those to segment.
+        folder: gets ``NAME.seg.nrrd``, ``summary.csv`` and ``contact-sheet.png``.
+        again: whether to segment again what is finished.
+        onRow: called with the place of a row that has changed.
+        onProgress: called with (fraction 0..1, message, seconds left or None).
+        onEnded: called once with None, or with the SemiGDAError that ended all; of class
+            "cancelled" after :meth:`cancel`. Failures of single volumes are in their rows.
+
+    Raises:
+        SemiGDAError: at once, for missing requirements or a full disk.
+    """
+
+    kind = "several"
+
+    def __init__(
+        self,
+        rows: list[Row],
+        todo: list[int],
+        model,
+        options: SegmentOptions,
+        folder=None,
+        again: bool = False,
+        onRow=None,
+        onProgress=None,
+        onEnded=None,
+    ):
+        requirements.check()
+        self.rows, self.todo = rows, todo
+        self.model, self.options = str(model), options
+        self.folder = Path(folder) if folder else None
+        self.again = again
+        self.active = True
+        self.error: SemiGDAError | None = None
+        self._callbacks = (onRow, onProgress, onEnded)
+        self._job: EngineJob | None = None
+        self._private: Path | None = None  # the job's folder, and the list beside it
+        for place in todo:
+            rows[place].become(WAITING)
+
+    def wait(self) -> None:
+        """Process Qt events until it has ended."""
+        while self.active:
+            slicer.app.processEvents()
+            time.sleep(0.01)  # the work is in another process; this one need not spin
+
+    def abandon(self) -> None:
+        """End at once, without a word: whoever waited is gone."""
+        self._callbacks = (None, None, None)
+        self.active = False
+        if self._job is not None:
+            self._job.abandon()
+        self._removePrivate()
+
+    def _startJob(self, only: list[int], onProgress, onEnded) -> JobFolder:
+        """A job of kind "cohort" on the rows' images."""
+        root = Path(slicer.app.temporaryPath)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            self._private = temporary_path(root)
+            self._private.mkdir(mode=0o700)
+            cases = self._private / "cases.json"
+            # A volume of the scene has no file any more: its result is there, or it has none.
+            rows = [
+                {"name": row.name, "image": str(row.image or self._private / f"{place}.nrrd")}
+                for place, row in enumerate(self.rows)
+            ]
+            write_json(cases, rows)
+        except OSError as error:
+            self._removePrivate()
+            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+        job = JobFolder.create(
+            self._private / "job",
+            "cohort",
+            {"cases": str(cases), "out": str(self.folder), "only": only},
+            {**self.options.to_dict(), "again": self.again, "overwrite": self.again},
+            self.model,
+        )
+        self._job = EngineJob(job, onProgress, onEnded)
+        return job
+
+    def _removePrivate(self) -> None:
+        if self._private is not None:
+            shutil.rmtree(self._private, ignore_errors=True)
+
+    def _set(self, place: int, state: str, segments=(), error=None) -> None:
+        self.rows[place].become(state, segments, error)
+        self._call(0, place)
+
+    def _end(self, error: SemiGDAError | None) -> None:
+        self.active, self.error = False, error
+        for place, row in enumerate(self.rows):
+            if row.state == RUNNING:
+                self._set(place, WAITING)
+        self._call(2, error)
+
+    def _call(self, index: int, *arguments) -> None:
+        if self._callbacks[index] is not None:
+            self._callbacks[index](*arguments)
+
+
+class FolderRun(SeveralRun):
+    """Image files: one job of kind "cohort", which goes on where an earlier one ended."""
+
+    def __init__(self, *about, **callbacks):
+        super().__init__(*about, **callbacks)
+        self._seen = 0
+        self._events = self._startJob(self.todo, self._onProgress, self._onJobEnded)
+
+    def cancel(self) -> None:
+        """Stop within 2 s; what is finished stays."""
+        if self.active:
+            self._job.cancel()
+
+    def _onProgress(self, fraction, message, secondsLeft) -> None:
+        self._read()
+        if fraction > 0 or self._seen:
+            now = next((n for n in self.todo if self.rows[n].state in (WAITING, RUNNING)), None)
+            if now is not None and self.rows[now].state == WAITING:
+                self._set(now, RUNNING)
+        self._call(1, fraction, message, secondsLeft)
+
+    def _read(self) -> None:
+        """Take what the job has told of its images since the last time."""
+        events = self._events.events(self._seen)
+        self._seen += len(events)
+        for event in events:
+            if event["type"] != "case" or event["index"] >= len(self.rows):
+                continue
+            place, error = event["index"], event.get("error")
+            state = _STATES.get(event["state"], FAILED)
+            report = read_report(self.folder / f"{self.rows[place].name}.json")
+            segments = segmentsOf(report) if report and state in (DONE, EDITED) else ()
+            self._set(place, state, segments, SemiGDAError.from_dict(error) if error else None)
+
+    def _onJobEnded(self, _result, error) -> None:
+        self._read()
+        self._removePrivate()
+        self._end(error)
+
+
+class SceneRun(SeveralRun):
+    """Volumes of the scene: each gets a segmentation beside it, as by a click on *Segment*."""
+
+    def __init__(self, *about, **callbacks):
+        super().__init__(*about, **callbacks)
+        self._waiting = deque(self.todo)
+        self._running: dict[int, SegmentRun] = {}  # the first one is with the worker
+        self._orphans: set[int] = set()  # they wait for a worker that died of another volume
+        self._ended = 0
+        self._stopped: SemiGDAError | None = None
+        self._started = time.monotonic()
+        self._fill()
+
+    def cancel(self) -> None:
+        """Stop within 2 s; what is finished stays."""
+        self._stop(SemiGDAError("cancelled"))
+
+    def abandon(self) -> None:
+        running, self._running = self._running, {}
+        for run in running.values():
+            run.abandon()
+        super().abandon()
+
+    def _stop(self, error: SemiGDAError) -> None:
+        if not self.active or self._stopped is not None or self._job is not None:
+            return
+        self._stopped = error
+        self._waiting.clear()
+        for run in reversed(list(self._running.values())):
+            run.cancel()
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._running) < AHEAD:
+            self._begin(self._waiting.popleft())
+        if self.active and not self._running and not self._waiting:
+            self._finish()
+
+    def _begin(self, place: int) -> None:
+        row = self.rows[place]
+        volume = slicer.mrmlScene.GetNodeByID(row.volumeId)
+        try:
+            if volume is None:
+                raise SemiGDAError(
+                    "bad-input",
+                    _("The volume is not in the scene any more."),
+                    action=_("Load it again."),
+                )
+            self._set(place, WAITING if self._running else RUNNING)
+            self._running[place] = SegmentRun(
+                volume,
+                self.model,
+                None,
+                self.options,
+                self._onProgress,
+                lambda result: self._onResult(place, result),
+                lambda error: self._onError(place, error),
+                keep={"out": str(self.folder), "name": row.name} if self.folder else None,
+            )
+        except SemiGDAError as error:
+            self._onError(place, error)
+
+    def _onProgress(self, fraction, message, secondsLeft) -> None:
+        total = len(self.todo)
+        done = (self._ended + fraction) / total
+        spent = time.monotonic() - self._started
+        left = spent / done * (1 - done) if self._ended else None
+        # Of the one that the worker has; the next one waits and says nothing.
+        if self._ended or fraction:
+            number = min(self._ended + 1, total)
+            message = _("Segmenting image {number} of {total}").format(number=number, total=total)
+        self._call(1, done, message, left)
+
+    def _onResult(self, place: int, result) -> None:
+        self._leave(place)
+        self._set(place, DONE, result.segments)
+        self._fill()
+
+    def _onError(self, place: int, error: SemiGDAError) -> None:
+        self._leave(place)
+        if error.error_class == "cancelled":
+            self._ended -= 1
+            self._set(place, WAITING)
+        elif place in self._orphans:
+            self._orphans.remove(place)
+            self._ended -= 1
+            self._set(place, WAITING)
+            self._waiting.appendleft(place)
+        else:
+            self._set(place, FAILED, (), error)
+            if error.error_class == "worker-died":
+                self._orphans = set(self._running)
+        if error.error_class in _ALL_VOLUMES:
+            self._stop(error)
+        self._fill()
+
+    def _leave(self, place: int) -> None:
+        self._running.pop(place, None)
+        self._ended += 1
+        following = next(iter(self._running), None)
+        if following is not None:
+            self._set(following, RUNNING)
+
+    def _finish(self) -> None:
+        """Also the table and the contact sheet, which a stop does not wait for."""
+        tables = self.folder is not None and any(row.state == DONE for row in self.rows)
+        if self._stopped is not None or not tables:
+            self._end(self._stopped)
+        if not tables:
+            return
+        try:
+            self._startJob([], _ignore, self._onTables)
+        except SemiGDAError as error:
+            self._onTables(None, error)
+
+    def _onTables(self, _result, error) -> None:
+        self._removePrivate()
+        if self.active:
+            self._end(error)
+
+
+def _ignore(*_what) -> None:
+    """Tables take no time."""

@@ -1,0 +1,333 @@
+"""The section *Several volumes* of SemiGDASegment's panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ctk
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from SemiGDALib import nodes, texts
+from SemiGDALib.jobs.worker import Worker
+from SemiGDALib.segment import views
+from SemiGDALib.segment.parameters import chosenOptions
+from SemiGDALib.segment.several import rows as theRows
+from SemiGDALib.segment.several.table import SeveralTable
+from SemiGDALib.translation.sentences import translated
+
+SCENE, FOLDER = "scene", "folder"
+# In the user's settings: whoever opens Slicer again goes on with the same folders.
+SOURCE, IMAGES, RESULTS = (f"SemiGDA/Several/{name}" for name in ("Source", "Images", "Results"))
+SHEET = "contact-sheet.png"
+LATER_MS = 200
+
+
+class SeveralSection:
+    """Makes the section's widgets and binds them to the module's Logic.
+
+    Args:
+        panel: the :class:`SemiGDALib.segment.panel.SegmentPanel`, whose model and options are used.
+        layout: of the panel; the section comes before ``following``.
+    """
+
+    def __init__(self, panel, layout, following):
+        self._panel, self._logic = panel, panel.logic
+        self.rows: list[theRows.Row] = []
+        self._studies: list = []
+        self._makeWidgets()
+        layout.insertWidget(layout.indexOf(following), self.button)
+        settings = slicer.app.userSettings()
+        self.imagesEdit.currentPath = str(settings.value(IMAGES) or "")
+        self.resultsEdit.currentPath = str(settings.value(RESULTS) or "")
+        self._fillSources(str(settings.value(SOURCE) or SCENE))
+        self.button.connect("contentsCollapsed(bool)", lambda _collapsed: self.refresh())
+        self.sourceComboBox.connect("activated(int)", self._onSource)
+        self.imagesEdit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
+        self.resultsEdit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
+        # Once for all nodes that a scene brings, and after the panel has noted another model.
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.connect("timeout()", self.refresh)
+        panel.ui.modelComboBox.connect("activated(int)", lambda _index: self._later.start())
+        self._showSource()
+        self._update()
+
+    def _makeWidgets(self) -> None:
+        self.button = ctk.ctkCollapsibleButton()
+        self.button.name = "severalCollapsibleButton"
+        self.button.text = _("Several volumes")
+        self.button.toolTip = _("Segment many volumes one after another with the model above.")
+        self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
+        outer = qt.QVBoxLayout(self.button)
+        outer.setContentsMargins(4, 4, 4, 4)
+        body = qt.QWidget()  # one child: what it shows does not depend on being collapsed
+        outer.addWidget(body)
+        lines = qt.QVBoxLayout(body)
+        lines.setContentsMargins(0, 0, 0, 0)
+        form = qt.QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        lines.addLayout(form)
+        self.sourceComboBox = qt.QComboBox()
+        self.sourceComboBox.name = "severalSourceComboBox"
+        self.sourceComboBox.toolTip = _(
+            "The volumes of this scene, those of one study or folder of the Data module, or the "
+            "images of a folder on the disk, which need not be loaded."
+        )
+        self.sourceComboBox.setSizeAdjustPolicy(qt.QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        form.addRow(_("Volumes:"), self.sourceComboBox)
+        self.imagesLabel = qt.QLabel(_("Images:"))
+        self.imagesEdit = self._pathEdit(
+            "severalImagesEdit",
+            _("The folder with the images: files, or a folder with a DICOM series for each."),
+        )
+        form.addRow(self.imagesLabel, self.imagesEdit)
+        self.resultsEdit = self._pathEdit(
+            "severalResultsEdit",
+            _(
+                "Gets a .seg.nrrd for each volume, a table (summary.csv) and a contact sheet. For "
+                "volumes of the scene it may stay empty: they get a segmentation in the scene "
+                "anyway."
+            ),
+        )
+        form.addRow(_("Results:"), self.resultsEdit)
+        self.table = SeveralTable()
+        lines.addWidget(self.table.widget)
+        self.label = qt.QLabel()
+        self.label.name = "severalLabel"
+        self.label.wordWrap = True
+        self.label.setMinimumSize(1, 0)
+        self.label.toolTip = _("How far it is.")
+        lines.addWidget(self.label)
+        self.progressBar = qt.QProgressBar()
+        self.progressBar.toolTip = _("Progress of all volumes.")
+        self.progressBar.visible = False
+        lines.addWidget(self.progressBar)
+        self.skipCheckBox = qt.QCheckBox(_("Skip done"))
+        self.skipCheckBox.name = "severalSkipCheckBox"
+        self.skipCheckBox.checked = True
+        self.skipCheckBox.toolTip = _(
+            "Go on where it was stopped. Without it all are segmented again, also those of "
+            "another model; results that you have edited are never replaced."
+        )
+        self.startButton = self._pushButton("severalStartButton", self.onStartOrStop)
+        self.retryButton = self._pushButton("severalRetryButton", self.onRetry, _("Retry failed"))
+        self.retryButton.toolTip = _("Segment only those that have failed.")
+        self.openButton = self._pushButton("severalOpenButton", self.onOpen, _("Contact sheet"))
+        self.openButton.toolTip = _("Show a slice of every volume with the outlines found.")
+        lines.addWidget(self.skipCheckBox)
+        lines.addWidget(self.startButton)
+        pair = qt.QHBoxLayout()
+        pair.addWidget(self.retryButton)
+        pair.addWidget(self.openButton)
+        lines.addLayout(pair)
+        self.button.collapsed = True
+
+    def _pathEdit(self, name: str, toolTip: str):
+        edit = ctk.ctkPathLineEdit()
+        edit.name, edit.toolTip = name, toolTip
+        edit.filters = ctk.ctkPathLineEdit.Dirs
+        return edit
+
+    def _pushButton(self, name: str, slot, text: str = ""):
+        button = qt.QPushButton(text)
+        button.name = name
+        button.connect("clicked(bool)", slot)
+        return button
+
+    # What there is
+
+    def _fillSources(self, chosen) -> None:
+        self._studies = theRows.studies()
+        combo = self.sourceComboBox
+        combo.clear()
+        combo.addItem(_("All volumes of the scene"), SCENE)
+        combo.addItem(_("A folder on the disk"), FOLDER)
+        for item, name, volumes in self._studies:
+            text = _("{name} ({count} volumes)").format(name=name, count=len(volumes))
+            combo.addItem(text, str(item))
+        combo.currentIndex = max(0, combo.findData(chosen))
+
+    def _source(self) -> str:
+        return self.sourceComboBox.itemData(self.sourceComboBox.currentIndex)
+
+    def onNewNode(self) -> None:
+        """The scene has another node, perhaps a volume."""
+        if self._source() != FOLDER:
+            self._later.start()
+
+    def _weights(self) -> str | None:
+        """The hash of the chosen model's weights."""
+        parameters = self._panel.parameters
+        models = self._logic.models() if parameters is not None else ()
+        cards = [model.card for model in models if model.name == parameters.model and model.card]
+        return cards[0].weights_sha256 if cards else None
+
+    def _onSource(self, _index) -> None:
+        self._showSource()
+        self.refresh()
+
+    def _showSource(self) -> None:
+        self.imagesLabel.visible = self.imagesEdit.visible = self._source() == FOLDER
+
+    def resultsFolder(self) -> Path | None:
+        text = self.resultsEdit.currentPath.strip()
+        return Path(text) if text else None
+
+    def refresh(self) -> None:
+        """Look again what there is to segment, and what of it is done."""
+        if self.button.collapsed or self._logic.isRunningSeveral():
+            return
+        self._fillSources(self._source())
+        self._showSource()
+        try:
+            self.rows, said = self._find(), ""
+        except (SemiGDAError, OSError) as error:
+            self.rows = []
+            said = translated(error.message) if isinstance(error, SemiGDAError) else str(error)
+        theRows.lookUp(self.rows, self._weights(), self.resultsFolder())
+        self.table.fill(self.rows)
+        self.label.text = said or self._summary()
+        self._update()
+
+    def _find(self) -> list:
+        source = self._source()
+        if source == FOLDER:
+            path = self.imagesEdit.currentPath.strip()
+            return theRows.ofFolder(path) if path else []
+        if source == SCENE:
+            return theRows.ofVolumes(nodes.images())
+        found = [volumes for item, _name, volumes in self._studies if str(item) == source]
+        return theRows.ofVolumes(found[0] if found else [])
+
+    def _summary(self) -> str:
+        if not self.rows:
+            if self._source() == FOLDER and not self.imagesEdit.currentPath.strip():
+                return _("Choose the folder with the images.")
+            return _("There is no volume here.")
+        count = {state: self._places(state) for state in (theRows.DONE, theRows.FAILED)}
+        text = _("{done} of {total} done").format(
+            done=len(count[theRows.DONE]) + len(self._places(theRows.EDITED)), total=len(self.rows)
+        )
+        failed = len(count[theRows.FAILED])
+        return _("{done}, {count} failed").format(done=text, count=failed) if failed else text
+
+    def _places(self, state: str) -> list[int]:
+        return [place for place, row in enumerate(self.rows) if row.state == state]
+
+    def _update(self) -> None:
+        running = self._logic.isRunningSeveral()
+        for widget in (
+            self.sourceComboBox,
+            self.imagesEdit,
+            self.resultsEdit,
+            self.skipCheckBox,
+        ):
+            widget.enabled = not running
+        self.startButton.text = _("Stop") if running else _("Segment all")
+        needed = self._source() == FOLDER and self.resultsFolder() is None
+        self.startButton.enabled = running or (bool(self.rows) and not needed)
+        self.startButton.toolTip = (
+            _("Stop now; what is finished stays.")
+            if running
+            else _("Choose a folder for the results first.")
+            if needed
+            else _("Segment these volumes one after another.")
+        )
+        self.retryButton.enabled = not running and bool(self._places(theRows.FAILED)) and not needed
+        folder = self.resultsFolder()
+        self.openButton.enabled = folder is not None and (folder / SHEET).is_file()
+        self.progressBar.visible = running
+
+    # Running
+
+    def onStartOrStop(self, _checked=False) -> None:
+        """The big button."""
+        if self._logic.isRunningSeveral():
+            self.startButton.enabled = False
+            self.startButton.text = self.label.text = _("Stopping...")
+            self._logic.stopSeveral()
+        else:
+            self.start(None)
+
+    def onRetry(self, _checked=False) -> None:
+        """Only those that have failed."""
+        self.start(self._places(theRows.FAILED))
+
+    def start(self, todo) -> None:
+        """Start with the panel's model and options; ``todo``: places, or None for all."""
+        self._panel.message.hide()
+        self._remember()
+        try:
+            self._logic.startSeveral(
+                self.rows,
+                self._panel.parameters.model,
+                self.resultsFolder(),
+                todo,
+                again=not self.skipCheckBox.checked,
+                onRow=self._onRow,
+                onProgress=self._onProgress,
+                onEnded=self._onEnded,
+                **chosenOptions(self._panel.parameters),
+            )
+        except SemiGDAError as error:
+            self._panel.showError(error)
+            return
+        self.table.fill(self.rows)
+        self._update()
+        self._panel.refreshModels()  # and *Segment*, which has to wait
+        if self._logic.isRunningSeveral():
+            self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
+
+    def _remember(self) -> None:
+        settings = slicer.app.userSettings()
+        source = self._source()
+        settings.setValue(SOURCE, source if source == FOLDER else SCENE)
+        settings.setValue(IMAGES, self.imagesEdit.currentPath)
+        settings.setValue(RESULTS, self.resultsEdit.currentPath)
+
+    def _onRow(self, place: int) -> None:
+        row = self.rows[place]
+        self.table.show(place, row)
+        if row.state == theRows.RUNNING:
+            self.table.follow(place)
+        if row.state == theRows.DONE and row.volumeId and self._panel.parameters is not None:
+            # A hundred results over one another would hide the image that is looked at.
+            parameters = self._panel.parameters
+            views.hideOtherResults(parameters.inputVolume, parameters.hideOthers)
+
+    def _onProgress(self, fraction, message, secondsLeft) -> None:
+        self.progressBar.maximum = 100 if fraction > 0 else 0
+        self.progressBar.value = int(100 * fraction)
+        self.label.text = texts.progress(message, secondsLeft)
+
+    def _onEnded(self, error) -> None:
+        self._update()
+        self._panel.refreshModels()
+        self.label.text = self._summary()
+        if error is None:
+            return
+        if error.error_class == "cancelled":
+            self.label.text = _("Stopped: {summary}").format(summary=self._summary())
+        elif error.detail == "model":  # the word of semigda/inference/cohort_folder.py
+            action = _("Choose another folder, or untick Skip done to replace them.")
+            self._panel.showError(SemiGDAError("bad-input", error.message, action=action))
+        else:
+            self._panel.showError(error)
+
+    def clear(self) -> None:
+        """The scene closes: its volumes are gone; files go on."""
+        run = self._logic.several
+        if self._logic.isRunningSeveral() and run.rows[0].volumeId is not None:
+            run.abandon()
+            self._update()
+        if not self._logic.isRunningSeveral():
+            self.rows = [row for row in self.rows if row.volumeId is None]
+            self.table.fill(self.rows)
+
+    def onOpen(self, _checked=False) -> None:
+        """Show the contact sheet in the system's viewer."""
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.resultsFolder() / SHEET)))

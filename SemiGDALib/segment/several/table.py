@@ -1,0 +1,89 @@
+"""The table of several volumes: state, sizes and agreement of each."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from SemiGDALib.segment import sizes
+from SemiGDALib.segment.several.rows import DONE, EDITED, FAILED, RUNNING, WAITING
+from SemiGDALib.texts import RED
+from SemiGDALib.translation.sentences import translated
+
+VOLUME, STATE, FOUND = range(3)
+MOST_LINES = 4  # of classes in a row; the tool tip has all
+HEIGHT, FOUND_WIDTH = 250, 182  # pixels
+
+
+def stateWord(state: str) -> str:
+    return {
+        WAITING: "",
+        RUNNING: _("running"),
+        DONE: _("done"),
+        EDITED: _("edited"),
+        FAILED: _("failed"),
+    }[state]
+
+
+class SeveralTable:
+    """Shows rows in a QTableWidget, which it makes."""
+
+    def __init__(self):
+        self.widget = table = qt.QTableWidget()
+        table.name = "severalTable"
+        table.setColumnCount(3)
+        table.setHorizontalHeaderLabels([_("Volume"), _("State"), _("Found, agreement")])
+        table.toolTip = _(
+            "What became of each volume: the size of each structure, and how far the model's two "
+            "branches agree on it (0 to 1). A failed one says why; the others are not affected."
+        )
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(VOLUME, qt.QHeaderView.Stretch)
+        header.setSectionResizeMode(STATE, qt.QHeaderView.ResizeToContents)
+        table.setColumnWidth(FOUND, FOUND_WIDTH)
+        table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
+        table.setWordWrap(True)
+        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+        table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
+        table.setVerticalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
+        table.setFixedHeight(HEIGHT)
+
+    def fill(self, rows) -> None:
+        """Show all rows, numbered as on the contact sheet."""
+        self.widget.setRowCount(len(rows))
+        for place, row in enumerate(rows):
+            self.show(place, row)
+
+    def show(self, place: int, row) -> None:
+        """Show one row anew."""
+        self._set(place, VOLUME, row.name)
+        state = self._set(place, STATE, stateWord(row.state))
+        if row.state == FAILED:
+            state.setForeground(qt.QBrush(qt.QColor(RED)))
+            said = (translated(row.error.message), translated(row.error.action))
+            self._set(place, FOUND, " ".join(filter(None, said)))
+        else:
+            found = [_found(segment) for segment in row.segments]
+            self._set(place, FOUND, _short(found), "\n".join(found))
+        self.widget.resizeRowToContents(place)
+
+    def _set(self, place: int, column: int, text: str, toolTip: str = ""):
+        item = qt.QTableWidgetItem(text)
+        item.setToolTip(toolTip or text)
+        self.widget.setItem(place, column, item)
+        return item
+
+    def follow(self, place: int) -> None:
+        """Scroll to a row."""
+        self.widget.scrollToItem(self.widget.item(place, VOLUME))
+
+
+def _found(segment: dict) -> str:
+    text = f"{segment['name']} {sizes.text(segment)}"
+    agreement = segment.get("agreement")
+    return text if agreement is None else f"{text} · {agreement:.2f}"
+
+
+def _short(lines: list[str]) -> str:
+    return "\n".join([*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines)
