@@ -27,6 +27,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/frames/scene.py
   SemiGDALib/segment/panel.py
   SemiGDALib/segment/parameters.py
+  SemiGDALib/segment/region.py
   SemiGDALib/segment/report.py
   SemiGDALib/segment/result_view.py
   SemiGDALib/segment/run.py
@@ -138,6 +139,7 @@ set(SemiGDA_PACKAGES
   semigda/inference/likeness.py
   semigda/inference/outputs.py
   semigda/inference/predict.py
+  semigda/inference/region.py
   semigda/inference/restore.py
   semigda/inference/results.py
   semigda/inference/segment.py
@@ -255,6 +257,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/kinds.py
   semigda_core/jobs/launch.py
   semigda_core/jobs/locks.py
+  semigda_core/jobs/region.py
   semigda_core/jobs/schema.py
   semigda_core/jobs/segmenting.py
   semigda_core/jobs/training.py

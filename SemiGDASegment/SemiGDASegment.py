@@ -157,6 +157,7 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
         onFinished=None,
         onError=None,
         allFrames=False,
+        roi=None,
         **options,
     ):
         """Start segmenting and return at once.
@@ -170,6 +171,7 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
             onError: called with a SemiGDAError, also (class "cancelled") after a cancel.
             allFrames: segment every frame of the sequence that ``volumeNode`` shows one of (or is)
                 into a sequence of segmentations in the same browser.
+            roi: a vtkMRMLMarkupsROINode, also turned; only what lies inside is segmented.
             options: ``device``, ``branches``, ``review`` and ``replaceInvalid``, see
                 :class:`semigda_core.jobs.segmenting.SegmentOptions`.
 
@@ -182,9 +184,12 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
         """
         from SemiGDALib.segment.frames.run import FramesRun
         from SemiGDALib.segment.parameters import optionsOf
+        from SemiGDALib.segment.region import regionIn
         from SemiGDALib.segment.run import SegmentRun
 
         self.checkIdle()
+        if roi is not None:
+            options["roi"] = regionIn(roi, volumeNode)
         chosen = optionsOf(options)
         self.run = (FramesRun if allFrames else SegmentRun)(
             volumeNode, model, segmentationNode, chosen, onProgress, onFinished, onError
@@ -212,6 +217,12 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
         """Ask the running segmentation to stop; it does within 2 s."""
         if self.run is not None:
             self.run.cancel()
+
+    def placeRegion(self, volumeNode):
+        """A new ROI in the middle of a volume, to be moved and passed to :meth:`segment`."""
+        from SemiGDALib.segment.region import placeOn
+
+        return placeOn(volumeNode)
 
     def isRunning(self):
         """Whether a segmentation started here has not ended yet."""

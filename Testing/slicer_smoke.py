@@ -78,6 +78,7 @@ def run(options):
     slicer.mrmlScene.RemoveNode(again)
     frames(widget, name, options.device)
     several(widget, facts)
+    region(ui, parameters, volume, logic, options)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
 
@@ -193,6 +194,29 @@ def several(widget, facts):
         section.resultsEdit.currentPath = ""
     section.button.collapsed = True
     slicer.mrmlScene.RemoveNode(other)
+
+
+def region(ui, parameters, volume, logic, options):
+    """*Place ROI* puts a box into the middle; results lie inside, and it can go again."""
+    ui.placeRegionButton.click()
+    slicer.app.processEvents()
+    roi = parameters.roi
+    check(roi is not None and ui.roiSelector.currentNode() is roi, "Place ROI chooses its box")
+    check(bool(roi.GetDisplayNode().GetHandlesInteractive()), "the box has handles")
+    node = logic.segment(volume, parameters.model, roi=roi, device=options.device)
+    box, found = [0.0] * 6, [0.0] * 6
+    roi.GetRASBounds(box)
+    node.GetRASBounds(found)
+    empty = found[0] > found[1]
+    step = max(volume.GetSpacing())  # a voxel whose middle lies inside reaches beyond by half of it
+    inside = all(box[n] - step <= found[n] and found[n + 1] <= box[n + 1] + step for n in (0, 2, 4))
+    check(empty or inside, "the result ends at the region")
+    check("roi" in node.GetAttribute("SemiGDA.Options"), "it says which region it is of")
+    slicer.mrmlScene.RemoveNode(node)
+    parameters.roi = None
+    slicer.mrmlScene.RemoveNode(roi)
+    slicer.app.processEvents()
+    check(ui.roiSelector.currentNode() is None, "without a region the whole volume is chosen")
 
 
 def main(arguments):

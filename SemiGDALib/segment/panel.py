@@ -17,6 +17,7 @@ from SemiGDALib.segment import card_text, fit, report, views
 from SemiGDALib.segment.dicom import ExportButton
 from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.parameters import chosenOptions
+from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.set_up import SegmentSetUp
 from SemiGDALib.segment.several.section import SeveralSection
@@ -50,6 +51,7 @@ class SegmentPanel:
             logic, layout, self.message, self.showError, self.say, self._device
         )
         self.several = SeveralSection(self, layout, ui.advancedCollapsibleButton)
+        self._region = RegionRow(self)
         self._combos = {
             "model": ui.modelComboBox,
             "device": ui.deviceComboBox,
@@ -166,6 +168,7 @@ class SegmentPanel:
         else:
             self.ui.modelCardLabel.text = _("No model is installed. Add one in Advanced.")
         self.frames.show(parameters.inputVolume, parameters.allFrames)
+        self._region.update()
         self._updateButton(model)
         self._showInput()
         if not self.logic.isRunning() and parameters.resultSegmentation is not self._result.node:
@@ -239,6 +242,7 @@ class SegmentPanel:
                 onFinished=self._onFinished,
                 onError=self._onError,
                 allFrames=self.frames.frames is not None and parameters.allFrames,
+                roi=parameters.roi,
                 **chosenOptions(parameters),
             )
         except SemiGDAError as error:

@@ -3,6 +3,7 @@
 import typing  # hints are evaluated by the wrapper: no postponed annotations here
 
 from slicer import (
+    vtkMRMLMarkupsROINode,
     vtkMRMLScalarVolumeNode,
     vtkMRMLSegmentationNode,
     vtkMRMLVectorVolumeNode,
@@ -27,6 +28,7 @@ def _withOptions(cls):
 class SemiGDASegmentParameterNode:
     """
     inputVolume - the volume to segment.
+    roi - the region of interest; none: the whole volume.
     model - name of the model in the library.
     outputSegmentation - gets the segments; none: a new segmentation at every run.
     allFrames - whether all frames of a sequence are segmented, or the one in view.
@@ -37,6 +39,7 @@ class SemiGDASegmentParameterNode:
     """
 
     inputVolume: typing.Union[vtkMRMLScalarVolumeNode, vtkMRMLVectorVolumeNode, None]  # noqa: UP007
+    roi: vtkMRMLMarkupsROINode
     model: str = ""
     outputSegmentation: vtkMRMLSegmentationNode
     allFrames: bool = False

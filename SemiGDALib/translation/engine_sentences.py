@@ -52,6 +52,7 @@ def sentences(_):
         _("Loading the model and the image."),
         _("Loading the model."),
         _("Looking at case {value} of {count}."),
+        _("Make it larger."),
         _("Measuring all held-out cases."),
         _("Measuring the segments"),
         _("NVIDIA graphics card (CUDA)"),
@@ -61,10 +62,13 @@ def sentences(_):
         _("Not stated by the file; ask its authors."),
         _("Nothing in the data explains it: compare the previews with the labels, slice by slice."),
         _("Number {same} of the cases with the role {role}: {message}"),
+        _("Only the region of interest was segmented."),
         _(
             "Out of {memory}: each step now computes in {parts} parts. The batch stays as large; "
             "its Dice loss is taken over each part."
         ),
+        _("Place it on the image."),
+        _("Place it on what the image shows."),
         _("Prepared slices were deleted while they were needed."),
         _("Preparing the images: {done} of {count}."),
         _("PyTorch (CUDA {cuda}) cannot use the graphics card {name} with the driver {driver}."),
@@ -107,6 +111,7 @@ def sentences(_):
         _("The graphics card has too little free memory for these settings."),
         _("The graphics card {name} is too new for the installed PyTorch."),
         _("The graphics card {name} is too old for the installed PyTorch."),
+        _("The image is constant inside the region of interest: all its voxels are equal."),
         _("The index of prepared slices"),
         _("The job names no {what}."),
         _("The job's images"),
@@ -137,6 +142,8 @@ def sentences(_):
         _("The new folder does not exist."),
         _("The options"),
         _("The output file's name must end in {suffix}."),
+        _("The region of interest is too small: it holds hardly any voxel of the image."),
+        _("The region of interest lies outside of the image."),
         _("The scores"),
         _("The split"),
         _("The training has no folder for its checkpoints."),

@@ -308,3 +308,19 @@ def test_a_volume_of_the_scene_becomes_a_case(model, images, tmp_path):
     job = JobFolder.create(tmp_path / "3", "segment", inputs, {"device": "cpu"}, str(model))
     assert run_job(job) == 1 and "was edited" in job.error().message
     assert (out / "case0.seg.nrrd").read_bytes() == b"edited"
+
+
+def test_another_region_segments_again(model, images, tmp_path, capsys):
+    (images / "broken.nrrd").unlink()
+    out = tmp_path / "out"
+    words = ["segment", "--cases", str(images), "--model", str(model), "--out", str(out), "--roi"]
+    assert main([*words, "12,12,1,10,20,6"]) == 0
+    report = json.loads((out / "case1.json").read_text("utf-8"))
+    assert report["options"]["roi"]["size"] == [10, 20, 6]
+    assert report["working"]["slices"] == 3
+    capsys.readouterr()
+    assert main([*words, "12,12,1,10,20,6"]) == 0
+    assert "0 segmented, 4 were there" in capsys.readouterr().out
+    assert main([*words, "12,12,1,10,20,1"]) == 0
+    assert "4 of them again because the options changed" in capsys.readouterr().err
+    assert json.loads((out / "case1.json").read_text("utf-8"))["working"]["slices"] == 1

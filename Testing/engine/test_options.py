@@ -10,6 +10,7 @@ from training_fixtures import NETWORK
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given, named_values
+from semigda_core.jobs.region import region
 from semigda_core.jobs.segmenting import SegmentOptions, panel_names
 
 
@@ -23,8 +24,9 @@ def parsed(*words: str) -> SegmentOptions:
 def test_every_option_is_an_argument():
     assert parsed() == SegmentOptions()
     words = ["--device", "cpu", "--branches", "vae", "--frame", "3", "--replace-nonfinite"]
-    words += ["--batch-size", "4", "--all-parts"]
-    assert parsed(*words) == SegmentOptions("cpu", "vae", True, 3, True, True, 4)
+    words += ["--batch-size", "4", "--all-parts", "--roi", "RAS:1,2,3,40,50,60"]
+    roi = region((-1, -2, 3), (40, 50, 60))
+    assert parsed(*words) == SegmentOptions("cpu", "vae", True, 3, True, True, 4, roi)
     with pytest.raises(SystemExit):
         parsed("--branches", "all")
     with pytest.raises(SystemExit):

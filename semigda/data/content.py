@@ -19,6 +19,19 @@ def whole_box(array: np.ndarray) -> Box:
     return (0, z), (0, y), (0, x)
 
 
+def cut(array: np.ndarray, box: Box) -> np.ndarray:
+    """The box of an array (z, y, x[, channels]), a view."""
+    return array[tuple(slice(*ends) for ends in box)]
+
+
+def moved(box: Box, outer: Box | None) -> Box:
+    """A box of what ``outer`` cuts out, as a box of the whole; None cuts out everything."""
+    if outer is None:
+        return box
+    z, y, x = ((a + start, b + start) for (a, b), (start, _) in zip(box, outer, strict=True))
+    return z, y, x
+
+
 def content_box(array: np.ndarray, picture: bool) -> Box:
     """First and last + 1 voxel of (z, y, x[, channels]) along each axis, without empty borders.
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from semigda.data.content import Box, content_box, whole_box
+from semigda.data.content import Box, content_box, cut, moved, whole_box
 from semigda.data.geometry import orient, turned
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.preprocessing import MULTIPLE
@@ -44,7 +44,7 @@ class WorkingGrid:
 
     def boxed(self, array: np.ndarray) -> np.ndarray:
         """The box of an input array (z, y, x[, channels]), a view."""
-        return array if self.box is None else array[tuple(slice(*ends) for ends in self.box)]
+        return array if self.box is None else cut(array, self.box)
 
     def turned(self, array: np.ndarray) -> np.ndarray:
         """That with its axes as (slice, row, column), a view."""
@@ -83,14 +83,20 @@ class WorkingGrid:
         return stored[2], stored[1], stored[0]
 
 
-def working_grid(volume, preprocessing) -> WorkingGrid:
+def working_grid(volume, preprocessing, within: Box | None = None) -> WorkingGrid:
     """The grid of ``volume`` (a ``Volume``) under ``preprocessing`` (a ``Preprocessing``).
+
+    Args:
+        within: the part to work on, as if it were the whole image.
 
     Raises:
         SemiGDAError: "bad-input" if the model's spacing makes the volume too large for the memory.
     """
     order, flips = orient(volume.affine, preprocessing.slice_axis)
-    box = content_box(volume.array, preprocessing.fitted) if preprocessing.crop else None
+    box = within
+    if preprocessing.crop:
+        part = volume.array if within is None else cut(volume.array, within)
+        box = moved(content_box(part, preprocessing.fitted), within)
     shape = [last - first for first, last in box or whole_box(volume.array)]
     depth, rows, columns = (shape[axis] for axis in order)
     steps = [volume.spacing[axis] for axis in order]

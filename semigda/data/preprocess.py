@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from semigda.data.content import Box
 from semigda.data.grid import WorkingGrid, axis_weights, working_grid
 from semigda.data.intensity import intensity_range
 from semigda.data.volumes import Volume
@@ -22,9 +23,9 @@ class PreparedVolume:
         notes: sentences about what was done to the image without being asked for.
     """
 
-    def __init__(self, volume: Volume, preprocessing: Preprocessing):
+    def __init__(self, volume: Volume, preprocessing: Preprocessing, within: Box | None = None):
         self.preprocessing = preprocessing
-        self.grid: WorkingGrid = working_grid(volume, preprocessing)
+        self.grid: WorkingGrid = working_grid(volume, preprocessing, within)
         self.count = self.grid.count
         array = _with_channels(volume.array, preprocessing.channels)
         self._view = self.grid.turned(array)
@@ -88,13 +89,15 @@ def with_neighbours(
     return planes[index.clamp(0, count - 1) - first]
 
 
-def prepare(volume: Volume, preprocessing: Preprocessing) -> PreparedVolume:
-    """See ``volume`` through ``preprocessing``.
+def prepare(
+    volume: Volume, preprocessing: Preprocessing, within: Box | None = None
+) -> PreparedVolume:
+    """See ``volume`` through ``preprocessing``; of a part ``within`` it only that.
 
     Raises:
         SemiGDAError: "bad-input" if its channels or values do not suit the model.
     """
-    return PreparedVolume(volume, preprocessing)
+    return PreparedVolume(volume, preprocessing, within)
 
 
 def resample(planes: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:

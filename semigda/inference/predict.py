@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from semigda.inference.batching import BatchSize, measured
@@ -32,12 +33,14 @@ class Prediction:
             at most 1; ``None`` if that is not asked for.
         overlap: (n, K + 1, 3) pixels of every class in branch one, in branch two and in both; of
             one branch alone those of which it is :data:`SURE`, those that it thinks possible, and
-            the first again.
+            the first again. Outside of a region of interest nothing counts.
+        inside: (n, h, w) bool, which pixels lie in the region of interest; ``None`` without one.
     """
 
     probabilities: torch.Tensor
     disagreement: torch.Tensor | None
     overlap: torch.Tensor | None
+    inside: torch.Tensor | None = None
 
 
 class Predictor:
@@ -106,9 +109,12 @@ class Predictor:
         # torch's types leave out this form of the call.
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def __call__(self, slices: torch.Tensor) -> Prediction:
+    def __call__(self, slices: torch.Tensor, inside: np.ndarray | None = None) -> Prediction:
         """Predict the first of slices (n, 3, H, W), as many as suit; the caller asks again for the
         remaining ones.
+
+        Args:
+            inside: (n, h, w) bool, which pixels lie in the region of interest.
 
         Raises:
             SemiGDAError: "out-of-memory" if one slice on the CPU is too much.
@@ -117,7 +123,7 @@ class Predictor:
             try:
                 some = slices[: self._batch.of(len(slices))]
                 with self._batch.timed(len(some), self.device):
-                    return self._predict(some)
+                    return self._predict(some, inside)
             except (MemoryError, RuntimeError) as error:
                 if not out_of_memory(error):
                     raise
@@ -126,7 +132,7 @@ class Predictor:
             self._step_down(text)
 
     @torch.inference_mode()
-    def _predict(self, slices: torch.Tensor) -> Prediction:
+    def _predict(self, slices: torch.Tensor, region: np.ndarray | None) -> Prediction:
         images = slices.to(self.device, memory_format=torch.channels_last)
         # bfloat16 has the range of float32; float16 overflows in autoencoders of this kind.
         half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
@@ -136,13 +142,18 @@ class Predictor:
             pictures = {branch: picture.cpu() for branch, picture in pictures.items()}
         shares = {b: self.logits(self.crop(pictures[b])).softmax(1) for b in self.run}
         mean = torch.stack([shares[b] for b in self.used]).mean(0)
+        inside = None
+        if region is not None:
+            inside = torch.from_numpy(region[: len(slices)]).to(mean.device)
         if len(self.run) == 1:
             if not self.review:
-                return Prediction(mean, None, None)
+                return Prediction(mean, None, None, inside)
             (alone,) = shares.values()
-            return Prediction(mean, (2 - 2 * alone.amax(1)).clamp(max=1), _sure(alone))
+            doubt = (2 - 2 * alone.amax(1)).clamp(max=1)
+            return Prediction(mean, doubt, _sure(alone, inside), inside)
         one, two = (shares[b] for b in self.run)
-        return Prediction(mean, (one - two).abs().sum(1) / 2, _overlap(one, two))
+        difference = (one - two).abs().sum(1) / 2
+        return Prediction(mean, difference, _overlap(one, two, inside), inside)
 
     def _pictures(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
         """What :attr:`logits` reads, of each branch to compute; a U-Net is one for all of them."""
@@ -167,17 +178,24 @@ class Predictor:
             raise SemiGDAError("out-of-memory", detail=detail[:200])
 
 
-def _overlap(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
+def _overlap(
+    one: torch.Tensor, two: torch.Tensor, inside: torch.Tensor | None = None
+) -> torch.Tensor:
     """See :attr:`Prediction.overlap`."""
     slices, classes = one.shape[:2]
-    a, b = (likeliest(share.unbind(1)).flatten(1).long() for share in (one, two))
+    masks = [likeliest(share.unbind(1)) for share in (one, two)]
+    if inside is not None:
+        masks = [mask * inside for mask in masks]
+    a, b = (mask.flatten(1).long() for mask in masks)
     number = torch.arange(slices, device=a.device)[:, None]
     pairs = ((number * classes + a) * classes + b).flatten()
     met = torch.bincount(pairs, minlength=slices * classes**2).view(slices, classes, classes)
     return torch.stack([met.sum(2), met.sum(1), met.diagonal(0, 1, 2)], 2).cpu()
 
 
-def _sure(alone: torch.Tensor) -> torch.Tensor:
+def _sure(alone: torch.Tensor, inside: torch.Tensor | None = None) -> torch.Tensor:
     """:attr:`Prediction.overlap` of one branch's probabilities."""
+    if inside is not None:
+        alone = alone * inside[:, None]
     sure, possible = ((alone > limit).flatten(2).sum(2) for limit in (SURE, 1 - SURE))
     return torch.stack([sure, possible, sure], 2).cpu()

@@ -11,16 +11,18 @@ from semigda.data.grid import WorkingGrid
 from semigda.data.volumes import Volume
 from semigda.inference.outputs import SliceStore
 from semigda.inference.predict import Prediction
+from semigda.inference.region import Region
 from semigda.inference.restore import Restorer, to_labels, to_review
 from semigda.inference.spots import SpotFinder
 from semigda_core.models.card import ModelCard
 
 
 class Results:
-    """Labels, review map, spots and counts, growing as predictions come in order.
+    """Labels, review map, spots and counts, growing as predictions come in order; outside of a
+    region of interest there are none.
 
     Attributes:
-        voxels: of every class on the input grid, (K + 1,).
+        voxels: of every class on the grid's part of the input, (K + 1,).
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class Results:
         classes: int,
         reviewed: bool,
         store: Path | None,
+        region: Region | None = None,
     ):
         self.grid = grid
         self.classes = classes
+        self.region = region
         self.labels = SliceStore(volume.shape, store and store / "labels.npy")
         self.review = SliceStore(volume.shape, store and store / "review.npy") if reviewed else None
         self.spots = SpotFinder(self.grid) if reviewed else None
@@ -45,19 +49,20 @@ class Results:
         maps = torch.cat([p.probabilities.to(device) for p in predictions])
         if self.spots is not None and self._overlap is not None:
             compared = [_compared(prediction) for prediction in predictions]
-            disagreement = torch.cat([difference.to(device) for difference, _ in compared])
-            self.spots.add(disagreement)
-            for _, overlap in compared:
+            for prediction, (difference, overlap) in zip(predictions, compared, strict=True):
+                self.spots.add(difference, prediction.inside)
                 self._overlap += overlap.sum(0)
+            disagreement = torch.cat([difference.to(device) for difference, _ in compared])
             maps = torch.cat([maps, disagreement[:, None]], 1)
         for start, part in self._restorer.push(maps):
+            inside = self.region.voxels(self.grid, start, len(part)) if self.region else True
             planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]
-            labels = torch.stack(planes).numpy()
+            labels = torch.stack(planes).numpy() * inside
             self.voxels += [np.count_nonzero(labels == n) for n in range(self.classes + 1)]
             self.labels.write(self.grid, start, labels)
             if self.review:
                 planes = [to_review(p[-1], self.grid) for p in part]
-                self.review.write(self.grid, start, torch.stack(planes).numpy())
+                self.review.write(self.grid, start, torch.stack(planes).numpy() * inside)
 
     def segments(self, card: ModelCard, volume: Volume) -> list[dict]:
         rows = []

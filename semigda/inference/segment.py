@@ -25,6 +25,7 @@ from semigda.inference.device import choose_device, device_name
 from semigda.inference.interrupt import interruptible
 from semigda.inference.largest import keep_largest
 from semigda.inference.predict import Prediction, Predictor
+from semigda.inference.region import NOTE, region_of
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network
@@ -39,6 +40,7 @@ from semigda_core.files.atomic import (
     write_json,
 )
 from semigda_core.files.targets import check_target, same_place
+from semigda_core.jobs.region import region_text
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import is_own_image, is_own_report
 from semigda_core.labels.segments import ENDING
@@ -115,7 +117,8 @@ def segment_volume(
     clock = Clock("preprocess", "network", "resample")
     device = choose_device(options.device)
     with clock("preprocess"):
-        prepared = prepare(volume, preprocessing_of(card))
+        region = region_of(volume, options.roi)
+        prepared = prepare(volume, preprocessing_of(card), region.box if region else None)
     grid = prepared.grid
     used, run = options.plan(card)
     predictor = Predictor(
@@ -130,7 +133,7 @@ def segment_volume(
         review=options.review,
     )
     reviewed = len(run) == 2 or options.review
-    results = Results(volume, grid, len(card.labels), reviewed, store)
+    results = Results(volume, grid, len(card.labels), reviewed, store, region)
     at = 0
     with interruptible(network, progress.check):
         for start in range(0, prepared.count, _AT_ONCE):
@@ -141,7 +144,8 @@ def segment_volume(
                 share = 0.95 * at / prepared.count
                 progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
                 with clock("network"):
-                    done.append(predictor(slices))
+                    inside = region.pixels(grid, at, len(slices)) if region else None
+                    done.append(predictor(slices, inside))
                 taken = len(done[-1].probabilities)
                 if watch is not None:
                     watch(slices[:taken], done[-1])
@@ -268,6 +272,7 @@ def _write(
 
 def provenance(card: ModelCard, report: dict) -> dict[str, str]:
     """What made a segmentation, as text pairs to store with it."""
+    roi = report["options"]["roi"]
     return {
         "SemiGDA_Engine": report["engine"],
         "SemiGDA_Model": card.name,
@@ -275,6 +280,7 @@ def provenance(card: ModelCard, report: dict) -> dict[str, str]:
         "SemiGDA_Branches": "+".join(report["branches"]),
         "SemiGDA_Device": report["device"],
         "SemiGDA_Date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        **({"SemiGDA_Region": region_text(roi)} if roi else {}),
     }
 
 
@@ -342,7 +348,7 @@ def _report(
         "input": {"shape": list(volume.shape), "spacing": list(volume.spacing)},
         "working": {"slices": prepared.count, "size": list(prepared.grid.size)},
         "steps_down": predictor.steps,
-        "notes": prepared.notes,
+        "notes": [*prepared.notes, *([NOTE] if options.roi else [])],
         "seconds": {phase: round(value, 3) for phase, value in clock.seconds.items()},
         "peak_memory_bytes": peak_memory(),
     }

@@ -29,9 +29,10 @@ class SpotFinder:
         self._components = Components()
         self._flat: list[np.ndarray] = []  # of every slice, of type _FLAT
 
-    def add(self, disagreement: torch.Tensor) -> None:
-        """The next working slices' disagreement (n, h, w), 0 to 1."""
-        for plane in smooth(disagreement).cpu().numpy():
+    def add(self, disagreement: torch.Tensor, inside: torch.Tensor | None = None) -> None:
+        """The next working slices' disagreement (n, h, w), 0 to 1, and where it counts, bool."""
+        planes = smooth(disagreement)
+        for plane in (planes if inside is None else planes * inside).cpu().numpy():
             numbers = self._components.add((plane >= _DOUBTFUL).astype(np.uint8))
             self._flat.append(_measured(numbers, plane, len(self._flat)))
 

@@ -59,8 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser, cls: type, without: Iterable[
 
 
 def given(arguments: argparse.Namespace, cls: type, without: Iterable[str] = ()) -> dict[str, Any]:
-    """The values given for the arguments that :func:`add_arguments` added."""
-    return {one.name: getattr(arguments, one.name) for one in _options(cls, without)}
+    """The values given for the arguments that :func:`add_arguments` added; a text that stands for
+    something else is read by the field's note ``read``."""
+    values = {one.name: getattr(arguments, one.name) for one in _options(cls, without)}
+    for one in _options(cls, without):
+        if "read" in one.metadata and values[one.name] is not None:
+            values[one.name] = one.metadata["read"](values[one.name])
+    return values
 
 
 def add_named_values(parser: argparse.ArgumentParser, meaning: str) -> None:

@@ -10,6 +10,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import option
 from semigda_core.files.checked import RULE, rule_of
 from semigda_core.files.documents import check, flag, maybe, whole
+from semigda_core.jobs.region import given_region, region_rule
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
@@ -54,6 +55,14 @@ class SegmentOptions:
         voxels=True,
     )
     batch_size: int | None = option("slices at once", None, maybe(whole(1, 10_000)))
+    roi: dict[str, Any] | None = option(
+        "segment only inside this box: a Slicer ROI (.mrk.json), or x,y,z,a,b,c, its middle and "
+        "lengths in LPS mm (RAS:x,y,z,a,b,c in RAS), or x,y,a,b in a picture's pixels",
+        None,
+        maybe(region_rule),
+        read=given_region,
+        voxels=True,
+    )
 
     def __post_init__(self) -> None:
         check(asdict(self), _RULE, "The options")

@@ -27,6 +27,7 @@ TAGS = (
     "Branches",
     "Device",
     "Options",
+    "Region",
     "Date",
 )
 
