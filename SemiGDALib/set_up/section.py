@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs import interpreter
+from SemiGDALib import keyboard
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up import installing
 from SemiGDALib.set_up.choosing import choosePython, chooseWheels
@@ -162,6 +163,7 @@ class SetUpSection:
             self._layout.removeWidget(self.button)
             self._layout.insertWidget(0 if first else self._layout.count() - 1, self.button)
             self.button.collapsed = not first
+            keyboard.prepare(self._layout.parentWidget())
 
     def _work(self, text: str, done: int = 0, count: int = 0) -> None:
         """Show what is being done; without a count nobody knows how long it takes."""

@@ -11,6 +11,7 @@ import phantoms
 import pytest
 import slicer
 import train_fixtures  # noqa: F401  finds the engine's fixtures
+from test_keyboard import tabbed
 from train_fixtures import dark
 
 ABSENT = "semigda_no_such_package"
@@ -155,6 +156,7 @@ def test_first_start(panel, module_host, absent, artifacts, monkeypatch):
     setUp = section(panel)
     layout = ui.segmentButton.parentWidget().layout()
     assert layout.indexOf(setUp.button) == 0 and not setUp.button.collapsed
+    assert tabbed(panel.parent)[:2] == [setUp.button, setUp.setUpButton]
     assert ABSENT in setUp.label.text and "missing" in setUp.label.text
     assert setUp.setUpButton.text == "Set up (1 MB)"
     module_host.grab(panel, artifacts / "set-up-first.png")
