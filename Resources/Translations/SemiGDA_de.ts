@@ -3735,8 +3735,8 @@
         <translation>Eine Datei des Modells ist größer, als ein Modell sein kann.</translation>
     </message>
     <message>
-        <source>A graphics card can be used now, which this training was not planned for. </source>
-        <translation>Jetzt ist eine Grafikkarte nutzbar, für die dieses Training nicht geplant war. </translation>
+        <source>This training was planned without the graphics card that can be used now: after another rehearsal it does more in its time.</source>
+        <translation>Dieses Training wurde ohne die Grafikkarte geplant, die jetzt nutzbar ist: Nach einem neuen Probelauf schafft es mehr in seiner Zeit.</translation>
     </message>
     <message>
         <source>A label map holds the value {most}, but the model has {num_classes} classes.</source>

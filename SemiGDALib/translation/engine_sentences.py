@@ -6,7 +6,6 @@ def sentences(_):
     return (
         _("A file changed while it was read."),
         _("A file of the model is larger than a model can be."),
-        _("A graphics card can be used now, which this training was not planned for. "),
         _("A label map holds the value {most}, but the model has {num_classes} classes."),
         _("A stage-1 checkpoint holds no autoencoder."),
         _("A training is using the graphics card."),
@@ -159,6 +158,10 @@ def sentences(_):
         _("There is no such model package."),
         _("This computer has the graphics card {name}, but its PyTorch computes on the CPU only."),
         _("This training was planned for a graphics card, and none can be used now."),
+        _(
+            "This training was planned without the graphics card that can be used now: after "
+            "another rehearsal it does more in its time."
+        ),
         _("Too little memory on {value}: went on with CPU."),
         _("Too little memory on {value}: went on with {batch_size} slice(s) at once."),
         _("Training a U-Net to compare with: step {done} of {steps}."),
@@ -179,6 +182,5 @@ def sentences(_):
         _("{count} held-out cases{gone}; nothing was chosen on them"),
         _("{name} is {value}, expected {shape}"),
         _("{name} {shape} in place of {value}"),
-        _("{text}After a new rehearsal it does more in its time."),
         _("{value}: step {done} of {steps}."),
     )

@@ -97,8 +97,11 @@ def check_planned(job: JobFolder, device: str) -> None:
             "when the card can be used.",
         )
     if planned == "cpu" and device == "cuda" and not begun:
-        text = "A graphics card can be used now, which this training was not planned for. "
-        job.event("warning", message=text + "After a new rehearsal it does more in its time.")
+        job.event(
+            "warning",
+            message="This training was planned without the graphics card that can be used now: "
+            "after another rehearsal it does more in its time.",
+        )
 
 
 def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict[str, Any]]:
