@@ -87,6 +87,9 @@ def samples(models):
     """*Sample Data* offers an image for each starter model that is here."""
     from SemiGDALib import sample_data
 
+    # As when Slicer has started, which may come after this script; twice is once.
+    folder = Path(slicer.util.modulePath(MODULE)).parent
+    sample_data.register(folder / "Resources" / "Thumbnails")
     if not hasattr(slicer.modules, "sampleDataSources"):
         return  # no such module, as in the test host
     offered = {one.sampleName for one in slicer.modules.sampleDataSources.get("SemiGDA", ())}

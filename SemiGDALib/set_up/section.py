@@ -159,11 +159,12 @@ class SetUpSection:
     def _place(self, first: bool) -> None:
         """On top and open while something is missing, else the last and closed."""
         if first != self._first:
-            self._first = first
+            moves, self._first = self._first is not None, first
             self._layout.removeWidget(self.button)
             self._layout.insertWidget(0 if first else self._layout.count() - 1, self.button)
             self.button.collapsed = not first
-            keyboard.prepare(self._layout.parentWidget())
+            if moves:  # the module prepares its panel itself
+                keyboard.prepare(self._layout.parentWidget())
 
     def _work(self, text: str, done: int = 0, count: int = 0) -> None:
         """Show what is being done; without a count nobody knows how long it takes."""
