@@ -183,13 +183,15 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
                 has not ended yet.
         """
         from SemiGDALib.segment.frames.run import FramesRun
+        from SemiGDALib.segment.frames.scene import checkedFrames
         from SemiGDALib.segment.parameters import optionsOf
         from SemiGDALib.segment.region import regionIn
         from SemiGDALib.segment.run import SegmentRun
 
         self.checkIdle()
         if roi is not None:
-            options["roi"] = regionIn(roi, volumeNode)
+            placed = checkedFrames(volumeNode).placed if allFrames else volumeNode
+            options["roi"] = regionIn(roi, placed)
         chosen = optionsOf(options)
         self.run = (FramesRun if allFrames else SegmentRun)(
             volumeNode, model, segmentationNode, chosen, onProgress, onFinished, onError

@@ -6,7 +6,8 @@ import slicer
 
 from SemiGDALib import nodes, provenance
 
-# Of a segmentation that was hidden because another volume is the input.
+# Of a segmentation that was hidden because another volume is the input: of its display node, for a
+# sequence's slider replaces the segmentation's attributes; of the segmentation in older scenes.
 HIDDEN = "SemiGDA.HiddenForOtherInput"
 # Of the point that marks the doubtful spot one was led to.
 MARKER = "SemiGDA.DoubtfulSpot"
@@ -70,11 +71,13 @@ def hideOtherResults(volumeNode, hide: bool) -> list[str]:
             showReviewMap(node, False)
             if display.GetVisibility():
                 display.SetVisibility(False)
-                node.SetAttribute(HIDDEN, "1")
-        elif node.GetAttribute(HIDDEN):
+                display.SetAttribute(HIDDEN, "1")
+        elif display.GetAttribute(HIDDEN) or node.GetAttribute(HIDDEN):
             display.SetVisibility(True)
+            display.RemoveAttribute(HIDDEN)
             node.RemoveAttribute(HIDDEN)
-        if node.GetAttribute(HIDDEN) and not display.GetVisibility():
+        marked = display.GetAttribute(HIDDEN) or node.GetAttribute(HIDDEN)
+        if marked and not display.GetVisibility():
             hidden.append(node.GetName())
     return hidden
 

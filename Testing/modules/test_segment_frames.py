@@ -183,3 +183,29 @@ def test_an_output_is_refused(logic, bright):
     with pytest.raises(SemiGDAError, match="new sequence"):
         logic.segment(volume, bright, output, device="cpu", allFrames=True)
     assert not job_folders()
+
+
+def test_a_hidden_result_comes_back_wherever_the_slider_is(logic, bright):
+    from SemiGDALib.segment import views
+
+    _sequence, browser, volume = sequences.add_sequence(2)
+    node = logic.segment(volume, bright, device="cpu", allFrames=True)
+    other = phantoms.add_volume()
+    assert views.hideOtherResults(other, True) == [node.GetName()]
+    sequences.show(browser, 1)
+    assert views.hideOtherResults(other, True) == [node.GetName()]
+    assert views.hideOtherResults(volume, True) == []
+    assert node.GetDisplayNode().GetVisibility()
+
+
+def test_a_region_limits_every_frame(logic, bright):
+    """Also of a sequence that is chosen itself: the region lies where its volume does."""
+    sequence, browser, volume = sequences.add_sequence(2, ijk_to_ras=np.eye(4))
+    roi = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+    roi.SetCenter([12.0, 20.0, 6.0])
+    roi.SetSize([24.0, 40.0, 12.0])  # the left half, where class 2 is not
+    node = logic.segment(sequence, bright, device="cpu", allFrames=True, roi=roi)
+    for frame in range(2):
+        sequences.show(browser, frame)
+        masks = [mask_of(node, volume, value) for value in (1, 2)]
+        assert masks[0].any() and not (masks[0] | masks[1])[:, :, 25:].any()

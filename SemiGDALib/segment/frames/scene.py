@@ -31,9 +31,9 @@ class Frames:
         return self.sequence.GetNumberOfDataNodes()
 
     @property
-    def shown(self) -> int:
-        """The number of the frame in view, from 0; -1 if none is."""
-        return self.browser.GetSelectedItemNumber() if self.browser is not None else -1
+    def placed(self):
+        """The volume that says where the frames lie in the scene."""
+        return self.volume if self.volume is not None else self.sequence.GetNthDataNode(0)
 
 
 def framesOf(node) -> Frames | None:
