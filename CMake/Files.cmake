@@ -31,6 +31,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/report.py
   SemiGDALib/segment/result_view.py
   SemiGDALib/segment/run.py
+  SemiGDALib/segment/sending.py
   SemiGDALib/segment/set_up.py
   SemiGDALib/segment/several/__init__.py
   SemiGDALib/segment/several/logic.py
@@ -285,6 +286,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/moving.py
   semigda_core/project/cases/naming.py
   semigda_core/project/cases/pairing.py
+  semigda_core/project/cases/sending.py
   semigda_core/project/check/__init__.py
   semigda_core/project/check/facts.py
   semigda_core/project/check/findings.py

@@ -267,6 +267,16 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
 
         return dicom.export(segmentationNode, folder)
 
+    def sendToProject(self, segmentationNode, folder, replace=False):
+        """Make a corrected result a labelled case of the training project in a folder.
+
+        Returns a :class:`semigda_core.project.cases.sending.Sent`; ``replace``: the case may have
+        another label, whose file stays.
+        """
+        from SemiGDALib.segment.sending import sendTo
+
+        return sendTo(segmentationNode, folder, replace)
+
     # Models
 
     def models(self):

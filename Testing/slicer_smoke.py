@@ -79,6 +79,7 @@ def run(options):
     frames(widget, name, options.device)
     several(widget, facts)
     region(ui, parameters, volume, logic, options)
+    sent(widget, logic, volume, name, options.device)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
 
@@ -220,6 +221,29 @@ def region(ui, parameters, volume, logic, options):
     slicer.mrmlScene.RemoveNode(roi)
     slicer.app.processEvents()
     check(ui.roiSelector.currentNode() is None, "without a region the whole volume is chosen")
+
+
+def sent(widget, logic, volume, model, device):
+    """A result becomes a case of a project once; the panel asks before it replaces a label."""
+    from semigda_core.project.project import Project
+
+    node = logic.segment(volume, model, device=device)
+    segmentation = node.GetSegmentation()
+    ids = segmentation.GetSegmentIDs()
+    if ids:
+        with tempfile.TemporaryDirectory() as folder:
+            project = Project.create(Path(folder) / "Smoke")
+            project.set_classes([segmentation.GetSegment(one).GetName() for one in ids])
+            button = widget.panel.sending
+            button.show(node)
+            button.send(project.folder)
+            cases = project.read().cases
+            check([case.origin for case in cases] == ["edited"], "a corrected case was sent")
+            button.send(project.folder)
+            check(widget.ui.messageFrame.visible, "the same case is asked about")
+            widget.ui.messageActionButton.click()
+            check(len(project.read().cases) == 1, "it stays one case")
+    slicer.mrmlScene.RemoveNode(node)
 
 
 def main(arguments):

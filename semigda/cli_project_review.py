@@ -1,4 +1,4 @@
-"""``semigda project rank|inbox|accept|reject|report``: what to label next, and the report."""
+"""``semigda project rank|inbox|accept|reject|send|report``: what to label next, and the report."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from semigda_core.project.cases.sending import send
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
 from semigda_core.project.review.candidates import Candidate, candidates, new_ranking
@@ -31,6 +32,14 @@ def add_review_commands(add: Add) -> None:
     edited = add("edited", _edited, "Take a corrected prediction as a case's label.")
     edited.add_argument("case", metavar="ID")
     edited.add_argument("label", help=".seg.nrrd or label map")
+
+    sending = add("send", _send, "Make an image and its corrected label a labelled case.")
+    sending.add_argument("image")
+    sending.add_argument("label", help=".seg.nrrd whose segments are classes of the project")
+    sending.add_argument("--name", help="of the case (default: the image's file name)")
+    sending.add_argument(
+        "--replace", action="store_true", help="also if the case has another label, which is kept"
+    )
 
     report = add("report", _report, "Write a training's report, one HTML page.")
     report.add_argument("--job", help="id of the training (default: the newest)")
@@ -66,6 +75,12 @@ def _accept(arguments: argparse.Namespace) -> None:
 def _reject(arguments: argparse.Namespace) -> None:
     reject(Project(arguments.project), arguments.cases)
     _done(arguments, "rejected", len(set(arguments.cases)))
+
+
+def _send(arguments: argparse.Namespace) -> None:
+    project, replace = Project(arguments.project), arguments.replace
+    sent = send(project, arguments.image, arguments.label, arguments.name, replace=replace)
+    _done(arguments, sent.how, 1)
 
 
 def _edited(arguments: argparse.Namespace) -> None:

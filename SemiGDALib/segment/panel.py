@@ -19,6 +19,7 @@ from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.segment.result_view import ResultView
+from SemiGDALib.segment.sending import SendButton
 from SemiGDALib.segment.set_up import SegmentSetUp
 from SemiGDALib.segment.several.section import SeveralSection
 from SemiGDALib.set_up.section import SetUpSection
@@ -43,7 +44,8 @@ class SegmentPanel:
         self._showing = False  # widgets are being set from the parameter node
         self.message = MessageArea(ui)
         self.export = ExportButton(ui, logic.exportDicomSeg, self.say, self.showError)
-        self._result = ResultView(ui, self.export.show)
+        self.sending = SendButton(ui, logic.sendToProject, self.message, self.say)
+        self._result = ResultView(ui, self.export, self.sending)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
         self.models = SegmentSetUp(self)
         layout = ui.segmentButton.parentWidget().layout()

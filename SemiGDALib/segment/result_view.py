@@ -18,12 +18,12 @@ class ResultView:
     """Binds the widgets of the result section to a segmentation node.
 
     Args:
-        onShown: called with the node whose result is shown, or None.
+        buttons: below it; each is shown the node whose result is in view, or None.
     """
 
-    def __init__(self, ui, onShown):
+    def __init__(self, ui, *buttons):
         self._ui = ui
-        self._onShown = onShown
+        self._buttons = buttons
         self.node = None
         self._spot = -1
         self._follower = Follower(self._onFrame)
@@ -50,7 +50,8 @@ class ResultView:
         result = provenance.resultOf(segmentationNode)
         ui = self._ui
         ui.resultCollapsibleButton.visible = result is not None
-        self._onShown(segmentationNode if result is not None else None)
+        for button in self._buttons:
+            button.show(segmentationNode if result is not None else None)
         self._fillTable(result["segments"] if result else [])
         if result is None:
             return

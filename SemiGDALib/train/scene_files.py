@@ -114,6 +114,12 @@ class Store:
             )
         return fileOf(labelNode) or self._new(writeImage(labelNode, self.folder / "labels"))
 
+    def forget(self, path: Path) -> None:
+        """Delete a new file that is not needed; others stay."""
+        if path in self.written:
+            self.written.remove(path)
+            path.unlink()
+
     def _new(self, path: Path) -> Path:
         self.written.append(path)
         return path

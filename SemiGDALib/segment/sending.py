@@ -1,0 +1,116 @@
+"""*Send to a project*: a corrected result becomes a labelled case of a training project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from SemiGDALib.train import scene_files
+from SemiGDALib.train.recent import recentProjects, remember
+
+
+def sendTo(segmentationNode, folder, replace=False):
+    """Make a segmentation and the volume it was drawn on a labelled case of the project in a
+    folder; what a model made counts as corrected by a person.
+
+    Files that are there are never overwritten; nothing is left of a case that is refused.
+
+    Returns a :class:`semigda_core.project.cases.sending.Sent`.
+
+    Raises:
+        SemiGDAError: as :func:`semigda_core.project.cases.sending.send`.
+    """
+    from semigda_core.project.cases import sending
+    from semigda_core.project.project import Project
+
+    project = Project(folder)
+    volume = scene_files.drawnOn(segmentationNode)
+    segmentation = segmentationNode.GetSegmentation()
+    ids = segmentation.GetSegmentIDs()
+    sending.check_names(project, [segmentation.GetSegment(one).GetName() for one in ids])
+    origin = "edited" if scene_files.isMachineMade(segmentationNode) else "human"
+    with scene_files.allOrNothing(project.folder) as store:
+        image = store.image(volume)
+        known = sending.case_of(project, image)
+        if known is not None:
+            store.forget(image)
+            image = known.image
+            if known.label is not None and not replace:
+                raise sending.has_label()
+        label = store.label(segmentationNode, volume, origin)
+        sent = sending.send(project, image, label, volume.GetName(), origin, replace=replace)
+    remember(project.folder)
+    return sent
+
+
+class SendButton:
+    """The button below a result, with a menu of the projects that were opened lately.
+
+    Args:
+        ui: the panel's widgets.
+        send: called with (segmentation node, folder, replace); raises SemiGDAError.
+        message: the panel's message area.
+        say: tells the user how it ended.
+    """
+
+    def __init__(self, ui, send, message, say):
+        self.button = qt.QPushButton(_("Send corrected result to a project"))
+        self.button.toolTip = _(
+            "Make this result, which you have looked at and corrected, a labelled case of a "
+            "training project."
+        )
+        ui.resultCollapsibleButton.layout().addWidget(self.button)
+        self.menu = qt.QMenu(self.button)
+        self.menu.connect("aboutToShow()", self._fill)
+        self.button.setMenu(self.menu)
+        self._send, self._message, self._say = send, message, say
+        self._node = None
+
+    def show(self, segmentationNode) -> None:
+        """Of the result in view, or None."""
+        self._node = segmentationNode
+        self.button.enabled = segmentationNode is not None
+
+    def _fill(self) -> None:
+        self.menu.clear()
+        for folder in recentProjects():
+            action = self.menu.addAction(f"{Path(folder).name}   ({folder})")
+            action.connect("triggered(bool)", lambda _on=False, one=folder: self.send(one))
+        other = self.menu.addAction(_("Another project..."))
+        other.connect("triggered(bool)", self._onOther)
+
+    def _onOther(self, _checked=False) -> None:
+        title = _("Folder of a training project")
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+        if folder:
+            self.send(folder)
+
+    def send(self, folder, replace=False) -> None:
+        """Send the result in view; asks before its label takes another one's place."""
+        from semigda_core.project.cases import sending
+
+        self._message.hide()
+        try:
+            sent = self._send(self._node, folder, replace)
+        except SemiGDAError as error:
+            if error.message == sending.has_label().message:
+                self._message.question(
+                    error.message,
+                    error.action,
+                    _("Replace its label"),
+                    lambda: self.send(folder, replace=True),
+                    _("Leave it"),
+                )
+            else:
+                self._message.error(error, dismissText=_("Close"))
+            return
+        told = {
+            sending.ADDED: _("A new case of '{project}', with its corrected label."),
+            sending.LABELLED: _("The case of '{project}' has this corrected label now."),
+            sending.REPLACED: _("The corrected label took the place of the one in '{project}'."),
+        }
+        self._say(told[sent.how].format(project=Path(folder).name))

@@ -1,0 +1,101 @@
+"""A corrected result becomes a labelled case of a project: once, in its classes, as corrected."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from project_fixtures import draw, make_project, tree, write_segmentation
+
+from semigda.cli import main
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.cases.sending import case_of, send
+
+MADE = "SemiGDA_Model:bright|SemiGDA_ModelSHA256:0|"
+
+
+def label_file(path, *names):
+    """As a model made it: each segment says so."""
+    segments = [
+        {"ID": f"S{n}", "Name": name, "LabelValue": n, "Layer": 0, "Tags": MADE}
+        for n, name in enumerate(names, 1)
+    ]
+    return write_segmentation(path, [draw(9)[1]], segments)
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A project of one labelled and one unlabelled case, a new image, and a corrected label."""
+    project = make_project(tmp_path, 1, 1)
+    image = tmp_path / "new.nrrd"
+    shutil.copy(project.read().cases[0].image, image)
+    image.write_bytes(image.read_bytes()[:-1] + b"\7")  # another image of the same size
+    return project, image, label_file(tmp_path / "corrected.seg.nrrd", "Ball", "core")
+
+
+def test_a_new_case(study, tmp_path):
+    project, image, label = study
+    before = tree(tmp_path / "study")
+    sent = send(project, image, label, "DOE")
+    case = project.read().case(sent.case)
+    assert sent.how == "added" and (case.image, case.label) == (image, label)
+    assert (case.name, case.origin, case.role) == ("DOE", "edited", "labeled")
+    assert project.read().classes_of(case)["Ball"] == 1  # the case of letters does not matter
+    assert tree(tmp_path / "study") == before
+
+
+def test_the_same_again_is_asked_about(study, tmp_path):
+    project, image, label = study
+    first = send(project, image, label)
+    second = label_file(tmp_path / "again.seg.nrrd", "ball")
+    copy = shutil.copy(image, tmp_path / "copy.nrrd")
+    for one in (image, copy):
+        with pytest.raises(SemiGDAError, match="already, with a label"):
+            send(project, one, second)
+    assert project.read().case(first.case).label == label and len(project.read().cases) == 3
+    sent = send(project, copy, second, replace=True)
+    assert (sent.case, sent.how) == (first.case, "replaced")
+    case = project.read().case(first.case)
+    assert (case.image, case.label, case.segments) == (image, second, ("ball",))
+    assert label.is_file() and len(project.read().cases) == 3
+
+
+def test_an_unlabelled_case_gets_its_label(study, tmp_path):
+    project, _, label = study
+    waiting = next(case for case in project.read().cases if case.label is None)
+    copy = shutil.copy(waiting.image, tmp_path / "copy.nrrd")
+    assert case_of(project, copy).id == waiting.id
+    sent = send(project, copy, label)
+    assert (sent.case, sent.how) == (waiting.id, "labelled")
+    assert project.read().case(waiting.id).origin == "edited"
+
+
+def test_unknown_segments_are_refused_and_mapped_ones_are_not(study, tmp_path):
+    project, image, _ = study
+    label = label_file(tmp_path / "other.seg.nrrd", "ball", "Läsion 2")
+    before = project.read().data
+    with pytest.raises(SemiGDAError, match="no classes of the project: 'Läsion 2'") as raised:
+        send(project, image, label)
+    assert raised.value.error_class == "bad-input" and project.read().data == before
+    project.set_mapping({"Läsion 2": "core"})
+    sent = send(project, image, label)
+    view = project.read()
+    assert view.classes_of(view.case(sent.case))["Läsion 2"] == 2
+
+
+def test_a_file_that_is_gone_stops_nothing(study, tmp_path):
+    project, image, label = study
+    project.read().cases[0].image.unlink()
+    assert send(project, image, label).how == "added"
+
+
+def test_the_command(study, capsys):
+    project, image, label = study
+    words = ["project", "send", str(project.folder), str(image), str(label)]
+    assert not main([*words, "--name", "A"])
+    (case,) = (case for case in project.read().cases if case.name == "A")
+    assert case.origin == "edited" and case.label == label
+    assert main(words) == 1 and "already, with a label" in capsys.readouterr().err
+    assert not main([*words, "--replace", "--json"])
+    assert json.loads(capsys.readouterr().out) == {"replaced": 1}

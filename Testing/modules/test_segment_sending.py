@@ -1,0 +1,122 @@
+"""*Send corrected result to a project*: a result in the scene becomes a labelled case."""
+
+from __future__ import annotations
+
+import numpy as np
+import phantoms
+import pytest
+import slicer
+from segment_fixtures import choose, run
+from test_segment_geometry import OBLIQUE, add_transform
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.project import Project
+
+
+@pytest.fixture
+def liver(tmp_path):
+    project = Project.create(tmp_path / "Liver")
+    project.set_classes(["bright", "brighter"])
+    return project
+
+
+def files(project) -> list[str]:
+    names = [p for part in ("images", "labels") for p in (project.folder / part).glob("*")]
+    return sorted(path.name for path in names)
+
+
+def corrected(logic, bright, volume):
+    """A result in which the user has erased one segment's half."""
+    node = logic.segment(volume, bright, device="cpu")
+    segment = node.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment, volume)
+    mask[:, :20] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, segment, volume)
+    return node
+
+
+def test_the_logic(logic, bright, liver):
+    """Image and label on one grid, the label as it is now, said to be corrected."""
+    volume = phantoms.add_volume(ijk_to_ras=OBLIQUE, name="MR")
+    volume.SetAndObserveTransformNodeID(add_transform(np.diag([-1, 1, 2, 1])).GetID())
+    node = corrected(logic, bright, volume)
+    expected = slicer.util.arrayFromSegmentBinaryLabelmap(
+        node, node.GetSegmentation().GetNthSegmentID(0), volume
+    )
+    before = [name for _, name, _ in phantoms.scene_state()]
+    sent = logic.sendToProject(node, liver.folder)
+    assert [name for _, name, _ in phantoms.scene_state()] == before
+    (case,) = liver.read().cases
+    assert (sent.case, sent.how, case.origin, case.name) == (case.id, "added", "edited", "MR")
+    assert liver.folder in case.image.parents and liver.folder in case.label.parents
+    assert case.segments == ("bright", "brighter") and not liver.read().unmapped()
+    slicer.mrmlScene.Clear(0)
+    image = slicer.util.loadVolume(str(case.image), {})
+    label = slicer.util.loadSegmentation(str(case.label), {})
+    found = slicer.util.arrayFromSegmentBinaryLabelmap(
+        label, label.GetSegmentation().GetNthSegmentID(0), image
+    )
+    assert np.array_equal(slicer.util.arrayFromVolume(image), phantoms.image())
+    assert found.any() and np.array_equal(found, expected)
+
+
+def test_a_case_is_sent_once(logic, bright, liver):
+    volume = phantoms.add_volume()
+    node = corrected(logic, bright, volume)
+    first = logic.sendToProject(node, liver.folder)
+    there = files(liver)
+    with pytest.raises(SemiGDAError, match="already, with a label"):
+        logic.sendToProject(node, liver.folder)
+    assert files(liver) == there
+    again = logic.sendToProject(node, liver.folder, replace=True)
+    assert (again.case, again.how) == (first.case, "replaced")
+    assert len(liver.read().cases) == 1
+    assert len(files(liver)) == 3 and set(there) < set(files(liver))  # the old label stays
+
+
+def test_an_unknown_segment_leaves_nothing(logic, bright, liver):
+    node = corrected(logic, bright, phantoms.add_volume())
+    node.GetSegmentation().GetNthSegment(1).SetName("Cyst")
+    with pytest.raises(SemiGDAError, match="no classes of the project: 'Cyst'"):
+        logic.sendToProject(node, liver.folder)
+    assert files(liver) == [] and not liver.read().cases
+    liver.set_mapping({"Cyst": "brighter"})
+    assert logic.sendToProject(node, liver.folder).how == "added"
+
+
+def test_in_the_panel(panel, module_host, artifacts, liver):
+    from SemiGDALib.train.recent import recentProjects, remember
+
+    slicer.app.userSettings().clear()
+    remember(liver.folder)
+    ui, host, sending = panel.ui, module_host, panel.panel.sending
+    choose(panel, host, phantoms.add_volume(name="MR of Monday"))
+    run(panel, host)
+    assert sending.button.visible and sending.button.enabled
+
+    def press(place):
+        sending.menu.aboutToShow.emit()
+        sending.menu.actions()[place].trigger()
+        host.process()
+
+    sending.menu.aboutToShow.emit()
+    assert [action.text for action in sending.menu.actions()] == [
+        f"Liver   ({liver.folder})",
+        "Another project...",
+    ]
+    press(0)
+    assert "A new case of 'Liver'" in ui.phaseLabel.text and ui.phaseLabel.visible
+    assert len(liver.read().cases) == 1 and recentProjects() == [str(liver.folder)]
+    press(0)
+    assert "already, with a label" in ui.messageLabel.text and ui.messageActionButton.visible
+    host.grab(panel, artifacts / "segment-sending.png")
+    host.click(ui.messageActionButton)
+    host.process()
+    assert "took the place" in ui.phaseLabel.text and not ui.messageFrame.visible
+    liver.set_classes(["bright"])
+    liver.set_mapping({"brighter": None})
+    press(0)
+    assert (
+        "no classes of the project" in ui.messageLabel.text and not ui.messageActionButton.visible
+    )
+    assert len(liver.read().cases) == 1

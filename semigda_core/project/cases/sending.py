@@ -1,0 +1,107 @@
+"""A corrected result becomes a labelled case of a project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.contents import digest_of, files_of
+from semigda_core.files.targets import same_place
+from semigda_core.files.texts import one_line
+from semigda_core.labels.segments import read_segments
+from semigda_core.project.project import NewCase, PathLike, Project
+from semigda_core.project.records import ProjectCase, class_mapping
+
+ADDED, LABELLED, REPLACED = "added", "labelled", "replaced"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What :func:`send` did: the case's id, and whether it is new ("added"), was there without a
+    label ("labelled"), or with another one ("replaced")."""
+
+    case: str
+    how: str
+
+
+def send(
+    project: Project,
+    image: PathLike,
+    label: PathLike,
+    name: str | None = None,
+    origin: str = "edited",
+    *,
+    replace: bool = False,
+) -> Sent:
+    """Make an image and its corrected label a case of the project; both files stay where they are.
+
+    An image that the project has already, also as a copy, stays one case.
+
+    Args:
+        label: a file with named segments.
+        origin: who made the label, at best "edited" for what a model made.
+        replace: whether its label takes the place of another one, whose file stays.
+
+    Raises:
+        SemiGDAError: "bad-input" if a segment is none of the project's classes, or if the case has
+            a label and ``replace`` is not set.
+    """
+    check_names(project, [segment.name for segment in read_segments(Path(label))])
+    known = case_of(project, image)
+    if known is None:
+        (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
+        return Sent(case, ADDED)
+    if known.label is not None and not replace:
+        raise has_label()
+    project.set_label(known.id, label, origin)
+    return Sent(known.id, LABELLED if known.label is None else REPLACED)
+
+
+def has_label() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "The project has this image already, with a label.",
+        action="Let the new label take its place, or leave it.",
+    )
+
+
+def check_names(project: Project, names: Iterable[str]) -> None:
+    """Raise "bad-input" unless each segment name is, or is mapped to, a class of the project."""
+    names = list(dict.fromkeys(names))
+    known = class_mapping(project.read().data, names, False)
+    unknown = ", ".join(f"'{one_line(name, 40)}'" for name in names if name not in known)
+    if unknown:
+        raise SemiGDAError(
+            "bad-input",
+            f"These segments are no classes of the project: {unknown}.",
+            action="Rename or remove them, or add them to the classes of the project.",
+        )
+    if not names:
+        raise SemiGDAError("bad-input", "The label has no named segments.")
+
+
+def case_of(project: Project, image: PathLike) -> ProjectCase | None:
+    """The project's case of an image: of the same file, or of one with the same content."""
+    path = Path(image)
+    cases = project.read().cases
+    for case in cases:
+        if same_place(case.image, path):
+            return case
+    size, digest = _size(path), None
+    for case in cases:
+        if size is not None and _size(case.image) == size:
+            digest = digest or digest_of(path)
+            if digest_of(case.image) == digest:
+                return case
+    return None
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of an image's files; None if one is missing."""
+    try:
+        return sum(os.path.getsize(file) for file in files_of(path))
+    except OSError:
+        return None
