@@ -52,7 +52,7 @@ def fromFolder(section, images, out):
     section.refresh()
 
 
-def finish(section, host, seconds=120):
+def finish(section, host, seconds=400):
     host.wait(lambda: section.startButton.text == "Segment all", seconds)
 
 
@@ -259,3 +259,23 @@ def test_the_logic_alone(logic, bright, folder, tmp_path):
         logic.startSeveral([], bright)
     with pytest.raises(SemiGDAError, match="need a folder"):
         logic.startSeveral(found, bright)
+
+
+@pytest.mark.slow
+def test_a_hundred_volumes_take_little_more_than_the_worker(section, module_host, tmp_path):
+    """The time of the whole run, over what the worker computed for its volumes."""
+    out, images = tmp_path / "out", tmp_path / "images"
+    images.mkdir()
+    write(images / "warm.nrrd")
+    fromFolder(section, images, tmp_path / "warm")
+    run(section, module_host)  # it starts the worker and loads the model
+    (images / "warm.nrrd").unlink()
+    for number in range(100):
+        write(images / f"case{number}.nrrd", np.tile(phantoms.image(), (3, 1, 1)))
+    fromFolder(section, images, out)
+    begun = time.monotonic()
+    run(section, module_host)
+    spent = time.monotonic() - begun
+    assert states(section) == ["done"] * 100
+    own = sum({row["case"]: float(row["seconds"]) for row in summary(out)}.values())
+    assert spent / own <= 1.15

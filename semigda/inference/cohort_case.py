@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from semigda.data.segnrrd import write_segmentation
@@ -49,13 +50,14 @@ class CohortCase:
         self._seen = self._folder.begin(name, image)
 
     def write(
-        self, volume: Volume, done: Segmentation, seconds: float, progress: Progress = UNWATCHED
+        self, volume: Volume, done: Segmentation, load: float, progress: Progress = UNWATCHED
     ) -> None:
         """Write the result, its picture and its report.
 
         Args:
-            seconds: what it took in all, for the table.
+            load: seconds that reading the image and the model took.
         """
+        begun = time.perf_counter()
         result = self._folder.result(self._name)
         header = provenance(self._card, done.report)
         with temporary_folder(result.parent) as folder:
@@ -64,5 +66,6 @@ class CohortCase:
             put_into_place(packed, result)
         write_png(self._folder.picture(self._name), draw(volume, done.labels, self._card))
         report = {**done.report, "segments": done.segments, "spots": done.spots}
-        report["seconds"] = {**done.report["seconds"], "total": round(seconds, 3)}
+        total = load + sum(done.report["seconds"].values()) + time.perf_counter() - begun
+        report["seconds"] = {**done.report["seconds"], "total": round(total, 3)}
         self._folder.finish(self._name, self._image, self._seen, self._how, report)

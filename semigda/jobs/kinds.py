@@ -104,8 +104,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         raise
     if case is not None:
         with clock("write"):
-            took = sum(seconds.values()) + clock.seconds["load"]
-            case.write(volume, done, took + sum(done.report["seconds"].values()), progress)
+            case.write(volume, done, clock.seconds["load"], progress)
     by_value = {label.value: label for label in card.labels}
     segments = [
         {
