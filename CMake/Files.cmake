@@ -25,6 +25,12 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/frames/row.py
   SemiGDALib/segment/frames/run.py
   SemiGDALib/segment/frames/scene.py
+  SemiGDALib/segment/library/__init__.py
+  SemiGDALib/segment/library/asking.py
+  SemiGDALib/segment/library/download.py
+  SemiGDALib/segment/library/logic.py
+  SemiGDALib/segment/library/section.py
+  SemiGDALib/segment/library/settings.py
   SemiGDALib/segment/panel.py
   SemiGDALib/segment/parameters.py
   SemiGDALib/segment/region.py
@@ -103,6 +109,7 @@ set(SemiGDA_PACKAGES
   semigda/check/repairs.py
   semigda/check/run.py
   semigda/cli.py
+  semigda/cli_models.py
   semigda/cli_project.py
   semigda/cli_project_review.py
   semigda/cli_project_training.py
@@ -162,11 +169,13 @@ set(SemiGDA_PACKAGES
   semigda/models/__init__.py
   semigda/models/archive.py
   semigda/models/base.py
+  semigda/models/download.py
   semigda/models/features.py
   semigda/models/licences.py
   semigda/models/official.py
   semigda/models/official_names.py
   semigda/models/package.py
+  semigda/models/transfer.py
   semigda/networks/__init__.py
   semigda/networks/autoencoder.py
   semigda/networks/blocks.py
@@ -271,6 +280,7 @@ set(SemiGDA_PACKAGES
   semigda_core/models/__init__.py
   semigda_core/models/base_file.py
   semigda_core/models/card.py
+  semigda_core/models/catalogue.py
   semigda_core/models/features.py
   semigda_core/models/layout.py
   semigda_core/models/library.py
@@ -327,6 +337,7 @@ set(SemiGDA_RESOURCES
   Resources/Models/breast-lesion-us/LICENSE.txt
   Resources/Models/breast-lesion-us/card.json
   Resources/Models/breast-lesion-us/weights.safetensors
+  Resources/Models/catalogue.json
   Resources/Models/hippocampus-mr/card.json
   Resources/Models/hippocampus-mr/weights.safetensors
   Resources/Translations/SemiGDA_de.ts

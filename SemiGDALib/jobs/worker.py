@@ -22,7 +22,7 @@ from SemiGDALib.jobs.process_tree import killTree
 CANCEL_GRACE_MS = 1500  # then the tree is killed: *Cancel* is promised to answer within 2 s
 # The workers of this Slicer, and how long each stays warm without a job: an idle one keeps half a
 # gigabyte, on a graphics card of scarce memory, and only Segment is used again and again.
-IDLE_LIMIT_MS = {"segment": 600_000, "check": 120_000, "study": 30_000}
+IDLE_LIMIT_MS = {"segment": 600_000, "check": 120_000, "study": 30_000, "library": 5_000}
 STDERR_LINES = 200
 _IMPORT_SIGNS = ("ModuleNotFoundError", "ImportError", "DLL load failed", "Symbol not found")
 

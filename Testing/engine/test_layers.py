@@ -51,6 +51,7 @@ ENGINE_FLOORS = {
     "info": 5,
     "probe": 5,
     "cli_segment": 6,
+    "cli_models": 7,
     "cli_project_review": 6,
     "cli_project_training": 6,
     "cli_project": 7,

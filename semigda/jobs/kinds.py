@@ -19,6 +19,7 @@ from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_now
 from semigda.inference.segment import read_input, segment_volume
 from semigda.inference.usage import Clock
+from semigda.models.download import download_model
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
@@ -34,6 +35,7 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
+from semigda_core.models.catalogue import Entry
 from semigda_core.models.library import find_model
 from semigda_core.project.training.planning import to_rehearse
 
@@ -41,6 +43,7 @@ LABELS, REVIEW = "labels.npy", "review.npy"
 _RANK_OPTIONS = record({"count": whole(0, 1_000_000)})
 _COHORT_OPTIONS = record({"overwrite": flag(), "again": flag()})
 _ONLY = maybe(list_of(whole(0, 1_000_000)))
+_DOWNLOAD_OPTIONS = record({}, {"overwrite": flag()})
 _SPLIT = text(100)
 
 Ending = tuple[dict[str, Any], dict[str, Any]]
@@ -259,6 +262,20 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     return {"cases": ranked}, {"unreadable": unreadable, "seconds": seconds}
 
 
+def download_job(job: JobFolder, models: ModelCache) -> Ending:
+    """Install ``inputs["entry"]`` of the catalogue ``inputs["catalogue"]`` into the folder
+    ``inputs["library"]``; its user has agreed to size and licence."""
+    inputs, options = job.job["inputs"], job.job["options"]
+    check(options, _DOWNLOAD_OPTIONS, "The options")
+    catalogue = _required(inputs.get("catalogue"), "catalogue")
+    check(catalogue, text(4096), "The job's catalogue")
+    entry = Entry.from_dict(_required(inputs.get("entry"), "model"))
+    library = _path(inputs, "library", "folder for models")
+    progress = Progress(job)
+    folder = download_model(entry, catalogue, library, progress=progress, **options)
+    return {"model": folder.name}, {"seconds": round(progress.seconds, 3)}
+
+
 # Of each kind in semigda_core/jobs/kinds.py.
 WAYS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "segment": segment,
@@ -269,6 +286,7 @@ WAYS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "evaluate": evaluate_job,
     "check": check_job,
     "rank": rank_job,
+    "download": download_job,
 }
 
 

@@ -37,5 +37,7 @@ KINDS = {
         # of cases.
         Kind("check", worker="check"),
         Kind("rank", worker="study"),
+        # It waits for a network, which is nothing to wait for.
+        Kind("download", worker="library"),
     )
 }

@@ -19,6 +19,7 @@ from semigda_core.files.checked import RULE, as_rule, demand, made, rule_of, rul
 from semigda_core.files.documents import (
     Rule,
     check,
+    either,
     flag,
     has_controls,
     list_of,
@@ -49,7 +50,10 @@ _NAME_RULE = (
 )
 # Windows takes these for devices, whatever follows a dot.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+sha256_rule = matching(re.compile(r"[0-9a-f]{64}"), "is no SHA-256 sum")
+date_rule = matching(
+    re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"), "is no date such as 2026-11-29"
+)
 _UID = re.compile(r"\b\d+(?:\.\d+){5,}\b")  # a DICOM UID has many dotted parts, a version has few
 _PATH = re.compile(r"(?:^|[\s\"'=(])(?:[A-Za-z]:[\\/]|~?/[^\s/]+/|\\\\)")
 # '~', '^' and '|' separate the parts of Slicer's tag text.
@@ -77,7 +81,8 @@ def _is_name(name: object) -> bool:
     return not _DEVICES.fullmatch(name)
 
 
-def _name(value: Any) -> None:
+def name_rule(value: Any) -> None:
+    """The rule of a model's name in documents."""
     demand(_is_name(value), "is no name of a model")
 
 
@@ -171,7 +176,7 @@ class ModelCard:
     is what a training's report calls it.
     """
 
-    name: str = ruled(_name)
+    name: str = ruled(name_rule)
     title: str = ruled(text(200), author=True)
     description: str = ruled(text(20_000, lines=True), author=True)
     modality: str = ruled(text(64), author=True)
@@ -190,15 +195,17 @@ class ModelCard:
     limits: str = ruled(
         text(20_000, lines=True), "", author=True, report="What the model is not for"
     )
+    date: str = ruled(either(one_of(""), date_rule), "", author=True, report="Date")
     base_model: str | None = ruled(maybe(text(200)), None, report="Started from")
     engine_version: str = ruled(text(64), __version__)
-    weights_sha256: str | None = ruled(maybe(matching(_SHA256, "is no SHA-256 sum")), None)
+    weights_sha256: str | None = ruled(maybe(sha256_rule), None)
     cost: dict[str, Any] = ruled(_notes, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         told = {"schema": SCHEMA_VERSION, **asdict(self)}
-        if not self.limits:
-            del told["limits"]  # earlier versions refuse entries that they do not know
+        for later in ("limits", "date"):
+            if not told[later]:
+                del told[later]  # earlier versions refuse entries that they do not know
         return told
 
     def told(self) -> list[tuple[str, str]]:

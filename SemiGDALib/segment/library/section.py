@@ -1,0 +1,322 @@
+"""The section *Models* of the panel: one list of what is installed and what can be downloaded."""
+
+from __future__ import annotations
+
+import html
+
+import ctk
+import qt
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.catalogue import INSTALLED, NEW, UPDATE, standing
+from SemiGDALib import texts
+from SemiGDALib.scrolling import bringIntoView
+from SemiGDALib.segment import card_text
+from SemiGDALib.segment.library import asking
+from SemiGDALib.train.dialogs import cell, makeTable
+
+
+class LibrarySection:
+    """Makes its widgets and binds them to the Logic.
+
+    Args:
+        panel: the :class:`SegmentPanel` around it.
+        opener: the button beside the choice of the model.
+        layout: of the panel; the section goes to ``place``.
+    """
+
+    def __init__(self, panel, opener, layout, place: int):
+        self._panel, self._logic = panel, panel.logic
+        self._rows: list[tuple] = []  # (InstalledModel or None, Entry or None)
+        self._entries: list = []
+        self._download = None
+        self._busy = False
+        self._makeWidgets()
+        layout.insertWidget(place, self.button)
+        opener.connect("clicked(bool)", self.open)
+        self.button.visible = False
+
+    def _makeWidgets(self) -> None:
+        self.button = ctk.ctkCollapsibleButton()
+        self.button.name = "modelsCollapsibleButton"
+        self.button.text = _("Models")
+        self.button.toolTip = _("Models that are installed, and models that can be downloaded.")
+        self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
+        outer = qt.QVBoxLayout(self.button)
+        outer.setContentsMargins(4, 4, 4, 4)
+        body = qt.QWidget()
+        outer.addWidget(body)
+        rows = qt.QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        about = _("Installed models, and those of the catalogue.")
+        self.table = makeTable("modelsTable", [_("Model"), _("State")], about, 0)
+        self.table.setMinimumSize(0, 150)
+        self.table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
+        self.table.connect("itemSelectionChanged()", self._showSelected)
+        rows.addWidget(self.table)
+        self.label = qt.QLabel()
+        self.label.wordWrap = True
+        self.label.setMinimumSize(1, 0)
+        self.label.textFormat = qt.Qt.RichText
+        self.label.toolTip = _("What the model is for, what it is not for, and its licence.")
+        rows.addWidget(self.label)
+        self.downloadButton = self._addButton(
+            _("Download"), _("Download and install this model."), self.downloadOrCancel
+        )
+        rows.addWidget(self.downloadButton)
+        self.progressBar = qt.QProgressBar()
+        self.progressBar.toolTip = _("Progress of the download.")
+        self.progressBar.visible = False
+        rows.addWidget(self.progressBar)
+        self.progressLabel = qt.QLabel()
+        self.progressLabel.setMinimumSize(1, 0)
+        self.progressLabel.toolTip = self.progressBar.toolTip
+        self.progressLabel.visible = False
+        rows.addWidget(self.progressLabel)
+        add, export, delete = (
+            (_("Add..."), _("Install a model package (.zip, or an unpacked one's card.json)."), self.add),
+            (_("Export..."), _("Write the selected model as one .zip."), self.export),
+            (_("Delete..."), _("Delete the selected model, if it is your own."), self.delete),
+        )
+        official, catalogue, folder = (
+            (_("Official..."), _("Make a model of released SemiGDA weights."), self.importOfficial),
+            (_("Catalogue..."), _("Choose a catalogue, such as your hospital's."), self.chooseCatalogue),
+            (_("Folder..."), _("Choose the folder that models are installed in."), self.chooseFolder),
+        )
+        grid = qt.QGridLayout()
+        self.addButton = self._inGrid(grid, 0, 0, add)
+        self.exportButton = self._inGrid(grid, 0, 1, export)
+        self.deleteButton = self._inGrid(grid, 0, 2, delete)
+        self.officialButton = self._inGrid(grid, 1, 0, official)
+        self.catalogueButton = self._inGrid(grid, 1, 1, catalogue)
+        self.folderButton = self._inGrid(grid, 1, 2, folder)
+        rows.addLayout(grid)
+
+    def _inGrid(self, grid, row, column, what):
+        button = self._addButton(*what)
+        grid.addWidget(button, row, column)
+        return button
+
+    def _addButton(self, text, toolTip, action):
+        button = qt.QPushButton(text)
+        button.toolTip = toolTip
+        button.connect("clicked(bool)", lambda _checked=False: action())
+        return button
+
+    # Showing
+
+    def open(self, _checked=False) -> None:
+        """Show the list, or close it; the catalogue is read each time it opens."""
+        self.button.visible = not self.button.visible
+        if self.button.visible:
+            self.button.collapsed = False
+            self.refresh()
+            self.readCatalogue()
+            bringIntoView(self.button)
+
+    def readCatalogue(self) -> None:
+        """Read the catalogue again; the list shows it when it is there."""
+        self._logic.catalogue(self._onCatalogue)
+
+    def _onCatalogue(self, entries, problem) -> None:
+        self._entries = entries
+        self.refresh()
+        if problem is not None:
+            self._panel.showError(problem)
+
+    def refresh(self) -> None:
+        """Read the library again; the selected model stays selected."""
+        selected = self._selectedName()
+        entries = {entry.name: entry for entry in self._entries}
+        models = self._logic.models()
+        self._rows = [(model, entries.pop(model.name, None)) for model in models]
+        self._rows += [(None, entry) for entry in entries.values()]
+        self.table.setRowCount(len(self._rows))
+        for row, pair in enumerate(self._rows):
+            self.table.setItem(row, 0, cell(_titleOf(*pair)))
+            self.table.setItem(row, 1, cell(_stateOf(*pair)))
+        updates = sum(entry is not None and _standing(*pair) == UPDATE for pair in self._rows
+                      for entry in pair[1:])
+        self.button.text = (
+            _("Models ({count} to update)").format(count=updates) if updates else _("Models")
+        )
+        names = [_nameOf(*pair) for pair in self._rows]
+        if names:
+            self.table.selectRow(names.index(selected) if selected in names else 0)
+        self._showSelected()
+
+    def _selected(self) -> tuple:
+        row = self.table.currentRow()
+        return self._rows[row] if 0 <= row < len(self._rows) else (None, None)
+
+    def _selectedName(self) -> str:
+        return _nameOf(*self._selected())
+
+    def select(self, name: str) -> None:
+        """Select a model by its name."""
+        self.table.selectRow([_nameOf(*pair) for pair in self._rows].index(name))
+
+    def _showSelected(self) -> None:
+        model, entry = self._selected()
+        whole = model is not None and model.problem is None
+        loading = self._download is not None
+        offered = entry is not None and _standing(model, entry) != INSTALLED
+        self.label.text = _about(model, entry)
+        self.exportButton.enabled = whole and not self._busy
+        self.deleteButton.enabled = model is not None and not model.bundled and not self._busy
+        self.addButton.enabled = self.officialButton.enabled = not self._busy
+        self.downloadButton.visible = offered or loading
+        self.downloadButton.text = _("Cancel") if loading else _offer(model, entry)
+        self.progressBar.visible = self.progressLabel.visible = loading
+
+    # Doing
+
+    def downloadOrCancel(self) -> None:
+        """Download the selected model after a yes; cancel a running download."""
+        if self._download is not None:
+            self._download.cancel()
+            return
+        model, entry = self._selected()
+        if entry is None or not asking.mayDownload(entry, model is not None):
+            return
+        self._panel.message.hide()
+        self.progressBar.value = 0
+        self.progressLabel.text = _("Downloading")
+        self._download = self._logic.downloadModel(
+            entry, self._onDownloaded, self._onProgress, overwrite=model is not None
+        )
+        self._showSelected()
+
+    def _onProgress(self, fraction, message, secondsLeft) -> None:
+        self.progressBar.value = round(100 * (fraction or 0))
+        self.progressLabel.text = texts.progress(message, secondsLeft)
+
+    def _onDownloaded(self, problem) -> None:
+        self._download = None
+        if problem is not None and problem.error_class == "cancelled":
+            problem = None
+            self._panel.log(_("Download cancelled. What came is kept for the next time."))
+            self.refresh()
+            return
+        self._onDone(_("Model downloaded."), problem)
+
+    def add(self) -> None:
+        """Choose a package and install it."""
+        path = asking.choosePackage()
+        if path:
+            self._start(_("Model added."), self._logic.addModel, path)
+
+    def export(self) -> None:
+        """Write the selected model as one .zip."""
+        name = self._selectedName()
+        path = asking.chooseZip(name)
+        if path:
+            self._start(_("Model exported."), self._logic.exportModel, name, path)
+
+    def importOfficial(self) -> None:
+        """Make a model of released weights."""
+        given = asking.askOfficial()
+        if given is None:
+            return
+        try:
+            self._start(
+                _("Model imported."),
+                lambda done: self._logic.importOfficial(onDone=done, **given),
+            )
+        except SemiGDAError as problem:
+            self._onDone("", problem)
+
+    def delete(self) -> None:
+        """Delete the selected model after a yes."""
+        model, entry = self._selected()
+        if not asking.mayDelete(_titleOf(model, entry)):
+            return
+        problem = None
+        try:
+            self._logic.removeModel(model.name)
+        except (SemiGDAError, OSError) as error:
+            problem = error if isinstance(error, SemiGDAError) else _notDeleted(error)
+        self._onDone(_("Model deleted."), problem)
+
+    def chooseCatalogue(self) -> None:
+        """Use another catalogue from now on."""
+        source = asking.askCatalogue()
+        if source is not None:
+            self._logic.useCatalogue(source)
+            self.readCatalogue()
+
+    def chooseFolder(self) -> None:
+        """Install models into another folder from now on."""
+        folder = asking.chooseFolder()
+        if folder:
+            self._logic.useModelsFolder(folder)
+            self._onDone(_("Models are installed in the new folder from now on."), None)
+
+    def _start(self, sentence, command, *what) -> None:
+        self._busy = True
+        self._panel.message.hide()
+        self._showSelected()
+        command(*what, lambda problem: self._onDone(sentence, problem))
+
+    def _onDone(self, sentence, problem) -> None:
+        self._busy = False
+        if problem is None:
+            self._panel.log(sentence)
+        self._panel.refreshModels()
+        self.refresh()
+        if problem is not None:
+            self._panel.showError(problem)
+
+
+def _nameOf(model, entry) -> str:
+    return model.name if model is not None else entry.name if entry is not None else ""
+
+
+def _titleOf(model, entry) -> str:
+    if model is None:
+        return entry.title
+    return model.card.title if model.card else model.name
+
+
+def _standing(model, entry) -> str:
+    return standing(entry, model) if entry is not None else INSTALLED
+
+
+def _stateOf(model, entry) -> str:
+    if model is None:
+        return asking.megabytes(entry.size)
+    if model.problem:
+        return _("damaged")
+    if _standing(model, entry) == UPDATE:
+        return _("update")
+    return _("with SemiGDA") if model.bundled else _("installed")
+
+
+def _offer(model, entry) -> str:
+    if entry is None:
+        return ""
+    word = _("Update ({size})") if _standing(model, entry) == UPDATE else _("Download ({size})")
+    return word.format(size=asking.megabytes(entry.size))
+
+
+def _about(model, entry) -> str:
+    """HTML: the card, or what the catalogue says; of an update both."""
+    lines = []
+    if model is not None:
+        lines = [card_text.cardSummary(model), card_text.cardCredits(model)]
+    if entry is not None and _standing(model, entry) in (NEW, UPDATE):
+        version = _("Version of {date}, licence {licence}").format(
+            date=entry.date, licence=entry.licence
+        )
+        lines += [html.escape(entry.description), f"<b>{html.escape(version)}</b>"]
+    return "<br>".join(filter(None, lines))
+
+
+def _notDeleted(error: OSError) -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        _("The model could not be deleted; it is whole."),
+        action=_("Close what uses it, or ask for the right to write there."),
+        detail=type(error).__name__,
+    )

@@ -1,0 +1,116 @@
+"""A real local server that can misbehave, and a proxy."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import threading
+import time
+import urllib.parse
+import urllib.request
+
+
+class Server:
+    """Serves ``files`` ({path: bytes}), each in the way that ``ways`` names for its path.
+
+    Attributes:
+        seen: (method, path, Range header or None) of every request.
+        cut: after how many bytes of a file "breaks" and "slow" stop.
+    """
+
+    def __init__(self):
+        self.files, self.ways, self.seen, self.cut = {}, {}, [], 5000
+        self._stop = threading.Event()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.seen.append((self.command, self.path, self.headers.get("Range")))
+                with contextlib.suppress(OSError):
+                    outer.answer(self)
+
+            def do_CONNECT(self):
+                outer.seen.append((self.command, self.path, None))
+                self.send_error(403)
+
+            def log_message(self, *_):
+                pass
+
+        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self):
+        self._stop.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def answer(self, handler):
+        path = handler.path
+        if path.startswith("http://"):  # as a proxy
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(path) as got:
+                return self._send(handler, 200, got.read(), {})
+        way = self.ways.get(path, "")
+        if way.isdecimal():
+            return handler.send_error(int(way))
+        if way.startswith("to "):
+            handler.send_response(302)
+            handler.send_header("Location", way[3:])
+            handler.end_headers()
+            return None
+        data = self.files.get(path)
+        if data is None:
+            return handler.send_error(404)
+        return self._file(handler, data, way)
+
+    def _file(self, handler, data, way):
+        asked, start, status, headers = handler.headers.get("Range"), 0, 200, {}
+        if asked and way != "no range":
+            start = int(asked.removeprefix("bytes=").rstrip("-"))
+            if start >= len(data):
+                return handler.send_error(416)
+            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            status = 206
+        body = data[start:]
+        if way == "wrong bytes":
+            body = bytes(byte ^ 1 for byte in body)
+        if way in ("longer", "endless"):
+            body += b"x" * (1 << 20)
+        if way == "shorter":
+            body = body[:-10]
+        if way == "endless":  # without a length
+            headers["Content-Length"] = None
+        if way == "no length":
+            headers["Content-Length"] = None
+        if way == "no length, shorter":
+            headers["Content-Length"] = None
+            body = body[: self.cut]
+        if way in ("breaks", "slow"):
+            headers["Content-Length"] = str(len(body))
+            body = body[: self.cut]
+        self._send(handler, status, body, headers)
+        if way == "slow":
+            self._stop.wait(30)
+        return None
+
+    def _send(self, handler, status, body, headers):
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            if value is not None:
+                handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+        handler.wfile.flush()
+
+
+def until(condition, seconds=10.0):
+    """Wait for something that another thread or process does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+def host_of(url):
+    return urllib.parse.urlsplit(url).netloc

@@ -1,0 +1,165 @@
+"""``semigda models``: listing, installing, downloading and removing models."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from typing import Any
+
+from semigda.cli_segment import Terminal
+from semigda.progress import Progress
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
+from semigda_core.models.catalogue import ENVIRONMENT, INSTALLED, UPDATE
+
+_TAKES_PLACE = "another model of that name, or hide a starter model of that name"
+
+
+def add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
+
+
+def add_models_commands(models: argparse.ArgumentParser) -> None:
+    """Add ``semigda models ACTION``."""
+    commands = models.add_subparsers(metavar="ACTION", required=True)
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("list", _models_list, "List the installed models.")
+    add("show", _models_show, "Print a model's card.").add_argument("model")
+    install = add("add", _models_add, "Check a model package and install it.")
+    install.add_argument("package", help=".zip or folder")
+    add_overwrite(install, _TAKES_PLACE)
+    export = add("export", _models_export, "Write a model as one .zip.")
+    export.add_argument("model")
+    export.add_argument("zip")
+    add_overwrite(export, "a zip of a model")
+    add("remove", _models_remove, "Remove an installed model.").add_argument("model")
+    shown = add("catalogue", _models_catalogue, "List the models that can be downloaded.")
+    shown.add_argument("--json", action="store_true", help="print JSON")
+    download = add("download", _models_download, "Download a model of the catalogue.")
+    download.add_argument("name")
+    download.add_argument("--into", metavar="FOLDER", help="default: the first folder of models")
+    download.add_argument("--yes", action="store_true", help="size and licence are accepted")
+    add_overwrite(download, _TAKES_PLACE)
+    for sub in (shown, download):
+        sub.add_argument("--catalogue", metavar="FILE|URL", help=f"default: ${ENVIRONMENT}")
+    describe = add("describe", _models_describe, "Print what a catalogue says of a package.")
+    describe.add_argument("zip")
+    describe.add_argument("--url", default="", help="default: beside the catalogue")
+    describe.add_argument("--date", help="of this version; default: the card's, else today")
+
+
+def _models_list(arguments: argparse.Namespace) -> None:
+    from semigda_core.models.library import list_models, search_folders
+
+    models = list_models()
+    for model in models:
+        if model.card is None or model.problem:
+            print(f"{model.name:<24} DAMAGED: {model.problem}")
+            continue
+        names = ", ".join(label.name for label in model.card.labels)
+        print(f"{model.name:<24} {model.card.modality:<4} {names}")
+    if not models:
+        print("No model is installed. Looked in:", *search_folders(), sep="\n  ")
+
+
+def _models_show(arguments: argparse.Namespace) -> None:
+    from semigda_core.models.card import ModelCard
+    from semigda_core.models.library import find_model
+
+    folder = find_model(arguments.model)
+    print(json.dumps(ModelCard.read(folder).to_dict(), indent=1, ensure_ascii=False))
+    print(f"installed in {folder}", file=sys.stderr)
+
+
+def _models_add(arguments: argparse.Namespace) -> None:
+    from semigda.models.package import import_package
+    from semigda_core.models.library import places_of, user_folder
+
+    folder = import_package(arguments.package, user_folder(), overwrite=arguments.overwrite)
+    print(f"installed {folder.name} in {folder}")
+    for hidden in places_of(folder.name)[1:]:
+        print(f"It hides the model of that name in {hidden}, until it is removed.")
+
+
+def _models_export(arguments: argparse.Namespace) -> None:
+    from semigda.models.package import export_package
+    from semigda_core.models.library import find_model
+
+    model = find_model(arguments.model)
+    written = export_package(model, arguments.zip, overwrite=arguments.overwrite)
+    print(f"wrote {written}")
+
+
+def _models_remove(arguments: argparse.Namespace) -> None:
+    from semigda_core.models.library import places_of, remove_model
+
+    print(f"removed {remove_model(arguments.model)}")
+    for shown in places_of(arguments.model)[:1]:
+        print(f"The model of that name in {shown} is used again.")
+
+
+def _models_catalogue(arguments: argparse.Namespace) -> None:
+    from semigda.models.download import read_catalogue
+    from semigda_core.models.catalogue import catalogue_source, standing
+    from semigda_core.models.library import list_models
+
+    entries = read_catalogue(arguments.catalogue or catalogue_source())
+    if arguments.json:
+        print(json.dumps([entry.to_dict() for entry in entries], ensure_ascii=False))
+        return
+    installed = {model.name: model for model in list_models()}
+    for entry in entries:
+        state = standing(entry, installed.get(entry.name))
+        mark = {INSTALLED: "installed", UPDATE: "UPDATE"}.get(state, "")
+        words = f"{megabytes(entry.size)}  {entry.date}  {entry.licence}  {entry.title}"
+        print(f"{entry.name:<24} {mark:<9} {one_line(words)}")
+    if not entries:
+        print("The catalogue lists no models.")
+
+
+def _models_download(arguments: argparse.Namespace) -> None:
+    from semigda.models.download import download_model, read_catalogue
+    from semigda_core.models.catalogue import catalogue_source, entry_of
+    from semigda_core.models.library import search_folders, user_folder
+
+    source = arguments.catalogue or catalogue_source()
+    entry = entry_of(read_catalogue(source), arguments.name)
+    print(one_line(f"{entry.title}: {megabytes(entry.size)}, licence {entry.licence}."))
+    if not arguments.yes and not _agreed("Download it? [y/N] "):
+        raise SemiGDAError("cancelled", action="Say yes, or give --yes.")
+    folder = download_model(
+        entry,
+        source,
+        arguments.into or user_folder(),
+        overwrite=arguments.overwrite,
+        progress=Progress(Terminal(sys.stderr)),
+    )
+    print(f"installed {folder.name} in {folder}")
+    if folder.parent not in search_folders():
+        print("To use it by its name, set SEMIGDA_MODELS to that folder.")
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return input(question).strip().lower() in ("y", "yes")
+
+
+def megabytes(size: int) -> str:
+    """A size in words."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def _models_describe(arguments: argparse.Namespace) -> None:
+    from semigda.models.download import entry_for
+
+    date = arguments.date or datetime.date.today().isoformat()
+    entry = entry_for(arguments.zip, arguments.url, date)
+    print(json.dumps(entry.to_dict(), indent=1, ensure_ascii=False))
