@@ -38,7 +38,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/result_view.py
   SemiGDALib/segment/run.py
   SemiGDALib/segment/sending.py
-  SemiGDALib/segment/set_up.py
   SemiGDALib/segment/several/__init__.py
   SemiGDALib/segment/several/logic.py
   SemiGDALib/segment/several/rows.py

@@ -21,6 +21,7 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
 
 from SemiGDALib import keyboard  # noqa: E402
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
+from SemiGDALib.segment.library.logic import LibraryLogic  # noqa: E402
 from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
 from SemiGDALib.segment.several.logic import SeveralLogic  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
@@ -125,7 +126,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic):
+class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadableModuleLogic):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::
@@ -139,8 +140,9 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
         self.run = None  # the last one started
-        self.jobs = Jobs("segment")  # all that runs in child processes
+        self.jobs = Jobs("segment", "library")  # all that runs in child processes
         self.applyPython()
+        self.applyLibrary()
 
     def getParameterNode(self):
         """The wrapped parameter node."""
@@ -276,20 +278,6 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, ScriptedLoadableModuleLogic)
         from SemiGDALib.segment.sending import sendTo
 
         return sendTo(segmentationNode, folder, replace)
-
-    # Models
-
-    def models(self):
-        """The installed models (:class:`semigda_core.models.library.InstalledModel`)."""
-        from semigda_core.models.library import list_models
-
-        return list_models()
-
-    def addModel(self, path, onDone):
-        """Install a model package in a child process; ``onDone(SemiGDAError or None)``."""
-        from SemiGDALib.segment.add_model import addModel
-
-        addModel(self.jobs, path, onDone)
 
 
 class SemiGDASegmentTest(ScriptedLoadableModuleTest):

@@ -46,6 +46,7 @@ def run(options):
     facts = {"model": name}
     checkSetUp(widget.panel.setUp, facts)
     samples(models)
+    library(widget)
 
     # The panel, as a user drives it
     ui.inputVolumeSelector.setCurrentNode(volume)
@@ -143,6 +144,22 @@ def frames(widget, name, device):
     check(table.GetNumberOfRows() == 2, "the table has a row a frame")
     for node in (browser, result, volume, made, sequence, widget.logic.result.tableNode):
         scene.RemoveNode(node)
+
+
+def library(widget):
+    """*Models...* lists every installed model and reads the catalogue; it closes again."""
+    section, logic = widget.panel.library, widget.logic
+    got = []
+    logic.catalogue(lambda entries, problem: got.append(problem))
+    wait(lambda: bool(got), "the catalogue")
+    check(got == [None], "the catalogue is read")
+    widget.ui.modelsButton.click()
+    check(section.button.visible, "Models... opens the list")
+    check(section.table.rowCount >= len(logic.models()), "it has every installed model")
+    section.select(logic.models()[0].name)
+    check(bool(section.label.text), "a model's card is readable")
+    widget.ui.modelsButton.click()
+    check(not section.button.visible, "and closes it")
 
 
 def seen3D(ui, result):

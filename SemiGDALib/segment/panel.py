@@ -16,11 +16,11 @@ from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text, fit, report, views
 from SemiGDALib.segment.dicom import ExportButton
 from SemiGDALib.segment.frames.row import FramesRow, extremes
+from SemiGDALib.segment.library.section import LibrarySection
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.sending import SendButton
-from SemiGDALib.segment.set_up import SegmentSetUp
 from SemiGDALib.segment.several.section import SeveralSection
 from SemiGDALib.set_up.section import SetUpSection
 
@@ -47,8 +47,9 @@ class SegmentPanel:
         self.sending = SendButton(ui, logic.sendToProject, self.message, self.say)
         self._result = ResultView(ui, self.export, self.sending)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
-        self.models = SegmentSetUp(self)
         layout = ui.segmentButton.parentWidget().layout()
+        place = layout.indexOf(ui.inputsCollapsibleButton) + 1
+        self.library = LibrarySection(self, ui.modelsButton, layout, place)
         self.setUp = SetUpSection(
             logic, layout, self.message, self.showError, self.say, self._device
         )
@@ -168,7 +169,7 @@ class SegmentPanel:
             text = _("The model '{name}' is not installed here.")
             self.ui.modelCardLabel.text = text.format(name=parameters.model)
         else:
-            self.ui.modelCardLabel.text = _("No model is installed. Add one in Advanced.")
+            self.ui.modelCardLabel.text = _("No model is installed. Add one under Models.")
         self.frames.show(parameters.inputVolume, parameters.allFrames)
         self._region.update()
         self._updateButton(model)

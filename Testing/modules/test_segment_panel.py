@@ -349,47 +349,6 @@ def test_model_that_is_not_installed(panel, module_host):
     assert panel.ui.segmentButton.enabled
 
 
-def test_add_model(panel, module_host, bright, tmp_path):
-    import shutil
-
-    from semigda_core.models.library import find_model, remove_model
-    from SemiGDALib.segment import add_model, set_up
-
-    package = tmp_path / "other"
-    shutil.copytree(find_model(bright), package)
-    card = json.loads((package / "card.json").read_text("utf-8"))
-    card.update(name="other", title="Another model")
-    (package / "card.json").write_text(json.dumps(card))
-    ui, ask, sure = panel.ui, set_up.chooseModelFile, add_model.mayReplace
-    ui.advancedCollapsibleButton.collapsed = False
-    try:
-        set_up.chooseModelFile = lambda: ""  # the user closes the dialog
-        module_host.click(ui.addModelButton)
-        assert ui.addModelButton.enabled
-        set_up.chooseModelFile = lambda: str(package / "card.json")
-        module_host.click(ui.addModelButton)
-        module_host.wait(lambda: ui.addModelButton.enabled, 60)
-        assert ui.modelComboBox.findText("Another model") >= 0
-        card.update(title="A third model")
-        (package / "card.json").write_text(json.dumps(card))
-        answers = iter((False, True))
-        add_model.mayReplace = lambda: next(answers)
-        for title in ("Another model", "A third model"):
-            module_host.click(ui.addModelButton)
-            module_host.wait(lambda: ui.addModelButton.enabled, 60)
-            assert ui.modelComboBox.findText(title) >= 0
-        assert ui.modelComboBox.findText("Another model") < 0
-        (package / "weights.safetensors").write_bytes(b"damaged")
-        module_host.click(ui.addModelButton)
-        module_host.wait(lambda: ui.addModelButton.enabled, 60)
-        assert ui.messageFrame.visible
-        module_host.click(ui.messageDismissButton)
-    finally:
-        set_up.chooseModelFile, add_model.mayReplace = ask, sure
-        remove_model("other")
-        panel.panel.refreshModels()
-
-
 def test_open_sections(panel, module_host, artifacts):
     choose(panel, module_host, phantoms.add_volume())
     run(panel, module_host)

@@ -175,7 +175,7 @@ def _receive(
             raise SemiGDAError("disk-full", detail=type(error).__name__) from error
         raise
     if got < entry.size:
-        raise broken(f"{got} of {entry.size} bytes")
+        raise broken(detail=f"{got} of {entry.size} bytes")
 
 
 def _sha256(path: Path, progress: Progress) -> str:

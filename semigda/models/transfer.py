@@ -225,5 +225,6 @@ def _refused(code: int) -> SemiGDAError:
         message = "The server's file has another size than the catalogue says."
         action = "Ask whoever keeps the catalogue."
     else:
-        message, action = "The server reports an error.", f"Wait a while. {AGAIN}"
+        message = "The server reports an error."
+        action = "Wait a while, then start the download again."
     return SemiGDAError("bad-input", message, action=action, detail=f"HTTP status {code}")

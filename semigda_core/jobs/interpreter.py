@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import semigda_core
-from semigda_core.models import features
+from semigda_core.models import features, library
 
 ENGINE = Path(semigda_core.__file__).resolve().parents[1]  # the folder of the engine's packages
 OLDEST = (3, 10)
@@ -57,6 +57,8 @@ def environment(interpreter: Interpreter | None = None) -> dict[str, str]:
     made = dict(os.environ if used is None else used.environment)
     paths = [str(ENGINE), made.get("PYTHONPATH", "")]
     made |= {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1"}
+    if library.ENVIRONMENT in os.environ:  # chosen in the panel, and the same for every Python
+        made[library.ENVIRONMENT] = os.environ[library.ENVIRONMENT]
     general = features.features_file() if used is not None else None
     if general is not None:  # installed for this Python, and nothing but data: good for any
         made[features.ENVIRONMENT] = str(general)

@@ -74,29 +74,26 @@ class LibrarySection:
         self.progressLabel.toolTip = self.progressBar.toolTip
         self.progressLabel.visible = False
         rows.addWidget(self.progressLabel)
-        add, export, delete = (
-            (_("Add..."), _("Install a model package (.zip, or an unpacked one's card.json)."), self.add),
-            (_("Export..."), _("Write the selected model as one .zip."), self.export),
-            (_("Delete..."), _("Delete the selected model, if it is your own."), self.delete),
-        )
-        official, catalogue, folder = (
-            (_("Official..."), _("Make a model of released SemiGDA weights."), self.importOfficial),
-            (_("Catalogue..."), _("Choose a catalogue, such as your hospital's."), self.chooseCatalogue),
-            (_("Folder..."), _("Choose the folder that models are installed in."), self.chooseFolder),
-        )
         grid = qt.QGridLayout()
-        self.addButton = self._inGrid(grid, 0, 0, add)
-        self.exportButton = self._inGrid(grid, 0, 1, export)
-        self.deleteButton = self._inGrid(grid, 0, 2, delete)
-        self.officialButton = self._inGrid(grid, 1, 0, official)
-        self.catalogueButton = self._inGrid(grid, 1, 1, catalogue)
-        self.folderButton = self._inGrid(grid, 1, 2, folder)
-        rows.addLayout(grid)
 
-    def _inGrid(self, grid, row, column, what):
-        button = self._addButton(*what)
-        grid.addWidget(button, row, column)
-        return button
+        def place(row, column, text, toolTip, action):
+            button = self._addButton(text, toolTip, action)
+            grid.addWidget(button, row, column)
+            return button
+
+        zipped = _("Install a model package (.zip, or the card.json of an unpacked one).")
+        self.addButton = place(0, 0, _("Add..."), zipped, self.add)
+        written = _("Write the selected model as one .zip.")
+        self.exportButton = place(0, 1, _("Export..."), written, self.export)
+        own = _("Delete the selected model, if it is your own.")
+        self.deleteButton = place(0, 2, _("Delete..."), own, self.delete)
+        released = _("Make a model of released SemiGDA weights.")
+        self.officialButton = place(1, 0, _("Official..."), released, self.importOfficial)
+        source = _("Choose a catalogue, such as your hospital's.")
+        self.catalogueButton = place(1, 1, _("Catalogue..."), source, self.chooseCatalogue)
+        folder = _("Choose the folder that models are installed in.")
+        self.folderButton = place(1, 2, _("Folder..."), folder, self.chooseFolder)
+        rows.addLayout(grid)
 
     def _addButton(self, text, toolTip, action):
         button = qt.QPushButton(text)
@@ -136,8 +133,7 @@ class LibrarySection:
         for row, pair in enumerate(self._rows):
             self.table.setItem(row, 0, cell(_titleOf(*pair)))
             self.table.setItem(row, 1, cell(_stateOf(*pair)))
-        updates = sum(entry is not None and _standing(*pair) == UPDATE for pair in self._rows
-                      for entry in pair[1:])
+        updates = sum(_standing(*pair) == UPDATE for pair in self._rows)
         self.button.text = (
             _("Models ({count} to update)").format(count=updates) if updates else _("Models")
         )
@@ -244,6 +240,8 @@ class LibrarySection:
         source = asking.askCatalogue()
         if source is not None:
             self._logic.useCatalogue(source)
+            self._entries = []
+            self.refresh()
             self.readCatalogue()
 
     def chooseFolder(self) -> None:

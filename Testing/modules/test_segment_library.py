@@ -1,0 +1,237 @@
+"""The section *Models*: one list, and its buttons, with a real server and real processes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "engine"))
+
+from server_fixtures import Server  # noqa: E402
+from train_fixtures import dark  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@pytest.fixture
+def package(bright, tmp_path):
+    """(folder of a package named "other", function that writes its .zip and gives its entry)."""
+    from semigda.models.download import entry_for
+    from semigda.models.package import export_package
+    from semigda_core.models.library import find_model
+
+    folder = tmp_path / "other"
+    shutil.copytree(find_model(bright), folder)
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    card.update(name="other", title="Another model", licence="CC0-1.0")
+    (folder / "card.json").write_text(json.dumps(card))
+
+    def zipped(url):
+        written = export_package(folder, tmp_path / "other.zip", overwrite=True)
+        return written.read_bytes(), entry_for(written, url, "2026-11-29").to_dict()
+
+    return folder, zipped
+
+
+@pytest.fixture
+def library(panel, module_host, package, tmp_path, monkeypatch):
+    """The section, open, with a catalogue of one model that a server has."""
+    import slicer
+
+    from semigda_core.models.library import places_of, remove_model
+
+    server = Server()
+    data, entry = package[1](f"{server.url}/other.zip")
+    server.files["/other.zip"] = data
+    catalogue = tmp_path / "catalogue.json"
+    catalogue.write_text(json.dumps({"schema": 1, "models": [entry]}))
+    panel.logic.useCatalogue(str(catalogue))
+    section = panel.panel.library
+    section.server, section.catalogue, section._entries = server, catalogue, []
+    module_host.click(panel.ui.modelsButton)
+    module_host.wait(lambda: "other" in names(section), 60)
+    yield section
+    if places_of("other"):
+        remove_model("other")
+    panel.logic.useCatalogue("")
+    slicer.app.userSettings().clear()
+    section.button.visible = False
+    panel.panel.refreshModels()
+    server.close()
+
+
+def names(section) -> list[str]:
+    return [(model or entry).name for model, entry in section._rows]
+
+
+def state(section, name) -> str:
+    return section.table.item(names(section).index(name), 1).text()
+
+
+def test_download_after_a_yes_with_size_and_licence(
+    panel, library, module_host, monkeypatch, artifacts
+):
+    import slicer
+
+    asked = []
+    answers = iter((False, True))
+
+    def answer(text, **_):
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", answer)
+    library.select("other")
+    assert state(library, "other").endswith("MB") and not library.deleteButton.enabled
+    assert "CC0-1.0" in library.label.text and "Download (" in library.downloadButton.text
+    module_host.grab(panel, artifacts / "library-360.png")
+    dark(module_host, True)
+    module_host.grab(panel, artifacts / "library-360-dark.png")
+    dark(module_host, False)
+    module_host.click(library.downloadButton)
+    assert library.server.seen == [] and "MB" in asked[0] and "licence CC0-1.0" in asked[0]
+    module_host.click(library.downloadButton)
+    module_host.wait(lambda: library._download is None, 120)
+    assert state(library, "other") == "installed" and not library.downloadButton.visible
+    assert panel.ui.modelComboBox.findText("Another model") >= 0
+    assert not panel.ui.messageFrame.visible
+
+
+def test_cancel_and_go_on(panel, library, module_host, monkeypatch, artifacts):
+    import time
+
+    import slicer
+
+    from semigda_core.models.library import user_folder
+
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", lambda *_, **__: True)
+    library.server.ways["/other.zip"] = "slow"
+    library.select("other")
+    module_host.click(library.downloadButton)
+    module_host.wait(lambda: list((user_folder() / ".downloads").glob("*.part")), 60)
+    module_host.grab(panel, artifacts / "library-downloading.png")
+    assert library.progressBar.visible and library.downloadButton.text == "Cancel"
+    began = time.monotonic()
+    module_host.click(library.downloadButton)
+    module_host.wait(lambda: library._download is None, 10)
+    assert time.monotonic() - began < 2.5 and state(library, "other").endswith("MB")
+    library.server.ways.clear()
+    module_host.click(library.downloadButton)
+    module_host.wait(lambda: library._download is None, 120)
+    assert state(library, "other") == "installed"
+    assert library.server.seen[-1][2] == "bytes=5000-"
+
+
+def test_what_the_server_does_wrong_is_a_sentence(panel, library, module_host, monkeypatch):
+    import slicer
+
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", lambda *_, **__: True)
+    library.server.ways["/other.zip"] = "404"
+    library.select("other")
+    module_host.click(library.downloadButton)
+    module_host.wait(lambda: library._download is None, 120)
+    assert "does not have this file" in panel.ui.messageLabel.text
+    library.catalogue.write_text("[]")
+    library.readCatalogue()
+    module_host.wait(lambda: "The catalogue cannot be used" in panel.ui.messageLabel.text, 60)
+    assert "other" not in names(library)
+    panel.panel.message.hide()
+
+
+def test_add_update_export_and_delete(panel, library, module_host, package, monkeypatch, tmp_path):
+    import slicer
+
+    from SemiGDALib.segment import add_model
+    from SemiGDALib.segment.library import asking
+
+    folder = package[0]
+
+    def ready():
+        module_host.wait(lambda: library.addButton.enabled, 60)
+
+    monkeypatch.setattr(asking, "choosePackage", lambda: "")  # the user closes the dialog
+    module_host.click(library.addButton)
+    assert library.addButton.enabled
+    monkeypatch.setattr(asking, "choosePackage", lambda: str(folder / "card.json"))
+    module_host.click(library.addButton)
+    ready()
+    assert panel.ui.modelComboBox.findText("Another model") >= 0
+
+    # Another model of that name is asked for, and replaces it only after a yes.
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    (folder / "card.json").write_text(json.dumps({**card, "title": "A third model"}))
+    answers = iter((False, True))
+    monkeypatch.setattr(add_model, "mayReplace", lambda: next(answers))
+    for title in ("Another model", "A third model"):
+        module_host.click(library.addButton)
+        ready()
+        assert panel.ui.modelComboBox.findText(title) >= 0
+    assert panel.ui.modelComboBox.findText("Another model") < 0
+
+    # A catalogue with other weights and a later date offers an update.
+    entry = json.loads(library.catalogue.read_text())["models"][0]
+    newer = {**entry, "weights_sha256": "0" * 64}
+    library.catalogue.write_text(json.dumps({"schema": 1, "models": [newer]}))
+    library.readCatalogue()
+    module_host.wait(lambda: state(library, "other") == "update", 60)
+    library.select("other")
+    assert library.button.text == "Models (1 to update)"
+    assert "Update (" in library.downloadButton.text and "2026-11-29" in library.label.text
+
+    target = tmp_path / "written.zip"
+    monkeypatch.setattr(asking, "chooseZip", lambda name: str(target))
+    module_host.click(library.exportButton)
+    ready()
+    assert target.stat().st_size > 1000
+
+    answers = iter((False, True))
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", lambda *_, **__: next(answers))
+    module_host.click(library.deleteButton)
+    assert panel.ui.modelComboBox.findText("A third model") >= 0
+    module_host.click(library.deleteButton)
+    assert panel.ui.modelComboBox.findText("A third model") < 0
+    bundled = next(model.name for model, _ in library._rows if model and model.bundled)
+    library.select(bundled)
+    assert not library.deleteButton.enabled
+
+    (folder / "weights.safetensors").write_bytes(b"damaged")
+    module_host.click(library.addButton)
+    ready()
+    assert panel.ui.messageFrame.visible
+    module_host.click(panel.ui.messageDismissButton)
+
+
+def test_official_weights_that_are_none(panel, library, module_host, monkeypatch, tmp_path):
+    from SemiGDALib.segment.library import asking
+
+    (tmp_path / "weights.pth").write_bytes(b"no weights")
+    given = {"weights": str(tmp_path / "weights.pth"), "name": "released", "title": "T"}
+    monkeypatch.setattr(asking, "askOfficial", lambda: {**given, "classes": ["a"], "licence": ""})
+    module_host.click(library.officialButton)
+    module_host.wait(lambda: library.officialButton.enabled, 120)
+    assert panel.ui.messageFrame.visible and "released" not in names(library)
+    panel.panel.message.hide()
+
+
+def test_the_chosen_folder_and_catalogue_outlive_slicer(panel, library, module_host, tmp_path):
+    import os
+
+    from semigda_core.models.catalogue import catalogue_source
+    from semigda_core.models.library import search_folders, user_folder
+    from SemiGDALib.segment.library import settings
+
+    before = os.environ["SEMIGDA_MODELS"]
+    panel.logic.useModelsFolder(str(tmp_path / "mine"))
+    try:
+        assert user_folder() == tmp_path / "mine" and Path(before) in search_folders()
+        os.environ["SEMIGDA_MODELS"], os.environ["SEMIGDA_CATALOGUE"] = before, ""
+        panel.logic.applyLibrary()  # as the next start does
+        assert user_folder() == tmp_path / "mine"
+        assert catalogue_source() == str(library.catalogue)
+    finally:
+        settings.choose(settings.FOLDER, "")
+    assert user_folder() == Path(before.split(os.pathsep)[0])
