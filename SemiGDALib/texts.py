@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import qt
+import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib.translation.sentences import translated
@@ -10,7 +12,19 @@ from SemiGDALib.translation.sentences import translated
 # to correct; below "fair" the branches have found different things, or one does not know. Guidance
 # for review, not a measured accuracy.
 GOOD, FAIR = 0.9, 0.75
-GREEN, AMBER, RED = "#2e7d32", "#b26a00", "#c62828"
+GREEN, AMBER, RED, BLUE = "#2b7a2f", "#9a5b00", "#c62828", "#1565c0"
+_ON_DARK = {GREEN: "#81c784", AMBER: "#ffb74d", RED: "#ef9a9a", BLUE: "#90caf9"}
+
+
+def ink(colour: str) -> str:
+    """One of the colours above, as text that can be read in a light and in a dark style."""
+    ground = slicer.app.palette().color(qt.QPalette.Window)
+    return _ON_DARK[colour] if ground.lightness() < 128 else colour
+
+
+def amber(text: str) -> str:
+    """HTML of a warning."""
+    return f'<span style="color:{ink(AMBER)}">{text}</span>'
 
 
 def timeLeft(seconds: float | None) -> str:

@@ -6,7 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
-from SemiGDALib.texts import AMBER, FAIR, GOOD, GREEN, RED
+from SemiGDALib.texts import AMBER, FAIR, GOOD, GREEN, RED, ink
 from SemiGDALib.translation.sentences import translated
 
 
@@ -32,7 +32,7 @@ def cardSummary(model) -> str:
     """HTML summary of an installed model; what is wrong with it, if so."""
     if model.card is None or model.problem:
         problem = html.escape(translated(model.problem) or _("The model cannot be read."))
-        return f'<span style="color:{RED}">{problem}</span>'
+        return f'<span style="color:{ink(RED)}">{problem}</span>'
     card = model.card
     labels = " &nbsp;".join(
         f'<span style="color:#{r:02x}{g:02x}{b:02x}">&#9632;</span>&nbsp;{html.escape(label.name)}'

@@ -6,13 +6,13 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.project.check import latest
-from SemiGDALib.texts import AMBER, RED
+from SemiGDALib.texts import AMBER, BLUE, RED, ink
 from SemiGDALib.train.dialogs import cell
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)
 PICTURE_SIZE = 44
-COLOURS = {"error": RED, "warning": AMBER, "hint": "#1565c0"}
+COLOURS = {"error": RED, "warning": AMBER, "hint": BLUE}
 # Findings about the project as a whole, whichever cases they list.
 WHOLE_PROJECT = {"few-cases"}
 SIGNS = {"error": "\u2716", "warning": "\u25b2", "hint": "\u25cf"}
@@ -136,7 +136,7 @@ class CasesTable:
         if problems:
             worst = problems[0].severity  # findings come sorted
             name.setText(f"{SIGNS[worst]} {name.text()}")
-            name.setForeground(qt.QBrush(qt.QColor(COLOURS[worst])))
+            name.setForeground(qt.QBrush(qt.QColor(ink(COLOURS[worst]))))
             about += [
                 f"{severityWord(one.severity)}: {translated(one.message)} {translated(one.action)}"
                 for one in problems

@@ -11,7 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
-from SemiGDALib.texts import AMBER, RED
+from SemiGDALib.texts import AMBER, RED, ink
 from SemiGDALib.train.dialogs import Dialog, cell, chooseFolder, makeTable
 from SemiGDALib.translation.sentences import translated
 
@@ -133,7 +133,7 @@ class FolderDialog:
             self._show(pairing)
         else:
             self._table.rowCount = 0
-            colour = RED if images else AMBER
+            colour = ink(RED if images else AMBER)
             self._status.text = f'<span style="color:{colour}">{problem}</span>'
 
     def _show(self, pairing) -> None:

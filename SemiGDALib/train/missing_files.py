@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
-from SemiGDALib.texts import AMBER
+from SemiGDALib.texts import amber
 from SemiGDALib.train import dialogs
 
 NAMED = 3
@@ -37,7 +37,7 @@ class MissingFiles:
             text = _("Files with the right name but other contents, not accepted: {names}")
             lines.append(text.format(names=", ".join(wrong[:NAMED])))
         shown = "<br>".join(map(html.escape, lines))
-        self.ui.missingLabel.text = f'<span style="color:{AMBER}">{shown}</span>'
+        self.ui.missingLabel.text = amber(shown)
         self.ui.missingLabel.toolTip = "\n".join(
             str(path)
             for case in gone

@@ -8,7 +8,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from SemiGDALib.texts import GREEN, RED
+from SemiGDALib.texts import GREEN, RED, ink
 from SemiGDALib.train.tables import ROW, cell, fitHeight
 
 CASE, CLASS, BEFORE, AFTER, DIFFERENCE, UNET = range(6)
@@ -77,7 +77,7 @@ class ScoreTable:
                 font.setBold(True)
                 item.setFont(font)
             if column == DIFFERENCE and difference is not None and abs(difference) >= NOTICEABLE:
-                item.setForeground(qt.QBrush(qt.QColor(GREEN if difference > 0 else RED)))
+                item.setForeground(qt.QBrush(qt.QColor(ink(GREEN if difference > 0 else RED))))
             self._table.setItem(row, column, item)
 
 

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.features import MEGABYTES
 from semigda_core.project.training.bases import FEATURES, SCRATCH
-from SemiGDALib.texts import AMBER
+from SemiGDALib.texts import amber
 from SemiGDALib.train.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
@@ -169,4 +169,4 @@ class BaseSection(Section):
 
 
 def _amber(text) -> str:
-    return f'<span style="color:{AMBER}">{html.escape(text)}</span>'
+    return amber(html.escape(text))

@@ -8,7 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from SemiGDALib.texts import AMBER, FAIR, GREEN
+from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, ink
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.train.tables import ROW, cell, fitHeight, selectedRows, selectRows
@@ -94,7 +94,7 @@ class ResultSection(Section):
             for column, text in enumerate(texts):
                 item = cell(text, self._about(version, column), editable=column == TITLE)
                 if column == DICE and not version.comparable:
-                    item.setForeground(qt.QBrush(qt.QColor(AMBER)))
+                    item.setForeground(qt.QBrush(qt.QColor(ink(AMBER))))
                 table.setItem(row, column, item)
         selectRows(table, [n for n, one in enumerate(self._versions) if one.name in selected])
         fitHeight(table)
@@ -168,7 +168,7 @@ class ResultSection(Section):
             head = _("✓ The new model is better.") if version.before else _("✓ Ready to use.")
         else:
             head = _("The new model is not better, so it is not offered to SemiGDA Segment.")
-        colour = GREEN if version.wins else AMBER
+        colour = ink(GREEN if version.wins else AMBER)
         lines = [f'<span style="color:{colour}"><b>{html.escape(head)}</b></span>', reason]
         if not version.wins:
             lines.append(html.escape(self._advice(version)))
@@ -178,7 +178,7 @@ class ResultSection(Section):
                 "labels and longer training help."
             )
             text = html.escape(text.format(dice=version.mean))
-            lines.append(f'<span style="color:{AMBER}">{text}</span>')
+            lines.append(amber(text))
         return "<br>".join(lines)
 
     def _advice(self, version) -> str:

@@ -127,7 +127,7 @@ class TrainingSection(Section):
             )
         else:
             reason = html.escape(translated(estimate.reason))
-            ui.startLabel.text = f'<span style="color:{texts.AMBER}"><b>{reason}</b></span>'
+            ui.startLabel.text = texts.amber(f"<b>{reason}</b>")
             ui.startButton.enabled = False
         if estimate.plan:
             ui.startLabel.text += f"<br>{html.escape(translated(estimate.plan))}"
@@ -313,7 +313,7 @@ class TrainingSection(Section):
     @staticmethod
     def _amber(sentence, action) -> str:
         sentence, action = html.escape(translated(sentence)), html.escape(translated(action))
-        return f'<span style="color:{texts.AMBER}"><b>{sentence}</b></span><br>{action}'
+        return f"{texts.amber(f'<b>{sentence}</b>')}<br>{action}"
 
     def _showStuck(self) -> None:
         stuck = self._history.stuck if self._history else []
@@ -325,7 +325,7 @@ class TrainingSection(Section):
             causes = [html.escape(translated(cause)) for cause in event["causes"]]
             listed = "".join(f"<li>{cause}</li>" for cause in causes)
             lines.append(f"<b>{html.escape(found)}</b><ul>{listed}</ul>")
-        self.ui.stuckLabel.text = f'<span style="color:{texts.AMBER}">{"".join(lines)}</span>'
+        self.ui.stuckLabel.text = texts.amber("".join(lines))
 
     # Control
 

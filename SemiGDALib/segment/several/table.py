@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.segment import sizes
 from SemiGDALib.segment.several.rows import DONE, EDITED, FAILED, RUNNING, WAITING
-from SemiGDALib.texts import RED
+from SemiGDALib.texts import RED, ink
 from SemiGDALib.translation.sentences import translated
 
 VOLUME, STATE, FOUND = range(3)
@@ -60,7 +60,7 @@ class SeveralTable:
         self._set(place, VOLUME, row.name)
         state = self._set(place, STATE, stateWord(row.state))
         if row.state == FAILED:
-            state.setForeground(qt.QBrush(qt.QColor(RED)))
+            state.setForeground(qt.QBrush(qt.QColor(ink(RED))))
             said = (translated(row.error.message), translated(row.error.action))
             self._set(place, FOUND, " ".join(filter(None, said)))
         else:
