@@ -141,6 +141,7 @@ set(SemiGDA_PACKAGES
   semigda/inference/contact_sheet.py
   semigda/inference/device.py
   semigda/inference/device_lock.py
+  semigda/inference/fit.py
   semigda/inference/interrupt.py
   semigda/inference/largest.py
   semigda/inference/likeness.py
@@ -225,6 +226,7 @@ set(SemiGDA_PACKAGES
   semigda/training/batch.py
   semigda/training/checkpoint.py
   semigda/training/dataset.py
+  semigda/training/describe.py
   semigda/training/gradients.py
   semigda/training/loop.py
   semigda/training/losses.py
@@ -281,6 +283,7 @@ set(SemiGDA_PACKAGES
   semigda_core/models/card.py
   semigda_core/models/catalogue.py
   semigda_core/models/features.py
+  semigda_core/models/fit.py
   semigda_core/models/layout.py
   semigda_core/models/library.py
   semigda_core/models/network_config.py

@@ -12,6 +12,7 @@ from semigda.cli_segment import Terminal
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
+from semigda_core.jobs.segmenting import DEVICES
 from semigda_core.models.catalogue import ENVIRONMENT, INSTALLED, UPDATE
 
 _TAKES_PLACE = "another model of that name, or hide a starter model of that name"
@@ -35,6 +36,15 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
     install = add("add", _models_add, "Check a model package and install it.")
     install.add_argument("package", help=".zip or folder")
     add_overwrite(install, _TAKES_PLACE)
+    seen = add(
+        "training-images",
+        _models_training_images,
+        "Write into a model's card what its training images are like, as trainings do by "
+        "themselves.",
+    )
+    seen.add_argument("model")
+    seen.add_argument("cases", help="the case list that it was trained on")
+    seen.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     export = add("export", _models_export, "Write a model as one .zip.")
     export.add_argument("model")
     export.add_argument("zip")
@@ -86,6 +96,16 @@ def _models_add(arguments: argparse.Namespace) -> None:
     print(f"installed {folder.name} in {folder}")
     for hidden in places_of(folder.name)[1:]:
         print(f"It hides the model of that name in {hidden}, until it is removed.")
+
+
+def _models_training_images(arguments: argparse.Namespace) -> None:
+    from semigda.training.describe import describe
+
+    progress = Progress(Terminal(sys.stderr))
+    card = describe(arguments.model, arguments.cases, arguments.device, progress)
+    assert card.images is not None
+    look = "" if "look" in card.images else "; too few of them to say what they look like"
+    print(f"{card.name} was trained on {card.images['count']} images{look}.")
 
 
 def _models_export(arguments: argparse.Namespace) -> None:

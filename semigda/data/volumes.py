@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from semigda.data.content import Box
 from semigda.progress import UNWATCHED, Progress
 from semigda.reading.errors import choose_frame, damaged, only_frames
 from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
 from semigda_core.errors import SemiGDAError
+from semigda_core.models.fit import Facts
 
 _AXES = ("sagittal", "coronal", "axial")  # slices along x, y, z
 
@@ -51,6 +53,11 @@ class Volume:
         """Voxel steps (z, y, x) in mm."""
         x, y, z = np.linalg.norm(self.affine[:3, :3], axis=0)
         return float(z), float(y), float(x)
+
+    def facts(self, box: Box | None = None) -> Facts:
+        """What is plain about it, or about a box (z, y, x) of it, for a model's card."""
+        size = self.shape if box is None else [last - first for first, last in box]
+        return Facts.of(size[::-1], self.spacing[::-1])
 
     @property
     def voxel_ml(self) -> float:

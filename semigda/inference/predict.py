@@ -14,7 +14,7 @@ from semigda.inference.batching import BatchSize, measured
 from semigda.inference.device import batch_limits, device_name, out_of_memory
 from semigda.inference.restore import likeliest
 from semigda.method.palette import Palette
-from semigda.networks.semigda import SemiGDA
+from semigda.networks.semigda import BranchFeatures, SemiGDA
 from semigda.networks.unet import UNet
 from semigda_core.errors import SemiGDAError
 
@@ -35,12 +35,14 @@ class Prediction:
             one branch alone those of which it is :data:`SURE`, those that it thinks possible, and
             the first again. Outside of a region of interest nothing counts.
         inside: (n, h, w) bool, which pixels lie in the region of interest; ``None`` without one.
+        looks: what ``look`` of the :class:`Predictor` found.
     """
 
     probabilities: torch.Tensor
     disagreement: torch.Tensor | None
     overlap: torch.Tensor | None
     inside: torch.Tensor | None = None
+    looks: torch.Tensor | None = None
 
 
 class Predictor:
@@ -63,6 +65,7 @@ class Predictor:
         crop: Callable[[torch.Tensor], torch.Tensor],
         batch_size: int | None = None,
         review: bool = False,
+        look: Callable[[BranchFeatures], torch.Tensor | None] = lambda features: None,
     ):
         """
         Args:
@@ -72,7 +75,9 @@ class Predictor:
             size: (H, W) of a working slice.
             crop: removes the padding of (..., H, W).
             batch_size: fixes what is otherwise chosen by measuring.
+            look: sees the features of every batch, of a network that has some.
         """
+        self._look = look
         self.network = network.eval()
         self.used, self.run, self.crop, self.review = used, run, crop, review
         self.steps: list[str] = []
@@ -137,7 +142,7 @@ class Predictor:
         # bfloat16 has the range of float32; float16 overflows in autoencoders of this kind.
         half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
         with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
-            pictures = self._pictures(images)
+            pictures, looks = self._pictures(images)
         if self.device.type == "mps":  # lacks anti-aliased resampling
             pictures = {branch: picture.cpu() for branch, picture in pictures.items()}
         shares = {b: self.logits(self.crop(pictures[b])).softmax(1) for b in self.run}
@@ -147,19 +152,23 @@ class Predictor:
             inside = torch.from_numpy(region[: len(slices)]).to(mean.device)
         if len(self.run) == 1:
             if not self.review:
-                return Prediction(mean, None, None, inside)
+                return Prediction(mean, None, None, inside, looks)
             (alone,) = shares.values()
             doubt = (2 - 2 * alone.amax(1)).clamp(max=1)
-            return Prediction(mean, doubt, _sure(alone, inside), inside)
+            return Prediction(mean, doubt, _sure(alone, inside), inside, looks)
         one, two = (shares[b] for b in self.run)
         difference = (one - two).abs().sum(1) / 2
-        return Prediction(mean, difference, _overlap(one, two, inside), inside)
+        return Prediction(mean, difference, _overlap(one, two, inside), inside, looks)
 
-    def _pictures(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        """What :attr:`logits` reads, of each branch to compute; a U-Net is one for all of them."""
+    def _pictures(
+        self, images: torch.Tensor
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor | None]:
+        """What :attr:`logits` reads, of each branch to compute (a U-Net is one for all of them),
+        and :attr:`Prediction.looks`."""
         if isinstance(self.network, UNet):
-            return dict.fromkeys(self.run, self.network(images))
-        return self.network(images, branches=self.run)
+            return dict.fromkeys(self.run, self.network(images)), None
+        features = self.network.features(images, self.run)
+        return self.network.decode(features), self._look(features)
 
     def _step_down(self, detail: str) -> None:
         if self.device.type == "cuda":

@@ -22,8 +22,10 @@ from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
 from semigda.inference.contact_sheet import draw
 from semigda.inference.device import choose_device, device_name
+from semigda.inference.fit import fit_of
 from semigda.inference.interrupt import interruptible
 from semigda.inference.largest import keep_largest
+from semigda.inference.likeness import Likeness
 from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.region import NOTE, region_of
 from semigda.inference.results import Results
@@ -121,6 +123,7 @@ def segment_volume(
         prepared = prepare(volume, preprocessing_of(card), region.box if region else None)
     grid = prepared.grid
     used, run = options.plan(card)
+    likeness = Likeness(card, grid)
     predictor = Predictor(
         network,
         len(card.labels),
@@ -131,6 +134,7 @@ def segment_volume(
         crop=grid.crop,
         batch_size=options.batch_size,
         review=options.review,
+        look=likeness.see,
     )
     reviewed = len(run) == 2 or options.review
     results = Results(volume, grid, len(card.labels), reviewed, store, region)
@@ -146,6 +150,7 @@ def segment_volume(
                 with clock("network"):
                     inside = region.pixels(grid, at, len(slices)) if region else None
                     done.append(predictor(slices, inside))
+                likeness.add(done[-1].looks)
                 taken = len(done[-1].probabilities)
                 if watch is not None:
                     watch(slices[:taken], done[-1])
@@ -158,6 +163,7 @@ def segment_volume(
             depth, classes = volume.shape[0], len(card.labels)
             results.voxels -= keep_largest(results.labels, depth, classes, progress)
     report = _report(card, options, volume, prepared, predictor, clock)
+    report |= fit_of(card, volume, region.box if region else None, likeness, report["notes"])
     progress.at(1.0, "Done.")
     return Segmentation(
         results.labels.array(),
@@ -273,6 +279,7 @@ def _write(
 def provenance(card: ModelCard, report: dict) -> dict[str, str]:
     """What made a segmentation, as text pairs to store with it."""
     roi = report["options"]["roi"]
+    unlikeness = report.get("unlikeness")
     return {
         "SemiGDA_Engine": report["engine"],
         "SemiGDA_Model": card.name,
@@ -281,6 +288,7 @@ def provenance(card: ModelCard, report: dict) -> dict[str, str]:
         "SemiGDA_Device": report["device"],
         "SemiGDA_Date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         **({"SemiGDA_Region": region_text(roi)} if roi else {}),
+        **({} if unlikeness is None else {"SemiGDA_Unlikeness": str(unlikeness)}),
     }
 
 

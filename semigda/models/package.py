@@ -94,6 +94,17 @@ def load_network(
     return network.eval().requires_grad_(False).to(device), card
 
 
+def rewrite_card(folder: str | os.PathLike[str], card: ModelCard) -> None:
+    """Put another card into a package; its weights stay.
+
+    Raises:
+        SemiGDAError: "model-invalid" if the card is wrong or of other weights.
+    """
+    if ModelCard.read(folder).weights_sha256 != card.weights_sha256:
+        raise _invalid("The model's weights are not those its card was written for (hash).")
+    card.write(folder)
+
+
 def check_package(folder: str | os.PathLike[str]) -> ModelCard:
     """The card of a package that :func:`load_network` would load."""
     card = ModelCard.read(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,14 +83,20 @@ def licence_text(settings: TrainSettings) -> str | None:
 
 
 def write_model(
-    settings: TrainSettings, network: SemiGDA, summary: dict, licence: str | None
+    settings: TrainSettings,
+    network: SemiGDA,
+    summary: dict,
+    licence: str | None,
+    images: dict[str, Any] | None = None,
 ) -> None:
     """Write the package of a trained network to ``settings.out``.
 
     Args:
         licence: as of :func:`licence_text` when the training began.
+        images: the card's entry about the training images.
     """
     card = card_of(settings, network.config.to_dict(), summary)
+    card = replace(card, images=images)
     save_package(settings.out, network, card, licence_text=licence)
 
 

@@ -20,6 +20,7 @@ from semigda.prepared.store import Store
 from semigda.progress import Job, Part, Printed, Progress
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
 from semigda.training.dataset import CaseSlices, load_slices
+from semigda.training.describe import training_images
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.packing import Finished, licence_text, training_summary, write_model
@@ -244,8 +245,9 @@ class _Run:
             # Another one may have come to its place while this one was learned.
             overwrite = self.settings.overwrite or self.finished.begun
             check_target(self.settings.out, is_package, overwrite=overwrite)
+            images = self._images(network)
             self.finished.begin()
-            write_model(self.settings, network, summary, self.licence)
+            write_model(self.settings, network, summary, self.licence, images)
         self.progress.event("trained", **summary)
         if self.ranks.first:
             self.finished.write(summary)
@@ -253,6 +255,13 @@ class _Run:
         if self.ranks.first:
             self.store.leave()
         return summary
+
+    def _images(self, network: SemiGDA) -> dict | None:
+        """What the model's card says of the training images."""
+        self.progress.message("Looking at the training images.")
+        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
+        seen = [*self.cases["labeled"], *self.cases["unlabeled"]]
+        return training_images(network, preprocessing, network.branches, seen, self.progress)
 
     # What it takes
 

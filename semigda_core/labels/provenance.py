@@ -28,6 +28,7 @@ TAGS = (
     "Device",
     "Options",
     "Region",
+    "Unlikeness",
     "Date",
 )
 

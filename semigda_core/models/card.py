@@ -32,6 +32,7 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
+from semigda_core.models.fit import IMAGES
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
@@ -200,10 +201,12 @@ class ModelCard:
     engine_version: str = ruled(text(64), __version__)
     weights_sha256: str | None = ruled(maybe(sha256_rule), None)
     cost: dict[str, Any] = ruled(_notes, factory=dict)
+    # What the training images were like, see semigda_core.models.fit.
+    images: dict[str, Any] | None = ruled(maybe(IMAGES), None)
 
     def to_dict(self) -> dict[str, Any]:
         told = {"schema": SCHEMA_VERSION, **asdict(self)}
-        for later in ("limits", "date"):
+        for later in ("limits", "date", "images"):
             if not told[later]:
                 del told[later]  # earlier versions refuse entries that they do not know
         return told

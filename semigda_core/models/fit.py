@@ -1,0 +1,190 @@
+"""Whether an image is of the kind that a model was trained on, by what is plain before it runs.
+
+A card's entry ``images`` says what the training images were like. It has medians and ranges of many
+images, no image can be made from it, and nothing in it tells of a patient.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from semigda_core.files.documents import list_of, matching, maybe, number, one_of, record, whole
+from semigda_core.models.network_config import BRANCHES
+
+if TYPE_CHECKING:
+    from semigda_core.models.card import ModelCard
+
+Sides = tuple[float, float, float]
+
+# How far beyond the range of the training images a side or a voxel may be. A crop with a generous
+# margin is twice as large as a tight one.
+_FARTHEST_SIDE, _FARTHEST_STEP = 2.0, 3.0
+# Of the images that count, so that one odd image in twenty does not stretch a range.
+_LOW, _HIGH = 0.05, 0.95
+# What is said of an image after it was segmented.
+UNLIKE = "The image is unlike the training images: look at the result with care."
+_MODALITIES = {
+    "MR": "MR",
+    "CT": "CT",
+    "PT": "PET",
+    "US": "ultrasound",
+    "XC": "photographic",
+    "ES": "endoscopic",
+    "CR": "X-ray",
+    "DX": "X-ray",
+    "MG": "mammography",
+}
+# Codes under which images of one kind are stored.
+_ALIKE = ({"XC", "ES", "GM", "OP", "OPT", "DMS"}, {"CR", "DX", "RF", "XA"})
+_UNTOLD = ("", "OT", "SEG", "SC")  # say nothing about how an image was made
+
+_SIDES = list_of(number(0, 1e6), 3, least=3)
+_RANGE = record({"low": _SIDES, "middle": _SIDES, "high": _SIDES})
+_PACKED = matching(re.compile(r"[A-Za-z0-9_-]{1,600000}"), "is not packed numbers")
+_LOOK = record(
+    {
+        "encoder": one_of(*BRANCHES),
+        "features": whole(2, 100_000),
+        "directions": whole(1, 1000),
+        "usual": number(0, 1e6),
+        "numbers": _PACKED,
+    }
+)
+IMAGES = record(
+    {
+        "count": whole(1, 10_000_000),
+        "pictures": whole(0, 10_000_000),
+        "extent": maybe(_RANGE),
+        "spacing": maybe(_RANGE),
+    },
+    {"look": _LOOK},
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is plain about an image.
+
+    Attributes:
+        picture: whether it is one slice.
+        extent: mm along its three stored axes, x first; of a picture without meaning.
+        spacing: mm from voxel to voxel along them.
+        modality: DICOM's code; "" if nobody says.
+    """
+
+    picture: bool
+    extent: Sides
+    spacing: Sides
+    modality: str = ""
+
+    @classmethod
+    def of(cls, size: Sequence[int], spacing: Sequence[float], modality: str = "") -> Facts:
+        """Of an image with ``size`` voxels along x, y, z."""
+        x, y, z = (n * step for n, step in zip(size, spacing, strict=True))
+        i, j, k = spacing
+        return cls(size[2] == 1, (x, y, z), (i, j, k), modality)
+
+
+def images_entry(images: Sequence[Facts]) -> dict[str, Any]:
+    """A card's entry ``images`` about the training images, without their look."""
+    volumes = [one for one in images if not one.picture]
+    return {
+        "count": len(images),
+        "pictures": len(images) - len(volumes),
+        "extent": _range([one.extent for one in volumes]),
+        "spacing": _range([one.spacing for one in volumes]),
+    }
+
+
+def _range(sides: Sequence[Sides]) -> dict[str, list[float]] | None:
+    if not sides:
+        return None
+    axes = [sorted(values) for values in zip(*sides, strict=True)]
+    last = len(sides) - 1
+    return {
+        "low": [_short(axis[round(_LOW * last)]) for axis in axes],
+        "middle": [_short(statistics.median(axis)) for axis in axes],
+        "high": [_short(axis[round(_HIGH * last)]) for axis in axes],
+    }
+
+
+def _short(value: float) -> float:
+    """Two digits: enough for a kind of image, too few to know one again."""
+    return float(f"{value:.2g}")
+
+
+def mismatch(card: ModelCard, image: Facts) -> str:
+    """A sentence about the model's kind of image and this one; "" if nothing speaks against it.
+
+    Of a card without ``images`` only what is certain counts: its modality, and whether it takes
+    each slice as a picture.
+    """
+    known = card.images or {}
+    pictures = takes_pictures(card)
+    other_kind = pictures is not None and pictures != image.picture
+    other_modality = not _same_modality(card.modality, image.modality)
+    far = pictures is False and not image.picture
+    size = known.get("extent") if far else None
+    steps = known.get("spacing") if far else None
+    other_size = size is not None and _is_far(image.extent, size, _FARTHEST_SIDE)
+    other_steps = steps is not None and _is_far(image.spacing, steps, _FARTHEST_STEP)
+    if not (other_kind or other_modality or other_size or other_steps):
+        return ""
+    trained = _kind_of_model(card, pictures, known.get("extent"))
+    this = _kind_of_image(image)
+    if other_steps and steps is not None:
+        trained += f" in voxels of about {_sides(steps['middle'])} mm"
+        this += f" in voxels of {_sides(image.spacing)} mm"
+    return f"This model was trained on {trained}; this is {this}."
+
+
+def takes_pictures(card: ModelCard) -> bool | None:
+    """Whether the model was trained on pictures, or on volumes; None if on both."""
+    if card.images is not None:
+        count, pictures = card.images["count"], card.images["pictures"]
+        return pictures == count if pictures in (0, count) else None
+    rule = (card.preprocessing.get("intensity") or {}).get("rule")
+    return card.preprocessing.get("slice_axis") == "acquisition" and rule == "8-bit"
+
+
+def _same_modality(one: str, other: str) -> bool:
+    one, other = one.strip().upper(), other.strip().upper()
+    if one == other or one in _UNTOLD or other in _UNTOLD:
+        return True
+    return any({one, other} <= alike for alike in _ALIKE)
+
+
+def _is_far(sides: Sides, known: dict[str, list[float]], factor: float) -> bool:
+    """Sorted by length: the same body may lie along any axis."""
+    ranges = zip(sorted(sides), sorted(known["low"]), sorted(known["high"]), strict=True)
+    return any(not low / factor <= side <= high * factor for side, low, high in ranges)
+
+
+def _kind_of_model(card: ModelCard, pictures: bool | None, extent: dict[str, Any] | None) -> str:
+    word = _word(card.modality)
+    kind = {True: "2-D {}pictures", False: "{}volumes", None: "{}images"}[pictures]
+    told = kind.format(f"{word} " if word else "")
+    return f"{told} of about {_sides(extent['middle'])} mm" if extent and not pictures else told
+
+
+def _kind_of_image(image: Facts) -> str:
+    word = _word(image.modality)
+    if image.picture:
+        return f"a 2-D {word} picture" if word else "a 2-D picture"
+    article = "an" if word.startswith(("MR", "X", "u", "e")) else "a"
+    told = f"{article} {word} volume" if word else "a volume"
+    return f"{told} of {_sides(image.extent)} mm"
+
+
+def _word(modality: str) -> str:
+    code = modality.strip().upper()
+    return "" if code in _UNTOLD else _MODALITIES.get(code, code)
+
+
+def _sides(sides: Sequence[float]) -> str:
+    """Whole millimetres from 10 on."""
+    return " x ".join(f"{side:.0f}" if side >= 10 else f"{side:.2g}" for side in sides)
