@@ -88,6 +88,7 @@ def sentences(_):
             " them a model learns from your images alone, and is clearly worse with few labels."
         ),
         _("The graphics card has too little free memory."),
+        _("The image is unlike the training images: look at the result with care."),
         _("The input cannot be used."),
         _("The installed general image features are not those that were published."),
         _("The job"),
@@ -118,6 +119,7 @@ def sentences(_):
         _("There is no job of kind '{kind}'."),
         _("There is no such model, neither in the library nor as a folder."),
         _("This model comes with SemiGDA and cannot be removed."),
+        _("This model was trained on {trained}; this is {this}."),
         _(
             "This version of SemiGDA reads model cards of schema {schema_version}; this one has "
             "another."
@@ -126,7 +128,9 @@ def sentences(_):
         _("Unknown training settings: {value}."),
         _("Update SemiGDA, or ask the model's author for a matching package."),
         _("What the model is not for"),
+        _("{article} {word} volume"),
         _("{meaning}; the value is JSON, or else a text"),
+        _("{told} of about {value} mm"),
         _("{what} cannot be read."),
         _("{what} cannot be used: {wrong}."),
         _("{what} holds {count} regions, not one."),

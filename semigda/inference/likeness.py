@@ -214,6 +214,7 @@ class Likeness:
     def __init__(self, card: ModelCard, grid: WorkingGrid):
         look: dict[str, Any] = (card.images or {}).get("look") or {}
         self._known = distribution_in(look) if look else None
+        self.known = self._known is not None
         self._look, self._inside = look, inside_of(grid)
         self._vectors: list[Tensor] = []
 

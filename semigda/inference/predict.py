@@ -65,7 +65,7 @@ class Predictor:
         crop: Callable[[torch.Tensor], torch.Tensor],
         batch_size: int | None = None,
         review: bool = False,
-        look: Callable[[BranchFeatures], torch.Tensor | None] = lambda features: None,
+        look: Callable[[BranchFeatures], torch.Tensor | None] | None = None,
     ):
         """
         Args:
@@ -167,6 +167,8 @@ class Predictor:
         and :attr:`Prediction.looks`."""
         if isinstance(self.network, UNet):
             return dict.fromkeys(self.run, self.network(images)), None
+        if self._look is None:
+            return self.network(images, branches=self.run), None
         features = self.network.features(images, self.run)
         return self.network.decode(features), self._look(features)
 

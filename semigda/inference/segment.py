@@ -134,7 +134,7 @@ def segment_volume(
         crop=grid.crop,
         batch_size=options.batch_size,
         review=options.review,
-        look=likeness.see,
+        look=likeness.see if likeness.known else None,
     )
     reviewed = len(run) == 2 or options.review
     results = Results(volume, grid, len(card.labels), reviewed, store, region)
