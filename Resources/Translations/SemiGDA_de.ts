@@ -611,10 +611,6 @@
         <translation>Eine Region (ROI): Nur was in diesem Kasten liegt, wird segmentiert. Keine: das ganze Volumen.</translation>
     </message>
     <message>
-        <source>Add model...</source>
-        <translation>Modell hinzufügen...</translation>
-    </message>
-    <message>
         <source>Advanced</source>
         <translation>Erweitert</translation>
     </message>
@@ -675,10 +671,6 @@
         <translation>Eingaben</translation>
     </message>
     <message>
-        <source>Install a model package (.zip, or the card.json of an unpacked one) in your library.</source>
-        <translation>Ein Modellpaket (.zip oder die card.json eines entpackten) in Ihrer Bibliothek installieren.</translation>
-    </message>
-    <message>
         <source>Keep all parts</source>
         <translation>Alle Teile behalten</translation>
     </message>
@@ -691,12 +683,20 @@
         <translation>Protokoll</translation>
     </message>
     <message>
+        <source>Look at the models: add, download, export or delete one.</source>
+        <translation>Die Modelle ansehen: hinzufügen, herunterladen, exportieren oder löschen.</translation>
+    </message>
+    <message>
         <source>Make a review map</source>
         <translation>Prüfkarte erstellen</translation>
     </message>
     <message>
         <source>Model:</source>
         <translation>Modell:</translation>
+    </message>
+    <message>
+        <source>Models...</source>
+        <translation>Modelle...</translation>
     </message>
     <message>
         <source>Next doubtful spot</source>
@@ -811,8 +811,8 @@
         <translation>Die Karte des Modells: was es findet, in welchen Bildern und womit es trainiert wurde.</translation>
     </message>
     <message>
-        <source>The model. Models come with SemiGDA, or are added under Advanced.</source>
-        <translation>Das Modell. Modelle gehören zu SemiGDA oder werden unter „Erweitert“ hinzugefügt.</translation>
+        <source>The model. Models come with SemiGDA, or are added under Models.</source>
+        <translation>Das Modell. Modelle gehören zu SemiGDA oder werden unter „Modelle“ hinzugefügt.</translation>
     </message>
     <message>
         <source>The segmentation that gets the new segments. One that you choose keeps its own.</source>
@@ -1226,6 +1226,267 @@
     </message>
 </context>
 <context>
+    <name>library.asking</name>
+    <message>
+        <source>Add model</source>
+        <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>Catalogue</source>
+        <translation>Katalog</translation>
+    </message>
+    <message>
+        <source>Delete the model '{title}' from this computer? This cannot be undone.</source>
+        <translation>Das Modell „{title}“ von diesem Computer löschen? Das lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Download '{title}', {size}, licence {licence}?</source>
+        <translation>„{title}“ herunterladen, {size}, Lizenz {licence}?</translation>
+    </message>
+    <message>
+        <source>Export model</source>
+        <translation>Modell exportieren</translation>
+    </message>
+    <message>
+        <source>File or https address of a catalogue of models. Leave it empty for SemiGDA's own.</source>
+        <translation>Datei oder https-Adresse eines Modellkatalogs. Leer: der von SemiGDA.</translation>
+    </message>
+    <message>
+        <source>Folder for models</source>
+        <translation>Ordner für Modelle</translation>
+    </message>
+    <message>
+        <source>Foreground</source>
+        <translation>Vordergrund</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Import released weights</source>
+        <translation>Veröffentlichte Gewichte importieren</translation>
+    </message>
+    <message>
+        <source>It takes the place of the installed model of this name.</source>
+        <translation>Es nimmt den Platz des installierten Modells dieses Namens ein.</translation>
+    </message>
+    <message>
+        <source>Licence, as its authors state it</source>
+        <translation>Lizenz, wie die Autoren sie angeben</translation>
+    </message>
+    <message>
+        <source>Model packages (*.zip card.json)</source>
+        <translation>Modellpakete (*.zip card.json)</translation>
+    </message>
+    <message>
+        <source>Model packages (*.zip)</source>
+        <translation>Modellpakete (*.zip)</translation>
+    </message>
+    <message>
+        <source>Name in the library (a-z, 0-9, -)</source>
+        <translation>Name in der Bibliothek (a-z, 0-9, -)</translation>
+    </message>
+    <message>
+        <source>Released SemiGDA model</source>
+        <translation>Veröffentlichtes SemiGDA-Modell</translation>
+    </message>
+    <message>
+        <source>Structures, separated by commas</source>
+        <translation>Strukturen, durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Weights (*.pth *.pt *.ckpt *.safetensors);;All files (*)</source>
+        <translation>Gewichte (*.pth *.pt *.ckpt *.safetensors);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>What the file does not say: the released weights become a model of your own.</source>
+        <translation>Was die Datei nicht sagt: Die veröffentlichten Gewichte werden Ihr eigenes Modell.</translation>
+    </message>
+    <message>
+        <source>{size} MB</source>
+        <translation>{size} MB</translation>
+    </message>
+</context>
+<context>
+    <name>library.logic</name>
+    <message>
+        <source>The computing process ended early.</source>
+        <translation>Der Rechenprozess endete vorzeitig.</translation>
+    </message>
+</context>
+<context>
+    <name>library.section</name>
+    <message>
+        <source>Add...</source>
+        <translation>Neu...</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Catalogue...</source>
+        <translation>Katalog...</translation>
+    </message>
+    <message>
+        <source>Choose a catalogue, such as your hospital's.</source>
+        <translation>Einen Katalog wählen, etwa den Ihrer Klinik.</translation>
+    </message>
+    <message>
+        <source>Choose the folder that models are installed in.</source>
+        <translation>Den Ordner wählen, in dem Modelle installiert werden.</translation>
+    </message>
+    <message>
+        <source>Close what uses it, or ask for the right to write there.</source>
+        <translation>Schließen Sie, was ihn benutzt, oder bitten Sie um das Recht, dort zu schreiben.</translation>
+    </message>
+    <message>
+        <source>Delete the selected model, if it is your own.</source>
+        <translation>Das gewählte Modell löschen, wenn es Ihr eigenes ist.</translation>
+    </message>
+    <message>
+        <source>Delete...</source>
+        <translation>Löschen...</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Download ({size})</source>
+        <translation>Laden ({size})</translation>
+    </message>
+    <message>
+        <source>Download and install this model.</source>
+        <translation>Dieses Modell herunterladen und installieren.</translation>
+    </message>
+    <message>
+        <source>Download cancelled. What came is kept for the next time.</source>
+        <translation>Herunterladen abgebrochen. Was schon da ist, bleibt für das nächste Mal.</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>Wird heruntergeladen</translation>
+    </message>
+    <message>
+        <source>Export...</source>
+        <translation>Exportieren...</translation>
+    </message>
+    <message>
+        <source>Folder...</source>
+        <translation>Ordner...</translation>
+    </message>
+    <message>
+        <source>Install a model package (.zip, or the card.json of an unpacked one).</source>
+        <translation>Ein Modellpaket installieren (.zip oder die card.json eines entpackten).</translation>
+    </message>
+    <message>
+        <source>Installed models, and those of the catalogue.</source>
+        <translation>Installierte Modelle und die des Katalogs.</translation>
+    </message>
+    <message>
+        <source>Make a model of released SemiGDA weights.</source>
+        <translation>Aus veröffentlichten SemiGDA-Gewichten ein Modell machen.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model added.</source>
+        <translation>Modell hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>Model deleted.</source>
+        <translation>Modell gelöscht.</translation>
+    </message>
+    <message>
+        <source>Model downloaded.</source>
+        <translation>Modell heruntergeladen.</translation>
+    </message>
+    <message>
+        <source>Model exported.</source>
+        <translation>Modell exportiert.</translation>
+    </message>
+    <message>
+        <source>Model imported.</source>
+        <translation>Modell importiert.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Models ({count} to update)</source>
+        <translation>Modelle ({count} zu aktualisieren)</translation>
+    </message>
+    <message>
+        <source>Models are installed in the new folder from now on.</source>
+        <translation>Modelle werden ab jetzt im neuen Ordner installiert.</translation>
+    </message>
+    <message>
+        <source>Models that are installed, and models that can be downloaded.</source>
+        <translation>Installierte Modelle und solche, die heruntergeladen werden können.</translation>
+    </message>
+    <message>
+        <source>Official...</source>
+        <translation>Offiziell...</translation>
+    </message>
+    <message>
+        <source>Progress of the download.</source>
+        <translation>Fortschritt des Herunterladens.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>The model could not be deleted; it is whole.</source>
+        <translation>Das Modell konnte nicht gelöscht werden; es ist unversehrt.</translation>
+    </message>
+    <message>
+        <source>Update ({size})</source>
+        <translation>Aktualisieren ({size})</translation>
+    </message>
+    <message>
+        <source>Version of {date}, licence {licence}</source>
+        <translation>Version vom {date}, Lizenz {licence}</translation>
+    </message>
+    <message>
+        <source>What the model is for, what it is not for, and its licence.</source>
+        <translation>Wofür das Modell gedacht ist, wofür nicht, und seine Lizenz.</translation>
+    </message>
+    <message>
+        <source>Write the selected model as one .zip.</source>
+        <translation>Das gewählte Modell als eine .zip-Datei schreiben.</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>installed</source>
+        <translation>installiert</translation>
+    </message>
+    <message>
+        <source>update</source>
+        <translation>neuer</translation>
+    </message>
+    <message>
+        <source>with SemiGDA</source>
+        <translation>von SemiGDA</translation>
+    </message>
+</context>
+<context>
     <name>segment.add_model</name>
     <message>
         <source>A model of this name is already installed. Replace it? A starter model is only hidden, and comes back when you remove the new one.</source>
@@ -1420,8 +1681,8 @@
         <translation>Nein</translation>
     </message>
     <message>
-        <source>No model is installed. Add one in Advanced.</source>
-        <translation>Kein Modell ist installiert. Fügen Sie unter „Erweitert“ eines hinzu.</translation>
+        <source>No model is installed. Add one under Models.</source>
+        <translation>Kein Modell ist installiert. Fügen Sie unter „Modelle“ eines hinzu.</translation>
     </message>
     <message>
         <source>Replace and segment</source>
@@ -1574,18 +1835,46 @@
     </message>
 </context>
 <context>
-    <name>segment.set_up</name>
+    <name>segment.sending</name>
     <message>
-        <source>Add model</source>
-        <translation>Modell hinzufügen</translation>
+        <source>A new case of '{project}', with its corrected label.</source>
+        <translation>Ein neuer Fall von „{project}“, mit seinem korrigierten Label.</translation>
     </message>
     <message>
-        <source>Model added.</source>
-        <translation>Modell hinzugefügt.</translation>
+        <source>Another project...</source>
+        <translation>Anderes Projekt...</translation>
     </message>
     <message>
-        <source>Model packages (*.zip card.json)</source>
-        <translation>Modellpakete (*.zip card.json)</translation>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Folder of a training project</source>
+        <translation>Ordner eines Trainingsprojekts</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Make this result, which you have looked at and corrected, a labelled case of a training project.</source>
+        <translation>Aus diesem Ergebnis, das Sie geprüft und korrigiert haben, einen gelabelten Fall eines Trainingsprojekts machen.</translation>
+    </message>
+    <message>
+        <source>Replace its label</source>
+        <translation>Label ersetzen</translation>
+    </message>
+    <message>
+        <source>Send corrected result to a project</source>
+        <translation>Korrigiertes an ein Projekt senden</translation>
+    </message>
+    <message>
+        <source>The case of '{project}' has this corrected label now.</source>
+        <translation>Der Fall von „{project}“ hat jetzt dieses korrigierte Label.</translation>
+    </message>
+    <message>
+        <source>The corrected label took the place of the one in '{project}'.</source>
+        <translation>Das korrigierte Label hat das in „{project}“ ersetzt.</translation>
     </message>
 </context>
 <context>
@@ -3741,6 +4030,10 @@
         <translation>Ein Name im Projekt führt aus dem Projektordner hinaus.</translation>
     </message>
     <message>
+        <source>Ask whoever keeps the catalogue, or choose another one.</source>
+        <translation>Fragen Sie, wer den Katalog pflegt, oder wählen Sie einen anderen.</translation>
+    </message>
+    <message>
         <source>CPU threads; 0 leaves the default</source>
         <translation>CPU-Threads; 0 lässt die Voreinstellung</translation>
     </message>
@@ -3901,6 +4194,10 @@
         <translation>Speichern Sie eine ROI aus Slicers Markups als .mrk.json-Datei.</translation>
     </message>
     <message>
+        <source>See 'semigda models catalogue'.</source>
+        <translation>Siehe „semigda models catalogue“.</translation>
+    </message>
+    <message>
         <source>See 'semigda models list'.</source>
         <translation>Siehe „semigda models list“.</translation>
     </message>
@@ -3941,6 +4238,14 @@
         <translation>Schalten Sie „Inside out“ in ihren Eigenschaften aus: Segmentiert wird, was innen liegt.</translation>
     </message>
     <message>
+        <source>The catalogue</source>
+        <translation>Der Katalog</translation>
+    </message>
+    <message>
+        <source>The catalogue has no model of this name.</source>
+        <translation>Der Katalog hat kein Modell dieses Namens.</translation>
+    </message>
+    <message>
         <source>The chosen device is not available.</source>
         <translation>Das gewählte Gerät ist nicht verfügbar.</translation>
     </message>
@@ -3955,6 +4260,10 @@
     <message>
         <source>The disk is full.</source>
         <translation>Die Festplatte ist voll.</translation>
+    </message>
+    <message>
+        <source>The entry of the catalogue</source>
+        <translation>Der Eintrag des Katalogs</translation>
     </message>
     <message>
         <source>The event</source>
@@ -4204,8 +4513,36 @@
         <translation>Apple-Grafikprozessor (MPS)</translation>
     </message>
     <message>
+        <source>Ask whoever keeps the catalogue for an address that begins with https.</source>
+        <translation>Bitten Sie, wer den Katalog pflegt, um eine Adresse, die mit https beginnt.</translation>
+    </message>
+    <message>
+        <source>Ask whoever keeps the catalogue.</source>
+        <translation>Fragen Sie, wer den Katalog pflegt.</translation>
+    </message>
+    <message>
+        <source>Ask your IT department whether a proxy needs a certificate of its own.</source>
+        <translation>Fragen Sie Ihre IT-Abteilung, ob ein Proxy ein eigenes Zertifikat braucht.</translation>
+    </message>
+    <message>
+        <source>Ask your IT department, or whoever keeps the catalogue.</source>
+        <translation>Fragen Sie Ihre IT-Abteilung oder wer den Katalog pflegt.</translation>
+    </message>
+    <message>
         <source>Batches of {value} cannot be shared by {world} processes.</source>
         <translation>Gruppen von {value} lassen sich nicht auf {world} Prozesse verteilen.</translation>
+    </message>
+    <message>
+        <source>Check that it is there and that you may read it.</source>
+        <translation>Prüfen Sie, ob sie da ist und Sie sie lesen dürfen.</translation>
+    </message>
+    <message>
+        <source>Check the network and the proxy, then try again.</source>
+        <translation>Prüfen Sie Netz und Proxy, und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Checking the model.</source>
+        <translation>Das Modell wird geprüft.</translation>
     </message>
     <message>
         <source>Choose a file written by 'semigda pretrain' or 'semigda import-official'.</source>
@@ -4240,12 +4577,20 @@
         <translation>Fertig.</translation>
     </message>
     <message>
+        <source>Downloading.</source>
+        <translation>Wird heruntergeladen.</translation>
+    </message>
+    <message>
         <source>Drawing the first cases.</source>
         <translation>Die ersten Fälle werden gezeichnet.</translation>
     </message>
     <message>
         <source>Few labelled slices hold it ({count}, cases: {count2}): label more of it.</source>
         <translation>Wenige gelabelte Schichten enthalten sie ({count}, Fälle: {count2}): Labeln Sie mehr davon.</translation>
+    </message>
+    <message>
+        <source>Free some disk space, or choose another folder.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
@@ -4306,6 +4651,10 @@
     <message>
         <source>Learning to segment</source>
         <translation>Lernt zu segmentieren</translation>
+    </message>
+    <message>
+        <source>Let the new one take its place (--overwrite).</source>
+        <translation>Lassen Sie das neue seinen Platz einnehmen (--overwrite).</translation>
     </message>
     <message>
         <source>Licence of the general image features that this model started from</source>
@@ -4468,6 +4817,10 @@
         <translation>Starten Sie neu, und beenden Sie es, wenn es eine Weile gelernt hat.</translation>
     </message>
     <message>
+        <source>Start the download again; it goes on from where it ended.</source>
+        <translation>Starten Sie das Herunterladen noch einmal; es macht dort weiter, wo es endete.</translation>
+    </message>
+    <message>
         <source>Start the training anew, and check the disk.</source>
         <translation>Starten Sie das Training neu, und prüfen Sie die Festplatte.</translation>
     </message>
@@ -4488,6 +4841,10 @@
         <translation>Beendet: Die übrigen Patienten werden nicht gemessen.</translation>
     </message>
     <message>
+        <source>The address is neither https nor a file.</source>
+        <translation>Die Adresse ist weder https noch eine Datei.</translation>
+    </message>
+    <message>
         <source>The case has no label any more.</source>
         <translation>Der Fall hat kein Label mehr.</translation>
     </message>
@@ -4500,16 +4857,40 @@
         <translation>Die Fallliste nennt kein Bild zum Trainieren.</translation>
     </message>
     <message>
+        <source>The catalogue is larger than it can be.</source>
+        <translation>Der Katalog ist größer als möglich.</translation>
+    </message>
+    <message>
         <source>The checkpoint is of another version of SemiGDA and does not fit this one: the training starts again.</source>
         <translation>Der Sicherungspunkt ist von einer anderen Version von SemiGDA und passt nicht zu dieser: Das Training beginnt von vorn.</translation>
+    </message>
+    <message>
+        <source>The connection broke off.</source>
+        <translation>Die Verbindung ist abgebrochen.</translation>
     </message>
     <message>
         <source>The device must be one of {value}.</source>
         <translation>Das Gerät muss eines von {value} sein.</translation>
     </message>
     <message>
+        <source>The file cannot be read.</source>
+        <translation>Die Datei kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The file holds another model than the catalogue says.</source>
+        <translation>Die Datei enthält ein anderes Modell, als der Katalog sagt.</translation>
+    </message>
+    <message>
         <source>The file is damaged, or not a base to start a training from.</source>
         <translation>Die Datei ist beschädigt oder keine Basis, mit der ein Training beginnen kann.</translation>
+    </message>
+    <message>
+        <source>The file is no model package.</source>
+        <translation>Die Datei ist kein Modellpaket.</translation>
+    </message>
+    <message>
+        <source>The file is not the one that the catalogue names: its checksum differs.</source>
+        <translation>Die Datei ist nicht die, die der Katalog nennt: Ihre Prüfsumme weicht ab.</translation>
     </message>
     <message>
         <source>The folder holds a training that was begun with other settings.</source>
@@ -4542,6 +4923,10 @@
     <message>
         <source>The job names no {what}.</source>
         <translation>Der Auftrag nennt nicht: {what}.</translation>
+    </message>
+    <message>
+        <source>The job's catalogue</source>
+        <translation>Der Katalog des Auftrags</translation>
     </message>
     <message>
         <source>The job's images</source>
@@ -4600,6 +4985,10 @@
         <translation>Das Modell ist in {value} % der Schichten unsicher, wo {name} endet.</translation>
     </message>
     <message>
+        <source>The model needs {value} MB on the disk, which has {value2} MB.</source>
+        <translation>Das Modell braucht {value} MB auf der Festplatte; {value2} MB sind frei.</translation>
+    </message>
+    <message>
         <source>The model package is refused: {reason}.</source>
         <translation>Das Modellpaket wird abgelehnt: {reason}.</translation>
     </message>
@@ -4654,6 +5043,42 @@
     <message>
         <source>The scores</source>
         <translation>Die Werte</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached.</source>
+        <translation>Der Server ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>The server does not answer.</source>
+        <translation>Der Server antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>The server does not have this file.</source>
+        <translation>Der Server hat diese Datei nicht.</translation>
+    </message>
+    <message>
+        <source>The server leads to an address that is not https, or leads nowhere.</source>
+        <translation>Der Server führt zu einer Adresse, die nicht https ist, oder nirgendwohin.</translation>
+    </message>
+    <message>
+        <source>The server reports an error.</source>
+        <translation>Der Server meldet einen Fehler.</translation>
+    </message>
+    <message>
+        <source>The server's certificate cannot be trusted.</source>
+        <translation>Dem Zertifikat des Servers kann nicht vertraut werden.</translation>
+    </message>
+    <message>
+        <source>The server's file has another size than the catalogue says.</source>
+        <translation>Die Datei des Servers hat eine andere Größe, als der Katalog sagt.</translation>
+    </message>
+    <message>
+        <source>The server's file is longer than the catalogue says.</source>
+        <translation>Die Datei des Servers ist länger, als der Katalog sagt.</translation>
+    </message>
+    <message>
+        <source>The server, or a proxy before it, refuses the file.</source>
+        <translation>Der Server oder ein Proxy davor verweigert die Datei.</translation>
     </message>
     <message>
         <source>The split</source>
@@ -4738,6 +5163,10 @@
     <message>
         <source>Update the graphics driver and restart the computer; until then, choose the CPU.</source>
         <translation>Aktualisieren Sie den Grafiktreiber, und starten Sie den Computer neu; wählen Sie bis dahin die CPU.</translation>
+    </message>
+    <message>
+        <source>Wait a while, then start the download again.</source>
+        <translation>Warten Sie eine Weile, und starten Sie das Herunterladen dann noch einmal.</translation>
     </message>
     <message>
         <source>Wait for its end.</source>
@@ -5450,6 +5879,10 @@
         <translation>Größere Schichten ließen in dieser Zeit zu wenige Schritte.</translation>
     </message>
     <message>
+        <source>Let the new label take its place, or leave it.</source>
+        <translation>Lassen Sie das neue Label seinen Platz einnehmen, oder lassen Sie es.</translation>
+    </message>
+    <message>
         <source>Look at the list again.</source>
         <translation>Sehen Sie die Liste noch einmal an.</translation>
     </message>
@@ -5536,6 +5969,10 @@
     <message>
         <source>Remove the last class, or keep this one and rename it.</source>
         <translation>Entfernen Sie die letzte Klasse, oder behalten Sie diese und benennen sie um.</translation>
+    </message>
+    <message>
+        <source>Rename or remove them, or add them to the classes of the project.</source>
+        <translation>Benennen Sie sie um, oder entfernen Sie sie, oder fügen Sie sie den Klassen des Projekts hinzu.</translation>
     </message>
     <message>
         <source>Resume the training: it goes on from its last checkpoint.</source>
@@ -5686,6 +6123,10 @@
         <translation>Die Labeldatei gibt es nicht.</translation>
     </message>
     <message>
+        <source>The label has no named segments.</source>
+        <translation>Das Label hat keine benannten Segmente.</translation>
+    </message>
+    <message>
         <source>The label holds {what} without a class: {told}.</source>
         <translation>Das Label enthält {what} ohne Klasse: {told}.</translation>
     </message>
@@ -5798,6 +6239,10 @@
         <translation>Das Projekt hat kein Training.</translation>
     </message>
     <message>
+        <source>The project has this image already, with a label.</source>
+        <translation>Das Projekt hat dieses Bild bereits, mit einem Label.</translation>
+    </message>
+    <message>
         <source>The project is being changed by another program.</source>
         <translation>Das Projekt wird gerade von einem anderen Programm geändert.</translation>
     </message>
@@ -5868,6 +6313,10 @@
     <message>
         <source>These cases show no difference beyond chance between the model and a plain U-Net of the same budget: {told}.</source>
         <translation>Diese Fälle zeigen zwischen dem Modell und einem einfachen U-Net mit gleichem Budget keinen Unterschied über den Zufall hinaus: {told}.</translation>
+    </message>
+    <message>
+        <source>These segments are no classes of the project: {unknown}.</source>
+        <translation>Diese Segmente sind keine Klassen des Projekts: {unknown}.</translation>
     </message>
     <message>
         <source>These versions were not scored on the same held-out cases.</source>
