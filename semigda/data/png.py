@@ -1,4 +1,4 @@
-"""Pictures as PNG files."""
+"""Pictures as PNG files, and back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import struct
 import zlib
 
 import numpy as np
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KIND = (8, 2, 0, 0, 0)  # bits a channel, RGB, and the only compression, filters and order
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -19,8 +22,24 @@ def png(picture: np.ndarray) -> bytes:
     lines = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each begins with its filter: none
     lines[:, 1:] = picture.reshape(height, -1)
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        _SIGNATURE
+        + chunk(b"IHDR", struct.pack(">II5B", width, height, *_KIND))
         + chunk(b"IDAT", zlib.compress(lines.tobytes()))
         + chunk(b"IEND", b"")
     )
+
+
+def read_png(data: bytes, height: int, width: int) -> np.ndarray | None:
+    """The picture (height, width, 3) that :func:`png` wrote; None for any other file."""
+    head = _SIGNATURE + struct.pack(">I4sII5B", 13, b"IHDR", width, height, *_KIND)
+    start, size = len(head) + 12, height * (1 + 3 * width)
+    if not data.startswith(head):
+        return None
+    try:
+        lines = zlib.decompressobj().decompress(data[start:], size)
+    except zlib.error:
+        return None
+    if len(lines) != size:
+        return None
+    pixels = np.frombuffer(lines, np.uint8).reshape(height, 1 + 3 * width)
+    return None if pixels[:, 0].any() else pixels[:, 1:].reshape(height, width, 3)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 
+from semigda.data.png import read_png
 from semigda.data.thumbnails import draw_slice, write_png
 from semigda.data.volumes import Volume
 from semigda_core.models.card import ModelCard
@@ -70,11 +70,11 @@ def write_sheet(path: Path, pictures: Sequence[tuple[str, Path]]) -> None:
 
 
 def _read(file: Path) -> np.ndarray | None:
+    # ITK fails on some names that a folder may have.
     try:
-        picture = sitk.GetArrayFromImage(sitk.ReadImage(str(file)))
-    except (OSError, RuntimeError):
+        return read_png(file.read_bytes(), SIZE, SIZE)
+    except OSError:
         return None
-    return picture if picture.shape == (SIZE, SIZE, 3) and picture.dtype == np.uint8 else None
 
 
 def _write(canvas: np.ndarray, text: str) -> None:
