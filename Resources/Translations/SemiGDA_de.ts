@@ -4010,6 +4010,14 @@
 <context>
     <name>translation.core_sentences</name>
     <message>
+        <source>2-D pictures</source>
+        <translation>2-D-Bildern</translation>
+    </message>
+    <message>
+        <source>2-D {word} pictures</source>
+        <translation>2-D-{word}-Bildern</translation>
+    </message>
+    <message>
         <source>A Python package that SemiGDA needs is missing or broken.</source>
         <translation>Ein Python-Paket, das SemiGDA braucht, fehlt oder ist defekt.</translation>
     </message>
@@ -4310,6 +4318,10 @@
         <translation>Die Grafikkarte hat zu wenig freien Speicher.</translation>
     </message>
     <message>
+        <source>The image is unlike the training images: look at the result with care.</source>
+        <translation>Das Bild ähnelt den Trainingsbildern nicht: Sehen Sie das Ergebnis genau an.</translation>
+    </message>
+    <message>
         <source>The input cannot be used.</source>
         <translation>Die Eingabe ist nicht verwendbar.</translation>
     </message>
@@ -4430,6 +4442,10 @@
         <translation>Dieses Modell gehört zu SemiGDA und kann nicht entfernt werden.</translation>
     </message>
     <message>
+        <source>This model was trained on {trained}; this is {this}.</source>
+        <translation>Dieses Modell wurde mit {trained} trainiert; dies ist {this}.</translation>
+    </message>
+    <message>
         <source>This version of SemiGDA reads model cards of schema {schema_version}; this one has another.</source>
         <translation>Diese Version von SemiGDA liest Modellkarten nach Schema {schema_version}; diese hat ein anderes.</translation>
     </message>
@@ -4450,8 +4466,76 @@
         <translation>Wofür das Modell nicht gedacht ist</translation>
     </message>
     <message>
+        <source>X-ray</source>
+        <translation>Röntgen</translation>
+    </message>
+    <message>
+        <source>a 2-D picture</source>
+        <translation>ein 2-D-Bild</translation>
+    </message>
+    <message>
+        <source>a 2-D {word} picture</source>
+        <translation>ein 2-D-{word}-Bild</translation>
+    </message>
+    <message>
+        <source>a volume</source>
+        <translation>ein Volumen</translation>
+    </message>
+    <message>
+        <source>a {word} volume</source>
+        <translation>ein {word}-Volumen</translation>
+    </message>
+    <message>
+        <source>an {word} volume</source>
+        <translation>ein {word}-Volumen</translation>
+    </message>
+    <message>
+        <source>endoscopic</source>
+        <translation>Endoskopie</translation>
+    </message>
+    <message>
+        <source>images</source>
+        <translation>Bildern</translation>
+    </message>
+    <message>
+        <source>is not packed numbers</source>
+        <translation>keine gepackten Zahlen</translation>
+    </message>
+    <message>
+        <source>mammography</source>
+        <translation>Mammographie</translation>
+    </message>
+    <message>
+        <source>photographic</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>ultrasound</source>
+        <translation>Ultraschall</translation>
+    </message>
+    <message>
+        <source>volumes</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
         <source>{meaning}; the value is JSON, or else a text</source>
         <translation>{meaning}; der Wert ist JSON oder sonst ein Text</translation>
+    </message>
+    <message>
+        <source>{this} in voxels of {value} mm</source>
+        <translation>{this} in Voxeln von {value} mm</translation>
+    </message>
+    <message>
+        <source>{told} of about {value} mm</source>
+        <translation>{told} von etwa {value} mm</translation>
+    </message>
+    <message>
+        <source>{told} of {value} mm</source>
+        <translation>{told} von {value} mm</translation>
+    </message>
+    <message>
+        <source>{trained} in voxels of about {value} mm</source>
+        <translation>{trained} in Voxeln von etwa {value} mm</translation>
     </message>
     <message>
         <source>{what} cannot be read.</source>
@@ -4472,6 +4556,14 @@
     <message>
         <source>{what} is no valid JSON.</source>
         <translation>{what}: kein gültiges JSON.</translation>
+    </message>
+    <message>
+        <source>{word} images</source>
+        <translation>{word}-Bildern</translation>
+    </message>
+    <message>
+        <source>{word} volumes</source>
+        <translation>{word}-Volumen</translation>
     </message>
 </context>
 <context>
@@ -4681,6 +4773,10 @@
         <translation>Fall {value} von {count} wird angesehen.</translation>
     </message>
     <message>
+        <source>Looking at the training images.</source>
+        <translation>Die Trainingsbilder werden angesehen.</translation>
+    </message>
+    <message>
         <source>Make it larger.</source>
         <translation>Machen Sie sie größer.</translation>
     </message>
@@ -4707,6 +4803,10 @@
     <message>
         <source>No {value} can be used by PyTorch on this computer.</source>
         <translation>Kein Gerät der Art {value} kann auf diesem Computer von PyTorch genutzt werden.</translation>
+    </message>
+    <message>
+        <source>None of the list's training images could be read.</source>
+        <translation>Keines der Trainingsbilder der Liste konnte gelesen werden.</translation>
     </message>
     <message>
         <source>Not stated by the file; ask its authors.</source>
@@ -5574,6 +5674,10 @@
 </context>
 <context>
     <name>translation.project_sentences</name>
+    <message>
+        <source>95 % bootstrap over cases</source>
+        <translation>95-%-Bootstrap über Fälle</translation>
+    </message>
     <message>
         <source>A case is not among those that wait for a decision (any more).</source>
         <translation>Ein Fall gehört nicht (mehr) zu denen, die auf eine Entscheidung warten.</translation>

@@ -16,6 +16,7 @@ from SemiGDALib.translation import (
 
 LISTS = (core_sentences, project_sentences, images_sentences, engine_sentences)
 _NAME = re.compile(r"\{(\w+)\}")
+_SENTENCE = re.compile(r"\{(\w+)\}(?=\\ \{)")  # a value that only a space parts from the next
 _END = re.compile(r"(?<=[.:;,]) ")
 
 
@@ -50,7 +51,12 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """Templates with values, those first that say the most."""
     templates = [one for module in LISTS for one in module.sentences(str) if _NAME.search(one)]
     templates.sort(key=lambda one: len(_NAME.sub("", one)), reverse=True)
-    return [(re.compile(_NAME.sub("(?P<\\1>.+?)", _escaped(one))), one) for one in templates]
+    found = []
+    for one in templates:
+        escaped = _escaped(one)
+        for text in dict.fromkeys((_SENTENCE.sub("(?P<\\1>.+?[.!?])", escaped), escaped)):
+            found.append((re.compile(_NAME.sub("(?P<\\1>.+?)", text)), one))
+    return found
 
 
 def _escaped(template: str) -> str:

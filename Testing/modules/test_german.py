@@ -137,3 +137,27 @@ def test_the_training_panel(training, module_host, english, artifacts, tmp_path)
     assert "Als Nächstes:" in training.ui.nextStepLabel.text
     module_host.grab(training, artifacts / "german-train.png")
     check(training.parent, english)
+
+
+def test_sentences_that_are_put_together():
+    """Words and parts of sentences are translated wherever the engine puts them."""
+    from SemiGDALib.translation.sentences import translated
+
+    text = (
+        "This model was trained on MR volumes of about 35 x 50 x 36 mm in voxels of about 1 x 1 x "
+        "1 mm; this is an X-ray volume of 80 x 80 x 40 mm in voxels of 4 x 4 x 4 mm."
+    )
+    assert translated(text) == (
+        "Dieses Modell wurde mit MR-Volumen von etwa 35 x 50 x 36 mm in Voxeln von etwa 1 x 1 x 1 "
+        "mm trainiert; dies ist ein Röntgen-Volumen von 80 x 80 x 40 mm in Voxeln von 4 x 4 x 4 mm."
+    )
+    text = "This model was trained on 2-D ultrasound pictures; this is a 2-D picture."
+    assert translated(text) == (
+        "Dieses Modell wurde mit 2-D-Ultraschall-Bildern trainiert; dies ist ein 2-D-Bild."
+    )
+    text = "Paused: The disk is full. Free some disk space and try again."
+    assert translated(text) == (
+        "Angehalten: Die Festplatte ist voll. Schaffen Sie Platz auf der Festplatte, und "
+        "versuchen Sie es noch einmal."
+    )
+    assert translated("Rehearsal: reading the images.") == "Probelauf: liest die Bilder."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import phantoms
 import studies
 
 CONTROLS = "QAbstractButton QComboBox QLineEdit QAbstractSpinBox QAbstractItemView QPlainTextEdit"
@@ -69,6 +70,8 @@ def check(widget) -> None:
     order = tabbed(widget)
     assert {id(one) for one in order} == {id(one) for one in controls(widget)}
     shown = [one for one in order if one.isVisibleTo(widget)]
+    top = min(range(len(shown)), key=lambda index: place(shown[index], widget))
+    shown = shown[top:] + shown[:top]  # a ring: dialogs give the focus to their first field
     places = [place(one, widget) for one in shown]
     for before, after, first, second in zip(places, places[1:], shown, shown[1:], strict=False):
         assert before <= after, f"Tab goes from {name(first)} {before} to {name(second)} {after}"
@@ -92,3 +95,26 @@ def test_train(training, module_host, tmp_path):
     module_host.process(0.2)
     assert len(controls(training.parent)) > 60
     check(training.parent)
+
+
+def test_dialogs(training, project, module_host, monkeypatch, tmp_path):
+    from SemiGDALib.segment.library import asking
+    from SemiGDALib.train.dialog_heldout import askChange
+    from SemiGDALib.train.dialogs import askText
+
+    folder = studies.write_study(tmp_path / "study", 2, 1)
+    phantoms.add_volume()
+    monkeypatch.setattr(asking, "chooseFile", lambda *_texts: "weights.pth")
+    cases = training.panel.sections["Cases"]
+    looked = []
+    for ask in (
+        lambda: cases.addFolder(str(folder)),
+        cases.onAddScene,
+        lambda: askText("Rename", "The new name:", "Rename"),
+        lambda: askChange({}, {}, "none"),
+        asking.askOfficial,
+    ):
+        module_host.in_dialog(lambda dialog: (check(dialog), looked.append(dialog.windowTitle)))
+        ask()
+    module_host.check()
+    assert len(set(looked)) == 5, looked

@@ -28,8 +28,9 @@ LISTS = {
 }
 # Words on a terminal, for benchmarks, and in a report's page.
 NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/|inference/cohort)")
-# Parts of sentences that begin with a small letter.
+# Files with parts of sentences: they begin with a small letter, and single words stand in tables.
 PARTS = ("semigda_core/project/training/estimates.py", "semigda_core/project/training/judging.py")
+PARTS += ("semigda_core/models/fit.py",)
 FOREIGN = ("CUDA out of memory", "MPS backend out of memory", "Failed to allocate")
 FOREIGN += ("NRRD0005", "No space left on dev", "Library/Application Support")
 FOREIGN += ("Segmentation category and type", "Anatomic codes", "Binary labelmap", "ObjectType")
@@ -45,6 +46,18 @@ def sentences(path: Path) -> Iterator[str]:
         for text in _templates(node):
             if _is_sentence(text, small):
                 yield text
+    if small:
+        yield from _words(tree)
+
+
+def _words(tree: ast.AST) -> Iterator[str]:
+    """Single words that are the values of a table."""
+    for node in ast.walk(tree):
+        values = node.values if isinstance(node, ast.Dict) else []
+        for one in (one for value in values for one in getattr(value, "elts", [value])):
+            word = getattr(one, "value", None)
+            if isinstance(word, str) and re.fullmatch(r"[A-Z]?-?[a-z]{3,}", word):
+                yield word
 
 
 def _hidden(tree: ast.AST) -> Iterator[ast.AST]:
@@ -131,7 +144,7 @@ def _is_sentence(text: str, small: bool) -> bool:
         return True
     fixed = re.sub(r"\{\w+\}", "", text)
     letters = sum(map(str.isalpha, fixed))
-    begins = re.match(r"[A-Z{]" if not small else r"[A-Za-z{]", text)
+    begins = re.match(r"[A-Z{]" if not small else r"[A-Za-z0-9{]", text)
     enough = letters >= (4 if small else 5)
     return bool(begins and enough and " " in text.strip() and not text.startswith(FOREIGN))
 

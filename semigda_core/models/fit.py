@@ -38,6 +38,12 @@ _MODALITIES = {
     "DX": "X-ray",
     "MG": "mammography",
 }
+# Of a model's images, by whether they are pictures: without and with their modality.
+_KINDS = {
+    True: ("2-D pictures", "2-D {word} pictures"),
+    False: ("volumes", "{word} volumes"),
+    None: ("images", "{word} images"),
+}
 # Codes under which images of one kind are stored.
 _ALIKE = ({"XC", "ES", "GM", "OP", "OPT", "DMS"}, {"CR", "DX", "RF", "XA"})
 _UNTOLD = ("", "OT", "SEG", "SC")  # say nothing about how an image was made
@@ -137,8 +143,8 @@ def mismatch(card: ModelCard, image: Facts) -> str:
     trained = _kind_of_model(card, pictures, known.get("extent"))
     this = _kind_of_image(image)
     if other_steps and steps is not None:
-        trained += f" in voxels of about {_sides(steps['middle'])} mm"
-        this += f" in voxels of {_sides(image.spacing)} mm"
+        trained = f"{trained} in voxels of about {_sides(steps['middle'])} mm"
+        this = f"{this} in voxels of {_sides(image.spacing)} mm"
     return f"This model was trained on {trained}; this is {this}."
 
 
@@ -166,8 +172,7 @@ def _is_far(sides: Sides, known: dict[str, list[float]], factor: float) -> bool:
 
 def _kind_of_model(card: ModelCard, pictures: bool | None, extent: dict[str, Any] | None) -> str:
     word = _word(card.modality)
-    kind = {True: "2-D {}pictures", False: "{}volumes", None: "{}images"}[pictures]
-    told = kind.format(f"{word} " if word else "")
+    told = _KINDS[pictures][bool(word)].format(word=word)
     return f"{told} of about {_sides(extent['middle'])} mm" if extent and not pictures else told
 
 
@@ -175,8 +180,9 @@ def _kind_of_image(image: Facts) -> str:
     word = _word(image.modality)
     if image.picture:
         return f"a 2-D {word} picture" if word else "a 2-D picture"
-    article = "an" if word.startswith(("MR", "X", "u", "e")) else "a"
-    told = f"{article} {word} volume" if word else "a volume"
+    told = f"a {word} volume" if word else "a volume"
+    if word.startswith(("MR", "X", "u", "e")):
+        told = f"an {word} volume"
     return f"{told} of {_sides(image.extent)} mm"
 
 
