@@ -4573,6 +4573,10 @@
         <translation>Eine Datei hat sich beim Lesen geändert.</translation>
     </message>
     <message>
+        <source>A file has the name of this case's result, and SemiGDA did not make it.</source>
+        <translation>Eine Datei hat den Namen des Ergebnisses dieses Falls, und SemiGDA hat sie nicht erstellt.</translation>
+    </message>
+    <message>
         <source>A file of the model is larger than a model can be.</source>
         <translation>Eine Datei des Modells ist größer, als ein Modell sein kann.</translation>
     </message>
@@ -4645,6 +4649,10 @@
         <translation>Wählen Sie einen veröffentlichten SemiGDA-Sicherungspunkt oder einen KL-f8-Autoencoder von Stable Diffusion.</translation>
     </message>
     <message>
+        <source>Choose another folder for this model, or replace them (--overwrite).</source>
+        <translation>Wählen Sie für dieses Modell einen anderen Ordner, oder ersetzen Sie sie (--overwrite).</translation>
+    </message>
+    <message>
         <source>Choose another folder, or delete the old checkpoint.</source>
         <translation>Wählen Sie einen anderen Ordner, oder löschen Sie den alten Sicherungspunkt.</translation>
     </message>
@@ -4685,8 +4693,16 @@
         <translation>Schaffen Sie Platz auf der Festplatte, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
+        <source>Give each case a name of its own in a case list.</source>
+        <translation>Geben Sie jedem Fall in einer Fallliste einen eigenen Namen.</translation>
+    </message>
+    <message>
         <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
         <translation>Geben Sie auch die Datei des Stable-Diffusion-Autoencoders an (--vae).</translation>
+    </message>
+    <message>
+        <source>Give the case another name in the list.</source>
+        <translation>Geben Sie dem Fall in der Liste einen anderen Namen.</translation>
     </message>
     <message>
         <source>Give the new one another name, or let it take the place (--overwrite).</source>
@@ -4787,6 +4803,10 @@
     <message>
         <source>Measuring the segments</source>
         <translation>Die Segmente werden gemessen</translation>
+    </message>
+    <message>
+        <source>Move it away, or choose another folder.</source>
+        <translation>Räumen Sie sie weg, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>NVIDIA graphics card (CUDA)</source>
@@ -4897,8 +4917,16 @@
         <translation>Setzen Sie fort, oder starten Sie neu: Sie werden neu erstellt.</translation>
     </message>
     <message>
+        <source>Run the command again when the image is complete.</source>
+        <translation>Führen Sie den Befehl noch einmal aus, wenn das Bild vollständig ist.</translation>
+    </message>
+    <message>
         <source>Saving what was learned so far.</source>
         <translation>Das bisher Gelernte wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Segmenting image {value} of {count}</source>
+        <translation>Bild {value} von {count} wird segmentiert</translation>
     </message>
     <message>
         <source>Segmenting slice {value} of {count}</source>
@@ -4965,6 +4993,10 @@
         <translation>Der Sicherungspunkt ist von einer anderen Version von SemiGDA und passt nicht zu dieser: Das Training beginnt von vorn.</translation>
     </message>
     <message>
+        <source>The cohort's file</source>
+        <translation>Die Datei der Kohorte</translation>
+    </message>
+    <message>
         <source>The connection broke off.</source>
         <translation>Die Verbindung ist abgebrochen.</translation>
     </message>
@@ -4997,6 +5029,10 @@
         <translation>Der Ordner enthält ein Training, das mit anderen Einstellungen begonnen wurde.</translation>
     </message>
     <message>
+        <source>The folder holds segmentations that another model made.</source>
+        <translation>Der Ordner enthält Segmentierungen, die ein anderes Modell erstellt hat.</translation>
+    </message>
+    <message>
         <source>The folder of the output file does not exist.</source>
         <translation>Den Ordner der Ausgabedatei gibt es nicht.</translation>
     </message>
@@ -5015,6 +5051,10 @@
     <message>
         <source>The image is constant inside the region of interest: all its voxels are equal.</source>
         <translation>Das Bild ist in der Region konstant: Alle Voxel sind gleich.</translation>
+    </message>
+    <message>
+        <source>The image was changed while it was segmented.</source>
+        <translation>Das Bild hat sich während der Segmentierung geändert.</translation>
     </message>
     <message>
         <source>The index of prepared slices</source>
@@ -5113,6 +5153,10 @@
         <translation>Die Gewichte des Modells enthalten Werte, die nicht endlich sind.</translation>
     </message>
     <message>
+        <source>The name '{name}' cannot be a file's name.</source>
+        <translation>Der Name „{name}“ kann kein Dateiname sein.</translation>
+    </message>
+    <message>
         <source>The network needs slices whose sides are multiples of {halvings}.</source>
         <translation>Das Netz braucht Schichten, deren Seiten Vielfache von {halvings} sind.</translation>
     </message>
@@ -5139,6 +5183,14 @@
     <message>
         <source>The region of interest lies outside of the image.</source>
         <translation>Die Region liegt außerhalb des Bildes.</translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation>Der Bericht</translation>
+    </message>
+    <message>
+        <source>The result in the output folder was edited, so it is left as it is.</source>
+        <translation>Das Ergebnis im Ausgabeordner wurde bearbeitet und bleibt daher, wie es ist.</translation>
     </message>
     <message>
         <source>The scores</source>
@@ -5257,6 +5309,10 @@
         <translation>Das Training spiegelt Bilder links-rechts, aber diese Klasse ist eine Körperseite: Schalten Sie das Spiegeln aus.</translation>
     </message>
     <message>
+        <source>Two cases would be written to the same file {name}.seg.nrrd.</source>
+        <translation>Zwei Fälle würden in dieselbe Datei {name}.seg.nrrd geschrieben.</translation>
+    </message>
+    <message>
         <source>Two results would be written to the same file.</source>
         <translation>Zwei Ergebnisse würden in dieselbe Datei geschrieben.</translation>
     </message>
@@ -5299,6 +5355,10 @@
     <message>
         <source>{name} {shape} in place of {value}</source>
         <translation>{name} {shape} anstelle von {value}</translation>
+    </message>
+    <message>
+        <source>{todo} of {count} cases to segment</source>
+        <translation>{todo} von {count} Fällen zu segmentieren</translation>
     </message>
     <message>
         <source>{value}: step {done} of {steps}.</source>

@@ -27,12 +27,12 @@ LISTS = {
     "engine": ("semigda/**/*.py", "!semigda/reading/", "!semigda/data/"),
 }
 # Words on a terminal, for benchmarks, and in a report's page.
-NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/|inference/cohort)")
+NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/)")
 # Files with parts of sentences: they begin with a small letter, and single words stand in tables.
 PARTS = ("semigda_core/project/training/estimates.py", "semigda_core/project/training/judging.py")
 PARTS += ("semigda_core/models/fit.py",)
 FOREIGN = ("CUDA out of memory", "MPS backend out of memory", "Failed to allocate")
-FOREIGN += ("NRRD0005", "No space left on dev", "Library/Application Support")
+FOREIGN += ("NRRD0005", "SemiGDAError | ", "No space left on dev", "Library/Application Support")
 FOREIGN += ("Segmentation category and type", "Anatomic codes", "Binary labelmap", "ObjectType")
 NO_USERS = ("ValueError", "TypeError", "RuntimeError", "AssertionError", "KeyError", "print")
 
