@@ -141,7 +141,6 @@ set(SemiGDA_PACKAGES
   semigda/inference/contact_sheet.py
   semigda/inference/device.py
   semigda/inference/device_lock.py
-  semigda/inference/fit.py
   semigda/inference/interrupt.py
   semigda/inference/largest.py
   semigda/inference/likeness.py

@@ -15,11 +15,12 @@ from semigda_core.version import __version__
 PREFIX = "SemiGDA."
 RESULT = PREFIX + "Result"
 KEYS = ("Model", "ModelTitle", "ModelSHA256", "EngineVersion", "Device", "Options", "Date")
+KEYS += ("Unlikeness",)  # of a model that remembers its training images
 
 
 def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
     """The provenance of a run as short texts. Nothing in it identifies the patient."""
-    model = outputs.get("model", {})
+    model, unlikeness = outputs.get("model", {}), report.get("unlikeness")
     return {
         "Model": str(model.get("name", "")),
         "ModelTitle": str(model.get("title", "")),
@@ -28,13 +29,14 @@ def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
         "Device": str(report.get("device", "")),
         "Options": json.dumps(options, sort_keys=True),
         "Date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        **({} if unlikeness is None else {"Unlikeness": str(unlikeness)}),
     }
 
 
 def store(segmentationNode, segmentIds, provenance: dict[str, str], result: dict) -> None:
     """Write provenance to the node and to the run's segments, and the result to the node."""
-    for key, value in provenance.items():
-        segmentationNode.SetAttribute(PREFIX + key, value)
+    for key in KEYS:  # an earlier run's Unlikeness is not this one's
+        segmentationNode.SetAttribute(PREFIX + key, provenance.get(key))
     segmentationNode.SetAttribute(RESULT, json.dumps(result))
     segmentation = segmentationNode.GetSegmentation()
     tags = {PREFIX + key: value for key, value in provenance.items()}

@@ -217,6 +217,17 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
             raise run.error
         return run.result.segmentationNode
 
+    def mismatch(self, volumeNode, model, roi=None):
+        """Sentences saying how a volume is no image for a model; empty if nothing speaks against.
+
+        :meth:`segment` goes on all the same, and says it in the result's notes.
+        """
+        from semigda_core.models.card import ModelCard
+        from semigda_core.models.library import find_model
+        from SemiGDALib.segment import fit
+
+        return fit.mismatch(ModelCard.read(find_model(model)), volumeNode, roi)
+
     def cancel(self):
         """Ask the running segmentation to stop; it does within 2 s."""
         if self.run is not None:

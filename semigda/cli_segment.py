@@ -38,6 +38,11 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all-frames", action="store_true", help="segment every frame of a 4-D image"
     )
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="do not ask whether to go on if the image is not of the model's kind",
+    )
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
     parser.add_argument(
         "--overwrite",
@@ -84,6 +89,7 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         report_out=arguments.report,
         overwrite=arguments.overwrite,
         started=arguments.started,
+        doubt=None if arguments.anyway else _ask,
     )
     for note in report["notes"]:
         _tell(note)
@@ -94,6 +100,15 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         told = "" if agreement is None else f", agreement {agreement:.2f}"
         print(f"{one_line(found['name'])}: {size}{told}")
     return 0
+
+
+def _ask(doubt: str) -> None:
+    """Ask a person; where there is none, the report's notes say it."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return
+    _tell(doubt)
+    if input("Segment anyway? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise SemiGDAError("cancelled", action="Choose another model or image, or give --anyway.")
 
 
 def _segment_all(arguments: argparse.Namespace) -> int:

@@ -2,27 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import slicer
 from slicer.i18n import tr as _
 
+from semigda_core.models import fit
 
-def mismatch(card, volumeNode) -> str:
-    """A sentence saying how the volume is no image for the model; empty if nothing speaks against.
 
-    Only what is certain: a model of pictures takes each slice by itself and fits it into its own
-    frame, which means nothing in a volume; a volume model needs a known slice spacing.
+def mismatch(card, volumeNode, roi=None) -> str:
+    """Sentences saying how the volume is no image for the model; empty if nothing speaks against.
+
+    Args:
+        roi: a vtkMRMLMarkupsROINode; what lies in it counts as the image.
     """
-    slices = volumeNode.GetImageData().GetDimensions()[2]
-    if takesPictures(card) and slices > 1:
-        return _(
-            "This model was trained on single pictures; the input is a volume of {count} slices."
-        ).format(count=slices)
-    if not takesPictures(card) and slices == 1:
-        return _("This model was trained on volumes; the input is a single picture.")
-    return ""
+    return fit.mismatch(card, facts(volumeNode, roi))
 
 
-def takesPictures(card) -> bool:
-    """Whether the model was trained on pictures: no slice axis, and grey values of 8 bits."""
-    preprocessing = card.preprocessing
-    rule = (preprocessing.get("intensity") or {}).get("rule")
-    return preprocessing.get("slice_axis") == "acquisition" and rule == "8-bit"
+def facts(volumeNode, roi=None) -> fit.Facts:
+    """What is plain about a volume."""
+    size, spacing = volumeNode.GetImageData().GetDimensions(), volumeNode.GetSpacing()
+    found = fit.Facts.of(size, spacing, modalityOf(volumeNode))
+    if roi is None:
+        return found
+    sides = zip(sorted(found.extent), sorted(roi.GetSize()), strict=True)  # it may be turned
+    return replace(found, extent=tuple(min(whole, part) for whole, part in sides))
+
+
+def modalityOf(volumeNode) -> str:
+    """DICOM's code as the volume's series has it in the scene; "" if nobody says."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    item = hierarchy.GetItemByDataNode(volumeNode) if hierarchy is not None else 0
+    return (hierarchy.GetItemAttribute(item, "DICOM.Modality") or "") if item else ""
+
+
+class FitQuestion:
+    """Asks once for each pair of volume and model that do not fit.
+
+    Args:
+        message: the panel's message area.
+        segment: goes on.
+    """
+
+    def __init__(self, message, segment):
+        self._message, self._segment = message, segment
+        self._sure = None  # (volume's id, model) that the user wants all the same
+
+    def forget(self) -> None:
+        """The scene closes."""
+        self._sure = None
+
+    def asks(self, card, volumeNode, roi, model: str) -> bool:
+        """Whether there is something to ask; the user's yes segments."""
+        pair = (volumeNode.GetID(), model)
+        found = mismatch(card, volumeNode, roi) if card is not None else ""
+        if not found or pair == self._sure:
+            return False
+
+        def segmentAnyway():
+            self._sure = pair
+            self._segment()
+
+        self._message.question(
+            found,
+            _(
+                "The result may be meaningless. Choose another model or volume, or limit it by a "
+                "region of interest."
+            ),
+            _("Segment anyway"),
+            segmentAnyway,
+            _("Cancel"),
+        )
+        return True

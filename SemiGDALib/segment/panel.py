@@ -13,8 +13,9 @@ from SemiGDALib import nodes, texts
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
-from SemiGDALib.segment import card_text, fit, report, views
+from SemiGDALib.segment import card_text, report, views
 from SemiGDALib.segment.dicom import ExportButton
+from SemiGDALib.segment.fit import FitQuestion
 from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.library.section import LibrarySection
 from SemiGDALib.segment.parameters import chosenOptions
@@ -38,11 +39,11 @@ class SegmentPanel:
         self._observerTag = None
         self._models = []
         self._lastError: SemiGDAError | None = None
-        self._sure = None  # (volume's id, model) that the user wants although they do not fit
         self._input = None  # the volume whose results are shown
         self._phase = ""
         self._showing = False  # widgets are being set from the parameter node
         self.message = MessageArea(ui)
+        self._fit = FitQuestion(self.message, self.segment)
         self.export = ExportButton(ui, logic.exportDicomSeg, self.say, self.showError)
         self.sending = SendButton(ui, logic.sendToProject, self.message, self.say)
         self._result = ResultView(ui, self.export, self.sending)
@@ -122,7 +123,8 @@ class SegmentPanel:
         """The scene closes: what was said of it goes with it."""
         self.message.hide()
         self.ui.progressArea.visible = False
-        self._lastError = self._sure = self._input = None
+        self._lastError = self._input = None
+        self._fit.forget()
         self.several.clear()
 
     def refreshModels(self) -> None:
@@ -230,7 +232,9 @@ class SegmentPanel:
                 _("No"),
             )
             return
-        if self._asksWhetherItFits(volume):
+        model = self._model()
+        card = model.card if model is not None else None
+        if self._fit.asks(card, volume, parameters.roi, parameters.model):
             return
         self.message.hide()
         self.ui.progressArea.visible = False
@@ -259,25 +263,6 @@ class SegmentPanel:
             self.ui.progressArea.visible = True
             self.ui.progressBar.visible = True
             self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
-
-    def _asksWhetherItFits(self, volume) -> bool:
-        model, pair = self._model(), (volume.GetID(), self.parameters.model)
-        mismatch = fit.mismatch(model.card, volume) if model is not None and model.card else ""
-        if not mismatch or pair == self._sure:
-            return False
-
-        def segmentAnyway():
-            self._sure = pair
-            self.segment()
-
-        self.message.question(
-            mismatch,
-            _("The result would be meaningless. Choose another model or another volume."),
-            _("Segment anyway"),
-            segmentAnyway,
-            _("Cancel"),
-        )
-        return True
 
     def hardenAndSegment(self) -> None:
         """The yes to the question about a non-linear transform."""

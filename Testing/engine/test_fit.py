@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import replace
 
@@ -12,6 +14,7 @@ from model_fixtures import PREPROCESSING, tiny_card, tiny_package
 from phantom_fixtures import write_phantoms
 
 from semigda.cli import main
+from semigda.inference.cohort import Cohort
 from semigda.inference.likeness import Distribution, distribution_in, look_entry, usual_distance
 from semigda.inference.segment import segment_file
 from semigda.training.describe import MOST_IMAGES, describe
@@ -166,6 +169,48 @@ def test_after_running_an_image_of_another_look_is_noted(described, tmp_path):
     other = told(tmp_path / "noise.nrrd")
     assert other["unlikeness"] > 1 and other["notes"] == [UNLIKE]
     assert b"SemiGDA_Unlikeness:=" in out.read_bytes()[:5000]
+
+
+def test_a_cohorts_table_says_which_case_is_unlike(described, tmp_path):
+    model, cases, _ = described
+    noise = np.random.default_rng(0).integers(0, 2000, (6, 32, 32)).astype(np.int16)
+    sitk.WriteImage(sitk.GetImageFromArray(noise), str(tmp_path / "noise.nrrd"))
+    images = [("own", cases.parent / "image_020.nrrd"), ("noise", tmp_path / "noise.nrrd")]
+    Cohort(images, tmp_path / "out").segment(model)
+    rows = list(csv.DictReader((tmp_path / "out/summary.csv").open(encoding="utf-8-sig")))
+    notes = {row["case"]: (float(row["unlikeness"]) > 1, row["notes"]) for row in rows}
+    assert notes == {"own": (False, ""), "noise": (True, UNLIKE)}
+
+
+class _Person(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "made", "asked"),
+    [
+        (_Person("n\n"), [], False, True),
+        (_Person("y\n"), [], True, True),
+        (_Person(""), ["--anyway"], True, False),
+        (io.StringIO(""), [], True, False),  # a script: the notes say it
+    ],
+)
+def test_the_command_asks_before_it_segments_another_kind(
+    described, tmp_path, monkeypatch, capsys, answer, more, made, asked
+):
+    model, cases, _ = described
+    image = sitk.ReadImage(str(cases.parent / "image_020.nrrd"))
+    image.SetSpacing((1, 1, 50))
+    sitk.WriteImage(image, str(tmp_path / "thick.nrrd"))
+    out = tmp_path / "out.seg.nrrd"
+    monkeypatch.setattr("sys.stdin", answer)
+    arguments = [str(tmp_path / "thick.nrrd"), "-o", str(out), "--model", str(model), *more]
+    assert main(["segment", *arguments]) == (0 if made else 1)
+    told = capsys.readouterr()
+    assert out.exists() == made
+    assert "in voxels of 1 x 1 x 50 mm." in told.err
+    assert ("Segment anyway?" in told.out) == asked
 
 
 def test_the_command_describes_a_model(described, capsys):

@@ -59,7 +59,7 @@ def test_a_kind_of_image_the_model_does_not_know_is_asked_about(
     choose(panel, module_host, picture)
     ui = panel.ui
     module_host.click(ui.segmentButton)
-    assert idle(panel) and "trained on volumes" in ui.messageLabel.text
+    assert idle(panel) and "this is a 2-D picture." in ui.messageLabel.text
     module_host.click(ui.messageDismissButton)
     assert not results()
     module_host.click(ui.segmentButton)
@@ -77,11 +77,25 @@ def test_which_models_take_pictures():
 
     def sentence(name, slices):
         card = ModelCard.read(f"Resources/Models/{name}")
-        return fit.mismatch(card, phantoms.add_volume(np.zeros((slices, 8, 8), np.uint8)))
+        return fit.mismatch(card, phantoms.add_volume(np.zeros((slices, 40, 40), np.uint8)))
 
-    assert not sentence("breast-lesion-us", 1) and not sentence("hippocampus-mr", 5)
-    assert "volume of 5 slices" in sentence("breast-lesion-us", 5)
-    assert "single picture" in sentence("hippocampus-mr", 1)
+    assert not sentence("breast-lesion-us", 1) and not sentence("hippocampus-mr", 40)
+    assert "this is a volume of" in sentence("breast-lesion-us", 5)
+    assert sentence("hippocampus-mr", 1).endswith("this is a 2-D picture.")
+
+
+def test_the_series_in_the_scene_says_the_modality_and_a_region_is_the_image():
+    from SemiGDALib.segment import fit
+
+    volume = phantoms.add_volume(np.zeros((200, 200, 200), np.uint8))
+    volume.SetSpacing(1, 1, 1)
+    assert fit.facts(volume).modality == ""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    hierarchy.SetItemAttribute(hierarchy.GetItemByDataNode(volume), "DICOM.Modality", "MR")
+    assert fit.facts(volume).modality == "MR"
+    roi = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+    roi.SetSize(50, 35, 400)
+    assert fit.facts(volume, roi).extent == (35, 50, 200)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 FILE, SUMMARY = "cohort.json", "summary.csv"
 SHEET, PICTURES = "contact-sheet.png", "pictures"
-COLUMNS = ("case", "class", "ml", "agreement", "seconds")
+_FIRST_COLUMNS = ("case", "class", "ml", "agreement", "seconds")  # of earlier versions
+COLUMNS = (*_FIRST_COLUMNS, "unlikeness", "notes")
 _SCHEMA = 1
 _FOLDER = record(
     {"schema": one_of(_SCHEMA), "made_by": one_of("SemiGDA"), "model": maybe(text(64))},
@@ -95,7 +96,7 @@ class CohortFolder:
         if name.endswith(ENDING):
             return is_own_image(self.path / name)
         if name == SUMMARY:
-            return begins_with(self.path / name, COLUMNS)
+            return _is_table(self.path / name)
         return name.endswith(".json") and read_report(self.path / name) is not None
 
     def _says(self) -> dict[str, Any] | None:
@@ -194,7 +195,7 @@ class CohortFolder:
         older table that the user had changed."""
         says = self._says() or {}
         known = says.get("summary")  # earlier versions recorded none
-        ours = begins_with(self.summary, COLUMNS) if known is None else None
+        ours = _is_table(self.summary) if known is None else None
         aside = self._set_aside(self.summary, known, ours)
         rows, pictures = [], []
         for name in names:
@@ -205,7 +206,9 @@ class CohortFolder:
             for found in report["segments"]:
                 numbers = (found["ml"], found["agreement"], report["seconds"]["total"])
                 told = ("" if number is None else f"{number:.4f}" for number in numbers)
-                rows.append((name, found["name"], *told))
+                unlike = report.get("unlikeness")  # earlier versions did not look
+                fit = ("" if unlike is None else f"{unlike:.2f}", " ".join(report.get("notes", ())))
+                rows.append((name, found["name"], *told, *fit))
         write_table(self.summary, COLUMNS, rows)
         self._set_aside(self.sheet, says.get("sheet"))
         write_sheet(self.sheet, pictures)
@@ -249,6 +252,10 @@ def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:
         "computed": "+".join(computed),
         **options.of_voxels(),
     }
+
+
+def _is_table(path: Path) -> bool:
+    return any(begins_with(path, columns) for columns in (COLUMNS, _FIRST_COLUMNS))
 
 
 def _made(report: dict[str, Any]) -> dict[str, Any] | None:

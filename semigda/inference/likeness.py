@@ -21,6 +21,7 @@ from semigda.data.grid import WorkingGrid
 from semigda.data.preprocess import PreparedVolume
 from semigda.networks.semigda import BranchFeatures, SemiGDA
 from semigda_core.models.card import ModelCard
+from semigda_core.models.fit import UNLIKE
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 _AT_ONCE = 16
@@ -238,3 +239,10 @@ class Likeness:
             return None
         mean = torch.cat(self._vectors).mean(0).double().numpy()
         return float(self._known.distance(mean) / max(self._look["usual"], 1e-9))
+
+    def told(self) -> tuple[float | None, str]:
+        """:meth:`unlikeness` for a report, and a note if it is above 1."""
+        found = self.unlikeness()
+        if found is None:
+            return None, ""
+        return round(found, 2), UNLIKE if found > 1 else ""

@@ -22,7 +22,6 @@ from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
 from semigda.inference.contact_sheet import draw
 from semigda.inference.device import choose_device, device_name
-from semigda.inference.fit import fit_of
 from semigda.inference.interrupt import interruptible
 from semigda.inference.largest import keep_largest
 from semigda.inference.likeness import Likeness
@@ -47,6 +46,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import is_own_image, is_own_report
 from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
+from semigda_core.models.fit import mismatch
 from semigda_core.models.library import find_model
 from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
@@ -55,6 +55,7 @@ _AT_ONCE = 16  # working slices prepared and restored together; the network may 
 
 Place = str | os.PathLike[str]
 Watch = Callable[[torch.Tensor, Prediction], None]
+Doubt = Callable[[str], None]
 
 
 @dataclass
@@ -99,6 +100,7 @@ def segment_volume(
     *,
     store: Path | None = None,
     watch: Watch | None = None,
+    doubt: Doubt | None = None,
 ) -> Segmentation:
     """Segment ``volume`` with ``network``, which is moved to the device.
 
@@ -108,6 +110,8 @@ def segment_volume(
             and take no memory. Otherwise they are arrays.
         watch: called in order with every batch of working slices (n, 3, H, W) and its prediction,
             for callers that need more than the segmentation.
+        doubt: called before the network runs, where the image is not of the model's kind, with
+            sentences that say so; it may raise.
 
     Raises:
         SemiGDAError: "cancelled", "bad-input", "device-unavailable", "out-of-memory", "disk-full",
@@ -122,6 +126,9 @@ def segment_volume(
         region = region_of(volume, options.roi)
         prepared = prepare(volume, preprocessing_of(card), region.box if region else None)
     grid = prepared.grid
+    found = mismatch(card, volume.facts(region.box if region else None))
+    if found and doubt is not None:
+        doubt(found)
     used, run = options.plan(card)
     likeness = Likeness(card, grid)
     predictor = Predictor(
@@ -163,7 +170,8 @@ def segment_volume(
             depth, classes = volume.shape[0], len(card.labels)
             results.voxels -= keep_largest(results.labels, depth, classes, progress)
     report = _report(card, options, volume, prepared, predictor, clock)
-    report |= fit_of(card, volume, region.box if region else None, likeness, report["notes"])
+    report["unlikeness"], unlike = likeness.told()
+    report["notes"] += [note for note in (found, unlike) if note]
     progress.at(1.0, "Done.")
     return Segmentation(
         results.labels.array(),
@@ -194,6 +202,7 @@ def segment_file(
     picture_out: Path | None = None,
     overwrite: bool = False,
     started: float | None = None,
+    doubt: Doubt | None = None,
 ) -> dict:
     """Segment the image at ``path`` into ``out``, a ``.seg.nrrd`` file.
 
@@ -205,6 +214,7 @@ def segment_file(
             :func:`semigda.inference.contact_sheet.draw`.
         overwrite: whether to replace earlier results; other files are never replaced.
         started: ``time.perf_counter()`` when the user's command began, for the report.
+        doubt: see :func:`segment_volume`.
 
     Returns the report, with "segments" and "spots".
 
@@ -227,7 +237,9 @@ def segment_file(
         # Results are stored beside the output until they are written: same disk, no memory.
         clear_leftovers(out.parent)
         with temporary_folder(out.parent) as folder:
-            result = segment_volume(network, card, volume, options, progress, store=folder)
+            result = segment_volume(
+                network, card, volume, options, progress, store=folder, doubt=doubt
+            )
             if picture_out is not None:
                 with clock("write"):
                     write_png(picture_out, draw(volume, result.labels, card))

@@ -23,6 +23,7 @@ REPORT = record(
         "segments": list_of(_SEGMENT, 255),
         "seconds": record({"total": number(0)}, others=True),
     },
+    {"notes": list_of(text(), 100), "unlikeness": maybe(number(0))},
     others=True,
 )
 

@@ -29,6 +29,7 @@ class Row:
         volumeId: the node's.
         state: one of the states above.
         segments: name, size (see :mod:`SemiGDALib.segment.sizes`) and agreement of each class.
+        notes: what else the engine says of the result.
         error: why it failed.
     """
 
@@ -37,10 +38,12 @@ class Row:
     volumeId: str | None = None
     state: str = WAITING
     segments: list[dict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     error: SemiGDAError | None = None
 
-    def become(self, state: str, segments=(), error: SemiGDAError | None = None) -> None:
+    def become(self, state: str, segments=(), error: SemiGDAError | None = None, notes=()) -> None:
         self.state, self.segments, self.error = state, list(segments), error
+        self.notes = list(notes)
 
 
 def ofFolder(folder) -> list[Row]:
@@ -72,15 +75,17 @@ def lookUp(rows, sha256: str | None, folder: Path | None) -> None:
         if row.volumeId is not None and (folder is None or found is not None):
             found = _inScene(row, sha256)
         if found is not None:
-            row.become(DONE, found)
+            segments, notes = found
+            row.become(DONE, segments, notes=notes)
         elif row.state == DONE:
             row.become(WAITING)
 
 
-def _inFolder(row: Row, sha256: str | None, folder: Path) -> list[dict] | None:
+def _inFolder(row: Row, sha256: str | None, folder: Path) -> tuple[list, list] | None:
     report = read_report(folder / f"{row.name}.json")
     there = report is not None and (folder / f"{row.name}{ENDING}").exists()
-    return segmentsOf(report) if there and report["model"]["sha256"] == sha256 else None
+    ours = there and report["model"]["sha256"] == sha256
+    return (segmentsOf(report), report.get("notes", [])) if ours else None
 
 
 def segmentsOf(report: dict) -> list[dict]:
@@ -91,12 +96,12 @@ def segmentsOf(report: dict) -> list[dict]:
     ]
 
 
-def _inScene(row: Row, sha256: str | None) -> list[dict] | None:
+def _inScene(row: Row, sha256: str | None) -> tuple[list, list] | None:
     for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
         if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == row.volumeId:
             result = provenance.resultOf(node)
             if result and provenance.ofNode(node).get("ModelSHA256") == (sha256 or ""):
-                return result.get("segments", [])
+                return result.get("segments", []), result.get("notes", [])
     return None
 
 

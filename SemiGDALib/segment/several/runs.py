@@ -124,8 +124,8 @@ class SeveralRun:
         if self._private is not None:
             shutil.rmtree(self._private, ignore_errors=True)
 
-    def _set(self, place: int, state: str, segments=(), error=None) -> None:
-        self.rows[place].become(state, segments, error)
+    def _set(self, place: int, state: str, segments=(), error=None, notes=()) -> None:
+        self.rows[place].become(state, segments, error, notes)
         self._call(0, place)
 
     def _end(self, error: SemiGDAError | None) -> None:
@@ -171,8 +171,10 @@ class FolderRun(SeveralRun):
             place, error = event["index"], event.get("error")
             state = _STATES.get(event["state"], FAILED)
             report = read_report(self.folder / f"{self.rows[place].name}.json")
-            segments = segmentsOf(report) if report and state in (DONE, EDITED) else ()
-            self._set(place, state, segments, SemiGDAError.from_dict(error) if error else None)
+            there = report if report and state in (DONE, EDITED) else None
+            segments, notes = (segmentsOf(there), there.get("notes", ())) if there else ((), ())
+            failure = SemiGDAError.from_dict(error) if error else None
+            self._set(place, state, segments, failure, notes)
 
     def _onJobEnded(self, _result, error) -> None:
         self._read()
@@ -255,7 +257,7 @@ class SceneRun(SeveralRun):
 
     def _onResult(self, place: int, result) -> None:
         self._leave(place)
-        self._set(place, DONE, result.segments)
+        self._set(place, DONE, result.segments, notes=result.report.get("notes", ()))
         self._fill()
 
     def _onError(self, place: int, error: SemiGDAError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
+from semigda_core.models.fit import UNLIKE
 from SemiGDALib.segment import sizes
 from SemiGDALib.segment.several.rows import DONE, EDITED, FAILED, RUNNING, WAITING
 from SemiGDALib.texts import RED, ink
@@ -65,7 +66,11 @@ class SeveralTable:
             self._set(place, FOUND, " ".join(filter(None, said)))
         else:
             found = [_found(segment) for segment in row.segments]
-            self._set(place, FOUND, _short(found), "\n".join(found))
+            notes = [translated(note) for note in row.notes]
+            shown = [_short(found)]
+            if UNLIKE in row.notes:
+                shown.append(_("Unlike the training images"))
+            self._set(place, FOUND, "\n".join(shown), "\n".join([*found, *notes]))
         self.widget.resizeRowToContents(place)
 
     def _set(self, place: int, column: int, text: str, toolTip: str = ""):
