@@ -1598,12 +1598,16 @@
 <context>
     <name>segment.fit</name>
     <message>
-        <source>This model was trained on single pictures; the input is a volume of {count} slices.</source>
-        <translation>Dieses Modell wurde mit einzelnen Bildern trainiert; die Eingabe ist ein Volumen mit {count} Schichten.</translation>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>This model was trained on volumes; the input is a single picture.</source>
-        <translation>Dieses Modell wurde mit Volumen trainiert; die Eingabe ist ein einzelnes Bild.</translation>
+        <source>Segment anyway</source>
+        <translation>Trotzdem segmentieren</translation>
+    </message>
+    <message>
+        <source>The result may be meaningless. Choose another model or volume, or limit it by a region of interest.</source>
+        <translation>Das Ergebnis kann bedeutungslos sein. Wählen Sie ein anderes Modell oder Volumen, oder begrenzen Sie es mit einer Region.</translation>
     </message>
 </context>
 <context>
@@ -1693,10 +1697,6 @@
         <translation>Segmentieren</translation>
     </message>
     <message>
-        <source>Segment anyway</source>
-        <translation>Trotzdem segmentieren</translation>
-    </message>
-    <message>
         <source>Segment the input volume.</source>
         <translation>Das Eingabevolumen segmentieren.</translation>
     </message>
@@ -1723,10 +1723,6 @@
     <message>
         <source>The report is on the clipboard.</source>
         <translation>Der Bericht ist in der Zwischenablage.</translation>
-    </message>
-    <message>
-        <source>The result would be meaningless. Choose another model or another volume.</source>
-        <translation>Das Ergebnis wäre bedeutungslos. Wählen Sie ein anderes Modell oder ein anderes Volumen.</translation>
     </message>
     <message>
         <source>Use the CPU</source>
@@ -2335,6 +2331,10 @@
     <message>
         <source>State</source>
         <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Unlike the training images</source>
+        <translation>Anders als die Trainingsbilder</translation>
     </message>
     <message>
         <source>Volume</source>

@@ -83,6 +83,14 @@ def cut(widget) -> list[str]:
     return found
 
 
+def unfold(widget) -> None:
+    import qt
+
+    for one in widget.findChildren(qt.QAbstractButton):
+        if one.className() == "ctkCollapsibleButton":
+            one.collapsed = False
+
+
 def check(widget, english) -> None:
     left = [f"{name}: {text}" for name, text in shown(widget) if text in english]
     assert not left, "\n".join(left)
@@ -116,8 +124,8 @@ def test_a_result(panel, module_host, english, artifacts):
     table = panel.ui.resultTable
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount)]
     assert heads[1:3] == ["Segment", "Größe"], heads
-    panel.ui.advancedCollapsibleButton.collapsed = False
-    panel.parent.resize(panel.parent.width, 1500)
+    unfold(panel.parent)
+    panel.parent.resize(panel.parent.width, 2400)
     module_host.grab(panel, artifacts / "german-segment.png")
     check(panel.parent, english)
 
@@ -129,9 +137,7 @@ def test_the_training_panel(training, module_host, english, artifacts, tmp_path)
 
     assert run_job(new_ranking(project)) == 0
     training.panel.openProject(project.folder)
-    for one in training.panel.buttons.values():
-        one.collapsed = False
-    training.panel.sections["Base"].ui.advancedCollapsibleButton.collapsed = False
+    unfold(training.parent)
     training.parent.resize(training.parent.width, 3600)
     module_host.process(0.3)
     assert "Als Nächstes:" in training.ui.nextStepLabel.text
