@@ -341,6 +341,9 @@ set(SemiGDA_RESOURCES
   Resources/Models/catalogue.json
   Resources/Models/hippocampus-mr/card.json
   Resources/Models/hippocampus-mr/weights.safetensors
+  Resources/Models/polyp-colonoscopy/LICENSE.txt
+  Resources/Models/polyp-colonoscopy/card.json
+  Resources/Models/polyp-colonoscopy/weights.safetensors
   Resources/Translations/SemiGDA_de.ts
   semigda/models/apache-2.0.txt
   )

@@ -98,6 +98,7 @@ def measure(folder: Path) -> list[dict]:
                 package,
                 folder / f"{plan['data']}.json",
                 out_dir=package.parent / "val",
+                overwrite=True,
                 options=SegmentOptions(device="cpu"),
             )
             summary = result["summary"]

@@ -105,7 +105,8 @@ def _models_training_images(arguments: argparse.Namespace) -> None:
     card = describe(arguments.model, arguments.cases, arguments.device, progress)
     assert card.images is not None
     look = "" if "look" in card.images else "; too few of them to say what they look like"
-    print(f"{card.name} was trained on {card.images['count']} images{look}.")
+    count = card.images["count"]
+    print(f"The card of {card.name} says what {count} training images are like{look}.")
 
 
 def _models_export(arguments: argparse.Namespace) -> None:
