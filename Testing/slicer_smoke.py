@@ -47,6 +47,7 @@ def run(options):
     checkSetUp(widget.panel.setUp, facts)
     samples(models)
     library(widget)
+    words(ui)
 
     # The panel, as a user drives it
     ui.inputVolumeSelector.setCurrentNode(volume)
@@ -83,6 +84,19 @@ def run(options):
     sent(widget, logic, volume, name, options.device)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
+
+
+def words(ui):
+    """Sentences are looked up where the translations have them; screen readers know the fields."""
+    from slicer.i18n import getContext
+
+    from SemiGDALib import texts
+    from SemiGDALib.segment import panel
+
+    check(getContext(texts.__file__) == "SemiGDALib.texts", "contexts are package and file")
+    check(getContext(panel.__file__) == "segment.panel", "contexts name the innermost package")
+    fields = (ui.modelComboBox, ui.inputVolumeSelector, ui.resultTable)
+    check(all(one.accessibleName for one in fields), "fields have names for screen readers")
 
 
 def samples(models):
