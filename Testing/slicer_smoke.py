@@ -58,6 +58,8 @@ def run(options):
     check(ui.segmentButton.enabled, "Segment can be pressed")
     with timed(facts, "first_s"):
         ui.segmentButton.click()
+        if logic.mismatch(volume, name):
+            ui.messageActionButton.click()  # anyway
         check(logic.isRunning(), "the panel stays alive while the segmentation runs")
         wait(lambda: not logic.isRunning(), "the first segmentation")
     error = logic.run.error
@@ -81,6 +83,7 @@ def run(options):
     frames(widget, name, options.device)
     several(widget, facts)
     region(ui, parameters, volume, logic, options)
+    asked(ui, parameters, volume, logic)
     sent(widget, logic, volume, name, options.device)
     screenshot(MODULE, options.out / "smoke.png")
     return facts
@@ -252,6 +255,25 @@ def region(ui, parameters, volume, logic, options):
     slicer.mrmlScene.RemoveNode(roi)
     slicer.app.processEvents()
     check(ui.roiSelector.currentNode() is None, "without a region the whole volume is chosen")
+
+
+def asked(ui, parameters, volume, logic):
+    """An image of another kind is asked about in words of both, and No leaves all as it is."""
+    other = slicer.modules.volumes.logic().CloneVolume(slicer.mrmlScene, volume, "Other kind")
+    other.SetSpacing([50 * step for step in volume.GetSpacing()])
+    if not logic.mismatch(other, parameters.model):  # a card of before knows no sizes
+        voxels = slicer.util.arrayFromVolume(volume)
+        single = voxels[:1] if len(voxels) > 1 else voxels.repeat(4, 0)
+        slicer.util.updateVolumeFromArray(other, single.copy())
+    check("trained on" in logic.mismatch(other, parameters.model), "it is told in a sentence")
+    parameters.inputVolume = other
+    slicer.app.processEvents()
+    ui.segmentButton.click()
+    check(ui.messageFrame.visible and not logic.isRunning(), "the panel asks before it runs")
+    ui.messageDismissButton.click()
+    parameters.inputVolume = volume
+    slicer.mrmlScene.RemoveNode(other)
+    slicer.app.processEvents()
 
 
 def sent(widget, logic, volume, model, device):

@@ -203,14 +203,17 @@ class Terminal:
 
     def __init__(self, stream: Any):
         self._stream = stream
-        self._told: tuple[int, str] | None = None
+        self._told: tuple[int | None, str] | None = None
 
     def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
         # The part after a colon counts steps; it is not new.
-        now = int(progress * 20), message.partition(":")[0]
+        counted = progress is not None
+        twentieths = int(progress * 20) if counted else None
+        now = twentieths, message.partition(":")[0]
         if now != self._told:
             self._told = now
-            print(f"{100 * progress:5.1f} %  {one_line(message)}", file=self._stream, flush=True)
+            share = f"{100 * progress:5.1f} %" if counted else " " * 7
+            print(f"{share}  {one_line(message)}", file=self._stream, flush=True)
 
     def event(self, type: str, **values: Any) -> None:
         pass

@@ -65,7 +65,7 @@ def sentences(_):
         _("Loading the model and the image."),
         _("Loading the model."),
         _("Looking at case {value} of {count}."),
-        _("Looking at the training images."),
+        _("Looking at training image {number} of {count}."),
         _("Make it larger."),
         _("Measuring all held-out cases."),
         _("Measuring the segments"),

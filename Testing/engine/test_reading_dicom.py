@@ -40,4 +40,8 @@ def test_a_truncated_slice_in_a_dicom_folder(tmp_path):
         refused(tmp_path)
 
 
-# Names.
+def test_a_series_and_a_file_say_their_modality(tmp_path):
+    write_dicom(tmp_path, [0.0, 1.0, 2.0])
+    assert read_volume(tmp_path).modality == "CT"
+    assert read_volume(sorted(tmp_path.glob("*.dcm"))[0]).facts().modality == "CT"
+    assert read_volume(write(tmp_path / "a.nrrd", noise((2, 20, 24)))).modality == ""

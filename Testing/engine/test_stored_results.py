@@ -20,6 +20,7 @@ from few_labels_lib.table import read_table  # noqa: E402
 from few_labels_lib.times import read_times  # noqa: E402
 from robust_lib.page import page as robust_page  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
+from unlike_lib.page import page as unlike_page  # noqa: E402
 
 NOWHERE = Path("/nowhere")  # no raw runs
 
@@ -40,6 +41,7 @@ PAGES = {
     ),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
     "docs/robustness.md": lambda: robust_page(stored("robust.json")),
+    "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(
         {(run["set"], run["seed"], run["arm"]): run for run in stored("label_next.json")}

@@ -31,12 +31,14 @@ class Volume:
             or left-handed.
         two_dimensional: whether it is a plain picture, whose spacing is in pixels.
         layers: number of values a voxel, or of frames, in the file.
+        modality: DICOM's code; "" if the file has none.
     """
 
     array: np.ndarray
     affine: np.ndarray
     two_dimensional: bool = False
     layers: int = 1
+    modality: str = ""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -57,7 +59,7 @@ class Volume:
     def facts(self, box: Box | None = None) -> Facts:
         """What is plain about it, or about a box (z, y, x) of it, for a model's card."""
         size = self.shape if box is None else [last - first for first, last in box]
-        return Facts.of(size[::-1], self.spacing[::-1])
+        return Facts.of(size[::-1], self.spacing[::-1], self.modality)
 
     @property
     def voxel_ml(self) -> float:
@@ -157,7 +159,7 @@ def _volume(stored: Stored, array: np.ndarray) -> Volume:
     affine = stored.affine
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
         raise SemiGDAError("bad-input", "The image's voxel spacing or axes are not usable.")
-    return Volume(array, affine, stored.picture, stored.frames)
+    return Volume(array, affine, stored.picture, stored.frames, stored.modality)
 
 
 def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray:

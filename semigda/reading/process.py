@@ -49,12 +49,14 @@ class Stored:
         affine: (4, 4) voxel index (x, y, z) to LPS mm.
         frames: how many frames or values a voxel the file has.
         picture: whether it is a plain picture, without a position in space.
+        modality: DICOM's code; "" if the file has none.
     """
 
     array: np.ndarray
     affine: np.ndarray
     frames: int = 1
     picture: bool = False
+    modality: str = ""
 
 
 def read_foreign(
@@ -267,4 +269,5 @@ def _stored(answer: dict[str, Any], array: np.ndarray) -> Stored:
     if answer["axis"] is not None:
         array = np.moveaxis(array, answer["axis"], -1)
         array = array[..., 0] if array.shape[-1] == 1 else array
-    return Stored(array, np.array(answer["affine"]), answer["frames"], answer["picture"])
+    facts = (answer[name] for name in ("frames", "picture", "modality"))
+    return Stored(array, np.array(answer["affine"]), *facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ import SimpleITK as sitk
 from semigda.reading.errors import choose_frame
 
 _PIECE = 1 << 24
+MODALITY = "0008|0060"
+_CODE = re.compile(r"[A-Z0-9]{1,16}")
 Budget = Callable[[int, int], None]
 
 
@@ -72,7 +75,14 @@ def write_image(
         "frames": components,
         "affine": affine.tolist(),
         "picture": False,
+        "modality": _modality(image),
     }
+
+
+def _modality(image: sitk.Image) -> str:
+    """As DICOM's code; "" if the image has none, or no code."""
+    said = image.GetMetaData(MODALITY).strip() if image.HasMetaDataKey(MODALITY) else ""
+    return said if _CODE.fullmatch(said) else ""
 
 
 class Whole:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from semigda.reading.request import MODALITY
 from semigda_core.errors import SemiGDAError
 
 _POSITION = "0020|0032"
@@ -38,6 +39,8 @@ def read_series(folder: Path) -> sitk.Image:
     try:
         image = reader.Execute()
         positions = _positions(reader, len(files))
+        if reader.HasMetaDataKey(0, MODALITY):
+            image.SetMetaData(MODALITY, reader.GetMetaData(0, MODALITY))
     except RuntimeError as error:
         raise SemiGDAError("bad-input", "The DICOM series cannot be read.") from error
     return _with_true_steps(image, positions) if positions is not None else image

@@ -52,6 +52,7 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
         "frames": frames,
         "affine": info.affine.tolist(),
         "picture": False,
+        "modality": "",
     }
 
 

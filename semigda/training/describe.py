@@ -27,7 +27,7 @@ from semigda_core.models.library import find_model
 from semigda_core.models.preprocessing import Preprocessing
 
 MOST_IMAGES, MOST_SLICES = 160, 24  # of all, and of one: more tell little that is new
-_SLICES_AT_ONCE = 8
+_SLICES_AT_ONCE, _TELL_EVERY = 8, 20
 
 
 def describe(
@@ -76,7 +76,9 @@ def training_images(
     facts, vectors, groups = [], [], []
     network.eval()
     drawn = random.Random(0).sample(list(cases), min(MOST_IMAGES, len(cases)))
-    for case in drawn:
+    for number, case in enumerate(drawn, 1):
+        if number % _TELL_EVERY == 1:
+            progress.message(f"Looking at training image {number} of {len(drawn)}.")
         progress.check()
         try:
             volume = read_volume(case.image, replace_nonfinite=True, progress=progress)

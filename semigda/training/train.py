@@ -258,7 +258,6 @@ class _Run:
 
     def _images(self, network: SemiGDA) -> dict | None:
         """What the model's card says of the training images."""
-        self.progress.message("Looking at the training images.")
         preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
         seen = [*self.cases["labeled"], *self.cases["unlabeled"]]
         return training_images(network, preprocessing, network.branches, seen, self.progress)

@@ -1,0 +1,1 @@
+"""What benchmarks/unlike.py changes in images, and the page it writes."""
