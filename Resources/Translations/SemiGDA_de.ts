@@ -4789,8 +4789,8 @@
         <translation>Fall {value} von {count} wird angesehen.</translation>
     </message>
     <message>
-        <source>Looking at the training images.</source>
-        <translation>Die Trainingsbilder werden angesehen.</translation>
+        <source>Looking at training image {number} of {count}.</source>
+        <translation>Trainingsbild {number} von {count} wird angesehen.</translation>
     </message>
     <message>
         <source>Make it larger.</source>
