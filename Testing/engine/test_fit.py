@@ -216,7 +216,7 @@ def test_the_command_asks_before_it_segments_another_kind(
 def test_the_command_describes_a_model(described, capsys):
     model, cases, card = described
     assert main(["models", "training-images", str(model), str(cases), "--device", "cpu"]) == 0
-    assert "trained on 20 images." in capsys.readouterr().out
+    assert "20 training images" in capsys.readouterr().out
     assert ModelCard.read(model) == card  # the same again
 
 

@@ -17,7 +17,7 @@ from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
-from semigda.progress import Job, Part, Printed, Progress
+from semigda.progress import UNWATCHED, Job, Part, Printed, Progress
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
 from semigda.training.dataset import CaseSlices, load_slices
 from semigda.training.describe import training_images
@@ -260,7 +260,9 @@ class _Run:
         """What the model's card says of the training images."""
         preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
         seen = [*self.cases["labeled"], *self.cases["unlabeled"]]
-        return training_images(network, preprocessing, network.branches, seen, self.progress)
+        # Several processes ask together whether to stop, and only the first one is here.
+        progress = self.progress if self.ranks.world == 1 else UNWATCHED
+        return training_images(network, preprocessing, network.branches, seen, progress)
 
     # What it takes
 
