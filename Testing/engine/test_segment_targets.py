@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,10 @@ def test_others_files_in_its_folder_are_left_and_told(model, images, tmp_path, c
     }
 
 
+def rows_of(table: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))
+
+
 def test_what_changed_is_segmented_again_and_nothing_else(model, images, tmp_path, capsys):
     out, fresh = tmp_path / "out", tmp_path / "fresh"
     assert cohort(model, images, out) == 0
@@ -175,13 +180,15 @@ def test_what_changed_is_segmented_again_and_nothing_else(model, images, tmp_pat
     assert {name for name, value in content(out).items() if first[name] != value} == {
         "case1.seg.nrrd",
         "case1.json",
+        "pictures/case1.png",
+        "contact-sheet.png",
         "cohort.json",
         "summary.csv",
     }
     moved = images.rename(tmp_path / "moved")
     assert cohort(model, moved, out) == 0
     assert "0 segmented, 3 were there" in capsys.readouterr().out
-    both = (out / "summary.csv").read_text("utf-8-sig").splitlines()
+    both = rows_of(out / "summary.csv")
     assert cohort(model, moved, out, "--branches", "cnn") == 0
     assert "3 of 3 cases to segment, 3 of them again because the options changed" in (
         capsys.readouterr().err
@@ -190,10 +197,10 @@ def test_what_changed_is_segmented_again_and_nothing_else(model, images, tmp_pat
     for name in ("case0", "case1", "case2"):
         again, new = (sitk.ReadImage(str(f / f"{name}.seg.nrrd")) for f in (out, fresh))
         assert (sitk.GetArrayFromImage(again) == sitk.GetArrayFromImage(new)).all()
-    rows = (out / "summary.csv").read_text("utf-8-sig").splitlines()
-    assert rows[1].startswith("case0,inner,") and ",," not in rows[1]
+    row = rows_of(out / "summary.csv")[0]
+    assert (row["case"], row["class"]) == ("case0", "inner") and row["ml"] and row["seconds"]
     # The agreement is that branch's own, not the one of both.
-    assert rows[1].rpartition(",")[2] != both[1].rpartition(",")[2]
+    assert float(row["agreement"]) != float(both[0]["agreement"])
 
 
 def test_a_result_that_the_user_edited_is_never_replaced(model, images, tmp_path, capsys):
@@ -235,8 +242,11 @@ def test_a_folder_of_an_earlier_version_goes_on(model, images, tmp_path, capsys)
         values = json.loads(report.read_text())
         del values["made"]
         report.write_text(json.dumps(values))
-    text = (out / "summary.csv").read_text("utf-8-sig")
-    (out / "summary.csv").write_bytes(text.encode())
+    lines = (out / "summary.csv").read_text("utf-8-sig").splitlines()
+    lines = [",".join(line.split(",")[:5]) for line in lines]  # what its table had
+    (out / "summary.csv").write_bytes("".join(f"{line}\r\n" for line in lines).encode())
+    (out / "contact-sheet.png").unlink()
+    shutil.rmtree(out / "pictures")
     (out / ".DS_Store").write_bytes(b"a Mac was here")
     write_image(images / "case3.nii.gz", 3)
     before = content(out)
@@ -272,7 +282,8 @@ def test_the_table_is_one_for_spreadsheets(model, images, tmp_path):
     )
     assert cohort(model, images / "list.csv", tmp_path / "out") == 0
     data = (tmp_path / "out" / "summary.csv").read_bytes()
-    assert data.startswith(b"\xef\xbb\xbfcase,class,ml,agreement,seconds\r\n")
+    columns = b"case,class,ml,agreement,seconds,unlikeness,notes"
+    assert data.startswith(b"\xef\xbb\xbf" + columns + b"\r\n")
     rows = list(csv.DictReader(data.decode("utf-8-sig").splitlines()))
     assert [row["case"] for row in rows[::2]] == ["'=HYPERLINK(1)", "Müller", "-3"]
 

@@ -37,7 +37,7 @@ def test_they_are_registered_when_slicer_has_started(sample_data):
     assert standin.registered == []  # not while modules are loaded
     slicer.app.startupCompleted.emit()
     slicer.app.startupCompleted.emit()
-    starters = {path.name for path in bundled_folder().iterdir()}
+    starters = {card.parent.name for card in bundled_folder().glob("*/card.json")}
     names = {sample_data.SAMPLES[model]["sampleName"] for model in starters}
     assert {one["sampleName"] for one in standin.registered} == names
     assert len(standin.registered) == len(names)
