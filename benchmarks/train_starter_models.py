@@ -5,8 +5,8 @@
     python benchmarks/train_starter_models.py --install
 
 The first trains, for each seed, semi-supervised and supervised only, with the same network, steps,
-seed and order of labelled slices, and otherwise with default settings. Finished runs are skipped
-and stopped runs resume, so several processes may share the work. ``--table`` scores every model on
+seed and order of labelled slices, and the settings of ``COMMON``. Finished runs are skipped and
+stopped runs resume, so several processes may share the work. ``--table`` scores every model on
 val through the real inference and writes ``results/starter_models.json``; ``--install`` copies the
 semi-supervised model of the first seed to ``Resources/Models``: nothing is chosen on val.
 """
