@@ -9,18 +9,21 @@ from __future__ import annotations
 import datetime
 import json
 
-from semigda_core.labels.provenance import PREFIXES, TAGS, algorithm_tags
+from semigda_core.jobs.region import region_text
+from semigda_core.labels.provenance import PREFIXES, REGION, TAGS, algorithm_tags
 from semigda_core.version import __version__
 
 PREFIX = "SemiGDA."
 RESULT = PREFIX + "Result"
 KEYS = ("Model", "ModelTitle", "ModelSHA256", "EngineVersion", "Device", "Options", "Date")
 KEYS += ("Unlikeness",)  # of a model that remembers its training images
+KEYS += (REGION,)  # of a result that was made in one
 
 
 def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
     """The provenance of a run as short texts. Nothing in it identifies the patient."""
     model, unlikeness = outputs.get("model", {}), report.get("unlikeness")
+    roi = options.get("roi")
     return {
         "Model": str(model.get("name", "")),
         "ModelTitle": str(model.get("title", "")),
@@ -30,6 +33,7 @@ def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
         "Options": json.dumps(options, sort_keys=True),
         "Date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         **({} if unlikeness is None else {"Unlikeness": str(unlikeness)}),
+        **({REGION: region_text(roi)} if roi else {}),
     }
 
 

@@ -280,15 +280,16 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
 
         return dicom.export(segmentationNode, folder)
 
-    def sendToProject(self, segmentationNode, folder, replace=False):
+    def sendToProject(self, segmentationNode, folder, replace=False, whole=False):
         """Make a corrected result a labelled case of the training project in a folder.
 
         Returns a :class:`semigda_core.project.cases.sending.Sent`; ``replace``: the case may have
-        another label, whose file stays.
+        another label, whose file stays; ``whole``: the result was made in a region, and is right
+        outside of it, too.
         """
         from SemiGDALib.segment.sending import sendTo
 
-        return sendTo(segmentationNode, folder, replace)
+        return sendTo(segmentationNode, folder, replace, whole)
 
 
 class SemiGDASegmentTest(ScriptedLoadableModuleTest):

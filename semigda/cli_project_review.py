@@ -40,6 +40,11 @@ def add_review_commands(add: Add) -> None:
     sending.add_argument(
         "--replace", action="store_true", help="also if the case has another label, which is kept"
     )
+    sending.add_argument(
+        "--whole",
+        action="store_true",
+        help="the label was made in a region, and is right outside of it, too",
+    )
 
     report = add("report", _report, "Write a training's report, one HTML page.")
     report.add_argument("--job", help="id of the training (default: the newest)")
@@ -78,8 +83,14 @@ def _reject(arguments: argparse.Namespace) -> None:
 
 
 def _send(arguments: argparse.Namespace) -> None:
-    project, replace = Project(arguments.project), arguments.replace
-    sent = send(project, arguments.image, arguments.label, arguments.name, replace=replace)
+    sent = send(
+        Project(arguments.project),
+        arguments.image,
+        arguments.label,
+        arguments.name,
+        replace=arguments.replace,
+        whole=arguments.whole,
+    )
     _done(arguments, sent.how, 1)
 
 

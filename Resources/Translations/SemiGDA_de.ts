@@ -1841,12 +1841,20 @@
         <translation>Anderes Projekt...</translation>
     </message>
     <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
     <message>
         <source>Folder of a training project</source>
         <translation>Ordner eines Trainingsprojekts</translation>
+    </message>
+    <message>
+        <source>It is whole: send</source>
+        <translation>Es ist vollständig: senden</translation>
     </message>
     <message>
         <source>Leave it</source>
@@ -5851,6 +5859,10 @@
         <translation>Prüfen Sie, ob es dieselbe Art von Bild ist; ein Modell je Art ist vielleicht besser.</translation>
     </message>
     <message>
+        <source>Check the rest of the image, add what is missing, and send the label as whole.</source>
+        <translation>Prüfen Sie den Rest des Bildes, ergänzen Sie, was fehlt, und senden Sie das Label als vollständig.</translation>
+    </message>
+    <message>
         <source>Check them in Segment Editor; where they overlap, the later one counts.</source>
         <translation>Prüfen Sie sie im Segment Editor; wo sie überlappen, gilt das spätere.</translation>
     </message>
@@ -6489,6 +6501,10 @@
     <message>
         <source>This cannot be repaired by itself.</source>
         <translation>Das lässt sich nicht automatisch beheben.</translation>
+    </message>
+    <message>
+        <source>This label was made in a region, and says nothing of the image outside.</source>
+        <translation>Dieses Label entstand in einer Region und sagt nichts über das Bild außerhalb.</translation>
     </message>
     <message>
         <source>This version is in use.</source>

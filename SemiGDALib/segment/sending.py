@@ -9,11 +9,12 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib import provenance
 from SemiGDALib.train import scene_files
 from SemiGDALib.train.recent import recentProjects, remember
 
 
-def sendTo(segmentationNode, folder, replace=False):
+def sendTo(segmentationNode, folder, replace=False, whole=False):
     """Make a segmentation and the volume it was drawn on a labelled case of the project in a
     folder; what a model made counts as corrected by a person.
 
@@ -30,8 +31,10 @@ def sendTo(segmentationNode, folder, replace=False):
     project = Project(folder)
     volume = scene_files.drawnOn(segmentationNode)
     segmentation = segmentationNode.GetSegmentation()
-    ids = segmentation.GetSegmentIDs()
-    sending.check_names(project, [segmentation.GetSegment(one).GetName() for one in ids])
+    segments = [segmentation.GetSegment(one) for one in segmentation.GetSegmentIDs()]
+    sending.check_names(project, [segment.GetName() for segment in segments])
+    if not whole and sending.made_in_region(map(provenance.tagsOf, segments)):
+        raise sending.only_a_region()
     origin = "edited" if scene_files.isMachineMade(segmentationNode) else "human"
     with scene_files.allOrNothing(project.folder) as store:
         image = store.image(volume)
@@ -41,7 +44,7 @@ def sendTo(segmentationNode, folder, replace=False):
             image = known.image
             if known.label is not None and not replace:
                 raise sending.has_label()
-        label = store.label(segmentationNode, volume, origin)
+        label = store.label(segmentationNode, volume, origin, whole)
         sent = sending.send(project, image, label, volume.GetName(), origin, replace=replace)
     remember(project.folder)
     return sent
@@ -52,7 +55,7 @@ class SendButton:
 
     Args:
         ui: the panel's widgets.
-        send: called with (segmentation node, folder, replace); raises SemiGDAError.
+        send: called as :func:`sendTo`; raises SemiGDAError.
         message: the panel's message area.
         say: tells the user how it ended.
     """
@@ -89,24 +92,17 @@ class SendButton:
         if folder:
             self.send(folder)
 
-    def send(self, folder, replace=False) -> None:
-        """Send the result in view; asks before its label takes another one's place."""
+    def send(self, folder, **yes) -> None:
+        """Send the result in view; asks before its label takes another one's place, and where it
+        was made in a region. ``yes``: the answers so far, as :func:`sendTo` takes them.
+        """
         from semigda_core.project.cases import sending
 
         self._message.hide()
         try:
-            sent = self._send(self._node, folder, replace)
+            sent = self._send(self._node, folder, **yes)
         except SemiGDAError as error:
-            if error.message == sending.has_label().message:
-                self._message.question(
-                    error.message,
-                    error.action,
-                    _("Replace its label"),
-                    lambda: self.send(folder, replace=True),
-                    _("Leave it"),
-                )
-            else:
-                self._message.error(error, dismissText=_("Close"))
+            self._ask(error, folder, yes)
             return
         told = {
             sending.ADDED: _("A new case of '{project}', with its corrected label."),
@@ -114,3 +110,20 @@ class SendButton:
             sending.REPLACED: _("The corrected label took the place of the one in '{project}'."),
         }
         self._say(told[sent.how].format(project=Path(folder).name))
+
+    def _ask(self, error, folder, yes: dict) -> None:
+        """The question that an error is, or the error."""
+        from semigda_core.project.cases import sending
+
+        questions = {
+            sending.has_label().message: ("replace", _("Replace its label"), _("Leave it")),
+            sending.only_a_region().message: ("whole", _("It is whole: send"), _("Cancel")),
+        }
+        if error.message not in questions:
+            self._message.error(error, dismissText=_("Close"))
+            return
+        answer, text, dismissText = questions[error.message]
+        again = {**yes, answer: True}
+        self._message.question(
+            error.message, error.action, text, lambda: self.send(folder, **again), dismissText
+        )

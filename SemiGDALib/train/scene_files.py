@@ -15,7 +15,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
-from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
+from semigda_core.labels.provenance import ORIGIN, PREFIXES, REGION, origin_said
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, provenance
 
@@ -94,9 +94,9 @@ class Store:
         """The volume's own file, or a new one. Raises as :func:`writeImage`."""
         return fileOf(volumeNode) or self._new(writeImage(volumeNode, self.folder / "images"))
 
-    def label(self, labelNode, volumeNode, origin: str | None = None) -> Path:
+    def label(self, labelNode, volumeNode, origin: str | None = None, whole: bool = False) -> Path:
         """A label of the volume: a new file for a segmentation, and for a label map unless its own
-        file holds it.
+        file holds it. ``origin`` and ``whole`` are as in :func:`writeLabel`.
 
         Raises:
             SemiGDAError: as :func:`writeLabel`, and "bad-input" for a label map under another
@@ -104,7 +104,7 @@ class Store:
         """
         if not labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
             path = newLabelFile(self.folder)
-            writeLabel(labelNode, volumeNode, path, origin)
+            writeLabel(labelNode, volumeNode, path, origin, whole)
             return self._new(path)
         if labelNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
             raise SemiGDAError(
@@ -142,10 +142,13 @@ def newLabelFile(folder: Path) -> Path:
     return folder / "labels" / f"{secrets.token_hex(4)}{ENDING}"
 
 
-def writeLabel(segmentationNode, volumeNode, path: Path, origin: str | None = None) -> None:
+def writeLabel(
+    segmentationNode, volumeNode, path: Path, origin: str | None = None, whole: bool = False
+) -> None:
     """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
 
     What a model made says so in the file; with the ``origin`` "edited", that it was corrected too.
+    In which region it was made is in the file as well, unless the label is ``whole`` by now.
 
     Where segments overlap, the later one counts. A file that is there is replaced when the new one
     is whole.
@@ -164,6 +167,8 @@ def writeLabel(segmentationNode, volumeNode, path: Path, origin: str | None = No
     for segment in segments:
         if segment["tags"] and origin == "edited":
             segment["tags"][PREFIXES[0] + ORIGIN] = origin
+        for prefix in PREFIXES if whole else ():
+            segment["tags"].pop(prefix + REGION, None)
     node, _ids = nodes.addSegments(labels, volumeNode, segments, "SemiGDA label")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

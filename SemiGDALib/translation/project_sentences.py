@@ -36,6 +36,7 @@ def sentences(_):
             "case out."
         ),
         _("Check that they are the same kind of image; a model for each kind may do better."),
+        _("Check the rest of the image, add what is missing, and send the label as whole."),
         _("Check them in Segment Editor; where they overlap, the later one counts."),
         _("Choose a base (see 'semigda import-official'), or the preset standard."),
         _("Choose a project's folder, or make a new project."),
@@ -209,6 +210,7 @@ def sentences(_):
         _("These segments are no classes of the project: {unknown}."),
         _("These versions were not scored on the same held-out cases."),
         _("This cannot be repaired by itself."),
+        _("This label was made in a region, and says nothing of the image outside."),
         _("This version is in use."),
         _("Too few cases to tell the model from a plain U-Net of the same budget: {told}."),
         _("Train one first, or choose a model."),

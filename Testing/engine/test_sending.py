@@ -15,10 +15,10 @@ from semigda_core.project.cases.sending import case_of, send
 MADE = "SemiGDA_Model:bright|SemiGDA_ModelSHA256:0|"
 
 
-def label_file(path, *names):
+def label_file(path, *names, tags=MADE):
     """As a model made it: each segment says so."""
     segments = [
-        {"ID": f"S{n}", "Name": name, "LabelValue": n, "Layer": 0, "Tags": MADE}
+        {"ID": f"S{n}", "Name": name, "LabelValue": n, "Layer": 0, "Tags": tags}
         for n, name in enumerate(names, 1)
     ]
     return write_segmentation(path, [draw(9)[1]], segments)
@@ -88,6 +88,21 @@ def test_a_file_that_is_gone_stops_nothing(study, tmp_path):
     project, image, label = study
     project.read().cases[0].image.unlink()
     assert send(project, image, label).how == "added"
+
+
+def test_what_was_made_in_a_region_is_whole_only_on_demand(study, tmp_path, capsys):
+    """Also as Slicer writes its tags; nobody has looked at what lies outside."""
+    project, image, _ = study
+    words = ["project", "send", str(project.folder), str(image)]
+    for prefix in ("SemiGDA_", "SemiGDA."):
+        tags = f"{prefix}Model:bright|{prefix}Region:LPS 1 2 3 1 0 0 0 1 0 0 0 1 9 9 9|"
+        label = label_file(tmp_path / f"{prefix}region.seg.nrrd", "ball", tags=tags)
+        with pytest.raises(SemiGDAError, match="made in a region") as raised:
+            send(project, image, label)
+        assert raised.value.error_class == "bad-input" and len(project.read().cases) == 2
+        assert main([*words, str(label)]) == 1 and "as whole" in capsys.readouterr().err
+    assert not main([*words, str(label), "--whole"])
+    assert len(project.read().cases) == 3
 
 
 def test_the_command(study, capsys):

@@ -10,6 +10,8 @@ from segment_fixtures import choose, run
 from test_segment_geometry import OBLIQUE, add_transform
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import read_segments
+from semigda_core.project.cases.sending import made_in_region
 from semigda_core.project.project import Project
 
 
@@ -84,6 +86,32 @@ def test_an_unknown_segment_leaves_nothing(logic, bright, liver):
     assert logic.sendToProject(node, liver.folder).how == "added"
 
 
+def add_region(logic, volume):
+    """A box that leaves a part of the image out."""
+    roi = logic.placeRegion(volume)
+    roi.SetSize(*(0.9 * length for length in roi.GetSize()))
+    return roi
+
+
+def test_a_region_is_whole_only_on_demand(logic, bright, liver):
+    volume = phantoms.add_volume(ijk_to_ras=OBLIQUE)
+    node = logic.segment(volume, bright, roi=add_region(logic, volume), device="cpu")
+    region = node.GetAttribute("SemiGDA.Region")
+    assert region.startswith("LPS ") and len(region.split()) == 16
+    with pytest.raises(SemiGDAError, match="made in a region"):
+        logic.sendToProject(node, liver.folder)
+    assert files(liver) == [] and not liver.read().cases
+    assert logic.sendToProject(node, liver.folder, whole=True).how == "added"
+    (case,) = liver.read().cases
+    written = [segment.tags for segment in read_segments(case.label)]
+    assert written and not made_in_region(written)  # it is whole now, and says nothing else
+    assert all("SemiGDA_Model" in tags or "SemiGDA.Model" in tags for tags in written)
+    # The next result of the same node is of the whole image.
+    again = logic.segment(volume, bright, device="cpu")
+    assert again.GetAttribute("SemiGDA.Region") is None
+    assert logic.sendToProject(again, liver.folder, replace=True).how == "replaced"
+
+
 def test_in_the_panel(panel, module_host, artifacts, liver):
     from SemiGDALib.train.recent import recentProjects, remember
 
@@ -119,4 +147,26 @@ def test_in_the_panel(panel, module_host, artifacts, liver):
     assert (
         "no classes of the project" in ui.messageLabel.text and not ui.messageActionButton.visible
     )
+    assert len(liver.read().cases) == 1
+
+
+def test_the_panel_asks_where_a_region_was_segmented(panel, module_host, artifacts, liver):
+    """And afterwards, as before, whether the label may take the place of another one."""
+    ui, host, sending = panel.ui, module_host, panel.panel.sending
+    volume = phantoms.add_volume(name="MR of Monday")
+    choose(panel, host, volume, roi=add_region(panel.logic, volume))
+    run(panel, host)
+    sending.send(str(liver.folder))
+    host.process()
+    assert "made in a region" in ui.messageLabel.text
+    assert ui.messageActionButton.text == "It is whole: send"
+    host.grab(panel, artifacts / "segment-sending-region.png")
+    host.click(ui.messageDismissButton)
+    assert not ui.messageFrame.visible and not liver.read().cases
+    for told in ("A new case", "took the place"):
+        sending.send(str(liver.folder))
+        while ui.messageActionButton.visible:
+            host.click(ui.messageActionButton)
+            host.process()
+        assert told in ui.phaseLabel.text
     assert len(liver.read().cases) == 1

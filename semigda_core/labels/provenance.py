@@ -16,7 +16,7 @@ from semigda_core.labels.segments import read_segments
 # human: drawn by a person. edited: made by a model, corrected by a person. machine: the rest.
 ORIGINS = ("human", "edited", "machine")
 PREFIXES = ("SemiGDA_", "SemiGDA.")
-ORIGIN, MODEL = "Origin", "Model"
+ORIGIN, MODEL, REGION = "Origin", "Model", "Region"
 TAGS = (
     ORIGIN,
     MODEL,
@@ -27,7 +27,7 @@ TAGS = (
     "Branches",
     "Device",
     "Options",
-    "Region",
+    REGION,
     "Unlikeness",
     "Date",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.contents import digest_of, files_of
 from semigda_core.files.targets import same_place
 from semigda_core.files.texts import one_line
+from semigda_core.labels.provenance import REGION, said
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.project import NewCase, PathLike, Project
 from semigda_core.project.records import ProjectCase, class_mapping
@@ -35,6 +36,7 @@ def send(
     origin: str = "edited",
     *,
     replace: bool = False,
+    whole: bool = False,
 ) -> Sent:
     """Make an image and its corrected label a case of the project; both files stay where they are.
 
@@ -44,12 +46,16 @@ def send(
         label: a file with named segments.
         origin: who made the label, at best "edited" for what a model made.
         replace: whether its label takes the place of another one, whose file stays.
+        whole: a model made the label in a region, and somebody has looked at the rest.
 
     Raises:
-        SemiGDAError: "bad-input" if a segment is none of the project's classes, or if the case has
-            a label and ``replace`` is not set.
+        SemiGDAError: "bad-input" if a segment is none of the project's classes, if it was made in a
+            region and ``whole`` is not set, or if the case has a label and ``replace`` is not set.
     """
-    check_names(project, [segment.name for segment in read_segments(Path(label))])
+    segments = read_segments(Path(label))
+    check_names(project, [segment.name for segment in segments])
+    if not whole and made_in_region(segment.tags for segment in segments):
+        raise only_a_region()
     known = case_of(project, image)
     if known is None:
         (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
@@ -65,6 +71,19 @@ def has_label() -> SemiGDAError:
         "bad-input",
         "The project has this image already, with a label.",
         action="Let the new label take its place, or leave it.",
+    )
+
+
+def made_in_region(tags: Iterable[Mapping[str, str]]) -> bool:
+    """Whether one of these segments says in its tags that a model made it in a region."""
+    return any(said(of_segment).get(REGION) for of_segment in tags)
+
+
+def only_a_region() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "This label was made in a region, and says nothing of the image outside.",
+        action="Check the rest of the image, add what is missing, and send the label as whole.",
     )
 
 
