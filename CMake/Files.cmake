@@ -1,6 +1,7 @@
 # Written by Testing/packaging/list_files.py
 set(SemiGDA_PACKAGES
   SemiGDALib/__init__.py
+  SemiGDALib/dialogs.py
   SemiGDALib/jobs/__init__.py
   SemiGDALib/jobs/command.py
   SemiGDALib/jobs/engine_job.py
@@ -18,6 +19,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/__init__.py
   SemiGDALib/segment/add_model.py
   SemiGDALib/segment/card_text.py
+  SemiGDALib/segment/choices.py
   SemiGDALib/segment/dicom.py
   SemiGDALib/segment/fit.py
   SemiGDALib/segment/frames/__init__.py
@@ -31,8 +33,10 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/library/logic.py
   SemiGDALib/segment/library/section.py
   SemiGDALib/segment/library/settings.py
+  SemiGDALib/segment/log.py
   SemiGDALib/segment/panel.py
   SemiGDALib/segment/parameters.py
+  SemiGDALib/segment/problems.py
   SemiGDALib/segment/region.py
   SemiGDALib/segment/report.py
   SemiGDALib/segment/result_view.py
@@ -67,7 +71,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/dialog_heldout.py
   SemiGDALib/train/dialog_mapping.py
   SemiGDALib/train/dialog_scene.py
-  SemiGDALib/train/dialogs.py
   SemiGDALib/train/editor_button.py
   SemiGDALib/train/file_drop.py
   SemiGDALib/train/fixes.py

@@ -528,6 +528,21 @@
     </message>
 </context>
 <context>
+    <name>SemiGDALib.dialogs</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Close this window without changing anything.</source>
+        <translation>Dieses Fenster schließen, ohne etwas zu ändern.</translation>
+    </message>
+    <message>
+        <source>Confirm.</source>
+        <translation>Bestätigen.</translation>
+    </message>
+</context>
+<context>
     <name>SemiGDALib.nodes</name>
     <message>
         <source>Choose an input volume that holds an image.</source>
@@ -1549,6 +1564,53 @@
     </message>
 </context>
 <context>
+    <name>segment.choices</name>
+    <message>
+        <source>Apple graphics (MPS)</source>
+        <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+        <source>As the model recommends</source>
+        <translation>Wie das Modell empfiehlt</translation>
+    </message>
+    <message>
+        <source>Autoencoder branch</source>
+        <translation>Autoencoder-Zweig</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Both, averaged</source>
+        <translation>Beide, gemittelt</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Convolutional branch</source>
+        <translation>Faltungszweig</translation>
+    </message>
+    <message>
+        <source>Graphics card (CUDA)</source>
+        <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+        <source>No model is installed. Add one under Models.</source>
+        <translation>Kein Modell ist installiert. Fügen Sie unter „Modelle“ eines hinzu.</translation>
+    </message>
+    <message>
+        <source>The model '{name}' is not installed here.</source>
+        <translation>Das Modell „{name}“ ist hier nicht installiert.</translation>
+    </message>
+    <message>
+        <source>{name} (damaged)</source>
+        <translation>{name} (beschädigt)</translation>
+    </message>
+</context>
+<context>
     <name>segment.dicom</name>
     <message>
         <source>Check that the series is still in Slicer's DICOM database.</source>
@@ -1611,38 +1673,17 @@
     </message>
 </context>
 <context>
+    <name>segment.log</name>
+    <message>
+        <source>The report is on the clipboard.</source>
+        <translation>Der Bericht ist in der Zwischenablage.</translation>
+    </message>
+</context>
+<context>
     <name>segment.panel</name>
-    <message>
-        <source>Apple graphics (MPS)</source>
-        <translation>Apple-Grafik (MPS)</translation>
-    </message>
-    <message>
-        <source>As the model recommends</source>
-        <translation>Wie das Modell empfiehlt</translation>
-    </message>
-    <message>
-        <source>Autoencoder branch</source>
-        <translation>Autoencoder-Zweig</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>Automatisch</translation>
-    </message>
-    <message>
-        <source>Both, averaged</source>
-        <translation>Beide, gemittelt</translation>
-    </message>
-    <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Cancelled. The scene is unchanged.</source>
-        <translation>Abgebrochen. Die Szene ist unverändert.</translation>
     </message>
     <message>
         <source>Cancelling...</source>
@@ -1653,24 +1694,8 @@
         <translation>Wählen Sie ein Eingabevolumen, das ein Bild enthält, und ein Modell.</translation>
     </message>
     <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
-    </message>
-    <message>
-        <source>Convolutional branch</source>
-        <translation>Faltungszweig</translation>
-    </message>
-    <message>
-        <source>Copy report</source>
-        <translation>Bericht kopieren</translation>
-    </message>
-    <message>
         <source>Done: {seconds:.1f} s of computing.</source>
         <translation>Fertig: {seconds:.1f} s Rechenzeit.</translation>
-    </message>
-    <message>
-        <source>Graphics card (CUDA)</source>
-        <translation>Grafikkarte (CUDA)</translation>
     </message>
     <message>
         <source>Harden the transform? The volume's voxels are resampled in this scene; files on disk are not changed.</source>
@@ -1683,14 +1708,6 @@
     <message>
         <source>No</source>
         <translation>Nein</translation>
-    </message>
-    <message>
-        <source>No model is installed. Add one under Models.</source>
-        <translation>Kein Modell ist installiert. Fügen Sie unter „Modelle“ eines hinzu.</translation>
-    </message>
-    <message>
-        <source>Replace and segment</source>
-        <translation>Ersetzen und segmentieren</translation>
     </message>
     <message>
         <source>Segment</source>
@@ -1717,24 +1734,31 @@
         <translation>Das Eingabevolumen unterliegt einer nichtlinearen Transformation.</translation>
     </message>
     <message>
-        <source>The model '{name}' is not installed here.</source>
-        <translation>Das Modell „{name}“ ist hier nicht installiert.</translation>
+        <source>Yes, harden and segment</source>
+        <translation>Ja, verfestigen und segmentieren</translation>
+    </message>
+</context>
+<context>
+    <name>segment.problems</name>
+    <message>
+        <source>Cancelled. The scene is unchanged.</source>
+        <translation>Abgebrochen. Die Szene ist unverändert.</translation>
     </message>
     <message>
-        <source>The report is on the clipboard.</source>
-        <translation>Der Bericht ist in der Zwischenablage.</translation>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Replace and segment</source>
+        <translation>Ersetzen und segmentieren</translation>
     </message>
     <message>
         <source>Use the CPU</source>
         <translation>CPU verwenden</translation>
-    </message>
-    <message>
-        <source>Yes, harden and segment</source>
-        <translation>Ja, verfestigen und segmentieren</translation>
-    </message>
-    <message>
-        <source>{name} (damaged)</source>
-        <translation>{name} (beschädigt)</translation>
     </message>
 </context>
 <context>
@@ -2935,21 +2959,6 @@
     <message>
         <source>{name} (made by a model)</source>
         <translation>{name} (vom Modell)</translation>
-    </message>
-</context>
-<context>
-    <name>train.dialogs</name>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Close this window without changing anything.</source>
-        <translation>Dieses Fenster schließen, ohne etwas zu ändern.</translation>
-    </message>
-    <message>
-        <source>Confirm.</source>
-        <translation>Bestätigen.</translation>
     </message>
 </context>
 <context>

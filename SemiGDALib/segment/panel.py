@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
-import slicer
 import vtk
 from slicer.i18n import tr as _
 
@@ -13,19 +10,20 @@ from SemiGDALib import nodes, texts
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
-from SemiGDALib.segment import card_text, report, views
+from SemiGDALib.segment import views
+from SemiGDALib.segment.choices import Choices
 from SemiGDALib.segment.dicom import ExportButton
 from SemiGDALib.segment.fit import FitQuestion
 from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.library.section import LibrarySection
+from SemiGDALib.segment.log import Log
 from SemiGDALib.segment.parameters import chosenOptions
+from SemiGDALib.segment.problems import Problems
 from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.sending import SendButton
 from SemiGDALib.segment.several.section import SeveralSection
 from SemiGDALib.set_up.section import SetUpSection
-
-LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
 
 
 class SegmentPanel:
@@ -37,12 +35,10 @@ class SegmentPanel:
         self.parameters = None
         self._guiTag = None
         self._observerTag = None
-        self._models = []
-        self._lastError: SemiGDAError | None = None
         self._input = None  # the volume whose results are shown
-        self._phase = ""
-        self._showing = False  # widgets are being set from the parameter node
         self.message = MessageArea(ui)
+        self.choices, self.log, self.problems = Choices(self), Log(self), Problems(self)
+        self.showError = self.problems.show
         self._fit = FitQuestion(self.message, self.segment)
         self.export = ExportButton(ui, logic.exportDicomSeg, self.say, self.showError)
         self.sending = SendButton(ui, logic.sendToProject, self.message, self.say)
@@ -56,41 +52,10 @@ class SegmentPanel:
         )
         self.several = SeveralSection(self, layout, ui.advancedCollapsibleButton)
         self._region = RegionRow(self)
-        self._combos = {
-            "model": ui.modelComboBox,
-            "device": ui.deviceComboBox,
-            "branches": ui.branchesComboBox,
-        }
-        self._fillCombos()
         ui.progressArea.visible = False
         ui.resultCollapsibleButton.visible = False
-        for name, combo in self._combos.items():
-            # The user's choice only: filling or restoring a list must not overwrite parameters.
-            combo.connect("activated(int)", lambda _index, name=name: self._onChosen(name))
         ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
-        ui.copyReportButton.connect("clicked(bool)", self.onCopyReport)
-        self._aboutCard = ui.modelCardLabel.toolTip
         self.refreshModels()
-
-    def _fillCombos(self) -> None:
-        devices = (
-            (_("Automatic"), "auto"),
-            (_("Graphics card (CUDA)"), "cuda"),
-            (_("Apple graphics (MPS)"), "mps"),
-            (_("CPU"), "cpu"),
-        )
-        branches = (
-            (_("As the model recommends"), "card"),
-            (_("Both, averaged"), "both"),
-            (_("Autoencoder branch"), "vae"),
-            (_("Convolutional branch"), "cnn"),
-        )
-        for combo, choices in (
-            (self.ui.deviceComboBox, devices),
-            (self.ui.branchesComboBox, branches),
-        ):
-            for text, value in choices:
-                combo.addItem(text, value)
 
     # Parameter node
 
@@ -104,9 +69,7 @@ class SegmentPanel:
             return
         self.proposeInput()
         if not parameters.model:
-            usable = [model.name for model in self._models if model.problem is None]
-            last = str(slicer.app.userSettings().value(LAST_MODEL) or "")
-            parameters.model = last if last in usable else usable[0] if usable else ""
+            parameters.model = self.choices.proposedModel()
         self._guiTag = parameters.connectGui(self.ui)
         self._observerTag = parameters.AddObserver(
             vtk.vtkCommand.ModifiedEvent, lambda _caller, _event: self._update()
@@ -123,32 +86,14 @@ class SegmentPanel:
         """The scene closes: what was said of it goes with it."""
         self.message.hide()
         self.ui.progressArea.visible = False
-        self._lastError = self._input = None
+        self.problems.last = self._input = None
         self._fit.forget()
         self.several.clear()
 
     def refreshModels(self) -> None:
         """Read the library again."""
-        self._models = self.logic.models()
-        combo = self.ui.modelComboBox
-        combo.clear()
-        for model in self._models:
-            title = model.card.title if model.card else model.name
-            combo.addItem(_("{name} (damaged)").format(name=title) if model.problem else title)
-            combo.setItemData(combo.count - 1, model.name)
+        self.choices.refreshModels()
         self._update()
-
-    def _model(self):
-        name = self.parameters.model if self.parameters is not None else ""
-        return next((model for model in self._models if model.name == name), None)
-
-    def _onChosen(self, name) -> None:
-        if self.parameters is not None and not self._showing:
-            combo = self._combos[name]
-            value = combo.itemData(combo.currentIndex)
-            self.parameters.setValue(name, value)
-            if name == "model":
-                slicer.app.userSettings().setValue(LAST_MODEL, value)
 
     def _onAllFrames(self, allFrames) -> None:
         if self.parameters is not None:
@@ -157,24 +102,12 @@ class SegmentPanel:
     def _update(self) -> None:
         """Show the parameter node's choices, and whether they can be run."""
         parameters = self.parameters
-        if parameters is None or self._showing:
+        if parameters is None:
             return
-        self._showing = True
-        for name, combo in self._combos.items():
-            combo.currentIndex = combo.findData(parameters.getValue(name))
-        self._showing = False
-        model = self._model()
-        if model is not None:
-            self.ui.modelCardLabel.text = card_text.cardSummary(model)
-            self.ui.modelCardLabel.toolTip = card_text.cardCredits(model) or self._aboutCard
-        elif parameters.model:
-            text = _("The model '{name}' is not installed here.")
-            self.ui.modelCardLabel.text = text.format(name=parameters.model)
-        else:
-            self.ui.modelCardLabel.text = _("No model is installed. Add one under Models.")
+        self.choices.show()
         self.frames.show(parameters.inputVolume, parameters.allFrames)
         self._region.update()
-        self._updateButton(model)
+        self._updateButton()
         self._showInput()
         if not self.logic.isRunning() and parameters.resultSegmentation is not self._result.node:
             self._result.show(parameters.resultSegmentation)  # deleted, or of a loaded scene
@@ -190,12 +123,13 @@ class SegmentPanel:
         self.ui.hiddenLabel.visible = bool(hidden)
         self.ui.hiddenLabel.text = _("Hidden: {names}").format(names=", ".join(hidden))
 
-    def _updateButton(self, model) -> None:
+    def _updateButton(self) -> None:
         button = self.ui.segmentButton
         if self.logic.isRunning():
             return
         button.text = _("Segment")
         volume = self.parameters.inputVolume if self.parameters is not None else None
+        model = self.choices.model()
         usable = model is not None and model.problem is None
         idle = not self.logic.isRunningSeveral()
         button.enabled = bool(volume and volume.GetImageData() and usable and idle)
@@ -232,13 +166,13 @@ class SegmentPanel:
                 _("No"),
             )
             return
-        model = self._model()
+        model = self.choices.model()
         card = model.card if model is not None else None
         if self._fit.asks(card, volume, parameters.roi, parameters.model):
             return
         self.message.hide()
         self.ui.progressArea.visible = False
-        self._lastError = None
+        self.problems.last = None
         self._result.show(None)  # an old result must not be mistaken for the new one
         try:
             self.logic.start(
@@ -257,7 +191,7 @@ class SegmentPanel:
             self.showError(error)
             return
         if self.logic.isRunning():
-            self.log(_("Segmenting with {model}.").format(model=parameters.model))
+            self.log.write(_("Segmenting with {model}.").format(model=parameters.model))
             self.ui.segmentButton.text = _("Cancel")
             self.ui.segmentButton.toolTip = _("Stop; the scene is left unchanged.")
             self.ui.progressArea.visible = True
@@ -274,15 +208,12 @@ class SegmentPanel:
         self.ui.progressBar.maximum = 100 if fraction > 0 else 0
         self.ui.progressBar.value = int(100 * fraction)
         self.ui.phaseLabel.text = texts.progress(message, secondsLeft)
-        phase = message.strip("0123456789. ").partition(" ")[0]
-        if phase != self._phase:  # not a line for every slice
-            self._phase = phase
-            self.log(message)
+        self.log.phase(message)
 
     def _onFinished(self, result) -> None:
         self._ended()
         seconds = sum(result.report.get("seconds", {}).values())
-        self.log(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
+        self.log.write(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
         # Not bound to any while another module is in view; the result is kept all the same.
         parameters = self.parameters or self.logic.getParameterNode()
         parameters.resultSegmentation = result.segmentationNode
@@ -300,79 +231,13 @@ class SegmentPanel:
     def _device(self) -> str:
         return self.parameters.device if self.parameters is not None else "auto"
 
-    def showError(self, error, actionText="", action=None) -> None:
-        """Show an error with the button that fixes it."""
-        self._lastError = error
-        self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
-        if error.error_class == "cancelled":
-            self.say(_("Cancelled. The scene is unchanged."))
-            return
-        if action is None:
-            actionText, action = self.setUp.remedy(error) or self._remedy(error)
-        self.message.error(error, actionText, action, _("Close"))
-
-    def _remedy(self, error):
-        if error.error_class in ("device-unavailable", "out-of-gpu-memory"):
-            return _("Use the CPU"), self._useCpu
-        if error.error_class in ("worker-died", "internal"):
-            return _("Copy report"), self.onCopyReport
-        if error.error_class == "bad-input" and self._canReplaceInvalid():
-            return _("Replace and segment"), self._replaceInvalid
-        return "", None
-
     def _ended(self) -> None:
         self.ui.progressArea.visible = False
-        run = self.logic.run
-        if run is not None and run.log.strip():
-            self.ui.logText.appendPlainText(report.withoutFolders(run.log.strip()))
-        self._updateButton(self._model())
+        self.log.addRun()
+        self._updateButton()
 
     def say(self, text) -> None:
         """A line below the button, where progress is shown otherwise."""
         self.ui.progressArea.visible = True
         self.ui.progressBar.visible = False
         self.ui.phaseLabel.text = text
-
-    def _canReplaceInvalid(self) -> bool:
-        parameters = self.parameters
-        return (
-            parameters is not None
-            and not parameters.replaceInvalid
-            and nodes.hasInvalidVoxels(parameters.inputVolume)
-        )
-
-    def _replaceInvalid(self) -> None:
-        self.parameters.replaceInvalid = True
-        self.segment()
-
-    def _useCpu(self) -> None:
-        self.parameters.device = "cpu"
-        self.segment()
-
-    # Log
-
-    def log(self, text) -> None:
-        self.ui.logText.appendPlainText(f"{time.strftime('%H:%M:%S')}  {text}")
-
-    def report(self) -> str:
-        """What *Copy report* copies."""
-        parameters, run = self.parameters, self.logic.run
-        settings = run.options.to_dict() if run is not None else {}
-        volume = parameters.inputVolume if parameters is not None else None
-        model = self._model()
-        errorOutput = Worker.of("segment").errorOutput()
-        digest = (model.card.weights_sha256 or "")[:12] if model and model.card else ""
-        return report.report(
-            settings,
-            f"{model.name} {digest}" if model else "-",
-            report.imageFacts(volume),
-            self._lastError,
-            self.logic.result.report if self.logic.result else {},
-            f"{self.ui.logText.toPlainText()}\n{errorOutput}",
-        )
-
-    def onCopyReport(self, _checked=False) -> None:
-        """Put the report on the clipboard."""
-        slicer.app.clipboard().setText(self.report())
-        if not self.logic.isRunning():
-            self.say(_("The report is on the clipboard."))

@@ -6,8 +6,8 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.project.check import latest
+from SemiGDALib.dialogs import cell
 from SemiGDALib.texts import AMBER, BLUE, RED, ink
-from SemiGDALib.train.dialogs import cell
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)

@@ -6,7 +6,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.project.classes import add_class, change_class, remove_class
-from SemiGDALib.train import dialogs
+from SemiGDALib import dialogs
 
 COLOUR, NAME, CASES = range(3)
 

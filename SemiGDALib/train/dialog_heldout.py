@@ -5,7 +5,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from SemiGDALib.train.dialogs import Dialog
+from SemiGDALib.dialogs import Dialog
 
 
 def askChange(present, selected, names):

@@ -7,8 +7,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib import nodes
+from SemiGDALib.dialogs import Dialog, cell, makeTable
 from SemiGDALib.train import scene_files
-from SemiGDALib.train.dialogs import Dialog, cell, makeTable
 
 
 class SceneDialog:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from slicer.i18n import tr as _
 
+from SemiGDALib import dialogs
 from SemiGDALib.texts import amber
-from SemiGDALib.train import dialogs
 
 NAMED = 3
 

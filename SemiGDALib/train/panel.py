@@ -12,11 +12,11 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up.section import SetUpSection
 from SemiGDALib.train.context import TrainContext
-from SemiGDALib.train.dialogs import chooseFolder
 from SemiGDALib.train.labelling_bar import LabellingBar
 from SemiGDALib.train.recent import recentProjects, remember
 from SemiGDALib.train.section_base import BaseSection

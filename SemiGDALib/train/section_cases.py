@@ -8,7 +8,8 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.files.formats import endings
-from SemiGDALib.train import dialogs, mapping
+from SemiGDALib import dialogs
+from SemiGDALib.train import mapping
 from SemiGDALib.train.cases_table import CasesTable
 from SemiGDALib.train.class_list import ClassList
 from SemiGDALib.train.dialog_folder import FolderDialog

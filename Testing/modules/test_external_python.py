@@ -168,6 +168,6 @@ def test_a_python_that_is_gone(setUp, module_host, tmp_path, bright):
 
 def test_the_report_says_it_without_the_folder(setUp, module_host, tmp_path, monkeypatch):
     choose(setUp, module_host, monkeypatch, environment(tmp_path / "secret", packages=True))
-    report = setUp.widget.panel.report()
+    report = setUp.widget.panel.log.report()
     assert "Computes in: another Python" in report and "Health check: {" in report
     assert "secret" not in report and str(tmp_path) not in report

@@ -207,7 +207,7 @@ def test_what_was_said_of_a_scene_goes_with_it(panel, module_host):
     from semigda_core.errors import SemiGDAError
 
     panel.panel.showError(SemiGDAError("internal"))
-    panel.panel.onCopyReport()
+    panel.panel.log.onCopyReport()
     assert panel.ui.messageFrame.visible and "clipboard" in panel.ui.phaseLabel.text
     slicer.mrmlScene.Clear(0)
     module_host.process()

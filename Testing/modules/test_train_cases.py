@@ -66,7 +66,7 @@ def test_class_names_are_offered_from_the_labels(training, module_host, tmp_path
 
 
 def test_set_and_take_label(study, module_host, tmp_path):
-    from SemiGDALib.train import dialogs
+    from SemiGDALib import dialogs
 
     project, table = study.logic.project, section(study).table
     case = project.read().of_role("unlabeled")[0]
@@ -121,7 +121,7 @@ def test_uses_patients_and_names(study, module_host):
 
 
 def test_classes(study, module_host, artifacts):
-    from SemiGDALib.train import dialogs
+    from SemiGDALib import dialogs
 
     project, table = study.logic.project, ui(study).classesTable
     assert [table.item(0, c).text() for c in (1, 2)] == ["ball", "8"]

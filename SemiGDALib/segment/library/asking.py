@@ -7,7 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.models.catalogue import catalogue_source
-from SemiGDALib.train.dialogs import Dialog, askText, chooseFile
+from SemiGDALib.dialogs import Dialog, askText, chooseFile
 
 
 def choosePackage() -> str:

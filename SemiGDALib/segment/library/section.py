@@ -11,10 +11,10 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.catalogue import INSTALLED, NEW, UPDATE, standing
 from SemiGDALib import texts
+from SemiGDALib.dialogs import cell, makeTable
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text
 from SemiGDALib.segment.library import asking
-from SemiGDALib.train.dialogs import cell, makeTable
 
 
 class LibrarySection:
@@ -192,7 +192,7 @@ class LibrarySection:
         self._download = None
         if problem is not None and problem.error_class == "cancelled":
             problem = None
-            self._panel.log(_("Download cancelled. What came is kept for the next time."))
+            self._panel.log.write(_("Download cancelled. What came is kept for the next time."))
             self.refresh()
             return
         self._onDone(_("Model downloaded."), problem)
@@ -260,7 +260,7 @@ class LibrarySection:
     def _onDone(self, sentence, problem) -> None:
         self._busy = False
         if problem is None:
-            self._panel.log(sentence)
+            self._panel.log.write(sentence)
         self._panel.refreshModels()
         self.refresh()
         if problem is not None:
