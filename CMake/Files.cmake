@@ -275,6 +275,7 @@ set(SemiGDA_PACKAGES
   semigda_core/jobs/segmenting.py
   semigda_core/jobs/training.py
   semigda_core/labels/__init__.py
+  semigda_core/labels/finished.py
   semigda_core/labels/made.py
   semigda_core/labels/nrrd.py
   semigda_core/labels/provenance.py
@@ -301,6 +302,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/naming.py
   semigda_core/project/cases/pairing.py
   semigda_core/project/cases/sending.py
+  semigda_core/project/changes.py
   semigda_core/project/check/__init__.py
   semigda_core/project/check/facts.py
   semigda_core/project/check/findings.py

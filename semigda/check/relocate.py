@@ -19,9 +19,10 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.moved import name_of, parts_under
 from semigda_core.files.stamps import stamp
 from semigda_core.project.cases.missing import Files, files_of
+from semigda_core.project.changes import now
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
 from semigda_core.project.check.latest import FACTS
-from semigda_core.project.project import Project, now
+from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase
 from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
 

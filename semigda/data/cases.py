@@ -14,10 +14,11 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import MAX_BYTES, has_controls, parse_json
 from semigda_core.files.tables import NotATable, decoded, read_table
+from semigda_core.labels.finished import finished_text, read_finished
 
 ROLES = ("labeled", "unlabeled", "val")
 _SPELLED = {"labelled": "labeled", "unlabelled": "unlabeled"}
-_FIELDS = {"name", "image", "label", "role", "group", "classes"}
+_FIELDS = {"name", "image", "label", "role", "group", "classes", "label_slices"}
 _LONGEST = 4096  # of a path
 
 
@@ -29,8 +30,10 @@ class Case:
         name: unique in its list.
         role: "labeled" and "unlabeled" train, "val" is held out for measuring.
         group: cases of one patient share a group, so that none crosses into "val".
-        classes: the class of every segment name or value of the label (0: none), unless values are
-            the classes already.
+        classes: the class of every segment name or value of the label (0: none, 255: unlabelled),
+            unless values are the classes already.
+        label_slices: which slices of the label are finished, as
+            :func:`semigda_core.labels.finished.finished_text` writes it; None: as its file says.
     """
 
     name: str
@@ -39,14 +42,16 @@ class Case:
     role: str
     group: str | None = None
     classes: dict[str, int] | None = None
+    label_slices: str | None = None
 
 
 def read_cases(path) -> list[Case]:
     """Read a case list: a JSON list of objects (or ``{"cases": [...]}``), or a CSV with a header,
     as spreadsheets write it.
 
-    Fields: image, role; optional: name (the image's file name by default), label, group and, in
-    JSON, classes. Relative paths are relative to the list file. Empty rows are skipped.
+    Fields: image, role; optional: name (the image's file name by default), label, label_slices
+    (the finished ones of a partly labelled case, such as ``2: 3 7 12-15``), group and, in JSON,
+    classes. Relative paths are relative to the list file. Empty rows are skipped.
 
     Raises:
         SemiGDAError: "bad-input" naming the row that is wrong.
@@ -150,7 +155,7 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
     classes = None if row.get("classes") == "" else row.get("classes")
     if classes is not None and not _is_mapping(classes):
         raise _wrong(number, "has classes that are not numbers from 0 to 255 by name")
-    text = _texts(row, number, ("image", "label", "role", "group", "name"))
+    text = _texts(row, number, ("image", "label", "role", "group", "name", "label_slices"))
     if not text["image"]:
         raise _wrong(number, "has no image")
     role = text["role"].casefold()
@@ -166,7 +171,27 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
         raise _wrong(number, "has an image that does not exist")
     if label is not None and not _exists(label):
         raise _wrong(number, "has a label that does not exist")
-    return Case(text["name"] or image.name, image, label, role, text["group"] or None, classes)
+    return Case(
+        text["name"] or image.name,
+        image,
+        label,
+        role,
+        text["group"] or None,
+        classes,
+        _slices(text["label_slices"], number),
+    )
+
+
+def _slices(text: str, number: int) -> str | None:
+    if not text:
+        return None
+    try:
+        return finished_text(read_finished(text))
+    except SemiGDAError as error:
+        what = "has finished slices that cannot be read"
+        raise SemiGDAError(
+            "bad-input", f"Case {number} of the list {what}.", action=error.action
+        ) from error
 
 
 def _quoted(word: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
+from semigda_core.labels.finished import is_ignored
 from semigda_core.labels.nrrd import read_keys
 
 ENDING = ".seg.nrrd"
@@ -31,6 +32,11 @@ class Segment:
     value: int
     layer: int
     tags: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def ignored(self) -> bool:
+        """Whether its voxels are unlabelled: neither a class nor background."""
+        return is_ignored(self.tags)
 
 
 def read_segments(path: Path) -> list[Segment]:

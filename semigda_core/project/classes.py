@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORED
 from semigda_core.models.card import Label
 from semigda_core.project.project import Project
 from semigda_core.project.records import View, class_mapping
@@ -50,6 +51,8 @@ def remove_class(project: Project, value: int) -> None:
         )
 
     def moved(old: int) -> int:
+        if old == IGNORED:
+            return old
         return 0 if old == value else old - (old > value)
 
     kept = _meant(view) | view.mapping

@@ -26,6 +26,7 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
+from semigda_core.labels.finished import IGNORED, read_finished
 from semigda_core.labels.provenance import ORIGINS
 from semigda_core.models.card import Label, authored, check_name
 
@@ -39,6 +40,21 @@ MOST = 2**53  # whole numbers that every JSON reader keeps exactly
 def version_name() -> Rule:
     """A valid name for a model and its folder."""
     return _allowed_by(check_name, "is no name of a model")
+
+
+def finished_slices() -> Rule:
+    """The text of finished slices, see :mod:`semigda_core.labels.finished`."""
+
+    def rule(value: Any) -> None:
+        text(100_000)(value)
+        _allowed_by(read_finished, "says no slices")(value)
+
+    return rule
+
+
+def _class_or_ignored(value: Any) -> None:
+    if value != IGNORED:
+        whole(0, MAX_CLASSES)(value)
 
 
 def _allowed_by(check: Callable[[Any], object], what: str) -> Rule:
@@ -63,6 +79,8 @@ LABEL = record(
         "in_classes": flag(),
         "date": _date,
     },
+    # Which slices of a partly labelled case are finished; null: it is whole.
+    {"finished": maybe(finished_slices())},
     others=True,
 )
 CASE = record(
@@ -154,7 +172,7 @@ _FIELDS = record(
         "name": words(),
         "created": _date,
         "classes": list_of(_allowed_by(Label.from_dict, "is no class"), MAX_CLASSES),
-        "mapping": mapping(words(), whole(0, MAX_CLASSES)),
+        "mapping": mapping(words(), _class_or_ignored),
         "settings": SETTINGS,
         "cases": list_of(CASE),
         "heldout": maybe(HELDOUT),
@@ -193,7 +211,7 @@ def project_document(value: Any) -> None:
         if label["value"] != place + 1:
             raise Wrong("is not the place of the class in the list", f"classes[{place}].value")
     for place, given in enumerate(value["mapping"].values()):
-        if given > len(value["classes"]):
+        if given != IGNORED and given > len(value["classes"]):
             raise Wrong("is no class of the project", f"mapping[{place}]")
     if value["heldout"] is not None:
         _check_heldout(value["heldout"], {case["id"] for case in value["cases"]})

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.project import Project, now, renew_heldout
+from semigda_core.project.changes import now, renew_heldout
+from semigda_core.project.project import Project
 from semigda_core.project.records import TRUSTED, ProjectCase, View
 
 FEWEST_FOR_SPLIT = 8  # labelled patients

@@ -19,7 +19,6 @@ may read and change a project at once.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import os
 import re
 import secrets
@@ -32,10 +31,18 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.inside import inside, remove_folder
 from semigda_core.jobs.folder import ENDED, JobFolder
+from semigda_core.labels.finished import IGNORED, FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
 from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label
 from semigda_core.project import store
+from semigda_core.project.changes import (
+    find_case,
+    heldout_version,
+    now,
+    refuse_heldout,
+    renew_heldout,
+)
 from semigda_core.project.document import MAX_CLASSES, USES
 from semigda_core.project.records import (
     TRUSTED,
@@ -44,7 +51,6 @@ from semigda_core.project.records import (
     scored_by,
     set_aside,
     trained_on,
-    unknown_case,
 )
 
 PathLike = str | os.PathLike[str]
@@ -123,14 +129,14 @@ class Project:
         new version, and older scores are no longer comparable.
         """
         with self.edit_file() as data:
-            scored, trained, version = scored_by(data), trained_on(data), _heldout_version(data)
+            scored, trained, version = scored_by(data), trained_on(data), heldout_version(data)
             unchanged = repr(data)
             yield data
             if repr(data) == unchanged:
                 return
             data["history"].append({"date": now(), "what": what, **about})
             scored_now = scored_by(data)
-            if scored is None or scored_now is None or _heldout_version(data) != version:
+            if scored is None or scored_now is None or heldout_version(data) != version:
                 return
             if scored_now != scored or trained & set_aside(data):
                 renew_heldout(data, what)
@@ -170,9 +176,9 @@ class Project:
         """Remove cases from the project; their files stay. Refused for held-out cases."""
         ids = set(case_ids)
         with self.edit("cases removed") as data:
-            _refuse_heldout(data, ids)
+            refuse_heldout(data, ids)
             for case_id in ids:
-                data["cases"].remove(_find(data, case_id))
+                data["cases"].remove(find_case(data, case_id))
 
     def set_label(
         self,
@@ -184,13 +190,32 @@ class Project:
     ) -> None:
         """Give a case a label file, or with None remove its label; ``origin`` as in NewCase.
 
-        Call it also after a label was edited in place: its segments' names are read again.
+        Call it also after a label was edited in place: its segments' names and finished slices are
+        read again. Those of a file that cannot say them stay as they are.
         """
         entry = None if label is None else self._label(Path(label), origin, in_classes)
         with self.edit("label set" if entry else "label taken away") as data:
             if entry is None or entry["origin"] not in TRUSTED:
-                _refuse_heldout(data, {case_id})
-            _find(data, case_id)["label"] = entry
+                refuse_heldout(data, {case_id})
+            case = find_case(data, case_id)
+            old = case["label"]
+            if entry and old and entry["segments"] is None and entry["path"] == old["path"]:
+                entry["finished"] = old.get("finished")
+            case["label"] = entry
+
+    def set_finished(self, case_id: str, finished: FinishedSlices | None) -> None:
+        """Say which slices of a case's label are finished; None: all of them.
+
+        It counts whatever the label's file says; :meth:`set_label` reads the file again.
+
+        Raises:
+            SemiGDAError: "bad-input" if the case has no label.
+        """
+        with self.edit("finished slices set") as data:
+            label = find_case(data, case_id)["label"]
+            if label is None:
+                raise SemiGDAError("bad-input", "The case has no label.", action="Label it first.")
+            label["finished"] = None if finished is None else str(finished)
 
     def set_use(self, case_ids: Iterable[str], use: str) -> None:
         """ "auto": by its label; "unlabeled": without its label; "ignored": not at all."""
@@ -198,21 +223,21 @@ class Project:
             raise SemiGDAError("bad-input", f"A case's use is one of {', '.join(USES)}.")
         with self.edit(f"use set to {use}") as data:
             for case_id in case_ids:
-                case = _find(data, case_id)
+                case = find_case(data, case_id)
                 if case["use"] != use:
-                    _refuse_heldout(data, {case_id})
+                    refuse_heldout(data, {case_id})
                     case["use"] = use
 
     def set_group(self, case_ids: Iterable[str], group: str | None) -> None:
         """Say that cases belong to one patient; None: each to its own."""
         with self.edit("patients set") as data:
             for case_id in case_ids:
-                _find(data, case_id)["group"] = (group or "").strip() or None
+                find_case(data, case_id)["group"] = (group or "").strip() or None
 
     def rename(self, case_id: str, name: str) -> None:
         """Set a case's display name."""
         with self.edit("case renamed") as data:
-            _find(data, case_id)["name"] = name.strip() or case_id
+            find_case(data, case_id)["name"] = name.strip() or case_id
 
     # Classes
 
@@ -231,19 +256,20 @@ class Project:
             )
         with self.edit("classes set") as data:
             data["classes"] = [{**asdict(label), "color": list(label.color)} for label in labels]
-            known = {key: v for key, v in data["mapping"].items() if v <= len(labels)}
+            kept = (*range(len(labels) + 1), IGNORED)
+            known = {key: v for key, v in data["mapping"].items() if v in kept}
             data["mapping"] = known
 
     def set_mapping(self, mapping: Mapping[str, int | str | None]) -> None:
-        """Map segment names (or label values) to a class: its value or name, 0 for none, None to
-        forget the mapping."""
+        """Map segment names (or label values) to a class: its value or name, 0 for none,
+        :data:`IGNORED` for unlabelled voxels, None to forget the mapping."""
         with self.edit("mapping set") as data:
             values = {label["name"]: label["value"] for label in data["classes"]}
             for key, given in mapping.items():
                 value = values.get(given, given) if isinstance(given, str) else given
                 if value is None:
                     data["mapping"].pop(key, None)
-                elif type(value) is int and 0 <= value <= len(values):
+                elif type(value) is int and (0 <= value <= len(values) or value == IGNORED):
                     data["mapping"][key] = value
                 else:
                     raise SemiGDAError("bad-input", "A segment was given to no class there is.")
@@ -353,46 +379,14 @@ class Project:
             raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
         if not path.is_file():
             raise SemiGDAError("bad-input", "The label file does not exist.")
-        names = [segment.name for segment in read_segments(path)]
+        segments = read_segments(path)
+        names = [segment.name for segment in segments if not segment.ignored]
+        finished = finished_said(segment.tags for segment in segments)
         return {
             "path": self.stored(path),
             "origin": origin_of(path, origin),
             "segments": names or None,
             "in_classes": in_classes,
+            "finished": None if finished is None else str(finished),
             "date": now(),
         }
-
-
-def now() -> str:
-    """Date and time as they are stored."""
-    return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
-
-
-def _heldout_version(data: dict[str, Any]) -> int | None:
-    return data["heldout"]["version"] if data["heldout"] else None
-
-
-def renew_heldout(data: dict[str, Any], reason: str) -> None:
-    """A new version of the held-out set: earlier scores are no longer comparable."""
-    heldout = data["heldout"]
-    past = {key: value for key, value in heldout.items() if key != "past"}
-    heldout["past"] = [*heldout["past"], past]
-    heldout |= {"version": heldout["version"] + 1, "date": now(), "reason": reason}
-    for job in data["jobs"]:
-        job["comparable"] = False
-
-
-def _find(data: dict[str, Any], case_id: str) -> dict[str, Any]:
-    for case in data["cases"]:
-        if case["id"] == case_id:
-            return case
-    raise unknown_case()
-
-
-def _refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
-    if data["heldout"] and ids & set(data["heldout"]["cases"]):
-        raise SemiGDAError(
-            "bad-input",
-            "The case is held out: scores hang on it.",
-            action="Change the held-out set first, on purpose and with a reason.",
-        )

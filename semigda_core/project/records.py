@@ -10,6 +10,7 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
+from semigda_core.labels.finished import IGNORED, FinishedSlices, read_finished
 from semigda_core.labels.segments import folded_name
 from semigda_core.models.card import Label
 
@@ -46,6 +47,7 @@ class ProjectCase:
         origin: who made the label: "human", "edited" (a corrected prediction) or "machine".
         segments: names in the header of a ``.seg.nrrd`` label; None for a label map.
         in_classes: whether the label's values are the project's classes, whatever the mapping.
+        finished: which slices of the label are finished; None: all of them.
         group: the patient's name by the user; None if this is the patient's only image.
         patient: the same for all cases of one patient, see :func:`patients`.
         use: "auto", "unlabeled" (its label is not used) or "ignored".
@@ -60,6 +62,7 @@ class ProjectCase:
     origin: str | None
     segments: tuple[str, ...] | None
     in_classes: bool
+    finished: FinishedSlices | None
     group: str | None
     patient: str
     use: str
@@ -149,7 +152,8 @@ class View:
         return [case for case in self.cases if case.role in roles]
 
     def classes_of(self, case: ProjectCase) -> dict[str, int]:
-        """The class of every segment name or value that the case's label may contain."""
+        """The class of every segment name or value that the case's label may contain; 0: none,
+        :data:`~semigda_core.labels.finished.IGNORED`: its voxels are unlabelled."""
         return class_mapping(self.data, case.segments or (), case.in_classes)
 
     def classless(self, case: ProjectCase, parts: Mapping[str, Any]) -> list[str]:
@@ -217,6 +221,7 @@ def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) 
     if in_classes:
         # The mapping of other labels matters only if a class was renamed since.
         values = {str(label["value"]): label["value"] for label in data["classes"]}
+        values[str(IGNORED)] = IGNORED
         return said | result | values
     if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
         result["1"] = 1
@@ -269,6 +274,7 @@ def _case(
         origin=label["origin"] if label else None,
         segments=tuple(segments) if segments is not None else None,
         in_classes=bool(label and label["in_classes"]),
+        finished=read_finished(label["finished"]) if label and label.get("finished") else None,
         group=case["group"],
         patient=of[case["id"]],
         use=case["use"],
@@ -301,7 +307,7 @@ def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
             names = label["segments"]
             mapping = class_mapping(data, names or (), label["in_classes"])
             used = {k: v for k, v in mapping.items() if names is None or k in names}
-        made = label and (label["path"], label["date"])
+        made = label and (label["path"], label["date"], label.get("finished"))
         scored[case["id"]] = (made, case["group"], case["use"], used)
     return {"cases": scored, "classes": len(data["classes"])}
 

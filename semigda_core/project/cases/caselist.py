@@ -19,12 +19,17 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
+from semigda_core.labels.finished import finished_text
 from semigda_core.project.records import ProjectCase, View
 
 ROLES = ("labeled", "unlabeled", "val")
 ROW = record(
     {"name": identifier(), "image": path(), "role": one_of(*ROLES), "group": text(64)},
-    {"label": path(), "classes": mapping(words(), whole(0, 255), 100_000)},
+    {
+        "label": path(),
+        "classes": mapping(words(), whole(0, 255), 100_000),
+        "label_slices": text(100_000),
+    },
 )
 
 
@@ -105,4 +110,5 @@ def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
     row: dict[str, Any] = {"name": case.id, "image": str(case.image), "role": role, "group": group}
     if role != "unlabeled" and case.label is not None:
         row |= {"label": str(case.label), "classes": view.classes_of(case)}
+        row["label_slices"] = finished_text(case.finished)
     return row

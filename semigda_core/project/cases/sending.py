@@ -53,7 +53,7 @@ def send(
             region and ``whole`` is not set, or if the case has a label and ``replace`` is not set.
     """
     segments = read_segments(Path(label))
-    check_names(project, [segment.name for segment in segments])
+    check_names(project, [segment.name for segment in segments if not segment.ignored])
     if not whole and made_in_region(segment.tags for segment in segments):
         raise only_a_region()
     known = case_of(project, image)

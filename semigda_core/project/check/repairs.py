@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.project.changes import now
 from semigda_core.project.check.findings import Finding
-from semigda_core.project.project import Project, now
+from semigda_core.project.project import Project
 from semigda_core.project.records import View
 
 LABELS = "labels"

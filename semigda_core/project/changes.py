@@ -1,0 +1,47 @@
+"""What every change of a project's raw content shares: dates, finding a case, the held-out set."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.project.records import unknown_case
+
+
+def now() -> str:
+    """Date and time as they are stored."""
+    return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def heldout_version(data: dict[str, Any]) -> int | None:
+    """The version of the held-out set; None before it is chosen."""
+    return data["heldout"]["version"] if data["heldout"] else None
+
+
+def renew_heldout(data: dict[str, Any], reason: str) -> None:
+    """A new version of the held-out set: earlier scores are no longer comparable."""
+    heldout = data["heldout"]
+    past = {key: value for key, value in heldout.items() if key != "past"}
+    heldout["past"] = [*heldout["past"], past]
+    heldout |= {"version": heldout["version"] + 1, "date": now(), "reason": reason}
+    for job in data["jobs"]:
+        job["comparable"] = False
+
+
+def find_case(data: dict[str, Any], case_id: str) -> dict[str, Any]:
+    """The case with this id; "bad-input" if there is none."""
+    for case in data["cases"]:
+        if case["id"] == case_id:
+            return case
+    raise unknown_case()
+
+
+def refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
+    """Raise "bad-input" if one of the cases is held out."""
+    if data["heldout"] and ids & set(data["heldout"]["cases"]):
+        raise SemiGDAError(
+            "bad-input",
+            "The case is held out: scores hang on it.",
+            action="Change the held-out set first, on purpose and with a reason.",
+        )
