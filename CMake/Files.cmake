@@ -71,7 +71,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/dialog_heldout.py
   SemiGDALib/train/dialog_mapping.py
   SemiGDALib/train/dialog_scene.py
-  SemiGDALib/train/editor_button.py
+  SemiGDALib/train/editor_bar.py
   SemiGDALib/train/file_drop.py
   SemiGDALib/train/fixes.py
   SemiGDALib/train/history.py
@@ -94,6 +94,17 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/section_result.py
   SemiGDALib/train/section_review.py
   SemiGDALib/train/section_training.py
+  SemiGDALib/train/slices/__init__.py
+  SemiGDALib/train/slices/bar.py
+  SemiGDALib/train/slices/dialogs.py
+  SemiGDALib/train/slices/extent.py
+  SemiGDALib/train/slices/ignored.py
+  SemiGDALib/train/slices/logic.py
+  SemiGDALib/train/slices/marks.py
+  SemiGDALib/train/slices/planes.py
+  SemiGDALib/train/slices/slice_label.py
+  SemiGDALib/train/slices/view_in_use.py
+  SemiGDALib/train/slices/words.py
   SemiGDALib/train/snapshot.py
   SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py
@@ -278,6 +289,7 @@ set(SemiGDA_PACKAGES
   semigda_core/labels/finished.py
   semigda_core/labels/made.py
   semigda_core/labels/nrrd.py
+  semigda_core/labels/proposed.py
   semigda_core/labels/provenance.py
   semigda_core/labels/segments.py
   semigda_core/labels/sides.py

@@ -24,6 +24,7 @@ from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
 from SemiGDALib.train.review_logic import ReviewLogic  # noqa: E402
+from SemiGDALib.train.slices.logic import SlicesLogic  # noqa: E402
 from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
 
 
@@ -75,9 +76,9 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""
-        from SemiGDALib.train import editor_button
+        from SemiGDALib.train import editor_bar
 
-        editor_button.remove()
+        editor_bar.remove()
         self.removeObservers()
         if self.panel is not None:
             self.panel.exit()
@@ -105,7 +106,9 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.setParameterNode(self.logic.getParameterNode())
 
 
-class SemiGDATrainLogic(TrainingLogic, ReviewLogic, SetUpLogic, ScriptedLoadableModuleLogic):
+class SemiGDATrainLogic(
+    TrainingLogic, ReviewLogic, SlicesLogic, SetUpLogic, ScriptedLoadableModuleLogic
+):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 
     For example::

@@ -2394,6 +2394,314 @@
     </message>
 </context>
 <context>
+    <name>slices.bar</name>
+    <message>
+        <source>Add a segment for a region that nobody can label: it is no class, and its voxels count as unlabelled.</source>
+        <translation>Ein Segment für einen Bereich hinzufügen, den niemand labeln kann: Es ist keine Klasse, und seine Voxel gelten als ungelabelt.</translation>
+    </message>
+    <message>
+        <source>Back to the proposed or finished slice before this one. Key: {key}</source>
+        <translation>Zurück zur vorgeschlagenen oder fertigen Schicht vor dieser. Taste: {key}</translation>
+    </message>
+    <message>
+        <source>Every class is drawn on the slice in this view, or is not there: an empty slice counts as empty. Key: {key}</source>
+        <translation>Auf der Schicht dieser Ansicht ist jede Klasse gezeichnet, oder sie ist nicht da: Eine leere Schicht gilt als leer. Taste: {key}</translation>
+    </message>
+    <message>
+        <source>Ignore region</source>
+        <translation>Bereich auslassen</translation>
+    </message>
+    <message>
+        <source>Mark a range...</source>
+        <translation>Einen Bereich markieren...</translation>
+    </message>
+    <message>
+        <source>Mark all between the first and the last drawn one</source>
+        <translation>Alle von der ersten bis zur letzten gezeichneten markieren</translation>
+    </message>
+    <message>
+        <source>Mark or unmark several slices.</source>
+        <translation>Mehrere Schichten markieren, oder ihre Markierung aufheben.</translation>
+    </message>
+    <message>
+        <source>Mark slice</source>
+        <translation>Markieren</translation>
+    </message>
+    <message>
+        <source>Mark slice {index}</source>
+        <translation>{index} markieren</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>On to the next proposed or finished slice. Key: {key}</source>
+        <translation>Weiter zur nächsten vorgeschlagenen oder fertigen Schicht. Taste: {key}</translation>
+    </message>
+    <message>
+        <source>Only on marked slices is every class drawn. All others count as unlabelled, whatever is drawn there.</source>
+        <translation>Nur auf markierten Schichten ist jede Klasse gezeichnet. Alle anderen gelten als ungelabelt, was immer dort gezeichnet ist.</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Propose a few evenly spaced slices to draw.</source>
+        <translation>Einige Schichten in gleichem Abstand zum Zeichnen vorschlagen.</translation>
+    </message>
+    <message>
+        <source>Proposed: {which}</source>
+        <translation>Vorgeschlagen: {which}</translation>
+    </message>
+    <message>
+        <source>The slice in the view that the mouse was in last.</source>
+        <translation>Die Schicht in der Ansicht, in der die Maus zuletzt war.</translation>
+    </message>
+    <message>
+        <source>The slice in this view is not finished.</source>
+        <translation>Die Schicht dieser Ansicht ist nicht fertig.</translation>
+    </message>
+    <message>
+        <source>The slices that are finished.</source>
+        <translation>Die fertigen Schichten.</translation>
+    </message>
+    <message>
+        <source>The slices to draw, evenly spaced.</source>
+        <translation>Die zu zeichnenden Schichten, in gleichem Abstand.</translation>
+    </message>
+    <message>
+        <source>The whole volume is labelled</source>
+        <translation>Das ganze Volumen ist gelabelt</translation>
+    </message>
+    <message>
+        <source>These slices are finished</source>
+        <translation>Diese Schichten sind fertig</translation>
+    </message>
+    <message>
+        <source>Turn the slice views to the image's own slices.</source>
+        <translation>Die Schichtansichten zu den Schichten des Bildes drehen.</translation>
+    </message>
+    <message>
+        <source>Turn views</source>
+        <translation>Drehen</translation>
+    </message>
+    <message>
+        <source>Unmark</source>
+        <translation>Aufheben</translation>
+    </message>
+    <message>
+        <source>Unmark all</source>
+        <translation>Alle Markierungen aufheben</translation>
+    </message>
+    <message>
+        <source>What is wrong, and what to do.</source>
+        <translation>Was nicht stimmt und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>Where nothing is drawn, there is nothing.</source>
+        <translation>Wo nichts gezeichnet ist, da ist nichts.</translation>
+    </message>
+    <message>
+        <source>Which slices?...</source>
+        <translation>Welche Schichten?...</translation>
+    </message>
+    <message>
+        <source>{view} view: slice {index}, finished.</source>
+        <translation>Ansicht {view}: Schicht {index}, fertig.</translation>
+    </message>
+    <message>
+        <source>{view} view: slice {index}, not finished.</source>
+        <translation>Ansicht {view}: Schicht {index}, nicht fertig.</translation>
+    </message>
+</context>
+<context>
+    <name>slices.dialogs</name>
+    <message>
+        <source>A model found something on slices {first} to {last}.</source>
+        <translation>Ein Modell fand etwas auf den Schichten {first} bis {last}.</translation>
+    </message>
+    <message>
+        <source>About a tenth of the slices is a good start.</source>
+        <translation>Etwa ein Zehntel der Schichten ist ein guter Anfang.</translation>
+    </message>
+    <message>
+        <source>Evenly spaced slices do as well as chosen ones. Draw every class on each of them, mark it as finished, and go to the next.</source>
+        <translation>Schichten in gleichem Abstand sind so gut wie ausgesuchte. Zeichnen Sie auf jeder alle Klassen, markieren Sie sie als fertig, und gehen Sie zur nächsten.</translation>
+    </message>
+    <message>
+        <source>Every class is drawn on all of these slices, or is not there. They begin with 0.</source>
+        <translation>Auf all diesen Schichten ist jede Klasse gezeichnet, oder sie ist nicht da. Die Zählung beginnt mit 0.</translation>
+    </message>
+    <message>
+        <source>First slice:</source>
+        <translation>Erste Schicht:</translation>
+    </message>
+    <message>
+        <source>How many:</source>
+        <translation>Wie viele:</translation>
+    </message>
+    <message>
+        <source>Last slice:</source>
+        <translation>Letzte Schicht:</translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation>Markieren</translation>
+    </message>
+    <message>
+        <source>Mark a range</source>
+        <translation>Einen Bereich markieren</translation>
+    </message>
+    <message>
+        <source>Propose</source>
+        <translation>Vorschlagen</translation>
+    </message>
+    <message>
+        <source>Slices are counted from 0, as in Slicer's Data Probe.</source>
+        <translation>Schichten zählen ab 0, wie in Slicers Data Probe.</translation>
+    </message>
+    <message>
+        <source>Something is drawn on slices {first} to {last}.</source>
+        <translation>Gezeichnet ist etwas auf den Schichten {first} bis {last}.</translation>
+    </message>
+    <message>
+        <source>The image shows something on slices {first} to {last}. Say where the structure begins and ends, if you know.</source>
+        <translation>Das Bild zeigt etwas auf den Schichten {first} bis {last}. Geben Sie an, wo die Struktur beginnt und endet, wenn Sie es wissen.</translation>
+    </message>
+    <message>
+        <source>Which slices?</source>
+        <translation>Welche Schichten?</translation>
+    </message>
+</context>
+<context>
+    <name>slices.ignored</name>
+    <message>
+        <source>Ignore</source>
+        <translation>Auslassen</translation>
+    </message>
+</context>
+<context>
+    <name>slices.logic</name>
+    <message>
+        <source>No label is open.</source>
+        <translation>Es ist kein Label geöffnet.</translation>
+    </message>
+    <message>
+        <source>Open a case in Segment Editor first.</source>
+        <translation>Öffnen Sie zuerst einen Fall im Segment Editor.</translation>
+    </message>
+</context>
+<context>
+    <name>slices.marks</name>
+    <message>
+        <source>Go on in the view that they were marked in, or unmark all of them.</source>
+        <translation>Machen Sie in der Ansicht weiter, in der sie markiert wurden, oder heben Sie alle Markierungen auf.</translation>
+    </message>
+    <message>
+        <source>The finished slices of a label all lie in one direction.</source>
+        <translation>Die fertigen Schichten eines Labels liegen alle in einer Richtung.</translation>
+    </message>
+</context>
+<context>
+    <name>slices.planes</name>
+    <message>
+        <source>Choose a label that was drawn on the image.</source>
+        <translation>Wählen Sie ein Label, das auf dem Bild gezeichnet wurde.</translation>
+    </message>
+    <message>
+        <source>Click Turn views.</source>
+        <translation>Klicken Sie auf „Drehen“.</translation>
+    </message>
+    <message>
+        <source>Move it onto the image.</source>
+        <translation>Schieben Sie sie auf das Bild.</translation>
+    </message>
+    <message>
+        <source>The finished slices of the label are not slices of its image.</source>
+        <translation>Die fertigen Schichten des Labels sind keine Schichten seines Bildes.</translation>
+    </message>
+    <message>
+        <source>The {view} view is not parallel to the image's slices.</source>
+        <translation>Die Ansicht {view} ist nicht parallel zu den Schichten des Bildes.</translation>
+    </message>
+    <message>
+        <source>The {view} view shows no slice of the image.</source>
+        <translation>Die Ansicht {view} zeigt keine Schicht des Bildes.</translation>
+    </message>
+</context>
+<context>
+    <name>slices.slice_label</name>
+    <message>
+        <source>Click Turn views.</source>
+        <translation>Klicken Sie auf „Drehen“.</translation>
+    </message>
+    <message>
+        <source>Draw a class on a slice first.</source>
+        <translation>Zeichnen Sie zuerst eine Klasse auf einer Schicht.</translation>
+    </message>
+    <message>
+        <source>No view is parallel to these slices.</source>
+        <translation>Keine Ansicht ist parallel zu diesen Schichten.</translation>
+    </message>
+    <message>
+        <source>Nothing is drawn yet.</source>
+        <translation>Es ist noch nichts gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Slices go from 0 to {last}.</source>
+        <translation>Die Schichten gehen von 0 bis {last}.</translation>
+    </message>
+    <message>
+        <source>There are no such slices.</source>
+        <translation>Solche Schichten gibt es nicht.</translation>
+    </message>
+</context>
+<context>
+    <name>slices.words</name>
+    <message>
+        <source>No slice is finished yet.</source>
+        <translation>Noch keine Schicht ist fertig.</translation>
+    </message>
+    <message>
+        <source>One case is labelled on some slices only: it is scored on those alone.</source>
+        <translation>Ein Fall ist nur auf einigen Schichten gelabelt: Bewertet wird er nur auf diesen.</translation>
+    </message>
+    <message>
+        <source>The whole volume counts as labelled.</source>
+        <translation>Das ganze Volumen gilt als gelabelt.</translation>
+    </message>
+    <message>
+        <source>labelled on {finished} of {count} slices</source>
+        <translation>gelabelt auf {finished} von {count} Schichten</translation>
+    </message>
+    <message>
+        <source>labelled on {finished} slices</source>
+        <translation>gelabelt auf {finished} Schichten</translation>
+    </message>
+    <message>
+        <source>{count} cases are labelled on some slices only: they are scored on those alone.</source>
+        <translation>{count} Fälle sind nur auf einigen Schichten gelabelt: Bewertet werden sie nur auf diesen.</translation>
+    </message>
+    <message>
+        <source>{finished} of {count} slices finished: {which}</source>
+        <translation>{finished} von {count} Schichten fertig: {which}</translation>
+    </message>
+    <message>
+        <source>{finished} slices</source>
+        <translation>{finished} Sch.</translation>
+    </message>
+    <message>
+        <source>{finished}/{count} slices</source>
+        <translation>{finished}/{count} Sch.</translation>
+    </message>
+</context>
+<context>
     <name>train.advanced</name>
     <message>
         <source>Apple graphics (MPS)</source>
@@ -2962,7 +3270,7 @@
     </message>
 </context>
 <context>
-    <name>train.editor_button</name>
+    <name>train.editor_bar</name>
     <message>
         <source>Back to SemiGDA Train</source>
         <translation>Zurück zu SemiGDA Train</translation>
@@ -2988,6 +3296,14 @@
     <message>
         <source>Choose another label for this case.</source>
         <translation>Wählen Sie ein anderes Label für diesen Fall.</translation>
+    </message>
+    <message>
+        <source>Mark the slices that you drew, or choose The whole volume is labelled.</source>
+        <translation>Markieren Sie die gezeichneten Schichten, oder wählen Sie „Das ganze Volumen ist gelabelt“.</translation>
+    </message>
+    <message>
+        <source>No slice of the label is marked as finished.</source>
+        <translation>Keine Schicht des Labels ist als fertig markiert.</translation>
     </message>
     <message>
         <source>Open the case in Segment Editor again.</source>
@@ -3027,6 +3343,10 @@
     <message>
         <source>&lt;b&gt;Labelling {name}&lt;/b&gt;</source>
         <translation>&lt;b&gt;Labeln: {name}&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>Drawn, but not finished, and therefore not used: slices {which}.</source>
+        <translation>Gezeichnet, aber nicht fertig, und darum nicht verwendet: Schichten {which}.</translation>
     </message>
     <message>
         <source>Its image or label was removed from the scene.</source>
@@ -4175,6 +4495,10 @@
         <translation>Markieren Sie mindestens einen Fall als gelabelt.</translation>
     </message>
     <message>
+        <source>Mark the finished slices of the case again.</source>
+        <translation>Markieren Sie die fertigen Schichten des Falls noch einmal.</translation>
+    </message>
+    <message>
         <source>Move away what does not belong to it, or delete the folder yourself.</source>
         <translation>Räumen Sie weg, was nicht dazugehört, oder löschen Sie den Ordner selbst.</translation>
     </message>
@@ -4301,6 +4625,10 @@
     <message>
         <source>The file of the region of interest</source>
         <translation>Die Datei der Region</translation>
+    </message>
+    <message>
+        <source>The finished slices of a label cannot be read.</source>
+        <translation>Die fertigen Schichten eines Labels sind nicht lesbar.</translation>
     </message>
     <message>
         <source>The folder already holds a job.</source>
@@ -4435,6 +4763,10 @@
         <translation>Die Kopfdaten der Segmentierung sind beschädigt.</translation>
     </message>
     <message>
+        <source>The segments of a label say that slices of different directions are finished.</source>
+        <translation>Die Segmente eines Labels nennen fertige Schichten verschiedener Richtungen.</translation>
+    </message>
+    <message>
         <source>The settings of the training cannot be used: {wrong}.</source>
         <translation>Die Einstellungen des Trainings sind nicht verwendbar: {wrong}.</translation>
     </message>
@@ -4481,6 +4813,10 @@
     <message>
         <source>What the model is not for</source>
         <translation>Wofür das Modell nicht gedacht ist</translation>
+    </message>
+    <message>
+        <source>Write axis and slices such as '2: 3 7 12-15', or '{whole}'.</source>
+        <translation>Schreiben Sie Achse und Schichten wie „2: 3 7 12-15“, oder „{whole}“.</translation>
     </message>
     <message>
         <source>X-ray</source>
@@ -6044,6 +6380,10 @@
         <translation>Labeln Sie mindestens {few_labelled}, besser acht.</translation>
     </message>
     <message>
+        <source>Label it first.</source>
+        <translation>Labeln Sie ihn zuerst.</translation>
+    </message>
+    <message>
         <source>Label it in more cases; {least} are a fair start.</source>
         <translation>Labeln Sie sie in mehr Fällen; {least} sind ein guter Anfang.</translation>
     </message>
@@ -6238,6 +6578,10 @@
     <message>
         <source>The case has a label already.</source>
         <translation>Der Fall hat bereits ein Label.</translation>
+    </message>
+    <message>
+        <source>The case has no label.</source>
+        <translation>Der Fall hat kein Label.</translation>
     </message>
     <message>
         <source>The case is held out: scores hang on it.</source>

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.check import latest
 from SemiGDALib.dialogs import cell
 from SemiGDALib.texts import AMBER, BLUE, RED, ink
+from SemiGDALib.train.slices.words import labelledText, shortText, sliceCount
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)
@@ -133,6 +134,8 @@ class CasesTable:
         if case.group:
             name.setText(f"{case.name}\n{case.group}")
             about.append(_("Patient: {name}").format(name=case.group))
+        if case.finished is not None:
+            about.append(labelledText(case.finished, sliceCount(case, image)))
         if problems:
             worst = problems[0].severity  # findings come sorted
             name.setText(f"{SIGNS[worst]} {name.text()}")
@@ -143,16 +146,20 @@ class CasesTable:
             ]
         name.setToolTip("\n".join(about))
         table.setItem(row, NAME, name)
-        table.setItem(row, LABEL, self._labelCell(case))
+        table.setItem(row, LABEL, self._labelCell(case, image))
         table.setItem(row, USE, self._useCell(case, image))
         table.setRowHeight(row, PICTURE_SIZE + 4)
 
-    def _labelCell(self, case):
+    def _labelCell(self, case, image):
         if case.label is None:
             return cell("–", _("This case has no label."))
         names = ", ".join(case.segments) if case.segments else _("label map")
-        item = cell(f"{names}\n{originWord(case.origin)}", f"{names}\n{case.label}")
-        return item
+        shown, about = [names, originWord(case.origin)], [names, str(case.label)]
+        if case.finished is not None:
+            count = sliceCount(case, image)
+            shown.append(shortText(case.finished, count))
+            about.insert(1, labelledText(case.finished, count))
+        return cell("\n".join(shown), "\n".join(about))
 
     def _useCell(self, case, image):
         """How the case is used, and how large its image is, once the check has looked."""

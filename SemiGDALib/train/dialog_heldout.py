@@ -8,13 +8,14 @@ from slicer.i18n import tr as _
 from SemiGDALib.dialogs import Dialog
 
 
-def askChange(present, selected, names):
+def askChange(present, selected, names, partly=""):
     """Ask for a reason and for the new held-out cases.
 
     Args:
         present: ids of the cases that are held out now.
         selected: ids of the cases selected in the list.
         names: their names, for the user's eyes.
+        partly: how labels on some slices only are scored; empty if there are none.
 
     Returns:
         (reason, case ids or None to draw by chance); None if the user changes their mind.
@@ -26,6 +27,8 @@ def askChange(present, selected, names):
             "change, earlier scores are void: they stay visible, but are no longer compared."
         )
     )
+    if partly:
+        dialog.say(partly)
     keep = qt.QRadioButton(_("The same cases: a label or a class was corrected"))
     keep.name = "keepButton"
     keep.toolTip = _("Lock the same cases again, with their present labels.")

@@ -14,7 +14,10 @@ from semigda_core.models.card import terminology_entry
 from semigda_core.project.check.repairs import LABELS, new_label
 from semigda_core.project.review.inbox import take_edited
 from SemiGDALib import nodes
-from SemiGDALib.train import editor_button, scene_files
+from SemiGDALib.train import editor_bar, scene_files
+from SemiGDALib.train.slices import extent, planes
+from SemiGDALib.train.slices.ignored import showNeutral
+from SemiGDALib.train.slices.slice_label import SliceLabel
 
 
 class Labelling:
@@ -33,6 +36,7 @@ class Labelling:
         case = view.case(caseId)
         if proposal is not None:
             case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
+            case = replace(case, finished=None)  # all that a model says is to be looked at
         self._proposed = proposal is not None
         # The project's own file is written again; any other stays as it is.
         own = case.label and case.label.parent == project.folder / LABELS
@@ -44,15 +48,17 @@ class Labelling:
         self._origin = "edited" if case.origin in ("machine", "edited") else "human"
         volume = _loadImage(case)
         self._volumeId = volume.GetID()
-        self._segmentationId = None
+        self._segmentationId = self.slices = None
         try:
-            self._segmentationId = _loadLabel(view, case, volume).GetID()
+            node, finished = _loadLabel(view, case, volume)
+            self._segmentationId = node.GetID()
+            node.SetName(_("{name} label").format(name=case.name))
+            _addMissingClasses(view, case, node.GetSegmentation())
+            showNeutral(node)
+            self.slices = SliceLabel(volume, node, finished, self._predicted)
         except Exception:
             self.close()
             raise
-        segmentation = self.segmentationNode
-        segmentation.SetName(_("{name} label").format(name=case.name))
-        _addMissingClasses(view, case, segmentation.GetSegmentation())
 
     @property
     def volumeNode(self):
@@ -62,6 +68,9 @@ class Labelling:
     def segmentationNode(self):
         identifier = self._segmentationId
         return slicer.mrmlScene.GetNodeByID(identifier) if identifier else None
+
+    def _predicted(self, axis: int) -> list[int]:
+        return extent.predicted(self.project, self.caseId, self.volumeNode, axis)
 
     def isAlive(self) -> bool:
         """Whether both nodes are still in the scene."""
@@ -74,7 +83,7 @@ class Labelling:
         editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
         editor.setSegmentationNode(self.segmentationNode)
         editor.setSourceVolumeNode(self.volumeNode)
-        editor_button.show()
+        editor_bar.show(self)
         text = _("When the label is finished, return to SemiGDA Train to save it.")
         slicer.util.showStatusMessage(text, 10000)
 
@@ -89,9 +98,16 @@ class Labelling:
                 ),
                 action=_("Open the case in Segment Editor again."),
             )
+        finished = self.slices.finished
+        if finished is not None and not finished.indices:
+            raise SemiGDAError(
+                "bad-input",
+                _("No slice of the label is marked as finished."),
+                action=_("Mark the slices that you drew, or choose The whole volume is labelled."),
+            )
         path = self._path = self._path or new_label(self.project, self.caseId, ENDING)
         origin = "edited" if self._proposed else self._origin
-        scene_files.writeLabel(self.segmentationNode, self.volumeNode, path, origin)
+        scene_files.writeLabel(self.segmentationNode, self.volumeNode, path, finished, origin)
         if self._proposed:
             take_edited(self.project, self.caseId, path)
         else:
@@ -99,6 +115,8 @@ class Labelling:
 
     def close(self) -> None:
         """Take image and label out of the scene."""
+        if self.slices is not None:
+            self.slices.close()
         for node in (self.segmentationNode, self.volumeNode):
             if node is not None:
                 slicer.mrmlScene.RemoveNode(node)
@@ -124,14 +142,37 @@ def _loadImage(case):
 
 
 def _loadLabel(view, case, volume):
+    """The label's segmentation, and its finished slices as the volume's."""
+    finished = case.finished
     if case.label is None:
         node = _emptySegmentation()
     elif read_segments(case.label):
         node = _load(slicer.util.loadSegmentation, case.label, {})
     else:
         node = _segmentsOfLabelMap(view, case)
+        if finished is not None:
+            finished = planes.asLoaded(finished, case.label, planes.counted(volume, 2))
+    if finished is not None:
+        try:
+            finished = planes.onGridOf(volume, finished, node)
+            node = _onGrid(volume, node)  # that its tags count slices of
+        except Exception:
+            slicer.mrmlScene.RemoveNode(node)
+            raise
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
-    return node
+    return node, finished
+
+
+def _onGrid(volume, node):
+    """The same segmentation on the volume's own grid."""
+    if planes.isOnGridOf(volume, node):
+        return node
+    labels, segments = scene_files.labelsOn(node, volume)
+    if not labels.any():
+        return node
+    turned = nodes.addSegments(labels, volume, segments, node.GetName())[0]
+    slicer.mrmlScene.RemoveNode(node)
+    return turned
 
 
 def _segmentsOfLabelMap(view, case):

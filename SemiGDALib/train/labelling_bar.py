@@ -6,7 +6,9 @@ import html
 
 from slicer.i18n import tr as _
 
-from SemiGDALib.train import editor_button
+from SemiGDALib.train import editor_bar
+from SemiGDALib.train.slices import planes
+from SemiGDALib.train.slices.words import finishedText, numbers
 
 
 class LabellingBar:
@@ -26,16 +28,18 @@ class LabellingBar:
         labelling = self.context.logic.labelling
         self.ui.labellingFrame.visible = labelling is not None
         if labelling is None:
-            editor_button.remove()
+            editor_bar.remove()
             return
         name = html.escape(labelling.caseName)
         text = _("<b>Labelling {name}</b>").format(name=name)
         if not labelling.isAlive():
             text += "<br>" + _("Its image or label was removed from the scene.")
-        elif labelling.heldOut:
-            text += "<br>" + _(
-                "This case is held out: changing its label makes earlier scores void."
-            )
+        else:
+            if labelling.heldOut:
+                text += "<br>" + _(
+                    "This case is held out: changing its label makes earlier scores void."
+                )
+            text += "<br>" + _finished(labelling.slices)
         self.ui.labellingLabel.text = text
         self.ui.saveLabelButton.enabled = labelling.isAlive()
         self.ui.backToEditorButton.enabled = labelling.isAlive()
@@ -46,10 +50,23 @@ class LabellingBar:
 
     def onSave(self, _checked=False) -> None:
         """Save the label; if that fails it stays open."""
+        labelling = self.context.logic.labelling
+        left = labelling.slices.notFinished() if labelling.isAlive() else None
         self.context.attempt(self.context.logic.saveLabel)
-        if self.context.logic.labelling is None:
-            self.context.log(_("Label saved."))
+        if self.context.logic.labelling is not None:
+            return
+        self.context.log(_("Label saved."))
+        if left:
+            text = _("Drawn, but not finished, and therefore not used: slices {which}.")
+            self.context.log(text.format(which=numbers(left)))
 
     def onDiscard(self, _checked=False) -> None:
         """Forget what was drawn."""
         self.context.attempt(self.context.logic.discardLabel)
+
+
+def _finished(slices) -> str:
+    """Which slices are finished, in words."""
+    finished = slices.finished
+    count = planes.counted(slices.volumeNode, finished.axis) if finished else 0
+    return html.escape(finishedText(finished, count))

@@ -15,9 +15,11 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
+from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, REGION, origin_said
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, provenance
+from SemiGDALib.train.slices import marks
 
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
 READABLE = endings(dicom=False)
@@ -100,11 +102,12 @@ class Store:
 
         Raises:
             SemiGDAError: as :func:`writeLabel`, and "bad-input" for a label map under another
-                transform than the volume.
+                transform than the volume, or finished slices that are not the volume's.
         """
         if not labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
             path = newLabelFile(self.folder)
-            writeLabel(labelNode, volumeNode, path, origin, whole)
+            finished = marks.finishedOn(labelNode, volumeNode)
+            writeLabel(labelNode, volumeNode, path, finished, origin, whole)
             return self._new(path)
         if labelNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
             raise SemiGDAError(
@@ -143,21 +146,27 @@ def newLabelFile(folder: Path) -> Path:
 
 
 def writeLabel(
-    segmentationNode, volumeNode, path: Path, origin: str | None = None, whole: bool = False
+    segmentationNode,
+    volumeNode,
+    path: Path,
+    finished: FinishedSlices | None,
+    origin: str | None = None,
+    whole: bool = False,
 ) -> None:
     """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
 
     What a model made says so in the file; with the ``origin`` "edited", that it was corrected too.
     In which region it was made is in the file as well, unless the label is ``whole`` by now.
+    So are the ``finished`` slices, those of the volume (None: all of them), and ignored regions.
 
-    Where segments overlap, the later one counts. A file that is there is replaced when the new one
-    is whole.
+    Where segments overlap, the later one counts, and an ignored region before all others. A file
+    that is there is replaced when the new one is whole.
 
     Raises:
         SemiGDAError: "bad-input" for a segmentation without a voxel within the volume;
             "disk-full".
     """
-    labels, segments = _labelsOn(segmentationNode, volumeNode)
+    labels, segments = labelsOn(segmentationNode, volumeNode)
     if not labels.any():
         raise SemiGDAError(
             "bad-input",
@@ -165,10 +174,11 @@ def writeLabel(
             action=_("Draw something first, or choose another segmentation."),
         )
     for segment in segments:
-        if segment["tags"] and origin == "edited":
+        if segment["tags"].keys() - {IGNORE_TAG} and origin == "edited":  # a model made it
             segment["tags"][PREFIXES[0] + ORIGIN] = origin
         for prefix in PREFIXES if whole else ():
             segment["tags"].pop(prefix + REGION, None)
+        segment["tags"] |= finished_tags(finished)
     node, _ids = nodes.addSegments(labels, volumeNode, segments, "SemiGDA label")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,25 +193,30 @@ def writeLabel(
         slicer.mrmlScene.RemoveNode(node)
 
 
-def _labelsOn(segmentationNode, volumeNode):
-    """uint8 (z, y, x) on the volume's grid, and what each of its values is."""
+def labelsOn(segmentationNode, volumeNode):
+    """uint8 (z, y, x) on the volume's grid, and what each of its values is: ignored regions last,
+    which thereby cover whatever else is drawn there."""
     import numpy as np
     import vtk
 
     segmentation = segmentationNode.GetSegmentation()
     ids = vtk.vtkStringArray()
-    segmentation.GetSegmentIDs(ids)
+    found = list(segmentation.GetSegmentIDs())
+    for name in sorted(found, key=lambda one: marks.isIgnored(segmentation.GetSegment(one))):
+        ids.InsertNextValue(name)
     tag = slicer.vtkSegment.GetTerminologyEntryTagName()
     segments = []
     for value in range(1, ids.GetNumberOfValues() + 1):
-        segment, entry = segmentation.GetNthSegment(value - 1), vtk.reference("")
+        segment, entry = segmentation.GetSegment(ids.GetValue(value - 1)), vtk.reference("")
+        ignored = marks.isIgnored(segment)
         segments.append(
             {
                 "value": value,
                 "name": segment.GetName(),
                 "color": [round(255 * part) for part in segment.GetColor()],
                 "terminology_entry": str(entry.get()) if segment.GetTag(tag, entry) else "",
-                "tags": provenance.tagsOf(segment),
+                "tags": provenance.tagsOf(segment) | ({IGNORE_TAG: "1"} if ignored else {}),
+                "ignored": ignored,
             }
         )
     labelNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")

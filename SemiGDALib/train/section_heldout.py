@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.heldout import describe
 from SemiGDALib.train.dialog_heldout import askChange
 from SemiGDALib.train.section import Section
+from SemiGDALib.train.slices.words import labelledText, scoredText, sliceCount
 from SemiGDALib.translation.sentences import translated
 
 ROW, MOST_ROWS = 20, 6
@@ -42,15 +43,24 @@ class HeldOutSection(Section):
                 "show how good a model is. They are chosen once, by patient, and stay locked "
                 "so that scores remain comparable."
             )
+            self._sayPartly(self._labelled())
             return
         ui.describeLabel.text = translated(describe(heldout))
+        self._sayPartly(map(self.context.view.case, heldout["cases"]))
         ui.versionLabel.text = self._version(heldout)
         self._fill(heldout)
 
+    def _labelled(self):
+        return self.context.view.of_role("labeled", "held-out")
+
+    def _sayPartly(self, cases) -> None:
+        text = scoredText(cases)
+        if text:
+            self.ui.describeLabel.text += f" {text}"
+
     def _missing(self) -> str:
         """What has to be done before cases can be held out."""
-        view = self.context.view
-        labelled = [case for case in view.cases if case.role in ("labeled", "held-out")]
+        labelled = self._labelled()
         if len({case.patient for case in labelled if case.origin != "machine"}) < 2:
             return _("Label cases of at least two patients.")
         if any(case.id not in self.context.facts for case in labelled):
@@ -65,10 +75,15 @@ class HeldOutSection(Section):
         folds = len(heldout["folds"])
         for number, fold in enumerate(heldout["folds"], 1):
             for caseId in fold:
-                name = view.case(caseId).name
+                case = view.case(caseId)
+                name = case.name
                 turn = _("   (turn {number} of {count})").format(number=number, count=folds)
                 item = qt.QListWidgetItem(self._lock, f"{name}{turn if folds > 1 else ''}")
-                item.setToolTip(_("Held out: its label is locked, and it cannot be removed."))
+                about = [_("Held out: its label is locked, and it cannot be removed.")]
+                if case.finished is not None:
+                    image = (self.context.facts.get(caseId) or {}).get("image") or {}
+                    about.append(labelledText(case.finished, sliceCount(case, image)))
+                item.setToolTip("\n".join(about))
                 table.addItem(item)
                 self._shown.append(caseId)
         table.blockSignals(False)
@@ -111,7 +126,7 @@ class HeldOutSection(Section):
         view, selected = self.context.view, self.context.selectedCases()
         names = ", ".join(view.case(caseId).name for caseId in selected[:4])
         names += " ..." if selected[4:] else ""
-        answer = askChange(view.heldout["cases"], selected, names)
+        answer = askChange(view.heldout["cases"], selected, names, scoredText(self._labelled()))
         if answer is not None:
             changed = self.context.attempt(self.context.logic.changeHeldout, *answer)
             if changed is not None:

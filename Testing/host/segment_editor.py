@@ -10,6 +10,7 @@ class _Editor:
 
     def __init__(self):
         self._segmentation = self._source = None
+        self._segment = ""
 
     def setSegmentationNode(self, node):
         self._segmentation = node
@@ -17,6 +18,12 @@ class _Editor:
 
     def segmentationNode(self):
         return self._segmentation
+
+    def setCurrentSegmentID(self, identifier):
+        self._segment = identifier
+
+    def currentSegmentID(self):
+        return self._segment
 
     def setSourceVolumeNode(self, node):
         self._source = node

@@ -1,0 +1,1 @@
+"""Labels on some slices only: finished slices, which ones to draw, regions to ignore."""

@@ -1,0 +1,55 @@
+"""What panels say about finished slices."""
+
+from __future__ import annotations
+
+from slicer.i18n import tr as _
+
+from semigda_core.labels.finished import FinishedSlices
+
+
+def numbers(slices: FinishedSlices) -> str:
+    """``3, 7, 12–15``."""
+    return ", ".join(str(slices).split()[1:]).replace("-", "\u2013")
+
+
+def finishedText(finished: FinishedSlices | None, count: int) -> str:
+    """How much of an open label is finished, of an image with ``count`` slices."""
+    if finished is None:
+        return _("The whole volume counts as labelled.")
+    if not finished.indices:
+        return _("No slice is finished yet.")
+    return _("{finished} of {count} slices finished: {which}").format(
+        finished=len(finished), count=count, which=numbers(finished)
+    )
+
+
+def labelledText(finished: FinishedSlices, count: int | None) -> str:
+    """The same of a case; ``count`` is None before the check has looked at its image."""
+    if count is None:
+        return _("labelled on {finished} slices").format(finished=len(finished))
+    text = _("labelled on {finished} of {count} slices")
+    return text.format(finished=len(finished), count=count)
+
+
+def shortText(finished: FinishedSlices, count: int | None) -> str:
+    """The same in a narrow column."""
+    if count is None:
+        return _("{finished} slices").format(finished=len(finished))
+    return _("{finished}/{count} slices").format(finished=len(finished), count=count)
+
+
+def sliceCount(case, image) -> int | None:
+    """How many slices a partly labelled case has, from what the check measured of its image."""
+    shape = image.get("shape")
+    return shape[2 - case.finished.axis] if shape else None
+
+
+def scoredText(cases) -> str:
+    """How those of some labelled cases that are so on some slices only would be scored; or ""."""
+    count = sum(case.finished is not None for case in cases)
+    if not count:
+        return ""
+    if count == 1:
+        return _("One case is labelled on some slices only: it is scored on those alone.")
+    text = _("{count} cases are labelled on some slices only: they are scored on those alone.")
+    return text.format(count=count)
