@@ -249,6 +249,7 @@ set(SemiGDA_PACKAGES
   semigda/training/pretrain.py
   semigda/training/previews.py
   semigda/training/rehearsal.py
+  semigda/training/sources.py
   semigda/training/stage.py
   semigda/training/stuck.py
   semigda/training/train.py
@@ -293,6 +294,7 @@ set(SemiGDA_PACKAGES
   semigda_core/labels/provenance.py
   semigda_core/labels/segments.py
   semigda_core/labels/sides.py
+  semigda_core/labels/sources.py
   semigda_core/models/__init__.py
   semigda_core/models/base_file.py
   semigda_core/models/card.py

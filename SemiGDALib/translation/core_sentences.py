@@ -40,6 +40,7 @@ def sentences(_):
             "General image features: EfficientNet-Lite0 (Tan and Le, 2019), trained on ImageNet; "
             "Apache-2.0; PyPI package {package} 0.1.0"
         ),
+        _("Give its name, such as TotalSegmentator."),
         _("Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS."),
         _("Images are not mirrored: {told} may be one side of the body."),
         _("Install a model first."),
@@ -64,6 +65,7 @@ def sentences(_):
         _("Segment with the branches that its card recommends."),
         _("Segment {value}"),
         _("SemiGDA {model}"),
+        _("SemiGDA {name}"),
         _("Something went wrong inside SemiGDA."),
         _("Start a new job in its place."),
         _("Start again when you like."),
@@ -110,6 +112,7 @@ def sentences(_):
         _("The model package is damaged or not a SemiGDA model."),
         _("The model's weights are missing."),
         _("The options"),
+        _("The program's name has 1 to {longest} letters, and no slash."),
         _("The region of interest"),
         _("The region of interest has not been placed."),
         _("The region of interest is neither a .mrk.json file nor 6 numbers (4 for a picture)."),

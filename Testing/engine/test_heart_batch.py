@@ -36,7 +36,7 @@ class Greys:
     """
 
     def __init__(self, grey: float, label: int):
-        self.grey, self.label, self.cases = grey, label, [None]
+        self.grey, self.label, self.cases, self.sources = grey, label, [None], ()
 
     def draw(self, count, generator):
         rows = self.grey + 0.01 * torch.arange(count).view(-1, 1, 1, 1)

@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import MAX_BYTES, has_controls, parse_json
 from semigda_core.files.tables import NotATable, decoded, read_table
 from semigda_core.labels.finished import finished_text, read_finished
+from semigda_core.labels.sources import is_source
 
 ROLES = ("labeled", "unlabeled", "val")
 _SPELLED = {"labelled": "labeled", "unlabelled": "unlabeled"}
 _FIELDS = {"name", "image", "label", "role", "group", "classes", "label_slices"}
+_FIELDS |= {"machine_label", "machine_source", "machine_classes"}
 _LONGEST = 4096  # of a path
 
 
@@ -34,6 +36,10 @@ class Case:
             unless values are the classes already.
         label_slices: which slices of the label are finished, as
             :func:`semigda_core.labels.finished.finished_text` writes it; None: as its file says.
+        machine_label: another program's result; trains where no person labelled, and is measured
+            where one did.
+        machine_source: the program's name.
+        machine_classes: as ``classes``, of that result; what it leaves out is in no class.
     """
 
     name: str
@@ -43,6 +49,9 @@ class Case:
     group: str | None = None
     classes: dict[str, int] | None = None
     label_slices: str | None = None
+    machine_label: Path | None = None
+    machine_source: str | None = None
+    machine_classes: dict[str, int] | None = None
 
 
 def read_cases(path) -> list[Case]:
@@ -50,8 +59,9 @@ def read_cases(path) -> list[Case]:
     as spreadsheets write it.
 
     Fields: image, role; optional: name (the image's file name by default), label, label_slices
-    (the finished ones of a partly labelled case, such as ``2: 3 7 12-15``), group and, in JSON,
-    classes. Relative paths are relative to the list file. Empty rows are skipped.
+    (the finished ones of a partly labelled case, such as ``2: 3 7 12-15``), group, machine_label
+    and machine_source (another program's result, and its name), and, in JSON, classes and
+    machine_classes. Relative paths are relative to the list file. Empty rows are skipped.
 
     Raises:
         SemiGDAError: "bad-input" naming the row that is wrong.
@@ -152,10 +162,8 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
     unknown = sorted(str(field) for field in set(row) - _FIELDS if row[field] not in (None, ""))
     if unknown:
         raise _wrong(number, f"has the unknown field{_quoted(unknown[0])}")
-    classes = None if row.get("classes") == "" else row.get("classes")
-    if classes is not None and not _is_mapping(classes):
-        raise _wrong(number, "has classes that are not numbers from 0 to 255 by name")
-    text = _texts(row, number, ("image", "label", "role", "group", "name", "label_slices"))
+    classes = _mapping(row, number, "classes")
+    text = _texts(row, number, sorted(_FIELDS - {"classes", "machine_classes"}))
     if not text["image"]:
         raise _wrong(number, "has no image")
     role = text["role"].casefold()
@@ -171,7 +179,7 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
         raise _wrong(number, "has an image that does not exist")
     if label is not None and not _exists(label):
         raise _wrong(number, "has a label that does not exist")
-    return Case(
+    case = Case(
         text["name"] or image.name,
         image,
         label,
@@ -180,6 +188,9 @@ def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
         classes,
         _slices(text["label_slices"], number),
     )
+    if not text["machine_label"]:
+        return case
+    return _with_machine(case, row, number, folder, text)
 
 
 def _slices(text: str, number: int) -> str | None:
@@ -192,6 +203,32 @@ def _slices(text: str, number: int) -> str | None:
         raise SemiGDAError(
             "bad-input", f"Case {number} of the list {what}.", action=error.action
         ) from error
+
+
+def _with_machine(
+    case: Case, row: dict[str, Any], number: int, folder: Path, text: dict[str, str]
+) -> Case:
+    """The case with another program's result."""
+    if case.role == "val":
+        raise _wrong(number, "is held out: another program's result has no use there")
+    if not is_source(text["machine_source"]):
+        raise _wrong(number, "has another program's result without that program's name")
+    path = _place(folder, text["machine_label"])
+    if not _exists(path):
+        raise _wrong(number, "has another program's result that does not exist")
+    return replace(
+        case,
+        machine_label=path,
+        machine_source=text["machine_source"],
+        machine_classes=_mapping(row, number, "machine_classes"),
+    )
+
+
+def _mapping(row: dict[str, Any], number: int, field: str) -> dict[str, int] | None:
+    classes = None if row.get(field) == "" else row.get(field)
+    if classes is not None and not _is_mapping(classes):
+        raise _wrong(number, f"has {field} that are not numbers from 0 to 255 by name")
+    return classes
 
 
 def _quoted(word: str) -> str:

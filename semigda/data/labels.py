@@ -116,16 +116,24 @@ def by_names(cases: Iterable[Case], classes: Iterable[str]) -> list[Case]:
             if names:
                 known = {name: values.get(folded_name(name)) for name in names}
                 case = replace(case, classes={k: v for k, v in known.items() if v})
+        if case.machine_label is not None and case.machine_classes is None:
+            names = [segment.name for segment in read_segments(case.machine_label)]
+            if names:
+                found = {name: values.get(folded_name(name), 0) for name in names}
+                case = replace(case, machine_classes=found)
         result.append(case)
     return result
 
 
-def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.ndarray:
+def read_classes(
+    path, like: Volume, classes: Mapping[str, int] | None, *, others: bool = False
+) -> np.ndarray:
     """A label file as class values on the grid of ``like``: uint8 (z, y, x), 0 is background.
 
     Args:
         classes: the class of every key, 0 leaves it out; None keeps a label map's values. If
             segments overlap, the later one counts, as in Slicer.
+        others: whether keys without a class are left out too.
 
     Raises:
         SemiGDAError: as :func:`read_labels`, and "bad-input" for a key
@@ -134,19 +142,19 @@ def read_classes(path, like: Volume, classes: Mapping[str, int] | None) -> np.nd
     if classes is None:
         return read_labels(path, like)
     result = np.zeros(like.shape, np.uint8)
-    for value, mask in _class_masks(path, like, classes):
+    for value, mask in _class_masks(path, like, classes, others):
         result[mask] = value
     return result
 
 
 def _class_masks(
-    path, like: Volume, classes: Mapping[str, int]
+    path, like: Volume, classes: Mapping[str, int], others: bool = False
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Class and mask of every part of a label file that has a class."""
     for key, mask in label_parts(path, like):
         if classes.get(key):
             yield classes[key], mask
-        elif key not in classes and mask.any():
+        elif key not in classes and not others and mask.any():
             raise SemiGDAError(
                 "bad-input",
                 "A label holds a segment or value that belongs to no class.",
@@ -225,14 +233,16 @@ def share_inside(path, like: Volume) -> float:
     return float(((index > -0.5) & (index < np.array(like.shape[::-1]) - 0.5)).all(axis=1).mean())
 
 
-def resample_classes(path, like: Volume, classes: Mapping[str, int]) -> np.ndarray:
+def resample_classes(
+    path, like: Volume, classes: Mapping[str, int], *, others: bool = False
+) -> np.ndarray:
     """A label file on another grid, resampled to that of ``like``: uint8 (z, y, x), nearest voxel.
 
-    ``classes`` as in :func:`read_classes`.
+    ``classes`` and ``others`` as in :func:`read_classes`.
     """
     grid = _own_grid(path)
     result = np.zeros(like.shape, np.uint8)
-    for value, mask in _class_masks(path, grid, classes):
+    for value, mask in _class_masks(path, grid, classes, others):
         _paint(result, like, mask, grid.affine, value)
     return result
 

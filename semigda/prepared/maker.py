@@ -16,6 +16,8 @@ from semigda.prepared.store import Store
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.preprocessing import Preprocessing
 
+PATHS = ("image", "label", "machine_label")  # fields of a case
+
 
 def main(folder: str, preprocessing: str) -> int:
     """Serve until standard input closes, for the store in ``folder``."""
@@ -35,14 +37,14 @@ def main(folder: str, preprocessing: str) -> int:
 
 def words_of(case: Case) -> str:
     """A case as a request."""
-    values = {**vars(case), "image": str(case.image), "label": case.label and str(case.label)}
-    return json.dumps(values, ensure_ascii=True)
+    paths = {name: path and str(path) for name in PATHS for path in [getattr(case, name)]}
+    return json.dumps({**vars(case), **paths}, ensure_ascii=True)
 
 
 def case_of(values: dict) -> Case:
     """The case of a request."""
-    label = values["label"] and Path(values["label"])
-    return Case(**{**values, "image": Path(values["image"]), "label": label})
+    paths = {name: values[name] and Path(values[name]) for name in PATHS}
+    return Case(**{**values, **paths})
 
 
 if __name__ == "__main__":

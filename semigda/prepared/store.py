@@ -51,10 +51,12 @@ class Pair:
     Attributes:
         planes: (n, C, H, W), C = 1 or 3; uint8 for 8-bit images, else float16 in [-1, 1].
         labels: (n, H, W) uint8, or None for a case without.
+        machine: as labels, by another program.
     """
 
     planes: SliceFile
     labels: SliceFile | None = None
+    machine: SliceFile | None = None
 
 
 class Store:
@@ -129,22 +131,31 @@ class Store:
         names = self._names(case, read)
         if names is None:
             return None
-        files = [file for name in names if (file := self._slices(name, read)) is not None]
-        if len(files) < len(names):
-            return None
-        self._used |= set(names)
-        return Pair(*files)
+        files: dict[str, SliceFile] = {}
+        for kind, name in names.items():
+            file = self._slices(name, read)
+            if file is None:
+                return None
+            files[kind] = file
+        self._used |= set(names.values())
+        return Pair(**files)
 
     def _make(self, case: Case) -> None:
         names = self._names(case, read=True)
         assert names is not None
         volume = read_volume(case.image)
         seen = prepare(volume, self.preprocessing)
-        if self._slices(names[0], read=True) is None:
-            self._write(names[0], self._planes(seen), seen.count)
-        if len(names) > 1 and self._slices(names[1], read=True) is None:
-            labels = seen.label_planes(read_classes(case.label, volume, case.classes))
-            self._write(names[1], iter([labels]), seen.count)
+        for kind, name in names.items():
+            if self._slices(name, read=True) is not None:
+                continue
+            if kind == "planes":
+                self._write(name, self._planes(seen), seen.count)
+                continue
+            if kind == "labels":
+                labels = read_classes(case.label, volume, case.classes)
+            else:
+                labels = read_classes(case.machine_label, volume, case.machine_classes, others=True)
+            self._write(name, iter([seen.label_planes(labels)]), seen.count)
 
     def _planes(self, seen: PreparedVolume) -> Iterator[Tensor]:
         for start in range(0, seen.count, CHUNK):
@@ -162,18 +173,24 @@ class Store:
 
     # Knowing
 
-    def _names(self, case: Case, read: bool) -> list[str] | None:
-        """The names of the files of planes and, with labels, of labels; None if that takes more
-        than looking at sizes and times and may not be read."""
+    def _names(self, case: Case, read: bool) -> dict[str, str] | None:
+        """The names of the files of planes and of what labels there are, by the fields of
+        :class:`Pair`; None if that takes more than looking at sizes and times and may not be
+        read."""
         image = self._digest(case.image, read)
         if image is None:
             return None
-        names = [self._name("planes", image)]
+        names = {"planes": self._name("planes", image)}
         if case.label is not None and case.role != "unlabeled":
             label = self._digest(case.label, read)
             if label is None:
                 return None
-            names.append(self._name("labels", image, label, case.classes))
+            names["labels"] = self._name("labels", image, label, case.classes)
+        if case.machine_label is not None:
+            label = self._digest(case.machine_label, read)
+            if label is None:
+                return None
+            names["machine"] = self._name("machine", image, label, case.machine_classes)
         return names
 
     def _name(self, *made_from: Any) -> str:

@@ -101,7 +101,7 @@ class Batch(Rows):
     """Labelled and unlabelled slices of one step. A supervised step has nothing unlabelled."""
 
     FIRST = "images"
-    SECOND = ("weak", "mixed", "pasted", "pasted_labels")
+    SECOND = ("weak", "mixed", "pasted", "pasted_labels", "machine", "source", "chance")
 
     images: Tensor  # (B, 3, H, W) labelled
     labels: Tensor  # (B, H, W)
@@ -111,6 +111,9 @@ class Batch(Rows):
     pasted_labels: Tensor | None = None  # (U, H, W) what is right there
     noise: Tensor | None = None  # (B + U, z, h, w) of the latents; None: their mean is taken
     keep: Tensor | None = None  # (B + U, C, h, w) true where dropout keeps a value
+    machine: Tensor | None = None  # (U, H, W) another program's labels of the unlabelled slices
+    source: Tensor | None = None  # (U,) the program's number, -1 for none
+    chance: Tensor | None = None  # (U,) from 0 to 1: whose labels teach, see sources.Trust
 
 
 def draw_batch(
@@ -138,12 +141,19 @@ def draw_batch(
     noise, keep = draw_chance(len(images), images.shape, noisy, config, generator)
     if unlabeled is None:
         return Batch(images, labels, noise=noise, keep=keep)
-    weak, _ = unlabeled.draw(others, generator)
-    weak, _ = change_geometry(weak, None, options, generator)
+    if unlabeled.sources:
+        weak, machine, source = unlabeled.draw_machine(others, generator)
+        weak, machine = change_geometry(weak, machine, options, generator)
+    else:
+        weak, _ = unlabeled.draw(others, generator)
+        weak, _ = change_geometry(weak, None, options, generator)
     strong = change_intensity(weak, options, generator)
     pasted = pasted_parts(weak.shape, settings, generator)
     mixed = paste(images[count:], strong, pasted)
-    return Batch(images[:count], labels[:count], weak, mixed, pasted, labels[count:], noise, keep)
+    given = (images[:count], labels[:count], weak, mixed, pasted, labels[count:], noise, keep)
+    if not unlabeled.sources:
+        return Batch(*given)
+    return Batch(*given, machine, source, torch.rand(others, generator=generator))
 
 
 def draw_chance(

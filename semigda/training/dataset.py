@@ -33,10 +33,13 @@ class CaseSlices:
         planes: (n, C, H, W), C = 1 or 3; uint8 for 8-bit images, else float16 in [-1, 1].
         labels: (n, H, W) uint8, or None.
         foreground: indices of the slices that hold foreground.
+        machine: as labels, by another program.
+        source: the name of that program.
     """
 
-    def __init__(self, pair: Pair, channels: str):
+    def __init__(self, pair: Pair, channels: str, source: str | None = None):
         self.planes, self.labels, self.channels = pair.planes, pair.labels, channels
+        self.machine, self.source = pair.machine, source
         self._pixels = pair.labels.pixels if pair.labels is not None else ()
         self.foreground = sorted({number for number, _, _ in self._pixels})
 
@@ -46,7 +49,8 @@ class CaseSlices:
     @property
     def nbytes(self) -> int:
         """On the disk."""
-        return self.planes.nbytes + (self.labels.nbytes if self.labels is not None else 0)
+        files = (self.planes, self.labels, self.machine)
+        return sum(file.nbytes for file in files if file is not None)
 
     @property
     def truth(self) -> SliceFile:
@@ -98,14 +102,15 @@ def load_slices(
 def case_slices(case: Case, store: Store, num_classes: int) -> CaseSlices:
     """:func:`load_slices` of one case."""
     pair = store.get(case)
-    most = max((value for _, value, _ in pair.labels.pixels), default=0) if pair.labels else 0
+    files = [file for file in (pair.labels, pair.machine) if file is not None]
+    most = max((value for file in files for _, value, _ in file.pixels), default=0)
     if most > num_classes:
         raise SemiGDAError(
             "bad-input",
             f"A label map holds the value {most}, but the model has {num_classes} classes.",
             action="Name every class of the labels in the model's settings.",
         )
-    return CaseSlices(pair, store.preprocessing.channels)
+    return CaseSlices(pair, store.preprocessing.channels, case.machine_source)
 
 
 class SliceSampler:
@@ -115,20 +120,46 @@ class SliceSampler:
         cases: where to draw from.
         size: working slice size (H, W) of the preprocessing; larger slices are cropped at random.
         foreground_share: how often the slice must hold foreground, where the case has any.
+        sources: the programs whose labels :meth:`draw_machine` gives.
     """
 
-    def __init__(self, cases: list[CaseSlices], size: Sequence[int], foreground_share: float = 0.0):
+    def __init__(
+        self,
+        cases: list[CaseSlices],
+        size: Sequence[int],
+        foreground_share: float = 0.0,
+        sources: Sequence[str] = (),
+    ):
         self.cases = cases
         self.size = tuple(size)
         self.foreground_share = foreground_share
+        self.sources = sources
 
     def draw(self, batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Images (B, 3, H, W) in [-1, 1] and labels (B, H, W) uint8, zero where there are none."""
+        images, labels, _ = self._draw(batch, generator, [case.labels for case in self.cases])
+        return images, labels
+
+    def draw_machine(self, batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """The same images as :meth:`draw`; machine labels, and (B,) which of the sources made them,
+        -1 where there are none."""
+        files = [case.machine if case.source in self.sources else None for case in self.cases]
+        images, labels, cases = self._draw(batch, generator, files)
+        made = [self.cases[which].source for which in cases]
+        numbers = [self.sources.index(name) if name in self.sources else -1 for name in made]
+        return images, labels, torch.tensor(numbers)
+
+    def _draw(
+        self, batch: int, generator: torch.Generator, files: Sequence[SliceFile | None]
+    ) -> tuple[Tensor, Tensor, list[int]]:
+        """Images, what the cases' ``files`` say of them, and the cases' places."""
+        cases = []
         images = torch.empty(batch, 3, *self.size)
         labels = torch.zeros(batch, *self.size, dtype=torch.uint8)
         chance = torch.rand(batch, 5, generator=generator, dtype=torch.float64).tolist()
         for row, (which, kind, where, top, left) in enumerate(chance):
-            case = self.cases[int(which * len(self.cases))]
+            cases.append(int(which * len(self.cases)))
+            case, file = self.cases[cases[-1]], files[cases[-1]]
             if kind < self.foreground_share and len(case.foreground):
                 index = case.foreground[int(where * len(case.foreground))]
             else:
@@ -138,6 +169,6 @@ class SliceSampler:
             x = int(left * (image.shape[2] - self.size[1] + 1))
             rows, columns = slice(y, y + self.size[0]), slice(x, x + self.size[1])
             images[row] = image[:, rows, columns]
-            if case.labels is not None:
-                labels[row] = case.labels[index][rows, columns]
-        return images, labels
+            if file is not None:
+                labels[row] = file[index][rows, columns]
+        return images, labels, cases

@@ -31,6 +31,7 @@ from semigda.method.ramps import ramp_up
 from semigda.networks.autoencoder import KLAutoencoder, sample_posterior
 from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch, Pictures
+from semigda.training.sources import Trust
 from semigda_core.jobs.training import TrainSettings
 
 PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside their colours
@@ -112,25 +113,32 @@ def segment_losses(
     teacher: SemiGDA,
     palette: Palette,
     batch: Batch,
-    weight: float,
+    weight: float | None,
     settings: TrainSettings,
     total_of: Total,
+    trust: Trust | None = None,
 ) -> Losses:
     """Stage 2, CDSA: true and pseudo labels on labelled and mixed images, for each branch.
 
     The teacher is the running average of the network. It sees the unlabelled image as it is; the
     network sees it with changed intensity and with a part of a labelled image pasted in.
     ``total_of`` adds up over the processes that share the batch.
+
+    Args:
+        weight: of the teacher's labels; None while it does not teach yet.
+        trust: in other programs' labels, where the batch has some.
     """
     images = batch.images
     taught: dict[str, PseudoLabels] = {}
     if batch.weak is not None and batch.mixed is not None:
-        taught = teach(teacher, palette, batch.weak, settings.pseudo_labels)
+        if weight is not None:
+            taught = teach(teacher, palette, batch.weak, settings.pseudo_labels)
         images = torch.cat([images, batch.mixed])
     rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
+    lessons = {branch: lesson(batch, taught.get(branch), weight or 0.0, trust) for branch in rgb}
     losses = {
         f"segment_{branch}": mixed_loss(
-            palette.logits(painted), batch, taught.get(branch), weight, total_of
+            palette.logits(painted), batch, lessons[branch], 1.0, total_of
         )
         for branch, painted in rgb.items()
     }
@@ -163,6 +171,35 @@ def mixed_loss(
         sure = torch.where(batch.pasted, 1.0, weight * confidence)
         weights = torch.cat([torch.ones_like(batch.labels, dtype=sure.dtype), sure])
     return batch.shares[-1] * segmentation_loss(logits, targets, weights, total_of)
+
+
+def lesson(
+    batch: Batch, taught: PseudoLabels | None, weight: float, trust: Trust | None
+) -> PseudoLabels | None:
+    """Labels (U, H, W) of the unlabelled images and their weights in the loss: the teacher's, or
+    in their place another program's. None where the batch has no such image.
+
+    One of both teaches an image, so that their errors are not mixed; the background of a program
+    that does not know all classes is left to the teacher.
+
+    Args:
+        taught: by the teacher; None while it does not teach yet.
+        weight: of its labels.
+    """
+    if batch.weak is None:
+        return None
+    sure = torch.zeros_like(batch.weak[:, 0])
+    guess = sure.to(torch.uint8)
+    if taught is not None:
+        guess, sure = taught[0], weight * taught[1]
+    if trust is None or batch.machine is None or batch.source is None or batch.chance is None:
+        return guess, sure
+    trust = trust.to(batch.machine.device)
+    chosen = batch.chance < trust.share[batch.source]
+    known = trust.whole[batch.source][:, None, None] | (batch.machine > 0)
+    taken = chosen[:, None, None] & known
+    weight = trust.weight[batch.source][:, None, None].to(sure.dtype)
+    return torch.where(taken, batch.machine, guess), torch.where(taken, weight, sure)
 
 
 @torch.no_grad()

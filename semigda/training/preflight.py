@@ -74,6 +74,6 @@ def _check_writing(
     begun: bool,
 ) -> None:
     read = [settings.cases, getattr(settings, "base", None)]
-    read += [path for case in cases for path in (case.image, case.label)]
+    read += [path for case in cases for path in (case.image, case.label, case.machine_label)]
     check_target(settings.out, is_ours, overwrite=settings.overwrite or begun, inputs=read)
     check_room(Path(settings.out).absolute().parent)

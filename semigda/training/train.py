@@ -153,6 +153,7 @@ class _Run:
         self.training.network.load_state_dict(state["network"])
         self.training.teacher.load_state_dict(state["teacher"])
         self.watch.restore(state["watch"])
+        self.training.sources.restore(state.get("sources", ()))
         stage.restore(state)
 
     def _new(self) -> Stage:
@@ -231,7 +232,7 @@ class _Run:
         training = self.training
         networks = {"network": training.network, "teacher": training.teacher}
         state = {name: network.state_dict() for name, network in networks.items()}
-        return state | {"watch": self.watch.state()}
+        return state | {"watch": self.watch.state(), "sources": training.sources.state()}
 
     def _finish(self, steps: int) -> dict:
         """Measure all held-out cases, and write the package of the averaged network."""
@@ -241,6 +242,8 @@ class _Run:
         counts = {role: len(cases) for role, cases in self.cases.items()}
         told = (self.semi_supervised, steps, dice, self.watch.history)
         summary = training_summary(self.settings, counts, *told)
+        if self.training.sources.names:
+            summary["sources"] = self.training.sources.told()
         if self.ranks.first:
             # Another one may have come to its place while this one was learned.
             overwrite = self.settings.overwrite or self.finished.begun

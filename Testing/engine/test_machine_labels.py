@@ -1,0 +1,350 @@
+"""Other programs' results teach where nobody labelled, as long as they are better than we are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import torch
+from heart_fixtures import Painter, grey, maps, options, total
+from phantom_fixtures import write_phantoms
+from test_heart_segment import PALETTE, loss, one_of_each
+from training_fixtures import SHAPE, VOLUMES, settings
+
+from semigda.data.cases import read_cases
+from semigda.method.palette import Palette
+from semigda.models.package import load_network
+from semigda.prepared.maker import case_of, words_of
+from semigda.prepared.making import prepare_all
+from semigda.prepared.store import Store
+from semigda.training.dataset import SliceSampler, load_slices, step_generator
+from semigda.training.losses import segment_losses
+from semigda.training.sources import MARGIN, UNMEASURED, Source, Sources, Trust
+from semigda.training.train import train
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.training import TrainSettings
+from semigda_core.models.preprocessing import Preprocessing
+
+GRID = Preprocessing.from_dict(VOLUMES)
+
+
+def shifted(truth: np.ndarray, by: int) -> np.ndarray:
+    """A result that is wrong by so many pixels across."""
+    return np.roll(truth, by, axis=2)
+
+
+def with_machine(folder, labelled=4, unlabelled=6, val=0, shift=1, classes=(0, 1, 2), **roles):
+    """Phantoms whose cases of both roles have the result of a program called Roller."""
+    listed = write_phantoms(folder, labelled, unlabelled, val, shape=SHAPE)
+    rows = []
+    for number, case in enumerate(read_cases(listed)):
+        row = {"image": str(case.image), "role": case.role, "name": case.name}
+        if case.label is not None:
+            row["label"] = str(case.label)
+        if roles.get(case.role, case.role != "val"):
+            path = folder / f"label_{number:03d}.nrrd"
+            truth = sitk.GetArrayFromImage(
+                sitk.ReadImage(str(path)) if path.exists() else _drawn(number)
+            )
+            result = np.where(np.isin(truth, classes), truth, 0)
+            made = folder / f"roller_{number:03d}.nrrd"
+            image = sitk.GetImageFromArray(shifted(result, shift).astype(np.uint8))
+            sitk.WriteImage(image, str(made), True)
+            row |= {"machine_label": str(made), "machine_source": "Roller"}
+        rows.append(row)
+    path = folder / "cases.json"
+    path.write_text(json.dumps(rows))
+    return path
+
+
+def _drawn(number: int) -> sitk.Image:
+    from phantom_fixtures import draw_volume
+
+    return sitk.GetImageFromArray(draw_volume(number, SHAPE)[1])
+
+
+def slices_of(cases, folder):
+    store = Store(folder, GRID)
+    return {
+        role: load_slices([case for case in cases if case.role == role], store, 2)
+        for role in ("labeled", "unlabeled")
+    }
+
+
+# Case lists and prepared slices
+
+
+def test_a_case_list_names_another_programs_result_and_where_it_has_no_use(tmp_path):
+    path = with_machine(tmp_path, 1, 1, 1)
+    rows = json.loads(path.read_text())
+    first, second, held_out = read_cases(path)
+    assert first.machine_source == second.machine_source == "Roller"
+    assert second.label is None and second.machine_label == tmp_path / "roller_001.nrrd"
+    assert held_out.machine_label is None
+    for change, told in (
+        ({"role": "val", "label": str(first.label)}, "held out"),
+        ({"machine_source": ""}, "name"),
+        ({"machine_source": "/data/smith/net"}, "name"),
+        ({"machine_label": "gone.nrrd"}, "does not exist"),
+    ):
+        path.write_text(json.dumps([rows[0], rows[1] | change]))
+        with pytest.raises(SemiGDAError, match=f"Case 2 .*{told}") as raised:
+            read_cases(path)
+        assert "smith" not in raised.value.message
+
+
+def test_machine_labels_are_prepared_as_files_of_their_own_and_found_again(tmp_path):
+    cases = read_cases(with_machine(tmp_path / "data", 1, 1))
+    assert [case_of(json.loads(words_of(case))) for case in cases] == cases
+    store = Store(tmp_path / "prepared", GRID)
+    prepare_all(store, cases)
+    labelled, unlabelled = (Store(tmp_path / "prepared", GRID).find(case) for case in cases)
+    assert unlabelled.labels is None and unlabelled.machine is not None
+    truth = labelled.labels[:].numpy()
+    assert np.array_equal(labelled.machine[:].numpy(), shifted(truth, 1))
+    without = replace(cases[1], machine_label=None)
+    assert store.find(without).machine is None and store.find(without).planes.path == (
+        unlabelled.planes.path
+    )
+
+
+def test_what_the_classes_of_a_result_leave_out_is_no_class(tmp_path):
+    (case,) = read_cases(with_machine(tmp_path / "data", 1, 0))
+    store = Store(tmp_path / "prepared", GRID)
+    pair = store.get(replace(case, machine_classes={"2": 1}))  # 1 is unmapped: not an error
+    raw = store.get(case).machine[:]
+    assert torch.equal(pair.machine[:], (raw == 2).to(torch.uint8))
+
+
+def test_a_draw_tells_the_program_and_moves_its_labels_with_the_image(tmp_path):
+    slices = slices_of(read_cases(with_machine(tmp_path / "data", 0, 2)), tmp_path / "prepared")
+    cases = slices["unlabeled"]
+    cases[1].source = "Unknown"
+    sampler = SliceSampler(cases, (32, 32), sources=["Roller"])
+    pictures, labels, sources = sampler.draw_machine(40, step_generator(0, "x", 0))
+    plain, nothing = sampler.draw(40, step_generator(0, "x", 0))
+    assert torch.equal(plain, pictures) and not nothing.any()
+    assert set(sources.tolist()) == {0, -1}
+    assert labels[sources == 0].any() and not labels[sources == -1].any()
+    for picture, label in zip(pictures[sources == 0], labels[sources == 0], strict=True):
+        at = next(n for n in range(12) if torch.equal(cases[0].images(n, n + 1)[0], picture))
+        assert torch.equal(cases[0].machine[at], label)
+
+
+# What a program teaches
+
+ALL = Trust(torch.tensor([1.0, 0.0]), torch.tensor([0.6, 0.0]), torch.tensor([True, False]))
+
+
+def taught(trust, weight=0.8, source=0, machine=0, chance=0.5) -> float:
+    batch = one_of_each(
+        mixed=grey(1 / 4),
+        machine=maps(machine).to(torch.uint8),
+        source=torch.tensor([source]),
+        chance=torch.tensor([chance]),
+    )
+    losses = segment_losses(Painter(), Painter(), PALETTE, batch, weight, options(), total, trust)
+    return losses["total"].item()
+
+
+def test_a_trusted_program_teaches_in_place_of_the_teacher_by_its_own_weight():
+    # The teacher says white with .8 * 1/2 (see test_heart_segment); the program black with .6.
+    teacher, program = (loss([(3 / 4, 1, 1), (1 / 4, *told)]) for told in ((1, 0.4), (0, 0.6)))
+    assert taught(ALL) == pytest.approx(program, rel=1e-5)
+    assert taught(ALL, source=-1) == pytest.approx(teacher, rel=1e-5)
+    half = replace(ALL, share=torch.tensor([0.5, 0.0]))
+    assert taught(half, chance=0.49) == pytest.approx(program, rel=1e-5)
+    assert taught(half, chance=0.51) == pytest.approx(teacher, rel=1e-5)
+
+
+def test_before_the_teacher_teaches_the_program_does_and_otherwise_nobody():
+    program, nobody = (loss([(3 / 4, 1, 1), (1 / 4, 0, w)]) for w in (0.6, 0.0))
+    assert taught(ALL, weight=None) == pytest.approx(program, rel=1e-5)
+    assert taught(ALL, weight=None, source=-1) == pytest.approx(nobody, rel=1e-5)
+
+
+def test_the_background_of_a_program_without_some_class_says_nothing():
+    partial = replace(ALL, whole=torch.tensor([False, False]))
+    teacher, program = (loss([(3 / 4, 1, 1), (1 / 4, 1, w)]) for w in (0.4, 0.6))
+    assert taught(partial, machine=0) == pytest.approx(teacher, rel=1e-5)
+    assert taught(partial, machine=1) == pytest.approx(program, rel=1e-5)
+
+
+# What a program is worth
+
+
+class Oracle(torch.nn.Module):
+    """Paints what a person labelled, or a program: the network that has learned it by heart."""
+
+    def __init__(self, told):
+        super().__init__()
+        self.told, self.palette = told, Palette(2)
+        self.parameter = torch.nn.Parameter(torch.zeros(()))
+
+    def forward(self, shown):
+        for picture, label in self.told:
+            if torch.equal(picture, shown[0]):
+                return {"cnn": self.palette.paint(label[None])}
+        return {"cnn": self.palette.paint(torch.zeros(shown[:, 0].shape, dtype=torch.uint8))}
+
+
+def by_heart(cases, kind="labels", moved=0):
+    return [
+        (case.images(n, n + 1)[0], torch.roll(getattr(case, kind)[n], moved, dims=-1))
+        for case in cases
+        for n in range(len(case))
+    ]
+
+
+@pytest.fixture
+def slices(tmp_path):
+    return slices_of(read_cases(with_machine(tmp_path / "data", shift=2)), tmp_path / "prepared")
+
+
+def source_of(slices) -> Source:
+    return Source(slices["labeled"], slices["unlabeled"], 2)
+
+
+def dice(a, b) -> float:
+    """Of both classes, over what is compared."""
+    values = [2 * ((a == v) & (b == v)).sum() / ((a == v).sum() + (b == v).sum()) for v in (1, 2)]
+    return float(sum(values) / 2)
+
+
+def test_a_program_is_measured_on_labelled_slices(slices):
+    source = source_of(slices)
+    truth, result = (
+        torch.cat([getattr(case, kind)[n][None] for case, n in source.judged])
+        for kind in ("labels", "machine")
+    )
+    assert len(source.judged) == 24 and len({id(case) for case, _ in source.judged}) == 4
+    assert source.dice == pytest.approx(dice(truth, result), abs=1e-6)
+    assert 0.4 < source.dice < 0.95
+    exact = source_of(slices)
+    assert exact.share(0.0) == 1.0  # a teacher that has learned nothing is worse
+
+
+def test_one_labelled_case_measures_nothing_and_the_program_goes_by_half_of_the_stage(slices):
+    source = Source(slices["labeled"][:1], slices["unlabeled"], 2)
+    assert source.dice is None
+    assert [source.share(done) for done in (0.0, 0.25, 0.5, 0.9)] == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_a_teacher_that_knows_only_its_labels_by_heart_does_not_end_a_program(slices):
+    """Its Dice is 1 where it learned, and it finds nothing elsewhere: it is worth nothing there."""
+    source = source_of(slices)
+    sources = measured(slices, Oracle(by_heart(slices["labeled"])))
+    assert sources.all[0].teacher < 0.02 and sources.all[0].share(1.0) == 1.0
+    assert source.dice == sources.all[0].dice
+
+
+def measured(slices, network) -> Sources:
+    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 1.0, 120)
+    assert not sources.follow(9, network) and sources.follow(10, network)
+    return sources
+
+
+def test_a_teacher_that_is_right_everywhere_ends_a_program(slices):
+    truth = by_heart(slices["unlabeled"], "machine", moved=-2)  # what the phantoms are
+    sources = measured(slices, Oracle([*by_heart(slices["labeled"]), *truth]))
+    assert sources.all[0].teacher > sources.all[0].dice + MARGIN
+    assert sources.at(10).share.tolist() == [0.0, 0.0]
+
+
+def test_an_equal_teacher_shares_the_images(slices):
+    source = source_of(slices)
+    source.teacher = source.dice
+    assert source.share(0.3) == pytest.approx(0.5)
+    source.teacher = source.dice - MARGIN / 2
+    assert source.share(0.3) == pytest.approx(0.75)
+
+
+def test_trust_weighs_a_program_by_its_dice_and_the_rest_by_half(slices):
+    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120)
+    dice = sources.all[0].dice
+    assert sources.at(0).weight.tolist() == pytest.approx([0.5 * dice, 0.0])
+    assert sources.at(0).whole.tolist() == [True, False]
+    nobody = Sources([], slices["unlabeled"], Palette(2), 1.0, 120)
+    assert nobody.at(0).weight.tolist() == [UNMEASURED, 0.0]
+    again = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120)
+    sources.all[0].teacher = 0.77
+    again.restore(sources.state())
+    assert again.at(60).share.tolist() == sources.at(60).share.tolist()
+
+
+def test_a_class_that_a_program_never_finds_is_one_that_it_does_not_know(tmp_path):
+    path = with_machine(tmp_path / "data", classes=(0, 1))
+    slices = slices_of(read_cases(path), tmp_path / "prepared")
+    source = source_of(slices)
+    assert source.classes == [1] and not source.whole
+    assert source.dice > 0.5  # of the class it knows, and not half of that
+
+
+# Whole trainings
+
+FAST = {"pretrain_steps": 0, "align_steps": 0, "steps": 60, "validations": 0}
+FAST |= {"labeled_batch": 2, "unlabeled_batch": 4}
+
+
+def trained(path, folder, **changes):
+    job = JobFolder.create(folder / "job", "train", {"cases": str(path)})
+    values = settings(path, folder, work=None, **FAST | changes)
+    return job, values, train(TrainSettings.from_dict(values), job)
+
+
+def test_a_training_learns_from_a_good_program_what_one_label_cannot_teach(tmp_path):
+    """One labelled case of a single class by itself, and a program that knows both."""
+    path = with_machine(tmp_path / "data", 2, 8, 4, shift=0)
+    job, _, summary = trained(path, tmp_path / "with", steps=120)
+    rows = [
+        {k: v for k, v in row.items() if not k.startswith("machine")}
+        for row in json.loads(path.read_text())
+    ]
+    path.write_text(json.dumps(rows))
+    without = trained(path, tmp_path / "without", steps=120)[2]
+    mean = [sum(s["val_dice"].values()) / 2 for s in (summary, without)]
+    assert mean[0] > mean[1] + 0.01
+    assert "sources" not in without
+    told = summary["sources"]["Roller"]
+    assert (told["cases"], told["measured"], told["dice"]) == (8, 2, 1.0)
+    events = [event for event in job.events() if event["type"] == "sources"]
+    assert [event["step"] for event in events] == list(range(10, 120, 10))
+    assert summary["cases"] == {"labeled": 2, "unlabeled": 8, "val": 4}  # never counted as labels
+
+
+def test_results_of_held_out_cases_would_be_refused_and_no_path_is_told(tmp_path):
+    path = with_machine(tmp_path / "data", 2, 2, 1)
+    job, values, _ = trained(path, tmp_path / "run", steps=12)
+    told = (job.path / "events.jsonl").read_text("utf-8")
+    told += (tmp_path / "run" / "phantom" / "card.json").read_text("utf-8")
+    assert "Roller" in told and "roller_" not in told and str(tmp_path) not in told
+
+
+def test_a_paused_training_believes_what_it_believed(tmp_path):
+    """Paused between two measurements, it ends with the same weights, bit for bit."""
+    path = with_machine(tmp_path / "data", 2, 3, shift=3)
+    _, whole, _ = trained(path, tmp_path / "whole")
+    job = JobFolder.create(tmp_path / "torn" / "job", "train", {"cases": str(path)})
+    values = settings(path, tmp_path / "torn", work=None, **FAST)
+    wanted = TrainSettings.from_dict(values)
+
+    class Pausing(JobFolder):
+        asked = 0
+
+        def requested(self, control):
+            Pausing.asked += control == "pause"
+            return control == "pause" and Pausing.asked == 23
+
+    from semigda_core.errors import Paused
+
+    with pytest.raises(Paused):
+        train(wanted, Pausing(job.path))
+    train(wanted, job)
+    first, second = (load_network(values["out"])[0].state_dict() for values in (whole, values))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    resumed = [e["step"] for e in job.events() if e["type"] == "sources"]
+    assert resumed == [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]

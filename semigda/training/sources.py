@@ -1,0 +1,228 @@
+"""How far to believe other programs' results: by what they are worth where people labelled.
+
+An image that nobody labelled may have another program's result, a *machine label*. It teaches in
+place of our averaged network, the teacher, as long as it is better than the teacher is. On cases
+that people labelled and the program segmented too, its Dice is known, and the teacher's is known
+too, but is too good: it learned from these very labels. What it is worth on new images is told by
+both together: where it agrees less with the program on unlabelled slices than on labelled ones, its
+own Dice is lower by that factor, because the program is as good on the ones as on the others.
+(Were it not, as where it learned from these labels, it would be believed too long.)
+
+No held-out case is looked at, and no random number drawn: everything follows from the slices and
+the weights, so a resumed training believes what it believed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from semigda.distributed import ALONE, Ranks
+from semigda.method.palette import Palette
+from semigda.networks.semigda import SemiGDA
+from semigda.training.dataset import CaseSlices
+from semigda.training.validate import class_dice, evaluating, label_slices, mean, overlap
+
+MEASURED_CASES = 2  # labelled ones: fewer say nothing of a program
+SLICES = 24  # of each kind that a measurement looks at
+MEASUREMENTS = 12  # of the teacher in stage 2
+MARGIN = 0.1  # of Dice: who is better by that teaches alone
+UNMEASURED, LASTS = 0.5, 0.5  # of an unmeasured program: its weight, the share of stage 2 it has
+
+Spot = tuple[CaseSlices, int]  # a case and one of its slices
+
+
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """What machine labels count in a step: a value for each program, and a 0 for no program.
+
+    Attributes:
+        share: (S + 1,) the chance that the program teaches an image, and not our teacher.
+        weight: (S + 1,) of its labels in the loss.
+        whole: (S + 1,) whether it knows all classes; else its background says nothing.
+    """
+
+    share: Tensor
+    weight: Tensor
+    whole: Tensor
+
+    def to(self, device: torch.device) -> Trust:
+        return Trust(self.share.to(device), self.weight.to(device), self.whole.to(device))
+
+
+class Source:
+    """A program: its results on the cases that train, and what they are worth.
+
+    Attributes:
+        classes: that it found anywhere: those that it knows.
+        dice: the mean of these classes on labelled slices; None where too few cases tell.
+        teacher: the Dice that our averaged network has on unlabelled images, as far as known.
+    """
+
+    def __init__(self, labelled: list[CaseSlices], unlabelled: list[CaseSlices], classes: int):
+        self.labelled, self.unlabelled = labelled, unlabelled
+        self.known = classes
+        self.classes = sorted({value for case in labelled + unlabelled for value in _found(case)})
+        self.judged = _spread([(case, n) for case in labelled for n in _shown(case)])
+        self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
+        self.teacher = 0.0
+        self.dice: float | None = None
+        if len(labelled) >= MEASURED_CASES and self.judged:
+            counts = [self._overlap(_machine(spot), _truth(spot)) for spot in self.judged]
+            self.dice = self._dice(sum(counts, torch.zeros(3, classes + 1)))
+
+    @property
+    def whole(self) -> bool:
+        """Whether it knows every class."""
+        return len(self.classes) == self.known
+
+    def share(self, done: float) -> float:
+        """See :class:`Trust`, when a share of stage 2 is done."""
+        if self.dice is None:
+            return max(0.0, 1 - done / LASTS)
+        return min(max(0.5 + (self.dice - self.teacher) / (2 * MARGIN), 0.0), 1.0)
+
+    def measure(self, teacher: SemiGDA, palette: Palette, ranks: Ranks) -> None:
+        """Find out what the averaged network is worth by now; the ranks share the slices."""
+        if self.dice is None:
+            return
+        right, agrees, elsewhere = (torch.zeros(3, self.known + 1) for _ in range(3))
+        for spot, guess in _guesses(teacher, palette, self.judged[ranks.rank :: ranks.world]):
+            right += self._overlap(guess, _truth(spot))
+            if _machine(spot).any():  # as all of the unlabelled slices
+                agrees += self._overlap(guess, _machine(spot))
+        for spot, guess in _guesses(teacher, palette, self.others[ranks.rank :: ranks.world]):
+            elsewhere += self._overlap(guess, _machine(spot))
+        parts = ranks.gather(torch.stack([right, agrees, elsewhere]))
+        seen, same, new = (self._dice(counts) for counts in torch.stack(parts).sum(0))
+        self.teacher = seen * min(1.0, new / same) if same else seen
+
+    def _overlap(self, guess: Tensor, truth: Tensor) -> Tensor:
+        """Where the truth is known: a person may have left parts unlabelled."""
+        labelled = truth <= self.known
+        return overlap(guess[labelled], truth[labelled], self.known)
+
+    def _dice(self, counts: Tensor) -> float:
+        dice = class_dice(counts.long())
+        return mean(dice[value - 1] for value in self.classes)
+
+
+class Sources:
+    """The programs of a training's machine labels.
+
+    Args:
+        labelled, unlabelled: the cases that train.
+        weight: largest weight of what is not a person's label.
+        steps: of stage 2.
+
+    Attributes:
+        names: of the programs that teach; their places are their numbers in a batch.
+    """
+
+    def __init__(
+        self,
+        labelled: Sequence[CaseSlices],
+        unlabelled: Sequence[CaseSlices],
+        palette: Palette,
+        weight: float,
+        steps: int,
+        ranks: Ranks = ALONE,
+    ):
+        self.palette, self.weight, self.steps, self.ranks = palette, weight, steps, ranks
+        self.names = sorted({case.source for case in unlabelled if case.source is not None})
+        self.all = [
+            Source(
+                [case for case in labelled if case.source == name],
+                [case for case in unlabelled if case.source == name],
+                palette.num_classes,
+            )
+            for name in self.names
+        ]
+
+    def at(self, step: int) -> Trust:
+        """What they count in a step of stage 2."""
+        share = [source.share(step / self.steps) for source in self.all]
+        weight = [UNMEASURED if s.dice is None else s.dice for s in self.all]
+        whole = [source.whole for source in self.all]
+        return Trust(
+            torch.tensor([*share, 0.0]),
+            self.weight * torch.tensor([*weight, 0.0]),
+            torch.tensor([*whole, False]),
+        )
+
+    def follow(self, step: int, teacher: SemiGDA) -> bool:
+        """After ``step`` steps: measure the teacher if it is time; whether it was."""
+        due = {round(self.steps * part / MEASUREMENTS) for part in range(1, MEASUREMENTS)}
+        if not self.all or step not in due:
+            return False
+        with evaluating(teacher):
+            for source in self.all:
+                source.measure(teacher, self.palette, self.ranks)
+        return True
+
+    # Told
+
+    def told(self, done: float = 1.0) -> dict[str, dict[str, Any]]:
+        """Of each program: the cases that it teaches, the labelled ones that measure it, its Dice
+        there (None: not measured), our teacher's, and the share of its images that it teaches."""
+        return {
+            name: {
+                "cases": len(source.unlabelled),
+                "measured": len(source.labelled) if source.dice is not None else 0,
+                "dice": None if source.dice is None else round(source.dice, 4),
+                "teacher": None if source.dice is None else round(source.teacher, 4),
+                "share": round(source.share(done), 4),
+            }
+            for name, source in zip(self.names, self.all, strict=True)
+        }
+
+    def state(self) -> list[float]:
+        """For :meth:`restore`; part of the checkpoint."""
+        return [source.teacher for source in self.all]
+
+    def restore(self, state: Sequence[float]) -> None:
+        """What an earlier process measured; one of a version without sources knew of none."""
+        for source, teacher in zip(self.all, state, strict=False):
+            source.teacher = teacher
+
+
+def _found(case: CaseSlices) -> set[int]:
+    """The classes that the program found."""
+    assert case.machine is not None
+    return {value for _, value, _ in case.machine.pixels}
+
+
+def _shown(case: CaseSlices) -> list[int]:
+    """The slices where the program or a person sees something."""
+    assert case.machine is not None
+    return sorted({number for number, _, _ in case.machine.pixels} | set(case.foreground))
+
+
+def _spread(spots: list[Spot]) -> list[Spot]:
+    """At most :data:`SLICES` of them, evenly."""
+    count = min(len(spots), SLICES)
+    return [spots[i * len(spots) // count] for i in range(count)]
+
+
+def _machine(spot: Spot) -> Tensor:
+    case, number = spot
+    assert case.machine is not None
+    return case.machine[number]
+
+
+def _truth(spot: Spot) -> Tensor:
+    case, number = spot
+    return case.truth[number]
+
+
+def _guesses(teacher: SemiGDA, palette: Palette, spots: list[Spot]) -> list[tuple[Spot, Tensor]]:
+    """The teacher's labels of whole slices: one after the other, as their sizes differ."""
+    found = []
+    for case, number in spots:
+        guess = label_slices(teacher, palette, case.images(number, number + 1))["both"]
+        found.append(((case, number), guess[0]))
+    return found
