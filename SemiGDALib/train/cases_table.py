@@ -13,6 +13,7 @@ from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)
 PICTURE_SIZE = 44
+LABEL_WIDTH, WITH_SLICES = 74, 94  # pixels; the wider one only where it is needed
 COLOURS = {"error": RED, "warning": AMBER, "hint": BLUE}
 # Findings about the project as a whole, whichever cases they list.
 WHOLE_PROJECT = {"few-cases"}
@@ -68,7 +69,7 @@ class CasesTable:
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, 74), (USE, 82)):
+        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, LABEL_WIDTH), (USE, 82)):
             table.setColumnWidth(column, width)
 
     def signs(self) -> str:
@@ -108,6 +109,8 @@ class CasesTable:
             for caseId in finding.case_ids:
                 problems.setdefault(caseId, []).append(finding)
         table.setUpdatesEnabled(False)
+        partly = any(case.finished is not None for case in view.cases)
+        table.setColumnWidth(LABEL, WITH_SLICES if partly else LABEL_WIDTH)
         table.setRowCount(len(view.cases))
         self._ids = [case.id for case in view.cases]
         filled = []
