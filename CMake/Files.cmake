@@ -240,6 +240,8 @@ set(SemiGDA_PACKAGES
   semigda/training/checkpoint.py
   semigda/training/dataset.py
   semigda/training/describe.py
+  semigda/training/first_look.py
+  semigda/training/first_model.py
   semigda/training/gradients.py
   semigda/training/loop.py
   semigda/training/losses.py

@@ -3446,6 +3446,10 @@
         <translation>Autoencoder</translation>
     </message>
     <message>
+        <source>First look, after {seconds:.0f} s</source>
+        <translation>Erster Blick, nach {seconds:.0f} s</translation>
+    </message>
+    <message>
         <source>From left to right: {columns} ({when})</source>
         <translation>Von links nach rechts: {columns} ({when})</translation>
     </message>
@@ -3468,6 +3472,10 @@
     <message>
         <source>image, drawn by each branch</source>
         <translation>Bild, gezeichnet von jedem Zweig</translation>
+    </message>
+    <message>
+        <source>image, prediction, doubt (bright)</source>
+        <translation>Bild, Vorhersage, Zweifel (hell)</translation>
     </message>
     <message>
         <source>image, reconstruction, mask, reconstructed mask</source>
@@ -5042,6 +5050,10 @@
         <translation>Wenige gelabelte Schichten enthalten sie ({count}, Fälle: {count2}): Labeln Sie mehr davon.</translation>
     </message>
     <message>
+        <source>First look: what general image features alone find.</source>
+        <translation>Erster Blick: was allgemeine Bildmerkmale allein finden.</translation>
+    </message>
+    <message>
         <source>Free some disk space, or choose another folder.</source>
         <translation>Schaffen Sie Platz auf der Festplatte, oder wählen Sie einen anderen Ordner.</translation>
     </message>
@@ -5088,6 +5100,10 @@
     <message>
         <source>It holds no named tensors.</source>
         <translation>Sie enthält keine benannten Tensoren.</translation>
+    </message>
+    <message>
+        <source>It is not found anywhere on its own labelled cases: look at its labels.</source>
+        <translation>Sie wird selbst in ihren eigenen gelabelten Fällen nirgends gefunden: Sehen Sie sich ihre Labels an.</translation>
     </message>
     <message>
         <source>It is tiny on the working grid (pixels in a slice: about {typical}): choose a larger image size or a smaller spacing.</source>
@@ -5168,6 +5184,14 @@
     <message>
         <source>Name every class of the labels in the model's settings.</source>
         <translation>Benennen Sie jede Klasse der Labels in den Einstellungen des Modells.</translation>
+    </message>
+    <message>
+        <source>No first look: the training does not start from general image features.</source>
+        <translation>Kein erster Blick: Das Training beginnt nicht mit allgemeinen Bildmerkmalen.</translation>
+    </message>
+    <message>
+        <source>No first look: there is too little free memory for it.</source>
+        <translation>Kein erster Blick: Dafür ist zu wenig Speicher frei.</translation>
     </message>
     <message>
         <source>No labelled case holds it: check which segment names belong to this class.</source>

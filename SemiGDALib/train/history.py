@@ -8,7 +8,7 @@ from typing import Any
 
 from semigda_core.jobs.folder import JobFolder
 
-STAGES = ("pretrain", "align", "segment")
+STAGES = ("look", "pretrain", "align", "segment")
 PREVIEW_KINDS = ("held-out", "unlabeled", "autoencoder")
 Position = tuple[int, int, int]  # of the training in its job, of the stage, of the step
 
@@ -41,6 +41,7 @@ class TrainingHistory:
         scores: Dice of each class on held-out cases, of both branches together.
         previews: pictures of each kind.
         stuck: events of classes that are not found.
+        look: seconds that a first look took.
         part: which of the job's trainings this is (index, count, kind), None if it is one.
     """
 
@@ -50,6 +51,7 @@ class TrainingHistory:
         self.scores: list[Report] = []
         self.previews: dict[str, list[Report]] = {kind: [] for kind in PREVIEW_KINDS}
         self.stuck: list[dict[str, Any]] = []
+        self.look = 0.0
         self.part: dict[str, Any] | None = None
         self._lines = 0
 
@@ -77,14 +79,19 @@ class TrainingHistory:
             self.part = event["part"]
         index = (event.get("part") or {}).get("index", 0)
         stage = event.get("stage", "segment")
-        position = (index, STAGES.index(stage) if stage in STAGES else 2, event.get("step") or 0)
+        stage = stage if stage in STAGES else "segment"
+        position = (index, STAGES.index(stage), event.get("step") or 0)
         if kind == "losses":
             _put(self.losses, Report(position, event["losses"]))
         elif kind == "validation":
             _put(self.scores, Report(position, event["dice"].get("both", {})))
+            # Held-out cases say more than the first look did.
+            self.stuck = [one for one in self.stuck if one.get("stage") != "look"]
         elif kind == "preview":
             shown = self.previews.setdefault(event.get("kind", "held-out"), [])
             _put(shown, Report(position, picture=self.folder / event["file"]))
+        elif kind == "first-look":
+            self.look = event["seconds"]
         elif kind == "stuck":
             self.stuck = [*(one for one in self.stuck if one["classes"] != event["classes"]), event]
 

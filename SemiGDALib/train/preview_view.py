@@ -13,6 +13,8 @@ KINDS = {
     "unlabeled": (_("Pseudo labels on unlabelled cases"), _("image, drawn by each branch")),
     "autoencoder": (_("Autoencoder"), _("image, reconstruction, mask, reconstructed mask")),
 }
+# The first look has no branches; it shows where it is in doubt.
+LOOK = {"unlabeled": _("image, prediction, doubt (bright)")}
 STAGES = {"pretrain": _("seeing"), "align": _("aligning"), "segment": _("segmenting")}
 
 
@@ -91,7 +93,11 @@ class PreviewView:
                 pixmap.scaled(size, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
             )
         columns = KINDS.get(self._kind(), ("", ""))[1]
-        when = _("{stage}, step {step}").format(stage=STAGES[one.stage], step=one.step)
+        if one.stage == "look":
+            when = _("First look, after {seconds:.0f} s").format(seconds=self._history.look)
+            columns = LOOK.get(self._kind(), columns)
+        else:
+            when = _("{stage}, step {step}").format(stage=STAGES[one.stage], step=one.step)
         colours = "&nbsp; ".join(
             '<span style="color:#{:02x}{:02x}{:02x}">&#9632;</span>&nbsp;{}'.format(
                 *label.color, html.escape(label.name)

@@ -34,6 +34,7 @@ def sentences(_):
         _("Downloading."),
         _("Drawing the first cases."),
         _("Few labelled slices hold it ({count}, cases: {count2}): label more of it."),
+        _("First look: what general image features alone find."),
         _("Free some disk space, or choose another folder."),
         _("Give each case a name of its own in a case list."),
         _("Give the Stable Diffusion autoencoder's file too (--vae)."),
@@ -46,6 +47,7 @@ def sentences(_):
         _("It has no '{part}' part, so it is no SemiGDA stage-1 checkpoint."),
         _("It has {value}."),
         _("It holds no named tensors."),
+        _("It is not found anywhere on its own labelled cases: look at its labels."),
         _(
             "It is tiny on the working grid (pixels in a slice: about {typical}): choose a larger"
             " image size or a smaller spacing."
@@ -72,6 +74,8 @@ def sentences(_):
         _("Move it away, or choose another folder."),
         _("NVIDIA graphics card (CUDA)"),
         _("Name every class of the labels in the model's settings."),
+        _("No first look: the training does not start from general image features."),
+        _("No first look: there is too little free memory for it."),
         _("No labelled case holds it: check which segment names belong to this class."),
         _("No {value} can be used by PyTorch on this computer."),
         _("None of the list's training images could be read."),

@@ -84,6 +84,32 @@ def test_folds_and_stuck_classes(training, job, module_host, artifacts):
     module_host.wait(lambda: "The final model" in ui.stateLabel.text, 5)
 
 
+def test_the_first_look(training, job, module_host, artifacts):
+    ui = section(training, "Training")
+    for number, kind in enumerate(("held-out", "unlabeled")):
+        name = f"previews/look_000000_{kind}.png"
+        write_picture(job.path / name, 60 * number)
+        job.event("preview", stage="look", step=0, kind=kind, file=name)
+    job.event("first-look", seconds=40.4, dice={"ball": 0.7, "core": 0.0})
+    cause = "It is not found anywhere on its own labelled cases: look at its labels."
+    job.event("stuck", classes=["core"], step=0, stage="look", causes=[cause])
+    module_host.wait(lambda: ui.stuckLabel.visible and ui.previewFrame.visible, 5)
+    assert cause in ui.stuckLabel.text and "core" in ui.stuckLabel.text
+    assert "First look, after 40 s" in ui.previewNoteLabel.text
+    picture(training, module_host, artifacts, "first-look")
+    ui.previewComboBox.setCurrentIndex(1)
+    ui.previewComboBox.activated.emit(1)
+    assert "doubt" in ui.previewNoteLabel.text and "branch" not in ui.previewNoteLabel.text
+    # The training's own pictures come after it, and what it finds is what counts from then on.
+    name = "previews/align_000004_held-out.png"
+    write_picture(job.path / name, 9)
+    job.event("preview", stage="align", step=4, kind="held-out", file=name)
+    job.event("validation", step=9, dice={"both": {"ball": 0.8, "core": 0.5}}, cases=1)
+    module_host.wait(lambda: not ui.stuckLabel.visible, 5)
+    history = training.panel.sections["Training"]._history
+    assert [one.stage for one in history.previews["held-out"]] == ["look", "align"]
+
+
 def test_repeated_steps_are_told_once(training, job):
     history = training.panel.sections["Training"]._history
     for step in (25, 50, 75, 50, 75, 100):  # killed at 75, resumed at 25

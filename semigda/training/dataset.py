@@ -62,6 +62,10 @@ class CaseSlices:
         """How many show a class, in each slice that holds it."""
         return [count for _, one, count in self._pixels if one == value]
 
+    def holding(self, value: int) -> list[int]:
+        """The indices of the slices that hold a class."""
+        return [number for number, one, _ in self._pixels if one == value]
+
     def images(self, start: int, stop: int) -> Tensor:
         """Slices ``start`` to ``stop`` as (n, 3, H, W) float32 in [-1, 1]; grey: 2.5-D."""
         if self.channels == "2.5d":

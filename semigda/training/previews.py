@@ -53,51 +53,66 @@ class Previews:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         for kind, sheet in self.draw().items():
-            path = self.folder / f"{self.stage}_{step:06d}_{kind}.png"
-            _save(path, png(sheet))
-            name = self.progress.name_of(path)
-            self.progress.event("preview", stage=self.stage, step=step, file=name, kind=kind)
+            save_sheet(self.progress, self.folder, self.stage, step, kind, sheet)
 
 
-def _save(path: Path, content: bytes) -> None:
+def save_sheet(
+    progress: Progress, folder: Path, stage: str, step: int, kind: str, sheet: np.ndarray
+) -> None:
+    """Write a sheet (H, W, 3) uint8, and tell it."""
+    path, content = folder / f"{stage}_{step:06d}_{kind}.png", png(sheet)
     write_atomically(path, lambda file: file.write(content), durable=False)
+    name = progress.name_of(path)
+    progress.event("preview", stage=stage, step=step, file=name, kind=kind)
+
+
+def middle_slices(cases: Sequence[CaseSlices], labelled: bool) -> list[tuple[CaseSlices, int]]:
+    """One slice each of up to :data:`ROWS` cases, always the same ones.
+
+    Args:
+        labelled: take the middle one of the slices with foreground; leave out cases without.
+    """
+    cases = [case for case in cases if case.foreground or not labelled]
+    count = min(len(cases), ROWS)
+    some = [cases[i * len(cases) // count] for i in range(count)]
+    if labelled:
+        return [(case, case.foreground[len(case.foreground) // 2]) for case in some]
+    return [(case, len(case) // 2) for case in some]
+
+
+def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Image (3, H, W) in [-1, 1] and label (H, W) uint8, zero without labels, of a slice.
+
+    Args:
+        size: (H, W) to cut out of it: around its labels, else in its middle.
+    """
+    image = case.images(index, index + 1)[0]
+    label = torch.zeros(image.shape[1:], dtype=torch.uint8)
+    if case.labels is not None:
+        label = case.labels[index]
+    middle = [side / 2 for side in label.shape]
+    if label.any():
+        middle = label.nonzero().float().mean(dim=0).tolist()
+    rows, columns = (
+        slice(start, start + side)
+        for start, side in (
+            (min(max(round(at - side / 2), 0), whole - side), side)
+            for at, side, whole in zip(middle, size, label.shape, strict=True)
+        )
+    )
+    return image[:, rows, columns], label[rows, columns]
 
 
 def pick_slices(
     cases: Sequence[CaseSlices], size: Sequence[int], labelled: bool
 ) -> tuple[Tensor, Tensor] | None:
-    """One slice each of up to :data:`ROWS` cases, always the same ones.
-
-    Args:
-        size: (H, W) to cut out of the slice: around its labels, else in its middle.
-        labelled: take the middle one of the slices with foreground; leave out cases without.
-
-    Returns:
-        Images (B, 3, H, W) in [-1, 1] and labels (B, H, W) uint8, zero where there are none; None
-        where there is no case.
-    """
-    cases = [case for case in cases if case.foreground or not labelled]
-    count = min(len(cases), ROWS)
-    images, labels = [], []
-    for case in (cases[i * len(cases) // count] for i in range(count)):
-        index = case.foreground[len(case.foreground) // 2] if labelled else len(case) // 2
-        image = case.images(index, index + 1)[0]
-        label = torch.zeros(image.shape[1:], dtype=torch.uint8)
-        if case.labels is not None:
-            label = case.labels[index]
-        middle = [side / 2 for side in label.shape]
-        if labelled:
-            middle = label.nonzero().float().mean(dim=0).tolist()
-        rows, columns = (
-            slice(start, start + side)
-            for start, side in (
-                (min(max(round(at - side / 2), 0), whole - side), side)
-                for at, side, whole in zip(middle, size, label.shape, strict=True)
-            )
-        )
-        images.append(image[:, rows, columns])
-        labels.append(label[rows, columns])
-    return (torch.stack(images), torch.stack(labels)) if images else None
+    """:func:`middle_slices` as images (B, 3, H, W) and labels (B, H, W), cut out; None where there
+    is no case."""
+    cuts = [cut_out(case, index, size) for case, index in middle_slices(cases, labelled)]
+    if not cuts:
+        return None
+    images, labels = zip(*cuts, strict=True)
+    return torch.stack(images), torch.stack(labels)
 
 
 def pictures(images: Tensor, rgb: bool = True) -> list[np.ndarray]:

@@ -21,6 +21,7 @@ from semigda.progress import UNWATCHED, Job, Part, Printed, Progress
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
 from semigda.training.dataset import CaseSlices, load_slices
 from semigda.training.describe import training_images
+from semigda.training.first_look import look_first
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.packing import Finished, licence_text, training_summary, write_model
@@ -82,6 +83,7 @@ class _Run:
         folder: Path,
     ):
         self.settings, self.job, self.ranks, self.folder = settings, job, ranks, folder
+        self.part = part
         self.folder.mkdir(parents=True, exist_ok=True)
         if ranks.first:
             clear_leftovers(self.folder)
@@ -110,6 +112,7 @@ class _Run:
             self.folder / "checkpoint.pt", self.settings, self._state, self.ranks
         )
         stage = self._begin()
+        self._look_first(stage)
         if stage.name == "align":
             self._fit(stage)
             stage = self.training.segment()
@@ -132,6 +135,16 @@ class _Run:
         if sweeps:
             self.store.sweep(unused=True)
         return slices
+
+    def _look_first(self, stage: Stage) -> None:
+        """Of a job's first training, before its first step; several processes would have to wait
+        for one."""
+        begins = stage.name == "align" and stage.done == 0
+        first = self.part is None or self.part.index == 0
+        if self.settings.first_look and self.ranks.world == 1 and begins and first:
+            network = self.training.network
+            look_first(self.settings, network, self.slices, self.progress, self.folder)
+            self.progress.start_clock()
 
     # Beginning, and beginning again
 

@@ -89,7 +89,9 @@ _PICTURE = matching(re.compile(r"\w[\w -]*(?:[./]\w[\w -]*)*"), "is no file in t
 _STEP = whole(0, 2**53)
 _NUMBERS = mapping(text(), maybe(number()))
 _PART = record({"index": whole(0, 10_000), "count": whole(1, 10_000)}, others=True)
+_LOOK = mapping(text(), maybe(number(0, 1)))
 _EVENTS = {
+    "first-look": {"seconds": number(0), "dice": _LOOK},
     "case": {"index": _STEP, "state": text(20), "error": maybe(_ERROR)},
     "losses": {"stage": text(50), "step": _STEP, "losses": _NUMBERS},
     "validation": {"step": _STEP, "cases": _STEP, "dice": mapping(text(), _NUMBERS)},

@@ -32,9 +32,9 @@ from semigda_core.models.network_config import BRANCHES, FREEZABLE, NetworkConfi
 from semigda_core.models.preprocessing import Preprocessing
 
 PRECISIONS = ("auto", "float32", "bfloat16")
-# Folders do not affect the computation. Inputs keep their names only, so that a training in a moved
-# project resumes.
-_PLACES, _INPUTS = ("out", "work", "overwrite"), ("cases", "base")
+# Folders and a look do not affect the computation. Inputs keep their names only, so that a training
+# in a moved project resumes.
+_PLACES, _INPUTS = ("out", "work", "overwrite", "first_look"), ("cases", "base")
 _GONE = ("choose_on_val",)  # from older versions, whose settings are still read
 _STEPS, _BATCH, _SHARE, _RATE = whole(0, 10**8), whole(1, 4096), number(0, 1), number(1e-9, 10)
 _WORDS = rule_of(
@@ -244,6 +244,12 @@ class TrainSettings(Settings):
     )
     work: str | None = ruled(
         maybe(path()), None, "folder for checkpoints and previews; null: the job's own"
+    )
+    first_look: bool = ruled(
+        flag(),
+        False,
+        "before stage 1, show within a minute what a small head on general image features finds, "
+        "where the network has them; it changes nothing of the training",
     )
     # With few images they gain no more than as many steps of stage 2.
     pretrain_steps: int = ruled(_STEPS, 0, "of the autoencoder, where there is no base")

@@ -67,11 +67,15 @@ def previews(job: JobFolder, events: list[dict[str, Any]]) -> str:
         some = [own[round(n * (len(own) - 1) / (SHOWN - 1))] for n in range(SHOWN)]
         shown = "".join(
             f"<figure><img alt='{escape(title)}' src='data:image/png;base64,{_picture(job, e)}'>"
-            f"<figcaption>step {e['step']}</figcaption></figure>"
+            f"<figcaption>{_when(e)}</figcaption></figure>"
             for e in {e["file"]: e for e in some}.values()
         )
         found.append(f"<h3>{title}</h3><div class='pictures'>{shown}</div>")
     return f"<section><h2>Pictures</h2>{''.join(found)}</section>" if found else ""
+
+
+def _when(event: dict[str, Any]) -> str:
+    return "first look" if event["stage"] == "look" else f"step {event['step']}"
 
 
 def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:

@@ -201,10 +201,12 @@ def _warnings(events: list[dict[str, Any]]) -> list[str]:
         if event["type"] == "warning" and event.get("message"):
             texts.append(event["message"])
         elif event["type"] == "stuck":
-            causes = " ".join(event["causes"])
-            texts.append(
-                f"Not learned by step {event['step']}: {', '.join(event['classes'])}. {causes}"
+            causes, names = " ".join(event["causes"]), ", ".join(event["classes"])
+            looked = event.get("stage") == "look"
+            when = (
+                "Not found at the first look" if looked else f"Not learned by step {event['step']}"
             )
+            texts.append(f"{when}: {names}. {causes}")
     return texts
 
 

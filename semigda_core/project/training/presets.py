@@ -206,6 +206,8 @@ def train_settings(
         "network": network,
         "preprocessing": preprocessing,
         "base": base,
+        # A model to start from shows at once what it finds.
+        "first_look": model is None and NetworkConfig.from_dict(network).has_features,
         "augmentation": _augmentation(view, preprocessing),
         **advanced,
     }

@@ -1,0 +1,149 @@
+"""A training's first look: what a first model finds, told and drawn before stage 1.
+
+It changes nothing of the training: no weight, no random number, no choice.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semigda.inference.device import out_of_memory
+from semigda.networks.cnn_encoder import FeatureEncoder
+from semigda.networks.semigda import SemiGDA
+from semigda.progress import Progress
+from semigda.training.dataset import CaseSlices
+from semigda.training.first_model import FirstModel, fit_first_model
+from semigda.training.previews import (
+    cut_out,
+    middle_slices,
+    overlays,
+    pictures,
+    save_sheet,
+    sheet,
+)
+from semigda.training.stuck import likely_causes
+from semigda.training.watch import STUCK_DICE
+from semigda_core.files.atomic import write_json
+from semigda_core.jobs.training import TrainSettings
+from semigda_core.models.preprocessing import Preprocessing
+
+STAGE = "look"
+DONE_FILE = "first-look.json"
+NOT_FOUND = "It is not found anywhere on its own labelled cases: look at its labels."
+SHORT = 300  # steps; a training with fewer shows its own pictures as soon
+
+Slices = dict[str, list[CaseSlices]]
+
+
+def look_first(
+    settings: TrainSettings,
+    network: SemiGDA,
+    slices: Slices,
+    progress: Progress,
+    folder: Path,
+) -> None:
+    """Look once for each training, unless it is short or a stop is asked for; say why not.
+
+    Too little memory for it ends nothing but the look.
+
+    Args:
+        network: that is to be trained; its general image features are looked through.
+        folder: the training's; its ``previews`` get the pictures.
+
+    Raises:
+        SemiGDAError: "cancelled"; Paused.
+    """
+    done = folder / DONE_FILE
+    if settings.align_steps + settings.steps < SHORT or done.exists() or progress.stop_requested:
+        return
+    encoder = network.cnn_encoder
+    if not isinstance(encoder, FeatureEncoder):
+        progress.message("No first look: the training does not start from general image features.")
+        return
+    progress.message("First look: what general image features alone find.")
+    try:
+        model = fit_first_model(
+            encoder.features,
+            slices["labeled"],
+            settings.preprocessing["size"],
+            settings.num_classes,
+            settings.augmentation,
+            settings.seed,
+            progress,
+        )
+        told = _Told(settings, model, slices, progress)
+        told.say()
+        told.draw(folder / "previews")
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        progress.message("No first look: there is too little free memory for it.")
+    else:
+        write_json(done, told.event, durable=False)
+
+
+class _Told:
+    """What a first model is told of."""
+
+    def __init__(
+        self, settings: TrainSettings, model: FirstModel, slices: Slices, progress: Progress
+    ):
+        self.settings, self.model = settings, model
+        self.slices, self.progress = slices, progress
+        names = [label["name"] for label in settings.card["labels"]]
+        self.dice = dict(zip(names, model.dice, strict=True))
+        self.event = {
+            "seconds": round(model.seconds, 1),
+            "dice": {n: None if math.isnan(d) else round(d, 4) for n, d in self.dice.items()},
+        }
+
+    def say(self) -> None:
+        """How well each class is found on its own labelled cases, and which are not found."""
+        self.progress.event("first-look", **self.event)
+        labeled = self.slices["labeled"]
+        for value, (name, dice) in enumerate(self.dice.items(), 1):
+            if dice >= STUCK_DICE:
+                continue
+            # Of the labelled cases alone: this is about them.
+            seen = {"labeled": labeled, "val": labeled}
+            causes = likely_causes(value, self.settings, seen, [])
+            if not math.isnan(dice):
+                causes.insert(0, NOT_FOUND)
+            self.progress.event("stuck", classes=[name], step=0, stage=STAGE, causes=causes)
+
+    def draw(self, folder: Path) -> None:
+        """Held-out slices with truth and prediction; unlabelled ones with prediction and doubt."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, role, labelled in (("held-out", "val", True), ("unlabeled", "unlabeled", False)):
+            places = middle_slices(self.slices[role], labelled)
+            if not places:
+                continue
+            drawn = self._sheet(places, labelled)
+            save_sheet(self.progress, folder, STAGE, 0, kind, drawn)
+
+    def _sheet(self, places: list[tuple[CaseSlices, int]], labelled: bool) -> np.ndarray:
+        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
+        cuts = [cut_out(case, index, preprocessing.size) for case, index in places]
+        images = torch.stack([image for image, _ in cuts])
+        truth = torch.stack([label for _, label in cuts])
+        chances = self.model.probabilities(images)
+        colours = [(0, 0, 0), *(label["color"] for label in self.settings.card["labels"])]
+        palette = np.array(colours, dtype=np.uint8)
+        grey = pictures(images, preprocessing.channels == "rgb")
+        found = overlays(grey, chances.argmax(1), palette)
+        if labelled:
+            return sheet(grey, overlays(grey, truth, palette), found)
+        return sheet(grey, found, doubts(chances))
+
+
+def doubts(chances: Tensor) -> list[np.ndarray]:
+    """Entropy of probabilities (B, K + 1, H, W), black for none to white for the most there can
+    be, as (H, W, 3) uint8."""
+    entropy = -(chances * chances.clamp_min(1e-9).log()).sum(1) / math.log(chances.shape[1])
+    shown = (entropy * 255).clamp(0, 255).to(torch.uint8)
+    return list(shown[..., None].expand(-1, -1, -1, 3).numpy())
