@@ -24,6 +24,7 @@ def show(labelling) -> None:
     back.name = "backToSemiGDATrainButton"
     back.toolTip = _("Save or discard the label there, then continue with the next case.")
     back.connect("clicked(bool)", lambda _on=False: slicer.util.selectModule("SemiGDATrain"))
+    _frame.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Maximum)
     lines = qt.QVBoxLayout(_frame)
     lines.setContentsMargins(0, 0, 0, 0)
     lines.addWidget(back)

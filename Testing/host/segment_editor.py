@@ -37,6 +37,7 @@ class _Widget:
         self.editor = _Editor()
         self.parent = QtWidgets.QWidget()
         self.layout = QtWidgets.QVBoxLayout(self.parent)
+        self.layout.addStretch(1)  # where Slicer's own widgets are
 
     def self(self):
         return self

@@ -173,8 +173,9 @@ class SlicesBar:
         slices = self._slices
         turned = planes.axisOf(slices.view, slices.volumeNode) is None
         self.turnButton.visible = turned
-        self.finishedLabel.visible = not turned or bool(slices.finished)
-        if self.finishedLabel.visible:
+        known = not turned or bool(slices.finished)  # along which slices one counts
+        self.finishedLabel.visible = known
+        if known:
             self.finishedLabel.text = finishedText(slices.finished, slices.count())
         try:
             _axis, index = slices.shown()
