@@ -212,7 +212,7 @@ class SegmentPanel:
 
     def _onFinished(self, result) -> None:
         self._ended()
-        seconds = sum(result.report.get("seconds", {}).values())
+        seconds = result.report.get("seconds", {}).get("total", 0.0)
         self.log.write(_("Done: {seconds:.1f} s of computing.").format(seconds=seconds))
         # Not bound to any while another module is in view; the result is kept all the same.
         parameters = self.parameters or self.logic.getParameterNode()

@@ -138,6 +138,16 @@ def test_a_second_job_starts_computing_within_a_second(worker, new_job):
     assert seconds["start"] + seconds["load"] < 1
 
 
+def test_the_total_is_all_that_the_worker_did(worker, new_job):
+    worker.run(new_job().path)
+    job, begun = new_job(), time.perf_counter()
+    worker.run(job.path)
+    whole = time.perf_counter() - begun
+    seconds = job.result()["report"]["seconds"]
+    phases = sum(value for name, value in seconds.items() if name not in ("start", "total"))
+    assert phases < seconds["total"] < whole < seconds["total"] + 0.5
+
+
 def test_a_broken_job_never_ends_the_worker(worker, new_job, parts, tmp_path):
     model, volume = parts
     damaged = tmp_path / "damaged"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
+from pathlib import Path
 
 import numpy as np
 import phantoms
@@ -261,20 +262,44 @@ def test_the_logic_alone(logic, bright, folder, tmp_path):
         logic.startSeveral(found, bright)
 
 
+def test_a_thousand_volumes_that_are_gone(logic, bright, tmp_path):
+    """The last ones too: the table is made once, and no job's folder stays."""
+    from SemiGDALib.segment.several.rows import Row, ofVolumes
+
+    temporary = Path(slicer.app.temporaryPath)
+    before = {path.name for path in temporary.glob(".semigda-*")}
+    gone = [Row(f"gone {number}", volumeId=f"vtkMRMLVolume{number}") for number in range(1000)]
+    found = [*ofVolumes([phantoms.add_volume(name="MR")]), *gone]
+    logic.startSeveral(found, bright, tmp_path / "out", device="cpu").wait()
+    assert [row.state for row in found] == ["done"] + ["failed"] * 1000
+    assert {row["case"] for row in summary(tmp_path / "out")} == {"MR"}
+    logic.startSeveral(found, bright, tmp_path / "out", device="cpu").wait()
+    assert [row.state for row in found] == ["done"] + ["failed"] * 1000
+    assert {path.name for path in temporary.glob(".semigda-*")} == before
+
+
 @pytest.mark.slow
-def test_a_hundred_volumes_take_little_more_than_the_worker(section, module_host, tmp_path):
-    """The time of the whole run, over what the worker computed for its volumes."""
+@pytest.mark.parametrize("source", ["folder", "scene"])
+def test_a_hundred_volumes_take_little_more_than_the_worker(section, module_host, tmp_path, source):
+    """The time of the whole run, over what the worker needed for its volumes."""
     out, images = tmp_path / "out", tmp_path / "images"
     images.mkdir()
+    voxels = np.tile(phantoms.image(), (3, 1, 1))
     write(images / "warm.nrrd")
     fromFolder(section, images, tmp_path / "warm")
     run(section, module_host)  # it starts the worker and loads the model
     (images / "warm.nrrd").unlink()
     for number in range(100):
-        write(images / f"case{number}.nrrd", np.tile(phantoms.image(), (3, 1, 1)))
+        if source == "folder":
+            write(images / f"case{number}.nrrd", voxels)
+        else:
+            phantoms.add_volume(voxels, name=f"case{number}")
     fromFolder(section, images, out)
+    section.sourceComboBox.currentIndex = section.sourceComboBox.findData(source)
+    section.refresh()
     begun = time.monotonic()
-    run(section, module_host)
+    module_host.click(section.startButton)
+    finish(section, module_host, 1500)  # on a busy computer
     spent = time.monotonic() - begun
     assert states(section) == ["done"] * 100
     own = sum({row["case"]: float(row["seconds"]) for row in summary(out)}.values())

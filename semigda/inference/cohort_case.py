@@ -50,14 +50,13 @@ class CohortCase:
         self._seen = self._folder.begin(name, image)
 
     def write(
-        self, volume: Volume, done: Segmentation, load: float, progress: Progress = UNWATCHED
+        self, volume: Volume, done: Segmentation, begun: float, progress: Progress = UNWATCHED
     ) -> None:
         """Write the result, its picture and its report.
 
         Args:
-            load: seconds that reading the image and the model took.
+            begun: when work on the image began, by :func:`time.perf_counter`.
         """
-        begun = time.perf_counter()
         result = self._folder.result(self._name)
         header = provenance(self._card, done.report)
         with temporary_folder(result.parent) as folder:
@@ -66,6 +65,6 @@ class CohortCase:
             put_into_place(packed, result)
         write_png(self._folder.picture(self._name), draw(volume, done.labels, self._card))
         report = {**done.report, "segments": done.segments, "spots": done.spots}
-        total = load + sum(done.report["seconds"].values()) + time.perf_counter() - begun
-        report["seconds"] = {**done.report["seconds"], "total": round(total, 3)}
+        total = round(time.perf_counter() - begun, 3)
+        report["seconds"] = {**done.report["seconds"], "total": total}
         self._folder.finish(self._name, self._image, self._seen, self._how, report)

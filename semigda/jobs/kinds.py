@@ -84,7 +84,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     With ``inputs["out"]`` the result also becomes the case ``inputs["name"]`` of a cohort's folder.
     """
     # From the click on, so that waiting for the process to start is counted as well.
-    seconds = {"start": max(0.0, time.time() - job.job["created"])}
+    seconds, begun = {"start": max(0.0, time.time() - job.job["created"])}, time.perf_counter()
     options = SegmentOptions.of(job.job["options"])
     progress = Progress(job)
     clock = Clock("load", "write")
@@ -107,7 +107,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         raise
     if case is not None:
         with clock("write"):
-            case.write(volume, done, clock.seconds["load"], progress)
+            case.write(volume, done, begun, progress)
     by_value = {label.value: label for label in card.labels}
     segments = [
         {
@@ -127,7 +127,8 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     with clock("write"):
         del done.labels, done.review  # unmaps the files, which writes them to disk
     seconds |= {"load": clock.seconds["load"], **done.report["seconds"]}
-    seconds |= {"write": clock.seconds["write"]}
+    # The worker's own: all but the start.
+    seconds |= {"write": clock.seconds["write"], "total": time.perf_counter() - begun}
     seconds = {phase: round(value, 3) for phase, value in seconds.items()}
     return outputs, {**done.report, "seconds": seconds}
 

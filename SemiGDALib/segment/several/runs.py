@@ -198,6 +198,7 @@ class SceneRun(SeveralRun):
     def cancel(self) -> None:
         """Stop within 2 s; what is finished stays."""
         self._stop(SemiGDAError("cancelled"))
+        self._fill()
 
     def abandon(self) -> None:
         running, self._running = self._running, {}
@@ -212,12 +213,13 @@ class SceneRun(SeveralRun):
         self._waiting.clear()
         for run in reversed(list(self._running.values())):
             run.cancel()
-        self._fill()
 
     def _fill(self) -> None:
+        """Hand over what the worker can have; end once nothing is left."""
         while self._waiting and len(self._running) < AHEAD:
             self._begin(self._waiting.popleft())
-        if self.active and not self._running and not self._waiting:
+        idle = not self._running and not self._waiting and self._job is None
+        if self.active and idle:
             self._finish()
 
     def _begin(self, place: int) -> None:
@@ -241,8 +243,8 @@ class SceneRun(SeveralRun):
                 lambda error: self._onError(place, error),
                 keep={"out": str(self.folder), "name": row.name} if self.folder else None,
             )
-        except SemiGDAError as error:
-            self._onError(place, error)
+        except SemiGDAError as error:  # the loop goes on: a thousand of them are no recursion
+            self._failed(place, error)
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         total = len(self.todo)
@@ -261,6 +263,10 @@ class SceneRun(SeveralRun):
         self._fill()
 
     def _onError(self, place: int, error: SemiGDAError) -> None:
+        self._failed(place, error)
+        self._fill()
+
+    def _failed(self, place: int, error: SemiGDAError) -> None:
         self._leave(place)
         if error.error_class == "cancelled":
             self._ended -= 1
@@ -276,7 +282,6 @@ class SceneRun(SeveralRun):
                 self._orphans = set(self._running)
         if error.error_class in _ALL_VOLUMES:
             self._stop(error)
-        self._fill()
 
     def _leave(self, place: int) -> None:
         self._running.pop(place, None)
