@@ -145,6 +145,33 @@ def test_the_training_panel(training, module_host, english, artifacts, tmp_path)
     check(training.parent, english)
 
 
+def test_slices(training, module_host, english, artifacts, tmp_path):
+    """The frame above Segment Editor, in all that it may show."""
+    import slicer
+    import studies
+
+    training.panel.createProject(tmp_path / "Leber")
+    training.logic.project.set_classes(["ball"])
+    training.logic.addFolder(studies.write_study(tmp_path / "study", 0, 1))
+    training.logic.editLabel(training.logic.project.read().cases[0].id)
+    from SemiGDALib.train import editor_bar
+
+    bar = editor_bar.bar()
+    editor = slicer.modules.segmenteditor.widgetRepresentation().self().parent
+    editor.resize(PANEL_WIDTH, 320)
+    editor.show()
+    training.logic.proposeSlices()
+    training.logic.markSlices(2, 4)
+    bar.turnButton.visible = True
+    bar.onBetween()
+    assert bar.finishedLabel.text == "3 von 12 Schichten fertig: 2\u20134"
+    assert bar.problemLabel.visible and "Nothing" not in bar.problemLabel.text
+    bar.turnButton.visible = True
+    module_host.grab(editor, artifacts / "german-slices.png")
+    check(editor, english)
+    editor.hide()
+
+
 def test_sentences_that_are_put_together():
     """Words and parts of sentences are translated wherever the engine puts them."""
     from SemiGDALib.translation.sentences import translated

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import slicer
 import studies
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import FINISHED_TAG, IGNORE_TAG, FinishedSlices
 from semigda_core.labels.segments import read_segments
 
@@ -196,6 +199,38 @@ def test_without_a_drawing_the_borders_of_the_image_are_left_out(training, modul
     assert training.logic.proposeSlices() == (4, 6, 8)  # 12 slices: at least 3 of them
     assert training.logic.proposeSlices(2, 0, 11) == (3, 9)
     training.logic.discardLabel()
+
+
+def predicted(project, case, labels=None):
+    """A model's label of the case waits in the inbox; a damaged file without ``labels``."""
+    entry = {"disagreement": 0.3, "novelty": 0.5, "reason": "New.", "stamp": stamp(case.image)}
+    entry["case"] = case.id
+    inbox = project.folder / "inbox"
+    inbox.mkdir()
+    if labels is None:
+        (inbox / f"{case.id}.seg.nrrd").write_bytes(b"NRRD0004\n\n")
+    else:
+        studies.write_nrrd(inbox / f"{case.id}.seg.nrrd", labels, segments=("ball", "core"))
+    content = {"schema": 1, "model": "1" * 64, "candidates": [entry]}
+    (inbox / "ranking.json").write_text(json.dumps(content))
+
+
+def test_without_a_drawing_a_waiting_prediction_says_where(opened):
+    truth = studies.draw(1)[1].copy()
+    truth[:4] = truth[9:] = 0
+    predicted(opened.project, opened.project.read().cases[1], truth)
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    found = opened.slices().extent()
+    assert (found.first, found.last, found.source) == (4, 8, "predicted")
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes  # it was only looked at
+    paint_slices(opened, (2, 9))
+    found = opened.slices().extent()
+    assert (found.first, found.last, found.source) == (2, 9, "drawn")
+
+
+def test_a_damaged_prediction_says_nothing(opened):
+    predicted(opened.project, opened.project.read().cases[1])
+    assert opened.slices().extent().source == "image"
 
 
 # Ignored regions

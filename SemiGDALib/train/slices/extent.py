@@ -5,6 +5,7 @@ from __future__ import annotations
 import slicer
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import read_segments
 from semigda_core.project.review.inbox import pending
 from SemiGDALib.train import scene_files
 from SemiGDALib.train.slices import planes
@@ -41,10 +42,11 @@ def predicted(project, caseId: str, volumeNode, axis: int) -> list[int]:
     """The slices on which the newest model found something in a case; none without a prediction."""
     try:
         path = next((one.label for one in pending(project) if one.case_id == caseId), None)
-        node = path and slicer.util.loadSegmentation(str(path), {"name": "SemiGDA prediction"})
-    except (SemiGDAError, RuntimeError):  # a damaged one: the image will do
-        return []
-    if not node:
+        # Slicer's reader does not survive a file without segments.
+        if path is None or not read_segments(path):
+            return []
+        node = slicer.util.loadSegmentation(str(path), {"name": "SemiGDA prediction"})
+    except (SemiGDAError, RuntimeError):  # damaged: the image will do
         return []
     try:
         return drawn(node, volumeNode, axis)
