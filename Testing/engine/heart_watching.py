@@ -23,12 +23,15 @@ class Case:
         self.labels = None if labels is None else torch.tensor(labels, dtype=torch.uint8)[:, None]
         self.truth = self.labels
         self.planes = self.shown[:, None].float()
-        self.foreground = []
+        self.foreground, self.drawn = [], list(range(len(shown)))
         if labels is not None:
             self.foreground = [n for n, row in enumerate(labels) if any(row)]
 
     def __len__(self):
         return len(self.shown)
+
+    def rest(self):
+        return None
 
     def pixels(self, value):
         return [int(n) for row in self.labels if (n := (row == value).sum())]

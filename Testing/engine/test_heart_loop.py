@@ -27,6 +27,7 @@ class Flat:
     def __init__(self, grey: float, labelled: bool):
         self.grey, self.labels = grey, None
         self.foreground: list[int] = []
+        self.drawn = list(range(6))
         if labelled:
             self.labels = torch.zeros(6, 16, 16, dtype=torch.uint8)
             self.labels[2:, 4:12, 4:12] = 1
@@ -34,6 +35,9 @@ class Flat:
 
     def __len__(self):
         return 6
+
+    def rest(self):
+        return None
 
     def images(self, start, stop):
         return torch.full((stop - start, 3, 16, 16), self.grey)

@@ -16,7 +16,7 @@ class Flat:
         self.values = 100.0 * number + 10 * torch.arange(3).view(3, 1, 1) + torch.arange(6)
         self.values = self.values.expand(3, 4, 6) + 0.1 * torch.arange(4).view(1, 4, 1)
         self.labels = (self.values.long() % 256).to(torch.uint8) if labelled else None
-        self.foreground = [1] if labelled else []
+        self.foreground, self.drawn = [1] if labelled else [], [0, 1, 2]
 
     def __len__(self):
         return 3

@@ -6,7 +6,7 @@ import torch
 from semigda.method.palette import Palette
 
 
-@pytest.mark.parametrize("classes", [*range(1, 21), 40, 126, 255])
+@pytest.mark.parametrize("classes", [*range(1, 21), 40, 126, 254])
 def test_round_trip_is_exact(classes):
     palette = Palette(classes)
     labels = torch.arange(classes + 1, dtype=torch.uint8).repeat(2, 3, 1)
@@ -58,7 +58,7 @@ def test_half_precision_pictures_give_float32_logits():
         assert Palette(3).logits(rgb).dtype == torch.float32
 
 
-@pytest.mark.parametrize("classes", [0, 256])
+@pytest.mark.parametrize("classes", [0, 255])
 def test_impossible_class_counts_are_refused(classes):
     with pytest.raises(ValueError):
         Palette(classes)

@@ -6,6 +6,7 @@ from semigda.data.labels import resample_classes
 from semigda.data.segnrrd import write_labels
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import finished_text
 from semigda_core.project.check import repairs
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.repairs import new_label
@@ -23,7 +24,9 @@ def _resample_label(project: Project, case_id: str) -> None:
     if case.label is None:
         raise SemiGDAError("bad-input", "The case has no label any more.")
     volume = read_volume(case.image)
-    labels = resample_classes(case.label, volume, view.classes_of(case))
+    labels = resample_classes(
+        case.label, volume, view.classes_of(case), finished_text(case.finished)
+    )
     target = new_label(project, case_id, ".nrrd")
     write_labels(target, labels, volume.affine)
     project.set_label(case_id, target, case.origin, in_classes=True)

@@ -2,7 +2,7 @@
 
 The parts of a label file have *keys*: the names of a segmentation's segments or, without names,
 values ("1", "2"), colours ("#ff0000") or the numbers of maps, if every class has its own ("channel
-1"). A mapping gives the class of each key, 0 for none.
+1"). A mapping gives the class of each key, 0 for none, 255 for voxels that are unlabelled.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from semigda.data.plain_labels import (
     of_jpeg,
     whole_values,
 )
+from semigda.data.unlabelled import finished_of, unfinished
 from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.reading.detect import format_of
 from semigda_core.errors import SemiGDAError
-from semigda_core.labels.segments import folded_name, read_segments
+from semigda_core.labels.finished import IGNORED
+from semigda_core.labels.segments import Segment, folded_name, read_segments
 
 _POINTS = 500_000  # voxels that locate a label, out of perhaps many millions
 
@@ -35,7 +37,8 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     """Key and mask (bool, z, y, x, on the grid of ``like``) of every part of a label file.
 
     Segments come in the file's order, including empty ones, and may overlap; so may maps, one for
-    every class. Values and colours come in ascending order, without 0 and black.
+    every class. Values and colours come in ascending order, without 0 and black. Ignored segments
+    are no parts.
 
     Raises:
         SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
@@ -46,6 +49,14 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     if not segments:
         yield from _plain_parts(path, like)
         return
+    parts = [segment for segment in segments if not segment.ignored]
+    yield from ((segment.name, mask) for segment, mask in _masks(path, parts, like))
+
+
+def _masks(
+    path: Path, segments: Iterable[Segment], like: Volume
+) -> Iterator[tuple[Segment, np.ndarray]]:
+    """Of segments of a file, on the grid of ``like``; each layer is read once."""
     layer = -1
     array: np.ndarray | None = None
     for segment in segments:
@@ -53,7 +64,7 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
             layer, array = segment.layer, None  # freed before the next one is read
             stored = read_layer(path, layer)
             array = place(stored.array, stored.affine, like, cropped=True)
-        yield segment.name, np.equal(array, segment.value)
+        yield segment, np.equal(array, segment.value)
 
 
 def _plain_parts(path: Path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
@@ -112,7 +123,7 @@ def by_names(cases: Iterable[Case], classes: Iterable[str]) -> list[Case]:
     result = []
     for case in cases:
         if case.label is not None and case.classes is None and case.role != "unlabeled":
-            names = [segment.name for segment in read_segments(case.label)]
+            names = [one.name for one in read_segments(case.label) if not one.ignored]
             if names:
                 known = {name: values.get(folded_name(name)) for name in names}
                 case = replace(case, classes={k: v for k, v in known.items() if v})
@@ -125,14 +136,26 @@ def by_names(cases: Iterable[Case], classes: Iterable[str]) -> list[Case]:
     return result
 
 
+def read_case(case: Case, like: Volume) -> np.ndarray:
+    """:func:`read_classes` of a case's label."""
+    return read_classes(case.label, like, case.classes, case.label_slices)
+
+
 def read_classes(
-    path, like: Volume, classes: Mapping[str, int] | None, *, others: bool = False
+    path,
+    like: Volume,
+    classes: Mapping[str, int] | None,
+    label_slices: str | None = None,
+    *,
+    others: bool = False,
 ) -> np.ndarray:
-    """A label file as class values on the grid of ``like``: uint8 (z, y, x), 0 is background.
+    """A label file as class values on the grid of ``like``: uint8 (z, y, x), 0 is background, and
+    255 (:data:`~semigda_core.labels.finished.IGNORED`) is where the label says nothing.
 
     Args:
         classes: the class of every key, 0 leaves it out; None keeps a label map's values. If
-            segments overlap, the later one counts, as in Slicer.
+            segments overlap, the later one counts, as in Slicer; but what is unlabelled is.
+        label_slices: see :attr:`Case.label_slices`.
         others: whether keys without a class are left out too.
 
     Raises:
@@ -140,11 +163,31 @@ def read_classes(
             without a class.
     """
     if classes is None:
-        return read_labels(path, like)
-    result = np.zeros(like.shape, np.uint8)
-    for value, mask in _class_masks(path, like, classes, others):
-        result[mask] = value
+        result = read_labels(path, like)
+        if (result == IGNORED).any():
+            raise SemiGDAError(
+                "bad-input",
+                f"The label map holds the value {IGNORED}, which is no class.",
+                action=f"Say in the mapping what it is; {IGNORED} itself means unlabelled.",
+            )
+    else:
+        result = np.zeros(like.shape, np.uint8)
+        for value, mask in _class_masks(path, like, classes, others):
+            result[mask & (result != IGNORED)] = value
+    for unknown in unlabelled(path, like, label_slices):
+        result[unknown] = IGNORED
     return result
+
+
+def unlabelled(path, like: Volume, label_slices: str | None = None) -> Iterator[np.ndarray]:
+    """The parts of the grid of ``like`` of which a label says nothing, as masks (z, y, x), whatever
+    its mapping is."""
+    path = Path(path)
+    finished = finished_of(path, label_slices)
+    if finished is not None:
+        yield unfinished(path, like, finished)
+    ignored = [segment for segment in read_segments(path) if segment.ignored]
+    yield from (mask for _, mask in _masks(path, ignored, like))
 
 
 def _class_masks(
@@ -234,16 +277,25 @@ def share_inside(path, like: Volume) -> float:
 
 
 def resample_classes(
-    path, like: Volume, classes: Mapping[str, int], *, others: bool = False
+    path,
+    like: Volume,
+    classes: Mapping[str, int],
+    label_slices: str | None = None,
+    *,
+    others: bool = False,
 ) -> np.ndarray:
     """A label file on another grid, resampled to that of ``like``: uint8 (z, y, x), nearest voxel.
 
-    ``classes`` and ``others`` as in :func:`read_classes`.
+    The arguments and values are those of :func:`read_classes`. Where a partly labelled file does
+    not reach, nothing is known either.
     """
     grid = _own_grid(path)
-    result = np.zeros(like.shape, np.uint8)
-    for value, mask in _class_masks(path, grid, classes, others):
-        _paint(result, like, mask, grid.affine, value)
+    labels = read_classes(path, grid, classes, label_slices, others=others)
+    partly = finished_of(Path(path), label_slices) is not None
+    result = np.full(like.shape, IGNORED if partly else 0, np.uint8)
+    for value in np.unique(labels):
+        if value or partly:
+            _paint(result, like, labels == value, grid.affine, value)
     return result
 
 

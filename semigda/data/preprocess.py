@@ -11,6 +11,7 @@ from semigda.data.grid import WorkingGrid, axis_weights, working_grid
 from semigda.data.intensity import intensity_range
 from semigda.data.volumes import Volume
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORED
 from semigda_core.models.preprocessing import Preprocessing
 
 
@@ -58,22 +59,45 @@ class PreparedVolume:
     def label_planes(self, labels: np.ndarray) -> torch.Tensor:
         """Labels uint8 (z, y, x) of the volume's grid on the working grid, uint8 (count, H, W).
 
-        Every class is resampled like the image; a working pixel takes the class with most weight.
+        Every class is resampled like the image; a working pixel takes the class with most weight,
+        and "unlabelled" (:data:`IGNORED`) is one of them. Where slices lie between finished ones
+        and others, see :meth:`_sources`.
         """
-        grid = self.grid
-        view = grid.turned(labels)
-        planes = [self._label_plane(view, n) for n in range(self.count)]
-        return grid.pad(torch.stack(planes), value=0)
+        view = self.grid.turned(labels)
+        return torch.stack([self._padded(self._label_plane(view, n)) for n in range(self.count)])
+
+    def _padded(self, plane: torch.Tensor) -> torch.Tensor:
+        """A label plane (h, w) with its padding: background, beside a slice that has labels."""
+        return self.grid.pad(plane, value=IGNORED if (plane == IGNORED).all() else 0)
 
     def _label_plane(self, view: np.ndarray, number: int) -> torch.Tensor:
         """Working slice ``number`` of the turned labels, uint8 (h, w) without padding."""
-        first, last, weights = axis_weights(self.grid.depth, self.count, number, number + 1)
+        first, last, weights = self._sources(view, number)
         stack = torch.from_numpy(np.ascontiguousarray(view[first:last]))
         values = stack.unique()
         masks = (stack[:, None] == values[:, None, None]).float()
         if weights is not None:
             masks = torch.einsum("os,skhw->okhw", weights, masks)
         return values[resample(masks, self.grid.content)[0].argmax(0)]
+
+    def _sources(self, view: np.ndarray, number: int) -> tuple[int, int, torch.Tensor | None]:
+        """As :func:`axis_weights`, which slices of the turned labels make working slice ``number``.
+
+        If some of them are unlabelled, the labels are those of one slice: the labelled one nearest
+        to the middle of the working slice, if its own middle lies within it; or the source slice
+        that holds this middle, where working slices are the thinner ones.
+        """
+        first, last, weights = axis_weights(self.grid.depth, self.count, number, number + 1)
+        if weights is None:
+            return first, last, None
+        labelled = [n for n in range(first, last) if (view[n] != IGNORED).any()]
+        if len(labelled) == last - first:
+            return first, last, weights
+        scale = self.grid.depth / self.count
+        middle = (number + 0.5) * scale - 0.5
+        near = [n for n in labelled if abs(n - middle) <= max(scale, 1) / 2]
+        nearest = min(near or range(first, last), key=lambda n: abs(n - middle))
+        return nearest, nearest + 1, None
 
 
 def with_neighbours(

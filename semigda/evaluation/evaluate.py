@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from semigda.data.cases import ROLES, Case, read_cases
-from semigda.data.labels import by_names, read_classes
+from semigda.data.labels import by_names, read_case
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
 from semigda.inference.segment import read_input, segment_volume
 from semigda.models.package import load_network
@@ -26,6 +26,7 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_room, check_target
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.labels.finished import IGNORED
 from semigda_core.models.card import Label, ModelCard
 from semigda_core.models.library import find_model
 from semigda_core.version import __version__
@@ -45,7 +46,11 @@ COLUMNS = (
     "truth_ml",
     "predicted_ml",
     "seconds",
+    "scored_on",
 )
+# Of the table before cases could be scored in part, which may be replaced, too.
+_EARLIER = COLUMNS[:-1]
+WHOLE = "whole"
 FILES = ("evaluation.csv", "evaluation.json")
 # Errors of a single case; any other would recur with every case.
 _CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
@@ -140,18 +145,40 @@ def _case_rows(
     start = time.perf_counter()
     (case,) = by_names([case], [label.name for label in card.labels])
     volume = read_input(case.image, options, progress)
-    truth = read_classes(case.label, volume, case.classes)
-    if truth.max() > len(card.labels):
+    truth = read_case(case, volume)
+    known = truth != IGNORED
+    most = truth.max(initial=0, where=known)
+    if most > len(card.labels):
         raise SemiGDAError(
             "bad-input",
-            f"The label holds class {truth.max()}; the model knows 1 to {len(card.labels)}.",
+            f"The label holds class {most}; the model knows 1 to {len(card.labels)}.",
+        )
+    if not known.any():
+        raise SemiGDAError(
+            "bad-input",
+            "No slice of the label is finished.",
+            action="Mark the slices whose labels are finished.",
         )
     predicted = segment_volume(network, card, volume, options, progress).labels
     seconds = round(time.perf_counter() - start, 3)
     unit = "px" if volume.two_dimensional else "mm"
     voxel_ml = None if volume.two_dimensional else volume.voxel_ml
     rows = compare(truth, predicted, volume.spacing, card.labels, voxel_ml)
-    return [{"case": case.name, **row, "unit": unit, "seconds": seconds} for row in rows]
+    about = {"unit": unit, "seconds": seconds, "scored_on": scored_on(known)}
+    return [{"case": case.name, **row, **about} for row in rows]
+
+
+def scored_on(known: np.ndarray) -> str:
+    """What of a case a score is of, given where it has labels: ``whole``, ``6 of 110 slices``, or
+    ``labelled voxels`` where these are not whole slices."""
+    if known.all():
+        return WHOLE
+    for axis in range(3):
+        others = tuple(n for n in range(3) if n != axis)
+        some, all_ = known.any(axis=others), known.all(axis=others)
+        if (some == all_).all():
+            return f"{some.sum()} of {len(some)} slices"
+    return "labelled voxels"
 
 
 def compare(
@@ -163,11 +190,18 @@ def compare(
 ) -> list[dict[str, Any]]:
     """One row a class for two label maps (z, y, x) on one grid of ``spacing`` (z, y, x).
 
+    Where the truth is unlabelled nothing is compared, sizes are those of the labelled part, and
+    there are no surface distances: the surface ends where the labels do.
     Without ``voxel_ml``, as for a picture, rows have no millilitres.
     """
     rows = []
+    known = truth != IGNORED
+    partly = not known.all()
     for label in labels:
-        measures = asdict(measure(truth == label.value, predicted == label.value, spacing))
+        found = predicted == label.value
+        if partly:
+            found &= known
+        measures = asdict(measure(truth == label.value, found, spacing, surfaces=not partly))
         for what in ("truth", "predicted"):
             voxels = measures[f"{what}_voxels"]
             measures[f"{what}_ml"] = None if voxel_ml is None else voxels * voxel_ml
@@ -179,7 +213,8 @@ def summarise(rows: Sequence[dict[str, Any]], labels: Sequence[Label]) -> dict[s
     """Means of each class and over the classes, with counts of what they leave out.
 
     Dice and IoU: over the cases whose truth has the class; missed ones count 0. HD95 and ASSD: over
-    the cases in which it was found. False alarms and absent classes are only counted.
+    the cases in which it was found and that are labelled as a whole. False alarms and absent
+    classes are only counted, and so are the cases scored on a part (``partly``).
     """
     classes = []
     for label in labels:
@@ -187,6 +222,7 @@ def summarise(rows: Sequence[dict[str, Any]], labels: Sequence[Label]) -> dict[s
         summary: dict[str, Any] = {"class": label.value, "name": label.name, "cases": len(own)}
         for status in (FOUND, MISSED, FALSE_ALARM, ABSENT):
             summary[status] = sum(row["status"] == status for row in own)
+        summary["partly"] = sum(row.get("scored_on", WHOLE) != WHOLE for row in own)
         for key in ("dice", "iou", "hd95", "assd"):
             values = [row[key] for row in own if row[key] is not None]
             summary[key] = statistics.fmean(values) if values else None
@@ -221,7 +257,7 @@ def _check_targets(out_dir: Path, read: list[Any], overwrite: bool) -> None:
 
 
 def _is_table(path: Path) -> bool:
-    return begins_with(path, COLUMNS)
+    return begins_with(path, COLUMNS) or begins_with(path, _EARLIER)
 
 
 def _is_result(path: Path) -> bool:
@@ -261,6 +297,11 @@ def table(result: dict[str, Any], worst: int = 3) -> str:
         "Missed classes count 0 in Dice and IoU, and are left out of HD95 and ASSD.\n"
         "Alarms: classes found in cases that have none; they only count here."
     )
+    partly = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
+    if partly:
+        told = ", ".join(f"{case} ({part})" for case, part in list(partly.items())[:worst])
+        more = " ..." if len(partly) > worst else ""
+        lines.append(f"Scored on their labelled part only, without surfaces: {told}{more}")
     for failure in result["failures"]:
         lines.append(f"failed: {failure['case']}: {failure['message']}")
     return "\n".join(lines)

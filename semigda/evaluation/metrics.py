@@ -40,12 +40,15 @@ class Measures:
     assd: float | None = None
 
 
-def measure(truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float]) -> Measures:
+def measure(
+    truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float], *, surfaces: bool = True
+) -> Measures:
     """Compare two masks.
 
     Args:
         truth, predicted: bool (z, y, x), or (y, x) of a picture.
         spacing: voxel steps in the order of the axes, mm (or pixels).
+        surfaces: whether to measure the distances between surfaces.
 
     Raises:
         ValueError: if shapes or spacing do not match.
@@ -59,12 +62,14 @@ def measure(truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float]) 
         overlap = 0.0 if status == MISSED else None
         return Measures(status, *size, dice=overlap, iou=overlap)
     common = int(np.count_nonzero(truth & predicted))
+    shares = {"dice": 2 * common / sum(size), "iou": common / (sum(size) - common)}
+    if not surfaces:
+        return Measures(FOUND, *size, **shares)
     one, other = surface_distances(truth, predicted, spacing)
     return Measures(
         FOUND,
         *size,
-        dice=2 * common / sum(size),
-        iou=common / (sum(size) - common),
+        **shares,
         hd95=float(max(np.percentile(one, 95), np.percentile(other, 95))),
         assd=float(np.concatenate((one, other)).mean()),
     )

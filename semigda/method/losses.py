@@ -34,14 +34,14 @@ def dice_loss(
     Args:
         probabilities: (B, C, H, W), class 0 is the background.
         target: (B, H, W) integers 0..C-1.
-        weight: (B, H, W) per-pixel weight, 1 everywhere by default.
+        weight: (B, H, W) per-pixel weight or mask, 1 everywhere by default.
         total: sums over all processes with rows of the batch.
     """
     truth = F.one_hot(target.long(), probabilities.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
     guess = probabilities[:, 1:].float()
     if weight is None:
         weight = torch.ones_like(guess[:, 0])
-    weight = weight[:, None]
+    weight = weight[:, None].float()
     sums = [(weight * part).sum(dim=(0, 2, 3)) for part in (truth, guess, truth * guess)]
     sizes, guessed, overlap = total(torch.stack(sums))
     loss = 1 - (2 * overlap + SMOOTH) / (sizes + guessed + SMOOTH)
@@ -54,9 +54,10 @@ def segmentation_loss(
 ) -> Tensor:
     """Cross-entropy + batch Dice of logits (B, C, H, W) against labels (B, H, W).
 
-    With a per-pixel ``weight`` (B, H, W) in 0..1 this is the loss against pseudo labels: the
-    cross-entropy is divided by the number of pixels and not by the sum of weights, so a batch that
-    the teacher is unsure of counts less as a whole. ``total`` as in :func:`dice_loss`;
+    With a per-pixel ``weight`` (B, H, W) in 0..1, or a mask of the pixels that count, the
+    cross-entropy is divided by the number of pixels and not by the sum of weights: a batch that
+    the teacher is unsure of counts less as a whole, and so does a slice that is partly unlabelled.
+    ``total`` as in :func:`dice_loss`;
     cross-entropy is the mean of this process's rows.
     """
     logits = logits.float()
@@ -66,22 +67,32 @@ def segmentation_loss(
     return entropy.mean() + dice_loss(logits.softmax(dim=1), target, weight, total)
 
 
-def latent_loss(latent: Tensor, target: Tensor) -> Tensor:
-    """Mean squared distance of two latent means (B, 4, h, w); the target gets no gradient."""
-    return F.mse_loss(latent.float(), target.detach().float())
+def latent_loss(latent: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean squared distance of two latent means (B, 4, h, w); the target gets no gradient.
+
+    ``weight`` (B, 1, h, w) of the distances is 1 everywhere by default.
+    """
+    return _distance(latent.float(), target.detach().float(), weight)
 
 
-def wasserstein_loss(moments: Tensor, target: Tensor) -> Tensor:
+def wasserstein_loss(moments: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
     """Squared 2-Wasserstein distance per latent value between two diagonal Gaussians.
 
     It also aligns the variances of the posteriors, unlike the distance of the means.
 
     Args:
         moments, target: (B, 8, h, w), mean and log-variance; the target gets no gradient.
+        weight: (B, 1, h, w) of the distances, 1 everywhere by default.
     """
     mean, spread = _mean_and_spread(moments)
     target_mean, target_spread = _mean_and_spread(target.detach())
-    return F.mse_loss(mean, target_mean) + F.mse_loss(spread, target_spread)
+    return _distance(mean, target_mean, weight) + _distance(spread, target_spread, weight)
+
+
+def _distance(one: Tensor, other: Tensor, weight: Tensor | None) -> Tensor:
+    if weight is None:
+        return F.mse_loss(one, other)
+    return (weight * (one - other).square()).mean()
 
 
 def kl_loss(moments: Tensor) -> Tensor:

@@ -53,12 +53,13 @@ class Palette:
         temperature: squared colour distance per logit.
 
     Raises:
-        ValueError: if there is no class, or more than a uint8 label map can distinguish.
+        ValueError: if there is no class, or more than a uint8 label map can distinguish beside its
+            unlabelled pixels.
     """
 
     def __init__(self, num_classes: int):
-        if not 1 <= num_classes <= 255:
-            raise ValueError(f"a palette holds 1 to 255 classes, not {num_classes}")
+        if not 1 <= num_classes <= 254:
+            raise ValueError(f"a palette holds 1 to 254 classes, not {num_classes}")
         self.num_classes = num_classes
         self.colours = _colours(num_classes + 1)
         self._copies: dict[torch.device, Tensor] = {}

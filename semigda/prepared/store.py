@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from semigda.data.cases import Case
-from semigda.data.labels import read_classes
+from semigda.data.labels import read_case
 from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.volumes import read_volume
 from semigda.prepared.slices import SliceFile, open_slices, write_slices
@@ -152,7 +152,7 @@ class Store:
                 self._write(name, self._planes(seen), seen.count)
                 continue
             if kind == "labels":
-                labels = read_classes(case.label, volume, case.classes)
+                labels = read_case(case, volume)
             else:
                 labels = read_classes(case.machine_label, volume, case.machine_classes, others=True)
             self._write(name, iter([seen.label_planes(labels)]), seen.count)
@@ -185,7 +185,9 @@ class Store:
             label = self._digest(case.label, read)
             if label is None:
                 return None
-            names["labels"] = self._name("labels", image, label, case.classes)
+            # A file's own marks are part of its content.
+            marks = [] if case.label_slices is None else [case.label_slices]
+            names["labels"] = self._name("labels", image, label, case.classes, *marks)
         if case.machine_label is not None:
             label = self._digest(case.machine_label, read)
             if label is None:

@@ -22,6 +22,7 @@ from semigda.method.mixing import paste, random_boxes
 from semigda.networks.cnn_encoder import DROPOUT
 from semigda.training.dataset import SliceSampler
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
+from semigda_core.labels.finished import IGNORED
 from semigda_core.models.network_config import NetworkConfig
 
 RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
@@ -101,7 +102,10 @@ class Batch(Rows):
     """Labelled and unlabelled slices of one step. A supervised step has nothing unlabelled."""
 
     FIRST = "images"
-    SECOND = ("weak", "mixed", "pasted", "pasted_labels", "machine", "source", "chance")
+    SECOND = (
+        *("weak", "mixed", "pasted", "pasted_labels", "pasted_known"),
+        *("machine", "source", "chance"),
+    )
 
     images: Tensor  # (B, 3, H, W) labelled
     labels: Tensor  # (B, H, W)
@@ -114,6 +118,9 @@ class Batch(Rows):
     machine: Tensor | None = None  # (U, H, W) another program's labels of the unlabelled slices
     source: Tensor | None = None  # (U,) the program's number, -1 for none
     chance: Tensor | None = None  # (U,) from 0 to 1: whose labels teach, see sources.Trust
+    # True where ``labels`` and ``pasted_labels`` are; elsewhere these are 0. None: everywhere.
+    known: Tensor | None = None  # (B, H, W)
+    pasted_known: Tensor | None = None  # (U, H, W)
 
 
 def draw_batch(
@@ -138,9 +145,10 @@ def draw_batch(
     images, labels = labeled.draw(count + others, generator)
     images, labels = change_geometry(images, labels, options, generator)
     images = change_intensity(images, options, generator)
+    labels, known = known_labels(labels)
     noise, keep = draw_chance(len(images), images.shape, noisy, config, generator)
     if unlabeled is None:
-        return Batch(images, labels, noise=noise, keep=keep)
+        return Batch(images, labels, noise=noise, keep=keep, known=known)
     if unlabeled.sources:
         weak, machine, source = unlabeled.draw_machine(others, generator)
         weak, machine = change_geometry(weak, machine, options, generator)
@@ -151,9 +159,20 @@ def draw_batch(
     pasted = pasted_parts(weak.shape, settings, generator)
     mixed = paste(images[count:], strong, pasted)
     given = (images[:count], labels[:count], weak, mixed, pasted, labels[count:], noise, keep)
+    batch = Batch(*given)
+    if known is not None:
+        batch = replace(batch, known=known[:count], pasted_known=known[count:])
     if not unlabeled.sources:
-        return Batch(*given)
-    return Batch(*given, machine, source, torch.rand(others, generator=generator))
+        return batch
+    chance = torch.rand(others, generator=generator)
+    return replace(batch, machine=machine, source=source, chance=chance)
+
+
+def known_labels(labels: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Labels (B, H, W) with background in place of :data:`IGNORED`, and where they are labels; None
+    for everywhere."""
+    known = labels != IGNORED
+    return (labels, None) if known.all() else (labels.where(known, 0), known)
 
 
 def draw_chance(
@@ -211,7 +230,7 @@ def draw_pictures(
     if real_count:
         moved, real = masks.draw(real_count, generator)
         real = change_geometry(moved, real, options, generator)[1]
-        labels = torch.cat([labels, real])
+        labels = torch.cat([labels, known_labels(real)[0]])
     size = [side // config.downsampling for side in drawn.shape[2:]]
     shape = (len(drawn) + len(labels), config.latent_channels, *size)
     return Pictures(drawn, labels, torch.randn(shape, generator=generator))

@@ -7,8 +7,9 @@ stored random state.
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from semigda.prepared.slices import SliceFile
 from semigda.prepared.store import Pair, Store
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORED
 
 
 def step_generator(seed: int, stage: str, step: int) -> torch.Generator:
@@ -31,17 +33,29 @@ class CaseSlices:
 
     Attributes:
         planes: (n, C, H, W), C = 1 or 3; uint8 for 8-bit images, else float16 in [-1, 1].
-        labels: (n, H, W) uint8, or None.
+        labels: (n, H, W) uint8, :data:`IGNORED` where a pixel is unlabelled; or None.
+        drawn: indices of the slices that batches are drawn from: with labels, those that have some.
         foreground: indices of the slices that hold foreground.
         machine: as labels, by another program.
         source: the name of that program.
     """
 
-    def __init__(self, pair: Pair, channels: str, source: str | None = None):
+    def __init__(
+        self,
+        pair: Pair,
+        channels: str,
+        source: str | None = None,
+        drawn: Sequence[int] | None = None,
+    ):
         self.planes, self.labels, self.channels = pair.planes, pair.labels, channels
         self.machine, self.source = pair.machine, source
-        self._pixels = pair.labels.pixels if pair.labels is not None else ()
+        pixels = pair.labels.pixels if pair.labels is not None else ()
+        self._pixels = [one for one in pixels if one[1] != IGNORED]
         self.foreground = sorted({number for number, _, _ in self._pixels})
+        self._unlabelled = {number: count for number, value, count in pixels if value == IGNORED}
+        area = math.prod(self.planes.shape[2:])
+        known = [n for n in range(len(self)) if self._unlabelled.get(n, 0) < area]
+        self.drawn = known if drawn is None else list(drawn)
 
     def __len__(self) -> int:
         return len(self.planes)
@@ -57,6 +71,16 @@ class CaseSlices:
         """The labels of a case that has them."""
         assert self.labels is not None
         return self.labels
+
+    def unlabelled(self) -> CaseSlices:
+        """The same images without labels."""
+        return CaseSlices(Pair(self.planes), self.channels)
+
+    def rest(self) -> CaseSlices | None:
+        """The slices of a partly labelled case that hold unlabelled pixels, without a person's
+        labels; None if there are none."""
+        drawn, pair = sorted(self._unlabelled), Pair(self.planes, machine=self.machine)
+        return CaseSlices(pair, self.channels, self.source, drawn) if drawn else None
 
     def pixels(self, value: int) -> list[int]:
         """How many show a class, in each slice that holds it."""
@@ -77,6 +101,23 @@ class CaseSlices:
         if images.dtype == torch.uint8:
             return images.float() / 127.5 - 1
         return images.float()
+
+
+def without_labels(slices: Mapping[str, Sequence[CaseSlices]]) -> list[CaseSlices]:
+    """What the unlabelled part of a training sees, of slices by role: the unlabelled cases, and the
+    rest of partly labelled ones."""
+    rest = (case.rest() for case in slices["labeled"])
+    return [*slices["unlabeled"], *(case for case in rest if case is not None)]
+
+
+def check_finished(labeled: Sequence[CaseSlices]) -> None:
+    """Raise "no-labels" if no slice of the labelled cases is finished."""
+    if not any(case.drawn for case in labeled):
+        raise SemiGDAError(
+            "no-labels",
+            "No slice of a labelled case is finished.",
+            action="Mark the slices whose labels are finished.",
+        )
 
 
 def load_slices(
@@ -107,7 +148,8 @@ def case_slices(case: Case, store: Store, num_classes: int) -> CaseSlices:
     """:func:`load_slices` of one case."""
     pair = store.get(case)
     files = [file for file in (pair.labels, pair.machine) if file is not None]
-    most = max((value for file in files for _, value, _ in file.pixels), default=0)
+    values = [value for file in files for _, value, _ in file.pixels]
+    most = max((value for value in values if value != IGNORED), default=0)
     if most > num_classes:
         raise SemiGDAError(
             "bad-input",
@@ -121,7 +163,7 @@ class SliceSampler:
     """Draws batches of slices: a case uniformly, then one of its slices.
 
     Args:
-        cases: where to draw from.
+        cases: where to draw from; those without a slice to draw are left out.
         size: working slice size (H, W) of the preprocessing; larger slices are cropped at random.
         foreground_share: how often the slice must hold foreground, where the case has any.
         sources: the programs whose labels :meth:`draw_machine` gives.
@@ -134,13 +176,14 @@ class SliceSampler:
         foreground_share: float = 0.0,
         sources: Sequence[str] = (),
     ):
-        self.cases = cases
+        self.cases = [case for case in cases if case.drawn]
         self.size = tuple(size)
         self.foreground_share = foreground_share
         self.sources = sources
 
     def draw(self, batch: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Images (B, 3, H, W) in [-1, 1] and labels (B, H, W) uint8, zero where there are none."""
+        """Images (B, 3, H, W) in [-1, 1] and labels (B, H, W) uint8, zero where there are none, and
+        :data:`IGNORED` where a pixel of a labelled case is unlabelled."""
         images, labels, _ = self._draw(batch, generator, [case.labels for case in self.cases])
         return images, labels
 
@@ -167,7 +210,7 @@ class SliceSampler:
             if kind < self.foreground_share and len(case.foreground):
                 index = case.foreground[int(where * len(case.foreground))]
             else:
-                index = int(where * len(case))
+                index = case.drawn[int(where * len(case.drawn))]
             image = case.images(index, index + 1)[0]
             y = int(top * (image.shape[1] - self.size[0] + 1))
             x = int(left * (image.shape[2] - self.size[1] + 1))

@@ -17,7 +17,12 @@ from semigda.method.palette import Palette
 from semigda.method.teacher import make_teacher, update_teacher
 from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch, ahead, draw_batch
-from semigda.training.dataset import CaseSlices, SliceSampler, step_generator
+from semigda.training.dataset import (
+    CaseSlices,
+    SliceSampler,
+    step_generator,
+    without_labels,
+)
 from semigda.training.gradients import Gradients, adamw, autocast, in_groups
 from semigda.training.losses import (
     Losses,
@@ -69,7 +74,7 @@ class Training:
         self.palette, size = Palette(settings.num_classes), settings.preprocessing["size"]
         self.labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
         self.unlabeled = self.machine = None
-        unlabeled = slices["unlabeled"] if settings.unlabeled_weight > 0 else []
+        unlabeled = without_labels(slices) if settings.unlabeled_weight > 0 else []
         ranks, weight = gradients.ranks, settings.unlabeled_weight
         self.sources = Sources(
             slices["labeled"], unlabeled, self.palette, weight, settings.steps, ranks

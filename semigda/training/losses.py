@@ -89,9 +89,12 @@ def align_losses(
     if count:
         truth = network.encode_image(palette.paint(batch.labels)).moments
         target = scale * truth[:, : network.config.latent_channels]
-        losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target) for b in z}
+        known = None
+        if batch.known is not None:  # how much of what a latent value stands for is labelled
+            known = F.adaptive_avg_pool2d(batch.known[:, None].float(), target.shape[2:])
+        losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target, known) for b in z}
         if second is not None:
-            distance = wasserstein_loss(second.moments[:count], truth)
+            distance = wasserstein_loss(second.moments[:count], truth, known)
             losses["align_cnn"] = labelled * scale**2 * distance
     total = _sum(losses.values())
     if batch.weak is not None:
@@ -153,7 +156,7 @@ def mixed_loss(
     logits: Tensor, batch: Batch, taught: PseudoLabels | None, weight: float, total_of: Total
 ) -> Tensor:
     """One segmentation loss of all slices: a true label counts in full, a pseudo label by the
-    teacher's confidence and by ``weight``.
+    teacher's confidence and by ``weight``, and an unlabelled pixel of a labelled slice not at all.
 
     One, because Dice is a ratio: that of the pseudo labels alone would not count less where the
     teacher is unsure, and few wrong pixels on otherwise empty slices would count as much as an
@@ -163,13 +166,15 @@ def mixed_loss(
         logits: (B + U, C, H, W) of the labelled and then of the mixed images.
         taught: for the unlabelled images; None where the batch has none.
     """
-    targets, weights = batch.labels, None
+    targets, weights = batch.labels, batch.known
     if taught is not None:
         assert batch.pasted is not None and batch.pasted_labels is not None
         guess, confidence = taught
         targets = torch.cat([batch.labels, paste(batch.pasted_labels, guess, batch.pasted)])
-        sure = torch.where(batch.pasted, 1.0, weight * confidence)
-        weights = torch.cat([torch.ones_like(batch.labels, dtype=sure.dtype), sure])
+        true = 1.0 if batch.pasted_known is None else batch.pasted_known.to(confidence.dtype)
+        sure = torch.where(batch.pasted, true, weight * confidence)
+        known = torch.ones_like(batch.labels) if batch.known is None else batch.known
+        weights = torch.cat([known.to(sure.dtype), sure])
     return batch.shares[-1] * segmentation_loss(logits, targets, weights, total_of)
 
 

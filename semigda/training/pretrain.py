@@ -205,7 +205,8 @@ def _samplers(
     """Of images, and of masks."""
     size = Preprocessing.from_dict(settings.preprocessing).size
     labelled = [case for case in slices if case.foreground]
-    return SliceSampler(slices, size), SliceSampler(labelled, size, 1.0)
+    images = SliceSampler([case.unlabelled() for case in slices], size)
+    return images, SliceSampler(labelled, size, 1.0)
 
 
 def checkpoint_of(out: str | Path) -> Path:
@@ -227,7 +228,8 @@ class Shown:
         self.network, self.rgb = network, preprocessing.channels == "rgb"
         picked = pick_slices(slices, preprocessing.size, labelled=True)
         if picked is None:
-            unlabelled = pick_slices(slices, preprocessing.size, labelled=False)
+            images = [case.unlabelled() for case in slices]
+            unlabelled = pick_slices(images, preprocessing.size, labelled=False)
             assert unlabelled is not None, "a pre-training has at least one case"
             shape = (len(unlabelled[0]), *preprocessing.size)
             generator = torch.Generator().manual_seed(0)

@@ -14,6 +14,7 @@ from semigda.data.png import png
 from semigda.progress import Progress
 from semigda.training.dataset import CaseSlices
 from semigda_core.files.atomic import write_atomically
+from semigda_core.labels.finished import IGNORED
 
 OPACITY = 0.45
 ROWS = 4
@@ -72,16 +73,16 @@ def middle_slices(cases: Sequence[CaseSlices], labelled: bool) -> list[tuple[Cas
     Args:
         labelled: take the middle one of the slices with foreground; leave out cases without.
     """
-    cases = [case for case in cases if case.foreground or not labelled]
+    cases = [case for case in cases if (case.foreground if labelled else case.drawn)]
     count = min(len(cases), ROWS)
     some = [cases[i * len(cases) // count] for i in range(count)]
     if labelled:
         return [(case, case.foreground[len(case.foreground) // 2]) for case in some]
-    return [(case, len(case) // 2) for case in some]
+    return [(case, case.drawn[len(case.drawn) // 2]) for case in some]
 
 
 def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Image (3, H, W) in [-1, 1] and label (H, W) uint8, zero without labels, of a slice.
+    """Image (3, H, W) in [-1, 1] and label (H, W) uint8, zero where there is none, of a slice.
 
     Args:
         size: (H, W) to cut out of it: around its labels, else in its middle.
@@ -90,6 +91,7 @@ def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, 
     label = torch.zeros(image.shape[1:], dtype=torch.uint8)
     if case.labels is not None:
         label = case.labels[index]
+        label = label.where(label != IGNORED, 0)
     middle = [side / 2 for side in label.shape]
     if label.any():
         middle = label.nonzero().float().mean(dim=0).tolist()

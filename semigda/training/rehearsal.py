@@ -30,7 +30,7 @@ from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Progress
 from semigda.training.batch import Rows
 from semigda.training.checkpoint import save_checkpoint
-from semigda.training.dataset import CaseSlices, case_slices
+from semigda.training.dataset import CaseSlices, case_slices, check_finished
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.pretrain import begin
@@ -207,6 +207,7 @@ class _Rehearsal:
             role: [slices for case, slices in loaded if case.role == role]
             for role in ("labeled", "unlabeled", "val")
         }
+        check_finished(of_role["labeled"])
         # Every step of its kind: each stage is as long, and stage 2 is supervised or is not.
         settings = replace(settings, steps=MOST_STEPS, align_steps=MOST_STEPS)
         seconds: dict[str, float | None] = {"pretrain": None, "semi": None}

@@ -197,9 +197,10 @@ def _found(case: CaseSlices) -> set[int]:
 
 
 def _shown(case: CaseSlices) -> list[int]:
-    """The slices where the program or a person sees something."""
+    """The slices to draw from where the program or a person sees something."""
     assert case.machine is not None
-    return sorted({number for number, _, _ in case.machine.pixels} | set(case.foreground))
+    seen = {number for number, _, _ in case.machine.pixels} | set(case.foreground)
+    return sorted(seen & set(case.drawn))
 
 
 def _spread(spots: list[Spot]) -> list[Spot]:

@@ -19,7 +19,7 @@ from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Job, Part, Printed, Progress
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
-from semigda.training.dataset import CaseSlices, load_slices
+from semigda.training.dataset import CaseSlices, check_finished, load_slices, without_labels
 from semigda.training.describe import training_images
 from semigda.training.first_look import look_first
 from semigda.training.gradients import Gradients, limited_threads
@@ -95,8 +95,7 @@ class _Run:
             self.cases[case.role].append(case)
         self.licence = licence_text(settings)  # now: the base may be gone when it is needed
         ranks.check_batches(settings.labeled_batch, settings.unlabeled_batch)
-        self.semi_supervised = settings.unlabeled_weight > 0 and bool(self.cases["unlabeled"])
-        self.progress = Progress(job or Printed(self.folder), self._work(), part)
+        self.progress = Progress(job or Printed(self.folder), part=part)
         self.is_fold = part is not None and part.kind == "fold"
         self.store = Store.of_job(self.folder, Preprocessing.from_dict(settings.preprocessing))
 
@@ -107,6 +106,9 @@ class _Run:
             self.progress.skip(self.progress.total)
             return summary
         self.slices = self._load()
+        semi = self.settings.unlabeled_weight > 0
+        self.semi_supervised = semi and bool(without_labels(self.slices))
+        self.progress.total = self._work()
         self.progress.start_clock()
         self.checkpoints = Checkpoints(
             self.folder / "checkpoint.pt", self.settings, self._state, self.ranks
@@ -132,6 +134,7 @@ class _Run:
             role: load_slices(cases, self.store, count, progress)
             for role, cases in self.cases.items()
         }
+        check_finished(slices["labeled"])
         if sweeps:
             self.store.sweep(unused=True)
         return slices

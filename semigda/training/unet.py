@@ -51,7 +51,7 @@ def new_unet(settings: TrainSettings) -> UNet:
 
 def labeled_loss(network: nn.Module, teacher: nn.Module, batch: Batch, weight: float) -> Tensor:
     """Of labelled slices alone."""
-    return batch.shares[-1] * segmentation_loss(network(batch.images), batch.labels)
+    return batch.shares[-1] * segmentation_loss(network(batch.images), batch.labels, batch.known)
 
 
 class UNetTraining(Generic[N]):
@@ -150,7 +150,8 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
     store = Store.of_job(folder, preprocessing)
     prepare_all(store, seen, progress)
     labeled = load_slices(seen, store, settings.num_classes, progress)
-    semi = settings.unlabeled_weight > 0 and any(case.role == "unlabeled" for case in cases)
+    unlabelled = any(case.role == "unlabeled" for case in cases) or any(c.rest() for c in labeled)
+    semi = settings.unlabeled_weight > 0 and unlabelled
     sampler = SliceSampler(labeled, preprocessing.size, settings.foreground_share)
     with limited_threads(settings.threads):
         unet = new_unet(settings)

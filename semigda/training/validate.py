@@ -14,6 +14,7 @@ from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import UNWATCHED, Progress
 from semigda.training.dataset import CaseSlices
+from semigda_core.labels.finished import IGNORED
 
 PIXELS = 1 << 17  # about how many go through the network at once
 
@@ -32,7 +33,8 @@ def case_dice(
     network: SemiGDA, palette: Palette, case: CaseSlices, progress: Progress = UNWATCHED
 ) -> dict[str, list[float]]:
     """Dice of each class over the whole case, for every use of the network; NaN where truth and
-    prediction are both empty. Only counts are kept of the slices that were seen."""
+    prediction are both empty. Only labelled pixels count, and only counts are kept of the slices
+    that were seen."""
     counts: dict[str, Tensor] = {}
     for batch in _batches(case):
         progress.check()
@@ -45,7 +47,9 @@ def case_dice(
 
 
 def overlap(predicted: Tensor, truth: Tensor, num_classes: int) -> Tensor:
-    """Pixels (3, K + 1) of each class: predicted, true, and both."""
+    """Pixels (3, K + 1) of each class: predicted, true, and both; unlabelled ones do not count."""
+    known = truth != IGNORED
+    predicted, truth = predicted[known], truth[known]
     parts = (predicted, truth, truth[predicted == truth])
     return torch.stack([torch.bincount(x.flatten(), minlength=num_classes + 1) for x in parts])
 
@@ -58,10 +62,10 @@ def class_dice(counts: Tensor) -> list[float]:
 
 
 def _batches(case: CaseSlices) -> list[range]:
-    """The slices that go through the network at once."""
+    """The slices that go through the network at once; where all are unlabelled, none do."""
     step = max(1, PIXELS // math.prod(case.planes.shape[2:]))
-    starts = range(0, len(case), step)
-    return [range(start, min(start + step, len(case))) for start in starts]
+    labelled = {number // step for number in case.drawn}
+    return [range(n * step, min((n + 1) * step, len(case))) for n in sorted(labelled)]
 
 
 def validate(

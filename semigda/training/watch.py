@@ -13,7 +13,7 @@ from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
-from semigda.training.dataset import CaseSlices
+from semigda.training.dataset import CaseSlices, without_labels
 from semigda.training.previews import overlays, pick_slices, pictures, sheet
 from semigda.training.stuck import likely_causes
 from semigda.training.validate import evaluating, label_slices, validate
@@ -56,7 +56,7 @@ class Watch:
         self._colours = np.array(colours, dtype=np.uint8)
         self._shown = {
             "held-out": pick_slices(slices["val"], preprocessing.size, labelled=True),
-            "unlabeled": pick_slices(slices["unlabeled"], preprocessing.size, labelled=False),
+            "unlabeled": pick_slices(without_labels(slices), preprocessing.size, labelled=False),
         }
 
     # Part of the checkpoint
