@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli_project_review import add_review_commands
+from semigda.cli_project_slices import add_slices_command
 from semigda.cli_project_training import (
     add_training_commands,
     tell_training,
@@ -22,8 +23,10 @@ from semigda.cli_segment import Terminal
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
+from semigda_core.labels.finished import finished_text
 from semigda_core.labels.provenance import ORIGINS
 from semigda_core.project.cases.pairing import Pairing, pair_folder
+from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.check.repairs import undo
@@ -69,7 +72,8 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="SEGMENT=CLASS",
-        help="class of a segment name or label value; 0 leaves it out",
+        help="class of a segment name or label value; 0 leaves it out, 'ignore' says that its "
+        "voxels are unlabelled",
     )
 
     doctor = add("check", _check, "Look for what would spoil a training.")
@@ -93,6 +97,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     add("cases", _cases, "List the cases.")
     add_training_commands(add)
     add_review_commands(add)
+    add_slices_command(add)
 
 
 def _create(arguments: argparse.Namespace) -> None:
@@ -344,12 +349,15 @@ def _cases(arguments: argparse.Namespace) -> None:
         image = facts.get(case.id, {}).get("image") or {}
         size = " x ".join(str(n) for n in reversed(image.get("shape", [])))
         label = f"{case.label.name} ({case.origin})" if case.label else "-"
+        part = labelled_on(facts.get(case.id, {}))
+        label += f", labelled on {part}" if part else ""
         print(f"{case.id}  {case.role:<10} {case.name:<32} {size:<16} {label}")
 
 
 def _case(case: Any, facts: dict[str, Any]) -> dict[str, Any]:
     wanted = ("id", "name", "role", "use", "group", "origin", "added")
     values = {key: getattr(case, key) for key in wanted}
+    values |= {"finished": finished_text(case.finished) if case.label else None}
     values |= {"image": str(case.image), "label": str(case.label) if case.label else None}
     return {**values, "facts": facts.get(case.id)}
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from semigda.data.geometry import orient, turned
 from semigda.data.intensity import white_of
-from semigda.data.labels import label_parts, share_inside
+from semigda.data.labels import label_parts, share_inside, unlabelled
+from semigda.data.unlabelled import finished_axis, finished_of
 from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
@@ -28,6 +29,7 @@ def measure_case(
     label: Path | None,
     progress: Progress = UNWATCHED,
     watch: Callable[[Volume], None] = lambda volume: None,
+    label_slices: str | None = None,
 ) -> dict[str, Any]:
     """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
 
@@ -41,10 +43,14 @@ def measure_case(
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
     voxels, ``hash``, ``origin`` according to the file, ``low`` and ``high`` of the image in the
-    foreground; if it is on another grid, ``inside``: the share of its foreground inside the image.
+    foreground, ``scattered``: whether it is drawn on single slices with empty ones between; if it
+    is on another grid, ``inside``: the share of its foreground inside the image. What is
+    unlabelled does not count. If slices of it are not finished, ``finished`` has what ``said`` so,
+    ``slices`` that are finished ``of`` all, and ``outside``, how many others are drawn on.
 
     Args:
         watch: called with the image, for callers that need more than facts.
+        label_slices: see :attr:`semigda.data.cases.Case.label_slices`.
 
     Raises:
         SemiGDAError: "cancelled".
@@ -58,7 +64,7 @@ def measure_case(
         return facts | {"image": {"error": error.to_dict()}}
     facts["image"] = _image_facts(volume, progress)
     if label is not None:
-        facts["label"] = _label_facts(label, volume, progress)
+        facts["label"] = _label_facts(label, volume, progress, label_slices)
     watch(volume)
     return facts
 
@@ -101,7 +107,9 @@ def _hashes(view: np.ndarray, progress: Progress) -> tuple[str, str]:
     return straight.hexdigest(), mirrored.hexdigest()
 
 
-def _label_facts(path: Path, volume: Volume, progress: Progress) -> dict[str, Any]:
+def _label_facts(
+    path: Path, volume: Volume, progress: Progress, label_slices: str | None
+) -> dict[str, Any]:
     digest = hashlib.blake2b(digest_size=16)
     parts: dict[str, dict[str, int]] = {}
     seen = np.zeros(volume.shape, bool)
@@ -109,8 +117,17 @@ def _label_facts(path: Path, volume: Volume, progress: Progress) -> dict[str, An
     axis = orient(volume.affine, slice_axis(volume))[0][0]
     others = tuple(n for n in range(3) if n != axis)
     try:
+        finished = finished_of(path, label_slices)
+        unknown = np.zeros(volume.shape, bool)
+        for where in unlabelled(path, volume, label_slices):
+            unknown |= where
+        drawn = np.zeros(volume.shape, bool)
+        if finished is not None:
+            digest.update(str(finished).encode() + b"\0")
         for key, mask in label_parts(path, volume):
             progress.check()
+            drawn |= mask
+            mask = mask & ~unknown
             digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
             digest.update(np.packbits(mask).data)
             part = parts.setdefault(key, {"voxels": 0, "slices": 0})
@@ -126,11 +143,29 @@ def _label_facts(path: Path, volume: Volume, progress: Progress) -> dict[str, An
             facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
         return facts
     facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
-    facts["origin"] = origin_of(path)
+    facts |= {"origin": origin_of(path), "scattered": _scattered(np.atleast_1d(seen.any(axis=others)))}
+    if finished is not None:
+        axis, count = finished_axis(path, volume, finished)
+        others = tuple(n for n in range(3) if n != axis)
+        outside = drawn.any(axis=others) & unknown.all(axis=others)
+        facts["finished"] = {
+            "said": str(finished),
+            "slices": count,
+            "of": volume.shape[axis],
+            "outside": int(outside.sum()),
+        }
     if seen.any():
         low, high = np.percentile(volume.array[seen], (0.5, 99.5))
         facts |= {"low": float(low), "high": float(high)}
     return facts
+
+
+def _scattered(held: np.ndarray) -> bool:
+    """Whether slices hold something one by one, at least three of them, as somebody draws who
+    labels every n-th slice."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], held.astype(np.int8), [0]))))
+    lengths = edges[1::2] - edges[::2]
+    return len(lengths) >= 3 and bool((lengths == 1).mean() >= 0.75)
 
 
 def _share_inside(path: Path, volume: Volume) -> float:

@@ -18,6 +18,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.moved import name_of, parts_under
 from semigda_core.files.stamps import stamp
+from semigda_core.labels.finished import finished_text
 from semigda_core.project.cases.missing import Files, files_of
 from semigda_core.project.changes import now
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
@@ -133,7 +134,9 @@ class _Known:
         told = stamp(now["image"], now.get("label"), called=(case.image, case.label))
         if told == self.stamp or not any(self.contents.values()):
             return True
-        measured = measure_case(now["image"], now.get("label"))
+        measured = measure_case(
+            now["image"], now.get("label"), label_slices=finished_text(case.finished)
+        )
         contents = {key: content for key, content in self.contents.items() if content}
         return all(_content(measured, key) == content for key, content in contents.items())
 

@@ -15,7 +15,8 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
-from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
+from semigda_core.labels.finished import WHOLE
+from semigda_core.project.check.facts import FACTS_SCHEMA, marks_of, read_facts
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import FACTS, THUMBNAILS, CaseFiles, case_files, findings
 from semigda_core.project.project import Project
@@ -43,7 +44,7 @@ def update_facts(
     """Measure the cases whose files differ from the facts at ``path``, and write the facts there.
 
     Args:
-        cases: objects with id, image and label (or None), absolute paths.
+        cases: objects with id, image, label (or None) and its finished slices; absolute paths.
         thumbnails: a folder; every readable case gets its ``<id>.png`` there.
 
     Returns:
@@ -68,13 +69,16 @@ def update_facts(
         now = stamp(image, label)
         before = known.get(case["id"], {})
         picture = thumbnails and thumbnails / f"{case['id']}.png"
-        if before.get("stamp") == now and _is_drawn(picture, before):
+        finished = case.get("label_slices")
+        same = before.get("stamp") == now and marks_of(before) in (finished or WHOLE, None)
+        if same and _is_drawn(picture, before):
             facts[case["id"]] = before
             continue
         try:
             progress.at(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
             draw = partial(_draw, picture, label)
-            facts[case["id"]] = {"stamp": now, **measure_case(image, label, progress, draw)}
+            measured = measure_case(image, label, progress, draw, finished)
+            facts[case["id"]] = {"stamp": now, **measured}
         except SemiGDAError:
             save(known | facts)
             raise

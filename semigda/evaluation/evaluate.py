@@ -177,7 +177,7 @@ def scored_on(known: np.ndarray) -> str:
         others = tuple(n for n in range(3) if n != axis)
         some, all_ = known.any(axis=others), known.all(axis=others)
         if (some == all_).all():
-            return f"{some.sum()} of {len(some)} slices"
+            return f"{some.sum()} of {known.shape[axis]} slices"
     return "labelled voxels"
 
 

@@ -62,14 +62,15 @@ def measure(
         overlap = 0.0 if status == MISSED else None
         return Measures(status, *size, dice=overlap, iou=overlap)
     common = int(np.count_nonzero(truth & predicted))
-    shares = {"dice": 2 * common / sum(size), "iou": common / (sum(size) - common)}
+    dice, iou = 2 * common / sum(size), common / (sum(size) - common)
     if not surfaces:
-        return Measures(FOUND, *size, **shares)
+        return Measures(FOUND, *size, dice=dice, iou=iou)
     one, other = surface_distances(truth, predicted, spacing)
     return Measures(
         FOUND,
         *size,
-        **shares,
+        dice=dice,
+        iou=iou,
         hd95=float(max(np.percentile(one, 95), np.percentile(other, 95))),
         assd=float(np.concatenate((one, other)).mean()),
     )

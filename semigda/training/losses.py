@@ -91,7 +91,7 @@ def align_losses(
         target = scale * truth[:, : network.config.latent_channels]
         known = None
         if batch.known is not None:  # how much of what a latent value stands for is labelled
-            known = F.adaptive_avg_pool2d(batch.known[:, None].float(), target.shape[2:])
+            known = F.adaptive_avg_pool2d(batch.known[:, None].float(), list(target.shape[2:]))
         losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target, known) for b in z}
         if second is not None:
             distance = wasserstein_loss(second.moments[:count], truth, known)

@@ -17,7 +17,7 @@ import torch
 
 from semigda.data.cases import read_cases
 from semigda.distributed import Ranks, joined
-from semigda.evaluation.evaluate import evaluate_network
+from semigda.evaluation.evaluate import WHOLE, evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
 from semigda.models.package import load_network
@@ -38,7 +38,7 @@ from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
 from semigda_core.project.training.work import UNET_WORK
 
-COMPARISON, SCORES = "comparison.json", "scores.json"
+COMPARISON, SCORES, SCORED_ON = "comparison.json", "scores.json", "scored_on.json"
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
 
 Scores = dict[str, dict[str, float | None]]
@@ -146,6 +146,7 @@ class _Plan:
             after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
         result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
+        result |= {"partly": {k: v for k, v in self._scored_on().items() if k in after}}
         write_json(self.job.path / COMPARISON, result)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
         card = self._tell_card(out, result, len(after))
@@ -295,7 +296,15 @@ class _Plan:
         if result["failures"]:
             count = len(result["failures"])
             job.event("warning", message=f"{count} held-out cases could not be scored.")
+        partly = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
+        if partly:
+            write_json(job.path / SCORED_ON, self._scored_on() | partly)
         return scores_of(result["rows"])
+
+    def _scored_on(self) -> dict[str, str]:
+        """What the scores of partly labelled cases are of, by case."""
+        path = self.job.path / SCORED_ON
+        return schema.read(path, schema.SCORED_ON, "The scored slices") if path.exists() else {}
 
     def _tell_card(self, out: Path, result: dict[str, Any], count: int) -> ModelCard:
         """Let the card say what its scores are of."""
@@ -304,6 +313,8 @@ class _Plan:
         if not self.folds:
             gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
             told = f"{count} held-out cases{gone}; nothing was chosen on them"
+            if partly := len(result["partly"]):
+                told += f"; {partly} of them on their labelled slices only"
         elif count:
             of_all = "" if scored == patients else f"{scored} of "
             told = (

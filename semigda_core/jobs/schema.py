@@ -77,12 +77,19 @@ RESULT = either(
 )
 
 # The case lists that a project writes for its jobs, and what trainings store of their folds.
-CASES = list_of(record({"id": identifier(), "image": path(), "label": maybe(path())}, others=True))
+CASES = list_of(
+    record(
+        {"id": identifier(), "image": path(), "label": maybe(path())},
+        {"label_slices": text(100_000)},
+        others=True,
+    )
+)
 RANKED_CASES = list_of(
     record({"id": identifier(), "image": path(), "role": one_of("labeled", "unlabeled")})
 )
 FOLDS = list_of(list_of(record({"name": path(), "image": path(), "role": text(20)}, others=True)))
 SCORES = mapping(path(), mapping(path(), maybe(number(0, 1))))
+SCORED_ON = mapping(path(), text(100))
 
 # Relative to the job's folder, so that no picture is read from elsewhere.
 _PICTURE = matching(re.compile(r"\w[\w -]*(?:[./]\w[\w -]*)*"), "is no file in the job's folder")

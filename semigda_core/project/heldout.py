@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORED
 from semigda_core.project.changes import now, renew_heldout
 from semigda_core.project.project import Project
 from semigda_core.project.records import TRUSTED, ProjectCase, View
@@ -36,6 +37,7 @@ class _Patient:
     name: str
     cases: tuple[str, ...]
     voxels: Mapping[int, int]
+    partly: bool  # whether one of the cases is labelled on some slices only
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -167,7 +169,9 @@ def _patients(view: View, facts: Mapping[str, Any]) -> list[_Patient]:
         for case in cases:
             for value, count in class_voxels(view, case, facts).items():
                 voxels[value] = voxels.get(value, 0) + count
-        patients.append(_Patient(name, tuple(sorted(case.id for case in cases)), voxels))
+        ids = tuple(sorted(case.id for case in cases))
+        partly = any(case.finished is not None for case in cases)
+        patients.append(_Patient(name, ids, voxels, partly))
     if len(patients) < 2:
         raise SemiGDAError(
             "no-labels",
@@ -194,7 +198,7 @@ def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dic
     voxels: dict[int, int] = {}
     for key, part in label["parts"].items():
         value = mapping.get(key, 0)
-        if value and part["voxels"]:
+        if value not in (0, IGNORED) and part["voxels"]:
             voxels[value] = voxels.get(value, 0) + part["voxels"]
     return voxels
 
@@ -215,12 +219,15 @@ def _stratified(
 ) -> list[_Patient]:
     """Of many draws that each take one of every stratum, the one most similar to the rest.
 
-    Strata are neighbours in the order of their classes, then of their size.
+    Strata are neighbours in the order of their classes, then of their size. Patients labelled as a
+    whole are drawn if there are enough: a score of some slices says less.
     """
-    ordered = sorted(patients, key=lambda p: (p.classes, p.size, p.cases))
+    whole = [patient for patient in patients if not patient.partly]
+    drawn = whole if len(whole) >= count else patients
+    ordered = sorted(drawn, key=lambda p: (p.classes, p.size, p.cases))
     edges = [round(n * len(ordered) / count) for n in range(count + 1)]
     classes = {value for patient in patients for value in patient.classes}
-    mean = sum(patient.size for patient in patients) / len(patients)
+    mean = sum(patient.size for patient in drawn) / len(drawn)
 
     def unlikeness(draw: list[_Patient]) -> tuple[int, int, bool, float]:
         again = {case for patient in draw for case in patient.cases} == present

@@ -31,7 +31,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.inside import inside, remove_folder
 from semigda_core.jobs.folder import ENDED, JobFolder
-from semigda_core.labels.finished import IGNORED, FinishedSlices, finished_said
+from semigda_core.labels.finished import IGNORE, IGNORED, FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
 from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label
@@ -262,10 +262,11 @@ class Project:
 
     def set_mapping(self, mapping: Mapping[str, int | str | None]) -> None:
         """Map segment names (or label values) to a class: its value or name, 0 for none,
-        :data:`IGNORED` for unlabelled voxels, None to forget the mapping."""
+        :data:`IGNORED` or "ignore" for unlabelled voxels, None to forget the mapping."""
         with self.edit("mapping set") as data:
             values = {label["name"]: label["value"] for label in data["classes"]}
             for key, given in mapping.items():
+                given = IGNORED if given == IGNORE and IGNORE not in values else given
                 value = values.get(given, given) if isinstance(given, str) else given
                 if value is None:
                     data["mapping"].pop(key, None)

@@ -151,6 +151,11 @@ class View:
     def of_role(self, *roles: str) -> list[ProjectCase]:
         return [case for case in self.cases if case.role in roles]
 
+    def partly_labelled(self) -> list[ProjectCase]:
+        """The labelled cases for training that are labelled on some slices only: their other slices
+        are unlabelled data."""
+        return [case for case in self.of_role("labeled") if case.finished is not None]
+
     def classes_of(self, case: ProjectCase) -> dict[str, int]:
         """The class of every segment name or value that the case's label may contain; 0: none,
         :data:`~semigda_core.labels.finished.IGNORED`: its voxels are unlabelled."""

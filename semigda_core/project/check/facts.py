@@ -5,6 +5,7 @@ What is measured and how: :func:`semigda.check.measure.measure_case`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from semigda_core.files.documents import (
     whole,
     words,
 )
+from semigda_core.labels.finished import WHOLE
 from semigda_core.labels.provenance import ORIGINS
 
 FACTS_SCHEMA = 2  # 1 accepted damaged images, and did not record who made a label
@@ -69,7 +71,13 @@ _LABEL = record(
         "hash": _HASH,
         "origin": one_of(*ORIGINS),
     },
-    _ENDS,
+    {
+        **_ENDS,
+        "scattered": flag(),
+        "finished": record(
+            {"said": text(100_000), "slices": _COUNT, "of": _COUNT, "outside": _COUNT}, others=True
+        ),
+    },
     others=True,
 )
 _FACTS = record(
@@ -80,6 +88,22 @@ _FACTS = record(
     },
     others=True,
 )
+
+
+def marks_of(facts: Mapping[str, Any]) -> str | None:
+    """Which slices of a case's label were taken as finished when it was measured, as
+    :func:`~semigda_core.labels.finished.finished_text` says it; None if it has no readable label.
+    """
+    label = facts.get("label")
+    if not label or "error" in label:
+        return None
+    return label.get("finished", {}).get("said", WHOLE)
+
+
+def labelled_on(facts: Mapping[str, Any]) -> str:
+    """What is labelled of a partly labelled case, ``6 of 110 slices``; "" for any other."""
+    finished = (facts.get("label") or {}).get("finished")
+    return f"{finished['slices']} of {finished['of']} slices" if finished else ""
 
 
 def _is_measured(value: Any) -> bool:

@@ -11,12 +11,13 @@ from typing import Any, TypedDict
 
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.project.check.facts import read_facts
+from semigda_core.labels.finished import finished_text
+from semigda_core.project.check.facts import marks_of, read_facts
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.rules import find
 from semigda_core.project.heldout import new_voxels, note_labels
 from semigda_core.project.project import Project
-from semigda_core.project.records import View
+from semigda_core.project.records import ProjectCase, View
 
 FACTS, THUMBNAILS = "facts.json", "thumbnails"
 
@@ -62,8 +63,14 @@ def measured(project: Project) -> dict[str, Any]:
     return {
         case.id: facts[case.id]
         for case in project.read().cases
-        if case.id in facts and facts[case.id].get("stamp") == stamp(case.image, case.label)
+        if case.id in facts and _still(case, facts[case.id])
     }
+
+
+def _still(case: ProjectCase, facts: dict[str, Any]) -> bool:
+    """Whether files and finished slices of a case are those that were measured."""
+    marks = marks_of(facts) in (finished_text(case.finished), None)
+    return marks and facts.get("stamp") == stamp(case.image, case.label)
 
 
 class CaseFiles(TypedDict):
@@ -72,15 +79,18 @@ class CaseFiles(TypedDict):
     id: str
     image: str
     label: str | None
+    label_slices: str
 
 
 def case_files(view: View) -> list[CaseFiles]:
-    """The cases in the form that a check takes: id, image and label (or None)."""
+    """The cases in the form that a check takes: id, image, label (or None) and its
+    finished slices."""
     return [
         {
             "id": case.id,
             "image": str(case.image),
             "label": str(case.label) if case.label else None,
+            "label_slices": finished_text(case.finished),
         }
         for case in view.cases
     ]

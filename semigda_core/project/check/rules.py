@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from semigda_core.labels.finished import IGNORED
+from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.findings import (
     SEVERITIES,
     Facts,
@@ -43,6 +45,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         _classes,
         _counts,
         _heldout,
+        _partly,
         _missing,
     )
     found = [finding for rule in rules for finding in rule(view, used, known)]
@@ -90,7 +93,9 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                 f"Segments of the label overlap in {label['overlap']} voxels.",
                 "Check them in Segment Editor; where they overlap, the later one counts.",
             )
-        if not any(p["voxels"] and mapping.get(key, 0) for key, p in label["parts"].items()):
+        yield from _finished(case, label)
+        meant = {key: mapping.get(key, 0) for key, part in label["parts"].items() if part["voxels"]}
+        if not any(value not in (0, IGNORED) for value in meant.values()):
             if not missing:
                 yield Finding(
                     "empty-label",
@@ -100,6 +105,35 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                     "Choose another label, or none; keep it only if the image truly shows nothing.",
                     unlabel(view, case),
                 )
+
+
+def _finished(case: ProjectCase, label: Mapping[str, Any]) -> Iterator[Finding]:
+    """Slices that are drawn on, and count for nothing or for more than they should."""
+    finished = label.get("finished")
+    if finished is None and label.get("scattered"):
+        yield Finding(
+            "some-slices",
+            "hint",
+            (case.id,),
+            "The label is drawn on single slices with empty ones between, which count as empty.",
+            "If only the drawn ones are finished, mark them: the others then count as unlabelled.",
+        )
+    if finished is not None and not finished["slices"]:
+        yield Finding(
+            "none-finished",
+            "warning",
+            (case.id,),
+            "No slice of the label is finished, so nothing of it counts.",
+            "Mark the slices that are finished.",
+        )
+    elif finished is not None and finished["outside"]:
+        yield Finding(
+            "not-finished",
+            "hint",
+            (case.id,),
+            f"What is drawn on slices that are not finished does not count: {finished['outside']}.",
+            "Mark them when they are finished.",
+        )
 
 
 def _misplaced(view: View, case: ProjectCase, label: Mapping[str, Any]) -> Finding:
@@ -249,7 +283,7 @@ def _counts(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
             f"Only {len(labelled)} cases are labelled.",
             f"Label at least {FEW_LABELLED}, better eight.",
         )
-    if not view.of_role("unlabeled"):
+    if not (view.of_role("unlabeled") or view.partly_labelled()):
         yield Finding(
             "no-unlabelled",
             "hint",
@@ -296,6 +330,23 @@ def _heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
                 "If that is right, choose the same held-out cases again with this reason: older "
                 "scores do not compare.",
             )
+
+
+def _partly(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """A score of some slices is not that of a case."""
+    ids = held_out(view)
+    partly = [c for c in used if c.id in ids and labelled_on(facts.get(c.id, {}))]
+    if partly:
+        told = labelled_on(facts[partly[0].id])
+        first = f"A held-out case is labelled on {told}"
+        more = f", and {len(partly) - 1} more on some of theirs" if partly[1:] else ""
+        yield Finding(
+            "held-out-partly",
+            "hint",
+            ids_of(partly),
+            f"{first}{more}: scores are of these slices only.",
+            "Label held-out cases as a whole if you can: only that shows what is found too much.",
+        )
 
 
 def _missing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:

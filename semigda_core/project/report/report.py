@@ -16,6 +16,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_text
 from semigda_core.files.targets import check_target
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.labels.finished import WHOLE
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import listed_cases
 from semigda_core.project.project import PathLike, Project
@@ -138,6 +139,13 @@ def _counts(view: View, job: JobFolder, comparison: dict[str, Any] | None) -> st
         if made[origin]
     ]
     note = f"<p class='note'>In the project today, {' and '.join(words)}.</p>" if words else ""
+    partly = sum(r["role"] == "labeled" and r.get("label_slices", WHOLE) != WHOLE for r in rows)
+    if partly:
+        cases = "1 labelled case is" if partly == 1 else f"{partly} labelled cases are"
+        note += (
+            f"<p class='note'>{cases} labelled on some slices only. The other slices of "
+            f"{'it' if partly == 1 else 'them'} are unlabelled data.</p>"
+        )
     return f"<section><h2>Cases</h2>{row(numbers)}{note}</section>" if rows else ""
 
 
@@ -162,7 +170,8 @@ def _comparison(comparison: dict[str, Any] | None) -> str:
         (name, key) for name in classes for key in (("before", "after") if both else ("after",))
     ]
     details = [
-        [f"case {number}"] + [_dice(cells.get((case, name), {}).get(key)) for name, key in columns]
+        [f"case {number}{_part(comparison, case)}"]
+        + [_dice(cells.get((case, name), {}).get(key)) for name, key in columns]
         for case, number in numbers.items()
     ]
     titles = ["Case", *(f"{name}{f', {key}' if both else ''}" for name, key in columns)]
@@ -216,6 +225,11 @@ def _list(title: str, texts: Iterable[str]) -> str:
     return f"<section><h2>{title}</h2><ul>{items}</ul></section>" if items else ""
 
 
+def _part(comparison: dict[str, Any], case: str) -> str:
+    part = comparison.get("partly", {}).get(case)
+    return f" ({part})" if part else ""
+
+
 def _method(comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
     words = [
         "Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the "
@@ -244,6 +258,12 @@ def _method(comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
         if gone := comparison.get("missing"):
             told = "1 held-out case was" if gone == 1 else f"{gone} held-out cases were"
             words.append(f"{told} not scored: the files were not there.")
+        if partly := len(comparison.get("partly", {})):
+            cases = "1 case is" if partly == 1 else f"{partly} cases are"
+            words.append(
+                f"{cases} labelled in part, and scored there only; the table says on how many "
+                "slices. What a model draws on the other slices is not judged."
+            )
         if comparison["heldout_cases"] < 10:
             words.append("With so few held-out cases, small differences mean little.")
     words.append("Nothing here is a medical device or a proof of clinical use.")

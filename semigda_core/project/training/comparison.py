@@ -19,6 +19,7 @@ from semigda_core.files.documents import (
     one_of,
     read_document,
     record,
+    text,
     whole,
     words,
 )
@@ -55,7 +56,13 @@ _DOCUMENT = record(
         "reason": words(10_000),
         "scheme": one_of(*SCHEMES),
     },
-    {"interval": words(), "missing": whole(0, 1_000_000), "unet": _UNET},
+    {
+        "interval": words(),
+        "missing": whole(0, 1_000_000),
+        "unet": _UNET,
+        # What the scores of partly labelled cases are of, by case: "6 of 110 slices".
+        "partly": mapping(identifier(), text(100)),
+    },
     others=True,
 )
 

@@ -173,7 +173,7 @@ def _work(plan: Plan, view: View) -> Work:
         trainings=len(turns(view)) + 1,
         scored=len(held_out(view) - view.missing),
         compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
-        semi=bool(view.of_role("unlabeled")),
+        semi=bool(view.of_role("unlabeled")) or bool(view.partly_labelled()),
         unet=plan.compare_unet,
     )
 

@@ -1,0 +1,156 @@
+"""Partly labelled cases in a project: the check, held-out cases, repairs, scores, command line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from project_fixtures import AFFINE, SHAPE, draw, make_project, write_case, write_segmentation
+from volume_fixtures import write_nrrd
+
+from semigda.check.repairs import repair
+from semigda.check.run import check
+from semigda.cli import main
+from semigda.data.labels import read_classes
+from semigda.data.volumes import read_volume
+from semigda_core.labels.finished import FINISHED_TAG, IGNORED, FinishedSlices
+from semigda_core.labels.segments import tags_text
+from semigda_core.project.check.facts import labelled_on
+from semigda_core.project.check.latest import findings, measured
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.training.judging import compare_scores
+
+
+def codes(project) -> dict[str, list[tuple]]:
+    found: dict[str, list[tuple]] = {}
+    for finding in check(project):
+        found.setdefault(finding.code, []).append(finding.case_ids)
+    return found
+
+
+def test_the_check_measures_finished_slices_only(tmp_path):
+    project = make_project(tmp_path, labelled=3, unlabelled=0)
+    assert "no-unlabelled" in codes(project)
+    case = project.read().cases[0]
+    whole = measured(project)[case.id]["label"]
+    project.set_finished(case.id, FinishedSlices(2, (0, 8)))
+    assert case.id not in measured(project)  # measured under other marks
+    found = codes(project)
+    label = measured(project)[case.id]["label"]
+    _, labels = draw(0)
+    assert label["parts"]["1"]["voxels"] == (labels[8] == 1).sum()
+    assert label["parts"]["1"]["slices"] == 1
+    assert label["hash"] != whole["hash"]
+    assert labelled_on(measured(project)[case.id]) == "2 of 16 slices"
+    drawn = int((labels.any(axis=(1, 2))).sum())
+    assert label["finished"]["outside"] == drawn - 1
+    assert found["not-finished"] == [(case.id,)]
+    # The other slices are unlabelled data.
+    assert "no-unlabelled" not in found
+
+
+def test_slices_that_nobody_marked_are_asked_about(tmp_path):
+    project = make_project(tmp_path, labelled=2, unlabelled=1)
+    first, second = project.read().cases[:2]
+    _, labels = draw(0)
+    labels[1::2] = 0  # every other slice is drawn
+    write_nrrd(first.label, labels, AFFINE)
+    project.set_finished(second.id, FinishedSlices(2, ()))
+    found = codes(project)
+    assert found["some-slices"] == [(first.id,)]
+    assert found["none-finished"] == [(second.id,)]
+    project.set_finished(first.id, FinishedSlices(2, tuple(range(0, 16, 2))))
+    assert "some-slices" not in codes(project)
+
+
+def test_held_out_are_whole_cases_where_there_are_enough(tmp_path):
+    project = make_project(tmp_path, labelled=12, unlabelled=0)
+    partly = [case.id for case in project.read().cases[::2]]
+    for case_id in partly:
+        project.set_finished(case_id, FinishedSlices(2, (7, 8, 9)))
+    check(project)
+    heldout = choose_heldout(project, measured(project))
+    assert len(heldout["cases"]) == 3 and not set(heldout["cases"]) & set(partly)
+
+
+def test_a_partly_labelled_held_out_case_is_told(tmp_path):
+    project = make_project(tmp_path, labelled=3, unlabelled=0)
+    case = project.read().cases[1]
+    project.set_finished(case.id, FinishedSlices(2, (7, 8)))
+    check(project)
+    choose_heldout(project, measured(project))
+    (told,) = [f for f in findings(project) if f.code == "held-out-partly"]
+    assert told.case_ids == (case.id,) and "2 of 16 slices" in told.message
+    assert "held-out-changed" not in {f.code for f in findings(project)}
+    project.set_finished(case.id, FinishedSlices(2, (7,)))
+    assert project.read().heldout["version"] == 2
+
+
+def test_the_repair_of_a_grid_keeps_what_is_unlabelled(tmp_path):
+    project = make_project(tmp_path, labelled=1, unlabelled=0)
+    _, labels = draw(1)
+    tags = tags_text([(FINISHED_TAG, "2: 8")])
+    segments = [
+        {"Name": "ball", "LabelValue": "1", "Layer": "0", "Tags": tags},
+        {"Name": "core", "LabelValue": "2", "Layer": "0", "Tags": tags},
+    ]
+    case = write_case(tmp_path / "study", 1, label=False)
+    moved = AFFINE.copy()
+    moved[:3, 3] += 0.4
+    path = write_segmentation(tmp_path / "drawn.seg.nrrd", [labels], segments, moved)
+    (case_id,) = project.add([case]).cases
+    project.set_label(case_id, path)
+    (finding,) = [f for f in check(project) if f.code == "geometry-mismatch"]
+    repair(project, finding)
+    case = project.read().case(case_id)
+    image = read_volume(case.image)
+    known = read_classes(case.label, image, project.read().classes_of(case)) != IGNORED
+    assert known.any() and set(np.flatnonzero(known.any(axis=(1, 2)))) == {8}
+    assert not {"unmapped-label", "geometry-mismatch"} & set(codes(project))
+
+
+def test_the_command_line_sets_and_lists_finished_slices(tmp_path, capsys):
+    project = make_project(tmp_path, labelled=2, unlabelled=0)
+    case = project.read().cases[0]
+    folder = str(project.folder)
+    assert main(["project", "slices", folder, case.id, "2: 4 7-8"]) == 0
+    assert project.read().case(case.id).finished == FinishedSlices(2, (4, 7, 8))
+    main(["project", "check", folder])
+    capsys.readouterr()
+    assert main(["project", "slices", folder]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("2: 4 7-8  labelled on 3 of 16 slices") and second.endswith(" all")
+    main(["project", "cases", folder])
+    assert "labelled on 3 of 16 slices" in capsys.readouterr().out
+    assert main(["project", "slices", folder, case.id, "all", "--json"]) == 0
+    row = {"id": case.id, "finished": "all", "labelled_on": ""}
+    assert json.loads(capsys.readouterr().out) == [row]
+    assert main(["project", "slices", folder, case.id, "2, 4"]) != 0
+
+
+def test_a_value_is_mapped_to_ignore_on_the_command_line(tmp_path):
+    project = make_project(tmp_path, labelled=1, unlabelled=0)
+    write_case(tmp_path / "more", 5)
+    arguments = ["project", "add", str(project.folder), str(tmp_path / "more")]
+    assert main([*arguments, "--map", "3=ignore"]) == 0
+    assert project.read().mapping["3"] == IGNORED
+
+
+@pytest.mark.parametrize("axis, told", [(2, "2 of 16 slices"), (0, "2 of 18 slices")])
+def test_other_directions_are_told_by_their_own_number_of_slices(tmp_path, axis, told):
+    project = make_project(tmp_path, labelled=1, unlabelled=0)
+    case = project.read().cases[0]
+    project.set_finished(case.id, FinishedSlices(axis, (7, 8, 400)))
+    check(project)
+    assert labelled_on(measured(project)[case.id]) == told
+    assert SHAPE == (16, 20, 18)
+
+
+def test_the_comparison_is_read_with_what_was_scored_in_part(tmp_path):
+    from semigda_core.project.training.comparison import read
+
+    result = compare_scores({"a1": {"ball": 0.9}}, None, ["ball"], "split")
+    content = {**result, "partly": {"a1": "6 of 110 slices"}}
+    (tmp_path / "comparison.json").write_text(json.dumps(content))
+    assert read(tmp_path)["partly"] == {"a1": "6 of 110 slices"}

@@ -1,0 +1,48 @@
+"""``semigda project slices``: which slices of a case's label are finished."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+from semigda_core.files.texts import one_line
+from semigda_core.labels.finished import finished_text, read_finished
+from semigda_core.project.check.facts import labelled_on
+from semigda_core.project.check.latest import measured
+from semigda_core.project.project import Project
+
+Add = Callable[[str, Any, str], argparse.ArgumentParser]
+
+
+def add_slices_command(add: Add) -> None:
+    """Add the action; ``add(name, command, text)`` makes its parser."""
+    slices = add("slices", _slices, "Say which slices of a label are finished; alone: list them.")
+    slices.add_argument("case", nargs="?", metavar="ID")
+    slices.add_argument(
+        "finished",
+        nargs="?",
+        help="axis (0, 1 or 2) and slices from 0 on, such as '2: 3 7 12-15'; or all",
+    )
+
+
+def _slices(arguments: argparse.Namespace) -> None:
+    project = Project(arguments.project)
+    if arguments.finished is not None:
+        project.set_finished(arguments.case, read_finished(arguments.finished))
+    view, facts = project.read(), measured(project)
+    cases = [case for case in view.cases if case.label is not None]
+    if arguments.case is not None:
+        cases = [view.case(arguments.case)]
+    told = {case.id: labelled_on(facts.get(case.id, {})) for case in cases}
+    if arguments.json:
+        rows = [
+            {"id": case.id, "finished": finished_text(case.finished), "labelled_on": told[case.id]}
+            for case in cases
+        ]
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for case in cases:
+        part = f"  labelled on {told[case.id]}" if told[case.id] else ""
+        print(f"{case.id}  {one_line(case.name):<32} {finished_text(case.finished)}{part}")
