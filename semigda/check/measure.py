@@ -143,7 +143,10 @@ def _label_facts(
             facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
         return facts
     facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
-    facts |= {"origin": origin_of(path), "scattered": _scattered(np.atleast_1d(seen.any(axis=others)))}
+    facts |= {
+        "origin": origin_of(path),
+        "scattered": _scattered(np.atleast_1d(seen.any(axis=others))),
+    }
     if finished is not None:
         axis, count = finished_axis(path, volume, finished)
         others = tuple(n for n in range(3) if n != axis)

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from semigda.data.cases import Case
-from semigda.data.labels import read_case
+from semigda.data.labels import read_case, read_classes
 from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.volumes import read_volume
 from semigda.prepared.slices import SliceFile, open_slices, write_slices

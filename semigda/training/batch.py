@@ -20,9 +20,8 @@ from torch import Tensor
 from semigda.data.augment import change_geometry, change_intensity
 from semigda.method.mixing import paste, random_boxes
 from semigda.networks.cnn_encoder import DROPOUT
-from semigda.training.dataset import SliceSampler
+from semigda.training.dataset import SliceSampler, known_labels
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
-from semigda_core.labels.finished import IGNORED
 from semigda_core.models.network_config import NetworkConfig
 
 RANDOM_MASKS = 0.5  # share of the painted masks that are random shapes
@@ -166,13 +165,6 @@ def draw_batch(
         return batch
     chance = torch.rand(others, generator=generator)
     return replace(batch, machine=machine, source=source, chance=chance)
-
-
-def known_labels(labels: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Labels (B, H, W) with background in place of :data:`IGNORED`, and where they are labels; None
-    for everywhere."""
-    known = labels != IGNORED
-    return (labels, None) if known.all() else (labels.where(known, 0), known)
 
 
 def draw_chance(

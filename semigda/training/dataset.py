@@ -110,6 +110,13 @@ def without_labels(slices: Mapping[str, Sequence[CaseSlices]]) -> list[CaseSlice
     return [*slices["unlabeled"], *(case for case in rest if case is not None)]
 
 
+def known_labels(labels: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Labels (B, H, W) with background in place of :data:`IGNORED`, and where they are labels; None
+    for everywhere."""
+    known = labels != IGNORED
+    return (labels, None) if known.all() else (labels.where(known, 0), known)
+
+
 def check_finished(labeled: Sequence[CaseSlices]) -> None:
     """Raise "no-labels" if no slice of the labelled cases is finished."""
     if not any(case.drawn for case in labeled):

@@ -16,7 +16,7 @@ from semigda.inference.device import out_of_memory
 from semigda.networks.cnn_encoder import FeatureEncoder
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
-from semigda.training.dataset import CaseSlices
+from semigda.training.dataset import CaseSlices, known_labels, without_labels
 from semigda.training.first_model import FirstModel, fit_first_model
 from semigda.training.previews import (
     cut_out,
@@ -120,7 +120,8 @@ class _Told:
         """Held-out slices with truth and prediction; unlabelled ones with prediction and doubt."""
         folder.mkdir(parents=True, exist_ok=True)
         for kind, role, labelled in (("held-out", "val", True), ("unlabeled", "unlabeled", False)):
-            places = middle_slices(self.slices[role], labelled)
+            cases = self.slices[role] if labelled else without_labels(self.slices)
+            places = middle_slices(cases, labelled)
             if not places:
                 continue
             drawn = self._sheet(places, labelled)
@@ -130,7 +131,7 @@ class _Told:
         preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
         cuts = [cut_out(case, index, preprocessing.size) for case, index in places]
         images = torch.stack([image for image, _ in cuts])
-        truth = torch.stack([label for _, label in cuts])
+        truth, _ = known_labels(torch.stack([label for _, label in cuts]))
         chances = self.model.probabilities(images)
         colours = [(0, 0, 0), *(label["color"] for label in self.settings.card["labels"])]
         palette = np.array(colours, dtype=np.uint8)

@@ -22,7 +22,7 @@ from semigda.inference.interrupt import interruptible
 from semigda.method.losses import segmentation_loss
 from semigda.networks.efficientnet import STAGES, EfficientNetLite0
 from semigda.progress import UNWATCHED, Progress
-from semigda.training.dataset import CaseSlices
+from semigda.training.dataset import CaseSlices, known_labels
 from semigda.training.previews import cut_out
 from semigda.training.validate import class_dice, overlap
 from semigda_core.jobs.training import Augmentation
@@ -146,12 +146,12 @@ def chosen(cases: Sequence[CaseSlices], num_classes: int) -> list[Place]:
     for case in cases:
         held = [case.holding(value) for value in range(1, num_classes + 1)]
         held = [numbers for numbers in held if numbers]
-        empty = sorted(set(range(len(case))) - set(case.foreground))
+        empty = sorted(set(case.drawn) - set(case.foreground))
         wanted = math.ceil(each * FOREGROUND) if empty else each
         found: set[int] = set()
         for numbers in held:
             found |= set(_spread(numbers, wanted // len(held) or 1))
-        for others, count in ((case.foreground, wanted), (empty, each), (range(len(case)), each)):
+        for others, count in ((case.foreground, wanted), (empty, each), (case.drawn, each)):
             left = [number for number in others if number not in found]
             found |= set(_spread(left, max(count - len(found), 0)))
         places += [(case, number) for number in sorted(found)]
@@ -227,7 +227,8 @@ def _learn(
         for group in optimizer.param_groups:
             group["lr"] = RATE * min(1.0, (step + 1) / 10) * 0.5 * (1 + math.cos(math.pi * done))
         logits = _head(model, [level[rows] for level in levels], labels.shape[1:])
-        loss = segmentation_loss(logits, labels[rows].to(logits.device))
+        target, known = known_labels(labels[rows].to(logits.device))
+        loss = segmentation_loss(logits, target, known)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

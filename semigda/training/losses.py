@@ -91,7 +91,9 @@ def align_losses(
         target = scale * truth[:, : network.config.latent_channels]
         known = None
         if batch.known is not None:  # how much of what a latent value stands for is labelled
-            known = F.adaptive_avg_pool2d(batch.known[:, None].float(), list(target.shape[2:]))
+            known = F.adaptive_avg_pool2d(
+                batch.known[:, None].float(), (target.shape[2], target.shape[3])
+            )
         losses = {f"align_{b}": labelled * latent_loss(z[b][:count], target, known) for b in z}
         if second is not None:
             distance = wasserstein_loss(second.moments[:count], truth, known)
@@ -203,8 +205,8 @@ def lesson(
     chosen = batch.chance < trust.share[batch.source]
     known = trust.whole[batch.source][:, None, None] | (batch.machine > 0)
     taken = chosen[:, None, None] & known
-    weight = trust.weight[batch.source][:, None, None].to(sure.dtype)
-    return torch.where(taken, batch.machine, guess), torch.where(taken, weight, sure)
+    worth = trust.weight[batch.source][:, None, None].to(sure.dtype)
+    return torch.where(taken, batch.machine, guess), torch.where(taken, worth, sure)
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from semigda.data.png import png
 from semigda.progress import Progress
-from semigda.training.dataset import CaseSlices
+from semigda.training.dataset import CaseSlices, known_labels
 from semigda_core.files.atomic import write_atomically
 from semigda_core.labels.finished import IGNORED
 
@@ -82,7 +82,8 @@ def middle_slices(cases: Sequence[CaseSlices], labelled: bool) -> list[tuple[Cas
 
 
 def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Image (3, H, W) in [-1, 1] and label (H, W) uint8, zero where there is none, of a slice.
+    """Image (3, H, W) in [-1, 1] and label (H, W) uint8 of a slice: zero without labels, and
+    :data:`IGNORED` where a pixel of a labelled case is unlabelled.
 
     Args:
         size: (H, W) to cut out of it: around its labels, else in its middle.
@@ -91,10 +92,10 @@ def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, 
     label = torch.zeros(image.shape[1:], dtype=torch.uint8)
     if case.labels is not None:
         label = case.labels[index]
-        label = label.where(label != IGNORED, 0)
     middle = [side / 2 for side in label.shape]
-    if label.any():
-        middle = label.nonzero().float().mean(dim=0).tolist()
+    held = (label > 0) & (label != IGNORED)
+    if held.any():
+        middle = held.nonzero().float().mean(dim=0).tolist()
     rows, columns = (
         slice(start, start + side)
         for start, side in (
@@ -108,13 +109,13 @@ def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, 
 def pick_slices(
     cases: Sequence[CaseSlices], size: Sequence[int], labelled: bool
 ) -> tuple[Tensor, Tensor] | None:
-    """:func:`middle_slices` as images (B, 3, H, W) and labels (B, H, W), cut out; None where there
-    is no case."""
+    """:func:`middle_slices` as images (B, 3, H, W) and labels (B, H, W), cut out, zero where there
+    are none; None where there is no case."""
     cuts = [cut_out(case, index, size) for case, index in middle_slices(cases, labelled)]
     if not cuts:
         return None
     images, labels = zip(*cuts, strict=True)
-    return torch.stack(images), torch.stack(labels)
+    return torch.stack(images), known_labels(torch.stack(labels))[0]
 
 
 def pictures(images: Tensor, rgb: bool = True) -> list[np.ndarray]:

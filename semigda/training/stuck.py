@@ -58,8 +58,11 @@ def _label_causes(value: int, slices: Slices) -> list[str]:
             f"It is tiny on the working grid (pixels in a slice: about {typical:.0f}): choose a "
             "larger image size or a smaller spacing."
         )
-    ours, theirs = (mean(map(sum, cases)) for cases in (labeled, held_out))
-    if ours < FAR_SMALLER * theirs:
+    # Of cases that are labelled as a whole: what others hold is not known.
+    whole = {role: [c for c in slices[role] if c.rest() is None] for role in ("labeled", "val")}
+    sizes = [[sum(counts) for counts in _pixels(value, cases)] for cases in whole.values()]
+    ours, theirs = (mean(size) if size else None for size in sizes)
+    if ours is not None and theirs is not None and ours < FAR_SMALLER * theirs:
         causes.append(
             f"Its labels are {theirs / ours:.0f} times smaller in the labelled cases than in the "
             "held-out ones: look for labels that were not finished."
