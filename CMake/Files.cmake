@@ -125,6 +125,7 @@ set(SemiGDA_PACKAGES
   semigda/cli_models.py
   semigda/cli_project.py
   semigda/cli_project_review.py
+  semigda/cli_project_slices.py
   semigda/cli_project_training.py
   semigda/cli_segment.py
   semigda/data/__init__.py
@@ -140,6 +141,7 @@ set(SemiGDA_PACKAGES
   semigda/data/preprocess.py
   semigda/data/segnrrd.py
   semigda/data/thumbnails.py
+  semigda/data/unlabelled.py
   semigda/data/volumes.py
   semigda/distributed.py
   semigda/evaluation/__init__.py

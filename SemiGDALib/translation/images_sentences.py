@@ -35,6 +35,7 @@ def sentences(_):
         _("Save its magnitude as an image and use that."),
         _("Save one label map, with a whole value for each class."),
         _("Save the label as PNG, or as .nrrd or .nii.gz."),
+        _("Say in the mapping what it is; {ignored} itself means unlabelled."),
         _("Say which class each colour or layer is, or save one value for each class."),
         _("Segment it without --all-frames."),
         _("Several slices of the DICOM series lie at one position."),
@@ -86,6 +87,7 @@ def sentences(_):
         _("The label is a DICOM segmentation, which cannot be read as a file."),
         _("The label is a JPEG picture, and its compression changed the values."),
         _("The label is coloured, with more than 8 bits a colour."),
+        _("The label map holds the value {ignored}, which is no class."),
         _(
             "The label map holds values between whole numbers, such as {value}: it was "
             "interpolated."
@@ -100,5 +102,6 @@ def sentences(_):
         _("The picture is not of 8 bits: {high} was taken as white."),
         _("The process that reads images could not be started."),
         _("The segmentation is damaged: its header names more layers than it holds"),
+        _("The segmentation's header is damaged."),
         _("The slices of the DICOM series are not evenly spaced; some may be missing."),
     )

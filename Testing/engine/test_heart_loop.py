@@ -27,7 +27,7 @@ class Flat:
     def __init__(self, grey: float, labelled: bool):
         self.grey, self.labels = grey, None
         self.foreground: list[int] = []
-        self.drawn = list(range(6))
+        self.drawn, self.source, self.machine = list(range(6)), None, None
         if labelled:
             self.labels = torch.zeros(6, 16, 16, dtype=torch.uint8)
             self.labels[2:, 4:12, 4:12] = 1

@@ -47,6 +47,9 @@ class Slices:
     def __len__(self) -> int:
         return len(self.truth)
 
+    def rest(self) -> None:
+        return None
+
     def pixels(self, value: int) -> list[int]:
         counts = (self.truth == value).flatten(1).sum(dim=1).tolist()
         return [count for count in counts if count]
