@@ -53,6 +53,7 @@ ENGINE_FLOORS = {
     "cli_segment": 6,
     "cli_models": 7,
     "cli_project_review": 6,
+    "cli_project_slices": 6,
     "cli_project_training": 6,
     "cli_project": 7,
     "cli": 8,
