@@ -18,7 +18,7 @@ from semigda_core.models.features import REQUIREMENT
 from semigda_core.project.project import Project
 from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.bases import FEATURES, SCRATCH, Base
-from semigda_core.project.training.comparison import scores
+from semigda_core.project.training.comparison import partly, scores
 from semigda_core.project.training.estimates import Estimate, duration
 from semigda_core.project.training.judging import compare_scores
 from semigda_core.project.training.plans import Plan
@@ -225,7 +225,7 @@ def _compare(arguments: argparse.Namespace) -> None:
     names = [label.name for label in project.read().classes]
     scheme = versions.find_version(project, arguments.after).scheme
     after, before = (scores({"rows": rows}, which) for which in ("after", "before"))
-    result = compare_scores(after, before, names, scheme)
+    result = compare_scores(after, before, names, scheme) | {"rows": rows}
     if arguments.json:
         _print(result)
     else:
@@ -242,6 +242,8 @@ def comparison_table(result: dict[str, Any]) -> str:
         told = "" if low is None else f"  {low:+.3f} to {high:+.3f}"
         lines.append(f"{name[:23]:<24}{numbers}{told}")
     lines.append(f"{result['heldout_cases']} held-out cases. {result['reason']}")
+    for case, part in partly(result["rows"]).items():
+        lines.append(f"case {case} is scored on {part} only")
     return "\n".join(lines)
 
 

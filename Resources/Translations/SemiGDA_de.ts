@@ -4475,6 +4475,10 @@
         <translation>Allgemeine Bildmerkmale: EfficientNet-Lite0 (Tan und Le, 2019), trainiert auf ImageNet; Apache-2.0; PyPI-Paket {package} 0.1.0</translation>
     </message>
     <message>
+        <source>Give its name, such as TotalSegmentator.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS.</source>
         <translation>Geben Sie x,y,z,a,b,c an: Mitte und Längen in mm, in LPS oder nach RAS: in RAS.</translation>
     </message>
@@ -4569,6 +4573,10 @@
     <message>
         <source>SemiGDA {model}</source>
         <translation>SemiGDA {model}</translation>
+    </message>
+    <message>
+        <source>SemiGDA {name}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Something went wrong inside SemiGDA.</source>
@@ -4741,6 +4749,10 @@
     <message>
         <source>The options</source>
         <translation>Die Optionen</translation>
+    </message>
+    <message>
+        <source>The program's name has 1 to {longest} letters, and no slash.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The region of interest</source>
@@ -5166,6 +5178,10 @@
         <translation>Machen Sie sie größer.</translation>
     </message>
     <message>
+        <source>Mark the slices whose labels are finished.</source>
+        <translation>Markieren Sie die Schichten, deren Label fertig ist.</translation>
+    </message>
+    <message>
         <source>Measuring all held-out cases.</source>
         <translation>Alle Testfälle werden gemessen.</translation>
     </message>
@@ -5196,6 +5212,10 @@
     <message>
         <source>No labelled case holds it: check which segment names belong to this class.</source>
         <translation>Kein gelabelter Fall enthält sie: Prüfen Sie, welche Segmentnamen zu dieser Klasse gehören.</translation>
+    </message>
+    <message>
+        <source>No slice of a labelled case is finished.</source>
+        <translation>Keine Schicht eines gelabelten Falls ist fertig.</translation>
     </message>
     <message>
         <source>No {value} can be used by PyTorch on this computer.</source>
@@ -5570,6 +5590,10 @@
         <translation>Das Ergebnis im Ausgabeordner wurde bearbeitet und bleibt daher, wie es ist.</translation>
     </message>
     <message>
+        <source>The scored slices</source>
+        <translation>Die Liste der bewerteten Schichten</translation>
+    </message>
+    <message>
         <source>The scores</source>
         <translation>Die Werte</translation>
     </message>
@@ -5857,6 +5881,10 @@
         <translation>Speichern Sie das Label als PNG oder als .nrrd oder .nii.gz.</translation>
     </message>
     <message>
+        <source>Say in the mapping what it is; {ignored} itself means unlabelled.</source>
+        <translation>Geben Sie in der Zuordnung an, was es ist; {ignored} selbst bedeutet ungelabelt.</translation>
+    </message>
+    <message>
         <source>Say which class each colour or layer is, or save one value for each class.</source>
         <translation>Sagen Sie, welche Klasse jede Farbe oder Ebene ist, oder speichern Sie einen Wert je Klasse.</translation>
     </message>
@@ -6061,6 +6089,10 @@
         <translation>Das Label ist farbig, mit mehr als 8 Bit je Farbe.</translation>
     </message>
     <message>
+        <source>The label map holds the value {ignored}, which is no class.</source>
+        <translation>Die Labelkarte enthält den Wert {ignored}, der keine Klasse ist.</translation>
+    </message>
+    <message>
         <source>The label map holds values between whole numbers, such as {value}: it was interpolated.</source>
         <translation>Die Labelkarte enthält Werte zwischen ganzen Zahlen, etwa {value}: Sie wurde interpoliert.</translation>
     </message>
@@ -6105,6 +6137,10 @@
         <translation>Die Segmentierung ist beschädigt: Ihre Kopfdaten nennen mehr Ebenen, als sie enthält</translation>
     </message>
     <message>
+        <source>The segmentation's header is damaged.</source>
+        <translation>Die Kopfdaten der Segmentierung sind beschädigt.</translation>
+    </message>
+    <message>
         <source>The slices of the DICOM series are not evenly spaced; some may be missing.</source>
         <translation>Die Schichten der DICOM-Serie sind ungleich weit voneinander entfernt; vielleicht fehlen einige.</translation>
     </message>
@@ -6134,6 +6170,10 @@
     <message>
         <source>A held-out case has a label that a model made: scores would be too good.</source>
         <translation>Ein Testfall hat ein Label, das ein Modell erstellt hat: Die Werte wären zu gut.</translation>
+    </message>
+    <message>
+        <source>A held-out case is labelled on {slices} of {of} slices, and scored on these.</source>
+        <translation>Ein Testfall ist auf {slices} von {of} Schichten gelabelt und wird auf diesen bewertet.</translation>
     </message>
     <message>
         <source>A held-out image is in the training a second time: scores would be too good.</source>
@@ -6360,6 +6400,10 @@
         <translation>Nehmen Sie weniger Testfälle.</translation>
     </message>
     <message>
+        <source>If only the drawn ones are finished, mark them: the others then count as unlabelled.</source>
+        <translation>Sind nur die gezeichneten fertig, markieren Sie diese: Die anderen zählen dann als ungelabelt.</translation>
+    </message>
+    <message>
         <source>If that is right, choose the same held-out cases again with this reason: older scores do not compare.</source>
         <translation>Wenn das stimmt, wählen Sie dieselben Testfälle neu mit diesem Grund: Ältere Werte sind nicht vergleichbar.</translation>
     </message>
@@ -6404,6 +6448,10 @@
         <translation>Labeln Sie mindestens {few_labelled}, besser acht.</translation>
     </message>
     <message>
+        <source>Label held-out cases as a whole if you can: only that shows what is found too much.</source>
+        <translation>Labeln Sie Testfälle möglichst ganz: Nur so zeigt sich, was zu viel gefunden wird.</translation>
+    </message>
+    <message>
         <source>Label it first.</source>
         <translation>Labeln Sie ihn zuerst.</translation>
     </message>
@@ -6444,6 +6492,14 @@
         <translation>Sehen Sie die Liste der Fälle an.</translation>
     </message>
     <message>
+        <source>Mark the slices that are finished.</source>
+        <translation>Markieren Sie die fertigen Schichten.</translation>
+    </message>
+    <message>
+        <source>Mark them when they are finished.</source>
+        <translation>Markieren Sie sie, wenn sie fertig sind.</translation>
+    </message>
+    <message>
         <source>Name what is to be segmented.</source>
         <translation>Benennen Sie, was segmentiert werden soll.</translation>
     </message>
@@ -6474,6 +6530,10 @@
     <message>
         <source>No other version was used before.</source>
         <translation>Zuvor wurde keine andere Version verwendet.</translation>
+    </message>
+    <message>
+        <source>No slice of the label is finished, so nothing of it counts.</source>
+        <translation>Keine Schicht des Labels ist fertig, also zählt nichts davon.</translation>
     </message>
     <message>
         <source>No training of the project is running.</source>
@@ -6682,6 +6742,10 @@
     <message>
         <source>The label holds {what} without a class: {told}.</source>
         <translation>Das Label enthält {what} ohne Klasse: {told}.</translation>
+    </message>
+    <message>
+        <source>The label is drawn on single slices with empty ones between, which count as empty.</source>
+        <translation>Das Label ist auf einzelnen Schichten gezeichnet, mit leeren dazwischen, die als leer zählen.</translation>
     </message>
     <message>
         <source>The label is empty: it holds no voxel of any class.</source>
@@ -6932,6 +6996,10 @@
         <translation>Warten Sie.</translation>
     </message>
     <message>
+        <source>What is drawn on slices that are not finished does not count: {outside}.</source>
+        <translation>Was auf nicht fertigen Schichten gezeichnet ist, zählt nicht: {outside}.</translation>
+    </message>
+    <message>
         <source>Write one.</source>
         <translation>Schreiben Sie eine.</translation>
     </message>
@@ -6972,6 +7040,10 @@
         <translation>{cases} Fälle sind</translation>
     </message>
     <message>
+        <source>{count} held-out cases are labelled on some slices only, and scored on these.</source>
+        <translation>{count} Testfälle sind nur auf einigen Schichten gelabelt und werden auf diesen bewertet.</translation>
+    </message>
+    <message>
         <source>{count} labelled case is held out: used for scores only, never for training.</source>
         <translation>{count} gelabelter Fall ist Testfall: nur für Werte, nie zum Training.</translation>
     </message>
@@ -6998,6 +7070,10 @@
     <message>
         <source>{nothing}; no held-out case holds {value}, the rest was found.</source>
         <translation>{nothing}; kein Testfall enthält {value}, der Rest wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>{slices} of {of} slices</source>
+        <translation>{slices} von {of} Schichten</translation>
     </message>
     <message>
         <source>{told} left out: the files are not there.</source>

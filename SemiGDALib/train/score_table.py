@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.texts import GREEN, RED, ink
 from SemiGDALib.train.tables import ROW, cell, fitHeight
+from SemiGDALib.translation.sentences import translated
 
 CASE, CLASS, BEFORE, AFTER, DIFFERENCE, UNET = range(6)
 NOTICEABLE = 0.02  # a smaller difference is not coloured: it means nothing for one case
@@ -57,6 +58,8 @@ class ScoreTable:
             self._fill(number, case, name, values, bold=True)
         for number, row in enumerate(rows, len(means)):
             name = names.get(row["case"], _("(removed case)"))
+            if row.get("scored_on"):  # a partly labelled case
+                name = f"{name} ({translated(row['scored_on'])})"
             self._fill(number, name, row["class"], row)
         fitHeight(table)
 

@@ -148,9 +148,9 @@ def test_other_directions_are_told_by_their_own_number_of_slices(tmp_path, axis,
 
 
 def test_the_comparison_is_read_with_what_was_scored_in_part(tmp_path):
-    from semigda_core.project.training.comparison import read
+    from semigda_core.project.training.comparison import partly, read
 
     result = compare_scores({"a1": {"ball": 0.9}}, None, ["ball"], "split")
-    content = {**result, "partly": {"a1": "6 of 110 slices"}}
-    (tmp_path / "comparison.json").write_text(json.dumps(content))
-    assert read(tmp_path)["partly"] == {"a1": "6 of 110 slices"}
+    result["rows"][0]["scored_on"] = "6 of 110 slices"
+    (tmp_path / "comparison.json").write_text(json.dumps(result))
+    assert partly(read(tmp_path)["rows"]) == {"a1": "6 of 110 slices"}

@@ -19,6 +19,7 @@ from few_labels_lib.page import page as few_labels_page  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
 from few_labels_lib.times import read_times  # noqa: E402
 from robust_lib.page import page as robust_page  # noqa: E402
+from slices_lib.page import page as slices_page  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
 from unlike_lib.page import page as unlike_page  # noqa: E402
 
@@ -41,6 +42,7 @@ PAGES = {
     ),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
     "docs/robustness.md": lambda: robust_page(stored("robust.json")),
+    "docs/fewer-slices.md": lambda: slices_page(stored("slice_labels.json")),
     "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(

@@ -2,6 +2,149 @@
 
 from __future__ import annotations
 
+import random
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Any
 
-def page(runs: list[dict]) -> str:
-    return ""
+from few_labels_lib.markdown import as_table
+from few_labels_lib.sets import SETS
+
+from slices_lib.drawing import ARMS, SHARE, SPREAD, WHOLE_CASES
+
+DRAWS = 4000
+ENOUGH, POINTS = 0.97, 2.0  # the aims: share of the Dice of all slices, Dice points
+
+HEAD = """# Fewer slices: what they are worth
+
+Made by `python benchmarks/slice_labels.py --page` from `benchmarks/results/slice_labels.json`;
+with `--seeds 0 1 2` it makes the runs. [Label slices, not whole volumes](slice-labels.md) says how
+to draw them.
+
+Drawing is what a model costs, so the figures stand by the number of slices that were **drawn**:
+those that hold the structure. The empty slices before and after it are marked as finished, too,
+which takes no drawing. Every model is scored on the whole held-out cases of the set, which no
+training sees. All other training images of the set are unlabelled in every row, and so are the
+slices that are not drawn.
+
+- **all**: all slices of the labelled cases.
+- **tenth**: {share:.0f} % of the slices of each of these cases, evenly spaced over the structure.
+- **whole**: all slices of a few cases, drawn by the seed.
+- **spread**: as many slices as *whole*, evenly spaced in up to {spread} times as many cases.
+
+The recipe is that of *SemiGDA with features, one branch* in [results](results.md), on smaller
+slices and with {steps} steps. Dice is the mean over a case's classes, then over cases and seeds.
+"""
+
+
+def page(runs: Sequence[dict[str, Any]]) -> str:
+    """The whole page."""
+    steps = max((run["steps"] for run in runs), default=0)
+    parts = [HEAD.format(share=100 * SHARE, spread=SPREAD, steps=steps)]
+    for name in WHOLE_CASES:
+        own = [run for run in runs if run["set"] == name]
+        if own:
+            parts.append(_section(name, own))
+    parts.append(_end(runs))
+    return "\n".join(parts)
+
+
+def _section(name: str, runs: Sequence[dict[str, Any]]) -> str:
+    by_arm = {arm: [run for run in runs if run["arm"] == arm] for arm in ARMS}
+    cases = len(runs[0]["dice"])
+    lines = [
+        [
+            arm,
+            _range(run["cases"] for run in own),
+            _range(run["slices"] for run in own),
+            ", ".join(str(run["seed"]) for run in own),
+            f"{_mean(own):.3f}",
+            ", ".join(f"{_mean([run]):.3f}" for run in own),
+        ]
+        for arm, own in sorted(by_arm.items(), key=lambda item: -_slices(item[1]))
+        if own
+    ]
+    heads = ["labels", "cases", "slices drawn", "seeds", "Dice", "by seed"]
+    told = [f"## {SETS[name].card['title']} (`{name}`)\n", f"{cases} held-out cases.\n"]
+    told.append(as_table(heads, lines))
+    told += [f"- {line}" for line in _verdicts(name, by_arm)]
+    return "\n".join(told) + "\n"
+
+
+def _verdicts(name: str, by_arm: dict[str, list[dict[str, Any]]]) -> list[str]:
+    lines = []
+    pairs = _paired(by_arm["tenth"], by_arm["all"])
+    if pairs:
+        share, low, high = _interval(pairs, lambda a, b: 100 * a / b)
+        reached = "reached" if share >= 100 * ENOUGH else "missed"
+        lines.append(
+            f"*tenth* has {share:.1f} % [{low:.1f}, {high:.1f}] of the Dice of *all*. "
+            f"The aim of {100 * ENOUGH:.0f} % is {reached}."
+        )
+    pairs = _paired(by_arm["spread"], by_arm["whole"])
+    if pairs:
+        gain, low, high = _interval(pairs, lambda a, b: 100 * (a - b))
+        reached = "reached" if gain >= POINTS else "missed"
+        wide = by_arm["spread"][0]["cases"] / by_arm["whole"][0]["cases"]
+        fewer = "" if wide >= SPREAD else ": the set has no more"
+        lines.append(
+            f"*spread* is {gain:+.1f} Dice points [{low:+.1f}, {high:+.1f}] from *whole* with the "
+            f"same number of slices, in {wide:.0f} times as many cases{fewer}. "
+            f"The aim of {POINTS:+.0f} is {reached}."
+        )
+    return lines
+
+
+def _end(runs: Sequence[dict[str, Any]]) -> str:
+    seeds = {name: {r["seed"] for r in runs if r["set"] == name} for name in WHOLE_CASES}
+    told = ", ".join(f"{len(found)} of {name}" for name, found in seeds.items())
+    return f"""## How to read this
+
+Intervals are of a bootstrap over seeds and held-out cases, paired. Seeds: {told}. With few seeds
+and few held-out cases they say little of other data. *spread* and *whole* of one seed draw from the
+same cases.
+
+*spread* needs the images of more patients, and somebody has to open each of them. What that costs
+is not in the figures.
+"""
+
+
+def _range(values) -> str:
+    found = sorted(set(values))
+    return str(found[0]) if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def _slices(runs: Sequence[dict[str, Any]]) -> float:
+    return statistics.fmean(run["slices"] for run in runs) if runs else 0.0
+
+
+def _mean(runs: Sequence[dict[str, Any]]) -> float:
+    return statistics.fmean(statistics.fmean(run["dice"].values()) for run in runs)
+
+
+Pairs = list[list[tuple[float, float]]]  # of each seed, of each case
+
+
+def _paired(ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]) -> Pairs:
+    others = {run["seed"]: run["dice"] for run in theirs}
+    return [
+        [(dice, others[run["seed"]][case]) for case, dice in run["dice"].items()]
+        for run in ours
+        if run["seed"] in others
+    ]
+
+
+def _interval(pairs: Pairs, measure: Callable[[float, float], float]) -> tuple[float, float, float]:
+    """Of the means, and its 95 % bootstrap over seeds and, in each, over cases."""
+
+    def value(drawn: Pairs) -> float:
+        flat = [pair for seed in drawn for pair in seed]
+        return measure(*(statistics.fmean(side) for side in zip(*flat, strict=True)))
+
+    rng = random.Random(0)
+    values = sorted(
+        value([rng.choices(seed, k=len(seed)) for seed in rng.choices(pairs, k=len(pairs))])
+        for _ in range(DRAWS)
+    )
+    cut = round(0.025 * DRAWS)
+    return value(pairs), values[cut], values[-1 - cut]

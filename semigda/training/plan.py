@@ -35,6 +35,7 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
+from semigda_core.project.training.comparison import partly
 from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
 from semigda_core.project.training.work import UNET_WORK
 
@@ -146,7 +147,10 @@ class _Plan:
             after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
         result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
-        result |= {"partly": {k: v for k, v in self._scored_on().items() if k in after}}
+        scored_on = self._scored_on()
+        for row in result["rows"]:
+            if row["case"] in scored_on:
+                row["scored_on"] = scored_on[row["case"]]
         write_json(self.job.path / COMPARISON, result)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
         card = self._tell_card(out, result, len(after))
@@ -296,9 +300,9 @@ class _Plan:
         if result["failures"]:
             count = len(result["failures"])
             job.event("warning", message=f"{count} held-out cases could not be scored.")
-        partly = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
-        if partly:
-            write_json(job.path / SCORED_ON, self._scored_on() | partly)
+        some = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
+        if some:
+            write_json(job.path / SCORED_ON, self._scored_on() | some)
         return scores_of(result["rows"])
 
     def _scored_on(self) -> dict[str, str]:
@@ -313,8 +317,8 @@ class _Plan:
         if not self.folds:
             gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
             told = f"{count} held-out cases{gone}; nothing was chosen on them"
-            if partly := len(result["partly"]):
-                told += f"; {partly} of them on their labelled slices only"
+            if some := len(partly(result["rows"])):
+                told += f"; {some} of them on their labelled slices only"
         elif count:
             of_all = "" if scored == patients else f"{scored} of "
             told = (

@@ -337,14 +337,18 @@ def _partly(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
     ids = held_out(view)
     partly = [c for c in used if c.id in ids and labelled_on(facts.get(c.id, {}))]
     if partly:
-        told = labelled_on(facts[partly[0].id])
-        first = f"A held-out case is labelled on {told}"
-        more = f", and {len(partly) - 1} more on some of theirs" if partly[1:] else ""
+        finished = facts[partly[0].id]["label"]["finished"]
+        message = (
+            f"{len(partly)} held-out cases are labelled on some slices only, and scored on these."
+            if partly[1:]
+            else f"A held-out case is labelled on {finished['slices']} of {finished['of']} slices, "
+            "and scored on these."
+        )
         yield Finding(
             "held-out-partly",
             "hint",
             ids_of(partly),
-            f"{first}{more}: scores are of these slices only.",
+            message,
             "Label held-out cases as a whole if you can: only that shows what is found too much.",
         )
 

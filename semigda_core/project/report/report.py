@@ -23,7 +23,7 @@ from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
 from semigda_core.project.report.figures import curves, previews
 from semigda_core.project.report.page import HTML, row, table
-from semigda_core.project.training.comparison import FILE, read
+from semigda_core.project.training.comparison import FILE, partly, read
 from semigda_core.version import __version__
 
 MADE = "<p>SemiGDA training report</p>"  # identifies a file as a report
@@ -139,12 +139,12 @@ def _counts(view: View, job: JobFolder, comparison: dict[str, Any] | None) -> st
         if made[origin]
     ]
     note = f"<p class='note'>In the project today, {' and '.join(words)}.</p>" if words else ""
-    partly = sum(r["role"] == "labeled" and r.get("label_slices", WHOLE) != WHOLE for r in rows)
-    if partly:
-        cases = "1 labelled case is" if partly == 1 else f"{partly} labelled cases are"
+    some = sum(r["role"] == "labeled" and r.get("label_slices", WHOLE) != WHOLE for r in rows)
+    if some:
+        cases = "1 labelled case is" if some == 1 else f"{some} labelled cases are"
         note += (
             f"<p class='note'>{cases} labelled on some slices only. The other slices of "
-            f"{'it' if partly == 1 else 'them'} are unlabelled data.</p>"
+            f"{'it' if some == 1 else 'them'} are unlabelled data.</p>"
         )
     return f"<section><h2>Cases</h2>{row(numbers)}{note}</section>" if rows else ""
 
@@ -226,7 +226,7 @@ def _list(title: str, texts: Iterable[str]) -> str:
 
 
 def _part(comparison: dict[str, Any], case: str) -> str:
-    part = comparison.get("partly", {}).get(case)
+    part = partly(comparison["rows"]).get(case)
     return f" ({part})" if part else ""
 
 
@@ -258,8 +258,8 @@ def _method(comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
         if gone := comparison.get("missing"):
             told = "1 held-out case was" if gone == 1 else f"{gone} held-out cases were"
             words.append(f"{told} not scored: the files were not there.")
-        if partly := len(comparison.get("partly", {})):
-            cases = "1 case is" if partly == 1 else f"{partly} cases are"
+        if some := len(partly(comparison["rows"])):
+            cases = "1 case is" if some == 1 else f"{some} cases are"
             words.append(
                 f"{cases} labelled in part, and scored there only; the table says on how many "
                 "slices. What a model draws on the other slices is not judged."

@@ -5,6 +5,7 @@ How it is computed and who wins: :mod:`semigda_core.project.training.judging`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ _MEANS = record(
     others=True,
 )
 _ROW = record(
-    {"case": identifier(), "class": words(), "before": _DICE, "after": _DICE}, others=True
+    {"case": identifier(), "class": words(), "before": _DICE, "after": _DICE},
+    {"scored_on": text(100)},  # of a partly labelled case: "6 of 110 slices"
+    others=True,
 )
 _BESIDE = record(dict.fromkeys(("model", "unet", "difference", "low", "high"), _DICE), others=True)
 _UNET = record(
@@ -56,13 +59,7 @@ _DOCUMENT = record(
         "reason": words(10_000),
         "scheme": one_of(*SCHEMES),
     },
-    {
-        "interval": words(),
-        "missing": whole(0, 1_000_000),
-        "unet": _UNET,
-        # What the scores of partly labelled cases are of, by case: "6 of 110 slices".
-        "partly": mapping(identifier(), text(100)),
-    },
+    {"interval": words(), "missing": whole(0, 1_000_000), "unet": _UNET},
     others=True,
 )
 
@@ -74,6 +71,11 @@ def read(job_folder: Path | str) -> dict[str, Any] | None:
         return read_document(Path(job_folder) / FILE, _DOCUMENT, "The comparison")
     except (OSError, SemiGDAError):
         return None
+
+
+def partly(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What the scores of partly labelled cases are of, by case: ``6 of 110 slices``."""
+    return {row["case"]: row["scored_on"] for row in rows if row.get("scored_on")}
 
 
 def scores(comparison: dict[str, Any], which: str = "after") -> Scores:

@@ -24,7 +24,7 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.library import user_folder
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
-from semigda_core.project.training.comparison import read, scores
+from semigda_core.project.training.comparison import partly, read, scores
 
 CHILD_SECONDS = 600
 
@@ -292,14 +292,16 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
     """Dice of two versions on the held-out cases that both were scored on.
 
     Returns:
-        Rows with "case", "class", "before" (of ``a``) and "after" (of ``b``).
+        Rows with "case", "class", "before" (of ``a``) and "after" (of ``b``), and "scored_on" of a
+        partly labelled case.
 
     Raises:
         SemiGDAError: "bad-input" if the scores of either are not of the present held-out cases.
     """
     chosen = [find_version(project, name) for name in (a, b)]
-    kept = (read(project.folder / "jobs" / version.job) for version in chosen)
-    told = [scores(comparison) for comparison in kept if comparison is not None]
+    read_ = [read(project.folder / "jobs" / version.job) for version in chosen]
+    kept = [comparison for comparison in read_ if comparison is not None]
+    told = [scores(comparison) for comparison in kept]
     if not all(version.comparable for version in chosen) or len(told) < len(chosen):
         raise SemiGDAError(
             "bad-input",
@@ -307,8 +309,10 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
             action="Compare versions that were trained since the held-out cases were chosen.",
         )
     first, second = told
+    some = partly(kept[1]["rows"])
     return [
         {"case": case, "class": name, "before": first[case].get(name), "after": dice}
+        | ({"scored_on": some[case]} if case in some else {})
         for case, classes in second.items()
         if case in first
         for name, dice in classes.items()
