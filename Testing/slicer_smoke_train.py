@@ -15,6 +15,7 @@ from pathlib import Path
 
 import qt
 import slicer
+import vtk
 from slicer_smoke_tools import (
     Stop,
     argumentParser,
@@ -55,6 +56,7 @@ def run(options):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
             gather(widget, Path(folder) / "Phantoms")
+            drawSlices(widget)
             checkAndSplit(widget, facts)
             plan(widget, options.device, facts)
             train(widget, facts)
@@ -137,6 +139,41 @@ def gather(widget, folder):
     view = widget.logic.project.read()
     counts = len(view.of_role("labeled")), len(view.of_role("unlabeled"))
     check(counts == (LABELLED, UNLABELLED), "every image of the scene became a case")
+
+
+def drawSlices(widget):
+    """A label on some slices only: proposed, marked above Segment Editor, kept by tags, saved."""
+    from semigda_core.labels.finished import FINISHED_TAG
+    from SemiGDALib.train import editor_bar
+
+    logic, cases = widget.logic, widget.logic.project.read().cases
+    case = next(case for case in cases if case.label is not None)
+    logic.editLabel(case.id)
+    slicer.app.processEvents()
+    bar, slices = editor_bar.bar(), logic.slices()
+    check(bar is not None, "Segment Editor has the frame of this case on top")
+    check(slices.finished is None, "its label is of the whole volume")
+    proposed = logic.proposeSlices(3)
+    check(len(proposed) == 3, f"three slices are proposed ({proposed})")
+    check(slices.shown() == (2, proposed[0]), "the views show the first of them")
+    for _number in proposed:
+        bar.markButton.click()
+        bar.nextButton.click()
+    slicer.app.processEvents()
+    check(slices.finished.indices == proposed, "they are marked")
+    segment = logic.labelling.segmentationNode.GetSegmentation().GetNthSegment(0)
+    value = vtk.reference("")
+    segment.GetTag(FINISHED_TAG, value)
+    check(str(value.get()) == str(slices.finished), "the segments carry the marks")
+    bar.ignoreButton.click()
+    ids = logic.labelling.segmentationNode.GetSegmentation().GetSegmentIDs()
+    check(len(ids) == 2, "there is a segment to ignore a region with")
+    slicer.util.selectModule(MODULE)
+    slicer.app.processEvents()
+    check("3 of " in widget.ui.labellingLabel.text, "the panel says how many are finished")
+    press(widget, widget.ui.saveLabelButton)
+    found = logic.project.read().case(case.id).finished
+    check(found is not None and found.indices == proposed, "the project knows them")
 
 
 def checkAndSplit(widget, facts):
