@@ -101,6 +101,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/slices/ignored.py
   SemiGDALib/train/slices/logic.py
   SemiGDALib/train/slices/marks.py
+  SemiGDALib/train/slices/outside.py
   SemiGDALib/train/slices/planes.py
   SemiGDALib/train/slices/slice_label.py
   SemiGDALib/train/slices/view_in_use.py
@@ -113,6 +114,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/translation/engine_sentences.py
   SemiGDALib/translation/images_sentences.py
   SemiGDALib/translation/project_sentences.py
+  SemiGDALib/translation/report_sentences.py
   SemiGDALib/translation/sentences.py
   semigda/__init__.py
   semigda/__main__.py
@@ -132,6 +134,7 @@ set(SemiGDA_PACKAGES
   semigda/data/augment.py
   semigda/data/cases.py
   semigda/data/content.py
+  semigda/data/frames.py
   semigda/data/geometry.py
   semigda/data/grid.py
   semigda/data/intensity.py
@@ -227,6 +230,7 @@ set(SemiGDA_PACKAGES
   semigda/reading/formats/nrrd.py
   semigda/reading/formats/png.py
   semigda/reading/formats/tiff.py
+  semigda/reading/frames.py
   semigda/reading/header.py
   semigda/reading/itk.py
   semigda/reading/limits.py
@@ -337,7 +341,10 @@ set(SemiGDA_PACKAGES
   semigda_core/project/report/__init__.py
   semigda_core/project/report/charts.py
   semigda_core/project/report/figures.py
+  semigda_core/project/report/method.py
   semigda_core/project/report/page.py
+  semigda_core/project/report/report.py
+  semigda_core/project/report/report.py
   semigda_core/project/report/report.py
   semigda_core/project/review/__init__.py
   semigda_core/project/review/candidates.py
@@ -367,6 +374,8 @@ set(SemiGDA_RESOURCES
   Resources/Models/polyp-colonoscopy/LICENSE.txt
   Resources/Models/polyp-colonoscopy/card.json
   Resources/Models/polyp-colonoscopy/weights.safetensors
+  Resources/Translations/SemiGDA_de.ts
+  Resources/Translations/SemiGDA_de.ts
   Resources/Translations/SemiGDA_de.ts
   semigda/models/apache-2.0.txt
   )

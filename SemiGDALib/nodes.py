@@ -66,8 +66,14 @@ def _volumes() -> list:
         node
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         # Label maps are of a subclass.
-        if node.GetClassName() in classes and not node.GetAttribute(REVIEW_ATTRIBUTE)
+        if node.GetClassName() in classes and not _isReviewMap(node)
     ]
+
+
+def _isReviewMap(volumeNode) -> bool:
+    display = volumeNode.GetDisplayNode()
+    ofDisplay = display.GetAttribute(REVIEW_ATTRIBUTE) if display is not None else None
+    return bool(ofDisplay or volumeNode.GetAttribute(REVIEW_ATTRIBUTE))
 
 
 def isUnderNonlinearTransform(node) -> bool:
@@ -221,6 +227,13 @@ def addReviewMap(review, volumeNode, name):
     node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     node.CopyOrientation(volumeNode)
     slicer.util.updateVolumeFromArray(node, review)
+    dressReviewMap(node)
+    placeBeside(node, volumeNode)
+    return node
+
+
+def dressReviewMap(node) -> None:
+    """Show a volume of the scene as a review map, and count it as one."""
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeIron")
@@ -230,9 +243,8 @@ def addReviewMap(review, volumeNode, name):
     display.SetAutoThreshold(False)
     display.SetThreshold(REVIEW_FLOOR, 100)
     display.SetApplyThreshold(True)
-    node.SetAttribute(REVIEW_ATTRIBUTE, "1")
-    placeBeside(node, volumeNode)
-    return node
+    # In a sequence the slider replaces the volume's own attributes, not those of its display.
+    display.SetAttribute(REVIEW_ATTRIBUTE, "1")
 
 
 def placeBeside(node, volumeNode) -> None:

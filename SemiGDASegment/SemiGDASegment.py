@@ -225,8 +225,11 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
         from semigda_core.models.card import ModelCard
         from semigda_core.models.library import find_model
         from SemiGDALib.segment import fit
+        from SemiGDALib.segment.frames.scene import framesOf
 
-        return fit.mismatch(ModelCard.read(find_model(model)), volumeNode, roi)
+        frames = framesOf(volumeNode)  # it may be a sequence, as in start
+        image = frames.placed if frames is not None else volumeNode
+        return fit.mismatch(ModelCard.read(find_model(model)), image, roi)
 
     def cancel(self):
         """Ask the running segmentation to stop; it does within 2 s."""
@@ -285,7 +288,7 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
 
         Returns a :class:`semigda_core.project.cases.sending.Sent`; ``replace``: the case may have
         another label, whose file stays; ``whole``: the result was made in a region, and is right
-        outside of it, too.
+        outside of it, too, where the image otherwise stays unlabelled.
         """
         from SemiGDALib.segment.sending import sendTo
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,19 @@ def _ask(doubt: str) -> None:
         raise SemiGDAError("cancelled", action="Choose another model or image, or give --anyway.")
 
 
+def _asking_once() -> Callable[[str], None]:
+    """As :func:`_ask`: whoever has said yes to one frame is not asked about the next."""
+    asked = False
+
+    def ask(doubt: str) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            _ask(doubt)
+
+    return ask
+
+
 def _segment_all(arguments: argparse.Namespace) -> int:
     """The exit status is 1 if a case could not be segmented; the others still are."""
     if arguments.review or arguments.report:
@@ -120,12 +134,14 @@ def _segment_all(arguments: argparse.Namespace) -> int:
     from semigda.reading.process import start_reader
 
     start_reader()  # it starts while torch is imported
+    from semigda.data.frames import Frames
     from semigda.inference.cohort import Cohort
 
     if arguments.all_frames:
         image = Path(arguments.input)
-        frames = _frames(image)
-        cohort = Cohort([(name, image) for name in frames], arguments.out, frames=frames)
+        frames = Frames(image)
+        names = _names(image, frames.count)
+        cohort = Cohort([(name, image) for name in names], arguments.out, (), names, frames.read)
     else:
         cases = Path(arguments.cases)
         cohort = Cohort(_images(cases), arguments.out, [cases])
@@ -135,6 +151,7 @@ def _segment_all(arguments: argparse.Namespace) -> int:
         _tell,
         arguments.overwrite,
         again=arguments.again,
+        doubt=_asking_once() if arguments.all_frames and not arguments.anyway else None,
     )
     if _is_first():
         _tell_done(done, cohort)
@@ -159,12 +176,10 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
     print(f"The contact sheet is in {one_line(str(cohort.sheet), 1000)}")
 
 
-def _frames(image: Path) -> dict[str, int]:
+def _names(image: Path, count: int) -> dict[str, int]:
     """Names and numbers of a 4-D image's frames, from 0 as in --frame: heart-00, heart-01 ..."""
-    from semigda.data.volumes import count_frames
     from semigda_core.project.cases.naming import stem
 
-    count = count_frames(image)
     digits = len(str(count - 1))
     return {f"{stem(image)}-{frame:0{digits}}": frame for frame in range(count)}
 

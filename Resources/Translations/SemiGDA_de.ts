@@ -1198,6 +1198,10 @@
         <translation>Die Sequenz hat sich während der Segmentierung geändert.</translation>
     </message>
     <message>
+        <source>{name} review map</source>
+        <translation>Prüfkarte {name}</translation>
+    </message>
+    <message>
         <source>{name} segmentation</source>
         <translation>Segmentierung {name}</translation>
     </message>
@@ -1877,8 +1881,20 @@
         <translation>Ordner eines Trainingsprojekts</translation>
     </message>
     <message>
+        <source>If you have looked at the whole image and completed the label, say so.</source>
+        <translation>Haben Sie das ganze Bild angesehen und das Label vervollständigt, sagen Sie es.</translation>
+    </message>
+    <message>
+        <source>It is whole</source>
+        <translation>Es ist vollständig</translation>
+    </message>
+    <message>
         <source>It is whole: send</source>
         <translation>Es ist vollständig: senden</translation>
+    </message>
+    <message>
+        <source>It was made in a region: the image outside counts as unlabelled.</source>
+        <translation>Es entstand in einer Region: Das Bild außerhalb gilt als ungelabelt.</translation>
     </message>
     <message>
         <source>Leave it</source>
@@ -2606,6 +2622,13 @@
     <message>
         <source>The finished slices of a label all lie in one direction.</source>
         <translation>Die fertigen Schichten eines Labels liegen alle in einer Richtung.</translation>
+    </message>
+</context>
+<context>
+    <name>slices.outside</name>
+    <message>
+        <source>Ignore</source>
+        <translation>Auslassen</translation>
     </message>
 </context>
 <context>
@@ -4476,7 +4499,7 @@
     </message>
     <message>
         <source>Give its name, such as TotalSegmentator.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie seinen Namen, etwa TotalSegmentator.</translation>
     </message>
     <message>
         <source>Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS.</source>
@@ -4576,7 +4599,7 @@
     </message>
     <message>
         <source>SemiGDA {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>SemiGDA {name}</translation>
     </message>
     <message>
         <source>Something went wrong inside SemiGDA.</source>
@@ -4752,7 +4775,11 @@
     </message>
     <message>
         <source>The program's name has 1 to {longest} letters, and no slash.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Name des Programms hat 1 bis {longest} Buchstaben und keinen Schrägstrich.</translation>
+    </message>
+    <message>
+        <source>The region in which a label was made cannot be read.</source>
+        <translation>Die Region, in der ein Label entstand, ist nicht lesbar.</translation>
     </message>
     <message>
         <source>The region of interest</source>
@@ -7106,6 +7133,369 @@
     <message>
         <source>{what} is larger than it can be.</source>
         <translation>{what}: größer als möglich.</translation>
+    </message>
+</context>
+<context>
+    <name>translation.report_sentences</name>
+    <message>
+        <source>1 case is labelled in part, and scored there only.</source>
+        <translation>1 Fall ist zum Teil gelabelt und wird nur dort bewertet.</translation>
+    </message>
+    <message>
+        <source>1 held-out case was not scored: the files were not there.</source>
+        <translation>1 Testfall wurde nicht bewertet: Die Dateien waren nicht da.</translation>
+    </message>
+    <message>
+        <source>1 label was accepted from a model</source>
+        <translation>1 Label von einem Modell übernommen</translation>
+    </message>
+    <message>
+        <source>1 label was corrected by hand</source>
+        <translation>1 Label von Hand korrigiert</translation>
+    </message>
+    <message>
+        <source>1 labelled case is labelled on some slices only. The other slices of it are unlabelled data.</source>
+        <translation>1 gelabelter Fall ist nur auf einigen Schichten gelabelt. Seine übrigen Schichten sind ungelabelte Daten.</translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation>95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>A dash: the expert drew nothing of the class in that case, so there is nothing to compare.</source>
+        <translation>Ein Strich: Von der Klasse hat der Experte in diesem Fall nichts gezeichnet, also gibt es nichts zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Attribution</source>
+        <translation>Namensnennung</translation>
+    </message>
+    <message>
+        <source>Autoencoder: image, rebuilt, mask, rebuilt</source>
+        <translation>Autoencoder: Bild, rekonstruiert, Maske, rekonstruiert</translation>
+    </message>
+    <message>
+        <source>Autoencoder: losses</source>
+        <translation>Autoencoder: Verluste</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Beside a plain U-Net</source>
+        <translation>Neben einem einfachen U-Net</translation>
+    </message>
+    <message>
+        <source>Cancelled before its end.</source>
+        <translation>Vor dem Ende abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Case by case</source>
+        <translation>Fall für Fall</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>Dice by step</source>
+        <translation>Dice nach Schritten</translation>
+    </message>
+    <message>
+        <source>Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the same, 0 is nothing in common.</source>
+        <translation>Dice ist das doppelte gemeinsame Volumen zweier Umrisse, geteilt durch die Summe beider: 1 heißt gleich, 0 heißt nichts gemeinsam.</translation>
+    </message>
+    <message>
+        <source>Dice of {count} held-out cases</source>
+        <translation>Dice von {count} Testfällen</translation>
+    </message>
+    <message>
+        <source>Dice on the held-out cases</source>
+        <translation>Dice der Testfälle</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Engine of the model</source>
+        <translation>Programmversion des Modells</translation>
+    </message>
+    <message>
+        <source>Engine of the training</source>
+        <translation>Programmversion des Trainings</translation>
+    </message>
+    <message>
+        <source>Engine of this report</source>
+        <translation>Programmversion dieses Berichts</translation>
+    </message>
+    <message>
+        <source>Finished.</source>
+        <translation>Beendet.</translation>
+    </message>
+    <message>
+        <source>Held-out cases: image, drawn by the expert, drawn by the model</source>
+        <translation>Testfälle: Bild, vom Experten gezeichnet, vom Modell gezeichnet</translation>
+    </message>
+    <message>
+        <source>How the scores were made</source>
+        <translation>Wie die Werte entstanden</translation>
+    </message>
+    <message>
+        <source>In the project today, {labels} and {others}.</source>
+        <translation>Heute im Projekt: {labels}, {others}.</translation>
+    </message>
+    <message>
+        <source>In the project today, {labels}.</source>
+        <translation>Heute im Projekt: {labels}.</translation>
+    </message>
+    <message>
+        <source>It failed: {message} {action}</source>
+        <translation>Es schlug fehl: {message} {action}</translation>
+    </message>
+    <message>
+        <source>It is only there to be compared with.</source>
+        <translation>Es dient nur dem Vergleich.</translation>
+    </message>
+    <message>
+        <source>It was scored on the same cases in the same way.</source>
+        <translation>Es wurde an denselben Fällen auf dieselbe Weise bewertet.</translation>
+    </message>
+    <message>
+        <source>Licence and versions</source>
+        <translation>Lizenz und Versionen</translation>
+    </message>
+    <message>
+        <source>Licence of the model</source>
+        <translation>Lizenz des Modells</translation>
+    </message>
+    <message>
+        <source>Not begun.</source>
+        <translation>Nicht begonnen.</translation>
+    </message>
+    <message>
+        <source>Not found at the first look: {classes}. {causes}</source>
+        <translation>Beim ersten Blick nicht gefunden: {classes}. {causes}</translation>
+    </message>
+    <message>
+        <source>Not learned by step {step}: {classes}. {causes}</source>
+        <translation>Bis Schritt {step} nicht gelernt: {classes}. {causes}</translation>
+    </message>
+    <message>
+        <source>Nothing about the model was chosen on these cases.</source>
+        <translation>Nichts am Modell wurde anhand dieser Fälle gewählt.</translation>
+    </message>
+    <message>
+        <source>Nothing here is a medical device or a proof of clinical use.</source>
+        <translation>Nichts hiervon ist ein Medizinprodukt oder ein Nachweis klinischen Nutzens.</translation>
+    </message>
+    <message>
+        <source>Over the steps</source>
+        <translation>Über die Schritte</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Plain U-Net</source>
+        <translation>Einfaches U-Net</translation>
+    </message>
+    <message>
+        <source>SemiGDA training report</source>
+        <translation>SemiGDA-Trainingsbericht</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>Einstellung</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Stage 1, aligning latents: losses</source>
+        <translation>Stufe 1, Angleichen der latenten Räume: Verluste</translation>
+    </message>
+    <message>
+        <source>Stage 2, learning to segment: losses</source>
+        <translation>Stufe 2, Segmentieren lernen: Verluste</translation>
+    </message>
+    <message>
+        <source>Started from</source>
+        <translation>Begonnen mit</translation>
+    </message>
+    <message>
+        <source>The U-Net (2 million parameters) learned from the labelled cases alone, with the same augmentation, as many steps and as many slices a step.</source>
+        <translation>Das U-Net (2 Millionen Parameter) lernte allein aus den gelabelten Fällen, mit derselben Augmentierung, ebenso vielen Schritten und ebenso vielen Schichten je Schritt.</translation>
+    </message>
+    <message>
+        <source>The curves are measured on some held-out cases at the network's own resolution, to follow the training. They are not the final score.</source>
+        <translation>Die Kurven werden an einigen Testfällen in der Auflösung des Netzes gemessen, um das Training zu verfolgen. Sie sind nicht die endgültige Bewertung.</translation>
+    </message>
+    <message>
+        <source>The same held-out cases also chose which weights and which branch of the network are kept, so the score of the new model is a little flattering.</source>
+        <translation>Dieselben Testfälle entschieden auch, welche Gewichte und welcher Zweig des Netzes bleiben; der Wert des neuen Modells ist daher etwas geschönt.</translation>
+    </message>
+    <message>
+        <source>The scores are measured on cases that no training saw, on each image's own voxels. The intervals come from drawing the held-out cases anew, with repeats (bootstrap): they say how much the choice of these cases matters, and nothing about cases of another kind, scanner or hospital.</source>
+        <translation>Die Werte sind an Fällen gemessen, die kein Training sah, auf den eigenen Voxeln jedes Bildes. Die Intervalle entstehen, indem die Testfälle mit Wiederholung neu gezogen werden (Bootstrap): Sie sagen, wie viel die Auswahl dieser Fälle ausmacht, und nichts über Fälle anderer Art, anderer Geräte oder anderer Kliniken.</translation>
+    </message>
+    <message>
+        <source>The table says on how many slices. What a model draws on the other slices is not judged.</source>
+        <translation>Die Tabelle sagt, auf wie vielen Schichten. Was ein Modell auf den übrigen zeichnet, wird nicht bewertet.</translation>
+    </message>
+    <message>
+        <source>There was one for each patient held out.</source>
+        <translation>Es gab eines für jeden Patienten unter den Testfällen.</translation>
+    </message>
+    <message>
+        <source>There were too few cases to set some aside: each was scored by a model that was trained without it. The final model learned from all of them and was itself scored on none.</source>
+        <translation>Es gab zu wenige Fälle, um einige beiseitezulegen: Jeder wurde von einem Modell bewertet, das ohne ihn trainiert wurde. Das endgültige Modell lernte aus allen und wurde selbst an keinem bewertet.</translation>
+    </message>
+    <message>
+        <source>This model</source>
+        <translation>Dieses Modell</translation>
+    </message>
+    <message>
+        <source>Training report: {names}</source>
+        <translation>Trainingsbericht: {names}</translation>
+    </message>
+    <message>
+        <source>Unlabelled cases: image, drawn by each branch</source>
+        <translation>Ungelabelte Fälle: Bild, von jedem Zweig gezeichnet</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>Weights (SHA-256)</source>
+        <translation>Gewichte (SHA-256)</translation>
+    </message>
+    <message>
+        <source>What is missing here</source>
+        <translation>Was hier fehlt</translation>
+    </message>
+    <message>
+        <source>What the model is not for</source>
+        <translation>Wofür das Modell nicht gedacht ist</translation>
+    </message>
+    <message>
+        <source>With so few held-out cases, small differences mean little.</source>
+        <translation>Bei so wenigen Testfällen bedeuten kleine Unterschiede wenig.</translation>
+    </message>
+    <message>
+        <source>case {number}</source>
+        <translation>Fall {number}</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>en</source>
+        <translation>de</translation>
+    </message>
+    <message>
+        <source>first look</source>
+        <translation>erster Blick</translation>
+    </message>
+    <message>
+        <source>held out cases</source>
+        <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>labelled cases</source>
+        <translation>gelabelte Fälle</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>mean Dice, model before</source>
+        <translation>mittlerer Dice, Modell davor</translation>
+    </message>
+    <message>
+        <source>mean Dice, this training</source>
+        <translation>mittlerer Dice, dieses Training</translation>
+    </message>
+    <message>
+        <source>step {number}</source>
+        <translation>Schritt {number}</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>unlabelled cases</source>
+        <translation>ungelabelte Fälle</translation>
+    </message>
+    <message>
+        <source>{count} cases are labelled in part, and scored there only.</source>
+        <translation>{count} Fälle sind zum Teil gelabelt und werden nur dort bewertet.</translation>
+    </message>
+    <message>
+        <source>{count} held-out cases were not scored: the files were not there.</source>
+        <translation>{count} Testfälle wurden nicht bewertet: Die Dateien waren nicht da.</translation>
+    </message>
+    <message>
+        <source>{count} labelled cases are labelled on some slices only. The other slices of them are unlabelled data.</source>
+        <translation>{count} gelabelte Fälle sind nur auf einigen Schichten gelabelt. Ihre übrigen Schichten sind ungelabelte Daten.</translation>
+    </message>
+    <message>
+        <source>{count} labels were accepted from a model</source>
+        <translation>{count} Labels von einem Modell übernommen</translation>
+    </message>
+    <message>
+        <source>{count} labels were corrected by hand</source>
+        <translation>{count} Labels von Hand korrigiert</translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} bis {high}</translation>
+    </message>
+    <message>
+        <source>{name}, after</source>
+        <translation>{name}, nachher</translation>
+    </message>
+    <message>
+        <source>{name}, before</source>
+        <translation>{name}, vorher</translation>
+    </message>
+    <message>
+        <source>{share} % done, paused: this report shows the part.</source>
+        <translation>{share} % fertig, pausiert: Dieser Bericht zeigt den Teil.</translation>
+    </message>
+    <message>
+        <source>{share} % done, running: this report shows the part.</source>
+        <translation>{share} % fertig, läuft: Dieser Bericht zeigt den Teil.</translation>
+    </message>
+    <message>
+        <source>{share} % done, stopped: this report shows the part.</source>
+        <translation>{share} % fertig, angehalten: Dieser Bericht zeigt den Teil.</translation>
     </message>
 </context>
 </TS>

@@ -118,6 +118,7 @@ class ResultView:
 
     def _onFrame(self) -> None:
         if self.node is not None and self.node.GetScene() is not None:
+            views.removeMarker()  # of a spot that the frame before has
             self.show(self.node)
 
     # The user's actions

@@ -12,11 +12,13 @@ from semigda_core.errors import SemiGDAError
 from SemiGDALib import provenance
 from SemiGDALib.train import scene_files
 from SemiGDALib.train.recent import recentProjects, remember
+from SemiGDALib.train.slices import marks
 
 
 def sendTo(segmentationNode, folder, replace=False, whole=False):
     """Make a segmentation and the volume it was drawn on a labelled case of the project in a
-    folder; what a model made counts as corrected by a person.
+    folder; what a model made counts as corrected by a person. Outside of the region in which it was
+    made the image stays unlabelled, unless the label is ``whole`` by now.
 
     Files that are there are never overwritten; nothing is left of a case that is refused.
 
@@ -32,9 +34,8 @@ def sendTo(segmentationNode, folder, replace=False, whole=False):
     volume = scene_files.drawnOn(segmentationNode)
     segmentation = segmentationNode.GetSegmentation()
     segments = [segmentation.GetSegment(one) for one in segmentation.GetSegmentIDs()]
-    sending.check_names(project, [segment.GetName() for segment in segments])
-    if not whole and sending.made_in_region(map(provenance.tagsOf, segments)):
-        raise sending.only_a_region()
+    classes = [segment.GetName() for segment in segments if not marks.isIgnored(segment)]
+    sending.check_names(project, classes)
     origin = "edited" if scene_files.isMachineMade(segmentationNode) else "human"
     with scene_files.allOrNothing(project.folder) as store:
         image = store.image(volume)
@@ -93,8 +94,8 @@ class SendButton:
             self.send(folder)
 
     def send(self, folder, **yes) -> None:
-        """Send the result in view; asks before its label takes another one's place, and where it
-        was made in a region. ``yes``: the answers so far, as :func:`sendTo` takes them.
+        """Send the result in view; asks before its label takes another one's place, and says that
+        it is only of a region. ``yes``: the answers so far, as :func:`sendTo` takes them.
         """
         from semigda_core.project.cases import sending
 
@@ -110,6 +111,20 @@ class SendButton:
             sending.REPLACED: _("The corrected label took the place of the one in '{project}'."),
         }
         self._say(told[sent.how].format(project=Path(folder).name))
+        if not yes.get("whole") and sending.made_in_region(
+            map(provenance.tagsOf, self._segments())
+        ):
+            self._message.question(
+                _("It was made in a region: the image outside counts as unlabelled."),
+                _("If you have looked at the whole image and completed the label, say so."),
+                _("It is whole"),
+                lambda: self.send(folder, replace=True, whole=True),
+                _("Close"),
+            )
+
+    def _segments(self) -> list:
+        segmentation = self._node.GetSegmentation()
+        return [segmentation.GetSegment(one) for one in segmentation.GetSegmentIDs()]
 
     def _ask(self, error, folder, yes: dict) -> None:
         """The question that an error is, or the error."""

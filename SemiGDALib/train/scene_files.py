@@ -16,10 +16,10 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
-from semigda_core.labels.provenance import ORIGIN, PREFIXES, REGION, origin_said
+from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, provenance
-from SemiGDALib.train.slices import marks
+from SemiGDALib.train.slices import marks, outside
 
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
 READABLE = endings(dicom=False)
@@ -156,15 +156,15 @@ def writeLabel(
     """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
 
     What a model made says so in the file; with the ``origin`` "edited", that it was corrected too.
-    In which region it was made is in the file as well, unless the label is ``whole`` by now.
-    So are the ``finished`` slices, those of the volume (None: all of them), and ignored regions.
+    So are the ``finished`` slices, those of the volume (None: all of them), and ignored regions;
+    outside of the region in which a model made it is one, unless the label is ``whole`` by now.
 
     Where segments overlap, the later one counts, and an ignored region before all others. A file
     that is there is replaced when the new one is whole.
 
     Raises:
-        SemiGDAError: "bad-input" for a segmentation without a voxel within the volume;
-            "disk-full".
+        SemiGDAError: "bad-input" for a segmentation without a voxel within the volume, or as
+            :func:`SemiGDALib.train.slices.outside.ignoreOutside`; "disk-full".
     """
     labels, segments = labelsOn(segmentationNode, volumeNode)
     if not labels.any():
@@ -173,11 +173,13 @@ def writeLabel(
             _("The segmentation is empty: no segment has a voxel inside the image."),
             action=_("Draw something first, or choose another segmentation."),
         )
+    if whole:
+        outside.forget(segments)
+    else:
+        outside.ignoreOutside(labels, segments, volumeNode)
     for segment in segments:
         if segment["tags"].keys() - {IGNORE_TAG} and origin == "edited":  # a model made it
             segment["tags"][PREFIXES[0] + ORIGIN] = origin
-        for prefix in PREFIXES if whole else ():
-            segment["tags"].pop(prefix + REGION, None)
         segment["tags"] |= finished_tags(finished)
     node, _ids = nodes.addSegments(labels, volumeNode, segments, "SemiGDA label")
     try:

@@ -201,10 +201,12 @@ class TrainingLogic:
         return compare(self.project, first, second)
 
     def report(self, jobId=None):
-        """Write a training's report, one page without names of cases; returns its path."""
+        """Write a training's report, one page without names of cases, in the user's language;
+        returns its path."""
         from semigda_core.project.report.report import write_report
+        from SemiGDALib.translation.sentences import inReport
 
-        return write_report(self.project, jobId)
+        return write_report(self.project, jobId, say=inReport)
 
     # Files that were moved
 

@@ -113,6 +113,7 @@ def sentences(_):
         _("The model's weights are missing."),
         _("The options"),
         _("The program's name has 1 to {longest} letters, and no slash."),
+        _("The region in which a label was made cannot be read."),
         _("The region of interest"),
         _("The region of interest has not been placed."),
         _("The region of interest is neither a .mrk.json file nor 6 numbers (4 for a picture)."),

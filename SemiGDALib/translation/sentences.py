@@ -12,6 +12,7 @@ from SemiGDALib.translation import (
     engine_sentences,
     images_sentences,
     project_sentences,
+    report_sentences,
 )
 
 LISTS = (core_sentences, project_sentences, images_sentences, engine_sentences)
@@ -57,6 +58,16 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
         for text in dict.fromkeys((_SENTENCE.sub("(?P<\\1>.+?[.!?])", escaped), escaped)):
             found.append((re.compile(_NAME.sub("(?P<\\1>.+?)", text)), one))
     return found
+
+
+def inReport(text: str) -> str:
+    """A template of a training's report, or a sentence in it, in the user's language."""
+    return _ofReport().get(text) or translated(text)
+
+
+@lru_cache(maxsize=1)
+def _ofReport() -> dict[str, str]:
+    return dict(zip(report_sentences.sentences(str), report_sentences.sentences(tr), strict=True))
 
 
 def _escaped(template: str) -> str:

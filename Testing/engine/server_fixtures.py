@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import ssl
 import threading
 import time
 import urllib.parse
@@ -13,12 +14,16 @@ import urllib.request
 class Server:
     """Serves ``files`` ({path: bytes}), each in the way that ``ways`` names for its path.
 
+    Args:
+        certificate: files of a certificate for "localhost" and of its key; the server then talks
+            https.
+
     Attributes:
         seen: (method, path, Range header or None) of every request.
         cut: after how many bytes of a file "breaks" and "slow" stop.
     """
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         self.files, self.ways, self.seen, self.cut = {}, {}, [], 5000
         self._stop = threading.Event()
         outer = self
@@ -38,8 +43,15 @@ class Server:
 
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        port = self._http.server_port
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self.url = f"http://127.0.0.1:{port}"
+        if certificate is not None:
+            self.url = f"https://localhost:{port}"
 
     def close(self):
         self._stop.set()

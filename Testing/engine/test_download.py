@@ -170,6 +170,38 @@ def test_nobody_listens(entry, library):
     assert fails(replace(entry, url=f"{closed.url}/x"), library, "cannot be reached") == {}
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Files of a certificate for this computer that nobody has signed, and of its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not on this computer")
+    made, key = (tmp_path_factory.mktemp("tls") / name for name in ("made.pem", "key.pem"))
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    names = ["-addext", "subjectAltName=DNS:localhost"]
+    files = ["-out", str(made), "-keyout", str(key)]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    return made, key
+
+
+def test_an_unknown_certificate_is_refused_and_a_trusted_one_is_not(
+    entry, package, library, certificate, monkeypatch
+):
+    """A hospital's own authority is trusted by the variable that OpenSSL reads."""
+    server = Server(certificate)
+    try:
+        server.files = {"/tiny.zip": package.read_bytes()}
+        secure = replace(entry, url=f"{server.url}/tiny.zip")
+        assert not fails(secure, library, "certificate cannot be trusted")
+        assert server.seen == []  # not even the name of the file was told
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        elsewhere = replace(entry, url=secure.url.replace("localhost", "127.0.0.1"))
+        fails(elsewhere, library, "certificate cannot be trusted")  # it is another's
+        assert download_model(secure, "", library) == library / "tiny"
+        assert [path for _, path, _ in server.seen] == ["/tiny.zip"]
+    finally:
+        server.close()
+
+
 def test_a_proxy_of_the_environment_is_used(entry, library, server, monkeypatch):
     proxy = Server()
     monkeypatch.setenv("http_proxy", proxy.url)

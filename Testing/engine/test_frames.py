@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 
 import nrrd
 import numpy as np
@@ -11,6 +12,12 @@ import SimpleITK as sitk
 from model_fixtures import tiny_package
 
 from semigda.cli import main
+from semigda.data.frames import Frames
+from semigda.data.volumes import read_volume
+from semigda.reading import process
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.fit import Facts, images_entry
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +99,80 @@ def test_without_a_choice_it_says_what_can_be_chosen(tmp_path, model, capsys):
     assert "11 frames" in told and "--all-frames" in told
     assert run(image, "--model", model, "--all-frames", "--frame", 1, "-o", tmp_path / "out")
     assert "without --frame" in capsys.readouterr().err
+
+
+def reads() -> int:
+    """How many files the reader process has read."""
+    return process._reader().reads
+
+
+@pytest.mark.parametrize(
+    "write", [as_nifti, as_sequence, lambda folder: as_sequence(folder, last=False)]
+)
+def test_the_file_is_read_once(tmp_path, model, write):
+    """However many frames it has; and a frame holds on to no memory but its own."""
+    image, before = write(tmp_path), reads()
+    assert run(image, "--model", model, "--all-frames", "-o", tmp_path / "out") == 0
+    assert reads() == before + 1
+    frames = Frames(image)
+    one = frames.read(image, SegmentOptions(frame=7))
+    assert (one.array == FRAMES[7]).all() and one.array.flags.owndata
+    assert one.array.dtype == np.int16 and one.layers == frames.count == 11
+    assert np.allclose(one.affine, read_volume(image, frame=7).affine)
+    with pytest.raises(SemiGDAError, match="only 11 frames"):
+        frames.read(image, SegmentOptions(frame=11))
+
+
+def test_a_frame_is_checked_as_a_volume_is(tmp_path):
+    voxels = FRAMES.astype(np.float32)
+    voxels[3], voxels[4, 1, 2, 3] = 7, np.nan
+    image = sitk.JoinSeries([sitk.GetImageFromArray(one) for one in voxels])
+    sitk.WriteImage(image, str(tmp_path / "heart.nii.gz"))
+    frames = Frames(tmp_path / "heart.nii.gz")
+    with pytest.raises(SemiGDAError, match="constant"):
+        frames.read(tmp_path, SegmentOptions(frame=3))
+    with pytest.raises(SemiGDAError, match="1 voxel value that is not a number"):
+        frames.read(tmp_path, SegmentOptions(frame=4))
+    mended = frames.read(tmp_path, SegmentOptions(frame=4, replace_nonfinite=True))
+    assert mended.array[1, 2, 3] == np.nanmin(voxels[4])
+
+
+def test_a_damaged_end_is_told_before_the_first_frame(tmp_path, model, capsys):
+    """As for a volume: the checksum comes last."""
+    image = as_nifti(tmp_path)
+    packed = bytearray(image.read_bytes())
+    packed[-6] ^= 0xFF
+    image.write_bytes(packed)
+    assert run(image, "--model", model, "--all-frames", "-o", tmp_path / "out")
+    assert "compressed voxels are not whole" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_region_limits_every_frame(tmp_path, model):
+    image, out = as_nifti(tmp_path), tmp_path / "out"
+    roi = "8,12,1,10,20,9"
+    assert run(image, "--model", model, "--all-frames", "-o", out, "--roi", roi) == 0
+    for frame in (0, 10):
+        labels, header = nrrd.read(str(out / f"heart-{frame:02}.seg.nrrd"))
+        assert labels[4:13].any() and not labels[14:].any() and not labels[:3].any()
+        assert header["SemiGDA_Region"].startswith("LPS 8 12 1 ")
+
+
+class _Person(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "made", "asked"),
+    [("n\n", [], 0, 1), ("y\n", [], 11, 1), ("", ["--anyway"], 11, 0)],
+)
+def test_one_question_for_all_frames(tmp_path, monkeypatch, capsys, answer, more, made, asked):
+    """Of a model of other images; after a no there is no result, after a yes no other question."""
+    kind = images_entry([Facts.of((30, 24, 3), (1, 1, 50))])
+    model, out = tiny_package(tmp_path, images=kind), tmp_path / "out"
+    monkeypatch.setattr("sys.stdin", _Person(answer))
+    status = run(as_nifti(tmp_path), "--model", model, "--all-frames", "-o", out, *more)
+    assert status == (0 if made else 1)
+    assert capsys.readouterr().out.count("Segment anyway?") == asked
+    assert len(list(out.glob("*.seg.nrrd"))) == made

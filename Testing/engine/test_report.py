@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import html.parser
 import json
 import re
@@ -144,6 +145,62 @@ def test_it_says_how_the_scores_were_made(page):
     assert "cases that no training saw" in page
     assert "Nothing about the model was chosen on these cases." in page
     assert "With so few held-out cases, small differences mean little." in page
+
+
+class Texts(html.parser.HTMLParser):
+    """What a page says, without its numbers, names of classes and settings, and what others
+    wrote."""
+
+    SILENT = ("style", "details", "td")
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.found, self.open = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.open += [] if tag in Tags.EMPTY else [tag]
+        said = dict(attributes)
+        self.found += [said[name] for name in ("alt", "aria-label", "lang") if name in said]
+
+    def handle_endtag(self, tag):
+        if tag not in Tags.EMPTY:
+            self.open.pop()
+
+    def handle_data(self, text):
+        legend = self.open[-2:] == ["figcaption", "span"]
+        if re.search("[A-Za-z]{2}", text) and not set(self.SILENT) & set(self.open) and not legend:
+            self.found.append(text)
+
+
+def test_everything_it_says_can_be_translated(trained, tmp_path):
+    """Templates before their values are filled in, and finished sentences of others."""
+    project, job = trained
+    asked = []
+
+    def say(text):
+        asked.append(text)
+        return f"«{text}»"
+
+    names = {"«mean»", "body", "head"}
+    page = write_report(project, job.path.name, tmp_path / "report.html", say=say)
+    text = page.read_text("utf-8")
+    left = [
+        one for one in Texts(text).found if "«" not in one and one not in names | {"body, head"}
+    ]
+    assert not left and '<html lang="«en»">' in text
+    assert "Better than before: 0.900 against 0.800." in asked and "case {number}" in asked
+    assert "<td>«case 1»</td>" in text and "<td>«+0.050 to +0.140»</td>" in text
+    assert "<td>«Attribution»</td>" in text and f"<td>{html.escape(ATTRIBUTION)}</td>" in text
+    # Whatever its language, it is known as a report, and replaced as one.
+    again = write_report(project, job.path.name, page, overwrite=True)
+    assert "«" not in again.read_text("utf-8")
+
+
+def test_a_report_of_an_earlier_version_is_known(trained, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text("<header><p>SemiGDA training report</p><h1>body</h1></header>")
+    assert write_report(trained[0], path=path, overwrite=True) == path
 
 
 def test_it_names_no_case_no_patient_and_no_path(trained, page):

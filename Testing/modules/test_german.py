@@ -143,6 +143,26 @@ def test_the_training_panel(training, module_host, english, artifacts, tmp_path)
     assert "Als Nächstes:" in training.ui.nextStepLabel.text
     module_host.grab(training, artifacts / "german-train.png")
     check(training.parent, english)
+    check_report(training.logic.report().read_text("utf-8"))
+
+
+def check_report(page: str) -> None:
+    """Nothing of what a report says is left in English."""
+    from SemiGDALib.translation import report_sentences
+
+    assert '<html lang="de">' in page and "<h2>Dice der Testfälle</h2>" in page
+    assert "<title>Trainingsbericht: " in page and "<td>Fall 1</td>" in page
+    said = re.sub(r"<style>.*?</style>|<details>.*?</details>|base64,[^']*", "", page, flags=re.S)
+    known = translations.read(translations.FOLDER / "SemiGDA_de.ts")
+    same = {text for (_where, text), translation in known.items() if translation == text}
+    for text in set(report_sentences.sentences(str)) - same - {"en"}:
+        parts = [
+            part for part in re.split(r"\{\w+\}", text) if re.search("[a-z]{4} ?[a-z]{3}", part)
+        ]
+        assert not [part for part in parts if f">{part}" in said or f" {part}" in said], text
+    # Sentences of the engine as well: why the new model is the better one, warnings.
+    lead = re.search(r"<p class='lead'>(.*?)</p>", page)[1]
+    assert "mittlerer Dice" in lead or "Klasse" in lead, lead
 
 
 def test_slices(training, module_host, english, artifacts, tmp_path):

@@ -9,6 +9,7 @@ import phantoms
 import pytest
 import sequences
 import slicer
+import vtk
 from test_segment_geometry import check_place
 from test_segment_logic import job_folders
 from test_segment_nodes import hierarchy, segments_of, terminology_of
@@ -69,7 +70,8 @@ def test_the_result_counts_as_its_images_do(logic, bright):
     for frame in range(3):
         assert made.GetNthIndexValue(frame) == sequence.GetNthIndexValue(frame)
     assert not browser.GetSaveChanges(made)  # as Slicer does with every new sequence
-    for one in (node, made, logic.result.tableNode):
+    reviews = browser.GetSequenceNode(logic.result.reviewNode)
+    for one in (node, made, logic.result.tableNode, logic.result.reviewNode, reviews):
         assert hierarchy().GetItemParent(hierarchy().GetItemByDataNode(one)) == study
 
 
@@ -116,6 +118,9 @@ def test_a_sequence_without_a_browser_gets_one(logic, bright):
 
 
 def test_a_saved_scene_keeps_all_frames(logic, bright, tmp_path):
+    from SemiGDALib import nodes
+    from SemiGDALib.segment import views
+
     _sequence, _browser, volume = sequences.add_sequence(2)
     logic.segment(volume, bright, device="cpu", allFrames=True)
     path = str(tmp_path / "heart.mrb")
@@ -124,9 +129,12 @@ def test_a_saved_scene_keeps_all_frames(logic, bright, tmp_path):
     slicer.util.loadScene(path)
     (browser,) = slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")
     (node,) = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-    (volume,) = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    (volume,) = nodes.images()  # the review map is none
+    assert nodes.firstImage() is volume and views.reviewMapOf(node) is not None
     for frame in (1, 0):
         sequences.show(browser, frame)
+        assert slicer.util.arrayFromVolume(views.reviewMapOf(node)).any()
+        assert (volume,) == tuple(nodes.images())
         assert phantoms.dice(mask_of(node, volume, 1), sequences.answer(frame) == 1) > 0.9
 
 
@@ -143,7 +151,7 @@ def test_progress_counts_all_frames(logic, module_host, bright):
 
 
 def test_cancel_leaves_the_scene_as_it_was(logic, module_host, bright):
-    _sequence, _browser, volume = sequences.add_sequence(3, slices=150)
+    _sequence, _browser, volume = sequences.add_sequence(3, slices=60)
     told, errors, before = [], [], phantoms.scene_state()
     logic.start(
         volume,
@@ -209,3 +217,50 @@ def test_a_region_limits_every_frame(logic, bright):
         sequences.show(browser, frame)
         masks = [mask_of(node, volume, value) for value in (1, 2)]
         assert masks[0].any() and not (masks[0] | masks[1])[:, :, 25:].any()
+
+
+def test_every_frame_has_its_review_map(logic, bright):
+    """The one of *This frame*, beside the masks and with the same slider."""
+    from SemiGDALib import nodes
+    from SemiGDALib.segment import views
+
+    _sequence, browser, volume = sequences.add_sequence(2)
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    volume.SetAndObserveTransformNodeID(transform.GetID())
+    node = logic.segment(volume, bright, device="cpu", allFrames=True)
+    review = views.reviewMapOf(node)
+    assert review is logic.result.reviewNode
+    made = browser.GetSequenceNode(review)
+    assert (made.GetName(), made.GetNumberOfDataNodes()) == ("Heart review map", 2)
+    views.showReviewMap(node, True)
+    for frame in (1, 0):
+        sequences.show(browser, frame)
+        shown, spots = slicer.util.arrayFromVolume(review).copy(), views.spotsOf(node)
+        logic.segment(volume, bright, device="cpu")
+        alone = logic.result
+        assert (shown == slicer.util.arrayFromVolume(alone.reviewNode)).all() and shown.any()
+        assert spots == alone.spots
+        assert review.GetParentTransformNode() is transform
+        matrices = [vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()]
+        for one, matrix in zip((review, volume), matrices, strict=True):
+            one.GetIJKToRASMatrix(matrix)
+        of_review, of_volume = map(slicer.util.arrayFromVTKMatrix, matrices)
+        assert np.allclose(of_review, of_volume)
+        assert views.reviewMapOf(node) is review and review not in nodes.images()
+    display = review.GetDisplayNode()
+    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (0, 100)
+
+
+def test_no_review_no_maps(logic, bright):
+    from SemiGDALib.segment import views
+
+    _sequence, browser, volume = sequences.add_sequence(2)
+    node = logic.segment(volume, bright, device="cpu", allFrames=True, review=False)
+    assert views.reviewMapOf(node) is None and logic.result.reviewNode is None
+    assert browser.GetNumberOfSynchronizedSequenceNodes(True) == 2
+
+
+def test_a_sequence_that_is_no_image_for_the_model(logic, bright):
+    """A sequence that is chosen itself is looked at as its volume is."""
+    sequence, _browser, volume = sequences.add_sequence(2)
+    assert logic.mismatch(sequence, bright) == logic.mismatch(volume, bright)

@@ -7,7 +7,8 @@ import phantoms
 import pytest
 import slicer
 from segment_fixtures import choose, run
-from test_segment_geometry import OBLIQUE, add_transform
+from test_segment_geometry import GEOMETRIES, OBLIQUE, add_transform
+from test_segment_region import add_roi, in_roi
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.segments import read_segments
@@ -93,23 +94,93 @@ def add_region(logic, volume):
     return roi
 
 
-def test_a_region_is_whole_only_on_demand(logic, bright, liver):
+def written(case) -> tuple[dict[str, np.ndarray], list]:
+    """The masks of a case's label in its image, by name, and its segments."""
+    image = slicer.util.loadVolume(str(case.image), {})
+    label = slicer.util.loadSegmentation(str(case.label), {})
+    masks = {}
+    for segment_id in label.GetSegmentation().GetSegmentIDs():
+        name = label.GetSegmentation().GetSegment(segment_id).GetName()
+        mask = slicer.util.arrayFromSegmentBinaryLabelmap(label, segment_id, image)
+        masks[name] = mask > 0
+    return masks, read_segments(case.label)
+
+
+@pytest.mark.parametrize("name", GEOMETRIES)
+def test_outside_of_a_region_nothing_is_known(logic, bright, liver, name):
+    """Of what lies outside of a turned box only what the user drew there is labelled."""
+    volume = phantoms.add_volume(ijk_to_ras=GEOMETRIES[name])
+    volume.SetAndObserveTransformNodeID(add_transform(np.diag([-1, 1, 2, 1])).GetID())
+    roi = add_roi(volume)
+    node = logic.segment(volume, bright, roi=roi, device="cpu")
+    inside = in_roi(roi, volume)
+    segment = node.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment, volume)
+    drawn = tuple(np.argwhere(~inside)[len(inside) // 2])
+    mask[drawn] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, segment, volume)
+    logic.sendToProject(node, liver.folder)
+    (case,) = liver.read().cases
+    assert case.segments == ("bright", "brighter") and not liver.read().unmapped()
+    slicer.mrmlScene.Clear(0)
+    masks, segments = written(case)
+    if np.linalg.det(GEOMETRIES[name]) < 0:  # Slicer loads these flipped
+        masks = {key: mask[::-1] for key, mask in masks.items()}
+    assert [one.name for one in segments if one.ignored] == ["Ignore"]
+    assert not made_in_region(one.tags for one in segments)  # told once, where people see it
+    assert masks["bright"][drawn] and not masks["Ignore"][drawn]
+    expected = ~inside
+    expected[drawn] = False
+    assert 0 < inside.sum() < inside.size and np.array_equal(masks["Ignore"], expected)
+    assert np.array_equal(masks["bright"], mask > 0)
+
+
+def test_one_slice_and_two_regions(logic, bright, liver):
+    """Of a picture the region is the rectangle in view; known is what lies in both regions."""
+    volume = phantoms.add_volume(phantoms.image()[5:6], OBLIQUE)
+    rois = [add_region(logic, volume), logic.placeRegion(volume)]
+    sizes = []
+    for roi in rois:
+        node = logic.segment(volume, bright, roi=roi, device="cpu")
+        logic.sendToProject(node, liver.folder, replace=True)
+        masks, _segments = written(liver.read().cases[0])
+        sizes.append(masks["Ignore"].sum())
+        assert masks["Ignore"].any() and not (masks["Ignore"] & masks["bright"]).any()
+    assert sizes[0] > sizes[1]
+    both = logic.segment(volume, bright, node, roi=rois[0], device="cpu")
+    liver.set_mapping({"bright (2)": "bright", "brighter (2)": "brighter"})
+    logic.sendToProject(both, liver.folder, replace=True)
+    masks, _segments = written(liver.read().cases[0])
+    drawn = masks["bright"] | masks["brighter"]
+    assert (masks["Ignore"] | drawn).sum() >= sizes[0] and not (masks["Ignore"] & drawn).any()
+
+
+def test_what_is_whole_is_sent_as_whole(logic, bright, liver):
     volume = phantoms.add_volume(ijk_to_ras=OBLIQUE)
     node = logic.segment(volume, bright, roi=add_region(logic, volume), device="cpu")
     region = node.GetAttribute("SemiGDA.Region")
     assert region.startswith("LPS ") and len(region.split()) == 16
-    with pytest.raises(SemiGDAError, match="made in a region"):
-        logic.sendToProject(node, liver.folder)
-    assert files(liver) == [] and not liver.read().cases
     assert logic.sendToProject(node, liver.folder, whole=True).how == "added"
-    (case,) = liver.read().cases
-    written = [segment.tags for segment in read_segments(case.label)]
-    assert written and not made_in_region(written)  # it is whole now, and says nothing else
-    assert all("SemiGDA_Model" in tags or "SemiGDA.Model" in tags for tags in written)
+    segments = read_segments(liver.read().cases[0].label)
+    assert segments and not made_in_region(one.tags for one in segments)
+    assert not any(one.ignored for one in segments)
+    assert all("SemiGDA_Model" in one.tags or "SemiGDA.Model" in one.tags for one in segments)
     # The next result of the same node is of the whole image.
     again = logic.segment(volume, bright, device="cpu")
     assert again.GetAttribute("SemiGDA.Region") is None
-    assert logic.sendToProject(again, liver.folder, replace=True).how == "replaced"
+
+
+def test_a_region_that_lies_elsewhere_by_now_is_refused(logic, bright, liver):
+    """The image moved, and its result with it: the region in the result did not."""
+    volume = phantoms.add_volume(ijk_to_ras=OBLIQUE)
+    node = logic.segment(volume, bright, roi=add_region(logic, volume), device="cpu")
+    away = add_transform(np.array([[1, 0, 0, 900.0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]))
+    for one in (volume, node):
+        one.SetAndObserveTransformNodeID(away.GetID())
+        one.HardenTransform()
+    with pytest.raises(SemiGDAError, match="made in a region"):
+        logic.sendToProject(node, liver.folder)
+    assert files(liver) == [] and not liver.read().cases
 
 
 def test_in_the_panel(panel, module_host, artifacts, liver):
@@ -150,23 +221,21 @@ def test_in_the_panel(panel, module_host, artifacts, liver):
     assert len(liver.read().cases) == 1
 
 
-def test_the_panel_asks_where_a_region_was_segmented(panel, module_host, artifacts, liver):
-    """And afterwards, as before, whether the label may take the place of another one."""
+def test_the_panel_says_that_it_is_only_a_region(panel, module_host, artifacts, liver):
+    """And sends it as whole if the user says so."""
     ui, host, sending = panel.ui, module_host, panel.panel.sending
     volume = phantoms.add_volume(name="MR of Monday")
     choose(panel, host, volume, roi=add_region(panel.logic, volume))
     run(panel, host)
     sending.send(str(liver.folder))
     host.process()
-    assert "made in a region" in ui.messageLabel.text
-    assert ui.messageActionButton.text == "It is whole: send"
+    assert "A new case" in ui.phaseLabel.text
+    assert "the image outside counts as unlabelled" in ui.messageLabel.text
     host.grab(panel, artifacts / "segment-sending-region.png")
-    host.click(ui.messageDismissButton)
-    assert not ui.messageFrame.visible and not liver.read().cases
-    for told in ("A new case", "took the place"):
-        sending.send(str(liver.folder))
-        while ui.messageActionButton.visible:
-            host.click(ui.messageActionButton)
-            host.process()
-        assert told in ui.phaseLabel.text
-    assert len(liver.read().cases) == 1
+    (case,) = liver.read().cases
+    assert [one.ignored for one in read_segments(case.label)] == [False, False, True]
+    host.click(ui.messageActionButton)
+    host.process()
+    assert "took the place" in ui.phaseLabel.text and not ui.messageFrame.visible
+    (case,) = liver.read().cases
+    assert [one.ignored for one in read_segments(case.label)] == [False, False]

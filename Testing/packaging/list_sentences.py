@@ -5,7 +5,8 @@
 Engine and core write English, as finished sentences: they run in processes that know no language.
 The panels translate them by these lists, in which lupdate finds them too; a test holds the lists to
 the sources. A sentence is a text that begins with a capital letter and has several words; values in
-it become ``{names}``.
+it become ``{names}``. A report is written as templates, which the panels translate before their
+values are filled in.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ LISTS = {
     "project": ("semigda_core/project/**/*.py", "!semigda_core/project/report/"),
     "images": ("semigda/reading/**/*.py", "semigda/data/**/*.py"),
     "engine": ("semigda/**/*.py", "!semigda/reading/", "!semigda/data/"),
+    "report": ("semigda_core/project/report/*.py", "semigda_core/models/card.py"),
 }
 # Words on a terminal, for benchmarks, and in a report's page.
 NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/)")
@@ -35,6 +37,17 @@ FOREIGN = ("CUDA out of memory", "MPS backend out of memory", "Failed to allocat
 FOREIGN += ("NRRD0005", "SemiGDAError | ", "No space left on dev", "Library/Application Support")
 FOREIGN += ("Segmentation category and type", "Anatomic codes", "Binary labelmap", "ObjectType")
 NO_USERS = ("ValueError", "TypeError", "RuntimeError", "AssertionError", "KeyError", "print")
+
+
+def said(path: Path) -> Iterator[str]:
+    """What a report says, of its source: the texts given to ``say``, and names of card entries."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+            text = node.args[0]
+            if isinstance(text, ast.Constant):  # others are sentences of the other lists
+                yield text.value
+        elif isinstance(node, ast.keyword) and node.arg == "report":
+            yield node.value.value
 
 
 def sentences(path: Path) -> Iterator[str]:
@@ -163,7 +176,8 @@ def _hides(name: str) -> bool:
 
 def text(name: str) -> str:
     """The list's module."""
-    found = dict.fromkeys(one for path in files(LISTS[name]) for one in sentences(path))
+    of = said if name == "report" else sentences
+    found = dict.fromkeys(one for path in files(LISTS[name]) for one in of(path))
     lines = ['"""Written by Testing/packaging/list_sentences.py: sentences for translators."""', ""]
     lines += ["", "def sentences(_):", '    """All of them, as ``_`` translates them."""']
     lines += ["    return (", *itertools.chain(*map(_lines, sorted(found))), "    )"]

@@ -89,24 +89,8 @@ def read_volume(
     volume = read_stored(Path(path), frame, progress=progress)
     if volume.array.size == 0:
         raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
-    volume.array = _check_values(volume.array, replace_nonfinite)
+    volume.array = checked_values(volume.array, replace_nonfinite)
     return volume
-
-
-def count_frames(path: Path, progress: Progress = UNWATCHED) -> int:
-    """The number of frames of a 4-D image.
-
-    Raises:
-        SemiGDAError: "bad-input" if it has no fourth dimension, and as :func:`read_volume`.
-    """
-    first = read_stored(path, 0, progress=progress)
-    if first.two_dimensional or first.layers < 2:
-        raise SemiGDAError(
-            "bad-input",
-            "The image has no fourth dimension.",
-            action="Segment it without --all-frames.",
-        )
-    return first.layers
 
 
 def read_stored(
@@ -140,13 +124,8 @@ def read_layer(path: Path, layer: int) -> Volume:
 
 
 def _stored(path: Path, frame: int | None, labels: bool, progress: Progress) -> Stored:
-    if not os.path.exists(path):  # Path.exists fails for names that are too long
-        raise SemiGDAError("bad-input", "The image file does not exist.")
+    check_file(path)
     if not os.path.isdir(path):
-        if not os.path.isfile(path):
-            raise SemiGDAError("bad-input", "The image is not a file.")
-        if os.path.getsize(path) == 0:
-            raise SemiGDAError("bad-input", "The image file is empty.")
         plain = None
         with contextlib.suppress(OSError):  # the reader process says why it cannot be read
             plain = read_plain(path)
@@ -155,11 +134,27 @@ def _stored(path: Path, frame: int | None, labels: bool, progress: Progress) -> 
     return read_foreign(path, frame, labels, progress)
 
 
+def check_file(path: Path) -> None:
+    """Raise "bad-input" unless there is a folder, or a file that is not empty."""
+    if not os.path.exists(path):  # Path.exists fails for names that are too long
+        raise SemiGDAError("bad-input", "The image file does not exist.")
+    if not os.path.isdir(path):
+        if not os.path.isfile(path):
+            raise SemiGDAError("bad-input", "The image is not a file.")
+        if os.path.getsize(path) == 0:
+            raise SemiGDAError("bad-input", "The image file is empty.")
+
+
 def _volume(stored: Stored, array: np.ndarray) -> Volume:
-    affine = stored.affine
+    affine = checked_affine(stored.affine)
+    return Volume(array, affine, stored.picture, stored.frames, stored.modality)
+
+
+def checked_affine(affine: np.ndarray) -> np.ndarray:
+    """The matrix; "bad-input" if it places no voxels."""
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
         raise SemiGDAError("bad-input", "The image's voxel spacing or axes are not usable.")
-    return Volume(array, affine, stored.picture, stored.frames, stored.modality)
+    return affine
 
 
 def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray:
@@ -181,7 +176,7 @@ def _channels(array: np.ndarray, frame: int | None, picture: bool) -> np.ndarray
     return array[..., frame]
 
 
-def _check_values(array: np.ndarray, replace: bool) -> np.ndarray:
+def checked_values(array: np.ndarray, replace: bool) -> np.ndarray:
     """Refuse (or replace) values that are not numbers, and constant images; slice by slice."""
     bad, low, high = 0, np.inf, -np.inf
     for plane in array:

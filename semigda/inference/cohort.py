@@ -13,7 +13,7 @@ from semigda.distributed import Ranks, joined
 from semigda.inference import cohort_folder
 from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN, check_name
 from semigda.inference.device import choose_device
-from semigda.inference.segment import plain_errors, segment_file
+from semigda.inference.segment import Doubt, Read, plain_errors, read_input, segment_file
 from semigda.models.package import load_network
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
@@ -60,7 +60,8 @@ class Cohort:
         images: names and image files or folders of DICOM series.
         out: the folder; made if missing.
         inputs: other input files, such as the case list.
-        frames: by name, the frame of a case that is one of a 4-D image; only that one is in memory.
+        frames: by name, the frame of a case that is one of a 4-D image.
+        read: gives a case's image.
 
     Attributes:
         summary, sheet: the files of the table and the contact sheet.
@@ -76,9 +77,11 @@ class Cohort:
         out: str | os.PathLike[str],
         inputs: Sequence[Path] = (),
         frames: Mapping[str, int] | None = None,
+        read: Read = read_input,
     ):
         self.images = list(images)
         self.frames = frames or {}
+        self._read = read
         self.folder = cohort_folder.CohortFolder(Path(out))
         self.summary, self.sheet = self.folder.summary, self.folder.sheet
         seen: dict[str, str] = {}
@@ -104,6 +107,7 @@ class Cohort:
         only: Collection[str] | None = None,
         progress: Progress = UNWATCHED,
         ended: Ended = lambda name, state, error: None,
+        doubt: Doubt | None = None,
         load: Callable[[Path], tuple] = lambda place: load_network(place, "cpu"),
     ) -> Done:
         """Segment the cases that are unfinished or have changed; under torchrun each rank takes its
@@ -121,6 +125,7 @@ class Cohort:
             ended: called for each case with its name, its state ("segmented", "failed", or that of
                 :class:`~semigda.inference.cohort_folder.CohortFolder` if it is left), and why it
                 failed.
+            doubt: see :func:`semigda.inference.segment.segment_volume`.
             load: gives network and card of a model's folder.
 
         Raises:
@@ -132,7 +137,7 @@ class Cohort:
         self.folder.check([place])
         with joined(choose_device(options.device)) as ranks, plain_errors():
             names = [name for name, _ in self.images if only is None or name in only]
-            work = _Work(load(place), options, names, overwrite, again, self.frames)
+            work = _Work(load(place), options, names, overwrite, again, self.frames, doubt)
             return self._segment(work, tell, ranks, progress, ended)
 
     def _segment(
@@ -239,6 +244,8 @@ class Cohort:
                 progress=progress,
                 overwrite=True,
                 picture_out=self.folder.picture(name),
+                doubt=work.doubt,
+                read=self._read,
             )
             with plain_errors():
                 self.folder.finish(name, image, seen, work.how(name), report)
@@ -262,6 +269,7 @@ class _Work:
     overwrite: bool
     again: bool
     frames: Mapping[str, int]
+    doubt: Doubt | None
 
     def options_of(self, name: str) -> SegmentOptions:
         return replace(self.options, frame=self.frames.get(name, self.options.frame))

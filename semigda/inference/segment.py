@@ -56,6 +56,7 @@ _AT_ONCE = 16  # working slices prepared and restored together; the network may 
 Place = str | os.PathLike[str]
 Watch = Callable[[torch.Tensor, Prediction], None]
 Doubt = Callable[[str], None]
+Read = Callable[[Path, SegmentOptions, Progress], Volume]
 
 
 @dataclass
@@ -203,6 +204,7 @@ def segment_file(
     overwrite: bool = False,
     started: float | None = None,
     doubt: Doubt | None = None,
+    read: Read = read_input,
 ) -> dict:
     """Segment the image at ``path`` into ``out``, a ``.seg.nrrd`` file.
 
@@ -215,6 +217,7 @@ def segment_file(
         overwrite: whether to replace earlier results; other files are never replaced.
         started: ``time.perf_counter()`` when the user's command began, for the report.
         doubt: see :func:`segment_volume`.
+        read: gives the image at ``path``.
 
     Returns the report, with "segments" and "spots".
 
@@ -232,7 +235,7 @@ def segment_file(
         with clock("load"):
             loaded = isinstance(model, tuple)
             network, card = model if loaded else load_network(find_model(model), "cpu")
-            volume = read_input(path, options, progress)
+            volume = read(path, options, progress)
         affine = volume.affine
         # Results are stored beside the output until they are written: same disk, no memory.
         clear_leftovers(out.parent)

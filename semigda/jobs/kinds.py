@@ -119,7 +119,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     ]
     outputs = {
         "labels": LABELS,
-        "review": REVIEW if done.review is not None else None,
+        "review": REVIEW if options.review else None,
         "segments": segments,
         "spots": done.spots,
         "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},

@@ -1,6 +1,6 @@
 """The reader process: one request a line on standard input, one answer a line on standard output.
 
-A request is ``{"path", "frame", "labels", "out"}``. Before the answer there may be lines
+A request is ``{"path", "frame", "frames", "labels", "out"}``. Before the answer there may be lines
 ``{"seconds": n}``: the CPU time that the process has just allowed itself. It ends with its standard
 input, and its private folder goes with it.
 """
@@ -82,7 +82,8 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         path = Path(request["path"])
-        answer = read(Request(path, request["frame"], request["labels"], out, work), budget)
+        how = (request[name] for name in ("frame", "frames", "labels"))
+        answer = read(Request(path, *how, out, work), budget)
         os.lseek(noise, 0, 0)
         if not complains(os.read(noise, 1 << 16)):
             return answer

@@ -20,15 +20,17 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
 import semigda
 from semigda.progress import UNWATCHED, Progress
 from semigda.reading.errors import damaged
+from semigda.reading.frames import StoredFrames
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
 
@@ -37,6 +39,7 @@ _START_S = 120.0  # a cold disk, a virus scanner
 _POLL_S = 0.1
 # Limit on the clock: a slow network drive costs no CPU time.
 _WAIT_S, _WAIT_A_SECOND = 60.0, 10.0
+Taken = TypeVar("Taken")
 _FIRST_S = 5.0  # of CPU time, before the process has announced its needs
 
 
@@ -75,15 +78,28 @@ def read_foreign(
     Raises:
         SemiGDAError: "bad-input", "out-of-memory", "disk-full", "cancelled", "import-error".
     """
-    request = {"path": os.path.abspath(path), "frame": frame, "labels": labels}
+    return _asked(_read_all, progress, path, frame=frame, labels=labels)
+
+
+def read_frames(path: Path, progress: Progress = UNWATCHED) -> StoredFrames:
+    """Read a 4-D image in the reader process; arguments and errors as in :func:`read_foreign`.
+
+    An image of one frame comes back as such, and must not be asked for it.
+    """
+    return _asked(_open_frames, progress, path, frames=True)
+
+
+def _asked(take: Callable[[Path, dict[str, Any]], Taken], progress: Progress, path, **how) -> Taken:
+    """What ``take`` makes of the file of voxels and the process's answer."""
+    request = {"path": os.path.abspath(path), "frame": None, "frames": False, "labels": False}
     with _lock:
         try:
-            return _reader().read(request, progress)
+            return _reader().read(request | how, take, progress)
         except _Crashed as crash:
             if crash.first:
                 raise _died(crash.code) from None
         try:  # an earlier file may have damaged the process
-            return _reader().read(request, progress)
+            return _reader().read(request | how, take, progress)
         except _Crashed as crash:
             raise _died(crash.code) from None
 
@@ -144,7 +160,12 @@ class _ReaderProcess:
     def alive(self) -> bool:
         return self.owner == os.getpid() and self.process.poll() is None
 
-    def read(self, request: dict[str, Any], progress: Progress) -> Stored:
+    def read(
+        self,
+        request: dict[str, Any],
+        take: Callable[[Path, dict[str, Any]], Taken],
+        progress: Progress,
+    ) -> Taken:
         try:
             if not self.reads:
                 self._get_ready(progress)
@@ -159,7 +180,7 @@ class _ReaderProcess:
                 if answer["spent"]:
                     self.end()
                 raise SemiGDAError.from_dict(answer["error"])
-            return _stored(answer, _mapped(out, answer))
+            return take(out, answer)
         except SemiGDAError as error:
             if error.error_class == "cancelled":
                 self.end()
@@ -249,23 +270,25 @@ def child_environment() -> dict[str, str]:
     return {**os.environ, **one_thread, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _mapped(path: Path, answer: dict[str, Any]) -> np.ndarray:
-    """The voxels, in memory shared with the file until it is written to.
-
-    The file loses its name at once if the system allows it; Windows removes it with the map.
-    """
+def _open(path: Path) -> BinaryIO:
+    """The file of voxels. It loses its name at once if the system allows it; Windows removes it
+    when nothing has it open any more."""
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_TEMPORARY", 0)
     number = os.open(path, flags)
-    try:
-        memory = mmap.mmap(number, 0, access=mmap.ACCESS_COPY)
-    finally:
-        os.close(number)
-        if os.name != "nt":
-            path.unlink()
-    return np.frombuffer(memory, answer["dtype"]).reshape(answer["shape"])
+    if os.name != "nt":
+        path.unlink()
+    return os.fdopen(number, "rb")
 
 
-def _stored(answer: dict[str, Any], array: np.ndarray) -> Stored:
+def _open_frames(path: Path, answer: dict[str, Any]) -> StoredFrames:
+    return StoredFrames(_open(path), answer)
+
+
+def _read_all(path: Path, answer: dict[str, Any]) -> Stored:
+    """The voxels, in memory shared with the file until it is written to."""
+    with _open(path) as file:
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    array = np.frombuffer(memory, answer["dtype"]).reshape(answer["shape"])
     if answer["axis"] is not None:
         array = np.moveaxis(array, answer["axis"], -1)
         array = array[..., 0] if array.shape[-1] == 1 else array

@@ -26,6 +26,7 @@ class Request:
 
     Attributes:
         frame: the requested one of several frames or values, which saves writing the others.
+        frames: whether all frames of a 4-D image are wanted; the answer's axis is then theirs.
         labels: whether values are labels: a palette's indices, not its colours.
         out: a new file for the voxels, as numbers of this computer, without a header.
         work: an empty private folder.
@@ -33,6 +34,7 @@ class Request:
 
     path: Path
     frame: int | None
+    frames: bool
     labels: bool
     out: Path
     work: Path

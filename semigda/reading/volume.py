@@ -32,9 +32,11 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
     shape = list(sizes[::-1])
     frames = sizes[frames_axis] if frames_axis is not None else 1
     frame, window = request.frame, None
-    if frames > 1 and axis is None and frame is None:
+    if request.frames:
+        axis = frames_axis
+    elif frames > 1 and axis is None and frame is None:
         raise choose_frame(frames)
-    if frames_axis == len(sizes) - 1 and (frame is not None or frames == 1):
+    if not request.frames and frames_axis == len(sizes) - 1 and (frame is not None or frames == 1):
         frame = frame or 0
         if not 0 <= frame < frames:
             raise only_frames(frames)

@@ -147,6 +147,24 @@ def region_text(value: dict[str, Any]) -> str:
     return "LPS " + " ".join(f"{one:.9g}" for one in numbers)
 
 
+def read_region_text(line: str) -> dict[str, Any]:
+    """The region that :func:`region_text` wrote.
+
+    Raises:
+        SemiGDAError: "bad-input" for any other text.
+    """
+    system, *words = line.split()
+    try:
+        numbers = [float(word) for word in words]
+        if system != "LPS" or len(numbers) != 15:
+            raise ValueError
+    except ValueError:
+        raise SemiGDAError(
+            "bad-input", "The region in which a label was made cannot be read."
+        ) from None
+    return region(numbers[:3], numbers[12:], [numbers[n : n + 3] for n in (3, 6, 9)])
+
+
 def not_placed() -> SemiGDAError:
     return SemiGDAError(
         "bad-input",

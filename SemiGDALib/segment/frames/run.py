@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes, provenance
+from SemiGDALib.segment import views
 from SemiGDALib.segment.frames import scene
 from SemiGDALib.segment.run import Run, SegmentResult
 from SemiGDALib.segment.sizes import sizeOf
@@ -18,7 +19,7 @@ class FramesRun(Run):
     """Segments every frame of the sequence that a volume node is a proxy of.
 
     The results wait outside the scene, which is not touched before the last frame is done.
-    No review maps are made; the agreement of each frame is, if the options ask for a review.
+    Review maps become a sequence as well, if the options ask for them.
 
     Args:
         node: a volume that shows a frame of a sequence, or the sequence.
@@ -38,9 +39,12 @@ class FramesRun(Run):
         super().__init__(model, *about)
         self.count = self._frames.count
         name = self._frames.sequence.GetName() or _("Sequence")
-        self._made = scene.emptyLike(
-            self._frames.sequence,
-            slicer.mrmlScene.GenerateUniqueName(_("{name} segmentation").format(name=name)),
+        self._made, self._reviews = (
+            scene.emptyLike(
+                self._frames.sequence,
+                slicer.mrmlScene.GenerateUniqueName(of.format(name=name)),
+            )
+            for of in (_("{name} segmentation"), _("{name} review map"))
         )
         self._table = slicer.mrmlScene.GenerateUniqueName(_("{name} sizes").format(name=name))
         self._rows: list[list[dict]] = []
@@ -89,20 +93,30 @@ class FramesRun(Run):
             {**one, **sizeOf(one, volume), "id": ids.get(one["value"])}
             for one in job.outputs["segments"]
         ]
+        spots = job.outputs.get("spots") or []
         provenance.store(
             node,
             node.GetSegmentation().GetSegmentIDs(),
             provenance.describe(job.outputs, job.report, self.options.to_dict()),
-            {"segments": rows, "spots": [], "notes": job.report.get("notes") or []},
+            {"segments": rows, "spots": spots, "notes": job.report.get("notes") or []},
         )
-        self._made.SetDataNodeAtValue(node, sequence.GetNthIndexValue(self._at))
+        value, review = sequence.GetNthIndexValue(self._at), job.review()
+        self._made.SetDataNodeAtValue(node, value)
+        if review is not None:
+            self._reviews.SetDataNodeAtValue(scene.reviewOf(review, volume), value)
         self._rows.append(rows)
-        result = SegmentResult(None, None, rows, [], job.report)
+        result = SegmentResult(None, None, rows, spots, job.report)
         if self._at == self.count:
-            table = scene.tableOf(self._table, sequence, self._rows)
-            result.segmentationNode = scene.bringIn(self._made, self._frames, table)
-            result.frames, result.tableNode = self._rows, table
+            self._bringIn(result)
         return result
+
+    def _bringIn(self, result: SegmentResult) -> None:
+        """Put all frames into the scene, and the nodes that show them into the result."""
+        whole = self._reviews.GetNumberOfDataNodes() == self.count
+        table = scene.tableOf(self._table, self._frames.sequence, self._rows)
+        node = scene.bringIn(self._made, self._reviews if whole else None, self._frames, table)
+        result.segmentationNode, result.reviewNode = node, views.reviewMapOf(node)
+        result.frames, result.tableNode = self._rows, table
 
     def _onFrame(self, result, error) -> None:
         if error is None and self._at < self.count:

@@ -117,6 +117,15 @@ def segmentationOf(labels, volumeNode, segments):
     return node, ids
 
 
+def reviewOf(review, volumeNode):
+    """A volume node, outside the scene, with a frame's review map on its grid."""
+    nodes.checkShape(review, volumeNode)
+    node = slicer.vtkMRMLScalarVolumeNode()
+    node.CopyOrientation(volumeNode)
+    slicer.util.updateVolumeFromArray(node, review)
+    return node
+
+
 def _labelImage(labels, volumeNode):
     """The labels as an oriented image, cut to what is not background: a sequence holds many."""
     import numpy as np
@@ -142,8 +151,9 @@ def _place(image, volumeNode) -> None:
     image.SetGeometryFromImageToWorldMatrix(matrix)
 
 
-def bringIn(made, frames: Frames, tableNode):
-    """Add a finished sequence of segmentations to the browser of its images, and the table.
+def bringIn(made, reviews, frames: Frames, tableNode):
+    """Add finished sequences of segmentations, and of review maps (or None), to the browser of
+    their images, and the table to the scene.
 
     Returns the proxy segmentation, which follows the browser. Nothing is left in the scene if this
     raises.
@@ -156,21 +166,29 @@ def bringIn(made, frames: Frames, tableNode):
             browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", name)
             added.append(browser)
             browser.AddSynchronizedSequenceNode(frames.sequence)
-        added += [scene.AddNode(made), scene.AddNode(tableNode)]
-        browser.AddSynchronizedSequenceNode(made)
+        sequences = [made, reviews] if reviews is not None else [made]
+        added += [scene.AddNode(one) for one in (*sequences, tableNode)]
+        for one in sequences:
+            browser.AddSynchronizedSequenceNode(one)
         logic.UpdateProxyNodesFromSequences(browser)
-        volume, node = browser.GetProxyNode(frames.sequence), browser.GetProxyNode(made)
-        added.append(node)
-        node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+        volume = browser.GetProxyNode(frames.sequence)
+        proxies = [browser.GetProxyNode(one) for one in sequences]
+        added += proxies
+        for one in proxies:
+            one.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+        node = proxies[0]
         node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
         node.CreateDefaultDisplayNodes()
         node.SetNodeReferenceID(nodes.INPUT_REFERENCE, volume.GetID())
+        if reviews is not None:
+            nodes.dressReviewMap(proxies[1])
+            node.SetNodeReferenceID(nodes.REVIEW_REFERENCE, proxies[1].GetID())
     except Exception:
         for one in reversed(added):
             if one is not None:
                 scene.RemoveNode(one)
         raise
-    for one in (node, made, tableNode):
+    for one in (*proxies, *sequences, tableNode):
         nodes.placeBeside(one, volume)
     return node
 

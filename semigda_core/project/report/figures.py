@@ -11,21 +11,28 @@ from semigda_core.files.inside import is_inside
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.records import View
 from semigda_core.project.report.charts import line_chart
+from semigda_core.project.report.page import Say
 
-STAGES = {
-    "pretrain": "Autoencoder",
-    "align": "Stage 1: aligning latents",
-    "segment": "Stage 2: learning to segment",
-}
-PREVIEWS = {
-    "held-out": "Held-out cases: image, drawn by the expert, drawn by the model",
-    "unlabeled": "Unlabelled cases: image, drawn by each branch",
-    "autoencoder": "Autoencoder: image, rebuilt, mask, rebuilt",
-}
 SHOWN = 3  # previews of each kind
 
 
-def curves(view: View, events: list[dict[str, Any]]) -> str:
+def _stages(say: Say) -> dict[str, str]:
+    return {
+        "pretrain": say("Autoencoder: losses"),
+        "align": say("Stage 1, aligning latents: losses"),
+        "segment": say("Stage 2, learning to segment: losses"),
+    }
+
+
+def _kinds(say: Say) -> dict[str, str]:
+    return {
+        "held-out": say("Held-out cases: image, drawn by the expert, drawn by the model"),
+        "unlabeled": say("Unlabelled cases: image, drawn by each branch"),
+        "autoencoder": say("Autoencoder: image, rebuilt, mask, rebuilt"),
+    }
+
+
+def curves(say: Say, view: View, events: list[dict[str, Any]]) -> str:
     """Of the last training if a job has several."""
     events = _last_part(events)
     found = []
@@ -37,9 +44,10 @@ def curves(view: View, events: list[dict[str, Any]]) -> str:
         for name in names
     }
     if checks:
-        chart = line_chart(dice, "Dice by step", 0.0, 1.0, colours)
-        found.append(f"<h3>Dice of {checks[-1]['cases']} held-out cases</h3>{chart}")
-    for stage, title in STAGES.items():
+        chart = line_chart(dice, say("Dice by step"), 0.0, 1.0, colours)
+        title = say("Dice of {count} held-out cases").format(count=checks[-1]["cases"])
+        found.append(f"<h3>{title}</h3>{chart}")
+    for stage, title in _stages(say).items():
         losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]
         keys = dict.fromkeys(key for event in losses for key in event["losses"])
         lines = {
@@ -47,8 +55,9 @@ def curves(view: View, events: list[dict[str, Any]]) -> str:
             for key in keys
         }
         if losses:
-            found.append(f"<h3>{title}: losses</h3>{line_chart(lines, f'{title}: losses')}")
-    return f"<section><h2>Over the steps</h2>{''.join(found)}</section>" if found else ""
+            found.append(f"<h3>{title}</h3>{line_chart(lines, title)}")
+    title = say("Over the steps")
+    return f"<section><h2>{title}</h2>{''.join(found)}</section>" if found else ""
 
 
 def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tuple[int, float]]:
@@ -57,25 +66,28 @@ def _points(events: list[dict[str, Any]], value: Callable[..., Any]) -> list[tup
     return [(step, one) for step, one in found if one is not None]
 
 
-def previews(job: JobFolder, events: list[dict[str, Any]]) -> str:
+def previews(say: Say, job: JobFolder, events: list[dict[str, Any]]) -> str:
     found = []
     pictures = [event for event in _last_part(events) if event["type"] == "preview"]
-    for kind, title in PREVIEWS.items():
+    for kind, title in _kinds(say).items():
         own = [e for e in pictures if e.get("kind", "held-out") == kind and _picture(job, e)]
         if not own:
             continue
         some = [own[round(n * (len(own) - 1) / (SHOWN - 1))] for n in range(SHOWN)]
         shown = "".join(
             f"<figure><img alt='{escape(title)}' src='data:image/png;base64,{_picture(job, e)}'>"
-            f"<figcaption>{_when(e)}</figcaption></figure>"
+            f"<figcaption>{_when(say, e)}</figcaption></figure>"
             for e in {e["file"]: e for e in some}.values()
         )
         found.append(f"<h3>{title}</h3><div class='pictures'>{shown}</div>")
-    return f"<section><h2>Pictures</h2>{''.join(found)}</section>" if found else ""
+    title = say("Pictures")
+    return f"<section><h2>{title}</h2>{''.join(found)}</section>" if found else ""
 
 
-def _when(event: dict[str, Any]) -> str:
-    return "first look" if event["stage"] == "look" else f"step {event['step']}"
+def _when(say: Say, event: dict[str, Any]) -> str:
+    if event["stage"] == "look":
+        return say("first look")
+    return say("step {number}").format(number=event["step"])
 
 
 def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
+
+Say = Callable[[str], str]
 
 
 def row(numbers: Iterable[str]) -> str:
@@ -62,9 +64,9 @@ summary { cursor: pointer; } summary h2 { margin-bottom: 8px; }
 @media print { main { padding: 0; max-width: none; } section { margin-top: 32px; }
   figure, tr, .numbers { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
-# Takes ``title`` and ``body``, both already escaped.
+# Takes ``lang``, ``made``, ``title`` and ``body``, all of them HTML.
 HTML = (
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+    '<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">{made}'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     "<title>{title}</title><style>"
     + _STYLE.replace("{", "{{").replace("}", "}}")

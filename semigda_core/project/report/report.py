@@ -1,6 +1,7 @@
 """A training's report: one self-contained HTML page that names no case.
 
-It is written from the job's folder, so it works even while the training runs.
+It is written from the job's folder, so it works even while the training runs. Every text that it
+says of itself goes through ``say``, as a template whose ``{values}`` are filled in afterwards.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from semigda_core.project.cases.caselist import listed_cases
 from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
 from semigda_core.project.report.figures import curves, previews
-from semigda_core.project.report.page import HTML, row, table
+from semigda_core.project.report.method import method
+from semigda_core.project.report.page import HTML, Say, row, table
 from semigda_core.project.training.comparison import FILE, partly, read
 from semigda_core.version import __version__
 
-MADE = "<p>SemiGDA training report</p>"  # identifies a file as a report
+MADE = '<meta name="generator" content="SemiGDA training report">'  # identifies a report
+_MADE_BEFORE = "<p>SemiGDA training report</p>"  # by earlier versions
 # Settings that are paths, or are shown elsewhere.
 _UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
 
@@ -37,6 +40,7 @@ def write_report(
     path: PathLike | None = None,
     *,
     overwrite: bool = False,
+    say: Say = str,
 ) -> Path:
     """Write the report of a training and return its path.
 
@@ -44,6 +48,8 @@ def write_report(
         job_id: as in :meth:`Project.jobs`; by default the newest training.
         path: the file; by default ``report.html`` in the job's folder.
         overwrite: whether to replace a report at ``path``.
+        say: translates a text, and its template, into the language of the report; the text "en" is
+            the language's code.
 
     Raises:
         SemiGDAError: "bad-input" if there is no such training, or another file is at ``path``.
@@ -54,16 +60,17 @@ def write_report(
         target = check_target(path, _is_report, overwrite=overwrite)
     if not target.parent.is_dir():
         raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
-    text = _page(project, training)
+    text = _page(say, project, training)
     write_text(target, text, durable=False)
     return target
 
 
 def _is_report(path: Path) -> bool:
     try:
-        return MADE in path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
+    return MADE in text or _MADE_BEFORE in text
 
 
 def _find(project: Project, job_id: str | None) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def _find(project: Project, job_id: str | None) -> dict[str, Any]:
     raise SemiGDAError("bad-input", "The project has no such training.")
 
 
-def _page(project: Project, training: dict[str, Any]) -> str:
+def _page(say: Say, project: Project, training: dict[str, Any]) -> str:
     view, job = project.read(), JobFolder(training["folder"])
     events = job.events()
     gaps: list[str] = []
@@ -82,83 +89,124 @@ def _page(project: Project, training: dict[str, Any]) -> str:
     comparison = read(job.path)
     if comparison is None and (job.path / FILE).exists():
         gaps.append("The scores of the training cannot be read.")
-    names = ", ".join(label.name for label in view.classes) or "training"
+    names = ", ".join(label.name for label in view.classes) or say("training")
     body = [
-        f"<header>{MADE}<h1>{escape(names)}</h1>",
-        f"<p>{_standing(job, result)}</p></header>",
-        _verdict(comparison),
-        _counts(view, job, comparison),
-        _comparison(comparison),
-        _unet(comparison),
-        curves(view, events),
-        _list("Warnings", _warnings(events)),
-        previews(job, events),
-        _method(comparison, card),
-        _settings(job, card),
-        _origin(job, card),
-        _list("What is missing here", gaps),
+        f"<header><p>{say('SemiGDA training report')}</p><h1>{escape(names)}</h1>",
+        f"<p>{_standing(say, job, result)}</p></header>",
+        _verdict(say, comparison),
+        _counts(say, view, job, comparison),
+        _comparison(say, comparison),
+        _unet(say, comparison),
+        curves(say, view, events),
+        _list(say("Warnings"), _warnings(say, events)),
+        previews(say, job, events),
+        method(say, comparison, card),
+        _settings(say, job, card),
+        _origin(say, job, card),
+        _list(say("What is missing here"), map(say, gaps)),
     ]
     return HTML.format(
-        title=escape(f"Training report: {names}"), body="\n".join(filter(None, body))
+        lang=escape(say("en")),
+        made=MADE,
+        title=escape(say("Training report: {names}").format(names=names)),
+        body="\n".join(filter(None, body)),
     )
 
 
-def _standing(job: JobFolder, result: dict[str, Any]) -> str:
+def _standing(say: Say, job: JobFolder, result: dict[str, Any]) -> str:
     """When, and how far."""
     state = job.state()
     error = result.get("error")
     if error and error["class"] != "cancelled":
-        return escape(f"It failed: {error['message']} {error['action']}")
-    words = {"done": "Finished.", "cancelled": "Cancelled before its end.", "queued": "Not begun."}
-    share = f"{100 * state['progress']:.0f} % done, {state['state']}: this report shows the part."
-    return words.get(state["state"], share)
+        told = say("It failed: {message} {action}")
+        return escape(told.format(message=say(error["message"]), action=say(error["action"])))
+    words = {
+        "done": say("Finished."),
+        "cancelled": say("Cancelled before its end."),
+        "queued": say("Not begun."),
+    }
+    if state["state"] in words:
+        return words[state["state"]]
+    how = {
+        "paused": say("{share} % done, paused: this report shows the part."),
+        "running": say("{share} % done, running: this report shows the part."),
+    }
+    other = say("{share} % done, stopped: this report shows the part.")
+    return how.get(state["state"], other).format(share=f"{100 * state['progress']:.0f}")
 
 
-def _verdict(comparison: dict[str, Any] | None) -> str:
+def _verdict(say: Say, comparison: dict[str, Any] | None) -> str:
     if comparison is None:
         return ""
     total = comparison["all"]
-    numbers = [_big(total.get("after"), "mean Dice, this training")]
+    numbers = [_big(total.get("after"), say("mean Dice, this training"))]
     if total.get("before") is not None:
-        numbers.append(_big(total["before"], "mean Dice, model before"))
-        numbers.append(_big(total["difference"], "difference", signed=True))
-    return f"<p class='lead'>{escape(comparison['reason'])}</p>{row(numbers)}"
+        numbers.append(_big(total["before"], say("mean Dice, model before")))
+        numbers.append(_big(total["difference"], say("difference"), signed=True))
+    return f"<p class='lead'>{escape(say(comparison['reason']))}</p>{row(numbers)}"
 
 
-def _counts(view: View, job: JobFolder, comparison: dict[str, Any] | None) -> str:
+def _counts(say: Say, view: View, job: JobFolder, comparison: dict[str, Any] | None) -> str:
     rows = listed_cases(job.path / "cases.json") or []
     roles = Counter(row["role"] for row in rows)
     if comparison is not None:
         roles["val"] = comparison["heldout_cases"]
-    told = {"labeled": "labelled", "unlabeled": "unlabelled", "val": "held out"}
-    numbers = [_big(roles[role], f"{word} cases", whole=True) for role, word in told.items()]
-    made = Counter(case.origin for case in view.of_role("labeled"))
-    words = [
-        f"{made[origin]} {'label was' if made[origin] == 1 else 'labels were'} {how}"
-        for origin, how in (("machine", "accepted from a model"), ("edited", "corrected by hand"))
-        if made[origin]
-    ]
-    note = f"<p class='note'>In the project today, {' and '.join(words)}.</p>" if words else ""
+    told = {
+        "labeled": say("labelled cases"),
+        "unlabeled": say("unlabelled cases"),
+        "val": say("held out cases"),
+    }
+    numbers = [_big(roles[role], words, whole=True) for role, words in told.items()]
+    note = _made(say, Counter(case.origin for case in view.of_role("labeled")))
     some = sum(r["role"] == "labeled" and r.get("label_slices", WHOLE) != WHOLE for r in rows)
     if some:
-        cases = "1 labelled case is" if some == 1 else f"{some} labelled cases are"
-        note += (
-            f"<p class='note'>{cases} labelled on some slices only. The other slices of "
-            f"{'it' if some == 1 else 'them'} are unlabelled data.</p>"
+        words = say(
+            "{count} labelled cases are labelled on some slices only. The other slices of them are "
+            "unlabelled data."
         )
-    return f"<section><h2>Cases</h2>{row(numbers)}{note}</section>" if rows else ""
+        if some == 1:
+            words = say(
+                "1 labelled case is labelled on some slices only. The other slices of it are "
+                "unlabelled data."
+            )
+        note += f"<p class='note'>{words.format(count=some)}</p>"
+    return f"<section><h2>{say('Cases')}</h2>{row(numbers)}{note}</section>" if rows else ""
 
 
-def _comparison(comparison: dict[str, Any] | None) -> str:
+def _made(say: Say, made: Counter[str | None]) -> str:
+    """Which labels are not drawn from nothing."""
+    words = []
+    if made["machine"]:
+        words.append(
+            say("1 label was accepted from a model")
+            if made["machine"] == 1
+            else say("{count} labels were accepted from a model").format(count=made["machine"])
+        )
+    if made["edited"]:
+        words.append(
+            say("1 label was corrected by hand")
+            if made["edited"] == 1
+            else say("{count} labels were corrected by hand").format(count=made["edited"])
+        )
+    if not words:
+        return ""
+    told = say("In the project today, {labels}.")
+    if len(words) == 2:
+        told = say("In the project today, {labels} and {others}.")
+    told = told.format(labels=words[0], others=words[-1])
+    return f"<p class='note'>{told}</p>"
+
+
+def _comparison(say: Say, comparison: dict[str, Any] | None) -> str:
     if comparison is None or not comparison["rows"]:
         return ""
     classes = list(comparison["classes"])
     both = any(row["before"] is not None for row in comparison["rows"])
-    heads = ["Class", "Before", "After", "Difference", "95 % interval"]
+    heads = [say("Class"), say("Before"), say("After"), say("Difference"), say("95 % interval")]
     lines = [
         [name, *(_dice(values.get(key)) for key in ("before", "after"))]
-        + [_dice(values.get("difference"), True), _interval(values)]
-        for name, values in (*comparison["classes"].items(), ("mean", comparison["all"]))
+        + [_dice(values.get("difference"), True), _interval(say, values)]
+        for name, values in (*comparison["classes"].items(), (say("mean"), comparison["all"]))
     ]
     if not both:
         heads, lines = heads[:1] + heads[2:3], [line[:1] + line[2:3] for line in lines]
@@ -166,56 +214,70 @@ def _comparison(comparison: dict[str, Any] | None) -> str:
     ids = dict.fromkeys(row["case"] for row in comparison["rows"])
     numbers = {case_id: number for number, case_id in enumerate(ids, 1)}
     cells = {(row["case"], row["class"]): row for row in comparison["rows"]}
+    times = {"before": say("{name}, before"), "after": say("{name}, after") if both else "{name}"}
     columns = [
         (name, key) for name in classes for key in (("before", "after") if both else ("after",))
     ]
     details = [
-        [f"case {number}{_part(comparison, case)}"]
+        [say("case {number}").format(number=number) + _part(say, comparison, case)]
         + [_dice(cells.get((case, name), {}).get(key)) for name, key in columns]
         for case, number in numbers.items()
     ]
-    titles = ["Case", *(f"{name}{f', {key}' if both else ''}" for name, key in columns)]
+    titles = [say("Case"), *(times[key].format(name=name) for name, key in columns)]
+    dash = say(
+        "A dash: the expert drew nothing of the class in that case, so there is nothing to compare."
+    )
     return (
-        f"<section><h2>Dice on the held-out cases</h2>{table(heads, lines)}"
-        f"<h3>Case by case</h3>{table(titles, details)}"
-        "<p class='note'>A dash: the expert drew nothing of the class in that case, so there is "
-        "nothing to compare.</p></section>"
+        f"<section><h2>{say('Dice on the held-out cases')}</h2>{table(heads, lines)}"
+        f"<h3>{say('Case by case')}</h3>{table(titles, details)}"
+        f"<p class='note'>{dash}</p></section>"
     )
 
 
-def _unet(comparison: dict[str, Any] | None) -> str:
+def _unet(say: Say, comparison: dict[str, Any] | None) -> str:
     """The plain U-Net that was trained beside the model, if one was."""
     if comparison is None or "unet" not in comparison:
         return ""
     beside = comparison["unet"]
-    heads = ["Class", "Plain U-Net", "This model", "Difference", "95 % interval"]
+    heads = [say("Class"), say("Plain U-Net"), say("This model"), say("Difference")]
+    heads.append(say("95 % interval"))
     lines = [
         [name, _dice(values["unet"]), _dice(values["model"])]
-        + [_dice(values["difference"], True), _interval(values)]
-        for name, values in (*beside["classes"].items(), ("mean", beside["all"]))
+        + [_dice(values["difference"], True), _interval(say, values)]
+        for name, values in (*beside["classes"].items(), (say("mean"), beside["all"]))
     ]
-    turns = " There was one for each patient held out." * (comparison["scheme"] != "split")
+    told = [
+        say(
+            "The U-Net (2 million parameters) learned from the labelled cases alone, with the same "
+            "augmentation, as many steps and as many slices a step."
+        ),
+        say("It was scored on the same cases in the same way."),
+    ]
+    if comparison["scheme"] != "split":
+        told.append(say("There was one for each patient held out."))
+    told.append(say("It is only there to be compared with."))
     return (
-        f"<section><h2>Beside a plain U-Net</h2><p>{escape(beside['reason'])}</p>"
-        f"{table(heads, lines)}<p class='note'>The U-Net (2 million parameters) learned from the "
-        "labelled cases alone, with the same augmentation, as many steps and as many slices a "
-        f"step. It was scored on the same cases in the same way.{turns} It is only there to be "
-        "compared with.</p></section>"
+        f"<section><h2>{say('Beside a plain U-Net')}</h2><p>{escape(say(beside['reason']))}</p>"
+        f"{table(heads, lines)}<p class='note'>{' '.join(told)}</p></section>"
     )
 
 
-def _warnings(events: list[dict[str, Any]]) -> list[str]:
+def _warnings(say: Say, events: list[dict[str, Any]]) -> list[str]:
     texts = []
     for event in events:
         if event["type"] == "warning" and event.get("message"):
-            texts.append(event["message"])
+            texts.append(say(event["message"]))
         elif event["type"] == "stuck":
-            causes, names = " ".join(event["causes"]), ", ".join(event["classes"])
-            looked = event.get("stage") == "look"
-            when = (
-                "Not found at the first look" if looked else f"Not learned by step {event['step']}"
+            told = say("Not learned by step {step}: {classes}. {causes}")
+            if event.get("stage") == "look":
+                told = say("Not found at the first look: {classes}. {causes}")
+            texts.append(
+                told.format(
+                    step=event["step"],
+                    classes=", ".join(event["classes"]),
+                    causes=" ".join(map(say, event["causes"])),
+                )
             )
-            texts.append(f"{when}: {names}. {causes}")
     return texts
 
 
@@ -225,62 +287,13 @@ def _list(title: str, texts: Iterable[str]) -> str:
     return f"<section><h2>{title}</h2><ul>{items}</ul></section>" if items else ""
 
 
-def _part(comparison: dict[str, Any], case: str) -> str:
+def _part(say: Say, comparison: dict[str, Any], case: str) -> str:
     part = partly(comparison["rows"]).get(case)
-    return f" ({part})" if part else ""
+    return f" ({say(part)})" if part else ""
 
 
-def _method(comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
-    words = [
-        "Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the "
-        "same, 0 is nothing in common."
-    ]
-    if comparison is None:
-        words.append(
-            "The curves are measured on some held-out cases at the network's own resolution, to "
-            "follow the training. They are not the final score."
-        )
-    else:
-        words.append(
-            "The scores are measured on cases that no training saw, on each image's own voxels. "
-            "The intervals come from drawing the held-out cases anew, with repeats (bootstrap): "
-            "they say how much the choice of these cases matters, and nothing about cases of "
-            "another kind, scanner or hospital."
-        )
-        if comparison["scheme"] == "leave-one-out":
-            words.append(
-                "There were too few cases to set some aside: each was scored by a model that was "
-                "trained without it. The final model learned from all of them and was itself "
-                "scored on none."
-            )
-        elif card is not None:
-            words.append(_choice(card))
-        if gone := comparison.get("missing"):
-            told = "1 held-out case was" if gone == 1 else f"{gone} held-out cases were"
-            words.append(f"{told} not scored: the files were not there.")
-        if some := len(partly(comparison["rows"])):
-            cases = "1 case is" if some == 1 else f"{some} cases are"
-            words.append(
-                f"{cases} labelled in part, and scored there only; the table says on how many "
-                "slices. What a model draws on the other slices is not judged."
-            )
-        if comparison["heldout_cases"] < 10:
-            words.append("With so few held-out cases, small differences mean little.")
-    words.append("Nothing here is a medical device or a proof of clinical use.")
-    return f"<section><h2>How the scores were made</h2><p>{' '.join(words)}</p></section>"
-
-
-def _choice(card: ModelCard) -> str:
-    """Whether the scored cases took part in choosing the model, as in early versions."""
-    if card.training.get("chosen_on") == "val":
-        return (
-            "The same held-out cases also chose which weights and which branch of the network are "
-            "kept, so the score of the new model is a little flattering."
-        )
-    return "Nothing about the model was chosen on these cases."
-
-
-def _settings(job: JobFolder, card: ModelCard | None) -> str:
+def _settings(say: Say, job: JobFolder, card: ModelCard | None) -> str:
+    """Names and values as in the project and on the command line, in no language."""
     used = card.training.get("settings") if card is not None else None
     options = (used if isinstance(used, dict) else {}) | job.job["options"]
     network, seen = options.get("network"), options.get("preprocessing")
@@ -291,19 +304,20 @@ def _settings(job: JobFolder, card: ModelCard | None) -> str:
         rows.append(["weights kept", card.training.get("weights")])
         rows.append(["branches used", card.branches])
     lines = [[key.replace("_", " "), _plain(value)] for key, value in rows]
-    told = table(["Setting", "Value"], lines)
-    return f"<section><details><summary><h2>Settings</h2></summary>{told}</details></section>"
+    told = table([say("Setting"), say("Value")], lines)
+    title = say("Settings")
+    return f"<section><details><summary><h2>{title}</h2></summary>{told}</details></section>"
 
 
-def _origin(job: JobFolder, card: ModelCard | None) -> str:
+def _origin(say: Say, job: JobFolder, card: ModelCard | None) -> str:
     rows = []
     if card is not None:
-        rows += [list(row) for row in card.told()]
-        rows.append(["Weights (SHA-256)", card.weights_sha256 or "-"])
-        rows.append(["Engine of the model", card.engine_version])
-    rows.append(["Engine of the training", job.job.get("engine_version", "-")])
-    rows.append(["Engine of this report", __version__])
-    return f"<section><h2>Licence and versions</h2>{table(['', ''], rows)}</section>"
+        rows += [[say(name), text] for name, text in card.told()]
+        rows.append([say("Weights (SHA-256)"), card.weights_sha256 or "-"])
+        rows.append([say("Engine of the model"), card.engine_version])
+    rows.append([say("Engine of the training"), job.job.get("engine_version", "-")])
+    rows.append([say("Engine of this report"), __version__])
+    return f"<section><h2>{say('Licence and versions')}</h2>{table(['', ''], rows)}</section>"
 
 
 def _card(project: Project, training: dict[str, Any], result: dict[str, Any]) -> ModelCard | None:
@@ -342,10 +356,11 @@ def _dice(value: float | None, signed: bool = False) -> str:
     return "–" if value is None else f"{value:{'+' if signed else ''}.3f}"
 
 
-def _interval(values: dict[str, Any]) -> str:
+def _interval(say: Say, values: dict[str, Any]) -> str:
     if values.get("low") is None or values.get("high") is None:
         return "–"
-    return f"{values['low']:+.3f} to {values['high']:+.3f}"
+    told = say("{low} to {high}")
+    return told.format(low=f"{values['low']:+.3f}", high=f"{values['high']:+.3f}")
 
 
 def _plain(value: Any) -> str:

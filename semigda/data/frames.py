@@ -1,0 +1,45 @@
+"""The frames of a 4-D image, one at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from semigda.data.volumes import Volume, check_file, checked_affine, checked_values
+from semigda.progress import UNWATCHED, Progress
+from semigda.reading.errors import only_frames
+from semigda.reading.process import read_frames
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.segmenting import SegmentOptions
+
+
+class Frames:
+    """A 4-D image. Its file is read and checked once; one frame at a time is in memory.
+
+    Attributes:
+        count: how many frames it has.
+
+    Raises:
+        SemiGDAError: "bad-input" if it has no fourth dimension, and as
+            :func:`semigda.data.volumes.read_volume`.
+    """
+
+    def __init__(self, path: Path, progress: Progress = UNWATCHED):
+        check_file(path)
+        self._stored = read_frames(path, progress)
+        self.count = self._stored.count
+        if self._stored.picture or self.count < 2:
+            raise SemiGDAError(
+                "bad-input",
+                "The image has no fourth dimension.",
+                action="Segment it without --all-frames.",
+            )
+
+    def read(self, _path: Path, options: SegmentOptions, progress: Progress = UNWATCHED) -> Volume:
+        """The frame that the options name, as :func:`semigda.inference.segment.read_input` would
+        read it."""
+        progress.check()
+        frame = options.frame or 0
+        if not 0 <= frame < self.count:
+            raise only_frames(self.count)
+        array = checked_values(self._stored.array(frame), options.replace_nonfinite)
+        return Volume(array, checked_affine(self._stored.affine), layers=self.count)
