@@ -344,8 +344,6 @@ set(SemiGDA_PACKAGES
   semigda_core/project/report/method.py
   semigda_core/project/report/page.py
   semigda_core/project/report/report.py
-  semigda_core/project/report/report.py
-  semigda_core/project/report/report.py
   semigda_core/project/review/__init__.py
   semigda_core/project/review/candidates.py
   semigda_core/project/review/inbox.py
@@ -374,8 +372,6 @@ set(SemiGDA_RESOURCES
   Resources/Models/polyp-colonoscopy/LICENSE.txt
   Resources/Models/polyp-colonoscopy/card.json
   Resources/Models/polyp-colonoscopy/weights.safetensors
-  Resources/Translations/SemiGDA_de.ts
-  Resources/Translations/SemiGDA_de.ts
   Resources/Translations/SemiGDA_de.ts
   semigda/models/apache-2.0.txt
   )

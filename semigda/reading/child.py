@@ -82,8 +82,8 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         path = Path(request["path"])
-        how = (request[name] for name in ("frame", "frames", "labels"))
-        answer = read(Request(path, *how, out, work), budget)
+        frame, frames, labels = (request[name] for name in ("frame", "frames", "labels"))
+        answer = read(Request(path, frame, frames, labels, out, work), budget)
         os.lseek(noise, 0, 0)
         if not complains(os.read(noise, 1 << 16)):
             return answer
