@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import html
 
+import qt
+
 from SemiGDALib.texts import AMBER, RED
 from SemiGDALib.translation.sentences import translated
 
 
 class MessageArea:
-    """Errors (red) and questions (amber), each with at most one action."""
+    """Errors (red) and questions (amber), each with at most one action; a question may have two."""
 
     def __init__(self, ui):
         self._ui = ui
-        self._action = None
+        self._action = self._other = None
+        self.otherButton = qt.QPushButton(ui.messageFrame)
+        self.otherButton.name = "messageOtherButton"
+        self.otherButton.toolTip = ui.messageActionButton.toolTip
+        self.otherButton.connect("clicked(bool)", lambda _checked=False: self._do(self._other))
+        buttons = ui.messageFrame.layout().itemAt(1).layout()
+        buttons.insertWidget(buttons.indexOf(ui.messageDismissButton), self.otherButton)
         ui.messageActionButton.connect("clicked(bool)", self._onAction)
         ui.messageDismissButton.connect("clicked(bool)", self._onDismiss)
         self.hide()
@@ -22,17 +30,23 @@ class MessageArea:
         """Show a SemiGDAError, perhaps with a button that fixes it."""
         self._show(RED, error.message, error.action, actionText, action, dismissText)
 
-    def question(self, sentence, explanation, actionText, action, dismissText) -> None:
-        """Ask something that must be decided before going on."""
+    def question(
+        self, sentence, explanation, actionText, action, dismissText, otherText="", other=None
+    ) -> None:
+        """Ask something that must be decided before going on; ``other``: a second way to go on."""
         self._show(AMBER, sentence, explanation, actionText, action, dismissText)
+        self._other = other
+        self.otherButton.text = otherText
+        self.otherButton.visible = other is not None
 
     def hide(self) -> None:
-        self._action = None
+        self._action = self._other = None
         self._ui.messageFrame.visible = False
 
     def _show(self, colour, sentence, explanation, actionText, action, dismissText) -> None:
         ui = self._ui
-        self._action = action
+        self._action, self._other = action, None
+        self.otherButton.visible = False
         sentence, explanation = (html.escape(translated(one)) for one in (sentence, explanation))
         ui.messageLabel.text = f"<b>{sentence}</b><br>{explanation}"
         border = f"border: 1px solid {colour}; border-left: 5px solid {colour};"
@@ -44,7 +58,9 @@ class MessageArea:
         ui.messageFrame.visible = True
 
     def _onAction(self, _checked=False) -> None:
-        action = self._action
+        self._do(self._action)
+
+    def _do(self, action) -> None:
         self.hide()
         if action is not None:
             action()

@@ -229,6 +229,12 @@ def several(widget, facts):
         check(files <= set(os.listdir(out)), "the results folder has table, sheet and segmentation")
         section.refresh()
         check({row.state for row in section.rows} == {"done"}, "they are still known as done")
+        roi = widget.logic.placeRegion(other)
+        widget.panel.parameters.roi = roi
+        section.refresh()
+        check("done" not in {row.state for row in section.rows}, "a region makes them new")
+        widget.panel.parameters.roi = None
+        slicer.mrmlScene.RemoveNode(roi)
         section.resultsEdit.currentPath = ""
     section.button.collapsed = True
     slicer.mrmlScene.RemoveNode(other)

@@ -39,6 +39,10 @@ SIZES = {
     "batches": {"cpu": (224, 16, 5), "cuda": (224, 64, 5)},
     "growth": {"cpu": (0, 0, 2), "cuda": (0, 0, 2)},
     "startup": {"cpu": (512, 60, 5), "cuda": (512, 60, 5)},
+    # In a process with Slicer's core (Testing/host), whose sizes are their own.
+    "opening": {"cpu": (0, 0, 5)},
+    "several": {"cpu": (0, 0, 3)},
+    "region": {"cpu": (512, 300, 3)},
 }
 WATCHED = ("inference-compact", "training-compact")  # by --bench
 ALLOWED_LOSS = 0.2
@@ -46,7 +50,7 @@ ALLOWED_LOSS = 0.2
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", choices=list(SIZES), default=list(SIZES))
+    parser.add_argument("--only", nargs="+", choices=list(SIZES))
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, default=2, help="of the CPU")
     parser.add_argument("--side", type=int, help="of a slice; by default each part's own")
@@ -70,7 +74,8 @@ def main() -> None:
     else:
         from speed_lib.machine import write
 
-        for part in arguments.only:
+        here = [part for part, sizes in SIZES.items() if arguments.device in sizes]
+        for part in arguments.only or here:
             found = run(part, arguments)
             write(
                 arguments.results, stored(arguments.results) | {f"{part}-{arguments.device}": found}
@@ -85,7 +90,9 @@ def run(part: str, arguments: argparse.Namespace, memory: bool = True) -> dict:
     from speed_lib.networks import SEED
 
     torch.set_num_threads(arguments.threads)
-    defaults = SIZES[part][arguments.device]
+    defaults = SIZES[part].get(arguments.device)
+    if defaults is None:
+        raise SystemExit(f"{part} is measured on a CPU.")
     given = (arguments.side, arguments.slices, arguments.repeats)
     side, slices, repeats = (
         own if value is None else value for own, value in zip(defaults, given, strict=True)
@@ -138,6 +145,14 @@ def measure(
         from speed_lib.growth import measure as growth
 
         return {what: growth(what, GROWTH[what], device, threads, repeats) for what in GROWTH}
+    if part in ("opening", "several"):
+        from speed_lib import slicer_side
+
+        return getattr(slicer_side, part)(threads, repeats)
+    if part == "region":
+        from speed_lib.region import measure as region
+
+        return region((side, side, slices), threads, repeats)
     from speed_lib.startup import measure as startup
 
     return startup(device, threads, repeats)

@@ -164,6 +164,13 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
         _tell(f"{name}: {error['message']} {error['action']}{detail}")
     for name in done.edited:
         _tell(f"{name}: its segmentation was edited; it is left, and the table tells of the first.")
+    if done.outside:
+        _tell(f"Outside of the region of interest: {', '.join(done.outside)}.")
+    if done.other_kind:
+        _tell(
+            f"{len(done.other_kind)} of {len(cohort.images)} are not the kind of image that the "
+            f"model was trained on (the table says how): {', '.join(done.other_kind)}."
+        )
     if done.unknown:
         _tell(
             f"{done.unknown} of an earlier version are kept: whether their images have changed "
@@ -171,7 +178,9 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
         )
     if done.table_kept:
         _tell(f"The table had been edited. That one is now {done.table_kept.name}.")
-    print(f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed.")
+    outside = f", {len(done.outside)} outside of the region" if done.outside else ""
+    counts = f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed"
+    print(f"{counts}{outside}.")
     print(f"The table is in {one_line(str(cohort.summary), 1000)}")
     print(f"The contact sheet is in {one_line(str(cohort.sheet), 1000)}")
 

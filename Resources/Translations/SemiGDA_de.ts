@@ -2191,7 +2191,30 @@
     </message>
 </context>
 <context>
+    <name>several.asking</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Leave them out</source>
+        <translation>Auslassen</translation>
+    </message>
+    <message>
+        <source>Segment all</source>
+        <translation>Alle segmentieren</translation>
+    </message>
+    <message>
+        <source>{number} of {count} volumes are not the kind of image that this model was trained on.</source>
+        <translation>{number} von {count} Volumen sind andere Bilder als die, mit denen dieses Modell trainiert wurde.</translation>
+    </message>
+</context>
+<context>
     <name>several.logic</name>
+    <message>
+        <source>A region of interest of the scene does not apply to files.</source>
+        <translation>Eine Region der Szene gilt nicht für Dateien.</translation>
+    </message>
     <message>
         <source>A segmentation is running already.</source>
         <translation>Es läuft bereits eine Segmentierung.</translation>
@@ -2203,6 +2226,10 @@
     <message>
         <source>Choose another source, or load a volume.</source>
         <translation>Wählen Sie eine andere Quelle, oder laden Sie ein Volumen.</translation>
+    </message>
+    <message>
+        <source>Load them, or choose the whole volume as the region.</source>
+        <translation>Laden Sie sie, oder wählen Sie als Region das ganze Volumen.</translation>
     </message>
     <message>
         <source>The results of files need a folder.</source>
@@ -2231,8 +2258,16 @@
         <translation>Laden Sie es noch einmal.</translation>
     </message>
     <message>
+        <source>Place it again, or choose the whole volume.</source>
+        <translation>Platzieren Sie sie erneut, oder wählen Sie das ganze Volumen.</translation>
+    </message>
+    <message>
         <source>Segmenting image {number} of {total}</source>
         <translation>Bild {number} von {total} wird segmentiert</translation>
+    </message>
+    <message>
+        <source>The region of interest is not in the scene any more.</source>
+        <translation>Die Region ist nicht mehr in der Szene.</translation>
     </message>
     <message>
         <source>The volume is not in the scene any more.</source>
@@ -2346,6 +2381,10 @@
         <translation>Der Ordner mit den Bildern: Dateien, oder für jedes ein Ordner mit einer DICOM-Serie.</translation>
     </message>
     <message>
+        <source>The region of interest is of this scene: files are segmented whole.</source>
+        <translation>Die Region gehört zu dieser Szene: Dateien werden ganz segmentiert.</translation>
+    </message>
+    <message>
         <source>The volumes of this scene, those of one study or folder of the Data module, or the images of a folder on the disk, which need not be loaded.</source>
         <translation>Die Volumen dieser Szene, die einer Studie oder eines Ordners des Moduls Data, oder die Bilder eines Ordners auf der Festplatte, die nicht geladen sein müssen.</translation>
     </message>
@@ -2358,12 +2397,20 @@
         <translation>Volumen:</translation>
     </message>
     <message>
-        <source>{done} of {total} done</source>
-        <translation>{done} von {total} fertig</translation>
+        <source>{count} failed</source>
+        <translation>{count} fehlgeschlagen</translation>
     </message>
     <message>
-        <source>{done}, {count} failed</source>
-        <translation>{done}, {count} fehlgeschlagen</translation>
+        <source>{count} left out</source>
+        <translation>{count} ausgelassen</translation>
+    </message>
+    <message>
+        <source>{count} outside the region</source>
+        <translation>{count} außerhalb der Region</translation>
+    </message>
+    <message>
+        <source>{done} of {total} done</source>
+        <translation>{done} von {total} fertig</translation>
     </message>
     <message>
         <source>{name} ({count} volumes)</source>
@@ -2375,6 +2422,14 @@
     <message>
         <source>Found, agreement</source>
         <translation>Gefunden, Übereinst.</translation>
+    </message>
+    <message>
+        <source>Not this model's kind of image</source>
+        <translation>Anderes Bild, als das Modell kennt</translation>
+    </message>
+    <message>
+        <source>Outside the region</source>
+        <translation>Außerhalb der Region</translation>
     </message>
     <message>
         <source>State</source>
@@ -2403,6 +2458,14 @@
     <message>
         <source>failed</source>
         <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>ausgelassen</translation>
+    </message>
+    <message>
+        <source>outside</source>
+        <translation>außerhalb</translation>
     </message>
     <message>
         <source>running</source>

@@ -27,17 +27,8 @@ def regionIn(roiNode, volumeNode) -> dict:
     import vtk
 
     nodes.checkVolume(volumeNode)
-    if nodes.isUnderNonlinearTransform(roiNode):
-        raise SemiGDAError(
-            "bad-input",
-            _("The region of interest is under a non-linear transform."),
-            action=_("Take it out of the transform, or place a new one."),
-        )
+    checkRoi(roiNode)
     size = np.array(roiNode.GetSize())
-    if roiNode.GetNumberOfControlPoints() == 0 or not size.all():
-        raise not_placed()
-    if roiNode.GetInsideOut():
-        raise inside_out()
     between = vtk.vtkMatrix4x4()
     slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
         roiNode.GetParentTransformNode(), volumeNode.GetParentTransformNode(), between
@@ -49,6 +40,20 @@ def regionIn(roiNode, volumeNode) -> dict:
     lengths = np.linalg.norm(edges, axis=0)
     axes = (edges / lengths).T
     return region(inVolume[:3, 3].tolist(), lengths.tolist(), axes.tolist(), ras=True)
+
+
+def checkRoi(roiNode) -> None:
+    """Raise "bad-input" for a ROI that is not placed, inside out, or bent by a transform."""
+    if nodes.isUnderNonlinearTransform(roiNode):
+        raise SemiGDAError(
+            "bad-input",
+            _("The region of interest is under a non-linear transform."),
+            action=_("Take it out of the transform, or place a new one."),
+        )
+    if roiNode.GetNumberOfControlPoints() == 0 or not all(roiNode.GetSize()):
+        raise not_placed()
+    if roiNode.GetInsideOut():
+        raise inside_out()
 
 
 def placeOn(volumeNode):

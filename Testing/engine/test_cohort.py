@@ -324,3 +324,31 @@ def test_another_region_segments_again(model, images, tmp_path, capsys):
     assert main([*words, "12,12,1,10,20,1"]) == 0
     assert "4 of them again because the options changed" in capsys.readouterr().err
     assert json.loads((out / "case1.json").read_text("utf-8"))["working"]["slices"] == 1
+
+
+def test_a_case_that_the_region_does_not_meet_has_not_failed(model, images, tmp_path, capsys):
+    (images / "broken.nrrd").unlink()
+    far = sitk.ReadImage(str(images / "case0.nii.gz"))
+    far.SetOrigin((5000, 0, 0))
+    sitk.WriteImage(far, str(images / "far.nii.gz"))
+    out = tmp_path / "out"
+    words = ["segment", "--cases", str(images), "--model", str(model), "--out", str(out)]
+    assert main([*words, "--roi", "12,12,1,10,20,6"]) == 0
+    told = capsys.readouterr()
+    assert "4 segmented, 0 were there, 0 failed, 1 outside of the region." in told.out
+    assert "Outside of the region of interest: far." in told.err
+    assert files(out) == made("case0", "case1", "case2", "case3")
+
+
+def test_images_of_another_kind_are_named(model, images, tmp_path, capsys):
+    """Without a question: nobody sits there for a thousand images."""
+    (images / "broken.nrrd").unlink()
+    flat = sitk.ReadImage(str(images / "case0.nii.gz"))[:, :, :1]
+    sitk.WriteImage(flat, str(images / "flat.nii.gz"))
+    words = ["segment", "--cases", str(images), "--model", str(model), "--out"]
+    for expected in ("5 segmented", "0 segmented"):  # also when it is there already
+        assert main([*words, str(tmp_path / "out")]) == 0
+        told = capsys.readouterr()
+        assert expected in told.out
+        assert "1 of 5 are not the kind of image that the model was trained on" in told.err
+        assert told.err.rstrip().splitlines()[-1].endswith(": flat.")

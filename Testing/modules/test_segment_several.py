@@ -12,6 +12,7 @@ import pytest
 import SimpleITK as sitk
 import slicer
 from segment_fixtures import choose
+from test_segment_region import in_roi, labels_of
 from train_fixtures import dark
 
 
@@ -177,6 +178,84 @@ def test_volumes_of_the_scene(panel, section, module_host, tmp_path, artifacts):
     assert states(section) == ["done"] * 3 + [""]
     run(section, module_host)
     assert len(results()) == 4 and len({row["case"] for row in summary(out)}) == 4
+
+
+def test_a_region_is_that_of_every_volume(panel, section, module_host, tmp_path, artifacts):
+    """One that it does not meet is outside, not failed; another region makes them new."""
+    out = tmp_path / "out"
+    volumes = [phantoms.add_volume(name=f"MR {number}") for number in range(3)]
+    volumes[1].SetOrigin(30, 0, 0)  # the region is at another place of its voxels
+    volumes[2].SetOrigin(500, 0, 0)
+    roi = panel.logic.placeRegion(volumes[0])
+    choose(panel, module_host, volumes[0], roi=roi)
+    section.resultsEdit.currentPath = str(out)
+    section.refresh()
+    run(section, module_host)
+    assert states(section) == ["done", "done", "outside"]
+    assert section.label.text == "2 of 3 done, 1 outside the region"
+    assert found(section, 2) == ["MR 2", "Outside the region"]
+    assert not section.retryButton.enabled  # nothing has failed
+    for node in results():
+        volume = node.GetNodeReference("SemiGDA.inputVolume")
+        inside = in_roi(roi, volume)
+        labels = labels_of(node, volume)
+        assert 0 < inside.sum() < inside.size / 4 and not (labels * ~inside).any()
+        name = f"{volume.GetName()}.seg.nrrd"
+        assert (sitk.GetArrayFromImage(sitk.ReadImage(str(out / name))) == labels).all()
+    assert labels_of(results()[0], volumes[0]).any() and len(results()) == 2
+    assert {row["case"] for row in summary(out)} == {"MR 0", "MR 1"}
+    module_host.grab(panel, artifacts / "segment-several-region.png")
+    section.refresh()
+    assert states(section) == ["done", "done", ""]
+    roi.SetSize(20, 20, 20)
+    section.refresh()
+    assert states(section) == [""] * 3  # what is there is of another region
+    choose(panel, module_host, volumes[0], roi=None)
+    section.refresh()
+    assert states(section) == [""] * 3
+
+
+def test_a_region_does_not_apply_to_files(panel, section, module_host, folder, tmp_path):
+    from semigda_core.errors import SemiGDAError
+    from SemiGDALib.segment.several import rows
+
+    volume = phantoms.add_volume()
+    roi = panel.logic.placeRegion(volume)
+    choose(panel, module_host, volume, roi=roi)
+    fromFolder(section, folder, tmp_path / "out")
+    assert section.label.text == (
+        "0 of 4 done. The region of interest is of this scene: files are segmented whole."
+    )
+    with pytest.raises(SemiGDAError, match="does not apply to files"):
+        panel.logic.startSeveral(rows.ofFolder(folder), "bright", tmp_path / "out", roi=roi)
+
+
+def test_volumes_of_another_kind_are_asked_about_once(panel, section, module_host, artifacts):
+    ui = panel.ui
+    phantoms.add_volume(name="MR")
+    for number in range(2):
+        phantoms.add_volume(phantoms.image()[:1], name=f"Picture {number}")
+    section.refresh()
+    module_host.click(section.startButton)
+    text = ui.messageLabel.text
+    assert "2 of 3 volumes are not the kind of image" in text and "a 2-D picture." in text
+    assert not panel.logic.isRunningSeveral() and panel.panel.message.otherButton.visible
+    module_host.grab(panel, artifacts / "segment-several-kind.png")
+    module_host.click(ui.messageDismissButton)
+    assert not panel.logic.isRunningSeveral() and states(section) == [""] * 3
+    module_host.click(section.startButton)
+    module_host.click(panel.panel.message.otherButton)
+    finish(section, module_host)
+    assert states(section) == ["done", "left out", "left out"] and len(results()) == 1
+    assert section.label.text == "1 of 3 done, 2 left out"
+    assert found(section, 1) == ["Picture 0", "Not this model's kind of image"]
+    assert "this is a 2-D picture." in section.table.widget.item(1, 2).toolTip()
+    module_host.click(section.startButton)
+    module_host.click(ui.messageActionButton)
+    finish(section, module_host)
+    assert states(section) == ["done"] * 3 and len(results()) == 3
+    assert found(section, 1)[1].endswith("Not this model's kind of image")
+    assert "Not" not in found(section, 0)[1]
 
 
 def test_a_study_without_files(section, module_host):

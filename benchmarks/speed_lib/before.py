@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from speed_lib.machine import ROOT
@@ -14,20 +16,25 @@ COMMIT = "4938409"  # batches of two, and freed memory given back
 
 def measure(shape: tuple[int, int, int], device: str, threads: int, repeats: int) -> dict:
     """Pairs of runs; each begins with the other engine."""
+    with trees(COMMIT) as engines:
+        pairs = []
+        for repeat in range(repeats):
+            order = list(engines)[:: -1 if repeat % 2 else 1]
+            runs = {
+                which: segment(shape, 224, 2, device, threads, engines[which]) for which in order
+            }
+            pairs.append(runs)
+    return {"shape": shape, "commit": COMMIT, "pairs": pairs}
+
+
+@contextmanager
+def trees(commit: str) -> Iterator[dict[str, Path]]:
+    """The source trees "before", of a commit, and "now"."""
     with tempfile.TemporaryDirectory() as name:
         before = Path(name) / "before"
         git = ["git", "-C", str(ROOT), "worktree"]
-        subprocess.run([*git, "add", "--detach", "-f", before, COMMIT], check=True)
+        subprocess.run([*git, "add", "--detach", "-f", before, commit], check=True)
         try:
-            pairs = []
-            for repeat in range(repeats):
-                engines = {"before": before, "now": ROOT}
-                order = list(engines)[:: -1 if repeat % 2 else 1]
-                runs = {
-                    which: segment(shape, 224, 2, device, threads, engines[which])
-                    for which in order
-                }
-                pairs.append(runs)
+            yield {"before": before, "now": ROOT}
         finally:
             subprocess.run([*git, "remove", "--force", before], check=True)
-    return {"shape": shape, "commit": COMMIT, "pairs": pairs}

@@ -194,6 +194,41 @@ def _startup(run: dict) -> str:
     return f"{' x '.join(map(str, run['shape']))} voxels.\n\n" + table(["what", "seconds"], rows)
 
 
+def _opening(run: dict) -> str:
+    rows = []
+    for what in run["pairs"][0]["now"]:
+        before, now = ([pair[which][what] for pair in run["pairs"]] for which in ("before", "now"))
+        rows.append([what, ranged(before, 3), ranged(now, 3), ranged(ratios(now, before))])
+    return (
+        f"The panel of *Segment* with Slicer's core; before is commit {run['commit']}. Opening: "
+        "seconds of the processor, without translating sources, which Slicer finds done; a click: "
+        "until the first slices are there.\n\n"
+        + table(["what", "seconds before", "now", "times as long"], rows)
+    )
+
+
+def _several(run: dict) -> str:
+    rows = []
+    for source in ("scene", "folder"):
+        of = [one[source] for one in run["runs"]]
+        whole, worker = ([one[key] for one in of] for key in ("seconds", "worker"))
+        times = ranged(ratios(whole, worker), 3)
+        rows.append([source, str(of[0]["volumes"]), ranged(whole), ranged(worker), times])
+    heads = ["source", "volumes", "seconds", "of them the worker's", "times the worker's"]
+    return "Volumes of 64 x 64 x 24 voxels, slices of 96 x 96, one thread.\n\n" + table(heads, rows)
+
+
+def _region(run: dict) -> str:
+    rows = []
+    for number, sides in enumerate(run["regions"]):
+        of = [one[number] for one in run["runs"]]
+        seconds = [[one["seconds"][part] for one in of] for part in ("total", *REGION_PARTS)]
+        peak = megabytes(median([one["peak_bytes"] for one in of]))
+        rows.append([" x ".join(map(str, sides)), *map(ranged, seconds), peak])
+    heads = ["region, voxels", "seconds", *REGION_PARTS, "peak memory, MB"]
+    return f"In {' x '.join(map(str, run['shape']))} voxels.\n\n" + table(heads, rows)
+
+
 def _how(runs: Mapping[str, dict]) -> str:
     """A line for each computer, and a row for each part that it measured."""
     parts, places = [], []
@@ -209,6 +244,7 @@ def _how(runs: Mapping[str, dict]) -> str:
     return "\n".join([*lines, "", table(["command", "repeats", "load average", "date"], parts)])
 
 
+REGION_PARTS = ("load", "preprocess", "network", "resample", "write")
 Section = Callable[[dict], str]
 SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("Inference, `paper`: the network alone", "inference-paper", _inference),
@@ -219,5 +255,8 @@ SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("Training, `paper`", "training-paper", _training),
     ("Training, `compact`", "training-compact", _training),
     ("Growth", "growth", _growth),
+    ("A region of interest", "region", _region),
     ("Start-up", "startup", _startup),
+    ("The panel: opening it, and a click", "opening", _opening),
+    ("Several volumes", "several", _several),
 )

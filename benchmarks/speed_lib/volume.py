@@ -21,6 +21,7 @@ from semigda_core.models.card import Label, ModelCard
 from speed_lib.machine import ROOT, environment
 from speed_lib.networks import CONFIGS, SEED
 
+SPACING = (0.8, 0.8, 1.0)  # mm
 PARTS = ("start", "load", "preprocess", "network", "resample", "write", "total")
 
 
@@ -32,6 +33,7 @@ def segment(
     threads: int,
     engine: Path = ROOT,
     batch: int | None = None,
+    roi: str | None = None,
 ) -> dict:
     """Seconds of every part and of the processor, peak memory, batch, and a hash of the voxels.
 
@@ -41,6 +43,7 @@ def segment(
         classes: foreground classes of the model.
         engine: the source tree that computes.
         batch: slices at once; by default the engine chooses.
+        roi: a region of interest, as the command takes it.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -50,6 +53,7 @@ def segment(
         command += ["--model", folder / "model", "-o", folder / "out.seg.nrrd", "--device", device]
         command += ["--review", folder / "review.nrrd", "--report", folder / "report.json"]
         command += ["--batch-size", str(batch)] if batch else []
+        command += ["--roi", roi] if roi else []
         used = _processor_seconds()
         done = subprocess.run(
             command, env=environment(threads, engine), cwd=engine, capture_output=True, text=True
@@ -85,7 +89,7 @@ def write_image(path: Path, shape: tuple[int, int, int]) -> None:
         voxels[z] = 200 * waves + rng.integers(-50, 50, (rows, columns))
     header = {
         "space": "left-posterior-superior",
-        "space directions": np.diag([0.8, 0.8, 1.0]),
+        "space directions": np.diag(SPACING),
         "space origin": np.zeros(3),
         "encoding": "raw",
     }

@@ -18,7 +18,9 @@ from semigda.models.package import load_network
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.names import same_file
+from semigda_core.jobs.region import OUTSIDE
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.fit import tells_mismatch
 from semigda_core.models.library import find_model
 
 # Errors that would recur with the next case; any other is the case's own.
@@ -35,7 +37,9 @@ class Done:
 
     Attributes:
         segmented, there: numbers of cases segmented now, and of those that existed.
-        failures: (name, error as a dictionary) of the others.
+        failures: (name, error as a dictionary) of those that could not be segmented.
+        outside: names of cases that the region of interest does not meet; they have no result.
+        other_kind: names of cases, also of earlier runs, that are no images for the model.
         edited: names of cases whose result the user has changed; they are kept.
         unknown: number of results of an earlier version, which did not record their origin.
         table_kept: where a table that the user had changed was moved to, if any.
@@ -44,6 +48,8 @@ class Done:
     segmented: int
     there: int
     failures: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    other_kind: list[str] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
     unknown: int = 0
     table_kept: Path | None = None
@@ -122,9 +128,10 @@ class Cohort:
             overwrite: whether to replace results of another model.
             again: whether to segment finished cases again, too.
             only: names of the cases to segment; the others are left as they are.
-            ended: called for each case with its name, its state ("segmented", "failed", or that of
+            ended: called for each case with its name, its state ("segmented", "failed", "outside"
+                of the region, or that of
                 :class:`~semigda.inference.cohort_folder.CohortFolder` if it is left), and why it
-                failed.
+                has no result.
             doubt: see :func:`semigda.inference.segment.segment_volume`.
             load: gives network and card of a model's folder.
 
@@ -183,11 +190,14 @@ class Cohort:
         done = Done(
             len(states.keys() - dict(told).keys() & set(todo)),
             len(states.keys() - set(todo)),
-            told,
-            [name for name, state in states.items() if state == EDITED],
-            sum(state == UNKNOWN for state in states.values()),
+            [(name, error) for name, error in told if error["detail"] != OUTSIDE],
+            [name for name, error in told if error["detail"] == OUTSIDE],
+            edited=[name for name, state in states.items() if state == EDITED],
+            unknown=sum(state == UNKNOWN for state in states.values()),
         )
         if ranks.first:
+            reports = ((name, self.folder.report(name) or {}) for name in work.names)
+            done.other_kind = [n for n, one in reports if tells_mismatch(one.get("notes", ()))]
             done.table_kept = self._write_summary()
         return done
 
@@ -209,7 +219,8 @@ class Cohort:
             error = self._segment_one(name, paths[name], work, within)
             if error is not None:
                 failures.append((name, error))
-            ended(name, FAILED if error else SEGMENTED, error)
+            outside = error is not None and error.detail == OUTSIDE
+            ended(name, OUTSIDE if outside else FAILED if error else SEGMENTED, error)
         return failures
 
     def _write_summary(self) -> Path | None:

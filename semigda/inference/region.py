@@ -11,6 +11,7 @@ from semigda.data.content import Box, cut
 from semigda.data.grid import WorkingGrid
 from semigda.data.volumes import Volume
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.region import OUTSIDE
 
 NOTE = "Only the region of interest was segmented."
 _ROUNDING = 1e-6  # voxels, or shares of a box
@@ -125,6 +126,7 @@ def _box(middle: np.ndarray, edges: np.ndarray, shape: tuple[int, int, int]) -> 
             "bad-input",
             "The region of interest lies outside of the image.",
             action="Place it on the image.",
+            detail=OUTSIDE,
         )
     x, y, z = ((int(a), int(b)) for a, b in zip(first, last, strict=True))
     return z, y, x

@@ -27,6 +27,7 @@ from semigda_core.files.documents import (
 )
 
 ENDING = ".json"
+OUTSIDE = "outside"  # the detail of the error of an image that a region does not meet
 AXES = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
 # Of a picture, whose pixels lie in one plane: as far as anybody may have moved its box.
 _THROUGH = 1e6

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +146,11 @@ def mismatch(card: ModelCard, image: Facts) -> str:
         trained = f"{trained} in voxels of about {_sides(steps['middle'])} mm"
         this = f"{this} in voxels of {_sides(image.spacing)} mm"
     return f"This model was trained on {trained}; this is {this}."
+
+
+def tells_mismatch(notes: Iterable[str]) -> bool:
+    """Whether a result's notes have a sentence of :func:`mismatch`."""
+    return any("; this is " in note for note in notes)
 
 
 def takes_pictures(card: ModelCard) -> bool | None:

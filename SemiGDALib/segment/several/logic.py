@@ -20,6 +20,7 @@ class SeveralLogic:
         onRow=None,
         onProgress=None,
         onEnded=None,
+        roi=None,
         **options,
     ):
         """Start segmenting several volumes and return at once.
@@ -44,6 +45,8 @@ class SeveralLogic:
             onRow: called with the place of a row that has changed.
             onProgress: called with (fraction, message, seconds left or None).
             onEnded: called with None, or the SemiGDAError that ended all.
+            roi: a vtkMRMLMarkupsROINode, in which every volume of the scene is segmented; one that
+                it does not meet gets the state "outside". Files take none.
             options: as of ``start``.
 
         Returns:
@@ -54,6 +57,7 @@ class SeveralLogic:
         """
         from semigda_core.errors import SemiGDAError
         from SemiGDALib.segment.parameters import optionsOf
+        from SemiGDALib.segment.region import checkRoi
         from SemiGDALib.segment.several import rows as theRows
         from SemiGDALib.segment.several import runs
 
@@ -71,10 +75,18 @@ class SeveralLogic:
                 _("The results of files need a folder."),
                 action=_("Choose an output folder."),
             )
+        if roi is not None:
+            checkRoi(roi)
+            if files:
+                raise SemiGDAError(
+                    "bad-input",
+                    _("A region of interest of the scene does not apply to files."),
+                    action=_("Load them, or choose the whole volume as the region."),
+                )
         if todo is None:
             todo = range(len(rows))
             if not files and not again:
-                theRows.lookUp(rows, self._weightsOf(model), folder)
+                theRows.lookUp(rows, self._weightsOf(model), folder, roi)
                 todo = [place for place in todo if rows[place].state != theRows.DONE]
         run = (runs.FolderRun if files else runs.SceneRun)(
             rows,
@@ -86,6 +98,7 @@ class SeveralLogic:
             onRow=onRow,
             onProgress=onProgress,
             onEnded=onEnded,
+            roi=roi,
         )
         self.several = run
         return self.jobs.add(run)

@@ -10,13 +10,18 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.names import file_names
+from semigda_core.jobs.region import region_text
 from semigda_core.labels.made import read_report
+from semigda_core.labels.provenance import REGION
 from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases.naming import stem
 from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib import nodes, provenance
+from SemiGDALib.segment.region import regionIn
 
 WAITING, RUNNING, DONE, EDITED, FAILED = "waiting", "running", "done", "edited", "failed"
+OUTSIDE = "outside"  # the region of interest does not meet it
+LEFT_OUT = "left out"  # it is no image for the model, and the user left it out
 
 
 @dataclass
@@ -60,7 +65,7 @@ def ofVolumes(volumeNodes) -> list[Row]:
     return [Row(name, volumeId=node.GetID()) for name, node in zip(names, volumeNodes, strict=True)]
 
 
-def lookUp(rows, sha256: str | None, folder: Path | None) -> None:
+def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
     """Set the state of each row that this model has segmented before.
 
     An image file is done if its result is in the output folder, a volume node if it has a
@@ -69,11 +74,12 @@ def lookUp(rows, sha256: str | None, folder: Path | None) -> None:
     Args:
         sha256: of the model's weights.
         folder: for the results.
+        roi: the region of interest, a vtkMRMLMarkupsROINode; results of another one do not count.
     """
     for row in rows:
         found = _inFolder(row, sha256, folder) if folder is not None else None
         if row.volumeId is not None and (folder is None or found is not None):
-            found = _inScene(row, sha256)
+            found = _inScene(row, sha256, roi)
         if found is not None:
             segments, notes = found
             row.become(DONE, segments, notes=notes)
@@ -96,13 +102,24 @@ def segmentsOf(report: dict) -> list[dict]:
     ]
 
 
-def _inScene(row: Row, sha256: str | None) -> tuple[list, list] | None:
+def _inScene(row: Row, sha256: str | None, roi) -> tuple[list, list] | None:
+    region = _regionOf(row, roi)
     for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
         if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == row.volumeId:
-            result = provenance.resultOf(node)
-            if result and provenance.ofNode(node).get("ModelSHA256") == (sha256 or ""):
+            result, made = provenance.resultOf(node), provenance.ofNode(node)
+            ours = (made.get("ModelSHA256"), made.get(REGION)) == (sha256 or "", region)
+            if result and ours:
                 return result.get("segments", []), result.get("notes", [])
     return None
+
+
+def _regionOf(row: Row, roi) -> str | None:
+    """The region in the row's volume as its result would have it; None of a whole volume."""
+    volume = slicer.mrmlScene.GetNodeByID(row.volumeId)
+    try:
+        return region_text(regionIn(roi, volume)) if roi is not None else None
+    except SemiGDAError as error:
+        return error.message  # which no result has
 
 
 def studies() -> list[tuple[int, str, list]]:

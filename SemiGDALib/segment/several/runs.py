@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 import slicer
@@ -17,11 +18,13 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
 from SemiGDALib import requirements
 from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib.segment.region import regionIn
 from SemiGDALib.segment.run import SegmentRun
 from SemiGDALib.segment.several.rows import (
     DONE,
     EDITED,
     FAILED,
+    OUTSIDE,
     RUNNING,
     WAITING,
     Row,
@@ -33,6 +36,7 @@ AHEAD = 2
 # Errors that would recur with the next volume.
 _ALL_VOLUMES = ("model-invalid", "device-unavailable", "disk-full", "import-error")
 _STATES = {"segmented": DONE, "kept": DONE, "unknown": DONE, "edited": EDITED, "failed": FAILED}
+_STATES[OUTSIDE] = OUTSIDE
 
 
 class SeveralRun:
@@ -43,6 +47,7 @@ class SeveralRun:
         todo: places of those to segment.
         folder: gets ``NAME.seg.nrrd``, ``summary.csv`` and ``contact-sheet.png``.
         again: whether to segment again what is finished.
+        roi: a vtkMRMLMarkupsROINode, for volumes of the scene.
         onRow: called with the place of a row that has changed.
         onProgress: called with (fraction 0..1, message, seconds left or None).
         onEnded: called once with None, or with the SemiGDAError that ended all; of class
@@ -65,12 +70,14 @@ class SeveralRun:
         onRow=None,
         onProgress=None,
         onEnded=None,
+        roi=None,
     ):
         requirements.check()
         self.rows, self.todo = rows, todo
         self.model, self.options = str(model), options
         self.folder = Path(folder) if folder else None
         self.again = again
+        self._roi = roi.GetID() if roi is not None else None
         self.active = True
         self.error: SemiGDAError | None = None
         self._callbacks = (onRow, onProgress, onEnded)
@@ -232,12 +239,13 @@ class SceneRun(SeveralRun):
                     _("The volume is not in the scene any more."),
                     action=_("Load it again."),
                 )
+            options = self._optionsFor(volume)
             self._set(place, WAITING if self._running else RUNNING)
             self._running[place] = SegmentRun(
                 volume,
                 self.model,
                 None,
-                self.options,
+                options,
                 self._onProgress,
                 lambda result: self._onResult(place, result),
                 lambda error: self._onError(place, error),
@@ -245,6 +253,19 @@ class SceneRun(SeveralRun):
             )
         except SemiGDAError as error:  # the loop goes on: a thousand of them are no recursion
             self._failed(place, error)
+
+    def _optionsFor(self, volume) -> SegmentOptions:
+        """With the region where it lies in the volume's own space."""
+        if self._roi is None:
+            return self.options
+        roi = slicer.mrmlScene.GetNodeByID(self._roi)
+        if roi is None:
+            raise SemiGDAError(
+                "bad-input",
+                _("The region of interest is not in the scene any more."),
+                action=_("Place it again, or choose the whole volume."),
+            )
+        return replace(self.options, roi=regionIn(roi, volume))
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         total = len(self.todo)
@@ -277,7 +298,7 @@ class SceneRun(SeveralRun):
             self._set(place, WAITING)
             self._waiting.appendleft(place)
         else:
-            self._set(place, FAILED, (), error)
+            self._set(place, OUTSIDE if error.detail == OUTSIDE else FAILED, (), error)
             if error.error_class == "worker-died":
                 self._orphans = set(self._running)
         if error.error_class in _ALL_VOLUMES:

@@ -12,8 +12,10 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes, texts
 from SemiGDALib.jobs.worker import Worker
+from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import views
 from SemiGDALib.segment.parameters import chosenOptions
+from SemiGDALib.segment.several import asking
 from SemiGDALib.segment.several import rows as theRows
 from SemiGDALib.segment.several.table import SeveralTable
 from SemiGDALib.translation.sentences import translated
@@ -188,7 +190,7 @@ class SeveralSection:
         except (SemiGDAError, OSError) as error:
             self.rows = []
             said = translated(error.message) if isinstance(error, SemiGDAError) else str(error)
-        theRows.lookUp(self.rows, self._weights(), self.resultsFolder())
+        theRows.lookUp(self.rows, self._weights(), self.resultsFolder(), self._roi())
         self.table.fill(self.rows)
         self.label.text = said or self._summary()
         self._update()
@@ -208,12 +210,21 @@ class SeveralSection:
             if self._source() == FOLDER and not self.imagesEdit.currentPath.strip():
                 return _("Choose the folder with the images.")
             return _("There is no volume here.")
-        count = {state: self._places(state) for state in (theRows.DONE, theRows.FAILED)}
-        text = _("{done} of {total} done").format(
-            done=len(count[theRows.DONE]) + len(self._places(theRows.EDITED)), total=len(self.rows)
-        )
-        failed = len(count[theRows.FAILED])
-        return _("{done}, {count} failed").format(done=text, count=failed) if failed else text
+        done = len(self._places(theRows.DONE)) + len(self._places(theRows.EDITED))
+        told = [_("{done} of {total} done").format(done=done, total=len(self.rows))]
+        for state, text in (
+            (theRows.FAILED, _("{count} failed")),
+            (theRows.OUTSIDE, _("{count} outside the region")),
+            (theRows.LEFT_OUT, _("{count} left out")),
+        ):
+            count = len(self._places(state))
+            told += [text.format(count=count)] if count else []
+        summary = ", ".join(told)
+        parameters = self._panel.parameters
+        if self._source() == FOLDER and parameters is not None and parameters.roi is not None:
+            whole = _("The region of interest is of this scene: files are segmented whole.")
+            return f"{summary}. {whole}"
+        return summary
 
     def _places(self, state: str) -> list[int]:
         return [place for place, row in enumerate(self.rows) if row.state == state]
@@ -258,7 +269,38 @@ class SeveralSection:
         self.start(self._places(theRows.FAILED))
 
     def start(self, todo) -> None:
-        """Start with the panel's model and options; ``todo``: places, or None for all."""
+        """Start with the panel's model and options; ``todo``: places, or None for all.
+
+        Asks first about volumes that are no images for the model.
+        """
+        model = self._panel.choices.model()
+        if self._source() == FOLDER or model is None or model.card is None:
+            self._start(todo)
+            return
+        places = todo
+        if todo is None:
+            skipped = self._places(theRows.DONE) if self.skipCheckBox.checked else []
+            places = [place for place in range(len(self.rows)) if place not in skipped]
+        found = asking.unlike(model.card, self.rows, places, self._roi())
+        if not found:
+            self._start(todo)
+            return
+
+        def segmentOthers():
+            asking.leaveOut(self.rows, found)
+            self._start([place for place in places if place not in found])
+
+        asking.ask(
+            self._panel.message, found, len(places), lambda: self._start(todo), segmentOthers
+        )
+        bringIntoView(self._panel.ui.messageFrame)
+
+    def _roi(self):
+        """The panel's region of interest, for volumes of the scene."""
+        parameters = self._panel.parameters
+        return parameters.roi if parameters is not None and self._source() != FOLDER else None
+
+    def _start(self, todo) -> None:
         self._panel.message.hide()
         self._remember()
         try:
@@ -271,6 +313,7 @@ class SeveralSection:
                 onRow=self._onRow,
                 onProgress=self._onProgress,
                 onEnded=self._onEnded,
+                roi=self._roi(),
                 **chosenOptions(self._panel.parameters),
             )
         except SemiGDAError as error:

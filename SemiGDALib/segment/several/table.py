@@ -5,9 +5,17 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from semigda_core.models.fit import UNLIKE
+from semigda_core.models.fit import UNLIKE, tells_mismatch
 from SemiGDALib.segment import sizes
-from SemiGDALib.segment.several.rows import DONE, EDITED, FAILED, RUNNING, WAITING
+from SemiGDALib.segment.several.rows import (
+    DONE,
+    EDITED,
+    FAILED,
+    LEFT_OUT,
+    OUTSIDE,
+    RUNNING,
+    WAITING,
+)
 from SemiGDALib.texts import RED, ink
 from SemiGDALib.translation.sentences import translated
 
@@ -23,6 +31,8 @@ def stateWord(state: str) -> str:
         DONE: _("done"),
         EDITED: _("edited"),
         FAILED: _("failed"),
+        OUTSIDE: _("outside"),
+        LEFT_OUT: _("left out"),
     }[state]
 
 
@@ -64,10 +74,14 @@ class SeveralTable:
             state.setForeground(qt.QBrush(qt.QColor(ink(RED))))
             said = (translated(row.error.message), translated(row.error.action))
             self._set(place, FOUND, " ".join(filter(None, said)))
+        elif row.state == OUTSIDE:
+            self._set(place, FOUND, _("Outside the region"), translated(row.error.message))
         else:
             found = [_found(segment) for segment in row.segments]
             notes = [translated(note) for note in row.notes]
-            shown = [_short(found)]
+            shown = [_short(found)] if found else []
+            if tells_mismatch(row.notes):
+                shown.append(_("Not this model's kind of image"))
             if UNLIKE in row.notes:
                 shown.append(_("Unlike the training images"))
             self._set(place, FOUND, "\n".join(shown), "\n".join([*found, *notes]))
