@@ -143,6 +143,7 @@ set(SemiGDA_PACKAGES
   semigda/data/plain_labels.py
   semigda/data/png.py
   semigda/data/preprocess.py
+  semigda/data/region.py
   semigda/data/segnrrd.py
   semigda/data/thumbnails.py
   semigda/data/unlabelled.py
@@ -166,7 +167,6 @@ set(SemiGDA_PACKAGES
   semigda/inference/likeness.py
   semigda/inference/outputs.py
   semigda/inference/predict.py
-  semigda/inference/region.py
   semigda/inference/restore.py
   semigda/inference/results.py
   semigda/inference/segment.py

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from semigda_core.project.cases.sending import send
+from semigda_core.labels.segments import read_segments
+from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
 from semigda_core.project.review.candidates import Candidate, candidates, new_ranking
@@ -92,6 +93,11 @@ def _send(arguments: argparse.Namespace) -> None:
         whole=arguments.whole,
     )
     _done(arguments, sent.how, 1)
+    if not arguments.whole and made_in_region(one.tags for one in read_segments(arguments.label)):
+        print(
+            "The label was made in a region: the image outside counts as unlabelled (--whole).",
+            file=sys.stderr,
+        )
 
 
 def _edited(arguments: argparse.Namespace) -> None:

@@ -5264,10 +5264,6 @@
         <translation>Trainingsbild {number} von {count} wird angesehen.</translation>
     </message>
     <message>
-        <source>Make it larger.</source>
-        <translation>Machen Sie sie größer.</translation>
-    </message>
-    <message>
         <source>Mark the slices whose labels are finished.</source>
         <translation>Markieren Sie die Schichten, deren Label fertig ist.</translation>
     </message>
@@ -5328,20 +5324,8 @@
         <translation>Nummer {same} der Fälle mit der Rolle {role}: {message}</translation>
     </message>
     <message>
-        <source>Only the region of interest was segmented.</source>
-        <translation>Nur die Region wurde segmentiert.</translation>
-    </message>
-    <message>
         <source>Out of {memory}: each step now computes in {parts} parts. The batch stays as large; its Dice loss is taken over each part.</source>
         <translation>Zu wenig {memory}: Jeder Schritt rechnet jetzt in {parts} Teilen. Die Gruppe bleibt so groß; ihr Dice-Verlust wird je Teil berechnet.</translation>
-    </message>
-    <message>
-        <source>Place it on the image.</source>
-        <translation>Setzen Sie sie auf das Bild.</translation>
-    </message>
-    <message>
-        <source>Place it on what the image shows.</source>
-        <translation>Setzen Sie sie auf das, was das Bild zeigt.</translation>
     </message>
     <message>
         <source>Prepared slices were deleted while they were needed.</source>
@@ -5536,10 +5520,6 @@
         <translation>Die Grafikkarte {name} ist für das installierte PyTorch zu alt.</translation>
     </message>
     <message>
-        <source>The image is constant inside the region of interest: all its voxels are equal.</source>
-        <translation>Das Bild ist in der Region konstant: Alle Voxel sind gleich.</translation>
-    </message>
-    <message>
         <source>The image was changed while it was segmented.</source>
         <translation>Das Bild hat sich während der Segmentierung geändert.</translation>
     </message>
@@ -5662,14 +5642,6 @@
     <message>
         <source>The output file's name must end in {suffix}.</source>
         <translation>Der Name der Ausgabedatei muss auf {suffix} enden.</translation>
-    </message>
-    <message>
-        <source>The region of interest is too small: it holds hardly any voxel of the image.</source>
-        <translation>Die Region ist zu klein: Sie enthält kaum ein Voxel des Bildes.</translation>
-    </message>
-    <message>
-        <source>The region of interest lies outside of the image.</source>
-        <translation>Die Region liegt außerhalb des Bildes.</translation>
     </message>
     <message>
         <source>The report</source>
@@ -5943,6 +5915,22 @@
         <translation>Laden Sie die Serie in 3D Slicer, der sie umtastet, und verwenden Sie dieses Volumen.</translation>
     </message>
     <message>
+        <source>Make it larger.</source>
+        <translation>Machen Sie sie größer.</translation>
+    </message>
+    <message>
+        <source>Only the region of interest was segmented.</source>
+        <translation>Nur die Region wurde segmentiert.</translation>
+    </message>
+    <message>
+        <source>Place it on the image.</source>
+        <translation>Setzen Sie sie auf das Bild.</translation>
+    </message>
+    <message>
+        <source>Place it on what the image shows.</source>
+        <translation>Setzen Sie sie auf das, was das Bild zeigt.</translation>
+    </message>
+    <message>
         <source>Resample it again with nearest neighbour, from the label as it was.</source>
         <translation>Tasten Sie es noch einmal mit nächstem Nachbarn um, aus dem ursprünglichen Label.</translation>
     </message>
@@ -6131,6 +6119,10 @@
         <translation>Das Bild ist eine ANALYZE-Datei, die nicht sagt, welche Seite links ist.</translation>
     </message>
     <message>
+        <source>The image is constant inside the region of interest: all its voxels are equal.</source>
+        <translation>Das Bild ist in der Region konstant: Alle Voxel sind gleich.</translation>
+    </message>
+    <message>
         <source>The image is constant: all its voxels are equal.</source>
         <translation>Das Bild ist konstant: Alle Voxel sind gleich.</translation>
     </message>
@@ -6221,6 +6213,14 @@
     <message>
         <source>The process that reads images could not be started.</source>
         <translation>Der Prozess, der Bilder liest, konnte nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <source>The region of interest is too small: it holds hardly any voxel of the image.</source>
+        <translation>Die Region ist zu klein: Sie enthält kaum ein Voxel des Bildes.</translation>
+    </message>
+    <message>
+        <source>The region of interest lies outside of the image.</source>
+        <translation>Die Region liegt außerhalb des Bildes.</translation>
     </message>
     <message>
         <source>The segmentation is damaged: its header names more layers than it holds</source>
@@ -6686,6 +6686,10 @@
         <translation>Führen Sie die Prüfung aus.</translation>
     </message>
     <message>
+        <source>Save it in Slicer as one .seg.nrrd file.</source>
+        <translation>Speichern Sie es in Slicer als eine einzige .seg.nrrd-Datei.</translation>
+    </message>
+    <message>
         <source>Save the label as one file, such as .seg.nrrd or .nii.gz.</source>
         <translation>Speichern Sie das Label als eine Datei, etwa .seg.nrrd oder .nii.gz.</translation>
     </message>
@@ -6856,6 +6860,10 @@
     <message>
         <source>The label was made by a model, but counts as a person's.</source>
         <translation>Das Label hat ein Modell erstellt, zählt aber als von einem Menschen.</translation>
+    </message>
+    <message>
+        <source>The label's header and its voxels lie in two files.</source>
+        <translation>Kopf und Voxel des Labels liegen in zwei Dateien.</translation>
     </message>
     <message>
         <source>The labels hold segments without a class: {names}.</source>

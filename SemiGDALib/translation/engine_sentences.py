@@ -68,7 +68,6 @@ def sentences(_):
         _("Loading the model."),
         _("Looking at case {value} of {count}."),
         _("Looking at training image {number} of {count}."),
-        _("Make it larger."),
         _("Mark the slices whose labels are finished."),
         _("Measuring all held-out cases."),
         _("Measuring the segments"),
@@ -84,13 +83,10 @@ def sentences(_):
         _("Not stated by the file; ask its authors."),
         _("Nothing in the data explains it: compare the previews with the labels, slice by slice."),
         _("Number {same} of the cases with the role {role}: {message}"),
-        _("Only the region of interest was segmented."),
         _(
             "Out of {memory}: each step now computes in {parts} parts. The batch stays as large; "
             "its Dice loss is taken over each part."
         ),
-        _("Place it on the image."),
-        _("Place it on what the image shows."),
         _("Prepared slices were deleted while they were needed."),
         _("Preparing the images: {done} of {count}."),
         _("PyTorch (CUDA {cuda}) cannot use the graphics card {name} with the driver {driver}."),
@@ -145,7 +141,6 @@ def sentences(_):
         _("The graphics card has too little free memory for these settings."),
         _("The graphics card {name} is too new for the installed PyTorch."),
         _("The graphics card {name} is too old for the installed PyTorch."),
-        _("The image is constant inside the region of interest: all its voxels are equal."),
         _("The image was changed while it was segmented."),
         _("The index of prepared slices"),
         _("The job names no {what}."),
@@ -180,8 +175,6 @@ def sentences(_):
         _("The new folder does not exist."),
         _("The options"),
         _("The output file's name must end in {suffix}."),
-        _("The region of interest is too small: it holds hardly any voxel of the image."),
-        _("The region of interest lies outside of the image."),
         _("The report"),
         _("The result in the output folder was edited, so it is left as it is."),
         _("The scored slices"),

@@ -14,8 +14,8 @@ from model_fixtures import tiny_card, tiny_network
 from volume_fixtures import DIRECTIONS, BrightPixels, affine_of, ball, bright_card, write_nrrd
 
 from semigda.data.geometry import orient
+from semigda.data.region import Region
 from semigda.data.volumes import Volume
-from semigda.inference.region import Region
 from semigda.inference.segment import segment_file, segment_volume
 from semigda.models.package import save_package
 from semigda_core.errors import SemiGDAError

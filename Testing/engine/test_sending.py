@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
 import pytest
 from project_fixtures import draw, make_project, tree, write_segmentation
 
 from semigda.cli import main
+from semigda.data.labels import read_classes
+from semigda.data.volumes import read_stored
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.region import region, region_text
+from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import case_of, send
 
 MADE = "SemiGDA_Model:bright|SemiGDA_ModelSHA256:0|"
@@ -90,19 +95,41 @@ def test_a_file_that_is_gone_stops_nothing(study, tmp_path):
     assert send(project, image, label).how == "added"
 
 
-def test_what_was_made_in_a_region_is_whole_only_on_demand(study, tmp_path, capsys):
-    """Also as Slicer writes its tags; nobody has looked at what lies outside."""
+@pytest.mark.parametrize("prefix", ["SemiGDA_", "SemiGDA."])  # as the engine and Slicer write it
+def test_outside_of_its_region_a_label_says_nothing(study, tmp_path, capsys, prefix):
+    """It is not background, unless somebody says that the label is whole."""
     project, image, _ = study
-    words = ["project", "send", str(project.folder), str(image)]
-    for prefix in ("SemiGDA_", "SemiGDA."):
-        tags = f"{prefix}Model:bright|{prefix}Region:LPS 1 2 3 1 0 0 0 1 0 0 0 1 9 9 9|"
-        label = label_file(tmp_path / f"{prefix}region.seg.nrrd", "ball", tags=tags)
-        with pytest.raises(SemiGDAError, match="made in a region") as raised:
-            send(project, image, label)
-        assert raised.value.error_class == "bad-input" and len(project.read().cases) == 2
-        assert main([*words, str(label)]) == 1 and "as whole" in capsys.readouterr().err
-    assert not main([*words, str(label), "--whole"])
-    assert len(project.read().cases) == 3
+    like = read_stored(image)
+    z, y, x = like.shape
+    roi = region((like.affine @ [(x - 1) / 2, (y - 1) / 2, 0, 1])[:3], (999, 999, 5))
+    tags = f"{prefix}Model:bright|{prefix}Region:{region_text(roi)}|{prefix}Date:now|"
+    label = label_file(tmp_path / "region.seg.nrrd", "ball", tags=tags)
+    drawn = read_classes(label, like, {"ball": 1}) == 1
+    inside = np.abs(np.arange(z) * like.spacing[0]) <= 2.5
+    assert 0 < inside.sum() < z and drawn[~inside].any()
+    words = ["project", "send", str(project.folder), str(image), str(label)]
+    assert not main(words) and "outside counts as unlabelled" in capsys.readouterr().err
+    (case,) = (case for case in project.read().cases if case.image == image)
+    found = read_classes(case.label, like, project.read().classes_of(case))
+    assert case.label == label and ((found == 1) == drawn).all()
+    assert ((found == 255) == (~inside[:, None, None] & ~drawn)).all()
+    assert not main([*words, "--whole", "--replace"]) and not capsys.readouterr().err
+    (case,) = (case for case in project.read().cases if case.image == image)
+    assert case.label.parent == project.folder / "labels" and label.is_file()
+    found = read_classes(case.label, like, project.read().classes_of(case))
+    assert (found == drawn).all()
+    (segment,) = read_segments(case.label)
+    assert segment.tags == {f"{prefix}Model": "bright", f"{prefix}Date": "now"}
+
+
+def test_a_label_in_two_files_cannot_be_whole(study, tmp_path):
+    project, image, label = study
+    path = tmp_path / "two.seg.nhdr"
+    path.write_bytes(b"NRRD0004\nSegment0_Name:=ball\nSegment0_Tags:=SemiGDA_Region:LPS 1|\n")
+    before = tree(project.folder)
+    with pytest.raises(SemiGDAError, match="two files"):
+        send(project, image, path, whole=True)
+    assert tree(project.folder) == before
 
 
 def test_the_command(study, capsys):

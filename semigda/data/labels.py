@@ -23,11 +23,14 @@ from semigda.data.plain_labels import (
     of_jpeg,
     whole_values,
 )
+from semigda.data.region import outside
 from semigda.data.unlabelled import finished_of, unfinished
 from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.reading.detect import format_of
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.region import read_region_text
 from semigda_core.labels.finished import IGNORED
+from semigda_core.labels.provenance import REGION, said
 from semigda_core.labels.segments import Segment, folded_name, read_segments
 
 _POINTS = 500_000  # voxels that locate a label, out of perhaps many millions
@@ -186,8 +189,16 @@ def unlabelled(path, like: Volume, label_slices: str | None = None) -> Iterator[
     finished = finished_of(path, label_slices)
     if finished is not None:
         yield unfinished(path, like, finished)
-    ignored = [segment for segment in read_segments(path) if segment.ignored]
+    segments = read_segments(path)
+    ignored = [segment for segment in segments if segment.ignored]
     yield from (mask for _, mask in _masks(path, ignored, like))
+    regions = {said(segment.tags).get(REGION) for segment in segments} - {None}
+    if regions:  # a model made it there, and nobody has looked at the rest
+        drawn = np.zeros(like.shape, bool)
+        for _, mask in label_parts(path, like):
+            drawn |= mask
+        for text in regions:
+            yield outside(like, read_region_text(text)) & ~drawn
 
 
 def _class_masks(

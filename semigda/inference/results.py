@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from semigda.data.grid import WorkingGrid
+from semigda.data.region import Region
 from semigda.data.volumes import Volume
 from semigda.inference.outputs import SliceStore
 from semigda.inference.predict import Prediction
-from semigda.inference.region import Region
 from semigda.inference.restore import Restorer, to_labels, to_review
 from semigda.inference.spots import SpotFinder
 from semigda_core.models.card import ModelCard

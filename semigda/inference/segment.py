@@ -17,6 +17,7 @@ import SimpleITK as sitk
 import torch
 
 from semigda.data.preprocess import PreparedVolume, prepare
+from semigda.data.region import NOTE, region_of
 from semigda.data.segnrrd import write_review, write_segmentation
 from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
@@ -26,7 +27,6 @@ from semigda.inference.interrupt import interruptible
 from semigda.inference.largest import keep_largest
 from semigda.inference.likeness import Likeness
 from semigda.inference.predict import Prediction, Predictor
-from semigda.inference.region import NOTE, region_of
 from semigda.inference.results import Results
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import write_atomically
 from semigda_core.files.contents import digest_of, files_of
 from semigda_core.files.targets import same_place
 from semigda_core.files.texts import one_line
 from semigda_core.labels.provenance import REGION, said
-from semigda_core.labels.segments import read_segments
+from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.project.project import NewCase, PathLike, Project
 from semigda_core.project.records import ProjectCase, class_mapping
 
@@ -46,22 +49,24 @@ def send(
         label: a file with named segments.
         origin: who made the label, at best "edited" for what a model made.
         replace: whether its label takes the place of another one, whose file stays.
-        whole: a model made the label in a region, and somebody has looked at the rest.
+        whole: a model made the label in a region, and somebody has looked at the rest: the project
+            gets a copy that does not say so any more. Otherwise whoever reads the label takes what
+            lies outside for unlabelled.
 
     Raises:
-        SemiGDAError: "bad-input" if a segment is none of the project's classes, if it was made in a
-            region and ``whole`` is not set, or if the case has a label and ``replace`` is not set.
+        SemiGDAError: "bad-input" if a segment is none of the project's classes, or if the case has
+            a label and ``replace`` is not set.
     """
     segments = read_segments(Path(label))
     check_names(project, [segment.name for segment in segments if not segment.ignored])
-    if not whole and made_in_region(segment.tags for segment in segments):
-        raise only_a_region()
     known = case_of(project, image)
+    if known is not None and known.label is not None and not replace:
+        raise has_label()
+    if whole and made_in_region(segment.tags for segment in segments):
+        label = without_region(Path(label), project.folder / "labels")
     if known is None:
         (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
         return Sent(case, ADDED)
-    if known.label is not None and not replace:
-        raise has_label()
     project.set_label(known.id, label, origin)
     return Sent(known.id, LABELLED if known.label is None else REPLACED)
 
@@ -77,6 +82,31 @@ def has_label() -> SemiGDAError:
 def made_in_region(tags: Iterable[Mapping[str, str]]) -> bool:
     """Whether one of these segments says in its tags that a model made it in a region."""
     return any(said(of_segment).get(REGION) for of_segment in tags)
+
+
+def without_region(label: Path, folder: Path) -> Path:
+    """A copy of a label in a folder, of which no segment says that it was made in a region.
+
+    Raises:
+        SemiGDAError: "bad-input" if its header and its voxels lie in two files.
+    """
+    header, gap, voxels = label.read_bytes().replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
+    if not gap:
+        raise SemiGDAError(
+            "bad-input",
+            "The label's header and its voxels lie in two files.",
+            action="Save it in Slicer as one .seg.nrrd file.",
+        )
+    header = _REGION_LINE.sub(b"", header)
+    header = _REGION_TAG.sub(b"", header)
+    path = folder / f"{secrets.token_hex(4)}{ENDING}"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, lambda file: file.write(header + gap + voxels))
+    return path
+
+
+_REGION_LINE = re.compile(rb"(?m)^SemiGDA_Region:=.*\n")
+_REGION_TAG = re.compile(rb"SemiGDA[_.]Region:[^|\n]*\|?")
 
 
 def only_a_region() -> SemiGDAError:

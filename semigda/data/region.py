@@ -33,6 +33,16 @@ class Region:
     """
 
     def __init__(self, volume: Volume, roi: dict[str, Any]):
+        self._place(volume, roi)
+        if not self._holds_enough():
+            raise SemiGDAError(
+                "bad-input",
+                "The region of interest is too small: it holds hardly any voxel of the image.",
+                action="Make it larger.",
+            )
+        self._check_values(volume)
+
+    def _place(self, volume: Volume, roi: dict[str, Any]) -> None:
         axes = np.asarray(roi["axes"], float)
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
         inverse = np.linalg.inv(volume.affine)
@@ -45,13 +55,6 @@ class Region:
         # Of index (z, y, x, 1): a position that lies inside if none of it is beyond 1.
         turned = np.linalg.inv(edges)
         self._position = np.column_stack([turned[:, ::-1], -turned @ middle])
-        if not self._holds_enough():
-            raise SemiGDAError(
-                "bad-input",
-                "The region of interest is too small: it holds hardly any voxel of the image.",
-                action="Make it larger.",
-            )
-        self._check_values(volume)
 
     def _holds_enough(self) -> bool:
         planes, rows, columns = (np.arange(*ends, dtype=float) for ends in self.box)
@@ -102,6 +105,22 @@ class Region:
         for pixels, voxels in zip(grid.content, (grid.rows, grid.columns), strict=True):
             places.append((np.arange(pixels) + 0.5) * voxels / pixels - 0.5)
         return self._turned(grid, *places)
+
+
+def outside(volume: Volume, roi: dict[str, Any]) -> np.ndarray:
+    """Which voxels (z, y, x) of a grid do not lie in a region, whatever the image shows there.
+
+    Raises:
+        SemiGDAError: "bad-input" if all lie outside.
+    """
+    region = Region.__new__(Region)
+    region._place(volume, roi)
+    found = np.ones(volume.shape, bool)
+    rows, columns = (np.arange(n, dtype=float) for n in volume.shape[1:])
+    for number, plane in enumerate(found):
+        (inside,) = region._inside(np.array([float(number)]), rows, columns)
+        plane[inside] = False
+    return found
 
 
 def region_of(volume: Volume, roi: dict[str, Any] | None) -> Region | None:
