@@ -149,6 +149,33 @@ def test_a_tilted_view_is_refused_and_turned(opened):
     assert opened.markSlice() == 5
 
 
+def test_an_oblique_image(training, module_host, tmp_path):
+    """Its own slices lie in no standard view; they do once the views are turned to them."""
+    path = studies.write_nrrd(tmp_path / "study" / "one.nrrd", studies.draw(1)[0])
+    straight, turned = b"(1.0,0,0) (0,1.0,0) (0,0,2.5)", b"(.8,.6,0) (-.48,.64,.6) (.9,-1.2,2)"
+    assert straight in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(straight, turned))
+    training.panel.createProject(tmp_path / "Liver")
+    training.logic.project.set_classes(["ball"])
+    training.logic.addFolder(tmp_path / "study")
+    training.logic.editLabel(training.logic.project.read().cases[0].id)
+    slices = training.logic.slices()
+    standard = {"Red": "Axial", "Green": "Coronal", "Yellow": "Sagittal"}
+    for name, orientation in standard.items():
+        view(name).SetOrientation(orientation)  # some versions turn the views when they load it
+        mouse_in(name)
+        with pytest.raises(SemiGDAError, match="not parallel"):
+            slices.shown()
+    slices.turnViews()
+    axes = set()
+    for name, axis in (("Red", 2), ("Green", 1), ("Yellow", 0)):
+        mouse_in(name)
+        look_at(training.logic, axis, 7, name)
+        axes.add(slices.shown())
+    assert axes == {(0, 7), (1, 7), (2, 7)}
+    training.logic.discardLabel()
+
+
 def test_a_view_beside_the_image_marks_nothing(opened):
     look_at(opened, 2, SLICES + 3)
     with pytest.raises(SemiGDAError, match="shows no slice"):

@@ -103,20 +103,23 @@ def test_scrolling_and_the_mouse_change_what_is_shown(bar, opened):
 def test_a_tilted_view(bar, opened, module_host, artifacts):
     import vtk
 
-    opened.setWholeVolume(False)
-    opened.markSlices(3, 3)
     turn = vtk.vtkTransform()
     turn.SetMatrix(view().GetSliceToRAS())
     turn.RotateX(10)
     view().GetSliceToRAS().DeepCopy(turn.GetMatrix())
     view().UpdateMatrices()
+    press(module_host, bar.whichButton)
+    assert "Click Turn views." in bar.problemLabel.text
+    assert bar.wholeButton.checked and bar.turnButton.isVisibleTo(bar.widget)
+    press(module_host, bar.partlyButton)
     assert "not parallel to the image's slices" in bar.shownLabel.text
-    assert not bar.markButton.enabled
+    assert not bar.finishedLabel.isVisibleTo(bar.widget) and not bar.markButton.enabled
     picture(bar, module_host, artifacts, "tilted")
     press(module_host, bar.turnButton)
     look_at(opened, 2, 4)
     press(module_host, bar.markButton)
-    assert bar.finishedLabel.text == "2 of 12 slices finished: 3\u20134"
+    assert bar.finishedLabel.text == "1 of 12 slices finished: 4"
+    assert not bar.turnButton.isVisibleTo(bar.widget)
 
 
 def test_errors_are_shown_in_the_frame(bar, opened, module_host):

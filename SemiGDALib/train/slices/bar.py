@@ -105,7 +105,7 @@ class SlicesBar:
         self.turnButton = self._button(
             _("Turn the slice views to the image's own slices."), self.onTurn, _("Turn views")
         )
-        self._row(inner, self.previousButton, self.nextButton, self.turnButton)
+        self._row(inner, self.previousButton, self.nextButton)
         self.proposedLabel = self._label(inner, _("The slices to draw, evenly spaced."))
         self.whichButton = self._button(
             _("Propose a few evenly spaced slices to draw."), self.onWhich, _("Which slices?...")
@@ -118,6 +118,7 @@ class SlicesBar:
             self.onIgnore,
             _("Ignore region"),
         )
+        lines.addWidget(self.turnButton)
         self._row(lines, self.whichButton, self.ignoreButton)
         self.problemLabel = self._label(lines, _("What is wrong, and what to do."))
 
@@ -163,16 +164,16 @@ class SlicesBar:
         for widget in (self.wholeButton, self.partlyButton, self.whichButton):
             widget.visible = slices.hasSlices()
         self.partlyFrame.visible = partly
+        turned = planes.axisOf(slices.view, slices.volumeNode) is None
+        self.turnButton.visible = turned and slices.hasSlices()
         self.problemLabel.text = amber(html.escape(self._problem))
         self.problemLabel.visible = bool(self._problem)
         if partly:
-            self._showSlice()
+            self._showSlice(turned)
             self._showStops()
 
-    def _showSlice(self) -> None:
+    def _showSlice(self, turned) -> None:
         slices = self._slices
-        turned = planes.axisOf(slices.view, slices.volumeNode) is None
-        self.turnButton.visible = turned
         known = not turned or bool(slices.finished)  # along which slices one counts
         self.finishedLabel.visible = known
         if known:

@@ -93,7 +93,7 @@ def asLoaded(finished: FinishedSlices, path, count: int) -> FinishedSlices:
 
     Slicer reverses the slices of a left-handed file. ``count``: how many there are along k.
     """
-    reader = slicer.vtkITKArchetypeImageSeriesScalarReader()
+    reader = _reader()
     reader.SetArchetype(str(path))
     reader.SetSingleFile(True)
     reader.SetOutputScalarTypeToNative()
@@ -103,6 +103,14 @@ def asLoaded(finished: FinishedSlices, path, count: int) -> FinishedSlices:
     if finished.axis != 2 or reader.GetRasToIjkMatrix().Determinant() > 0:
         return finished
     return FinishedSlices(2, tuple(count - 1 - n for n in finished.indices))
+
+
+def _reader():
+    try:
+        import vtkITK  # a module of its own in Slicer's application
+    except ModuleNotFoundError:
+        return slicer.vtkITKArchetypeImageSeriesScalarReader()
+    return vtkITK.vtkITKArchetypeImageSeriesScalarReader()
 
 
 def onGridOf(volumeNode, finished: FinishedSlices, segmentationNode) -> FinishedSlices:
