@@ -71,6 +71,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/dialog_folder.py
   SemiGDALib/train/dialog_heldout.py
   SemiGDALib/train/dialog_mapping.py
+  SemiGDALib/train/dialog_results.py
   SemiGDALib/train/dialog_scene.py
   SemiGDALib/train/editor_bar.py
   SemiGDALib/train/file_drop.py
@@ -83,7 +84,9 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/panel.py
   SemiGDALib/train/parameters.py
   SemiGDALib/train/preview_view.py
+  SemiGDALib/train/program_results.py
   SemiGDALib/train/recent.py
+  SemiGDALib/train/results_logic.py
   SemiGDALib/train/review_logic.py
   SemiGDALib/train/scene_files.py
   SemiGDALib/train/score_table.py
@@ -127,6 +130,7 @@ set(SemiGDA_PACKAGES
   semigda/cli.py
   semigda/cli_models.py
   semigda/cli_project.py
+  semigda/cli_project_results.py
   semigda/cli_project_review.py
   semigda/cli_project_slices.py
   semigda/cli_project_training.py
@@ -333,6 +337,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/check/outliers.py
   semigda_core/project/check/repairs.py
   semigda_core/project/check/rules.py
+  semigda_core/project/check/rules_results.py
   semigda_core/project/classes.py
   semigda_core/project/document.py
   semigda_core/project/heldout.py
@@ -344,7 +349,9 @@ set(SemiGDA_PACKAGES
   semigda_core/project/report/figures.py
   semigda_core/project/report/method.py
   semigda_core/project/report/page.py
+  semigda_core/project/report/programs.py
   semigda_core/project/report/report.py
+  semigda_core/project/results.py
   semigda_core/project/review/__init__.py
   semigda_core/project/review/candidates.py
   semigda_core/project/review/inbox.py

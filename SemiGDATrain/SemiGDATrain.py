@@ -23,6 +23,7 @@ from SemiGDALib import keyboard  # noqa: E402
 from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
+from SemiGDALib.train.results_logic import ResultsLogic  # noqa: E402
 from SemiGDALib.train.review_logic import ReviewLogic  # noqa: E402
 from SemiGDALib.train.slices.logic import SlicesLogic  # noqa: E402
 from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
@@ -107,7 +108,12 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 class SemiGDATrainLogic(
-    TrainingLogic, ReviewLogic, SlicesLogic, SetUpLogic, ScriptedLoadableModuleLogic
+    TrainingLogic,
+    ReviewLogic,
+    ResultsLogic,
+    SlicesLogic,
+    SetUpLogic,
+    ScriptedLoadableModuleLogic,
 ):
     """Everything the panel does, for scripts: no dialogs, errors as ``SemiGDAError``.
 

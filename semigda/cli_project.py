@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from semigda.cli_project_results import add_results_commands
 from semigda.cli_project_review import add_review_commands
 from semigda.cli_project_slices import add_slices_command
 from semigda.cli_project_training import (
@@ -33,6 +34,7 @@ from semigda_core.project.check.repairs import undo
 from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 from semigda_core.project.project import NewCase, Project
 from semigda_core.project.records import ROLES, View
+from semigda_core.project.results import counts, newest, will_learn
 from semigda_core.project.training.versions import versions
 
 
@@ -95,6 +97,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
     add("status", _status, "Say where the project stands.")
     add("cases", _cases, "List the cases.")
+    add_results_commands(add, _mapping)
     add_training_commands(add)
     add_review_commands(add)
     add_slices_command(add)
@@ -313,13 +316,14 @@ def _relocate(arguments: argparse.Namespace) -> int:
 def _status(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     view = project.read().present()
-    counts = {role: len(view.of_role(role)) for role in ROLES}
+    roles = {role: len(view.of_role(role)) for role in ROLES}
     found = findings(project)
     checked = len(measured(project))
     problems = {s: sum(f.severity == s for f in found) for s in ("error", "warning")}
     if arguments.json:
-        status = {"name": view.name, "revision": view.revision, "cases": counts}
+        status = {"name": view.name, "revision": view.revision, "cases": roles}
         status |= {"classes": view.data["classes"], "unmapped": view.unmapped()}
+        status["results"] = counts(view)
         status |= {"heldout": view.heldout, "checked": checked, "findings": problems}
         status["jobs"] = [{**job, "folder": str(job["folder"])} for job in project.jobs()]
         status["training"] = training_status(project)
@@ -328,7 +332,9 @@ def _status(arguments: argparse.Namespace) -> None:
         return
     print(f"{view.name}: {len(view.cases)} cases")
     if view.cases:
-        print("  " + ", ".join(f"{count} {role}" for role, count in counts.items() if count))
+        print("  " + ", ".join(f"{count} {role}" for role, count in roles.items() if count))
+    if told := will_learn(counts(view)):
+        print(f"  {told}")
     print("  classes: " + (", ".join(label.name for label in view.classes) or "none yet"))
     print(f"  {describe(view.heldout)}")
     told = ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for s, n in problems.items())
@@ -351,6 +357,8 @@ def _cases(arguments: argparse.Namespace) -> None:
         label = f"{case.label.name} ({case.origin})" if case.label else "-"
         part = labelled_on(facts.get(case.id, {}))
         label += f", labelled on {part}" if part else ""
+        if result := newest(case):
+            label += f"  result of {result.source}"
         print(f"{case.id}  {case.role:<10} {case.name:<32} {size:<16} {label}")
 
 
@@ -359,6 +367,8 @@ def _case(case: Any, facts: dict[str, Any]) -> dict[str, Any]:
     values = {key: getattr(case, key) for key in wanted}
     values |= {"finished": finished_text(case.finished) if case.label else None}
     values |= {"image": str(case.image), "label": str(case.label) if case.label else None}
+    result = newest(case)
+    values["result"] = result and {"program": result.source, "file": str(result.path)}
     return {**values, "facts": facts.get(case.id)}
 
 

@@ -207,8 +207,16 @@
         <translation>Fügen Sie Bilder einer Art hinzu, etwa CT der Leber: einige mit Label und viele ohne. Sie können Dateien oder Ordner auch auf die Liste ziehen.</translation>
     </message>
     <message>
+        <source>Add results of another program...</source>
+        <translation>Ergebnisse eines anderen Programms hinzufügen...</translation>
+    </message>
+    <message>
         <source>Assign a class to each segment in the labels.</source>
         <translation>Jedem Segment in den Labels eine Klasse zuordnen.</translation>
+    </message>
+    <message>
+        <source>Assign a class to each segment in the results of other programs. Those without one do not teach.</source>
+        <translation>Jedem Segment in den Ergebnissen anderer Programme eine Klasse zuordnen. Von Segmenten ohne Klasse wird nicht gelernt.</translation>
     </message>
     <message>
         <source>Choose a folder of images, and one of labels. They stay where they are and are never changed.</source>
@@ -281,6 +289,10 @@
     <message>
         <source>Use</source>
         <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>What TotalSegmentator, nnU-Net, MONAI or an earlier model made of these images: it teaches where nobody labelled, as long as it is better than the model, and never scores one.</source>
+        <translation>Was TotalSegmentator, nnU-Net, MONAI oder ein früheres Modell aus diesen Bildern gemacht hat: Davon wird gelernt, wo niemand ein Label gezeichnet hat, solange es besser ist als das Modell; bewertet wird damit nie.</translation>
     </message>
     <message>
         <source>What the signs beside the cases mean. Section 2 lists what the check found, and fixes much of it.</source>
@@ -1529,6 +1541,10 @@
     <message>
         <source>The model cannot be read.</source>
         <translation>Das Modell kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>also with results of {program} for {count} cases</source>
+        <translation>auch mit Ergebnissen von {program} für {count} Fälle</translation>
     </message>
     <message>
         <source>check</source>
@@ -2841,6 +2857,14 @@
         <translation>Hinweis</translation>
     </message>
     <message>
+        <source>It teaches as long as it is better than the model; it is no label.</source>
+        <translation>Davon wird gelernt, solange es besser ist als das Modell; es ist kein Label.</translation>
+    </message>
+    <message>
+        <source>It tells how good the program is.</source>
+        <translation>Es zeigt, wie gut das Programm ist.</translation>
+    </message>
+    <message>
         <source>Label</source>
         <translation>Label</translation>
     </message>
@@ -2863,6 +2887,10 @@
     <message>
         <source>Patient: {name}</source>
         <translation>Patient: {name}</translation>
+    </message>
+    <message>
+        <source>Result of {program}</source>
+        <translation>Ergebnis von {program}</translation>
     </message>
     <message>
         <source>Size in pixels.</source>
@@ -3236,6 +3264,10 @@
         <translation>In den Labels</translation>
     </message>
     <message>
+        <source>In the results</source>
+        <translation>In den Ergebnissen</translation>
+    </message>
+    <message>
         <source>Leave it out</source>
         <translation>Weglassen</translation>
     </message>
@@ -3260,12 +3292,111 @@
         <translation>Was sind diese Segmente?</translation>
     </message>
     <message>
+        <source>Which classes are these segments of {program}? What you leave out does not teach; a class that it never finds is left to the labels.</source>
+        <translation>Welche Klassen sind diese Segmente von {program}? Von dem, was Sie weglassen, wird nicht gelernt; eine Klasse, die das Programm nie findet, wird allein aus den Labels gelernt.</translation>
+    </message>
+    <message>
         <source>value {name}</source>
         <translation>Wert {name}</translation>
     </message>
     <message>
         <source>{count} of {all}</source>
         <translation>{count} von {all}</translation>
+    </message>
+</context>
+<context>
+    <name>train.dialog_results</name>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add results of another program</source>
+        <translation>Ergebnisse eines anderen Programms hinzufügen</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Choose a folder of results.</source>
+        <translation>Wählen Sie einen Ordner mit Ergebnissen.</translation>
+    </message>
+    <message>
+        <source>Choose the folder.</source>
+        <translation>Den Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>Label maps or segmentations that another program made of the images, one file for each, with the image's name. Those of unlabelled cases teach as long as they are better than the model; those of labelled cases tell how good the program is. They never score a model and never count as labels.</source>
+        <translation>Labelmaps oder Segmentierungen, die ein anderes Programm aus den Bildern gemacht hat, eine Datei für jedes, mit dem Namen des Bildes. Von denen der Fälle ohne Label wird gelernt, solange sie besser sind als das Modell; die der Fälle mit Label zeigen, wie gut das Programm ist. Sie bewerten nie ein Modell und zählen nie als Labels.</translation>
+    </message>
+    <message>
+        <source>Name the program: up to 64 letters, no slash.</source>
+        <translation>Nennen Sie das Programm: bis zu 64 Zeichen, kein Schrägstrich.</translation>
+    </message>
+    <message>
+        <source>No file has the name of a case's image.</source>
+        <translation>Keine Datei heißt wie das Bild eines Falls.</translation>
+    </message>
+    <message>
+        <source>Program:</source>
+        <translation>Programm:</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Results:</source>
+        <translation>Ergebnisse:</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read.</source>
+        <translation>Der Ordner kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The folder with the results.</source>
+        <translation>Der Ordner mit den Ergebnissen.</translation>
+    </message>
+    <message>
+        <source>The program's name; the model's card and reports show it.</source>
+        <translation>Der Name des Programms; er steht in der Karte des Modells und in Berichten.</translation>
+    </message>
+    <message>
+        <source>Used to</source>
+        <translation>Dient zum</translation>
+    </message>
+    <message>
+        <source>Which case each result belongs to. They are matched by name.</source>
+        <translation>Zu welchem Fall jedes Ergebnis gehört. Sie werden nach Namen zugeordnet.</translation>
+    </message>
+    <message>
+        <source>measure</source>
+        <translation>Messen</translation>
+    </message>
+    <message>
+        <source>no case has this name</source>
+        <translation>kein Fall heißt so</translation>
+    </message>
+    <message>
+        <source>nothing now</source>
+        <translation>derzeit zu nichts</translation>
+    </message>
+    <message>
+        <source>several match</source>
+        <translation>mehrere passen</translation>
+    </message>
+    <message>
+        <source>such as  TotalSegmentator</source>
+        <translation>zum Beispiel  TotalSegmentator</translation>
+    </message>
+    <message>
+        <source>teach</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.</source>
+        <translation>{count} Fälle ohne Label, von denen gelernt wird, {labelled} mit Label, an denen gemessen wird.</translation>
     </message>
 </context>
 <context>
@@ -3585,6 +3716,21 @@
     </message>
 </context>
 <context>
+    <name>train.program_results</name>
+    <message>
+        <source>A segment of another program has no class...</source>
+        <translation>Ein Segment eines anderen Programms hat keine Klasse...</translation>
+    </message>
+    <message>
+        <source>{count} cases have a result of {program}.</source>
+        <translation>{count} Fälle haben ein Ergebnis von {program}.</translation>
+    </message>
+    <message>
+        <source>{count} segments of other programs have no class...</source>
+        <translation>{count} Segmente anderer Programme haben keine Klasse...</translation>
+    </message>
+</context>
+<context>
     <name>train.scene_files</name>
     <message>
         <source>Draw something first, or choose another segmentation.</source>
@@ -3826,6 +3972,10 @@
     <message>
         <source>The case's name in this list; its files are not renamed.</source>
         <translation>Der Name des Falls in dieser Liste; seine Dateien werden nicht umbenannt.</translation>
+    </message>
+    <message>
+        <source>Without results of other programs</source>
+        <translation>Ohne Ergebnisse anderer Programme</translation>
     </message>
     <message>
         <source>{count} cases added, {known} already there.</source>
@@ -5448,6 +5598,10 @@
         <translation>Der Fall hat kein Label mehr.</translation>
     </message>
     <message>
+        <source>The case has no result of another program any more.</source>
+        <translation>Der Fall hat kein Ergebnis eines anderen Programms mehr.</translation>
+    </message>
+    <message>
         <source>The case list</source>
         <translation>Die Fallliste</translation>
     </message>
@@ -6258,6 +6412,14 @@
         <translation>Eine Klasse braucht einen Namen und eine Farbe.</translation>
     </message>
     <message>
+        <source>A file is a case's label already, and cannot be another program's result.</source>
+        <translation>Eine Datei ist bereits das Label eines Falls und kann nicht das Ergebnis eines anderen Programms sein.</translation>
+    </message>
+    <message>
+        <source>A file of the results does not exist.</source>
+        <translation>Eine Datei der Ergebnisse gibt es nicht.</translation>
+    </message>
+    <message>
         <source>A held-out case has a label that a model made: scores would be too good.</source>
         <translation>Ein Testfall hat ein Label, das ein Modell erstellt hat: Die Werte wären zu gut.</translation>
     </message>
@@ -6302,8 +6464,28 @@
         <translation>Fügen Sie dem Projekt Bilder ohne Label hinzu.</translation>
     </message>
     <message>
+        <source>Add its results for labelled cases too, at least two: the training then measures it.</source>
+        <translation>Fügen Sie auch seine Ergebnisse für Fälle mit Label hinzu, für mindestens zwei: Dann misst das Training, wie gut es ist.</translation>
+    </message>
+    <message>
+        <source>Add the result that belongs to this image, or use none.</source>
+        <translation>Fügen Sie das Ergebnis hinzu, das zu diesem Bild gehört, oder verwenden Sie keines.</translation>
+    </message>
+    <message>
         <source>An image is there labelled and unlabelled.</source>
         <translation>Ein Bild ist gelabelt und ungelabelt vorhanden.</translation>
+    </message>
+    <message>
+        <source>Another program found nothing here: the training learns that nothing is there.</source>
+        <translation>Ein anderes Programm hat hier nichts gefunden: Das Training lernt, dass dort nichts ist.</translation>
+    </message>
+    <message>
+        <source>Another program's result lies on another grid than the image, but in the same place.</source>
+        <translation>Das Ergebnis eines anderen Programms liegt auf einem anderen Gitter als das Bild, aber an derselben Stelle.</translation>
+    </message>
+    <message>
+        <source>Another program's result lies outside its image.</source>
+        <translation>Das Ergebnis eines anderen Programms liegt außerhalb seines Bildes.</translation>
     </message>
     <message>
         <source>Another training of this project is not finished.</source>
@@ -6324,6 +6506,10 @@
     <message>
         <source>Bring the label to the image's grid (a copy in the project)</source>
         <translation>Das Label auf das Raster des Bildes bringen (als Kopie im Projekt)</translation>
+    </message>
+    <message>
+        <source>Bring the result to the image's grid (a copy in the project)</source>
+        <translation>Das Ergebnis auf das Gitter des Bildes bringen (eine Kopie im Projekt)</translation>
     </message>
     <message>
         <source>Change the held-out set first, on purpose and with a reason.</source>
@@ -6368,6 +6554,10 @@
     <message>
         <source>Choose a base (see 'semigda import-official'), or the preset standard.</source>
         <translation>Wählen Sie eine Basis (siehe „semigda import-official“) oder die Voreinstellung „standard“.</translation>
+    </message>
+    <message>
+        <source>Choose a folder of results.</source>
+        <translation>Wählen Sie einen Ordner mit Ergebnissen.</translation>
     </message>
     <message>
         <source>Choose a project's folder, or make a new project.</source>
@@ -6490,6 +6680,10 @@
         <translation>Nehmen Sie weniger Testfälle.</translation>
     </message>
     <message>
+        <source>How good another program's results are is not known: they count half, and less and less.</source>
+        <translation>Wie gut die Ergebnisse eines anderen Programms sind, ist nicht bekannt: Sie zählen halb und immer weniger.</translation>
+    </message>
+    <message>
         <source>If only the drawn ones are finished, mark them: the others then count as unlabelled.</source>
         <translation>Sind nur die gezeichneten fertig, markieren Sie diese: Die anderen zählen dann als ungelabelt.</translation>
     </message>
@@ -6500,6 +6694,14 @@
     <message>
         <source>Image {number} of those to add does not exist.</source>
         <translation>Bild {number} der hinzuzufügenden gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>It also learns from a result of {name} for 1 case.</source>
+        <translation>Es lernt auch von einem Ergebnis von {name} für 1 Fall.</translation>
+    </message>
+    <message>
+        <source>It also learns from results of {name} for {count} cases.</source>
+        <translation>Es lernt auch von Ergebnissen von {name} für {count} Fälle.</translation>
     </message>
     <message>
         <source>It has learned from cases that are held out now, so scores would be too good.</source>
@@ -6516,6 +6718,10 @@
     <message>
         <source>Keep images of one kind in the project.</source>
         <translation>Behalten Sie Bilder einer Art im Projekt.</translation>
+    </message>
+    <message>
+        <source>Keep it only if that is right.</source>
+        <translation>Behalten Sie es nur, wenn das stimmt.</translation>
     </message>
     <message>
         <source>Keep one of them.</source>
@@ -6674,6 +6880,18 @@
         <translation>Benennen Sie sie um, oder entfernen Sie sie, oder fügen Sie sie den Klassen des Projekts hinzu.</translation>
     </message>
     <message>
+        <source>Result of another program: {message}</source>
+        <translation>Ergebnis eines anderen Programms: {message}</translation>
+    </message>
+    <message>
+        <source>Results of another program are not where they were. Training leaves them out.</source>
+        <translation>Ergebnisse eines anderen Programms sind nicht mehr, wo sie waren. Das Training lässt sie weg.</translation>
+    </message>
+    <message>
+        <source>Results of another program hold segments without a class: {told}. They are left out.</source>
+        <translation>Ergebnisse eines anderen Programms enthalten Segmente ohne Klasse: {told}. Sie werden weggelassen.</translation>
+    </message>
+    <message>
         <source>Resume the training: it goes on from its last checkpoint.</source>
         <translation>Setzen Sie das Training fort: Es macht am letzten Sicherungspunkt weiter.</translation>
     </message>
@@ -6692,6 +6910,10 @@
     <message>
         <source>Save the label as one file, such as .seg.nrrd or .nii.gz.</source>
         <translation>Speichern Sie das Label als eine Datei, etwa .seg.nrrd oder .nii.gz.</translation>
+    </message>
+    <message>
+        <source>Say which class each is, or leave it out on purpose.</source>
+        <translation>Sagen Sie, welche Klasse jedes ist, oder lassen Sie es bewusst weg.</translation>
     </message>
     <message>
         <source>Say which class each is, or leave it out.</source>
@@ -6740,6 +6962,10 @@
     <message>
         <source>Take the few of another kind out of the project</source>
         <translation>Die wenigen anderer Art aus dem Projekt nehmen</translation>
+    </message>
+    <message>
+        <source>Take the label away first, if a program made it.</source>
+        <translation>Nehmen Sie zuerst das Label weg, falls ein Programm es gemacht hat.</translation>
     </message>
     <message>
         <source>That is little: more time makes a better model.</source>
@@ -7002,6 +7228,10 @@
         <translation>Es gibt keine Bilder.</translation>
     </message>
     <message>
+        <source>There are no label files.</source>
+        <translation>Es gibt keine Labeldateien.</translation>
+    </message>
+    <message>
         <source>There are {count} folds, counted from 0.</source>
         <translation>Es gibt {count} Folds, von 0 an gezählt.</translation>
     </message>
@@ -7074,8 +7304,16 @@
         <translation>Verwenden Sie zuerst eine andere Version, und löschen Sie dann diese.</translation>
     </message>
     <message>
+        <source>Use the case without this result</source>
+        <translation>Den Fall ohne dieses Ergebnis verwenden</translation>
+    </message>
+    <message>
         <source>Use the image without its label</source>
         <translation>Das Bild ohne sein Label verwenden</translation>
+    </message>
+    <message>
+        <source>Use these cases without the result</source>
+        <translation>Diese Fälle ohne das Ergebnis verwenden</translation>
     </message>
     <message>
         <source>Volumes and pictures, or colour and grey images, cannot be learned together.</source>
@@ -7441,8 +7679,20 @@
         <translation>Es gab zu wenige Fälle, um einige beiseitezulegen: Jeder wurde von einem Modell bewertet, das ohne ihn trainiert wurde. Das endgültige Modell lernte aus allen und wurde selbst an keinem bewertet.</translation>
     </message>
     <message>
+        <source>These results scored nothing.</source>
+        <translation>Diese Ergebnisse haben nichts bewertet.</translation>
+    </message>
+    <message>
         <source>This model</source>
         <translation>Dieses Modell</translation>
+    </message>
+    <message>
+        <source>Trained also with a result of {name} for 1 case.</source>
+        <translation>Auch mit einem Ergebnis von {name} für 1 Fall trainiert.</translation>
+    </message>
+    <message>
+        <source>Trained also with results of {name} for {count} cases.</source>
+        <translation>Auch mit Ergebnissen von {name} für {count} Fälle trainiert.</translation>
     </message>
     <message>
         <source>Training report: {names}</source>
@@ -7471,6 +7721,10 @@
     <message>
         <source>What the model is not for</source>
         <translation>Wofür das Modell nicht gedacht ist</translation>
+    </message>
+    <message>
+        <source>Where people labelled too, the Dice of {name} is {dice}; in the end it taught {share} % of these images.</source>
+        <translation>Wo auch Menschen Labels gezeichnet haben, ist der Dice von {name} {dice}; am Ende wurde von {share} % dieser Bilder gelernt.</translation>
     </message>
     <message>
         <source>With so few held-out cases, small differences mean little.</source>

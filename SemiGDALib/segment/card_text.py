@@ -66,6 +66,11 @@ def _trainingFacts(training: dict) -> list[str]:
         if cases.get("unlabeled"):
             text = _("trained on {labelled} labelled and {unlabelled} unlabelled cases")
         facts.append(text.format(labelled=cases["labeled"], unlabelled=cases.get("unlabeled")))
+    sources = training.get("sources")
+    for name, told in sources.items() if isinstance(sources, dict) else ():
+        if isinstance(told, dict) and isinstance(told.get("cases"), int):
+            text = _("also with results of {program} for {count} cases")
+            facts.append(text.format(program=name, count=told["cases"]))
     scores = training.get("val_dice")
     if isinstance(scores, dict) and scores and isinstance(cases, dict):
         text = _("mean Dice {score:.2f} on {count} validation cases")

@@ -17,6 +17,7 @@ LABEL_WIDTH, WITH_SLICES = 74, 94  # pixels; the wider one only where it is need
 COLOURS = {"error": RED, "warning": AMBER, "hint": BLUE}
 # Findings about the project as a whole, whichever cases they list.
 WHOLE_PROJECT = {"few-cases"}
+RESULT = "\u25c7"  # a result of another program
 SIGNS = {"error": "\u2716", "warning": "\u25b2", "hint": "\u25cf"}
 
 
@@ -154,6 +155,12 @@ class CasesTable:
         table.setRowHeight(row, PICTURE_SIZE + 4)
 
     def _labelCell(self, case, image):
+        result = case.results[-1] if case.results else None
+        made = _("Result of {program}").format(program=result.source) if result else ""
+        if case.label is None and result is not None:
+            use = _("It teaches as long as it is better than the model; it is no label.")
+            about = (_("This case has no label."), f"{made}: {result.path}", use)
+            return cell(f"{RESULT} {result.source}", "\n".join(about))
         if case.label is None:
             return cell("–", _("This case has no label."))
         names = ", ".join(case.segments) if case.segments else _("label map")
@@ -162,6 +169,10 @@ class CasesTable:
             count = sliceCount(case, image)
             shown.append(shortText(case.finished, count))
             about.insert(1, labelledText(case.finished, count))
+        if result is not None:
+            shown[1] = f"{RESULT} {shown[1]}"
+            use = _("It tells how good the program is.")
+            about += [f"{made}: {result.path}", use]
         return cell("\n".join(shown), "\n".join(about))
 
     def _useCell(self, case, image):

@@ -36,6 +36,11 @@ def guess(name: str, classes) -> int | str | None:
 
 def apply(project, choices) -> None:
     """Give names their classes: ``choices`` is name -> value, 0 for none, NEW, or None to leave."""
+    project.set_mapping(withNewClasses(project, choices))
+
+
+def withNewClasses(project, choices) -> dict[str, int]:
+    """The values of :func:`apply`'s choices; the project then has the classes that were new."""
     classes = list(project.read().classes)
     values = {label.name.casefold(): label.value for label in classes}
     mapping = {}
@@ -47,4 +52,4 @@ def apply(project, choices) -> None:
             mapping[name] = values[name.casefold()] if choice == NEW else choice
     if len(classes) > len(project.read().classes):
         project.set_classes(classes)
-    project.set_mapping(mapping)
+    return mapping

@@ -17,6 +17,7 @@ from SemiGDALib.train.dialog_mapping import askMapping
 from SemiGDALib.train.dialog_scene import SceneDialog, chooseSegmentation
 from SemiGDALib.train.file_drop import FileDrop
 from SemiGDALib.train.missing_files import MissingFiles
+from SemiGDALib.train.program_results import ProgramResults
 from SemiGDALib.train.section import Section
 
 FEWEST = 2
@@ -35,6 +36,7 @@ class CasesSection(Section):
         self.table = CasesTable(ui.casesTable, context)
         self.classes = ClassList(ui, context)
         self.missing = MissingFiles(ui, context)
+        self.results = ProgramResults(ui, context)
         self._drop = FileDrop(ui.casesTable.viewport(), self.addPaths)
         ui.casesTable.connect("itemSelectionChanged()", self._updateButtons)
         ui.casesTable.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
@@ -58,6 +60,7 @@ class CasesSection(Section):
                 (_("As its label says"), lambda: self._use("auto")),
                 (_("As unlabelled"), lambda: self._use("unlabeled")),
                 (_("Not at all"), lambda: self._use("ignored")),
+                (_("Without results of other programs"), self._withoutResults),
                 (_("Same patient..."), self.onPatient),
                 (_("Rename..."), self.onRename),
             ),
@@ -69,6 +72,7 @@ class CasesSection(Section):
         self.classes.refresh()
         self.table.refresh()
         self.missing.refresh()
+        self.results.refresh()
         count = len(mapping.unmapped(self.context.view, self.context.facts))
         self.ui.mappingButton.visible = bool(count)
         self.ui.mappingButton.text = _("{count} segments have no class...").format(count=count)
@@ -197,6 +201,9 @@ class CasesSection(Section):
 
     def _use(self, use) -> None:
         self.context.attempt(self.context.project.set_use, self.table.selected(), use)
+
+    def _withoutResults(self) -> None:
+        self.results.remove(self.table.selected())
 
     def onPatient(self) -> None:
         """Say that the selected cases are of one patient."""

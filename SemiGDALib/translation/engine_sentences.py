@@ -120,6 +120,7 @@ def sentences(_):
         _("Stopped: the remaining patients are not scored."),
         _("The address is neither https nor a file."),
         _("The case has no label any more."),
+        _("The case has no result of another program any more."),
         _("The case list"),
         _("The case list names no image to train on."),
         _("The catalogue is larger than it can be."),

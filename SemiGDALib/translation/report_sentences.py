@@ -92,7 +92,10 @@ def sentences(_):
             "trained without it. The final model learned from all of them and was itself scored "
             "on none."
         ),
+        _("These results scored nothing."),
         _("This model"),
+        _("Trained also with a result of {name} for 1 case."),
+        _("Trained also with results of {name} for {count} cases."),
         _("Training report: {names}"),
         _("Unlabelled cases: image, drawn by each branch"),
         _("Value"),
@@ -100,6 +103,10 @@ def sentences(_):
         _("Weights (SHA-256)"),
         _("What is missing here"),
         _("What the model is not for"),
+        _(
+            "Where people labelled too, the Dice of {name} is {dice}; in the end it taught "
+            "{share} % of these images."
+        ),
         _("With so few held-out cases, small differences mean little."),
         _("case {number}"),
         _("difference"),

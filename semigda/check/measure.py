@@ -30,6 +30,7 @@ def measure_case(
     progress: Progress = UNWATCHED,
     watch: Callable[[Volume], None] = lambda volume: None,
     label_slices: str | None = None,
+    result: Path | None = None,
 ) -> dict[str, Any]:
     """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
 
@@ -51,6 +52,7 @@ def measure_case(
     Args:
         watch: called with the image, for callers that need more than facts.
         label_slices: see :attr:`semigda.data.cases.Case.label_slices`.
+        result: another program's; ``"result"`` then has the facts of a label.
 
     Raises:
         SemiGDAError: "cancelled".
@@ -65,6 +67,8 @@ def measure_case(
     facts["image"] = _image_facts(volume, progress)
     if label is not None:
         facts["label"] = _label_facts(label, volume, progress, label_slices)
+    if result is not None:
+        facts["result"] = _label_facts(result, volume, progress, None)
     watch(volume)
     return facts
 

@@ -74,6 +74,7 @@ def relocate(
         else:
             wrong.append(case.id)
     _keep_measured(project, facts, found, _keep(project, found))
+    _move_results(project, search)
     gone = tuple(case.id for case in project.read().present().of_role("missing"))
     return Relocated(tuple(found), tuple(wrong), gone)
 
@@ -162,6 +163,17 @@ def _keep(project: Project, found: dict[str, Files]) -> set[str]:
         if kept:
             data["history"].append({"date": now(), "what": "files relocated"})
     return kept
+
+
+def _move_results(project: Project, search: _Search) -> None:
+    """Other programs' results, which have no mark to be known by, are taken from the same place."""
+    with project.edit_file() as data:
+        for case in data["cases"]:
+            for result in case.get("results", []):
+                path = project.folder / result["path"]
+                if not path.exists() and parts_under(str(path), search.old) is not None:
+                    for place in search.places(path, anywhere=False):
+                        result["path"] = project.stored(place)
 
 
 def _keep_measured(

@@ -11,11 +11,19 @@ from semigda_core.project.check import repairs
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.repairs import new_label
 from semigda_core.project.project import Project
+from semigda_core.project.results import add_results, newest, result_classes
 
 
 def repair(project: Project, finding: Finding) -> None:
     """Carry out ``finding.fix``, see :func:`semigda_core.project.check.repairs.apply_fix`."""
-    repairs.apply_fix(project, finding, _resample_label)
+    repairs.apply_fix(project, finding, _resample)
+
+
+def _resample(project: Project, case_id: str, action: str) -> None:
+    if action == "resample-result":
+        _resample_result(project, case_id)
+    else:
+        _resample_label(project, case_id)
 
 
 def _resample_label(project: Project, case_id: str) -> None:
@@ -30,3 +38,17 @@ def _resample_label(project: Project, case_id: str) -> None:
     target = new_label(project, case_id, ".nrrd")
     write_labels(target, labels, volume.affine)
     project.set_label(case_id, target, case.origin, in_classes=True)
+
+
+def _resample_result(project: Project, case_id: str) -> None:
+    """Of another program, the one that counts."""
+    view = project.read()
+    case = view.case(case_id)
+    result = newest(case)
+    if result is None:
+        raise SemiGDAError("bad-input", "The case has no result of another program any more.")
+    volume = read_volume(case.image)
+    labels = resample_classes(result.path, volume, result_classes(view, result), others=True)
+    target = new_label(project, case_id, ".nrrd")
+    write_labels(target, labels, volume.affine)
+    add_results(project, [(case_id, target)], result.source, in_classes=True)

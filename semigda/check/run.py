@@ -44,7 +44,8 @@ def update_facts(
     """Measure the cases whose files differ from the facts at ``path``, and write the facts there.
 
     Args:
-        cases: objects with id, image, label (or None) and its finished slices; absolute paths.
+        cases: objects with id, image, label (or None) and its finished slices, perhaps another
+            program's result; absolute paths.
         thumbnails: a folder; every readable case gets its ``<id>.png`` there.
 
     Returns:
@@ -66,7 +67,11 @@ def update_facts(
             # The measurement identifies a file when it is found again.
             facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}
             continue
-        now = stamp(image, label)
+        told = case.get("result")
+        result = Path(told) if told else None
+        now = stamp(image, label) if result is None else stamp(image, label, result)
+        if result is not None and not result.exists():
+            result = None
         before = known.get(case["id"], {})
         picture = thumbnails and thumbnails / f"{case['id']}.png"
         finished = case.get("label_slices")
@@ -77,7 +82,7 @@ def update_facts(
         try:
             progress.at(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
             draw = partial(_draw, picture, label)
-            measured = measure_case(image, label, progress, draw, finished)
+            measured = measure_case(image, label, progress, draw, finished, result)
             facts[case["id"]] = {"stamp": now, **measured}
         except SemiGDAError:
             save(known | facts)

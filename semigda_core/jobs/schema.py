@@ -80,7 +80,7 @@ RESULT = either(
 CASES = list_of(
     record(
         {"id": identifier(), "image": path(), "label": maybe(path())},
-        {"label_slices": text(100_000)},
+        {"label_slices": text(100_000), "result": maybe(path())},
         others=True,
     )
 )
@@ -103,6 +103,7 @@ _EVENTS = {
     "losses": {"stage": text(50), "step": _STEP, "losses": _NUMBERS},
     "validation": {"step": _STEP, "cases": _STEP, "dice": mapping(text(), _NUMBERS)},
     "preview": {"stage": text(50), "step": _STEP, "kind": text(50), "file": _PICTURE},
+    "sources": {"step": _STEP, "sources": mapping(text(64), _NUMBERS)},
     "stuck": {"classes": list_of(text(), 255), "causes": list_of(_SENTENCE, 100)},
 }
 UNREADABLE = "unreadable"

@@ -14,6 +14,7 @@ from semigda_core.labels.finished import IGNORED
 from semigda_core.models.card import Label
 from semigda_core.project.project import Project
 from semigda_core.project.records import View, class_mapping
+from semigda_core.project.results import result_classes, set_result_mapping
 
 
 def add_class(project: Project, name: str, color: Sequence[int] | None = None) -> None:
@@ -32,6 +33,8 @@ def change_class(
     new = replace(old, name=name or old.name, color=(red, green, blue))
     project.set_classes([new if label.value == value else label for label in view.classes])
     project.set_mapping({key: v for key, v in _meant(view).items() if v == value})
+    for source, meant in _meant_by_results(view).items():
+        set_result_mapping(project, source, {k: v for k, v in meant.items() if v == value})
 
 
 def remove_class(project: Project, value: int) -> None:
@@ -55,9 +58,11 @@ def remove_class(project: Project, value: int) -> None:
             return old
         return 0 if old == value else old - (old > value)
 
-    kept = _meant(view) | view.mapping
+    kept, results = _meant(view) | view.mapping, _meant_by_results(view)
     project.set_classes([asdict(label) for label in view.classes if label.value != value])
     project.set_mapping({key: moved(old) for key, old in kept.items()})
+    for source, meant in results.items():
+        set_result_mapping(project, source, {key: moved(old) for key, old in meant.items()})
 
 
 def _meant(view: View) -> dict[str, int]:
@@ -66,6 +71,17 @@ def _meant(view: View) -> dict[str, int]:
     for case in view.cases:
         known = class_mapping(view.data, case.segments or (), case.in_classes)
         meant |= {name: known[name] for name in case.segments or () if name in known}
+    return meant
+
+
+def _meant_by_results(view: View) -> dict[str, dict[str, int]]:
+    """The same of the results of each other program, with what was said of their values."""
+    said = view.data.get("result_mapping", {})
+    meant = {source: dict(known) for source, known in said.items()}
+    for case in view.cases:
+        for result in case.results:
+            known, of = result_classes(view, result), meant.setdefault(result.source, {})
+            of |= {name: known[name] for name in result.segments if name in known}
     return meant
 
 

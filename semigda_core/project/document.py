@@ -28,6 +28,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.finished import IGNORED, read_finished
 from semigda_core.labels.provenance import ORIGINS
+from semigda_core.labels.sources import checked_source
 from semigda_core.models.card import Label, authored, check_name
 
 SCHEMA_VERSION = 1
@@ -83,6 +84,16 @@ LABEL = record(
     {"finished": maybe(finished_slices())},
     others=True,
 )
+RESULT = record(
+    {
+        "source": _allowed_by(checked_source, "is no name of a program"),
+        "path": path(),
+        "segments": list_of(words(), 10_000),
+        "in_classes": flag(),
+        "date": _date,
+    },
+    others=True,
+)
 CASE = record(
     {
         "id": identifier(),
@@ -93,7 +104,7 @@ CASE = record(
         "use": one_of(*USES),
         "added": _date,
     },
-    {"voxels": text(64)},
+    {"voxels": text(64), "results": list_of(RESULT, 100)},
     others=True,
 )
 _CHOICE = {
@@ -194,6 +205,8 @@ _FIELDS = record(
             ),
             1000,
         ),
+        # By the name of the program.
+        "result_mapping": mapping(text(64), mapping(words(), whole(0, MAX_CLASSES))),
         # By the hash of the predicting model.
         "rejected": mapping(text(64), _ids),
     },

@@ -259,6 +259,9 @@ class Project:
             kept = (*range(len(labels) + 1), IGNORED)
             known = {key: v for key, v in data["mapping"].items() if v in kept}
             data["mapping"] = known
+            for known in data.get("result_mapping", {}).values():
+                for key in [key for key, value in known.items() if value > len(labels)]:
+                    del known[key]
 
     def set_mapping(self, mapping: Mapping[str, int | str | None]) -> None:
         """Map segment names (or label values) to a class: its value or name, 0 for none,

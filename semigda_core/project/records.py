@@ -36,6 +36,24 @@ COLOURS = (
 
 
 @dataclass(frozen=True)
+class Result:
+    """Another program's result for a case, see :mod:`semigda_core.project.results`.
+
+    Attributes:
+        source: the program's name.
+        segments: names in the header of a segmentation; none of a label map.
+        in_classes: whether its values are the project's classes, whatever the mapping.
+        date: when it was added, ISO 8601.
+    """
+
+    source: str
+    path: Path
+    segments: tuple[str, ...]
+    in_classes: bool
+    date: str
+
+
+@dataclass(frozen=True)
 class ProjectCase:
     """One image of a project.
 
@@ -53,6 +71,7 @@ class ProjectCase:
         use: "auto", "unlabeled" (its label is not used) or "ignored".
         added: date and time, ISO 8601.
         role: one of :data:`ROLES`, derived.
+        results: of other programs, the newest last.
     """
 
     id: str
@@ -68,6 +87,7 @@ class ProjectCase:
     use: str
     added: str
     role: str
+    results: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,6 +305,16 @@ def _case(
         use=case["use"],
         added=case["added"],
         role=_role(case, heldout, of[case["id"]] in unseen),
+        results=tuple(
+            Result(
+                source=result["source"],
+                path=folder / result["path"],
+                segments=tuple(result["segments"]),
+                in_classes=result["in_classes"],
+                date=result["date"],
+            )
+            for result in case.get("results", ())
+        ),
     )
 
 

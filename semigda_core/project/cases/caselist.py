@@ -21,6 +21,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.finished import finished_text
 from semigda_core.project.records import ProjectCase, View
+from semigda_core.project.results import newest, result_classes
 
 ROLES = ("labeled", "unlabeled", "val")
 ROW = record(
@@ -29,6 +30,9 @@ ROW = record(
         "label": path(),
         "classes": mapping(words(), whole(0, 255), 100_000),
         "label_slices": text(100_000),
+        "machine_label": path(),
+        "machine_source": text(64),
+        "machine_classes": mapping(words(), whole(0, 255), 100_000),
     },
 )
 
@@ -111,4 +115,8 @@ def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
     if role != "unlabeled" and case.label is not None:
         row |= {"label": str(case.label), "classes": view.classes_of(case)}
         row["label_slices"] = finished_text(case.finished)
+    result = newest(case) if role != "val" else None
+    if result is not None and result.path.exists():
+        row |= {"machine_label": str(result.path), "machine_source": result.source}
+        row["machine_classes"] = result_classes(view, result)
     return row

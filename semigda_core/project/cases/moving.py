@@ -84,5 +84,10 @@ def _present(job: JobFolder, view: View, rows: Rows) -> Iterable[dict[str, Any]]
             known = getattr(case, key, None)
             if known is not None and not Path(now[key]).exists():
                 now[key] = str(known)
-        if all(Path(now[key]).exists() for key in ("image", "label") if key in now):
-            yield now
+        if not all(Path(now[key]).exists() for key in ("image", "label") if key in now):
+            continue
+        if "machine_label" in now:
+            now["machine_label"] = moved(now["machine_label"], old, new)
+            if not Path(now["machine_label"]).exists():
+                now = {key: value for key, value in now.items() if not key.startswith("machine_")}
+        yield now

@@ -85,6 +85,11 @@ def pair_files(paths: Iterable[Path | str]) -> Pairing:
     return _pair(list_files(Path(path) for path in paths))
 
 
+def match(images: Iterable[Path], labels: Iterable[Path]) -> Pairing:
+    """Pair known images with labels of the same name, as :func:`pair_folder` does."""
+    return _matched(list(images), list(labels))
+
+
 def _pair(found: Listing, labels: Iterable[Path] = ()) -> Pairing:
     labels = list(labels)
     marked = _labels_among(found.files)

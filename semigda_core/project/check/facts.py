@@ -86,6 +86,7 @@ _FACTS = record(
         "image": either(_FAILED, _IMAGE),
         "label": either(one_of(None), _FAILED, _LABEL),
     },
+    {"result": either(_FAILED, _LABEL)},  # of another program
     others=True,
 )
 

@@ -15,8 +15,8 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Fix:
-    """A safe repair: ``action`` is "remove", "use-unlabeled", "resample-label", or
-    "machine-made"."""
+    """A safe repair: ``action`` is "remove", "use-unlabeled", "resample-label", "machine-made",
+    or, of another program's results, "remove-results" or "resample-result"."""
 
     action: str
     case_ids: tuple[str, ...]

@@ -18,6 +18,7 @@ from semigda_core.project.check.rules import find
 from semigda_core.project.heldout import new_voxels, note_labels
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
+from semigda_core.project.results import newest
 
 FACTS, THUMBNAILS = "facts.json", "thumbnails"
 
@@ -70,27 +71,42 @@ def measured(project: Project) -> dict[str, Any]:
 def _still(case: ProjectCase, facts: dict[str, Any]) -> bool:
     """Whether files and finished slices of a case are those that were measured."""
     marks = marks_of(facts) in (finished_text(case.finished), None)
-    return marks and facts.get("stamp") == stamp(case.image, case.label)
+    return marks and facts.get("stamp") == stamp(*paths_of(case))
 
 
-class CaseFiles(TypedDict):
-    """A case as a check takes it; absolute paths."""
+def paths_of(case: ProjectCase) -> list[Path | None]:
+    """The files that a check measures: image, label or None and, if there is one, the result of
+    another program that counts."""
+    result = newest(case)
+    return [case.image, case.label, *([] if result is None else [result.path])]
 
+
+class _CaseFiles(TypedDict):
     id: str
     image: str
     label: str | None
     label_slices: str
 
 
+class CaseFiles(_CaseFiles, total=False):
+    """A case as a check takes it; absolute paths. ``result`` is another program's, or None."""
+
+    result: str | None
+
+
 def case_files(view: View) -> list[CaseFiles]:
-    """The cases in the form that a check takes: id, image, label (or None) and its
-    finished slices."""
-    return [
-        {
+    """The cases in the form that a check takes."""
+    found: list[CaseFiles] = []
+    for case in view.cases:
+        label, result = None if case.label is None else str(case.label), newest(case)
+        slices = finished_text(case.finished)
+        one: CaseFiles = {
             "id": case.id,
             "image": str(case.image),
-            "label": str(case.label) if case.label else None,
-            "label_slices": finished_text(case.finished),
+            "label": label,
+            "label_slices": slices,
         }
-        for case in view.cases
-    ]
+        if result is not None:
+            one["result"] = str(result.path)
+        found.append(one)
+    return found

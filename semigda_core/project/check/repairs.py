@@ -17,9 +17,11 @@ from semigda_core.project.changes import now
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
+from semigda_core.project.results import remove_results
 
 LABELS = "labels"
-_CHANGED = ("label", "use")  # what repairs change in a case that stays
+RESAMPLE = ("resample-label", "resample-result")
+_CHANGED = ("label", "use", "results")  # what repairs change in a case that stays
 _MOST = 1000  # number of repairs kept
 
 
@@ -33,19 +35,19 @@ class Repair:
 
 
 def apply_fix(
-    project: Project, finding: Finding, resample: Callable[[Project, str], None] | None = None
+    project: Project, finding: Finding, resample: Callable[[Project, str, str], None] | None = None
 ) -> None:
     """Carry out ``finding.fix``. Writes in the project's folder only.
 
     Args:
-        resample: brings a case's label to its image's grid. That needs voxels; a view runs
-            ``semigda project fix`` instead.
+        resample: brings a case's label, or result, to its image's grid; it takes the case and the
+            fix's action. That needs voxels; a view runs ``semigda project fix`` instead.
 
     Raises:
         SemiGDAError: "bad-input" if there is no fix or the case is gone.
     """
     fix = finding.fix
-    if fix is None or (fix.action == "resample-label" and resample is None):
+    if fix is None or (fix.action in RESAMPLE and resample is None):
         raise SemiGDAError("bad-input", "This cannot be repaired by itself.", action=finding.action)
     before = _cases(project.read(), fix.case_ids)
     if fix.action == "remove":
@@ -57,9 +59,11 @@ def apply_fix(
             for case in data["cases"]:
                 if case["id"] in fix.case_ids and case["label"]:
                     case["label"]["origin"] = "machine"
+    elif fix.action == "remove-results":
+        remove_results(project, None, fix.case_ids)
     elif resample is not None:
         for case_id in fix.case_ids:
-            resample(project, case_id)
+            resample(project, case_id, fix.action)
     after = {entry["id"]: entry for _, entry in _cases(project.read(), fix.case_ids)}
     changed = [
         {"place": place, "before": entry, "after": after.get(entry["id"])}
@@ -101,7 +105,10 @@ def undo(project: Project) -> Repair:
                     data["cases"].insert(change["place"], before)
                 continue
             for key in _CHANGED:
-                if after is not None and present[key] == after[key]:
+                if after is None or present.get(key) != after.get(key):
+                    continue
+                present.pop(key, None)
+                if key in before:
                     present[key] = before[key]
     return _told(repair)
 

@@ -21,6 +21,7 @@ from semigda_core.project.check.findings import (
     unlabel,
 )
 from semigda_core.project.check.outliers import odd_intensity, odd_kind, odd_spacing, other_depth
+from semigda_core.project.check.rules_results import results
 from semigda_core.project.records import ProjectCase, View
 
 FEW_LABELLED = 4
@@ -47,6 +48,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         _heldout,
         _partly,
         _missing,
+        results,
     )
     found = [finding for rule in rules for finding in rule(view, used, known)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

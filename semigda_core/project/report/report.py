@@ -25,6 +25,7 @@ from semigda_core.project.records import View
 from semigda_core.project.report.figures import curves, previews
 from semigda_core.project.report.method import method
 from semigda_core.project.report.page import HTML, Say, row, table
+from semigda_core.project.report.programs import programs
 from semigda_core.project.training.comparison import FILE, partly, read
 from semigda_core.version import __version__
 
@@ -170,6 +171,7 @@ def _counts(say: Say, view: View, job: JobFolder, comparison: dict[str, Any] | N
                 "unlabelled data."
             )
         note += f"<p class='note'>{words.format(count=some)}</p>"
+    note += programs(say, rows, job.events())
     return f"<section><h2>{say('Cases')}</h2>{row(numbers)}{note}</section>" if rows else ""
 
 

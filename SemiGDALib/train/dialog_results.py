@@ -1,0 +1,126 @@
+"""*Add results of another program*: where they are, whose they are, and which program made them."""
+
+from __future__ import annotations
+
+import qt
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
+from semigda_core.labels.sources import is_source
+from semigda_core.project.results import LEARNS, MEASURES
+from SemiGDALib.dialogs import Dialog, cell, chooseFolder, makeTable
+from SemiGDALib.texts import AMBER, RED, ink
+from SemiGDALib.translation.sentences import translated
+
+SHOWN = 500  # rows of the preview
+
+
+class ResultsDialog:
+    """Asks for a folder of results and shows which case each belongs to.
+
+    After :meth:`ask` returned True, ``pairs`` and ``program`` are what logic.addResults takes.
+    """
+
+    def __init__(self, logic):
+        self.pairs, self.program = [], ""
+        self._logic = logic
+        self._roles = {case.id: case for case in logic.project.read().cases}
+        self._dialog = Dialog(_("Add results of another program"), _("Add"), width=620)
+        self._dialog.say(
+            _(
+                "Label maps or segmentations that another program made of the images, one file for "
+                "each, with the image's name. Those of unlabelled cases teach as long as they are "
+                "better than the model; those of labelled cases tell how good the program is. They "
+                "never score a model and never count as labels."
+            )
+        )
+        form = qt.QFormLayout()
+        self._dialog.layout.addLayout(form)
+        self._folder = qt.QLineEdit()
+        self._folder.name = "resultsEdit"
+        self._folder.toolTip = _("The folder with the results.")
+        self._folder.connect("textChanged(QString)", self._onChanged)
+        browse = qt.QPushButton("...")
+        browse.toolTip = _("Choose the folder.")
+        browse.maximumWidth, browse.autoDefault = 32, False
+        browse.connect("clicked(bool)", self._onBrowse)
+        row = qt.QHBoxLayout()
+        row.addWidget(self._folder)
+        row.addWidget(browse)
+        form.addRow(_("Results:"), row)
+        self._name = qt.QLineEdit()
+        self._name.name = "programEdit"
+        self._name.placeholderText = _("such as  TotalSegmentator")
+        self._name.toolTip = _("The program's name; the model's card and reports show it.")
+        self._name.connect("textChanged(QString)", self._update)
+        form.addRow(_("Program:"), self._name)
+        self._status = self._dialog.say("")
+        headers = (_("Case"), _("Used to"), _("Result"))
+        about = _("Which case each result belongs to. They are matched by name.")
+        self._table = makeTable("resultsTable", headers, about, 0)
+        self._table.minimumHeight = 200
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(1, qt.QHeaderView.ResizeToContents)
+        header.setSectionResizeMode(2, qt.QHeaderView.Stretch)
+        self._dialog.layout.addWidget(self._table)
+        self._problem = _("Choose a folder of results.")
+        self._update()
+
+    def ask(self) -> bool:
+        """Show the window; whether *Add* was clicked."""
+        return self._dialog.ask(self._folder)
+
+    def _onBrowse(self, _checked=False) -> None:
+        folder = chooseFolder(_("The folder with the results."))
+        if folder:
+            self._folder.text = folder
+
+    def _onChanged(self, _text="") -> None:
+        """Another folder: look into it."""
+        folder = str(self._folder.text).strip()
+        self.pairs, found = [], None
+        self._problem = _("Choose a folder of results.")
+        if folder:
+            try:
+                found = self._logic.matchResults([folder])
+                self.pairs = found.pairs
+                self._problem = _("No file has the name of a case's image.")
+            except SemiGDAError as error:
+                self._problem = translated(error.message)
+            except OSError:
+                self._problem = _("The folder cannot be read.")
+        if found is not None and found.source and not str(self._name.text).strip():
+            self._name.text = found.source
+        rows = [self._row(caseId, path) for caseId, path in self.pairs]
+        if found is not None:
+            rows += [("–", _("no case has this name"), path.name) for path in found.unmatched]
+            rows += [
+                (self._roles[caseId].name, _("several match"), "–") for caseId in found.doubtful
+            ]
+        self._table.rowCount = len(rows[:SHOWN])
+        for row, texts in enumerate(rows[:SHOWN]):
+            for column, text in enumerate(texts):
+                self._table.setItem(row, column, cell(one_line(text)))
+        self._update()
+
+    def _row(self, caseId, path):
+        uses = {LEARNS: _("teach"), MEASURES: _("measure")}
+        case = self._roles[caseId]
+        return case.name, uses.get(case.role, _("nothing now")), path.name
+
+    def _update(self, _text="") -> None:
+        self.program = str(self._name.text).strip()
+        named = is_source(self.program)
+        self._dialog.okButton.enabled = bool(self.pairs) and named
+        if not self.pairs:
+            colour = ink(RED if str(self._folder.text).strip() else AMBER)
+            self._status.text = f'<span style="color:{colour}">{self._problem}</span>'
+            return
+        roles = [self._roles[caseId].role for caseId, _path in self.pairs]
+        text = _("{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.")
+        told = text.format(count=roles.count(LEARNS), labelled=roles.count(MEASURES))
+        if not named:
+            wanted = _("Name the program: up to 64 letters, no slash.")
+            told += f'<br><span style="color:{ink(AMBER)}">{wanted}</span>'
+        self._status.text = told

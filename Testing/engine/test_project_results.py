@@ -1,0 +1,275 @@
+"""Results of other programs in a project: added, mapped, checked, trained on, and no labels."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from project_fixtures import AFFINE, draw, make_project, write_segmentation
+from trainings_fixtures import tiny_plan, wait_for_end
+from volume_fixtures import write_nrrd
+
+from semigda.check.repairs import repair
+from semigda.check.run import check
+from semigda.cli import main
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import ModelCard
+from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.check.latest import findings, measured
+from semigda_core.project.check.repairs import undo
+from semigda_core.project.classes import change_class, remove_class
+from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import Project
+from semigda_core.project.report.report import write_report
+from semigda_core.project.results import (
+    add_results,
+    counts,
+    match_results,
+    newest,
+    remove_results,
+    result_classes,
+    set_result_mapping,
+    unmapped_results,
+    will_learn,
+)
+from semigda_core.project.training.planning import plan_training
+from semigda_core.project.training.trainings import start
+from semigda_core.project.training.versions import versions
+
+
+def write_results(tmp_path, numbers, folder="net", **changes):
+    """Label maps of a program that calls the ball 7 and its core 9."""
+    place = tmp_path / folder
+    place.mkdir(exist_ok=True)
+    for number in numbers:
+        values = np.array([0, 7, 9], np.uint8)[draw(number)[1]]
+        affine = changes.get("affine", AFFINE)
+        write_nrrd(place / f"DOE_JANE_{number:02d}.nrrd", changes.get("labels", values), affine)
+    return place
+
+
+@pytest.fixture
+def project(tmp_path):
+    """8 labelled cases and 2 unlabelled ones, with results of all but two labelled ones."""
+    made = make_project(tmp_path, 8, 2)
+    found = match_results(made.read(), [write_results(tmp_path, range(2, 10))])
+    assert len(found.pairs) == 8 and not found.unmatched and found.source is None
+    add_results(made, found.pairs, " Total Segmentator ")
+    set_result_mapping(made, "Total Segmentator", {"7": "ball", "9": "core"})
+    return made
+
+
+def codes(project):
+    return {finding.code for finding in findings(project)}
+
+
+def test_a_result_is_no_label(project, tmp_path):
+    view = project.read()
+    assert counts(view) == {"Total Segmentator": 2}
+    assert counts(view, "labeled") == {"Total Segmentator": 6}
+    assert len(view.of_role("unlabeled")) == 2 and len(view.of_role("labeled")) == 8
+    check(project)
+    heldout = choose_heldout(project, measured(project))
+    labelled = {case.id for case in view.of_role("labeled")}
+    assert set(heldout["cases"]) <= labelled
+    for case in project.read().of_role("unlabeled"):
+        assert case.label is None and case.origin is None
+        with pytest.raises(SemiGDAError):  # by hand neither
+            from semigda_core.project.heldout import change_heldout
+
+            change_heldout(project, "on purpose", measured(project), [case.id])
+    trusted = project.read().heldout["version"]
+    add_results(project, [(heldout["cases"][0], tmp_path / "net/DOE_JANE_02.nrrd")], "Other")
+    assert project.read().heldout["version"] == trusted  # scores stay comparable
+
+
+def test_the_case_list_has_results_of_those_that_train_and_not_of_held_out_ones(project):
+    check(project)
+    choose_heldout(project, measured(project))
+    rows = case_rows(project.read())
+    by_role = {role: [row for row in rows if row["role"] == role] for role in ("unlabeled", "val")}
+    assert len(by_role["unlabeled"]) == 2 and len(by_role["val"]) == 2
+    for row in by_role["unlabeled"]:
+        assert row["machine_source"] == "Total Segmentator" and "label" not in row
+        assert row["machine_classes"]["7"] == 1 and row["machine_classes"]["9"] == 2
+    assert not any(key.startswith("machine") for row in by_role["val"] for key in row)
+
+
+def test_of_several_programs_the_newest_counts_and_of_one_there_is_one(project, tmp_path):
+    case = project.read().of_role("unlabeled")[0]
+    other = write_results(tmp_path, [8], "other") / "DOE_JANE_08.nrrd"
+    add_results(project, [(case.id, other)], "nnU-Net")
+    assert newest(project.read().case(case.id)).source == "nnU-Net"
+    assert counts(project.read()) == {"Total Segmentator": 1, "nnU-Net": 1}
+    add_results(project, [(case.id, other)], "Total Segmentator")  # again: in place of the first
+    view = project.read()
+    assert [result.source for result in view.case(case.id).results] == [
+        "nnU-Net",
+        "Total Segmentator",
+    ]
+    assert newest(view.case(case.id)).path == other
+    assert remove_results(project, "Total Segmentator") == 8
+    assert counts(project.read()) == {"nnU-Net": 1}
+    assert remove_results(project, case_ids=[case.id]) == 1 and not counts(project.read())
+
+
+def test_a_name_is_never_a_path_and_a_label_is_no_result(project, tmp_path):
+    case = project.read().of_role("labeled")[0]
+    for name in ("/home/doe/net", "C:\\net", "", "x" * 65, "a\nb"):
+        with pytest.raises(SemiGDAError, match="program's name"):
+            add_results(project, [(case.id, tmp_path / "net/DOE_JANE_02.nrrd")], name)
+    with pytest.raises(SemiGDAError, match="label already"):
+        add_results(project, [(case.id, case.label)], "Net")
+    with pytest.raises(SemiGDAError, match="does not exist"):
+        add_results(project, [(case.id, tmp_path / "gone.nrrd")], "Net")
+    assert not project.read().case(case.id).results
+
+
+def test_a_program_has_a_mapping_of_its_own_and_names_follow_the_projects(project, tmp_path):
+    """The labels' value 1 is the ball; another program's 1 may be the spleen."""
+    place = tmp_path / "net/DOE_JANE_08.seg.nrrd"
+    layer = draw(8)[1]
+    segments = [
+        {"Name": name, "LabelValue": n, "Layer": 0} for n, name in enumerate(("Core", "spleen"), 1)
+    ]
+    write_segmentation(place, [layer], segments)
+    case = project.read().of_role("unlabeled")[0]
+    add_results(project, [(case.id, place)], "Namer")
+    view = project.read()
+    plain = newest(view.of_role("unlabeled")[1])
+    assert result_classes(view, plain).get("1") is None and result_classes(view, plain)["7"] == 1
+    named = newest(view.case(case.id))
+    assert result_classes(view, named)["Core"] == 2 and "spleen" not in result_classes(view, named)
+    check(project)
+    facts = measured(project)
+    assert unmapped_results(project.read(), facts) == {"Namer": {"spleen": [case.id]}}
+    assert "unmapped-result" in codes(project)
+    assert not [f for f in findings(project) if f.severity == "error"]
+    set_result_mapping(project, "Namer", {"spleen": 0})
+    assert "unmapped-result" not in codes(project)
+
+
+def test_a_class_keeps_its_results_when_its_name_or_number_changes(project, tmp_path):
+    change_class(project, 2, name="centre")
+    view = project.read()
+    result = newest(view.of_role("unlabeled")[0])
+    assert result_classes(view, result)["9"] == 2
+    remove_class(project, 1)
+    view = project.read()
+    assert result_classes(view, result)["9"] == 1 and result_classes(view, result)["7"] == 0
+
+
+def test_the_check_finds_what_is_wrong_and_its_repairs_are_undone(project, tmp_path):
+    first, second = project.read().of_role("unlabeled")
+    grid = AFFINE.copy()
+    grid[0, 3] += 0.4
+    add_results(
+        project,
+        [(first.id, write_results(tmp_path, [8], "moved", affine=grid) / "DOE_JANE_08.nrrd")],
+        "Total Segmentator",
+    )
+    empty = write_results(tmp_path, [9], "empty", labels=np.zeros(draw(9)[1].shape, np.uint8))
+    add_results(project, [(second.id, empty / "DOE_JANE_09.nrrd")], "Total Segmentator")
+    found = {finding.code: finding for finding in check(project)}
+    assert found["result-on-other-grid"].severity == "error"
+    assert found["empty-result"].case_ids == (second.id,)
+    repair(project, found["result-on-other-grid"])
+    assert "result-on-other-grid" not in {finding.code for finding in check(project)}
+    moved = newest(project.read().case(first.id))
+    assert moved.in_classes and moved.path.parent == project.folder / "labels"
+    from semigda.data.labels import read_classes
+    from semigda.data.volumes import read_volume
+
+    like = read_volume(first.image)
+    brought = read_classes(moved.path, like, result_classes(project.read(), moved))
+    assert set(np.unique(brought)) == {0, 1, 2}
+    assert np.mean(brought == draw(8)[1]) > 0.99  # .4 mm is less than half a voxel
+    repair(project, found["empty-result"])
+    assert not project.read().case(second.id).results
+    undo(project)
+    assert newest(project.read().case(second.id)).path == empty / "DOE_JANE_09.nrrd"
+    (empty / "DOE_JANE_09.nrrd").write_bytes(b"no label")
+    assert {f.code for f in check(project)} >= {"unreadable-result"}
+    (empty / "DOE_JANE_09.nrrd").unlink()
+    assert {f.code for f in check(project)} >= {"missing-results"}
+
+
+def test_a_program_that_nothing_measures_is_told(project):
+    check(project)
+    assert "unmeasured-results" not in codes(project)
+    labelled = [case.id for case in project.read().of_role("labeled")]
+    remove_results(project, None, labelled[1:-1])
+    check(project)
+    assert "unmeasured-results" in codes(project)
+
+
+def test_the_sentences():
+    assert will_learn({"A": 1, "B": 12}) == (
+        "It also learns from a result of A for 1 case. "
+        "It also learns from results of B for 12 cases."
+    )
+    assert will_learn({}) == ""
+
+
+def test_the_commands(project, tmp_path, capsys):
+    folder = str(project.folder)
+    write_results(tmp_path, [8, 9, 77], "late")
+    assert main(["project", "add-results", folder, str(tmp_path / "late")]) == 1
+    assert "--program" in capsys.readouterr().err
+    command = ["project", "add-results", folder, str(tmp_path / "late"), "--program", "Late Net"]
+    assert main([*command, "--preview"]) == 0
+    assert capsys.readouterr().out.count("unlabeled") == 2 and counts(project.read()) == {
+        "Total Segmentator": 2
+    }
+    assert main([*command, "--map", "7=ball", "9=core"]) == 0
+    told = capsys.readouterr()
+    assert "It also learns from results of Late Net for 2 cases." in told.out
+    assert "no case has this name: DOE_JANE_77.nrrd" in told.err
+    assert main(["project", "status", folder]) == 0
+    assert "results of Late Net for 2 cases" in capsys.readouterr().out
+    assert main(["project", "cases", folder, "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [case["result"]["program"] for case in listed[-2:]] == ["Late Net"] * 2
+    assert main(["project", "remove-results", folder, "--program", "Late Net", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"removed": 2}
+
+
+def test_a_header_tells_the_program(tmp_path):
+    project = make_project(tmp_path, 1, 1)
+    place = tmp_path / "made"
+    place.mkdir()
+    tags = "SemiGDA.Model:liver|SemiGDA.ModelTitle:Liver (CT)|"
+    segments = [{"Name": "ball", "LabelValue": 1, "Layer": 0, "Tags": tags}]
+    write_segmentation(place / "DOE_JANE_01.seg.nrrd", [draw(1)[1]], segments)
+    assert match_results(project.read(), [place]).source == "SemiGDA Liver (CT)"
+
+
+def test_a_moved_project_and_moved_results_are_found(project, tmp_path):
+    import shutil
+
+    from semigda.check.relocate import relocate
+
+    shutil.move(tmp_path / "net", tmp_path / "elsewhere")
+    assert counts(project.read()) == {}
+    relocate(project, tmp_path / "net", tmp_path / "elsewhere")
+    assert counts(Project(project.folder).read()) == {"Total Segmentator": 2}
+
+
+@pytest.mark.slow
+def test_a_training_of_the_project_says_from_whom_it_learned(project):
+    check(project)
+    choose_heldout(project, measured(project))
+    assert plan_training(project, tiny_plan()).results == {"Total Segmentator": 2}
+    start(project, tiny_plan())
+    assert wait_for_end(project)["state"] == "done"
+    (version,) = versions(project)
+    told = ModelCard.read(version.folder).training
+    values = told["sources"]["Total Segmentator"]
+    assert values["cases"] == 2 and values["measured"] >= 4 and values["dice"] == 1.0
+    assert told["cases"] == {"labeled": 6, "unlabeled": 2, "val": 2}  # none counts as labelled
+    page = write_report(project).read_text("utf-8")
+    assert "Trained also with results of Total Segmentator for 2 cases." in page
+    assert "the Dice of Total Segmentator is 1.000" in page
+    job = project.folder / "jobs" / project.jobs()[0]["id"]
+    assert "DOE_JANE" not in (job / "events.jsonl").read_text("utf-8")

@@ -1,0 +1,122 @@
+"""What is wrong with other programs' results: whatever keeps a training from learning from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from semigda_core.project.check.findings import Facts, Finding, Fix, ids_of
+from semigda_core.project.records import ProjectCase, View
+from semigda_core.project.results import LEARNS, newest, result_classes, unmapped_results, used
+
+WHOLE = 0.98  # a result with less of it inside its image would lose voxels by resampling
+ENOUGH = 2  # labelled cases that measure a program
+
+
+def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """All findings about the results that count."""
+    known = {case.id: facts.get(case.id, {}).get("result") for case in used(view)}
+    yield from _gone(used(view))
+    for case in used(view):
+        if "error" in (known[case.id] or {}):
+            yield _misplaced(case, known[case.id])
+    yield from _without_class(view, facts)
+    yield from _empty(view, known)
+    yield from _unmeasured(view)
+
+
+def _gone(cases: list[ProjectCase]) -> Iterator[Finding]:
+    gone = [case for case in cases if not case.results[-1].path.exists()]
+    if gone:
+        yield Finding(
+            "missing-results",
+            "warning",
+            ids_of(gone),
+            "Results of another program are not where they were. Training leaves them out.",
+            "Connect their disk, or say where they are now (relocate).",
+        )
+
+
+def _misplaced(case: ProjectCase, result: Any) -> Finding:
+    inside = result.get("inside")
+    away = Fix("remove-results", (case.id,), "Use the case without this result")
+    if inside is None:
+        told = f"Result of another program: {result['error']['message']}"
+        return Finding(
+            "unreadable-result", "error", (case.id,), told, result["error"]["action"], away
+        )
+    if inside >= WHOLE:
+        return Finding(
+            "result-on-other-grid",
+            "error",
+            (case.id,),
+            "Another program's result lies on another grid than the image, but in the same place.",
+            "Bring it to the image's grid.",
+            Fix(
+                "resample-result",
+                (case.id,),
+                "Bring the result to the image's grid (a copy in the project)",
+            ),
+        )
+    return Finding(
+        "result-outside",
+        "error",
+        (case.id,),
+        "Another program's result lies outside its image.",
+        "Add the result that belongs to this image, or use none.",
+        away,
+    )
+
+
+def _without_class(view: View, facts: Facts) -> Iterator[Finding]:
+    for segments in unmapped_results(view, facts).values():
+        ids = tuple(dict.fromkeys(one for cases in segments.values() for one in cases))
+        names = list(segments)
+        told = ", ".join(f"'{name}'" for name in names[:4]) + (" ..." if names[4:] else "")
+        yield Finding(
+            "unmapped-result",
+            "warning",
+            ids,
+            f"Results of another program hold segments without a class: {told}. They are left out.",
+            "Say which class each is, or leave it out on purpose.",
+        )
+
+
+def _empty(view: View, known: dict[str, Any]) -> Iterator[Finding]:
+    empty = []
+    for case in view.of_role(LEARNS):
+        result = newest(case)
+        parts = (known.get(case.id) or {}).get("parts")
+        if result is None or parts is None:
+            continue
+        classes = result_classes(view, result)
+        if not any(part["voxels"] and classes.get(key) for key, part in parts.items()):
+            empty.append(case)
+    if empty:
+        yield Finding(
+            "empty-result",
+            "warning",
+            ids_of(empty),
+            "Another program found nothing here: the training learns that nothing is there.",
+            "Keep it only if that is right.",
+            Fix("remove-results", ids_of(empty), "Use these cases without the result"),
+        )
+
+
+def _unmeasured(view: View) -> Iterator[Finding]:
+    """A program that no labelled case measures is believed by a schedule."""
+    measured: dict[str, int] = {}
+    for case in view.of_role("labeled"):
+        result = newest(case)
+        if result is not None:
+            measured[result.source] = measured.get(result.source, 0) + 1
+    taught = {case.results[-1].source for case in view.of_role(LEARNS) if case.results}
+    if any(measured.get(source, 0) < ENOUGH for source in taught):
+        yield Finding(
+            "unmeasured-results",
+            "hint",
+            (),
+            "How good another program's results are is not known: they count half, and less and "
+            "less.",
+            "Add its results for labelled cases too, at least two: the training then measures it.",
+        )

@@ -1,0 +1,219 @@
+"""Results of other programs in a project: *machine labels*, each with the name of its program.
+
+They are no labels: a case with one stays unlabelled and is neither scored nor counted as labelled.
+A training learns from those of unlabelled cases, and measures the program on those of labelled
+ones. (An accepted prediction of the project's own model *is* a label, with the origin "machine":
+somebody looked at it.) A case has one result of a program; of several programs' the newest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.formats import endings
+from semigda_core.labels.finished import IGNORED
+from semigda_core.labels.segments import read_segments
+from semigda_core.labels.sources import checked_source, source_said
+from semigda_core.project.cases.listing import list_folder
+from semigda_core.project.cases.pairing import match
+from semigda_core.project.changes import find_case, now
+from semigda_core.project.project import Project
+from semigda_core.project.records import ProjectCase, Result, View, class_mapping
+
+LEARNS, MEASURES = "unlabeled", "labeled"  # roles of cases whose results a training uses
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Results found for the cases of a project.
+
+    Attributes:
+        pairs: ids of cases, and the file of each.
+        unmatched: files that no case has the name of.
+        doubtful: ids of cases that several files would fit; they get none.
+        source: the program, as the files tell; None if they do not, or differ.
+    """
+
+    pairs: list[tuple[str, Path]]
+    unmatched: list[Path] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    source: str | None = None
+
+
+def match_results(view: View, paths: Iterable[Path | str]) -> Matched:
+    """Find whose results files or the files of folders are, by the names of the cases' images.
+
+    Raises:
+        SemiGDAError: "bad-input" if a folder does not exist, or nothing may be a result.
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        inside = list_folder(path).files if path.is_dir() else [path]
+        files += [one for one in inside if one.name.lower().endswith(tuple(endings(labels=True)))]
+    if not files:
+        raise SemiGDAError(
+            "bad-input", "There are no label files.", action="Choose a folder of results."
+        )
+    cases = {case.image: case.id for case in view.cases}
+    found = match(list(cases), files)
+    pairs = [(cases[image], label) for image, label in found.pairs if label is not None]
+    told = {source_said(label) for _, label in pairs}
+    source = told.pop() if len(told) == 1 else None
+    doubtful = [cases[image] for image in found.doubtful]
+    return Matched(pairs, found.unpaired_labels, doubtful, source)
+
+
+def add_results(
+    project: Project,
+    pairs: Iterable[tuple[str, Path]],
+    source: str,
+    *,
+    in_classes: bool = False,
+) -> list[str]:
+    """Give cases the results of a program; they replace its earlier ones. The files stay where
+    they are, and are never written to.
+
+    Args:
+        pairs: ids of cases and files, as :func:`match_results` finds them.
+        source: the program's name; it is shown in cards and reports.
+        in_classes: whether their values are the project's classes, whatever the mapping.
+
+    Returns:
+        The ids of the cases that have one now.
+
+    Raises:
+        SemiGDAError: "bad-input" for a name that could be a path, an unknown case, or a file that
+            does not exist, is the case's own label or has no header that can be read.
+    """
+    source = checked_source(source)
+    entries = [
+        (case_id, _entry(project, Path(path), source, in_classes)) for case_id, path in pairs
+    ]
+    with project.edit("results of another program added", program=source) as data:
+        for case_id, entry in entries:
+            case = find_case(data, case_id)
+            if case["label"] and case["label"]["path"] == entry["path"]:
+                raise SemiGDAError(
+                    "bad-input",
+                    "A file is a case's label already, and cannot be another program's result.",
+                    action="Take the label away first, if a program made it.",
+                )
+            others = [old for old in case.get("results", []) if old["source"] != source]
+            case["results"] = [*others, entry]
+    return [case_id for case_id, _ in entries]
+
+
+def remove_results(
+    project: Project, source: str | None = None, case_ids: Iterable[str] | None = None
+) -> int:
+    """Take results away, of all programs and cases or of one program and these cases; the files
+    stay. Returns how many."""
+    ids, count = None if case_ids is None else set(case_ids), 0
+    with project.edit("results of another program removed") as data:
+        for case in data["cases"]:
+            if ids is not None and case["id"] not in ids:
+                continue
+            old = case.get("results", [])
+            kept = [one for one in old if source is not None and one["source"] != source]
+            count += len(old) - len(kept)
+            if old:
+                case["results"] = kept
+    return count
+
+
+def set_result_mapping(
+    project: Project, source: str, mapping: Mapping[str, int | str | None]
+) -> None:
+    """Say which class the segments or values of a program's results are: a class's value or name,
+    0 for none, None to forget it.
+
+    A program has a mapping of its own, because its value 1 is not the value 1 of the labels.
+
+    Raises:
+        SemiGDAError: "bad-input" for no class there is.
+    """
+    with project.edit("mapping of results set") as data:
+        values = {label["name"]: label["value"] for label in data["classes"]}
+        known = data.setdefault("result_mapping", {}).setdefault(source, {})
+        for key, given in mapping.items():
+            value = values.get(given, given) if isinstance(given, str) else given
+            if value is None:
+                known.pop(key, None)
+            elif type(value) is int and 0 <= value <= len(values):
+                known[key] = value
+            else:
+                raise SemiGDAError("bad-input", "A segment was given to no class there is.")
+
+
+def newest(case: ProjectCase) -> Result | None:
+    """The result that counts."""
+    return case.results[-1] if case.results else None
+
+
+def result_classes(view: View, result: Result) -> dict[str, int]:
+    """The class of every segment name or value of a result, 0 for none."""
+    own = view.data.get("result_mapping", {}).get(result.source, {})
+    names = {key: v for key, v in view.mapping.items() if key in result.segments}
+    data = {**view.data, "mapping": names | own}
+    known = class_mapping(data, result.segments, result.in_classes)
+    return {key: 0 if value == IGNORED else value for key, value in known.items()}
+
+
+def unmapped_results(view: View, facts: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """By program, its segments and values that hold voxels and have no class, each with the ids of
+    its cases.
+
+    Args:
+        facts: what the check measured, by case.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for case in used(view):
+        result = newest(case)
+        parts = (facts.get(case.id, {}).get("result") or {}).get("parts", {})
+        if result is None:
+            continue
+        known = result_classes(view, result)
+        for key in [key for key, part in parts.items() if part["voxels"] and key not in known]:
+            found.setdefault(result.source, {}).setdefault(key, []).append(case.id)
+    return found
+
+
+def used(view: View) -> list[ProjectCase]:
+    """The cases whose results a training uses."""
+    return [case for case in view.of_role(LEARNS, MEASURES) if case.results]
+
+
+def counts(view: View, role: str = LEARNS) -> dict[str, int]:
+    """For how many cases a training uses the results of each program."""
+    found: dict[str, int] = {}
+    for case in view.of_role(role):
+        result = newest(case)
+        if result is not None and result.path.exists():
+            found[result.source] = found.get(result.source, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def will_learn(found: Mapping[str, int]) -> str:
+    """In a sentence for each program, for how many cases its results will teach; "" if none do."""
+    return " ".join(
+        f"It also learns from a result of {name} for 1 case."
+        if count == 1
+        else f"It also learns from results of {name} for {count} cases."
+        for name, count in found.items()
+    )
+
+
+def _entry(project: Project, path: Path, source: str, in_classes: bool) -> dict[str, Any]:
+    if not path.is_file():
+        raise SemiGDAError("bad-input", "A file of the results does not exist.")
+    return {
+        "source": source,
+        "path": project.stored(path),
+        "segments": [segment.name for segment in read_segments(path)],
+        "in_classes": in_classes,
+        "date": now(),
+    }
