@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORE_TAG, IGNORED
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.models.card import terminology_entry
 from semigda_core.project.check.repairs import LABELS, new_label
@@ -16,7 +17,7 @@ from semigda_core.project.review.inbox import take_edited
 from SemiGDALib import nodes
 from SemiGDALib.train import editor_bar, scene_files
 from SemiGDALib.train.slices import extent, planes
-from SemiGDALib.train.slices.ignored import showNeutral
+from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
 from SemiGDALib.train.slices.slice_label import SliceLabel
 
 
@@ -189,7 +190,7 @@ def _segmentsOfLabelMap(view, case):
                 action=_("Choose another label for this case."),
             )
         known = view.classes_of(case)
-        if known.get("1") and set(np.unique(values)) == {0, 255}:
+        if known.get("1") and "255" not in known and set(np.unique(values)) == {0, 255}:
             values = values // 255  # a mask in black and white
         if any(value and f"{value:g}" not in known for value in np.unique(values)):
             raise SemiGDAError(
@@ -204,8 +205,11 @@ def _segmentsOfLabelMap(view, case):
         if not labels.any():
             return _emptySegmentation()
         # On its own grid: the file may be stored in another order than the image's.
-        segments = [_described(label) for label in view.classes]
-        return nodes.addSegments(labels, labelNode, segments, case.name)[0]
+        segments = [*map(_described, view.classes), describedIgnored(IGNORED)]
+        node, ids = nodes.addSegments(labels, labelNode, segments, case.name)
+        if IGNORED in ids:
+            node.GetSegmentation().GetSegment(ids[IGNORED]).SetTag(IGNORE_TAG, "1")
+        return node
     finally:
         slicer.mrmlScene.RemoveNode(labelNode)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 from project_fixtures import AFFINE, SHAPE, draw, make_project, write_case, write_segmentation
 from volume_fixtures import write_nrrd
@@ -14,8 +13,9 @@ from semigda.check.run import check
 from semigda.cli import main
 from semigda.data.labels import read_classes
 from semigda.data.volumes import read_volume
-from semigda_core.labels.finished import FINISHED_TAG, IGNORED, FinishedSlices
+from semigda_core.labels.finished import FINISHED_TAG, IGNORE_TAG, IGNORED, FinishedSlices
 from semigda_core.labels.segments import tags_text
+from semigda_core.project.cases.sending import send
 from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.heldout import choose_heldout
@@ -105,8 +105,10 @@ def test_the_repair_of_a_grid_keeps_what_is_unlabelled(tmp_path):
     repair(project, finding)
     case = project.read().case(case_id)
     image = read_volume(case.image)
-    known = read_classes(case.label, image, project.read().classes_of(case)) != IGNORED
-    assert known.any() and set(np.flatnonzero(known.any(axis=(1, 2)))) == {8}
+    assert case.finished == FinishedSlices(2, (8,))
+    marks, classes = str(case.finished), project.read().classes_of(case)
+    read = read_classes(case.label, image, classes, marks)
+    assert (read[8] == 1).any() and (read[:8] == IGNORED).all() and (read[9:] == IGNORED).all()
     assert not {"unmapped-label", "geometry-mismatch"} & set(codes(project))
 
 
@@ -154,3 +156,22 @@ def test_the_comparison_is_read_with_what_was_scored_in_part(tmp_path):
     result["rows"][0]["scored_on"] = "6 of 110 slices"
     (tmp_path / "comparison.json").write_text(json.dumps(result))
     assert partly(read(tmp_path)["rows"]) == {"a1": "6 of 110 slices"}
+
+
+def test_a_label_that_is_sent_brings_its_marks_and_ignored_regions(tmp_path):
+    project = make_project(tmp_path, labelled=1, unlabelled=1)
+    _, labels = draw(1)
+    marks = tags_text([(FINISHED_TAG, "2: 7-9")])
+    unclear = tags_text([(FINISHED_TAG, "2: 7-9"), (IGNORE_TAG, "1")])
+    segments = [
+        {"Name": "ball", "LabelValue": "1", "Layer": "0", "Tags": marks},
+        {"Name": "unclear", "LabelValue": "2", "Layer": "0", "Tags": unclear},
+    ]
+    path = write_segmentation(tmp_path / "sent.seg.nrrd", [labels], segments)
+    image = project.read().cases[1].image
+    sent = send(project, image, path)
+    case = project.read().case(sent.case)
+    assert case.finished == FinishedSlices(2, (7, 8, 9)) and case.segments == ("ball",)
+    assert [one.id for one in project.read().partly_labelled()] == [sent.case]
+    check(project)
+    assert set(measured(project)[sent.case]["label"]["parts"]) == {"ball"}

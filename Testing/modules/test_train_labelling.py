@@ -9,6 +9,8 @@ import studies
 from conftest import checked
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORED
+from semigda_core.labels.segments import read_segments
 
 
 @pytest.fixture
@@ -127,6 +129,26 @@ def test_label_map_becomes_segments(training, project, module_host, tmp_path, le
     module_host.open("SemiGDATrain")
     module_host.click(training.ui.saveLabelButton)
     assert counts(training, module_host, case.id) == {"ball": int((truth > 0).sum())}
+
+
+@pytest.mark.parametrize("value", [3, 255])
+def test_unlabelled_voxels_of_a_label_map_stay_unlabelled(
+    training, project, module_host, tmp_path, value
+):
+    """Also where nothing but 255 is drawn, which otherwise is the white of a mask."""
+    case = project.read().cases[1]
+    labels = np.where(studies.draw(1)[1] > 0, value, 0).astype(np.uint8)
+    project.set_label(case.id, studies.write_nrrd(tmp_path / "map.nrrd", labels))
+    project.set_mapping({"1": 1, str(value): IGNORED})
+    training.panel.refresh()
+    volume, segmentation = edit(training, module_host, case)
+    assert sorted(names(segmentation)) == ["Ignore", "ball", "core"]
+    assert np.array_equal(voxels(segmentation, "Ignore", volume), labels > 0)
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.saveLabelButton)
+    (ignored,) = [one for one in read_segments(project.read().case(case.id).label) if one.ignored]
+    assert ignored.name == "Ignore"
+    assert not project.read().unmapped()
 
 
 def test_discard(training, project, module_host):

@@ -74,3 +74,15 @@ def test_held_out_cases_are_scored_on_their_slices(partly, module_host, artifact
 def test_whole_labels_say_nothing_of_slices(study):
     ui = section(study, "HeldOut")
     assert "slices" not in ui.describeLabel.text
+
+
+def test_the_table_of_scores_says_what_is_scored_in_part(partly):
+    import qt
+
+    from SemiGDALib.train.score_table import ScoreTable
+
+    table = qt.QTableWidget()
+    row = {"class": "ball", "before": None, "after": 0.9}
+    rows = [row | {"case": "a", "scored_on": "3 of 12 slices"}, row | {"case": "b"}]
+    ScoreTable(table).show(rows, {"a": "Jane", "b": "John"})
+    assert [table.item(n, 0).text() for n in range(2)] == ["Jane (3 of 12 slices)", "John"]

@@ -100,9 +100,9 @@ def _end(runs: Sequence[dict[str, Any]]) -> str:
     told = ", ".join(f"{len(found)} of {name}" for name, found in seeds.items())
     return f"""## How to read this
 
-Intervals are of a bootstrap over seeds and held-out cases, paired. Seeds: {told}. With few seeds
-and few held-out cases they say little of other data. *spread* and *whole* of one seed draw from the
-same cases.
+Intervals are of a bootstrap over seeds and held-out cases, paired. With few seeds and few held-out
+cases they say little of other data. Seeds: {told}.
+*spread* and *whole* of one seed draw from the same cases.
 
 *spread* needs the images of more patients, and somebody has to open each of them. What that costs
 is not in the figures.

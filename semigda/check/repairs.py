@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from semigda.data.labels import resample_classes
 from semigda.data.segnrrd import write_labels
+from semigda.data.unlabelled import whole_slices
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
-from semigda_core.labels.finished import finished_text
+from semigda_core.labels.finished import IGNORED, finished_text
 from semigda_core.project.check import repairs
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.repairs import new_label
@@ -35,9 +36,14 @@ def _resample_label(project: Project, case_id: str) -> None:
     labels = resample_classes(
         case.label, volume, view.classes_of(case), finished_text(case.finished)
     )
+    finished, known = None, labels != IGNORED
+    if not known.all() and (finished := whole_slices(known)):
+        labels[~known] = 0
     target = new_label(project, case_id, ".nrrd")
     write_labels(target, labels, volume.affine)
     project.set_label(case_id, target, case.origin, in_classes=True)
+    if finished is not None:
+        project.set_finished(case_id, finished)
 
 
 def _resample_result(project: Project, case_id: str) -> None:

@@ -52,6 +52,17 @@ def finished_axis(path: Path, like: Volume, finished: FinishedSlices) -> tuple[i
     return axis, sum(0 <= n < like.shape[axis] for n in numbers)
 
 
+def whole_slices(known: np.ndarray) -> FinishedSlices | None:
+    """The finished slices of a label with voxels ``known`` (z, y, x); None if these are not whole
+    slices of one direction."""
+    for axis in range(3):
+        others = tuple(n for n in range(3) if n != axis)
+        some, all_ = known.any(axis=others), known.all(axis=others)
+        if np.array_equal(some, all_):
+            return FinishedSlices(2 - axis, tuple(np.flatnonzero(some).tolist()))
+    return None
+
+
 def _slices_of(path: Path, like: Volume, finished: FinishedSlices) -> tuple[int, list[int]]:
     """The same slices on the grid of ``like``: array axis (z, y, x) and numbers."""
     array_axis = 2 - finished.axis

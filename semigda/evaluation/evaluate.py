@@ -15,6 +15,7 @@ import numpy as np
 
 from semigda.data.cases import ROLES, Case, read_cases
 from semigda.data.labels import by_names, read_case
+from semigda.data.unlabelled import whole_slices
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
 from semigda.inference.segment import read_input, segment_volume
 from semigda.models.package import load_network
@@ -173,12 +174,10 @@ def scored_on(known: np.ndarray) -> str:
     ``labelled voxels`` where these are not whole slices."""
     if known.all():
         return WHOLE
-    for axis in range(3):
-        others = tuple(n for n in range(3) if n != axis)
-        some, all_ = known.any(axis=others), known.all(axis=others)
-        if (some == all_).all():
-            return f"{some.sum()} of {known.shape[axis]} slices"
-    return "labelled voxels"
+    finished = whole_slices(known)
+    if finished is None:
+        return "labelled voxels"
+    return f"{len(finished)} of {known.shape[2 - finished.axis]} slices"
 
 
 def compare(

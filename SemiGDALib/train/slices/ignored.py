@@ -32,6 +32,12 @@ def addIgnored(segmentationNode) -> str:
     return identifier
 
 
+def describedIgnored(value: int) -> dict:
+    """The segment of unlabelled voxels of a label map, for :func:`SemiGDALib.nodes.addSegments`."""
+    color = [round(255 * part) for part in GREY]
+    return {"value": value, "name": _("Ignore"), "color": color, "terminology_entry": ""}
+
+
 def showNeutral(segmentationNode) -> None:
     """Grey, transparent and not in 3-D: nobody takes it for a structure."""
     display = segmentationNode.GetDisplayNode()
