@@ -35,7 +35,7 @@ from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate_network
 from semigda.inference.likeness import case_features
 from semigda.models.package import load_network
-from semigda.ranking.order import disagreements, doubt_times_novelty, look, rank
+from semigda.ranking.order import disagreements, evenly, look, rank
 from semigda.training.train import train
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import Augmentation, TrainSettings
@@ -57,15 +57,16 @@ def nearer(distance: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
     return (distance[:, None] - torch.cdist(points, points)).clamp_min(0)
 
 
+# Compared here, and not what SemiGDA does any more, which is "typical".
 ARMS = {
     "start": None,
     "random": None,
-    "proposed": doubt_times_novelty,
+    "proposed": lambda doubt, distance, points: doubt * distance,
     "disagreement": lambda doubt, distance, points: doubt,
     "novelty": lambda doubt, distance, points: distance,
     # An odd case that stands for itself alone is worth little.
     "coverage": lambda doubt, distance, points: (doubt[:, None] * nearer(distance, points)).sum(0),
-    "typical": lambda doubt, distance, points: nearer(distance, points).sum(0),
+    "typical": evenly,
 }
 MAIN = ("start", "random", "proposed", "coverage", "typical")
 OPTIONS = SegmentOptions(device="cpu", branches="both")

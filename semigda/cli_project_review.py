@@ -20,7 +20,7 @@ Add = Callable[[str, Any, str], argparse.ArgumentParser]
 
 def add_review_commands(add: Add) -> None:
     """Add the actions; ``add(name, command, text)`` makes the parser of each."""
-    rank = add("rank", _rank, "Rank the unlabelled cases: which to label next.")
+    rank = add("rank", _rank, "Spread the unlabelled cases evenly: which to label next.")
     rank.add_argument("--model", help="name in the library, or folder (default: the one in use)")
     rank.add_argument("--count", type=int, help="how many get a predicted label (default: 10)")
 

@@ -455,8 +455,8 @@
         <translation>&lt;b&gt;Eingang für Pseudo-Labels&lt;/b&gt;: die eigenen Labels des Modells, die sichersten zuerst</translation>
     </message>
     <message>
-        <source>&lt;b&gt;What to label next&lt;/b&gt;: the model is least certain of these</source>
-        <translation>&lt;b&gt;Was als Nächstes labeln&lt;/b&gt;: Hier ist das Modell am unsichersten</translation>
+        <source>&lt;b&gt;What to label next&lt;/b&gt;: cases that stand for many others</source>
+        <translation>&lt;b&gt;Was als Nächstes zu labeln ist&lt;/b&gt;: Fälle, die für viele andere stehen</translation>
     </message>
     <message>
         <source>Accept</source>
@@ -471,12 +471,20 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>Cases spread evenly over what your images look like, beside those already labelled.</source>
+        <translation>Fälle, gleichmäßig verteilt über das Aussehen Ihrer Bilder, neben den schon gelabelten.</translation>
+    </message>
+    <message>
         <source>Fix label</source>
         <translation>Korrigieren</translation>
     </message>
     <message>
         <source>How many cases are done.</source>
         <translation>Wie viele Fälle fertig sind.</translation>
+    </message>
+    <message>
+        <source>How these cases were chosen.</source>
+        <translation>Wie diese Fälle gewählt wurden.</translation>
     </message>
     <message>
         <source>Label it now</source>
@@ -511,12 +519,8 @@
         <translation>Der Fall bleibt ungelabelt, und dieses Label des Modells wird nicht wieder vorgeschlagen.</translation>
     </message>
     <message>
-        <source>The cases whose labels would teach the model most: it is in doubt about them, and they are unlike those already labelled.</source>
-        <translation>Die Fälle, deren Labels das Modell am meisten lehren würden: Es zweifelt bei ihnen, und sie ähneln den gelabelten nicht.</translation>
-    </message>
-    <message>
-        <source>The model segments every unlabelled case and measures how much it is in doubt.</source>
-        <translation>Das Modell segmentiert jeden ungelabelten Fall und misst, wie sehr es zweifelt.</translation>
+        <source>The model segments every unlabelled case, and compares what they look like.</source>
+        <translation>Das Modell segmentiert jeden ungelabelten Fall und vergleicht, wie sie aussehen.</translation>
     </message>
     <message>
         <source>Unlabelled cases, the one to label first at the top.</source>
@@ -533,10 +537,6 @@
     <message>
         <source>Who made the labels that the next training learns from. Machine-made ones are never used for scores.</source>
         <translation>Wer die Labels erstellt hat, aus denen das nächste Training lernt. Von Programmen erstellte werden nie für Werte verwendet.</translation>
-    </message>
-    <message>
-        <source>Why these cases are worth labelling first.</source>
-        <translation>Warum es sich lohnt, diese Fälle zuerst zu labeln.</translation>
     </message>
 </context>
 <context>
@@ -4326,16 +4326,12 @@
         <translation>{count} vorhergesagte Labels angenommen.</translation>
     </message>
     <message>
-        <source>After the first training, the model suggests here which cases to label next.</source>
-        <translation>Nach dem ersten Training schlägt das Modell hier vor, welche Fälle als Nächstes zu labeln sind.</translation>
+        <source>After the first training, the cases are spread out here evenly, to label next.</source>
+        <translation>Nach dem ersten Training stehen hier gleichmäßig verteilte Fälle, die als Nächstes zu labeln sind.</translation>
     </message>
     <message>
         <source>Case and reason</source>
         <translation>Fall und Grund</translation>
-    </message>
-    <message>
-        <source>Cases come first if the model is in doubt about them and they are unlike those already labelled. This is only advice: your knowledge of the cases counts more.</source>
-        <translation>Fälle stehen vorn, wenn das Modell bei ihnen zweifelt und sie den gelabelten nicht ähneln. Das ist nur ein Rat: Ihre Kenntnis der Fälle zählt mehr.</translation>
     </message>
     <message>
         <source>Disagreement</source>
@@ -4346,16 +4342,16 @@
         <translation>Jeder Fall ist gelabelt. Fügen Sie Bilder ohne Label hinzu, um weiterzumachen.</translation>
     </message>
     <message>
-        <source>Label the proposed cases, review the inbox, then train again.</source>
-        <translation>Labeln Sie die vorgeschlagenen Fälle, sehen Sie den Eingang durch, und trainieren Sie dann wieder.</translation>
+        <source>Label some more cases, review the inbox, then train again.</source>
+        <translation>Labeln Sie einige weitere Fälle, sehen Sie den Eingang durch und trainieren Sie dann wieder.</translation>
     </message>
     <message>
         <source>Labels so far: {made}.</source>
         <translation>Labels bisher: {made}.</translation>
     </message>
     <message>
-        <source>Rank the unlabelled cases to see which to label next.</source>
-        <translation>Ordnen Sie die ungelabelten Fälle, um zu sehen, welche als Nächstes zu labeln sind.</translation>
+        <source>Rank the unlabelled cases to label an even choice of them next.</source>
+        <translation>Ordnen Sie die ungelabelten Fälle, um als Nächstes eine gleichmäßige Auswahl zu labeln.</translation>
     </message>
     <message>
         <source>Ranking the unlabelled cases.</source>
@@ -4376,6 +4372,10 @@
     <message>
         <source>Starting</source>
         <translation>Start</translation>
+    </message>
+    <message>
+        <source>The cases are spread evenly over what your images look like. No order that we tried makes a better model than labelling any cases: choose by what you know of them.</source>
+        <translation>Die Fälle sind gleichmäßig über das Aussehen Ihrer Bilder verteilt. Keine Reihenfolge, die wir versucht haben, gibt ein besseres Modell als beliebige Fälle: Wählen Sie nach dem, was Sie von ihnen wissen.</translation>
     </message>
     <message>
         <source>The model is in doubt about {percent:.0f} % of what it found.</source>

@@ -66,8 +66,8 @@ class ReviewSection(Section):
         if not self.context.now.versions or not view.of_role("unlabeled"):
             return ""
         if self._next:
-            return _("Label the proposed cases, review the inbox, then train again.")
-        return _("Rank the unlabelled cases to see which to label next.")
+            return _("Label some more cases, review the inbox, then train again.")
+        return _("Rank the unlabelled cases to label an even choice of them next.")
 
     # Ranking
 
@@ -79,14 +79,16 @@ class ReviewSection(Section):
         ready = trained and bool(self.context.view.of_role("unlabeled"))
         ui.rankButton.enabled = ready and not ranking
         if not trained:
-            text = _("After the first training, the model suggests here which cases to label next.")
+            text = _(
+                "After the first training, the cases are spread out here evenly, to label next."
+            )
         elif not self.context.view.of_role("unlabeled"):
             text = _("Every case is labelled. Add images without labels to continue.")
         else:
             text = _(
-                "Cases come first if the model is in doubt about them and they are "
-                "unlike those already labelled. This is only advice: your knowledge of the "
-                "cases counts more."
+                "The cases are spread evenly over what your images look like. No order that we "
+                "tried makes a better model than labelling any cases: choose by what you know "
+                "of them."
             )
         ui.rankLabel.text = text
 

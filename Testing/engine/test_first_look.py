@@ -100,14 +100,16 @@ def test_it_is_the_same_every_time_and_touches_nothing_else(features, slices, mo
     one, two = (
         fit_first_model(features, slices["labeled"], SIZE, 2, Augmentation(), 3) for _ in range(2)
     )
-    for name, tensor in one.head.state_dict().items():
-        assert torch.equal(tensor, two.head.state_dict()[name])
+    for ours, theirs in zip(one.heads, two.heads, strict=True):
+        state = theirs.state_dict()
+        assert all(torch.equal(x, state[name]) for name, x in ours.state_dict().items())
+    assert not torch.equal(one.heads[0].out.weight, one.heads[1].out.weight)
     assert torch.equal(random, torch.get_rng_state())
     for name, tensor in features.state_dict().items():
         assert torch.equal(tensor, before[name])
     assert not any(module._forward_pre_hooks for module in features.modules())
     other = fit_first_model(features, slices["labeled"], SIZE, 2, Augmentation(), 4)
-    assert not torch.equal(other.head.out.weight, one.head.out.weight)
+    assert not torch.equal(other.heads[0].out.weight, one.heads[0].out.weight)
 
 
 def test_the_slices_that_teach_it_are_spread_over_cases_and_classes(slices, monkeypatch):
@@ -244,7 +246,7 @@ def test_it_is_skipped_with_a_word_where_it_cannot_be(slices, tmp_path, monkeypa
         def fails(*_):
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
-        monkeypatch.setattr(first_model, "_learn", fails)
+        monkeypatch.setattr(first_model, "learned", fails)
     look_first(wanted("c.json", tmp_path), made, slices, Progress(job), tmp_path)
     *_, last = job.of("message")
     assert last["message"].startswith("No first look: ")

@@ -13,6 +13,8 @@ RESULTS = ROOT / "benchmarks/results"
 sys.path.append(str(ROOT / "benchmarks"))
 
 import disagreement  # noqa: E402
+import first_minute  # noqa: E402
+import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
 from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
@@ -41,6 +43,10 @@ PAGES = {
         read_times(RESULTS / "few_labels_seconds.json"),
     ),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
+    "docs/first-minute.md": lambda: first_minute.page(
+        grouped(read_table(RESULTS / "first_minute.json"))
+    ),
+    "docs/label-next.md": lambda: label_next_look.page(stored("label_next_look.json")),
     "docs/robustness.md": lambda: robust_page(stored("robust.json")),
     "docs/fewer-slices.md": lambda: slices_page(stored("slice_labels.json")),
     "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),

@@ -1,8 +1,9 @@
-"""Which unlabelled cases to label next: uncertain ones that are unlike any the model has seen.
+"""Which unlabelled cases to label next: an even cover of what the images look like.
 
-Disagreement of the two branches, or what one alone is unsure of, finds badly segmented cases;
-distance in an encoder's features finds kinds of cases without a label. A case's worth is their
-product, so a copy of a chosen case is worth nothing, however bad it is.
+A case is worth how much nearer, in an encoder's features, all others come to a labelled one: a copy
+of a chosen case is worth nothing, and an odd case that stands for itself alone is worth little.
+Doubt finds badly segmented cases, but labelling those first made no better model; it is told, and
+sorts the predicted labels that wait for a decision.
 """
 
 from __future__ import annotations
@@ -96,20 +97,20 @@ def disagreements(looks: Sequence[Look]) -> list[float]:
     return torch.where(sizes > 0, values, usual).mean(1).tolist()
 
 
-def doubt_times_novelty(doubt: Tensor, novelty: Tensor, points: Tensor) -> Tensor:
-    """What a label would teach: much if the branches disagree on an image unlike the others."""
-    return doubt * novelty
+def evenly(doubt: Tensor, distance: Tensor, points: Tensor) -> Tensor:
+    """How much nearer all cases together come to a labelled one by labelling each."""
+    return (distance[:, None] - torch.cdist(points, points)).clamp_min(0).sum(0)
 
 
 def rank(
     looks: Sequence[Look],
     labelled: Sequence[Tensor],
     names: Sequence[str],
-    worth: Callable[[Tensor, Tensor, Tensor], Tensor] = doubt_times_novelty,
+    worth: Callable[[Tensor, Tensor, Tensor], Tensor] = evenly,
 ) -> list[Ranked]:
     """All cases, starting with the one to label first.
 
-    Greedy, as in k-centre: a ranked case counts as labelled for those that follow.
+    Greedy: a ranked case counts as labelled for those that follow.
 
     Args:
         labelled: features of the labelled cases.

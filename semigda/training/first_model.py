@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -22,17 +22,18 @@ from semigda.inference.interrupt import interruptible
 from semigda.method.losses import segmentation_loss
 from semigda.networks.efficientnet import STAGES, EfficientNetLite0
 from semigda.progress import UNWATCHED, Progress
-from semigda.training.dataset import CaseSlices, known_labels
+from semigda.training.dataset import CaseSlices, known_labels, step_generator
 from semigda.training.previews import cut_out
 from semigda.training.validate import class_dice, overlap
 from semigda_core.jobs.training import Augmentation
 
 SLICES, SEEN = 48, 240  # labelled slices that teach it, and how many views of them, about 120 MB
 FOREGROUND = 0.75  # share of a case's slices that hold some
-# A slice is looked at with about so many pixels, which makes the time the same for all; but at most
-# three times as fine as it is.
-PIXELS, FINEST = 192 * 192, 3.0
-STEPS, BATCH, RATE, DECAY = 500, 8, 5e-3, 1e-2
+# A slice is looked at with at least and at most about so many pixels, which bounds the time; but at
+# most three times as fine as it is.
+FEWEST, MOST, FINEST = 128 * 128, 192 * 192, 3.0
+HEADS, STEPS, BATCH, RATE, DECAY = 2, 300, 8, 5e-3, 1e-2
+DROPPED = 0.2  # share of the features that a slice of a step does without
 SECONDS = 50.0  # on a slow computer less is seen and learned in that time
 _AT_ONCE = 8
 _WIDTH, _FINE, _GROUPS = 32, 16, 8
@@ -40,6 +41,7 @@ _WIDTHS = [stage.width for stage in STAGES if stage.leaves]
 _CHANNELS = 3  # of the image, which the head sees beside its features
 
 Place = tuple[CaseSlices, int]
+Statistics = list[tuple[Tensor, Tensor]]
 
 
 class Head(nn.Module):
@@ -79,6 +81,7 @@ class FirstModel:
     """What a minute gives.
 
     Attributes:
+        heads: that learned from the same slices in another order; their mean decides.
         factor: pixels of a look for one of a slice, along each side.
         statistics: mean and deviation (1, C, 1, 1) of each level's channels.
         dice: of each class on the labelled slices that taught it; NaN for one that none holds.
@@ -86,9 +89,9 @@ class FirstModel:
     """
 
     features: EfficientNetLite0
-    head: Head
+    heads: list[Head]
     factor: float
-    statistics: list[tuple[Tensor, Tensor]]
+    statistics: Statistics
     dice: list[float]
     seconds: float
 
@@ -97,8 +100,8 @@ class FirstModel:
         """Of the classes (B, K + 1, H, W), for working slices (B, 3, H, W) in [-1, 1]."""
         found = []
         for some in images.split(_AT_ONCE):
-            levels = _levels(self.features, _seen(some, self.factor))
-            found.append(_head(self, levels, some.shape[2:]).softmax(1).cpu())
+            levels = levels_of(self.features, enlarged(some, self.factor))
+            found.append(chances_of(self.heads, self.statistics, levels, some.shape[2:]).cpu())
         return torch.cat(found)
 
 
@@ -124,23 +127,25 @@ def fit_first_model(
     """
     started = time.monotonic()
     places = chosen(cases, num_classes)
-    factor = min(FINEST, math.sqrt(PIXELS / math.prod(size)))
+    pixels = math.prod(size)
+    factor = min(FINEST, math.sqrt(min(max(pixels, FEWEST), MOST) / pixels))
     levels, labels = _views(features, places, size, factor, augmentation, seed, started, progress)
-    device = levels[0].device
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
-        head = Head(num_classes).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    statistics = [_statistics(level[: len(places)]) for level in levels]
-    model = FirstModel(features, head, factor, statistics, [], 0.0)
-    with interruptible(head, progress.check):
-        _learn(model, levels, labels, seed, started)
-        dice = _own_dice(model, levels, labels[: len(places)], num_classes)
-    return FirstModel(features, head, factor, statistics, dice, time.monotonic() - started)
+    statistics = [statistics_of(level[: len(places)]) for level in levels]
+    heads = []
+    for number in range(HEADS):
+        seconds = (SECONDS - (time.monotonic() - started)) / (HEADS - number)
+        heads.append(
+            learned(
+                levels, labels, statistics, num_classes, (seed, number), seconds, progress.check
+            )
+        )
+    dice = _own_dice(heads, statistics, levels, labels[: len(places)], num_classes)
+    return FirstModel(features, heads, factor, statistics, dice, time.monotonic() - started)
 
 
 def chosen(cases: Sequence[CaseSlices], num_classes: int) -> list[Place]:
     """The slices that teach: evenly over the cases, and in each over the slices of every class."""
-    cases = _spread(cases, SLICES)
+    cases = spread_out(cases, SLICES)
     each = max(1, SLICES // max(1, len(cases)))
     places: list[Place] = []
     for case in cases:
@@ -150,15 +155,15 @@ def chosen(cases: Sequence[CaseSlices], num_classes: int) -> list[Place]:
         wanted = math.ceil(each * FOREGROUND) if empty else each
         found: set[int] = set()
         for numbers in held:
-            found |= set(_spread(numbers, wanted // len(held) or 1))
+            found |= set(spread_out(numbers, wanted // len(held) or 1))
         for others, count in ((case.foreground, wanted), (empty, each), (case.drawn, each)):
             left = [number for number in others if number not in found]
-            found |= set(_spread(left, max(count - len(found), 0)))
+            found |= set(spread_out(left, max(count - len(found), 0)))
         places += [(case, number) for number in sorted(found)]
-    return _spread(places, SLICES)
+    return spread_out(places, SLICES)
 
 
-def _spread(things: Sequence, count: int) -> list:
+def spread_out(things: Sequence, count: int) -> list:
     """At most ``count`` of them, evenly."""
     count = min(count, len(things))
     return [things[(2 * i + 1) * len(things) // (2 * count)] for i in range(count)]
@@ -177,7 +182,7 @@ def _views(
     """Levels in half precision, and labels (n, h, w) as fine as they are looked at: of the slices
     as they are, then of changed copies as long as there is time."""
     cuts = [cut_out(case, number, size) for case, number in places]
-    images = _seen(torch.stack([image for image, _ in cuts]), factor)
+    images = enlarged(torch.stack([image for image, _ in cuts]), factor)
     labels = torch.stack([label for _, label in cuts])
     labels = F.interpolate(labels[:, None].float(), images.shape[2:])[:, 0].to(torch.uint8)
     generator = torch.Generator().manual_seed(seed)
@@ -187,7 +192,7 @@ def _views(
         for seen, drawn in _copies(images, labels, augmentation, generator, started):
             for some in seen.split(_AT_ONCE):
                 with torch.no_grad():
-                    levels.append([level.half() for level in _levels(features, some)])
+                    levels.append([level.half() for level in levels_of(features, some)])
             taught.append(drawn)
     return [torch.cat(level) for level in zip(*levels, strict=True)], torch.cat(taught)
 
@@ -207,68 +212,113 @@ def _copies(
         yield change_intensity(moved, augmentation, generator), drawn
 
 
-def _learn(
-    model: FirstModel, levels: list[Tensor], labels: Tensor, seed: int, started: float
-) -> None:
-    """One cycle of AdamW, which ends with the time if that is over first."""
-    head = model.head
-    generator = torch.Generator().manual_seed(seed)
+def learned(
+    levels: list[Tensor],
+    labels: Tensor,
+    statistics: Statistics,
+    num_classes: int,
+    seed: tuple[int, int],
+    seconds: float,
+    check: Callable[[], None],
+) -> Head:
+    """A head after one cycle of AdamW, which ends with the time if that is over first."""
+    generator = step_generator(seed[0], "look", seed[1])
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(generator.initial_seed())
+        head = Head(num_classes)
+    head.to(levels[0].device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(head.parameters(), RATE, weight_decay=DECAY)
     begun = time.monotonic()
-    left = max(SECONDS - (begun - started), 1.0)
     order: list[int] = []
-    for step in range(STEPS):
-        done = max(step / STEPS, (time.monotonic() - begun) / left)
-        if done >= 1:
-            break
-        while len(order) < BATCH:
-            order += torch.randperm(len(labels), generator=generator).tolist()
-        rows, order = order[:BATCH], order[BATCH:]
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 10) * 0.5 * (1 + math.cos(math.pi * done))
-        logits = _head(model, [level[rows] for level in levels], labels.shape[1:])
-        target, known = known_labels(labels[rows].to(logits.device))
-        loss = segmentation_loss(logits, target, known)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    with interruptible(head, check):
+        for step in range(STEPS):
+            done = max(step / STEPS, (time.monotonic() - begun) / max(seconds, 1.0))
+            if done >= 1:
+                break
+            while len(order) < BATCH:
+                order += torch.randperm(len(labels), generator=generator).tolist()
+            rows, order = order[:BATCH], order[BATCH:]
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * min(1.0, (step + 1) / 10) * (1 + math.cos(math.pi * done)) / 2
+            some = [level[rows] for level in levels]
+            logits = logits_of(head, statistics, some, labels.shape[1:], generator)
+            target, known = known_labels(labels[rows].to(logits.device))
+            loss = segmentation_loss(logits, target, known)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return head
 
 
 @torch.no_grad()
 def _own_dice(
-    model: FirstModel, levels: list[Tensor], labels: Tensor, num_classes: int
+    heads: Sequence[Head],
+    statistics: Statistics,
+    levels: list[Tensor],
+    labels: Tensor,
+    num_classes: int,
 ) -> list[float]:
     counts = torch.zeros(3, num_classes + 1, dtype=torch.long)
     for start in range(0, len(labels), _AT_ONCE):
         rows = slice(start, min(start + _AT_ONCE, len(labels)))
-        logits = _head(model, [level[rows] for level in levels], labels.shape[1:])
-        counts += overlap(logits.argmax(1).to("cpu", torch.uint8), labels[rows], num_classes)
+        some = [level[rows] for level in levels]
+        found = chances_of(heads, statistics, some, labels.shape[1:]).argmax(1)
+        counts += overlap(found.to("cpu", torch.uint8), labels[rows], num_classes)
     return [
         value if true else math.nan
         for value, true in zip(class_dice(counts), counts[1, 1:].tolist(), strict=True)
     ]
 
 
-def _head(model: FirstModel, levels: Sequence[Tensor], size: Sequence[int]) -> Tensor:
-    """Logits, from levels as the features leave them."""
-    pairs = zip(levels, model.statistics, strict=True)
-    unit = [(level.float() - mean) / deviation for level, (mean, deviation) in pairs]
+@torch.no_grad()
+def chances_of(
+    heads: Sequence[Head], statistics: Statistics, levels: Sequence[Tensor], size: Sequence[int]
+) -> Tensor:
+    """Probabilities (B, K + 1, H, W): the heads' mean."""
+    return torch.stack([logits_of(h, statistics, levels, size).softmax(1) for h in heads]).mean(0)
+
+
+def logits_of(
+    head: Head,
+    statistics: Statistics,
+    levels: Sequence[Tensor],
+    size: Sequence[int],
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Logits (B, K + 1, H, W), from levels as :func:`levels_of` gives them.
+
+    Args:
+        generator: draws the features that a slice does without while the head learns.
+    """
+    image, *unit = (
+        (level.float() - mean) / deviation
+        for level, (mean, deviation) in zip(levels, statistics, strict=True)
+    )
+    if generator is not None:
+        unit = [_thinned(level, generator) for level in unit]
     last = torch.channels_last
-    return model.head([level.contiguous(memory_format=last) for level in unit], size)
+    return head([level.contiguous(memory_format=last) for level in (image, *unit)], size)
 
 
-def _statistics(level: Tensor) -> tuple[Tensor, Tensor]:
+def _thinned(level: Tensor, generator: torch.Generator) -> Tensor:
+    """Features without some of their channels, as in dropout."""
+    kept = torch.rand(*level.shape[:2], 1, 1, generator=generator) >= DROPPED
+    return level * kept.to(level.device) / (1 - DROPPED)
+
+
+def statistics_of(level: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and deviation (1, C, 1, 1) of a level's channels."""
     values = level.float()
     return values.mean((0, 2, 3), keepdim=True), values.std((0, 2, 3), keepdim=True).clamp_min(1e-3)
 
 
-def _seen(images: Tensor, factor: float) -> Tensor:
+def enlarged(images: Tensor, factor: float) -> Tensor:
     """Slices (B, 3, H, W) as fine as they are looked at."""
     height, width = (max(32, 16 * round(factor * side / 16)) for side in images.shape[2:])
     return resample_values(images, (height, width))
 
 
-def _levels(features: EfficientNetLite0, images: Tensor) -> list[Tensor]:
+def levels_of(features: EfficientNetLite0, images: Tensor) -> list[Tensor]:
     """The image at half its size, and its features."""
     device = next(features.parameters()).device
     images = images.to(device, memory_format=torch.channels_last)
