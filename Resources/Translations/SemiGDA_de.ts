@@ -3284,6 +3284,10 @@
         <translation>Die Klasse dieses Segments; oder lassen Sie es vom Training weg.</translation>
     </message>
     <message>
+        <source>Unlabelled: no class, and not background</source>
+        <translation>Ungelabelt: keine Klasse und kein Hintergrund</translation>
+    </message>
+    <message>
         <source>Use these classes</source>
         <translation>Diese Klassen verwenden</translation>
     </message>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
+from semigda_core.labels.finished import IGNORED
 from SemiGDALib.dialogs import Dialog, cell, makeTable
 from SemiGDALib.train.mapping import NEW, guess
 
@@ -19,8 +20,8 @@ def askMapping(names, classes, cases: int, program=None):
         program: the name of another program that made them; None: they are in the labels.
 
     Returns:
-        {name: class value, 0 to leave it out, "new" for a class of its own, None for later}; None
-        if the user changes their mind.
+        {name: class value, 0 to leave it out, IGNORED for unlabelled voxels, "new" for a class of
+        its own, None for later}; None if the user changes their mind.
     """
     dialog = Dialog(_("What are these segments?"), _("Use these classes"), width=560)
     text, header = (
@@ -64,6 +65,8 @@ def _combo(name, classes, otherwise):
         combo.addItem(label.name, label.value)
     combo.addItem(_("New class '{name}'").format(name=name), NEW)
     combo.addItem(_("Leave it out"), 0)
+    if otherwise is None:  # a person's labels, in which it may be marked
+        combo.addItem(_("Unlabelled: no class, and not background"), IGNORED)
     wanted = guess(name, classes)
     wanted = otherwise if wanted is None else wanted
     for index in range(combo.count):

@@ -9,6 +9,8 @@ import slicer
 import studies
 from conftest import checked
 
+from semigda_core.labels.finished import IGNORED
+
 
 def picture(widget, host, artifacts, name) -> None:
     host.grab(widget, artifacts / f"train-check-{name}.png")
@@ -123,7 +125,7 @@ def test_repair_that_is_no_more(faulty, module_host):
 def test_values_without_a_class(study, module_host, tmp_path):
     """Those of a label map are known only when it was looked at."""
     image, labels = studies.draw(30)
-    labels[0, 0, 0] = 7
+    labels[0, 0, :2] = 7, 8
     path = studies.write_nrrd(tmp_path / "seven.nrrd", image)
     label = studies.write_nrrd(tmp_path / "seven_label.nrrd", labels)
     study.logic.addFiles([path, label])
@@ -136,8 +138,9 @@ def test_values_without_a_class(study, module_host, tmp_path):
         import qt
 
         table = dialog.findChild(qt.QTableWidget, "namesTable")
+        unlabelled = "Unlabelled: no class, and not background"
         for row, (value, chosen) in enumerate(
-            (("1", "ball"), ("2", "core"), ("7", "Leave it out"))
+            (("1", "ball"), ("2", "core"), ("7", "Leave it out"), ("8", unlabelled))
         ):
             assert table.item(row, 0).text() == f"value {value}"
             combo = table.cellWidget(row, 2)
@@ -147,7 +150,7 @@ def test_values_without_a_class(study, module_host, tmp_path):
 
     module_host.in_dialog(fill)
     module_host.click(cases.ui.mappingButton)
-    assert study.logic.project.read().mapping == {"1": 1, "2": 2, "7": 0}
+    assert study.logic.project.read().mapping == {"1": 1, "2": 2, "7": 0, "8": IGNORED}
     assert not cases.ui.mappingButton.visible
 
 

@@ -192,7 +192,7 @@ def unlabelled(path, like: Volume, label_slices: str | None = None) -> Iterator[
     segments = read_segments(path)
     ignored = [segment for segment in segments if segment.ignored]
     yield from (mask for _, mask in _masks(path, ignored, like))
-    regions = {said(segment.tags).get(REGION) for segment in segments} - {None}
+    regions = {text for segment in segments if (text := said(segment.tags).get(REGION))}
     if regions:  # a model made it there, and nobody has looked at the rest
         drawn = np.zeros(like.shape, bool)
         for _, mask in label_parts(path, like):
