@@ -291,6 +291,12 @@ def test_an_ignored_region_is_no_class(opened):
     assert slicer.util.arrayFromSegmentBinaryLabelmap(node, again, volume).sum() == left.sum()
     found = slicer.util.arrayFromSegmentBinaryLabelmap(node, ball, volume) > 0
     assert np.array_equal(found, (truth > 0) & ~left)
+    paint(opened, "core", np.ones(studies.SHAPE, bool))  # a segment after the ignored one
+    opened.saveLabel()
+    opened.editLabel(case_id)
+    node, volume = opened.labelling.segmentationNode, opened.labelling.volumeNode
+    again = node.GetSegmentation().GetSegmentIdBySegmentName("Ignore")
+    assert slicer.util.arrayFromSegmentBinaryLabelmap(node, again, volume).sum() == left.sum()
 
 
 # Files and scenes
@@ -315,6 +321,25 @@ def test_saved_opened_and_corrected(opened):
     opened.setWholeVolume()
     opened.saveLabel()
     assert opened.project.read().case(case_id).finished is None
+
+
+def test_drawn_on_a_finer_grid(opened):
+    """*Specify geometry* of Segment Editor: slices stay those of the image."""
+    case_id, volume = opened.labelling.caseId, opened.labelling.volumeNode
+    fine = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    fine.CopyOrientation(volume)
+    slicer.util.updateVolumeFromArray(fine, np.zeros([2 * n for n in studies.SHAPE], np.uint8))
+    fine.SetSpacing([step / 2 for step in volume.GetSpacing()])
+    mask = np.zeros([2 * n for n in studies.SHAPE], np.uint8)
+    mask[10:14, 10:20, 10:20] = 1
+    node = opened.labelling.segmentationNode
+    identifier = node.GetSegmentation().GetSegmentIdBySegmentName("ball")
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, identifier, fine)
+    slicer.mrmlScene.RemoveNode(fine)
+    opened.markSlices(5, 7)
+    assert 6 in opened.slices().drawn(2)
+    opened.saveLabel()
+    assert opened.project.read().case(case_id).finished == FinishedSlices(2, (5, 6, 7))
 
 
 def test_kept_by_slicer_in_files_and_bundles(opened, tmp_path):
