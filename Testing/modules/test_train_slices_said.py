@@ -7,6 +7,7 @@ import studies
 import train_fixtures
 from cases_fixtures import texts
 from conftest import checked
+from test_train_slices import paint_slices
 from train_fixtures import section
 
 from semigda_core.labels.finished import FinishedSlices
@@ -44,6 +45,28 @@ def test_the_list_says_how_much_of_a_case_is_labelled(partly, module_host, artif
     train_fixtures.dark(module_host, True)
     train_fixtures.picture(partly, module_host, artifacts, "cases-slices-dark")
     train_fixtures.dark(module_host, False)
+
+
+def test_the_check_counts_what_was_marked(training, module_host, tmp_path):
+    """In the file only what is drawn is stored; an empty slice beside it is finished as well."""
+    training.panel.createProject(tmp_path / "Liver")
+    logic = training.logic
+    logic.project.set_classes(["ball", "core"])
+    logic.addFolder(studies.write_study(tmp_path / "study", 0, 1))
+    case = logic.project.read().cases[0]
+    logic.editLabel(case.id)
+    paint_slices(logic, (4, 5, 6), 0)
+    logic.markSlices(5, 6)
+    logic.markSlices(11, 11)
+    logic.saveLabel()
+    training.panel.refresh()
+    checked(training, module_host)
+    label = training.panel.context.facts[case.id]["label"]
+    assert label["finished"] == {"said": "2: 5-6 11", "slices": 3, "of": 12, "outside": 1}
+    truth = studies.draw(0)[1]
+    truth[[n for n in range(len(truth)) if n not in (5, 6)]] = 0
+    found = {name: part["voxels"] for name, part in label["parts"].items()}
+    assert found == {"ball": int((truth == 1).sum()), "core": int((truth == 2).sum())}
 
 
 def test_held_out_cases_are_scored_on_their_slices(partly, module_host, artifacts):
