@@ -4212,7 +4212,7 @@
     </message>
     <message>
         <source>In use</source>
-        <translation>In Gebrauch</translation>
+        <translation>Aktiv</translation>
     </message>
     <message>
         <source>Install this version for SemiGDA Segment.</source>

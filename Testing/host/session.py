@@ -294,12 +294,21 @@ class Host:
         return shown
 
     def grab(self, widget, path):
-        """Saves a picture of the widget (or of a module's Python widget) as PNG."""
+        """Saves a picture of the widget (or of a module's Python widget) as PNG.
+
+        An open panel is drawn as high as it needs: Slicer scrolls it.
+        """
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         widget = getattr(widget, "parent", widget) if not hasattr(widget, "grab") else widget
         self.process(0.05)
-        if not widget.grab().save(str(path), "PNG"):
+        height = widget.height
+        if widget is self._panel and widget.sizeHint().height() > height:
+            widget.resize(widget.width, widget.sizeHint().height())
+            self.process(0.05)
+        saved = widget.grab().save(str(path), "PNG")
+        widget.resize(widget.width, height)
+        if not saved:
             raise HostError(f"Cannot write {path.name}")
         return path
 

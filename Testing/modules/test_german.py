@@ -91,6 +91,14 @@ def unfold(widget) -> None:
             one.collapsed = False
 
 
+def pictures(host, panel, path) -> None:
+    """In the light and in the dark style."""
+    host.grab(panel, path)
+    train_fixtures.dark(host, True)
+    host.grab(panel, path.with_name(f"{path.stem}-dark.png"))
+    train_fixtures.dark(host, False)
+
+
 def check(widget, english) -> None:
     left = [f"{name}: {text}" for name, text in shown(widget) if text in english]
     assert not left, "\n".join(left)
@@ -126,7 +134,7 @@ def test_a_result(panel, module_host, english, artifacts):
     assert heads[1:3] == ["Segment", "Größe"], heads
     unfold(panel.parent)
     panel.parent.resize(panel.parent.width, 2400)
-    module_host.grab(panel, artifacts / "german-segment.png")
+    pictures(module_host, panel, artifacts / "german-segment.png")
     check(panel.parent, english)
 
 
@@ -141,7 +149,7 @@ def test_the_training_panel(training, module_host, english, artifacts, tmp_path)
     training.parent.resize(training.parent.width, 3600)
     module_host.process(0.3)
     assert "Als Nächstes:" in training.ui.nextStepLabel.text
-    module_host.grab(training, artifacts / "german-train.png")
+    pictures(module_host, training, artifacts / "german-train.png")
     check(training.parent, english)
     check_report(training.logic.report().read_text("utf-8"))
 
@@ -152,7 +160,9 @@ def check_report(page: str) -> None:
 
     assert '<html lang="de">' in page and "<h2>Dice der Testfälle</h2>" in page
     assert "<title>Trainingsbericht: " in page and "<td>Fall 1</td>" in page
-    said = re.sub(r"<style>.*?</style>|<details>.*?</details>|base64,[^']*", "", page, flags=re.S)
+    said = re.sub(
+        r"<meta[^>]*>|<style>.*?</style>|<details>.*?</details>|base64,[^']*", "", page, flags=re.S
+    )
     known = translations.read(translations.FOLDER / "SemiGDA_de.ts")
     same = {text for (_where, text), translation in known.items() if translation == text}
     for text in set(report_sentences.sentences(str)) - same:
