@@ -2704,13 +2704,6 @@
     </message>
 </context>
 <context>
-    <name>slices.outside</name>
-    <message>
-        <source>Ignore</source>
-        <translation>Auslassen</translation>
-    </message>
-</context>
-<context>
     <name>slices.planes</name>
     <message>
         <source>Choose a label that was drawn on the image.</source>

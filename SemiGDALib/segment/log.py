@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.segment import report
+from SemiGDALib.translation.sentences import translated
 
 
 class Log:
@@ -34,7 +35,7 @@ class Log:
         phase = message.strip("0123456789. ").partition(" ")[0]
         if phase != self._phase:
             self._phase = phase
-            self.write(message)
+            self.write(translated(message))
 
     def addRun(self) -> None:
         """Add what the last run has written."""

@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes
+from SemiGDALib.translation.sentences import translated
 
 
 class Problems:
@@ -25,7 +26,8 @@ class Problems:
     def show(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error with the button that fixes it."""
         panel, self.last = self._panel, error
-        panel.log.write(f"{error.error_class}: {error.message} {error.detail}".strip())
+        told = translated(error.message)
+        panel.log.write(f"{error.error_class}: {told} {error.detail}".strip())
         if error.error_class == "cancelled":
             panel.say(_("Cancelled. The scene is unchanged."))
             return

@@ -7,6 +7,7 @@ import qt
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.store import FILE
 from SemiGDALib.train.snapshot import Snapshot
+from SemiGDALib.translation.sentences import translated
 
 
 class TrainContext:
@@ -108,7 +109,7 @@ class TrainContext:
 
     def showError(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error above the sections, and log it; missing packages can be installed."""
-        self.log(f"{error.error_class}: {error.message} {error.detail}".strip())
+        self.log(f"{error.error_class}: {translated(error.message)} {error.detail}".strip())
         if action is None:
             actionText, action = self.setUp.remedy(error) or ("", None)
         if error.error_class != "cancelled":

@@ -12,12 +12,15 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORE_TAG, IGNORED
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.models.card import terminology_entry
+from semigda_core.project.cases.sending import made_in_region
 from semigda_core.project.check.repairs import LABELS, new_label
 from semigda_core.project.review.inbox import take_edited
-from SemiGDALib import nodes
+from SemiGDALib import nodes, provenance
 from SemiGDALib.train import editor_bar, scene_files
 from SemiGDALib.train.slices import extent, planes
 from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
+from SemiGDALib.train.slices.marks import segmentsOf
+from SemiGDALib.train.slices.outside import ignoreOutside
 from SemiGDALib.train.slices.slice_label import SliceLabel
 
 
@@ -148,7 +151,7 @@ def _loadLabel(view, case, volume):
     if case.label is None:
         node = _emptySegmentation()
     elif read_segments(case.label):
-        node = _load(slicer.util.loadSegmentation, case.label, {})
+        node = _outsideShown(volume, _load(slicer.util.loadSegmentation, case.label, {}))
     else:
         node = _segmentsOfLabelMap(view, case)
         if finished is not None:
@@ -162,6 +165,19 @@ def _loadLabel(view, case, volume):
             raise
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     return node, finished
+
+
+def _outsideShown(volume, node):
+    """The same segmentation; what lies outside of the region that it was made in is a segment that
+    the user sees, and deletes when it is labelled."""
+    if not made_in_region(map(provenance.tagsOf, segmentsOf(node))):
+        return node
+    try:
+        labels, segments = scene_files.labelsOn(node, volume)
+        ignoreOutside(labels, segments, volume)
+        return nodes.addSegments(labels, volume, segments, node.GetName())[0]
+    finally:
+        slicer.mrmlScene.RemoveNode(node)
 
 
 def _onGrid(volume, node):

@@ -19,6 +19,7 @@ from semigda.jobs.run import run_job
 from semigda.progress import Printed, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
+from semigda_core.files.contents import digest_of
 from semigda_core.files.names import file_names
 from semigda_core.jobs.folder import JobFolder
 
@@ -160,6 +161,17 @@ def test_two_processes_share_the_cases(model, images, tmp_path):
     segment(model, images, tmp_path / "alone")
     shared, alone = ([{**r, "seconds": ""} for r in table(tmp_path / n)] for n in ("out", "alone"))
     assert shared == alone and len(shared) == 8
+
+
+def test_each_report_knows_its_own_image(model, images, tmp_path):
+    """By its content, whichever image was segmented before it."""
+    (images / "broken.nrrd").unlink()
+    out = tmp_path / "out"
+    segment(model, images, out)
+    found = {path.stem: json.loads(path.read_text("utf-8")) for path in out.glob("case*.json")}
+    made = {name: report["made"]["image"] for name, report in found.items()}
+    own = {path.name.partition(".")[0]: digest_of(path) for path in images.glob("*.nii.gz")}
+    assert len(set(made.values())) > 1 and made == {name: own[name] for name in made}
 
 
 def test_an_option_that_an_earlier_version_did_not_know_makes_nothing_stale(

@@ -135,6 +135,11 @@ def test_a_result(panel, module_host, english, artifacts):
     unfold(panel.parent)
     panel.parent.resize(panel.parent.width, 2400)
     pictures(module_host, panel, artifacts / "german-segment.png")
+    lines = [
+        line for line in panel.ui.logText.toPlainText().split("\n") if re.match(r"\d\d:", line)
+    ]
+    assert any("Modell und Bild" in line for line in lines), lines
+    assert not [line for line in lines if "the" in line.split() or "slice" in line.split()], lines
     check(panel.parent, english)
 
 

@@ -183,6 +183,38 @@ def test_a_region_that_lies_elsewhere_by_now_is_refused(logic, bright, liver):
     assert files(liver) == [] and not liver.read().cases
 
 
+def test_a_file_of_a_region_is_opened_with_what_is_not_known(logic, bright, liver, tmp_path):
+    """As the command line made and sent it; deleted in the editor, it is known."""
+    from semigda_core.project.cases.sending import send
+    from SemiGDALib.train.labelling import Labelling
+
+    volume = phantoms.add_volume(ijk_to_ras=OBLIQUE)
+    roi = add_roi(volume)
+    outside = ~in_roi(roi, volume)
+    node = logic.segment(volume, bright, roi=roi, device="cpu")
+    files = tmp_path / "image.nrrd", tmp_path / "label.seg.nrrd"
+    for one, path in zip((volume, node), files, strict=True):
+        assert slicer.util.exportNode(one, str(path), {})
+    sent = send(liver, *files)
+    slicer.mrmlScene.Clear(0)
+    open_case = Labelling(liver, sent.case)
+    label, image = open_case.segmentationNode, open_case.volumeNode
+    segmentation = label.GetSegmentation()
+    names = {segmentation.GetSegment(one).GetName(): one for one in segmentation.GetSegmentIDs()}
+    assert set(names) == {"bright", "brighter", "Ignore"}
+    found = slicer.util.arrayFromSegmentBinaryLabelmap(label, names["Ignore"], image) > 0
+    assert np.array_equal(found, outside)
+    open_case.save()
+    assert [one.ignored for one in read_segments(liver.read().case(sent.case).label)].count(
+        True
+    ) == 1
+    segmentation.RemoveSegment(names["Ignore"])
+    open_case.save()
+    written = read_segments(liver.read().case(sent.case).label)
+    assert not any(one.ignored for one in written) and not made_in_region(o.tags for o in written)
+    open_case.close()
+
+
 def test_in_the_panel(panel, module_host, artifacts, liver):
     from SemiGDALib.train.recent import recentProjects, remember
 

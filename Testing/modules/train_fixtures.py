@@ -90,6 +90,8 @@ def dark(host, on: bool) -> None:
         for role, colour in (
             (QPalette.Window, "#353535"),
             (QPalette.Base, "#2a2a2a"),
+            (QPalette.AlternateBase, "#323232"),
+            (QPalette.PlaceholderText, "#9a9a9a"),
             (QPalette.Button, "#454545"),
             (QPalette.WindowText, "#ffffff"),
             (QPalette.Text, "#ffffff"),

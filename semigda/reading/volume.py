@@ -36,7 +36,7 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
         axis = frames_axis
     elif frames > 1 and axis is None and frame is None:
         raise choose_frame(frames)
-    if not request.frames and frames_axis == len(sizes) - 1 and (frame is not None or frames == 1):
+    if frames_axis == len(sizes) - 1 and (frame is not None or frames == 1):
         frame = frame or 0
         if not 0 <= frame < frames:
             raise only_frames(frames)

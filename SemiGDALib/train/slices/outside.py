@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from slicer.i18n import tr as _
-
 from semigda_core.jobs.region import read_region_text
 from semigda_core.labels.finished import IGNORE_TAG
 from semigda_core.labels.provenance import PREFIXES, REGION
 from semigda_core.project.cases.sending import only_a_region
-from SemiGDALib.train.slices.ignored import GREY
+from SemiGDALib.train.slices.ignored import describedIgnored
 
 
 def ignoreOutside(labels, segments, volumeNode) -> None:
@@ -54,16 +52,7 @@ def _ignored(segments) -> int:
     if found:
         return found[0]
     value = len(segments) + 1
-    segments.append(
-        {
-            "value": value,
-            "name": _("Ignore"),
-            "color": [round(255 * part) for part in GREY],
-            "terminology_entry": "",
-            "tags": {IGNORE_TAG: "1"},
-            "ignored": True,
-        }
-    )
+    segments.append({**describedIgnored(value), "tags": {IGNORE_TAG: "1"}, "ignored": True})
     return value
 
 
