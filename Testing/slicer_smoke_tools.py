@@ -70,6 +70,9 @@ def timed(facts, key):
     facts[key] = round(time.monotonic() - started, 2)
 
 
+PLACE = [[-0.96, 0.28, 0, 30], [-0.28, -0.96, 0, 40], [0, 0, 2.5, -30], [0, 0, 0, 1]]  # ijkToRAS
+
+
 def phantom(number=0):
     """A bright ball in noise, oblique and anisotropic: most mistakes in geometry would show.
 
@@ -82,8 +85,8 @@ def phantom(number=0):
     row, column = 36 + random.uniform(-8, 8), 50 + random.uniform(-8, 8)
     ball = ((z - 12) * 2.5) ** 2 + (y - row) ** 2 + (x - column) ** 2 < 20**2
     voxels = (200 + 500 * ball + random.normal(0, 30, ball.shape)).astype(np.int16)
-    matrix = np.array([[-0.96, 0.28, 0, 30], [-0.28, -0.96, 0, 40], [0, 0, 2.5, -30], [0, 0, 0, 1]])
     name = f"Phantom {number}"
+    matrix = np.array(PLACE)
     return slicer.util.addVolumeFromArray(voxels, ijkToRAS=matrix, name=name), ball
 
 

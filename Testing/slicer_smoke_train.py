@@ -17,6 +17,7 @@ import qt
 import slicer
 import vtk
 from slicer_smoke_tools import (
+    PLACE,
     Stop,
     argumentParser,
     check,
@@ -56,6 +57,7 @@ def run(options):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
             gather(widget, Path(folder) / "Phantoms")
+            addResults(widget, Path(folder) / "Other program")
             drawSlices(widget)
             checkAndSplit(widget, facts)
             plan(widget, options.device, facts)
@@ -174,6 +176,29 @@ def drawSlices(widget):
     press(widget, widget.ui.saveLabelButton)
     found = logic.project.read().case(case.id).finished
     check(found is not None and found.indices == proposed, "the project knows them")
+
+
+def addResults(widget, folder):
+    """What another program, a threshold, made of the images without a label."""
+    import numpy as np
+
+    folder.mkdir()
+    for case in widget.logic.project.read().of_role("unlabeled"):
+        volume = slicer.mrmlScene.GetFirstNodeByName(case.name)
+        found = (slicer.util.arrayFromVolume(volume) > 450).astype("uint8")
+        node = slicer.util.addVolumeFromArray(found, ijkToRAS=np.array(PLACE), name="found")
+        slicer.util.saveNode(node, str(folder / case.image.name), {})
+        slicer.mrmlScene.RemoveNode(node)
+
+    def name(dialog):
+        slicer.util.findChild(dialog, "resultsEdit").text = str(folder)
+        slicer.util.findChild(dialog, "programEdit").text = "Threshold"
+
+    inDialog(name)
+    press(widget, section(widget, "Cases").resultsButton)
+    view = widget.logic.project.read()
+    counts = len(view.of_role("unlabeled")), sum(bool(case.results) for case in view.cases)
+    check(counts == (UNLABELLED, UNLABELLED), "results of another program are no labels")
 
 
 def checkAndSplit(widget, facts):

@@ -1,0 +1,1 @@
+"""What benchmarks/weak_teachers.py is made of."""

@@ -1,0 +1,131 @@
+"""The trainings of the study of weak teachers, and the results of the teachers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import SimpleITK as sitk
+from few_labels_lib.recipes import recipe
+from few_labels_lib.runs import quietly
+from few_labels_lib.scores import WHOLE, chances_of, score_cases, segment
+from few_labels_lib.sets import DataSet
+
+from semigda.data.cases import Case, read_cases
+from semigda.data.volumes import read_volume
+from semigda.models.package import load_network
+from semigda.training.sources import Source
+from semigda.training.train import train
+from semigda_core.models.card import Label
+from semigda_core.models.preprocessing import Preprocessing
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def student(arguments: argparse.Namespace, one: DataSet, arm: str, seed: int) -> dict:
+    """Train one student: its Dice by held-out case, and what it was told of its teacher."""
+    from weak_teachers import LABELLED, SCALE
+
+    folder = arguments.runs / one.name / f"{arm}-{seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = _rows(one, LABELLED)
+    teacher = arm.partition("-")[0]
+    if teacher != "without":
+        results, own = _results(arguments, one, teacher, rows)
+        for row in rows:
+            measures = row["role"] == "unlabeled" or arm != "poor-unmeasured"
+            if measures and row["name"] not in own:
+                row |= {"machine_label": str(results / f"{row['name']}.png")}
+                row |= {"machine_source": f"{teacher} teacher"}
+    # As a user without this method would: every result counts as a label of full weight.
+    believing = patch.object(Source, "share", lambda source, done: 1.0)
+    with believing if arm == "poor-believed" else nullcontext():
+        network, summary = _train(one, rows, arguments.steps, seed, folder, SCALE)
+    found = _score(one, network, recipe_of(SCALE).fit(one).preprocessing, folder)
+    told = summary.get("sources", {})
+    return {"steps": arguments.steps, "dice": found, "sources": list(told.values())}
+
+
+def recipe_of(scale: float):
+    """One branch from general image features, on slices of this scale."""
+    return replace(recipe("semigda.one-branch"), scale=scale)
+
+
+def _rows(one: DataSet, labelled: int) -> list[dict]:
+    """The training cases: all but the first ``labelled`` labelled ones hide their labels."""
+    split = one.split
+    cases = [*split["labeled"], *split["unlabeled"]]
+    rows: list[dict] = []
+    for number, case in enumerate(cases):
+        row = {"name": case, "image": str(one.file("images", case)), "role": "unlabeled"}
+        row["group"] = str(split["group_of_case"][case])
+        if number < labelled:
+            row |= {"role": "labeled", "label": str(one.file("labels", case))}
+        rows.append(row)
+    return rows
+
+
+def _train(one: DataSet, rows: list[dict], steps: int, seed: int, folder: Path, scale: float):
+    settings = recipe_of(scale).settings(one, seed, steps, folder, "cpu", 1)
+    Path(settings.cases).write_text(json.dumps(rows), encoding="utf-8")
+    with quietly(folder, 1):
+        summary = train(replace(settings, overwrite=True))
+    return load_network(settings.out)[0], summary
+
+
+def _results(
+    arguments: argparse.Namespace, one: DataSet, teacher: str, rows: list[dict]
+) -> tuple[Path, set[str]]:
+    """The folder of a teacher's results for the training cases, and the cases it learned from
+    whose labels the student has too, as far as it gets no result for them."""
+    from weak_teachers import SCALE, STARTERS, TAUGHT, TEACHER_STEPS
+
+    own = {row["name"] for row in rows[:TAUGHT]} if teacher == "poor" else set()
+    folder = arguments.runs / one.name / teacher
+    results = folder / "results"
+    if (folder / "done").exists():
+        return results, own
+    results.mkdir(parents=True, exist_ok=True)
+    if teacher == "poor":
+        taught = [row for row in rows if row["name"] in own]
+        network, _ = _train(one, taught, TEACHER_STEPS, 0, folder, SCALE)
+        preprocessing = Preprocessing.from_dict(recipe_of(SCALE).fit(one).preprocessing)
+    else:
+        network, card = load_network(ROOT / "Resources/Models" / STARTERS[one.name])
+        preprocessing = card.preprocessing
+        if isinstance(preprocessing, dict):
+            preprocessing = Preprocessing.from_dict(preprocessing)
+    chances = chances_of(network, one.num_classes)
+    for row in rows:
+        case = Case(row["name"], Path(row["image"]), None, "unlabeled")
+        volume = read_volume(case.image)
+        labels = segment(preprocessing, one.num_classes, chances, case, volume)[WHOLE]
+        image = sitk.GetImageFromArray(labels[0].astype(np.uint8))
+        sitk.WriteImage(image, str(results / f"{case.name}.png"))
+    (folder / "done").touch()
+    return results, own
+
+
+def _score(one: DataSet, network, preprocessing: dict, folder: Path) -> dict[str, float]:
+    """Mean Dice over classes by held-out case."""
+    path = one.write_cases(folder / "val.json", "val")
+    labels = [Label.from_dict(label) for label in one.card["labels"]]
+    values = Preprocessing.from_dict(preprocessing)
+    predict = partial(segment, values, len(labels), chances_of(network, len(labels)))
+    rows, _ = score_cases(read_cases(path), labels, predict)
+    return _means(rows)
+
+
+def _means(rows: Iterable[dict]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        if row["dice"] is not None:
+            found.setdefault(row["case"], []).append(row["dice"])
+    return {case: round(sum(values) / len(values), 5) for case, values in found.items()}
