@@ -154,6 +154,7 @@ set(SemiGDA_PACKAGES
   semigda/data/volumes.py
   semigda/distributed.py
   semigda/evaluation/__init__.py
+  semigda/evaluation/calibrate.py
   semigda/evaluation/evaluate.py
   semigda/evaluation/metrics.py
   semigda/graphics.py
@@ -166,6 +167,7 @@ set(SemiGDA_PACKAGES
   semigda/inference/contact_sheet.py
   semigda/inference/device.py
   semigda/inference/device_lock.py
+  semigda/inference/doubt.py
   semigda/inference/interrupt.py
   semigda/inference/largest.py
   semigda/inference/likeness.py
@@ -312,6 +314,7 @@ set(SemiGDA_PACKAGES
   semigda_core/models/base_file.py
   semigda_core/models/card.py
   semigda_core/models/catalogue.py
+  semigda_core/models/doubt.py
   semigda_core/models/features.py
   semigda_core/models/fit.py
   semigda_core/models/layout.py

@@ -237,7 +237,7 @@ def dressReviewMap(node) -> None:
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeIron")
-    # Fixed, so that a colour means the same disagreement in every patient.
+    # Fixed, so that a colour means the same doubt in every patient.
     display.SetAutoWindowLevel(False)
     display.SetWindowLevelMinMax(0, 100)
     display.SetAutoThreshold(False)

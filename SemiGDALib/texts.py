@@ -8,8 +8,8 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.translation.sentences import translated
 
-# Agreement of a segment, as card_text.py explains it. Below "good" readers usually find something
-# to correct; below "fair" the branches have found different things, or one does not know. Guidance
+# Certainty of a segment by a model whose card has no thresholds, as card_text.py explains it. Below
+# "good" readers usually find something to correct; below "fair" the model does not know. Guidance
 # for review, not a measured accuracy.
 GOOD, FAIR = 0.9, 0.75
 GREEN, AMBER, RED, BLUE = "#2b7a2f", "#9a5b00", "#c62828", "#1565c0"

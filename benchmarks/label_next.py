@@ -35,7 +35,7 @@ from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate_network
 from semigda.inference.likeness import case_features
 from semigda.models.package import load_network
-from semigda.ranking.order import disagreements, evenly, look, rank
+from semigda.ranking.order import doubts, evenly, look, rank
 from semigda.training.train import train
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import Augmentation, TrainSettings
@@ -207,7 +207,7 @@ def ranked(network, card, parts: dict) -> dict:
         for arm, worth in ARMS.items()
         if worth
     }
-    unsure = disagreements(looks)
+    unsure = doubts(looks)
     return {"orders": orders, "pool_disagreement": unsure, "pool_dice": dice}
 
 

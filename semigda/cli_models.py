@@ -45,6 +45,15 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
     seen.add_argument("model")
     seen.add_argument("cases", help="the case list that it was trained on")
     seen.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
+    judged = add(
+        "calibrate",
+        _models_calibrate,
+        "Write into a model's card what its certainty is worth on held-out cases, as trainings of "
+        "a project do by themselves.",
+    )
+    judged.add_argument("model")
+    judged.add_argument("cases", help="a case list; its 'val' cases count")
+    judged.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     export = add("export", _models_export, "Write a model as one .zip.")
     export.add_argument("model")
     export.add_argument("zip")
@@ -107,6 +116,22 @@ def _models_training_images(arguments: argparse.Namespace) -> None:
     look = "" if "look" in card.images else "; too few of them to say what they look like"
     count = card.images["count"]
     print(f"The card of {card.name} says what {count} training images are like{look}.")
+
+
+def _models_calibrate(arguments: argparse.Namespace) -> None:
+    from semigda.evaluation.calibrate import calibrate
+
+    progress = Progress(Terminal(sys.stderr))
+    card = calibrate(arguments.model, arguments.cases, arguments.device, progress)
+    assert card.doubt is not None
+    names = {label.value: label.name for label in card.labels}
+    for row in card.doubt["classes"]:
+        good = "nothing" if row["good"] is None else f"certainty {row['good']:.3f} and above"
+        volume = "none" if row["factor"] is None else f"a factor of {row['factor']:.2f}"
+        print(
+            f"{names[row['value']]}: {row['cases']} held-out cases, promised Dice "
+            f"{row['promise']:.2f}, good: {good}, 90 % range of the volume: {volume}"
+        )
 
 
 def _models_export(arguments: argparse.Namespace) -> None:

@@ -120,7 +120,7 @@ def _tell(project: Project, found: list[Candidate], as_json: bool) -> None:
     for one in found:
         waits = "to review" if one.label else ""
         print(f"{one.rank:>4}  {one.case_id}  {view.case(one.case_id).name:<32} {waits}")
-        print(f"      disagreement {one.disagreement:.2f}, novelty {one.novelty:.2f}. {one.reason}")
+        print(f"      doubt {one.disagreement:.2f}, novelty {one.novelty:.2f}. {one.reason}")
     if not found:
         print("Nothing waits.")
 

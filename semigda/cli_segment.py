@@ -97,8 +97,11 @@ def _segment_one(arguments: argparse.Namespace) -> int:
     for found in report["segments"]:
         # A plain picture has no volume.
         size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
-        agreement = found["agreement"]
-        told = "" if agreement is None else f", agreement {agreement:.2f}"
+        certainty, low_high = found["agreement"], found["range_ml"]
+        told = "" if certainty is None else f", certainty {certainty:.2f}"
+        told += f" ({found['grade']})" if found["grade"] else ""
+        if low_high:
+            told += ", 90 % range {:.2f} to {:.2f} ml".format(*low_high)
         print(f"{one_line(found['name'])}: {size}{told}")
     return 0
 

@@ -886,8 +886,8 @@
         <translation>Wo gerechnet wird. „Automatisch“ nimmt die Grafikkarte, wenn eine funktioniert.</translation>
     </message>
     <message>
-        <source>Which branches of the model to run. Two are compared for the review map and the agreement; one alone says where it is unsure.</source>
-        <translation>Welche Zweige des Modells rechnen. Zwei werden für Prüfkarte und Übereinstimmung verglichen; einer allein sagt, wo er unsicher ist.</translation>
+        <source>Which branches of the model to run. With both, their mean segments, and the review map shows its doubt.</source>
+        <translation>Welche Zweige des Modells rechnen. Mit beiden segmentiert ihr Mittel, und die Prüfkarte zeigt dessen Zweifel.</translation>
     </message>
     <message>
         <source>Whole volume</source>
@@ -1531,16 +1531,32 @@
 <context>
     <name>segment.card_text</name>
     <message>
+        <source>90 % range: {low} to {high} ml</source>
+        <translation>90-%-Bereich: {low} bis {high} ml</translation>
+    </message>
+    <message>
+        <source>How much of it the model itself expects to be right: 1 = all of it. It shows where to look first; it is not a probability of being right.</source>
+        <translation>Wie viel davon das Modell selbst für richtig hält: 1 = alles. Es zeigt, wo man zuerst hinsehen sollte, und ist keine Wahrscheinlichkeit, richtig zu liegen.</translation>
+    </message>
+    <message>
         <source>Not measured: no review map was made.</source>
         <translation>Nicht gemessen: Es wurde keine Prüfkarte erstellt.</translation>
     </message>
     <message>
-        <source>Overlap (Dice) between the model's two branches, or between what a single branch is sure of and what it thinks possible: 1 = identical, 0 = nothing in common. It shows where to look first; it is not a probability of being right.</source>
-        <translation>Überlappung (Dice) zwischen den beiden Zweigen des Modells oder zwischen dem, was ein einzelner Zweig sicher weiß und für möglich hält: 1 = identisch, 0 = nichts gemeinsam. Sie zeigt, wo zuerst hinzusehen ist; sie ist keine Wahrscheinlichkeit, dass es stimmt.</translation>
-    </message>
-    <message>
         <source>The model cannot be read.</source>
         <translation>Das Modell kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>This model's words were not tried on held-out cases.</source>
+        <translation>Die Worte dieses Modells wurden nicht an zurückgehaltenen Fällen erprobt.</translation>
+    </message>
+    <message>
+        <source>Too few held-out cases to call a result good.</source>
+        <translation>Zu wenige zurückgehaltene Fälle, um ein Ergebnis gut zu nennen.</translation>
+    </message>
+    <message>
+        <source>Tried on {count} held-out cases: of results called good at least {percent} % reach a Dice of {dice:.2f}, on images of the same kind; of those called doubtful at most half.</source>
+        <translation>Erprobt an {count} zurückgehaltenen Fällen: Von den Ergebnissen, die gut heißen, erreichen mindestens {percent} % einen Dice von {dice:.2f}, bei Bildern derselben Art; von den zweifelhaften höchstens die Hälfte.</translation>
     </message>
     <message>
         <source>also with results of {program} for {count} cases</source>
@@ -1561,6 +1577,10 @@
     <message>
         <source>licence {name}</source>
         <translation>Lizenz {name}</translation>
+    </message>
+    <message>
+        <source>look</source>
+        <translation>ansehen</translation>
     </message>
     <message>
         <source>mean Dice {score:.2f} on {count} validation cases</source>
@@ -1807,8 +1827,8 @@
         <translation>1 fragliche Stelle.</translation>
     </message>
     <message>
-        <source>Agreement</source>
-        <translation>Übereinst.</translation>
+        <source>Certainty</source>
+        <translation>Sicherheit</translation>
     </message>
     <message>
         <source>Doubtful spot {number}</source>
@@ -1847,8 +1867,8 @@
         <translation>nicht gefunden</translation>
     </message>
     <message>
-        <source>{count} doubtful spots, ranked by size and disagreement.</source>
-        <translation>{count} fragliche Stellen, nach Größe und Abweichung geordnet.</translation>
+        <source>{count} doubtful spots, ranked by size and doubt.</source>
+        <translation>{count} zweifelhafte Stellen, nach Größe und Zweifel geordnet.</translation>
     </message>
 </context>
 <context>
@@ -2436,8 +2456,8 @@
 <context>
     <name>several.table</name>
     <message>
-        <source>Found, agreement</source>
-        <translation>Gefunden, Übereinst.</translation>
+        <source>Found, certainty</source>
+        <translation>Gefunden, Sicherheit</translation>
     </message>
     <message>
         <source>Not this model's kind of image</source>
@@ -2460,8 +2480,8 @@
         <translation>Volumen</translation>
     </message>
     <message>
-        <source>What became of each volume: the size of each structure, and how far the model's two branches agree on it (0 to 1). A failed one says why; the others are not affected.</source>
-        <translation>Was aus jedem Volumen wurde: die Größe jeder Struktur und wie weit die beiden Zweige des Modells darin übereinstimmen (0 bis 1). Ein fehlgeschlagenes nennt den Grund; die anderen sind nicht betroffen.</translation>
+        <source>What became of each volume: the size of each structure, and how much of it the model expects to be right (0 to 1). A failed one says why; the others are not affected.</source>
+        <translation>Was aus jedem Volumen wurde: die Größe jeder Struktur, und wie viel davon das Modell für richtig hält (0 bis 1). Ein gescheitertes sagt, warum; die anderen sind nicht betroffen.</translation>
     </message>
     <message>
         <source>done</source>
@@ -4331,8 +4351,8 @@
         <translation>Fall und Grund</translation>
     </message>
     <message>
-        <source>Disagreement</source>
-        <translation>Abweichung</translation>
+        <source>Doubt</source>
+        <translation>Zweifel</translation>
     </message>
     <message>
         <source>Every case is labelled. Add images without labels to continue.</source>
@@ -4746,6 +4766,14 @@
     <message>
         <source>Move away what does not belong to it, or delete the folder yourself.</source>
         <translation>Räumen Sie weg, was nicht dazugehört, oder löschen Sie den Ordner selbst.</translation>
+    </message>
+    <message>
+        <source>No 90 % range of the volumes: it takes {fewest} held-out cases.</source>
+        <translation>Kein 90-%-Bereich der Volumina: Dazu braucht es {fewest} zurückgehaltene Fälle.</translation>
+    </message>
+    <message>
+        <source>No 90 % range of the volumes: on the held-out cases they were too far off.</source>
+        <translation>Kein 90-%-Bereich der Volumina: An den zurückgehaltenen Fällen lagen sie zu weit daneben.</translation>
     </message>
     <message>
         <source>No labelled case was given.</source>
@@ -5321,6 +5349,10 @@
     <message>
         <source>Give the new one another name, or let it take the place (--overwrite).</source>
         <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen (--overwrite).</translation>
+    </message>
+    <message>
+        <source>How certain the model was</source>
+        <translation>Wie sicher das Modell war</translation>
     </message>
     <message>
         <source>Imported from a released SemiGDA stage-2 checkpoint.</source>

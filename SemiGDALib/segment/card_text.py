@@ -1,4 +1,4 @@
-"""What a model card and a segment's agreement say, for the panel. HTML where Qt shows it."""
+"""What a model card and a segment's certainty say, for the panel. HTML where Qt shows it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,64 @@ import html
 
 from slicer.i18n import tr as _
 
+from semigda_core.models.doubt import DOUBTFUL, LOOK
+from semigda_core.models.doubt import GOOD as GRADED_GOOD
+from SemiGDALib.segment.sizes import digits
 from SemiGDALib.texts import AMBER, FAIR, GOOD, GREEN, RED, ink
 from SemiGDALib.translation.sentences import translated
 
 
-def agreement(value: float | None) -> tuple[str, str, str]:
-    """(text, colour, explanation) of a segment's agreement; the word serves the colour-blind."""
+def certainty(segment: dict) -> tuple[str, str, str]:
+    """(text, colour, explanation) of a segment's certainty; the word serves the colour-blind."""
+    value, grade = segment["agreement"], segment.get("grade")
     if value is None:
         return "–", "", _("Not measured: no review map was made.")
-    if value >= GOOD:
-        word, colour = _("good"), GREEN
-    elif value >= FAIR:
-        word, colour = _("check"), AMBER
-    else:
-        word, colour = _("doubtful"), RED
-    explanation = _(
-        "Overlap (Dice) between the model's two branches, or between what a single branch is sure "
-        "of and what it thinks possible: 1 = identical, 0 = nothing in common. It shows where to "
+    word, colour = _calibrated(grade) if grade else _usual(value)
+    about = _(
+        "How much of it the model itself expects to be right: 1 = all of it. It shows where to "
         "look first; it is not a probability of being right."
     )
-    return f"{value:.2f} {word}", colour, explanation
+    said = (
+        _promised(segment) if grade else _("This model's words were not tried on held-out cases.")
+    )
+    return f"{value:.2f} {word}", colour, f"{said} {about}"
+
+
+def _calibrated(grade: str) -> tuple[str, str]:
+    return {
+        GRADED_GOOD: (_("good"), GREEN),
+        LOOK: (_("look"), AMBER),
+        DOUBTFUL: (_("doubtful"), RED),
+    }[grade]
+
+
+def _usual(value: float) -> tuple[str, str]:
+    """Of a model whose card has no thresholds of its own."""
+    if value >= GOOD:
+        return _("good"), GREEN
+    return (_("check"), AMBER) if value >= FAIR else (_("doubtful"), RED)
+
+
+def _promised(segment: dict) -> str:
+    """What the word means, as held-out cases had it."""
+    promise = segment.get("promise")
+    if promise is None:
+        return _("Too few held-out cases to call a result good.")
+    return _(
+        "Tried on {count} held-out cases: of results called good at least {percent} % reach a Dice "
+        "of {dice:.2f}, on images of the same kind; of those called doubtful at most half."
+    ).format(
+        count=promise["cases"], percent=int(100 * promise["trust"] + 1e-9), dice=promise["dice"]
+    )
+
+
+def volumeRange(segment: dict) -> str:
+    """In which range the true volume is, with 90 % probability; "" if nobody knows."""
+    found = segment.get("range_ml")
+    if not found:
+        return ""
+    low, high = map(digits, found)
+    return _("90 % range: {low} to {high} ml").format(low=low, high=high)
 
 
 def cardSummary(model) -> str:

@@ -11,7 +11,8 @@ from SemiGDALib.segment import card_text, sizes, views
 from SemiGDALib.segment.frames.follower import Follower
 from SemiGDALib.translation.sentences import translated
 
-COLOUR, NAME, SIZE, AGREEMENT = range(4)
+COLOUR, NAME, SIZE, CERTAINTY = range(4)
+MOST_RANGES = 3  # in the note
 
 
 class ResultView:
@@ -29,10 +30,10 @@ class ResultView:
         self._follower = Follower(self._onFrame)
         table = ui.resultTable
         table.setColumnCount(4)
-        table.setHorizontalHeaderLabels(["", _("Segment"), _("Size"), _("Agreement")])
+        table.setHorizontalHeaderLabels(["", _("Segment"), _("Size"), _("Certainty")])
         header = table.horizontalHeader()
         header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column in (COLOUR, SIZE, AGREEMENT):
+        for column in (COLOUR, SIZE, CERTAINTY):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         table.setTextElideMode(qt.Qt.ElideMiddle)  # "left ... lobe": both ends tell segments apart
         table.connect("cellDoubleClicked(int,int)", self._onRowDoubleClicked)
@@ -66,7 +67,8 @@ class ResultView:
         ui.nextSpotButton.enabled = bool(spots) and hasImage
         notes = [translated(note) for note in result.get("notes", [])]
         notes.append(self._note(result["segments"], review, spots))
-        ui.resultNoteLabel.text = " ".join(notes)
+        notes.append(self._ranges(result["segments"]))
+        ui.resultNoteLabel.text = " ".join(filter(None, notes))
 
     def _note(self, segments, review: bool, spots) -> str:
         if not any(segment["id"] for segment in segments):
@@ -76,6 +78,12 @@ class ResultView:
         if not spots:
             return _("No doubtful spot is large enough to list.")
         return spotsText(len(spots))
+
+    def _ranges(self, segments) -> str:
+        """Of a few classes; the tool tips of the sizes have all."""
+        said = [(segment["name"], card_text.volumeRange(segment)) for segment in segments]
+        told = [f"{name}: {text}." for name, text in said if text]
+        return " ".join(told) if len(told) <= MOST_RANGES else ""
 
     def _fillTable(self, segments) -> None:
         table = self._ui.resultTable
@@ -88,13 +96,14 @@ class ResultView:
             name.setToolTip(name.text())  # a long one is cut
             size = qt.QTableWidgetItem(sizes.text(segment) if found else _("not found"))
             size.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
-            text, shade, explanation = card_text.agreement(segment["agreement"])
-            agreement = qt.QTableWidgetItem(text)
-            agreement.setToolTip(explanation)
+            size.setToolTip(card_text.volumeRange(segment))
+            text, shade, explanation = card_text.certainty(segment)
+            certainty = qt.QTableWidgetItem(text)
+            certainty.setToolTip(explanation)
             if shade:
-                agreement.setForeground(qt.QBrush(qt.QColor("white")))
-                agreement.setBackground(qt.QBrush(qt.QColor(shade)))
-            for column, item in enumerate((colour, name, size, agreement)):
+                certainty.setForeground(qt.QBrush(qt.QColor("white")))
+                certainty.setBackground(qt.QBrush(qt.QColor(shade)))
+            for column, item in enumerate((colour, name, size, certainty)):
                 table.setItem(row, column, item)
         # As high as its rows: a table that scrolls inside a scrolling panel is a nuisance.
         rows = sum(table.rowHeight(row) for row in range(len(segments)))
@@ -157,4 +166,4 @@ def spotsText(count: int) -> str:
     """How many places of a result are doubtful."""
     if count == 1:
         return _("1 doubtful spot.")
-    return _("{count} doubtful spots, ranked by size and disagreement.").format(count=count)
+    return _("{count} doubtful spots, ranked by size and doubt.").format(count=count)

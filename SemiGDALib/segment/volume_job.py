@@ -11,9 +11,20 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
-from semigda_core.files.documents import check, list_of, maybe, number, one_of, record, text, whole
+from semigda_core.files.documents import (
+    check,
+    flag,
+    list_of,
+    maybe,
+    number,
+    one_of,
+    record,
+    text,
+    whole,
+)
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.doubt import TOLD
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
 
@@ -31,7 +42,8 @@ _OUTPUTS = record(
                     "agreement": maybe(number(0, 1)),
                     "color": list_of(whole(0, 255), 3, least=3),
                     "terminology_entry": text(5000),
-                }
+                },
+                {"whole": flag(), **TOLD},
             ),
             255,
         ),

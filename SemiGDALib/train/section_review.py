@@ -12,7 +12,7 @@ from SemiGDALib.train.section import Section
 from SemiGDALib.train.tables import cell, fitHeight, selectedRows, selectRows
 from SemiGDALib.translation.sentences import translated
 
-PICTURE, CASE, DISAGREEMENT = range(3)
+PICTURE, CASE, DOUBT = range(3)
 SIDE = 56  # of a thumbnail, pixels
 SHOWN = 4  # rows at once
 
@@ -198,9 +198,7 @@ def _fillRow(table, row, one, name) -> None:
     share = 100 * one.disagreement
     table.setItem(row, PICTURE, picture)
     table.setItem(row, CASE, cell(f"{name}\n{reason}", reason))
-    table.setItem(
-        row, DISAGREEMENT, cell(f"{share:.0f} %", about.format(percent=share), right=True)
-    )
+    table.setItem(row, DOUBT, cell(f"{share:.0f} %", about.format(percent=share), right=True))
 
 
 def _changed(path):
@@ -221,12 +219,12 @@ def _icon(path):
 
 def _prepare(table) -> None:
     table.setColumnCount(3)
-    table.setHorizontalHeaderLabels(["", _("Case and reason"), _("Disagreement")])
+    table.setHorizontalHeaderLabels(["", _("Case and reason"), _("Doubt")])
     header = table.horizontalHeader()
     header.setSectionResizeMode(PICTURE, qt.QHeaderView.Fixed)
     table.setColumnWidth(PICTURE, SIDE + 12)
     header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
-    header.setSectionResizeMode(DISAGREEMENT, qt.QHeaderView.ResizeToContents)
+    header.setSectionResizeMode(DOUBT, qt.QHeaderView.ResizeToContents)
     table.verticalHeader().visible = False
     table.iconSize = qt.QSize(SIDE, SIDE)
     table.wordWrap = True

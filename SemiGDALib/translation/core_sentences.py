@@ -50,6 +50,8 @@ def sentences(_):
         _("Mark at least one case as labelled."),
         _("Mark the finished slices of the case again."),
         _("Move away what does not belong to it, or delete the folder yourself."),
+        _("No 90 % range of the volumes: it takes {fewest} held-out cases."),
+        _("No 90 % range of the volumes: on the held-out cases they were too far off."),
         _("No labelled case was given."),
         _("No model of this name is installed."),
         _("Open a project that was not changed by others, or put it back from a backup."),

@@ -40,6 +40,7 @@ def sentences(_):
         _("Give the Stable Diffusion autoencoder's file too (--vae)."),
         _("Give the case another name in the list."),
         _("Give the new one another name, or let it take the place (--overwrite)."),
+        _("How certain the model was"),
         _("Imported from a released SemiGDA stage-2 checkpoint."),
         _("Install PyTorch again for this card, or go on with the CPU."),
         _("Install PyTorch again to get a newer one, or choose an external Python that has it."),

@@ -110,7 +110,7 @@ def test_every_size_gives_the_same_values():
 
     def predicted(size: int) -> torch.Tensor:
         predictor = Predictor(
-            network, 2, CPU, used=("vae", "cnn"), run=("vae", "cnn"), size=(32, 32),
+            network, 2, CPU, branches=("vae", "cnn"), size=(32, 32),
             crop=lambda planes: planes, batch_size=size,
         )  # fmt: skip
         found, left = [], slices

@@ -170,7 +170,7 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
-    assert "shell:" in done.stdout and "agreement" in done.stdout
+    assert "shell:" in done.stdout and "certainty" in done.stdout
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     phases = {"start", "load", "preprocess", "network", "resample", "write"}
     assert phases <= set(report["seconds"]) and report["peak_memory_bytes"] > 0

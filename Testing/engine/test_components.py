@@ -165,17 +165,17 @@ def test_hundreds_of_thousands_of_parts():
 
 def test_spots_have_the_size_sum_and_strongest_voxel_of_their_part():
     doubt = torch.zeros(4, 12, 12)
-    doubt[0, 2:5, 2:5] = 0.9  # its mean over 3 x 3 is above a half in a cross of five pixels
-    doubt[1, 2:5, 2:5] = 1.0
-    doubt[3, 7:10, 5:10] = 1.0  # all but its corners: eleven
+    doubt[0, 2:7, 2:7] = 0.9  # its mean over 3 x 3 is at least .7 in all but its rim
+    doubt[1, 2:7, 2:7] = 1.0
+    doubt[3, 7:10, 5:10] = 1.0
     grid = WorkingGrid((0, 1, 2), (False,) * 3, 8, 12, 12, 4, (12, 12), (12, 12))
     finder = SpotFinder(grid)
     finder.add(doubt[:3])
     finder.add(doubt[3:])
-    cross, bar = 1 + 4 * 6 / 9, 3 + 8 * 6 / 9  # a working slice stands for two of the image
+    # A working slice stands for two of the image.
     assert finder.spots() == [
-        {"ijk": [6, 8, 7], "size_voxels": 22, "score": round(2 * bar, 2)},
-        {"ijk": [3, 3, 3], "size_voxels": 20, "score": round(2 * 1.9 * cross, 2)},
+        {"ijk": [3, 3, 3], "size_voxels": 36, "score": round(2 * 9 * 1.9, 2)},
+        {"ijk": [6, 8, 7], "size_voxels": 6, "score": 6.0},
     ]
     assert len(finder.spots(1)) == 1
     assert SpotFinder(grid).spots() == []

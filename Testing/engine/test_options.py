@@ -99,13 +99,10 @@ def test_the_branches_follow_from_card_and_choice():
         branches = "cnn"
         network: ClassVar = NETWORK
 
-    both = ("vae", "cnn")
     plans = {
-        SegmentOptions(): (("cnn",), both),
-        SegmentOptions(review=False): (("cnn",), ("cnn",)),
-        SegmentOptions(branches="both"): (both, both),
-        SegmentOptions(branches="both", review=False): (both, both),
-        SegmentOptions(branches="vae"): (("vae",), ("vae",)),
+        SegmentOptions(): ("cnn",),
+        SegmentOptions(branches="both"): ("vae", "cnn"),
+        SegmentOptions(branches="vae"): ("vae",),
     }
     for options, expected in plans.items():
         assert options.plan(Card) == expected

@@ -13,7 +13,7 @@ import SimpleITK as sitk
 import torch
 from ranking_fixtures import COPIES, NOISY, make_project, run, train_model
 
-from semigda.ranking.order import Look, disagreements, rank
+from semigda.ranking.order import Look, doubts, rank
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.review.candidates import candidates, new_ranking
@@ -127,19 +127,19 @@ def test_refusals(ranked, model, tmp_path):
 # The arithmetic
 
 
-def seen(one: int, two: int, common: int, features=(0.0, 0.0)) -> Look:
-    return Look(torch.tensor([[[one, two, common]]]), torch.tensor(features))
+def seen(found: int, possible: int, right: int, features=(0.0, 0.0)) -> Look:
+    return Look(torch.tensor([[[found, right, possible]]]), torch.tensor(features))
 
 
-def test_disagreement_is_one_minus_dice_of_the_branches():
-    assert disagreements([seen(10, 10, 10), seen(10, 30, 10)]) == [0.0, 0.5]
-    assert disagreements([]) == []
+def test_doubt_is_what_is_not_expected_to_be_right():
+    assert doubts([seen(10, 10, 10), seen(10, 30, 6), seen(0, 3, 0)]) == [0.0, 0.4, 1.0]
+    assert doubts([]) == []
 
 
 def test_a_class_that_was_found_nowhere_counts_as_often_as_the_others_have_it():
     usual = [seen(10, 10, 10)] * 3
-    assert disagreements([*usual, seen(0, 0, 0)])[3] == 0.75
-    assert disagreements([seen(0, 0, 0), seen(0, 0, 0)]) == [0.0, 0.0]
+    assert doubts([*usual, seen(0, 0, 0)])[3] == 0.75
+    assert doubts([seen(0, 0, 0), seen(0, 0, 0)]) == [0.0, 0.0]
 
 
 def test_other_worths_give_the_orders_that_the_benchmark_compares():
@@ -176,7 +176,7 @@ def test_equal_cases_of_no_worth_still_have_an_order():
 
 
 def test_reasons_name_the_class_and_the_slices():
-    both = torch.tensor([[[10, 10, 10], [8, 8, 2]]] * 2 + [[[10, 10, 10], [8, 8, 8]]] * 2)
+    both = torch.tensor([[[10, 10, 10], [8, 2, 8]]] * 2 + [[[10, 10, 10], [8, 8, 8]]] * 2)
     empty = torch.tensor([[[10, 10, 10], [0, 0, 0]]] * 4)
     looks = [Look(both, torch.zeros(2)), Look(empty, torch.ones(2))]
     reasons = {one.index: one.reason for one in rank(looks, [torch.zeros(2)], ["ball", "core"])}

@@ -282,7 +282,7 @@ def test_the_table_is_one_for_spreadsheets(model, images, tmp_path):
     )
     assert cohort(model, images / "list.csv", tmp_path / "out") == 0
     data = (tmp_path / "out" / "summary.csv").read_bytes()
-    columns = b"case,class,ml,agreement,seconds,unlikeness,notes"
+    columns = b"case,class,ml,agreement,seconds,unlikeness,notes,grade,ml_low,ml_high"
     assert data.startswith(b"\xef\xbb\xbf" + columns + b"\r\n")
     rows = list(csv.DictReader(data.decode("utf-8-sig").splitlines()))
     assert [row["case"] for row in rows[::2]] == ["'=HYPERLINK(1)", "Müller", "-3"]

@@ -14,7 +14,6 @@ from semigda.data.labels import read_classes
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import Volume, read_volume
 from semigda.evaluation.evaluate import compare
-from semigda.inference.predict import Prediction
 from semigda.inference.results import Results
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
@@ -58,7 +57,7 @@ def segment(
         for use, maps in chances(images).items():
             if use not in results:
                 results[use] = Results(volume, prepared.grid, num_classes, False, None)
-            results[use].add([Prediction(prepared.grid.crop(maps), None, None)])
+            results[use].add(prepared.grid.crop(maps))
     return {use: result.labels.array() for use, result in results.items()}
 
 

@@ -24,7 +24,7 @@ def measure(device: str, side: int, slices: int, repeats: int) -> dict:
         network = SemiGDA(getattr(NetworkConfig, name)()).to(device).requires_grad_(False)
         for size in SIZES:
             predictor = Predictor(
-                network, 1, torch.device(device), used=BRANCHES, run=BRANCHES, size=(side, side),
+                network, 1, torch.device(device), branches=BRANCHES, size=(side, side),
                 crop=lambda planes: planes, batch_size=size,
             )  # fmt: skip
             ways[f"{name}, {size}"] = lambda predictor=predictor: by_predictor(predictor, images)

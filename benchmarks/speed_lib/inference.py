@@ -52,7 +52,7 @@ def runner(way: str, network: SemiGDA, images: Tensor, device: str) -> Callable[
         return lambda: torch.cat([by_reference(released, x, device) for x in images.split(1)])
     branches, size = WAYS[way], (images.shape[2], images.shape[3])
     predictor = Predictor(
-        network, 1, torch.device(device), used=branches, run=branches, size=size, crop=lambda x: x
+        network, 1, torch.device(device), branches=branches, size=size, crop=lambda x: x
     )
     return lambda: by_predictor(predictor, images)
 

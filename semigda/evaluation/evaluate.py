@@ -111,12 +111,18 @@ def evaluate_network(
     cases: Sequence[Case],
     options: SegmentOptions,
     progress: Progress = UNWATCHED,
+    *,
+    doubt: bool = False,
 ) -> dict[str, Any]:
-    """``{"rows", "summary", "failures", "seconds"}`` of a loaded network."""
+    """``{"rows", "summary", "failures", "seconds"}`` of a loaded network.
+
+    With ``doubt`` each row has "certainty" too, and "whole", see
+    :class:`semigda_core.models.doubt.Outcome`.
+    """
     start = time.perf_counter()
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
-    options = replace(options, review=False)
+    options = replace(options, review=doubt)
     for number, case in enumerate(cases):
         # Never the case's name: progress may be written to a job's files.
         progress.at(number / len(cases), f"Evaluating case {number + 1} of {len(cases)}")
@@ -160,11 +166,14 @@ def _case_rows(
             "No slice of the label is finished.",
             action="Mark the slices whose labels are finished.",
         )
-    predicted = segment_volume(network, card, volume, options, progress).labels
+    done = segment_volume(network, card, volume, options, progress)
     seconds = round(time.perf_counter() - start, 3)
     unit = "px" if volume.two_dimensional else "mm"
     voxel_ml = None if volume.two_dimensional else volume.voxel_ml
-    rows = compare(truth, predicted, volume.spacing, card.labels, voxel_ml)
+    rows = compare(truth, done.labels, volume.spacing, card.labels, voxel_ml)
+    if options.review:
+        for row, found in zip(rows, done.segments, strict=True):
+            row |= {"certainty": found["agreement"], "whole": found["whole"]}
     about = {"unit": unit, "seconds": seconds, "scored_on": scored_on(known)}
     return [{"case": case.name, **row, **about} for row in rows]
 

@@ -40,14 +40,16 @@ if TYPE_CHECKING:
 FILE, SUMMARY = "cohort.json", "summary.csv"
 SHEET, PICTURES = "contact-sheet.png", "pictures"
 _FIRST_COLUMNS = ("case", "class", "ml", "agreement", "seconds")  # of earlier versions
-COLUMNS = (*_FIRST_COLUMNS, "unlikeness", "notes")
+_SECOND_COLUMNS = (*_FIRST_COLUMNS, "unlikeness", "notes")
+COLUMNS = (*_SECOND_COLUMNS, "grade", "ml_low", "ml_high")
 _SCHEMA = 1
 _FOLDER = record(
     {"schema": one_of(_SCHEMA), "made_by": one_of("SemiGDA"), "model": maybe(text(64))},
     {"engine": text(100), "summary": text(64), "sheet": text(64)},
     others=True,
 )
-_HOW = record({"card": text(64), "branches": text(20), "computed": text(20)}, VOXEL_RULES)
+# Earlier versions also said which branches they had compared.
+_HOW = record({"card": text(64), "branches": text(20)}, {"computed": text(20), **VOXEL_RULES})
 _MADE = record({"how": _HOW, "stamp": text(64), "image": text(64), "result": text(64)})
 _SYSTEM = ("thumbs.db", "desktop.ini")  # as are names that begin with a dot
 
@@ -211,7 +213,9 @@ class CohortFolder:
                 told = ("" if number is None else f"{number:.4f}" for number in numbers)
                 unlike = report.get("unlikeness")  # earlier versions did not look
                 fit = ("" if unlike is None else f"{unlike:.2f}", " ".join(report.get("notes", ())))
-                rows.append((name, found["name"], *told, *fit))
+                low_high = found.get("range_ml") or (None, None)
+                ends = ("" if end is None else f"{end:.4f}" for end in low_high)
+                rows.append((name, found["name"], *told, *fit, found.get("grade") or "", *ends))
         write_table(self.summary, COLUMNS, rows)
         self._set_aside(self.sheet, says.get("sheet"))
         write_sheet(self.sheet, pictures)
@@ -245,20 +249,19 @@ def check_name(name: str) -> None:
 def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:
     """What a result depends on besides its image and the weights: the rest of the model, and the
     options that change the voxels or the table."""
-    used, computed = options.plan(card)
+    branches = options.plan(card)
     says = card.to_dict()
     rules = [says[key] for key in ("labels", "preprocessing", "postprocessing")]
     text = json.dumps(rules, sort_keys=True).encode()
     return {
         "card": hashlib.blake2b(text, digest_size=8).hexdigest(),
-        "branches": "+".join(used),
-        "computed": "+".join(computed),
+        "branches": "+".join(branches),
         **options.of_voxels(),
     }
 
 
 def _is_table(path: Path) -> bool:
-    return any(begins_with(path, columns) for columns in (COLUMNS, _FIRST_COLUMNS))
+    return any(begins_with(path, columns) for columns in (COLUMNS, _SECOND_COLUMNS, _FIRST_COLUMNS))
 
 
 def _made(report: dict[str, Any]) -> dict[str, Any] | None:
@@ -267,8 +270,9 @@ def _made(report: dict[str, Any]) -> dict[str, Any] | None:
         check(made, _MADE, "The report")
     except SemiGDAError:
         return None
+    known = {name: value for name, value in made["how"].items() if name != "computed"}
     # An earlier version without an option behaved like its default.
-    return {**made, "how": {**SegmentOptions().of_voxels(), **made["how"]}}
+    return {**made, "how": {**SegmentOptions().of_voxels(), **known}}
 
 
 def _is_same(image: Path, made: dict[str, Any]) -> bool:

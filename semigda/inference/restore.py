@@ -126,24 +126,24 @@ def likeliest(planes: Iterable[torch.Tensor], numbers: Iterable[int] | None = No
     return labels
 
 
-def to_review(disagreement: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
-    """Disagreement (h, w), 0 to 1 -> review map (rows, columns) uint8, 0 to 100, on the CPU."""
+def to_review(doubt: torch.Tensor, grid: WorkingGrid) -> torch.Tensor:
+    """Doubt (h, w), 0 to 1 -> review map (rows, columns) uint8, 0 to 100, on the CPU."""
     # On the smaller grid; an average stays between 0 and 1.
-    limited = disagreement.clamp(0, 1)
+    limited = doubt.clamp(0, 1)
     planes = resample(limited[None, None], (grid.rows, grid.columns))[0, 0]
     return planes.mul_(100).round_().to(torch.uint8).cpu()
 
 
-def smooth(disagreement: torch.Tensor) -> torch.Tensor:
-    """Disagreement (n, h, w) averaged over 3 x 3 pixels: thin rims around an organ, on which any
+def smooth(doubt: torch.Tensor) -> torch.Tensor:
+    """Doubt (n, h, w) averaged over 3 x 3 pixels: thin rims around an organ, on which any
     two readers differ by a pixel, fade; patches stay."""
-    height, width = disagreement.shape[1:]
-    around = F.pad(disagreement, (1, 1, 1, 1))
+    height, width = doubt.shape[1:]
+    around = F.pad(doubt, (1, 1, 1, 1))
     # As F.avg_pool2d does, in a fifth of its time on a CPU.
     total = around[:, :height, :width].clone()
     for n in range(1, 9):
         row, column = divmod(n, 3)
         total += around[:, row : row + height, column : column + width]
-    ones = F.pad(torch.ones_like(disagreement[0]), (1, 1, 1, 1))
+    ones = F.pad(torch.ones_like(doubt[0]), (1, 1, 1, 1))
     rows, columns = (ones.amax(axis).unfold(0, 3, 1).sum(1) for axis in (1, 0))
     return total.div_(rows[:, None] * columns)

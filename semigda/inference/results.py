@@ -1,4 +1,4 @@
-"""Predictions of consecutive working slices, assembled on the input grid."""
+"""Probabilities of consecutive working slices, assembled on the input grid."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ import torch
 from semigda.data.grid import WorkingGrid
 from semigda.data.region import Region
 from semigda.data.volumes import Volume
+from semigda.inference.doubt import DoubtFinder, certainty, counted, to_doubt
 from semigda.inference.outputs import SliceStore
-from semigda.inference.predict import Prediction
 from semigda.inference.restore import Restorer, to_labels, to_review
 from semigda.inference.spots import SpotFinder
 from semigda_core.models.card import ModelCard
+from semigda_core.models.doubt import told
 
 
 class Results:
-    """Labels, review map, spots and counts, growing as predictions come in order; outside of a
+    """Labels, review map, spots and counts, growing as probabilities come in order; outside of a
     region of interest there are none.
 
     Attributes:
         voxels: of every class on the grid's part of the input, (K + 1,).
+        counts: :func:`semigda.inference.doubt.counted` of the slices, if they are reviewed.
     """
 
     def __init__(
@@ -41,19 +43,38 @@ class Results:
         self.review = SliceStore(volume.shape, store and store / "review.npy") if reviewed else None
         self.spots = SpotFinder(self.grid) if reviewed else None
         self.voxels = np.zeros(classes + 1, np.int64)
-        self._overlap = torch.zeros(classes + 1, 3, dtype=torch.int64) if reviewed else None
+        self._doubt = DoubtFinder() if reviewed else None
+        self._counts: list[torch.Tensor] = []
+        self._told = 0  # slices
         self._restorer = Restorer(self.grid)
 
-    def add(self, predictions: list[Prediction]) -> None:
-        device = predictions[-1].probabilities.device  # the ladder may have led to another
-        maps = torch.cat([p.probabilities.to(device) for p in predictions])
-        if self.spots is not None and self._overlap is not None:
-            compared = [_compared(prediction) for prediction in predictions]
-            for prediction, (difference, overlap) in zip(predictions, compared, strict=True):
-                self.spots.add(difference, prediction.inside)
-                self._overlap += overlap.sum(0)
-            disagreement = torch.cat([difference.to(device) for difference, _ in compared])
-            maps = torch.cat([maps, disagreement[:, None]], 1)
+    def add(self, probabilities: torch.Tensor) -> None:
+        """The next working slices (n, K + 1, h, w)."""
+        if self._doubt is None:
+            self._restore(probabilities)
+        else:
+            self._review(*self._doubt.push(probabilities))
+
+    def finish(self) -> None:
+        """There are no more slices."""
+        if self._doubt is not None:
+            self._review(*self._doubt.finish())
+
+    def _review(self, maps: torch.Tensor, chance: torch.Tensor) -> None:
+        if not len(maps):
+            return
+        assert self.spots is not None
+        inside = None
+        if self.region is not None:
+            pixels = self.region.pixels(self.grid, self._told, len(maps))
+            inside = torch.from_numpy(pixels).to(maps.device)
+        self._told += len(maps)
+        self._counts.append(counted(maps, chance, inside))
+        doubt = to_doubt(chance)
+        self.spots.add(doubt, inside)
+        self._restore(torch.cat([maps, doubt[:, None]], 1))
+
+    def _restore(self, maps: torch.Tensor) -> None:
         for start, part in self._restorer.push(maps):
             inside = self.region.voxels(self.grid, start, len(part)) if self.region else True
             planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]
@@ -64,24 +85,34 @@ class Results:
                 planes = [to_review(p[-1], self.grid) for p in part]
                 self.review.write(self.grid, start, torch.stack(planes).numpy() * inside)
 
-    def segments(self, card: ModelCard, volume: Volume) -> list[dict]:
-        rows = []
+    @property
+    def counts(self) -> torch.Tensor | None:
+        return torch.cat(self._counts) if self._counts else None
+
+    def segments(self, card: ModelCard, volume: Volume, like: bool = True) -> list[dict]:
+        """A row a class; ``like``: whether the image is like the training images, without which
+        held-out cases tell nothing about it."""
+        rows, sure = [], self._certainty()
+        cut = self._cut_off() if self.review and not volume.two_dimensional else set()
         for label in card.labels:
             voxels = int(self.voxels[label.value])
             ml = None if volume.two_dimensional else voxels * volume.voxel_ml
-            row = {"value": label.value, "name": label.name, "voxels": voxels, "ml": ml}
-            rows.append({**row, "agreement": self._agreement(label.value)})
+            whole = ml is not None and self.region is None and label.value not in cut
+            certainty = sure[label.value] if sure else None
+            found = {"value": label.value, "name": label.name, "voxels": voxels, "ml": ml}
+            promised = told(
+                card.doubt if like and voxels else None, label.value, certainty, ml, whole
+            )
+            rows.append({**found, "agreement": certainty, "whole": whole, **promised})
         return rows
 
-    def _agreement(self, value: int) -> float | None:
-        """Dice of the two branches, see :class:`Prediction`; 1 if there is nothing."""
-        if self._overlap is None:
-            return None
-        one, two, common = self._overlap[value].tolist()
-        return 2 * common / (one + two) if one + two else 1.0
+    def _cut_off(self) -> set[int]:
+        """The classes that touch the image's border, and may go on beyond it."""
+        labels = self.labels.array()
+        faces = (labels.take(end, axis) for axis in range(3) for end in (0, -1))
+        return set().union(*(np.unique(face).tolist() for face in faces))
 
-
-def _compared(prediction: Prediction) -> tuple[torch.Tensor, torch.Tensor]:
-    """Disagreement and overlap of a prediction that has them."""
-    assert prediction.disagreement is not None and prediction.overlap is not None
-    return prediction.disagreement, prediction.overlap
+    def _certainty(self) -> list[float] | None:
+        """Of every class from 0 on."""
+        counts = self.counts
+        return None if counts is None else certainty(counts.sum(0)).tolist()

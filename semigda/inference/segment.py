@@ -46,6 +46,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import is_own_image, is_own_report
 from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
+from semigda_core.models.doubt import why_no_range
 from semigda_core.models.fit import mismatch
 from semigda_core.models.library import find_model
 from semigda_core.models.preprocessing import Preprocessing
@@ -65,14 +66,15 @@ class Segmentation:
 
     Attributes:
         labels: uint8 (z, y, x) on the input grid; 0 is background.
-        review: uint8 (z, y, x), disagreement of the branches per voxel (of one alone: its doubt),
-            0 to 100, or ``None``.
-            It is not a probability of an error.
+        review: uint8 (z, y, x), doubt per voxel, 0 to 100, or ``None``; see
+            :mod:`semigda.inference.doubt`.
         segments: per label "value", "name", "voxels", "ml" (``None`` for plain pictures) and
-            "agreement", the Dice of the two branches' own masks, or of one branch's sure and
-            possible ones (``None`` without a review).
+            "agreement", how much of it the model expects to be right, 0 to 1 (``None`` without a
+            review; the name is that of an earlier measure), "whole", whether it has a volume, and
+            what :func:`semigda_core.models.doubt.told` says of it.
         spots: see :meth:`semigda.inference.spots.SpotFinder.spots`.
         report: versions, device, model, seconds and memory.
+        counts: :func:`semigda.inference.doubt.counted` of the working slices, if reviewed.
     """
 
     labels: np.ndarray
@@ -80,6 +82,7 @@ class Segmentation:
     segments: list[dict]
     spots: list[dict]
     report: dict
+    counts: torch.Tensor | None = None
 
 
 def read_input(path: Place, options: SegmentOptions, progress: Progress = UNWATCHED) -> Volume:
@@ -130,22 +133,19 @@ def segment_volume(
     found = mismatch(card, volume.facts(region.box if region else None))
     if found and doubt is not None:
         doubt(found)
-    used, run = options.plan(card)
+    branches = options.plan(card)
     likeness = Likeness(card, grid)
     predictor = Predictor(
         network,
         len(card.labels),
         device,
-        used=used,
-        run=run,
+        branches=branches,
         size=grid.size,
         crop=grid.crop,
         batch_size=options.batch_size,
-        review=options.review,
         look=likeness.see if likeness.known else None,
     )
-    reviewed = len(run) == 2 or options.review
-    results = Results(volume, grid, len(card.labels), reviewed, store, region)
+    results = Results(volume, grid, len(card.labels), options.review, store, region)
     at = 0
     with interruptible(network, progress.check):
         for start in range(0, prepared.count, _AT_ONCE):
@@ -156,15 +156,17 @@ def segment_volume(
                 share = 0.95 * at / prepared.count
                 progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
                 with clock("network"):
-                    inside = region.pixels(grid, at, len(slices)) if region else None
-                    done.append(predictor(slices, inside))
+                    done.append(predictor(slices))
                 likeness.add(done[-1].looks)
                 taken = len(done[-1].probabilities)
                 if watch is not None:
                     watch(slices[:taken], done[-1])
                 slices, at = slices[taken:], at + taken
             with clock("resample"):
-                results.add(done)
+                device = done[-1].probabilities.device  # the ladder may have led to another
+                results.add(torch.cat([one.probabilities.to(device) for one in done]))
+    with clock("resample"):
+        results.finish()
     progress.at(0.95, "Measuring the segments")
     with clock("resample"):
         if card.postprocessing.get("largest_component") and not options.all_parts:
@@ -172,14 +174,19 @@ def segment_volume(
             results.voxels -= keep_largest(results.labels, depth, classes, progress)
     report = _report(card, options, volume, prepared, predictor, clock)
     report["unlikeness"], unlike = likeness.told()
-    report["notes"] += [note for note in (found, unlike) if note]
+    like = not found and not unlike
+    segments = results.segments(card, volume, like)
+    no_range = like and options.review and not volume.two_dimensional and not region
+    no_range_note = why_no_range(card.doubt) if no_range else ""
+    report["notes"] += [note for note in (found, unlike, no_range_note) if note]
     progress.at(1.0, "Done.")
     return Segmentation(
         results.labels.array(),
         results.review.array() if results.review else None,
-        results.segments(card, volume),
+        segments,
         results.spots.spots() if results.spots else [],
         report,
+        results.counts,
     )
 
 
@@ -365,7 +372,7 @@ def _report(
         "device_name": device_name(predictor.device),
         "threads": torch.get_num_threads(),
         "batch_size": predictor.batch_size,
-        "branches": list(predictor.used),
+        "branches": list(predictor.branches),
         "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
         "options": asdict(options),
         "input": {"shape": list(volume.shape), "spacing": list(volume.spacing)},

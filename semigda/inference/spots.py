@@ -1,4 +1,4 @@
-"""Doubtful spots: patches on which the branches disagree, or one alone is unsure, worst first."""
+"""Doubtful spots: patches that are as likely wrong as not, worst first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from semigda.data.grid import WorkingGrid
 from semigda.inference.components import Components
 from semigda.inference.restore import smooth
 
-# Of the disagreement, averaged over 3 x 3 pixels: above a half two branches mostly favour different
-# classes, and one alone gives none of them three quarters.
-_DOUBTFUL = 0.5
-# A flat part: its number, its pixels, the sum of their disagreement, and the largest with its
+# Of the doubt, averaged over 3 x 3 pixels: thin rims, on which any two readers differ, stay below.
+_DOUBTFUL = 0.7
+# A flat part: its number, its pixels, the sum of their doubt, and the largest with its
 # position (slice, row, column).
 _FLAT = np.dtype(
     [("number", "i8"), ("size", "i8"), ("weight", "f8"), ("peak", "f8"), ("place", "i8", 3)]
@@ -22,25 +21,25 @@ _FLAT = np.dtype(
 
 
 class SpotFinder:
-    """Collects disagreement slice by slice, on the working grid."""
+    """Collects doubt slice by slice, on the working grid."""
 
     def __init__(self, grid: WorkingGrid):
         self.grid = grid
         self._components = Components()
         self._flat: list[np.ndarray] = []  # of every slice, of type _FLAT
 
-    def add(self, disagreement: torch.Tensor, inside: torch.Tensor | None = None) -> None:
-        """The next working slices' disagreement (n, h, w), 0 to 1, and where it counts, bool."""
-        planes = smooth(disagreement)
+    def add(self, doubt: torch.Tensor, inside: torch.Tensor | None = None) -> None:
+        """The next working slices' doubt (n, h, w), 0 to 1, and where it counts, bool."""
+        planes = smooth(doubt)
         for plane in (planes if inside is None else planes * inside).cpu().numpy():
             numbers = self._components.add((plane >= _DOUBTFUL).astype(np.uint8))
             self._flat.append(_measured(numbers, plane, len(self._flat)))
 
     def spots(self, limit: int = 20) -> list[dict]:
-        """At most ``limit`` spots, those with the largest sum of disagreement first.
+        """At most ``limit`` spots, those with the largest sum of doubt first.
 
         Each has "ijk" (the input voxel where it is strongest), "size_voxels" (of the input grid)
-        and "score" (its disagreement summed up, in voxels).
+        and "score" (its doubt summed up, in voxels).
         """
         grid = self.grid
         ratio = math.prod((grid.depth, grid.rows, grid.columns)) / math.prod(

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from semigda.data.grid import working_grid
 from semigda.data.volumes import Volume
+from semigda.inference.doubt import certainty
 from semigda.inference.likeness import Features
 from semigda.inference.predict import Prediction
 from semigda.inference.segment import Segmentation, preprocessing_of, segment_volume
@@ -24,8 +25,8 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
-UNSURE_SLICE = 0.8  # Dice of the branches in a slice, below which they disagree there
-UNSURE, UNLIKE, LIKE = 0.15, 0.55, 0.3  # from here on disagreement and novelty are mentioned
+UNSURE_SLICE = 0.8  # certainty in a slice, below which the model is unsure there
+UNSURE, UNLIKE, LIKE = 0.15, 0.55, 0.3  # from here on doubt and novelty are mentioned
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Look:
     """The result of one pass over an unlabelled case.
 
     Attributes:
-        overlap: (n, K, 3) of every foreground class and slice, see
-            :attr:`semigda.inference.predict.Prediction.overlap`.
+        counts: (n, K, 3) of every slice and foreground class, see
+            :func:`semigda.inference.doubt.counted`.
         features: see :class:`semigda.inference.likeness.Features`.
     """
 
-    overlap: Tensor
+    counts: Tensor
     features: Tensor
 
 
@@ -48,7 +49,8 @@ class Ranked:
 
     Attributes:
         index: into the looks.
-        disagreement: 0 to 1, from masks that are equal to masks that share nothing.
+        disagreement: 0 to 1, doubt about what was found, as the mean of the classes (the name is
+            that of an earlier measure).
         novelty: 0 to 1, distance to the nearest case that is labelled or ranked before; 0.5 is
             usual among the cases.
         reason: one or two sentences for the user.
@@ -71,30 +73,27 @@ def look(
     """Segment a case and measure it in one pass; ``others`` go to ``segment_volume``."""
     options = replace(options or SegmentOptions(), review=True)
     features = Features(network, working_grid(volume, preprocessing_of(card)))
-    overlaps: list[Tensor] = []
 
-    def watch(slices: Tensor, prediction: Prediction) -> None:
+    def watch(slices: Tensor, _: Prediction) -> None:
         features.add(slices)
-        assert prediction.overlap is not None, "a look is reviewed"
-        overlaps.append(prediction.overlap[:, 1:])
 
     done = segment_volume(network, card, volume, options, progress, watch=watch, **others)
-    return done, Look(torch.cat(overlaps), features.vector())
+    assert done.counts is not None, "a look is reviewed"
+    return done, Look(done.counts[:, 1:], features.vector())
 
 
-def disagreements(looks: Sequence[Look]) -> list[float]:
-    """1 - Dice of the branches, 0 to 1, as the mean of the classes.
+def doubts(looks: Sequence[Look]) -> list[float]:
+    """1 - certainty, 0 to 1, as the mean of the classes.
 
-    Two empty masks agree, but a class found in most cases was then probably missed: such a case
-    counts as the share of the cases with the class.
+    Where nothing is found nothing is in doubt, but a class found in most cases was then probably
+    missed: such a case counts as the share of the cases with the class.
     """
     if not looks:
         return []
-    totals = torch.stack([seen.overlap.sum(0) for seen in looks]).double()  # (cases, K, 3)
-    sizes = totals[..., 0] + totals[..., 1]
-    values = 1 - 2 * totals[..., 2] / sizes.clamp_min(1)
-    usual = (sizes > 0).double().mean(0).expand_as(sizes)
-    return torch.where(sizes > 0, values, usual).mean(1).tolist()
+    totals = torch.stack([seen.counts.sum(0) for seen in looks]).double()  # (cases, K, 3)
+    there = totals[..., 2] > 0
+    usual = there.double().mean(0).expand(there.shape)
+    return torch.where(there, 1 - certainty(totals), usual).mean(1).tolist()
 
 
 def evenly(doubt: Tensor, distance: Tensor, points: Tensor) -> Tensor:
@@ -115,12 +114,12 @@ def rank(
     Args:
         labelled: features of the labelled cases.
         names: of the K classes.
-        worth: the worth of a case's label (cases,), from its disagreement (cases,), its distance to
-            the nearest labelled case (cases,) and the cases' features (cases, D).
+        worth: the worth of a case's label (cases,), from the doubt about it (cases,), its
+            distance to the nearest labelled case (cases,) and the cases' features (cases, D).
     """
     if not looks:
         return []
-    count, unsure = len(looks), disagreements(looks)
+    count, unsure = len(looks), doubts(looks)
     points = _standardised([*(seen.features for seen in looks), *labelled])
     others = points[count:] if len(labelled) else points[:count].mean(0, keepdim=True)
     points = points[:count]
@@ -158,7 +157,7 @@ def _reason(seen: Look, unsure: float, novelty: float, alone: float, names: Sequ
     """One or two sentences; ``alone``: the novelty without the cases ranked before."""
     parts = []
     if unsure >= UNSURE:
-        parts.append(_doubt(seen.overlap, names))
+        parts.append(_doubt(seen.counts, names))
     if novelty >= UNLIKE:
         parts.append("It looks unlike all labelled cases.")
     elif novelty < LIKE <= alone:
@@ -168,20 +167,19 @@ def _reason(seen: Look, unsure: float, novelty: float, alone: float, names: Sequ
     return " ".join(parts)
 
 
-def _doubt(overlap: Tensor, names: Sequence[str]) -> str:
-    """What the model is least sure of, by its overlap (n, K, 3)."""
-    one, two, common = overlap.sum(0).unbind(1)
-    size = one + two
-    agreement = torch.where(size > 0, 2 * common / size.clamp_min(1), 0.0)
-    worst = int(agreement.argmin())
+def _doubt(counts: Tensor, names: Sequence[str]) -> str:
+    """What the model is least sure of, by its counts (n, K, 3)."""
+    total = counts.sum(0)
+    sure = certainty(total)
+    sure[total[:, 2] == 0] = 0.0
+    worst = int(sure.argmin())
     name = names[worst]
-    if not size[worst]:
+    if not total[worst, 2]:
         return f"The model does not find {name}."
-    if not one[worst] or not two[worst]:
+    if not total[worst, 0]:
         return f"The model is not sure whether there is {name}."
-    one, two, common = overlap[:, worst].unbind(1)
-    there = one + two > 0
-    if int(there.sum()) < 2:
-        return f"The model is sure of only {100 * agreement[worst]:.0f} % of {name}."
-    unsure = (2 * common[there] / (one + two)[there] < UNSURE_SLICE).double().mean()
+    slices = counts[counts[:, worst, 0] > 0, worst]
+    if len(slices) < 2:
+        return f"The model is sure of only {100 * sure[worst]:.0f} % of {name}."
+    unsure = (certainty(slices) < UNSURE_SLICE).double().mean()
     return f"The model is unsure of the border of {name} in {100 * unsure:.0f} % of its slices."

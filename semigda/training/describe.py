@@ -49,7 +49,7 @@ def describe(
     network, card = load_network(folder, choose_device(device))
     trained = [case for case in read_cases(cases) if case.role != "val"]
     seen_as = Preprocessing.from_dict(card.preprocessing)
-    used, _ = SegmentOptions().plan(card)
+    used = SegmentOptions().plan(card)
     card = replace(card, images=training_images(network, seen_as, used, trained, progress))
     if card.images is None:
         raise SemiGDAError("bad-input", "None of the list's training images could be read.")

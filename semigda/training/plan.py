@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import torch
 
 from semigda.data.cases import read_cases
 from semigda.distributed import Ranks, joined
+from semigda.evaluation.calibrate import outcomes_of
 from semigda.evaluation.evaluate import WHOLE, evaluate_network
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
@@ -35,11 +36,14 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
+from semigda_core.models.doubt import OUTCOMES as OUTCOMES_RULE
+from semigda_core.models.doubt import Outcome, doubt_entry
 from semigda_core.project.training.comparison import partly
 from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
 from semigda_core.project.training.work import UNET_WORK
 
 COMPARISON, SCORES, SCORED_ON = "comparison.json", "scores.json", "scored_on.json"
+OUTCOMES = "outcomes.json"  # how certain the model was of each class, and how right
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
 
 Scores = dict[str, dict[str, float | None]]
@@ -144,7 +148,7 @@ class _Plan:
             self._train(settings, Part(count - 1, count, "final", start, share))
         self.job.update("running", progress=count * share)
         if not self.folds:
-            after = self._kept(SCORES, lambda: self._scores(out, settings.cases))
+            after = self._kept(SCORES, lambda: self._scores(out, settings.cases, self.job.path))
         result = compare_scores(after, self._before(after), self.classes, self.scheme)
         result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
         scored_on = self._scored_on()
@@ -200,7 +204,7 @@ class _Plan:
             )
             self._train(settings, part)
             self._leave_if_stopped()  # it ended early
-        write_json(folder / SCORES, self._scores(model, cases))
+        write_json(folder / SCORES, self._scores(model, cases, folder))
 
     def _compare_unet(self, out: Path, result: dict[str, Any], after: Scores, start: float) -> None:
         """Add to the comparison what a plain U-Net of the same budget reaches.
@@ -273,6 +277,17 @@ class _Plan:
     def _scored(self) -> list[Path]:
         return list((self.job.path / "folds").glob(f"*/{SCORES}"))
 
+    def _outcomes(self) -> list[Outcome]:
+        """On all held-out cases; jobs of earlier versions have none."""
+        files = [self.job.path / OUTCOMES, *(self.job.path / "folds").glob(f"*/{OUTCOMES}")]
+        rows = [
+            row
+            for file in files
+            if file.exists()
+            for row in schema.read(file, OUTCOMES_RULE, "How certain the model was")
+        ]
+        return [Outcome(**row) for row in rows]
+
     def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
         """What ``compute`` gives, from the job's folder if it was computed before."""
         path = self.job.path / name
@@ -280,19 +295,31 @@ class _Plan:
             write_json(path, compute())
         return _read_scores(path)
 
-    def _scores(self, model: Path, cases: Path | str) -> Scores:
-        """Dice on a list's held-out cases, by the real inference on the images' own grids."""
+    def _scores(self, model: Path, cases: Path | str, told: Path | None = None) -> Scores:
+        """Dice on a list's held-out cases, by the real inference on the images' own grids.
+
+        Args:
+            told: a folder for :data:`OUTCOMES`.
+        """
         if not any(case.role == "val" for case in read_cases(cases)):
             return {}
-        return self._score(*load_network(model), cases)
+        return self._score(*load_network(model), cases, told)
 
-    def _score(self, network: SemiGDA | UNet, card: ModelCard, cases: Path | str) -> Scores:
+    def _score(
+        self,
+        network: SemiGDA | UNet,
+        card: ModelCard,
+        cases: Path | str,
+        told: Path | None = None,
+    ) -> Scores:
         """:meth:`_scores` of a network that is loaded, and not needed any more."""
         job = self.job
         held_out = [case for case in read_cases(cases) if case.role == "val"]
         options = SegmentOptions(self.settings.device)
         try:
-            result = evaluate_network(network, card, held_out, options, _Scoring(job))
+            result = evaluate_network(
+                network, card, held_out, options, _Scoring(job), doubt=told is not None
+            )
         finally:
             del network
             if torch.cuda.is_available():
@@ -303,6 +330,8 @@ class _Plan:
         some = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
         if some:
             write_json(job.path / SCORED_ON, self._scored_on() | some)
+        if told is not None:
+            write_json(told / OUTCOMES, [asdict(one) for one in outcomes_of(result["rows"])])
         return scores_of(result["rows"])
 
     def _scored_on(self) -> dict[str, str]:
@@ -334,6 +363,7 @@ class _Plan:
             name: values["after"] for name, values in result["classes"].items()
         }
         card.training["cases"]["val"] = count
+        card.doubt = doubt_entry(self._outcomes(), [label.value for label in card.labels])
         card.write(out)
         return card
 

@@ -77,8 +77,8 @@ class SegmentOptions:
         """For a job; options that were not chosen are left out."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
-    def plan(self, card: ModelCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The branches whose mean becomes the labels, and the branches to compute.
+    def plan(self, card: ModelCard) -> tuple[str, ...]:
+        """The branches whose mean becomes the labels.
 
         Raises:
             SemiGDAError: "bad-input" if the model has no such branch.
@@ -92,7 +92,7 @@ class SegmentOptions:
                 f"The model has one branch, {there[0]}, and none called {chosen}.",
                 action="Segment with the branches that its card recommends.",
             )
-        return used, there if self.review and self.branches in ("card", "both") else used
+        return used
 
     def of_voxels(self) -> dict[str, Any]:
         """The options that a result depends on, except the branches."""

@@ -14,7 +14,9 @@ from semigda_core.files.documents import list_of, maybe, number, read_document, 
 _KEY = re.compile(rb"^SemiGDA_Engine:=", re.MULTILINE)
 _MAX_HEADER_BYTES = 4_000_000
 _SEGMENT = record(
-    {"name": text(), "ml": maybe(number(0)), "agreement": maybe(number(0, 1))}, others=True
+    {"name": text(), "ml": maybe(number(0)), "agreement": maybe(number(0, 1))},
+    {"grade": maybe(text(20)), "range_ml": maybe(list_of(number(0), 2, least=2))},
+    others=True,
 )
 REPORT = record(
     {

@@ -32,6 +32,7 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
+from semigda_core.models.doubt import DOUBT
 from semigda_core.models.fit import IMAGES
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
@@ -203,10 +204,12 @@ class ModelCard:
     cost: dict[str, Any] = ruled(_notes, factory=dict)
     # What the training images were like, see semigda_core.models.fit.
     images: dict[str, Any] | None = ruled(maybe(IMAGES), None)
+    # What its certainty is worth, see semigda_core.models.doubt.
+    doubt: dict[str, Any] | None = ruled(maybe(DOUBT), None)
 
     def to_dict(self) -> dict[str, Any]:
         told = {"schema": SCHEMA_VERSION, **asdict(self)}
-        for later in ("limits", "date", "images"):
+        for later in ("limits", "date", "images", "doubt"):
             if not told[later]:
                 del told[later]  # earlier versions refuse entries that they do not know
         return told

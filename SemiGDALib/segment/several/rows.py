@@ -33,7 +33,7 @@ class Row:
         image: the file, or the folder of a DICOM series.
         volumeId: the node's.
         state: one of the states above.
-        segments: name, size (see :mod:`SemiGDALib.segment.sizes`) and agreement of each class.
+        segments: name, size (see :mod:`SemiGDALib.segment.sizes`) and certainty of each class.
         notes: what else the engine says of the result.
         error: why it failed.
     """

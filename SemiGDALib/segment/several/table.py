@@ -1,4 +1,4 @@
-"""The table of several volumes: state, sizes and agreement of each."""
+"""The table of several volumes: state, sizes and certainty of each."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class SeveralTable:
         self.widget = table = qt.QTableWidget()
         table.name = "severalTable"
         table.setColumnCount(3)
-        table.setHorizontalHeaderLabels([_("Volume"), _("State"), _("Found, agreement")])
+        table.setHorizontalHeaderLabels([_("Volume"), _("State"), _("Found, certainty")])
         table.toolTip = _(
-            "What became of each volume: the size of each structure, and how far the model's two "
-            "branches agree on it (0 to 1). A failed one says why; the others are not affected."
+            "What became of each volume: the size of each structure, and how much of it the model "
+            "expects to be right (0 to 1). A failed one says why; the others are not affected."
         )
         header = table.horizontalHeader()
         header.setHighlightSections(False)
@@ -100,8 +100,8 @@ class SeveralTable:
 
 def _found(segment: dict) -> str:
     text = f"{segment['name']} {sizes.text(segment)}"
-    agreement = segment.get("agreement")
-    return text if agreement is None else f"{text} · {agreement:.2f}"
+    certainty = segment.get("agreement")
+    return text if certainty is None else f"{text} · {certainty:.2f}"
 
 
 def _short(lines: list[str]) -> str:

@@ -1,0 +1,65 @@
+"""Measuring on held-out cases what a model's certainty is worth, for its card."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from semigda.data.cases import read_cases
+from semigda.evaluation.evaluate import WHOLE, evaluate_network
+from semigda.inference.device import choose_device
+from semigda.models.package import load_network, rewrite_card
+from semigda.progress import UNWATCHED, Progress
+from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.card import ModelCard
+from semigda_core.models.doubt import Outcome, doubt_entry, outcome
+from semigda_core.models.library import find_model
+
+
+def calibrate(
+    model: str | os.PathLike[str],
+    cases: str | os.PathLike[str],
+    device: str = "auto",
+    progress: Progress = UNWATCHED,
+) -> ModelCard:
+    """Write into an installed model's card what its certainty is worth.
+
+    Args:
+        model: name in the library, or folder.
+        cases: a case list whose ``val`` cases have labels, and which the model did not learn from.
+
+    Raises:
+        SemiGDAError: "model-invalid", "cancelled"; "no-labels" if no held-out case has a label;
+            "bad-input" if the model found nothing in any of them.
+    """
+    folder = find_model(model)
+    network, card = load_network(folder, choose_device(device))
+    held_out = [case for case in read_cases(cases) if case.role == "val" and case.label]
+    if not held_out:
+        raise SemiGDAError("no-labels", "No case of the role 'val' has a label.")
+    result = evaluate_network(network, card, held_out, SegmentOptions(device), progress, doubt=True)
+    entry = doubt_entry(outcomes_of(result["rows"]), [label.value for label in card.labels])
+    if entry is None:
+        raise SemiGDAError("bad-input", "The model found nothing in any of the held-out cases.")
+    card = replace(card, doubt=entry)
+    rewrite_card(folder, card)
+    return card
+
+
+def outcomes_of(rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """What was found, from the rows of an evaluation with doubt; not of partly labelled cases."""
+    return [
+        outcome(
+            row["class"],
+            row["certainty"],
+            row["dice"],
+            row["truth_voxels"],
+            row["predicted_voxels"],
+            row["whole"],
+        )
+        for row in rows
+        if row["predicted_voxels"] and row["scored_on"] == WHOLE
+    ]
