@@ -7,8 +7,8 @@ import pytest
 import slicer
 import studies
 import train_fixtures
+from slices_fixtures import look_at, mouse_in, opened, paint_slices, project, view
 from test_keyboard import check as check_keyboard
-from test_train_slices import look_at, mouse_in, opened, paint_slices, project, view
 
 from semigda_core.labels.finished import FinishedSlices
 from Testing.host.session import PANEL_WIDTH

@@ -7,7 +7,7 @@ import studies
 import train_fixtures
 from cases_fixtures import texts
 from conftest import checked
-from test_train_slices import paint_slices
+from slices_fixtures import paint_slices
 from train_fixtures import section
 
 from semigda_core.labels.finished import FinishedSlices
