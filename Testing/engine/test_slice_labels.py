@@ -289,6 +289,15 @@ def test_a_list_that_marks_nothing_as_finished_cannot_train(tmp_path):
     assert caught.value.error_class == "no-labels"
 
 
+def test_a_held_out_case_without_a_finished_slice_is_left_out_of_the_curves(tmp_path):
+    cases = study(tmp_path / "study", 0)
+    rows = json.loads(cases.read_text())
+    rows[2]["label_slices"] = "2:"
+    cases.write_text(json.dumps(rows))
+    told = train(short(cases, tmp_path, pretrain_steps=0, align_steps=1, steps=2))
+    assert told["val_dice"] == {} and told["cases"]["val"] == 1
+
+
 def test_marks_of_the_list_make_other_labels_and_the_same_planes(tmp_path):
     study(tmp_path / "study", 0)
     store = Store(

@@ -208,6 +208,7 @@ class _Rehearsal:
             for role in ("labeled", "unlabeled", "val")
         }
         check_finished(of_role["labeled"])
+        of_role["val"] = [case for case in of_role["val"] if case.drawn]
         # Every step of its kind: each stage is as long, and stage 2 is supervised or is not.
         settings = replace(settings, steps=MOST_STEPS, align_steps=MOST_STEPS)
         seconds: dict[str, float | None] = {"pretrain": None, "semi": None}

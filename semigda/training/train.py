@@ -135,6 +135,7 @@ class _Run:
             for role, cases in self.cases.items()
         }
         check_finished(slices["labeled"])
+        slices["val"] = [case for case in slices["val"] if case.drawn]  # others have no truth
         if sweeps:
             self.store.sweep(unused=True)
         return slices
