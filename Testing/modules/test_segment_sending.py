@@ -136,9 +136,12 @@ def test_outside_of_a_region_nothing_is_known(logic, bright, liver, name):
 
 
 def test_one_slice_and_two_regions(logic, bright, liver):
-    """Of a picture the region is the rectangle in view; known is what lies in both regions."""
+    """Of a picture the region is the rectangle in view, however far before it the box lies; known
+    is what lies in both regions."""
     volume = phantoms.add_volume(phantoms.image()[5:6], OBLIQUE)
     rois = [add_region(logic, volume), logic.placeRegion(volume)]
+    for roi in rois:
+        roi.SetCenter((np.array(roi.GetCenter()) + 7 * OBLIQUE[:3, 2]).tolist())
     sizes = []
     for roi in rois:
         node = logic.segment(volume, bright, roi=roi, device="cpu")
