@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from phantom_fixtures import write_phantoms
+from test_machine_labels import with_machine
 from training_fixtures import SHAPE, settings
 
 from semigda.data.cases import read_cases
@@ -113,6 +114,22 @@ def test_two_processes_have_the_losses_of_one_in_every_step(runs):
     assert set(one) == set(two) and len(one) == 5 + 4 + 8
     for step, values in one.items():
         assert two[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step
+
+
+def test_two_processes_believe_another_program_as_one_does(tmp_path):
+    """Each measures half of the slices, and both act on all."""
+    cases = with_machine(tmp_path / "data", 2, 2, shift=2)
+    changes = {"validations": 0, "pretrain_steps": 0, "align_steps": 0}
+    one, two = (new_job(cases, tmp_path / name, **changes) for name in ("one", "two"))
+    run_alone(one)
+    ended_well(start(two), two)
+    told = [[e["sources"] for e in job.events() if e["type"] == "sources"] for job in (one, two)]
+    assert len(told[0]) == len(told[1]) == 7
+    for mine, theirs in zip(*told, strict=True):
+        assert mine["Roller"] == pytest.approx(theirs["Roller"], abs=2e-3)
+    mine, theirs = map(losses, (one, two))
+    for step, values in mine.items():
+        assert theirs[step] == pytest.approx(values, rel=1e-3, abs=1e-4), step
 
 
 def test_two_processes_end_with_the_weights_and_the_dice_of_one(runs):
