@@ -8,14 +8,21 @@ both together: where it agrees less with the program on unlabelled slices than o
 own Dice is lower by that factor, because the program is as good on the ones as on the others.
 (Were it not, as where it learned from these labels, it would be believed too long.)
 
+Few labelled cases measure badly, and images that the program taught wrongly cost more than those
+that it did not teach: it counts by the lower end of its Dice, one standard error below the mean,
+and where both are equal our own teacher teaches. Dice is the mean over slices, as a pooled one
+tells of large structures only.
+
 No held-out case is looked at, and no random number drawn: everything follows from the slices and
 the weights, so a resumed training believes what it believed before.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import stdev
 from typing import Any
 
 import torch
@@ -30,8 +37,8 @@ from semigda.training.validate import class_dice, evaluating, label_slices, mean
 MEASURED_CASES = 2  # labelled ones: fewer say nothing of a program
 SLICES = 24  # of each kind that a measurement looks at
 MEASUREMENTS = 12  # of the teacher in stage 2
-MARGIN = 0.1  # of Dice: who is better by that teaches alone
-UNMEASURED, LASTS = 0.5, 0.5  # of an unmeasured program: its weight, the share of stage 2 it has
+MARGIN = 0.1  # of Dice: a program that is better by that teaches alone
+UNMEASURED, LASTS = 0.5, 0.3  # of an unmeasured program: its weight, the share of stage 2 it has
 
 Spot = tuple[CaseSlices, int]  # a case and one of its slices
 
@@ -59,7 +66,8 @@ class Source:
 
     Attributes:
         classes: that it found anywhere: those that it knows.
-        dice: the mean of these classes on labelled slices; None where too few cases tell.
+        dice: the mean over these classes and labelled slices; None where too few cases tell.
+        low: the lower end of what it may be: one standard error less, over cases.
         teacher: the Dice that our averaged network has on unlabelled images, as far as known.
     """
 
@@ -71,9 +79,16 @@ class Source:
         self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
         self.teacher = 0.0
         self.dice: float | None = None
+        self.low = UNMEASURED
         if len(labelled) >= MEASURED_CASES and self.judged:
-            counts = [self._overlap(_machine(spot), _truth(spot)) for spot in self.judged]
-            self.dice = self._dice(sum(counts, torch.zeros(3, classes + 1)))
+            by_case: dict[int, list[float]] = {}
+            for case, number in self.judged:
+                dice = self._dice(_machine((case, number)), _truth((case, number)))
+                by_case.setdefault(id(case), []).append(dice)
+            means = [mean(values) for values in by_case.values()]
+            self.dice = mean(means)
+            error = stdev(means) / math.sqrt(len(means)) if len(means) > 1 else self.dice
+            self.low = max(0.0, self.dice - error)
 
     @property
     def whole(self) -> bool:
@@ -84,31 +99,30 @@ class Source:
         """See :class:`Trust`, when a share of stage 2 is done."""
         if self.dice is None:
             return max(0.0, 1 - done / LASTS)
-        return min(max(0.5 + (self.dice - self.teacher) / (2 * MARGIN), 0.0), 1.0)
+        return min(max((self.low - self.teacher) / MARGIN, 0.0), 1.0)
 
     def measure(self, teacher: SemiGDA, palette: Palette, ranks: Ranks) -> None:
         """Find out what the averaged network is worth by now; the ranks share the slices."""
         if self.dice is None:
             return
-        right, agrees, elsewhere = (torch.zeros(3, self.known + 1) for _ in range(3))
+        right, agrees, elsewhere = [], [], []
         for spot, guess in _guesses(teacher, palette, self.judged[ranks.rank :: ranks.world]):
-            right += self._overlap(guess, _truth(spot))
+            right.append(self._dice(guess, _truth(spot)))
             if _machine(spot).any():  # as all of the unlabelled slices
-                agrees += self._overlap(guess, _machine(spot))
+                agrees.append(self._dice(guess, _machine(spot)))
         for spot, guess in _guesses(teacher, palette, self.others[ranks.rank :: ranks.world]):
-            elsewhere += self._overlap(guess, _machine(spot))
-        parts = ranks.gather(torch.stack([right, agrees, elsewhere]))
-        seen, same, new = (self._dice(counts) for counts in torch.stack(parts).sum(0))
+            elsewhere.append(self._dice(guess, _machine(spot)))
+        parts = ranks.gather((right, agrees, elsewhere))
+        seen, same, new = (mean(sum(values, [])) for values in zip(*parts, strict=True))
         self.teacher = seen * min(1.0, new / same) if same else seen
 
-    def _overlap(self, guess: Tensor, truth: Tensor) -> Tensor:
-        """Where the truth is known: a person may have left parts unlabelled."""
+    def _dice(self, guess: Tensor, truth: Tensor) -> float:
+        """Of one slice, the mean over the classes that the program knows and that are in it; NaN
+        without any. Pixels that a person left unlabelled do not count."""
         labelled = truth <= self.known
-        return overlap(guess[labelled], truth[labelled], self.known)
-
-    def _dice(self, counts: Tensor) -> float:
-        dice = class_dice(counts.long())
-        return mean(dice[value - 1] for value in self.classes)
+        dice = class_dice(overlap(guess[labelled], truth[labelled], self.known))
+        values = [dice[value - 1] for value in self.classes if not math.isnan(dice[value - 1])]
+        return mean(values) if values else math.nan
 
 
 class Sources:
@@ -146,7 +160,7 @@ class Sources:
     def at(self, step: int) -> Trust:
         """What they count in a step of stage 2."""
         share = [source.share(step / self.steps) for source in self.all]
-        weight = [UNMEASURED if s.dice is None else s.dice for s in self.all]
+        weight = [source.low for source in self.all]
         whole = [source.whole for source in self.all]
         return Trust(
             torch.tensor([*share, 0.0]),
