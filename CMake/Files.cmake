@@ -44,6 +44,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/sending.py
   SemiGDALib/segment/several/__init__.py
   SemiGDALib/segment/several/asking.py
+  SemiGDALib/segment/several/closed.py
   SemiGDALib/segment/several/logic.py
   SemiGDALib/segment/several/rows.py
   SemiGDALib/segment/several/runs.py

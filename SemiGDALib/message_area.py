@@ -16,7 +16,7 @@ class MessageArea:
     def __init__(self, ui):
         self._ui = ui
         self._action = self._other = None
-        self.otherButton = qt.QPushButton(ui.messageFrame)
+        self.otherButton = qt.QPushButton(ui.messageActionButton.text, ui.messageFrame)
         self.otherButton.name = "messageOtherButton"
         self.otherButton.toolTip = ui.messageActionButton.toolTip
         self.otherButton.connect("clicked(bool)", lambda _checked=False: self._do(self._other))

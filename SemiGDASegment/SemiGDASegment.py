@@ -93,7 +93,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.refreshModels()
         self.panel.setUp.refresh()
         self.panel.setParameterNode(self.logic.getParameterNode())
-        self.panel.several.refresh()
+        self.panel.refreshSeveral()
         keyboard.prepare(self.parent)
 
     def exit(self):
@@ -118,7 +118,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.parent.isEntered and not slicer.mrmlScene.IsBatchProcessing():
             # Later: the node gets its name and its attributes only now.
             qt.QTimer.singleShot(0, self.panel.proposeInput)
-            self.panel.several.onNewNode()
+            self.panel.refreshSeveral(later=True)
 
     def onSceneEndImport(self, _caller, _event):
         """A loaded scene brings its own choices."""

@@ -2246,6 +2246,17 @@
     </message>
 </context>
 <context>
+    <name>several.closed</name>
+    <message>
+        <source>Segment many volumes one after another with the model above.</source>
+        <translation>Viele Volumen nacheinander mit dem Modell oben segmentieren.</translation>
+    </message>
+    <message>
+        <source>Several volumes</source>
+        <translation>Mehrere Volumen</translation>
+    </message>
+</context>
+<context>
     <name>several.logic</name>
     <message>
         <source>A region of interest of the scene does not apply to files.</source>
@@ -2369,20 +2380,12 @@
         <translation>Alle segmentieren</translation>
     </message>
     <message>
-        <source>Segment many volumes one after another with the model above.</source>
-        <translation>Viele Volumen nacheinander mit dem Modell oben segmentieren.</translation>
-    </message>
-    <message>
         <source>Segment only those that have failed.</source>
         <translation>Nur die fehlgeschlagenen segmentieren.</translation>
     </message>
     <message>
         <source>Segment these volumes one after another.</source>
         <translation>Diese Volumen nacheinander segmentieren.</translation>
-    </message>
-    <message>
-        <source>Several volumes</source>
-        <translation>Mehrere Volumen</translation>
     </message>
     <message>
         <source>Show a slice of every volume with the outlines found.</source>

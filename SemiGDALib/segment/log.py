@@ -8,7 +8,6 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib.jobs.worker import Worker
-from SemiGDALib.segment import report
 from SemiGDALib.translation.sentences import translated
 
 
@@ -39,12 +38,16 @@ class Log:
 
     def addRun(self) -> None:
         """Add what the last run has written."""
+        from SemiGDALib.segment import report
+
         run = self._panel.logic.run
         if run is not None and run.log.strip():
             self._text.appendPlainText(report.withoutFolders(run.log.strip()))
 
     def report(self) -> str:
         """What *Copy report* copies."""
+        from SemiGDALib.segment import report
+
         panel = self._panel
         run, result, model = panel.logic.run, panel.logic.result, panel.choices.model()
         volume = panel.parameters.inputVolume if panel.parameters is not None else None

@@ -6,7 +6,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib import nodes, texts
+from SemiGDALib import keyboard, nodes, texts
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
@@ -15,14 +15,13 @@ from SemiGDALib.segment.choices import Choices
 from SemiGDALib.segment.dicom import ExportButton
 from SemiGDALib.segment.fit import FitQuestion
 from SemiGDALib.segment.frames.row import FramesRow, extremes
-from SemiGDALib.segment.library.section import LibrarySection
 from SemiGDALib.segment.log import Log
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.problems import Problems
 from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.segment.result_view import ResultView
 from SemiGDALib.segment.sending import SendButton
-from SemiGDALib.segment.several.section import SeveralSection
+from SemiGDALib.segment.several.closed import ClosedSection
 from SemiGDALib.set_up.section import SetUpSection
 
 
@@ -45,17 +44,42 @@ class SegmentPanel:
         self._result = ResultView(ui, self.export, self.sending)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
         layout = ui.segmentButton.parentWidget().layout()
-        place = layout.indexOf(ui.inputsCollapsibleButton) + 1
-        self.library = LibrarySection(self, ui.modelsButton, layout, place)
+        self._library = None
+        ui.modelsButton.connect("clicked(bool)", lambda _checked=False: self.library.open())
         self.setUp = SetUpSection(
             logic, layout, self.message, self.showError, self.say, self._device
         )
-        self.several = SeveralSection(self, layout, ui.advancedCollapsibleButton)
+        self._several = ClosedSection(self, layout, ui.advancedCollapsibleButton)
         self._region = RegionRow(self)
         ui.progressArea.visible = False
         ui.resultCollapsibleButton.visible = False
         ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
         self.refreshModels()
+
+    # Sections that most never open are made, and imported, when they are first asked for.
+
+    @property
+    def library(self):
+        """The :class:`SemiGDALib.segment.library.section.LibrarySection`."""
+        if self._library is None:
+            from SemiGDALib.segment.library.section import LibrarySection
+
+            layout = self.ui.segmentButton.parentWidget().layout()
+            place = layout.indexOf(self.ui.inputsCollapsibleButton) + 1
+            self._library = LibrarySection(self, layout, place)
+            keyboard.prepare(layout.parentWidget())
+        return self._library
+
+    @property
+    def several(self):
+        """The :class:`SemiGDALib.segment.several.section.SeveralSection`."""
+        return self._several.filled()
+
+    def refreshSeveral(self, later: bool = False) -> None:
+        """Look again what there is to segment, if anybody looks; ``later``: after all new nodes."""
+        section = self._several.section
+        if section is not None:
+            section.onNewNode() if later else section.refresh()
 
     # Parameter node
 
@@ -88,7 +112,8 @@ class SegmentPanel:
         self.ui.progressArea.visible = False
         self.problems.last = self._input = None
         self._fit.forget()
-        self.several.clear()
+        if self._several.section is not None:
+            self.several.clear()
 
     def refreshModels(self) -> None:
         """Read the library again."""

@@ -10,9 +10,6 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import provenance
-from SemiGDALib.train import scene_files
-from SemiGDALib.train.recent import recentProjects, remember
-from SemiGDALib.train.slices import marks
 
 
 def sendTo(segmentationNode, folder, replace=False, whole=False):
@@ -27,8 +24,12 @@ def sendTo(segmentationNode, folder, replace=False, whole=False):
     Raises:
         SemiGDAError: as :func:`semigda_core.project.cases.sending.send`.
     """
+    # Here, because few open a project, and everybody the panel.
     from semigda_core.project.cases import sending
     from semigda_core.project.project import Project
+    from SemiGDALib.train import scene_files
+    from SemiGDALib.train.recent import remember
+    from SemiGDALib.train.slices import marks
 
     project = Project(folder)
     volume = scene_files.drawnOn(segmentationNode)
@@ -80,6 +81,8 @@ class SendButton:
         self.button.enabled = segmentationNode is not None
 
     def _fill(self) -> None:
+        from SemiGDALib.train.recent import recentProjects
+
         self.menu.clear()
         for folder in recentProjects():
             action = self.menu.addAction(f"{Path(folder).name}   ({folder})")

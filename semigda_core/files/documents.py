@@ -24,6 +24,7 @@ from semigda_core.files.atomic import patiently
 Rule = Callable[[Any], None]
 
 MAX_BYTES = 50_000_000
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -78,7 +79,7 @@ def words(limit: int = 1000) -> Rule:
 
 def has_controls(value: str) -> bool:
     """Whether a text contains unreadable characters: controls, halves of surrogates."""
-    return any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in value)
+    return _CONTROL.search(value) is not None
 
 
 def identifier() -> Rule:

@@ -7,7 +7,6 @@ images, no image can be made from it, and nothing in it tells of a patient.
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -109,6 +108,8 @@ def images_entry(images: Sequence[Facts]) -> dict[str, Any]:
 def _range(sides: Sequence[Sides]) -> dict[str, list[float]] | None:
     if not sides:
         return None
+    import statistics  # with decimals and fractions, which a panel that only asks need not load
+
     axes = [sorted(values) for values in zip(*sides, strict=True)]
     last = len(sides) - 1
     return {

@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import semigda_core
@@ -25,6 +26,7 @@ ENVIRONMENT = "SEMIGDA_MODELS"
 # is still running, but none takes a day.
 _OLD_LEFTOVER = re.compile(r"\.import-\w{8}|\..+\.saving-\w{8}|\.removed-.+-\d+")
 _OLD_LEFTOVER_S = 24 * 3600.0
+_Stamp = tuple[int, int, int] | None  # of a file that is there
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def list_models() -> list[InstalledModel]:
     for parent in search_folders():
         for folder in _subfolders(parent):
             if folder.name not in models:
-                models[folder.name] = _inspect(folder, parent == bundled)
+                stamps = _stamp(folder / CARD_FILE), _stamp(folder / WEIGHTS_FILE)
+                models[folder.name] = _inspect(folder, parent == bundled, stamps)
     return [models[name] for name in sorted(models)]
 
 
@@ -104,7 +107,20 @@ def _put_right(parent: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _inspect(folder: Path, bundled: bool) -> InstalledModel:
+def _stamp(path: Path) -> _Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@lru_cache(maxsize=1000)
+def _inspect(folder: Path, bundled: bool, stamps: tuple[_Stamp, _Stamp]) -> InstalledModel:
+    """``stamps``: of its files. A panel asks at each opening, and checking a card takes a while.
+
+    Cards are shared: whoever changes one reads it anew.
+    """
     try:
         card = ModelCard.read(folder)
     except SemiGDAError as error:

@@ -22,11 +22,10 @@ class LibrarySection:
 
     Args:
         panel: the :class:`SegmentPanel` around it.
-        opener: the button beside the choice of the model.
         layout: of the panel; the section goes to ``place``.
     """
 
-    def __init__(self, panel, opener, layout, place: int):
+    def __init__(self, panel, layout, place: int):
         self._panel, self._logic = panel, panel.logic
         self._rows: list[tuple] = []  # (InstalledModel or None, Entry or None)
         self._entries: list = []
@@ -34,7 +33,6 @@ class LibrarySection:
         self._busy = False
         self._makeWidgets()
         layout.insertWidget(place, self.button)
-        opener.connect("clicked(bool)", self.open)
         self.button.visible = False
 
     def _makeWidgets(self) -> None:

@@ -32,20 +32,18 @@ class SeveralSection:
 
     Args:
         panel: the :class:`SemiGDALib.segment.panel.SegmentPanel`, whose model and options are used.
-        layout: of the panel; the section comes before ``following``.
+        button: the section's collapsible button, open and empty.
     """
 
-    def __init__(self, panel, layout, following):
-        self._panel, self._logic = panel, panel.logic
+    def __init__(self, panel, button):
+        self._panel, self._logic, self.button = panel, panel.logic, button
         self.rows: list[theRows.Row] = []
         self._studies: list = []
         self._makeWidgets()
-        layout.insertWidget(layout.indexOf(following), self.button)
         settings = slicer.app.userSettings()
         self.imagesEdit.currentPath = str(settings.value(IMAGES) or "")
         self.resultsEdit.currentPath = str(settings.value(RESULTS) or "")
         self._fillSources(str(settings.value(SOURCE) or SCENE))
-        self.button.connect("contentsCollapsed(bool)", lambda _collapsed: self.refresh())
         self.sourceComboBox.connect("activated(int)", self._onSource)
         self.imagesEdit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
         self.resultsEdit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
@@ -59,11 +57,6 @@ class SeveralSection:
         self._update()
 
     def _makeWidgets(self) -> None:
-        self.button = ctk.ctkCollapsibleButton()
-        self.button.name = "severalCollapsibleButton"
-        self.button.text = _("Several volumes")
-        self.button.toolTip = _("Segment many volumes one after another with the model above.")
-        self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
         outer = qt.QVBoxLayout(self.button)
         outer.setContentsMargins(4, 4, 4, 4)
         body = qt.QWidget()  # one child: what it shows does not depend on being collapsed
@@ -126,7 +119,6 @@ class SeveralSection:
         pair.addWidget(self.retryButton)
         pair.addWidget(self.openButton)
         lines.addLayout(pair)
-        self.button.collapsed = True
 
     def _pathEdit(self, name: str, toolTip: str):
         edit = ctk.ctkPathLineEdit()

@@ -1,0 +1,50 @@
+"""Opening the panel costs what is seen: what stays closed is neither imported nor made."""
+
+from __future__ import annotations
+
+import sys
+
+CLOSED = (
+    "SemiGDALib.segment.several.section",
+    "SemiGDALib.segment.library.section",
+    "SemiGDALib.train.scene_files",
+    "semigda_core.project.project",
+    "statistics",
+)
+
+
+def test_closed_sections_wait(panel, module_host):
+    assert not [name for name in CLOSED if name in sys.modules]
+    bar = panel.panel._several.button
+    assert bar.collapsed and bar.text == "Several volumes"
+    bar.collapsed = False
+    module_host.process()
+    section = panel.panel.several
+    assert section.button is bar and not bar.collapsed
+    assert section.startButton.isVisible() and section.table.widget.isVisible()
+    assert section.label.text == "There is no volume here."
+    assert section.sourceComboBox.accessibleName == "Volumes"
+    assert panel.panel._library is None
+    module_host.click(panel.ui.modelsButton)
+    assert panel.panel.library.button.isVisible() and panel.panel.library.table.rowCount > 0
+
+
+def test_a_card_is_read_again_when_it_has_changed(module_host, bright, tmp_path, monkeypatch):
+    import shutil
+
+    from semigda_core.models.library import find_model, list_models
+
+    shutil.copytree(find_model(bright), tmp_path / "bright")
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path))
+
+    def one():
+        return next(model for model in list_models() if model.name == "bright")
+
+    assert one().problem is None and one() is one()
+    card = tmp_path / "bright" / "card.json"
+    card.write_text(card.read_text("utf-8").replace('"title": "', '"title": "New '), "utf-8")
+    assert one().card.title.startswith("New ")
+    (tmp_path / "bright" / "weights.safetensors").unlink()
+    assert one().problem == "The model's weights are missing."
+    card.write_text("{", "utf-8")
+    assert one().card is None
