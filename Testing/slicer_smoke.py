@@ -71,6 +71,10 @@ def run(options):
     check(result.GetAttribute("SemiGDA.Model") == name, "it says which model made it")
     facts["segments"] = logic.result.segments
     check(ui.resultTable.rowCount == len(facts["segments"]), "the panel lists every segment")
+    said = {
+        ui.resultTable.item(row, 3).text().split()[-1] for row in range(ui.resultTable.rowCount)
+    }
+    check(said <= {"good", "look", "check", "doubtful"}, f"how certain it is, in a word: {said}")
     seen3D(ui, result)
     hidden(ui, parameters, volume, result)
 

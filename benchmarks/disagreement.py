@@ -36,7 +36,8 @@ signal say so? **AUPRC** is the area under the precision-recall curve over all v
 without information scores the error rate. **Rank correlation** (Spearman) is between a case's mean
 signal per predicted voxel and its Dice loss; 1 is perfect. Figures are means over seeds, then sets.
 
-`branches` is the disagreement that the review map shows. `entropy` costs one branch (`whole`: the
+`branches` is the disagreement that the review map showed; what it shows since then is better:
+[doubt.md](doubt.md). `entropy` costs one branch (`whole`: the
 entire model). `mirrored` is test-time augmentation: one branch run twice, at the cost of both
 branches.
 """

@@ -13,6 +13,7 @@ RESULTS = ROOT / "benchmarks/results"
 sys.path.append(str(ROOT / "benchmarks"))
 
 import disagreement  # noqa: E402
+import doubt  # noqa: E402
 import first_minute  # noqa: E402
 import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
@@ -42,6 +43,7 @@ PAGES = {
         "unet",
         read_times(RESULTS / "few_labels_seconds.json"),
     ),
+    "benchmarks/results/doubt.md": lambda: doubt.page(stored("doubt.json")),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
     "docs/first-minute.md": lambda: first_minute.page(
         grouped(read_table(RESULTS / "first_minute.json"))
