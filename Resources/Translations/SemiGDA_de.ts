@@ -208,7 +208,7 @@
     </message>
     <message>
         <source>Add results of another program...</source>
-        <translation>Ergebnisse eines anderen Programms hinzufügen...</translation>
+        <translation>Ergebnisse anderer Programme...</translation>
     </message>
     <message>
         <source>Assign a class to each segment in the labels.</source>
@@ -3739,7 +3739,7 @@
     <name>train.program_results</name>
     <message>
         <source>A segment of another program has no class...</source>
-        <translation>Ein Segment eines anderen Programms hat keine Klasse...</translation>
+        <translation>Ergebnisse: ein Segment ohne Klasse...</translation>
     </message>
     <message>
         <source>{count} cases have a result of {program}.</source>
@@ -3747,7 +3747,7 @@
     </message>
     <message>
         <source>{count} segments of other programs have no class...</source>
-        <translation>{count} Segmente anderer Programme haben keine Klasse...</translation>
+        <translation>Ergebnisse: {count} Segmente ohne Klasse...</translation>
     </message>
 </context>
 <context>
