@@ -2,7 +2,7 @@
 
 A voxel's doubt is the chance that its label is wrong, as the model's own probabilities tell it from
 a small neighbourhood. It needs no further pass, and of two branches only their mean: what they
-disagree on is where the mean is unsure. Both constants were chosen on three sets of six, see
+disagree on is where the mean is unsure. Both constants were chosen on the study's own cases, see
 docs/doubt.md.
 """
 
