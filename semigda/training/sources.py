@@ -5,13 +5,13 @@ place of our averaged network, the teacher, as long as it is better than the tea
 that people labelled and the program segmented too, its Dice is known, and the teacher's is known
 too, but is too good: it learned from these very labels. What it is worth on new images is told by
 both together: where it agrees less with the program on unlabelled slices than on labelled ones, its
-own Dice is lower by that factor, because the program is as good on the ones as on the others.
-(Were it not, as where it learned from these labels, it would be believed too long.)
+own Dice is lower by that factor. Part of the blame may be the program's, where new images are harder
+than the labelled ones: its Dice is lower by half as much.
 
 Few labelled cases measure badly, and images that the program taught wrongly cost more than those
-that it did not teach: it counts by the lower end of its Dice, one standard error below the mean,
-and where both are equal our own teacher teaches. Dice is the mean over slices, as a pooled one
-tells of large structures only.
+that it did not teach: it counts by the lower end of the 95 % confidence interval of its mean Dice
+over cases, and where both are equal our own teacher teaches. Dice is the mean over slices, as a
+pooled one tells of large structures only.
 
 No held-out case is looked at, and no random number drawn: everything follows from the slices and
 the weights, so a resumed training believes what it believed before.
@@ -35,6 +35,8 @@ from semigda.training.dataset import CaseSlices
 from semigda.training.validate import class_dice, evaluating, label_slices, mean, overlap
 
 MEASURED_CASES = 2  # labelled ones: fewer say nothing of a program
+# Student's t of a two-sided 95 % interval, for 1, 2, 3 ... degrees of freedom; then about 2.
+T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
 SLICES = 24  # of each kind that a measurement looks at
 MEASUREMENTS = 12  # of the teacher in stage 2
 MARGIN = 0.1  # of Dice: a program that is better by that teaches alone
@@ -67,8 +69,9 @@ class Source:
     Attributes:
         classes: that it found anywhere: those that it knows.
         dice: the mean over these classes and labelled slices; None where too few cases tell.
-        low: the lower end of what it may be: one standard error less, over cases.
+        low: the lower end of its 95 % confidence interval over cases.
         teacher: the Dice that our averaged network has on unlabelled images, as far as known.
+        agreement: of both on unlabelled slices, over that on labelled ones; at most 1.
     """
 
     def __init__(self, labelled: list[CaseSlices], unlabelled: list[CaseSlices], classes: int):
@@ -77,29 +80,34 @@ class Source:
         self.classes = sorted({value for case in labelled + unlabelled for value in _found(case)})
         self.judged = _spread([(case, n) for case in labelled for n in _shown(case)])
         self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
-        self.teacher = 0.0
+        self.teacher, self.agreement = 0.0, 1.0
         self.dice: float | None = None
         self.low = UNMEASURED
-        if len(labelled) >= MEASURED_CASES and self.judged:
-            by_case: dict[int, list[float]] = {}
-            for case, number in self.judged:
-                dice = self._dice(_machine((case, number)), _truth((case, number)))
-                by_case.setdefault(id(case), []).append(dice)
+        by_case: dict[int, list[float]] = {}
+        for case, number in self.judged:
+            dice = self._dice(_machine((case, number)), _truth((case, number)))
+            by_case.setdefault(id(case), []).append(dice)
+        if len(by_case) >= MEASURED_CASES:
             means = [mean(values) for values in by_case.values()]
             self.dice = mean(means)
-            error = stdev(means) / math.sqrt(len(means)) if len(means) > 1 else self.dice
-            self.low = max(0.0, self.dice - error)
+            t = T95[min(len(means) - MEASURED_CASES, len(T95) - 1)]
+            self.low = max(0.0, self.dice - t * stdev(means) / math.sqrt(len(means)))
 
     @property
     def whole(self) -> bool:
         """Whether it knows every class."""
         return len(self.classes) == self.known
 
+    @property
+    def worth(self) -> float:
+        """Its Dice on new images, rather too low."""
+        return self.low * (1 + self.agreement) / 2
+
     def share(self, done: float) -> float:
         """See :class:`Trust`, when a share of stage 2 is done."""
         if self.dice is None:
             return max(0.0, 1 - done / LASTS)
-        return min(max((self.low - self.teacher) / MARGIN, 0.0), 1.0)
+        return min(max((self.worth - self.teacher) / MARGIN, 0.0), 1.0)
 
     def measure(self, teacher: SemiGDA, palette: Palette, ranks: Ranks) -> None:
         """Find out what the averaged network is worth by now; the ranks share the slices."""
@@ -114,7 +122,8 @@ class Source:
             elsewhere.append(self._dice(guess, _machine(spot)))
         parts = ranks.gather((right, agrees, elsewhere))
         seen, same, new = (mean(sum(values, [])) for values in zip(*parts, strict=True))
-        self.teacher = seen * min(1.0, new / same) if same else seen
+        self.agreement = min(1.0, new / same) if same else 1.0
+        self.teacher = seen * self.agreement
 
     def _dice(self, guess: Tensor, truth: Tensor) -> float:
         """Of one slice, the mean over the classes that the program knows and that are in it; NaN
@@ -160,7 +169,7 @@ class Sources:
     def at(self, step: int) -> Trust:
         """What they count in a step of stage 2."""
         share = [source.share(step / self.steps) for source in self.all]
-        weight = [source.low for source in self.all]
+        weight = [source.worth for source in self.all]
         whole = [source.whole for source in self.all]
         return Trust(
             torch.tensor([*share, 0.0]),
@@ -194,14 +203,14 @@ class Sources:
             for name, source in zip(self.names, self.all, strict=True)
         }
 
-    def state(self) -> list[float]:
+    def state(self) -> list[tuple[float, float]]:
         """For :meth:`restore`; part of the checkpoint."""
-        return [source.teacher for source in self.all]
+        return [(source.teacher, source.agreement) for source in self.all]
 
-    def restore(self, state: Sequence[float]) -> None:
+    def restore(self, state: Sequence[tuple[float, float]]) -> None:
         """What an earlier process measured; one of a version without sources knew of none."""
-        for source, teacher in zip(self.all, state, strict=False):
-            source.teacher = teacher
+        for source, measured in zip(self.all, state, strict=False):
+            source.teacher, source.agreement = measured
 
 
 def _found(case: CaseSlices) -> set[int]:
