@@ -29,7 +29,7 @@ def patient(name, size: float, classes=(1,), cases=None) -> _Patient:
     """Of log(1 + voxels) = ``size`` times ln 2, all in the first class but one voxel a class."""
     voxels = dict.fromkeys(classes, 1)
     voxels[classes[0]] = 2**size - 1 - (len(classes) - 1)
-    return _Patient(name, tuple(cases or (name,)), voxels)
+    return _Patient(name, tuple(cases or (name,)), voxels, partly=False)
 
 
 def patients(*sizes, **changes):
@@ -40,7 +40,7 @@ def patients(*sizes, **changes):
 
 
 def test_the_size_is_the_logarithm_of_all_voxels():
-    one = _Patient("a", ("a",), {2: 3, 1: 4})
+    one = _Patient("a", ("a",), {2: 3, 1: 4}, partly=False)
     assert one.size == pytest.approx(math.log(8)) and one.classes == (1, 2)
 
 

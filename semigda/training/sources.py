@@ -80,7 +80,7 @@ class Source:
         self.classes = sorted({value for case in labelled + unlabelled for value in _found(case)})
         self.judged = _spread([(case, n) for case in labelled for n in _shown(case)])
         self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
-        self.teacher, self.agreement = 0.0, 1.0
+        self.teacher, self.agreement = 0.0, 0.0  # until they are measured
         self.dice: float | None = None
         self.low = UNMEASURED
         by_case: dict[int, list[float]] = {}

@@ -21,7 +21,7 @@ from SemiGDALib.segment.region import regionIn
 
 WAITING, RUNNING, DONE, EDITED, FAILED = "waiting", "running", "done", "edited", "failed"
 OUTSIDE = "outside"  # the region of interest does not meet it
-LEFT_OUT = "left out"  # it is no image for the model, and the user left it out
+LEFT_OUT = "left-out"  # it is no image for the model, and the user left it out
 
 
 @dataclass

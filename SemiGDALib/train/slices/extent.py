@@ -45,7 +45,7 @@ def predicted(project, caseId: str, volumeNode, axis: int) -> list[int]:
         # Slicer's reader does not survive a file without segments.
         if path is None or not read_segments(path):
             return []
-        node = slicer.util.loadSegmentation(str(path), {"name": "SemiGDA prediction"})
+        node = slicer.util.loadSegmentation(str(path), {"name": "SemiGDAPrediction"})
     except (SemiGDAError, RuntimeError):  # damaged: the image will do
         return []
     try:
