@@ -272,14 +272,14 @@ def test_a_teacher_that_is_right_everywhere_ends_a_program(slices):
 def test_an_equal_teacher_teaches_alone(slices):
     source = source_of(slices)
     for less, share in ((0.0, 0.0), (MARGIN / 2, 0.5), (MARGIN, 1.0)):
-        source.teacher = source.low - less
+        source.teacher, source.agreement = source.low - less, 1.0
         assert source.share(0.3) == pytest.approx(share)
 
 
 def test_trust_weighs_a_program_by_its_dice_and_the_rest_by_half(slices):
     sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120)
     low = sources.all[0].low
-    assert sources.at(0).weight.tolist() == pytest.approx([0.5 * low, 0.0])
+    assert sources.at(0).weight.tolist() == pytest.approx([0.5 * low / 2, 0.0])  # not agreed yet
     assert sources.at(0).whole.tolist() == [True, False]
     nobody = Sources([], slices["unlabeled"], Palette(2), 1.0, 120)
     assert nobody.at(0).weight.tolist() == [UNMEASURED, 0.0]

@@ -5,8 +5,8 @@ place of our averaged network, the teacher, as long as it is better than the tea
 that people labelled and the program segmented too, its Dice is known, and the teacher's is known
 too, but is too good: it learned from these very labels. What it is worth on new images is told by
 both together: where it agrees less with the program on unlabelled slices than on labelled ones, its
-own Dice is lower by that factor. Part of the blame may be the program's, where new images are harder
-than the labelled ones: its Dice is lower by half as much.
+own Dice is lower by that factor. New images may also be harder than the labelled ones, for the
+program too: its Dice is taken to be lower by half as much. Until it is measured, it counts half.
 
 Few labelled cases measure badly, and images that the program taught wrongly cost more than those
 that it did not teach: it counts by the lower end of the 95 % confidence interval of its mean Dice
@@ -82,7 +82,7 @@ class Source:
         self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
         self.teacher, self.agreement = 0.0, 0.0  # until they are measured
         self.dice: float | None = None
-        self.low = UNMEASURED
+        self.low = 0.0
         by_case: dict[int, list[float]] = {}
         for case, number in self.judged:
             dice = self._dice(_machine((case, number)), _truth((case, number)))
@@ -101,6 +101,8 @@ class Source:
     @property
     def worth(self) -> float:
         """Its Dice on new images, rather too low."""
+        if self.dice is None:
+            return UNMEASURED
         return self.low * (1 + self.agreement) / 2
 
     def share(self, done: float) -> float:
