@@ -25,6 +25,7 @@ from robust_lib.page import page as robust_page  # noqa: E402
 from slices_lib.page import page as slices_page  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
 from unlike_lib.page import page as unlike_page  # noqa: E402
+from weak_teachers_lib.page import page as weak_teachers_page  # noqa: E402
 
 NOWHERE = Path("/nowhere")  # no raw runs
 
@@ -51,6 +52,7 @@ PAGES = {
     "docs/label-next.md": lambda: label_next_look.page(stored("label_next_look.json")),
     "docs/robustness.md": lambda: robust_page(stored("robust.json")),
     "docs/fewer-slices.md": lambda: slices_page(stored("slice_labels.json")),
+    "docs/machine-labels-study.md": lambda: weak_teachers_page(stored("weak_teachers.json")),
     "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(
