@@ -7,21 +7,13 @@ import pytest
 import slicer
 import studies
 from conftest import checked
+from slices_fixtures import project
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import read_segments
 
-
-@pytest.fixture
-def project(training, tmp_path):
-    """Classes ball and core; the first case has a label in segments, the second none."""
-    folder = studies.write_study(tmp_path / "study", 1, 1)
-    training.panel.createProject(tmp_path / "Liver")
-    training.logic.project.set_classes(["ball", "core"])
-    training.logic.addFolder(folder)
-    training.panel.refresh()
-    return training.logic.project
+__all__ = ["project"]
 
 
 def edit(widget, host, case) -> tuple:
