@@ -179,8 +179,9 @@ class SemiGDATrainLogic(
         from semigda_core.project.cases.pairing import pair_files
 
         given = [Path(path) for path in paths]
-        waiting = [case.image for case in self.project.read().cases if case.label is None]
-        cases = pair_files([*given, *(path for path in waiting if path not in given)]).cases()
+        # All of them: a label must not go to another image of its own image's name.
+        known = [case.image for case in self.project.read().cases]
+        cases = pair_files([*given, *(path for path in known if path not in given)]).cases()
         # The files of a DICOM series are one image: their folder.
         new = {*given, *(path.parent for path in given)}
         return self.project.add([c for c in cases if c.image in new or c.label in new])

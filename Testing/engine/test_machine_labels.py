@@ -16,6 +16,7 @@ from test_heart_segment import PALETTE, loss, one_of_each
 from training_fixtures import SHAPE, VOLUMES, settings
 
 from semigda.data.cases import read_cases
+from semigda.distributed import ALONE
 from semigda.method.palette import Palette
 from semigda.models.package import load_network
 from semigda.prepared.maker import case_of, words_of
@@ -175,6 +176,12 @@ def test_the_background_of_a_program_without_some_class_says_nothing():
     assert taught(partial, machine=1) == pytest.approx(program, rel=1e-5)
 
 
+def test_where_a_program_says_nothing_the_teacher_teaches():
+    """Its result may be of a region, or be finished on some slices only."""
+    teacher = loss([(3 / 4, 1, 1), (1 / 4, 1, 0.4)])
+    assert taught(ALL, machine=255) == pytest.approx(teacher, rel=1e-5)
+
+
 # What a program is worth
 
 
@@ -296,6 +303,33 @@ def test_a_class_that_a_program_never_finds_is_one_that_it_does_not_know(tmp_pat
     source = source_of(slices)
     assert source.classes == [1] and not source.whole
     assert source.dice > 0.5  # of the class it knows, and not half of that
+
+
+def test_where_a_program_says_nothing_it_is_not_measured(tmp_path):
+    """As of a result of a region: here the value 9 covers the left of it."""
+    path = with_machine(tmp_path / "data")
+    rows = json.loads(path.read_text())
+    for row in rows:
+        image = sitk.ReadImage(row["machine_label"])
+        array = sitk.GetArrayFromImage(image)
+        array[:, :, :12] = 9
+        sitk.WriteImage(sitk.GetImageFromArray(array), row["machine_label"])
+        row["machine_classes"] = {"1": 1, "2": 2, "9": 255}
+    path.write_text(json.dumps(rows))
+    slices = slices_of(read_cases(path), tmp_path / "prepared")
+    source = source_of(slices)
+    assert source.classes == [1, 2] and source.whole
+    by_case: dict = {}
+    for case, n in source.judged:
+        known = case.machine[n] != 255
+        pair = case.labels[n][known], case.machine[n][known]
+        if any(one.any() for one in pair):
+            by_case.setdefault(id(case), []).append(dice(*pair))
+    wanted = statistics.fmean(statistics.fmean(values) for values in by_case.values())
+    assert source.dice == pytest.approx(wanted, abs=1e-6) and 0.3 < wanted < 0.98
+    elsewhere = [(p, m.where(m != 255, 0)) for p, m in by_heart(slices["unlabeled"], "machine")]
+    source.measure(Oracle([*by_heart(slices["labeled"]), *elsewhere]), Palette(2), ALONE)
+    assert source.teacher == pytest.approx(1.0)  # it knows all by heart
 
 
 # Whole trainings

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME
-from semigda_core.project.cases.pairing import pair_files, pair_folder
+from semigda_core.project.cases.pairing import match, pair_files, pair_folder
 
 UID = b"1.2.826.0.1.3680043.2."
 
@@ -271,3 +271,52 @@ def test_the_command_line_tells_what_each_file_was_taken_for(tmp_path, capsys):
     assert "a_0000.nii.gz a_Maske.nii.gz" in lines and "P1 (2 DICOM files) -" in lines
     assert "a_0001.nii.gz left out: another channel of a case" in lines
     assert "x.txt left out: no image" in lines
+
+
+def in_folders(pairing):
+    """Images and labels with the folders that they lie in."""
+    return {
+        image.relative_to(image.parents[1]).as_posix(): label
+        and label.relative_to(label.parents[1]).as_posix()
+        for image, label in pairing.pairs
+    }
+
+
+def scattered(tmp_path, *files):
+    for file in files:
+        touch((tmp_path / file).parent, (tmp_path / file).name)
+    return [tmp_path / file for file in files]
+
+
+@pytest.mark.parametrize("image, label", [("scan", "scan"), ("image", "label"), ("CT", "CT_mask")])
+def test_where_patients_have_folders_a_label_goes_to_its_own_patient_only(tmp_path, image, label):
+    """All images are called the same, and only some have a label."""
+    label += ".seg.nrrd" if label == image else ".nii.gz"
+    images = [f"{patient}/{image}.nii.gz" for patient in "ABC"]
+    pairing = pair_files(scattered(tmp_path, *images, f"A/{label}", f"C/{label}"))
+    assert in_folders(pairing) == {
+        images[0]: f"A/{label}",
+        images[1]: None,
+        images[2]: f"C/{label}",
+    }
+    assert not pairing.doubtful and not pairing.unpaired_labels
+
+
+def test_one_label_is_never_given_to_two_images_of_its_name(tmp_path):
+    images = scattered(tmp_path, "A/CT.nii.gz", "B/CT.nii.gz")
+    (label,) = scattered(tmp_path, "results/CT.nii.gz")
+    found = match(images, [label])
+    assert in_folders(found) == {"A/CT.nii.gz": None, "B/CT.nii.gz": None}
+    assert found.doubtful == images and not found.unpaired_labels
+    # Folders of the patients' names tell whose they are, and what one patient has, no other gets.
+    labels = scattered(tmp_path, "results/B/CT.nii.gz")
+    assert in_folders(match(images, labels)) == {"A/CT.nii.gz": None, "B/CT.nii.gz": "B/CT.nii.gz"}
+    labels += scattered(tmp_path, "results/A/CT.nii.gz")
+    assert in_folders(match(images, labels))["A/CT.nii.gz"] == "A/CT.nii.gz"
+
+
+def test_sequences_in_patients_folders_share_the_label_of_their_patient(tmp_path):
+    files = [f"{patient}/brain_{kind}.nii.gz" for patient in "AB" for kind in ("T1", "T2")]
+    pairing = pair_files(scattered(tmp_path, *files, "A/brain_seg.nii.gz"))
+    label = "A/brain_seg.nii.gz"
+    assert in_folders(pairing) == dict(zip(files, (label, label, None, None), strict=True))

@@ -273,3 +273,88 @@ def test_a_training_of_the_project_says_from_whom_it_learned(project):
     assert "the Dice of Total Segmentator is 1.000" in page
     job = project.folder / "jobs" / project.jobs()[0]["id"]
     assert "DOE_JANE" not in (job / "events.jsonl").read_text("utf-8")
+
+
+def organs(tmp_path, folder, values):
+    """Results of a program whose label maps hold these values, by the cases' numbers."""
+    place = tmp_path / folder
+    place.mkdir()
+    for number, (ball, core) in values.items():
+        labels = np.array([0, ball, core], np.uint8)[draw(number)[1]]
+        write_nrrd(place / f"DOE_JANE_{number:02d}.nrrd", labels, AFFINE)
+    return place
+
+
+def test_one_of_several_values_is_not_by_itself_the_only_class(tmp_path):
+    """1 is the only class of a mask; it is the spleen of a program that finds a hundred organs,
+    also in an image where it finds nothing else."""
+    project = make_project(tmp_path, 2, 3)
+    project.set_classes(["liver"])
+    project.set_mapping({"1": None, "2": None})
+    case_of = {case.name: case.id for case in project.read().cases}
+    found = match_results(project.read(), [organs(tmp_path, "all", {2: (1, 5), 3: (1, 1)})])
+    add_results(project, found.pairs, "Many Organs")
+    mask = match_results(project.read(), [organs(tmp_path, "mask", {4: (1, 1)})])
+    add_results(project, mask.pairs, "One Organ")
+    check(project)
+    facts = measured(project)
+    project.set_mapping({"1": "liver", "2": 0})
+    names = {number: case_of[f"DOE_JANE_{number:02d}.nrrd"] for number in (2, 3, 4)}
+    assert unmapped_results(project.read(), facts) == {
+        "Many Organs": {"1": [names[2], names[3]], "5": [names[2]]}
+    }
+    choose_heldout(project, facts)
+    rows = case_rows(project.read(), 0, facts)
+    taught = {row["name"]: row.get("machine_classes") for row in rows}
+    assert taught[names[2]].get("1", 0) == taught[names[3]].get("1", 0) == 0
+    assert taught[names[4]]["1"] == 1
+    assert {names[2], names[3]} == set(
+        next(f for f in findings(project) if f.code == "empty-result").case_ids
+    )
+    set_result_mapping(project, "Many Organs", {"1": 0, "5": "liver"})
+    rows = case_rows(project.read(), 0, facts)
+    taught = {row["name"]: row.get("machine_classes") for row in rows}
+    assert taught[names[2]]["5"] == taught[names[4]]["1"] == 1 and taught[names[2]]["1"] == 0
+
+
+def test_also_values_on_another_grid_are_asked_about(tmp_path):
+    project = make_project(tmp_path, 1, 1)
+    project.set_classes(["liver"])
+    project.set_mapping({"1": None, "2": None})
+    grid = AFFINE.copy()
+    grid[0, 3] += 0.4
+    place = write_results(tmp_path, [1], "far", affine=grid, labels=draw(1)[1])
+    add_results(project, match_results(project.read(), [place]).pairs, "Many Organs")
+    found = {finding.code: finding for finding in check(project)}
+    assert "'1', '2'" in found["unmapped-result"].message
+    repair(project, found["result-on-other-grid"])
+    check(project)
+    case = project.read().of_role("unlabeled")[0]
+    from semigda.data.labels import read_classes
+    from semigda.data.volumes import read_volume
+
+    moved = newest(case)
+    classes = result_classes(project.read(), moved)
+    assert not read_classes(moved.path, read_volume(case.image), classes).any()
+
+
+def test_a_result_stored_by_number_keeps_its_class(tmp_path):
+    """Removing an earlier class would make every later one another."""
+    project = make_project(tmp_path, 1, 1)
+    grid = AFFINE.copy()
+    grid[0, 3] += 0.4
+    add_results(
+        project,
+        match_results(project.read(), [write_results(tmp_path, [1], affine=grid)]).pairs,
+        "Net",
+    )
+    set_result_mapping(project, "Net", {"7": "ball", "9": "core"})
+    repair(project, {f.code: f for f in check(project)}["result-on-other-grid"])
+    case = project.read().of_role("unlabeled")[0]
+    with pytest.raises(SemiGDAError, match="stored by the number"):
+        remove_class(project, 1)
+    remove_results(project)
+    remove_class(project, 1)
+    with pytest.raises(SemiGDAError, match="no such class"):
+        remove_class(project, 2)
+    assert not project.read().case(case.id).results

@@ -113,6 +113,22 @@ def test_drop(training, project, module_host, tmp_path):
     assert len(training.logic.addFiles([label]).labelled) == 1
 
 
+def test_a_dropped_label_never_goes_to_another_patients_image_of_the_same_name(
+    training, project, tmp_path
+):
+    """Every patient's image is called "scan"; only the second one still has no label."""
+    for number, patient in enumerate(("A", "B")):
+        (tmp_path / patient).mkdir()
+        studies.write_nrrd(tmp_path / patient / "scan.nrrd", studies.draw(number)[0])
+        studies.write_nrrd(tmp_path / patient / "scan_seg.nrrd", studies.draw(number)[1])
+    training.logic.addFiles([tmp_path / "A/scan.nrrd", tmp_path / "A/scan_seg.nrrd"])
+    training.logic.addFiles([tmp_path / "B/scan.nrrd"])
+    assert training.logic.addFiles([tmp_path / "A/scan_seg.nrrd"]).labelled == []
+    assert [case.role for case in project.read().cases] == ["labeled", "unlabeled"]
+    assert len(training.logic.addFiles([tmp_path / "B/scan_seg.nrrd"]).labelled) == 1
+    assert [case.label.parent.name for case in project.read().cases] == ["A", "B"]
+
+
 def add_labelled(name, under=None, matrix=None):
     """A volume and its segmentation in the scene, perhaps under a transform."""
     from SemiGDALib import nodes

@@ -16,7 +16,7 @@ import numpy as np
 
 from semigda.data.geometry import orient, turned
 from semigda.data.intensity import white_of
-from semigda.data.labels import label_parts, share_inside, unlabelled
+from semigda.data.labels import held_keys, label_parts, share_inside, unlabelled
 from semigda.data.unlabelled import finished_axis, finished_of
 from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
@@ -45,7 +45,8 @@ def measure_case(
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
     voxels, ``hash``, ``origin`` according to the file, ``low`` and ``high`` of the image in the
     foreground, ``scattered``: whether it is drawn on single slices with empty ones between; if it
-    is on another grid, ``inside``: the share of its foreground inside the image. What is
+    is on another grid, ``inside``: the share of its foreground inside the image, and ``held``: the
+    segments or values that it holds. What is
     unlabelled does not count. If slices of it are not finished, ``finished`` has what ``said`` so,
     ``slices`` that are finished ``of`` all, and ``outside``, how many others are drawn on.
 
@@ -145,6 +146,8 @@ def _label_facts(
         facts: dict[str, Any] = {"error": error.to_dict()}
         if error.error_class == "geometry-mismatch":
             facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
+            with suppress(SemiGDAError):
+                facts["held"] = held_keys(path)
         return facts
     facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
     facts |= {

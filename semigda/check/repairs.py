@@ -10,9 +10,10 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED, finished_text
 from semigda_core.project.check import repairs
 from semigda_core.project.check.findings import Finding
+from semigda_core.project.check.latest import measured
 from semigda_core.project.check.repairs import new_label
 from semigda_core.project.project import Project
-from semigda_core.project.results import add_results, newest, result_classes
+from semigda_core.project.results import add_results, newest, result_classes, values_of
 
 
 def repair(project: Project, finding: Finding) -> None:
@@ -54,7 +55,9 @@ def _resample_result(project: Project, case_id: str) -> None:
     if result is None:
         raise SemiGDAError("bad-input", "The case has no result of another program any more.")
     volume = read_volume(case.image)
-    labels = resample_classes(result.path, volume, result_classes(view, result), others=True)
+    values = values_of(view, measured(project)).get(result.source, ())
+    classes = result_classes(view, result, values)
+    labels = resample_classes(result.path, volume, classes, others=True)
     target = new_label(project, case_id, ".nrrd")
     write_labels(target, labels, volume.affine)
     add_results(project, [(case_id, target)], result.source, in_classes=True)

@@ -287,6 +287,11 @@ def share_inside(path, like: Volume) -> float:
     return float(((index > -0.5) & (index < np.array(like.shape[::-1]) - 0.5)).all(axis=1).mean())
 
 
+def held_keys(path) -> list[str]:
+    """The keys of a label file's parts that hold voxels, wherever it lies."""
+    return [key for key, mask in label_parts(path, _own_grid(path)) if mask.any()]
+
+
 def resample_classes(
     path,
     like: Volume,

@@ -33,6 +33,7 @@ from semigda.networks.semigda import SemiGDA
 from semigda.training.batch import Batch, Pictures
 from semigda.training.sources import Trust
 from semigda_core.jobs.training import TrainSettings
+from semigda_core.labels.finished import IGNORED
 
 PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside their colours
 OTHER = {"vae": "cnn", "cnn": "vae"}
@@ -187,7 +188,7 @@ def lesson(
     in their place another program's. None where the batch has no such image.
 
     One of both teaches an image, so that their errors are not mixed; the background of a program
-    that does not know all classes is left to the teacher.
+    that does not know all classes is left to the teacher, and so is what it says nothing of.
 
     Args:
         taught: by the teacher; None while it does not teach yet.
@@ -204,7 +205,7 @@ def lesson(
     trust = trust.to(batch.machine.device)
     chosen = batch.chance < trust.share[batch.source]
     known = trust.whole[batch.source][:, None, None] | (batch.machine > 0)
-    taken = chosen[:, None, None] & known
+    taken = chosen[:, None, None] & known & (batch.machine != IGNORED)
     worth = trust.weight[batch.source][:, None, None].to(sure.dtype)
     return torch.where(taken, batch.machine, guess), torch.where(taken, worth, sure)
 

@@ -33,6 +33,7 @@ from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
 from semigda.training.dataset import CaseSlices
 from semigda.training.validate import class_dice, evaluating, label_slices, mean, overlap
+from semigda_core.labels.finished import IGNORED
 
 MEASURED_CASES = 2  # labelled ones: fewer say nothing of a program
 # Student's t of a two-sided 95 % interval, for 1, 2, 3 ... degrees of freedom; then about 2.
@@ -118,7 +119,7 @@ class Source:
         right, agrees, elsewhere = [], [], []
         for spot, guess in _guesses(teacher, palette, self.judged[ranks.rank :: ranks.world]):
             right.append(self._dice(guess, _truth(spot)))
-            if _machine(spot).any():  # as all of the unlabelled slices
+            if (_machine(spot) % IGNORED).any():  # as all of the unlabelled slices
                 agrees.append(self._dice(guess, _machine(spot)))
         for spot, guess in _guesses(teacher, palette, self.others[ranks.rank :: ranks.world]):
             elsewhere.append(self._dice(guess, _machine(spot)))
@@ -129,8 +130,8 @@ class Source:
 
     def _dice(self, guess: Tensor, truth: Tensor) -> float:
         """Of one slice, the mean over the classes that the program knows and that are in it; NaN
-        without any. Pixels that a person left unlabelled do not count."""
-        labelled = truth <= self.known
+        without any. Pixels of which one of both says nothing do not count."""
+        labelled = (truth != IGNORED) & (guess != IGNORED)
         dice = class_dice(overlap(guess[labelled], truth[labelled], self.known))
         values = [dice[value - 1] for value in self.classes if not math.isnan(dice[value - 1])]
         return mean(values) if values else math.nan
@@ -218,13 +219,14 @@ class Sources:
 def _found(case: CaseSlices) -> set[int]:
     """The classes that the program found."""
     assert case.machine is not None
-    return {value for _, value, _ in case.machine.pixels}
+    return {value for _, value, _ in case.machine.pixels if value != IGNORED}
 
 
 def _shown(case: CaseSlices) -> list[int]:
     """The slices to draw from where the program or a person sees something."""
     assert case.machine is not None
-    seen = {number for number, _, _ in case.machine.pixels} | set(case.foreground)
+    seen = {number for number, value, _ in case.machine.pixels if value != IGNORED}
+    seen |= set(case.foreground)
     return sorted(seen & set(case.drawn))
 
 

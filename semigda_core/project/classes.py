@@ -46,7 +46,7 @@ def remove_class(project: Project, value: int) -> None:
     """
     view = project.read()
     _find(view, value)
-    if value < len(view.classes) and any(case.in_classes for case in view.cases):
+    if value < len(view.classes) and _numbered(view):
         raise SemiGDAError(
             "bad-input",
             "Labels in the project are stored by the number of their class.",
@@ -63,6 +63,15 @@ def remove_class(project: Project, value: int) -> None:
     project.set_mapping({key: moved(old) for key, old in kept.items()})
     for source, meant in results.items():
         set_result_mapping(project, source, {key: moved(old) for key, old in meant.items()})
+
+
+def _numbered(view: View) -> bool:
+    """Whether a label or result, also one that an undone repair would bring back, is stored by the
+    numbers of the classes."""
+    repaired = [case for repair in view.data.get("repairs", []) for case in repair["cases"]]
+    cases = [*view.data["cases"], *(case["before"] for case in repaired)]
+    labels = [one for case in cases for one in (case["label"], *case.get("results", [])) if one]
+    return any(label["in_classes"] for label in labels)
 
 
 def _meant(view: View) -> dict[str, int]:

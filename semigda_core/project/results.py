@@ -8,7 +8,7 @@ somebody looked at it.) A case has one result of a program; of several programs'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -154,12 +154,37 @@ def newest(case: ProjectCase) -> Result | None:
     return case.results[-1] if case.results else None
 
 
-def result_classes(view: View, result: Result) -> dict[str, int]:
-    """The class of every segment name or value of a result, 0 for none."""
+def values_of(view: View, facts: Mapping[str, Any]) -> dict[str, set[str]]:
+    """By program, the values that its label maps hold, as far as they were measured."""
+    found: dict[str, set[str]] = {}
+    for case in used(view):
+        result = newest(case)
+        if result is not None and not result.segments and not result.in_classes:
+            found.setdefault(result.source, set()).update(_held(facts.get(case.id, {})))
+    return found
+
+
+def _held(facts: Mapping[str, Any]) -> list[str]:
+    """Segments and values of a case's result that hold voxels."""
+    told = facts.get("result") or {}
+    return [key for key, part in told.get("parts", {}).items() if part["voxels"]] or [
+        *told.get("held", ())
+    ]
+
+
+def result_classes(view: View, result: Result, values: Collection[str] = ()) -> dict[str, int]:
+    """The class of every segment name or value of a result, 0 for none.
+
+    Args:
+        values: that the program's label maps hold, see :func:`values_of`. Among several ones, 1 is
+            not by itself the project's only class.
+    """
     own = view.data.get("result_mapping", {}).get(result.source, {})
     names = {key: v for key, v in view.mapping.items() if key in result.segments}
     data = {**view.data, "mapping": names | own}
     known = class_mapping(data, result.segments, result.in_classes)
+    if not (result.segments or result.in_classes or "1" in own) and set(values) - {"1"}:
+        known.pop("1", None)
     return {key: 0 if value == IGNORED else value for key, value in known.items()}
 
 
@@ -171,13 +196,13 @@ def unmapped_results(view: View, facts: Mapping[str, Any]) -> dict[str, dict[str
         facts: what the check measured, by case.
     """
     found: dict[str, dict[str, list[str]]] = {}
+    values = values_of(view, facts)
     for case in used(view):
         result = newest(case)
-        parts = (facts.get(case.id, {}).get("result") or {}).get("parts", {})
         if result is None:
             continue
-        known = result_classes(view, result)
-        for key in [key for key, part in parts.items() if part["voxels"] and key not in known]:
+        known = result_classes(view, result, values.get(result.source, ()))
+        for key in [key for key in _held(facts.get(case.id, {})) if key not in known]:
             found.setdefault(result.source, {}).setdefault(key, []).append(case.id)
     return found
 

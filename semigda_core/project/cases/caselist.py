@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.finished import finished_text
 from semigda_core.project.records import ProjectCase, View
-from semigda_core.project.results import newest, result_classes
+from semigda_core.project.results import newest, result_classes, values_of
 
 ROLES = ("labeled", "unlabeled", "val")
 ROW = record(
@@ -45,7 +46,9 @@ def listed_cases(file: Path) -> list[dict[str, Any]] | None:
         return None
 
 
-def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
+def case_rows(
+    view: View, fold: int | None = None, facts: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The rows of a training's case list: ids instead of names, files as absolute paths.
 
     A held-out case has the role "val", and no other image of its patient is in the list. Cases that
@@ -54,6 +57,8 @@ def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
     Args:
         fold: in leave-one-out, the held-out patient, from 0; None for the final training, which
             learns from all labelled cases and holds out none.
+        facts: what the check measured, by case: what other programs' values may mean follows from
+            all of them.
 
     Raises:
         SemiGDAError: "bad-input" without classes, with a segment that has no class, or before the
@@ -72,14 +77,15 @@ def case_rows(view: View, fold: int | None = None) -> list[dict[str, Any]]:
         )
     held_out = set(_held_out(view, fold))
     patients = {case.patient for case in view.cases if case.id in held_out}
+    values = values_of(view, facts or {})
     rows = []
     for case in view.cases:
         if case.role == "missing":
             continue
         if case.id in held_out:
-            rows.append(_row(view, case, "val"))
+            rows.append(_row(view, case, "val", values))
         elif case.patient not in patients and case.role in ("labeled", "unlabeled"):
-            rows.append(_row(view, case, case.role))
+            rows.append(_row(view, case, case.role, values))
     if not any(row["role"] == "labeled" for row in rows):
         raise SemiGDAError("no-labels")
     if held_out and not any(row["role"] == "val" for row in rows):
@@ -108,7 +114,9 @@ def _held_out(view: View, fold: int | None) -> list[str]:
     return folds[fold]
 
 
-def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
+def _row(
+    view: View, case: ProjectCase, role: str, values: Mapping[str, Collection[str]]
+) -> dict[str, Any]:
     # A group's name may be a patient's, and the training needs no names.
     group = hashlib.blake2b(f"{view.id} {case.patient}".encode(), digest_size=6).hexdigest()
     row: dict[str, Any] = {"name": case.id, "image": str(case.image), "role": role, "group": group}
@@ -118,5 +126,5 @@ def _row(view: View, case: ProjectCase, role: str) -> dict[str, Any]:
     result = newest(case) if role != "val" else None
     if result is not None and result.path.exists():
         row |= {"machine_label": str(result.path), "machine_source": result.source}
-        row["machine_classes"] = result_classes(view, result)
+        row["machine_classes"] = result_classes(view, result, values.get(result.source, ()))
     return row

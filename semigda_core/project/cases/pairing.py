@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,8 @@ class Pairing:
     Attributes:
         pairs: images and labels; a folder of one DICOM series is an image.
         unpaired_labels: labels without an image.
-        doubtful: images with several labels of their name; they are paired with none.
+        doubtful: images with several labels of their name, or with one that other images have the
+            name of, too; they are paired with none.
         left_out: other files, and why.
         groups: names of patients, for images that belong to one patient by their names.
         slices: number of files of a DICOM image.
@@ -185,25 +186,51 @@ def _sequences(images: list[Path]) -> dict[Path, str]:
 def _matched(images: list[Path], labels: list[Path]) -> Pairing:
     pairs: list[tuple[Path, Path | None]] = []
     taken: set[Path] = set()
-    doubtful = []
-    names = {stem(image) for image in images}
-    keys = [image_key(image) for image in images]
+    unclear: dict[Path, list[Path]] = {}
+    namesakes = _by(stem, images)
+    alike = _by(image_key, images)
     known = _keys(images)
-    by_name: dict[str, list[Path]] = {}
+    by_name = _by(stem, labels)
     by_key: dict[str, list[Path]] = {}
     for label in labels:
-        by_name.setdefault(stem(label), []).append(label)
         its_keys = [key for key in label_keys(label) if key in known]
-        if stem(label) not in names and its_keys:
+        if stem(label) not in namesakes and its_keys:
             by_key.setdefault(its_keys[0], []).append(label)
-    for image, key in zip(images, keys, strict=True):
-        # The exact name, or else the rest of it, unless another image has the same rest.
+    for image in images:
+        # The exact name, or else the rest of it, or what all sequences of an examination share.
+        same, base = namesakes[stem(image)], _base_key(image)
         of_name = by_name.get(stem(image), [])
-        of_key = by_key.get(key, []) if keys.count(key) == 1 else []
-        base = _base_key(image)
-        fitting = of_name or of_key or (by_key.get(base, []) if base else [])
-        if len(fitting) > 1:
-            doubtful.append(image)
+        fitting = (
+            _nearest(image, same, of_name)
+            or _nearest(image, alike[image_key(image)], by_key.get(image_key(image), []))
+            or (_nearest(image, same, by_key.get(base, [])) if base else [])
+        )
         pairs.append((image, fitting[0] if len(fitting) == 1 else None))
+        unclear[image] = fitting if len(fitting) > 1 else [] if fitting else of_name
         taken |= set(fitting)
+    own = {label for _, label in pairs}  # of one image, and so of no other
+    doubtful = [image for image, fits in unclear.items() if not own.issuperset(fits)]
+    taken |= {label for fits in unclear.values() for label in fits}
     return Pairing(pairs, [label for label in labels if label not in taken], doubtful)
+
+
+def _by(key: Callable[[Path], str], paths: list[Path]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in dict.fromkeys(paths):
+        found.setdefault(key(path), []).append(path)
+    return found
+
+
+def _nearest(image: Path, rivals: list[Path], labels: list[Path]) -> list[Path]:
+    """Of labels that fit all ``rivals`` by their names, those of one of these images.
+
+    Where patients have folders of their own, all images may be called "scan": then the label in the
+    image's folder is its own, or the one in a folder of the same name.
+    """
+    if len(rivals) == 1:
+        return labels
+    for place in (lambda path: path.parent, lambda path: path.parent.name):
+        near = [label for label in labels if place(label) == place(image)]
+        if near and sum(place(rival) == place(image) for rival in rivals) == 1:
+            return near
+    return []

@@ -34,7 +34,9 @@ _DOCUMENT = record(
     {"schema": one_of(FACTS_SCHEMA), "cases": mapping(identifier(), plain())}, others=True
 )
 _ERROR = record({"class": text(64), "message": text(2000), "action": text(2000)}, others=True)
-_FAILED = record({"error": _ERROR}, {"inside": number(0, 1)}, others=True)
+_FAILED = record(
+    {"error": _ERROR}, {"inside": number(0, 1), "held": list_of(words(), 100_000)}, others=True
+)
 _HASH = text(64, empty=False)
 _ENDS = {"low": number(), "high": number()}
 _COUNT = whole(0, 2**53)

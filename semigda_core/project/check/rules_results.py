@@ -7,7 +7,14 @@ from typing import Any
 
 from semigda_core.project.check.findings import Facts, Finding, Fix, ids_of
 from semigda_core.project.records import ProjectCase, View
-from semigda_core.project.results import LEARNS, newest, result_classes, unmapped_results, used
+from semigda_core.project.results import (
+    LEARNS,
+    newest,
+    result_classes,
+    unmapped_results,
+    used,
+    values_of,
+)
 
 WHOLE = 0.98  # a result with less of it inside its image would lose voxels by resampling
 ENOUGH = 2  # labelled cases that measure a program
@@ -21,7 +28,7 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
         if "error" in (known[case.id] or {}):
             yield _misplaced(case, known[case.id])
     yield from _without_class(view, facts)
-    yield from _empty(view, known)
+    yield from _empty(view, known, values_of(view, facts))
     yield from _unmeasured(view)
 
 
@@ -82,14 +89,14 @@ def _without_class(view: View, facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _empty(view: View, known: dict[str, Any]) -> Iterator[Finding]:
+def _empty(view: View, known: dict[str, Any], values: dict[str, set[str]]) -> Iterator[Finding]:
     empty = []
     for case in view.of_role(LEARNS):
         result = newest(case)
         parts = (known.get(case.id) or {}).get("parts")
         if result is None or parts is None:
             continue
-        classes = result_classes(view, result)
+        classes = result_classes(view, result, values.get(result.source, ()))
         if not any(part["voxels"] and classes.get(key) for key, part in parts.items()):
             empty.append(case)
     if empty:

@@ -61,7 +61,8 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
     if needs_features(plan):
         read_published()
     fold = next(iter(turns(view)), None)
-    inputs, files = {"on_card": on_card(project, plan)}, {"cases": case_rows(view, fold)}
+    facts = measured(project)
+    inputs, files = {"on_card": on_card(project, plan)}, {"cases": case_rows(view, fold, facts)}
     return project.new_job("rehearse", inputs, settings, files=files)
 
 
@@ -103,8 +104,9 @@ def start(project: Project, plan: Plan) -> JobFolder:
         elif base is FEATURES:
             base = SCRATCH  # the plan has a network of its own
         version = Path(settings["out"]).name
-        rows = case_rows(view)
-        folds = [case_rows(view, turn) for turn in turns(view)]
+        facts = measured(project)
+        rows = case_rows(view, None, facts)
+        folds = [case_rows(view, turn, facts) for turn in turns(view)]
         files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
         inputs |= {"missing_heldout": len(view.missing & held_out(view))}
