@@ -252,6 +252,41 @@ def test_a_stop_keeps_what_is_finished(model, images, tmp_path):
     ]
 
 
+def test_who_edits_a_result_while_the_run_goes_on_keeps_it(model, images, tmp_path, capsys):
+    """A hundred cases take hours, and a result may be corrected meanwhile: before its turn, or
+    while its image is segmented."""
+    (images / "broken.nrrd").unlink()
+    out, heard, states = tmp_path / "out", [], {}
+    Cohort(sorted((p.name[:5], p) for p in images.glob("*.gz")), out).segment(model)
+
+    class Job(Printed):
+        def update(self, state=None, progress=None, left=None, message=None):
+            heard.append(message)
+            if heard.count("Segmenting image 3 of 4") == 3:  # in the middle of it
+                (out / "case2.seg.nrrd").write_bytes(b"NRRD0004\nmine, too")
+
+    def ended(name, state, error):
+        states[name] = state
+        if name == "case0":
+            (out / "case1.seg.nrrd").write_bytes(b"NRRD0004\nmine")
+
+    again = Cohort(sorted((p.name[:5], p) for p in images.glob("*.gz")), out)
+    progress = Progress(Job(tmp_path))
+    done = again.segment(model, again=True, progress=progress, ended=ended)
+    assert (out / "case1.seg.nrrd").read_bytes() == b"NRRD0004\nmine"
+    assert (out / "case2.seg.nrrd").read_bytes() == b"NRRD0004\nmine, too"
+    assert states == {
+        "case0": "segmented",
+        "case1": "edited",
+        "case2": "edited",
+        "case3": "segmented",
+    }
+    assert sorted(done.edited) == ["case1", "case2"] and not done.failures
+    assert (done.segmented, done.there) == (2, 2)
+    assert segment(model, images, out) == 0
+    assert "case1: its segmentation was edited" in capsys.readouterr().err
+
+
 def test_time_left_counts_within_an_image(model, images, tmp_path):
     """Half of the second of four images: 3 / 8."""
     heard = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,9 +18,12 @@ from semigda.inference.segment import Doubt, Read, plain_errors, read_input, seg
 from semigda.models.package import load_network
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import temporary_folder
 from semigda_core.files.names import same_file
+from semigda_core.files.stamps import stamp
 from semigda_core.jobs.region import OUTSIDE
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.labels.segments import ENDING
 from semigda_core.models.fit import tells_mismatch
 from semigda_core.models.library import find_model
 
@@ -187,12 +191,13 @@ class Cohort:
         # The ranks wait for each other here: torchrun ends all of them if one ends with an error.
         told = [(name, error.to_dict()) for name, error in failures]
         told = sum(ranks.gather(told), [])
+        edited = [name for name, error in told if error["detail"] == EDITED]
         done = Done(
             len(states.keys() - dict(told).keys() & set(todo)),
-            len(states.keys() - set(todo)),
-            [(name, error) for name, error in told if error["detail"] != OUTSIDE],
+            len(states.keys() - set(todo)) + len(edited),
+            [(name, error) for name, error in told if error["detail"] not in (OUTSIDE, EDITED)],
             [name for name, error in told if error["detail"] == OUTSIDE],
-            edited=[name for name, state in states.items() if state == EDITED],
+            edited=edited + [name for name, state in states.items() if state == EDITED],
             unknown=sum(state == UNKNOWN for state in states.values()),
         )
         if ranks.first:
@@ -219,8 +224,8 @@ class Cohort:
             error = self._segment_one(name, paths[name], work, within)
             if error is not None:
                 failures.append((name, error))
-            outside = error is not None and error.detail == OUTSIDE
-            ended(name, OUTSIDE if outside else FAILED if error else SEGMENTED, error)
+            told = error is not None and error.detail in (OUTSIDE, EDITED) and error.detail
+            ended(name, told or (FAILED if error else SEGMENTED), None if told == EDITED else error)
         return failures
 
     def _write_summary(self) -> Path | None:
@@ -246,23 +251,26 @@ class Cohort:
     ) -> SemiGDAError | None:
         """The case's files, or the reason why there are none."""
         try:
-            seen = self.folder.begin(name, image)
-            report = segment_file(
-                image,
-                work.model,
-                self.folder.result(name),
-                options=work.options_of(name),
-                progress=progress,
-                overwrite=True,
-                picture_out=self.folder.picture(name),
-                doubt=work.doubt,
-                read=self._read,
-            )
-            with plain_errors():
+            with plain_errors(), temporary_folder(self.folder.path) as folder:
+                self.folder.check_unedited(name)  # by somebody who has looked at it meanwhile
+                seen = stamp(image)
+                report = segment_file(
+                    image,
+                    work.model,
+                    folder / f"labels{ENDING}",
+                    options=work.options_of(name),
+                    progress=progress,
+                    picture_out=folder / "picture.png",
+                    doubt=work.doubt,
+                    read=self._read,
+                )
+                self.folder.put(name, folder / f"labels{ENDING}", folder / "picture.png")
                 self.folder.finish(name, image, seen, work.how(name), report)
         except SemiGDAError as error:
             if error.error_class in _ALL_CASES:
                 raise
+            with contextlib.suppress(SemiGDAError):
+                self.folder.forget(name)  # what an earlier image or option gave
             return error
         except Exception as error:  # of one broken file in a thousand; the log says where
             traceback.print_exc()

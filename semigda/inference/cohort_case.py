@@ -8,12 +8,12 @@ from pathlib import Path
 from semigda.data.segnrrd import write_segmentation
 from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume
-from semigda.inference.cohort_folder import EDITED, CohortFolder, check_name, how
+from semigda.inference.cohort_folder import CohortFolder, check_name, how
 from semigda.inference.contact_sheet import draw
 from semigda.inference.segment import Segmentation, provenance
 from semigda.progress import UNWATCHED, Progress
-from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import put_into_place, temporary_folder
+from semigda_core.files.atomic import temporary_folder
+from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
@@ -40,14 +40,9 @@ class CohortCase:
         self._folder, self._name, self._image, self._card = CohortFolder(folder), name, image, card
         self._how = how(card, options)
         self._folder.check([image])
-        if self._folder.state(name, image, card.weights_sha256, self._how) == EDITED:
-            raise SemiGDAError(
-                "bad-input",
-                "The result in the output folder was edited, so it is left as it is.",
-                action="Move it away, or choose another folder.",
-            )
+        self._folder.check_unedited(name)
         self._folder.open(card.weights_sha256)
-        self._seen = self._folder.begin(name, image)
+        self._seen = stamp(image)
 
     def write(
         self, volume: Volume, done: Segmentation, begun: float, progress: Progress = UNWATCHED
@@ -57,13 +52,12 @@ class CohortCase:
         Args:
             begun: when work on the image began, by :func:`time.perf_counter`.
         """
-        result = self._folder.result(self._name)
         header = provenance(self._card, done.report)
-        with temporary_folder(result.parent) as folder:
-            packed = folder / "labels"
+        with temporary_folder(self._folder.path) as folder:
+            packed, picture = folder / "labels", folder / "picture"
             write_segmentation(packed, done.labels, volume.affine, self._card, header, progress)
-            put_into_place(packed, result)
-        write_png(self._folder.picture(self._name), draw(volume, done.labels, self._card))
+            write_png(picture, draw(volume, done.labels, self._card))
+            self._folder.put(self._name, packed, picture)
         report = {**done.report, "segments": done.segments, "spots": done.spots}
         total = round(time.perf_counter() - begun, 3)
         report["seconds"] = {**done.report["seconds"], "total": total}

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from semigda.inference.contact_sheet import write_sheet
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import PREFIX, clear_leftovers, replace, write_json
+from semigda_core.files.atomic import (
+    PREFIX,
+    clear_leftovers,
+    put_into_place,
+    replace,
+    write_json,
+)
 from semigda_core.files.contents import digest_of
 from semigda_core.files.documents import (
     check,
@@ -142,8 +148,7 @@ class CohortFolder:
         if report is None:
             return None
         made = _made(report)
-        result = self.result(name)
-        if not (is_own_image(result) if made is None else digest_of(result) == made["result"]):
+        if self._is_edited(name, made):
             return EDITED
         if report["model"]["sha256"] != model or (made and made["how"]["card"] != how["card"]):
             return OTHER_MODEL
@@ -152,6 +157,11 @@ class CohortFolder:
         if made["how"] != how:
             return OTHER_OPTIONS
         return KEPT if _is_same(image, made) else OTHER_IMAGE
+
+    def _is_edited(self, name: str, made: dict[str, Any] | None) -> bool:
+        """``made``: what the report says; None of an earlier version's."""
+        result = self.result(name)
+        return not (is_own_image(result) if made is None else digest_of(result) == made["result"])
 
     def _check_files(self, name: str) -> None:
         report, result = self.report_file(name), self.result(name)
@@ -164,11 +174,32 @@ class CohortFolder:
                 action="Move it away, or choose another folder.",
             )
 
-    def begin(self, name: str, image: Path) -> str:
-        """Mark a case as unfinished before its result is replaced; returns the image's stamp."""
+    def check_unedited(self, name: str) -> None:
+        """Raise "bad-input" if the case's result is the user's by now, so that it must stay."""
+        self._check_files(name)
+        report = self.report(name)
+        if report is not None and self._is_edited(name, _made(report)):
+            raise SemiGDAError(
+                "bad-input",
+                "The result in the output folder was edited, so it is left as it is.",
+                action="Move it away, or choose another folder.",
+                detail=EDITED,
+            )
+
+    def forget(self, name: str) -> None:
+        """Count a case as unfinished; errors as :meth:`check_unedited`."""
+        self.check_unedited(name)
         self.report_file(name).unlink(missing_ok=True)
         self.picture(name).unlink(missing_ok=True)
-        return stamp(image)
+
+    def put(self, name: str, result: Path, picture: Path) -> None:
+        """Put a whole result and its picture, on the same disk, into their places; the case is
+        unfinished until :meth:`finish`. Who edits the earlier result while the image is segmented
+        keeps it: errors as :meth:`check_unedited`."""
+        self.forget(name)
+        put_into_place(result, self.result(name))
+        self.picture(name).parent.mkdir(exist_ok=True)
+        replace(picture, self.picture(name))
 
     def finish(
         self, name: str, image: Path, seen: str, how: dict[str, Any], report: dict[str, Any]
@@ -176,7 +207,7 @@ class CohortFolder:
         """Write a case's report, after its result.
 
         Args:
-            seen: the stamp from :meth:`begin`.
+            seen: the image's stamp before it was read.
 
         Raises:
             SemiGDAError: "bad-input" if the image has changed since then.

@@ -229,7 +229,8 @@ def _nearest(image: Path, rivals: list[Path], labels: list[Path]) -> list[Path]:
     """
     if len(rivals) == 1:
         return labels
-    for place in (lambda path: path.parent, lambda path: path.parent.name):
+    places: tuple[Callable[[Path], object], ...] = (lambda p: p.parent, lambda p: p.parent.name)
+    for place in places:
         near = [label for label in labels if place(label) == place(image)]
         if near and sum(place(rival) == place(image) for rival in rivals) == 1:
             return near
