@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from project_fixtures import draw, make_project, write_case, write_segmentation
+from project_fixtures import AFFINE, draw, make_project, write_case, write_segmentation
+from volume_fixtures import write_nrrd
 
 from semigda.cli import main
+from semigda.data.cases import Case
+from semigda.data.labels import by_names, read_classes
+from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.classes import add_class, change_class, remove_class
 from semigda_core.project.project import NewCase, Project
@@ -71,6 +76,46 @@ def test_added_class(named):
         add_class(named, "SHELL")
     with pytest.raises(SemiGDAError, match="no such class"):
         change_class(named, 9, "x")
+
+
+def test_names_that_segments_cannot_tell_apart_are_not_two_classes(named):
+    """A segment's name is read on one line, whatever its case and however accents are stored."""
+    for other in ("CORE", " core ", "Co\u0308re", "core  a"):
+        known = {"Co\u0308re": "C\u00f6re", "core  a": "core a"}.get(other, "core")
+        with pytest.raises(SemiGDAError, match="different names"):
+            named.set_classes([known, other])
+
+
+def test_a_class_called_2_is_not_the_second_class(tmp_path):
+    """Liver segments have numbers for names. A predicted label names its segments; their names are
+    no values."""
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["2", "3"])
+    image = write_case(tmp_path / "study", 1, label=False).image
+    segments = [{"Name": name, "LabelValue": n, "Layer": 0} for n, name in ((1, "2"), (2, "3"))]
+    label = write_segmentation(tmp_path / "a.seg.nrrd", [draw(1)[1]], segments)
+    (case,) = project.add([NewCase(image)]).cases
+    project.set_label(case, label, "machine", in_classes=True)  # as an accepted prediction
+    view = project.read()
+    read = read_classes(label, read_volume(image), view.classes_of(view.case(case)))
+    assert np.array_equal(read, draw(1)[1])
+    # A label map in the project's classes has values, not names.
+    write_nrrd(tmp_path / "b.nrrd", draw(1)[1], AFFINE)
+    project.set_label(case, tmp_path / "b.nrrd", "machine", in_classes=True)
+    view = project.read()
+    known = view.classes_of(view.case(case))
+    assert np.array_equal(read_classes(tmp_path / "b.nrrd", read_volume(image), known), draw(1)[1])
+
+
+def test_classes_of_a_training_that_differ_in_case_stay_two(tmp_path):
+    image = write_case(tmp_path / "study", 1, label=False).image
+    segments = [{"Name": n, "LabelValue": v, "Layer": 0} for v, n in ((1, "Tumour"), (2, "tumour"))]
+    label = write_segmentation(tmp_path / "a.seg.nrrd", [draw(1)[1]], segments)
+    case = Case("a", image, label, "labeled", machine_label=label, machine_source="Net")
+    (known,) = by_names([case], ["Tumour", "tumour"])
+    assert known.classes == known.machine_classes == {"Tumour": 1, "tumour": 2}
+    (known,) = by_names([case], ["TUMOUR", "liver"])
+    assert known.classes == {"Tumour": 1, "tumour": 1}
 
 
 def test_fix_command(tmp_path):

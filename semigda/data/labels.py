@@ -31,7 +31,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.region import read_region_text
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.provenance import REGION, said
-from semigda_core.labels.segments import Segment, folded_name, read_segments
+from semigda_core.labels.segments import Segment, classes_by_name, read_segments
 
 _POINTS = 500_000  # voxels that locate a label, out of perhaps many millions
 
@@ -122,18 +122,17 @@ def by_names(cases: Iterable[Case], classes: Iterable[str]) -> list[Case]:
     Raises:
         SemiGDAError: "bad-input" for a segmentation that cannot be read.
     """
-    values = {folded_name(name): value for value, name in enumerate(classes, 1)}
+    values = {name: value for value, name in enumerate(classes, 1)}
     result = []
     for case in cases:
         if case.label is not None and case.classes is None and case.role != "unlabeled":
             names = [one.name for one in read_segments(case.label) if not one.ignored]
             if names:
-                known = {name: values.get(folded_name(name)) for name in names}
-                case = replace(case, classes={k: v for k, v in known.items() if v})
+                case = replace(case, classes=classes_by_name(names, values))
         if case.machine_label is not None and case.machine_classes is None:
             names = [segment.name for segment in read_segments(case.machine_label)]
             if names:
-                found = {name: values.get(folded_name(name), 0) for name in names}
+                found = dict.fromkeys(names, 0) | classes_by_name(names, values)
                 case = replace(case, machine_classes=found)
         result.append(case)
     return result

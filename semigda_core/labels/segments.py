@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,6 +58,20 @@ def read_segments(path: Path) -> list[Segment]:
 def folded_name(name: str) -> str:
     """The same text for equivalent names: whatever their case, and however accents are stored."""
     return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def classes_by_name(names: Iterable[str], classes: Mapping[str, int]) -> dict[str, int]:
+    """The class of each segment that has a class's name, or differs from the name of one only as
+    :func:`folded_name` allows."""
+    alike: dict[str, set[int]] = {}
+    for name, value in classes.items():
+        alike.setdefault(folded_name(name), set()).add(value)
+    found = {}
+    for name in names:
+        fitting = {classes[name]} if name in classes else alike.get(folded_name(name), set())
+        if len(fitting) == 1:
+            (found[name],) = fitting
+    return found
 
 
 def _segment(number: int, fields: dict[str, str]) -> Segment:

@@ -30,10 +30,11 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.inside import inside, remove_folder
+from semigda_core.files.texts import one_line
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.labels.finished import IGNORE, IGNORED, FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
-from semigda_core.labels.segments import read_segments
+from semigda_core.labels.segments import folded_name, read_segments
 from semigda_core.models.card import Label
 from semigda_core.project import store
 from semigda_core.project.changes import (
@@ -248,7 +249,7 @@ class Project:
             SemiGDAError: "bad-input" for names that are empty or equal, or too many.
         """
         labels = [new_class(value, given) for value, given in enumerate(classes, 1)]
-        names = [label.name.casefold() for label in labels]
+        names = [folded_name(one_line(label.name)) for label in labels]  # as segments are read
         if len(labels) > MAX_CLASSES or len(set(names)) < len(names) or not all(names):
             raise SemiGDAError(
                 "bad-input",

@@ -11,7 +11,7 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import IGNORED, FinishedSlices, read_finished
-from semigda_core.labels.segments import folded_name
+from semigda_core.labels.segments import classes_by_name
 from semigda_core.models.card import Label
 
 # labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of its
@@ -239,15 +239,12 @@ def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) 
     """
     names, said = list(names), data["mapping"]
     result = {label["name"]: label["value"] for label in data["classes"]}
-    folded = {folded_name(name): value for name, value in result.items()}
-    for name in names:
-        if folded_name(name) in folded:
-            result[name] = folded[folded_name(name)]
+    result |= classes_by_name(names, result)
     if in_classes:
         # The mapping of other labels matters only if a class was renamed since.
         values = {str(label["value"]): label["value"] for label in data["classes"]}
         values[str(IGNORED)] = IGNORED
-        return said | result | values
+        return said | result | ({} if names else values)  # a segment "2" is the class "2"
     if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
         result["1"] = 1
     return result | said
