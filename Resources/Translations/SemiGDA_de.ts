@@ -6105,6 +6105,10 @@
         <translation>Machen Sie sie größer.</translation>
     </message>
     <message>
+        <source>Mark the finished slices of the case again.</source>
+        <translation>Markieren Sie die fertigen Schichten des Falls noch einmal.</translation>
+    </message>
+    <message>
         <source>Only the region of interest was segmented.</source>
         <translation>Nur die Region wurde segmentiert.</translation>
     </message>
@@ -6159,6 +6163,10 @@
     <message>
         <source>Several slices of the DICOM series lie at one position.</source>
         <translation>Mehrere Schichten der DICOM-Serie liegen an derselben Stelle.</translation>
+    </message>
+    <message>
+        <source>Slices that are marked as finished do not exist: in this direction the image has {value}, counted from 0.</source>
+        <translation>Als fertig markierte Schichten gibt es nicht: In dieser Richtung hat das Bild {value}, gezählt ab 0.</translation>
     </message>
     <message>
         <source>The DICOM file holds no image.</source>

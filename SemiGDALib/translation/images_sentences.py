@@ -29,6 +29,7 @@ def sentences(_):
         _("Load it in Slicer, and save it as .seg.nrrd or add it from the scene."),
         _("Load the series in 3D Slicer, which resamples it, and use that volume."),
         _("Make it larger."),
+        _("Mark the finished slices of the case again."),
         _("Only the region of interest was segmented."),
         _("Place it on the image."),
         _("Place it on what the image shows."),
@@ -43,6 +44,10 @@ def sentences(_):
         _("Say which class each colour or layer is, or save one value for each class."),
         _("Segment it without --all-frames."),
         _("Several slices of the DICOM series lie at one position."),
+        _(
+            "Slices that are marked as finished do not exist: in this direction the image has "
+            "{value}, counted from 0."
+        ),
         _("The DICOM file holds no image."),
         _("The DICOM file is damaged: its compressed pixels are not whole"),
         _("The DICOM file writes its {what} in a way that is no number."),

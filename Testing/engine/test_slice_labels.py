@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from project_fixtures import write_segmentation
 from training_fixtures import NETWORK, settings
 from volume_fixtures import affine_of, write_nrrd
@@ -14,7 +15,7 @@ from volume_fixtures import affine_of, write_nrrd
 from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names, read_case, read_classes, resample_classes
 from semigda.data.preprocess import prepare
-from semigda.data.volumes import Volume
+from semigda.data.volumes import Volume, read_volume
 from semigda.evaluation.evaluate import WHOLE, compare, scored_on
 from semigda.models.package import load_network
 from semigda.prepared.store import Store
@@ -105,6 +106,26 @@ def test_a_cropped_file_counts_from_the_grid_it_refers_to(tmp_path):
     path.write_bytes(text)
     read = read_classes(path, volume(), CLASSES)
     np.testing.assert_array_equal(read, expected(drawn(4), 0, 4))
+    # On the part's own grid slice 0 is not there, which is no mistake.
+    moved = volume(
+        affine=AFFINE @ np.array([[1, 0, 0, 0.2], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    )
+    read = resample_classes(path, moved, CLASSES)
+    np.testing.assert_array_equal(read == 1, drawn(4) == 1)
+
+
+def test_marks_of_slices_that_are_not_there_are_refused(tmp_path):
+    """Counted from 1, along another axis or of another image, they would mark other slices, or
+    leave the label out without a word."""
+    path = tmp_path / "a.nrrd"
+    write_nrrd(path, drawn(2, 9), AFFINE)
+    for marks, count in (("2: 2 10", 10), ("1: 12", 12), ("0: 2 14-20", 14)):
+        with pytest.raises(SemiGDAError, match=f"do not exist.* {count}, counted from 0"):
+            read_classes(path, volume(), None, marks)
+    assert np.array_equal(read_classes(path, volume(), None, "2: 9"), expected(drawn(2, 9), 9))
+    path = write_segmentation(tmp_path / "c.seg.nrrd", [drawn(2)], segments("2: 2 10"), AFFINE)
+    with pytest.raises(SemiGDAError, match="do not exist"):
+        read_classes(path, volume(), CLASSES)
 
 
 def test_a_file_with_reversed_slices_counts_its_own(tmp_path):
@@ -135,6 +156,19 @@ def test_an_ignored_segment_and_an_ignored_value_are_no_class(tmp_path):
     write_nrrd(tmp_path / "raw.nrrd", array, AFFINE)
     with pytest.raises(SemiGDAError):  # nobody said what 255 is
         read_classes(tmp_path / "raw.nrrd", volume(), None)
+
+
+def test_the_white_of_a_picture_is_what_the_mapping_says(tmp_path):
+    """Many sets say 255 for "void", and some pictures show nothing else: that is no class 1."""
+    white = np.zeros((12, 14), np.uint8)
+    white[3:6, 4:9] = 255
+    Image.fromarray(white).save(tmp_path / "void.png")
+    Image.fromarray(white + np.eye(12, 14, dtype=np.uint8)).save(tmp_path / "image.png")
+    like = read_volume(tmp_path / "image.png")
+    mapped = {"1": 1, "255": IGNORED}
+    assert np.array_equal(read_classes(tmp_path / "void.png", like, mapped)[0], white)
+    assert np.array_equal(read_classes(tmp_path / "void.png", like, {"1": 1})[0], white // 255)
+    assert set(np.unique(read_classes(tmp_path / "void.png", like, {"255": 2}))) == {0, 2}
 
 
 def test_a_label_of_another_grid_brings_its_marks_along(tmp_path):

@@ -143,10 +143,21 @@ def test_a_value_is_mapped_to_ignore_on_the_command_line(tmp_path):
 def test_other_directions_are_told_by_their_own_number_of_slices(tmp_path, axis, told):
     project = make_project(tmp_path, labelled=1, unlabelled=0)
     case = project.read().cases[0]
-    project.set_finished(case.id, FinishedSlices(axis, (7, 8, 400)))
+    project.set_finished(case.id, FinishedSlices(axis, (7, 8)))
     check(project)
     assert labelled_on(measured(project)[case.id]) == told
     assert SHAPE == (16, 20, 18)
+
+
+def test_marks_of_slices_that_are_not_there_are_found_and_mended(tmp_path):
+    project = make_project(tmp_path, 2, 0)
+    case = project.read().cases[0]
+    main(["project", "slices", str(project.folder), case.id, "2: 7 16"])  # of 16, from 0
+    (found,) = [f for f in check(project) if f.case_ids == (case.id,) and f.severity == "error"]
+    assert found.message.endswith("the image has 16, counted from 0.")
+    main(["project", "slices", str(project.folder), case.id, "2: 7 15"])
+    assert not [f for f in check(project) if f.case_ids == (case.id,) and f.severity == "error"]
+    assert labelled_on(measured(project)[case.id]) == "2 of 16 slices"
 
 
 def test_the_comparison_is_read_with_what_was_scored_in_part(tmp_path):

@@ -144,6 +144,7 @@ def _label_facts(
         if error.error_class == "cancelled":
             raise
         facts: dict[str, Any] = {"error": error.to_dict()}
+        facts |= {} if label_slices is None else {"said": label_slices}
         if error.error_class == "geometry-mismatch":
             facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
             with suppress(SemiGDAError):

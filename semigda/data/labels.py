@@ -29,19 +29,25 @@ from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.reading.detect import format_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.region import read_region_text
-from semigda_core.labels.finished import IGNORED
+from semigda_core.labels.finished import IGNORED, WHOLE
 from semigda_core.labels.provenance import REGION, said
 from semigda_core.labels.segments import Segment, classes_by_name, read_segments
 
 _POINTS = 500_000  # voxels that locate a label, out of perhaps many millions
 
 
-def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
+def label_parts(
+    path, like: Volume, classes: Mapping[str, int] | None = None
+) -> Iterator[tuple[str, np.ndarray]]:
     """Key and mask (bool, z, y, x, on the grid of ``like``) of every part of a label file.
 
     Segments come in the file's order, including empty ones, and may overlap; so may maps, one for
     every class. Values and colours come in ascending order, without 0 and black. Ignored segments
     are no parts.
+
+    Args:
+        classes: the mapping, if there is one. A picture of 0 and 255 is a mask of 0 and 1, unless
+            the mapping says what 255 is: there may be no 1 in it, but a 255 that is unlabelled.
 
     Raises:
         SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
@@ -50,7 +56,7 @@ def label_parts(path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
     path = Path(path)
     segments = read_segments(path)
     if not segments:
-        yield from _plain_parts(path, like)
+        yield from _plain_parts(path, like, str(IGNORED) not in (classes or ()))
         return
     parts = [segment for segment in segments if not segment.ignored]
     yield from ((segment.name, mask) for segment, mask in _masks(path, parts, like))
@@ -70,7 +76,7 @@ def _masks(
         yield segment, np.equal(array, segment.value)
 
 
-def _plain_parts(path: Path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
+def _plain_parts(path: Path, like: Volume, masks: bool) -> Iterator[tuple[str, np.ndarray]]:
     stored = _read_plain(path)
     if stored.channels > 1 and (stored.two_dimensional or stored.array.max() > 1):
         yield from _values(place(colours(stored.array), stored.affine, like), "#{:06x}")
@@ -79,7 +85,7 @@ def _plain_parts(path: Path, like: Volume) -> Iterator[tuple[str, np.ndarray]]:
             stored = read_layer(path, number)
             yield f"channel {number + 1}", place(flags(stored.array), stored.affine, like) > 0
     else:
-        yield from _values(_on_grid(stored, like), "{}")
+        yield from _values(_on_grid(stored, like, masks=masks), "{}")
 
 
 def _values(labels: np.ndarray, key: str) -> Iterator[tuple[str, np.ndarray]]:
@@ -204,7 +210,7 @@ def _class_masks(
     path, like: Volume, classes: Mapping[str, int], others: bool = False
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Class and mask of every part of a label file that has a class."""
-    for key, mask in label_parts(path, like):
+    for key, mask in label_parts(path, like, classes):
         if classes.get(key):
             yield classes[key], mask
         elif key not in classes and not others and mask.any():
@@ -237,12 +243,13 @@ def read_labels(path, like: Volume) -> np.ndarray:
     return _on_grid(stored, like, cropped=bool(read_segments(path)))
 
 
-def _on_grid(stored: Volume, like: Volume, cropped: bool = False) -> np.ndarray:
+def _on_grid(stored: Volume, like: Volume, cropped: bool = False, masks: bool = True) -> np.ndarray:
+    """Whole values; with ``masks``, the 255 of a picture without other values is 1."""
     array = stored.array
     if stored.two_dimensional and array.dtype == np.uint16 and np.isin(array, (0, 65535)).all():
         array = array // 257  # the white of 16 bits
     labels = place(whole_values(array), stored.affine, like, cropped)
-    if stored.two_dimensional and labels.max() == 255 and np.isin(labels, (0, 255)).all():
+    if masks and stored.two_dimensional and labels.max() == 255 and np.isin(labels, (0, 255)).all():
         labels = (labels > 0).astype(np.uint8)
     return labels
 
@@ -305,8 +312,10 @@ def resample_classes(
     not reach, nothing is known either.
     """
     grid = _own_grid(path)
-    labels = read_classes(path, grid, classes, label_slices, others=others)
-    partly = finished_of(Path(path), label_slices) is not None
+    labels = read_classes(path, grid, classes, WHOLE, others=others)
+    finished = finished_of(Path(path), label_slices)
+    if partly := finished is not None:
+        labels[unfinished(Path(path), grid, finished, beyond=True)] = IGNORED
     result = np.full(like.shape, IGNORED if partly else 0, np.uint8)
     for value in np.unique(labels):
         if value or partly:

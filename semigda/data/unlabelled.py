@@ -32,16 +32,31 @@ def finished_of(path: Path, label_slices: str | None = None) -> FinishedSlices |
     return finished_said(segment.tags for segment in read_segments(path))
 
 
-def unfinished(path: Path, like: Volume, finished: FinishedSlices) -> np.ndarray:
+def unfinished(
+    path: Path, like: Volume, finished: FinishedSlices, *, beyond: bool = False
+) -> np.ndarray:
     """Where a label is not finished: bool (z, y, x) on the grid of ``like``.
 
+    Args:
+        beyond: whether marks may lie outside of that grid, as of a label that Slicer has cropped,
+            on its own grid; else they are of another image, or mistyped.
+
     Raises:
-        SemiGDAError: "geometry-mismatch" if the label lies on another grid.
+        SemiGDAError: "geometry-mismatch" if the label lies on another grid; "bad-input" for a
+            mark outside.
     """
     axis, numbers = _slices_of(path, like, finished)
+    inside = [n for n in numbers if 0 <= n < like.shape[axis]]
+    if len(inside) < len(numbers) and not beyond:
+        raise SemiGDAError(
+            "bad-input",
+            "Slices that are marked as finished do not exist: in this direction the image has "
+            f"{like.shape[axis]}, counted from 0.",
+            action="Mark the finished slices of the case again.",
+        )
     unknown = np.ones(like.shape, bool)
     where: list = [slice(None)] * 3
-    where[axis] = [n for n in numbers if 0 <= n < like.shape[axis]]
+    where[axis] = inside
     unknown[tuple(where)] = False
     return unknown
 

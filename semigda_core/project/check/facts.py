@@ -35,7 +35,9 @@ _DOCUMENT = record(
 )
 _ERROR = record({"class": text(64), "message": text(2000), "action": text(2000)}, others=True)
 _FAILED = record(
-    {"error": _ERROR}, {"inside": number(0, 1), "held": list_of(words(), 100_000)}, others=True
+    {"error": _ERROR},
+    {"inside": number(0, 1), "held": list_of(words(), 100_000), "said": text(100_000)},
+    others=True,
 )
 _HASH = text(64, empty=False)
 _ENDS = {"low": number(), "high": number()}
@@ -95,11 +97,12 @@ _FACTS = record(
 
 def marks_of(facts: Mapping[str, Any]) -> str | None:
     """Which slices of a case's label were taken as finished when it was measured, as
-    :func:`~semigda_core.labels.finished.finished_text` says it; None if it has no readable label.
+    :func:`~semigda_core.labels.finished.finished_text` says it; None if it has no label, or this is
+    not known.
     """
     label = facts.get("label")
     if not label or "error" in label:
-        return None
+        return label.get("said") if label else None
     return label.get("finished", {}).get("said", WHOLE)
 
 
