@@ -127,11 +127,14 @@ def _add(arguments: argparse.Namespace) -> None:
         project.set_mapping(_mapping(arguments.map))
     view = project.read()
     if arguments.json:
-        _print({"added": added.cases, "labelled": added.labelled, "known": added.known})
+        told = {"added": added.cases, "labelled": added.labelled, "known": added.known}
+        _print(told | {"kept": added.kept})
     else:
         print(f"{len(added.cases)} cases added, {added.known} were there already.")
         if added.labelled:
             print(f"{len(added.labelled)} cases of the project have a label now.")
+        if added.kept:
+            print(f"{len(added.kept)} cases keep their labels: other ones were not taken.")
         for image in pairing.doubtful:
             print(f"several labels fit, none was taken: {one_line(image.name)}")
         for label in pairing.unpaired_labels:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from project_fixtures import draw, make_project, tree, write_case, write_segmentation
 
+from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.project import NewCase, Project
@@ -64,6 +65,23 @@ def test_an_image_is_added_once_and_may_get_its_label_later(project, tmp_path, m
     with pytest.raises(SemiGDAError, match="Image 2 of those to add does not exist"):
         project.add([write_case(tmp_path / "study", 20), NewCase("nowhere.nrrd")])
     assert tree(project.folder) == before
+
+
+def test_a_label_that_is_given_is_used_and_one_that_is_not_taken_is_told(project, tmp_path, capsys):
+    first, second = (case.id for case in project.read().cases[:2])
+    project.set_use([first, second], "unlabeled")  # as the check offers where one cannot be read
+    project.set_label(first, tmp_path / "study/DOE_JANE_01_seg.nrrd")
+    project.set_label(second, None)
+    better = tmp_path / "better"
+    better.mkdir()
+    for number in (1, 2):
+        shutil.copy(tmp_path / f"study/DOE_JANE_{number:02d}_seg.nrrd", better)
+    images = [str(tmp_path / f"study/DOE_JANE_{number:02d}.nrrd") for number in (1, 2)]
+    labels = [str(better / f"DOE_JANE_{number:02d}_seg.nrrd") for number in (1, 2)]
+    assert main(["project", "add", str(project.folder), *images, "--labels", *labels]) == 0
+    assert "1 cases keep their labels: other ones were not taken." in capsys.readouterr().out
+    assert [case.role for case in project.read().cases[:3]] == ["labeled"] * 3
+    assert [case.label.parent.name for case in project.read().cases[1:3]] == ["better", "study"]
 
 
 def test_changes_of_cases(project, tmp_path):

@@ -15,7 +15,7 @@ from semigda.data.volumes import read_stored
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.region import region, region_text
 from semigda_core.labels.segments import read_segments
-from semigda_core.project.cases.sending import case_of, send
+from semigda_core.project.cases.sending import case_of, made_in_region, send, without_region
 
 MADE = "SemiGDA_Model:bright|SemiGDA_ModelSHA256:0|"
 
@@ -130,6 +130,33 @@ def test_a_label_in_two_files_cannot_be_whole(study, tmp_path):
     with pytest.raises(SemiGDAError, match="two files"):
         send(project, image, path, whole=True)
     assert tree(project.folder) == before
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r\n"])
+def test_a_whole_label_has_the_voxels_that_it_had(study, tmp_path, line):
+    """Voxels may look like the end of a header: these are 13, 10, 13, 10 in a row."""
+    project, _, _ = study
+    voxels = np.zeros((16, 20, 18), np.uint8)
+    voxels[3, 4, 5:9] = (13, 10, 13, 10)
+    tags = MADE + f"SemiGDA.Region:{region_text(region((0, 0, 0), (9, 9, 9)))}|"
+    segments = [{"Name": "ball", "LabelValue": 13, "Layer": 0, "Tags": tags}]
+    label = write_segmentation(tmp_path / "r.seg.nrrd", [voxels], segments)
+    header, data = label.read_bytes().split(b"\n\n", 1)
+    label.write_bytes(header.replace(b"\n", line) + line + line + data)
+    copy = without_region(label, tmp_path)
+    assert np.array_equal(read_stored(copy).array, voxels)
+    (segment,) = read_segments(copy)
+    assert (segment.name, segment.value) == ("ball", 13) and not made_in_region([segment.tags])
+
+
+@pytest.mark.parametrize("use", ["unlabeled", "ignored"])
+def test_a_label_that_is_sent_is_used(study, use):
+    """Also if the case was taken out, or its label, which could not be read."""
+    project, _, label = study
+    case = project.read().cases[0]
+    project.set_use([case.id], use)
+    assert send(project, case.image, label, replace=True).how == "replaced"
+    assert project.read().case(case.id).role == "labeled"
 
 
 def test_the_command(study, capsys):

@@ -45,3 +45,10 @@ def refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
             "The case is held out: scores hang on it.",
             action="Change the held-out set first, on purpose and with a reason.",
         )
+
+
+def give_label(case: dict[str, Any], label: dict[str, Any] | None) -> None:
+    """Give a case its label, or None. A label that somebody gives is to be used."""
+    case["label"] = label
+    if label and case["use"] == "unlabeled":
+        case["use"] = "auto"

@@ -23,7 +23,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from semigda_core.labels.finished import IGNORE, IGNORED, FinishedSlices, finish
 from semigda_core.labels.provenance import ORIGINS, origin_of
 from semigda_core.labels.segments import folded_name, read_segments
 from semigda_core.models.card import Label
-from semigda_core.project import store
+from semigda_core.project import changes, store
 from semigda_core.project.changes import (
     find_case,
     heldout_version,
@@ -73,12 +73,13 @@ class NewCase:
 
 @dataclass(frozen=True)
 class Added:
-    """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, and the
-    number of images that were already in the project."""
+    """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, the number of
+    images that were already in the project, and ids of those that keep another label."""
 
     cases: list[str]
     labelled: list[str]
     known: int
+    kept: list[str] = field(default_factory=list)
 
 
 class Project:
@@ -155,7 +156,7 @@ class Project:
             SemiGDAError: "bad-input" if a file does not exist; then nothing is added.
         """
         entries = [self._entry(case, number) for number, case in enumerate(cases, 1)]
-        added, labelled, known = [], [], 0
+        added, labelled, kept = [], [], []
         with self.edit("cases added") as data:
             by_image = {self._key(case["image"]): case for case in data["cases"]}
             for entry in entries:
@@ -167,11 +168,12 @@ class Project:
                     by_image[self._key(entry["image"])] = entry
                     added.append(entry["id"])
                 elif entry["label"] and not old["label"]:
-                    old["label"] = entry["label"]
+                    changes.give_label(old, entry["label"])
                     labelled.append(old["id"])
-                else:
-                    known += 1
-        return Added(added, labelled, known)
+                elif entry["label"] and entry["label"]["path"] != old["label"]["path"]:
+                    kept.append(old["id"])
+        known = len(entries) - len(added) - len(labelled)
+        return Added(added, labelled, known, kept)
 
     def remove(self, case_ids: Iterable[str]) -> None:
         """Remove cases from the project; their files stay. Refused for held-out cases."""
@@ -191,8 +193,8 @@ class Project:
     ) -> None:
         """Give a case a label file, or with None remove its label; ``origin`` as in NewCase.
 
-        Call it also after a label was edited in place: its segments' names and finished slices are
-        read again. Those of a file that cannot say them stay as they are.
+        Call it also after a label was edited in place: its segments and marks are read again. Marks
+        of a file that cannot say them stay as they are.
         """
         entry = None if label is None else self._label(Path(label), origin, in_classes)
         with self.edit("label set" if entry else "label taken away") as data:
@@ -202,7 +204,7 @@ class Project:
             old = case["label"]
             if entry and old and entry["segments"] is None and entry["path"] == old["path"]:
                 entry["finished"] = old.get("finished")
-            case["label"] = entry
+            changes.give_label(case, entry)
 
     def set_finished(self, case_id: str, finished: FinishedSlices | None) -> None:
         """Say which slices of a case's label are finished; None: all of them.

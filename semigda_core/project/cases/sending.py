@@ -67,6 +67,7 @@ def send(
     if known is None:
         (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
         return Sent(case, ADDED)
+    project.set_use([known.id], "auto")
     project.set_label(known.id, label, origin)
     return Sent(known.id, LABELLED if known.label is None else REPLACED)
 
@@ -90,23 +91,24 @@ def without_region(label: Path, folder: Path) -> Path:
     Raises:
         SemiGDAError: "bad-input" if its header and its voxels lie in two files.
     """
-    header, gap, voxels = label.read_bytes().replace(b"\r\n\r\n", b"\n\n", 1).partition(b"\n\n")
-    if not gap:
+    data = label.read_bytes()
+    end = re.search(rb"\r?\n(\r?\n)", data)  # of the header, as readers find it
+    if end is None:
         raise SemiGDAError(
             "bad-input",
             "The label's header and its voxels lie in two files.",
             action="Save it in Slicer as one .seg.nrrd file.",
         )
-    header = _REGION_LINE.sub(b"", header)
+    header = _REGION_LINE.sub(b"", data[: end.start(1)])
     header = _REGION_TAG.sub(b"", header)
     path = folder / f"{secrets.token_hex(4)}{ENDING}"
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, lambda file: file.write(header + gap + voxels))
+    write_atomically(path, lambda file: file.write(header + data[end.start(1) :]))
     return path
 
 
 _REGION_LINE = re.compile(rb"(?m)^SemiGDA_Region:=.*\n")
-_REGION_TAG = re.compile(rb"SemiGDA[_.]Region:[^|\n]*\|?")
+_REGION_TAG = re.compile(rb"SemiGDA[_.]Region:[^|\r\n]*\|?")
 
 
 def only_a_region() -> SemiGDAError:
