@@ -81,6 +81,24 @@ def isUnderNonlinearTransform(node) -> bool:
     return transform is not None and not transform.IsTransformToWorldLinear()
 
 
+def segmentsOf(segmentationNode) -> list:
+    """The vtkSegments of a segmentation, in their order."""
+    segmentation = segmentationNode.GetSegmentation()
+    return [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
+
+
+def tagsOf(segment, keys) -> dict[str, str]:
+    """Those tags of a vtkSegment that it has."""
+    import vtk
+
+    found = {}
+    for key in keys:
+        value = vtk.reference("")
+        if segment.GetTag(key, value):
+            found[key] = str(value.get())
+    return found
+
+
 def hasInvalidVoxels(volumeNode) -> bool:
     """Whether some voxels are NaN or infinite."""
     import numpy as np

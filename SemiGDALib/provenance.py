@@ -12,6 +12,7 @@ import json
 from semigda_core.jobs.region import region_text
 from semigda_core.labels.provenance import PREFIXES, REGION, TAGS, algorithm_tags
 from semigda_core.version import __version__
+from SemiGDALib import nodes
 
 PREFIX = "SemiGDA."
 RESULT = PREFIX + "Result"
@@ -59,14 +60,7 @@ def ofNode(segmentationNode) -> dict[str, str]:
 
 def tagsOf(segment) -> dict[str, str]:
     """The tags of a segment that say what made it, as they are: a file's or a scene's."""
-    import vtk
-
-    found = {}
-    for key in (prefix + key for prefix in PREFIXES for key in TAGS):
-        value = vtk.reference("")
-        if segment.GetTag(key, value):
-            found[key] = str(value.get())
-    return found
+    return nodes.tagsOf(segment, (prefix + key for prefix in PREFIXES for key in TAGS))
 
 
 def resultOf(segmentationNode) -> dict | None:

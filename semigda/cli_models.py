@@ -126,6 +126,9 @@ def _models_calibrate(arguments: argparse.Namespace) -> None:
     assert card.doubt is not None
     names = {label.value: label.name for label in card.labels}
     for row in card.doubt["classes"]:
+        if not row["cases"]:
+            print(f"{names[row['value']]}: not found in any held-out case")
+            continue
         good = "nothing" if row["good"] is None else f"certainty {row['good']:.3f} and above"
         volume = "none" if row["factor"] is None else f"a factor of {row['factor']:.2f}"
         print(

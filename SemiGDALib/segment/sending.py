@@ -9,7 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib import provenance
+from SemiGDALib import nodes, provenance
 
 
 def sendTo(segmentationNode, folder, replace=False, whole=False):
@@ -33,10 +33,8 @@ def sendTo(segmentationNode, folder, replace=False, whole=False):
 
     project = Project(folder)
     volume = scene_files.drawnOn(segmentationNode)
-    segmentation = segmentationNode.GetSegmentation()
-    segments = [segmentation.GetSegment(one) for one in segmentation.GetSegmentIDs()]
-    classes = [segment.GetName() for segment in segments if not marks.isIgnored(segment)]
-    sending.check_names(project, classes)
+    segments = nodes.segmentsOf(segmentationNode)
+    sending.check_names(project, [one.GetName() for one in segments if not marks.isIgnored(one)])
     origin = "edited" if scene_files.isMachineMade(segmentationNode) else "human"
     with scene_files.allOrNothing(project.folder) as store:
         image = store.image(volume)
@@ -115,7 +113,7 @@ class SendButton:
         }
         self._say(told[sent.how].format(project=Path(folder).name))
         if not yes.get("whole") and sending.made_in_region(
-            map(provenance.tagsOf, self._segments())
+            map(provenance.tagsOf, nodes.segmentsOf(self._node))
         ):
             self._message.question(
                 _("It was made in a region: the image outside counts as unlabelled."),
@@ -124,10 +122,6 @@ class SendButton:
                 lambda: self.send(folder, replace=True, whole=True),
                 _("Close"),
             )
-
-    def _segments(self) -> list:
-        segmentation = self._node.GetSegmentation()
-        return [segmentation.GetSegment(one) for one in segmentation.GetSegmentIDs()]
 
     def _ask(self, error, folder, yes: dict) -> None:
         """The question that an error is, or the error."""

@@ -19,7 +19,6 @@ from SemiGDALib import nodes, provenance
 from SemiGDALib.train import editor_bar, scene_files
 from SemiGDALib.train.slices import extent, planes
 from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
-from SemiGDALib.train.slices.marks import segmentsOf
 from SemiGDALib.train.slices.outside import ignoreOutside
 from SemiGDALib.train.slices.slice_label import SliceLabel
 
@@ -57,7 +56,7 @@ class Labelling:
             node, finished = _loadLabel(view, case, volume)
             self._segmentationId = node.GetID()
             node.SetName(_("{name} label").format(name=case.name))
-            _addMissingClasses(view, case, node.GetSegmentation())
+            _addMissingClasses(view, case, node)
             showNeutral(node)
             self.slices = SliceLabel(volume, node, finished, self._predicted)
         except Exception:
@@ -170,7 +169,7 @@ def _loadLabel(view, case, volume):
 def _outsideShown(volume, node):
     """The same segmentation; what lies outside of the region that it was made in is a segment that
     the user sees, and deletes when it is labelled."""
-    if not made_in_region(map(provenance.tagsOf, segmentsOf(node))):
+    if not made_in_region(map(provenance.tagsOf, nodes.segmentsOf(node))):
         return node
     try:
         labels, segments = scene_files.labelsOn(node, volume)
@@ -245,12 +244,11 @@ def _described(label) -> dict:
     }
 
 
-def _addMissingClasses(view, case, segmentation) -> None:
+def _addMissingClasses(view, case, node) -> None:
     """Empty segments for the classes that the label lacks, ready to be drawn."""
     known = view.classes_of(case)
-    names = [
-        segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())
-    ]
+    segmentation = node.GetSegmentation()
+    names = [segment.GetName() for segment in nodes.segmentsOf(node)]
     there = {known.get(name) for name in names}
     for label in view.classes:
         if label.value not in there and label.name not in names:

@@ -54,9 +54,8 @@ def isMachineMade(labelNode) -> bool:
         return True
     if not labelNode.IsA("vtkMRMLSegmentationNode"):
         return False
-    segmentation = labelNode.GetSegmentation()
-    segments = map(segmentation.GetNthSegment, range(segmentation.GetNumberOfSegments()))
-    return any(origin_said(provenance.tagsOf(segment)) == "machine" for segment in segments)
+    tags = map(provenance.tagsOf, nodes.segmentsOf(labelNode))
+    return any(origin_said(one) == "machine" for one in tags)
 
 
 def fileOf(volumeNode) -> Path | None:

@@ -26,6 +26,7 @@ from semigda.training.dataset import CaseSlices, known_labels, step_generator
 from semigda.training.previews import cut_out
 from semigda.training.validate import class_dice, overlap
 from semigda_core.jobs.training import Augmentation
+from semigda_core.labels.proposed import evenly_spaced
 
 SLICES, SEEN = 48, 240  # labelled slices that teach it, and how many views of them, about 120 MB
 FOREGROUND = 0.75  # share of a case's slices that hold some
@@ -165,8 +166,7 @@ def chosen(cases: Sequence[CaseSlices], num_classes: int) -> list[Place]:
 
 def spread_out(things: Sequence, count: int) -> list:
     """At most ``count`` of them, evenly."""
-    count = min(count, len(things))
-    return [things[(2 * i + 1) * len(things) // (2 * count)] for i in range(count)]
+    return [things[place] for place in evenly_spaced(0, len(things) - 1, count)]
 
 
 def _views(

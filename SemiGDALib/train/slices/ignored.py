@@ -5,7 +5,8 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from semigda_core.labels.finished import IGNORE_TAG
-from SemiGDALib.train.slices.marks import isIgnored, segmentsOf
+from SemiGDALib import nodes
+from SemiGDALib.train.slices.marks import isIgnored
 
 GREY, FILL, OUTLINE = (0.5, 0.5, 0.5), 0.3, 0.6
 
@@ -13,7 +14,7 @@ GREY, FILL, OUTLINE = (0.5, 0.5, 0.5), 0.3, 0.6
 def ignoredIds(segmentationNode) -> list[str]:
     """The ids of the segments whose voxels are unlabelled."""
     segmentation = segmentationNode.GetSegmentation()
-    found = filter(isIgnored, segmentsOf(segmentationNode))
+    found = filter(isIgnored, nodes.segmentsOf(segmentationNode))
     return [segmentation.GetSegmentIdBySegment(segment) for segment in found]
 
 

@@ -14,30 +14,18 @@ from semigda_core.labels.finished import (
     finished_tags,
     is_ignored,
 )
+from SemiGDALib import nodes
 from SemiGDALib.train.slices import planes
 
 
 def tagsOf(segment) -> dict[str, str]:
     """What a segment of the scene says about finished slices and ignored regions."""
-    import vtk
-
-    found = {}
-    for key in (FINISHED_TAG, IGNORE_TAG):
-        value = vtk.reference("")
-        if segment.GetTag(key, value):
-            found[key] = str(value.get())
-    return found
+    return nodes.tagsOf(segment, (FINISHED_TAG, IGNORE_TAG))
 
 
 def isIgnored(segment) -> bool:
     """Whether the segment is a region that nobody labels."""
     return is_ignored(tagsOf(segment))
-
-
-def segmentsOf(segmentationNode) -> list:
-    """The vtkSegments in their order."""
-    segmentation = segmentationNode.GetSegmentation()
-    return [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
 
 
 def finishedOn(segmentationNode, volumeNode) -> FinishedSlices | None:
@@ -46,7 +34,7 @@ def finishedOn(segmentationNode, volumeNode) -> FinishedSlices | None:
     Raises:
         SemiGDAError: "bad-input" if its tags cannot be read, or its slices are not the volume's.
     """
-    said = finished_said(map(tagsOf, segmentsOf(segmentationNode)))
+    said = finished_said(map(tagsOf, nodes.segmentsOf(segmentationNode)))
     return None if said is None else planes.onGridOf(volumeNode, said, segmentationNode)
 
 
@@ -118,7 +106,7 @@ class SliceMarks:
 
     def _writeTags(self) -> None:
         wanted = finished_tags(self._finished).get(FINISHED_TAG)
-        for segment in segmentsOf(self._segmentationNode):
+        for segment in nodes.segmentsOf(self._segmentationNode):
             if tagsOf(segment).get(FINISHED_TAG) == wanted:
                 continue
             if wanted is None:

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import FinishedSlices
+from SemiGDALib import nodes
 
 # How far a view may lean against the image's slices: 0.6 degrees.
 _LEAN = 0.01
@@ -155,10 +156,9 @@ def _gridOf(segmentationNode):
     """Voxel index to the segmentation's own coordinates; None if no segment has voxels."""
     import vtk
 
-    segmentation = segmentationNode.GetSegmentation()
     name = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
-    for number in range(segmentation.GetNumberOfSegments()):
-        image = segmentation.GetNthSegment(number).GetRepresentation(name)
+    for segment in nodes.segmentsOf(segmentationNode):
+        image = segment.GetRepresentation(name)
         if image is not None and not image.IsEmpty():
             matrix = vtk.vtkMatrix4x4()
             image.GetImageToWorldMatrix(matrix)

@@ -116,13 +116,18 @@ class SliceLabel:
             self.marks.unmark([index])
         return index
 
-    def markRange(self, first: int, last: int) -> int:
-        """All slices from ``first`` to ``last`` are finished; returns how many these are.
+    def markRange(self, first: int, last: int) -> None:
+        """All slices from ``first`` to ``last`` are finished.
 
         Raises:
             SemiGDAError: "bad-input" for slices that are not there.
         """
         axis = self.axis()
+        self._check(axis, first, last)
+        self.marks.mark(axis, range(first, last + 1))
+
+    def _check(self, axis: int, first: int, last: int) -> None:
+        """Raise "bad-input" unless the image has the slices from ``first`` to ``last``."""
         count = planes.counted(self.volumeNode, axis)
         if not 0 <= first <= last < count:
             raise SemiGDAError(
@@ -130,10 +135,8 @@ class SliceLabel:
                 _("There are no such slices."),
                 action=_("Slices go from 0 to {last}.").format(last=count - 1),
             )
-        self.marks.mark(axis, range(first, last + 1))
-        return last - first + 1
 
-    def markBetween(self) -> int:
+    def markBetween(self) -> None:
         """All slices between the first and the last drawn one are finished.
 
         Raises:
@@ -144,7 +147,7 @@ class SliceLabel:
             raise SemiGDAError(
                 "bad-input", _("Nothing is drawn yet."), action=_("Draw a class on a slice first.")
             )
-        return self.markRange(drawn[0], drawn[-1])
+        self.markRange(drawn[0], drawn[-1])
 
     def unmarkAll(self) -> None:
         """No slice is finished."""
@@ -188,25 +191,21 @@ class SliceLabel:
         """Evenly spaced slices to draw, and go to the first of them.
 
         Args:
-            count: how many; None: about a tenth of the image's slices, at least 3.
+            count: how many, at least 1; None: about a tenth of the image's slices, at least 3.
             first, last: where; None: over the :meth:`extent`.
 
         Raises:
             SemiGDAError: "bad-input" as :meth:`axis`, and for slices that are not there.
         """
         axis = self.axis()
-        slices = planes.counted(self.volumeNode, axis)
         if first is None or last is None:
             known = self.extent()
             first = known.first if first is None else first
             last = known.last if last is None else last
-        if not 0 <= first <= last < slices or (count is not None and count < 1):
-            raise SemiGDAError(
-                "bad-input",
-                _("There are no such slices."),
-                action=_("Slices go from 0 to {last}.").format(last=slices - 1),
-            )
-        found = evenly_spaced(first, last, count or suggested_count(slices))
+        self._check(axis, first, last)
+        if count is None:
+            count = suggested_count(planes.counted(self.volumeNode, axis))
+        found = evenly_spaced(first, last, max(count, 1))
         self.proposed = FinishedSlices(axis, found)
         if self.finished is None:
             self.marks.setWhole(False)
