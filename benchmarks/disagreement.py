@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from few_labels_lib.recipes import METHODS, recipe  # noqa: E402
+from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
 
 STUDY = ROOT / "artifacts/few_labels"
@@ -97,23 +98,23 @@ def judge_all(arguments: argparse.Namespace) -> None:
 
 def gathered(table: Path, results: Path) -> list[dict]:
     """Runs of the table, and those in ``results``, which take the place of older ones."""
-    stored = json.loads(table.read_text("utf-8")) if table.exists() else []
-    fresh = [json.loads(path.read_text("utf-8")) for path in sorted(results.glob("*/*.json"))]
-    found = {(r["set"], r["budget"], r["method"], r["seed"]): r for r in [*stored, *fresh]}
+    runs = read_rows(table)
+    runs += [json.loads(path.read_text("utf-8")) for path in sorted(results.glob("*/*.json"))]
+    found = {(r["set"], r["budget"], r["method"], r["seed"]): r for r in runs}
     return [found[key] for key in sorted(found)]
 
 
 def write_table(path: Path, runs: list[dict]) -> None:
     """A line for each run, without the figures of its cases."""
-    lines = []
+    rows = []
     for run in runs:
         kept = {key: run[key] for key in ("set", "method", "seed", "budget", "error_rate")}
         signals = {
             name: {key: values[key] for key in ("auprc", "spearman")}
             for name, values in run["signals"].items()
         }
-        lines.append(json.dumps({**kept, "signals": signals}))
-    path.write_text("[\n " + ",\n ".join(lines) + "\n]\n", encoding="utf-8")
+        rows.append({**kept, "signals": signals})
+    write_rows(path, rows)
 
 
 def figures(runs: list[dict]) -> list[tuple]:

@@ -11,7 +11,6 @@ with the coverage of words and ranges by cross-fitting. Needs the data in $SEMIG
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import statistics
 import sys
@@ -19,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 
 from semigda_core.models.doubt import GOOD, Outcome, doubt_entry, told  # noqa: E402
 
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="write the page, and end")
     parser.add_argument("--stored", type=Path, default=STORED)
     arguments = parser.parse_args()
-    rows = json.loads(arguments.stored.read_text("utf-8")) if arguments.stored.exists() else []
+    rows = read_rows(arguments.stored)
     if arguments.table:
         arguments.stored.with_suffix(".md").write_text(page(rows), encoding="utf-8")
         return
@@ -67,8 +68,7 @@ def main() -> None:
     row = judge(arguments.set, arguments.model, arguments.name)
     rows = [one for one in rows if (one["set"], one["model"]) != (row["set"], row["model"])]
     rows = sorted([*rows, row], key=lambda one: (one["set"], one["model"]))
-    text = "[\n " + ",\n ".join(json.dumps(one) for one in rows) + "\n]\n"
-    arguments.stored.write_text(text, encoding="utf-8")
+    write_rows(arguments.stored, rows)
     print(row["set"], row["model"], row["auprc"], row["rank"], flush=True)
 
 

@@ -28,9 +28,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from few_labels_lib.figures import case_scores, grouped  # noqa: E402
 from few_labels_lib.page import page  # noqa: E402
 from few_labels_lib.recipes import ALL, METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
+from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
-from few_labels_lib.times import read_times, write_times  # noqa: E402
+from few_labels_lib.times import write_times  # noqa: E402
 
 from semigda.memory import keep_freed_memory  # noqa: E402
 
@@ -68,7 +69,7 @@ def main() -> None:
         if not groups:
             parser.error("there is no finished run yet")
         write_table(arguments.stored, (run for group in groups for run in group.runs.values()))
-        text = page(groups, arguments.baseline, read_times(arguments.times))
+        text = page(groups, arguments.baseline, read_rows(arguments.times))
         arguments.page.write_text(text, encoding="utf-8")
         return
     for name in arguments.methods:
@@ -96,7 +97,7 @@ def measure(arguments: argparse.Namespace) -> None:
             arguments.device,
             arguments.threads,
         )
-        write_times(arguments.times, [*read_times(arguments.times), *rows])
+        write_times(arguments.times, [*read_rows(arguments.times), *rows])
         for row in rows:
             print(f"{row['set']:<12}{row['method']:<30}{row['a_step']:.3f} s a step", flush=True)
 
@@ -143,7 +144,7 @@ def budget(arguments: argparse.Namespace, one: DataSet, name: str) -> tuple[int,
     if arguments.steps is not None:
         return arguments.steps, {"cpu": arguments.cpu_seconds}
     try:
-        return planned(arguments.cpu_seconds, read_times(arguments.times), one, name)
+        return planned(arguments.cpu_seconds, read_rows(arguments.times), one, name)
     except LookupError as error:
         sys.exit(f"{error}: run --time first")
 

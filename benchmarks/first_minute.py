@@ -25,9 +25,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from few_labels_lib.figures import Group, case_scores, difference, grouped  # noqa: E402
 from few_labels_lib.markdown import as_table, number, signed  # noqa: E402
 from few_labels_lib.recipes import TITLES, recipe  # noqa: E402
+from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
-from few_labels_lib.times import read_times, write_times  # noqa: E402
+from few_labels_lib.times import write_times  # noqa: E402
 
 from semigda.memory import keep_freed_memory  # noqa: E402
 
@@ -107,11 +108,11 @@ def unet(one: DataSet, name: str, seed: int, arguments: argparse.Namespace) -> P
 
     times = arguments.results / "seconds.json"
     try:
-        steps, plan = planned(SECONDS, read_times(times), one, name)
+        steps, plan = planned(SECONDS, read_rows(times), one, name)
     except LookupError:
         rows = time_methods(one, [name], 1, arguments.runs, "cpu", 1)
         times.parent.mkdir(parents=True, exist_ok=True)
-        write_times(times, [*read_times(times), *rows])
+        write_times(times, [*read_rows(times), *rows])
         steps, plan = planned(SECONDS, rows, one, name)
     places = {"runs": arguments.runs, "results": arguments.results}
     return perform(one, name, seed, steps, planned=plan, **places)

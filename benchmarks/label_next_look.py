@@ -28,6 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import torch  # noqa: E402
 from few_labels_lib.figures import bootstrap  # noqa: E402
 from few_labels_lib.markdown import as_table  # noqa: E402
+from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from torch import Tensor  # noqa: E402
 
@@ -300,13 +301,12 @@ def _difference(own: list[dict], arm: str) -> str:
 
 def write_table(table: Path, results: Path) -> str:
     """Add the raw runs to the table; the page."""
-    stored = json.loads(table.read_text("utf-8")) if table.exists() else []
-    runs = {(one["set"], one["seed"]): one for one in stored}
+    runs = {(one["set"], one["seed"]): one for one in read_rows(table)}
     for path in sorted(results.glob("*.json")):
         one = json.loads(path.read_text("utf-8"))
         runs[one["set"], one["seed"]] = one
     kept = [runs[key] for key in sorted(runs)]
-    table.write_text("[\n " + ",\n ".join(map(json.dumps, kept)) + "\n]\n", encoding="utf-8")
+    write_rows(table, kept)
     return page(kept)
 
 

@@ -7,6 +7,8 @@ import random
 import statistics
 from pathlib import Path
 
+from few_labels_lib.rows import read_rows, write_rows
+
 DRAWS = 10000
 
 
@@ -20,12 +22,10 @@ def write_table(table: Path, folder: Path) -> str:
     Returns:
         The page.
     """
-    stored = json.loads(table.read_text("utf-8")) if table.exists() else []
     fresh = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
-    found = {(r["set"], r["seed"], r["arm"]): r for r in [*stored, *fresh]}
+    found = {(r["set"], r["seed"], r["arm"]): r for r in [*read_rows(table), *fresh]}
     found = {key: found[key] for key in sorted(found)}
-    lines = [json.dumps({k: run[k] for k in KEPT if k in run}) for run in found.values()]
-    table.write_text("[\n " + ",\n ".join(lines) + "\n]\n", encoding="utf-8")
+    write_rows(table, ({k: run[k] for k in KEPT if k in run} for run in found.values()))
     text = page(found)
     table.with_suffix(".md").write_text(text, encoding="utf-8")
     return text

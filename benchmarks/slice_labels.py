@@ -14,18 +14,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import tempfile
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from slices_lib.drawing import ARMS, WHOLE_CASES, drawn  # noqa: E402
 from slices_lib.page import page  # noqa: E402
 
@@ -43,22 +42,23 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="write the page, and end")
     arguments = parser.parse_args()
     if arguments.page:
-        PAGE.write_text(page(read_runs()), encoding="utf-8")
+        PAGE.write_text(page(read_rows(TABLE)), encoding="utf-8")
         return
     for seed in arguments.seeds:
         for name in arguments.sets:
             for arm in arguments.arms:
                 key = {"set": name, "arm": arm, "seed": seed, "steps": arguments.steps}
-                if not any(key.items() <= run.items() for run in read_runs()):
+                if not any(key.items() <= run.items() for run in read_rows(TABLE)):
                     keep({**key, **perform(name, arm, seed, arguments.steps)})
 
 
 def perform(name: str, arm: str, seed: int, steps: int) -> dict[str, Any]:
     """Train and score one run: what was drawn, Dice of each held-out case (the mean over its
     classes), and what it took."""
+    from few_labels_lib.figures import case_scores
     from few_labels_lib.recipes import recipe
     from few_labels_lib.runs import Clock, quietly, versions
-    from few_labels_lib.scores import chances_of, score_cases, segment
+    from few_labels_lib.scores import score_network
     from few_labels_lib.sets import SETS
 
     from semigda.data.cases import read_cases
@@ -86,39 +86,24 @@ def perform(name: str, arm: str, seed: int, steps: int) -> dict[str, Any]:
         with quietly(folder, 1):
             train(settings)
             network = load_network(settings.out)[0]
-            predict = partial(
-                segment,
-                Preprocessing.from_dict(settings.preprocessing),
-                len(labels),
-                chances_of(network, len(labels)),
-            )
-            scored, _ = score_cases(held_out, labels, predict)
+            preprocessing = Preprocessing.from_dict(settings.preprocessing)
+            scored, _ = score_network(network, preprocessing, held_out, labels)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    by_case: dict[str, list[float]] = {}
-    for row in scored:
-        by_case.setdefault(row["case"], []).append(row["dice"])
+    dice = case_scores({"rows": scored}, "dice")
     return {
         "cases": len(marked),
         "slices": sum(label.slices for label in marked.values()),
-        "dice": {case: round(sum(dice) / len(dice), 5) for case, dice in by_case.items()},
+        "dice": {case: round(value, 5) for case, value in dice.items()},
         "cpu_seconds": clock.read()["cpu"],
         "versions": versions(),
     }
 
 
-def read_runs() -> list[dict[str, Any]]:
-    """The finished runs."""
-    return json.loads(TABLE.read_text("utf-8")) if TABLE.exists() else []
-
-
 def keep(run: dict[str, Any]) -> None:
-    """Add a run to the table, a run a line."""
-    runs = sorted([*read_runs(), run], key=lambda r: (r["set"], ARMS.index(r["arm"]), r["seed"]))
-    text = "[\n" + ",\n".join(json.dumps(one) for one in runs) + "\n]\n"
-    part = TABLE.with_name(TABLE.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, TABLE)
+    """Add a run to the table."""
+    runs = [*read_rows(TABLE), run]
+    write_rows(TABLE, sorted(runs, key=lambda r: (r["set"], ARMS.index(r["arm"]), r["seed"])))
 
 
 if __name__ == "__main__":

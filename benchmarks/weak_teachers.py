@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from weak_teachers_lib.page import page  # noqa: E402
 
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="write the page, and end")
     arguments = parser.parse_args()
     if arguments.page:
-        PAGE.write_text(page(read(arguments.stored)), encoding="utf-8")
+        PAGE.write_text(page(read_rows(arguments.stored)), encoding="utf-8")
         return
     for seed in arguments.seeds:
         for name in arguments.sets:
@@ -52,21 +53,15 @@ def main() -> None:
 
 def perform(arguments: argparse.Namespace, one: DataSet, arm: str, seed: int) -> None:
     """Train, score and store one run, unless it is stored."""
-    runs, key = read(arguments.stored), (one.name, arm, seed)
+    runs, key = read_rows(arguments.stored), (one.name, arm, seed)
     if any((run["set"], run["arm"], run["seed"]) == key for run in runs):
         return
     from weak_teachers_lib.runs import student
 
     run = {"set": one.name, "arm": arm, "seed": seed, **student(arguments, one, arm, seed)}
     print(json.dumps({key: value for key, value in run.items() if key != "dice"}), flush=True)
-    runs = sorted([*read(arguments.stored), run], key=lambda r: (r["set"], r["seed"], r["arm"]))
-    text = "[\n" + ",\n".join(map(json.dumps, runs)) + "\n]\n"
-    arguments.stored.write_text(text, encoding="utf-8")
-
-
-def read(path: Path) -> list[dict]:
-    """The stored runs."""
-    return json.loads(path.read_text("utf-8")) if path.exists() else []
+    runs = [*read_rows(arguments.stored), run]
+    write_rows(arguments.stored, sorted(runs, key=lambda r: (r["set"], r["seed"], r["arm"])))
 
 
 # without: no results. poor, good: results of such a teacher, measured on labelled cases;

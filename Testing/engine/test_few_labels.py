@@ -32,10 +32,11 @@ from few_labels_lib.recipes import (  # noqa: E402
     VARIANTS,
     recipe,
 )
+from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.sections import of_same_seeds  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import MEASURES, read_runs, read_table, write_table  # noqa: E402
-from few_labels_lib.times import read_times, write_times  # noqa: E402
+from few_labels_lib.times import write_times  # noqa: E402
 
 STEPS = 8
 ONE = Budget(0, 1)
@@ -255,8 +256,8 @@ def test_as_many_steps_are_planned_as_fit(phantoms, tmp_path):
     row = {"set": "phantom", "method": "unet", "size": [32, 32], "batch": 4}
     row |= {"a_step": 0.5, "start": 4.0, "processor": processor()}
     write_times(tmp_path / "times.json", [{**row, "a_step": 9.0}, row])
-    times = read_times(tmp_path / "times.json")
-    assert times == [row] and read_times(tmp_path / "none.json") == []
+    times = read_rows(tmp_path / "times.json")
+    assert times == [row] and read_rows(tmp_path / "none.json") == []
     steps, plan = planned(60, times, phantoms, "unet")
     assert steps == 112 and plan == {"cpu": 60, "a_step": 0.5, "start": 4.0}
     for change in ({"size": [64, 64]}, {"processor": "another"}, {"set": "skin"}):

@@ -19,8 +19,8 @@ import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
 from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
+from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
-from few_labels_lib.times import read_times  # noqa: E402
 from robust_lib.page import page as robust_page  # noqa: E402
 from slices_lib.page import page as slices_page  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
@@ -42,7 +42,7 @@ PAGES = {
     "docs/results.md": lambda: few_labels_page(
         grouped(read_table(RESULTS / "few_labels.json")),
         "unet",
-        read_times(RESULTS / "few_labels_seconds.json"),
+        read_rows(RESULTS / "few_labels_seconds.json"),
     ),
     "benchmarks/results/doubt.md": lambda: doubt.page(stored("doubt.json")),
     "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),

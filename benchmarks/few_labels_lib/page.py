@@ -46,7 +46,7 @@ cases](fewer-slices.md), [the first look](first-minute.md), [what to label next]
 
 
 def page(groups: Sequence[Group], baseline: str, times: Sequence[dict] = ()) -> str:
-    """The whole page; ``times`` as :func:`times.read_times` gives them."""
+    """The whole page; ``times`` as :func:`times.write_times` keeps them."""
     table = {(g.set_name, g.method, g.budget): g for g in groups}
     parts = [INTRODUCTION.format(baseline=recipe(baseline).title), _devices(groups)]
     parts += at_cpu_seconds(table, _sets(groups), times)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -20,7 +19,7 @@ from torch import nn
 
 from few_labels_lib.budget import spent
 from few_labels_lib.recipes import Recipe, recipe
-from few_labels_lib.scores import chances_of, score_cases, segment
+from few_labels_lib.scores import score_network
 from few_labels_lib.sets import SETS, DataSet
 from few_labels_lib.unet import new_network, train_recipe
 from semigda.data.cases import read_cases
@@ -92,9 +91,7 @@ def perform(
         clock = Clock()
         labels = [Label.from_dict(label) for label in one.card["labels"]]
         preprocessing = Preprocessing.from_dict(settings.preprocessing)
-        chances = chances_of(network, len(labels))
-        predict = partial(segment, preprocessing, len(labels), chances)
-        rows, branches = score_cases(held_out, labels, predict)
+        rows, branches = score_network(network, preprocessing, held_out, labels)
         seconds["judge"] = clock.read()
     contents = {
         "set": one.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -59,6 +60,14 @@ def segment(
                 results[use] = Results(volume, prepared.grid, num_classes, False, None)
             results[use].add(prepared.grid.crop(maps))
     return {use: result.labels.array() for use, result in results.items()}
+
+
+def score_network(
+    network: nn.Module, preprocessing: Preprocessing, cases: Sequence[Case], labels: Sequence[Label]
+) -> tuple[list[dict], dict[str, dict[str, float | None]]]:
+    """:func:`score_cases` of a network."""
+    chances = chances_of(network, len(labels))
+    return score_cases(cases, labels, partial(segment, preprocessing, len(labels), chances))
 
 
 def score_cases(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import SimpleITK as sitk
+from few_labels_lib.figures import case_scores
 from few_labels_lib.recipes import recipe
 from few_labels_lib.runs import quietly
-from few_labels_lib.scores import WHOLE, chances_of, score_cases, segment
+from few_labels_lib.scores import WHOLE, chances_of, score_network, segment
 from few_labels_lib.sets import DataSet
 
 from semigda.data.cases import Case, read_cases
@@ -118,14 +117,5 @@ def _score(one: DataSet, network, preprocessing: dict, folder: Path) -> dict[str
     path = one.write_cases(folder / "val.json", "val")
     labels = [Label.from_dict(label) for label in one.card["labels"]]
     values = Preprocessing.from_dict(preprocessing)
-    predict = partial(segment, values, len(labels), chances_of(network, len(labels)))
-    rows, _ = score_cases(read_cases(path), labels, predict)
-    return _means(rows)
-
-
-def _means(rows: Iterable[dict]) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for row in rows:
-        if row["dice"] is not None:
-            found.setdefault(row["case"], []).append(row["dice"])
-    return {case: round(sum(values) / len(values), 5) for case, values in found.items()}
+    rows, _ = score_network(network, values, read_cases(path), labels)
+    return {case: round(dice, 5) for case, dice in case_scores({"rows": rows}, "dice").items()}
