@@ -122,19 +122,25 @@ def _models_calibrate(arguments: argparse.Namespace) -> None:
     from semigda.evaluation.calibrate import calibrate
 
     progress = Progress(Terminal(sys.stderr))
-    card = calibrate(arguments.model, arguments.cases, arguments.device, progress)
+    card, failures = calibrate(arguments.model, arguments.cases, arguments.device, progress)
     assert card.doubt is not None
+    for failure in failures:
+        print(f"left out: {one_line(failure['case'])}: {failure['message']}", file=sys.stderr)
     names = {label.value: label.name for label in card.labels}
     for row in card.doubt["classes"]:
-        if not row["cases"]:
-            print(f"{names[row['value']]}: not found in any held-out case")
-            continue
-        good = "nothing" if row["good"] is None else f"certainty {row['good']:.3f} and above"
-        volume = "none" if row["factor"] is None else f"a factor of {row['factor']:.2f}"
-        print(
-            f"{names[row['value']]}: {row['cases']} held-out cases, promised Dice "
-            f"{row['promise']:.2f}, good: {good}, 90 % range of the volume: {volume}"
-        )
+        print(f"{names[row['value']]}: {_worth(row)}")
+
+
+def _worth(row: dict[str, Any]) -> str:
+    """What a card says of a class's certainty, in words."""
+    if not row["cases"]:
+        return "not found in any held-out case"
+    good = "nothing" if row["good"] is None else f"certainty {row['good']:.3f} and above"
+    volume = "none" if row["factor"] is None else f"a factor of {row['factor']:.2f}"
+    return (
+        f"{row['cases']} held-out cases, promised Dice {row['promise']:.2f}, good: {good}, "
+        f"90 % range of the volume: {volume}"
+    )
 
 
 def _models_export(arguments: argparse.Namespace) -> None:

@@ -6101,6 +6101,10 @@
         <translation>Laden Sie die Serie in 3D Slicer, der sie umtastet, und verwenden Sie dieses Volumen.</translation>
     </message>
     <message>
+        <source>Load the series in 3D Slicer, which sorts it into volumes, and use one.</source>
+        <translation>Laden Sie die Serie in 3D Slicer, der sie in Volumen sortiert, und verwenden Sie eines davon.</translation>
+    </message>
+    <message>
         <source>Make it larger.</source>
         <translation>Machen Sie sie größer.</translation>
     </message>
@@ -6427,6 +6431,10 @@
     <message>
         <source>The slices of the DICOM series are not evenly spaced; some may be missing.</source>
         <translation>Die Schichten der DICOM-Serie sind ungleich weit voneinander entfernt; vielleicht fehlen einige.</translation>
+    </message>
+    <message>
+        <source>The slices of the DICOM series are turned against each other, or differ in their pixel spacing.</source>
+        <translation>Die Schichten der DICOM-Serie sind gegeneinander gedreht oder haben verschiedene Pixelabstände.</translation>
     </message>
 </context>
 <context>

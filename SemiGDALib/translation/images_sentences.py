@@ -28,6 +28,7 @@ def sentences(_):
         ),
         _("Load it in Slicer, and save it as .seg.nrrd or add it from the scene."),
         _("Load the series in 3D Slicer, which resamples it, and use that volume."),
+        _("Load the series in 3D Slicer, which sorts it into volumes, and use one."),
         _("Make it larger."),
         _("Mark the finished slices of the case again."),
         _("Only the region of interest was segmented."),
@@ -116,4 +117,8 @@ def sentences(_):
         _("The segmentation is damaged: its header names more layers than it holds"),
         _("The segmentation's header is damaged."),
         _("The slices of the DICOM series are not evenly spaced; some may be missing."),
+        _(
+            "The slices of the DICOM series are turned against each other, or differ in their "
+            "pixel spacing."
+        ),
     )

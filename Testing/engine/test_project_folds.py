@@ -12,12 +12,16 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_unti
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import ModelCard
+from semigda_core.models.doubt import Outcome, doubt_entry
 from semigda_core.processes import process_start
 from semigda_core.project.training import trainings, versions
 from semigda_core.project.training.bases import bases
 from semigda_core.project.training.comparison import read, scores
 
 SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validations": 0}
+
+
+FOUND = dict(value=1, certainty=0.9, dice=0.8, truth=10, predicted=12, whole=True)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,6 +44,9 @@ def killed(tmp_path_factory):
     wait_until(lambda: trainings.current(project)["stale"])
     assert not second.exists()
     stamp = first.stat().st_mtime_ns
+    told = first.with_name("outcomes.json")
+    assert told.stat().st_mtime_ns <= stamp  # with its scores a fold counts as done
+    told.write_text(json.dumps([FOUND]))  # as if four steps had taught it anything
     with pytest.raises(SemiGDAError, match="process is gone"):
         trainings.pause(project)
     trainings.resume(project)
@@ -47,6 +54,20 @@ def killed(tmp_path_factory):
         trainings.resume(project)
     assert wait_for_end(project)["state"] == "done"
     return project, job, stamp
+
+
+def test_what_a_fold_found_before_a_kill_is_in_the_card(killed):
+    """How certain the model was and how right; nothing of it is lost, or counts twice."""
+    project, job, _ = killed
+    rows = []
+    for number in range(3):
+        fold = job.path / "folds" / str(number)
+        rows += json.loads((fold / "outcomes.json").read_text("utf-8"))
+    assert rows.count(FOUND) == 1
+    (version,) = versions.versions(project)
+    entry = ModelCard.read(version.folder).doubt
+    assert entry == doubt_entry([Outcome(**row) for row in rows], [1, 2])
+    assert entry["classes"][0]["cases"] == sum(row["value"] == 1 for row in rows) >= 1
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+import pytest
 from hostile_files import noise, refused, write
 from test_volumes import write_dicom
 
@@ -38,6 +39,24 @@ def test_a_truncated_slice_in_a_dicom_folder(tmp_path):
     for length in (0, 100, 200, len(whole) - 40, len(whole) - 5):
         one.write_bytes(whole[:length])
         refused(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"1\\0\\0\\0\\1\\0", b"0\\1\\0\\0\\0\\1"),  # a localizer: another plane
+        (b"1\\0\\0\\0\\1\\0 ", b"-1\\0\\0\\0\\1\\0"),  # mirrored
+        (b".7\\.7", b".8\\.8"),
+    ],
+)
+def test_slices_that_are_turned_against_each_other_are_no_volume(tmp_path, old, new):
+    """They would be read as if all lay like the first."""
+    write_dicom(tmp_path, [0.0, 1.0])
+    last = sorted(tmp_path.glob("*.dcm"))[-1]
+    data = last.read_bytes()
+    assert data.count(old) == 1 and len(old) == len(new)
+    last.write_bytes(data.replace(old, new))
+    assert "turned against each other" in refused(tmp_path).message
 
 
 def test_a_series_and_a_file_say_their_modality(tmp_path):

@@ -1,10 +1,14 @@
 """A rehearsal measures the training's own parts, and says what will not fit and what will."""
 
+import json
+import shutil
+
 import pytest
 import torch
 from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
+from semigda.data.cases import read_cases
 from semigda.progress import Progress
 from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse, smaller_grid
@@ -60,6 +64,28 @@ def test_a_sample_must_do_where_reading_takes_long(volumes, tmp_path, monkeypatc
     # Of each role one was prepared: two are left.
     assert sample["prepare_seconds"] == pytest.approx(sample["prepare_all_seconds"] * 2 / 5)
     assert 0 < sample["unprepared_bytes"] < sample["prepared_bytes"]
+
+
+def test_a_sample_holds_finished_and_unfinished_slices(volumes, tmp_path, monkeypatch):
+    """There is no unlabelled case, only other slices of one labelled case; of the first case no
+    slice is finished yet."""
+    cases = [case for case in read_cases(volumes) if case.role == "labeled"]
+    rows = [
+        {"image": str(case.image), "label": str(case.label), "role": "labeled"}
+        | {"name": f"{marks} {case.name}", "label_slices": marks}
+        for case, marks in zip(cases, ("2:", "2: 3 5 7"), strict=True)
+    ]
+    third = tmp_path / "third.nii.gz"
+    shutil.copy(cases[0].image, third)
+    rows.append({"image": str(third), "label": str(cases[0].label), "role": "labeled"})
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps(rows))
+    monkeypatch.setattr(rehearsal, "LOAD_SECONDS", 0.0)
+    facts = rehearse(wanted(path, tmp_path), tmp_path)
+    assert facts["seconds_per_step"]["semi"] > 0 and facts["fits"]
+    rows[1]["label_slices"] = "all"
+    path.write_text(json.dumps(rows[1:]))
+    assert rehearse(wanted(path, tmp_path), tmp_path)["seconds_per_step"]["semi"] is None
 
 
 def test_too_little_graphics_memory_goes_down_to_a_batch_that_was_tried(

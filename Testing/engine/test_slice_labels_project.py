@@ -6,6 +6,7 @@ import json
 
 import pytest
 from project_fixtures import AFFINE, SHAPE, draw, make_project, write_case, write_segmentation
+from trainings_fixtures import tiny_plan
 from volume_fixtures import write_nrrd
 
 from semigda.check.repairs import repair
@@ -19,7 +20,9 @@ from semigda_core.project.cases.sending import send
 from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.training.estimates import START_SECONDS, total_seconds
 from semigda_core.project.training.judging import compare_scores
+from semigda_core.project.training.planning import plan_training
 
 
 def codes(project) -> dict[str, list[tuple]]:
@@ -186,3 +189,27 @@ def test_a_label_that_is_sent_brings_its_marks_and_ignored_regions(tmp_path):
     assert [one.id for one in project.read().partly_labelled()] == [sent.case]
     check(project)
     assert set(measured(project)[sent.case]["label"]["parts"]) == {"ball"}
+
+
+def test_the_time_of_a_training_counts_the_other_slices_as_unlabelled(tmp_path):
+    """Steps that also learn from unlabelled slices take longer; here only a partly labelled case
+    has some."""
+    project = make_project(tmp_path, 8, 0)
+    check(project)
+    heldout = choose_heldout(project, measured(project))
+    trained = next(c.id for c in project.read().cases if c.id not in heldout["cases"])
+    cost = {"supervised": 1.0, "semi": 3.0, "align": 0.0, "pretrain": 0.0}
+    other = {"load_seconds": 0.0, "validate_seconds": 0.0, "save_seconds": 0.0}
+    facts = {"seconds_per_step": cost, **other}
+
+    def seconds() -> float:
+        plan = plan_training(project, tiny_plan(supervised_share=0.25, pretrain_steps=0))
+        assert plan.settings["steps"] == 26
+        return total_seconds(plan.settings, facts, plan.work) - START_SECONDS
+
+    assert seconds() == pytest.approx(26)
+    project.set_finished(trained, FinishedSlices(2, (7, 9)))
+    assert seconds() == pytest.approx(0.25 * 26 + 0.75 * 26 * 3)
+    project.set_finished(trained, None)
+    project.set_finished(heldout["cases"][0], FinishedSlices(2, (7, 9)))  # it never trains
+    assert seconds() == pytest.approx(26)

@@ -24,12 +24,16 @@ def calibrate(
     cases: str | os.PathLike[str],
     device: str = "auto",
     progress: Progress = UNWATCHED,
-) -> ModelCard:
+) -> tuple[ModelCard, list[dict[str, str]]]:
     """Write into an installed model's card what its certainty is worth.
 
     Args:
         model: name in the library, or folder.
         cases: a case list whose ``val`` cases have labels, and which the model did not learn from.
+            Those labelled in part do not count.
+
+    Returns:
+        The card, and of each case that could not be used its name as "case" and the error.
 
     Raises:
         SemiGDAError: "model-invalid", "cancelled"; "no-labels" if no held-out case has a label;
@@ -42,11 +46,13 @@ def calibrate(
         raise SemiGDAError("no-labels", "No case of the role 'val' has a label.")
     result = evaluate_network(network, card, held_out, SegmentOptions(device), progress, doubt=True)
     entry = doubt_entry(outcomes_of(result["rows"]), [label.value for label in card.labels])
+    if entry is None and all(row["scored_on"] != WHOLE for row in result["rows"]):
+        raise SemiGDAError("bad-input", "No held-out case is labelled as a whole.")
     if entry is None:
         raise SemiGDAError("bad-input", "The model found nothing in any of the held-out cases.")
     card = replace(card, doubt=entry)
     rewrite_card(folder, card)
-    return card
+    return card, result["failures"]
 
 
 def outcomes_of(rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from semigda.reading.request import MODALITY
 from semigda_core.errors import SemiGDAError
 
 _POSITION = "0020|0032"
+# What all slices share, and how far they may differ: direction cosines, mm.
+_SHARED = (("0020|0037", 0.01), ("0028|0030", 0.001))
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to a hundredth of a mm
 
 
@@ -21,7 +24,8 @@ def read_series(folder: Path) -> sitk.Image:
     gantry is sheared, as it was scanned.
 
     Raises:
-        SemiGDAError: "bad-input" if there is no series, more than one, or slices are missing.
+        SemiGDAError: "bad-input" if there is no series, more than one, slices are missing, or they
+            are not parallel and alike.
     """
     names = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
     if len(names) != 1:
@@ -39,6 +43,7 @@ def read_series(folder: Path) -> sitk.Image:
     try:
         image = reader.Execute()
         positions = _positions(reader, len(files))
+        _check_shared(reader, len(files))
         if reader.HasMetaDataKey(0, MODALITY):
             image.SetMetaData(MODALITY, reader.GetMetaData(0, MODALITY))
     except RuntimeError as error:
@@ -52,6 +57,30 @@ def _positions(reader: sitk.ImageSeriesReader, count: int) -> np.ndarray | None:
         return None
     texts = [reader.GetMetaData(n, _POSITION).split("\\") for n in range(count)]
     return np.array([[float(number) for number in text] for text in texts])
+
+
+def _check_shared(reader: sitk.ImageSeriesReader, count: int) -> None:
+    """ITK takes orientation and pixel spacing from the first slice."""
+    for tag, tolerance in _SHARED:
+        texts = [
+            reader.GetMetaData(n, tag) if reader.HasMetaDataKey(n, tag) else ""
+            for n in range(count)
+        ]
+        if len(set(texts)) > 1 and not _alike(texts, tolerance):
+            raise SemiGDAError(
+                "bad-input",
+                "The slices of the DICOM series are turned against each other, or differ in their "
+                "pixel spacing.",
+                action="Load the series in 3D Slicer, which sorts it into volumes, and use one.",
+            )
+
+
+def _alike(texts: Sequence[str], tolerance: float) -> bool:
+    try:
+        told = [[float(number) for number in text.split("\\")] for text in texts]
+        return bool(np.ptp(told, axis=0).max() <= tolerance)
+    except ValueError:  # a slice says nothing, or something else than the others
+        return False
 
 
 def _with_true_steps(image: sitk.Image, positions: np.ndarray) -> sitk.Image:

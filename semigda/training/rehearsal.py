@@ -19,6 +19,7 @@ from torch import nn
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
+from semigda.data.unlabelled import finished_of
 from semigda.distributed import ALONE
 from semigda.inference.device import choose_device
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
@@ -167,8 +168,9 @@ class _Rehearsal:
         these."""
         loaded: list[tuple[Case, CaseSlices]] = []
         new: list[CaseSlices] = []  # that were prepared here
-        roles, start, making = {case.role for case in self.cases}, time.perf_counter(), 0.0
-        for case in self._in_turn():
+        start, making = time.perf_counter(), 0.0
+        ordered, kinds = _in_turn(self.cases)
+        for case in ordered:
             self.progress.at(0.4 * len(loaded) / len(self.cases), "Rehearsal: reading the images.")
             begun, found = time.perf_counter(), self.store.find(case) is not None
             slices = case_slices(case, self.store, self.settings.num_classes)
@@ -176,7 +178,7 @@ class _Rehearsal:
             if not found:
                 new.append(slices)
                 making += time.perf_counter() - begun
-            if len(loaded) >= len(roles) and time.perf_counter() - start > LOAD_SECONDS:
+            if len(loaded) >= kinds and time.perf_counter() - start > LOAD_SECONDS:
                 break
         seconds = time.perf_counter() - start - making
         self.store.settle()
@@ -190,11 +192,6 @@ class _Rehearsal:
             "prepared_bytes": round(factor * sum(slices.nbytes for _, slices in loaded)),
             "unprepared_bytes": round(left * mean(s.nbytes for s in new)) if new else 0,
         }
-
-    def _in_turn(self) -> list[Case]:
-        """A case of every role first, so that a sample holds what the stages need."""
-        first = {case.role: case for case in reversed(self.cases)}
-        return [*first.values(), *(c for c in self.cases if c is not first[c.role])]
 
     def _measure(
         self, settings: TrainSettings, loaded: list[tuple[Case, CaseSlices]]
@@ -290,3 +287,20 @@ def smaller_grid(preprocessing: dict[str, Any], factor: float) -> dict[str, Any]
 
 def _rounded(seconds: dict[str, float | None]) -> dict[str, float | None]:
     return {key: value and round(value, 5) for key, value in seconds.items()}
+
+
+def _in_turn(cases: Sequence[Case]) -> tuple[list[Case], int]:
+    """The cases, one of every kind first, so that a sample holds what the stages need; and the
+    number of kinds."""
+    first = {_kind(case): case for case in reversed(cases)}
+    sample = list(first.values())
+    return [*sample, *(case for case in cases if case not in sample)], len(sample)
+
+
+def _kind(case: Case) -> tuple[str, bool | None]:
+    """A case's role and, of a labelled one, whether some slices are finished, so that the others
+    are unlabelled; None: all are."""
+    if case.role != "labeled" or case.label is None:
+        return case.role, None
+    finished = finished_of(case.label, case.label_slices)
+    return case.role, None if finished is None else len(finished) > 0

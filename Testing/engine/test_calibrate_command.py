@@ -1,0 +1,118 @@
+"""``semigda models calibrate``, from the files of held-out cases to the model's card."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from model_fixtures import tiny_package
+
+from semigda.cli_models import _worth
+from semigda.inference.segment import segment_file
+from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.card import ModelCard
+from semigda_core.models.doubt import doubt_entry, outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES, WRONG = 11, (2, 5, 7)  # the labels of these are moved, so the model is wrong there
+
+
+def calibrate(model, cases):
+    return subprocess.run(
+        [sys.executable, "-m", "semigda", "models", "calibrate", model, cases, "--device", "cpu"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """A model, a case list, and what is known of each of its results."""
+    folder = tmp_path_factory.mktemp("calibrate")
+    model, rows, known = tiny_package(folder / "models"), [], []
+    random = np.random.default_rng(0)
+    options = SegmentOptions("cpu", review=True)
+    for number in range(CASES):
+        image, out = folder / f"DOE_{number}.nrrd", folder / f"{number}.seg.nrrd"
+        array = random.normal(0, 100, (3, 24, 30)).astype(np.int16)
+        sitk.WriteImage(sitk.GetImageFromArray(array), str(image))
+        report = segment_file(image, model, out, options=options)
+        found = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+        truth = np.roll(found, 9, axis=1) if number in WRONG else found
+        label = folder / f"DOE_{number}_label.nrrd"
+        sitk.WriteImage(sitk.GetImageFromArray(truth), str(label))
+        rows.append({"image": image.name, "label": label.name, "role": "val"})
+        for segment in report["segments"]:
+            here, there = found == segment["value"], truth == segment["value"]
+            if here.any():
+                dice = 2 * (here & there).sum() / (here.sum() + there.sum())
+                sizes = int(there.sum()), int(here.sum())
+                sure = segment["agreement"], float(dice)
+                known.append(outcome(segment["value"], *sure, *sizes, segment["whole"]))
+    assert 2 * CASES - 4 < len(known)
+    return folder, model, rows, known
+
+
+def listed(folder, name, rows):
+    path = folder / name
+    path.write_text(json.dumps(rows))
+    return path
+
+
+def test_the_card_gets_what_the_held_out_cases_show(study):
+    folder, model, rows, known = study
+    (folder / "broken.nrrd").write_bytes(b"NRRD0004\nno image\n")
+    more = [
+        {"name": "broken", "image": "broken.nrrd", "label": rows[0]["label"], "role": "val"},
+        # Labelled in part, and wrongly: neither its Dice nor its volume is that of a case.
+        {**rows[0], "name": "part", "label_slices": "2: 1", "label": rows[2]["label"]},
+        {**rows[0], "name": "trained", "role": "labeled", "label": rows[2]["label"]},
+    ]
+    for row in more[1:]:
+        sitk.WriteImage(
+            sitk.ReadImage(str(folder / rows[2]["image"])), str(folder / f"{row['name']}.nrrd")
+        )
+        row["image"] = f"{row['name']}.nrrd"
+    before = (Path(model) / "weights.safetensors").read_bytes()
+    done = calibrate(model, listed(folder, "cases.json", [*rows, *more]))
+    assert done.returncode == 0, done.stderr
+    assert "left out: broken: " in done.stderr and "part" not in done.stdout
+    entry = ModelCard.read(model).doubt
+    wanted = doubt_entry(known, [1, 2])
+    for row, right in zip(entry["classes"], wanted["classes"], strict=True):
+        assert row == pytest.approx(right)
+        assert row["cases"] == sum(one.value == row["value"] for one in known)
+        assert f"{row['cases']} held-out cases, promised Dice {row['promise']:.2f}" in done.stdout
+    assert (Path(model) / "weights.safetensors").read_bytes() == before
+    # The next result says it, also to who looks at its report only.
+    report = segment_file(folder / rows[0]["image"], model, folder / "after.seg.nrrd",
+                          options=SegmentOptions("cpu", review=True))  # fmt: skip
+    assert {one["grade"] for one in report["segments"] if one["voxels"]} - {None, ""}
+
+
+def test_a_class_that_is_never_found_is_told_as_such():
+    entry = doubt_entry([outcome(1, 0.9, 0.8, 5, 5, True)] * 4, [1, 2])
+    assert _worth(entry["classes"][0]).startswith("4 held-out cases, promised Dice 0.80, good: ")
+    assert _worth(entry["classes"][1]) == "not found in any held-out case"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"label_slices": "2: 1"}, "labelled as a whole"),
+        ({"role": "labeled"}, "No case of the role 'val'"),
+    ],
+)
+def test_what_no_case_shows_is_not_promised(study, change, told):
+    folder, model, rows, _ = study
+    before = (Path(model) / "card.json").read_bytes()
+    done = calibrate(model, listed(folder, "none.json", [row | change for row in rows[:2]]))
+    assert done.returncode == 1 and told in done.stderr
+    assert (Path(model) / "card.json").read_bytes() == before
