@@ -108,6 +108,8 @@ def _trainingFacts(training: dict) -> list[str]:
     for name, told in sources.items() if isinstance(sources, dict) else ():
         if isinstance(told, dict) and isinstance(told.get("cases"), int):
             text = _("also with results of {program} for {count} cases")
+            if told.get("taught") == 0:
+                text = _("results of {program} for {count} cases were not used")
             facts.append(text.format(program=name, count=told["cases"]))
     scores = training.get("val_dice")
     if isinstance(scores, dict) and scores and isinstance(cases, dict):

@@ -13,22 +13,18 @@ import torch
 from heart_fixtures import Painter, grey, maps, options, total
 from phantom_fixtures import write_phantoms
 from test_heart_segment import PALETTE, loss, one_of_each
-from training_fixtures import SHAPE, VOLUMES, settings
+from training_fixtures import SHAPE, VOLUMES
 
 from semigda.data.cases import read_cases
 from semigda.distributed import ALONE
 from semigda.method.palette import Palette
-from semigda.models.package import load_network
 from semigda.prepared.maker import case_of, words_of
 from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.losses import segment_losses
-from semigda.training.sources import MARGIN, UNMEASURED, Source, Sources, Trust
-from semigda.training.train import train
+from semigda.training.sources import MARGIN, Source, Sources, Trust
 from semigda_core.errors import SemiGDAError
-from semigda_core.jobs.folder import JobFolder
-from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.preprocessing import Preprocessing
 
 GRID = Preprocessing.from_dict(VOLUMES)
@@ -163,12 +159,6 @@ def test_a_trusted_program_teaches_in_place_of_the_teacher_by_its_own_weight():
     assert taught(half, chance=0.51) == pytest.approx(teacher, rel=1e-5)
 
 
-def test_before_the_teacher_teaches_the_program_does_and_otherwise_nobody():
-    program, nobody = (loss([(3 / 4, 1, 1), (1 / 4, 0, w)]) for w in (0.6, 0.0))
-    assert taught(ALL, weight=None) == pytest.approx(program, rel=1e-5)
-    assert taught(ALL, weight=None, source=-1) == pytest.approx(nobody, rel=1e-5)
-
-
 def test_the_background_of_a_program_without_some_class_says_nothing():
     partial = replace(ALL, whole=torch.tensor([False, False]))
     teacher, program = (loss([(3 / 4, 1, 1), (1 / 4, 1, w)]) for w in (0.4, 0.6))
@@ -236,7 +226,7 @@ def test_a_program_is_measured_by_the_mean_of_labelled_slices_less_its_error(sli
     assert 0.2 < source.low < source.dice < 0.95
     error = statistics.stdev(means) / 2  # of the mean of four cases
     assert source.dice - source.low == pytest.approx(3.18 * error)  # Student's t for 95 %
-    assert source.share(0.0) == 1.0  # a teacher that has learned nothing is worse
+    assert source.share == 0.0  # nothing to compare it with yet
 
 
 def test_few_cases_that_differ_much_are_believed_less(tmp_path):
@@ -247,25 +237,48 @@ def test_few_cases_that_differ_much_are_believed_less(tmp_path):
     assert 0.4 < source.dice < 0.6 and source.low == pytest.approx(0.0, abs=0.15)
 
 
-def test_one_labelled_case_measures_nothing_and_the_program_goes_by_a_third_of_the_stage(slices):
-    source = Source(slices["labeled"][:1], slices["unlabeled"], 2)
-    assert source.dice is None
-    shares = [source.share(done) for done in (0.0, 0.15, 0.3, 0.9)]
-    assert shares == pytest.approx([1.0, 0.5, 0.0, 0.0])
+def test_one_labelled_case_measures_nothing_so_the_program_teaches_nothing(slices):
+    sources = Sources(slices["labeled"][:1], slices["unlabeled"], Palette(2), 1.0, 120, 0.2)
+    assert sources.follow(24, Oracle(by_heart(slices["labeled"])))
+    assert sources.all[0].dice is None and sources.trust() is None
+    assert sources.told()["Roller"] == {
+        **{"cases": 6, "measured": 0, "dice": None, "teacher": None, "share": 0.0, "taught": 0.0}
+    }
+
+
+def test_the_first_measurement_ends_the_warm_up_and_before_it_no_program_is_believed(slices):
+    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 1.0, 120, 0.2)
+    half = Oracle(by_heart(slices["labeled"]) + by_heart(slices["unlabeled"], "machine", moved=9))
+    when = []
+    for step in range(1, 121):
+        when += [step] * sources.follow(step, half)
+        assert (sources.trust() is None) == (step < 24)
+    assert when == list(range(24, 120, 8))
+    assert sources.told()["Roller"]["taught"] == 1.0
+    early = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 1.0, 120, 0.0)
+    assert [step for step in range(1, 30) if early.follow(step, half)] == [10, 20]
+
+
+def test_a_teacher_that_finds_nothing_is_nothing_to_compare_with(slices):
+    """Else a poor program would be believed because the training has not begun to learn."""
+    assert measured(slices, Oracle([])).trust() is None
 
 
 def test_a_teacher_that_knows_only_its_labels_by_heart_does_not_end_a_program(slices):
     """Its Dice is 1 where it learned, and it finds nothing elsewhere: it is worth nothing there."""
     source = source_of(slices)
-    sources = measured(slices, Oracle(by_heart(slices["labeled"])))
-    assert sources.all[0].teacher < 0.02 and sources.all[0].share(1.0) == 1.0
-    assert sources.all[0].worth == pytest.approx(source.low / 2, abs=0.01)  # or it is the program
-    assert source.dice == sources.all[0].dice
+    poor = by_heart(slices["unlabeled"], "machine", moved=9)
+    sources = measured(slices, Oracle([*by_heart(slices["labeled"]), *poor]))
+    (found,) = sources.all
+    assert 0 < found.agreement < 0.3 and found.teacher == pytest.approx(found.agreement)
+    # It may be the program that is worse there.
+    assert found.worth == pytest.approx(source.low * (1 + found.agreement) / 2)
+    assert found.share == 1.0 and found.dice == source.dice
 
 
 def measured(slices, network) -> Sources:
-    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 1.0, 120)
-    assert not sources.follow(9, network) and sources.follow(10, network)
+    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 1.0, 120, 0.2)
+    assert not sources.follow(23, network) and sources.follow(24, network)
     return sources
 
 
@@ -273,28 +286,33 @@ def test_a_teacher_that_is_right_everywhere_ends_a_program(slices):
     truth = by_heart(slices["unlabeled"], "machine", moved=-2)  # what the phantoms are
     sources = measured(slices, Oracle([*by_heart(slices["labeled"]), *truth]))
     assert sources.all[0].teacher > sources.all[0].dice + MARGIN
-    assert sources.at(10).share.tolist() == [0.0, 0.0]
+    assert sources.trust() is None
+    again = Oracle([*by_heart(slices["labeled"]), *by_heart(slices["unlabeled"], "machine", 9)])
+    assert sources.follow(32, again)  # the program is better after all, and comes back
+    assert sources.trust().share.tolist() == [1.0, 0.0]
 
 
 def test_an_equal_teacher_teaches_alone(slices):
     source = source_of(slices)
     for less, share in ((0.0, 0.0), (MARGIN / 2, 0.5), (MARGIN, 1.0)):
         source.teacher, source.agreement = source.low - less, 1.0
-        assert source.share(0.3) == pytest.approx(share)
+        assert source.share == pytest.approx(share)
 
 
-def test_trust_weighs_a_program_by_its_dice_and_the_rest_by_half(slices):
-    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120)
-    low = sources.all[0].low
-    assert sources.at(0).weight.tolist() == pytest.approx([0.5 * low / 2, 0.0])  # not agreed yet
-    assert sources.at(0).whole.tolist() == [True, False]
-    nobody = Sources([], slices["unlabeled"], Palette(2), 1.0, 120)
-    assert nobody.at(0).weight.tolist() == [UNMEASURED, 0.0]
-    again = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120)
-    sources.all[0].teacher, sources.all[0].agreement = 0.4, 0.8
+def test_trust_weighs_a_program_by_its_dice_and_is_remembered(slices):
+    sources = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120, 0.2)
+    (source,) = sources.all
+    source.teacher, source.agreement, source.taught = source.low - 0.2, 0.8, 0.25
+    trust = sources.trust()
+    assert trust.weight.tolist() == pytest.approx([0.5 * source.low * 0.9, 0.0])
+    assert trust.share.tolist() == pytest.approx([1.0 * (source.worth > source.teacher), 0.0])
+    assert trust.whole.tolist() == [True, False]
+    again = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120, 0.2)
     again.restore(sources.state())
-    assert again.at(60).weight.tolist() == pytest.approx([0.5 * low * 0.9, 0.0])
-    assert again.at(60).share.tolist() == sources.at(60).share.tolist()
+    assert again.trust().weight.tolist() == trust.weight.tolist()
+    assert again.told() == sources.told() and again.told()["Roller"]["taught"] == 0.25
+    again.restore([(0.0, 0.0)])  # of an earlier version, which had not measured yet
+    assert again.trust() is None and again.told()["Roller"]["taught"] == 0.0
 
 
 def test_a_class_that_a_program_never_finds_is_one_that_it_does_not_know(tmp_path):
@@ -330,69 +348,3 @@ def test_where_a_program_says_nothing_it_is_not_measured(tmp_path):
     elsewhere = [(p, m.where(m != 255, 0)) for p, m in by_heart(slices["unlabeled"], "machine")]
     source.measure(Oracle([*by_heart(slices["labeled"]), *elsewhere]), Palette(2), ALONE)
     assert source.teacher == pytest.approx(1.0)  # it knows all by heart
-
-
-# Whole trainings
-
-FAST = {"pretrain_steps": 0, "align_steps": 0, "steps": 60, "validations": 0}
-FAST |= {"labeled_batch": 2, "unlabeled_batch": 4}
-
-
-def trained(path, folder, **changes):
-    job = JobFolder.create(folder / "job", "train", {"cases": str(path)})
-    values = settings(path, folder, work=None, **FAST | changes)
-    return job, values, train(TrainSettings.from_dict(values), job)
-
-
-def test_a_training_learns_from_a_good_program_what_one_label_cannot_teach(tmp_path):
-    """One labelled case of a single class by itself, and a program that knows both."""
-    path = with_machine(tmp_path / "data", 2, 8, 4, shift=0)
-    job, _, summary = trained(path, tmp_path / "with", steps=120)
-    rows = [
-        {k: v for k, v in row.items() if not k.startswith("machine")}
-        for row in json.loads(path.read_text())
-    ]
-    path.write_text(json.dumps(rows))
-    without = trained(path, tmp_path / "without", steps=120)[2]
-    mean = [sum(s["val_dice"].values()) / 2 for s in (summary, without)]
-    assert mean[0] > mean[1] + 0.01
-    assert "sources" not in without
-    told = summary["sources"]["Roller"]
-    assert (told["cases"], told["measured"], told["dice"]) == (8, 2, 1.0)
-    events = [event for event in job.events() if event["type"] == "sources"]
-    assert [event["step"] for event in events] == list(range(10, 120, 10))
-    assert summary["cases"] == {"labeled": 2, "unlabeled": 8, "val": 4}  # never counted as labels
-
-
-def test_results_of_held_out_cases_would_be_refused_and_no_path_is_told(tmp_path):
-    path = with_machine(tmp_path / "data", 2, 2, 1)
-    job, values, _ = trained(path, tmp_path / "run", steps=12)
-    told = (job.path / "events.jsonl").read_text("utf-8")
-    told += (tmp_path / "run" / "phantom" / "card.json").read_text("utf-8")
-    assert "Roller" in told and "roller_" not in told and str(tmp_path) not in told
-
-
-def test_a_paused_training_believes_what_it_believed(tmp_path):
-    """Paused between two measurements, it ends with the same weights, bit for bit."""
-    path = with_machine(tmp_path / "data", 2, 3, shift=3)
-    _, whole, _ = trained(path, tmp_path / "whole")
-    job = JobFolder.create(tmp_path / "torn" / "job", "train", {"cases": str(path)})
-    values = settings(path, tmp_path / "torn", work=None, **FAST)
-    wanted = TrainSettings.from_dict(values)
-
-    class Pausing(JobFolder):
-        asked = 0
-
-        def requested(self, control):
-            Pausing.asked += control == "pause"
-            return control == "pause" and Pausing.asked == 23
-
-    from semigda_core.errors import Paused
-
-    with pytest.raises(Paused):
-        train(wanted, Pausing(job.path))
-    train(wanted, job)
-    first, second = (load_network(values["out"])[0].state_dict() for values in (whole, values))
-    assert all(torch.equal(first[name], second[name]) for name in first)
-    resumed = [e["step"] for e in job.events() if e["type"] == "sources"]
-    assert resumed == [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]

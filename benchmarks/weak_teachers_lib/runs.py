@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from few_labels_lib.recipes import recipe
 from few_labels_lib.runs import quietly
 from few_labels_lib.scores import WHOLE, chances_of, score_network, segment
 from few_labels_lib.sets import DataSet
+from torch.nn import Module
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.volumes import read_volume
@@ -32,6 +35,7 @@ def student(arguments: argparse.Namespace, one: DataSet, arm: str, seed: int) ->
     """Train one student: its Dice by held-out case, and what it was told of its teacher."""
     from weak_teachers import LABELLED, SCALE
 
+    start = time.process_time()
     folder = arguments.runs / one.name / f"{arm}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
     rows = _rows(one, LABELLED)
@@ -44,12 +48,27 @@ def student(arguments: argparse.Namespace, one: DataSet, arm: str, seed: int) ->
                 row |= {"machine_label": str(results / f"{row['name']}.png")}
                 row |= {"machine_source": f"{teacher} teacher"}
     # As a user without this method would: every result counts as a label of full weight.
-    believing = patch.object(Source, "share", lambda source, done: 1.0)
+    believing = patch.object(Source, "share", property(lambda source: 1.0))
     with believing if arm == "poor-believed" else nullcontext():
         network, summary = _train(one, rows, arguments.steps, seed, folder, SCALE)
     found = _score(one, network, recipe_of(SCALE).fit(one).preprocessing, folder)
     told = summary.get("sources", {})
-    return {"steps": arguments.steps, "dice": found, "sources": list(told.values())}
+    return {
+        "steps": arguments.steps,
+        "weights": weights_hash(network),
+        "cpu_seconds": round(time.process_time() - start),
+        "dice": found,
+        "sources": list(told.values()),
+    }
+
+
+def weights_hash(network: Module) -> str:
+    """Equal for networks whose weights are equal to the last bit."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name, tensor in sorted(network.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def recipe_of(scale: float):

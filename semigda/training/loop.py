@@ -73,18 +73,15 @@ class Training:
         self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.palette, size = Palette(settings.num_classes), settings.preprocessing["size"]
         self.labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
-        self.unlabeled = self.machine = None
+        self.unlabeled = None
         unlabeled = without_labels(slices) if settings.unlabeled_weight > 0 else []
         ranks, weight = gradients.ranks, settings.unlabeled_weight
+        warm_up = settings.supervised_share
         self.sources = Sources(
-            slices["labeled"], unlabeled, self.palette, weight, settings.steps, ranks
+            slices["labeled"], unlabeled, self.palette, weight, settings.steps, warm_up, ranks
         )
-        names = self.sources.names
         if unlabeled:
-            self.unlabeled = SliceSampler(unlabeled, size, sources=names)
-        if names:
-            with_machine = [case for case in unlabeled if case.source is not None]
-            self.machine = SliceSampler(with_machine, size, sources=names)
+            self.unlabeled = SliceSampler(unlabeled, size, sources=self.sources.names)
         self.teacher = make_teacher(network)
 
     def align(self) -> Stage:
@@ -128,11 +125,9 @@ class Training:
             return pseudo_weight(step / settings.steps, settings)
 
         def draw(step: int) -> Batch:
-            """Before the unlabelled slices come in, labelled ones take their place, or those that
-            another program labelled."""
-            return self.draw(
-                "segment", step, self.machine if weight(step) is None else self.unlabeled
-            )
+            """Before the unlabelled slices come in, labelled ones take their place. It is drawn
+            ahead, so what is measured meanwhile must have no say in it."""
+            return self.draw("segment", step, None if weight(step) is None else self.unlabeled)
 
         def losses(step: int, batch: Batch) -> Losses:
             with autocast(self.gradients.device, settings.precision):
@@ -141,16 +136,16 @@ class Training:
                     teacher,
                     self.palette,
                     batch,
-                    weight(step),
+                    weight(step) or 0.0,
                     settings,
                     self.gradients.total,
-                    self.sources.at(step) if self.sources.names else None,
+                    self.sources.trust(),
                 )
 
         def follow(step: int) -> None:
             update_teacher(teacher, network, step, settings.ema_decay)
             if self.sources.follow(step + 1, teacher):
-                told = self.sources.told((step + 1) / settings.steps)
+                told = self.sources.told()
                 self.gradients.progress.event("sources", step=step + 1, sources=told)
 
         return Stage("segment", settings.steps, draw, losses, optimizer, settings.clip, follow)

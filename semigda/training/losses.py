@@ -119,7 +119,7 @@ def segment_losses(
     teacher: SemiGDA,
     palette: Palette,
     batch: Batch,
-    weight: float | None,
+    weight: float,
     settings: TrainSettings,
     total_of: Total,
     trust: Trust | None = None,
@@ -131,17 +131,16 @@ def segment_losses(
     ``total_of`` adds up over the processes that share the batch.
 
     Args:
-        weight: of the teacher's labels; None while it does not teach yet.
-        trust: in other programs' labels, where the batch has some.
+        weight: of the teacher's labels.
+        trust: in other programs' labels; None where they teach nothing.
     """
     images = batch.images
     taught: dict[str, PseudoLabels] = {}
     if batch.weak is not None and batch.mixed is not None:
-        if weight is not None:
-            taught = teach(teacher, palette, batch.weak, settings.pseudo_labels)
+        taught = teach(teacher, palette, batch.weak, settings.pseudo_labels)
         images = torch.cat([images, batch.mixed])
     rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
-    lessons = {branch: lesson(batch, taught.get(branch), weight or 0.0, trust) for branch in rgb}
+    lessons = {branch: lesson(batch, taught.get(branch), weight, trust) for branch in rgb}
     losses = {
         f"segment_{branch}": mixed_loss(
             palette.logits(painted), batch, lessons[branch], 1.0, total_of
@@ -188,18 +187,15 @@ def lesson(
     in their place another program's. None where the batch has no such image.
 
     One of both teaches an image, so that their errors are not mixed; the background of a program
-    that does not know all classes is left to the teacher, and so is what it says nothing of.
+    that does not know all classes is left to the teacher.
 
     Args:
-        taught: by the teacher; None while it does not teach yet.
+        taught: by the teacher.
         weight: of its labels.
     """
-    if batch.weak is None:
+    if taught is None:
         return None
-    sure = torch.zeros_like(batch.weak[:, 0])
-    guess = sure.to(torch.uint8)
-    if taught is not None:
-        guess, sure = taught[0], weight * taught[1]
+    guess, sure = taught[0], weight * taught[1]
     if trust is None or batch.machine is None or batch.source is None or batch.chance is None:
         return guess, sure
     trust = trust.to(batch.machine.device)

@@ -6,7 +6,14 @@ that people labelled and the program segmented too, its Dice is known, and the t
 too, but is too good: it learned from these very labels. What it is worth on new images is told by
 both together: where it agrees less with the program on unlabelled slices than on labelled ones, its
 own Dice is lower by that factor. New images may also be harder than the labelled ones, for the
-program too: its Dice is taken to be lower by half as much. Until it is measured, it counts half.
+program too: its Dice is taken to be lower by half as much.
+
+Doing harm is worse than not helping. So a program teaches nothing until it has been measured and
+found to be better, and a training that never believes one ends with the weights, bit for bit, of
+one that has no results: the draws are the same, and what is measured changes nothing else. The
+first measurement is made when the supervised warm-up ends and the teacher would begin to teach.
+Before that, nearly any program is better than a network that has hardly learned, and there is
+no lesson of the teacher that it could take the place of.
 
 Few labelled cases measure badly, and images that the program taught wrongly cost more than those
 that it did not teach: it counts by the lower end of the 95 % confidence interval of its mean Dice
@@ -39,9 +46,8 @@ MEASURED_CASES = 2  # labelled ones: fewer say nothing of a program
 # Student's t of a two-sided 95 % interval, for 1, 2, 3 ... degrees of freedom; then about 2.
 T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
 SLICES = 24  # of each kind that a measurement looks at
-MEASUREMENTS = 12  # of the teacher in stage 2
+MEASUREMENTS = 12  # of the teacher, from the end of the warm-up on
 MARGIN = 0.1  # of Dice: a program that is better by that teaches alone
-UNMEASURED, LASTS = 0.5, 0.3  # of an unmeasured program: its weight, the share of stage 2 it has
 
 Spot = tuple[CaseSlices, int]  # a case and one of its slices
 
@@ -71,8 +77,9 @@ class Source:
         classes: that it found anywhere: those that it knows.
         dice: the mean over these classes and labelled slices; None where too few cases tell.
         low: the lower end of its 95 % confidence interval over cases.
-        teacher: the Dice that our averaged network has on unlabelled images, as far as known.
+        teacher: the Dice that our averaged network has on unlabelled images; 0 until it is known.
         agreement: of both on unlabelled slices, over that on labelled ones; at most 1.
+        taught: the share of its images that it taught so far, of all that our teacher or it could.
     """
 
     def __init__(self, labelled: list[CaseSlices], unlabelled: list[CaseSlices], classes: int):
@@ -81,7 +88,7 @@ class Source:
         self.classes = sorted({value for case in labelled + unlabelled for value in _found(case)})
         self.judged = _spread([(case, n) for case in labelled for n in _shown(case)])
         self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
-        self.teacher, self.agreement = 0.0, 0.0  # until they are measured
+        self.teacher, self.agreement, self.taught = 0.0, 0.0, 0.0
         self.dice: float | None = None
         self.low = 0.0
         by_case: dict[int, list[float]] = {}
@@ -101,15 +108,14 @@ class Source:
 
     @property
     def worth(self) -> float:
-        """Its Dice on new images, rather too low."""
-        if self.dice is None:
-            return UNMEASURED
+        """Its Dice on new images, rather too low; 0 where too few cases tell."""
         return self.low * (1 + self.agreement) / 2
 
-    def share(self, done: float) -> float:
-        """See :class:`Trust`, when a share of stage 2 is done."""
-        if self.dice is None:
-            return max(0.0, 1 - done / LASTS)
+    @property
+    def share(self) -> float:
+        """See :class:`Trust`. A teacher that finds nothing yet is nothing to compare with."""
+        if self.dice is None or self.teacher == 0:
+            return 0.0
         return min(max((self.worth - self.teacher) / MARGIN, 0.0), 1.0)
 
     def measure(self, teacher: SemiGDA, palette: Palette, ranks: Ranks) -> None:
@@ -144,6 +150,7 @@ class Sources:
         labelled, unlabelled: the cases that train.
         weight: largest weight of what is not a person's label.
         steps: of stage 2.
+        warm_up: share of them in which only people's labels teach.
 
     Attributes:
         names: of the programs that teach; their places are their numbers in a batch.
@@ -156,9 +163,13 @@ class Sources:
         palette: Palette,
         weight: float,
         steps: int,
+        warm_up: float,
         ranks: Ranks = ALONE,
     ):
-        self.palette, self.weight, self.steps, self.ranks = palette, weight, steps, ranks
+        self.palette, self.weight, self.ranks = palette, weight, ranks
+        parts = (warm_up + (1 - warm_up) * n / MEASUREMENTS for n in range(MEASUREMENTS))
+        self.due = {math.ceil(round(steps * part, 6)) for part in parts}  # after so many steps
+        self.lessons = max(1, steps - min(self.due))  # steps in which unlabelled images teach
         self.names = sorted({case.source for case in unlabelled if case.source is not None})
         self.all = [
             Source(
@@ -169,9 +180,11 @@ class Sources:
             for name in self.names
         ]
 
-    def at(self, step: int) -> Trust:
-        """What they count in a step of stage 2."""
-        share = [source.share(step / self.steps) for source in self.all]
+    def trust(self) -> Trust | None:
+        """What they count in the next step of stage 2; None where none of them teaches."""
+        if not any(source.share for source in self.all):
+            return None
+        share = [source.share for source in self.all]
         weight = [source.worth for source in self.all]
         whole = [source.whole for source in self.all]
         return Trust(
@@ -182,8 +195,9 @@ class Sources:
 
     def follow(self, step: int, teacher: SemiGDA) -> bool:
         """After ``step`` steps: measure the teacher if it is time; whether it was."""
-        due = {round(self.steps * part / MEASUREMENTS) for part in range(1, MEASUREMENTS)}
-        if not self.all or step not in due:
+        for source in self.all:
+            source.taught += source.share / self.lessons
+        if not self.all or step not in self.due:
             return False
         with evaluating(teacher):
             for source in self.all:
@@ -192,28 +206,30 @@ class Sources:
 
     # Told
 
-    def told(self, done: float = 1.0) -> dict[str, dict[str, Any]]:
-        """Of each program: the cases that it teaches, the labelled ones that measure it, its Dice
-        there (None: not measured), our teacher's, and the share of its images that it teaches."""
+    def told(self) -> dict[str, dict[str, Any]]:
+        """Of each program: the unlabelled cases and the labelled ones, which measure it; its Dice
+        there (None: not measured) and our teacher's; the share of its images that it teaches now,
+        and that it taught so far."""
         return {
             name: {
                 "cases": len(source.unlabelled),
                 "measured": len(source.labelled) if source.dice is not None else 0,
                 "dice": None if source.dice is None else round(source.dice, 4),
                 "teacher": None if source.dice is None else round(source.teacher, 4),
-                "share": round(source.share(done), 4),
+                "share": round(source.share, 4),
+                "taught": round(min(source.taught, 1.0), 4),
             }
             for name, source in zip(self.names, self.all, strict=True)
         }
 
-    def state(self) -> list[tuple[float, float]]:
+    def state(self) -> list[tuple[float, ...]]:
         """For :meth:`restore`; part of the checkpoint."""
-        return [(source.teacher, source.agreement) for source in self.all]
+        return [(source.teacher, source.agreement, source.taught) for source in self.all]
 
-    def restore(self, state: Sequence[tuple[float, float]]) -> None:
-        """What an earlier process measured; one of a version without sources knew of none."""
-        for source, measured in zip(self.all, state, strict=False):
-            source.teacher, source.agreement = measured
+    def restore(self, state: Sequence[tuple[float, ...]]) -> None:
+        """What an earlier process measured; one of an earlier version knew less, or nothing."""
+        for source, known in zip(self.all, state, strict=False):
+            source.teacher, source.agreement, source.taught = (*known, 0.0)[:3]
 
 
 def _found(case: CaseSlices) -> set[int]:

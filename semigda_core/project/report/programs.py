@@ -22,20 +22,23 @@ def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]])
     )
     if not found:
         return ""
+    known = [event["sources"] for event in events if "sources" in event]
     told = []
     for name, count in sorted(found.items()):
+        values = known[-1].get(name, {}) if known else {}
         words = say("Trained also with results of {name} for {count} cases.")
-        if count == 1:
+        if values.get("taught") == 0:
+            words = say("Results of {name} for {count} cases taught nothing.")
+        elif count == 1:
             words = say("Trained also with a result of {name} for 1 case.")
         told.append(words.format(name=escape(name), count=count))
-    measured = [event["sources"] for event in events if event["type"] == "sources"]
-    for name, values in measured[-1].items() if measured else ():
-        if values.get("dice") is not None:
-            words = say(
-                "Where people labelled too, the Dice of {name} is {dice}; in the end it taught "
-                "{share} % of these images."
-            )
-            share = round(100 * values["share"])
-            told.append(words.format(name=escape(name), dice=f"{values['dice']:.3f}", share=share))
+        if values.get("dice") is None:
+            continue
+        words = say(
+            "Where people labelled too, the Dice of {name} is {dice}; {share} % of what these "
+            "images taught came from it."
+        )
+        share = round(100 * values.get("taught", values["share"]))
+        told.append(words.format(name=escape(name), dice=f"{values['dice']:.3f}", share=share))
     told.append(say("These results scored nothing."))
     return f"<p class='note'>{' '.join(told)}</p>"
