@@ -145,6 +145,7 @@ set(SemiGDA_PACKAGES
   semigda/data/grid.py
   semigda/data/intensity.py
   semigda/data/labels.py
+  semigda/data/other_grid.py
   semigda/data/plain_labels.py
   semigda/data/png.py
   semigda/data/preprocess.py
@@ -311,6 +312,7 @@ set(SemiGDA_PACKAGES
   semigda_core/labels/segments.py
   semigda_core/labels/sides.py
   semigda_core/labels/sources.py
+  semigda_core/labels/structures.py
   semigda_core/models/__init__.py
   semigda_core/models/base_file.py
   semigda_core/models/card.py
@@ -332,6 +334,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/moving.py
   semigda_core/project/cases/naming.py
   semigda_core/project/cases/pairing.py
+  semigda_core/project/cases/result_folders.py
   semigda_core/project/cases/sending.py
   semigda_core/project/changes.py
   semigda_core/project/check/__init__.py

@@ -10,14 +10,20 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
+from semigda_core.labels.segments import read_segments
+from semigda_core.project.cases.result_folders import Matched, match_results
 from semigda_core.project.project import Project
+from semigda_core.project.records import View
 from semigda_core.project.results import (
-    Matched,
     add_results,
     counts,
-    match_results,
+    lacking,
+    newest,
     remove_results,
+    result_classes,
     set_result_mapping,
+    structures_of,
+    used,
     will_learn,
 )
 
@@ -38,7 +44,12 @@ def add_results_commands(add: Add, mapping: Callable[[list[str]], dict[str, int 
         "Those of unlabelled cases teach like pseudo labels, those of labelled cases tell how good "
         "the program is. They never score and never count as labels.",
     )
-    new.add_argument("results", nargs="+", help="a folder, or label files")
+    new.add_argument(
+        "results",
+        nargs="+",
+        help="a folder of label files, or of a folder for each image with a file per "
+        "structure; or label files",
+    )
     new.add_argument("--program", help="its name, for the card (default: what the files tell)")
     new.add_argument("--preview", action="store_true", help="only show the pairs")
     new.add_argument(
@@ -78,10 +89,33 @@ def _add(
         return
     print(f"{len(ids)} cases have a result of {source}.")
     print(will_learn(counts(view)) or "None of them is unlabelled: they only measure the program.")
+    for line in _missing(view, source.strip()):
+        print(line, file=sys.stderr)
     for path in found.unmatched:
         print(f"no case has this name: {one_line(path.name)}", file=sys.stderr)
     for case_id in found.doubtful:
         print(f"several files fit, none was taken: {view.case(case_id).name}", file=sys.stderr)
+
+
+def _missing(view: View, source: str) -> list[str]:
+    """What is not there of the structures of a program that gives each a file of its own."""
+    results = [one for case in used(view) if (one := newest(case)) and one.source == source]
+    if not any(one.path.is_dir() for one in results):
+        return []
+    found = {
+        result_classes(view, one)[name]
+        for one in results
+        for name in structures_of(view, one) or ()
+    }
+    told = [
+        f"no structure is the class {label.name}; if one has another name: --map STRUCTURE=CLASS"
+        for label in view.classes
+        if label.value not in found
+    ]
+    return told + [
+        f"left out, as it lacks {', '.join(missing)}: {view.case(case_id).name}"
+        for case_id, missing in lacking(view).items()
+    ]
 
 
 def _tell(project: Project, found: Matched, as_json: bool) -> None:
@@ -94,7 +128,8 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
         return
     for case_id, path in found.pairs:
         case = view.case(case_id)
-        print(f"{case.name:<48} {case.role:<10} {one_line(path.name)}")
+        many = f" ({len(read_segments(path))} structures)" if path.is_dir() else ""
+        print(f"{case.name:<48} {case.role:<10} {one_line(path.name)}{many}")
     for path in found.unmatched:
         print(f"{'-':<48} {'':<10} {one_line(path.name)}")
 

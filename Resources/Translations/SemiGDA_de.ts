@@ -1591,6 +1591,10 @@
         <translation>mittlerer Dice {score:.2f} auf {count} Validierungsfällen, die auch die Gewichte bestimmten: Erwarten Sie weniger</translation>
     </message>
     <message>
+        <source>results of {program} for {count} cases were not used</source>
+        <translation>Ergebnisse von {program} für {count} Fälle wurden nicht verwendet</translation>
+    </message>
+    <message>
         <source>started from {base}</source>
         <translation>begonnen mit {base}</translation>
     </message>
@@ -3331,6 +3335,10 @@
         <translation>Hinzufügen</translation>
     </message>
     <message>
+        <source>Add results for labelled cases too: else these teach nothing.</source>
+        <translation>Auch Ergebnisse für Fälle mit Label hinzufügen: Sonst wird von diesen nicht gelernt.</translation>
+    </message>
+    <message>
         <source>Add results of another program</source>
         <translation>Ergebnisse eines anderen Programms hinzufügen</translation>
     </message>
@@ -3345,10 +3353,6 @@
     <message>
         <source>Choose the folder.</source>
         <translation>Den Ordner wählen.</translation>
-    </message>
-    <message>
-        <source>Label maps or segmentations that another program made of the images, one file for each, with the image's name. Those of unlabelled cases teach as long as they are better than the model; those of labelled cases tell how good the program is. They never score a model and never count as labels.</source>
-        <translation>Labelmaps oder Segmentierungen, die ein anderes Programm aus den Bildern gemacht hat, eine Datei für jedes, mit dem Namen des Bildes. Von denen der Fälle ohne Label wird gelernt, solange sie besser sind als das Modell; die der Fälle mit Label zeigen, wie gut das Programm ist. Sie bewerten nie ein Modell und zählen nie als Labels.</translation>
     </message>
     <message>
         <source>Name the program: up to 64 letters, no slash.</source>
@@ -3387,6 +3391,10 @@
         <translation>Dient zum</translation>
     </message>
     <message>
+        <source>What another program made of the images: a file for each, or a folder with a file for each structure, with the image's name. Results of unlabelled cases teach as long as they are better than the model. Those of labelled cases tell how good the program is: without any, it teaches nothing. They never score a model and never count as labels.</source>
+        <translation>Was ein anderes Programm aus den Bildern gemacht hat: für jedes eine Datei, oder ein Ordner mit einer Datei für jede Struktur, mit dem Namen des Bildes. Von Ergebnissen der Fälle ohne Label wird gelernt, solange sie besser sind als das Modell. Die der Fälle mit Label zeigen, wie gut das Programm ist: Ohne sie wird nichts von ihm gelernt. Sie bewerten nie ein Modell und zählen nie als Labels.</translation>
+    </message>
+    <message>
         <source>Which case each result belongs to. They are matched by name.</source>
         <translation>Zu welchem Fall jedes Ergebnis gehört. Sie werden nach Namen zugeordnet.</translation>
     </message>
@@ -3417,6 +3425,10 @@
     <message>
         <source>{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.</source>
         <translation>{count} Fälle ohne Label, von denen gelernt wird, {labelled} mit Label, an denen gemessen wird.</translation>
+    </message>
+    <message>
+        <source>{name}: {count} structures</source>
+        <translation>{name}: {count} Strukturen</translation>
     </message>
 </context>
 <context>
@@ -4935,6 +4947,10 @@
         <translation>Der Ordner des Auftrags enthält einen Verweis auf einen anderen Ort.</translation>
     </message>
     <message>
+        <source>The folder of the label cannot be read.</source>
+        <translation>Der Ordner des Labels kann nicht gelesen werden.</translation>
+    </message>
+    <message>
         <source>The general image features that this training starts from are not installed; without them a model learns from your images alone, and is clearly worse with few labels.</source>
         <translation>Die allgemeinen Bildmerkmale, mit denen dieses Training beginnt, sind nicht installiert; ohne sie lernt ein Modell allein aus Ihren Bildern und ist bei wenigen Labels deutlich schlechter.</translation>
     </message>
@@ -6085,6 +6101,10 @@
         <translation>Geben Sie alle Fälle einer Gruppe zum Training oder alle zu val.</translation>
     </message>
     <message>
+        <source>Give each structure a file of its own, or each image one label map.</source>
+        <translation>Geben Sie jeder Struktur eine eigene Datei, oder jedem Bild eine Labelmap.</translation>
+    </message>
+    <message>
         <source>Give every segment of the labels a class, or leave it out on purpose.</source>
         <translation>Geben Sie jedem Segment der Labels eine Klasse, oder lassen Sie es bewusst weg.</translation>
     </message>
@@ -6123,6 +6143,10 @@
     <message>
         <source>Place it on what the image shows.</source>
         <translation>Setzen Sie sie auf das, was das Bild zeigt.</translation>
+    </message>
+    <message>
+        <source>Put it back, or add the results again.</source>
+        <translation>Legen Sie sie zurück, oder fügen Sie die Ergebnisse noch einmal hinzu.</translation>
     </message>
     <message>
         <source>Resample it again with nearest neighbour, from the label as it was.</source>
@@ -6219,6 +6243,10 @@
     <message>
         <source>The disk with the temporary folder is full.</source>
         <translation>Die Festplatte mit dem temporären Ordner ist voll.</translation>
+    </message>
+    <message>
+        <source>The file of the structure '{name}' holds more than zeros and ones.</source>
+        <translation>Die Datei der Struktur '{name}' enthält mehr als Nullen und Einsen.</translation>
     </message>
     <message>
         <source>The file that holds the image's voxels is missing</source>
@@ -6435,6 +6463,14 @@
     <message>
         <source>The slices of the DICOM series are turned against each other, or differ in their pixel spacing.</source>
         <translation>Die Schichten der DICOM-Serie sind gegeneinander gedreht oder haben verschiedene Pixelabstände.</translation>
+    </message>
+    <message>
+        <source>The structure '{name}' has no file.</source>
+        <translation>Die Struktur '{name}' hat keine Datei.</translation>
+    </message>
+    <message>
+        <source>The structure '{name}' lies on another grid than the image.</source>
+        <translation>Die Struktur '{name}' liegt auf einem anderen Gitter als das Bild.</translation>
     </message>
 </context>
 <context>
@@ -6704,6 +6740,10 @@
         <translation>Finden Sie heraus, welches stimmt, und nehmen Sie das andere aus dem Projekt.</translation>
     </message>
     <message>
+        <source>Folders of another program lack structures that others have: {told}. Training leaves these results out.</source>
+        <translation>In Ordnern eines anderen Programms fehlen Strukturen, die andere haben: {told}. Das Training lässt diese Ergebnisse weg.</translation>
+    </message>
+    <message>
         <source>From scratch</source>
         <translation>Von null</translation>
     </message>
@@ -6728,8 +6768,8 @@
         <translation>Nehmen Sie weniger Testfälle.</translation>
     </message>
     <message>
-        <source>How good another program's results are is not known: they count half, and less and less.</source>
-        <translation>Wie gut die Ergebnisse eines anderen Programms sind, ist nicht bekannt: Sie zählen halb und immer weniger.</translation>
+        <source>How good another program's results are is not known, so they teach nothing.</source>
+        <translation>Wie gut die Ergebnisse eines anderen Programms sind, ist nicht bekannt; deshalb wird nicht von ihnen gelernt.</translation>
     </message>
     <message>
         <source>If only the drawn ones are finished, mark them: the others then count as unlabelled.</source>
@@ -6916,6 +6956,10 @@
         <translation>Öffnen Sie es, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
+        <source>Put a class that lies inside another one below it, as a tumour below its organ.</source>
+        <translation>Setzen Sie eine Klasse, die in einer anderen liegt, unter diese, wie einen Tumor unter sein Organ.</translation>
+    </message>
+    <message>
         <source>Put project.json back from a backup, or make a new project.</source>
         <translation>Stellen Sie project.json aus einer Sicherung wieder her, oder legen Sie ein neues Projekt an.</translation>
     </message>
@@ -6950,6 +6994,10 @@
     <message>
         <source>Run the check.</source>
         <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>Run the program on these images again, or use them without its results.</source>
+        <translation>Lassen Sie das Programm auf diesen Bildern noch einmal laufen, oder verwenden Sie sie ohne seine Ergebnisse.</translation>
     </message>
     <message>
         <source>Save it in Slicer as one .seg.nrrd file.</source>
@@ -6994,6 +7042,10 @@
     <message>
         <source>Start one.</source>
         <translation>Starten Sie eines.</translation>
+    </message>
+    <message>
+        <source>Structures of another program overlap: there, the class further down the list counts.</source>
+        <translation>Strukturen eines anderen Programms überlappen sich: Dort zählt die Klasse, die weiter unten in der Liste steht.</translation>
     </message>
     <message>
         <source>Take that label away first, if it is to be replaced.</source>
@@ -7675,6 +7727,10 @@
         <translation>Einfaches U-Net</translation>
     </message>
     <message>
+        <source>Results of {name} for {count} cases taught nothing.</source>
+        <translation>Von Ergebnissen von {name} für {count} Fälle wurde nicht gelernt.</translation>
+    </message>
+    <message>
         <source>SemiGDA training report</source>
         <translation>SemiGDA-Trainingsbericht</translation>
     </message>
@@ -7771,8 +7827,8 @@
         <translation>Wofür das Modell nicht gedacht ist</translation>
     </message>
     <message>
-        <source>Where people labelled too, the Dice of {name} is {dice}; in the end it taught {share} % of these images.</source>
-        <translation>Wo auch Menschen Labels gezeichnet haben, ist der Dice von {name} {dice}; am Ende wurde von {share} % dieser Bilder gelernt.</translation>
+        <source>Where people labelled too, the Dice of {name} is {dice}; {share} % of what these images taught came from it.</source>
+        <translation>Wo auch Menschen segmentiert haben, hat {name} einen Dice von {dice}; {share} % dessen, was von diesen Bildern gelernt wurde, kam von dort.</translation>
     </message>
     <message>
         <source>With so few held-out cases, small differences mean little.</source>

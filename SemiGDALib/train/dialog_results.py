@@ -7,8 +7,9 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
+from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import is_source
-from semigda_core.project.results import LEARNS, MEASURES
+from semigda_core.project.results import ENOUGH, LEARNS, MEASURES
 from SemiGDALib.dialogs import Dialog, cell, chooseFolder, makeTable
 from SemiGDALib.texts import AMBER, RED, ink
 from SemiGDALib.translation.sentences import translated
@@ -29,10 +30,11 @@ class ResultsDialog:
         self._dialog = Dialog(_("Add results of another program"), _("Add"), width=620)
         self._dialog.say(
             _(
-                "Label maps or segmentations that another program made of the images, one file for "
-                "each, with the image's name. Those of unlabelled cases teach as long as they are "
-                "better than the model; those of labelled cases tell how good the program is. They "
-                "never score a model and never count as labels."
+                "What another program made of the images: a file for each, or a folder with a file "
+                "for each structure, with the image's name. Results of unlabelled cases teach as "
+                "long as they are better than the model. Those of labelled cases tell how good the "
+                "program is: without any, it teaches nothing. They never score a model and never "
+                "count as labels."
             )
         )
         form = qt.QFormLayout()
@@ -107,7 +109,11 @@ class ResultsDialog:
     def _row(self, caseId, path):
         uses = {LEARNS: _("teach"), MEASURES: _("measure")}
         case = self._roles[caseId]
-        return case.name, uses.get(case.role, _("nothing now")), path.name
+        made = path.name
+        if path.is_dir():
+            count = len(read_segments(path))
+            made = _("{name}: {count} structures").format(name=path.name, count=count)
+        return case.name, uses.get(case.role, _("nothing now")), made
 
     def _update(self, _text="") -> None:
         self.program = str(self._name.text).strip()
@@ -120,6 +126,9 @@ class ResultsDialog:
         roles = [self._roles[caseId].role for caseId, _path in self.pairs]
         text = _("{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.")
         told = text.format(count=roles.count(LEARNS), labelled=roles.count(MEASURES))
+        if roles.count(LEARNS) and roles.count(MEASURES) < ENOUGH:
+            unmeasured = _("Add results for labelled cases too: else these teach nothing.")
+            told += f'<br><span style="color:{ink(AMBER)}">{unmeasured}</span>'
         if not named:
             wanted = _("Name the program: up to 64 letters, no slash.")
             told += f'<br><span style="color:{ink(AMBER)}">{wanted}</span>'

@@ -12,8 +12,9 @@ class ResultsLogic:
     project = None
 
     def matchResults(self, paths):
-        """Whose results the files, or those of folders, are: see ``results.match_results``."""
-        from semigda_core.project.results import match_results
+        """Whose results the files, or those of folders, are: see
+        ``result_folders.match_results``."""
+        from semigda_core.project.cases.result_folders import match_results
 
         return match_results(self.project.read(), paths)
 

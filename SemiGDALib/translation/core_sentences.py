@@ -91,6 +91,7 @@ def sentences(_):
         _("The folder holds no model card (card.json)."),
         _("The folder holds no readable job."),
         _("The folder of the job holds a link to another place."),
+        _("The folder of the label cannot be read."),
         _(
             "The general image features that this training starts from are not installed; without"
             " them a model learns from your images alone, and is clearly worse with few labels."

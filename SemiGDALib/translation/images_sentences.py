@@ -21,6 +21,7 @@ def sentences(_):
         _("Crop the image, check its spacing, or choose a model of a coarser spacing."),
         _("Export it again, with points in decimal numbers, not commas."),
         _("Give all cases of a group to training, or all to val."),
+        _("Give each structure a file of its own, or each image one label map."),
         _("Give every segment of the labels a class, or leave it out on purpose."),
         _(
             "In the model's spacing the image has {count} slices of {value} x {value2} pixels, "
@@ -34,6 +35,7 @@ def sentences(_):
         _("Only the region of interest was segmented."),
         _("Place it on the image."),
         _("Place it on what the image shows."),
+        _("Put it back, or add the results again."),
         _("Resample it again with nearest neighbour, from the label as it was."),
         _("Save it as .nrrd and use that."),
         _("Save it as NIfTI or NRRD in the program that it comes from."),
@@ -61,6 +63,7 @@ def sentences(_):
         _("The case list must be a list of cases."),
         _("The case list {error}."),
         _("The disk with the temporary folder is full."),
+        _("The file of the structure '{name}' holds more than zeros and ones."),
         _("The file that holds the image's voxels is missing"),
         _("The folder holds no DICOM images."),
         _("The folder holds {count} DICOM series."),
@@ -121,4 +124,6 @@ def sentences(_):
             "The slices of the DICOM series are turned against each other, or differ in their "
             "pixel spacing."
         ),
+        _("The structure '{name}' has no file."),
+        _("The structure '{name}' lies on another grid than the image."),
     )

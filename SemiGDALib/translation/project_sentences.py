@@ -80,16 +80,17 @@ def sentences(_):
         ),
         _("Files of {count} cases are"),
         _("Find out which one is right, and take the other out of the project."),
+        _(
+            "Folders of another program lack structures that others have: {told}. Training leaves"
+            " these results out."
+        ),
         _("From scratch"),
         _("General image features"),
         _("Grey values come in several scales: {count} images are far from the usual one."),
         _("Grey values lie from {low} to {high}; usual are {low2} to {value}."),
         _("Held-out cases need a label that a person made or corrected."),
         _("Hold out fewer cases."),
-        _(
-            "How good another program's results are is not known: they count half, and less and "
-            "less."
-        ),
+        _("How good another program's results are is not known, so they teach nothing."),
         _("If only the drawn ones are finished, mark them: the others then count as unlabelled."),
         _(
             "If that is right, choose the same held-out cases again with this reason: older "
@@ -139,6 +140,7 @@ def sentences(_):
         _("Only {count} cases are labelled."),
         _("Only {value} % of the label lie within its image."),
         _("Open it, or choose another folder."),
+        _("Put a class that lies inside another one below it, as a tumour below its organ."),
         _("Put project.json back from a backup, or make a new project."),
         _("Remove the last class, or keep this one and rename it."),
         _("Rename or remove them, or add them to the classes of the project."),
@@ -148,6 +150,7 @@ def sentences(_):
         _("Resume the training: it goes on from its last checkpoint."),
         _("Run the check, and do what it says."),
         _("Run the check."),
+        _("Run the program on these images again, or use them without its results."),
         _("Save it in Slicer as one .seg.nrrd file."),
         _("Save the label as one file, such as .seg.nrrd or .nii.gz."),
         _("Say which class each is, or leave it out on purpose."),
@@ -159,6 +162,7 @@ def sentences(_):
         _("Some pictures have 16 bits a value, others 8. All are read as 8 bits."),
         _("Start a new training in its place."),
         _("Start one."),
+        _("Structures of another program overlap: there, the class further down the list counts."),
         _("Take that label away first, if it is to be replaced."),
         _("Take the case out of the project"),
         _("Take the copies out of the project"),

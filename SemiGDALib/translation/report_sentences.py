@@ -58,6 +58,7 @@ def sentences(_):
         _("Over the steps"),
         _("Pictures"),
         _("Plain U-Net"),
+        _("Results of {name} for {count} cases taught nothing."),
         _("SemiGDA training report"),
         _("Setting"),
         _("Settings"),
@@ -104,8 +105,8 @@ def sentences(_):
         _("What is missing here"),
         _("What the model is not for"),
         _(
-            "Where people labelled too, the Dice of {name} is {dice}; in the end it taught "
-            "{share} % of these images."
+            "Where people labelled too, the Dice of {name} is {dice}; {share} % of what these "
+            "images taught came from it."
         ),
         _("With so few held-out cases, small differences mean little."),
         _("case {number}"),

@@ -17,7 +17,8 @@ from volume_fixtures import write_nrrd
 
 from semigda.check.run import check
 from semigda.data.cases import read_cases
-from semigda.data.labels import label_parts, read_classes, resample_classes, share_inside
+from semigda.data.labels import label_parts, read_classes
+from semigda.data.other_grid import resample_classes, share_inside
 from semigda.data.preprocess import Preprocessing
 from semigda.data.volumes import read_volume
 from semigda.models.base import save_base

@@ -16,6 +16,7 @@ from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
+from semigda_core.project.cases.result_folders import match_results
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.check.repairs import undo
 from semigda_core.project.classes import change_class, remove_class
@@ -25,7 +26,6 @@ from semigda_core.project.report.report import write_report
 from semigda_core.project.results import (
     add_results,
     counts,
-    match_results,
     newest,
     remove_results,
     result_classes,

@@ -13,7 +13,8 @@ from training_fixtures import NETWORK, settings
 from volume_fixtures import affine_of, write_nrrd
 
 from semigda.data.cases import Case, read_cases
-from semigda.data.labels import by_names, read_case, read_classes, resample_classes
+from semigda.data.labels import by_names, read_case, read_classes
+from semigda.data.other_grid import resample_classes
 from semigda.data.preprocess import prepare
 from semigda.data.volumes import Volume, read_volume
 from semigda.evaluation.evaluate import WHOLE, compare, scored_on

@@ -93,7 +93,8 @@ def _read_image(folder: Path, made: Made) -> None:
 
 
 def _read_label(folder: Path, made: Made) -> None:
-    from semigda.data.labels import label_parts, read_labels, resample_classes, share_inside
+    from semigda.data.labels import label_parts, read_labels
+    from semigda.data.other_grid import resample_classes, share_inside
 
     path, like = folder / made["path"], _like()
     parts = [(key, mask.copy()) for key, mask in label_parts(path, like)]

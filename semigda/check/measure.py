@@ -7,7 +7,7 @@ cases judge them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import numpy as np
 
 from semigda.data.geometry import orient, turned
 from semigda.data.intensity import white_of
-from semigda.data.labels import held_keys, label_parts, share_inside, unlabelled
+from semigda.data.labels import label_parts, unlabelled
+from semigda.data.other_grid import held_keys, share_inside
 from semigda.data.unlabelled import finished_axis, finished_of
 from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
@@ -31,6 +32,7 @@ def measure_case(
     watch: Callable[[Volume], None] = lambda volume: None,
     label_slices: str | None = None,
     result: Path | None = None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Facts of an image and its label: ``{"image": {...}, "label": {...} | None}``.
 
@@ -54,6 +56,7 @@ def measure_case(
         watch: called with the image, for callers that need more than facts.
         label_slices: see :attr:`semigda.data.cases.Case.label_slices`.
         result: another program's; ``"result"`` then has the facts of a label.
+        only: its structures that have a class, if each has a file of its own.
 
     Raises:
         SemiGDAError: "cancelled".
@@ -69,7 +72,7 @@ def measure_case(
     if label is not None:
         facts["label"] = _label_facts(label, volume, progress, label_slices)
     if result is not None:
-        facts["result"] = _label_facts(result, volume, progress, None)
+        facts["result"] = _label_facts(result, volume, progress, None, only)
     watch(volume)
     return facts
 
@@ -113,7 +116,11 @@ def _hashes(view: np.ndarray, progress: Progress) -> tuple[str, str]:
 
 
 def _label_facts(
-    path: Path, volume: Volume, progress: Progress, label_slices: str | None
+    path: Path,
+    volume: Volume,
+    progress: Progress,
+    label_slices: str | None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     digest = hashlib.blake2b(digest_size=16)
     parts: dict[str, dict[str, int]] = {}
@@ -121,6 +128,7 @@ def _label_facts(
     overlap = 0
     axis = orient(volume.affine, slice_axis(volume))[0][0]
     others = tuple(n for n in range(3) if n != axis)
+    classes = None if only is None else dict.fromkeys(only, 1)
     try:
         finished = finished_of(path, label_slices)
         unknown = np.zeros(volume.shape, bool)
@@ -129,7 +137,7 @@ def _label_facts(
         drawn = np.zeros(volume.shape, bool)
         if finished is not None:
             digest.update(str(finished).encode() + b"\0")
-        for key, mask in label_parts(path, volume):
+        for key, mask in label_parts(path, volume, classes):
             progress.check()
             drawn |= mask
             mask = mask & ~unknown
@@ -146,9 +154,10 @@ def _label_facts(
         facts: dict[str, Any] = {"error": error.to_dict()}
         facts |= {} if label_slices is None else {"said": label_slices}
         if error.error_class == "geometry-mismatch":
-            facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume)
-            with suppress(SemiGDAError):
-                facts["held"] = held_keys(path)
+            facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume, only)
+            if only is None:
+                with suppress(SemiGDAError):
+                    facts["held"] = held_keys(path)
         return facts
     facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
     facts |= {
@@ -179,8 +188,8 @@ def _scattered(held: np.ndarray) -> bool:
     return len(lengths) >= 3 and bool((lengths == 1).mean() >= 0.75)
 
 
-def _share_inside(path: Path, volume: Volume) -> float:
+def _share_inside(path: Path, volume: Volume, only: Sequence[str] | None) -> float:
     try:
-        return round(share_inside(path, volume), 4)
+        return round(share_inside(path, volume, only or ()), 4)
     except SemiGDAError:
         return 0.0  # unreadable in another way; nothing can be resampled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semigda.data.labels import resample_classes
+from semigda.data.other_grid import resample_classes
 from semigda.data.segnrrd import write_labels
 from semigda.data.unlabelled import whole_slices
 from semigda.data.volumes import read_volume

@@ -16,6 +16,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import WHOLE
+from semigda_core.labels.structures import files_of_label
 from semigda_core.project.check.facts import FACTS_SCHEMA, marks_of, read_facts
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import FACTS, THUMBNAILS, CaseFiles, case_files, findings
@@ -45,7 +46,7 @@ def update_facts(
 
     Args:
         cases: objects with id, image, label (or None) and its finished slices, perhaps another
-            program's result; absolute paths.
+            program's result, and its structures if each has a file of its own; absolute paths.
         thumbnails: a folder; every readable case gets its ``<id>.png`` there.
 
     Returns:
@@ -69,7 +70,8 @@ def update_facts(
             continue
         told = case.get("result")
         result = Path(told) if told else None
-        now = stamp(image, label) if result is None else stamp(image, label, result)
+        only = case.get("structures")
+        now = stamp(image, label, *(files_of_label(result, only or ()) if result else ()))
         if result is not None and not result.exists():
             result = None
         before = known.get(case["id"], {})
@@ -82,7 +84,7 @@ def update_facts(
         try:
             progress.at(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
             draw = partial(_draw, picture, label)
-            measured = measure_case(image, label, progress, draw, finished, result)
+            measured = measure_case(image, label, progress, draw, finished, result, only)
             facts[case["id"]] = {"stamp": now, **measured}
         except SemiGDAError:
             save(known | facts)

@@ -29,17 +29,17 @@ from semigda.data.volumes import Volume, read_layer, read_stored
 from semigda.reading.detect import format_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.region import read_region_text
-from semigda_core.labels.finished import IGNORED, WHOLE
+from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.provenance import REGION, said
 from semigda_core.labels.segments import Segment, classes_by_name, read_segments
-
-_POINTS = 500_000  # voxels that locate a label, out of perhaps many millions
+from semigda_core.labels.structures import structures
 
 
 def label_parts(
     path, like: Volume, classes: Mapping[str, int] | None = None
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Key and mask (bool, z, y, x, on the grid of ``like``) of every part of a label file.
+    """Key and mask (bool, z, y, x, on the grid of ``like``) of every part of a label file, or of a
+    folder with a file for each structure.
 
     Segments come in the file's order, including empty ones, and may overlap; so may maps, one for
     every class. Values and colours come in ascending order, without 0 and black. Ignored segments
@@ -48,6 +48,7 @@ def label_parts(
     Args:
         classes: the mapping, if there is one. A picture of 0 and 255 is a mask of 0 and 1, unless
             the mapping says what 255 is: there may be no 1 in it, but a 255 that is unlabelled.
+            Structures come in the order of their classes, and those without one are not read.
 
     Raises:
         SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if it is
@@ -55,6 +56,12 @@ def label_parts(
     """
     path = Path(path)
     segments = read_segments(path)
+    if path.is_dir():
+        names = [segment.name for segment in segments]
+        if classes is not None:
+            names = [name for _, name in in_class_order(classes)]
+        yield from ((name, structure_mask(path, name, like)[0]) for name in names)
+        return
     if not segments:
         yield from _plain_parts(path, like, str(IGNORED) not in (classes or ()))
         return
@@ -74,6 +81,41 @@ def _masks(
             stored = read_layer(path, layer)
             array = place(stored.array, stored.affine, like, cropped=True)
         yield segment, np.equal(array, segment.value)
+
+
+def structure_mask(
+    folder: Path, name: str, like: Volume | None = None
+) -> tuple[np.ndarray, Volume]:
+    """Mask (bool, z, y, x) of a structure that has a file of its own, on the grid of ``like`` or,
+    without it, on the file's own; and what was read.
+
+    Raises:
+        SemiGDAError: "geometry-mismatch" if it lies on another grid; "bad-input" if its file is
+            gone, unreadable or holds more than zeros and ones.
+    """
+    file = structures(folder).get(name)
+    if file is None:
+        raise SemiGDAError(
+            "bad-input",
+            f"The structure '{name}' has no file.",
+            action="Put it back, or add the results again.",
+        )
+    stored = _read_plain(file)
+    several = stored.channels > 1 or _maps(stored) > 1
+    try:
+        mask = None if several else _on_grid(stored, stored if like is None else like)
+    except SemiGDAError as error:
+        if error.error_class != "geometry-mismatch":
+            raise
+        message = f"The structure '{name}' lies on another grid than the image."
+        raise SemiGDAError(error.error_class, message) from error
+    if mask is None or mask.max() > 1:
+        raise SemiGDAError(
+            "bad-input",
+            f"The file of the structure '{name}' holds more than zeros and ones.",
+            action="Give each structure a file of its own, or each image one label map.",
+        )
+    return mask > 0, stored
 
 
 def _plain_parts(path: Path, like: Volume, masks: bool) -> Iterator[tuple[str, np.ndarray]]:
@@ -162,7 +204,8 @@ def read_classes(
 
     Args:
         classes: the class of every key, 0 leaves it out; None keeps a label map's values. If
-            segments overlap, the later one counts, as in Slicer; but what is unlabelled is.
+            segments overlap, the later one counts, as in Slicer; but what is unlabelled is. Of
+            structures with files of their own, that of the later class does.
         label_slices: see :attr:`Case.label_slices`.
         others: whether keys without a class are left out too.
 
@@ -219,6 +262,12 @@ def _class_masks(
                 "A label holds a segment or value that belongs to no class.",
                 action="Give every segment of the labels a class, or leave it out on purpose.",
             )
+
+
+def in_class_order(classes: Mapping[str, int]) -> list[tuple[int, str]]:
+    """Classes and structures in the order in which they are painted: what lies inside another
+    class, as a tumour in its organ, comes after it. The order of the files says nothing."""
+    return sorted((value, key) for key, value in classes.items() if value)
 
 
 def read_labels(path, like: Volume) -> np.ndarray:
@@ -278,73 +327,3 @@ def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = F
     placed = np.zeros(like.shape, array.dtype)
     placed[tuple(slice(s, s + n) for s, n in zip(start, array.shape, strict=True))] = array
     return placed
-
-
-def share_inside(path, like: Volume) -> float:
-    """Share (0 to 1) of a label's foreground that lies within the image, in space; 0 if empty."""
-    grid = _own_grid(path)
-    foreground = np.zeros(grid.shape, bool)
-    for _, mask in label_parts(path, grid):
-        foreground |= mask
-    points = np.argwhere(foreground)
-    if not len(points):
-        return 0.0
-    index = _index_in(like.affine, grid.affine, points[:: len(points) // _POINTS + 1])
-    return float(((index > -0.5) & (index < np.array(like.shape[::-1]) - 0.5)).all(axis=1).mean())
-
-
-def held_keys(path) -> list[str]:
-    """The keys of a label file's parts that hold voxels, wherever it lies."""
-    return [key for key, mask in label_parts(path, _own_grid(path)) if mask.any()]
-
-
-def resample_classes(
-    path,
-    like: Volume,
-    classes: Mapping[str, int],
-    label_slices: str | None = None,
-    *,
-    others: bool = False,
-) -> np.ndarray:
-    """A label file on another grid, resampled to that of ``like``: uint8 (z, y, x), nearest voxel.
-
-    The arguments and values are those of :func:`read_classes`. Where a partly labelled file does
-    not reach, nothing is known either.
-    """
-    grid = _own_grid(path)
-    labels = read_classes(path, grid, classes, WHOLE, others=others)
-    finished = finished_of(Path(path), label_slices)
-    if partly := finished is not None:
-        labels[unfinished(Path(path), grid, finished, beyond=True)] = IGNORED
-    result = np.full(like.shape, IGNORED if partly else 0, np.uint8)
-    for value in np.unique(labels):
-        if value or partly:
-            _paint(result, like, labels == value, grid.affine, value)
-    return result
-
-
-def _own_grid(path) -> Volume:
-    """The grid of a label file itself, with its first layer."""
-    path = Path(path)
-    segments = read_segments(path)
-    return read_layer(path, min((segment.layer for segment in segments), default=0))
-
-
-def _index_in(target: np.ndarray, source: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Indices (n, zyx) of the grid ``source`` as real indices (n, xyz) of the grid ``target``."""
-    relative = np.linalg.solve(target, source)
-    return points[:, ::-1] @ relative[:3, :3].T + relative[:3, 3]
-
-
-def _paint(result: np.ndarray, like: Volume, mask: np.ndarray, affine, value: int) -> None:
-    """Give ``value`` to the voxels of ``like`` whose centre lies in ``mask``; slice by slice."""
-    rows, columns = np.mgrid[: like.shape[1], : like.shape[2]]
-    limits = np.array(mask.shape[::-1])
-    for number, plane in enumerate(result):
-        points = np.stack([np.full(rows.size, number), rows.ravel(), columns.ravel()], axis=1)
-        index = np.rint(_index_in(affine, like.affine, points)).astype(int)
-        inside = ((index >= 0) & (index < limits)).all(axis=1)
-        x, y, z = index[inside].T
-        hit = np.zeros(rows.size, bool)
-        hit[inside] = mask[z, y, x]
-        plane[hit.reshape(plane.shape)] = value

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from semigda.data.cases import Case
-from semigda.data.labels import read_case, read_classes
+from semigda.data.labels import in_class_order, read_case, read_classes
 from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.volumes import read_volume
 from semigda.prepared.slices import SliceFile, open_slices, write_slices
@@ -34,6 +34,7 @@ from semigda_core.files.documents import mapping, read_document, text
 from semigda_core.files.inside import remove_folder
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.home import prepared_folder
+from semigda_core.labels.structures import files_of_label
 from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
 
@@ -189,10 +190,12 @@ class Store:
             marks = [] if case.label_slices is None else [case.label_slices]
             names["labels"] = self._name("labels", image, label, case.classes, *marks)
         if case.machine_label is not None:
-            label = self._digest(case.machine_label, read)
-            if label is None:
+            used = [key for _, key in in_class_order(case.machine_classes or {})]
+            files = files_of_label(case.machine_label, used)
+            found = [self._digest(file, read) for file in files]
+            if None in found:
                 return None
-            names["machine"] = self._name("machine", image, label, case.machine_classes)
+            names["machine"] = self._name("machine", image, *found, case.machine_classes)
         return names
 
     def _name(self, *made_from: Any) -> str:

@@ -16,6 +16,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import is_ignored
 from semigda_core.labels.nrrd import read_keys
+from semigda_core.labels.structures import structures
 
 ENDING = ".seg.nrrd"
 _KEY = re.compile(r"Segment(\d{1,6})_(Name|ID|LabelValue|Layer|Tags)")
@@ -40,7 +41,8 @@ class Segment:
 
 
 def read_segments(path: Path) -> list[Segment]:
-    """The segments of a file in order; none if it is not a segmentation.
+    """The segments of a file in order; none if it is not a segmentation. Of a folder, the
+    structures that have a file of their own there.
 
     Names are as Slicer shows them, on one line.
 
@@ -48,11 +50,20 @@ def read_segments(path: Path) -> list[Segment]:
         SemiGDAError: "bad-input" if the file does not exist, or its text about a segment is
         damaged.
     """
+    if path.is_dir():
+        return [Segment(name, 1, layer) for layer, name in enumerate(_structures(path))]
     found: dict[int, dict[str, str]] = {}
     for key, value in read_keys(path).items():
         if match := _KEY.fullmatch(key):
             found.setdefault(int(match[1]), {})[match[2]] = value
     return [_segment(number, found[number]) for number in sorted(found)]
+
+
+def _structures(folder: Path) -> dict[str, Path]:
+    try:
+        return structures(folder)
+    except OSError as error:
+        raise SemiGDAError("bad-input", "The folder of the label cannot be read.") from error
 
 
 def folded_name(name: str) -> str:

@@ -9,62 +9,20 @@ somebody looked at it.) A case has one result of a program; of several programs'
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import read_segments
-from semigda_core.labels.sources import checked_source, source_said
-from semigda_core.project.cases.listing import list_folder
-from semigda_core.project.cases.pairing import match
+from semigda_core.labels.sources import checked_source
+from semigda_core.labels.structures import structures
 from semigda_core.project.changes import find_case, now
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, Result, View, class_mapping
 
 LEARNS, MEASURES = "unlabeled", "labeled"  # roles of cases whose results a training uses
-
-
-@dataclass(frozen=True)
-class Matched:
-    """Results found for the cases of a project.
-
-    Attributes:
-        pairs: ids of cases, and the file of each.
-        unmatched: files that no case has the name of.
-        doubtful: ids of cases that several files would fit; they get none.
-        source: the program, as the files tell; None if they do not, or differ.
-    """
-
-    pairs: list[tuple[str, Path]]
-    unmatched: list[Path] = field(default_factory=list)
-    doubtful: list[str] = field(default_factory=list)
-    source: str | None = None
-
-
-def match_results(view: View, paths: Iterable[Path | str]) -> Matched:
-    """Find whose results files or the files of folders are, by the names of the cases' images.
-
-    Raises:
-        SemiGDAError: "bad-input" if a folder does not exist, or nothing may be a result.
-    """
-    files: list[Path] = []
-    for path in map(Path, paths):
-        inside = list_folder(path).files if path.is_dir() else [path]
-        files += [one for one in inside if one.name.lower().endswith(tuple(endings(labels=True)))]
-    if not files:
-        raise SemiGDAError(
-            "bad-input", "There are no label files.", action="Choose a folder of results."
-        )
-    cases = {case.image: case.id for case in view.cases}
-    found = match(list(cases), files)
-    pairs = [(cases[image], label) for image, label in found.pairs if label is not None]
-    told = {source_said(label) for _, label in pairs}
-    source = told.pop() if len(told) == 1 else None
-    doubtful = [cases[image] for image in found.doubtful]
-    return Matched(pairs, found.unpaired_labels, doubtful, source)
+ENOUGH = 2  # labelled cases that measure a program
 
 
 def add_results(
@@ -78,7 +36,7 @@ def add_results(
     they are, and are never written to.
 
     Args:
-        pairs: ids of cases and files, as :func:`match_results` finds them.
+        pairs: ids of cases and files or folders, as ``match_results`` finds them.
         source: the program's name; it is shown in cards and reports.
         in_classes: whether their values are the project's classes, whatever the mapping.
 
@@ -202,7 +160,9 @@ def unmapped_results(view: View, facts: Mapping[str, Any]) -> dict[str, dict[str
         if result is None:
             continue
         known = result_classes(view, result, values.get(result.source, ()))
-        for key in [key for key in _held(facts.get(case.id, {})) if key not in known]:
+        # Files of structures without a class were not read: there may be a hundred of them.
+        held = result.segments if result.path.is_dir() else _held(facts.get(case.id, {}))
+        for key in [key for key in held if key not in known]:
             found.setdefault(result.source, {}).setdefault(key, []).append(case.id)
     return found
 
@@ -212,12 +172,39 @@ def used(view: View) -> list[ProjectCase]:
     return [case for case in view.of_role(LEARNS, MEASURES) if case.results]
 
 
+def structures_of(view: View, result: Result) -> list[str] | None:
+    """The structures of a result that have a class, if each has a file of its own; else None."""
+    if not result.path.is_dir():
+        return None
+    known = result_classes(view, result)
+    return [name for name in result.segments if known.get(name)]
+
+
+def lacking(view: View) -> dict[str, list[str]]:
+    """By id, the structures that a case's result has no file of, although they have a class and
+    the program found them in other cases.
+
+    A training leaves such a result out: its background would teach that nothing is there.
+    """
+    results = [(case.id, result) for case in used(view) if (result := newest(case)) is not None]
+    found = [(one, r, known) for one, r in results if (known := structures_of(view, r)) is not None]
+    wanted: dict[str, set[str]] = {}
+    for _, result, known in found:
+        wanted.setdefault(result.source, set()).update(known)
+    return {
+        case_id: sorted(missing)
+        for case_id, result, known in found
+        if (missing := wanted[result.source].difference(known))
+    }
+
+
 def counts(view: View, role: str = LEARNS) -> dict[str, int]:
     """For how many cases a training uses the results of each program."""
     found: dict[str, int] = {}
+    away = lacking(view)
     for case in view.of_role(role):
         result = newest(case)
-        if result is not None and result.path.exists():
+        if result is not None and result.path.exists() and case.id not in away:
             found[result.source] = found.get(result.source, 0) + 1
     return dict(sorted(found.items()))
 
@@ -233,7 +220,7 @@ def will_learn(found: Mapping[str, int]) -> str:
 
 
 def _entry(project: Project, path: Path, source: str, in_classes: bool) -> dict[str, Any]:
-    if not path.is_file():
+    if not (path.is_file() or (path.is_dir() and structures(path))):
         raise SemiGDAError("bad-input", "A file of the results does not exist.")
     return {
         "source": source,

@@ -22,7 +22,13 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.finished import finished_text
 from semigda_core.project.records import ProjectCase, View
-from semigda_core.project.results import newest, result_classes, values_of
+from semigda_core.project.results import (
+    lacking,
+    newest,
+    result_classes,
+    structures_of,
+    values_of,
+)
 
 ROLES = ("labeled", "unlabeled", "val")
 ROW = record(
@@ -77,15 +83,15 @@ def case_rows(
         )
     held_out = set(_held_out(view, fold))
     patients = {case.patient for case in view.cases if case.id in held_out}
-    values = values_of(view, facts or {})
+    values, away = values_of(view, facts or {}), lacking(view)
     rows = []
     for case in view.cases:
         if case.role == "missing":
             continue
         if case.id in held_out:
-            rows.append(_row(view, case, "val", values))
+            rows.append(_row(view, case, "val", values, away))
         elif case.patient not in patients and case.role in ("labeled", "unlabeled"):
-            rows.append(_row(view, case, case.role, values))
+            rows.append(_row(view, case, case.role, values, away))
     if not any(row["role"] == "labeled" for row in rows):
         raise SemiGDAError("no-labels")
     if held_out and not any(row["role"] == "val" for row in rows):
@@ -115,8 +121,17 @@ def _held_out(view: View, fold: int | None) -> list[str]:
 
 
 def _row(
-    view: View, case: ProjectCase, role: str, values: Mapping[str, Collection[str]]
+    view: View,
+    case: ProjectCase,
+    role: str,
+    values: Mapping[str, Collection[str]],
+    away: Collection[str],
 ) -> dict[str, Any]:
+    """
+    Args:
+        values: of label maps, see :func:`values_of`.
+        away: ids of cases whose result is left out.
+    """
     # A group's name may be a patient's, and the training needs no names.
     group = hashlib.blake2b(f"{view.id} {case.patient}".encode(), digest_size=6).hexdigest()
     row: dict[str, Any] = {"name": case.id, "image": str(case.image), "role": role, "group": group}
@@ -124,7 +139,9 @@ def _row(
         row |= {"label": str(case.label), "classes": view.classes_of(case)}
         row["label_slices"] = finished_text(case.finished)
     result = newest(case) if role != "val" else None
-    if result is not None and result.path.exists():
+    if result is not None and result.path.exists() and case.id not in away:
         row |= {"machine_label": str(result.path), "machine_source": result.source}
-        row["machine_classes"] = result_classes(view, result, values.get(result.source, ()))
+        known = result_classes(view, result, values.get(result.source, ()))
+        files = structures_of(view, result)
+        row["machine_classes"] = known if files is None else {name: known[name] for name in files}
     return row

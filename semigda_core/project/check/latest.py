@@ -12,13 +12,14 @@ from typing import Any, TypedDict
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.labels.finished import finished_text
+from semigda_core.labels.structures import files_of_label
 from semigda_core.project.check.facts import marks_of, read_facts
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.rules import find
 from semigda_core.project.heldout import new_voxels, note_labels
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
-from semigda_core.project.results import newest
+from semigda_core.project.results import newest, structures_of
 
 FACTS, THUMBNAILS = "facts.json", "thumbnails"
 
@@ -60,25 +61,27 @@ def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Find
 
 def measured(project: Project) -> dict[str, Any]:
     """The facts of the cases whose files have not changed since they were measured."""
-    facts = read_facts(project.folder / FACTS)
+    facts, view = read_facts(project.folder / FACTS), project.read()
     return {
         case.id: facts[case.id]
-        for case in project.read().cases
-        if case.id in facts and _still(case, facts[case.id])
+        for case in view.cases
+        if case.id in facts and _still(view, case, facts[case.id])
     }
 
 
-def _still(case: ProjectCase, facts: dict[str, Any]) -> bool:
+def _still(view: View, case: ProjectCase, facts: dict[str, Any]) -> bool:
     """Whether files and finished slices of a case are those that were measured."""
     marks = marks_of(facts) in (finished_text(case.finished), None)
-    return marks and facts.get("stamp") == stamp(*paths_of(case))
+    return marks and facts.get("stamp") == stamp(*paths_of(view, case))
 
 
-def paths_of(case: ProjectCase) -> list[Path | None]:
+def paths_of(view: View, case: ProjectCase) -> list[Path | None]:
     """The files that a check measures: image, label or None and, if there is one, the result of
     another program that counts."""
     result = newest(case)
-    return [case.image, case.label, *([] if result is None else [result.path])]
+    if result is None:
+        return [case.image, case.label]
+    return [case.image, case.label, *files_of_label(result.path, structures_of(view, result) or ())]
 
 
 class _CaseFiles(TypedDict):
@@ -89,9 +92,11 @@ class _CaseFiles(TypedDict):
 
 
 class CaseFiles(_CaseFiles, total=False):
-    """A case as a check takes it; absolute paths. ``result`` is another program's, or None."""
+    """A case as a check takes it; absolute paths. ``result`` is another program's, or None; if it
+    is a folder, ``structures`` are those that have a class."""
 
     result: str | None
+    structures: list[str] | None
 
 
 def case_files(view: View) -> list[CaseFiles]:
@@ -107,6 +112,6 @@ def case_files(view: View) -> list[CaseFiles]:
             "label_slices": slices,
         }
         if result is not None:
-            one["result"] = str(result.path)
+            one |= {"result": str(result.path), "structures": structures_of(view, result)}
         found.append(one)
     return found

@@ -8,16 +8,18 @@ from typing import Any
 from semigda_core.project.check.findings import Facts, Finding, Fix, ids_of
 from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.results import (
+    ENOUGH,
     LEARNS,
+    lacking,
     newest,
     result_classes,
+    structures_of,
     unmapped_results,
     used,
     values_of,
 )
 
 WHOLE = 0.98  # a result with less of it inside its image would lose voxels by resampling
-ENOUGH = 2  # labelled cases that measure a program
 
 
 def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
@@ -29,6 +31,8 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
             yield _misplaced(case, known[case.id])
     yield from _without_class(view, facts)
     yield from _empty(view, known, values_of(view, facts))
+    yield from _lacking(view)
+    yield from _overlapping(view, known)
     yield from _unmeasured(view)
 
 
@@ -94,7 +98,7 @@ def _empty(view: View, known: dict[str, Any], values: dict[str, set[str]]) -> It
     for case in view.of_role(LEARNS):
         result = newest(case)
         parts = (known.get(case.id) or {}).get("parts")
-        if result is None or parts is None:
+        if result is None or parts is None or structures_of(view, result) == []:
             continue
         classes = result_classes(view, result, values.get(result.source, ()))
         if not any(part["voxels"] and classes.get(key) for key, part in parts.items()):
@@ -110,8 +114,42 @@ def _empty(view: View, known: dict[str, Any], values: dict[str, set[str]]) -> It
         )
 
 
+def _lacking(view: View) -> Iterator[Finding]:
+    away = lacking(view)
+    if away:
+        names = sorted({name for missing in away.values() for name in missing})
+        told = ", ".join(f"'{name}'" for name in names[:4]) + (" ..." if names[4:] else "")
+        yield Finding(
+            "missing-structures",
+            "warning",
+            tuple(away),
+            f"Folders of another program lack structures that others have: {told}. Training "
+            "leaves these results out.",
+            "Run the program on these images again, or use them without its results.",
+            Fix("remove-results", tuple(away), "Use these cases without the result"),
+        )
+
+
+def _overlapping(view: View, known: dict[str, Any]) -> Iterator[Finding]:
+    ids = []
+    for case in used(view):
+        result = newest(case)
+        names = (structures_of(view, result) if result is not None else None) or ()
+        several = result is not None and len({result_classes(view, result)[n] for n in names}) > 1
+        if several and (known.get(case.id) or {}).get("overlap"):
+            ids.append(case.id)
+    if ids:
+        yield Finding(
+            "overlapping-structures",
+            "hint",
+            tuple(ids),
+            "Structures of another program overlap: there, the class further down the list counts.",
+            "Put a class that lies inside another one below it, as a tumour below its organ.",
+        )
+
+
 def _unmeasured(view: View) -> Iterator[Finding]:
-    """A program that no labelled case measures is believed by a schedule."""
+    """A program that no labelled case measures is never believed."""
     measured: dict[str, int] = {}
     for case in view.of_role("labeled"):
         result = newest(case)
@@ -121,9 +159,8 @@ def _unmeasured(view: View) -> Iterator[Finding]:
     if any(measured.get(source, 0) < ENOUGH for source in taught):
         yield Finding(
             "unmeasured-results",
-            "hint",
+            "warning",
             (),
-            "How good another program's results are is not known: they count half, and less and "
-            "less.",
+            "How good another program's results are is not known, so they teach nothing.",
             "Add its results for labelled cases too, at least two: the training then measures it.",
         )
