@@ -6006,6 +6006,10 @@
         <translation>{attribution} {copyright}  Die Gewichte des zweiten Encoders dieses Modells sind diese Merkmale, durch Training verändert.  </translation>
     </message>
     <message>
+        <source>{copies} of the held-out images are in the training a second time: the scores will be too good.</source>
+        <translation>{copies} der Testbilder sind ein zweites Mal im Training: Die Werte werden zu gut ausfallen.</translation>
+    </message>
+    <message>
         <source>{count} held-out cases could not be scored.</source>
         <translation>{count} Testfälle konnten nicht gemessen werden.</translation>
     </message>
@@ -6556,12 +6560,20 @@
         <translation>Fügen Sie das Ergebnis hinzu, das zu diesem Bild gehört, oder verwenden Sie keines.</translation>
     </message>
     <message>
+        <source>Add what the program itself made.</source>
+        <translation>Fügen Sie hinzu, was das Programm selbst gemacht hat.</translation>
+    </message>
+    <message>
         <source>An image is there labelled and unlabelled.</source>
         <translation>Ein Bild ist gelabelt und ungelabelt vorhanden.</translation>
     </message>
     <message>
         <source>Another program found nothing here: the training learns that nothing is there.</source>
         <translation>Ein anderes Programm hat hier nichts gefunden: Das Training lernt, dass dort nichts ist.</translation>
+    </message>
+    <message>
+        <source>Another program's result is the case's label, voxel by voxel: it is probably a copy.</source>
+        <translation>Das Ergebnis eines anderen Programms ist Voxel für Voxel das Label des Falls: Es ist wahrscheinlich eine Kopie.</translation>
     </message>
     <message>
         <source>Another program's result lies on another grid than the image, but in the same place.</source>

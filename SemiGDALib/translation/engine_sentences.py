@@ -226,6 +226,10 @@ def sentences(_):
             "{attribution} {copyright}  The weights of this model's second encoder are those "
             "features, changed by training.  "
         ),
+        _(
+            "{copies} of the held-out images are in the training a second time: the scores will "
+            "be too good."
+        ),
         _("{count} held-out cases could not be scored."),
         _("{count} held-out cases{gone}; nothing was chosen on them"),
         _("{name} is {value}, expected {shape}"),

@@ -1,8 +1,10 @@
 """Training slices: compact in memory, the same as inference sees, drawn reproducibly."""
 
+import json
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk
 import torch
 from phantom_fixtures import write_phantoms
 from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
@@ -13,7 +15,9 @@ from semigda.data.volumes import read_volume
 from semigda.prepared.store import Store
 from semigda.training.batch import draw_batch
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
+from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 
@@ -110,3 +114,27 @@ def test_a_case_that_cannot_be_read_is_told_by_its_number(tmp_path):
     assert caught.value.error_class == "bad-input"
     assert caught.value.message.startswith("Number 2 of the cases with the role unlabeled: The")
     assert damaged.image.name not in str(caught.value)
+
+
+def test_a_held_out_image_that_also_trains_is_told(tmp_path):
+    """Under another name, and even in another format."""
+    listed = write_phantoms(tmp_path / "data", 2, 1, 2, shape=SHAPE)
+    cases = read_cases(listed)
+    held_out = [case for case in cases if case.role == "val"]
+    copy = tmp_path / "copy.nrrd"
+    sitk.WriteImage(sitk.ReadImage(str(held_out[1].image)), str(copy))
+    rows = [{"image": str(case.image), "label": case.label and str(case.label), "role": case.role}
+            for case in cases]  # fmt: skip
+    rows = [*rows, {"image": str(copy), "role": "unlabeled"}]
+    path = tmp_path / "cases.json"
+    for used, told in ((rows, 1), (rows[:-1], 0)):
+        path.write_text(json.dumps(used))
+        job = JobFolder.create(tmp_path / f"job{told}", "train", {"cases": str(path)})
+        values = settings(path, tmp_path / str(told), work=None, pretrain_steps=0, align_steps=0,
+                          steps=1, validations=0)  # fmt: skip
+        train(TrainSettings.from_dict(values), job)
+        warnings = [event["message"] for event in job.events() if event["type"] == "warning"]
+        assert [text for text in warnings if "a second time" in text] == [
+            "1 of the held-out images are in the training a second time: the scores will be too "
+            "good."
+        ][:told]

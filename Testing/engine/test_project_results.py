@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -246,8 +248,6 @@ def test_a_header_tells_the_program(tmp_path):
 
 
 def test_a_moved_project_and_moved_results_are_found(project, tmp_path):
-    import shutil
-
     from semigda.check.relocate import relocate
 
     shutil.move(tmp_path / "net", tmp_path / "elsewhere")
@@ -358,3 +358,22 @@ def test_a_result_stored_by_number_keeps_its_class(tmp_path):
     with pytest.raises(SemiGDAError, match="no such class"):
         remove_class(project, 2)
     assert not project.read().case(case.id).results
+
+
+def test_a_label_is_no_result_under_another_name_either(project, tmp_path):
+    """Measured by itself, a program would be right in everything, and believed everywhere."""
+    case = project.read().of_role("labeled")[3]
+    os.symlink(case.label, tmp_path / "link.nrrd")
+    with pytest.raises(SemiGDAError, match="label already"):
+        add_results(project, [(case.id, tmp_path / "link.nrrd")], "Net")
+    with pytest.raises(SemiGDAError, match="label already"):
+        add_results(project, [(case.id, tmp_path / "net/../study" / case.label.name)], "Net")
+    check(project)
+    assert "result-is-label" not in codes(project)
+    copy = shutil.copy(case.label, tmp_path / "net/copy.nrrd")
+    add_results(project, [(case.id, copy)], "Total Segmentator")
+    found = {finding.code: finding for finding in check(project)}["result-is-label"]
+    assert found.severity == "error" and found.case_ids == (case.id,)
+    repair(project, found)
+    assert "result-is-label" not in {finding.code for finding in check(project)}
+    assert newest(project.read().case(case.id)) is None

@@ -117,6 +117,13 @@ def known_labels(labels: Tensor) -> tuple[Tensor, Tensor | None]:
     return (labels, None) if known.all() else (labels.where(known, 0), known)
 
 
+def held_out_copies(slices: Mapping[str, Sequence[CaseSlices]]) -> int:
+    """How many held-out cases, of slices by role, show what a case for training shows, voxel by
+    voxel, whatever their files are called."""
+    trained = {case.planes.digest for case in (*slices["labeled"], *slices["unlabeled"])}
+    return sum(case.planes.digest in trained for case in slices["val"])
+
+
 def check_finished(labeled: Sequence[CaseSlices]) -> None:
     """Raise "no-labels" if no slice of the labelled cases is finished."""
     if not any(case.drawn for case in labeled):

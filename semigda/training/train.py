@@ -19,7 +19,13 @@ from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Job, Part, Printed, Progress
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
-from semigda.training.dataset import CaseSlices, check_finished, load_slices, without_labels
+from semigda.training.dataset import (
+    CaseSlices,
+    check_finished,
+    held_out_copies,
+    load_slices,
+    without_labels,
+)
 from semigda.training.describe import training_images
 from semigda.training.first_look import look_first
 from semigda.training.gradients import Gradients, limited_threads
@@ -135,6 +141,11 @@ class _Run:
             for role, cases in self.cases.items()
         }
         check_finished(slices["labeled"])
+        if copies := held_out_copies(slices):
+            self.progress.warn(
+                f"{copies} of the held-out images are in the training a second time: the scores "
+                "will be too good."
+            )
         slices["val"] = [case for case in slices["val"] if case.drawn]  # others have no truth
         if sweeps:
             self.store.sweep(unused=True)

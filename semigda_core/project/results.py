@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.targets import same_place
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import checked_source
@@ -54,7 +55,8 @@ def add_results(
     with project.edit("results of another program added", program=source) as data:
         for case_id, entry in entries:
             case = find_case(data, case_id)
-            if case["label"] and case["label"]["path"] == entry["path"]:
+            label = case["label"] and project.folder / case["label"]["path"]
+            if label and same_place(label, project.folder / entry["path"]):
                 raise SemiGDAError(
                     "bad-input",
                     "A file is a case's label already, and cannot be another program's result.",

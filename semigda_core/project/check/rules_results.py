@@ -29,6 +29,7 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
     for case in used(view):
         if "error" in (known[case.id] or {}):
             yield _misplaced(case, known[case.id])
+    yield from _copied(view, facts)
     yield from _without_class(view, facts)
     yield from _empty(view, known, values_of(view, facts))
     yield from _lacking(view)
@@ -77,6 +78,25 @@ def _misplaced(case: ProjectCase, result: Any) -> Finding:
         "Add the result that belongs to this image, or use none.",
         away,
     )
+
+
+def _copied(view: View, facts: Facts) -> Iterator[Finding]:
+    """A program that is measured by the labels themselves would be believed in everything."""
+    same = []
+    for case in used(view):
+        label, result = (facts.get(case.id, {}).get(key) or {} for key in ("label", "result"))
+        drawn = any(part["voxels"] for part in label.get("parts", {}).values())
+        if drawn and label["hash"] == result.get("hash"):
+            same.append(case)
+    if same:
+        yield Finding(
+            "result-is-label",
+            "error",
+            ids_of(same),
+            "Another program's result is the case's label, voxel by voxel: it is probably a copy.",
+            "Add what the program itself made.",
+            Fix("remove-results", ids_of(same), "Use these cases without the result"),
+        )
 
 
 def _without_class(view: View, facts: Facts) -> Iterator[Finding]:
