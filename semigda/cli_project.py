@@ -115,14 +115,21 @@ def _create(arguments: argparse.Namespace) -> None:
 def _add(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     pairing = _pairing(arguments)
-    if arguments.preview:
-        _tell_pairing(pairing, arguments.json)
-        return
     cases = [
         NewCase(case.image, case.label, case.name, case.group, arguments.origin)
         for case in pairing.cases(arguments.group_pattern)
     ]
+    alone = [str(case.name) for case in cases if not case.group]
+    if arguments.group_pattern and alone:
+        count = f"{len(alone)} of {len(cases)} names, such as {one_line(alone[0])}"
+        told = f"The pattern finds no patient in {count}: each counts as a patient of its own."
+        print(told, file=sys.stderr)
+    if arguments.preview:
+        _tell_pairing(pairing, arguments.json)
+        return
     added = project.add(cases)
+    if arguments.group_pattern:
+        _set_patients(project, cases)
     if arguments.map:
         project.set_mapping(_mapping(arguments.map))
     view = project.read()
@@ -143,6 +150,18 @@ def _add(arguments: argparse.Namespace) -> None:
             print(f"left out: {count} files, {reason} (see --preview)")
     for name in map(one_line, view.unmapped()):
         print(f"segment without a class: {name} (--map '{name}=CLASS')", file=sys.stderr)
+
+
+def _set_patients(project: Project, cases: list[NewCase]) -> None:
+    """Also of images that were in the project before."""
+    known = {case.image.resolve(): case for case in project.read().cases}
+    groups: dict[str, list[str]] = {}
+    for case in cases:
+        old, group = known[Path(case.image).resolve()], (case.group or "").strip()
+        if group and old.group != group:
+            groups.setdefault(group, []).append(old.id)
+    for group, ids in groups.items():
+        project.set_group(ids, group)
 
 
 def _pairing(arguments: argparse.Namespace) -> Pairing:

@@ -10,6 +10,7 @@ from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME
 from semigda_core.project.cases.pairing import match, pair_files, pair_folder
+from semigda_core.project.project import Project
 
 UID = b"1.2.826.0.1.3680043.2."
 
@@ -271,6 +272,25 @@ def test_the_command_line_tells_what_each_file_was_taken_for(tmp_path, capsys):
     assert "a_0000.nii.gz a_Maske.nii.gz" in lines and "P1 (2 DICOM files) -" in lines
     assert "a_0001.nii.gz left out: another channel of a case" in lines
     assert "x.txt left out: no image" in lines
+
+
+def test_a_pattern_that_finds_no_patient_is_told_and_one_that_does_counts_later_too(
+    tmp_path, capsys
+):
+    """Else two images of a patient are two patients, and one is held out while the other trains."""
+    project = tmp_path / "project"
+    main(["project", "create", str(project), "--classes", "tumour"])
+    images = touch(tmp_path / "i", "p01_a.png", "p01_b.png", "p02_a.png", "x.png")
+    add = ["project", "add", str(project), str(images), "--group-pattern"]
+    capsys.readouterr()
+    assert main([*add, r"P\d+"]) == 0
+    assert "no patient in 4 of 4 names, such as p01_a: each counts" in capsys.readouterr().err
+    assert main([*add, r"p\d+", "--preview"]) == 0
+    assert "no patient in 1 of 4 names, such as x: each counts" in capsys.readouterr().err
+    assert main([*add, r"p\d+"]) == 0
+    cases = Project(project).read().cases
+    assert [case.group for case in cases] == ["p01", "p01", "p02", None]
+    assert len({case.patient for case in cases}) == 3
 
 
 def in_folders(pairing):
