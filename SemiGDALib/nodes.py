@@ -23,6 +23,27 @@ REVIEW_FLOOR = 10
 REVIEW_OPACITY = 0.6
 
 
+class Held:
+    """A node that may leave the scene meanwhile. Its id says too little: after a scene is closed,
+    nodes of the next one get the same ids."""
+
+    def __init__(self, node):
+        import vtk
+
+        self._node = vtk.vtkWeakReference()
+        self._node.Set(node)
+
+    @property
+    def node(self):
+        """It, or None if it is not in the scene any more."""
+        node = self._node.Get()
+        return node if node is not None and isInScene(node) else None
+
+
+def isInScene(node) -> bool:
+    return bool(slicer.mrmlScene.IsNodePresent(node))
+
+
 def checkVolume(volumeNode) -> None:
     """Raise "bad-input" unless the volume holds an image under no or a linear transform."""
     image = volumeNode.GetImageData() if volumeNode is not None else None
@@ -135,6 +156,18 @@ def writeVolume(volumeNode, path) -> None:
     storage.SetUseCompression(0)  # 50 times faster, and the file lives for seconds
     if not storage.WriteData(copy) or not Path(path).is_file():
         raise SemiGDAError("disk-full", _("The image could not be written to disk."))
+
+
+def hasVoxelsOf(volumeNode, path) -> bool:
+    """Whether the volume's voxels are those that :func:`writeVolume` wrote."""
+    import numpy as np
+
+    voxels = np.ascontiguousarray(slicer.util.arrayFromVolume(volumeNode))
+    header = Path(path).stat().st_size - voxels.nbytes
+    if header <= 0:
+        return False
+    written = np.fromfile(path, np.uint8, offset=header)
+    return np.array_equal(written, voxels.reshape(-1).view(np.uint8))
 
 
 def addSegments(labels, volumeNode, segments, name, segmentationNode=None):
@@ -278,11 +311,15 @@ def placeBeside(node, volumeNode) -> None:
 def checkShape(array, volumeNode) -> None:
     """Raise "geometry-mismatch" unless the array has the volume's size."""
     if tuple(array.shape) != imageShape(volumeNode):
-        raise SemiGDAError(
-            "geometry-mismatch",
-            _("The input volume changed while it was being segmented."),
-            action=_("Segment it again."),
-        )
+        raise changedMeanwhile()
+
+
+def changedMeanwhile() -> SemiGDAError:
+    return SemiGDAError(
+        "geometry-mismatch",
+        _("The input volume changed while it was being segmented."),
+        action=_("Segment it again."),
+    )
 
 
 def worldPosition(volumeNode, ijk) -> list[float]:

@@ -243,6 +243,8 @@ class SemiGDATrainLogic(
         from semigda_core.errors import SemiGDAError
         from SemiGDALib.train.labelling import Labelling
 
+        if self.labelling is not None and not self.labelling.isAlive():
+            self.discardLabel()  # its image or segmentation was deleted
         if self.labelling is not None and self.labelling.caseId != caseId:
             raise SemiGDAError(
                 "bad-input",
@@ -253,9 +255,13 @@ class SemiGDATrainLogic(
             self.labelling = Labelling(self.project, caseId, proposal)
         self.labelling.show()
 
-    def saveLabel(self):
-        """Save the label that is being edited, and take it out of the scene."""
-        self.labelling.save()
+    def saveLabel(self, empty=False):
+        """Save the label that is being edited, and take it out of the scene.
+
+        ``empty``: the image truly shows nothing; otherwise a label without a voxel is refused,
+        unless slices are marked as finished.
+        """
+        self.labelling.save(empty)
         self.discardLabel()
 
     def discardLabel(self):

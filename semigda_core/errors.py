@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 # class -> (what happened, what to do), used if the raiser has nothing more exact to say.
 CLASSES: dict[str, tuple[str, str]] = {
@@ -140,3 +141,17 @@ def of_system(error: OSError) -> SemiGDAError | None:
         action="Check that it exists and that you may read and write there.",
         detail=type(error).__name__,
     )
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turns errors of memory, disk and files into errors with a class."""
+    try:
+        yield
+    except MemoryError as error:
+        raise SemiGDAError("out-of-memory") from error
+    except OSError as error:
+        told = of_system(error)
+        if told is None:
+            raise
+        raise told from error

@@ -1457,8 +1457,8 @@
         <translation>Modelle</translation>
     </message>
     <message>
-        <source>Models ({count} to update)</source>
-        <translation>Modelle ({count} zu aktualisieren)</translation>
+        <source>Models ({count} to update)...</source>
+        <translation>Modelle ({count} zu aktualisieren)...</translation>
     </message>
     <message>
         <source>Models are installed in the new folder from now on.</source>
@@ -1469,12 +1469,24 @@
         <translation>Installierte Modelle und solche, die heruntergeladen werden können.</translation>
     </message>
     <message>
+        <source>Models...</source>
+        <translation>Modelle...</translation>
+    </message>
+    <message>
+        <source>New versions to download: {names}</source>
+        <translation>Neue Versionen zum Herunterladen: {names}</translation>
+    </message>
+    <message>
         <source>Official...</source>
         <translation>Offiziell...</translation>
     </message>
     <message>
         <source>Progress of the download.</source>
         <translation>Fortschritt des Herunterladens.</translation>
+    </message>
+    <message>
+        <source>Select one below to update it.</source>
+        <translation>Wählen Sie unten eines aus, um es zu aktualisieren.</translation>
     </message>
     <message>
         <source>State</source>
@@ -1843,6 +1855,10 @@
         <translation>Fragliche Stelle {number} von {count}: {size} Voxel</translation>
     </message>
     <message>
+        <source>Made of frame {number}.</source>
+        <translation>Vom Zeitpunkt {number}.</translation>
+    </message>
+    <message>
         <source>No doubtful spot is large enough to list.</source>
         <translation>Keine fragliche Stelle ist groß genug für die Liste.</translation>
     </message>
@@ -1949,6 +1965,10 @@
         <translation>Label ersetzen</translation>
     </message>
     <message>
+        <source>Segment the image again, or load the result.</source>
+        <translation>Segmentieren Sie das Bild noch einmal, oder laden Sie das Ergebnis.</translation>
+    </message>
+    <message>
         <source>Send corrected result to a project</source>
         <translation>Korrigiertes an ein Projekt senden</translation>
     </message>
@@ -1959,6 +1979,10 @@
     <message>
         <source>The corrected label took the place of the one in '{project}'.</source>
         <translation>Das korrigierte Label hat das in „{project}“ ersetzt.</translation>
+    </message>
+    <message>
+        <source>The result is not in the scene any more.</source>
+        <translation>Das Ergebnis ist nicht mehr in der Szene.</translation>
     </message>
 </context>
 <context>
@@ -2487,8 +2511,8 @@
         <translation>Volumen</translation>
     </message>
     <message>
-        <source>What became of each volume: the size of each structure, and how much of it the model expects to be right (0 to 1). A failed one says why; the others are not affected.</source>
-        <translation>Was aus jedem Volumen wurde: die Größe jeder Struktur, und wie viel davon das Modell für richtig hält (0 bis 1). Ein gescheitertes sagt, warum; die anderen sind nicht betroffen.</translation>
+        <source>What became of each volume: the size of each structure, and how much of it the model expects to be right (0 to 1), with a word and a range as in a single result. A failed one says why; the others are not affected.</source>
+        <translation>Was aus jedem Volumen wurde: die Größe jeder Struktur, und welchen Anteil davon das Modell für richtig hält (0 bis 1), mit Bewertung und Bereich wie bei einem einzelnen Ergebnis. Ein fehlgeschlagenes nennt den Grund; die anderen sind nicht betroffen.</translation>
     </message>
     <message>
         <source>done</source>
@@ -3563,12 +3587,24 @@
         <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
     </message>
     <message>
+        <source>Save again to take its place; the other label's file stays.</source>
+        <translation>Speichern Sie noch einmal, um es zu ersetzen; die Datei des anderen Labels bleibt erhalten.</translation>
+    </message>
+    <message>
         <source>Slicer cannot load a file of this case.</source>
         <translation>Slicer kann eine Datei dieses Falls nicht laden.</translation>
     </message>
     <message>
+        <source>The case got another label meanwhile.</source>
+        <translation>Der Fall hat inzwischen ein anderes Label bekommen.</translation>
+    </message>
+    <message>
         <source>The image or the label was removed from the scene, so there is nothing to save.</source>
         <translation>Das Bild oder das Label wurde aus der Szene entfernt; es gibt nichts zu speichern.</translation>
+    </message>
+    <message>
+        <source>The image was moved or resampled since the case was opened.</source>
+        <translation>Das Bild wurde verschoben oder neu abgetastet, seit der Fall geöffnet wurde.</translation>
     </message>
     <message>
         <source>The label contains values without a class.</source>
@@ -3577,6 +3613,10 @@
     <message>
         <source>The label is a colour picture, not a label map.</source>
         <translation>Das Label ist ein Farbbild, keine Labelkarte.</translation>
+    </message>
+    <message>
+        <source>Undo that, or the label would not lie on the image's file.</source>
+        <translation>Machen Sie das rückgängig, sonst passt das Label nicht zur Bilddatei.</translation>
     </message>
     <message>
         <source>When the label is finished, return to SemiGDA Train to save it.</source>
@@ -3594,8 +3634,16 @@
         <translation>&lt;b&gt;Labeln: {name}&lt;/b&gt;</translation>
     </message>
     <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
         <source>Drawn, but not finished, and therefore not used: slices {which}.</source>
         <translation>Gezeichnet, aber nicht fertig, und darum nicht verwendet: Schichten {which}.</translation>
+    </message>
+    <message>
+        <source>It shows none: save</source>
+        <translation>Zeigt keine: speichern</translation>
     </message>
     <message>
         <source>Its image or label was removed from the scene.</source>
@@ -3604,6 +3652,14 @@
     <message>
         <source>Label saved.</source>
         <translation>Label gespeichert.</translation>
+    </message>
+    <message>
+        <source>Save it only if the image truly shows none of the classes.</source>
+        <translation>Speichern Sie es nur, wenn das Bild wirklich keine der Klassen zeigt.</translation>
+    </message>
+    <message>
+        <source>The label is empty: nothing is drawn.</source>
+        <translation>Das Label ist leer: Es ist nichts eingezeichnet.</translation>
     </message>
     <message>
         <source>This case is held out: changing its label makes earlier scores void.</source>
@@ -3769,6 +3825,10 @@
         <translation>Zeichnen Sie zuerst etwas, oder wählen Sie eine andere Segmentierung.</translation>
     </message>
     <message>
+        <source>Go to frame {number} of the sequence first.</source>
+        <translation>Gehen Sie zuerst zum Zeitpunkt {number} der Sequenz.</translation>
+    </message>
+    <message>
         <source>Load it, or save the segmentation and choose its file.</source>
         <translation>Laden Sie es, oder speichern Sie die Segmentierung und wählen Sie ihre Datei.</translation>
     </message>
@@ -3791,6 +3851,10 @@
     <message>
         <source>The volume that the segmentation was drawn on is not in the scene.</source>
         <translation>Das Volumen, auf dem die Segmentierung gezeichnet wurde, ist nicht in der Szene.</translation>
+    </message>
+    <message>
+        <source>This result was made of another frame than the image shows.</source>
+        <translation>Dieses Ergebnis stammt von einem anderen Zeitpunkt als das gezeigte Bild.</translation>
     </message>
 </context>
 <context>
@@ -5314,6 +5378,10 @@
         <translation>Wählen Sie einen anderen Ordner, oder löschen Sie den alten Sicherungspunkt.</translation>
     </message>
     <message>
+        <source>Choose another folder, or untick Skip done to replace it.</source>
+        <translation>Wählen Sie einen anderen Ordner, oder schalten Sie „Fertige überspringen“ aus, um es zu ersetzen.</translation>
+    </message>
+    <message>
         <source>Choose another.</source>
         <translation>Wählen Sie ein anderes.</translation>
     </message>
@@ -5844,6 +5912,14 @@
     <message>
         <source>The output file's name must end in {suffix}.</source>
         <translation>Der Name der Ausgabedatei muss auf {suffix} enden.</translation>
+    </message>
+    <message>
+        <source>The output folder has a result of another image of this name.</source>
+        <translation>Im Ausgabeordner liegt ein Ergebnis eines anderen Bildes dieses Namens.</translation>
+    </message>
+    <message>
+        <source>The output folder has a result of another model.</source>
+        <translation>Im Ausgabeordner liegt ein Ergebnis eines anderen Modells.</translation>
     </message>
     <message>
         <source>The report</source>

@@ -180,6 +180,7 @@ class SegmentPanel:
         parameters = self.parameters
         volume = parameters.inputVolume
         if volume is not None and nodes.isUnderNonlinearTransform(volume):
+            held = nodes.Held(volume)
             self.message.question(
                 _("The input volume is under a non-linear transform."),
                 _(
@@ -187,7 +188,7 @@ class SegmentPanel:
                     "files on disk are not changed."
                 ),
                 _("Yes, harden and segment"),
-                self.hardenAndSegment,
+                lambda: self.hardenAndSegment(held.node),
                 _("No"),
             )
             return
@@ -223,10 +224,13 @@ class SegmentPanel:
             self.ui.progressBar.visible = True
             self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
 
-    def hardenAndSegment(self) -> None:
-        """The yes to the question about a non-linear transform."""
-        self.parameters.inputVolume.HardenTransform()
-        self.segment()
+    def hardenAndSegment(self, volume) -> None:
+        """The yes to the question about a volume's non-linear transform; it may be gone by now, or
+        not be the input any more."""
+        if volume is not None:
+            volume.HardenTransform()
+            if volume is self.parameters.inputVolume:
+                self.segment()
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         # Nothing is known of the first seconds, when the process starts: a bar without an end.

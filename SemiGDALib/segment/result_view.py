@@ -66,6 +66,8 @@ class ResultView:
         hasImage = views.inputVolumeOf(segmentationNode) is not None
         ui.nextSpotButton.enabled = bool(spots) and hasImage
         notes = [translated(note) for note in result.get("notes", [])]
+        if result.get("frame") is not None:
+            notes.insert(0, _("Made of frame {number}.").format(number=result["frame"]))
         notes.append(self._note(result["segments"], review, spots))
         notes.append(self._ranges(result["segments"]))
         ui.resultNoteLabel.text = " ".join(filter(None, notes))

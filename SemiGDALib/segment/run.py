@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 from SemiGDALib import nodes, provenance, requirements
+from SemiGDALib.segment.frames.scene import frameOf
 from SemiGDALib.segment.sizes import sizeOf
 from SemiGDALib.segment.volume_job import VolumeJob
 
@@ -113,16 +114,15 @@ class SegmentRun(Run):
         nodes.checkVolume(volumeNode)
         nodes.checkOutput(segmentationNode)
         super().__init__(model, *about)
-        # Ids, not nodes: a node that is removed meanwhile is then simply not found.
-        self._volumeId = volumeNode.GetID()
-        self._outputId = segmentationNode.GetID() if segmentationNode is not None else None
+        self._volume = nodes.Held(volumeNode)
+        self._output = nodes.Held(segmentationNode) if segmentationNode is not None else None
         self._startJob(volumeNode, self._bringIn, self._onEnded, keep)
 
     def _bringIn(self, job: VolumeJob) -> SegmentResult:
         outputs, report = job.outputs, job.report
-        volumeNode = slicer.mrmlScene.GetNodeByID(self._volumeId)
-        output = slicer.mrmlScene.GetNodeByID(self._outputId) if self._outputId else None
-        if volumeNode is None or (self._outputId and output is None):
+        volumeNode = self._volume.node
+        output = self._output.node if self._output is not None else None
+        if volumeNode is None or (self._output is not None and output is None):
             raise SemiGDAError(
                 "bad-input",
                 _("The input volume or the output segmentation was removed during the run."),
@@ -151,7 +151,7 @@ class SegmentRun(Run):
                     node.GetSegmentation().RemoveSegment(segmentId)
             raise
         # The node points to what belongs to its last run.
-        node.SetNodeReferenceID(nodes.INPUT_REFERENCE, self._volumeId)
+        node.SetNodeReferenceID(nodes.INPUT_REFERENCE, volumeNode.GetID())
         node.SetNodeReferenceID(
             nodes.REVIEW_REFERENCE, reviewNode.GetID() if reviewNode is not None else None
         )
@@ -160,10 +160,8 @@ class SegmentRun(Run):
             for segment in segments
         ]
         spots = outputs.get("spots") or []
-        provenance.store(
-            node,
-            ids.values(),
-            provenance.describe(outputs, report, self.options.to_dict()),
-            {"segments": rows, "spots": spots, "notes": report.get("notes") or []},
-        )
+        result = {"segments": rows, "spots": spots, "notes": report.get("notes") or []}
+        result |= {"frame": frameOf(volumeNode), "kept": outputs.get("kept")}
+        about = provenance.describe(outputs, report, self.options.to_dict())
+        provenance.store(node, ids.values(), about, result)
         return SegmentResult(node, reviewNode, rows, spots, report)

@@ -94,17 +94,22 @@ class SendButton:
         if folder:
             self.send(folder)
 
-    def send(self, folder, **yes) -> None:
+    def send(self, folder) -> None:
         """Send the result in view; asks before its label takes another one's place, and says that
-        it is only of a region. ``yes``: the answers so far, as :func:`sendTo` takes them.
+        it is only of a region.
         """
+        self._sendOne(nodes.Held(self._node), folder)
+
+    def _sendOne(self, held, folder, **yes) -> None:
+        """``held``: the result, which need not be in view any more when the user answers.
+        ``yes``: the answers so far, as :func:`sendTo` takes them."""
         from semigda_core.project.cases import sending
 
         self._message.hide()
         try:
-            sent = self._send(self._node, folder, **yes)
+            sent = self._send(_present(held), folder, **yes)
         except SemiGDAError as error:
-            self._ask(error, folder, yes)
+            self._ask(error, held, folder, yes)
             return
         told = {
             sending.ADDED: _("A new case of '{project}', with its corrected label."),
@@ -113,17 +118,17 @@ class SendButton:
         }
         self._say(told[sent.how].format(project=Path(folder).name))
         if not yes.get("whole") and sending.made_in_region(
-            map(provenance.tagsOf, nodes.segmentsOf(self._node))
+            map(provenance.tagsOf, nodes.segmentsOf(held.node))
         ):
             self._message.question(
                 _("It was made in a region: the image outside counts as unlabelled."),
                 _("If you have looked at the whole image and completed the label, say so."),
                 _("It is whole"),
-                lambda: self.send(folder, replace=True, whole=True),
+                lambda: self._sendOne(held, folder, replace=True, whole=True),
                 _("Close"),
             )
 
-    def _ask(self, error, folder, yes: dict) -> None:
+    def _ask(self, error, held, folder, yes: dict) -> None:
         """The question that an error is, or the error."""
         from semigda_core.project.cases import sending
 
@@ -137,5 +142,20 @@ class SendButton:
         answer, text, dismissText = questions[error.message]
         again = {**yes, answer: True}
         self._message.question(
-            error.message, error.action, text, lambda: self.send(folder, **again), dismissText
+            error.message,
+            error.action,
+            text,
+            lambda: self._sendOne(held, folder, **again),
+            dismissText,
         )
+
+
+def _present(held):
+    """The result."""
+    if held.node is None:
+        raise SemiGDAError(
+            "bad-input",
+            _("The result is not in the scene any more."),
+            action=_("Segment the image again, or load the result."),
+        )
+    return held.node

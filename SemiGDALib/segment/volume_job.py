@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
@@ -28,6 +29,7 @@ from semigda_core.models.doubt import TOLD
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
 
+VOLUME = "volume.nrrd"  # a name that says nothing about the patient
 _OUTPUTS = record(
     {
         "labels": one_of("labels.npy"),
@@ -62,7 +64,8 @@ class VolumeJob:
             ``onEnded`` gets what it returns or raises.
         onEnded: called once, when the folder is gone, with (what ``take`` gave, None), or with
             (None, SemiGDAError), of class "cancelled" after :meth:`cancel`.
-        keep: "out", a cohort's folder that also gets the result, and the "name" it has there.
+        keep: "out", a cohort's folder that also gets the result, the "name" it has there, and
+            whether to "overwrite" another image's result of that name.
 
     Raises:
         SemiGDAError: "disk-full" if the volume cannot be written.
@@ -78,13 +81,16 @@ class VolumeJob:
         onProgress,
         take,
         onEnded,
-        keep: dict[str, str] | None = None,
+        keep: dict | None = None,
     ):
         self.active = True
         self.log = ""
         self.outputs: dict = {}
         self.report: dict = {}
         self._take, self._callback = take, onEnded
+        self._volume = vtk.vtkWeakReference()  # a frame of a sequence is in no scene's list
+        self._volume.Set(volumeNode)
+        self._seen = volumeNode.GetImageData().GetMTime()
         self.folder = _makeFolder(volumeNode, model, options, keep or {})
         self._job = EngineJob(self.folder, onProgress, self._onEnded)
 
@@ -122,12 +128,23 @@ class VolumeJob:
         try:
             check(result["outputs"], _OUTPUTS, _("The result"))
             self.outputs, self.report = result["outputs"], result.get("report") or {}
+            if not self._isUnchanged():
+                raise nodes.changedMeanwhile()
             return self._take(self), None
         except SemiGDAError as problem:
             return None, problem
         except Exception as problem:
             logging.exception("SemiGDA: the result could not be brought into the scene")
             return None, SemiGDAError("internal", detail=f"{type(problem).__name__}: {problem}")
+
+    def _isUnchanged(self) -> bool:
+        """Whether the voxels are those that were segmented: a filter may have written into the
+        volume, or a sequence's slider. Where there are none any more, ``take`` says so."""
+        volume = self._volume.Get()
+        image = volume.GetImageData() if volume is not None else None
+        if image is None or image.GetMTime() == self._seen:
+            return True
+        return nodes.hasVoxelsOf(volume, self.folder.path / VOLUME)
 
     def _end(self) -> None:
         self.active = False
@@ -146,7 +163,7 @@ def _makeFolder(volumeNode, model: str, options: SegmentOptions, keep: dict) -> 
         root.mkdir(parents=True, exist_ok=True)
         path = temporary_path(root)
         path.mkdir(mode=0o700)
-        volume = path / "volume.nrrd"  # a name that says nothing about the patient
+        volume = path / VOLUME
         nodes.writeVolume(volumeNode, volume)
         inputs = {"volume": str(volume), **keep}
         return JobFolder.create(path, "segment", inputs, options.to_dict(), model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import qt
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.project.store import FILE
 from SemiGDALib.train.snapshot import Snapshot
 from SemiGDALib.translation.sentences import translated
@@ -93,14 +93,16 @@ class TrainContext:
         self._onLog(text)
 
     def attempt(self, action, *arguments, **options):
-        """Do something that may raise SemiGDAError: the error is shown, and the panel refreshed.
+        """Do something that may raise SemiGDAError, or find the disk gone: the error is shown, and
+        the panel refreshed.
 
         Returns:
             What the action returned; None if it failed.
         """
         self.message.hide()
         try:
-            return action(*arguments, **options)
+            with plain_errors():
+                return action(*arguments, **options)
         except SemiGDAError as error:
             self.showError(error)
             return None

@@ -8,7 +8,8 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
+from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import IGNORE_TAG, IGNORED
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.models.card import terminology_entry
@@ -49,28 +50,28 @@ class Labelling:
         self.heldOut = case.role == "held-out"
         # A label that a model began stays known as one that a person corrected.
         self._origin = "edited" if case.origin in ("machine", "edited") else "human"
+        self._seen = _labelSeen(view.case(caseId))
         volume = _loadImage(case)
-        self._volumeId = volume.GetID()
-        self._segmentationId = self.slices = None
+        node = None
         try:
             node, finished = _loadLabel(view, case, volume)
-            self._segmentationId = node.GetID()
             node.SetName(_("{name} label").format(name=case.name))
             _addMissingClasses(view, case, node)
             showNeutral(node)
             self.slices = SliceLabel(volume, node, finished, self._predicted)
         except Exception:
-            self.close()
+            _remove(node, volume)
             raise
+        self._volume, self._segmentation = nodes.Held(volume), nodes.Held(node)
+        self._grid = _gridOf(volume)
 
     @property
     def volumeNode(self):
-        return slicer.mrmlScene.GetNodeByID(self._volumeId)
+        return self._volume.node
 
     @property
     def segmentationNode(self):
-        identifier = self._segmentationId
-        return slicer.mrmlScene.GetNodeByID(identifier) if identifier else None
+        return self._segmentation.node
 
     def _predicted(self, axis: int) -> list[int]:
         return extent.predicted(self.project, self.caseId, self.volumeNode, axis)
@@ -90,8 +91,27 @@ class Labelling:
         text = _("When the label is finished, return to SemiGDA Train to save it.")
         slicer.util.showStatusMessage(text, 10000)
 
-    def save(self) -> None:
-        """Write the label into the project and give it to the case; the scene keeps the nodes."""
+    def _isMoved(self) -> bool:
+        """Whether the image's grid is another one by now than its file's."""
+        return _gridOf(self.volumeNode) != self._grid
+
+    def isEmpty(self) -> bool:
+        """Whether nothing is drawn, and no slice is marked, which would say that this is right."""
+        if not self.isAlive() or self._isMoved() or self.slices.finished is not None:
+            return False
+        return not scene_files.labelsOn(self.segmentationNode, self.volumeNode)[0].any()
+
+    def save(self, empty: bool = False) -> None:
+        """Write the label into the project and give it to the case; the scene keeps the nodes.
+
+        Args:
+            empty: the user says that the image truly shows nothing, as marked slices do too.
+
+        Raises:
+            SemiGDAError: "bad-input" if there is nothing to save, if the image is another one than
+                when it was opened, or if the case got another label since: that one's file stays
+                if it is then saved again. "disk-full".
+        """
         if not self.isAlive():
             raise SemiGDAError(
                 "bad-input",
@@ -108,21 +128,72 @@ class Labelling:
                 _("No slice of the label is marked as finished."),
                 action=_("Mark the slices that you drew, or choose The whole volume is labelled."),
             )
-        path = self._path = self._path or new_label(self.project, self.caseId, ENDING)
+        if self._isMoved():
+            raise SemiGDAError(
+                "bad-input",
+                _("The image was moved or resampled since the case was opened."),
+                action=_("Undo that, or the label would not lie on the image's file."),
+            )
+        with plain_errors():
+            self._checkOthers()
+            self._write(finished, empty or finished is not None)
+
+    def _checkOthers(self) -> None:
+        """Another Slicer may have the project open, too."""
+        seen = _labelSeen(self.project.read().case(self.caseId))
+        if seen != self._seen:
+            self._seen, self._path = seen, None
+            raise SemiGDAError(
+                "bad-input",
+                _("The case got another label meanwhile."),
+                action=_("Save again to take its place; the other label's file stays."),
+            )
+
+    def _write(self, finished, empty: bool) -> None:
+        isNew = self._path is None
+        path = self._path or new_label(self.project, self.caseId, ENDING)
         origin = "edited" if self._proposed else self._origin
-        scene_files.writeLabel(self.segmentationNode, self.volumeNode, path, finished, origin)
-        if self._proposed:
-            take_edited(self.project, self.caseId, path)
-        else:
-            self.project.set_label(self.caseId, path, self._origin)
+        about = (path, finished, origin)
+        scene_files.writeLabel(self.segmentationNode, self.volumeNode, *about, empty=empty)
+        try:
+            if self._proposed:
+                take_edited(self.project, self.caseId, path)
+            else:
+                self.project.set_label(self.caseId, path, self._origin)
+        except Exception:
+            if isNew:
+                path.unlink(missing_ok=True)
+            raise
+        self._path = path
+        self._seen = _labelSeen(self.project.read().case(self.caseId))
 
     def close(self) -> None:
-        """Take image and label out of the scene."""
-        if self.slices is not None:
-            self.slices.close()
-        for node in (self.segmentationNode, self.volumeNode):
-            if node is not None:
-                slicer.mrmlScene.RemoveNode(node)
+        """Take image and label out of the scene; where the user has deleted one of them, the other
+        is left to the user, too."""
+        self.slices.close()
+        if self.isAlive():
+            _remove(self.segmentationNode, self.volumeNode)
+
+
+def _remove(*found) -> None:
+    for node in found:
+        if node is not None:
+            slicer.mrmlScene.RemoveNode(node)
+
+
+def _labelSeen(case) -> tuple:
+    """Changes when the case gets another label, or its file another content."""
+    return case.label, stamp(case.label)
+
+
+def _gridOf(volumeNode) -> tuple:
+    """The volume's own voxel grid, whatever transform it is under."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    matrix = slicer.util.arrayFromVTKMatrix(matrix).round(6)
+    return nodes.imageShape(volumeNode), matrix.tolist()
 
 
 def _load(load, path: Path, properties: dict):

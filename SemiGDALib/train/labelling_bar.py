@@ -49,10 +49,25 @@ class LabellingBar:
         self.context.logic.labelling.show()
 
     def onSave(self, _checked=False) -> None:
-        """Save the label; if that fails it stays open."""
+        """Save the label; asks first about an empty one."""
         labelling = self.context.logic.labelling
+        if not labelling.isEmpty():
+            self._save(labelling)
+            return
+        self.context.message.question(
+            _("The label is empty: nothing is drawn."),
+            _("Save it only if the image truly shows none of the classes."),
+            _("It shows none: save"),
+            lambda: self._save(labelling, empty=True),
+            _("Cancel"),
+        )
+
+    def _save(self, labelling, empty=False) -> None:
+        """If it fails the label stays open."""
+        if self.context.logic.labelling is not labelling:
+            return  # it was discarded between question and answer
         left = labelling.slices.notFinished() if labelling.isAlive() else None
-        self.context.attempt(self.context.logic.saveLabel)
+        self.context.attempt(self.context.logic.saveLabel, empty)
         if self.context.logic.labelling is not None:
             return
         self.context.log(_("Label saved."))

@@ -11,7 +11,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
@@ -174,7 +174,8 @@ class TrainPanel:
             )
             return
         try:
-            project = action(folder)
+            with plain_errors():
+                project = action(folder)
         except SemiGDAError as error:
             self.context.showError(error)
             return
@@ -205,7 +206,8 @@ class TrainPanel:
     def refresh(self) -> None:
         """Read the project and show it in every section."""
         try:
-            self.context.read()
+            with plain_errors():
+                self.context.read()
         except SemiGDAError as error:  # its disk is gone, perhaps for a moment only
             self.context.showError(error)
             if self.context.view is not None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, provenance
+from SemiGDALib.segment.frames.scene import frameOf, segmentationOf
 from SemiGDALib.train.slices import marks, outside
 
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
@@ -101,9 +102,11 @@ class Store:
 
         Raises:
             SemiGDAError: as :func:`writeLabel`, and "bad-input" for a label map under another
-                transform than the volume, or finished slices that are not the volume's.
+                transform than the volume, finished slices that are not the volume's, or a result
+                of another frame than the volume shows.
         """
         if not labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
+            _checkFrame(labelNode, volumeNode)
             path = newLabelFile(self.folder)
             finished = marks.finishedOn(labelNode, volumeNode)
             writeLabel(labelNode, volumeNode, path, finished, origin, whole)
@@ -127,12 +130,24 @@ class Store:
         return path
 
 
+def _checkFrame(segmentationNode, volumeNode) -> None:
+    """Raise "bad-input" for a result of another frame of a sequence than the slider is at."""
+    made = (provenance.resultOf(segmentationNode) or {}).get("frame")
+    if made is not None and made != frameOf(volumeNode):
+        raise SemiGDAError(
+            "bad-input",
+            _("This result was made of another frame than the image shows."),
+            action=_("Go to frame {number} of the sequence first.").format(number=made),
+        )
+
+
 @contextmanager
 def allOrNothing(folder: Path):
     """A :class:`Store` whose new files are deleted again where something goes wrong."""
     store = Store(folder)
     try:
-        yield store
+        with plain_errors():
+            yield store
     except BaseException:
         for path in store.written:
             path.unlink(missing_ok=True)
@@ -151,6 +166,7 @@ def writeLabel(
     finished: FinishedSlices | None,
     origin: str | None = None,
     whole: bool = False,
+    empty: bool = False,
 ) -> None:
     """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
 
@@ -162,11 +178,12 @@ def writeLabel(
     that is there is replaced when the new one is whole.
 
     Raises:
-        SemiGDAError: "bad-input" for a segmentation without a voxel within the volume, or as
+        SemiGDAError: "bad-input" for a segmentation without a voxel within the volume, unless that
+            is right (``empty``), or as
             :func:`SemiGDALib.train.slices.outside.ignoreOutside`; "disk-full".
     """
     labels, segments = labelsOn(segmentationNode, volumeNode)
-    if not labels.any():
+    if not labels.any() and not empty:
         raise SemiGDAError(
             "bad-input",
             _("The segmentation is empty: no segment has a voxel inside the image."),
@@ -180,18 +197,26 @@ def writeLabel(
         if segment["tags"].keys() - {IGNORE_TAG} and origin == "edited":  # a model made it
             segment["tags"][PREFIXES[0] + ORIGIN] = origin
         segment["tags"] |= finished_tags(finished)
-    node, _ids = nodes.addSegments(labels, volumeNode, segments, "SemiGDA label")
+    add = nodes.addSegments if labels.any() else _addEmpty
+    node = add(labels, volumeNode, segments, "SemiGDA label")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = path.with_name(f"new-{path.name}")
         storage = slicer.vtkMRMLSegmentationStorageNode()
         storage.SetFileName(str(written))
-        storage.SetCropToMinimumExtent(True)
+        storage.SetCropToMinimumExtent(bool(labels.any()))
         if not storage.WriteData(node) or not written.is_file():
             raise SemiGDAError("disk-full", _("The label could not be written to disk."))
         os.replace(written, path)
     finally:
         slicer.mrmlScene.RemoveNode(node)
+
+
+def _addEmpty(labels, volumeNode, segments, name):
+    """As :func:`SemiGDALib.nodes.addSegments`, of labels without a voxel."""
+    node, ids = segmentationOf(labels, volumeNode, [{**one, "voxels": 0} for one in segments])
+    node.SetName(name)
+    return slicer.mrmlScene.AddNode(node), ids
 
 
 def labelsOn(segmentationNode, volumeNode):
@@ -236,14 +261,17 @@ def labelsOn(segmentationNode, volumeNode):
 
 
 def drawnOn(labelNode):
-    """The volume a segmentation was drawn on; a label map stands for itself.
+    """The volume that a segmentation was made of by its last run, or else drawn on; a label map
+    stands for itself.
 
     Raises:
         SemiGDAError: "bad-input" if the volume is not in the scene.
     """
     if labelNode.IsA("vtkMRMLLabelMapVolumeNode"):
         return labelNode
-    role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
+    role = nodes.INPUT_REFERENCE
+    if not labelNode.GetNodeReferenceID(role):
+        role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
     volume = labelNode.GetNodeReference(role)
     if volume is None or not volume.IsA("vtkMRMLVolumeNode"):
         raise SemiGDAError(

@@ -183,8 +183,12 @@ class ReviewSection(Section):
 
     def _decide(self, action, done) -> None:
         chosen = [one.case_id for one in self._chosen(self.ui.inboxTable)]
-        self.context.attempt(action, chosen)
-        self.context.log(done.format(count=len(chosen)))
+
+        def decide():
+            action(chosen)
+            self.context.log(done.format(count=len(chosen)))
+
+        self.context.attempt(decide)
 
 
 def _fillRow(table, row, one, name) -> None:

@@ -148,7 +148,9 @@ def test_what_the_server_does_wrong_is_a_sentence(panel, library, module_host, m
     panel.panel.message.hide()
 
 
-def test_add_update_export_and_delete(panel, library, module_host, package, monkeypatch, tmp_path):
+def test_add_update_export_and_delete(
+    panel, library, module_host, package, monkeypatch, tmp_path, artifacts
+):
     import slicer
 
     from SemiGDALib.segment import add_model
@@ -185,7 +187,13 @@ def test_add_update_export_and_delete(panel, library, module_host, package, monk
     library.readCatalogue()
     module_host.wait(lambda: state(library, "other") == "update", 60)
     library.select("other")
-    assert library.button.text == "Models (1 to update)"
+    assert library.button.text == "Models"
+    assert "New versions to download: A third model" in library.updatesLabel.text
+    assert panel.ui.modelsButton.text == "Models (1 to update)..."
+    module_host.grab(panel, artifacts / "segment-models-update.png")
+    module_host.click(panel.ui.modelsButton)  # closed, it is still seen
+    module_host.grab(panel, artifacts / "segment-models-update-closed.png")
+    module_host.click(panel.ui.modelsButton)
     assert "Update (" in library.downloadButton.text and "2026-11-29" in library.label.text
 
     target = tmp_path / "written.zip"

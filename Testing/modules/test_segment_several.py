@@ -92,8 +92,9 @@ def test_a_folder_and_its_broken_file(panel, section, module_host, folder, tmp_p
     assert section.label.text == "3 of 4 done, 1 failed"
     rows = summary(out)
     lines = [f"{row['class']} {float(row['ml']):.3g} ml" for row in rows[:2]]
-    agreed = [f"{float(row['agreement']):.2f}" for row in rows[:2]]
-    both = [f"{line} · {agreement}" for line, agreement in zip(lines, agreed, strict=True)]
+    agreed = [float(row["agreement"]) for row in rows[:2]]
+    words = [f"{one:.2f} {'good' if one >= 0.9 else 'check'}" for one in agreed]
+    both = [f"{line} · {word}" for line, word in zip(lines, words, strict=True)]
     assert found(section, 0) == ["case0", "\n".join(both)]
     assert [row["case"] for row in rows] == ["case0"] * 2 + ["case1"] * 2 + ["case3"] * 2
     assert not panel.ui.messageFrame.visible  # a failure is a row, not a message

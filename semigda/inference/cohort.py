@@ -14,10 +14,10 @@ from semigda.distributed import Ranks, joined
 from semigda.inference import cohort_folder
 from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN, check_name
 from semigda.inference.device import choose_device
-from semigda.inference.segment import Doubt, Read, plain_errors, read_input, segment_file
+from semigda.inference.segment import Doubt, Read, read_input, segment_file
 from semigda.models.package import load_network
 from semigda.progress import UNWATCHED, Progress
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.atomic import temporary_folder
 from semigda_core.files.names import same_file
 from semigda_core.files.stamps import stamp

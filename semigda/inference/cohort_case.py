@@ -8,18 +8,31 @@ from pathlib import Path
 from semigda.data.segnrrd import write_segmentation
 from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume
-from semigda.inference.cohort_folder import CohortFolder, check_name, how
+from semigda.inference.cohort_folder import (
+    OTHER_IMAGE,
+    OTHER_MODEL,
+    CohortFolder,
+    check_name,
+    how,
+)
 from semigda.inference.contact_sheet import draw
 from semigda.inference.segment import Segmentation, provenance
 from semigda.progress import UNWATCHED, Progress
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
+_OTHERS = {
+    OTHER_IMAGE: "The output folder has a result of another image of this name.",
+    OTHER_MODEL: "The output folder has a result of another model.",
+}
+
 
 class CohortCase:
-    """One image's place in the folder; an earlier result there is replaced unless it was edited.
+    """One image's place in the folder; an earlier result of the image there is replaced unless it
+    was edited.
 
     The table and the contact sheet are made by :class:`~semigda.inference.cohort.Cohort`.
 
@@ -27,27 +40,42 @@ class CohortCase:
         folder: the cohort's.
         name: the case's.
         image: the file that is segmented.
+        overwrite: whether also to replace the result of another image of that name, such as
+            another patient's "T1", or of another model.
 
     Raises:
-        SemiGDAError: "bad-input" if the name cannot be a file's, the result was edited, or the
+        SemiGDAError: "bad-input" if the name cannot be a file's, the result there stays, or the
             folder is not new, empty or a cohort's.
     """
 
     def __init__(
-        self, folder: Path, name: str, image: Path, options: SegmentOptions, card: ModelCard
+        self,
+        folder: Path,
+        name: str,
+        image: Path,
+        options: SegmentOptions,
+        card: ModelCard,
+        overwrite: bool = False,
     ):
         check_name(name)
         self._folder, self._name, self._image, self._card = CohortFolder(folder), name, image, card
         self._how = how(card, options)
         self._folder.check([image])
         self._folder.check_unedited(name)
+        state = self._folder.state(name, image, card.weights_sha256, self._how)
+        if state in _OTHERS and not overwrite:
+            raise SemiGDAError(
+                "bad-input",
+                _OTHERS[state],
+                action="Choose another folder, or untick Skip done to replace it.",
+            )
         self._folder.open(card.weights_sha256)
         self._seen = stamp(image)
 
     def write(
         self, volume: Volume, done: Segmentation, begun: float, progress: Progress = UNWATCHED
-    ) -> None:
-        """Write the result, its picture and its report.
+    ) -> str:
+        """Write the result, its picture and its report; returns the digest of the result.
 
         Args:
             begun: when work on the image began, by :func:`time.perf_counter`.
@@ -61,4 +89,4 @@ class CohortCase:
         report = {**done.report, "segments": done.segments, "spots": done.spots}
         total = round(time.perf_counter() - begun, 3)
         report["seconds"] = {**done.report["seconds"], "total": total}
-        self._folder.finish(self._name, self._image, self._seen, self._how, report)
+        return self._folder.finish(self._name, self._image, self._seen, self._how, report)

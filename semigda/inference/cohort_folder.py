@@ -203,8 +203,8 @@ class CohortFolder:
 
     def finish(
         self, name: str, image: Path, seen: str, how: dict[str, Any], report: dict[str, Any]
-    ) -> None:
-        """Write a case's report, after its result.
+    ) -> str:
+        """Write a case's report, after its result, whose digest is returned.
 
         Args:
             seen: the image's stamp before it was read.
@@ -214,15 +214,17 @@ class CohortFolder:
         """
         if self._seen[0] != seen:
             self._seen = (seen, digest_of(image))
-        made = {"how": how, "stamp": seen, "image": self._seen[1]}
+        image_digest = self._seen[1]
         if stamp(image) != seen:
             raise SemiGDAError(
                 "bad-input",
                 "The image was changed while it was segmented.",
                 action="Run the command again when the image is complete.",
             )
-        made["result"] = digest_of(self.result(name))
+        result = digest_of(self.result(name))
+        made = {"how": how, "stamp": seen, "image": image_digest, "result": result}
         write_json(self.report_file(name), {**report, "made": made})
+        return result
 
     # What is made of all cases
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -33,7 +32,7 @@ from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
 from semigda.networks.unet import UNet
 from semigda.progress import UNWATCHED, Progress
-from semigda_core.errors import SemiGDAError, of_system
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.atomic import (
     clear_leftovers,
     put_into_place,
@@ -312,20 +311,6 @@ def provenance(card: ModelCard, report: dict) -> dict[str, str]:
         **({"SemiGDA_Region": region_text(roi)} if roi else {}),
         **({} if unlikeness is None else {"SemiGDA_Unlikeness": str(unlikeness)}),
     }
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turns errors of memory, disk and files into errors with a class."""
-    try:
-        yield
-    except MemoryError as error:
-        raise SemiGDAError("out-of-memory") from error
-    except OSError as error:
-        told = of_system(error)
-        if told is None:
-            raise
-        raise told from error
 
 
 def _targets(

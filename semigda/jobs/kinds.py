@@ -81,7 +81,9 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     Both are uint8 (z, y, x) on the input's own grid in its stored order, so that the owner of the
     voxels that the input was written from can put them back without any geometry.
 
-    With ``inputs["out"]`` the result also becomes the case ``inputs["name"]`` of a cohort's folder.
+    With ``inputs["out"]`` the result also becomes the case ``inputs["name"]`` of a cohort's folder;
+    with ``inputs["overwrite"]`` in the place of another image's or model's. The output "kept" is
+    the digest of its file there.
     """
     # From the click on, so that waiting for the process to start is counted as well.
     seconds, begun = {"start": max(0.0, time.time() - job.job["created"])}, time.perf_counter()
@@ -98,16 +100,17 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         out = _path(job.job["inputs"], "out", "folder for its results")
         name = _required(job.job["inputs"].get("name"), "name")
         check(name, text(255), "The job's name")
-        case = CohortCase(out, name, image, options, card)
+        case = CohortCase(out, name, image, options, card, bool(job.job["inputs"].get("overwrite")))
     try:
         done = segment_volume(network, card, volume, options, progress, store=job.path)
     except BaseException:
         for name in (LABELS, REVIEW):  # half-written
             (job.path / name).unlink(missing_ok=True)
         raise
+    kept = None
     if case is not None:
         with clock("write"):
-            case.write(volume, done, begun, progress)
+            kept = case.write(volume, done, begun, progress)
     by_value = {label.value: label for label in card.labels}
     segments = [
         {
@@ -122,6 +125,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         "review": REVIEW if options.review else None,
         "segments": segments,
         "spots": done.spots,
+        "kept": kept,
         "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
     }
     with clock("write"):

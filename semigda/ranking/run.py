@@ -13,11 +13,11 @@ from semigda.data.thumbnails import write_thumbnail
 from semigda.data.volumes import read_volume
 from semigda.inference.device import choose_device
 from semigda.inference.likeness import case_features
-from semigda.inference.segment import plain_errors, preprocessing_of, provenance
+from semigda.inference.segment import preprocessing_of, provenance
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import UNWATCHED, Progress
 from semigda.ranking.order import Look, look, rank
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.atomic import replace, write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions

@@ -81,7 +81,7 @@ class FramesRun(Run):
     def _keepFrame(self, job) -> SegmentResult:
         """Put a frame's segmentation into the sequence; numbers as in a run of one volume."""
         sequence = self._frames.sequence
-        if sequence.GetScene() is None or sequence.GetNumberOfDataNodes() != self.count:
+        if not self._frames.isThere() or sequence.GetNumberOfDataNodes() != self.count:
             raise SemiGDAError(
                 "bad-input",
                 _("The sequence changed while it was being segmented."),

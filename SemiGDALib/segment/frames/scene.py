@@ -30,6 +30,15 @@ class Frames:
     def count(self) -> int:
         return self.sequence.GetNumberOfDataNodes()
 
+    def isThere(self) -> bool:
+        """Whether sequence and browser are still in the scene, and belong together."""
+        if not nodes.isInScene(self.sequence):
+            return False
+        browser = self.browser
+        return browser is None or (
+            nodes.isInScene(browser) and browser.IsSynchronizedSequenceNode(self.sequence, True)
+        )
+
     @property
     def placed(self):
         """The volume that says where the frames lie in the scene."""
@@ -56,6 +65,19 @@ def framesOf(node) -> Frames | None:
         return None
     proxy = browser.GetProxyNode(sequence) if browser is not None else None
     return Frames(sequence, browser, proxy)
+
+
+def frameOf(volumeNode) -> int | None:
+    """The number, from 1, of the frame that a volume shows; None for one that is in no sequence."""
+    frames = framesOf(volumeNode)
+    if frames is None or frames.browser is None:
+        return None
+    leading, selected = (
+        frames.browser.GetMasterSequenceNode(),
+        frames.browser.GetSelectedItemNumber(),
+    )
+    value = leading.GetNthIndexValue(selected)
+    return frames.sequence.GetItemNumberFromIndexValue(value, False) + 1
 
 
 def checkedFrames(node) -> Frames:

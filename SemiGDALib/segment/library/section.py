@@ -47,6 +47,12 @@ class LibrarySection:
         outer.addWidget(body)
         rows = qt.QVBoxLayout(body)
         rows.setContentsMargins(0, 0, 0, 0)
+        self.updatesLabel = qt.QLabel()
+        self.updatesLabel.wordWrap = True
+        self.updatesLabel.setMinimumSize(1, 0)
+        self.updatesLabel.toolTip = _("Select one below to update it.")
+        self.updatesLabel.visible = False
+        rows.addWidget(self.updatesLabel)
         about = _("Installed models, and those of the catalogue.")
         self.table = makeTable("modelsTable", [_("Model"), _("State")], about, 0)
         self.table.setMinimumSize(0, 150)
@@ -131,14 +137,19 @@ class LibrarySection:
         for row, pair in enumerate(self._rows):
             self.table.setItem(row, 0, cell(_titleOf(*pair)))
             self.table.setItem(row, 1, cell(_stateOf(*pair)))
-        updates = sum(_standing(*pair) == UPDATE for pair in self._rows)
-        self.button.text = (
-            _("Models ({count} to update)").format(count=updates) if updates else _("Models")
-        )
+        self._showUpdates([_titleOf(*one) for one in self._rows if _standing(*one) == UPDATE])
         names = [_nameOf(*pair) for pair in self._rows]
         if names:
             self.table.selectRow(names.index(selected) if selected in names else 0)
         self._showSelected()
+
+    def _showUpdates(self, titles: list[str]) -> None:
+        """In the section, and on the button that opens it, which is seen when it is closed."""
+        told = _("New versions to download: {names}").format(names=", ".join(titles))
+        self.updatesLabel.text = texts.amber(html.escape(told))
+        self.updatesLabel.visible = bool(titles)
+        button, several = self._panel.ui.modelsButton, _("Models ({count} to update)...")
+        button.text = several.format(count=len(titles)) if titles else _("Models...")
 
     def _selected(self) -> tuple:
         row = self.table.currentRow()

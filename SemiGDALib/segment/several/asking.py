@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib.segment import fit
@@ -16,9 +15,7 @@ def unlike(card, rows: list[Row], places: list[int], roi) -> dict[int, str]:
     """
     found = {}
     for place in places:
-        volume = (
-            slicer.mrmlScene.GetNodeByID(rows[place].volumeId) if rows[place].volumeId else None
-        )
+        volume = rows[place].volume
         if volume is not None and volume.GetImageData() is not None:
             sentence = fit.mismatch(card, volume, roi)
             if sentence:

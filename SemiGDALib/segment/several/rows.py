@@ -32,6 +32,7 @@ class Row:
         name: of its files in the output folder, without ending.
         image: the file, or the folder of a DICOM series.
         volumeId: the node's.
+        held: the node, as long as it is in the scene.
         state: one of the states above.
         segments: name, size (see :mod:`SemiGDALib.segment.sizes`) and certainty of each class.
         notes: what else the engine says of the result.
@@ -41,10 +42,16 @@ class Row:
     name: str
     image: Path | None = None
     volumeId: str | None = None
+    held: nodes.Held | None = None
     state: str = WAITING
     segments: list[dict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: SemiGDAError | None = None
+
+    @property
+    def volume(self):
+        """The volume node, if there is one in the scene."""
+        return self.held.node if self.held is not None else None
 
     def become(self, state: str, segments=(), error: SemiGDAError | None = None, notes=()) -> None:
         self.state, self.segments, self.error = state, list(segments), error
@@ -62,14 +69,17 @@ def ofFolder(folder) -> list[Row]:
 
 def ofVolumes(volumeNodes) -> list[Row]:
     names = file_names((node.GetName() or "" for node in volumeNodes), _("Volume"))
-    return [Row(name, volumeId=node.GetID()) for name, node in zip(names, volumeNodes, strict=True)]
+    return [
+        Row(name, volumeId=node.GetID(), held=nodes.Held(node))
+        for name, node in zip(names, volumeNodes, strict=True)
+    ]
 
 
 def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
     """Set the state of each row that this model has segmented before.
 
     An image file is done if its result is in the output folder, a volume node if it has a
-    segmentation in the scene and, where a folder is chosen, its files there.
+    segmentation in the scene and, where a folder is chosen, the same result there.
 
     Args:
         sha256: of the model's weights.
@@ -77,21 +87,30 @@ def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
         roi: the region of interest, a vtkMRMLMarkupsROINode; results of another one do not count.
     """
     for row in rows:
-        found = _inFolder(row, sha256, folder) if folder is not None else None
-        if row.volumeId is not None and (folder is None or found is not None):
+        report = _inFolder(row, sha256, folder) if folder is not None else None
+        if row.volumeId is None:
+            found = report and {**report, "segments": segmentsOf(report)}
+        else:
             found = _inScene(row, sha256, roi)
-        if found is not None:
-            segments, notes = found
-            row.become(DONE, segments, notes=notes)
+            if found and folder is not None and not _isSame(found, report):
+                found = None
+        if found:
+            row.become(DONE, found.get("segments", ()), notes=found.get("notes", ()))
         elif row.state == DONE:
             row.become(WAITING)
 
 
-def _inFolder(row: Row, sha256: str | None, folder: Path) -> tuple[list, list] | None:
+def _inFolder(row: Row, sha256: str | None, folder: Path) -> dict | None:
     report = read_report(folder / f"{row.name}.json")
     there = report is not None and (folder / f"{row.name}{ENDING}").exists()
-    ours = there and report["model"]["sha256"] == sha256
-    return (segmentsOf(report), report.get("notes", [])) if ours else None
+    return report if there and report["model"]["sha256"] == sha256 else None
+
+
+def _isSame(result: dict, report: dict | None) -> bool:
+    """Whether a result of the scene is the one in the folder, and not another image's."""
+    made = report.get("made") if report else None
+    kept = made.get("result") if isinstance(made, dict) else None
+    return kept is not None and kept == result.get("kept")
 
 
 def segmentsOf(report: dict) -> list[dict]:
@@ -102,22 +121,21 @@ def segmentsOf(report: dict) -> list[dict]:
     ]
 
 
-def _inScene(row: Row, sha256: str | None, roi) -> tuple[list, list] | None:
+def _inScene(row: Row, sha256: str | None, roi) -> dict | None:
     region = _regionOf(row, roi)
-    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+    for node in reversed(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")):  # the newest
         if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == row.volumeId:
             result, made = provenance.resultOf(node), provenance.ofNode(node)
             ours = (made.get("ModelSHA256"), made.get(REGION)) == (sha256 or "", region)
             if result and ours:
-                return result.get("segments", []), result.get("notes", [])
+                return result
     return None
 
 
 def _regionOf(row: Row, roi) -> str | None:
     """The region in the row's volume as its result would have it; None of a whole volume."""
-    volume = slicer.mrmlScene.GetNodeByID(row.volumeId)
     try:
-        return region_text(regionIn(roi, volume)) if roi is not None else None
+        return region_text(regionIn(roi, row.volume)) if roi is not None else None
     except SemiGDAError as error:
         return error.message  # which no result has
 

@@ -13,10 +13,12 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_path, write_json
+from semigda_core.files.names import same_file
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
-from SemiGDALib import requirements
+from semigda_core.labels.segments import ENDING
+from SemiGDALib import nodes, requirements
 from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.segment.region import regionIn
 from SemiGDALib.segment.run import SegmentRun
@@ -77,7 +79,7 @@ class SeveralRun:
         self.model, self.options = str(model), options
         self.folder = Path(folder) if folder else None
         self.again = again
-        self._roi = roi.GetID() if roi is not None else None
+        self._roi = nodes.Held(roi) if roi is not None else None
         self.active = True
         self.error: SemiGDAError | None = None
         self._callbacks = (onRow, onProgress, onEnded)
@@ -109,11 +111,10 @@ class SeveralRun:
             self._private.mkdir(mode=0o700)
             cases = self._private / "cases.json"
             # A volume of the scene has no file any more: its result is there, or it has none.
-            rows = [
-                {"name": row.name, "image": str(row.image or self._private / f"{place}.nrrd")}
-                for place, row in enumerate(self.rows)
-            ]
-            write_json(cases, rows)
+            images = [(row.name, row.image or f"{n}.nrrd") for n, row in enumerate(self.rows)]
+            images += [(name, name) for name in self._others()]
+            listed = [{"name": n, "image": str(self._private / image)} for n, image in images]
+            write_json(cases, listed)
         except OSError as error:
             self._removePrivate()
             raise SemiGDAError("disk-full", detail=type(error).__name__) from error
@@ -126,6 +127,10 @@ class SeveralRun:
         )
         self._job = EngineJob(job, onProgress, onEnded)
         return job
+
+    def _others(self) -> list[str]:
+        """What else the table and the contact sheet are of."""
+        return []
 
     def _removePrivate(self) -> None:
         if self._private is not None:
@@ -231,7 +236,7 @@ class SceneRun(SeveralRun):
 
     def _begin(self, place: int) -> None:
         row = self.rows[place]
-        volume = slicer.mrmlScene.GetNodeByID(row.volumeId)
+        volume = row.volume
         try:
             if volume is None:
                 raise SemiGDAError(
@@ -249,16 +254,21 @@ class SceneRun(SeveralRun):
                 self._onProgress,
                 lambda result: self._onResult(place, result),
                 lambda error: self._onError(place, error),
-                keep={"out": str(self.folder), "name": row.name} if self.folder else None,
+                keep=self._keep(row),
             )
         except SemiGDAError as error:  # the loop goes on: a thousand of them are no recursion
             self._failed(place, error)
+
+    def _keep(self, row: Row) -> dict | None:
+        if self.folder is None:
+            return None
+        return {"out": str(self.folder), "name": row.name, "overwrite": self.again}
 
     def _optionsFor(self, volume) -> SegmentOptions:
         """With the region where it lies in the volume's own space."""
         if self._roi is None:
             return self.options
-        roi = slicer.mrmlScene.GetNodeByID(self._roi)
+        roi = self._roi.node
         if roi is None:
             raise SemiGDAError(
                 "bad-input",
@@ -310,6 +320,16 @@ class SceneRun(SeveralRun):
         following = next(iter(self._running), None)
         if following is not None:
             self._set(following, RUNNING)
+
+    def _others(self) -> list[str]:
+        """Results of other scenes, which came into the folder before."""
+        rows = {same_file(row.name) for row in self.rows}
+        found = sorted(path.name.removesuffix(ENDING) for path in self.folder.glob(f"*{ENDING}"))
+        return [
+            name
+            for name in found
+            if same_file(name) not in rows and read_report(self.folder / f"{name}.json")
+        ]
 
     def _finish(self) -> None:
         """Also the table and the contact sheet, which a stop does not wait for."""

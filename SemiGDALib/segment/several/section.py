@@ -273,17 +273,27 @@ class SeveralSection:
         if todo is None:
             skipped = self._places(theRows.DONE) if self.skipCheckBox.checked else []
             places = [place for place in range(len(self.rows)) if place not in skipped]
-        found = asking.unlike(model.card, self.rows, places, self._roi())
+        rows = self.rows
+        found = asking.unlike(model.card, rows, places, self._roi())
         if not found:
             self._start(todo)
             return
 
-        def segmentOthers():
-            asking.leaveOut(self.rows, found)
-            self._start([place for place in places if place not in found])
+        def segment(others: bool):
+            if self.rows is not rows:  # the list is another one by now: so is the question
+                self.start(todo and self._places(theRows.FAILED))
+            elif others:
+                asking.leaveOut(rows, found)
+                self._start([place for place in places if place not in found])
+            else:
+                self._start(todo)
 
         asking.ask(
-            self._panel.message, found, len(places), lambda: self._start(todo), segmentOthers
+            self._panel.message,
+            found,
+            len(places),
+            lambda: segment(others=False),
+            lambda: segment(others=True),
         )
         bringIntoView(self._panel.ui.messageFrame)
 

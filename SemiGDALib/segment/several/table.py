@@ -6,7 +6,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.models.fit import UNLIKE, tells_mismatch
-from SemiGDALib.segment import sizes
+from SemiGDALib.segment import card_text, sizes
 from SemiGDALib.segment.several.rows import (
     DONE,
     EDITED,
@@ -46,7 +46,8 @@ class SeveralTable:
         table.setHorizontalHeaderLabels([_("Volume"), _("State"), _("Found, certainty")])
         table.toolTip = _(
             "What became of each volume: the size of each structure, and how much of it the model "
-            "expects to be right (0 to 1). A failed one says why; the others are not affected."
+            "expects to be right (0 to 1), with a word and a range as in a single result. A failed "
+            "one says why; the others are not affected."
         )
         header = table.horizontalHeader()
         header.setHighlightSections(False)
@@ -77,14 +78,14 @@ class SeveralTable:
         elif row.state == OUTSIDE:
             self._set(place, FOUND, _("Outside the region"), translated(row.error.message))
         else:
-            found = [_found(segment) for segment in row.segments]
             notes = [translated(note) for note in row.notes]
-            shown = [_short(found)] if found else []
+            shown = [_short(row.segments)] if row.segments else []
             if tells_mismatch(row.notes):
                 shown.append(_("Not this model's kind of image"))
             if UNLIKE in row.notes:
                 shown.append(_("Unlike the training images"))
-            self._set(place, FOUND, "\n".join(shown), "\n".join([*found, *notes]))
+            about = [*_lines(row.segments, ranges=True), *notes, *_meanings(row.segments)]
+            self._set(place, FOUND, "\n".join(shown), "\n".join(about))
         self.widget.resizeRowToContents(place)
 
     def _set(self, place: int, column: int, text: str, toolTip: str = ""):
@@ -100,9 +101,26 @@ class SeveralTable:
 
 def _found(segment: dict) -> str:
     text = f"{segment['name']} {sizes.text(segment)}"
-    certainty = segment.get("agreement")
-    return text if certainty is None else f"{text} · {certainty:.2f}"
+    if segment.get("agreement") is None:
+        return text
+    return f"{text} · {card_text.certainty(segment)[0]}"
 
 
-def _short(lines: list[str]) -> str:
+def _lines(segments: list[dict], ranges: bool) -> list[str]:
+    """One for each class; with its range, where there is one, two."""
+    pairs = [(_found(one), card_text.volumeRange(one) if ranges else "") for one in segments]
+    return [line for pair in pairs for line in pair if line]
+
+
+def _meanings(segments: list[dict]) -> list[str]:
+    """What the words mean, each once."""
+    told = [card_text.certainty(one)[2] for one in segments if one.get("agreement") is not None]
+    return list(dict.fromkeys(told))
+
+
+def _short(segments: list[dict]) -> str:
+    """Ranges as well if all of them fit in."""
+    lines = _lines(segments, ranges=True)
+    if len(lines) > MOST_LINES:
+        lines = _lines(segments, ranges=False)
     return "\n".join([*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines)

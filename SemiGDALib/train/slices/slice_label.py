@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import FinishedSlices
 from semigda_core.labels.proposed import evenly_spaced, suggested_count
+from SemiGDALib import nodes
 from SemiGDALib.train.slices import extent, planes
 from SemiGDALib.train.slices.marks import SliceMarks
 from SemiGDALib.train.slices.view_in_use import ViewInUse
@@ -44,7 +44,7 @@ class SliceLabel:
     """
 
     def __init__(self, volumeNode, segmentationNode, finished, predicted):
-        self._ids = volumeNode.GetID(), segmentationNode.GetID()
+        self._volume, self._segmentation = map(nodes.Held, (volumeNode, segmentationNode))
         self._predicted = predicted
         self.onChanged = lambda: None
         self.proposed = FinishedSlices(2)
@@ -62,11 +62,11 @@ class SliceLabel:
 
     @property
     def volumeNode(self):
-        return slicer.mrmlScene.GetNodeByID(self._ids[0])
+        return self._volume.node
 
     @property
     def segmentationNode(self):
-        return slicer.mrmlScene.GetNodeByID(self._ids[1])
+        return self._segmentation.node
 
     @property
     def finished(self) -> FinishedSlices | None:

@@ -98,7 +98,7 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
         yield from _finished(case, label)
         meant = {key: mapping.get(key, 0) for key, part in label["parts"].items() if part["voxels"]}
         if not any(value not in (0, IGNORED) for value in meant.values()):
-            if not missing:
+            if not missing and case.finished is None:  # whoever marks empty slices means it
                 yield Finding(
                     "empty-label",
                     "warning",
