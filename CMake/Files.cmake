@@ -131,6 +131,7 @@ set(SemiGDA_PACKAGES
   semigda/cli.py
   semigda/cli_models.py
   semigda/cli_project.py
+  semigda/cli_project_parts.py
   semigda/cli_project_results.py
   semigda/cli_project_review.py
   semigda/cli_project_slices.py

@@ -18,7 +18,7 @@ from semigda_core.errors import SemiGDAError
 INPUT_REFERENCE = "SemiGDA.inputVolume"
 REVIEW_REFERENCE = "SemiGDA.reviewMap"
 REVIEW_ATTRIBUTE = "SemiGDA.IsReviewMap"
-# Below this the branches practically agree; painting it would only darken the image.
+# Below this there is hardly any doubt; painting it would only darken the image.
 REVIEW_FLOOR = 10
 REVIEW_OPACITY = 0.6
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from semigda.cli_project_parts import add_map, done, mapping, print_json
 from semigda.cli_project_results import add_results_commands
 from semigda.cli_project_review import add_review_commands
 from semigda.cli_project_slices import add_slices_command
@@ -69,13 +69,10 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
         help="what it finds in an image's name (its first group) names the patient",
     )
     new.add_argument("--preview", action="store_true", help="only show the pairs")
-    new.add_argument(
-        "--map",
-        nargs="+",
-        default=[],
-        metavar="SEGMENT=CLASS",
-        help="class of a segment name or label value; 0 leaves it out, 'ignore' says that its "
-        "voxels are unlabelled",
+    add_map(
+        new,
+        "class of a segment name or label value; 0 leaves it out, 'ignore' says that its voxels "
+        "are unlabelled",
     )
 
     doctor = add("check", _check, "Look for what would spoil a training.")
@@ -97,7 +94,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
     add("status", _status, "Say where the project stands.")
     add("cases", _cases, "List the cases.")
-    add_results_commands(add, _mapping)
+    add_results_commands(add)
     add_training_commands(add)
     add_review_commands(add)
     add_slices_command(add)
@@ -131,11 +128,11 @@ def _add(arguments: argparse.Namespace) -> None:
     if arguments.group_pattern:
         _set_patients(project, cases)
     if arguments.map:
-        project.set_mapping(_mapping(arguments.map))
+        project.set_mapping(mapping(arguments.map))
     view = project.read()
     if arguments.json:
         told = {"added": added.cases, "labelled": added.labelled, "known": added.known}
-        _print(told | {"kept": added.kept})
+        print_json(told | {"kept": added.kept})
     else:
         print(f"{len(added.cases)} cases added, {added.known} were there already.")
         if added.labelled:
@@ -178,7 +175,7 @@ def _pairing(arguments: argparse.Namespace) -> Pairing:
 
 def _tell_pairing(pairing: Pairing, as_json: bool) -> None:
     if as_json:
-        _print(
+        print_json(
             {
                 "pairs": [[str(i), str(label) if label else None] for i, label in pairing.pairs],
                 "unpaired_labels": [str(label) for label in pairing.unpaired_labels],
@@ -199,16 +196,6 @@ def _tell_pairing(pairing: Pairing, as_json: bool) -> None:
         print(f"{one_line(path.name):<48} left out: {reason}")
 
 
-def _mapping(texts: list[str]) -> dict[str, int | str]:
-    mapping: dict[str, int | str] = {}
-    for text in texts:
-        key, equals, value = text.rpartition("=")
-        if not equals:
-            raise SemiGDAError("bad-input", f"--map needs SEGMENT=CLASS, not '{text}'.")
-        mapping[key] = int(value) if value.isdecimal() else value
-    return mapping
-
-
 def _check(arguments: argparse.Namespace) -> int:
     """The exit status is 1 while errors remain."""
     from semigda.check.run import check
@@ -218,7 +205,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.fix:
         found = _fix_all(project, found)
     if arguments.json:
-        _print([finding.to_dict() for finding in found])
+        print_json([finding.to_dict() for finding in found])
     else:
         _tell_findings(project.read(), found)
     return int(any(finding.severity == "error" for finding in found))
@@ -238,10 +225,8 @@ def _fix(arguments: argparse.Namespace) -> None:
 def _undo(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     taken = undo(project)
-    if arguments.json:
-        _print({"undone": taken.text, "cases": list(taken.case_ids)})
-    else:
-        print(f"undone: {_names(project.read(), taken.case_ids)}{taken.text}")
+    values = {"undone": taken.text, "cases": list(taken.case_ids)}
+    done(arguments, values, f"undone: {_names(project.read(), taken.case_ids)}{taken.text}")
 
 
 def _names(view: View, case_ids: Iterable[str]) -> str:
@@ -299,7 +284,7 @@ def _split(arguments: argparse.Namespace) -> None:
     else:
         heldout = choose_heldout(project, facts)
     if arguments.json:
-        _print(heldout)
+        print_json(heldout)
         return
     view = project.read()
     print(describe(heldout))
@@ -316,18 +301,18 @@ def _relocate(arguments: argparse.Namespace) -> int:
     wrong: Sequence[str] = ()
     if arguments.old is None:
         gone = [case.id for case in project.read().present().of_role("missing")]
-        done: dict[str, Any] = {"missing": gone}
+        told: dict[str, Any] = {"missing": gone}
     elif arguments.new is None:
         raise SemiGDAError("bad-input", "Both the old and the new folder are needed.")
     else:
         moved = relocate(project, arguments.old, arguments.new)
-        gone, wrong, done = list(moved.missing), moved.wrong, asdict(moved)
+        gone, wrong, told = list(moved.missing), moved.wrong, asdict(moved)
     if arguments.json:
-        _print(done)
+        print_json(told)
         return int(bool(gone))
     view = project.read()
-    if "found" in done:
-        print(f"{len(done['found'])} cases found in the new folder.")
+    if "found" in told:
+        print(f"{len(told['found'])} cases found in the new folder.")
     for case_id in wrong:
         print(f"another file of this name, not taken: {view.case(case_id).name}")
     for case_id in gone:
@@ -350,7 +335,7 @@ def _status(arguments: argparse.Namespace) -> None:
         status["jobs"] = [{**job, "folder": str(job["folder"])} for job in project.jobs()]
         status["training"] = training_status(project)
         status["versions"] = [version_values(version) for version in versions(project)]
-        _print(status)
+        print_json(status)
         return
     print(f"{view.name}: {len(view.cases)} cases")
     if view.cases:
@@ -371,7 +356,7 @@ def _cases(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     view, facts = project.read().present(), measured(project)
     if arguments.json:
-        _print([_case(case, facts) for case in view.cases])
+        print_json([_case(case, facts) for case in view.cases])
         return
     for case in view.cases:
         image = facts.get(case.id, {}).get("image") or {}
@@ -392,7 +377,3 @@ def _case(case: Any, facts: dict[str, Any]) -> dict[str, Any]:
     result = newest(case)
     values["result"] = result and {"program": result.source, "file": str(result.path)}
     return {**values, "facts": facts.get(case.id)}
-
-
-def _print(value: Any) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable
-from typing import Any
 
+from semigda.cli_project_parts import Add, add_map, done, mapping, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.segments import read_segments
@@ -27,19 +25,12 @@ from semigda_core.project.results import (
     will_learn,
 )
 
-Add = Callable[[str, Any, str], argparse.ArgumentParser]
 
-
-def add_results_commands(add: Add, mapping: Callable[[list[str]], dict[str, int | str]]) -> None:
-    """Add both actions.
-
-    Args:
-        add: makes the parser of an action from its name, command and help.
-        mapping: reads the arguments of ``--map``.
-    """
+def add_results_commands(add: Add) -> None:
+    """Add both actions."""
     new = add(
         "add-results",
-        lambda arguments: _add(arguments, mapping),
+        _add,
         "Add results of another program for the project's cases, found by the images' names. "
         "Those of unlabelled cases teach like pseudo labels, those of labelled cases tell how good "
         "the program is. They never score and never count as labels.",
@@ -52,21 +43,13 @@ def add_results_commands(add: Add, mapping: Callable[[list[str]], dict[str, int 
     )
     new.add_argument("--program", help="its name, for the card (default: what the files tell)")
     new.add_argument("--preview", action="store_true", help="only show the pairs")
-    new.add_argument(
-        "--map",
-        nargs="+",
-        default=[],
-        metavar="SEGMENT=CLASS",
-        help="class of a segment name or label value of this program; 0 leaves it out",
-    )
+    add_map(new, "class of a segment name or label value of this program; 0 leaves it out")
     away = add("remove-results", _remove, "Take results of other programs away; the files stay.")
     away.add_argument("--program", help="only this program's")
     away.add_argument("--cases", nargs="+", metavar="ID", help="only these cases'")
 
 
-def _add(
-    arguments: argparse.Namespace, mapping: Callable[[list[str]], dict[str, int | str]]
-) -> None:
+def _add(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     found = match_results(project.read(), arguments.results)
     if arguments.preview:
@@ -85,7 +68,7 @@ def _add(
     view = project.read()
     if arguments.json:
         told = {"program": source, "cases": ids, "doubtful": found.doubtful}
-        print(json.dumps(told | {"unmatched": [str(path) for path in found.unmatched]}, indent=1))
+        print_json(told | {"unmatched": [str(path) for path in found.unmatched]})
         return
     print(f"{len(ids)} cases have a result of {source}.")
     print(will_learn(counts(view)) or "None of them is unlabelled: they only measure the program.")
@@ -124,7 +107,7 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
         pairs = [[case_id, str(path)] for case_id, path in found.pairs]
         unmatched = [str(path) for path in found.unmatched]
         told = {"program": found.source, "pairs": pairs, "doubtful": found.doubtful}
-        print(json.dumps(told | {"unmatched": unmatched}, indent=1))
+        print_json(told | {"unmatched": unmatched})
         return
     for case_id, path in found.pairs:
         case = view.case(case_id)
@@ -136,7 +119,4 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
 
 def _remove(arguments: argparse.Namespace) -> None:
     count = remove_results(Project(arguments.project), arguments.program, arguments.cases)
-    if arguments.json:
-        print(json.dumps({"removed": count}))
-    else:
-        print(f"{count} result{'' if count == 1 else 's'} taken away.")
+    done(arguments, {"removed": count}, f"{count} result{'' if count == 1 else 's'} taken away.")

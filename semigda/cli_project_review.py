@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
+from semigda.cli_project_parts import Add, done, print_json
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project
@@ -15,11 +14,9 @@ from semigda_core.project.report.report import write_report
 from semigda_core.project.review.candidates import Candidate, candidates, new_ranking
 from semigda_core.project.review.inbox import accept, pending, reject, take_edited
 
-Add = Callable[[str, Any, str], argparse.ArgumentParser]
-
 
 def add_review_commands(add: Add) -> None:
-    """Add the actions; ``add(name, command, text)`` makes the parser of each."""
+    """Add the actions."""
     rank = add("rank", _rank, "Spread the unlabelled cases evenly: which to label next.")
     rank.add_argument("--model", help="name in the library, or folder (default: the one in use)")
     rank.add_argument("--count", type=int, help="how many get a predicted label (default: 10)")
@@ -109,12 +106,12 @@ def _report(arguments: argparse.Namespace) -> None:
     path = write_report(
         Project(arguments.project), arguments.job, arguments.out, overwrite=arguments.overwrite
     )
-    print(json.dumps({"report": str(path)}) if arguments.json else f"wrote {path}")
+    done(arguments, {"report": str(path)}, f"wrote {path}")
 
 
 def _tell(project: Project, found: list[Candidate], as_json: bool) -> None:
     if as_json:
-        print(json.dumps([_values(one) for one in found], indent=1, ensure_ascii=False))
+        print_json([_values(one) for one in found])
         return
     view = project.read()
     for one in found:
@@ -133,7 +130,4 @@ def _values(one: Candidate) -> dict[str, Any]:
 
 
 def _done(arguments: argparse.Namespace, what: str, count: int) -> None:
-    if arguments.json:
-        print(json.dumps({what: count}))
-    else:
-        print(f"{count} case{'' if count == 1 else 's'} {what}.")
+    done(arguments, {what: count}, f"{count} case{'' if count == 1 else 's'} {what}.")

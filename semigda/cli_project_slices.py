@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
-from typing import Any
 
+from semigda.cli_project_parts import Add, print_json
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import finished_text, read_finished
 from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.latest import measured
 from semigda_core.project.project import Project
 
-Add = Callable[[str, Any, str], argparse.ArgumentParser]
-
 
 def add_slices_command(add: Add) -> None:
-    """Add the action; ``add(name, command, text)`` makes its parser."""
+    """Add the action."""
     slices = add("slices", _slices, "Say which slices of a label are finished; alone: list them.")
     slices.add_argument("case", nargs="?", metavar="ID")
     slices.add_argument(
@@ -41,7 +37,7 @@ def _slices(arguments: argparse.Namespace) -> None:
             {"id": case.id, "finished": finished_text(case.finished), "labelled_on": told[case.id]}
             for case in cases
         ]
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        print_json(rows)
         return
     for case in cases:
         part = f"  labelled on {told[case.id]}" if told[case.id] else ""

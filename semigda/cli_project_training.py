@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from semigda.cli_project_parts import Add, done, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
@@ -24,8 +23,6 @@ from semigda_core.project.training.judging import compare_scores
 from semigda_core.project.training.plans import Plan
 from semigda_core.project.training.presets import PRESETS
 from semigda_core.project.training.versions import Version
-
-Add = Callable[[str, Any, str], argparse.ArgumentParser]
 
 
 def add_training_commands(add: Add) -> None:
@@ -109,7 +106,7 @@ def _rehearse(arguments: argparse.Namespace) -> int:
     estimate = trainings.estimate(project, plan)
     if arguments.json:
         rehearsal = (job.result() or {})["outputs"]["rehearsal"]
-        _print({"estimate": asdict(estimate), "rehearsal": rehearsal})
+        print_json({"estimate": asdict(estimate), "rehearsal": rehearsal})
     else:
         _tell_estimate(estimate)
     return int(not estimate.fits)
@@ -139,7 +136,7 @@ def _train(arguments: argparse.Namespace) -> int:
             raise error
         return int(job.state()["state"] != "done")
     if arguments.json:
-        _print({"job": str(job.path), "estimate": asdict(estimate)})
+        print_json({"job": str(job.path), "estimate": asdict(estimate)})
     else:
         print(f"The training has started, and goes on without this terminal: {estimate.text}.")
         if estimate.mirroring:
@@ -167,14 +164,14 @@ def _control(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     getattr(trainings, arguments.control)(project)
     if arguments.json:
-        _print(training_status(project))
+        print_json(training_status(project))
 
 
 def _versions(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     found = versions.versions(project)
     if arguments.json:
-        _print([version_values(version) for version in found])
+        print_json([version_values(version) for version in found])
         return
     for version in found:
         print(f"{version.name:<28} {version.date[:16]} {_score(version)}  {version.title}")
@@ -196,27 +193,27 @@ def version_values(version: Version) -> dict[str, Any]:
 
 def _use(arguments: argparse.Namespace) -> None:
     folder = versions.use(Project(arguments.project), arguments.version)
-    _done(arguments, {"model": folder.name}, f"'{folder.name}' is now {arguments.version}.")
+    done(arguments, {"model": folder.name}, f"'{folder.name}' is now {arguments.version}.")
 
 
 def _rollback(arguments: argparse.Namespace) -> None:
     name = versions.roll_back(Project(arguments.project))
-    _done(arguments, {"version": name}, f"{name} is in use again.")
+    done(arguments, {"version": name}, f"{name} is in use again.")
 
 
 def _rename(arguments: argparse.Namespace) -> None:
     versions.rename(Project(arguments.project), arguments.version, arguments.title)
-    _done(arguments, {"title": arguments.title}, "renamed")
+    done(arguments, {"title": arguments.title}, "renamed")
 
 
 def _export(arguments: argparse.Namespace) -> None:
     path = versions.export(Project(arguments.project), arguments.version, arguments.zip)
-    _done(arguments, {"zip": str(path)}, f"wrote {path}")
+    done(arguments, {"zip": str(path)}, f"wrote {path}")
 
 
 def _delete(arguments: argparse.Namespace) -> None:
     versions.delete(Project(arguments.project), arguments.version)
-    _done(arguments, {"deleted": arguments.version}, f"deleted {arguments.version}")
+    done(arguments, {"deleted": arguments.version}, f"deleted {arguments.version}")
 
 
 def _compare(arguments: argparse.Namespace) -> None:
@@ -227,7 +224,7 @@ def _compare(arguments: argparse.Namespace) -> None:
     after, before = (scores({"rows": rows}, which) for which in ("after", "before"))
     result = compare_scores(after, before, names, scheme) | {"rows": rows}
     if arguments.json:
-        _print(result)
+        print_json(result)
     else:
         print(comparison_table(result))
 
@@ -267,14 +264,3 @@ def tell_training(project: Project) -> None:
         print(f"  training: {state}, {100 * now['progress']:.0f} %{told}. {now['message']}")
     for version in versions.versions(project):
         print(f"  version {version.name}: {_score(version)}")
-
-
-def _done(arguments: argparse.Namespace, values: dict[str, Any], text: str) -> None:
-    if arguments.json:
-        _print(values)
-    else:
-        print(text)
-
-
-def _print(value: Any) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False))

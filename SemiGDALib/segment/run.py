@@ -24,8 +24,9 @@ class SegmentResult:
     """Nodes and numbers of a finished run.
 
     ``segments``: one entry per label of the model: value, name, color, its size (ml, for pictures
-    mm2 or pixels, see :mod:`SemiGDALib.segment.sizes`), agreement (0 to 1, or None if one branch
-    ran alone), id (None if the image holds none of it).
+    mm2 or pixels, see :mod:`SemiGDALib.segment.sizes`), agreement (how much of
+    it the model expects to be right, 0 to 1; None without a review map), id (None if the image
+    holds none of it).
     ``spots``: doubtful places, most doubtful first: ijk, size_voxels, score.
     ``frames``: of a sequence, the segments of each frame; all else is then of its last frame.
     ``tableNode``: of a sequence, the size of every class in every frame.

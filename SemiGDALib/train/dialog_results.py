@@ -26,7 +26,7 @@ class ResultsDialog:
     def __init__(self, logic):
         self.pairs, self.program = [], ""
         self._logic = logic
-        self._roles = {case.id: case for case in logic.project.read().cases}
+        self._cases = {case.id: case for case in logic.project.read().cases}
         self._dialog = Dialog(_("Add results of another program"), _("Add"), width=620)
         self._dialog.say(
             _(
@@ -98,7 +98,7 @@ class ResultsDialog:
         if found is not None:
             rows += [("–", _("no case has this name"), path.name) for path in found.unmatched]
             rows += [
-                (self._roles[caseId].name, _("several match"), "–") for caseId in found.doubtful
+                (self._cases[caseId].name, _("several match"), "–") for caseId in found.doubtful
             ]
         self._table.rowCount = len(rows[:SHOWN])
         for row, texts in enumerate(rows[:SHOWN]):
@@ -108,7 +108,7 @@ class ResultsDialog:
 
     def _row(self, caseId, path):
         uses = {LEARNS: _("teach"), MEASURES: _("measure")}
-        case = self._roles[caseId]
+        case = self._cases[caseId]
         made = path.name
         if path.is_dir():
             count = len(read_segments(path))
@@ -123,7 +123,7 @@ class ResultsDialog:
             colour = ink(RED if str(self._folder.text).strip() else AMBER)
             self._status.text = f'<span style="color:{colour}">{self._problem}</span>'
             return
-        roles = [self._roles[caseId].role for caseId, _path in self.pairs]
+        roles = [self._cases[caseId].role for caseId, _path in self.pairs]
         text = _("{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.")
         told = text.format(count=roles.count(LEARNS), labelled=roles.count(MEASURES))
         if roles.count(LEARNS) and roles.count(MEASURES) < ENOUGH:

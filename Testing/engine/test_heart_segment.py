@@ -131,14 +131,14 @@ def test_a_part_of_a_batch_has_its_share_of_the_loss():
     part = whole.part(0, 2)  # two of three rows
     logits = PALETTE.logits(part.images)
     pixels = [(3 / 4, 1, 1), (1 / 2, 0, 1)]
-    found = mixed_loss(logits, part, None, 1.0, total).item()
+    found = mixed_loss(logits, part, None, total).item()
     assert found == pytest.approx(2 / 3 * loss(pixels), rel=1e-5)
 
 
 def test_the_dice_takes_the_sums_of_all_processes():
     batch = Batch(images(grey(3 / 4)), maps(1))
     logits = PALETTE.logits(batch.images)
-    found = mixed_loss(logits, batch, None, 1.0, lambda part: 2 * part).item()
+    found = mixed_loss(logits, batch, None, lambda part: 2 * part).item()
     # twice the sums: 1 - (2 * 3/2 + 1) / (2 + 3/2 + 1)
     assert found == pytest.approx(-math.log(3 / 4) + 1 - 4 / 4.5, rel=1e-5)
 

@@ -52,6 +52,7 @@ ENGINE_FLOORS = {
     "probe": 5,
     "cli_segment": 6,
     "cli_models": 7,
+    "cli_project_parts": 5,
     "cli_project_results": 6,
     "cli_project_review": 6,
     "cli_project_slices": 6,

@@ -100,7 +100,7 @@ def total(part):
     return part
 
 
-def test_a_pseudo_label_counts_by_confidence_and_weight_a_pasted_one_in_full():
+def test_a_pseudo_label_counts_by_its_weight_and_a_pasted_one_in_full():
     # Two labelled pixels, and a mixed slice of a pasted and of an unlabelled pixel.
     foreground = torch.tensor([[[0.2, 0.8]], [[0.6, 0.4]]])
     logits = torch.stack([1 - foreground, foreground], dim=1).log()
@@ -111,14 +111,14 @@ def test_a_pseudo_label_counts_by_confidence_and_weight_a_pasted_one_in_full():
         pasted=torch.tensor([[[True, False]]]),
         pasted_labels=torch.tensor([[[1, 0]]]),
     )
-    taught = torch.tensor([[[0, 1]]]), torch.tensor([[[0.9, 0.5]]])
-    # true labels 0, 1 and 1 (weight 1), pseudo label 1 (weight .5 * .5)
+    taught = torch.tensor([[[0, 1]]]), torch.tensor([[[0.45, 0.25]]])
+    # true labels 0, 1 and 1 (weight 1), pseudo label 1 (weight .25)
     entropy = -(math.log(0.8) + math.log(0.8) + math.log(0.6) + 0.25 * math.log(0.4)) / 4
     overlap, sizes, guessed = 0.8 + 0.6 + 0.25 * 0.4, 2.25, 0.2 + 0.8 + 0.6 + 0.25 * 0.4
     expected = entropy + 1 - (2 * overlap + 1) / (sizes + guessed + 1)
-    assert mixed_loss(logits, batch, taught, 0.5, total).item() == pytest.approx(expected)
+    assert mixed_loss(logits, batch, taught, total).item() == pytest.approx(expected)
     alone = segmentation_loss(logits[:1], batch.labels)
-    assert mixed_loss(logits[:1], batch, None, 0.5, total).item() == pytest.approx(alone.item())
+    assert mixed_loss(logits[:1], batch, None, total).item() == pytest.approx(alone.item())
 
 
 def test_a_few_unsure_pixels_do_not_count_as_much_as_an_organ():
@@ -130,7 +130,7 @@ def test_a_few_unsure_pixels_do_not_count_as_much_as_an_organ():
     nothing = torch.zeros(1, 16, 16, dtype=torch.bool)
     images = torch.zeros(1, 3, 16, 16)
     batch = Batch(images, labels, images, images, nothing, torch.zeros_like(labels))
-    mixed_loss(logits, batch, (guess, confidence), 1.0, total).backward()
+    mixed_loss(logits, batch, (guess, confidence), total).backward()
     pull = -logits.grad[:, 1]
     assert 0 < pull[1, 0, 0] < 0.2 * pull[0, 8, 8]
 

@@ -94,7 +94,7 @@ def test_files_segments_and_errors(tmp_path, capsys):
     code, _, err = run(capsys, "add", folder, case.image, "--labels", label)
     assert code == 0 and "segment without a class: mass" in err
     _, out, err = run(capsys, "add", folder, case.image, "--map", "mass=core", "--json")
-    assert json.loads(out) == {"added": [], "labelled": [], "known": 1} and not err
+    assert json.loads(out) == {"added": [], "labelled": [], "known": 1, "kept": []} and not err
     for wrong, words in (
         (("create", folder), "already holds"),
         (("status", tmp_path / "none"), "no training project"),

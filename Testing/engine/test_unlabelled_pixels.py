@@ -32,7 +32,7 @@ def test_the_loss_of_a_partly_labelled_slice_is_that_of_its_labelled_pixels():
     torch.manual_seed(0)
     logits = torch.randn(1, 2, 2, 4, requires_grad=True)
     labels, known = known_labels(halves(1, IGNORED))
-    loss = mixed_loss(logits, Batch(torch.zeros(1, 3, 2, 4), labels, known=known), None, 1.0, total)
+    loss = mixed_loss(logits, Batch(torch.zeros(1, 3, 2, 4), labels, known=known), None, total)
     left, truth = logits[..., :2], labels[..., :2]
     entropy = torch.nn.functional.cross_entropy(left, truth.long())
     alone = segmentation_loss(left, truth)
@@ -50,7 +50,7 @@ def test_what_is_pasted_brings_its_unlabelled_pixels_along():
     given = (images, halves(0, 1), images, images, everywhere, truth)
     batch = Batch(*given, pasted_known=known)
     taught = halves(1, 1), torch.ones(1, 2, 4)
-    mixed_loss(logits, batch, taught, 1.0, total).backward()
+    mixed_loss(logits, batch, taught, total).backward()
     assert logits.grad[0].abs().min() > 0  # the labelled slice is whole
     assert logits.grad[1, :, :, :2].abs().min() > 0 and not logits.grad[1, :, :, 2:].any()
 

@@ -71,7 +71,8 @@ def copy_paste_loss(network: nn.Module, teacher: nn.Module, batch: Batch, weight
     with torch.no_grad():
         taught = teacher(batch.weak)
     logits = network(torch.cat([batch.images, batch.mixed]))
-    return mixed_loss(logits, batch, pseudo_labels(taught), weight, ALONE.total)
+    guess, confidence = pseudo_labels(taught)
+    return mixed_loss(logits, batch, (guess, weight * confidence), ALONE.total)
 
 
 def train_recipe(

@@ -39,7 +39,7 @@ PALETTE_WEIGHT = 0.1  # of the painted masks' classes in pre-training, beside th
 OTHER = {"vae": "cnn", "cnn": "vae"}
 
 Losses = dict[str, Tensor]
-PseudoLabels = tuple[Tensor, Tensor]  # labels (U, H, W) and how sure the teacher is of them
+PseudoLabels = tuple[Tensor, Tensor]  # labels (U, H, W), and how much each counts
 
 
 # Pre-training
@@ -142,9 +142,7 @@ def segment_losses(
     rgb = network.decode(network.features(images, noise=batch.noise, keep=batch.keep))
     lessons = {branch: lesson(batch, taught.get(branch), weight, trust) for branch in rgb}
     losses = {
-        f"segment_{branch}": mixed_loss(
-            palette.logits(painted), batch, lessons[branch], 1.0, total_of
-        )
+        f"segment_{branch}": mixed_loss(palette.logits(painted), batch, lessons[branch], total_of)
         for branch, painted in rgb.items()
     }
     total = _sum(losses.values()) / len(rgb)
@@ -155,10 +153,10 @@ def segment_losses(
 
 
 def mixed_loss(
-    logits: Tensor, batch: Batch, taught: PseudoLabels | None, weight: float, total_of: Total
+    logits: Tensor, batch: Batch, taught: PseudoLabels | None, total_of: Total
 ) -> Tensor:
-    """One segmentation loss of all slices: a true label counts in full, a pseudo label by the
-    teacher's confidence and by ``weight``, and an unlabelled pixel of a labelled slice not at all.
+    """One segmentation loss of all slices: a true label counts in full, a pseudo label by its own
+    weight, and an unlabelled pixel of a labelled slice not at all.
 
     One, because Dice is a ratio: that of the pseudo labels alone would not count less where the
     teacher is unsure, and few wrong pixels on otherwise empty slices would count as much as an
@@ -166,15 +164,15 @@ def mixed_loss(
 
     Args:
         logits: (B + U, C, H, W) of the labelled and then of the mixed images.
-        taught: for the unlabelled images; None where the batch has none.
+        taught: for the unlabelled images, see :func:`lesson`; None where the batch has none.
     """
     targets, weights = batch.labels, batch.known
     if taught is not None:
         assert batch.pasted is not None and batch.pasted_labels is not None
-        guess, confidence = taught
+        guess, weight = taught
         targets = torch.cat([batch.labels, paste(batch.pasted_labels, guess, batch.pasted)])
-        true = 1.0 if batch.pasted_known is None else batch.pasted_known.to(confidence.dtype)
-        sure = torch.where(batch.pasted, true, weight * confidence)
+        true = 1.0 if batch.pasted_known is None else batch.pasted_known.to(weight.dtype)
+        sure = torch.where(batch.pasted, true, weight)
         known = torch.ones_like(batch.labels) if batch.known is None else batch.known
         weights = torch.cat([known.to(sure.dtype), sure])
     return batch.shares[-1] * segmentation_loss(logits, targets, weights, total_of)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.labels.finished import IGNORE, IGNORED
 from semigda_core.project.records import unknown_case
 
 
@@ -45,6 +47,36 @@ def refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
             "The case is held out: scores hang on it.",
             action="Change the held-out set first, on purpose and with a reason.",
         )
+
+
+def change_mapping(
+    data: dict[str, Any],
+    known: dict[str, int],
+    changes: Mapping[str, int | str | None],
+    *,
+    ignoring: bool = False,
+) -> None:
+    """Say in ``known`` which class segments or values are: a class's value or name, 0 for none,
+    None to forget it.
+
+    Args:
+        ignoring: whether :data:`IGNORED` or "ignore" may say that voxels are unlabelled.
+
+    Raises:
+        SemiGDAError: "bad-input" for no class there is.
+    """
+    values = {label["name"]: label["value"] for label in data["classes"]}
+    if ignoring:
+        values = {IGNORE: IGNORED} | values  # a class may have that name
+    allowed = {0, *values.values()} | ({IGNORED} if ignoring else set())
+    for key, given in changes.items():
+        value = values.get(given, given) if isinstance(given, str) else given
+        if value is None:
+            known.pop(key, None)
+        elif type(value) is int and value in allowed:
+            known[key] = value
+        else:
+            raise SemiGDAError("bad-input", "A segment was given to no class there is.")
 
 
 def give_label(case: dict[str, Any], label: dict[str, Any] | None) -> None:

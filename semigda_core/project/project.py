@@ -32,7 +32,7 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.inside import inside, remove_folder
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.folder import ENDED, JobFolder
-from semigda_core.labels.finished import IGNORE, IGNORED, FinishedSlices, finished_said
+from semigda_core.labels.finished import IGNORED, FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
 from semigda_core.labels.segments import folded_name, read_segments
 from semigda_core.models.card import Label
@@ -270,16 +270,7 @@ class Project:
         """Map segment names (or label values) to a class: its value or name, 0 for none,
         :data:`IGNORED` or "ignore" for unlabelled voxels, None to forget the mapping."""
         with self.edit("mapping set") as data:
-            values = {label["name"]: label["value"] for label in data["classes"]}
-            for key, given in mapping.items():
-                given = IGNORED if given == IGNORE and IGNORE not in values else given
-                value = values.get(given, given) if isinstance(given, str) else given
-                if value is None:
-                    data["mapping"].pop(key, None)
-                elif type(value) is int and (0 <= value <= len(values) or value == IGNORED):
-                    data["mapping"][key] = value
-                else:
-                    raise SemiGDAError("bad-input", "A segment was given to no class there is.")
+            changes.change_mapping(data, data["mapping"], mapping, ignoring=True)
 
     def set_settings(self, **settings: Any) -> None:
         """Store settings of the project; None removes one."""

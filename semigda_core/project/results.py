@@ -18,7 +18,7 @@ from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import checked_source
 from semigda_core.labels.structures import structures
-from semigda_core.project.changes import find_case, now
+from semigda_core.project.changes import change_mapping, find_case, now
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, Result, View, class_mapping
 
@@ -97,16 +97,8 @@ def set_result_mapping(
         SemiGDAError: "bad-input" for no class there is.
     """
     with project.edit("mapping of results set") as data:
-        values = {label["name"]: label["value"] for label in data["classes"]}
         known = data.setdefault("result_mapping", {}).setdefault(source, {})
-        for key, given in mapping.items():
-            value = values.get(given, given) if isinstance(given, str) else given
-            if value is None:
-                known.pop(key, None)
-            elif type(value) is int and 0 <= value <= len(values):
-                known[key] = value
-            else:
-                raise SemiGDAError("bad-input", "A segment was given to no class there is.")
+        change_mapping(data, known, mapping)
 
 
 def newest(case: ProjectCase) -> Result | None:

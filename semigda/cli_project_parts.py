@@ -1,0 +1,45 @@
+"""What the actions of ``semigda project`` share: their parsers, and how they print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+from semigda_core.errors import SemiGDAError
+
+# Makes the parser of an action from its name, command and help.
+Add = Callable[[str, Any, str], argparse.ArgumentParser]
+
+
+def add_map(parser: argparse.ArgumentParser, about: str) -> None:
+    """Add ``--map``, which :func:`mapping` reads."""
+    parser.add_argument("--map", nargs="+", default=[], metavar="SEGMENT=CLASS", help=about)
+
+
+def mapping(texts: list[str]) -> dict[str, int | str]:
+    """Class value or name by segment name or label value.
+
+    Raises:
+        SemiGDAError: "bad-input" for an argument without an equals sign.
+    """
+    found: dict[str, int | str] = {}
+    for text in texts:
+        key, equals, value = text.rpartition("=")
+        if not equals:
+            raise SemiGDAError("bad-input", f"--map needs SEGMENT=CLASS, not '{text}'.")
+        found[key] = int(value) if value.isdecimal() else value
+    return found
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def done(arguments: argparse.Namespace, values: dict[str, Any], text: str) -> None:
+    """What an action did: as JSON if that is asked for, else in a line."""
+    if arguments.json:
+        print_json(values)
+    else:
+        print(text)
