@@ -244,6 +244,7 @@ set(SemiGDA_PACKAGES
   semigda/reading/header.py
   semigda/reading/itk.py
   semigda/reading/limits.py
+  semigda/reading/orientation.py
   semigda/reading/picture.py
   semigda/reading/plain.py
   semigda/reading/process.py

@@ -118,9 +118,10 @@ def _add(arguments: argparse.Namespace) -> None:
     ]
     alone = [str(case.name) for case in cases if not case.group]
     if arguments.group_pattern and alone:
-        count = f"{len(alone)} of {len(cases)} names, such as {one_line(alone[0])}"
-        told = f"The pattern finds no patient in {count}: each counts as a patient of its own."
-        print(told, file=sys.stderr)
+        names = f"{len(alone)} of {len(cases)} names, such as {one_line(alone[0])}"
+        print(
+            f"The pattern finds no patient in {names}: each counts as a patient.", file=sys.stderr
+        )
     if arguments.preview:
         _tell_pairing(pairing, arguments.json)
         return

@@ -6684,6 +6684,10 @@
         <translation>Das Ergebnis auf das Gitter des Bildes bringen (eine Kopie im Projekt)</translation>
     </message>
     <message>
+        <source>Cameras say that these pictures are to be shown turned, and here they are read as they are stored: a label drawn in another program may lie beside what it shows.</source>
+        <translation>Kameras sagen, dass diese Bilder gedreht gezeigt werden sollen, und hier werden sie gelesen, wie sie gespeichert sind: Ein Label aus einem anderen Programm kann neben dem liegen, was es zeigt.</translation>
+    </message>
+    <message>
         <source>Change the held-out set first, on purpose and with a reason.</source>
         <translation>Ändern Sie zuerst die Testfälle, bewusst und mit einem Grund.</translation>
     </message>
@@ -6962,6 +6966,10 @@
     <message>
         <source>Look at the list of cases.</source>
         <translation>Sehen Sie die Liste der Fälle an.</translation>
+    </message>
+    <message>
+        <source>Look at them in Slicer with their labels; if they do not fit, save the pictures upright in that program.</source>
+        <translation>Sehen Sie sie in Slicer mit ihren Labels an; passen sie nicht, speichern Sie die Bilder in jenem Programm aufrecht.</translation>
     </message>
     <message>
         <source>Mark the slices that are finished.</source>

@@ -36,6 +36,10 @@ def sentences(_):
         _("Bring it to the image's grid."),
         _("Bring the label to the image's grid (a copy in the project)"),
         _("Bring the result to the image's grid (a copy in the project)"),
+        _(
+            "Cameras say that these pictures are to be shown turned, and here they are read as "
+            "they are stored: a label drawn in another program may lie beside what it shows."
+        ),
         _("Change the held-out set first, on purpose and with a reason."),
         _("Change the setting, or take it back."),
         _("Change them, or leave them empty."),
@@ -122,6 +126,10 @@ def sentences(_):
         _("Look at the list again."),
         _("Look at the list of cases again."),
         _("Look at the list of cases."),
+        _(
+            "Look at them in Slicer with their labels; if they do not fit, save the pictures "
+            "upright in that program."
+        ),
         _("Mark the slices that are finished."),
         _("Mark them when they are finished."),
         _("Name what is to be segmented."),

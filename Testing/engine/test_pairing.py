@@ -284,9 +284,14 @@ def test_a_pattern_that_finds_no_patient_is_told_and_one_that_does_counts_later_
     add = ["project", "add", str(project), str(images), "--group-pattern"]
     capsys.readouterr()
     assert main([*add, r"P\d+"]) == 0
-    assert "no patient in 4 of 4 names, such as p01_a: each counts" in capsys.readouterr().err
+    assert (
+        "no patient in 4 of 4 names, such as p01_a: each counts as a patient"
+        in capsys.readouterr().err
+    )
     assert main([*add, r"p\d+", "--preview"]) == 0
-    assert "no patient in 1 of 4 names, such as x: each counts" in capsys.readouterr().err
+    assert (
+        "no patient in 1 of 4 names, such as x: each counts as a patient" in capsys.readouterr().err
+    )
     assert main([*add, r"p\d+"]) == 0
     cases = Project(project).read().cases
     assert [case.group for case in cases] == ["p01", "p01", "p02", None]

@@ -21,6 +21,7 @@ from semigda.data.other_grid import held_keys, share_inside
 from semigda.data.unlabelled import finished_axis, finished_of
 from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
+from semigda.reading.orientation import shown_turned
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
 
@@ -42,6 +43,7 @@ def measure_case(
       largest step, ``channels``, ``picture``, ``dtype``
     - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
     - ``white``: the value that is white, of a picture of more bits that can be read as one of 8
+    - ``turned``: that other programs show it turned, see :func:`shown_turned`
     - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
@@ -69,6 +71,8 @@ def measure_case(
             raise
         return facts | {"image": {"error": error.to_dict()}}
     facts["image"] = _image_facts(volume, progress)
+    if volume.two_dimensional and shown_turned(image):
+        facts["image"]["turned"] = True
     if label is not None:
         facts["label"] = _label_facts(label, volume, progress, label_slices)
     if result is not None:

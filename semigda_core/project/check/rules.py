@@ -38,6 +38,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         _labels,
         _copies,
         _mirrored,
+        _turned,
         odd_kind,
         odd_spacing,
         odd_intensity,
@@ -221,6 +222,21 @@ def _mirrored(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fin
                 "Find out which one is right, and take the other out of the project.",
             )
         by_hash.setdefault(image["hash"], case)
+
+
+def _turned(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """A label from a program that turns pictures lies on the turned one."""
+    turned = [c for c in used if c.label and facts.get(c.id, {}).get("image", {}).get("turned")]
+    if turned:
+        yield Finding(
+            "turned-picture",
+            "warning",
+            ids_of(turned),
+            "Cameras say that these pictures are to be shown turned, and here they are read as "
+            "they are stored: a label drawn in another program may lie beside what it shows.",
+            "Look at them in Slicer with their labels; if they do not fit, save the pictures "
+            "upright in that program.",
+        )
 
 
 def _classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:

@@ -1,0 +1,64 @@
+"""Pictures that cameras want to be shown turned, and labels that were drawn on the turned ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from semigda.check.run import check
+from semigda.data.volumes import read_volume
+from semigda.reading.orientation import shown_turned
+from semigda_core.project.project import NewCase, Project
+
+ORIENTATION = 0x0112
+
+
+def picture(path, orientation=None, **options):
+    """Dark, with a bright corner at the top left of what is stored."""
+    array = np.full((40, 48, 3), 40, np.uint8)
+    array[:12, :12] = 220
+    array += np.random.default_rng(len(path.name)).integers(0, 20, array.shape, dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x010F] = "A camera"
+    if orientation is not None:
+        exif[ORIENTATION] = orientation
+    Image.fromarray(array).save(path, exif=exif, quality=95, **options)
+    return path
+
+
+@pytest.mark.parametrize("orientation", [None, 1, 2, 3, 6, 8])
+def test_a_turned_picture_is_known_by_its_header(tmp_path, orientation):
+    path = picture(tmp_path / "a.jpg", orientation)
+    assert shown_turned(path) == (orientation not in (None, 1))
+    with Image.open(path) as opened:  # what other programs do with it
+        shown = np.asarray(ImageOps.exif_transpose(opened)).mean(-1)
+    assert (shown[:12, :12].mean() > 150) == (orientation in (None, 1))
+    assert read_volume(path).array[0, :12, :12].mean() > 150  # and what ITK does
+
+
+def test_damaged_headers_and_other_files_turn_nothing(tmp_path):
+    whole = picture(tmp_path / "a.jpg", 3).read_bytes()
+    path = tmp_path / "b.jpg"
+    for data in (b"", b"\xff", b"\xff\xd8\xff", whole[:20], whole[:38], whole[4:], b"\x89PNG" * 9):
+        path.write_bytes(data)
+        assert not shown_turned(path)
+    at = whole.index(b"MM\0*")
+    path.write_bytes(whole[: at + 4] + b"\xff" * 4 + whole[at + 8 :])  # entries far away
+    assert not shown_turned(path) and not shown_turned(tmp_path / "none.jpg")
+
+
+def test_the_check_asks_about_labels_of_turned_pictures_only(tmp_path):
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["spot"])
+    mask = np.zeros((40, 48), np.uint8)
+    mask[:12, :12] = 255
+    cases = []
+    for name, orientation in (("upright", 1), ("turned", 3), ("unlabelled", 3)):
+        label = None if name == "unlabelled" else tmp_path / f"{name}_mask.png"
+        if label:
+            Image.fromarray(mask).save(label)
+        cases.append(NewCase(picture(tmp_path / f"{name}.jpg", orientation), label))
+    ids = project.add(cases).cases
+    found = {finding.code: finding for finding in check(project)}["turned-picture"]
+    assert found.case_ids == (ids[1],) and found.severity == "warning"
