@@ -159,6 +159,15 @@ def test_an_ignored_segment_and_an_ignored_value_are_no_class(tmp_path):
         read_classes(tmp_path / "raw.nrrd", volume(), None)
 
 
+@pytest.mark.parametrize("order", [("ball", "unclear"), ("unclear", "ball")])
+def test_what_is_unlabelled_stays_so_below_a_class(tmp_path, order):
+    layers = {"ball": drawn(2), "unclear": drawn(2, 3)}
+    named = [{"Name": name, "LabelValue": 1, "Layer": n} for n, name in enumerate(order)]
+    path = write_segmentation(tmp_path / "a.seg.nrrd", [layers[n] for n in order], named, AFFINE)
+    read = read_classes(path, volume(), {"ball": 1, "unclear": IGNORED})
+    np.testing.assert_array_equal(read, IGNORED * drawn(2, 3))
+
+
 def test_the_white_of_a_picture_is_what_the_mapping_says(tmp_path):
     """Many sets say 255 for "void", and some pictures show nothing else: that is no class 1."""
     white = np.zeros((12, 14), np.uint8)
