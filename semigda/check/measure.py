@@ -126,32 +126,8 @@ def _label_facts(
     label_slices: str | None,
     only: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    digest = hashlib.blake2b(digest_size=16)
-    parts: dict[str, dict[str, int]] = {}
-    seen = np.zeros(volume.shape, bool)
-    overlap = 0
-    axis = orient(volume.affine, slice_axis(volume))[0][0]
-    others = tuple(n for n in range(3) if n != axis)
-    classes = None if only is None else dict.fromkeys(only, 1)
     try:
-        finished = finished_of(path, label_slices)
-        unknown = np.zeros(volume.shape, bool)
-        for where in unlabelled(path, volume, label_slices):
-            unknown |= where
-        drawn = np.zeros(volume.shape, bool)
-        if finished is not None:
-            digest.update(str(finished).encode() + b"\0")
-        for key, mask in label_parts(path, volume, classes):
-            progress.check()
-            drawn |= mask
-            mask = mask & ~unknown
-            digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
-            digest.update(np.packbits(mask).data)
-            part = parts.setdefault(key, {"voxels": 0, "slices": 0})
-            part["voxels"] += int(mask.sum())
-            part["slices"] += int(mask.any(axis=others).sum())
-            overlap += int((seen & mask).sum())
-            seen |= mask
+        return _read_facts(path, volume, progress, label_slices, only)
     except SemiGDAError as error:
         if error.error_class == "cancelled":
             raise
@@ -163,15 +139,44 @@ def _label_facts(
                 with suppress(SemiGDAError):
                     facts["held"] = held_keys(path)
         return facts
-    facts = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
-    facts |= {
-        "origin": origin_of(path),
-        "scattered": _scattered(np.atleast_1d(seen.any(axis=others))),
-    }
+
+
+def _read_facts(
+    path: Path,
+    volume: Volume,
+    progress: Progress,
+    label_slices: str | None,
+    only: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Of a label that lies on its image's grid."""
+    digest = hashlib.blake2b(digest_size=16)
+    parts: dict[str, dict[str, int]] = {}
+    drawn, seen, unknown = (np.zeros(volume.shape, bool) for _ in range(3))
+    overlap = 0
+    others = _others(orient(volume.affine, slice_axis(volume))[0][0])
+    finished = finished_of(path, label_slices)
+    for where in unlabelled(path, volume, label_slices):
+        unknown |= where
+    if finished is not None:
+        digest.update(str(finished).encode() + b"\0")
+    classes = None if only is None else dict.fromkeys(only, 1)
+    for key, mask in label_parts(path, volume, classes):
+        progress.check()
+        drawn |= mask
+        mask = mask & ~unknown
+        digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
+        digest.update(np.packbits(mask).data)
+        part = parts.setdefault(key, {"voxels": 0, "slices": 0})
+        part["voxels"] += int(mask.sum())
+        part["slices"] += int(mask.any(axis=others).sum())
+        overlap += int((seen & mask).sum())
+        seen |= mask
+    facts: dict[str, Any] = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
+    facts["origin"] = origin_of(path)
+    facts["scattered"] = _scattered(np.atleast_1d(seen.any(axis=others)))
     if finished is not None:
         axis, count = finished_axis(path, volume, finished)
-        others = tuple(n for n in range(3) if n != axis)
-        outside = drawn.any(axis=others) & unknown.all(axis=others)
+        outside = drawn.any(axis=_others(axis)) & unknown.all(axis=_others(axis))
         facts["finished"] = {
             "said": str(finished),
             "slices": count,
@@ -182,6 +187,11 @@ def _label_facts(
         low, high = np.percentile(volume.array[seen], (0.5, 99.5))
         facts |= {"low": float(low), "high": float(high)}
     return facts
+
+
+def _others(axis: int) -> tuple[int, ...]:
+    """The other two axes."""
+    return tuple(n for n in range(3) if n != axis)
 
 
 def _scattered(held: np.ndarray) -> bool:

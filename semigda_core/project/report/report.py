@@ -205,11 +205,7 @@ def _comparison(say: Say, comparison: dict[str, Any] | None) -> str:
     classes = list(comparison["classes"])
     both = any(row["before"] is not None for row in comparison["rows"])
     heads = [say("Class"), say("Before"), say("After"), say("Difference"), say("95 % interval")]
-    lines = [
-        [name, *(_dice(values.get(key)) for key in ("before", "after"))]
-        + [_dice(values.get("difference"), True), _interval(say, values)]
-        for name, values in (*comparison["classes"].items(), (say("mean"), comparison["all"]))
-    ]
+    lines = _by_class(say, comparison, "before", "after")
     if not both:
         heads, lines = heads[:1] + heads[2:3], [line[:1] + line[2:3] for line in lines]
     # Case ids are random, but somebody with the project could look them up.
@@ -236,6 +232,16 @@ def _comparison(say: Say, comparison: dict[str, Any] | None) -> str:
     )
 
 
+def _by_class(say: Say, found: dict[str, Any], first: str, second: str) -> list[list[str]]:
+    """Of each class and their mean: its name, two Dice, their difference and its interval."""
+    rows = (*found["classes"].items(), (say("mean"), found["all"]))
+    return [
+        [name, _dice(values.get(first)), _dice(values.get(second))]
+        + [_dice(values.get("difference"), True), _interval(say, values)]
+        for name, values in rows
+    ]
+
+
 def _unet(say: Say, comparison: dict[str, Any] | None) -> str:
     """The plain U-Net that was trained beside the model, if one was."""
     if comparison is None or "unet" not in comparison:
@@ -243,11 +249,7 @@ def _unet(say: Say, comparison: dict[str, Any] | None) -> str:
     beside = comparison["unet"]
     heads = [say("Class"), say("Plain U-Net"), say("This model"), say("Difference")]
     heads.append(say("95 % interval"))
-    lines = [
-        [name, _dice(values["unet"]), _dice(values["model"])]
-        + [_dice(values["difference"], True), _interval(say, values)]
-        for name, values in (*beside["classes"].items(), (say("mean"), beside["all"]))
-    ]
+    lines = _by_class(say, beside, "unet", "model")
     told = [
         say(
             "The U-Net (2 million parameters) learned from the labelled cases alone, with the same "
