@@ -6864,6 +6864,10 @@
         <translation>Wie gut die Ergebnisse eines anderen Programms sind, ist nicht bekannt; deshalb wird nicht von ihnen gelernt.</translation>
     </message>
     <message>
+        <source>If one got the label of another, give it its own; if they are of one patient, say so, or one may be held out while another trains.</source>
+        <translation>Wenn eines das Label eines anderen bekam, geben Sie ihm sein eigenes; wenn sie zu einem Patienten gehören, sagen Sie es, sonst kann eines ein Testfall sein, während ein anderes trainiert.</translation>
+    </message>
+    <message>
         <source>If only the drawn ones are finished, mark them: the others then count as unlabelled.</source>
         <translation>Sind nur die gezeichneten fertig, markieren Sie diese: Die anderen zählen dann als ungelabelt.</translation>
     </message>
@@ -7574,6 +7578,10 @@
     <message>
         <source>{count} held-out cases are labelled on some slices only, and scored on these.</source>
         <translation>{count} Testfälle sind nur auf einigen Schichten gelabelt und werden auf diesen bewertet.</translation>
+    </message>
+    <message>
+        <source>{count} images have the same label, voxel by voxel.</source>
+        <translation>{count} Bilder haben dasselbe Label, Voxel für Voxel.</translation>
     </message>
     <message>
         <source>{count} labelled case is held out: used for scores only, never for training.</source>

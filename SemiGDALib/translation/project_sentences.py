@@ -97,6 +97,10 @@ def sentences(_):
         _("Held-out cases need a label that a person made or corrected."),
         _("Hold out fewer cases."),
         _("How good another program's results are is not known, so they teach nothing."),
+        _(
+            "If one got the label of another, give it its own; if they are of one patient, say "
+            "so, or one may be held out while another trains."
+        ),
         _("If only the drawn ones are finished, mark them: the others then count as unlabelled."),
         _(
             "If that is right, choose the same held-out cases again with this reason: older "
@@ -284,6 +288,7 @@ def sentences(_):
         _("not measured yet: a rehearsal of at most 2 minutes tells"),
         _("{cases} cases are"),
         _("{count} held-out cases are labelled on some slices only, and scored on these."),
+        _("{count} images have the same label, voxel by voxel."),
         _("{count} labelled case is held out: used for scores only, never for training."),
         _("{count} labelled cases are held out: used for scores only, never for training."),
         _("{files} not where they were. Training and scores leave out what is missing."),

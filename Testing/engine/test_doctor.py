@@ -211,6 +211,17 @@ def test_left_and_right_swapped(project, tmp_path):
     found(project, "mirrored-copy", other)  # by a wrong direction in the header
 
 
+def test_one_label_for_two_patients(project, tmp_path):
+    """As where a column of a table was filled down, or sequences of a patient are taken for two."""
+    first = project.read().cases[0]
+    other = write_case(tmp_path / "other", 30, label=False).image
+    (second,) = project.add([NewCase(other, first.label)]).cases
+    (found,) = (finding for finding in check(project) if finding.code == "same-label")
+    assert found.case_ids == (first.id, second) and found.severity == "warning"
+    project.set_group([first.id, second], "one patient")
+    assert "same-label" not in {finding.code for finding in findings(project)}
+
+
 def test_colour_among_grey(project, tmp_path):
     colours = np.random.default_rng(0).integers(0, 255, (20, 20, 3), np.uint8)
     sitk.WriteImage(sitk.GetImageFromArray(colours, isVector=True), str(tmp_path / "c.png"))

@@ -120,3 +120,23 @@ def odd_intensity(view: View, used: list[ProjectCase], facts: Facts) -> Iterator
             f"{low:.4g} to {low + width:.4g}.",
             "Check that it is the same kind of image in the same units; if not, leave it out.",
         )
+
+
+def same_label(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """Labels of different patients that are equal voxel by voxel: one was given to a wrong image,
+    or these are images of one patient, such as its sequences."""
+    groups: dict[str, list[ProjectCase]] = {}
+    for case in used:
+        label = facts.get(case.id, {}).get("label") or {}
+        if case.use == "auto" and any(part["voxels"] for part in label.get("parts", {}).values()):
+            groups.setdefault(label["hash"], []).append(case)
+    for cases in groups.values():
+        if len({case.patient for case in cases}) > 1:
+            yield Finding(
+                "same-label",
+                "warning",
+                ids_of(cases),
+                f"{len(cases)} images have the same label, voxel by voxel.",
+                "If one got the label of another, give it its own; if they are of one patient, say "
+                "so, or one may be held out while another trains.",
+            )

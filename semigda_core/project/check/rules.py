@@ -20,7 +20,13 @@ from semigda_core.project.check.findings import (
     remove,
     unlabel,
 )
-from semigda_core.project.check.outliers import odd_intensity, odd_kind, odd_spacing, other_depth
+from semigda_core.project.check.outliers import (
+    odd_intensity,
+    odd_kind,
+    odd_spacing,
+    other_depth,
+    same_label,
+)
 from semigda_core.project.check.rules_results import results
 from semigda_core.project.records import ProjectCase, View
 
@@ -43,6 +49,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         odd_spacing,
         odd_intensity,
         other_depth,
+        same_label,
         _makers,
         _classes,
         _counts,
