@@ -133,14 +133,25 @@ def _models_calibrate(arguments: argparse.Namespace) -> None:
 
 def _worth(row: dict[str, Any]) -> str:
     """What a card says of a class's certainty, in words."""
-    if not row["cases"]:
+    if not row["patients"]:
         return "not found in any held-out case"
-    good = "nothing" if row["good"] is None else f"certainty {row['good']:.3f} and above"
     volume = "none" if row["factor"] is None else f"a factor of {row['factor']:.2f}"
     return (
-        f"{row['cases']} held-out cases, promised Dice {row['promise']:.2f}, good: {good}, "
+        f"{row['patients']} held-out patients, good: {_good(row)}, "
         f"90 % range of the volume: {volume}"
     )
+
+
+def _good(row: dict[str, Any]) -> str:
+    """What is called good, of a class in a card's entry about doubt."""
+    from semigda_core.models.doubt import GOOD_DICE
+
+    if row["promise"] is None:
+        return "nothing, for there are too few"
+    if row["promise"] < GOOD_DICE:
+        return f"nothing, for only a Dice of {row['promise']:.2f} can be promised"
+    share = f"{100 * row['trust']:.0f} %"
+    return f"certainty {row['good']:.3f} and above; {share} reach a Dice of {row['promise']:.2f}"
 
 
 def _models_export(arguments: argparse.Namespace) -> None:

@@ -1555,6 +1555,14 @@
         <translation>Nicht gemessen: Es wurde keine Prüfkarte erstellt.</translation>
     </message>
     <message>
+        <source>Nothing is called good: of {count} held-out patients some had a poor result that the model was sure of, so that only a Dice of {dice:.2f} can be promised.</source>
+        <translation>Nichts heißt gut: Von {count} zurückgehaltenen Patienten hatten manche ein schlechtes Ergebnis, dessen das Modell sicher war; daher lässt sich nur ein Dice von {dice:.2f} zusagen.</translation>
+    </message>
+    <message>
+        <source>Of those called doubtful at least half do not exceed {dice:.2f}.</source>
+        <translation>Von den zweifelhaften kommt mindestens die Hälfte nicht über {dice:.2f} hinaus.</translation>
+    </message>
+    <message>
         <source>The model cannot be read.</source>
         <translation>Das Modell kann nicht gelesen werden.</translation>
     </message>
@@ -1563,12 +1571,12 @@
         <translation>Die Worte dieses Modells wurden nicht an zurückgehaltenen Fällen erprobt.</translation>
     </message>
     <message>
-        <source>Too few held-out cases to call a result good.</source>
-        <translation>Zu wenige zurückgehaltene Fälle, um ein Ergebnis gut zu nennen.</translation>
+        <source>Too few held-out patients to call a result good.</source>
+        <translation>Zu wenige zurückgehaltene Patienten, um ein Ergebnis gut zu nennen.</translation>
     </message>
     <message>
-        <source>Tried on {count} held-out cases: of results called good at least {percent} % reach a Dice of {dice:.2f}, on images of the same kind; of those called doubtful at most half.</source>
-        <translation>Erprobt an {count} zurückgehaltenen Fällen: Von den Ergebnissen, die gut heißen, erreichen mindestens {percent} % einen Dice von {dice:.2f}, bei Bildern derselben Art; von den zweifelhaften höchstens die Hälfte.</translation>
+        <source>Tried on {count} held-out patients: a result certain enough to be called good reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the same kind.</source>
+        <translation>Erprobt an {count} zurückgehaltenen Patienten: Ein Ergebnis, das sicher genug ist, um gut zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
     </message>
     <message>
         <source>also with results of {program} for {count} cases</source>
@@ -4847,12 +4855,12 @@
         <translation>Räumen Sie weg, was nicht dazugehört, oder löschen Sie den Ordner selbst.</translation>
     </message>
     <message>
-        <source>No 90 % range of the volumes: it takes {fewest} held-out cases.</source>
-        <translation>Kein 90-%-Bereich der Volumina: Dazu braucht es {fewest} zurückgehaltene Fälle.</translation>
+        <source>No 90 % range of the volumes: it takes {fewest} held-out patients.</source>
+        <translation>Kein 90-%-Bereich der Volumina: Dazu braucht es {fewest} zurückgehaltene Patienten.</translation>
     </message>
     <message>
-        <source>No 90 % range of the volumes: on the held-out cases they were too far off.</source>
-        <translation>Kein 90-%-Bereich der Volumina: An den zurückgehaltenen Fällen lagen sie zu weit daneben.</translation>
+        <source>No 90 % range of the volumes: on the held-out patients they were too far off.</source>
+        <translation>Kein 90-%-Bereich der Volumina: Bei den zurückgehaltenen Patienten lagen sie zu weit daneben.</translation>
     </message>
     <message>
         <source>No labelled case was given.</source>

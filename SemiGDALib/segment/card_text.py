@@ -6,7 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
-from semigda_core.models.doubt import DOUBTFUL, LOOK
+from semigda_core.models.doubt import DOUBTFUL, GOOD_DICE, LOOK
 from semigda_core.models.doubt import GOOD as GRADED_GOOD
 from SemiGDALib.segment.sizes import digits
 from SemiGDALib.texts import AMBER, FAIR, GOOD, GREEN, RED, ink
@@ -45,16 +45,33 @@ def _usual(value: float) -> tuple[str, str]:
 
 
 def _promised(segment: dict) -> str:
-    """What the word means, as held-out cases had it."""
+    """What the words mean, as held-out patients had it."""
     promise = segment.get("promise")
     if promise is None:
-        return _("Too few held-out cases to call a result good.")
-    return _(
-        "Tried on {count} held-out cases: of results called good at least {percent} % reach a Dice "
-        "of {dice:.2f}, on images of the same kind; of those called doubtful at most half."
-    ).format(
-        count=promise["cases"], percent=int(100 * promise["trust"] + 1e-9), dice=promise["dice"]
-    )
+        return _("Too few held-out patients to call a result good.")
+    if "patients" not in promise:  # in a scene of an earlier version, with another meaning
+        return ""
+    numbers = {
+        "count": promise["patients"],
+        "percent": int(100 * promise["trust"] + 1e-9),
+        "dice": promise["dice"],
+    }
+    if promise["dice"] < GOOD_DICE:
+        said = _(
+            "Nothing is called good: of {count} held-out patients some had a poor result that the "
+            "model was sure of, so that only a Dice of {dice:.2f} can be promised."
+        )
+    else:
+        said = _(
+            "Tried on {count} held-out patients: a result certain enough to be called good reaches "
+            "a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the "
+            "same kind."
+        )
+    said = said.format(**numbers)
+    if promise["poor"] is None:
+        return said
+    poor = _("Of those called doubtful at least half do not exceed {dice:.2f}.")
+    return f"{said} {poor.format(dice=promise['poor'])}"
 
 
 def volumeRange(segment: dict) -> str:

@@ -12,14 +12,16 @@ import pytest
 import SimpleITK as sitk
 from model_fixtures import tiny_package
 
-from semigda.cli_models import _worth
+from semigda.cli_models import _good, _worth
+from semigda.data.cases import Case
+from semigda.evaluation.calibrate import outcomes_of
 from semigda.inference.segment import segment_file
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.models.doubt import doubt_entry, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES, WRONG = 11, (2, 5, 7)  # the labels of these are moved, so the model is wrong there
+CASES, WRONG = 12, (3, 6, 8)  # the labels of these are moved, so the model is wrong there
 
 
 def calibrate(model, cases):
@@ -34,7 +36,7 @@ def calibrate(model, cases):
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """A model, a case list, and what is known of each of its results."""
+    """A model, a case list, and what is known of each patient; the first has two of the cases."""
     folder = tmp_path_factory.mktemp("calibrate")
     model, rows, known = tiny_package(folder / "models"), [], []
     random = np.random.default_rng(0)
@@ -49,14 +51,18 @@ def study(tmp_path_factory):
         label = folder / f"DOE_{number}_label.nrrd"
         sitk.WriteImage(sitk.GetImageFromArray(truth), str(label))
         rows.append({"image": image.name, "label": label.name, "role": "val"})
+        if number < 2:
+            rows[-1]["group"] = "DOE"
+        if number != 1:
+            known.append([])
         for segment in report["segments"]:
             here, there = found == segment["value"], truth == segment["value"]
             if here.any():
                 dice = 2 * (here & there).sum() / (here.sum() + there.sum())
                 sizes = int(there.sum()), int(here.sum())
                 sure = segment["agreement"], float(dice)
-                known.append(outcome(segment["value"], *sure, *sizes, segment["whole"]))
-    assert 2 * CASES - 4 < len(known)
+                known[-1].append(outcome(segment["value"], *sure, *sizes, segment["whole"]))
+    assert 2 * CASES - 4 < sum(map(len, known))
     return folder, model, rows, known
 
 
@@ -72,8 +78,8 @@ def test_the_card_gets_what_the_held_out_cases_show(study):
     more = [
         {"name": "broken", "image": "broken.nrrd", "label": rows[0]["label"], "role": "val"},
         # Labelled in part, and wrongly: neither its Dice nor its volume is that of a case.
-        {**rows[0], "name": "part", "label_slices": "2: 1", "label": rows[2]["label"]},
-        {**rows[0], "name": "trained", "role": "labeled", "label": rows[2]["label"]},
+        {**rows[4], "name": "part", "label_slices": "2: 1", "label": rows[2]["label"]},
+        {**rows[4], "name": "trained", "role": "labeled", "label": rows[2]["label"]},
     ]
     for row in more[1:]:
         sitk.WriteImage(
@@ -88,8 +94,10 @@ def test_the_card_gets_what_the_held_out_cases_show(study):
     wanted = doubt_entry(known, [1, 2])
     for row, right in zip(entry["classes"], wanted["classes"], strict=True):
         assert row == pytest.approx(right)
-        assert row["cases"] == sum(one.value == row["value"] for one in known)
-        assert f"{row['cases']} held-out cases, promised Dice {row['promise']:.2f}" in done.stdout
+        assert row["patients"] == sum(
+            any(one.value == row["value"] for one in patient) for patient in known
+        )
+        assert f": {_worth(row)}\n" in done.stdout
     assert (Path(model) / "weights.safetensors").read_bytes() == before
     # The next result says it, also to who looks at its report only.
     report = segment_file(folder / rows[0]["image"], model, folder / "after.seg.nrrd",
@@ -97,10 +105,42 @@ def test_the_card_gets_what_the_held_out_cases_show(study):
     assert {one["grade"] for one in report["segments"] if one["voxels"]} - {None, ""}
 
 
-def test_a_class_that_is_never_found_is_told_as_such():
-    entry = doubt_entry([outcome(1, 0.9, 0.8, 5, 5, True)] * 4, [1, 2])
-    assert _worth(entry["classes"][0]).startswith("4 held-out cases, promised Dice 0.80, good: ")
-    assert _worth(entry["classes"][1]) == "not found in any held-out case"
+def test_the_command_says_what_is_good_or_why_nothing_is():
+    found = [[outcome(1, 0.99 - 0.01 * n, 0.8, 5, 5, True)] for n in range(8)]
+    row, missing = doubt_entry(found, [1, 2])["classes"]
+    good = "good: certainty 0.950 and above; 80 % reach a Dice of 0.80, "
+    assert _worth(row).startswith(f"8 held-out patients, {good}")
+    assert _worth(missing) == "not found in any held-out case"
+    assert _good({**row, "promise": 0.24}) == "nothing, for only a Dice of 0.24 can be promised"
+    assert _good({**row, "promise": 0.5}).startswith("certainty")
+    assert _good({**row, "promise": None}) == "nothing, for there are too few"
+
+
+def case(name: str, group: str | None = None) -> Case:
+    return Case(name, Path("image.nrrd"), Path("label.nrrd"), "val", group)
+
+
+def row_of(name: str, **changes) -> dict:
+    values = {"case": name, "class": 1, "certainty": 0.91239, "dice": 0.8, "whole": True}
+    values |= {"truth_voxels": 9, "predicted_voxels": 10, "scored_on": "whole"}
+    return {**values, **changes}
+
+
+def test_results_of_one_group_are_one_patient():
+    cases = [case("a", "one"), case("b"), case("c", "one"), case("one"), case("d", "b")]
+    found = outcomes_of([row_of(one.name) for one in cases], cases)
+    assert [len(patient) for patient in found] == [2, 1, 1, 1]
+    assert found[1] == [outcome(1, 0.9124, 0.8, 9, 10, True)]
+
+
+def test_only_whole_cases_count_and_what_was_found():
+    rows = [
+        row_of("a", predicted_voxels=0),
+        row_of("b", scored_on="6 of 110 slices"),
+        row_of("c", dice=None, truth_voxels=0, whole=False),
+    ]
+    found = outcomes_of(rows, [case("a"), case("b"), case("c")])
+    assert found == [[outcome(1, 0.9124, 0.0, 0, 10, False)]]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,13 @@ def test_each_fold_learns_from_the_others_and_scores_the_one_it_has_not_seen(fol
     told = card.training["heldout_dice"]
     assert told == {name: one["after"] for name, one in comparison["classes"].items()}
     assert summary == card.training and outputs["comparison"] == "comparison.json"
+    files = sorted((job.path / "folds").glob("*/outcomes.json"))
+    patients = [patient for file in files for patient in json.loads(file.read_text())]
+    assert len(files) == 3 and len(patients) == 3
+    for row in card.doubt["classes"]:
+        assert row["patients"] == sum(
+            any(one["value"] == row["value"] for one in patient) for patient in patients
+        )
 
 
 def test_a_folds_model_is_that_of_a_training_on_its_own_list(folded, tmp_path):

@@ -365,16 +365,26 @@ def test_words_and_ranges_that_were_tried_on_held_out_cases(panel, module_host, 
     run(panel, module_host)
     node = panel.logic.result.segmentationNode
     result = provenance.resultOf(node)
-    promise = {"dice": 0.83, "trust": 0.95, "cases": 40}
+    promise = {"dice": 0.83, "trust": 0.95, "poor": 0.7, "patients": 40}
     one, two = result["segments"]
     one.update(agreement=0.8, grade="good", promise=promise, range_ml=[1.5, 2.5])
     two.update(agreement=0.95, grade="doubtful", promise=None, range_ml=None)
-    node.SetAttribute(provenance.RESULT, json.dumps(result))
-    panel.panel._result.show(node)
+
+    def told(**changes) -> list[str]:
+        one.update(**changes)
+        node.SetAttribute(provenance.RESULT, json.dumps(result))
+        panel.panel._result.show(node)
+        return [panel.ui.resultTable.item(row, 3).toolTip() for row in range(2)]
+
+    good, doubtful = told()
     assert [row[3] for row in table(panel)] == ["0.80 good", "0.95 doubtful"]
-    told = [panel.ui.resultTable.item(row, 3).toolTip() for row in range(2)]
-    assert "at least 95 % reach a Dice of 0.83" in told[0] and "40 held-out cases" in told[0]
-    assert told[1].startswith("Too few held-out cases")
+    assert "reaches a Dice of 0.83 with a probability of at least 95 %" in good
+    assert "40 held-out patients" in good and "at least half do not exceed 0.70." in good
+    assert doubtful.startswith("Too few held-out patients")
+    wrong, _ = told(promise={**promise, "dice": 0.24, "poor": None}, grade="look")
+    assert wrong.startswith("Nothing is called good: of 40 held-out patients")
+    assert "only a Dice of 0.24 can be promised" in wrong and "half" not in wrong
+    told(promise=promise, grade="good")
     assert panel.ui.resultNoteLabel.text.endswith("bright: 90 % range: 1.50 to 2.50 ml.")
     assert panel.ui.resultTable.item(0, 2).toolTip() == "90 % range: 1.50 to 2.50 ml"
     picture(panel, module_host, artifacts, "words")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from semigda.data.cases import read_cases
+from semigda.data.cases import Case, read_cases
 from semigda.evaluation.evaluate import WHOLE, evaluate_network
 from semigda.inference.device import choose_device
 from semigda.models.package import load_network, rewrite_card
@@ -15,7 +15,7 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
-from semigda_core.models.doubt import Outcome, doubt_entry, outcome
+from semigda_core.models.doubt import Outcome, Patient, doubt_entry, outcome
 from semigda_core.models.library import find_model
 
 
@@ -29,8 +29,8 @@ def calibrate(
 
     Args:
         model: name in the library, or folder.
-        cases: a case list whose ``val`` cases have labels, and which the model did not learn from.
-            Those labelled in part do not count.
+        cases: a case list whose ``val`` cases have labels, and which the model did not learn from;
+            its groups are the patients. Those labelled in part do not count.
 
     Returns:
         The card, and of each case that could not be used its name as "case" and the error.
@@ -45,7 +45,8 @@ def calibrate(
     if not held_out:
         raise SemiGDAError("no-labels", "No case of the role 'val' has a label.")
     result = evaluate_network(network, card, held_out, SegmentOptions(device), progress, doubt=True)
-    entry = doubt_entry(outcomes_of(result["rows"]), [label.value for label in card.labels])
+    found = outcomes_of(result["rows"], held_out)
+    entry = doubt_entry(found, [label.value for label in card.labels])
     if entry is None and all(row["scored_on"] != WHOLE for row in result["rows"]):
         raise SemiGDAError("bad-input", "No held-out case is labelled as a whole.")
     if entry is None:
@@ -55,17 +56,20 @@ def calibrate(
     return card, result["failures"]
 
 
-def outcomes_of(rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-    """What was found, from the rows of an evaluation with doubt; not of partly labelled cases."""
-    return [
-        outcome(
-            row["class"],
-            row["certainty"],
-            row["dice"],
-            row["truth_voxels"],
-            row["predicted_voxels"],
-            row["whole"],
-        )
-        for row in rows
-        if row["predicted_voxels"] and row["scored_on"] == WHOLE
-    ]
+def outcomes_of(rows: Sequence[Mapping[str, Any]], cases: Sequence[Case]) -> list[Patient]:
+    """What was found in each patient's cases, from the rows of an evaluation with doubt; not of
+    partly labelled cases."""
+    groups = {case.name: ("group", case.group) if case.group else case.name for case in cases}
+    patients: dict[object, list[Outcome]] = {}
+    for row in rows:
+        if row["predicted_voxels"] and row["scored_on"] == WHOLE:
+            one = outcome(
+                row["class"],
+                row["certainty"],
+                row["dice"],
+                row["truth_voxels"],
+                row["predicted_voxels"],
+                row["whole"],
+            )
+            patients.setdefault(groups[row["case"]], []).append(one)
+    return list(patients.values())

@@ -37,7 +37,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.models.doubt import OUTCOMES as OUTCOMES_RULE
-from semigda_core.models.doubt import Outcome, doubt_entry
+from semigda_core.models.doubt import Patient, doubt_entry, read_outcomes
 from semigda_core.project.training.comparison import partly
 from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
 from semigda_core.project.training.work import UNET_WORK
@@ -277,8 +277,8 @@ class _Plan:
     def _scored(self) -> list[Path]:
         return list((self.job.path / "folds").glob(f"*/{SCORES}"))
 
-    def _outcomes(self) -> list[Outcome]:
-        """On all held-out cases; jobs of earlier versions have none."""
+    def _outcomes(self) -> list[Patient]:
+        """Of all held-out patients; jobs of earlier versions have none."""
         files = [self.job.path / OUTCOMES, *(self.job.path / "folds").glob(f"*/{OUTCOMES}")]
         rows = [
             row
@@ -286,7 +286,7 @@ class _Plan:
             if file.exists()
             for row in schema.read(file, OUTCOMES_RULE, "How certain the model was")
         ]
-        return [Outcome(**row) for row in rows]
+        return read_outcomes(rows)
 
     def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
         """What ``compute`` gives, from the job's folder if it was computed before."""
@@ -331,7 +331,8 @@ class _Plan:
         if some:
             write_json(job.path / SCORED_ON, self._scored_on() | some)
         if told is not None:
-            write_json(told / OUTCOMES, [asdict(one) for one in outcomes_of(result["rows"])])
+            found = outcomes_of(result["rows"], held_out)
+            write_json(told / OUTCOMES, [[asdict(one) for one in patient] for patient in found])
         return scores_of(result["rows"])
 
     def _scored_on(self) -> dict[str, str]:

@@ -1,69 +1,97 @@
 """What a model's certainty is worth, measured on held-out cases, and what it then promises.
 
-A card's entry ``doubt`` has thresholds and counts, and nothing about a case.
+A card's entry ``doubt`` has thresholds and counts, and nothing about a case. What it says of a new
+result is a rank among those of held-out patients (conformal prediction), and holds by construction
+for a new patient of the same kind, whatever the model is like:
 
-- **good**: of the held-out results at least as certain, so many reached the promised Dice that
-  (failures + 1) / (results + 1) is at most 5 %. The one more is the new case, which may fail: with
-  n results nobody can promise more than n / (n + 1), and fewer than 19 promise less than 95 %.
-- **doubtful**: of the held-out results as uncertain, at least half missed the promise.
-- **the range of a volume**: conformal (arXiv 2407.19938), from the factor by which the true volume
-  is larger or smaller than the predicted one.
+- **promise**: results as certain as those of the surer half of the patients reach this Dice with a
+  probability of ``trust``. Nothing but certainty decides who is in that half, or the rank would
+  mean nothing: a threshold that is moved until the promise looks good promises too much.
+- **poor**: results as uncertain as those of the least certain quarter do not exceed this Dice with
+  a probability of one half.
+- **the range of a volume** (arXiv 2407.19938), from the factor by which the true volume is larger
+  or smaller than the predicted one.
+
+The new patient may be worse than all others, so n of them never promise more than n / (n + 1).
+A patient counts once: several results of one share its weight (arXiv 2306.06342). The worst of them
+alone would do, too, but a patient with hundreds of pictures always has a bad one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from semigda_core.files.documents import flag, list_of, maybe, number, one_of, record, whole
+from semigda_core.files.documents import (
+    either,
+    flag,
+    list_of,
+    maybe,
+    number,
+    one_of,
+    plain,
+    record,
+    whole,
+)
 
-MEASURE = 1  # of certainty, see semigda/inference/doubt.py: thresholds of another one mean nothing
+# Of certainty (semigda/inference/doubt.py), and of what is promised: another one says nothing here.
+MEASURE = 2
 GOOD, LOOK, DOUBTFUL = "good", "look", "doubtful"
 GRADES = (GOOD, LOOK, DOUBTFUL)
 TRUST, COVERAGE = 0.95, 0.9
-FEWEST = 10  # held-out results from which on volumes have a range
-_FEWEST_GOOD, _FEWEST_DOUBTFUL = 4, 3
-# The promise is the lower quartile of Dice, or less if only less can be promised.
-_BELOW = (0.25, 0.15, 0.1, 0.05)
-_SHARE = 1 / 3  # of the results have to be good for the word to be of use
-_DIGITS = 4
+FEWEST = 10  # held-out patients from which on volumes have a range
+_SURER, _FEWEST_SURER = 1 / 2, 4  # of the patients; three of them would promise 75 %
+_UNSURE, _FEWEST_UNSURE = 1 / 4, 3
+# A result is not called good for a promise below this: less than half of it may be right.
+GOOD_DICE = 0.5
+_DIGITS, _STEP = 4, 1e-4  # of a certainty
 
 _CLASS = record(
     {
         "value": whole(1, 255),
-        "cases": whole(0, 10_000_000),
+        "patients": whole(0, 10_000_000),
         "promise": maybe(number(0, 1)),
         "trust": maybe(number(0, 1)),
         "good": maybe(number(0, 1)),
+        "poor": maybe(number(0, 1)),
         "doubtful": maybe(number(0, 1)),
         "volumes": whole(0, 10_000_000),
         "factor": maybe(number(1, 1e6)),
     }
 )
-DOUBT = record({"measure": whole(1, 1000), "classes": list_of(_CLASS, 255)})
+DOUBT = either(
+    record({"measure": whole(1, MEASURE - 1), "classes": list_of(plain(), 255)}),
+    record({"measure": whole(MEASURE, MEASURE), "classes": list_of(_CLASS, 255)}),
+)
 # What the engine says of a class in a result, besides its size and certainty.
 TOLD = {
     "grade": maybe(one_of(*GRADES)),
     "promise": maybe(
-        record({"dice": number(0, 1), "trust": number(0, 1), "cases": whole(1, 10**7)})
+        record(
+            {
+                "dice": number(0, 1),
+                "trust": number(0, 1),
+                "poor": maybe(number(0, 1)),
+                "patients": whole(1, 10**7),
+            }
+        )
     ),
     "range_ml": maybe(list_of(number(0), 2, least=2)),
 }
-OUTCOMES = list_of(
-    record(
-        {
-            "value": whole(1, 255),
-            "certainty": number(0, 1),
-            "dice": number(0, 1),
-            "truth": whole(0, 2**63),
-            "predicted": whole(1, 2**63),
-            "whole": flag(),
-        }
-    ),
-    10_000_000,
+_OUTCOME = record(
+    {
+        "value": whole(1, 255),
+        "certainty": number(0, 1),
+        "dice": number(0, 1),
+        "truth": whole(0, 2**63),
+        "predicted": whole(1, 2**63),
+        "whole": flag(),
+    }
 )
+# Of each held-out patient; earlier versions wrote those of all patients in one row.
+OUTCOMES = list_of(either(_OUTCOME, list_of(_OUTCOME, 10_000_000)), 10_000_000)
 
 
 @dataclass(frozen=True)
@@ -85,89 +113,98 @@ class Outcome:
     whole: bool
 
 
-def doubt_entry(outcomes: Sequence[Outcome], values: Iterable[int]) -> dict[str, Any] | None:
+Patient = Sequence[Outcome]  # everything that was found in the images of one held-out patient
+
+
+def read_outcomes(rows: Iterable[Any]) -> list[Patient]:
+    """What :data:`OUTCOMES` holds."""
+    return [[Outcome(**one) for one in (row if isinstance(row, list) else [row])] for row in rows]
+
+
+def doubt_entry(patients: Iterable[Patient], values: Iterable[int]) -> dict[str, Any] | None:
     """A card's entry about classes of these values; None if nothing was found in any case."""
-    if not outcomes:
+    patients = [patient for patient in patients if patient]
+    if not patients:
         return None
-    rows = [_class(value, [one for one in outcomes if one.value == value]) for value in values]
-    return {"measure": MEASURE, "classes": rows}
+    return {"measure": MEASURE, "classes": [_class(value, patients) for value in values]}
 
 
-def _class(value: int, own: Sequence[Outcome]) -> dict[str, Any]:
-    promise, trust, good = _promise(own)
-    scores = [_log_ratio(one) for one in own if one.whole]
-    factor = volume_factor(scores)
+def _class(value: int, patients: Iterable[Patient]) -> dict[str, Any]:
+    own = _those(patients, lambda one: one.value == value)
+    volumes = [[_log_ratio(one) for one in p] for p in _those(own, lambda one: one.whole)]
+    factor = volume_factor(volumes)
     return {
         "value": value,
-        "cases": len(own),
-        "promise": promise,
-        "trust": trust,
-        "good": good,
-        "doubtful": None if promise is None else _doubtful(own, promise, good),
-        "volumes": len(scores),
+        "patients": len(own),
+        **_promise(own),
+        **_warning(own),
+        "volumes": len(volumes),
         "factor": factor if factor is None else math.ceil(1000 * factor) / 1000,
     }
 
 
-def _promise(own: Sequence[Outcome]) -> tuple[float | None, float | None, float | None]:
-    """The promised Dice, how surely a good result reaches it, and the certainty of a good one."""
-    if not own:
-        return None, None, None
-    dice = sorted(one.dice for one in own)
-    promises = [_floor(dice[int(share * len(own))], 2) for share in _BELOW]
-    for promise in promises:
-        length = _longest(own, promise)
-        if length >= max(_SHARE * len(own), _FEWEST_GOOD):
-            return promise, TRUST, _ranked(own)[length - 1].certainty
-    # Too few cases for that: as many as are good without an exception.
-    ranked = _ranked(own)
-    length = next((n for n, one in enumerate(ranked) if one.dice < promises[0]), len(ranked))
-    while 0 < length < len(ranked) and ranked[length - 1].certainty == ranked[length].certainty:
-        length -= 1
-    if length < _FEWEST_GOOD:
-        return promises[0], None, None
-    return promises[0], _floor(min(TRUST, length / (length + 1)), 2), ranked[length - 1].certainty
+def _promise(own: Sequence[Patient]) -> dict[str, float | None]:
+    """The promised Dice, how surely a certain result reaches it, and the certainty of one."""
+    limit = _limit(own, _SURER, 1)
+    surer = _those(own, lambda one: one.certainty > limit)
+    if len(surer) < _FEWEST_SURER:
+        return dict.fromkeys(("promise", "trust", "good"))
+    missed = max(1 - TRUST, 1 / (len(surer) + 1))
+    worst = _bound([[-one.dice for one in patient] for patient in surer], missed)
+    return {
+        "promise": _floor(-worst),
+        "trust": _floor(1 - missed),
+        "good": round(limit + _STEP, _DIGITS),
+    }
 
 
-def _longest(own: Sequence[Outcome], promise: float) -> int:
-    """How many of the most certain results can be called good, at :data:`TRUST`."""
-    ranked, failures, found = _ranked(own), 0, 0
-    for count, one in enumerate(ranked, 1):
-        failures += one.dice < promise
-        tied = count < len(ranked) and ranked[count].certainty == one.certainty
-        if not tied and (failures + 1) / (count + 1) <= 1 - TRUST + 1e-9:
-            found = count
-    return found
+def _warning(own: Sequence[Patient]) -> dict[str, float | None]:
+    """The Dice that half of the uncertain results do not exceed, and the certainty of one."""
+    limit = _limit(own, _UNSURE, -1)
+    unsure = _those(own, lambda one: one.certainty < limit)
+    if len(unsure) < _FEWEST_UNSURE:
+        return dict.fromkeys(("poor", "doubtful"))
+    poor = _bound([[one.dice for one in patient] for patient in unsure], 1 / 2)
+    return {"poor": -_floor(-poor), "doubtful": round(limit - _STEP, _DIGITS)}
 
 
-def _doubtful(own: Sequence[Outcome], promise: float, good: float | None) -> float | None:
-    """The certainty up to which at least half of the results miss the promise."""
-    failures, found = 0, None
-    for count, one in enumerate(reversed(_ranked(own)), 1):
-        failures += one.dice < promise
-        if good is not None and one.certainty >= good:
+def _those(patients: Iterable[Patient], which: Callable[[Outcome], bool]) -> list[Patient]:
+    """Some of the results, of the patients who have any of them."""
+    some = ([one for one in patient if which(one)] for patient in patients)
+    return [patient for patient in some if patient]
+
+
+def _limit(own: Sequence[Patient], share: float, sign: int) -> float:
+    """The certainty beyond which the surest (1) or least certain (-1) results of a share of the
+    patients lie: that of the next patient, so that those beyond it are as any new ones there."""
+    ends = sorted(max(sign * one.certainty for one in patient) for patient in own)
+    return sign * ends[-1 - int(share * len(ends))] if ends else 0.0
+
+
+def _bound(patients: Sequence[Sequence[float]], missed: float) -> float:
+    """What a new patient's value exceeds with this probability at most, of those of patients who
+    count the same; infinite where they are too few to say."""
+    room = missed * (len(patients) + 1) - 1 + 1e-9  # the new one may exceed them all
+    bound = math.inf
+    for value, weight in sorted(
+        ((value, 1 / len(values)) for values in patients for value in values), reverse=True
+    ):
+        if room < 0:
             break
-        if count >= _FEWEST_DOUBTFUL and failures >= count / 2:
-            found = one.certainty
-    return found
-
-
-def _ranked(own: Sequence[Outcome]) -> list[Outcome]:
-    """The most certain first; of equally certain ones the worst."""
-    return sorted(own, key=lambda one: (-one.certainty, one.dice))
+        bound, room = value, room - weight
+    return bound
 
 
 def _log_ratio(one: Outcome) -> float:
     return abs(math.log(one.truth / one.predicted)) if one.truth else math.inf
 
 
-def volume_factor(scores: Sequence[float]) -> float | None:
+def volume_factor(patients: Sequence[Sequence[float]]) -> float | None:
     """The factor within which nine of ten true volumes lie, from the logarithms of those of
-    held-out results; None if they are fewer than :data:`FEWEST` or too far off."""
-    rank = math.ceil((len(scores) + 1) * COVERAGE)
-    if len(scores) < FEWEST:
+    held-out patients; None if they are fewer than :data:`FEWEST` or too far off."""
+    if len(patients) < FEWEST:
         return None
-    score = sorted(scores)[rank - 1]
+    score = _bound(patients, 1 - COVERAGE)
     return math.exp(score) if score < math.log(1e6) else None
 
 
@@ -188,11 +225,12 @@ def told(
     if not doubt or doubt["measure"] != MEASURE or certainty is None:
         return nothing
     row = next((row for row in doubt["classes"] if row["value"] == value), None)
-    if row is None or row["promise"] is None:
+    if row is None or not row["patients"]:
         return nothing
     promise = None
-    if row["trust"] is not None:
-        promise = {"dice": row["promise"], "trust": row["trust"], "cases": row["cases"]}
+    if row["promise"] is not None:
+        promise = {key: row[key] for key in ("trust", "poor", "patients")}
+        promise["dice"] = row["promise"]
     factor = row["factor"] if whole and ml else None
     return {
         "grade": _grade(row, round(certainty, _DIGITS)),
@@ -202,7 +240,8 @@ def told(
 
 
 def _grade(row: dict[str, Any], certainty: float) -> str:
-    if row["good"] is not None and certainty >= row["good"]:
+    worth_it = row["promise"] is not None and row["promise"] >= GOOD_DICE
+    if worth_it and certainty >= row["good"]:
         return GOOD
     if row["doubtful"] is not None and certainty <= row["doubtful"]:
         return DOUBTFUL
@@ -218,8 +257,8 @@ def why_no_range(doubt: dict[str, Any] | None) -> str:
     if any(row["factor"] is not None for row in rows):
         return ""
     if most < FEWEST:
-        return f"No 90 % range of the volumes: it takes {FEWEST} held-out cases."
-    return "No 90 % range of the volumes: on the held-out cases they were too far off."
+        return f"No 90 % range of the volumes: it takes {FEWEST} held-out patients."
+    return "No 90 % range of the volumes: on the held-out patients they were too far off."
 
 
 def outcome(
@@ -229,5 +268,6 @@ def outcome(
     return Outcome(value, round(certainty, _DIGITS), dice or 0.0, truth, predicted, whole)
 
 
-def _floor(value: float, digits: int) -> float:
-    return math.floor(value * 10**digits + 1e-9) / 10**digits
+def _floor(value: float) -> float:
+    """To hundredths."""
+    return math.floor(100 * value + 1e-9) / 100
