@@ -6,7 +6,8 @@
 
 Every method learns from the labelled cases of docs/results.md and is scored on ``val``, by the same
 judge. A U-Net takes as many steps as fit into 60 CPU seconds, by what a few steps took before; the
-look takes what it takes. A finished run is a JSON in artifacts/first_minute and is skipped.
+look takes all of its steps, as on a computer that has the time. A finished run is a JSON in
+artifacts/first_minute and is skipped.
 ``--table`` adds the runs to benchmarks/results/first_minute.json and writes docs/first-minute.md.
 """
 
@@ -37,6 +38,7 @@ TABLE = ROOT / "benchmarks/results/first_minute.json"
 PAGE, TEXT = ROOT / "docs/first-minute.md", ROOT / "benchmarks/first_minute.txt"
 SECONDS = 60
 LOOK = "look"
+HEADS = "heads"  # what the look was before: two small heads on frozen features
 METHODS = ("unet", "unet-features", LOOK)
 
 
@@ -50,8 +52,8 @@ def look(one: DataSet, seed: int, runs: Path, results: Path) -> Path:
     from semigda.models.features import read_features
     from semigda.networks.efficientnet import EfficientNetLite0
     from semigda.prepared.store import Store
+    from semigda.training import first_model
     from semigda.training.dataset import load_slices
-    from semigda.training.first_model import STEPS, fit_first_model
     from semigda_core.models.card import Label
 
     path = results / one.name / f"{LOOK}-{seed}.json"
@@ -59,7 +61,9 @@ def look(one: DataSet, seed: int, runs: Path, results: Path) -> Path:
         return path
     folder = runs / one.name / path.stem
     chosen = recipe("unet-features")  # whose slices these are
-    settings = begin(one, chosen, seed, STEPS, folder, "cpu", 1)
+    steps = first_model.STEPS
+    first_model.SECONDS = 1e6  # by the clock: what else the machine does would count
+    settings = begin(one, chosen, seed, steps, folder, "cpu", 1)
     held_out = read_cases(one.write_cases(folder / "val.json", "val"))
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
     with quietly(folder, 1):
@@ -68,9 +72,7 @@ def look(one: DataSet, seed: int, runs: Path, results: Path) -> Path:
         slices = load_slices(read_cases(settings.cases), store, one.num_classes)
         features = EfficientNetLite0()
         features.load_state_dict(read_features())
-        model = fit_first_model(
-            features, slices, preprocessing.size, one.num_classes, settings.augmentation, seed
-        )
+        model = first_model.fit_first_model(features, slices, settings)
         seconds = {"train": clock.read()}
         labels = [Label.from_dict(label) for label in one.card["labels"]]
 
@@ -83,7 +85,7 @@ def look(one: DataSet, seed: int, runs: Path, results: Path) -> Path:
         "set": one.name,
         "method": LOOK,
         "seed": seed,
-        "budget": STEPS,
+        "budget": steps,
         "planned": {"cpu": SECONDS},
         "spent": {},
         "seconds": seconds,
@@ -122,20 +124,25 @@ def page(groups: list[Group]) -> str:
     """docs/first-minute.md: what the look is, in its own file, then what was measured."""
     by_key = {(group.set_name, group.method): group for group in groups}
     sets = [name for name in SETS if (name, LOOK) in by_key]
-    heads = ["set", "first look", "its CPU s", "U-Net", "difference", TITLES["unet-features"]]
+    heads = [
+        *("set", "first look", "its CPU s", "U-Net", "difference"),
+        *("two heads on frozen features", TITLES["unet-features"]),
+    ]
+    columns = (LOOK, "unet", HEADS, "unet-features")
     rows, better = [], 0
     for name in sets:
-        ours, *others = (by_key.get((name, method)) for method in (LOOK, *METHODS[:2]))
+        ours, *others = (by_key.get((name, method)) for method in columns)
         assert ours is not None
         gap = difference(ours, others[0]) if others[0] else None
         better += gap is not None and gap.mean > 0
         means = [number(group.mean("dice")) if group else "-" for group in (ours, *others)]
         seconds = number(ours.seconds("cpu"), 0)
-        rows.append([name, means[0], seconds, means[1], signed(gap), means[2]])
-    seeds = {method: _seeds(by_key, sets, method) for method in (LOOK, *METHODS[:2])}
+        rows.append([name, means[0], seconds, means[1], signed(gap), *means[2:]])
+    seeds = {method: _seeds(by_key, sets, method) for method in columns}
     told = (
         f"\nMean Dice of the cases `val`. Seeds of the first look: {seeds[LOOK]}; of the U-Net: "
-        f"{seeds['unet']}; of the one with features: {seeds['unet-features']}. The first look is "
+        f"{seeds['unet']}; of the heads: {seeds[HEADS]}; of the U-Net with features: "
+        f"{seeds['unet-features']}. The first look is "
         f"better than the U-Net on {better} of {len(sets)} sets. Difference: Dice points over the "
         "same seeds and cases, with a 95 % bootstrap interval over patients.\n"
     )

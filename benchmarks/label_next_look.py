@@ -1,4 +1,4 @@
-"""Which slices to label next, with the first look's head as the learner.
+"""Which slices to label next, with a small head on frozen features as the learner.
 
     python benchmarks/label_next_look.py
     python benchmarks/label_next_look.py --sets breast_us --seeds 0 1
@@ -30,14 +30,23 @@ from few_labels_lib.figures import bootstrap  # noqa: E402
 from few_labels_lib.markdown import as_table  # noqa: E402
 from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
+from label_next_head import (  # noqa: E402
+    chances_of,
+    enlarged,
+    learned,
+    levels_of,
+    statistics_of,
+)
 from torch import Tensor  # noqa: E402
+
+from semigda.training.first_model import spread_out  # noqa: E402
 
 RESULTS = ROOT / "artifacts/label_next_look"
 TABLE = ROOT / "benchmarks/results/label_next_look.json"
 PAGE, TEXT = ROOT / "docs/label-next.md", ROOT / "benchmarks/label_next_look.txt"
 NAMES = ("hippocampus", "breast_us", "skin")
 FIRST, MORE, ROUNDS = 6, 6, 2
-PIXELS, STEPS, COPIES = 96 * 96, 120, 3  # of a look that takes two seconds
+PIXELS, COPIES = 96 * 96, 3  # a head then learns in two seconds
 POOL, OF_CASE, TESTED = 63, 10, 20  # cases that may be labelled, slices of each, test cases
 STRATIFIED = 2 / 3  # of the choices are made class by class
 SHARPNESS = (1.0, 10.0)  # of the doubt against its noise, in the first and the last round
@@ -63,7 +72,6 @@ class Pool:
         from semigda.networks.efficientnet import EfficientNetLite0
         from semigda.prepared.store import Store
         from semigda.training.dataset import load_slices
-        from semigda.training.first_model import enlarged, spread_out
         from semigda_core.models.preprocessing import Preprocessing
 
         one = recipe("unet-features").fit(one)
@@ -77,7 +85,7 @@ class Pool:
         for role, most in (("labeled", POOL), ("val", TESTED)):
             listed = read_cases(one.write_cases(folder / one.name / f"{role}.json", role))
             sides[role] = load_slices(spread_out(listed, most), store, self.classes)
-        images, labels = self._slices(sides["labeled"], spread_out, enlarged)
+        images, labels = self._slices(sides["labeled"])
         generator = torch.Generator().manual_seed(0)
         views = [(images, labels)]
         for _ in range(COPIES):
@@ -93,10 +101,10 @@ class Pool:
         self.holds = self.labels[: self.count].flatten(1).any(1)
         self.tests = []
         for case in sides["val"]:
-            images, labels = self._slices([case], spread_out, enlarged)
+            images, labels = self._slices([case])
             self.tests.append((self._levels(images), labels))
 
-    def _slices(self, cases, spread_out, enlarged) -> tuple[Tensor, Tensor]:
+    def _slices(self, cases) -> tuple[Tensor, Tensor]:
         from semigda.training.previews import cut_out
 
         places = [(case, n) for case in cases for n in spread_out(range(len(case)), OF_CASE)]
@@ -107,8 +115,6 @@ class Pool:
 
     @torch.no_grad()
     def _levels(self, images: Tensor) -> list[Tensor]:
-        from semigda.training.first_model import levels_of
-
         parts = [levels_of(self.features, some) for some in images.split(8)]
         return [torch.cat(level).half() for level in zip(*parts, strict=True)]
 
@@ -117,23 +123,16 @@ class Learner:
     """A head that has learned from some slices of a pool."""
 
     def __init__(self, pool: Pool, chosen: list[int], seed: int):
-        from semigda.training import first_model
-        from semigda.training.first_model import learned, statistics_of
-
-        first_model.STEPS = STEPS
         rows = [copy * pool.count + n for copy in range(COPIES + 1) for n in chosen]
         levels = [level[rows] for level in pool.levels]
         self.pool = pool
         self.statistics = [statistics_of(level[: len(chosen)]) for level in levels]
-        known = levels, pool.labels[rows], self.statistics, pool.classes
-        self.head = learned(*known, (seed, 0), math.inf, lambda: None)
+        self.head = learned(levels, pool.labels[rows], self.statistics, pool.classes, seed)
 
     def chances(self, levels: list[Tensor]) -> Tensor:
-        from semigda.training.first_model import chances_of
-
         size = self.pool.labels.shape[1:]
         parts = [
-            chances_of([self.head], self.statistics, [x[n : n + 16] for x in levels], size)
+            chances_of(self.head, self.statistics, [x[n : n + 16] for x in levels], size)
             for n in range(0, len(levels[0]), 16)
         ]
         return torch.cat(parts)

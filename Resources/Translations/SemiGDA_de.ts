@@ -5422,8 +5422,8 @@
         <translation>Wenige gelabelte Schichten enthalten sie ({count}, Fälle: {count2}): Labeln Sie mehr davon.</translation>
     </message>
     <message>
-        <source>First look: what general image features alone find.</source>
-        <translation>Erster Blick: was allgemeine Bildmerkmale allein finden.</translation>
+        <source>First look: a small model learns from the labelled cases for a minute.</source>
+        <translation>Erster Blick: ein kleines Modell lernt eine Minute lang aus den gelabelten Fällen.</translation>
     </message>
     <message>
         <source>Free some disk space, or choose another folder.</source>

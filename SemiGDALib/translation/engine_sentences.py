@@ -35,7 +35,7 @@ def sentences(_):
         _("Downloading."),
         _("Drawing the first cases."),
         _("Few labelled slices hold it ({count}, cases: {count2}): label more of it."),
-        _("First look: what general image features alone find."),
+        _("First look: a small model learns from the labelled cases for a minute."),
         _("Free some disk space, or choose another folder."),
         _("Give each case a name of its own in a case list."),
         _("Give the Stable Diffusion autoencoder's file too (--vae)."),

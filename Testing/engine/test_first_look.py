@@ -1,8 +1,9 @@
 """A first model within a minute, and the look that a training takes with it before stage 1."""
 
 import copy
-import math
+import itertools
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,24 +15,24 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import FEATURED, NETWORK, PICTURES, SHAPE, VOLUMES, settings
 
 from semigda.data.cases import read_cases
+from semigda.method.palette import Palette
 from semigda.models.features import new_network, read_features
 from semigda.models.package import load_network
 from semigda.networks.efficientnet import EfficientNetLite0
 from semigda.prepared.store import Store
-from semigda.progress import Progress
+from semigda.progress import UNWATCHED, Progress
 from semigda.training import first_look, first_model
 from semigda.training.dataset import load_slices
 from semigda.training.first_look import look_first
-from semigda.training.first_model import chosen, fit_first_model
+from semigda.training.first_model import STEPS, fit_first_model, holding, size_of
+from semigda.training.stage import Stage
 from semigda.training.train import train
 from semigda.training.validate import class_dice, overlap
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.jobs.training import Augmentation, TrainSettings
+from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
-
-SIZE = (32, 32)
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +69,20 @@ def slices(volumes, tmp_path_factory):
     return slices_of(volumes, tmp_path_factory.mktemp("slices"))
 
 
-def quick(monkeypatch, steps=6, seen=24):
+def quick(monkeypatch, steps=6, pixels=32 * 32):
     """A look of a second."""
-    for name, value in (("STEPS", steps), ("SEEN", seen), ("SLICES", 12)):
+    for name, value in (("STEPS", steps), ("CHECKED", 12)):
         monkeypatch.setattr(first_model, name, value)
+    for name in ("PICTURES", "VOLUMES"):
+        monkeypatch.setattr(first_model, name, (pixels, 8))
+
+
+SHORT = {"pretrain_steps": 0, "align_steps": 3, "steps": 6, "validations": 0}
+
+
+def wanted(cases, folder, **changes):
+    values = {"network": FEATURED, "first_look": True, **SHORT, **changes}
+    return TrainSettings.from_dict(settings(cases, folder, **values))
 
 
 # The model
@@ -79,97 +90,120 @@ def quick(monkeypatch, steps=6, seen=24):
 
 @pytest.mark.parametrize("pictures", [False, True])
 def test_it_finds_every_class_in_cases_it_has_not_seen(features, tmp_path, pictures, monkeypatch):
-    monkeypatch.setattr(first_model, "SEEN", 96)
-    monkeypatch.setattr(first_model, "STEPS", 100)
+    quick(monkeypatch, steps=60)
     cases = write_phantoms(tmp_path, 4, 0, 3, shape=SHAPE, pictures=pictures)
     classes = 1 if pictures else 2
     seen = slices_of(cases, tmp_path, classes, pictures)
-    model = fit_first_model(features, seen["labeled"], SIZE, classes, Augmentation())
+    options = wanted(cases, tmp_path, pictures=pictures)
+    model = fit_first_model(features, seen["labeled"], options)
     counts = torch.zeros(3, classes + 1, dtype=torch.long)
     for case in seen["val"]:
         chances = model.probabilities(case.images(0, len(case)))
         assert torch.allclose(chances.sum(1), torch.ones(()), atol=1e-5)
         counts += overlap(chances.argmax(1).to(torch.uint8), case.truth[:], classes)
     assert min(class_dice(counts)) > (0.8 if pictures else 0.5)
-    assert min(model.dice) > 0.6 and 0 < model.seconds < 60
+    assert min(model.dice(seen["labeled"])) > 0.6
 
 
-def test_it_is_the_same_every_time_and_touches_nothing_else(features, slices, monkeypatch):
+def test_it_is_the_same_every_time_and_touches_nothing_else(
+    features, volumes, slices, tmp_path, monkeypatch
+):
     quick(monkeypatch)
     before, random = copy.deepcopy(features.state_dict()), torch.get_rng_state()
-    one, two = (
-        fit_first_model(features, slices["labeled"], SIZE, 2, Augmentation(), 3) for _ in range(2)
+    one, two, other = (
+        fit_first_model(features, slices["labeled"], wanted(volumes, tmp_path, seed=seed))
+        for seed in (3, 3, 4)
     )
-    for ours, theirs in zip(one.heads, two.heads, strict=True):
-        state = theirs.state_dict()
-        assert all(torch.equal(x, state[name]) for name, x in ours.state_dict().items())
-    assert not torch.equal(one.heads[0].out.weight, one.heads[1].out.weight)
+    first, second, third = (x.network.state_dict() for x in (one, two, other))
+    assert all(torch.equal(tensor, second[name]) for name, tensor in first.items())
+    assert not all(torch.equal(tensor, third[name]) for name, tensor in first.items())
     assert torch.equal(random, torch.get_rng_state())
+    learned = one.network.cnn_encoder.features.state_dict()
     for name, tensor in features.state_dict().items():
         assert torch.equal(tensor, before[name])
-    assert not any(module._forward_pre_hooks for module in features.modules())
-    other = fit_first_model(features, slices["labeled"], SIZE, 2, Augmentation(), 4)
-    assert not torch.equal(other.heads[0].out.weight, one.heads[0].out.weight)
+    assert not all(torch.equal(learned[name], tensor) for name, tensor in before.items())
 
 
-def test_the_slices_that_teach_it_are_spread_over_cases_and_classes(slices, monkeypatch):
+def test_slices_are_seen_with_as_many_pixels_whatever_their_size():
+    pixels = 96 * 96
+    assert size_of((96, 96), pixels) == size_of((256, 256), pixels) == (96, 96)
+    assert size_of((128, 288), pixels) == (64, 144)
+    assert size_of((16, 32), pixels) == (48, 96)  # at most three times as fine
+
+
+def test_the_slices_that_check_it_are_spread_over_cases_and_classes(slices, monkeypatch):
     cases = slices["labeled"]
-    assert len(chosen(cases, 2)) == sum(map(len, cases))  # as many as there are
-    monkeypatch.setattr(first_model, "SLICES", 12)
-    places = chosen(cases, 2)
-    for case in cases:
-        numbers = [number for one, number in places if one is case]
-        assert len(numbers) == 4 and numbers == sorted(set(numbers))
-        assert sum(number in case.foreground for number in numbers) == 3
-        assert set(numbers) & set(case.holding(1)) and set(numbers) & set(case.holding(2))
-    monkeypatch.setattr(first_model, "SLICES", 2)  # fewer than cases
-    assert [case for case, _ in chosen(cases, 2)] == [cases[0], cases[2]]
+    held = sum(len(case.foreground) for case in cases)
+    assert len(holding(cases, 2)) == held  # as many as there are
+    monkeypatch.setattr(first_model, "CHECKED", 12)
+    places = holding(cases, 2)
+    assert len(places) == len(set(places)) <= 12
+    for value in (1, 2):
+        holds = [n for case, n in places if n in case.holding(value)]
+        assert len(holds) >= 6
+    assert {id(case) for case, _ in places} == {id(case) for case in cases}
 
 
-def test_a_slow_computer_sees_and_learns_less_and_ends_in_time(features, slices, monkeypatch):
-    quick(monkeypatch, steps=10**6, seen=10**4)
-    monkeypatch.setattr(first_model, "SECONDS", 3.0)
-    began = time.monotonic()
-    model = fit_first_model(features, slices["labeled"], SIZE, 2, Augmentation())
-    assert time.monotonic() - began < 12 and math.isfinite(model.dice[0])
+@pytest.mark.parametrize(
+    ("seconds", "steps"),
+    [([0.1] * 1000, STEPS), ([0.5] * 1000, 90), ([0.1] * 150 + [1.0] * 99, 180)],
+)
+def test_a_slow_computer_takes_fewer_steps_and_the_rate_ends_with_them(monkeypatch, seconds, steps):
+    now, rates, weight = 0.0, [], torch.nn.Parameter(torch.zeros(1))
+    monkeypatch.setattr(first_model, "time", SimpleNamespace(monotonic=lambda: now))
+    stage = Stage("segment", STEPS, None, None, torch.optim.SGD([weight], lr=1.0), 1.0)
+    around = first_model._InTime(stage, UNWATCHED)
+    while not around.ends():
+        rates.append(stage.rate)
+        now += seconds[stage.done]
+        stage.done += 1
+        around.after_step(rates[-1], {}, lambda: 0)
+    assert len(rates) == pytest.approx(steps, abs=1) and now <= 45.0 + seconds[steps]
+    assert max(rates) > 0.99 and rates[-1] < 0.01
 
 
 class Impatient(Heard):
-    """Asks for a cancel after some seconds, and notes when it did."""
+    """Asks for something after some questions, and notes when it was asked."""
 
-    def __init__(self, path, after):
+    def __init__(self, path, after, wish="cancel"):
         super().__init__(path)
-        self.at = time.monotonic() + after
+        self.after, self.wish, self.moments = after, wish, []
 
     def requested(self, control):
-        return control == "cancel" and time.monotonic() >= self.at
+        self.moments.append(time.monotonic())
+        return control == self.wish and len(self.moments) > self.after
+
+    def longest(self):
+        """Seconds between two questions."""
+        return max(b - a for a, b in itertools.pairwise(self.moments))
 
 
-@pytest.mark.parametrize("after", [0.5, 4.0])
-def test_a_cancel_ends_it_within_two_seconds(features, slices, tmp_path, monkeypatch, after):
-    monkeypatch.setattr(first_model, "SEEN", 10**4 if after < 1 else 48)
-    monkeypatch.setattr(first_model, "STEPS", 10**6)
-    job = Impatient(tmp_path, after)
-    with pytest.raises(SemiGDAError) as raised:
+@pytest.mark.parametrize("wish", ["cancel", "pause"])
+def test_a_wish_is_heard_within_two_seconds(features, volumes, slices, tmp_path, monkeypatch, wish):
+    quick(monkeypatch, 10**6)
+    job = Impatient(tmp_path, 30, wish)
+    with pytest.raises((SemiGDAError, Paused)) as raised:
         fit_first_model(
-            features, slices["labeled"], SIZE, 2, Augmentation(), progress=Progress(job)
+            features, slices["labeled"], wanted(volumes, tmp_path), progress=Progress(job)
         )
-    assert raised.value.error_class == "cancelled"
-    assert time.monotonic() - job.at < 2
+    assert raised.type is (Paused if wish == "pause" else SemiGDAError)
+    assert job.longest() < 2
+
+
+def test_a_stop_ends_it_and_shows_nothing(volumes, slices, tmp_path, monkeypatch):
+    quick(monkeypatch, 10**6)
+    monkeypatch.setattr(first_look, "SHORT", 0)
+    job = Impatient(tmp_path, 30, "stop")
+    network = new_network(NetworkConfig.from_dict(FEATURED))
+    look_first(wanted(volumes, tmp_path), network, slices, Progress(job), tmp_path)
+    assert [kind for kind, _ in job.events] == ["message"]
 
 
 # The look of a training
 
-STEPS = {"pretrain_steps": 0, "align_steps": 3, "steps": 6, "validations": 0}
-
-
-def wanted(volumes, folder, **changes):
-    values = {"network": FEATURED, "first_look": True, **STEPS, **changes}
-    return TrainSettings.from_dict(settings(volumes, folder, **values))
-
 
 def test_a_training_looks_once_and_ends_as_it_would_without(volumes, tmp_path, monkeypatch):
-    quick(monkeypatch, steps=40, seen=48)
+    quick(monkeypatch, steps=40)
     monkeypatch.setattr(first_look, "SHORT", 0)
     states = []
     for look in (True, False):
@@ -200,13 +234,30 @@ def test_a_training_looks_once_and_ends_as_it_would_without(volumes, tmp_path, m
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
+class OnlyTheFirst(torch.nn.Module):
+    """Finds the first class everywhere, and no other one."""
+
+    def __init__(self, palette):
+        super().__init__()
+        self.palette, self.weight = palette, torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, images):
+        return {"cnn": self.palette.paint(torch.ones(images[:, 0].shape))}
+
+
 def test_a_class_that_is_not_found_on_its_own_cases_is_told(slices, tmp_path, monkeypatch):
-    quick(monkeypatch)
+    palette = Palette(2)
+    model = first_model.FirstModel(OnlyTheFirst(palette), palette, (48, 48), (32, 32))
+    monkeypatch.setattr(first_look, "fit_first_model", lambda *_: model)
     monkeypatch.setattr(first_look, "SHORT", 0)
-    monkeypatch.setattr(first_model, "_own_dice", lambda *_: [0.9, 0.0])
     job = Heard(tmp_path)
     network = new_network(NetworkConfig.from_dict(FEATURED))
     look_first(wanted("cases.json", tmp_path), network, slices, Progress(job), tmp_path)
+    truth = torch.stack([case.truth[number] for case, number in holding(slices["labeled"], 2)])
+    body = int((truth == 1).sum())
+    (event,) = job.of("first-look")
+    expected = 2 * body / (truth.numel() + body)
+    assert event["dice"] == {"body": pytest.approx(expected, abs=1e-4), "head": 0.0}
     (stuck,) = job.of("stuck")
     assert stuck["classes"] == ["head"] and stuck["stage"] == "look" and stuck["step"] == 0
     assert stuck["causes"][0] == (
@@ -246,7 +297,7 @@ def test_it_is_skipped_with_a_word_where_it_cannot_be(slices, tmp_path, monkeypa
         def fails(*_):
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
-        monkeypatch.setattr(first_model, "learned", fails)
+        monkeypatch.setattr(first_model, "fit", fails)
     look_first(wanted("c.json", tmp_path), made, slices, Progress(job), tmp_path)
     *_, last = job.of("message")
     assert last["message"].startswith("No first look: ")

@@ -6,6 +6,7 @@ It changes nothing of the training: no weight, no random number, no choice.
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from semigda.inference.device import out_of_memory
+from semigda.inference.interrupt import interruptible
 from semigda.networks.cnn_encoder import FeatureEncoder
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
@@ -28,6 +30,7 @@ from semigda.training.previews import (
 )
 from semigda.training.stuck import likely_causes
 from semigda.training.watch import STUCK_DICE
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.preprocessing import Preprocessing
@@ -65,26 +68,28 @@ def look_first(
     if not isinstance(encoder, FeatureEncoder):
         progress.message("No first look: the training does not start from general image features.")
         return
-    progress.message("First look: what general image features alone find.")
+    progress.message("First look: a small model learns from the labelled cases for a minute.")
     try:
-        model = fit_first_model(
-            encoder.features,
-            slices["labeled"],
-            settings.preprocessing["size"],
-            settings.num_classes,
-            settings.augmentation,
-            settings.seed,
-            progress,
-        )
+        began = time.monotonic()
+        model = fit_first_model(encoder.features, slices["labeled"], settings, progress)
+        if progress.stop_requested:
+            return
         told = _Told(settings, model, slices, progress)
-        told.say()
-        told.draw(folder / "previews")
-    except (MemoryError, RuntimeError) as error:
-        if not out_of_memory(error):
+        with interruptible(model.network, progress.check):
+            event = told.say(began)
+            told.draw(folder / "previews")
+    except (MemoryError, RuntimeError, SemiGDAError) as error:
+        if not _too_little_memory(error):
             raise
         progress.message("No first look: there is too little free memory for it.")
     else:
-        write_json(done, told.event, durable=False)
+        write_json(done, event, durable=False)
+
+
+def _too_little_memory(error: Exception) -> bool:
+    if isinstance(error, SemiGDAError):
+        return error.error_class in ("out-of-memory", "out-of-gpu-memory")
+    return out_of_memory(error)
 
 
 class _Told:
@@ -95,18 +100,24 @@ class _Told:
     ):
         self.settings, self.model = settings, model
         self.slices, self.progress = slices, progress
-        names = [label["name"] for label in settings.card["labels"]]
-        self.dice = dict(zip(names, model.dice, strict=True))
-        self.event = {
-            "seconds": round(model.seconds, 1),
-            "dice": {n: None if math.isnan(d) else round(d, 4) for n, d in self.dice.items()},
-        }
 
-    def say(self) -> None:
-        """How well each class is found on its own labelled cases, and which are not found."""
-        self.progress.event("first-look", **self.event)
-        labeled = self.slices["labeled"]
-        for value, (name, dice) in enumerate(self.dice.items(), 1):
+    def say(self, began: float) -> dict:
+        """How well each class is found on its own labelled cases, and which are not found.
+
+        Args:
+            began: when the look did, by the monotonic clock.
+
+        Returns:
+            The event that tells it.
+        """
+        labeled, names = self.slices["labeled"], [x["name"] for x in self.settings.card["labels"]]
+        found = dict(zip(names, self.model.dice(labeled), strict=True))
+        event = {
+            "seconds": round(time.monotonic() - began, 1),
+            "dice": {n: None if math.isnan(d) else round(d, 4) for n, d in found.items()},
+        }
+        self.progress.event("first-look", **event)
+        for value, (name, dice) in enumerate(found.items(), 1):
             if dice >= STUCK_DICE:
                 continue
             # Of the labelled cases alone: this is about them.
@@ -115,6 +126,7 @@ class _Told:
             if not math.isnan(dice):
                 causes.insert(0, NOT_FOUND)
             self.progress.event("stuck", classes=[name], step=0, stage=STAGE, causes=causes)
+        return event
 
     def draw(self, folder: Path) -> None:
         """Held-out slices with truth and prediction; unlabelled ones with prediction and doubt."""

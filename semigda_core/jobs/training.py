@@ -248,8 +248,8 @@ class TrainSettings(Settings):
     first_look: bool = ruled(
         flag(),
         False,
-        "before stage 1, show within a minute what a small head on general image features finds, "
-        "where the network has them; it changes nothing of the training",
+        "before stage 1, show within a minute what a small network of its own finds, where there "
+        "are general image features to start from; it changes nothing of the training",
     )
     # With few images they gain no more than as many steps of stage 2.
     pretrain_steps: int = ruled(_STEPS, 0, "of the autoencoder, where there is no base")
