@@ -12,7 +12,7 @@ import torch
 from heart_watching import Heard
 from job_fixtures import of_type
 from phantom_fixtures import write_phantoms
-from training_fixtures import FEATURED, NETWORK, PICTURES, SHAPE, VOLUMES, settings
+from training_fixtures import FEATURED, NETWORK, PICTURES, SHAPE, VOLUMES, settings, slices_by_role
 
 from semigda.data.cases import read_cases
 from semigda.method.palette import Palette
@@ -22,7 +22,6 @@ from semigda.networks.efficientnet import EfficientNetLite0
 from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Progress
 from semigda.training import first_look, first_model
-from semigda.training.dataset import load_slices
 from semigda.training.first_look import look_first
 from semigda.training.first_model import STEPS, fit_first_model, holding, size_of
 from semigda.training.stage import Stage
@@ -52,11 +51,7 @@ def one_thread():
 
 def slices_of(cases, folder, classes=2, pictures=False):
     store = Store(folder / "prepared", Preprocessing.from_dict(PICTURES if pictures else VOLUMES))
-    listed = read_cases(cases)
-    return {
-        role: load_slices([one for one in listed if one.role == role], store, classes)
-        for role in ("labeled", "unlabeled", "val")
-    }
+    return slices_by_role(read_cases(cases), store, classes)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import torch
 from heart_fixtures import Painter, grey, maps, options, total
 from phantom_fixtures import write_phantoms
 from test_heart_segment import PALETTE, loss, one_of_each
-from training_fixtures import SHAPE, VOLUMES
+from training_fixtures import SHAPE, VOLUMES, slices_by_role
 
 from semigda.data.cases import read_cases
 from semigda.distributed import ALONE
@@ -21,7 +21,7 @@ from semigda.method.palette import Palette
 from semigda.prepared.maker import case_of, words_of
 from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
-from semigda.training.dataset import SliceSampler, load_slices, step_generator
+from semigda.training.dataset import SliceSampler, step_generator
 from semigda.training.losses import segment_losses
 from semigda.training.sources import MARGIN, Source, Sources, Trust
 from semigda_core.errors import SemiGDAError
@@ -66,11 +66,7 @@ def _drawn(number: int) -> sitk.Image:
 
 
 def slices_of(cases, folder):
-    store = Store(folder, GRID)
-    return {
-        role: load_slices([case for case in cases if case.role == role], store, 2)
-        for role in ("labeled", "unlabeled")
-    }
+    return slices_by_role(cases, Store(folder, GRID), 2)
 
 
 # Case lists and prepared slices

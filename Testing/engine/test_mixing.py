@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from heart_fixtures import total
 
 from semigda.data.augment import change_geometry, change_intensity
 from semigda.method.losses import segmentation_loss
@@ -94,10 +95,6 @@ def test_colour_changes_light_of_photographs_and_not_of_scans():
     assert light.min() > 1 / 1.31 and light.max() < 1.31
     assert (light.amax(1) - light.amin(1) > 0.05).all()  # of each colour by itself
     assert torch.allclose(change_intensity(images, Augmentation(**still), generator()), images)
-
-
-def total(part):
-    return part
 
 
 def test_a_pseudo_label_counts_by_its_weight_and_a_pasted_one_in_full():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from project_fixtures import write_segmentation
-from training_fixtures import NETWORK, settings
+from training_fixtures import NETWORK, settings, slices_by_role
 from volume_fixtures import affine_of, write_nrrd
 
 from semigda.data.cases import Case, read_cases
@@ -20,7 +20,7 @@ from semigda.data.volumes import Volume, read_volume
 from semigda.evaluation.evaluate import WHOLE, compare, scored_on
 from semigda.models.package import load_network
 from semigda.prepared.store import Store
-from semigda.training.dataset import SliceSampler, case_slices, step_generator, without_labels
+from semigda.training.dataset import SliceSampler, step_generator, without_labels
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.training import TrainSettings
@@ -302,10 +302,7 @@ def slices_of(folder: Path) -> dict:
         folder / "prepared", Preprocessing.from_dict(settings("", folder)["preprocessing"])
     )
     cases = by_names(read_cases(folder / "study" / "cases.json"), ["ball"])
-    return {
-        role: [case_slices(case, store, 1) for case in cases if case.role == role]
-        for role in ("labeled", "unlabeled", "val")
-    }
+    return slices_by_role(cases, store, 1)
 
 
 def test_batches_are_drawn_from_finished_slices_and_the_others_have_no_labels(tmp_path):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from phantom_fixtures import PICTURE_CLASSES, VOLUME_CLASSES
 
+from semigda.data.cases import ROLES, Case
+from semigda.prepared.store import Store
+from semigda.training.dataset import CaseSlices, load_slices
+
 NETWORK = {
     "name": "tiny",
     "channels": [8, 12, 16],
@@ -48,6 +52,14 @@ def card(names=VOLUME_CLASSES) -> dict:
     ]
     words = {"name": "phantom", "title": "Phantom", "description": "Drawn.", "modality": "MR"}
     return words | {"labels": labels, "licence": "CC0 1.0"}
+
+
+def slices_by_role(cases: list[Case], store: Store, classes: int) -> dict[str, list[CaseSlices]]:
+    """The prepared slices of a case list."""
+    return {
+        role: load_slices([case for case in cases if case.role == role], store, classes)
+        for role in ROLES
+    }
 
 
 def settings(cases, folder, *, pictures=False, **changes) -> dict:
