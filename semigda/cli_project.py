@@ -125,11 +125,11 @@ def _add(arguments: argparse.Namespace) -> None:
     if arguments.preview:
         _tell_pairing(pairing, arguments.json)
         return
+    if arguments.map:  # first: what is wrong with it adds nothing
+        project.set_mapping(mapping(arguments.map))
     added = project.add(cases)
     if arguments.group_pattern:
         _set_patients(project, cases)
-    if arguments.map:
-        project.set_mapping(mapping(arguments.map))
     view = project.read()
     if arguments.json:
         told = {"added": added.cases, "labelled": added.labelled, "known": added.known}

@@ -9,6 +9,7 @@ from semigda.cli_project_parts import Add, add_map, done, mapping, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.segments import read_segments
+from semigda_core.labels.sources import checked_source
 from semigda_core.project.cases.result_folders import Matched, match_results
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -62,9 +63,9 @@ def _add(arguments: argparse.Namespace) -> None:
             "The files do not say which program made them.",
             action="Give its name: --program NAME.",
         )
+    if arguments.map:  # first: what is wrong with it adds nothing
+        set_result_mapping(project, checked_source(source), mapping(arguments.map))
     ids = add_results(project, found.pairs, source)
-    if arguments.map:
-        set_result_mapping(project, source.strip(), mapping(arguments.map))
     view = project.read()
     if arguments.json:
         told = {"program": source, "cases": ids, "doubtful": found.doubtful}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from semigda.cli_project_parts import Add, done, print_json
@@ -90,7 +91,8 @@ def _send(arguments: argparse.Namespace) -> None:
         whole=arguments.whole,
     )
     _done(arguments, sent.how, 1)
-    if not arguments.whole and made_in_region(one.tags for one in read_segments(arguments.label)):
+    tags = [one.tags for one in read_segments(Path(arguments.label))]
+    if not arguments.whole and made_in_region(tags):
         print(
             "The label was made in a region: the image outside counts as unlabelled (--whole).",
             file=sys.stderr,

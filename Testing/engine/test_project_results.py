@@ -224,6 +224,12 @@ def test_the_commands(project, tmp_path, capsys):
     assert capsys.readouterr().out.count("unlabeled") == 2 and counts(project.read()) == {
         "Total Segmentator": 2
     }
+    before = project.read().data
+    assert main([*command, "--map", "7=ball", "9=liver"]) == 1
+    assert "no class there is" in capsys.readouterr().err
+    images = ["project", "add", folder, str(tmp_path / "late"), "--map", "7=liver"]
+    assert main(images) == 1 and project.read().data == before  # a half of it is not done
+    capsys.readouterr()
     assert main([*command, "--map", "7=ball", "9=core"]) == 0
     told = capsys.readouterr()
     assert "It also learns from results of Late Net for 2 cases." in told.out
