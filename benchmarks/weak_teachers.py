@@ -65,8 +65,8 @@ def perform(arguments: argparse.Namespace, one: DataSet, arm: str, seed: int) ->
 
 
 # without: no results. poor, good: results of such a teacher, measured on labelled cases;
-# poor-unmeasured: on unlabelled cases alone; poor-believed: measured, and believed all the same.
-ARMS = ("without", "poor", "good", "poor-unmeasured", "poor-believed")
+# poor-believed: measured, and believed all the same.
+ARMS = ("without", "poor", "good", "poor-believed")
 
 if __name__ == "__main__":
     main()

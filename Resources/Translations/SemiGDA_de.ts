@@ -6888,12 +6888,12 @@
         <translation>Bild {number} der hinzuzufügenden gibt es nicht.</translation>
     </message>
     <message>
-        <source>It also learns from a result of {name} for 1 case.</source>
-        <translation>Es lernt auch von einem Ergebnis von {name} für 1 Fall.</translation>
+        <source>It also learns from a result of {name} for 1 case, if it is better than the model.</source>
+        <translation>Es lernt auch von einem Ergebnis von {name} für 1 Fall, wenn es besser ist als das Modell.</translation>
     </message>
     <message>
-        <source>It also learns from results of {name} for {count} cases.</source>
-        <translation>Es lernt auch von Ergebnissen von {name} für {count} Fälle.</translation>
+        <source>It also learns from results of {name} for {count} cases, as long as they are better than the model.</source>
+        <translation>Es lernt auch von Ergebnissen von {name} für {count} Fälle, solange sie besser sind als das Modell.</translation>
     </message>
     <message>
         <source>It has learned from cases that are held out now, so scores would be too good.</source>

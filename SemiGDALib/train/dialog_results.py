@@ -121,15 +121,19 @@ class ResultsDialog:
         self._dialog.okButton.enabled = bool(self.pairs) and named
         if not self.pairs:
             colour = ink(RED if str(self._folder.text).strip() else AMBER)
-            self._status.text = f'<span style="color:{colour}">{self._problem}</span>'
+            self._tell(f'<span style="color:{colour}">{self._problem}</span>')
             return
         roles = [self._cases[caseId].role for caseId, _path in self.pairs]
+        teach, measure = roles.count(LEARNS), roles.count(MEASURES)
         text = _("{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.")
-        told = text.format(count=roles.count(LEARNS), labelled=roles.count(MEASURES))
-        if roles.count(LEARNS) and roles.count(MEASURES) < ENOUGH:
-            unmeasured = _("Add results for labelled cases too: else these teach nothing.")
-            told += f'<br><span style="color:{ink(AMBER)}">{unmeasured}</span>'
+        wanted = ""
         if not named:
             wanted = _("Name the program: up to 64 letters, no slash.")
-            told += f'<br><span style="color:{ink(AMBER)}">{wanted}</span>'
-        self._status.text = told
+        elif teach and measure < ENOUGH:
+            wanted = _("Add results for labelled cases too: else these teach nothing.")
+        told = text.format(count=teach, labelled=measure)
+        self._tell(told, f'<span style="color:{ink(AMBER)}">{wanted}</span>')
+
+    def _tell(self, first, second="") -> None:
+        """Always two lines: the window does not grow any more."""
+        self._status.text = f"{first}<br>{second}&nbsp;"

@@ -107,8 +107,11 @@ def sentences(_):
             "scores do not compare."
         ),
         _("Image {number} of those to add does not exist."),
-        _("It also learns from a result of {name} for 1 case."),
-        _("It also learns from results of {name} for {count} cases."),
+        _("It also learns from a result of {name} for 1 case, if it is better than the model."),
+        _(
+            "It also learns from results of {name} for {count} cases, as long as they are better "
+            "than the model."
+        ),
         _("It has learned from cases that are held out now, so scores would be too good."),
         _("It is for {modality} images."),
         _("Its classes are others: {names}."),

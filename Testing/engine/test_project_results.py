@@ -208,8 +208,8 @@ def test_a_program_that_nothing_measures_is_told(project):
 
 def test_the_sentences():
     assert will_learn({"A": 1, "B": 12}) == (
-        "It also learns from a result of A for 1 case. "
-        "It also learns from results of B for 12 cases."
+        "It also learns from a result of A for 1 case, if it is better than the model. "
+        "It also learns from results of B for 12 cases, as long as they are better than the model."
     )
     assert will_learn({}) == ""
 
@@ -232,7 +232,7 @@ def test_the_commands(project, tmp_path, capsys):
     capsys.readouterr()
     assert main([*command, "--map", "7=ball", "9=core"]) == 0
     told = capsys.readouterr()
-    assert "It also learns from results of Late Net for 2 cases." in told.out
+    assert "It also learns from results of Late Net for 2 cases, as long as" in told.out
     assert "no case has this name: DOE_JANE_77.nrrd" in told.err
     assert main(["project", "status", folder]) == 0
     assert "results of Late Net for 2 cases" in capsys.readouterr().out

@@ -85,6 +85,10 @@ def test_model_card_tells_of_the_training(panel, bright):
     )
     assert card_text.cardCredits(model) == f"{ATTRIBUTION}<br><br>&lt;A. Author&gt;"
     assert "mean Dice 0.85 on 30 validation cases" in text and "expect less" not in text
+    model.card.training["sources"] = {"Net": {"cases": 9, "taught": 0.2}}
+    assert "also with results of Net for 9 cases" in card_text.cardSummary(model)
+    model.card.training["sources"]["Net"]["taught"] = 0.0
+    assert "results of Net for 9 cases were not used" in card_text.cardSummary(model)
     model.card.training["chosen_on"] = "val"
     assert "which also chose the weights: expect less" in card_text.cardSummary(model)
 

@@ -77,3 +77,44 @@ def test_results_are_added_mapped_shown_and_taken_away(
     trigger(training, ui(training).useButton, "Without results of other programs")
     assert [bool(case.results) for case in project.read().cases] == [False, True, False, True]
     assert texts(training)[2][2] == "–"
+
+
+def test_folders_with_a_file_for_each_structure_are_added_and_mapped(
+    training, project, module_host, artifacts, tmp_path
+):
+    import qt
+
+    training.logic.addFolder(studies.write_study(tmp_path / "study", 2, 2))
+    training.panel.refresh()
+    for number in (1, 2, 3):
+        folder = tmp_path / f"net/DOE_JANE_{number:02d}"
+        folder.mkdir(parents=True)
+        labels = studies.draw(number)[1]
+        studies.write_nrrd(folder / "ball.nrrd", (labels > 0).astype(np.uint8))
+        studies.write_nrrd(folder / "spleen.nrrd", np.zeros_like(labels, np.uint8))
+
+    def fill(dialog):
+        child(dialog, "resultsEdit").text = str(tmp_path / "net")
+        child(dialog, "programEdit").text = "TotalSegmentator"
+        table = child(dialog, "resultsTable")
+        rows = [tuple(table.item(n, c).text() for c in range(3)) for n in range(table.rowCount)]
+        assert rows == [
+            ("DOE_JANE_01", "measure", "DOE_JANE_01: 2 structures"),
+            ("DOE_JANE_02", "teach", "DOE_JANE_02: 2 structures"),
+            ("DOE_JANE_03", "teach", "DOE_JANE_03: 2 structures"),
+        ]
+        shown = [label.text for label in dialog.findChildren(qt.QLabel)]
+        assert any("these teach nothing" in text for text in shown)  # one labelled case is too few
+        module_host.grab(dialog, artifacts / "train-results-structures.png")
+        child(dialog, "okButton").click()
+
+    module_host.in_dialog(fill)
+    module_host.click(ui(training).resultsButton)
+    assert [bool(case.results) for case in project.read().cases] == [False, True, True, True]
+    checked(training, module_host)
+    button = ui(training).resultMappingButton
+    assert button.visible and button.text == "A segment of another program has no class..."
+    module_host.in_dialog(lambda dialog: child(dialog, "okButton").click())
+    module_host.click(button)
+    assert project.read().data["result_mapping"] == {"TotalSegmentator": {"spleen": 0}}
+    assert not button.visible

@@ -10,7 +10,6 @@ ARMS = {
     "without": "no results",
     "poor": "of a poor teacher",
     "good": "of a good teacher",
-    "poor-unmeasured": "of the poor teacher, for unlabelled pictures alone",
     "poor-believed": "of the poor teacher, believed to the end",
 }
 HARM = 0.5  # points that a poor teacher may cost
@@ -31,31 +30,46 @@ for the unlabelled pictures; what they are worth is measured on labelled ones.
   pictures of the set (24 or 30), the eight among them, for 4,400 steps. It is measured on all
   eight, which it knows: its Dice there is too good, and it is believed longer than it deserves.
 
-Two rules failed on breast_us, seed 0, where the five pictures are easier than the rest: the poor
-teacher has .80 on them, .36 on `val`. Measured by the pooled Dice of all slices, and teaching half
-of the images when it is no better than the model, it cost 7.6 points; by the mean over pictures
-less its standard error, it taught to the end and cost 15. Now the lower end of the mean's
-95 % interval counts, less where both agree less on unlabelled pictures than on labelled ones, and
-half until that is measured. These changes were made after looks at `val` of this set and seed, and
-of no other. Runs of eight labelled pictures differ much: with full weight until the first
-measurement, after which the poor teacher taught nothing either, the same run had .523.
-
 Scores are mean Dice over all `val` pictures, which no model learned from. One seed is one draw of
 weights and batches; with a difference below a point nothing is proved.
+
+## How the rule came about
+
+Two early rules failed on breast_us, seed 0, where the five pictures are easier than the rest: the
+poor teacher has .80 on them, .36 on `val`. Measured by the pooled Dice of all slices, and teaching
+half of the images when it is no better than the model, it cost 7.6 points; by the mean over
+pictures less its standard error, it taught to the end and cost 15. The third rule took the lower
+end of the mean's 95 % interval, less where both agree less on unlabelled pictures than on labelled
+ones. These changes were made after looks at `val` of this set and seed, and of no other.
+
+By the third rule a program counted half until it was measured, after a twelfth of stage 2. The
+poor teacher taught nothing from there on. All the same it changed Dice by
+{before} points (by set, then by seed): 45 steps of it, and chance, since the
+same model came out at .54 and .64 without results.
+
+The present rule was not chosen by its scores. A program teaches nothing before it is measured, it
+is measured first when the supervised warm-up ends, and a run that never believes one is that
+without results, to the last bit: a test compares the weights. So the good teacher no longer
+teaches during the warm-up, a fifth of stage 2. By the third rule it had changed Dice by
+{good_before} points.
 """
+# What the rule before this one changed, by set, then by seed.
+_BEFORE = {"poor": (-13.7, -1.1, -1.0, 0.1), "good": (22.2, 14.4, 4.8, 6.5)}
 
 
 def page(runs: list[dict[str, Any]]) -> str:
     """The page: a table for each set, and whether the bars are kept."""
     sets = sorted({run["set"] for run in runs})
-    parts = [_INTRODUCTION, *(_table(name, [r for r in runs if r["set"] == name]) for name in sets)]
+    before = {arm: ", ".join(f"{one:+.1f}" for one in told) for arm, told in _BEFORE.items()}
+    introduction = _INTRODUCTION.format(before=before["poor"], good_before=before["good"])
+    parts = [introduction, *(_table(name, [r for r in runs if r["set"] == name]) for name in sets)]
     return "\n".join([*parts, _verdict(runs)])
 
 
 def _table(name: str, runs: list[dict[str, Any]]) -> str:
     seeds = sorted({run["seed"] for run in runs})
     heads = ["results", *(f"seed {seed}" for seed in seeds), "against none", "teacher's Dice"]
-    heads += ["in the end it taught"]
+    heads += ["its share of what was taught"]
     lines = [f"## {name}", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for arm, words in ARMS.items():
         found = {run["seed"]: run for run in runs if run["arm"] == arm}
@@ -64,8 +78,8 @@ def _table(name: str, runs: list[dict[str, Any]]) -> str:
         cells = [f"{_mean(found[s]):.3f}" if s in found else "" for s in seeds]
         told = [source for run in found.values() for source in run["sources"]]
         dice = [source["dice"] for source in told if source["dice"] is not None]
-        share = [source["share"] for source in told]
-        cells.append(_points(differences(runs, arm)))
+        share = [source["taught"] for source in told]
+        cells.append("" if arm == "without" else _points(differences(runs, arm)))
         cells.append(f"{fmean(dice):.2f}" if dice else "")
         cells.append(f"{100 * fmean(share):.0f} %" if share else "")
         lines.append(f"| {words} | {' | '.join(cells)} |")
@@ -89,7 +103,7 @@ def _verdict(runs: list[dict[str, Any]]) -> str:
         kept = "kept" if min(poor) >= -HARM else "missed"
         lines.append(
             f"- *Never worse than without by more than {HARM:g} points*: {kept}. The poor teacher "
-            f"changed {_several(poor)}."
+            f"changed {_several(poor)}. {_same(runs)}"
         )
     if good:
         kept = "kept" if min(good) > 0 else "missed"
@@ -100,12 +114,27 @@ def _verdict(runs: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _same(runs: Iterable[dict[str, Any]]) -> str:
+    """Of how many runs with the poor teacher each single score is that without results."""
+    found = {(run["set"], run["arm"], run["seed"]): run for run in runs}
+    pairs = [
+        (run["dice"], found[name, "without", seed]["dice"])
+        for (name, arm, seed), run in found.items()
+        if arm == "poor" and (name, "without", seed) in found
+    ]
+    same = sum(one == other for one, other in pairs)
+    return (
+        f"It taught nothing, and every picture has the Dice that it has without results, in {same} "
+        f"of {len(pairs)} runs."
+    )
+
+
 def _several(points: list[float]) -> str:
     return f"Dice by {', '.join(f'{one:+.1f}' for one in points)} points (by set, then by seed)"
 
 
 def _points(values: list[float]) -> str:
-    return f"{fmean(values):+.1f}" if values and any(values) else ""
+    return f"{fmean(values):+.1f}" if values else ""
 
 
 def _mean(run: dict[str, Any]) -> float:

@@ -43,8 +43,7 @@ def student(arguments: argparse.Namespace, one: DataSet, arm: str, seed: int) ->
     if teacher != "without":
         results, own = _results(arguments, one, teacher, rows)
         for row in rows:
-            measures = row["role"] == "unlabeled" or arm != "poor-unmeasured"
-            if measures and row["name"] not in own:
+            if row["name"] not in own:
                 row |= {"machine_label": str(results / f"{row['name']}.png")}
                 row |= {"machine_source": f"{teacher} teacher"}
     # As a user without this method would: every result counts as a label of full weight.

@@ -36,8 +36,8 @@ class Case:
             unless values are the classes already.
         label_slices: which slices of the label are finished, as
             :func:`semigda_core.labels.finished.finished_text` writes it; None: as its file says.
-        machine_label: another program's result; trains where no person labelled, and is measured
-            where one did.
+        machine_label: another program's result, a file or a folder with one for each structure;
+            trains where no person labelled, and is measured where one did.
         machine_source: the program's name.
         machine_classes: as ``classes``, of that result; what it leaves out is in no class.
     """

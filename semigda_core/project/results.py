@@ -206,9 +206,10 @@ def counts(view: View, role: str = LEARNS) -> dict[str, int]:
 def will_learn(found: Mapping[str, int]) -> str:
     """In a sentence for each program, for how many cases its results will teach; "" if none do."""
     return " ".join(
-        f"It also learns from a result of {name} for 1 case."
+        f"It also learns from a result of {name} for 1 case, if it is better than the model."
         if count == 1
-        else f"It also learns from results of {name} for {count} cases."
+        else f"It also learns from results of {name} for {count} cases, as long as they are "
+        "better than the model."
         for name, count in found.items()
     )
 
