@@ -44,8 +44,9 @@ METHODS = ("unet", "unet-features", LOOK)
 
 def look(one: DataSet, seed: int, runs: Path, results: Path) -> Path:
     """Take a first look at a set, score it and write its run, unless there is one."""
-    from few_labels_lib.runs import Clock, begin, processor, quietly, versions, write_run
+    from few_labels_lib.runs import Clock, begin, quietly, versions, write_run
     from few_labels_lib.scores import WHOLE, score_cases, segment
+    from speed_lib.machine import processor
 
     from semigda.data.cases import read_cases
     from semigda.data.preprocess import Preprocessing

@@ -28,9 +28,10 @@ import SimpleITK as sitk
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from few_labels_lib.runs import Clock, processor, run_name, write_run  # noqa: E402
+from few_labels_lib.runs import Clock, run_name, write_run  # noqa: E402
 from few_labels_lib.scores import WHOLE, score_cases  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
+from speed_lib.machine import processor  # noqa: E402
 
 from semigda.data.cases import Case, read_cases  # noqa: E402
 from semigda.data.labels import read_classes  # noqa: E402

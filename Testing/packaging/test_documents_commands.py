@@ -25,7 +25,7 @@ PANELS = (*STEPS, "docs/correct-and-send.md", "docs/machine-labels.md", "docs/mo
 PANELS += ("docs/doubt.md", "docs/region.md", "docs/sequences.md", "docs/several-volumes.md")
 # Names of Slicer's own, and of examples.
 SLICER = {"Segment Editor", "Data Probe", "Undo", "Save changes", "Sequences", "SemiGDA Segment"}
-EXAMPLES = {"Anterior", "Posterior", "Niere links", "A model of yours"}
+EXAMPLES = {"Anterior", "Posterior", "Niere links", "A model of yours", "T1"}
 
 
 def typed(text: str) -> list[str]:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+from speed_lib.machine import processor
+
 from few_labels_lib.recipes import recipe
-from few_labels_lib.runs import begin, processor, quietly, train_network, versions
+from few_labels_lib.runs import begin, quietly, train_network, versions
 from few_labels_lib.sets import DataSet
 
 # Two short trainings: their difference is free of what a start takes.
