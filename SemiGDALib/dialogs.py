@@ -70,6 +70,15 @@ class Dialog:
         self.layout.addWidget(label)
         return label
 
+    def tell(self, label, text: str) -> None:
+        """Another text for a line; the window grows with it, or its buttons would be covered."""
+        label.text = text
+        layout, window = self.window.layout(), self.window
+        layout.activate()
+        needed = layout.totalHeightForWidth(window.width)
+        if window.visible and needed > window.height:
+            window.resize(window.width, needed)
+
     def ask(self, first) -> bool:
         """Show the window; whether *OK* was clicked. The window is gone afterwards.
 

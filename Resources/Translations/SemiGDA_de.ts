@@ -1457,8 +1457,8 @@
         <translation>Modelle</translation>
     </message>
     <message>
-        <source>Models ({count} to update)...</source>
-        <translation>Modelle ({count} zu aktualisieren)...</translation>
+        <source>Models ({count} new)...</source>
+        <translation>Modelle ({count} neu)...</translation>
     </message>
     <message>
         <source>Models are installed in the new folder from now on.</source>
@@ -1568,15 +1568,15 @@
     </message>
     <message>
         <source>This model's words were not tried on held-out cases.</source>
-        <translation>Die Worte dieses Modells wurden nicht an zurückgehaltenen Fällen erprobt.</translation>
+        <translation>Die Bewertungen dieses Modells wurden nicht an Testfällen erprobt.</translation>
     </message>
     <message>
         <source>Too few held-out patients to call a result good.</source>
-        <translation>Zu wenige zurückgehaltene Patienten, um ein Ergebnis gut zu nennen.</translation>
+        <translation>Zu wenige Patienten unter den Testfällen, um ein Ergebnis „gut“ zu nennen.</translation>
     </message>
     <message>
         <source>Tried on {count} held-out patients: a result certain enough to be called good reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the same kind.</source>
-        <translation>Erprobt an {count} zurückgehaltenen Patienten: Ein Ergebnis, das sicher genug ist, um gut zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
+        <translation>An {count} Patienten der Testfälle erprobt: Ein Ergebnis, das sicher genug ist, um „gut“ zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
     </message>
     <message>
         <source>also with results of {program} for {count} cases</source>
@@ -1896,7 +1896,7 @@
     </message>
     <message>
         <source>{count} doubtful spots, ranked by size and doubt.</source>
-        <translation>{count} zweifelhafte Stellen, nach Größe und Zweifel geordnet.</translation>
+        <translation>{count} fragliche Stellen, nach Größe und Zweifel geordnet.</translation>
     </message>
 </context>
 <context>
@@ -2409,7 +2409,7 @@
     </message>
     <message>
         <source>Retry failed</source>
-        <translation>Fehler wiederholen</translation>
+        <translation>Erneut versuchen</translation>
     </message>
     <message>
         <source>Segment all</source>
@@ -3419,6 +3419,10 @@
         <translation>Der Name des Programms; er steht in der Karte des Modells und in Berichten.</translation>
     </message>
     <message>
+        <source>Unlabelled cases to learn from: {count}; labelled ones to measure it: {labelled}.</source>
+        <translation>Fälle ohne Label, von denen gelernt wird: {count}; mit Label, an denen gemessen wird: {labelled}.</translation>
+    </message>
+    <message>
         <source>Used to</source>
         <translation>Dient zum</translation>
     </message>
@@ -3453,10 +3457,6 @@
     <message>
         <source>teach</source>
         <translation>Lernen</translation>
-    </message>
-    <message>
-        <source>{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.</source>
-        <translation>{count} Fälle ohne Label, von denen gelernt wird, {labelled} mit Label, an denen gemessen wird.</translation>
     </message>
     <message>
         <source>{name}: {count} structures</source>
@@ -3651,7 +3651,7 @@
     </message>
     <message>
         <source>It shows none: save</source>
-        <translation>Zeigt keine: speichern</translation>
+        <translation>Ja, leer speichern</translation>
     </message>
     <message>
         <source>Its image or label was removed from the scene.</source>
@@ -4856,11 +4856,11 @@
     </message>
     <message>
         <source>No 90 % range of the volumes: it takes {fewest} held-out patients.</source>
-        <translation>Kein 90-%-Bereich der Volumina: Dazu braucht es {fewest} zurückgehaltene Patienten.</translation>
+        <translation>Kein 90-%-Bereich der Volumina: Dazu braucht es {fewest} Patienten unter den Testfällen.</translation>
     </message>
     <message>
         <source>No 90 % range of the volumes: on the held-out patients they were too far off.</source>
-        <translation>Kein 90-%-Bereich der Volumina: Bei den zurückgehaltenen Patienten lagen sie zu weit daneben.</translation>
+        <translation>Kein 90-%-Bereich der Volumina: Bei den Patienten der Testfälle lagen sie zu weit daneben.</translation>
     </message>
     <message>
         <source>No labelled case was given.</source>

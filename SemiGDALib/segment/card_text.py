@@ -76,11 +76,20 @@ def _promised(segment: dict) -> str:
 
 def volumeRange(segment: dict) -> str:
     """In which range the true volume is, with 90 % probability; "" if nobody knows."""
+    return _range(segment, _("90 % range: {low} to {high} ml"))
+
+
+def shortRange(segment: dict) -> str:
+    """The same in a narrow column."""
+    return _range(segment, "{low}\u2013{high} ml (90 %)")
+
+
+def _range(segment: dict, text: str) -> str:
     found = segment.get("range_ml")
     if not found:
         return ""
     low, high = map(digits, found)
-    return _("90 % range: {low} to {high} ml").format(low=low, high=high)
+    return text.format(low=low, high=high)
 
 
 def cardSummary(model) -> str:

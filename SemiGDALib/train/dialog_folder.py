@@ -134,7 +134,8 @@ class FolderDialog:
         else:
             self._table.rowCount = 0
             colour = ink(RED if images else AMBER)
-            self._status.text = f'<span style="color:{colour}">{problem}</span>'
+            told = f'<span style="color:{colour}">{problem}</span>'
+            self._dialog.tell(self._status, told)
 
     def _show(self, pairing) -> None:
         labelled = sum(case.label is not None for case in self.cases)
@@ -155,7 +156,7 @@ class FolderDialog:
             lines.append(text.format(count=len(pairing.left_out)))
         if len(self.cases) > SHOWN:
             lines.append(_("The first {count} are shown.").format(count=SHOWN))
-        self._status.text = "<br>".join(lines)
+        self._dialog.tell(self._status, "<br>".join(lines))
         rows = [self._row(case, pairing) for case in self.cases[:SHOWN]]
         for label in pairing.unpaired_labels[:SHOWN]:
             rows.append((label.name, _("label without an image, left out"), "–", "–"))

@@ -125,7 +125,9 @@ class ResultsDialog:
             return
         roles = [self._cases[caseId].role for caseId, _path in self.pairs]
         teach, measure = roles.count(LEARNS), roles.count(MEASURES)
-        text = _("{count} unlabelled cases to learn from, {labelled} labelled ones to measure it.")
+        text = _(
+            "Unlabelled cases to learn from: {count}; labelled ones to measure it: {labelled}."
+        )
         wanted = ""
         if not named:
             wanted = _("Name the program: up to 64 letters, no slash.")
@@ -135,5 +137,5 @@ class ResultsDialog:
         self._tell(told, f'<span style="color:{ink(AMBER)}">{wanted}</span>')
 
     def _tell(self, first, second="") -> None:
-        """Always two lines: the window does not grow any more."""
-        self._status.text = f"{first}<br>{second}&nbsp;"
+        """Always two lines: the window hardly ever has to grow."""
+        self._dialog.tell(self._status, f"{first}<br>{second}&nbsp;")

@@ -391,4 +391,16 @@ def test_words_and_ranges_that_were_tried_on_held_out_cases(panel, module_host, 
     told(promise=promise, grade="good")
     assert panel.ui.resultNoteLabel.text.endswith("bright: 90 % range: 1.50 to 2.50 ml.")
     assert panel.ui.resultTable.item(0, 2).toolTip() == "90 % range: 1.50 to 2.50 ml"
+    # *Several volumes* says the same.
+    several = panel.panel.several
+    several.resultsEdit.currentPath = ""
+    several.sourceComboBox.currentIndex = 0
+    several.button.collapsed = False
+    several.refresh()
+    cell = several.table.widget.item(0, 2)
+    shown, about = cell.text().split("\n"), cell.toolTip().split("\n")
+    assert shown[0].endswith("ml · 0.80 good") and shown[1] == "1.50\u20132.50 ml (90 %)"
+    assert shown[2].endswith("ml · 0.95 doubtful") and len(shown) == 3
+    assert about[1] == "90 % range: 1.50 to 2.50 ml"
+    assert about[-2:] == [good, doubtful]
     picture(panel, module_host, artifacts, "words")

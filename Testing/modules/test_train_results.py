@@ -42,6 +42,8 @@ def test_results_are_added_mapped_shown_and_taken_away(
         child(dialog, "programEdit").text = "a/b"
         assert not child(dialog, "okButton").enabled
         child(dialog, "programEdit").text = "TotalSegmentator"
+        module_host.process()
+        assert dialog.height >= dialog.layout().totalHeightForWidth(dialog.width)
         module_host.grab(dialog, artifacts / "train-results-dialog.png")
         child(dialog, "okButton").click()
 

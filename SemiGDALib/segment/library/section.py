@@ -31,6 +31,7 @@ class LibrarySection:
         self._entries: list = []
         self._download = None
         self._busy = False
+        self._aboutButton = panel.ui.modelsButton.toolTip
         self._makeWidgets()
         layout.insertWidget(place, self.button)
         self.button.visible = False
@@ -148,8 +149,9 @@ class LibrarySection:
         told = _("New versions to download: {names}").format(names=", ".join(titles))
         self.updatesLabel.text = texts.amber(html.escape(told))
         self.updatesLabel.visible = bool(titles)
-        button, several = self._panel.ui.modelsButton, _("Models ({count} to update)...")
-        button.text = several.format(count=len(titles)) if titles else _("Models...")
+        button, news = self._panel.ui.modelsButton, _("Models ({count} new)...")
+        button.text = news.format(count=len(titles)) if titles else _("Models...")
+        button.toolTip = told if titles else self._aboutButton
 
     def _selected(self) -> tuple:
         row = self.table.currentRow()

@@ -21,7 +21,7 @@ from SemiGDALib.translation.sentences import translated
 
 VOLUME, STATE, FOUND = range(3)
 MOST_LINES = 4  # of classes in a row; the tool tip has all
-HEIGHT, FOUND_WIDTH = 250, 182  # pixels
+HEIGHT, FOUND_WIDTH = 250, 164  # pixels
 
 
 def stateWord(state: str) -> str:
@@ -84,7 +84,7 @@ class SeveralTable:
                 shown.append(_("Not this model's kind of image"))
             if UNLIKE in row.notes:
                 shown.append(_("Unlike the training images"))
-            about = [*_lines(row.segments, ranges=True), *notes, *_meanings(row.segments)]
+            about = [*_lines(row.segments, card_text.volumeRange), *notes, *_meanings(row.segments)]
             self._set(place, FOUND, "\n".join(shown), "\n".join(about))
         self.widget.resizeRowToContents(place)
 
@@ -106,9 +106,9 @@ def _found(segment: dict) -> str:
     return f"{text} · {card_text.certainty(segment)[0]}"
 
 
-def _lines(segments: list[dict], ranges: bool) -> list[str]:
-    """One for each class; with its range, where there is one, two."""
-    pairs = [(_found(one), card_text.volumeRange(one) if ranges else "") for one in segments]
+def _lines(segments: list[dict], rangeOf) -> list[str]:
+    """One for each class; two with its range, as ``rangeOf`` says it, where it has one."""
+    pairs = [(_found(one), rangeOf(one)) for one in segments]
     return [line for pair in pairs for line in pair if line]
 
 
@@ -120,7 +120,7 @@ def _meanings(segments: list[dict]) -> list[str]:
 
 def _short(segments: list[dict]) -> str:
     """Ranges as well if all of them fit in."""
-    lines = _lines(segments, ranges=True)
+    lines = _lines(segments, card_text.shortRange)
     if len(lines) > MOST_LINES:
-        lines = _lines(segments, ranges=False)
+        lines = [_found(one) for one in segments]
     return "\n".join([*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines)
