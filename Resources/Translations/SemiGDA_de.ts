@@ -1556,11 +1556,11 @@
     </message>
     <message>
         <source>Nothing is called good: of {count} held-out patients some had a poor result that the model was sure of, so that only a Dice of {dice:.2f} can be promised.</source>
-        <translation>Nichts heißt gut: Von {count} zurückgehaltenen Patienten hatten manche ein schlechtes Ergebnis, dessen das Modell sicher war; daher lässt sich nur ein Dice von {dice:.2f} zusagen.</translation>
+        <translation>Nichts heißt „gut“: Von {count} Patienten der Testfälle hatten manche ein schlechtes Ergebnis, dessen das Modell sicher war; daher lässt sich nur ein Dice von {dice:.2f} zusagen.</translation>
     </message>
     <message>
         <source>Of those called doubtful at least half do not exceed {dice:.2f}.</source>
-        <translation>Von den zweifelhaften kommt mindestens die Hälfte nicht über {dice:.2f} hinaus.</translation>
+        <translation>Von den als „fraglich“ bewerteten kommt mindestens die Hälfte nicht über {dice:.2f} hinaus.</translation>
     </message>
     <message>
         <source>The model cannot be read.</source>
