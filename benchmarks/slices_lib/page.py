@@ -67,11 +67,11 @@ def _section(name: str, runs: Sequence[dict[str, Any]]) -> str:
     heads = ["labels", "cases", "slices drawn", "seeds", "Dice", "by seed"]
     told = [f"## {SETS[name].card['title']} (`{name}`)\n", f"{cases} held-out cases.\n"]
     told.append(as_table(heads, lines))
-    told += [f"- {line}" for line in _verdicts(name, by_arm)]
+    told += [f"- {line}" for line in _verdicts(by_arm)]
     return "\n".join(told) + "\n"
 
 
-def _verdicts(name: str, by_arm: dict[str, list[dict[str, Any]]]) -> list[str]:
+def _verdicts(by_arm: dict[str, list[dict[str, Any]]]) -> list[str]:
     lines = []
     pairs = _paired(by_arm["tenth"], by_arm["all"])
     if pairs:
