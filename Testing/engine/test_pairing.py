@@ -345,3 +345,10 @@ def test_sequences_in_patients_folders_share_the_label_of_their_patient(tmp_path
     pairing = pair_files(scattered(tmp_path, *files, "A/brain_seg.nii.gz"))
     label = "A/brain_seg.nii.gz"
     assert in_folders(pairing) == dict(zip(files, (label, label, None, None), strict=True))
+    (more,) = scattered(tmp_path, "A/brain_FLAIR.nii.gz")
+    pairing = pair_files([*(tmp_path / file for file in files), more])
+    assert [pairing.groups[tmp_path / file] for file in files] == [
+        *("A brain", "A brain"),
+        *("B brain", "B brain"),
+    ]
+    assert pairing.groups[more] == "A brain"  # also what only one of the patients has

@@ -174,12 +174,15 @@ def _further_formats(images: list[Path]) -> list[tuple[Path, str]]:
 
 
 def _sequences(images: list[Path]) -> dict[Path, str]:
-    """Images that are sequences of one examination, with its name."""
+    """Images that are sequences of one examination, with its name; where several examinations have
+    the same, with that of its folder."""
+    based = [(image, base) for image in images if (base := naming.sequence_base(image))]
+    namesakes = _by(stem, images)
+    shared = {base for image, base in based if len(namesakes[stem(image)]) > 1}
     by_base: dict[str, list[Path]] = {}
-    for image in images:
-        base = naming.sequence_base(image)
-        if base:
-            by_base.setdefault(base, []).append(image)
+    for image, base in based:
+        name = f"{image.parent.name} {base}" if base in shared else base
+        by_base.setdefault(name, []).append(image)
     return {i: base for base, several in by_base.items() if len(several) > 1 for i in several}
 
 
