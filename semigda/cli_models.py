@@ -52,7 +52,9 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
         "a project do by themselves.",
     )
     judged.add_argument("model")
-    judged.add_argument("cases", help="a case list; its 'val' cases count")
+    judged.add_argument(
+        "cases", help="a case list; its 'val' cases count, and each group is a patient"
+    )
     judged.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     export = add("export", _models_export, "Write a model as one .zip.")
     export.add_argument("model")

@@ -16,6 +16,7 @@ from semigda_core.models.doubt import (
     MEASURE,
     OUTCOMES,
     TOLD,
+    _bound,
     doubt_entry,
     outcome,
     read_outcomes,
@@ -149,6 +150,7 @@ def test_the_range_of_a_volume_is_conformal():
     assert volume_factor(scores[:10]) == pytest.approx(math.exp(0.1))  # the tenth of 11 * .9
     assert volume_factor(scores[:9]) is None
     assert volume_factor([[0.1]] * 8 + [[math.inf]] * 3) is None
+    assert _bound(scores[:8], 0.1) == math.inf  # the new one alone is more than a tenth of nine
     # Two images of one patient are off: one of 20, and not two of 21.
     assert volume_factor([*scores, [0.5, 0.4]]) == pytest.approx(math.exp(0.19))
     rng, inside = random.Random(1), 0
@@ -163,7 +165,7 @@ def test_only_whole_volumes_make_a_range():
         [
             outcome(1, 0.9, 0.9, 100 + n, 100, True),
             outcome(1, 0.9, 0.9, 900, 100, False),  # cut off
-            outcome(2, 0.9, 0.9, 900, 100, True),
+            outcome(2, 0.9, 0.9, 100, 900, True),
         ]
         for n in range(12)
     ]

@@ -80,6 +80,28 @@ def test_what_is_found_expected_right_and_possible():
     torch.testing.assert_close(found[0], torch.tensor([[1, 0.7, 1], [1, 0.9, 2]]).double())
 
 
+def test_slices_are_counted_each():
+    white = torch.tensor([[0.9, 0.9, 0.1], [0.1, 0.1, 0.25]]).view(2, 1, 1, 3)
+    chance = torch.tensor([[0.1, 0.2, 0.3], [0.4, 0.5, 0.0]]).view(2, 1, 3)
+    found = counted(torch.cat([1 - white, white], 1), chance)
+    wanted = [[[1, 0.7, 1], [2, 1.7, 2]], [[3, 2.1, 3], [0, 0, 0]]]  # a quarter is not possible yet
+    torch.testing.assert_close(found, torch.tensor(wanted).double())
+
+
+def test_large_slices_are_summed_exactly():
+    """A sum of float32 is wrong by per mille here."""
+    maps = torch.tensor([0.7, 0.3])[None, :, None, None].expand(1, 2, 1500, 2000)
+    found = counted(maps, torch.full((1, 1500, 2000), 0.3))
+    right = float(1 - torch.tensor(0.3))
+    assert found[0, 0].tolist() == pytest.approx([3e6, 3e6 * right, 3e6], rel=1e-9)
+
+
+def test_two_slices_are_kept_and_not_all_that_came_with_them():
+    finder = DoubtFinder()
+    finder.push(torch.rand(8, 3, 4, 5))
+    assert finder._last.untyped_storage().nbytes() == 2 * 3 * 4 * 5 * 4
+
+
 def test_certainty_of_what_is_there_and_of_what_is_not():
-    counts = torch.tensor([[10.0, 8.0, 12.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]])
-    assert certainty(counts).tolist() == pytest.approx([0.8, 0.0, 1.0])
+    counts = torch.tensor([[10.0, 8.0, 12.0], [1.0, 0.7, 0.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]])
+    assert certainty(counts).tolist() == pytest.approx([0.8, 0.7, 0.0, 1.0])

@@ -37,7 +37,7 @@ class DoubtFinder:
         """
         held = probabilities[:1] if self._last is None else self._last.to(probabilities.device)
         rows = torch.cat([held, probabilities])
-        self._last = rows[-2:].clone()
+        self._last = rows[-2:].clone()  # or all rows would stay in memory
         return self._told(rows)
 
     def finish(self) -> tuple[torch.Tensor, torch.Tensor]:
