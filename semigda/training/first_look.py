@@ -18,12 +18,11 @@ from semigda.inference.interrupt import interruptible
 from semigda.networks.cnn_encoder import FeatureEncoder
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
-from semigda.training.dataset import CaseSlices, known_labels, without_labels
+from semigda.training.dataset import CaseSlices, without_labels
 from semigda.training.first_model import FirstModel, fit_first_model
 from semigda.training.previews import (
-    cut_out,
-    middle_slices,
     overlays,
+    pick_slices,
     pictures,
     save_sheet,
     sheet,
@@ -55,7 +54,7 @@ def look_first(
     Too little memory for it ends nothing but the look.
 
     Args:
-        network: that is to be trained; its general image features are looked through.
+        network: that is to be trained; a copy of its general image features learns here.
         folder: the training's; its ``previews`` get the pictures.
 
     Raises:
@@ -93,13 +92,14 @@ def _too_little_memory(error: Exception) -> bool:
 
 
 class _Told:
-    """What a first model is told of."""
+    """What a first model finds, for who waits for the training."""
 
     def __init__(
         self, settings: TrainSettings, model: FirstModel, slices: Slices, progress: Progress
     ):
         self.settings, self.model = settings, model
         self.slices, self.progress = slices, progress
+        self.preprocessing = Preprocessing.from_dict(settings.preprocessing)
 
     def say(self, began: float) -> dict:
         """How well each class is found on its own labelled cases, and which are not found.
@@ -133,21 +133,16 @@ class _Told:
         folder.mkdir(parents=True, exist_ok=True)
         for kind, role, labelled in (("held-out", "val", True), ("unlabeled", "unlabeled", False)):
             cases = self.slices[role] if labelled else without_labels(self.slices)
-            places = middle_slices(cases, labelled)
-            if not places:
-                continue
-            drawn = self._sheet(places, labelled)
-            save_sheet(self.progress, folder, STAGE, 0, kind, drawn)
+            picked = pick_slices(cases, self.preprocessing.size, labelled)
+            if picked is not None:
+                drawn = self._sheet(*picked, labelled)
+                save_sheet(self.progress, folder, STAGE, 0, kind, drawn)
 
-    def _sheet(self, places: list[tuple[CaseSlices, int]], labelled: bool) -> np.ndarray:
-        preprocessing = Preprocessing.from_dict(self.settings.preprocessing)
-        cuts = [cut_out(case, index, preprocessing.size) for case, index in places]
-        images = torch.stack([image for image, _ in cuts])
-        truth, _ = known_labels(torch.stack([label for _, label in cuts]))
+    def _sheet(self, images: Tensor, truth: Tensor, labelled: bool) -> np.ndarray:
         chances = self.model.probabilities(images)
         colours = [(0, 0, 0), *(label["color"] for label in self.settings.card["labels"])]
         palette = np.array(colours, dtype=np.uint8)
-        grey = pictures(images, preprocessing.channels == "rgb")
+        grey = pictures(images, self.preprocessing.channels == "rgb")
         found = overlays(grey, chances.argmax(1), palette)
         if labelled:
             return sheet(grey, overlays(grey, truth, palette), found)

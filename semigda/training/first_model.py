@@ -34,7 +34,7 @@ from semigda.training.validate import class_dice, overlap
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.proposed import evenly_spaced
 from semigda_core.models.network_config import NetworkConfig
-from semigda_core.models.preprocessing import MULTIPLE
+from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
 
 BRANCH = "cnn"
 NETWORK = replace(NetworkConfig.pretrained(), branches=(BRANCH,))
@@ -106,10 +106,9 @@ def fit_first_model(
     Raises:
         SemiGDAError: "cancelled"; "out-of-memory" or "out-of-gpu-memory". Paused.
     """
-    pictures = settings.preprocessing["slice_axis"] == "acquisition"
-    pixels, batch = PICTURES if pictures else VOLUMES
-    working_size = settings.preprocessing["size"]
-    size = size_of(working_size, pixels)
+    preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    pixels, batch = PICTURES if preprocessing.fitted else VOLUMES
+    size = size_of(preprocessing.size, pixels)
     device = next(features.parameters()).device
     network = _network(features, settings.seed).to(device)
     gradients = Gradients(network, device, ALONE, progress.inside())
@@ -119,7 +118,7 @@ def fit_first_model(
     stage = training.segment()
     with interruptible(network, progress.check):
         fit(stage, gradients, _InTime(stage, progress))
-    return FirstModel(training.teacher, training.palette, size, working_size)
+    return FirstModel(training.teacher, training.palette, size, preprocessing.size)
 
 
 def size_of(size: Sequence[int], pixels: int) -> tuple[int, int]:
