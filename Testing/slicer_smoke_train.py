@@ -42,6 +42,7 @@ SMALL = {
     "align_steps": 20,
     "validations": 1,
 }
+FEATURED = {"side": 64, "labeled_batch": 2, "unlabeled_batch": 2, "align_steps": 50, "steps": 400}
 LAST_PART_S = 6.0  # of the training: time enough to pause it, on a fast computer as well
 
 
@@ -64,6 +65,7 @@ def run(options):
             train(widget, facts)
             redraw(widget)
             rank(widget, facts)
+            firstLook(widget, options.device, facts)
             check("torch" not in sys.modules, "Slicer itself never imported torch")
             section(widget, "Result")
             screenshot(MODULE, options.out / "smoke_train.png")
@@ -295,6 +297,34 @@ def rank(widget, facts):
     press(widget, ui.acceptButton)
     origins = [case.origin for case in widget.logic.project.read().cases if case.label]
     check(origins.count("machine") == 1, "a predicted label was accepted")
+
+
+def firstLook(widget, device, facts):
+    """Of a training from general image features, which then is cancelled: it would take minutes."""
+    from semigda_core.jobs.folder import JobFolder
+
+    logic = widget.logic
+    if not logic.hasFeatures():  # this script answers no dialog that asks for the package
+        facts["first_look"] = "the package of general image features is not installed"
+        return
+    chosen = {} if device == "auto" else {"device": device}
+    logic.setPlan(features=True, advanced={**FEATURED, **chosen})
+    widget.panel.refresh()
+    ui = section(widget, "Training")
+
+    def looked():
+        events = JobFolder(logic.training()["folder"]).events(0)
+        return any(event.get("type") == "first-look" for event in events)
+
+    press(widget, ui.startButton)
+    with timed(facts, "first_look_s"):
+        wait(lambda: looked() or ui.startFrame.visible, "the first look")
+    check(looked(), "the training took a first look")
+    wait(lambda: ui.previewFrame.visible, "its pictures")
+    press(widget, ui.cancelButton)
+    press(widget, ui.confirmButton)
+    wait(lambda: logic.training()["state"] == "cancelled", "the end of the training")
+    check(len(logic.versions()) == 1, "a look makes no version")
 
 
 def leave(widget):

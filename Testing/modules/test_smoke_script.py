@@ -36,6 +36,7 @@ def test_a_whole_training(script, module_host, artifacts, monkeypatch, capfd):
     assert status == 0, capfd.readouterr()
     facts = json.loads((artifacts / "smoke_train.json").read_text("utf-8"))
     assert facts["device"] == "cpu" and facts["first_preview_s"] < facts["training_s"]
+    assert facts["first_look_s"] > 0
     assert (artifacts / "smoke_train.png").stat().st_size > 0
     module_host.quit()
 
