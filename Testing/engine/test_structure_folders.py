@@ -26,6 +26,7 @@ from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.result_folders import match_results
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import NewCase
 from semigda_core.project.results import (
     add_results,
     counts,
@@ -131,6 +132,53 @@ def test_folders_are_matched_by_the_names_of_images(tmp_path):
     assert one.pairs == [(ids[0], net / "DOE_JANE_00")] and not one.unmatched
     with pytest.raises(SemiGDAError, match="no label files"):
         match_results(project.read(), [project.folder])
+
+
+def test_folders_are_matched_by_the_folders_of_images_that_have_one_name(tmp_path):
+    """As in TotalSegmentator's own data: s0001/ct.nii.gz, s0001/segmentations/liver.nii.gz."""
+    project = make_project(tmp_path, 0, 0)
+    for number in range(3):
+        folder = tmp_path / f"data/s{number}"
+        folder.mkdir(parents=True)
+        write_nrrd(folder / "ct.nrrd", draw(number)[0], AFFINE)
+        write_structures(folder / "segmentations", number)
+    images = [tmp_path / f"data/s{number}/ct.nrrd" for number in range(3)]
+    project.add([NewCase(image) for image in images])
+    ids = [case.id for case in project.read().cases]
+    found = match_results(project.read(), [tmp_path / "data"])
+    assert found.pairs == [
+        (case_id, image.parent / "segmentations")
+        for case_id, image in zip(ids, images, strict=True)
+    ]
+    assert not found.unmatched and not found.doubtful
+    one = match_results(project.read(), [tmp_path / "data/s1"])
+    assert one.pairs == [found.pairs[1]]
+    write_structures(tmp_path / "net/s0", 0)
+    write_structures(tmp_path / "other/s0", 0)  # which of both?
+    two = match_results(project.read(), [tmp_path / "net", tmp_path / "other"])
+    assert two.doubtful == [ids[0]] and not two.pairs and not two.unmatched
+    write_structures(tmp_path / "late/s0", 0)
+    write_nrrd(tmp_path / "elsewhere.nrrd", draw(4)[0], AFFINE)
+    (tmp_path / "again/s0").mkdir(parents=True)
+    shutil.move(tmp_path / "elsewhere.nrrd", tmp_path / "again/s0/ct.nrrd")
+    project.add([NewCase(tmp_path / "again/s0/ct.nrrd")])  # whose folder is s0 now?
+    late = match_results(project.read(), [tmp_path / "late"])
+    assert not late.pairs and late.unmatched == [tmp_path / "late/s0"]
+
+
+def test_a_result_of_the_images_name_comes_before_a_folder_of_its_folders_name(tmp_path):
+    project = make_project(tmp_path, 0, 1)  # study/DOE_JANE_00.nrrd
+    write_structures(tmp_path / "net/study", 0)
+    made = write_structures(tmp_path / "net/DOE_JANE_00", 0)
+    found = match_results(project.read(), [tmp_path / "net"])
+    assert [path for _, path in found.pairs] == [made]
+    assert found.unmatched == [tmp_path / "net/study"] and not found.doubtful
+
+
+def test_no_image_is_its_own_result(tmp_path):
+    project = make_project(tmp_path, 0, 2)
+    with pytest.raises(SemiGDAError, match="no label files"):
+        match_results(project.read(), [tmp_path / "study"])
 
 
 # What they say
