@@ -1457,8 +1457,8 @@
         <translation>Modelle</translation>
     </message>
     <message>
-        <source>Models ({count} new)...</source>
-        <translation>Modelle ({count} neu)...</translation>
+        <source>Models ({count})...</source>
+        <translation>Modelle ({count})...</translation>
     </message>
     <message>
         <source>Models are installed in the new folder from now on.</source>

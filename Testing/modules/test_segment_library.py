@@ -189,7 +189,7 @@ def test_add_update_export_and_delete(
     library.select("other")
     assert library.button.text == "Models"
     assert "New versions to download: A third model" in library.updatesLabel.text
-    assert panel.ui.modelsButton.text == "Models (1 new)..."
+    assert panel.ui.modelsButton.text == "Models (1)..."
     assert panel.ui.modelsButton.toolTip == "New versions to download: A third model"
     module_host.grab(panel, artifacts / "segment-models-update.png")
     module_host.click(panel.ui.modelsButton)  # closed, it is still seen

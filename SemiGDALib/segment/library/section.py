@@ -149,7 +149,7 @@ class LibrarySection:
         told = _("New versions to download: {names}").format(names=", ".join(titles))
         self.updatesLabel.text = texts.amber(html.escape(told))
         self.updatesLabel.visible = bool(titles)
-        button, news = self._panel.ui.modelsButton, _("Models ({count} new)...")
+        button, news = self._panel.ui.modelsButton, _("Models ({count})...")
         button.text = news.format(count=len(titles)) if titles else _("Models...")
         button.toolTip = told if titles else self._aboutButton
 
