@@ -17,7 +17,7 @@ Made by `python benchmarks/few_labels.py --table` from `benchmarks/results/few_l
 for each run, with its cost, versions and every case's figures. Without `--table` the command trains
 what is not in `artifacts/few_labels` yet. Pages of their own: [some slices instead of whole
 cases](fewer-slices.md), [the first look](first-minute.md), [what to label next](label-next.md),
-[results of other programs](machine-labels-study.md), [doubt](disagreement.md).
+[results of other programs](machine-labels-study.md), [doubt](doubt.md).
 
 - **Data**: each set has a fixed split. `labeled` and `unlabeled` cases train, `val` cases are
   scored. Nothing is chosen on `val`, neither checkpoint nor branch: every method is scored with the
