@@ -203,11 +203,16 @@ def addResults(widget, folder):
     check(counts == (UNLABELLED, UNLABELLED), "results of another program are no labels")
 
 
+def untilChecked(widget):
+    """The check starts by itself after every change."""
+    wait(lambda: len(widget.panel.context.facts) == LABELLED + UNLABELLED, "the check")
+
+
 def checkAndSplit(widget, facts):
     """The check, which starts by itself, and the held-out cases."""
     section(widget, "Check")
     with timed(facts, "check_s"):
-        wait(lambda: len(widget.panel.context.facts) == LABELLED + UNLABELLED, "the check")
+        untilChecked(widget)
     findings = widget.panel.context.findings
     check(not [one for one in findings if one.severity == "error"], "the check found no error")
     press(widget, section(widget, "HeldOut").chooseButton)
@@ -310,6 +315,7 @@ def firstLook(widget, device, facts):
     chosen = {} if device == "auto" else {"device": device}
     logic.setPlan(features=True, advanced={**FEATURED, **chosen})
     widget.panel.refresh()
+    untilChecked(widget)  # the label that was accepted
     ui = section(widget, "Training")
 
     def looked():

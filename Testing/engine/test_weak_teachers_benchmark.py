@@ -11,7 +11,7 @@ from weak_teachers_lib.page import differences, page  # noqa: E402
 
 
 def run(arm, seed, dice, share=None, of=0.5):
-    sources = [] if share is None else [{"dice": of, "share": share, "cases": 2}]
+    sources = [] if share is None else [{"dice": of, "taught": share, "cases": 2}]
     return {"set": "polyp", "arm": arm, "seed": seed, "dice": dice, "sources": sources}
 
 
