@@ -20,7 +20,6 @@ from semigda.progress import Printed, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.contents import digest_of
-from semigda_core.files.names import file_names
 from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -318,19 +317,6 @@ def test_the_contact_sheet_shows_every_image_with_its_outline(model, images, tmp
     (out / "contact-sheet.png").write_bytes(b"mine")
     segment(model, images, out)
     assert (out / "contact-sheet-edited-1.png").read_bytes() == b"mine"
-
-
-def test_names_for_files():
-    titles = ["MR: head/neck", "mr_ head_neck", "", "..", "caf\u00e9 ", "CAFE\u0301", "x" * 300]
-    assert file_names(titles, "Volume") == [
-        "MR_ head_neck",
-        "mr_ head_neck (2)",
-        "Volume",
-        "Volume (2)",
-        "caf\u00e9",
-        "CAFE\u0301 (2)",
-        "x" * 100,
-    ]
 
 
 def test_a_volume_of_the_scene_becomes_a_case(model, images, tmp_path):
