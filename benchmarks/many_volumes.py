@@ -7,8 +7,8 @@
 from, in a fresh process for each number; beside it, in the same process, as before: all slices held
 in memory. *Scoring*: ``segment`` and ``evaluate`` of one volume of 512 x 512 x 300 voxels with
 three classes, in turn; the compact network does its whole work, and its result is then replaced by
-what the voxels say, because random weights would find noise. Stored in
-benchmarks/results/many_volumes.json and .md.
+what the voxels say, because random weights would find noise. *Training*: the whole command, twice
+in one project. Stored in benchmarks/results/many_volumes.json and .md.
 """
 
 from __future__ import annotations
@@ -27,42 +27,50 @@ from types import SimpleNamespace
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from many_lib.page import page  # noqa: E402
+from many_lib.training import trainings  # noqa: E402
 from speed_lib.machine import facts, in_own_process  # noqa: E402
 
 RESULTS = ROOT / "benchmarks/results/many_volumes"
 COUNTS = (100, 300, 1000)
 SHAPE, WHOLE = (40, 96, 96), (300, 512, 512)
-STEPS = 5
+STEPS = 9
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=("volumes", "scoring"))
+    parser.add_argument("--only", choices=("volumes", "training", "scoring"))
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--table", action="store_true", help="write the page again, and end")
     arguments = parser.parse_args()
-    os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     path = RESULTS.with_suffix(".json")
     found = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    found["computer"] = facts("cpu", arguments.threads)
-    if arguments.only != "scoring":
-        found["volumes"] = [
-            # A step of so many slices takes as long whatever their number: once is enough.
-            in_own_process(volumes, count, arguments.repeats if count == arguments.counts[0] else 0)
-            for count in arguments.counts
-        ]
-    if arguments.only != "volumes":
-        found["scoring"] = in_own_process(scoring, arguments.repeats)
-    path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    if not arguments.table:
+        os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
+        found["computer"] = facts("cpu", arguments.threads)
+        for part in (arguments.only,) if arguments.only else ("volumes", "training", "scoring"):
+            found[part] = measured(part, arguments)
+            path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     RESULTS.with_suffix(".md").write_text(page(found), "utf-8")
+
+
+def measured(part: str, arguments: argparse.Namespace) -> list[dict] | dict:
+    if part == "scoring":
+        return in_own_process(scoring, arguments.repeats)
+    if part == "training":
+        return [in_own_process(training, max(arguments.counts), arguments.threads)]
+    # A step of so many slices takes as long whatever their number: once is enough.
+    repeats = {arguments.counts[0]: arguments.repeats}
+    return [in_own_process(volumes, count, repeats.get(count, 0)) for count in arguments.counts]
 
 
 # Volumes
 
 
 def volumes(count: int, repeats: int) -> dict:
-    """Memory in MB of this process alone, without pages of files; seconds; ms."""
+    """Memory in MB of this process alone, without pages of files; seconds; CPU ms of a step."""
     from semigda.data.cases import read_cases
     from semigda.prepared.making import prepare_all
     from semigda.prepared.store import Store
@@ -92,6 +100,11 @@ def volumes(count: int, repeats: int) -> dict:
                 result[f"step_{way}_ms"] = min(result.get(f"step_{way}_ms", ms), ms)
         result["draw_disk_ms"], result["draw_memory_ms"] = draw_ms(slices, held)
     return result
+
+
+def training(count: int, threads: int) -> dict:
+    with tempfile.TemporaryDirectory() as name:
+        return {"volumes": count} | trainings(write_volumes(Path(name), count), threads)
 
 
 def write_volumes(folder: Path, count: int) -> Path:
@@ -137,7 +150,7 @@ def anonymous() -> float:
 
 
 def step_ms(slices, cases) -> float:
-    """The fastest of a compact training with unlabelled slices; batches are drawn ahead."""
+    """CPU time of a compact training with unlabelled slices, whose batches a thread draws ahead."""
     import torch
 
     from semigda.distributed import ALONE
@@ -164,12 +177,12 @@ def step_ms(slices, cases) -> float:
     torch.manual_seed(0)
     network = SemiGDA(config).train()
     gradients = Gradients(network, torch.device("cpu"), ALONE, UNWATCHED)
-    times = [time.perf_counter()]
+    times = [time.process_time()]
     around = SimpleNamespace(
-        ends=lambda: False, after_step=lambda *_: times.append(time.perf_counter())
+        ends=lambda: False, after_step=lambda *_: times.append(time.process_time())
     )
     fit(Training(settings, roles, network, gradients).segment(), gradients, around)
-    return min(1000 * (b - a) for a, b in zip(times[2:], times[3:], strict=False))
+    return statistics.median(1000 * (b - a) for a, b in zip(times[2:], times[3:], strict=False))
 
 
 def draw_ms(*ways) -> list[float]:
@@ -189,7 +202,7 @@ def draw_ms(*ways) -> list[float]:
 
 
 def scoring(repeats: int) -> dict:
-    """Seconds of both, file to file, and peak memory in MB of each."""
+    """CPU seconds of both, file to file, and peak memory in MB of each."""
     import torch
     from speed_lib.networks import CONFIGS
 
@@ -231,14 +244,14 @@ def scoring(repeats: int) -> dict:
         for _ in range(repeats):
             for way in ("segment", "score"):
                 forget_peak()
-                begun = time.perf_counter()
+                begun = time.process_time()
                 if way == "segment":
                     options = replace(SegmentOptions(), review=False)
                     out = folder / "out.seg.nrrd"
                     segment_file(image, (network, card), out, options=options, overwrite=True)
                 else:
                     found = evaluate_network(network, card, [case], SegmentOptions())
-                result[f"{way}_s"].append(time.perf_counter() - begun)
+                result[f"{way}_s"].append(time.process_time() - begun)
                 result[f"{way}_mb"] = max(result[f"{way}_mb"], peak_memory() / 1e6)
     result["dice"] = [row["dice"] for row in found["rows"]]
     return result
@@ -276,49 +289,6 @@ def write_raw(path: Path, voxels) -> None:
         "encoding": "raw",
     }
     nrrd.write(str(path), voxels, header, index_order="C")
-
-
-# The page
-
-
-def page(found: dict) -> str:
-    """What was measured, as a table."""
-    lines = ["# Hundreds of volumes, and scoring one", ""]
-    lines += [f"`python benchmarks/many_volumes.py`; {found['computer']['processor']}, "
-              f"{found['computer']['threads']} threads. Other programs ran beside it: compare "
-              "within a row.", ""]  # fmt: skip
-    if "volumes" in found:
-        lines += ["Volumes of 40 x 96 x 96 voxels. Memory: of the process alone, beyond what it "
-                  "has without slices; on the right as before, all slices held in memory. A step "
-                  "of 8 slices, compact network; draw: 16 slices at random.", ""]  # fmt: skip
-        lines += ["| volumes | prepare, s | start again, s | on disk, MB | memory, MB | held, MB | "
-                  "step, ms | held | draw, ms | held |", "|---|" + "---|" * 9]  # fmt: skip
-        for row in found["volumes"]:
-            lines.append(
-                f"| {row['volumes']} | {row['prepare_s']:.0f} | {row['start_again_s']:.1f} | "
-                f"{row['disk_mb']:.0f} | {row['memory_mb']:.0f} | {row['held_memory_mb']:.0f} | "
-                f"{whole(row, 'step_disk_ms')} | {whole(row, 'step_memory_ms')} | "
-                f"{row['draw_disk_ms']:.1f} | {row['draw_memory_ms']:.1f} |"
-            )
-        lines.append("")
-    if "scoring" in found:
-        one = found["scoring"]
-        pairs = zip(one["score_s"], one["segment_s"], strict=True)
-        ratio = statistics.median(score / segment for score, segment in pairs)
-        lines += [
-            f"Scoring a volume of 512 x 512 x 300 with three classes takes {ratio:.2f} times what "
-            f"segmenting it takes ({min(one['score_s']):.1f} and {min(one['segment_s']):.1f} s, "
-            f"the faster of {len(one['score_s'])}), and {one['score_mb']:.0f} MB of memory at its "
-            f"peak against {one['segment_mb']:.0f}. Both read the file; segmenting writes the "
-            "result, scoring reads the label and measures Dice, IoU, HD95 and ASSD.",
-            "",
-        ]
-    return "\n".join(lines)
-
-
-def whole(row: dict, key: str) -> str:
-    """A number without decimals, or a dash for what was not measured."""
-    return f"{row[key]:.0f}" if key in row else "-"
 
 
 if __name__ == "__main__":

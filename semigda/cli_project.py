@@ -262,7 +262,9 @@ def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
 def _tell_findings(view: View, found: list[Finding]) -> None:
     for finding in found:
         print(f"{finding.severity:<8} {_names(view, finding.case_ids)}{finding.message}")
-        print(f"{'':<8} {finding.action}{' (--fix does it)' if finding.fix else ''}")
+        print(f"{'':<8} {finding.action}")
+        if finding.fix:
+            print(f"{'':<8} --fix: {finding.fix.text}.")
     if not found:
         print(f"{len(view.cases)} cases checked, nothing found.")
 
@@ -341,7 +343,7 @@ def _status(arguments: argparse.Namespace) -> None:
     print(f"{view.name}: {len(view.cases)} cases")
     if view.cases:
         print("  " + ", ".join(f"{count} {role}" for role, count in roles.items() if count))
-    if told := will_learn(counts(view)):
+    if told := will_learn(view):
         print(f"  {told}")
     print("  classes: " + (", ".join(label.name for label in view.classes) or "none yet"))
     print(f"  {describe(view.heldout)}")

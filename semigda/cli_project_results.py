@@ -15,7 +15,6 @@ from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.results import (
     add_results,
-    counts,
     lacking,
     newest,
     remove_results,
@@ -72,7 +71,7 @@ def _add(arguments: argparse.Namespace) -> None:
         print_json(told | {"unmatched": [str(path) for path in found.unmatched]})
         return
     print(f"{len(ids)} cases have a result of {source}.")
-    print(will_learn(counts(view)) or "None of them is unlabelled: they only measure the program.")
+    print(will_learn(view) or "None of them is unlabelled: they only measure the program.")
     for line in _missing(view, source.strip()):
         print(line, file=sys.stderr)
     for path in found.unmatched:

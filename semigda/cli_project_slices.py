@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from semigda.cli_project_parts import Add, print_json
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
-from semigda_core.labels.finished import finished_text, read_finished
+from semigda_core.labels.finished import FinishedSlices, finished_text, read_finished
 from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.latest import measured
 from semigda_core.project.project import Project
@@ -23,10 +24,25 @@ def add_slices_command(add: Add) -> None:
     )
 
 
+def _finish(project: Project, case_id: str, finished: FinishedSlices | None) -> None:
+    """Mark them if there are such slices. Of a label on another grid the check says that first."""
+    from semigda.data.unlabelled import unfinished
+    from semigda.data.volumes import read_volume
+
+    case = project.read().case(case_id)
+    if finished is not None and case.label is not None:
+        try:
+            unfinished(case.label, read_volume(case.image), finished)
+        except SemiGDAError as error:
+            if error.error_class != "geometry-mismatch":
+                raise
+    project.set_finished(case_id, finished)
+
+
 def _slices(arguments: argparse.Namespace) -> None:
     project = Project(arguments.project)
     if arguments.finished is not None:
-        project.set_finished(arguments.case, read_finished(arguments.finished))
+        _finish(project, arguments.case, read_finished(arguments.finished))
     view, facts = project.read(), measured(project)
     cases = [case for case in view.cases if case.label is not None]
     if arguments.case is not None:

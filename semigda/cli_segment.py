@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.segmenting import SegmentOptions
+from semigda_core.models.doubt import GOOD
 
 if TYPE_CHECKING:
     from semigda.inference.cohort import Cohort, Done
@@ -31,7 +32,8 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
         help="the .seg.nrrd to write; with --cases or --all-frames a folder",
     )
     parser.add_argument(
-        "--review", help="also write where the model is in doubt, as .nrrd; not with --cases"
+        "--review",
+        help="also write the map of where the model is in doubt, as .nrrd; not with --cases",
     )
     parser.add_argument(
         "--again", action="store_true", help="with --cases, also segment finished images again"
@@ -58,9 +60,9 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     add_arguments(parser, SegmentOptions, without=["review"])
 
 
-def segment_options(arguments: argparse.Namespace, *, review: bool = True) -> SegmentOptions:
-    """The given options; the command itself decides whether to make a review map."""
-    return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]), review=review)
+def segment_options(arguments: argparse.Namespace) -> SegmentOptions:
+    """The given options; doubt is always found, and written as a map if a file is named."""
+    return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]))
 
 
 def _segment(arguments: argparse.Namespace) -> int:
@@ -85,7 +87,7 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         arguments.model,
         arguments.out,
         review_out=arguments.review,
-        options=segment_options(arguments, review=arguments.review is not None),
+        options=segment_options(arguments),
         progress=Progress(Terminal(sys.stderr)),
         report_out=arguments.report,
         overwrite=arguments.overwrite,
@@ -95,15 +97,24 @@ def _segment_one(arguments: argparse.Namespace) -> int:
     for note in report["notes"]:
         _tell(note)
     for found in report["segments"]:
-        # A plain picture has no volume.
-        size = f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
-        certainty, low_high = found["agreement"], found["range_ml"]
-        told = "" if certainty is None else f", certainty {certainty:.2f}"
-        told += f" ({found['grade']})" if found["grade"] else ""
-        if low_high:
-            told += ", 90 % range {:.2f} to {:.2f} ml".format(*low_high)
-        print(f"{one_line(found['name'])}: {size}{told}")
+        print(f"{one_line(found['name'])}: {', '.join(_told(found))}")
     return 0
+
+
+def _told(found: dict[str, Any]) -> Iterator[str]:
+    """Size and certainty of a segment, and what its model's held-out cases say of them."""
+    # A plain picture has no volume.
+    yield f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
+    if found["range_ml"]:
+        yield "90 % range {:.2f} to {:.2f} ml".format(*found["range_ml"])
+    if found["voxels"]:
+        yield f"certainty {found['agreement']:.2f}"
+    if found["grade"] == GOOD:
+        promise = found["promise"]
+        share = int(100 * promise["trust"] + 1e-9)
+        yield f"good: {share} % of such results have a Dice of {promise['dice']:.2f} or more"
+    elif found["grade"]:
+        yield found["grade"]
 
 
 def _ask(doubt: str) -> None:

@@ -6868,10 +6868,6 @@
         <translation>Nehmen Sie weniger Testfälle.</translation>
     </message>
     <message>
-        <source>How good another program's results are is not known, so they teach nothing.</source>
-        <translation>Wie gut die Ergebnisse eines anderen Programms sind, ist nicht bekannt; deshalb wird nicht von ihnen gelernt.</translation>
-    </message>
-    <message>
         <source>If one got the label of another, give it its own; if they are of one patient, say so, or one may be held out while another trains.</source>
         <translation>Wenn eines das Label eines anderen bekam, geben Sie ihm sein eigenes; wenn sie zu einem Patienten gehören, sagen Sie es, sonst kann eines ein Testfall sein, während ein anderes trainiert.</translation>
     </message>
@@ -6988,8 +6984,8 @@
         <translation>Markieren Sie die fertigen Schichten.</translation>
     </message>
     <message>
-        <source>Mark them when they are finished.</source>
-        <translation>Markieren Sie sie, wenn sie fertig sind.</translation>
+        <source>Mark what is finished.</source>
+        <translation>Markieren Sie, was fertig ist.</translation>
     </message>
     <message>
         <source>Name what is to be segmented.</source>
@@ -7034,6 +7030,10 @@
     <message>
         <source>No unlabelled case is in the project.</source>
         <translation>Im Projekt ist kein ungelabelter Fall.</translation>
+    </message>
+    <message>
+        <source>Nobody knows how good the results of {name} are, so they teach nothing.</source>
+        <translation>Niemand weiß, wie gut die Ergebnisse von {name} sind; deshalb wird nicht von ihnen gelernt.</translation>
     </message>
     <message>
         <source>None of the held-out cases is where it was, so nothing could be scored.</source>
@@ -7090,6 +7090,10 @@
     <message>
         <source>Results of another program hold segments without a class: {told}. They are left out.</source>
         <translation>Ergebnisse eines anderen Programms enthalten Segmente ohne Klasse: {told}. Sie werden weggelassen.</translation>
+    </message>
+    <message>
+        <source>Results of {name} teach nothing yet: to measure it, at least two labelled cases need one, too.</source>
+        <translation>Von Ergebnissen von {name} wird noch nichts gelernt: Um es zu messen, brauchen auch mindestens zwei gelabelte Fälle eines.</translation>
     </message>
     <message>
         <source>Resume the training: it goes on from its last checkpoint.</source>
@@ -7540,8 +7544,12 @@
         <translation>Warten Sie.</translation>
     </message>
     <message>
-        <source>What is drawn on slices that are not finished does not count: {outside}.</source>
-        <translation>Was auf nicht fertigen Schichten gezeichnet ist, zählt nicht: {outside}.</translation>
+        <source>What is drawn on one slice does not count: it is not marked as finished.</source>
+        <translation>Was auf einer Schicht gezeichnet ist, zählt nicht: Sie ist nicht als fertig markiert.</translation>
+    </message>
+    <message>
+        <source>What is drawn on {count} slices does not count: they are not marked as finished.</source>
+        <translation>Was auf {count} Schichten gezeichnet ist, zählt nicht: Sie sind nicht als fertig markiert.</translation>
     </message>
     <message>
         <source>Write one.</source>

@@ -96,7 +96,6 @@ def sentences(_):
         _("Grey values lie from {low} to {high}; usual are {low2} to {value}."),
         _("Held-out cases need a label that a person made or corrected."),
         _("Hold out fewer cases."),
-        _("How good another program's results are is not known, so they teach nothing."),
         _(
             "If one got the label of another, give it its own; if they are of one patient, say "
             "so, or one may be held out while another trains."
@@ -138,7 +137,7 @@ def sentences(_):
             "upright in that program."
         ),
         _("Mark the slices that are finished."),
-        _("Mark them when they are finished."),
+        _("Mark what is finished."),
         _("Name what is to be segmented."),
         _("No held-out case could be scored by both the model and a plain U-Net."),
         _("No held-out case could be scored, so nothing is known of the model."),
@@ -150,6 +149,7 @@ def sentences(_):
         _("No slice of the label is finished, so nothing of it counts."),
         _("No training of the project is running."),
         _("No unlabelled case is in the project."),
+        _("Nobody knows how good the results of {name} are, so they teach nothing."),
         _("None of the held-out cases is where it was, so nothing could be scored."),
         _("Not stated; not for distribution"),
         _("Nothing has to be done; check that they look alike in brightness."),
@@ -164,6 +164,10 @@ def sentences(_):
         _("Result of another program: {message}"),
         _("Results of another program are not where they were. Training leaves them out."),
         _("Results of another program hold segments without a class: {told}. They are left out."),
+        _(
+            "Results of {name} teach nothing yet: to measure it, at least two labelled cases need"
+            " one, too."
+        ),
         _("Resume the training: it goes on from its last checkpoint."),
         _("Run the check, and do what it says."),
         _("Run the check."),
@@ -279,7 +283,8 @@ def sentences(_):
         _("Voxel sizes differ widely: {count} images are far from the usual {usual} mm."),
         _("Wait for its end, resume it, or cancel it."),
         _("Wait."),
-        _("What is drawn on slices that are not finished does not count: {outside}."),
+        _("What is drawn on one slice does not count: it is not marked as finished."),
+        _("What is drawn on {count} slices does not count: they are not marked as finished."),
         _("Write one."),
         _("about {hours} h"),
         _("about {hours} h {rest} min"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,12 @@ import pytest
 import SimpleITK as sitk
 from model_fixtures import tiny_package
 
+from semigda.cli import main
 from semigda.cli_models import _good, _worth
 from semigda.data.cases import Case
 from semigda.evaluation.calibrate import outcomes_of
 from semigda.inference.segment import segment_file
+from semigda.models.package import rewrite_card
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.models.doubt import doubt_entry, outcome
@@ -103,6 +106,29 @@ def test_the_card_gets_what_the_held_out_cases_show(study):
     report = segment_file(folder / rows[0]["image"], model, folder / "after.seg.nrrd",
                           options=SegmentOptions("cpu", review=True))  # fmt: skip
     assert {one["grade"] for one in report["segments"] if one["voxels"]} - {None, ""}
+
+
+def test_the_command_tells_certainty_word_and_range_of_every_result(study, tmp_path, capsys):
+    folder, _, rows, known = study
+    model = tiny_package(tmp_path)
+    image, out = str(folder / rows[0]["image"]), str(tmp_path / "out.seg.nrrd")
+    entry = doubt_entry(known, [1, 2])
+    for row in entry["classes"]:  # a model with many good results of one volume
+        row |= {"promise": 0.8, "trust": 0.9, "good": 0.0, "factor": 1.5}
+    rewrite_card(model, replace(ModelCard.read(model), doubt=entry))
+    command = ["segment", image, "--model", str(model), "-o", out, "--report", f"{out}.json"]
+    assert main(command) == 0
+    told = capsys.readouterr().out.splitlines()
+    segments = json.loads(Path(f"{out}.json").read_text("utf-8"))["segments"]
+    assert any(one["voxels"] for one in segments)
+    for line, one in zip(told, segments, strict=True):
+        size = f"{one['name']}: {one['ml']:.2f} ml"
+        if not one["voxels"]:
+            assert line == size
+            continue
+        assert line.startswith(size) and f", certainty {one['agreement']:.2f}, good: 90 %" in line
+        assert line.endswith(" of such results have a Dice of 0.80 or more")
+        assert (", 90 % range" in line) == one["whole"]
 
 
 def test_the_command_says_what_is_good_or_why_nothing_is():

@@ -55,7 +55,7 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
         code == 1
         and "without a class" not in out
         and "constant" in out
-        and "--fix does it" in out
+        and "--fix: Take the case out of the project." in out
         and "DOE_JANE_09" in out
     )
     code, out, err = run(capsys, "check", folder, "--fix")

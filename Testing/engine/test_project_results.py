@@ -201,17 +201,29 @@ def test_a_program_that_nothing_measures_is_told(project):
     check(project)
     assert "unmeasured-results" not in codes(project)
     labelled = [case.id for case in project.read().of_role("labeled")]
-    remove_results(project, None, labelled[1:-1])
+    remove_results(project, None, labelled[1:-1])  # one of them is left
     check(project)
-    assert "unmeasured-results" in codes(project)
-
-
-def test_the_sentences():
-    assert will_learn({"A": 1, "B": 12}) == (
-        "It also learns from a result of A for 1 case, if it is better than the model. "
-        "It also learns from results of B for 12 cases, as long as they are better than the model."
+    (found,) = [one for one in findings(project) if one.code == "unmeasured-results"]
+    assert "how good the results of Total Segmentator are" in found.message
+    told = (
+        "Results of Total Segmentator teach nothing yet: to measure it, at least two labelled "
+        "cases need one, too."
     )
-    assert will_learn({}) == ""
+    assert will_learn(project.read()) == plan_training(project, tiny_plan()).programs == told
+
+
+def test_what_it_learns_in_words(project):
+    assert will_learn(project.read()) == (
+        "It also learns from results of Total Segmentator for 2 cases, as long as they are better "
+        "than the model."
+    )
+    remove_results(project, None, [project.read().of_role("unlabeled")[0].id])
+    assert will_learn(project.read()) == (
+        "It also learns from a result of Total Segmentator for 1 case, if it is better than the "
+        "model."
+    )
+    remove_results(project)
+    assert will_learn(project.read()) == ""
 
 
 def test_the_commands(project, tmp_path, capsys):
@@ -232,10 +244,10 @@ def test_the_commands(project, tmp_path, capsys):
     capsys.readouterr()
     assert main([*command, "--map", "7=ball", "9=core"]) == 0
     told = capsys.readouterr()
-    assert "It also learns from results of Late Net for 2 cases, as long as" in told.out
+    assert "Results of Late Net teach nothing yet: to measure it" in told.out
     assert "no case has this name: DOE_JANE_77.nrrd" in told.err
     assert main(["project", "status", folder]) == 0
-    assert "results of Late Net for 2 cases" in capsys.readouterr().out
+    assert "Results of Late Net teach nothing yet" in capsys.readouterr().out
     assert main(["project", "cases", folder, "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [case["result"]["program"] for case in listed[-2:]] == ["Late Net"] * 2
@@ -266,7 +278,7 @@ def test_a_moved_project_and_moved_results_are_found(project, tmp_path):
 def test_a_training_of_the_project_says_from_whom_it_learned(project):
     check(project)
     choose_heldout(project, measured(project))
-    assert plan_training(project, tiny_plan()).results == {"Total Segmentator": 2}
+    assert "results of Total Segmentator for 2" in plan_training(project, tiny_plan()).programs
     start(project, tiny_plan())
     assert wait_for_end(project)["state"] == "done"
     (version,) = versions(project)

@@ -49,6 +49,12 @@ def test_the_check_measures_finished_slices_only(tmp_path):
     drawn = int((labels.any(axis=(1, 2))).sum())
     assert label["finished"]["outside"] == drawn - 1
     assert found["not-finished"] == [(case.id,)]
+    (told,) = [one.message for one in findings(project) if one.code == "not-finished"]
+    assert told.startswith(f"What is drawn on {drawn - 1} slices does not count: they are not")
+    project.set_finished(case.id, FinishedSlices(2, tuple(range(1, 8)) + tuple(range(9, 16))))
+    check(project)
+    (told,) = [one.message for one in findings(project) if one.code == "not-finished"]
+    assert told == "What is drawn on one slice does not count: it is not marked as finished."
     # The other slices are unlabelled data.
     assert "no-unlabelled" not in found
 
@@ -155,12 +161,31 @@ def test_other_directions_are_told_by_their_own_number_of_slices(tmp_path, axis,
 def test_marks_of_slices_that_are_not_there_are_found_and_mended(tmp_path):
     project = make_project(tmp_path, 2, 0)
     case = project.read().cases[0]
-    main(["project", "slices", str(project.folder), case.id, "2: 7 16"])  # of 16, from 0
+    project.set_finished(case.id, FinishedSlices(2, (7, 16)))  # of 16, from 0
     (found,) = [f for f in check(project) if f.case_ids == (case.id,) and f.severity == "error"]
     assert found.message.endswith("the image has 16, counted from 0.")
     main(["project", "slices", str(project.folder), case.id, "2: 7 15"])
     assert not [f for f in check(project) if f.case_ids == (case.id,) and f.severity == "error"]
     assert labelled_on(measured(project)[case.id]) == "2 of 16 slices"
+
+
+def test_the_command_refuses_slices_that_are_not_there(tmp_path, capsys):
+    project = make_project(tmp_path, 1, 0)
+    case = project.read().cases[0]
+    assert main(["project", "slices", str(project.folder), case.id, "2: 7 16"]) == 1
+    assert "the image has 16, counted from 0" in capsys.readouterr().err
+    assert project.read().case(case.id).finished is None
+
+
+def test_a_label_whose_slices_are_marked_is_used(tmp_path):
+    project = make_project(tmp_path, 2, 0)
+    case = project.read().cases[0]
+    project.set_finished(case.id, FinishedSlices(2, (7, 16)))
+    (found,) = [f for f in check(project) if f.case_ids == (case.id,) and f.severity == "error"]
+    repair(project, found)
+    assert project.read().case(case.id).role == "unlabeled"
+    project.set_finished(case.id, FinishedSlices(2, (7, 15)))
+    assert project.read().case(case.id).role == "labeled"
 
 
 def test_the_comparison_is_read_with_what_was_scored_in_part(tmp_path):

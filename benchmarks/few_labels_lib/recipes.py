@@ -203,6 +203,17 @@ VARIANTS: dict[str, dict] = {
         "config": {"features": "efficientnet-lite0"},
         "augmentation": VARIED,
     },
+    "one-branch-quick": {
+        "scale": 2.0,
+        "config": {"features": "efficientnet-lite0"},
+        "changes": {"branches": ("cnn",)},
+    },
+    "one-branch-quick-varied": {
+        "scale": 2.0,
+        "config": {"features": "efficientnet-lite0"},
+        "changes": {"branches": ("cnn",)},
+        "augmentation": VARIED,
+    },
     OWN: {"own": True},
 }
 QUESTIONS = {
@@ -240,6 +251,8 @@ QUESTIONS = {
     "features": "General image features in the second encoder, larger slices",
     "one-branch": "The same, and that encoder's branch alone",
     "features-varied": "These features, and pictures stretched, darkened and coarsened",
+    "one-branch-quick": "One branch, slices of twice the side",
+    "one-branch-quick-varied": "The same, and pictures stretched, darkened and coarsened",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 

@@ -35,12 +35,19 @@ def _table(run: dict[str, Any]) -> str:
         "|---" * len(heads) + "|",
     ]
     for row in run["rows"]:
-        bar = "" if row["bar"] is None else f"{row['bar']:g}"
-        cells = [row["words"], _points(row), bar]
+        cells = [row["words"], _points(row), _verdict(row)]
         if coarse:
             cells.append(_points(row["unavoidable"]))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n" + (_COARSE if coarse else "")
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    """The bar, and whether it is reached; "" where nobody asked."""
+    if row["bar"] is None:
+        return ""
+    reached = round(row["points"], 1) <= row["bar"]
+    return f"{row['bar']:g}: {'reached' if reached else '**missed**'}"
 
 
 def _points(row: dict[str, Any]) -> str:

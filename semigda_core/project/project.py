@@ -209,16 +209,19 @@ class Project:
     def set_finished(self, case_id: str, finished: FinishedSlices | None) -> None:
         """Say which slices of a case's label are finished; None: all of them.
 
-        It counts whatever the label's file says; :meth:`set_label` reads the file again.
+        It counts whatever the label's file says; :meth:`set_label` reads the file again. A label of
+        which somebody says this is to be used.
 
         Raises:
             SemiGDAError: "bad-input" if the case has no label.
         """
         with self.edit("finished slices set") as data:
-            label = find_case(data, case_id)["label"]
+            case = find_case(data, case_id)
+            label = case["label"]
             if label is None:
                 raise SemiGDAError("bad-input", "The case has no label.", action="Label it first.")
             label["finished"] = None if finished is None else str(finished)
+            changes.give_label(case, label)
 
     def set_use(self, case_ids: Iterable[str], use: str) -> None:
         """ "auto": by its label; "unlabeled": without its label; "ignored": not at all."""

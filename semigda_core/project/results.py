@@ -203,14 +203,29 @@ def counts(view: View, role: str = LEARNS) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def will_learn(found: Mapping[str, int]) -> str:
-    """In a sentence for each program, for how many cases its results will teach; "" if none do."""
-    return " ".join(
-        f"It also learns from a result of {name} for 1 case, if it is better than the model."
-        if count == 1
-        else f"It also learns from results of {name} for {count} cases, as long as they are "
-        "better than the model."
-        for name, count in found.items()
+def unmeasured(view: View) -> list[str]:
+    """The programs whose results would teach, and do not: too few labelled cases measure them."""
+    known = counts(view, MEASURES)
+    return [name for name in counts(view) if known.get(name, 0) < ENOUGH]
+
+
+def will_learn(view: View) -> str:
+    """In a sentence for each program, whether its results will teach; "" without any."""
+    idle = unmeasured(view)
+    return " ".join(_teaching(*one, one[0] not in idle) for one in counts(view).items())
+
+
+def _teaching(name: str, count: int, measured: bool) -> str:
+    if not measured:
+        return (
+            f"Results of {name} teach nothing yet: to measure it, at least two labelled cases need "
+            "one, too."
+        )
+    if count == 1:
+        return f"It also learns from a result of {name} for 1 case, if it is better than the model."
+    return (
+        f"It also learns from results of {name} for {count} cases, as long as they are better than "
+        "the model."
     )
 
 

@@ -137,12 +137,16 @@ def _finished(case: ProjectCase, label: Mapping[str, Any]) -> Iterator[Finding]:
             "Mark the slices that are finished.",
         )
     elif finished is not None and finished["outside"]:
+        count = finished["outside"]
         yield Finding(
             "not-finished",
             "hint",
             (case.id,),
-            f"What is drawn on slices that are not finished does not count: {finished['outside']}.",
-            "Mark them when they are finished.",
+            "What is drawn on one slice does not count: it is not marked as finished."
+            if count == 1
+            else f"What is drawn on {count} slices does not count: they are not marked as "
+            "finished.",
+            "Mark what is finished.",
         )
 
 

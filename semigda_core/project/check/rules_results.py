@@ -8,13 +8,13 @@ from typing import Any
 from semigda_core.project.check.findings import Facts, Finding, Fix, ids_of
 from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.results import (
-    ENOUGH,
     LEARNS,
     lacking,
     newest,
     result_classes,
     structures_of,
     unmapped_results,
+    unmeasured,
     used,
     values_of,
 )
@@ -170,17 +170,11 @@ def _overlapping(view: View, known: dict[str, Any]) -> Iterator[Finding]:
 
 def _unmeasured(view: View) -> Iterator[Finding]:
     """A program that no labelled case measures is never believed."""
-    measured: dict[str, int] = {}
-    for case in view.of_role("labeled"):
-        result = newest(case)
-        if result is not None:
-            measured[result.source] = measured.get(result.source, 0) + 1
-    taught = {case.results[-1].source for case in view.of_role(LEARNS) if case.results}
-    if any(measured.get(source, 0) < ENOUGH for source in taught):
+    for name in unmeasured(view):
         yield Finding(
             "unmeasured-results",
             "warning",
             (),
-            "How good another program's results are is not known, so they teach nothing.",
+            f"Nobody knows how good the results of {name} are, so they teach nothing.",
             "Add its results for labelled cases too, at least two: the training then measures it.",
         )

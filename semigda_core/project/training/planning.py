@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from semigda_core.models.card import check_name
 from semigda_core.project.check.latest import measured
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
-from semigda_core.project.results import counts, will_learn
+from semigda_core.project.results import will_learn
 from semigda_core.project.training.budget import Sizes
 from semigda_core.project.training.estimates import (
     Estimate,
@@ -48,7 +48,7 @@ class Planned:
         sizes: what its preset would like.
         largest: whether its slices are as large as that.
         own_network: whether the preset chose the network, not the user or what it starts from.
-        results: for how many unlabelled cases it learns from those of each other program.
+        programs: whether results of other programs teach it, in sentences.
     """
 
     settings: dict[str, Any]
@@ -58,7 +58,7 @@ class Planned:
     sizes: Sizes
     largest: bool
     own_network: bool
-    results: Mapping[str, int] = field(default_factory=dict)
+    programs: str = ""
 
     @property
     def device(self) -> str | None:
@@ -72,7 +72,7 @@ class Planned:
         cost = estimate_of(self.settings, self.measured, self.work, self.minutes, folder)
         device = self.device if self.own_network else None
         told = plan_of(self.settings, self.work, self.sizes, self.largest, device)
-        return replace(cost, plan=" ".join(filter(None, (told, will_learn(self.results)))))
+        return replace(cost, plan=" ".join(filter(None, (told, self.programs))))
 
 
 def plan_training(project: Project, plan: Plan) -> Planned:
@@ -91,7 +91,7 @@ def plan_training(project: Project, plan: Plan) -> Planned:
         facts = at_size(facts, before, settings)
     largest = settings["preprocessing"] == before["preprocessing"]
     own = plan.base is None and not {"network", "channels"} & set(plan.advanced)
-    return Planned(settings, facts, work, minutes, sizes, largest, own, counts(view))
+    return Planned(settings, facts, work, minutes, sizes, largest, own, will_learn(view))
 
 
 def minutes_of(plan: Plan) -> float | None:
