@@ -73,6 +73,30 @@ def training(module_host):
 
 
 @pytest.fixture
+def tell(training, module_host, artifacts, tmp_path, monkeypatch):
+    """A function that begins the story of a name, with an empty library of models."""
+    from stories import THREADS, Story
+
+    from semigda_core.jobs import launch
+
+    monkeypatch.setattr(launch, "NICE", 0)  # the story waits for its training
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
+    if THREADS is None:
+        monkeypatch.delenv("OMP_NUM_THREADS")
+    else:
+        monkeypatch.setenv("OMP_NUM_THREADS", THREADS)
+    told = []
+
+    def begin(name):
+        told.append(Story(name, training, module_host, artifacts))
+        return told[-1]
+
+    yield begin
+    for story in told:
+        story.leave()
+
+
+@pytest.fixture
 def project(training, tmp_path):
     """An empty project with the classes ball and core."""
     training.panel.createProject(tmp_path / "Liver")

@@ -8,7 +8,6 @@ killed, the panel is closed, the project is opened anew. Every step leaves a pic
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -20,24 +19,14 @@ import phantoms
 import pytest
 import slicer
 from conftest import checked
-from train_fixtures import section, wait_for_end
+from stories import DATA, MINUTES, Story, child, split_of
 
-from Testing.host.session import PANEL_WIDTH
-
-DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CLASSES = ("Anterior", "Posterior")
-MINUTES = int(os.environ.get("SEMIGDA_STORY_MINUTES", "3"))
 PATIENT = "DOE_JANE"  # in every file's name, as studies have it; must not get out
 
 
-def hippocampus() -> dict[str, list[str]]:
-    if not (DATA / "splits.json").is_file():
-        pytest.skip("the development data are not here (SEMIGDA_DATA)")
-    return json.loads((DATA / "splits.json").read_text("utf-8"))["sets"]["hippocampus"]
-
-
 def write_study(folder: Path) -> None:
-    split = hippocampus()
+    split = split_of("hippocampus")
     for part, names in (("images", split["labeled"][:6] + split["unlabeled"][:20]),):
         (folder / part).mkdir(parents=True)
         for name in names:
@@ -49,55 +38,9 @@ def write_study(folder: Path) -> None:
         shutil.copy(source, folder / "labels" / f"{PATIENT}_{name[-3:]}.nii.gz")
 
 
-def child(dialog, name):
-    import qt
-
-    return next(one for one in dialog.findChildren(qt.QWidget) if one.objectName == name)
-
-
-class Story:
-    """The panel as the user sees it, one step after another."""
-
-    def __init__(self, widget, host, artifacts):
-        self.widget, self.host, self.artifacts = widget, host, artifacts
-        self.count = 0
-
-    def look(self, name: str) -> None:
-        """A picture of the panel, as high as it needs to be."""
-        self.count += 1
-        self.host.process(0.1)
-        self.widget.parent.resize(PANEL_WIDTH, self.widget.parent.layout().sizeHint().height())
-        self.host.grab(self.widget, self.artifacts / f"story-{self.count:02d}-{name}.png")
-
-    def ui(self, name: str):
-        return section(self.widget, name)
-
-    def wait(self, condition, seconds: float, message: str = "waited too long") -> None:
-        """As a user who looks now and then: waiting in a hurry would slow the training down."""
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, message
-            self.host.process(0.02)
-            self.host.check()
-            time.sleep(0.5)
-
-    def training(self) -> dict:
-        return self.widget.logic.training()
-
-    def process_id(self) -> int:
-        return json.loads((self.training()["folder"] / "state.json").read_text("utf-8"))["pid"]
-
-
 @pytest.fixture
-def story(training, module_host, artifacts, tmp_path):
-    os.environ["SEMIGDA_MODELS"] = str(tmp_path / "library")
-    os.environ.pop("OMP_NUM_THREADS", None)  # the training may use the whole computer
-    told = Story(training, module_host, artifacts)
-    yield told
-    if training.logic.project is not None and told.training():
-        if told.training()["state"] not in ("done", "failed", "cancelled"):
-            training.logic.cancel()
-            wait_for_end(told.training()["folder"], 60)
+def story(tell):
+    return tell("story")
 
 
 @pytest.mark.slow
@@ -105,8 +48,7 @@ def test_story(story, tmp_path):
     write_study(tmp_path / "study")
     gather(story, tmp_path)
     plan(story)
-    train(story)
-    use(story)
+    use(story, train(story))
     label_next(story)
     nothing_told(story, tmp_path)
 
@@ -115,24 +57,9 @@ def gather(story: Story, tmp_path: Path) -> None:
     """A project, its classes and cases, the check, the held-out cases."""
     widget, host = story.widget, story.host
     widget.panel.createProject(tmp_path / "Hippocampus")
-    ui = story.ui("Cases")
     for name in CLASSES:
-
-        def fill(dialog, name=name):
-            child(dialog, "textEdit").text = name
-            child(dialog, "okButton").click()
-
-        host.in_dialog(fill)
-        host.click(ui.addClassButton)
-
-    def choose(dialog):
-        child(dialog, "imagesEdit").text = str(tmp_path / "study" / "images")
-        child(dialog, "labelsEdit").text = str(tmp_path / "study" / "labels")
-        host.grab(dialog, story.artifacts / "story-00-folder.png")
-        child(dialog, "okButton").click()
-
-    host.in_dialog(choose)
-    host.click(ui.addFolderButton)
+        story.add_class(name)
+    story.add_folder(tmp_path / "study" / "images", tmp_path / "study" / "labels")
     view = widget.logic.project.read()
     assert len(view.of_role("labeled")) == 6 and len(view.of_role("unlabeled")) == 20
     checked(widget, host)
@@ -160,30 +87,25 @@ def gather(story: Story, tmp_path: Path) -> None:
 
 
 def plan(story: Story) -> None:
-    """A quick look with small batches, and what it will take."""
+    """A quick look from general image features, and what it will take."""
     host = story.host
     ui = story.ui("Base")
     host.click(ui.quickRadioButton)
-    boxes = {ui.minutesSpinBox: MINUTES, ui.labeledBatchSpinBox: 4, ui.unlabeledBatchSpinBox: 4}
-    for box, value in boxes.items():
-        box.value = value
-        box.editingFinished.emit()
+    ui.minutesSpinBox.value = MINUTES or 3
+    ui.minutesSpinBox.editingFinished.emit()
+    assert ui.baseComboBox.currentText.startswith("General image features")
     story.look("plan")
-    ui = story.ui("Training")
-    host.click(ui.rehearseButton)
-    host.wait(lambda: not ui.rehearsalFrame.visible, 150)
-    if ui.offerButton.visible:  # a busy computer needs more minutes than these
-        host.click(ui.offerButton)
-    assert "min" in ui.startLabel.text and ui.startButton.enabled, ui.startLabel.text
+    story.rehearse()
     story.look("rehearsed")
 
 
-def train(story: Story) -> None:
-    """Started, killed, resumed, the panel closed and the project opened anew, finished."""
+def train(story: Story) -> float:
+    """Started, killed, resumed, the panel closed and the project opened anew, finished. Returns
+    how many seconds it took."""
     widget, host = story.widget, story.host
-    ui = story.ui("Training")
+    ui, started = story.ui("Training"), time.monotonic()
     host.click(ui.startButton)
-    story.wait(lambda: ui.previewFrame.visible, 180, "no preview within 3 minutes of Start")
+    story.wait(lambda: ui.previewFrame.visible, 300, "no preview within 5 minutes of Start")
     story.look("first-preview")
     story.wait(lambda: ui.curvesFrame.visible and story.training()["progress"] > 0.1, 300)
     os.kill(story.process_id(), getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -201,19 +123,16 @@ def train(story: Story) -> None:
     assert ui.watchFrame.visible and story.process_id() == process
     story.wait(lambda: story.training()["progress"] > 0.9, 1800)
     story.look("training")
-    story.wait(lambda: story.training()["state"] in ("done", "failed"), 600)
-    log = (story.training()["folder"] / "log.txt").read_text("utf-8", "replace")
-    assert story.training()["state"] == "done", log
-    host.wait(lambda: widget.logic.versions(), 10)
+    story.to_the_end()
+    return time.monotonic() - started
 
 
-def use(story: Story) -> None:
+def use(story: Story, seconds: float) -> None:
     """The verdict on the held-out cases; the model in SemiGDASegment."""
     widget, host = story.widget, story.host
     ui = story.ui("Result")
     widget.panel.refresh()
     (version,) = widget.logic.versions()
-    print("Dice", {name: round(dice, 3) for name, dice in version.dice.items()}, version.reason)
     story.look("result")
     assert version.wins and version.scheme == "leave-one-out", version.reason
     host.load("SemiGDASegment")
@@ -222,7 +141,7 @@ def use(story: Story) -> None:
     assert widget.logic.versions()[0].in_use
     host.open("SemiGDATrain")
     story.look("in-use")
-    name = hippocampus()["val"][1]  # an image that no training saw
+    name = split_of("hippocampus")["val"][1]  # an image that no training saw
     image, label = (DATA / "hippocampus" / part / f"{name}.nii.gz" for part in ("images", "labels"))
     volume = slicer.util.loadVolume(str(image), {"name": "MR"})
     labelled = slicer.util.loadLabelVolume(str(label), {})
@@ -242,7 +161,8 @@ def use(story: Story) -> None:
     for row in segment.logic.result.segments:
         mask = phantoms.mask_in(volume, phantoms.world_points(node, row["id"]))
         scores[row["name"]] = phantoms.dice(mask, truth == row["value"])
-    print("Dice of a new image", {name: round(float(dice), 3) for name, dice in scores.items()})
+    story.figures["new_dice"] = {name: round(float(dice), 3) for name, dice in scores.items()}
+    story.keep(version, seconds)
     assert tuple(scores) == CLASSES and np.mean(list(scores.values())) > 0.3
     segment.logic.show3D(node)
     bounds = np.zeros(6)
