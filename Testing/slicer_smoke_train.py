@@ -9,6 +9,7 @@ smoke_train.png into FOLDER (the current one by default). Ends Slicer with 0 if 
 install them with the panel in a normal Slicer first).
 """
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -33,6 +34,7 @@ from slicer_smoke_tools import (
 MODULE = "SemiGDATrain"
 CLASS = "ball"
 LABELLED, UNLABELLED = 8, 3  # eight, so that two are held out and one training is enough
+SLICED = 2  # of them are labelled on some slices only
 SMALL = {
     "side": 32,
     "channels": [8, 8, 16, 16],
@@ -146,12 +148,18 @@ def gather(widget, folder):
 
 
 def drawSlices(widget):
-    """A label on some slices only: proposed, marked above Segment Editor, kept by tags, saved."""
+    """Two cases, one after the other, labelled on some slices only."""
+    cases = [case for case in widget.logic.project.read().cases if case.label is not None]
+    for case in cases[:SLICED]:
+        drawCase(widget, case)
+
+
+def drawCase(widget, case):
+    """Slices proposed, marked above Segment Editor, kept by tags, saved."""
     from semigda_core.labels.finished import FINISHED_TAG
     from SemiGDALib.train import editor_bar
 
-    logic, cases = widget.logic, widget.logic.project.read().cases
-    case = next(case for case in cases if case.label is not None)
+    logic = widget.logic
     logic.editLabel(case.id)
     slicer.app.processEvents()
     bar, slices = editor_bar.bar(), logic.slices()
@@ -279,6 +287,9 @@ def train(widget, facts):
     check(result.scoreTable.rowCount > 0, "its scores are in the table")
     (version,) = logic.versions()
     facts["dice"] = version.dice
+    rows = json.loads((logic.training()["folder"] / "cases.json").read_text("utf-8"))
+    sliced = sum("label_slices" in row for row in rows)
+    check(sliced == SLICED, f"it learned from the cases with some slices ({sliced})")
 
 
 def redraw(widget):

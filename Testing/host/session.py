@@ -303,8 +303,8 @@ class Host:
         widget = getattr(widget, "parent", widget) if not hasattr(widget, "grab") else widget
         self.process(0.05)
         height = widget.height
-        if widget is self._panel and widget.sizeHint().height() > height:
-            widget.resize(widget.width, widget.sizeHint().height())
+        if widget is self._panel and needed_height(widget, widget.width) > height:
+            widget.resize(widget.width, needed_height(widget, widget.width))
             self.process(0.05)
         saved = widget.grab().save(str(path), "PNG")
         widget.resize(widget.width, height)
@@ -330,6 +330,12 @@ class Host:
 
         self.process(0.05)
         return window_picture(path, getattr(panel, "parent", panel), **options)
+
+
+def needed_height(widget, width: int) -> int:
+    """Pixels that a panel of this width needs, with all lines of its wrapped labels."""
+    layout = widget.layout()
+    return max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
 
 
 def _check_focus(dialog) -> None:

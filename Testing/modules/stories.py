@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from train_fixtures import section, wait_for_end
 
-from Testing.host.session import PANEL_WIDTH
+from Testing.host.session import PANEL_WIDTH, needed_height
 
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 MINUTES = int(os.environ.get("SEMIGDA_STORY_MINUTES", "0"))
@@ -46,13 +46,15 @@ class Story:
         self.name, self.widget, self.host, self.artifacts = name, widget, host, artifacts
         self.figures: dict = {}
         self._count = 0
+        self._started = 0.0
         self._cpu: dict[int, float] = {}  # seconds, by process
 
     def look(self, name: str) -> None:
         """A picture of the panel, as high as it needs to be."""
         self._count += 1
+        panel = self.widget.parent
         self.host.process(0.1)
-        self.widget.parent.resize(PANEL_WIDTH, self.widget.parent.layout().sizeHint().height())
+        panel.resize(PANEL_WIDTH, needed_height(panel, PANEL_WIDTH))
         path = self.artifacts / f"{self.name}-{self._count:02d}-{name}.png"
         self.host.grab(self.widget, path)
 
@@ -87,6 +89,13 @@ class Story:
             self.host.click(ui.offerButton)
         assert "min" in ui.startLabel.text and ui.startButton.enabled, ui.startLabel.text
 
+    def start(self):
+        """*Start*; returns the section's widgets."""
+        ui = self.ui("Training")
+        self.host.click(ui.startButton)
+        self._started = time.monotonic()
+        return ui
+
     def wait(self, condition, seconds: float, message: str = "waited too long") -> None:
         """As a user who looks now and then: waiting in a hurry would slow the training down."""
         end = time.monotonic() + seconds
@@ -100,12 +109,17 @@ class Story:
     def training(self) -> dict:
         return self.widget.logic.training()
 
+    def ended(self) -> bool:
+        return self.training()["state"] in ("done", "failed")
+
     def process_id(self) -> int:
         return json.loads((self.training()["folder"] / "state.json").read_text("utf-8"))["pid"]
 
     def to_the_end(self) -> None:
         """Wait for the training's end and its version."""
-        self.wait(lambda: self.training()["state"] in ("done", "failed"), 3600)
+        self.wait(self.ended, 3600)
+        minutes = (time.monotonic() - self._started) / 60
+        self.figures["clock_minutes"] = round(minutes, 1)
         log = (self.training()["folder"] / "log.txt").read_text("utf-8", "replace")
         assert self.training()["state"] == "done", log
         self.host.wait(lambda: self.widget.logic.versions(), 10)
@@ -120,7 +134,7 @@ class Story:
         ticks = sum(map(int, stat[11:15]))  # of it and of its children that have ended
         self._cpu[pid] = ticks / os.sysconf("SC_CLK_TCK")
 
-    def keep(self, version, seconds: float) -> None:
+    def keep(self, version) -> None:
         """Write the figures of the training that made a version."""
         job = json.loads((self.training()["folder"] / "job.json").read_text("utf-8"))
         options, plan = job["options"], self.widget.logic.plan()
@@ -131,7 +145,6 @@ class Story:
             "cases": dict(version.cases),
             "steps": options["steps"],
             "size": options["preprocessing"]["size"],
-            "clock_minutes": round(seconds / 60, 1),
             "cpu_seconds": round(sum(self._cpu.values())),
             "heldout_dice": {name: round(dice, 3) for name, dice in version.dice.items()},
         }

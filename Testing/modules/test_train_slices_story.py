@@ -1,85 +1,304 @@
-"""A few slices of a real heart, drawn as the tutorial says; draws the tutorial's pictures."""
+"""A few slices of each heart are drawn, and a model learns from them; draws the pictures of it.
+
+With $SEMIGDA_STORY_MINUTES three real hearts and a real training; without, drawn balls and a few
+steps. In both the user presses the same buttons.
+"""
 
 from __future__ import annotations
 
 import json
-import os
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import phantoms
 import pytest
 import slicer
-import train_fixtures
+import studies
+import train_fixtures  # noqa: F401  finds the engine's fixtures
+from conftest import checked
+from stories import DATA, MINUTES, Story, child, split_of
 
-from semigda_core.labels.finished import FinishedSlices
 from Testing.host.session import PANEL_WIDTH
 
-DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DRAWN = 6  # slices of a heart
+UNLABELLED = 6
+FEW = {"pretrain_steps": 4, "align_steps": 4, "steps": 8}  # where nothing is to be learned
+SIZE = (1120, 640)  # of pictures of panel and views
 
 
-@pytest.fixture
-def heart():
-    """Image and label of the left atrium (Medical Segmentation Decathlon, Task02)."""
-    if not (DATA / "splits.json").is_file():
-        pytest.skip("the development data are not here (SEMIGDA_DATA)")
-    name = json.loads((DATA / "splits.json").read_text("utf-8"))["sets"]["heart_la"]["labeled"][0]
-    return [DATA / "heart_la" / part / f"{name}.nii.gz" for part in ("images", "labels")]
+@dataclass(frozen=True)
+class Study:
+    """Images that nobody labelled, and what a clinician would draw on some of them.
+
+    Attributes:
+        images: their folder.
+        answers: label files of those that are drawn on, by the image's name without ending.
+        drawn: on how many slices of each.
+        unseen: image and label of a case that is not in the folder.
+    """
+
+    classes: tuple[str, ...]
+    images: Path
+    answers: dict[str, Path]
+    drawn: int
+    unseen: tuple[Path, Path]
+
+
+def hearts(folder: Path) -> Study:
+    """The left atrium (Medical Segmentation Decathlon, Task02)."""
+    split, images = split_of("heart_la"), folder / "Hearts"
+    images.mkdir()
+    names = [*split["labeled"], *split["unlabeled"][:UNLABELLED]]
+    for number, name in enumerate(names, 1):
+        shutil.copy(image_of(name), images / f"Heart {number}.nii.gz")
+    answers = {f"Heart {n}": answer_of(name) for n, name in enumerate(split["labeled"], 1)}
+    unseen = split["val"][0]
+    return Study(("left atrium",), images, answers, DRAWN, (image_of(unseen), answer_of(unseen)))
+
+
+def image_of(name: str) -> Path:
+    return DATA / "heart_la" / "images" / f"{name}.nii.gz"
+
+
+def answer_of(name: str) -> Path:
+    return DATA / "heart_la" / "labels" / f"{name}.nii.gz"
+
+
+def balls(folder: Path) -> Study:
+    """Three drawn volumes to draw on, and two others."""
+    studies.write_study(folder / "Balls", 0, 5)
+    answers = {}
+    for number in (0, 1, 2, 9):
+        name = f"DOE_JANE_{number:02d}"
+        answers[name] = studies.write_nrrd(folder / f"{name}.nrrd", studies.draw(number)[1])
+    image = studies.write_nrrd(folder / "unseen.nrrd", studies.draw(9)[0])
+    unseen = image, answers.pop("DOE_JANE_09")
+    return Study(("ball", "core"), folder / "Balls", answers, 3, unseen)
 
 
 @pytest.mark.slow
-def test_a_few_slices_of_a_heart(training, module_host, artifacts, tmp_path, heart):
-    training.panel.createProject(tmp_path / "Heart")
-    logic = training.logic
-    logic.project.set_classes(["left atrium"])
-    logic.addFiles([heart[0]])
-    case = logic.project.read().cases[0]
-    label = slicer.util.loadLabelVolume(str(heart[1]), {})
-    truth = slicer.util.arrayFromVolume(label).copy()
-    slicer.mrmlScene.RemoveNode(label)
-    holds = np.flatnonzero(truth.any(axis=(1, 2)))
-    logic.editLabel(case.id)
-    node, volume = logic.labelling.segmentationNode, logic.labelling.volumeNode
-    identifier = node.GetSegmentation().GetSegmentIDs()[0]
-    proposed = logic.proposeSlices(6, int(holds[0]), int(holds[-1]))
-    drawn = np.zeros(truth.shape, np.uint8)
-    for number, index in enumerate(proposed):
+def test_a_story_of_slices(tell, tmp_path):
+    story = tell("story-slices")
+    study = hearts(tmp_path) if MINUTES else balls(tmp_path)
+    story.widget.panel.createProject(tmp_path / "Project")
+    for name in study.classes:
+        story.add_class(name)
+    story.add_folder(study.images)
+    label_slices(story, study)
+    train(story)
+    version = look_at_result(story)
+    segment_unseen(story, study)
+    story.keep(version)
+
+
+# Labelling
+
+
+def label_slices(story: Story, study: Study) -> None:
+    """One case after the other, as the panel says, until all of the answers are drawn."""
+    widget, logic = story.widget, story.widget.logic
+    checked(widget, story.host)
+    count = 0
+    for case in logic.project.read().cases:
+        if case.name in study.answers:
+            finished = label_case(story, study, case, first=not count)
+            saved = logic.project.read().case(case.id)
+            assert saved.finished.indices == finished and saved.label is not None
+            count += study.drawn
+    view = logic.project.read()
+    assert len(view.of_role("labeled")) == len(study.answers)
+    checked(widget, story.host)
+    story.ui("Cases")
+    story.look("cases")
+    story.figures["slices_drawn"] = count
+
+
+def label_case(story: Story, study: Study, case, first: bool) -> tuple[int, ...]:
+    """Double-click, *Which slices?*, draw and mark, mark the empty ends, *Save label*. Returns
+    which slices are finished."""
+    host, logic, ui = story.host, story.widget.logic, story.ui("Cases")
+    answer = array_of(study.answers[case.name])
+    holds = np.flatnonzero(answer.any(axis=(1, 2)))
+    row = [one.id for one in logic.project.read().cases].index(case.id)
+    ui.casesTable.setCurrentCell(row, 1)
+    ui.casesTable.cellDoubleClicked.emit(row, 1)
+    assert host.selected == "SegmentEditor"
+    editor = slicer.modules.segmenteditor.widgetRepresentation().self()
+    editor.parent.resize(PANEL_WIDTH, SIZE[1])
+    editor.parent.show()
+    bar = slices_bar()
+
+    def which(dialog):
+        numbers_in(dialog, study.drawn, int(holds[0]), int(holds[-1]))
+        if first:
+            host.grab(dialog, story.artifacts / f"{story.name}-which.png")
+        child(dialog, "okButton").click()
+
+    host.in_dialog(which)
+    host.click(bar.whichButton)
+    proposed = logic.slices().proposed.indices
+    assert len(proposed) == study.drawn and {*proposed} <= {*holds.tolist()}
+    kept = np.zeros_like(answer)
+    for number, index in enumerate(proposed, 1):
         assert logic.slices().shown() == (2, index)
-        drawn[index] = truth[index] > 0
-        slicer.util.updateSegmentBinaryLabelmapFromArray(drawn, node, identifier, volume)
-        logic.markSlice()
-        if number == 3:
-            assert "4 of 130 slices finished" in finished_text()
-            look(module_host, artifacts / "slices-marked.png", volume, truth)
-        logic.nextSlice()
-    logic.saveLabel()
-    saved = logic.project.read().case(case.id)
-    assert saved.finished == FinishedSlices(2, proposed) and len(proposed) == 6
-    training.panel.refresh()
-    module_host.open("SemiGDATrain")
-    train_fixtures.section(training, "Cases")
-    train_fixtures.picture(training, module_host, artifacts, "slices-cases")
+        draw(logic.labelling, study.classes, kept, answer, index)
+        host.click(bar.markButton)
+        if first and number == len(proposed) - 2:
+            look_at_slices(story, logic.labelling.volumeNode, answer)
+        if bar.nextButton.enabled:
+            host.click(bar.nextButton)
+    ends = [range(holds[0]), range(holds[-1] + 1, len(answer))]
+    for empty in filter(None, ends):  # no drawing: the structure is not there
+
+        def span(dialog, empty=empty):
+            numbers_in(dialog, empty[0], empty[-1])
+            child(dialog, "okButton").click()
+
+        host.in_dialog(span)
+        bar.onRange()
+        host.check()
+    back = child(editor.parent, "backToSemiGDATrainButton")
+    host.click(back)
+    editor.parent.hide()
+    assert "slices finished" in story.widget.ui.labellingLabel.text
+    if first:
+        story.look("save")
+    host.click(story.widget.ui.saveLabelButton)
+    return tuple(sorted({*proposed, *ends[0], *ends[1]}))
 
 
-def finished_text() -> str:
+def array_of(path: Path) -> np.ndarray:
+    """The values of a label file on the image's grid (z, y, x)."""
+    node = slicer.util.loadLabelVolume(str(path), {"show": False})
+    array = slicer.util.arrayFromVolume(node).copy()
+    slicer.mrmlScene.RemoveNode(node)
+    return array
+
+
+def slices_bar():
     from SemiGDALib.train import editor_bar
 
-    return editor_bar.bar().finishedLabel.text
+    return editor_bar.bar()
 
 
-def look(host, path, volume, truth):
-    """Segment Editor's panel, with what the module puts on top of it, and two of the views."""
+def numbers_in(dialog, *values) -> None:
+    import qt
+
+    for box, value in zip(dialog.findChildren(qt.QSpinBox), values, strict=True):
+        box.value = value
+
+
+def draw(labelling, classes, kept, answer, index) -> None:
+    """Every class on one more slice."""
+    kept[index] = answer[index]
+    segmentation = labelling.segmentationNode.GetSegmentation()
+    for value, name in enumerate(classes, 1):
+        slicer.util.updateSegmentBinaryLabelmapFromArray(
+            (kept == value).astype(np.uint8),
+            labelling.segmentationNode,
+            segmentation.GetSegmentIdBySegmentName(name),
+            labelling.volumeNode,
+        )
+
+
+def look_at_slices(story: Story, volume, answer) -> None:
+    """What the module puts on top of Segment Editor's panel, and two of the views."""
     import vtk
     from qt import QImage
 
     editor = slicer.modules.segmenteditor.widgetRepresentation().self()
-    editor.parent.show()
-    host.process()
     here = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode().GetSliceOffset()
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
-    middle = [float(values.mean()) for values in reversed(np.nonzero(truth))]
+    middle = [float(values.mean()) for values in reversed(np.nonzero(answer))]
     r, a, _s = matrix.MultiplyPoint([*middle, 1])[:3]
-    size = (1040, 560)
-    host.window(path, editor, size=size, panel_width=PANEL_WIDTH, center_ras=(r, a, here))
+    path, size = story.artifacts / "slices-marked.png", (1040, 560)
+    story.host.window(path, editor, size=size, panel_width=PANEL_WIDTH, center_ras=(r, a, here))
     QImage(str(path)).copy(0, 0, (size[0] + PANEL_WIDTH) // 2, size[1]).save(str(path))
-    editor.parent.hide()
+    editor.parent.resize(PANEL_WIDTH, SIZE[1])
+
+
+# Training
+
+
+def train(story: Story) -> None:
+    """Each patient held out in turn, a quick look, *Start*."""
+    host = story.host
+    host.click(story.ui("HeldOut").chooseButton)
+    ui = story.ui("Base")
+    host.click(ui.quickRadioButton)
+    if MINUTES:
+        assert ui.baseComboBox.currentText.startswith("General image features")
+        ui.minutesSpinBox.value = MINUTES
+        ui.minutesSpinBox.editingFinished.emit()
+        story.rehearse()
+        story.look("rehearsed")
+    else:
+        from trainings_fixtures import TINY
+
+        story.widget.logic.setPlan(features=False, minutes=None, advanced=TINY | FEW)
+        story.widget.panel.refresh()
+    ui = story.start()
+    story.wait(lambda: ui.previewFrame.visible, 300, "no preview within 5 minutes of Start")
+    story.look("first-preview")
+    story.wait(lambda: story.training()["progress"] > 0.9 or story.ended(), 3600)
+    story.look("training")
+    story.to_the_end()
+    rows = json.loads((story.training()["folder"] / "cases.json").read_text("utf-8"))
+    assert sum("label_slices" in row for row in rows) == 3
+
+
+def look_at_result(story: Story):
+    """Scores of the slices that are finished, which the table says. Returns the version."""
+    story.widget.panel.refresh()
+    ui = story.ui("Result")
+    (version,) = story.widget.logic.versions()
+    table = ui.scoreTable
+    told = [table.item(row, 0).text() for row in range(table.rowCount)]
+    assert sum(" slices)" in text for text in told) >= 3, told
+    story.look("result")
+    assert version.scheme == "leave-one-out"
+    assert version.wins or not MINUTES, version.reason
+    return version
+
+
+def segment_unseen(story: Story, study: Study) -> None:
+    """A case that the model has not seen, and where it is in doubt."""
+    host, logic = story.host, story.widget.logic
+    host.load("SemiGDASegment")
+    logic.useVersion(logic.versions()[0].name)
+    host.wait(lambda: logic.versions()[0].in_use, 120)
+    volume = slicer.util.loadVolume(str(study.unseen[0]), {"name": "New image"})
+    answer = array_of(study.unseen[1])
+    segment = host.open("SemiGDASegment", height=SIZE[1])
+    segment.ui.inputVolumeSelector.setCurrentNode(volume)
+    segment.logic.getParameterNode().model = next(
+        model.name for model in segment.logic.models() if not model.bundled
+    )
+    host.process()
+    host.click(segment.ui.segmentButton)
+    host.wait(lambda: not segment.logic.isRunning(), 600)
+    assert segment.logic.run.error is None
+    node = segment.logic.result.segmentationNode
+    scores = {}
+    for row in segment.logic.result.segments:
+        found = np.zeros(answer.shape, bool)
+        if row["id"] is not None:
+            found = phantoms.mask_in(volume, phantoms.world_points(node, row["id"]))
+        scores[row["name"]] = round(float(phantoms.dice(found, answer == row["value"])), 3)
+    assert tuple(scores) == study.classes
+    story.figures["new_dice"] = scores
+    if not MINUTES:
+        return
+    assert np.mean(list(scores.values())) > 0.6
+    segment.logic.show3D(node)
+    segment.ui.showReviewCheckBox.checked = True
+    host.click(segment.ui.nextSpotButton)
+    picture = story.artifacts / f"{story.name}-segment.png"
+    here = [
+        slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().GetSliceOffset()
+        for name in ("Yellow", "Green", "Red")
+    ]
+    host.window(picture, segment, size=SIZE, panel_width=PANEL_WIDTH, center_ras=here)

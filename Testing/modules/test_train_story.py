@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +47,8 @@ def test_story(story, tmp_path):
     write_study(tmp_path / "study")
     gather(story, tmp_path)
     plan(story)
-    use(story, train(story))
+    train(story)
+    use(story)
     label_next(story)
     nothing_told(story, tmp_path)
 
@@ -99,12 +99,10 @@ def plan(story: Story) -> None:
     story.look("rehearsed")
 
 
-def train(story: Story) -> float:
-    """Started, killed, resumed, the panel closed and the project opened anew, finished. Returns
-    how many seconds it took."""
+def train(story: Story) -> None:
+    """Started, killed, resumed, the panel closed and the project opened anew, finished."""
     widget, host = story.widget, story.host
-    ui, started = story.ui("Training"), time.monotonic()
-    host.click(ui.startButton)
+    ui = story.start()
     story.wait(lambda: ui.previewFrame.visible, 300, "no preview within 5 minutes of Start")
     story.look("first-preview")
     story.wait(lambda: ui.curvesFrame.visible and story.training()["progress"] > 0.1, 300)
@@ -124,10 +122,9 @@ def train(story: Story) -> float:
     story.wait(lambda: story.training()["progress"] > 0.9, 1800)
     story.look("training")
     story.to_the_end()
-    return time.monotonic() - started
 
 
-def use(story: Story, seconds: float) -> None:
+def use(story: Story) -> None:
     """The verdict on the held-out cases; the model in SemiGDASegment."""
     widget, host = story.widget, story.host
     ui = story.ui("Result")
@@ -162,7 +159,7 @@ def use(story: Story, seconds: float) -> None:
         mask = phantoms.mask_in(volume, phantoms.world_points(node, row["id"]))
         scores[row["name"]] = phantoms.dice(mask, truth == row["value"])
     story.figures["new_dice"] = {name: round(float(dice), 3) for name, dice in scores.items()}
-    story.keep(version, seconds)
+    story.keep(version)
     assert tuple(scores) == CLASSES and np.mean(list(scores.values())) > 0.3
     segment.logic.show3D(node)
     bounds = np.zeros(6)

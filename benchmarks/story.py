@@ -1,0 +1,138 @@
+"""The tutorial's two stories, played for real: their figures and pictures in the docs.
+
+    python benchmarks/story.py --minutes 10
+    python benchmarks/story.py                # write the pages again
+
+The stories are tests of the panels (Testing/modules/test_train_story.py and
+test_train_slices_story.py), which press the buttons that the tutorial names. What they leave among
+the artifacts is taken over: figures into benchmarks/results/story.json, pictures into
+Resources/Screenshots; and from the figures the marked paragraphs of the docs are written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from few_labels_lib.markdown import number  # noqa: E402
+from speed_lib.machine import processor  # noqa: E402
+
+FIGURES = ROOT / "benchmarks/results/story.json"
+SCREENSHOTS = ROOT / "Resources/Screenshots"
+STORIES = {
+    "story": "Testing/modules/test_train_story.py",
+    "story-slices": "Testing/modules/test_train_slices_story.py",
+}
+PICTURES = {
+    "story-01-cases": "train-1-cases",
+    "story-03-held-out": "train-3-heldout",
+    "story-04-plan": "train-4-plan",
+    "story-08-training": "train-5-training",
+    "story-09-result": "train-6-result",
+    "story-20-segment": "train-7-segment",
+    "story-11-label-next": "train-8-next",
+    "slices-marked": "slices-marked",
+    "story-slices-which": "slices-which",
+    "story-slices-02-cases": "slices-cases",
+    "story-slices-06-result": "slices-result",
+    "story-slices-segment": "slices-segment",
+}
+PAGES = {"docs/tutorial.md": "story", "docs/slice-labels.md": "story-slices"}
+MARKED = re.compile(r"(<!-- benchmarks/story.py -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+
+def paragraph(name: str, told: dict) -> str:
+    """What a story reached, and with which command."""
+    figures = told[name]
+    cases, start = figures["cases"], "general image features"
+    assert figures["start"] == "features"
+    if name == "story":
+        learned = f"{cases['labeled']} labelled and {cases['unlabeled']} unlabelled images"
+        trainings = f"{cases['labeled'] + 1} trainings: each labelled patient was held out in turn"
+        event = " It was killed once on purpose and resumed."
+    else:
+        learned = (
+            f"{figures['slices_drawn']} drawn slices of {cases['labeled']} patients and "
+            f"{cases['unlabeled']} unlabelled images"
+        )
+        trainings = f"{cases['labeled'] + 1} trainings: each of these patients was held out in turn"
+        event = ""
+    size = " x ".join(str(side) for side in reversed(figures["size"]))
+    return (
+        f"This model learned from {learned}, from {start}, in a *Quick look* planned for "
+        f"{figures['minutes']:.0f} minutes. These are {trainings}; one has {figures['steps']} "
+        f"steps of slices of {size} pixels. By the clock it took {figures['clock_minutes']:.0f} "
+        f"minutes, on {_threads(figures)} of a computer that did other work as well "
+        f"({figures['processor']}), of which it got {figures['cpu_seconds'] / 60:.0f} CPU minutes."
+        f"{event} Dice on the held-out patients: {_dice(figures['heldout_dice'])}; on the image in "
+        f"the picture, which it has not seen: {_dice(figures['new_dice'])}.\n"
+        f"`python benchmarks/story.py --minutes {figures['minutes']:.0f}` tells it again.\n"
+    )
+
+
+def _threads(figures: dict) -> str:
+    return f"{figures['threads']} thread" if figures["threads"] == "1" else "all cores"
+
+
+def _dice(scores: dict) -> str:
+    return ", ".join(f"{name} {number(dice, 2)}" for name, dice in scores.items())
+
+
+def page(name: str, text: str, told: dict) -> str:
+    """A page of the docs with its marked paragraph of the figures."""
+    written, count = MARKED.subn(lambda m: m[1] + paragraph(PAGES[name], told), text)
+    assert count == 1, name
+    return written
+
+
+def play(name: str, minutes: int, artifacts: Path) -> None:
+    environment = {
+        **os.environ,
+        "SEMIGDA_STORY_MINUTES": str(minutes),
+        "SEMIGDA_ARTIFACTS": str(artifacts),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", STORIES[name]]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def take(artifacts: Path) -> dict:
+    """The figures of all stories that were told, after taking over the new ones."""
+    told = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    for name in STORIES:
+        path = artifacts / f"{name}.json"
+        if path.exists():
+            told[name] = json.loads(path.read_text("utf-8")) | {"processor": processor()}
+            for picture, place in PICTURES.items():
+                source = artifacts / f"{picture}.png"
+                if source.exists():
+                    shutil.copyfile(source, SCREENSHOTS / f"{place}.png")
+            path.unlink()
+    FIGURES.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    return told
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=int, help="tell the stories, with so long trainings")
+    parser.add_argument("--stories", nargs="+", choices=list(STORIES), default=list(STORIES))
+    parser.add_argument("--artifacts", type=Path, default=ROOT / "artifacts")
+    arguments = parser.parse_args()
+    for name in arguments.stories if arguments.minutes else ():
+        play(name, arguments.minutes, arguments.artifacts.resolve())
+    told = take(arguments.artifacts)
+    for name in PAGES:
+        path = ROOT / name
+        path.write_text(page(name, path.read_text("utf-8"), told), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
