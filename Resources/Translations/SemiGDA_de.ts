@@ -4331,6 +4331,10 @@
         <translation>Gelabelte + ungelabelte Fälle, aus denen es lernte; {count} Testfälle.</translation>
     </message>
     <message>
+        <source>Labelled in part, and scored on that part alone: {count}.</source>
+        <translation>Nur teilweise gelabelt und nur auf diesem Teil bewertet: {count}.</translation>
+    </message>
+    <message>
         <source>Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.</source>
         <translation>Mittlerer Dice auf Testfällen; 95-%-Intervall {low:.3f} bis {high:.3f}.</translation>
     </message>

@@ -30,6 +30,7 @@ class ScoreTable:
         header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
         for column in (CLASS, BEFORE, AFTER, DIFFERENCE, UNET):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.setTextElideMode(qt.Qt.ElideMiddle)  # what a case is scored on stands at its end
         table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW
 

@@ -8,6 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from semigda_core.project.training.comparison import partly
 from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, ink
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
@@ -210,6 +211,9 @@ class ResultSection(Section):
         if compared["all"]["low"] is not None:
             what += _("; in brackets the 95 % interval of the difference")
         what += _(": overlap with your label, 1 is perfect.")
+        if some := len(partly(compared["rows"])):
+            told = _("Labelled in part, and scored on that part alone: {count}.")
+            what += " " + told.format(count=some)
         if beside is not None:
             what = f"{html.escape(what)}<br>{html.escape(translated(beside['reason']))}"
         ui.tableLabel.text = what

@@ -258,6 +258,7 @@ def look_at_result(story: Story):
     table = ui.scoreTable
     told = [table.item(row, 0).text() for row in range(table.rowCount)]
     assert sum(" slices)" in text for text in told) >= 3, told
+    assert "Labelled in part, and scored on that part alone: 3." in ui.tableLabel.text
     story.look("result")
     assert version.scheme == "leave-one-out"
     assert version.wins or not MINUTES, version.reason
