@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import qt
 
 from semigda_core.errors import SemiGDAError
@@ -47,6 +49,9 @@ class EngineJob:
     def abandon(self) -> None:
         """End at once, without a word: whoever waited is gone."""
         self._onProgress = self._onEnded = _ignore
+        if self.active:
+            with contextlib.suppress(OSError):  # the project's disk is away
+                self._folder.request("cancel")
         self.worker.drop(self)
         self._end(None, SemiGDAError("cancelled"))
 

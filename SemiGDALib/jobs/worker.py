@@ -54,7 +54,9 @@ class Worker:
     def __init__(self, idleLimitMs: int):
         self._process: qt.QProcess | None = None
         self._ended: qt.QProcess | None = None
-        self._queue: deque = deque()  # of (folder, listener); the first one is with the worker
+        # Of (folder, listener), as the process has them: it begins the next one without waiting for
+        # Slicer, whose event loop may be busy. Without a listener: taken back before its turn.
+        self._queue: deque = deque()
         self._stderr: deque = deque(maxlen=STDERR_LINES)
         self._partial = b""
         self._phase = ""
@@ -80,26 +82,37 @@ class Worker:
         self._queue.append((str(folder), listener))
         if self._process is None:
             self._start()
-        if len(self._queue) == 1:  # none, if the process could not be started
-            self._sendFirst()
+        if self._process is not None:  # none, if it could not be started
+            self._send(str(folder))
 
     def cancel(self, listener) -> bool:
-        """Take back a queued job (True), or give the running one its grace time (False)."""
-        for entry in self._queue:
-            if entry[1] is listener:
-                if entry is self._queue[0]:
-                    self._grace.start()
-                    return False
-                self._queue.remove(entry)
-                return True
+        """Take back a queued job (True), or give the running one its grace time (False).
+
+        Its folder has the request already, by which the process passes over a queued one.
+        """
+        if self._isFirst(listener):
+            self._grace.start()
+            return False
+        self._takeBack(listener)
         return True
 
     def drop(self, listener) -> None:
-        """Take a job back at once, the running one with its process; its listener is not called."""
-        if self._queue and self._queue[0][1] is listener:
+        """Take a job back at once, the running one with its process; its listener is not called.
+
+        As for :meth:`cancel`, its folder has the request already.
+        """
+        if self._isFirst(listener):
             self._endFirst()
         else:
-            self._queue = deque(entry for entry in self._queue if entry[1] is not listener)
+            self._takeBack(listener)
+
+    def _isFirst(self, listener) -> bool:
+        return bool(self._queue) and self._queue[0][1] is listener
+
+    def _takeBack(self, listener) -> None:
+        self._queue = deque(
+            (folder, None if other is listener else other) for folder, other in self._queue
+        )
 
     def release(self) -> None:
         """End the process, unless it has jobs."""
@@ -125,9 +138,9 @@ class Worker:
         self._process = process
         process.start(interpreter.program(), ["-m", "semigda", "worker"])
 
-    def _sendFirst(self) -> None:
+    def _send(self, folder: str) -> None:
         # Bytes: a folder's name may have letters that the system's code page lacks.
-        self._process.write((self._queue[0][0] + "\n").encode("utf-8", "surrogateescape"))
+        self._process.write((folder + "\n").encode("utf-8", "surrogateescape"))
 
     def _onOutput(self) -> None:
         if self._process is None:
@@ -142,11 +155,10 @@ class Worker:
             if line.strip().startswith(b"finished") and self._queue:
                 self._grace.stop()
                 _folder, listener = self._queue.popleft()
-                if self._queue:
-                    self._sendFirst()
-                else:
+                if not self._queue:
                     self._idle.start()
-                listener.onWorkerFinished()
+                if listener is not None:
+                    listener.onWorkerFinished()
 
     def _onErrorOutput(self) -> None:
         if self._process is not None:
@@ -178,7 +190,8 @@ class Worker:
         self._queue.clear()
         self._endProcess()
         for folder, other in waiting:
-            self.submit(folder, other)
+            if other is not None:
+                self.submit(folder, other)
         return listener
 
     def _end(self, error: SemiGDAError) -> None:
@@ -186,7 +199,8 @@ class Worker:
         jobs = list(self._queue)
         self._queue.clear()
         for _folder, listener in jobs:
-            listener.onWorkerDied(error)
+            if listener is not None:
+                listener.onWorkerDied(error)
 
     def _endProcess(self) -> None:
         process, self._process = self._process, None

@@ -96,6 +96,41 @@ def test_two_logics_share_the_worker(logic, bright):
         assert run.error is None
 
 
+def test_the_next_job_does_not_wait_for_slicer(logic, bright, module_host):
+    """While Slicer is busy, the worker begins what it was given, and ends it."""
+    other = type(logic)()
+    first = logic.start(phantoms.add_volume(), bright, device="cpu")
+    second = other.start(phantoms.add_volume(), bright, device="cpu")
+    folder = second._job.folder
+    module_host.wait(lambda: first._job.folder.state()["state"] == "running", 60)
+    until = time.monotonic() + 60  # Qt gets no time from here on
+    while folder.state()["state"] != "done" and time.monotonic() < until:
+        time.sleep(0.02)
+    assert folder.state()["state"] == "done" and first.active and second.active
+    first.wait(), second.wait()
+    assert first.error is None and second.error is None
+
+
+def test_a_job_that_waits_is_taken_back(logic, bright, module_host):
+    """At once, and neither the one before it nor the worker is disturbed."""
+    from SemiGDALib.jobs.worker import Worker
+
+    other = type(logic)()
+    first = logic.start(phantoms.add_volume(), bright, device="cpu")
+    pid = Worker.of("segment").processId()
+    second = other.start(phantoms.add_volume(), bright, device="cpu")
+    other.cancel()
+    assert second.error.error_class == "cancelled" and first.active
+    third = other.start(phantoms.add_volume(), bright, device="cpu")
+    third.abandon()  # as when its panel is closed
+    first.wait()
+    assert first.error is None
+    logic.segment(phantoms.add_volume(), bright, device="cpu")
+    assert Worker.of("segment").processId() == pid
+    assert "Traceback" not in Worker.of("segment").errorOutput()
+    assert not job_folders()
+
+
 def test_cancel_leaves_the_scene_as_it_was(logic, module_host, bright):
     errors = []
     run = start_and_wait_for_work(logic, module_host, bright, onError=errors.append)

@@ -8,6 +8,7 @@ folder. A broken job never ends the worker; the end of standard input does.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -30,7 +31,8 @@ def run_worker() -> int:
         if not folder.strip():
             continue
         try:
-            run_job(folder, models)
+            if os.path.lexists(folder):  # else it was taken back before its turn
+                run_job(folder, models)
         except BaseException:  # no job there, or another process runs it
             traceback.print_exc()
         _answer(f"finished {folder}")

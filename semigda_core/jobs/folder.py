@@ -92,7 +92,7 @@ class JobFolder:
             "created": time.time(),
         }
         # Last, because a folder with a job.json counts as a whole job.
-        write_json(path / "job.json", job)
+        write_json(path / "job.json", job, durable=_outlives(kind))
         return cls(path)
 
     # Reading
@@ -237,7 +237,7 @@ class JobFolder:
     def finish(self, outputs: dict[str, Any], report: dict[str, Any]) -> None:
         """Write the result, then the state "done" (a watcher that sees it finds the result)."""
         result = {"schema": SCHEMA_VERSION, "outputs": _plain(outputs), "report": _plain(report)}
-        write_json(self.path / "result.json", result)
+        write_json(self.path / "result.json", result, durable=_outlives(self.job["kind"]))
         # After the result, which may need the room; before "done", because a finished job is never
         # run again and would keep it.
         self.release()
@@ -274,7 +274,7 @@ class JobFolder:
         Also used by a watcher if the job's process is gone; the state then keeps that process.
         """
         result = {"schema": SCHEMA_VERSION, "error": self._clean(error.to_dict())}
-        write_json(self.path / "result.json", result)
+        write_json(self.path / "result.json", result, durable=_outlives(self.job["kind"]))
         state = self._state_or_new()
         state["state"] = "cancelled" if error.error_class == "cancelled" else "failed"
         state |= {"message": result["error"]["message"], "seconds_left": None}
@@ -320,6 +320,12 @@ class JobFolder:
                 for name in (value, os.path.basename(value.rstrip("/\\"))):
                     text = text.replace(name, "…") if len(name) > 3 else text
         return _PATH.sub("…", text)
+
+
+def _outlives(kind: str) -> bool:
+    """Whether a job of this kind goes on after a power cut. Others start over: to wait for the disk
+    would cost each of a hundred volumes a twentieth of a second."""
+    return KINDS[kind].resumes
 
 
 def _new_state() -> dict[str, Any]:
