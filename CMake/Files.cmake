@@ -184,6 +184,7 @@ set(SemiGDA_PACKAGES
   semigda/info.py
   semigda/jobs/__init__.py
   semigda/jobs/kinds.py
+  semigda/jobs/orphaned.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
   semigda/memory.py

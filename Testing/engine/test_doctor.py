@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +19,7 @@ from project_fixtures import (
     write_case,
     write_segmentation,
 )
+from test_worker import Worker
 from volume_fixtures import write_nrrd
 
 from semigda.check.repairs import repair
@@ -35,8 +33,6 @@ from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import findings, measured, new_check
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -323,14 +319,10 @@ def test_nothing_is_written_outside_and_no_name_gets_out(project, tmp_path):
     outside = tree(tmp_path / "study") | tree(tmp_path / "faults")
     job = new_check(project)
     started = time.monotonic()
-    worker = subprocess.run(
-        [sys.executable, "-m", "semigda", "worker"],
-        input=f"{job.path}\n",
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-    )
-    assert f"finished {job.path}" in worker.stdout and time.monotonic() - started < 30
+    worker = Worker()
+    assert [worker.line(), worker.line()] == ["loading", "ready"]
+    worker.run(job.path)
+    assert worker.close() == 0 and time.monotonic() - started < 30
     done = JobFolder(job.path)
     assert done.state()["state"] == "done", (job.path / "log.txt").read_text("utf-8")
     assert done.result()["outputs"] == {"cases": 7} and done.result()["report"]["unreadable"] == 0

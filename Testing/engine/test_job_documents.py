@@ -7,7 +7,6 @@ import sys
 import time
 
 import pytest
-from job_fixtures import ROOT
 from model_fixtures import tiny_package
 from test_worker import Worker, write_volume
 
@@ -158,13 +157,10 @@ def test_a_job_folder_whose_name_is_no_utf8_is_run(tmp_path):
     job = JobFolder.create(
         folder, "segment", {"volume": str(image)}, {}, str(tiny_package(tmp_path))
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "semigda", "worker"],
-        input=os.fsencode(folder) + b"\n",
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-    )
-    assert done.stdout == b"loading\nready\nfinished " + os.fsencode(folder) + b"\n"
+    worker = Worker(PYTHONUTF8="1")
+    assert [worker.line(), worker.line()] == ["loading", "ready"]
+    worker.run(folder)
+    assert worker.close() == 0
     assert job.state()["state"] == "done"
 
 

@@ -37,7 +37,7 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
         SemiGDAError: "bad-input" if the folder has no job, or another process runs it.
     """
     if not isinstance(job, JobFolder):
-        job = _opened(Path(job))
+        job = open_job(job)
     try:
         state = job.state()
     except SemiGDAError as error:
@@ -62,9 +62,15 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
             return 1
 
 
-def _opened(folder: Path) -> JobFolder:
+def open_job(folder: str | os.PathLike[str], kind: type[JobFolder] = JobFolder) -> JobFolder:
+    """The job in a folder that is about to be run; a damaged one gets its error as result.
+
+    Raises:
+        SemiGDAError: "bad-input" if the folder has no job, or a damaged one.
+    """
+    folder = Path(folder)
     try:
-        return JobFolder(folder)
+        return kind(folder)
     except SemiGDAError as error:
         if (folder / "job.json").is_file():  # so that its watcher notices
             with contextlib.suppress(OSError, SemiGDAError):

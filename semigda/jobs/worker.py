@@ -2,7 +2,8 @@
 
 Standard input: one job folder a line, in UTF-8. Standard output: "loading" before torch is
 imported, "ready" afterwards, "finished <folder>" after each job, whose state and result are in its
-folder. A broken job never ends the worker; the end of standard input does.
+folder. A broken job never ends the worker. The end of standard input does: whoever sends jobs has
+crashed if it comes before their end, so the job that runs is cancelled and none is begun.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from semigda.jobs.run import prepare_process, run_job
+from semigda.jobs.orphaned import WatchedJob
+from semigda.jobs.run import open_job, prepare_process, run_job
 from semigda.memory import give_memory_back
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def run_worker() -> int:
             continue
         try:
             if os.path.lexists(folder):  # else it was taken back before its turn
-                run_job(folder, models)
+                run_job(open_job(folder, WatchedJob), models)
         except BaseException:  # no job there, or another process runs it
             traceback.print_exc()
         _answer(f"finished {folder}")
