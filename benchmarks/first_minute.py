@@ -135,7 +135,7 @@ def page(groups: list[Group]) -> str:
         ours, *others = (by_key.get((name, method)) for method in columns)
         assert ours is not None
         gap = difference(ours, others[0]) if others[0] else None
-        better += gap is not None and gap.mean > 0
+        better += gap is not None and gap.low > 0
         means = [number(group.mean("dice")) if group else "-" for group in (ours, *others)]
         seconds = number(ours.seconds("cpu"), 0)
         rows.append([name, means[0], seconds, means[1], signed(gap), *means[2:]])
@@ -143,9 +143,9 @@ def page(groups: list[Group]) -> str:
     told = (
         f"\nMean Dice of the cases `val`. Seeds of the first look: {seeds[LOOK]}; of the U-Net: "
         f"{seeds['unet']}; of the heads: {seeds[HEADS]}; of the U-Net with features: "
-        f"{seeds['unet-features']}. The first look is "
-        f"better than the U-Net on {better} of {len(sets)} sets. Difference: Dice points over the "
-        "same seeds and cases, with a 95 % bootstrap interval over patients.\n"
+        f"{seeds['unet-features']}. The first look is better than the U-Net, by the interval, on "
+        f"{better} of {len(sets)} sets. Difference: Dice points over the same seeds and cases, "
+        "with a 95 % bootstrap interval over patients.\n"
     )
     return TEXT.read_text("utf-8") + as_table(heads, rows) + told
 

@@ -270,7 +270,7 @@ def _tell_findings(view: View, found: list[Finding]) -> None:
 
 
 def _terminal() -> Progress:
-    """Lines for who looks at them."""
+    """A finding as lines of text."""
     return Progress(Terminal(sys.stderr) if sys.stderr.isatty() else None)
 
 
@@ -283,7 +283,9 @@ def _split(arguments: argparse.Namespace) -> None:
     if arguments.change is not None:
         heldout = change_heldout(project, arguments.change, facts, arguments.cases)
     elif arguments.cases:
-        raise SemiGDAError("bad-input", "--cases goes with --change REASON.")
+        raise SemiGDAError(
+            "bad-input", "--cases goes with --change REASON.", action="Give the reason as well."
+        )
     else:
         heldout = choose_heldout(project, facts)
     if arguments.json:
@@ -306,7 +308,11 @@ def _relocate(arguments: argparse.Namespace) -> int:
         gone = [case.id for case in project.read().present().of_role("missing")]
         told: dict[str, Any] = {"missing": gone}
     elif arguments.new is None:
-        raise SemiGDAError("bad-input", "Both the old and the new folder are needed.")
+        raise SemiGDAError(
+            "bad-input",
+            "Both the old and the new folder are needed.",
+            action="Give both, or neither to list what is missing.",
+        )
     else:
         moved = relocate(project, arguments.old, arguments.new)
         gone, wrong, told = list(moved.missing), moved.wrong, asdict(moved)

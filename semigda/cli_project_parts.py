@@ -28,7 +28,11 @@ def mapping(texts: list[str]) -> dict[str, int | str]:
     for text in texts:
         key, equals, value = text.rpartition("=")
         if not equals:
-            raise SemiGDAError("bad-input", f"--map needs SEGMENT=CLASS, not '{text}'.")
+            raise SemiGDAError(
+                "bad-input",
+                f"--map needs SEGMENT=CLASS, not '{text}'.",
+                action="For example: --map liver=Liver 2=tumour.",
+            )
         found[key] = int(value) if value.isdecimal() else value
     return found
 

@@ -71,9 +71,17 @@ def _segment(arguments: argparse.Namespace) -> int:
             "bad-input", "Name one image, or several by --cases.", action="Give one of the two."
         )
     if arguments.again and arguments.cases is None:
-        raise SemiGDAError("bad-input", "--again goes with --cases, not with one image.")
+        raise SemiGDAError(
+            "bad-input",
+            "--again goes with --cases, not with one image.",
+            action="To replace the result of one image, use --overwrite.",
+        )
     if arguments.all_frames and (arguments.cases is not None or arguments.frame is not None):
-        raise SemiGDAError("bad-input", "--all-frames goes with one image, and without --frame.")
+        raise SemiGDAError(
+            "bad-input",
+            "--all-frames goes with one image, and without --frame.",
+            action="Leave out --cases and --frame.",
+        )
     if arguments.cases is None and not arguments.all_frames:
         return _segment_one(arguments)
     return _segment_all(arguments)
@@ -143,7 +151,9 @@ def _segment_all(arguments: argparse.Namespace) -> int:
     """The exit status is 1 if a case could not be segmented; the others still are."""
     if arguments.review or arguments.report:
         raise SemiGDAError(
-            "bad-input", "--review and --report go with one image or frame, not with several."
+            "bad-input",
+            "--review and --report go with one image or frame, not with several.",
+            action="Leave them out: every result has a report, NAME.json.",
         )
     from semigda.reading.process import start_reader
 

@@ -1,4 +1,4 @@
-"""What the process keeps of the memory that it has freed.
+"""How much of its freed memory the process keeps.
 
 A network frees its feature maps at every layer and needs as much again at the next one. The GNU
 allocator gives blocks of that size back to the system, which has to clear every page before it
@@ -35,7 +35,7 @@ def keep_freed_memory() -> None:
 
 
 def give_memory_back() -> None:
-    """Give the system what the process keeps; for one that now waits."""
+    """Return what the process keeps to the system; for a process that is about to wait."""
     library = _glibc()
     if library is not None:
         library.malloc_trim(0)

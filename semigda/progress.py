@@ -1,7 +1,7 @@
-"""How far a task is, and whether it shall end.
+"""Reporting progress, and hearing a request to end.
 
-Every function of the engine that takes long takes a :class:`Progress`, tells it where it is, and
-asks it now and then whether to go on. What hears it, a job folder or a terminal, stands behind it.
+Every slow function of the engine takes a :class:`Progress`, reports to it, and checks it now and
+then for a request to stop. Behind it is whatever listens: a job folder or a terminal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SECONDS_BETWEEN_UPDATES = 1.0
 
 
 class Job(Protocol):
-    """What hears a progress, and may ask the task to end: mostly a job folder."""
+    """Receives the progress and may ask the task to end; usually a job folder."""
 
     path: Path
 
@@ -55,10 +55,10 @@ class Part:
 
 
 class Progress:
-    """Where a task tells how far it is, and hears that it shall end.
+    """A task reports its progress here, and learns here that it is to end.
 
     Args:
-        job: who hears it; None: nobody, and the task always goes on.
+        job: what receives it; with None the task always runs to its end.
         total: the whole task's work, in any unit.
         part: where the task is only a part of the job.
     """
@@ -86,13 +86,13 @@ class Progress:
         self.check()
 
     def at(self, done: float, message: str) -> None:
-        """So much of the total is done, and something new begins; :meth:`check`."""
+        """Set how much of the total is done, as a new activity begins; :meth:`check`."""
         self.done = done
         self._update(message)
         self.check()
 
     def message(self, text: str) -> None:
-        """What the task is doing now that is not counted."""
+        """Report an activity that does not count towards the total."""
         self.event("message", message=text)
         if self.job is not None:
             self.job.update("running", None, self._left, text)
@@ -103,7 +103,7 @@ class Progress:
             self.job.event(type, **values, **self._part)
 
     def warn(self, text: str) -> None:
-        """What the user should know, though the task goes on."""
+        """Tell the user of a problem that does not end the task."""
         self.event("warning", message=text)
 
     def name_of(self, path: Path) -> str:
@@ -114,11 +114,11 @@ class Progress:
         return f"{path.parent.name}/{path.name}"
 
     def start_clock(self) -> None:
-        """From now on time is spent on what is counted; for after loading."""
+        """Start measuring time: what came before, such as loading, does not count."""
         self._started = time.monotonic()
 
     def skip(self, work: float) -> None:
-        """Work that an earlier process did before its checkpoint."""
+        """Count work that an earlier process did before its checkpoint."""
         self.done += work
         self._skipped += work
 
@@ -141,17 +141,17 @@ class Progress:
 
     @property
     def stop_requested(self) -> bool:
-        """Whether the task shall end now with what it has."""
+        """Whether the task is to end now and keep what it has."""
         return self.job is not None and self.job.requested("stop")
 
     # Within
 
     def inside(self) -> Progress:
-        """For a task inside this one that tells nothing itself, but hears what this one hears."""
+        """For a subtask that reports nothing, but obeys the same requests."""
         return _Inside(self)
 
     def share(self, work: float, message: str) -> Progress:
-        """For a task inside this one that is ``work`` of it; this one's message stays as given."""
+        """For a subtask that is ``work`` of this task; ``message`` stays while it runs."""
         return _Share(self, work, message)
 
     # Where it is
@@ -205,7 +205,7 @@ class _Share(_Inside):
         self._outer._update(self._message)
 
 
-UNWATCHED = Progress()  # nobody hears it: what a function takes by default
+UNWATCHED = Progress()  # nobody listens: what a function takes by default
 
 
 class Printed:

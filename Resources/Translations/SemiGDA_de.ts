@@ -5283,12 +5283,12 @@
         <translation>{what}: enthält {count} Regionen, nicht eine.</translation>
     </message>
     <message>
-        <source>{what} is larger than it can be.</source>
-        <translation>{what}: größer als möglich.</translation>
-    </message>
-    <message>
         <source>{what} is no valid JSON.</source>
         <translation>{what}: kein gültiges JSON.</translation>
+    </message>
+    <message>
+        <source>{what} is too large.</source>
+        <translation>{what}: größer als möglich.</translation>
     </message>
     <message>
         <source>{word} images</source>
@@ -5738,7 +5738,7 @@
         <translation>Die Fallliste nennt kein Bild zum Trainieren.</translation>
     </message>
     <message>
-        <source>The catalogue is larger than it can be.</source>
+        <source>The catalogue is too large.</source>
         <translation>Der Katalog ist größer als möglich.</translation>
     </message>
     <message>
@@ -6321,7 +6321,7 @@
         <translation>Die Fallliste ist leer.</translation>
     </message>
     <message>
-        <source>The case list is larger than it can be.</source>
+        <source>The case list is too large.</source>
         <translation>Die Fallliste ist größer als möglich.</translation>
     </message>
     <message>
@@ -6624,7 +6624,7 @@
         <translation>Ein einfaches U-Net mit gleichem Budget ist besser als das Modell: {told}.</translation>
     </message>
     <message>
-        <source>A segment was given to no class there is.</source>
+        <source>A segment was mapped to a class that does not exist.</source>
         <translation>Ein Segment wurde einer Klasse gegeben, die es nicht gibt.</translation>
     </message>
     <message>
@@ -6774,6 +6774,14 @@
     <message>
         <source>Choose labelled cases.</source>
         <translation>Wählen Sie gelabelte Fälle.</translation>
+    </message>
+    <message>
+        <source>Choose one of the project's classes.</source>
+        <translation>Wählen Sie eine der Klassen des Projekts.</translation>
+    </message>
+    <message>
+        <source>Choose one of the project's versions.</source>
+        <translation>Wählen Sie eine der Versionen des Projekts.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
@@ -7384,7 +7392,7 @@
         <translation>Diesen Fall hat das Projekt nicht (mehr).</translation>
     </message>
     <message>
-        <source>The project has no such class (any more).</source>
+        <source>The project has no such class.</source>
         <translation>Diese Klasse hat das Projekt nicht (mehr).</translation>
     </message>
     <message>
@@ -7664,7 +7672,7 @@
         <translation>{value} Speicher</translation>
     </message>
     <message>
-        <source>{what} is larger than it can be.</source>
+        <source>{what} is too large.</source>
         <translation>{what}: größer als möglich.</translation>
     </message>
 </context>

@@ -162,8 +162,8 @@ def sentences(_):
         _("{what} cannot be read."),
         _("{what} cannot be used: {wrong}."),
         _("{what} holds {count} regions, not one."),
-        _("{what} is larger than it can be."),
         _("{what} is no valid JSON."),
+        _("{what} is too large."),
         _("{word} images"),
         _("{word} volumes"),
     )

@@ -125,7 +125,7 @@ def sentences(_):
         _("The case has no result of another program any more."),
         _("The case list"),
         _("The case list names no image to train on."),
-        _("The catalogue is larger than it can be."),
+        _("The catalogue is too large."),
         _(
             "The checkpoint is of another version of SemiGDA and does not fit this one: the "
             "training starts again."

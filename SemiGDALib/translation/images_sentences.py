@@ -59,7 +59,7 @@ def sentences(_):
         _("The case list"),
         _("The case list does not exist."),
         _("The case list is empty."),
-        _("The case list is larger than it can be."),
+        _("The case list is too large."),
         _("The case list must be a list of cases."),
         _("The case list {error}."),
         _("The disk with the temporary folder is full."),

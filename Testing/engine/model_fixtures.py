@@ -37,6 +37,11 @@ PREPROCESSING = {
 }
 
 
+def image(batch: int = 2, height: int = 32, width: int = 48) -> torch.Tensor:
+    """Noise as a network sees it, (n, 3, h, w) within -1 to 1; always the same."""
+    return torch.rand(batch, 3, height, width, generator=torch.Generator().manual_seed(1)) * 2 - 1
+
+
 def tiny_network(seed: int = 0) -> SemiGDA:
     with torch.random.fork_rng():
         torch.manual_seed(seed)

@@ -24,7 +24,8 @@ class Server:
     """
 
     def __init__(self, certificate=None):
-        self.files, self.ways, self.seen, self.cut = {}, {}, [], 5000
+        self.files, self.ways, self.cut = {}, {}, 5000
+        self.seen: list[tuple[str, str, str | None]] = []
         self._stop = threading.Event()
         outer = self
 
@@ -77,7 +78,8 @@ class Server:
         return self._file(handler, data, way)
 
     def _file(self, handler, data, way):
-        asked, start, status, headers = handler.headers.get("Range"), 0, 200, {}
+        asked, start, status = handler.headers.get("Range"), 0, 200
+        headers: dict[str, str | None] = {}
         if asked and way != "no range":
             start = int(asked.removeprefix("bytes=").rstrip("-"))
             if start >= len(data):
@@ -91,12 +93,9 @@ class Server:
             body += b"x" * (1 << 20)
         if way == "shorter":
             body = body[:-10]
-        if way == "endless":  # without a length
-            headers["Content-Length"] = None
-        if way == "no length":
+        if way in ("endless", "no length", "no length, shorter"):
             headers["Content-Length"] = None
         if way == "no length, shorter":
-            headers["Content-Length"] = None
             body = body[: self.cut]
         if way in ("breaks", "slow"):
             headers["Content-Length"] = str(len(body))

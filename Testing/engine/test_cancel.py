@@ -26,14 +26,6 @@ SLOW = replace(
 )
 
 
-@pytest.fixture
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def test_the_longest_wait_for_a_cancel_in_a_slow_setting(tmp_path, one_thread):
     rng = np.random.default_rng(0)
     image = rng.integers(0, 1000, (64, 512, 512)).astype(np.int16)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from model_fixtures import tiny_package
 
 from semigda.cli import main
 from semigda.inference import cohort
@@ -23,11 +22,6 @@ from semigda_core.files.contents import digest_of
 from semigda_core.jobs.folder import JobFolder
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    return tiny_package(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture

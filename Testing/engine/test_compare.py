@@ -80,7 +80,7 @@ def test_the_interval_is_the_same_every_time_and_covers_the_mean():
 
 
 def test_scores_of_an_evaluation():
-    rows = [
+    rows: list[dict] = [
         {"case": "x", "name": "a", "dice": 0.123456},
         {"case": "x", "name": "b", "dice": None},
     ]

@@ -13,7 +13,6 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_unti
 
 from semigda.cli import main
 from semigda.networks.unet import UNet
-from semigda.training import rehearsal
 from semigda.training.unet import LEARNING_RATE
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.project import Project
@@ -23,15 +22,8 @@ from semigda_core.project.training.comparison import read
 from semigda_core.project.training.estimates import Work, total_seconds
 from semigda_core.project.training.judging import beside_unet
 
+pytestmark = pytest.mark.usefixtures("library")
 SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validations": 0}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def library(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEMIGDA_MODELS", str(tmp_path_factory.mktemp("user") / "models"))
-        patch.setattr(rehearsal, "STAGE_SECONDS", 0.5)
-        yield
 
 
 def start(project, **changes) -> JobFolder:

@@ -12,9 +12,7 @@ import SimpleITK as sitk
 import torch
 from job_fixtures import ROOT, ended, start, training_job
 from model_fixtures import tiny_package
-from phantom_fixtures import write_phantoms
 from safetensors import SafetensorError
-from training_fixtures import SHAPE
 
 from semigda.jobs.run import run_job
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
@@ -23,11 +21,6 @@ from semigda_core.jobs.failures import classify
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limits and mounts")
 LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, -1))"
-
-
-@pytest.fixture(scope="module")
-def volumes(tmp_path_factory):
-    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 1, shape=SHAPE)
 
 
 @LINUX

@@ -10,7 +10,7 @@ import pytest
 import torch
 from efficientnet_lite_pytorch import EfficientNet
 from features_fixtures import FILE, package_of
-from model_fixtures import tiny_card
+from model_fixtures import image, tiny_card
 from training_fixtures import FEATURED
 
 from semigda.models.features import new_network, read_features
@@ -36,10 +36,6 @@ def released() -> Path:
 def network() -> SemiGDA:
     torch.manual_seed(0)
     return new_network(TINY).eval()
-
-
-def image(batch: int = 2, height: int = 32, width: int = 48) -> torch.Tensor:
-    return torch.rand(batch, 3, height, width, generator=torch.Generator().manual_seed(1)) * 2 - 1
 
 
 # The features

@@ -8,12 +8,11 @@ import pytest
 import torch
 from features_fixtures import package_of
 from job_fixtures import ended, start, training_job
-from phantom_fixtures import write_phantoms
 from test_distributed import SHORT, ended_well, losses, run_alone
 from test_distributed import start as start_two
 from test_features import TINY
 from test_kills import DIE
-from training_fixtures import FEATURED, NETWORK, SHAPE, settings
+from training_fixtures import FEATURED, NETWORK, settings
 
 from semigda.cli import main
 from semigda.data.cases import read_cases
@@ -41,11 +40,6 @@ from semigda_core.models.network_config import NetworkConfig
 
 STEPS = {"pretrain_steps": 0, "align_steps": 3, "steps": 6, "validations": 1}
 FEATURES = "cnn_encoder.features."
-
-
-@pytest.fixture(scope="module")
-def volumes(tmp_path_factory):
-    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 2, shape=SHAPE)
 
 
 def featured(cases: Path, folder: Path, **changes) -> TrainSettings:

@@ -232,7 +232,7 @@ def test_size_and_depth_are_limited(tmp_path):
     assert documents.read_document(file, documents.plain(4), "It") == {"a": [[[1]]]}
     with pytest.raises(SemiGDAError, match="nested more than 3 deep"):
         documents.read_document(file, documents.plain(3), "It")
-    with pytest.raises(SemiGDAError, match="larger than it can be"):
+    with pytest.raises(SemiGDAError, match="is too large"):
         documents.read_document(file, documents.plain(), "It", limit=10)
     with pytest.raises(SemiGDAError, match="more than 3 values"):
         documents.check([1, 2, 3], documents.plain(limit=3), "It")

@@ -33,20 +33,14 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 @pytest.fixture(scope="module")
 def features():
     network = EfficientNetLite0()
     network.load_state_dict(read_features())
     return network
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def slices_of(cases, folder, classes=2, pictures=False):

@@ -19,12 +19,6 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.fit import Facts, images_entry
 
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    return tiny_package(tmp_path_factory.mktemp("models"))
-
-
 FRAMES = np.random.default_rng(0).normal(0, 100, (11, 3, 24, 30)).astype(np.int16)
 
 

@@ -15,12 +15,6 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_path
 from semigda_core.jobs.folder import JobFolder
 
-
-@pytest.fixture
-def job(tmp_path):
-    return JobFolder.create(tmp_path / "job", "segment", {"volume": "/data/DOE^JANE/scan.nrrd"})
-
-
 DAMAGE = [
     ("job.json", {"schema": "one"}),
     ("job.json", {"kind": "format-disk"}),

@@ -18,11 +18,6 @@ from semigda_core.jobs.folder import JobFolder
 from semigda_core.processes import is_same_process, process_start
 
 
-@pytest.fixture
-def job(tmp_path):
-    return JobFolder.create(tmp_path / "job", "segment", {"volume": "/data/DOE^JANE/scan.nrrd"})
-
-
 def start_child(code: str, *arguments: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, text=True

@@ -76,7 +76,7 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"relative import in {path.name}"
-            found.add(node.module)
+            found.add(str(node.module))
     return found
 
 

@@ -36,10 +36,10 @@ def test_surface_distances_equal_brute_force(shape, seed):
     random = np.random.default_rng(seed)
     spacing = random.uniform(0.4, 5, len(shape))
     masks = random.random((2, *shape)) < (0.15, 0.6, 0.3)[seed]
-    ours = surface_distances(*masks, spacing)
+    ours = surface_distances(masks[0], masks[1], spacing)
     if shape[0] == 1:  # a single slice is flat
         masks, spacing = masks[:, 0], spacing[1:]
-    truth = brute_force_distances(*masks, spacing)
+    truth = brute_force_distances(masks[0], masks[1], spacing)
     for a, b in zip(ours, truth, strict=True):
         assert np.allclose(np.sort(a), np.sort(b), rtol=1e-5, atol=1e-5)
 

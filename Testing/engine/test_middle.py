@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from phantom_fixtures import write_phantoms
 from test_features_training import featured, train_command, training_of
-from training_fixtures import FEATURED, SHAPE
+from training_fixtures import FEATURED
 
 from semigda.models.features import new_network
 from semigda.models.package import load_network, save_package
@@ -18,11 +17,6 @@ from semigda_core.models.network_size import parameters
 
 # As the middle size, from full size down to 1/16, but narrow.
 FULL = FEATURED | {"patch": 1, "channels": [8, 8, 8, 16, 16], "cnn_blocks": [1, 1, 1, 1]}
-
-
-@pytest.fixture(scope="module")
-def volumes(tmp_path_factory):
-    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 2, shape=SHAPE)
 
 
 def test_middle_lies_between_pretrained_and_paper():

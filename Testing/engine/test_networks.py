@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+from model_fixtures import image
 
 from semigda.networks.blocks import pixels_of
 from semigda.networks.cost import describe
@@ -29,10 +30,6 @@ TINY = NetworkConfig(
 def network() -> SemiGDA:
     torch.manual_seed(0)
     return SemiGDA(TINY).eval()
-
-
-def image(batch: int = 2, height: int = 32, width: int = 48) -> torch.Tensor:
-    return torch.rand(batch, 3, height, width, generator=torch.Generator().manual_seed(1)) * 2 - 1
 
 
 def test_paper_sizes_are_those_of_the_publication():

@@ -7,10 +7,9 @@ import pytest
 import torch
 from heart_fixtures import Latents, Painter, grey, images, maps, options, total
 from job_fixtures import of_type, training_job
-from phantom_fixtures import write_phantoms
 from test_features_training import featured, training_of
 from test_heart_segment import loss, one_of_each
-from training_fixtures import FEATURED, NETWORK, SHAPE, settings
+from training_fixtures import FEATURED, NETWORK, settings
 
 from semigda.cli import main
 from semigda.data.cases import read_cases
@@ -34,11 +33,6 @@ from semigda_core.models.network_size import parameters
 PALETTE = Palette(1)
 STEPS = {"pretrain_steps": 0, "align_steps": 3, "steps": 6, "validations": 1}
 NETWORKS = {"plain": NETWORK, "featured": FEATURED}
-
-
-@pytest.fixture(scope="module")
-def volumes(tmp_path_factory):
-    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 2, shape=SHAPE)
 
 
 def config_of(network: dict, *branches: str) -> NetworkConfig:

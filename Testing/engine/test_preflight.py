@@ -14,8 +14,7 @@ import pytest
 import SimpleITK as sitk
 from job_fixtures import ROOT, TINY, training_job
 from model_fixtures import tiny_card, tiny_network, tiny_package
-from phantom_fixtures import write_phantoms
-from training_fixtures import NETWORK, SHAPE, VOLUMES, settings
+from training_fixtures import NETWORK, VOLUMES, settings
 
 from semigda.cli import main
 from semigda.jobs.run import run_job
@@ -28,11 +27,6 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import NetworkConfig
 
 SHORT = TINY | {"pretrain_steps": 0, "align_steps": 2, "steps": 2, "validations": 0}
-
-
-@pytest.fixture(scope="module")
-def volumes(tmp_path_factory):
-    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 1, shape=SHAPE)
 
 
 @pytest.fixture

@@ -18,18 +18,9 @@ from semigda_core.project.training import trainings, versions
 from semigda_core.project.training.bases import bases
 from semigda_core.project.training.comparison import read, scores
 
+pytestmark = pytest.mark.usefixtures("library")
 SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validations": 0}
-
-
 FOUND = dict(value=1, certainty=0.9, dice=0.8, truth=10, predicted=12, whole=True)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def library(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("user") / "models"
-        patch.setenv("SEMIGDA_MODELS", str(folder))
-        yield folder
 
 
 @pytest.fixture(scope="module")

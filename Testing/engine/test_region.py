@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from model_fixtures import tiny_card, tiny_network
-from volume_fixtures import DIRECTIONS, BrightPixels, affine_of, ball, bright_card, write_nrrd
+from volume_fixtures import (
+    DIRECTIONS,
+    BrightPixels,
+    affine_of,
+    ball,
+    bright_card,
+    settings,
+    write_nrrd,
+)
 
 from semigda.data.geometry import orient
 from semigda.data.region import Region
@@ -26,17 +34,6 @@ SHAPE = (20, 24, 28)
 CPU = {"device": "cpu", "review": True}
 # A turn about no axis of the patient, and as long sides as no two voxels.
 TURN, _ = np.linalg.qr(np.array([[0.9, -0.3, 0.2], [0.35, 0.85, -0.3], [-0.1, 0.3, 1.4]]))
-
-
-def settings(**changes) -> dict:
-    return {
-        "channels": "2.5d",
-        "slice_axis": "axial",
-        "size": [32, 32],
-        "spacing": [None, None, None],
-        "intensity": {"rule": "8-bit"},
-        **changes,
-    }
 
 
 def place(affine: np.ndarray, ijk) -> np.ndarray:

@@ -5,8 +5,7 @@ import shutil
 
 import pytest
 import torch
-from phantom_fixtures import write_phantoms
-from training_fixtures import SHAPE, settings
+from training_fixtures import settings
 
 from semigda.data.cases import read_cases
 from semigda.progress import Progress
@@ -15,11 +14,6 @@ from semigda.training.rehearsal import rehearse, smaller_grid
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
-
-
-@pytest.fixture(scope="module")
-def volumes(tmp_path_factory):
-    return write_phantoms(tmp_path_factory.mktemp("volumes"), 2, 2, 1, shape=SHAPE)
 
 
 @pytest.fixture(autouse=True)
@@ -39,9 +33,9 @@ def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
     assert all(facts["seconds_per_step"][key] > 0 for key in ("pretrain", "align", "supervised"))
     assert facts["load_seconds"] > 0 and facts["validate_seconds"] > 0
     assert facts["checkpoint_bytes"] > 1e5 and facts["memory_bytes"] > 5e7
-    assert facts["cases"] == 5 and facts["device"] == "cpu" and facts["fits"]
+    assert facts["cases"] == 6 and facts["device"] == "cpu" and facts["fits"]
     slices = 12 * 32 * 32  # half floats, and where there are labels a byte more
-    assert facts["prepared_bytes"] == (5 * 2 + 3) * slices and not facts["unprepared_bytes"]
+    assert facts["prepared_bytes"] == (6 * 2 + 4) * slices and not facts["unprepared_bytes"]
     assert facts["prepare_seconds"] == 0 < facts["prepare_all_seconds"]
     assert len(told) > 6 and told == sorted(told) and list(tmp_path.iterdir()) == [job.path]
 
@@ -59,10 +53,10 @@ def test_a_sample_must_do_where_reading_takes_long(volumes, tmp_path, monkeypatc
     whole = rehearse(wanted(volumes, tmp_path, base=None), tmp_path)
     monkeypatch.setattr(rehearsal, "LOAD_SECONDS", 0.0)
     sample = rehearse(wanted(volumes, tmp_path), tmp_path)
-    assert sample["cases"] == 5 and sample["memory_bytes"] > 5e7
+    assert sample["cases"] == 6 and sample["memory_bytes"] > 5e7
     assert whole["load_seconds"] / 20 < sample["load_seconds"] < 50 * whole["load_seconds"]
-    # Of each role one was prepared: two are left.
-    assert sample["prepare_seconds"] == pytest.approx(sample["prepare_all_seconds"] * 2 / 5)
+    # Of each role one was prepared: three are left.
+    assert sample["prepare_seconds"] == pytest.approx(sample["prepare_all_seconds"] / 2)
     assert 0 < sample["unprepared_bytes"] < sample["prepared_bytes"]
 
 

@@ -21,6 +21,7 @@ from volume_fixtures import (
     affine_of,
     ball,
     bright_card,
+    settings,
     write_nrrd,
 )
 
@@ -30,20 +31,8 @@ from semigda.inference.device import choose_device
 from semigda.inference.predict import Predictor
 from semigda.inference.restore import Restorer, likeliest
 from semigda.inference.segment import segment_file, segment_volume
-from semigda.models.package import save_package
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
-
-
-def settings(**changes) -> dict:
-    return {
-        "channels": "2.5d",
-        "slice_axis": "axial",
-        "size": [32, 32],
-        "spacing": [None, None, None],
-        "intensity": {"rule": "8-bit"},
-        **changes,
-    }
 
 
 def segment(
@@ -236,13 +225,6 @@ def test_devices():
         choose_device("tpu")
     with pytest.raises(SemiGDAError, match="'branches' is none of card, both, vae, cnn"):
         SegmentOptions(branches="all")
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    save_package(folder, tiny_network(), tiny_card())
-    return folder
 
 
 @pytest.mark.parametrize("name", DIRECTIONS)

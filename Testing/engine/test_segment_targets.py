@@ -13,17 +13,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from job_fixtures import ROOT
-from model_fixtures import tiny_card, tiny_network, tiny_package
+from model_fixtures import tiny_card, tiny_network
 
 from semigda.cli import main
 from semigda.inference import cohort as cohorts
 from semigda.models.package import save_package
 from semigda_core.files.contents import digest_of, files_of
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    return tiny_package(tmp_path_factory.mktemp("models"))
 
 
 def write_image(path: Path, seed: int) -> None:

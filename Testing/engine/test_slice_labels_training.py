@@ -13,7 +13,6 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end
 
 from semigda.check.run import check
 from semigda.evaluation.evaluate import evaluate, table
-from semigda.training import rehearsal
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.finished import FinishedSlices
 from semigda_core.models.card import ModelCard
@@ -22,15 +21,8 @@ from semigda_core.project.report.report import write_report
 from semigda_core.project.training import trainings, versions
 from semigda_core.project.training.comparison import read
 
+pytestmark = pytest.mark.usefixtures("library")
 SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 6, "validations": 1}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def library(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEMIGDA_MODELS", str(tmp_path_factory.mktemp("user") / "models"))
-        patch.setattr(rehearsal, "STAGE_SECONDS", 0.5)
-        yield
 
 
 @pytest.fixture(scope="module")

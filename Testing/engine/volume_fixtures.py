@@ -85,6 +85,18 @@ class BrightPixels(nn.Module):
         return {b: torch.where(centre > limits[b], 1.0, -1.0) for b in branches}
 
 
+def settings(**changes) -> dict:
+    """The preprocessing of axial slices, whose values stay as they are."""
+    return {
+        "channels": "2.5d",
+        "slice_axis": "axial",
+        "size": [32, 32],
+        "spacing": [None, None, None],
+        "intensity": {"rule": "8-bit"},
+        **changes,
+    }
+
+
 def bright_card(preprocessing: dict, **changes) -> ModelCard:
     values = {
         "title": "Bright",

@@ -70,7 +70,7 @@ TEXTS = (
     ",",
     "\t",
 )
-VALUES = (
+VALUES: tuple[Any, ...] = (
     None,
     True,
     False,
@@ -214,9 +214,8 @@ def encoded(value: str) -> bytes:
 def leaves(value: Any, path: tuple = ()) -> list[tuple]:
     """The places of all values, those of objects and lists too."""
     found = [path]
-    items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
-    for key, item in items:
+    items = dict(enumerate(value)) if isinstance(value, list) else value
+    for key, item in items.items() if isinstance(items, dict) else ():
         found += leaves(item, (*path, key))
     return found
 

@@ -70,7 +70,7 @@ def mutants(source: str) -> list[Mutant]:
     return result
 
 
-def _get(holder: ast.AST, name: str, index: int | None) -> ast.AST:
+def _get(holder: ast.AST, name: str, index: int | None) -> ast.expr | ast.stmt:
     value = getattr(holder, name)
     return value if index is None else value[index]
 

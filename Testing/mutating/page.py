@@ -29,9 +29,9 @@ def drawn(
     lines = [HEAD, f"`python Testing/mutants.py {' '.join(arguments)}`: {seconds:.0f} s.", ""]
     lines += ["| file | possible | tried | killed | score |", "|---|--:|--:|--:|--:|"]
     rows = [(file, *counts[file], len(survived[file])) for file in counts]
-    rows.append(("**all**", *(sum(row[n] for row in rows) for n in (1, 2, 3))))
-    for file, possible, tried, alive in rows:
-        killed = tried - alive
+    _, *numbers = zip(*rows, strict=True)
+    for file, possible, tried, missed in [*rows, ("**all**", *map(sum, numbers))]:
+        killed = tried - missed
         lines.append(f"| {file} | {possible} | {tried} | {killed} | {killed / tried:.0%} |")
     lines += ["", "## Survivors", "", "| where | change | why no test fails |", "|---|---|---|"]
     for file, alive in survived.items():

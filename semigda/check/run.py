@@ -63,29 +63,21 @@ def update_facts(
         write_json(path, {"schema": FACTS_SCHEMA, "cases": content}, durable=False)
 
     for number, case in enumerate(cases):
-        image, label = Path(case["image"]), Path(case["label"]) if case["label"] else None
-        if not (image.exists() and (label is None or label.exists())):
-            # The measurement identifies a file when it is found again.
-            facts |= {case["id"]: known[case["id"]]} if case["id"] in known else {}
-            continue
-        told = case.get("result")
-        result = Path(told) if told else None
-        only = case.get("structures")
-        now = stamp(image, label, *(files_of_label(result, only or ()) if result else ()))
-        if result is not None and not result.exists():
-            result = None
         before = known.get(case["id"], {})
+        if not all(Path(file).exists() for file in (case["image"], case["label"]) if file):
+            # The measurement identifies a file when it is found again.
+            facts |= {case["id"]: before} if before else {}
+            continue
+        now = _stamp(case)
         picture = thumbnails and thumbnails / f"{case['id']}.png"
-        finished = case.get("label_slices")
-        same = before.get("stamp") == now and marks_of(before) in (finished or WHOLE, None)
+        marks = case.get("label_slices") or WHOLE
+        same = before.get("stamp") == now and marks_of(before) in (marks, None)
         if same and _is_drawn(picture, before):
             facts[case["id"]] = before
             continue
         try:
             progress.at(number / len(cases), f"Looking at case {number + 1} of {len(cases)}.")
-            draw = partial(_draw, picture, label)
-            measured = measure_case(image, label, progress, draw, finished, result, only)
-            facts[case["id"]] = {"stamp": now, **measured}
+            facts[case["id"]] = {"stamp": now, **_measure(case, picture, progress)}
         except SemiGDAError:
             save(known | facts)
             raise
@@ -94,6 +86,30 @@ def update_facts(
             saved = time.monotonic()
     save(facts)
     return facts
+
+
+def _stamp(case: CaseFiles) -> str:
+    result = case.get("result")
+    files = files_of_label(Path(result), case.get("structures") or ()) if result else ()
+    return stamp(Path(case["image"]), _path(case["label"]), *files)
+
+
+def _measure(case: CaseFiles, picture: Path | None, progress: Progress) -> dict[str, Any]:
+    """The facts of a case; a result that is gone is left out."""
+    label, result = _path(case["label"]), _path(case.get("result"))
+    return measure_case(
+        Path(case["image"]),
+        label,
+        progress,
+        partial(_draw, picture, label),
+        case.get("label_slices"),
+        result if result and result.exists() else None,
+        case.get("structures"),
+    )
+
+
+def _path(file: str | None) -> Path | None:
+    return Path(file) if file else None
 
 
 def _is_drawn(picture: Path | None, facts: dict[str, Any]) -> bool:

@@ -99,7 +99,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
     with open(path, "rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise SemiGDAError("bad-input", "The case list is larger than it can be.")
+        raise SemiGDAError("bad-input", "The case list is too large.")
     text = decoded(data)
     if path.suffix.lower() == ".json":
         rows = parse_json(text, "The case list")

@@ -1,4 +1,4 @@
-"""Which values of an image are black and white to the network."""
+"""Which values of an image the network sees as black and as white."""
 
 from __future__ import annotations
 

@@ -15,8 +15,10 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
-from semigda_core.models.doubt import Outcome, Patient, doubt_entry, outcome
+from semigda_core.models.doubt import Outcome, Patient, doubt_entry
 from semigda_core.models.library import find_model
+
+_OTHER = "Take cases that are labelled as a whole and show what the model segments."
 
 
 def calibrate(
@@ -43,14 +45,20 @@ def calibrate(
     network, card = load_network(folder, choose_device(device))
     held_out = [case for case in read_cases(cases) if case.role == "val" and case.label]
     if not held_out:
-        raise SemiGDAError("no-labels", "No case of the role 'val' has a label.")
+        raise SemiGDAError(
+            "no-labels",
+            "No case of the role 'val' has a label.",
+            action="Give the list labelled cases of that role.",
+        )
     result = evaluate_network(network, card, held_out, SegmentOptions(device), progress, doubt=True)
     found = outcomes_of(result["rows"], held_out)
     entry = doubt_entry(found, [label.value for label in card.labels])
     if entry is None and all(row["scored_on"] != WHOLE for row in result["rows"]):
-        raise SemiGDAError("bad-input", "No held-out case is labelled as a whole.")
+        raise SemiGDAError("bad-input", "No held-out case is labelled as a whole.", action=_OTHER)
     if entry is None:
-        raise SemiGDAError("bad-input", "The model found nothing in any of the held-out cases.")
+        raise SemiGDAError(
+            "bad-input", "The model found nothing in any of the held-out cases.", action=_OTHER
+        )
     card = replace(card, doubt=entry)
     rewrite_card(folder, card)
     return card, result["failures"]
@@ -63,7 +71,7 @@ def outcomes_of(rows: Sequence[Mapping[str, Any]], cases: Sequence[Case]) -> lis
     patients: dict[object, list[Outcome]] = {}
     for row in rows:
         if row["predicted_voxels"] and row["scored_on"] == WHOLE:
-            one = outcome(
+            one = Outcome.measured(
                 row["class"],
                 row["certainty"],
                 row["dice"],

@@ -35,7 +35,7 @@ class BatchSize:
         self._seconds: dict[int, list[float]] = {}  # a slice took, by size
 
     def of(self, left: int) -> int:
-        """How many of ``left`` slices to take now, at least 1."""
+        """How many of the ``left`` slices to take now, at least 1."""
         return self.now if left >= self.now else 1 << (left.bit_length() - 1)
 
     def limit(self, largest: int) -> None:
@@ -46,7 +46,7 @@ class BatchSize:
 
     @contextmanager
     def timed(self, slices: int, device: torch.device) -> Iterator[None]:
-        """Measure the block, which computes ``slices``, as long as that is of use."""
+        """Time the block, which computes ``slices``, while more measurements are useful."""
         if self._chosen or slices < self.now:
             yield
             return
@@ -85,7 +85,7 @@ def measured(network: nn.Module, case: tuple, start: int, largest: int) -> Batch
 
 
 def _wait(device: torch.device) -> None:
-    """Until a graphics card has done what it was given."""
+    """Wait for the graphics card to finish."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

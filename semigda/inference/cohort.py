@@ -30,8 +30,8 @@ from semigda_core.models.library import find_model
 # Errors that would recur with the next case; any other is the case's own.
 _ALL_CASES = ("model-invalid", "device-unavailable", "disk-full", "cancelled", "import-error")
 
-
 Ended = Callable[[str, str, "SemiGDAError | None"], None]
+_End = tuple[str, str, "SemiGDAError | None"]  # a case's name, how it ended, why without a result
 SEGMENTED, FAILED = "segmented", "failed"
 
 
@@ -148,19 +148,14 @@ class Cohort:
         self.folder.check([place])
         with joined(choose_device(options.device)) as ranks, plain_errors():
             names = [name for name, _ in self.images if only is None or name in only]
-            work = _Work(load(place), options, names, overwrite, again, self.frames, doubt)
-            return self._segment(work, tell, ranks, progress, ended)
+            work = _Work(
+                load(place), options, names, overwrite, again, self.frames, doubt, tell, ended
+            )
+            return self._segment(work, ranks, progress)
 
-    def _segment(
-        self,
-        work: _Work,
-        tell: Callable[[str], None],
-        ranks: Ranks,
-        progress: Progress,
-        ended: Ended,
-    ) -> Done:
+    def _segment(self, work: _Work, ranks: Ranks, progress: Progress) -> Done:
         sha256 = work.model[1].weights_sha256
-        states, failures = self._states(work, sha256)
+        states, unreadable = self._states(work, sha256)
         if OTHER_MODEL in states.values() and not work.overwrite:
             raise SemiGDAError(
                 "bad-input",
@@ -173,83 +168,62 @@ class Cohort:
         ranks.any(False)  # all have checked before the first of them writes
         if ranks.first:
             self.folder.open(sha256)
-            tell(_plan(len(work.names), len(todo), states))
-            for name, error in failures:
-                ended(name, FAILED, error)
+            work.tell(_plan(len(work.names), len(todo), states))
+            for name, state, error in unreadable:
+                work.ended(name, state, error)
             for name in states.keys() - set(todo):
-                ended(name, str(states[name]), None)
+                work.ended(name, str(states[name]), None)
         ranks.any(False)
-        failures = failures if ranks.first else []
         try:
-            failures += self._segment_all(
-                todo[ranks.rank :: ranks.world], work, tell, progress, ended
-            )
+            ends = self._segment_all(todo[ranks.rank :: ranks.world], work, progress)
         except SemiGDAError as error:
             if error.error_class == "cancelled" and ranks.first:
                 self._write_summary()
             raise
+        if ranks.first:
+            ends = unreadable + ends
         # The ranks wait for each other here: torchrun ends all of them if one ends with an error.
-        told = [(name, error.to_dict()) for name, error in failures]
-        told = sum(ranks.gather(told), [])
-        edited = [name for name, error in told if error["detail"] == EDITED]
-        done = Done(
-            len(states.keys() - dict(told).keys() & set(todo)),
-            len(states.keys() - set(todo)) + len(edited),
-            [(name, error) for name, error in told if error["detail"] not in (OUTSIDE, EDITED)],
-            [name for name, error in told if error["detail"] == OUTSIDE],
-            edited=edited + [name for name, state in states.items() if state == EDITED],
-            unknown=sum(state == UNKNOWN for state in states.values()),
-        )
+        told = [(name, state, error and error.to_dict()) for name, state, error in ends]
+        done = _done(states, len(todo), sum(ranks.gather(told), []))
         if ranks.first:
             reports = ((name, self.folder.report(name) or {}) for name in work.names)
             done.other_kind = [n for n, one in reports if tells_mismatch(one.get("notes", ()))]
             done.table_kept = self._write_summary()
         return done
 
-    def _segment_all(
-        self,
-        todo: list[str],
-        work: _Work,
-        tell: Callable[[str], None],
-        progress: Progress,
-        ended: Ended,
-    ) -> list[tuple[str, SemiGDAError]]:
-        """Segment these one after another; returns those that failed."""
-        failures, paths = [], dict(self.images)
-        for number, name in enumerate(todo):
-            tell(name)
-            message = f"Segmenting image {number + 1} of {len(todo)}"
-            progress.at(number / len(todo), message)
-            within = progress.share(1 / len(todo), message)
-            error = self._segment_one(name, paths[name], work, within)
-            if error is not None:
-                failures.append((name, error))
-            told = error is not None and error.detail in (OUTSIDE, EDITED) and error.detail
-            ended(name, told or (FAILED if error else SEGMENTED), None if told == EDITED else error)
-        return failures
+    def _segment_all(self, names: list[str], work: _Work, progress: Progress) -> list[_End]:
+        """Segment these one after another."""
+        ends, paths = [], dict(self.images)
+        for number, name in enumerate(names):
+            work.tell(name)
+            message = f"Segmenting image {number + 1} of {len(names)}"
+            progress.at(number / len(names), message)
+            within = progress.share(1 / len(names), message)
+            state, error = self._segment_one(name, paths[name], work, within)
+            work.ended(name, state, error)
+            ends.append((name, state, error))
+        return ends
 
     def _write_summary(self) -> Path | None:
         return self.folder.write_summary([name for name, _ in self.images])
 
-    def _states(
-        self, work: _Work, sha256: str | None
-    ) -> tuple[dict[str, str | None], list[tuple[str, SemiGDAError]]]:
-        """The state of each case, and the cases whose state is unknown."""
+    def _states(self, work: _Work, sha256: str | None) -> tuple[dict[str, str | None], list[_End]]:
+        """The state of each case, and the cases that cannot be read."""
         states: dict[str, str | None] = {}
-        failures = []
+        unreadable: list[_End] = []
         paths = dict(self.images)
         for name in work.names:
             try:
                 with plain_errors():
                     states[name] = self.folder.state(name, paths[name], sha256, work.how(name))
             except SemiGDAError as error:
-                failures.append((name, error))
-        return states, failures
+                unreadable.append((name, FAILED, error))
+        return states, unreadable
 
     def _segment_one(
         self, name: str, image: Path, work: _Work, progress: Progress
-    ) -> SemiGDAError | None:
-        """The case's files, or the reason why there are none."""
+    ) -> tuple[str, SemiGDAError | None]:
+        """Make the case's files; how it ended, and why there are none."""
         try:
             with plain_errors(), temporary_folder(self.folder.path) as folder:
                 self.folder.check_unedited(name)  # by somebody who has looked at it meanwhile
@@ -271,16 +245,18 @@ class Cohort:
                 raise
             with contextlib.suppress(SemiGDAError):
                 self.folder.forget(name)  # what an earlier image or option gave
-            return error
+            if error.detail == EDITED:
+                return EDITED, None
+            return OUTSIDE if error.detail == OUTSIDE else FAILED, error
         except Exception as error:  # of one broken file in a thousand; the log says where
             traceback.print_exc()
-            return SemiGDAError("internal", detail=type(error).__name__)
-        return None
+            return FAILED, SemiGDAError("internal", detail=type(error).__name__)
+        return SEGMENTED, None
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What to segment, and how."""
+    """What to segment, how, and whom to tell; the fields are arguments of Cohort.segment."""
 
     model: tuple  # network and card
     options: SegmentOptions
@@ -289,12 +265,34 @@ class _Work:
     again: bool
     frames: Mapping[str, int]
     doubt: Doubt | None
+    tell: Callable[[str], None]
+    ended: Ended
 
     def options_of(self, name: str) -> SegmentOptions:
         return replace(self.options, frame=self.frames.get(name, self.options.frame))
 
     def how(self, name: str) -> dict[str, Any]:
         return cohort_folder.how(self.model[1], self.options_of(name))
+
+
+def _done(
+    states: dict[str, str | None],
+    todo: int,
+    ends: list[tuple[str, str, dict[str, str] | None]],
+) -> Done:
+    """From the cases' states before, how many were to be segmented, and how these ended."""
+
+    def ended(as_state: str) -> list[str]:
+        return [name for name, state, _ in ends if state == as_state]
+
+    return Done(
+        len(ended(SEGMENTED)),
+        len(states) - todo + len(ended(EDITED)),
+        [(name, error) for name, state, error in ends if error and state == FAILED],
+        ended(OUTSIDE),
+        edited=ended(EDITED) + [name for name, state in states.items() if state == EDITED],
+        unknown=sum(state == UNKNOWN for state in states.values()),
+    )
 
 
 def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:

@@ -1,6 +1,6 @@
 """Two trainings never share a graphics card by accident: the user has one lock for each card.
 
-Trainings may share the processor: the system divides its time, and only patience runs out.
+Trainings may share the processor: the system divides its time, and both merely take longer.
 Segment takes no lock, so it keeps working while a training runs. Importing this imports torch.
 """
 

@@ -95,12 +95,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         network, card = models.get(_required(job.job["model"], "model"))
         image = _path(job.job["inputs"], "volume", "volume")
         volume = read_input(image, options, progress)
-    case = None
-    if job.job["inputs"].get("out"):
-        out = _path(job.job["inputs"], "out", "folder for its results")
-        name = _required(job.job["inputs"].get("name"), "name")
-        check(name, text(255), "The job's name")
-        case = CohortCase(out, name, image, options, card, bool(job.job["inputs"].get("overwrite")))
+    case = _cohort_case(job.job["inputs"], image, options, card)
     try:
         done = segment_volume(network, card, volume, options, progress, store=job.path)
     except BaseException:
@@ -111,19 +106,10 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     if case is not None:
         with clock("write"):
             kept = case.write(volume, done, begun, progress)
-    by_value = {label.value: label for label in card.labels}
-    segments = [
-        {
-            **found,
-            "color": list(by_value[found["value"]].color),
-            "terminology_entry": terminology_entry(by_value[found["value"]]),
-        }
-        for found in done.segments
-    ]
     outputs = {
         "labels": LABELS,
         "review": REVIEW if options.review else None,
-        "segments": segments,
+        "segments": _dressed(done.segments, card),
         "spots": done.spots,
         "kept": kept,
         "model": {"name": card.name, "title": card.title, "sha256": card.weights_sha256},
@@ -135,6 +121,30 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     seconds |= {"write": clock.seconds["write"], "total": time.perf_counter() - begun}
     seconds = {phase: round(value, 3) for phase, value in seconds.items()}
     return outputs, {**done.report, "seconds": seconds}
+
+
+def _cohort_case(
+    inputs: dict[str, Any], image: Path, options: SegmentOptions, card: ModelCard
+) -> CohortCase | None:
+    if not inputs.get("out"):
+        return None
+    out = _path(inputs, "out", "folder for its results")
+    name = _required(inputs.get("name"), "name")
+    check(name, text(255), "The job's name")
+    return CohortCase(out, name, image, options, card, bool(inputs.get("overwrite")))
+
+
+def _dressed(segments: list[dict[str, Any]], card: ModelCard) -> list[dict[str, Any]]:
+    """Segments with their colours and terminology."""
+    labels = {label.value: label for label in card.labels}
+    return [
+        {
+            **found,
+            "color": list(labels[found["value"]].color),
+            "terminology_entry": terminology_entry(labels[found["value"]]),
+        }
+        for found in segments
+    ]
 
 
 def cohort(job: JobFolder, models: ModelCache) -> Ending:

@@ -57,8 +57,7 @@ def segmentation_loss(
     With a per-pixel ``weight`` (B, H, W) in 0..1, or a mask of the pixels that count, the
     cross-entropy is divided by the number of pixels and not by the sum of weights: a batch that
     the teacher is unsure of counts less as a whole, and so does a slice that is partly unlabelled.
-    ``total`` as in :func:`dice_loss`;
-    cross-entropy is the mean of this process's rows.
+    ``total`` as in :func:`dice_loss`; cross-entropy is the mean over this process's rows.
     """
     logits = logits.float()
     entropy = F.cross_entropy(logits, target.long(), reduction="none")

@@ -39,7 +39,7 @@ def read_catalogue(source: str, progress: Progress = UNWATCHED) -> list[Entry]:
         for block in opened:
             data += block
             if len(data) > catalogue.MAX_BYTES:
-                raise SemiGDAError("bad-input", "The catalogue is larger than it can be.")
+                raise SemiGDAError("bad-input", "The catalogue is too large.")
     finally:
         opened.close()
     if opened.head.size is not None and len(data) < opened.head.size:

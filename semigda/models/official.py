@@ -1,7 +1,6 @@
 """Importing the released SemiGDA weights and Stable Diffusion autoencoders.
 
-Files are read with
-``weights_only=True`` or as safetensors: no code of theirs ever runs.
+Files are read with ``weights_only=True`` or as safetensors: none of their code ever runs.
 """
 
 from __future__ import annotations

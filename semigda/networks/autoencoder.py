@@ -1,4 +1,4 @@
-"""The KL autoencoder, in whose latent space both the image and its mask live.
+"""The KL autoencoder, whose latent space holds both images and masks.
 
 Structure of Stable Diffusion's first stage (Rombach et al., CVPR 2022). The decoder takes skip
 features through adapters passed to it, so that two branches can share its weights.

@@ -1,4 +1,4 @@
-"""Preparing many cases, in several processes where that is worth starting them."""
+"""Preparing many cases, in several processes where that is worth the start-up time."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _make_shares(store: Store, cases: Sequence[Case], progress: Progress, ranks:
 
 
 def _make_missing(store: Store, missing: list[Case], progress: Progress) -> None:
-    """Here, until it turns out to take long."""
+    """Prepare cases in this process until it turns out to take long."""
     telling, begun = _Telling(store, len(missing), progress), time.monotonic()
     for number, case in enumerate(missing):
         left = len(missing) - number
@@ -86,7 +86,7 @@ def _make_missing(store: Store, missing: list[Case], progress: Progress) -> None
 
 
 def _make_beside(store: Store, cases: list[Case], telling: _Telling) -> None:
-    """In other processes."""
+    """Prepare cases in other processes."""
     count = processes(len(cases))
     makers = [_Maker(store) for _ in range(count)]
     idle: queue.SimpleQueue[_Maker] = queue.SimpleQueue()
@@ -153,7 +153,7 @@ class _Maker:
 
 
 class _Telling:
-    """Says how many of the cases are prepared, and settles what was made, now and then."""
+    """Reports how many cases are prepared, and settles what was made at intervals."""
 
     def __init__(self, store: Store, count: int, progress: Progress):
         self.store, self.count, self.progress = store, count, progress

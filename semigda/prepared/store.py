@@ -123,7 +123,7 @@ class Store:
         return told
 
     def hear(self, told: dict[str, Any]) -> None:
-        """What another process told of this folder."""
+        """Take over what another process told of this folder."""
         self.digests |= told["digests"]
         self._seen |= told["digests"]
         self.made |= set(told["made"])
@@ -244,7 +244,7 @@ class Store:
         write_json(self.folder / INDEX, before | self._seen, durable=False)
 
     def leave(self) -> None:
-        """At the end of a job that has succeeded: what only it could find again goes."""
+        """At the end of a successful job, remove what no other job could find."""
         if self.own:
             remove_folder(self.folder)
 

@@ -2,8 +2,8 @@
 
 A case is worth how much nearer, in an encoder's features, all others come to a labelled one: a copy
 of a chosen case is worth nothing, and an odd case that stands for itself alone is worth little.
-Doubt finds badly segmented cases, but labelling those first made no better model; it is told, and
-sorts the predicted labels that wait for a decision.
+Doubt finds badly segmented cases, but labelling those first gave no better model: it is only shown,
+and sorts the predicted labels that await a decision.
 """
 
 from __future__ import annotations

@@ -83,20 +83,8 @@ def rank_cases(
             if error.error_class not in _CASE_ERRORS:
                 raise
             unreadable += 1
-    ids = list(looks)
-    ranked = rank(list(looks.values()), known, [label.name for label in card.labels])
     images = {row["id"]: row["image"] for row in rows}
-    candidates: list[dict[str, Any]] = [
-        {
-            "case": ids[found.index],
-            "rank": place,
-            "disagreement": round(found.disagreement, 4),
-            "novelty": round(found.novelty, 4),
-            "reason": found.reason,
-            "stamp": stamp(Path(images[ids[found.index]])),
-        }
-        for place, found in enumerate(ranked, 1)
-    ]
+    candidates = _ranked(looks, known, card, images)
     progress.at(0.98, "Drawing the first cases.")
     folder.mkdir(parents=True, exist_ok=True)
     colours = {label.name: label.color for label in card.labels}
@@ -110,6 +98,25 @@ def rank_cases(
     write_json(folder / "ranking.json", {**ranking, "candidates": candidates})
     _clear(folder, keep, scratch)
     return len(candidates), unreadable
+
+
+def _ranked(
+    looks: dict[str, Look], known: list[Any], card: ModelCard, images: dict[str, str]
+) -> list[dict[str, Any]]:
+    """The candidates of ``ranking.json``."""
+    ids = list(looks)
+    names = [label.name for label in card.labels]
+    return [
+        {
+            "case": ids[found.index],
+            "rank": place,
+            "disagreement": round(found.disagreement, 4),
+            "novelty": round(found.novelty, 4),
+            "reason": found.reason,
+            "stamp": stamp(Path(images[ids[found.index]])),
+        }
+        for place, found in enumerate(rank(list(looks.values()), known, names), 1)
+    ]
 
 
 def _clear(folder: Path, keep: list[str], scratch: Path) -> None:

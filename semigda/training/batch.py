@@ -2,7 +2,7 @@
 
 A batch is a pure function of its generator, so it is the same whoever draws it and whenever: a
 thread draws the next steps' while the network computes. It can be divided by rows, among
-processes and where memory does not suffice, because nothing random is left to be drawn later.
+processes and where memory is short, because nothing random is left to be drawn later.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checkpoints: all a killed run needs to go on exactly where it was.
+"""Checkpoints: all that a killed run needs to continue exactly where it was.
 
 A file ends in the hash of all before, so that an empty, cut or changed one is known before it is
 used. The checkpoint before the last one is kept beside it, for that case.
@@ -82,8 +82,8 @@ class Checkpoints:
     """The checkpoints of a run: one every few minutes, and one where it is paused.
 
     Args:
-        settings: of the run, a dataclass; a run with other ones does not take them up.
-        state: what is learned, beside the stage's own state.
+        settings: the run's, a dataclass; a run with other settings refuses its checkpoints.
+        state: what is learned, besides the stage's own state.
     """
 
     def __init__(

@@ -92,7 +92,7 @@ def _too_little_memory(error: Exception) -> bool:
 
 
 class _Told:
-    """What a first model finds, for who waits for the training."""
+    """What a first model finds, for whoever is waiting for the training."""
 
     def __init__(
         self, settings: TrainSettings, model: FirstModel, slices: Slices, progress: Progress
@@ -102,7 +102,7 @@ class _Told:
         self.preprocessing = Preprocessing.from_dict(settings.preprocessing)
 
     def say(self, began: float) -> dict:
-        """How well each class is found on its own labelled cases, and which are not found.
+        """Report how well each class is found on the labelled cases, and which are not found.
 
         Args:
             began: when the look did, by the monotonic clock.

@@ -38,7 +38,7 @@ from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
 
 BRANCH = "cnn"
 NETWORK = replace(NetworkConfig.pretrained(), branches=(BRANCH,))
-# About so many pixels of a slice and slices a step: pictures need detail, volumes many slices.
+# Approximate pixels a slice, and slices a step: pictures need detail, volumes many slices.
 PICTURES, VOLUMES = (128 * 128, 4), (96 * 96, 8)
 FINEST = 3.0  # at most so many times as fine as a slice is
 STEPS = 320
@@ -122,7 +122,7 @@ def fit_first_model(
 
 
 def size_of(size: Sequence[int], pixels: int) -> tuple[int, int]:
-    """(H, W) with about so many pixels for slices of another size."""
+    """(H, W) of about that many pixels, for slices of another size."""
     factor = min(FINEST, math.sqrt(pixels / math.prod(size)))
     height, width = (max(2 * MULTIPLE, MULTIPLE * round(factor * n / MULTIPLE)) for n in size)
     return height, width
@@ -144,7 +144,7 @@ def spread_out(things: Sequence, count: int) -> list:
 
 
 def _network(features: EfficientNetLite0, seed: int) -> SemiGDA:
-    """The small network, new but for its features, whatever network is to be trained."""
+    """The small network, untrained except for its features, whatever the training's own."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         network = SemiGDA(NETWORK)
@@ -196,7 +196,7 @@ class _InTime:
         self.begun = time.monotonic()
 
     def ends(self) -> bool:
-        """After as many steps as there is time for, or where a stop is asked for."""
+        """When time is up, or when a stop is requested."""
         done = self.stage.done
         if done >= MEASURED:
             fit_in = done * SECONDS / (time.monotonic() - self.begun)

@@ -22,14 +22,14 @@ B = TypeVar("B", bound=Rows)
 
 
 class _ElsewhereOutOfMemory(Exception):
-    """Another rank's memory did not suffice for this step."""
+    """Another rank ran out of memory in this step."""
 
 
 class Gradients:
     """Computes the gradients of batches, over parts of them and over ranks.
 
-    A rank computes on its rows of the batch. Where memory does not suffice, it does so in 2 parts
-    from then on, then in 4, and so on to single rows: the gradients of the parts add up to the
+    A rank computes its rows of the batch. When memory runs out, it does so in 2 parts from then
+    on, then in 4, and so on down to single rows: the gradients of the parts add up to the
     batch's. Only the batch Dice (and a batch norm) then sees a part and not the whole batch, so its
     loss differs slightly from that of a machine with more memory.
 
@@ -93,7 +93,7 @@ class Gradients:
         return count
 
     def divide(self, batch: Rows) -> None:
-        """Use about half the memory from now on; called where it did not suffice.
+        """Use about half the memory from now on; called when it ran out.
 
         Raises:
             SemiGDAError: "out-of-gpu-memory" or "out-of-memory" if one row is too much.

@@ -2,7 +2,7 @@
 
 Beside it stand ``train.py`` (from settings to a model package), ``batch.py`` and ``losses.py``
 (what a step sees, and what it minimises), ``gradients.py`` (little memory, many processes) and
-``stage.py`` (log, pictures, validation, checkpoints, the job's wishes).
+``stage.py`` (log, pictures, validation, checkpoints, the job's requests).
 """
 
 from __future__ import annotations

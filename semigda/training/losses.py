@@ -48,8 +48,7 @@ PseudoLabels = tuple[Tensor, Tensor]  # labels (U, H, W), and how much each coun
 def rebuild_losses(
     network: KLAutoencoder, palette: Palette, batch: Pictures, kl_weight: float, total_of: Total
 ) -> Losses:
-    """The autoencoder draws again what it is shown: images, and masks so well that each pixel's
-    class can be told."""
+    """Reconstruction of images, and of masks so well that each pixel's class can be told."""
     _, masks, all_ = batch.shares
     shown = batch.images
     if batch.labels is not None:
@@ -74,8 +73,8 @@ def align_losses(
 ) -> Losses:
     """Stage 1, DAM: each branch's latent of an image is drawn to its mask's latent.
 
-    Without a mask each branch is drawn to the other's latent, which gets no gradient; a branch
-    that is alone learns nothing from such an image, and its batches have none.
+    Without a mask each branch is drawn to the other's latent, which gets no gradient; a single
+    branch learns nothing from such an image, and its batches have none.
 
     Args:
         weight: of the unlabelled part.
@@ -233,5 +232,5 @@ def pseudo_weight(done: float, settings: TrainSettings) -> float | None:
 
 
 def _sum(losses: Iterable[Tensor]) -> Tensor:
-    """Their sum; 0 without any."""
+    """The sum of the losses; 0 if there are none."""
     return sum(losses, torch.zeros(()))

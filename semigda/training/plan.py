@@ -1,7 +1,7 @@
 """A project's training: the folds, the last training, and whether its model is better.
 
 What a kill or a pause leaves is used again: finished folds and scores stand in the job's folder,
-and an unfinished training goes on from its checkpoint. Importing this imports torch.
+and an unfinished training continues from its checkpoint. Importing this imports torch.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
 def check_planned(job: JobFolder, device: str) -> None:
     """Compare the device that computes with the one that the plan was measured on.
 
-    What took minutes on a graphics card may take a day without it. A training that has begun goes
-    on all the same.
+    What took minutes on a graphics card may take a day without it. A training that has begun
+    continues all the same.
 
     Raises:
         SemiGDAError: "device-unavailable" before the first step, if the card is gone.
@@ -110,7 +110,7 @@ def check_planned(job: JobFolder, device: str) -> None:
 
 
 def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the first process begins, until it says that there is nothing more."""
+    """Take part in what the first process begins, until it says that there is nothing more."""
     while (training := ranks.share()) is not None:
         try:
             train(training[0], job, training[1])

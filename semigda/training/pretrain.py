@@ -1,4 +1,4 @@
-"""Pre-training of the autoencoder whose latent space both the image and its mask live in.
+"""Pre-training of the autoencoder, whose latent space holds both images and masks.
 
 The paper takes Stable Diffusion's; a compact one learns from the images at hand and from painted
 masks: those of the labelled cases, and random ones so that every shape and class can be decoded.
@@ -215,7 +215,7 @@ def checkpoint_of(out: str | Path) -> Path:
 
 
 class Shown:
-    """Slices and masks that are drawn again and again, to see how well."""
+    """The same slices and masks, redrawn at intervals to show the progress."""
 
     def __init__(
         self,
@@ -238,7 +238,7 @@ class Shown:
 
     @torch.no_grad()
     def sheets(self) -> dict[str, np.ndarray]:
-        """Image, image drawn again, painted mask, mask drawn again."""
+        """Rows of image, its reconstruction, painted mask, its reconstruction."""
         device = next(self.network.parameters()).device
         moments = self.network.encode(torch.cat([self.images, self.masks]).to(device))
         drawn = self.network.decode(moments.chunk(2, dim=1)[0]).chunk(2)

@@ -18,7 +18,7 @@ from semigda_core.labels.finished import IGNORED
 
 OPACITY = 0.45
 ROWS = 4
-# Of a stage: the first picture soon, so that one sees it learn; then now and then.
+# Of a stage: the first picture soon, to show that it learns; then at longer intervals.
 FIRST_SECONDS, LATER_SECONDS = 20.0, 180.0
 SHOWN_SIDE = 224  # smaller slices are enlarged to about this, by a whole factor
 LINE, LINE_GREY = 2, 128  # between the pictures, in pixels

@@ -52,7 +52,7 @@ MEMORY_RESERVE = 0.85  # of the computer's free memory
 
 
 class _Timed:
-    """Around the steps of a stage: takes their time, and ends them when that is enough."""
+    """Times the steps of a stage, and ends it once it has timed enough."""
 
     def __init__(self, progress: Progress, device: torch.device):
         self.progress, self.device, self.times = progress, device, [time.perf_counter()]
@@ -75,7 +75,7 @@ class _Undivided(Gradients):
 
 
 def _step_seconds(times: Sequence[float]) -> float:
-    """Of a usual step; the first one also warms up, where there are others."""
+    """Of a typical step; the first one, a warm-up, counts only if there is no other."""
     steps = [after - before for before, after in zip(times, times[1:], strict=False)]
     steps = sorted(steps[1:] or steps)
     return steps[len(steps) // 2]
@@ -86,7 +86,7 @@ def rehearse(
     folder: Path,
     progress: Progress = UNWATCHED,
 ) -> dict[str, Any]:
-    """Rehearse a training and say what it takes and whether it fits.
+    """Rehearse a training; tell what it costs and whether it fits into memory.
 
     Args:
         folder: for a checkpoint that is deleted again.
@@ -210,11 +210,7 @@ class _Rehearsal:
         settings = replace(settings, steps=MOST_STEPS, align_steps=MOST_STEPS)
         seconds: dict[str, float | None] = {"pretrain": None, "semi": None}
         if settings.base is None and settings.pretrain_steps:
-            self.progress.at(0.4, "Rehearsal: learning to draw.")
-            seen = [*of_role["labeled"], *of_role["unlabeled"]]
-            pretraining = replace(settings, pretrain_steps=MOST_STEPS).pretraining(settings.out)
-            _, gradients, stage = begin(pretraining, seen, self.device, self._gradients)
-            seconds["pretrain"] = self._time(stage, gradients)
+            seconds["pretrain"] = self._pretrain(settings, of_role)
         network = self._network(settings).with_branches(settings.branches)
         network = network.to(self.device).train()
         training = Training(settings, of_role, network, self._gradients(network))
@@ -227,16 +223,7 @@ class _Rehearsal:
         stage = training.segment()
         if training.unlabeled is not None:
             seconds["semi"] = self._time(stage, training.gradients)
-        unet = UNetTraining(
-            settings,
-            new_unet(settings),
-            MOST_STEPS,
-            training.labeled,
-            self.device,
-            self.progress,
-            full=training.unlabeled is not None,
-        )
-        seconds["unet"] = self._time(unet.stage, unet.gradients)
+        seconds["unet"] = self._unet(settings, training)
         self.progress.at(0.85, "Rehearsal: measuring a held-out case.")
         start = time.perf_counter()
         judged = (of_role["val"] or of_role["labeled"])[:1]
@@ -246,6 +233,25 @@ class _Rehearsal:
         facts |= self._save(training, stage)
         facts["gpu_memory_bytes"] = torch.cuda.max_memory_reserved(self.device) if on_gpu else None
         return facts
+
+    def _pretrain(self, settings: TrainSettings, of_role: dict[str, list[CaseSlices]]) -> float:
+        self.progress.at(0.4, "Rehearsal: learning to draw.")
+        seen = [*of_role["labeled"], *of_role["unlabeled"]]
+        pretraining = replace(settings, pretrain_steps=MOST_STEPS).pretraining(settings.out)
+        _, gradients, stage = begin(pretraining, seen, self.device, self._gradients)
+        return self._time(stage, gradients)
+
+    def _unet(self, settings: TrainSettings, training: Training) -> float:
+        unet = UNetTraining(
+            settings,
+            new_unet(settings),
+            MOST_STEPS,
+            training.labeled,
+            self.device,
+            self.progress,
+            full=training.unlabeled is not None,
+        )
+        return self._time(unet.stage, unet.gradients)
 
     def _network(self, settings: TrainSettings) -> SemiGDA:
         torch.manual_seed(settings.seed)

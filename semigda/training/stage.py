@@ -1,6 +1,5 @@
-"""A stage of a training, and what happens around its steps.
-
-That is the log, pictures, validation, checkpoints, and the wishes of the job.
+"""A stage of a training, and what happens around its steps: log, pictures, validation,
+checkpoints, and the job's requests.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ RowsOfStage = TypeVar("RowsOfStage", bound=Rows)
 
 @dataclass
 class Stage(Generic[RowsOfStage]):
-    """What a stage learns, from which batches and by which losses, and how far it is."""
+    """What a stage learns, from which batches, with which losses, and how far it has come."""
 
     name: str  # "pretrain", "align" or "segment"
     steps: int
@@ -60,7 +59,7 @@ class Stage(Generic[RowsOfStage]):
         return {"stage": self.name, "step": self.done, "optimizer": self.optimizer.state_dict()}
 
     def restore(self, state: dict) -> None:
-        """Go on where an earlier process was.
+        """Continue where an earlier process ended.
 
         The fused optimiser pairs values by their place in memory: they are laid out as the
         parameters are, whatever an earlier version saved.
@@ -81,7 +80,7 @@ class Around(Protocol):
         ...
 
     def after_step(self, rate: float, losses: Losses, left_out: Callable[[], int]) -> None:
-        """After a step, which the stage counts already; the losses are not yet waited for."""
+        """After a step, which already counts; the losses may still be being computed."""
         ...
 
 
@@ -89,10 +88,10 @@ class Watched:
     """Around the steps of a training in a job.
 
     Args:
-        cost: of a step by its number, in the unit of ``progress``.
+        cost: a step's cost by its number, in the unit of ``progress``.
         previews: folder for pictures; of the first rank only.
         sheets: draws them.
-        watch: measures Dice of held-out cases, in stage 2. Only then a stop leaves a model.
+        watch: measures Dice of held-out cases, in stage 2. Only there does a stop leave a model.
         judged: the network that it measures.
     """
 

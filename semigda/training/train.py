@@ -54,9 +54,9 @@ def train(settings: TrainSettings, job: Job | None = None, part: Part | None = N
     nothing is chosen on the held-out cases, so their Dice is what new cases of the same kind can
     expect.
 
-    A run that was killed or paused goes on from its last checkpoint when it is called again with
-    the same settings, and on a CPU ends with the same weights as if it had never stopped. One that
-    a job had finished already, but did not live to say so, is not trained again.
+    A run that was killed or paused continues from its last checkpoint when called again with the
+    same settings, and on a CPU ends with the same weights as if it had never stopped. A run that
+    had finished before its job was killed is not trained again.
 
     Args:
         part: where one job holds several trainings; each then has its own ``settings.work``.

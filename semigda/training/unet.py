@@ -119,7 +119,7 @@ class UNetTraining(Generic[N]):
         return {"network": self.network.state_dict(), "teacher": self.teacher.state_dict()}
 
     def restore(self, state: dict) -> None:
-        """Go on where an earlier process was."""
+        """Continue where an earlier process ended."""
         self.network.load_state_dict(state["network"])
         self.teacher.load_state_dict(state["teacher"])
         self.stage.restore(state)
@@ -128,8 +128,8 @@ class UNetTraining(Generic[N]):
 def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | None = None) -> UNet:
     """Train the U-Net to compare a training with.
 
-    A run that was killed or paused goes on from its last checkpoint, ``unet.pt``, which also
-    holds the U-Net of one that has ended.
+    A run that was killed or paused continues from its last checkpoint, ``unet.pt``, which also
+    holds the U-Net of a run that has ended.
 
     Args:
         settings: of SemiGDA's training, the cases among them.

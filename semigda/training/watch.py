@@ -1,6 +1,6 @@
 """Watching stage 2: Dice of held-out cases, pictures, and classes that are not found.
 
-Nothing is chosen by what is seen here: it is for curves, and for who looks at them.
+Nothing is chosen by what is measured here: it only fills the curves and pictures.
 """
 
 from __future__ import annotations

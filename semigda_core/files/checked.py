@@ -31,8 +31,8 @@ def ruled(
     """A dataclass field with a rule; required unless it has ``default`` or ``factory``.
 
     Args:
-        meaning: a line for who sets it, see :func:`meaning_of`.
-        notes: what else is to be known of it, as the field's metadata.
+        meaning: a line for whoever sets it, see :func:`meaning_of`.
+        notes: further metadata of the field.
     """
     metadata = {RULE: rule, MEANING: meaning, **notes}
     if factory is not None:
@@ -41,7 +41,7 @@ def ruled(
 
 
 def meaning_of(one: Field[Any]) -> str:
-    """What a field of a dataclass means, for who sets it."""
+    """What a field of a dataclass means, for whoever sets it."""
     return one.metadata.get(MEANING, "")
 
 

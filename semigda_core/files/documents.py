@@ -330,7 +330,7 @@ def read_document(
     with patiently(lambda: open(Path(file), "rb")) as opened:
         data = opened.read(limit + 1)
     if len(data) > limit:
-        raise SemiGDAError(error_class, f"{what} is larger than it can be.", action=action)
+        raise SemiGDAError(error_class, f"{what} is too large.", action=action)
     value = parse_json(data, what, error_class=error_class, action=action)
     check(value, rule, what, error_class=error_class, action=action)
     return value

@@ -45,7 +45,6 @@ class SegmentOptions:
     frame: int | None = option(
         "which frame of a 4-D image, from 0", None, maybe(whole(0, 2**31)), voxels=True
     )
-    # It compares the branches: even if the card recommends one for the labels, both are computed.
     review: bool = option("make the review map", True, flag(), panel="review")
     all_parts: bool = option(
         "keep every connected part, also where the model's card keeps the largest of each class",

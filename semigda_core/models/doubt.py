@@ -112,6 +112,19 @@ class Outcome:
     predicted: int
     whole: bool
 
+    @classmethod
+    def measured(
+        cls,
+        value: int,
+        certainty: float,
+        dice: float | None,
+        truth: int,
+        predicted: int,
+        whole: bool,
+    ) -> Outcome:
+        """From an evaluation, which has no Dice for a class that is not there."""
+        return cls(value, round(certainty, _DIGITS), dice or 0.0, truth, predicted, whole)
+
 
 Patient = Sequence[Outcome]  # everything that was found in the images of one held-out patient
 
@@ -259,13 +272,6 @@ def why_no_range(doubt: dict[str, Any] | None) -> str:
     if most < FEWEST:
         return f"No 90 % range of the volumes: it takes {FEWEST} held-out patients."
     return "No 90 % range of the volumes: on the held-out patients they were too far off."
-
-
-def outcome(
-    value: int, certainty: float, dice: float | None, truth: int, predicted: int, whole: bool
-) -> Outcome:
-    """Of a row of an evaluation, for a class that was found."""
-    return Outcome(value, round(certainty, _DIGITS), dice or 0.0, truth, predicted, whole)
 
 
 def _floor(value: float) -> float:

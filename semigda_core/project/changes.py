@@ -76,7 +76,11 @@ def change_mapping(
         elif type(value) is int and value in allowed:
             known[key] = value
         else:
-            raise SemiGDAError("bad-input", "A segment was given to no class there is.")
+            raise SemiGDAError(
+                "bad-input",
+                "A segment was mapped to a class that does not exist.",
+                action="Choose one of the project's classes.",
+            )
 
 
 def give_label(case: dict[str, Any], label: dict[str, Any] | None) -> None:

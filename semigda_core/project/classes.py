@@ -98,4 +98,6 @@ def _find(view: View, value: int) -> Label:
     for label in view.classes:
         if label.value == value:
             return label
-    raise SemiGDAError("bad-input", "The project has no such class (any more).")
+    raise SemiGDAError(
+        "bad-input", "The project has no such class.", action="Choose one of the project's classes."
+    )

@@ -51,7 +51,7 @@ def read(folder: Path) -> dict[str, Any]:
 def _check(content: bytes) -> None:
     """Raise if this is not a project. Cached, because it is read often and changes rarely."""
     if len(content) > MAX_BYTES:
-        raise SemiGDAError("bad-input", f"{WHAT} is larger than it can be.", action=REPAIR)
+        raise SemiGDAError("bad-input", f"{WHAT} is too large.", action=REPAIR)
     data = parse_json(content, WHAT, action=REPAIR)
     check(data, record({}, others=True), WHAT, action=REPAIR)
     schema = data.get("schema", SCHEMA_VERSION)

@@ -61,7 +61,7 @@ class Candidate:
     Attributes:
         case_id: of the project's case.
         rank: from 1, the case to label first.
-        disagreement: of the network's two branches, or doubt of its only one, 0 (none) to 1.
+        disagreement: 0 (none) to 1, doubt about what was found (named after an earlier measure).
         novelty: 0 to 1, how much it differs from all labelled cases and those ranked before it; 0.5
             is usual.
         reason: one or two sentences for the user, without the case's name.
@@ -95,7 +95,11 @@ def new_ranking(
     folder = find_model(str(model)) if model is not None else _newest_model(project)
     card = ModelCard.read(folder)
     if [label.name for label in card.labels] != [label.name for label in view.classes]:
-        raise SemiGDAError("bad-input", "The model's classes are not those of the project.")
+        raise SemiGDAError(
+            "bad-input",
+            "The model's classes are not those of the project.",
+            action="Choose one of the project's versions.",
+        )
     if count is not None and count < 1:
         raise SemiGDAError("bad-input", "The number of cases to review must be at least 1.")
     rows = [

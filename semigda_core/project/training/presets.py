@@ -155,26 +155,15 @@ def train_settings(
             "paper" without a base, for impossible channels; "model-invalid" for a
             wrong name or base.
     """
-    if preset not in PRESETS:
-        raise SemiGDAError("bad-input", f"The presets are {', '.join(PRESETS)}.")
-    view, chosen = project.read(), PRESETS[preset]
-    if not view.classes:
-        raise SemiGDAError(
-            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
-        )
-    if preset == "paper" and base is None:
-        raise SemiGDAError(
-            "bad-input",
-            "The full-size network needs a trained autoencoder to start from.",
-            action="Choose a base (see 'semigda import-official'), or the preset standard.",
-        )
-    advanced = dict(advanced or {})
+    view = project.read()
+    _refuse(view, preset, base)
+    chosen, advanced = PRESETS[preset], dict(advanced or {})
     check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
     side, axis = advanced.pop("side", None), advanced.pop("slice_axis", None)
     channels = advanced.pop("channels", None)
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
     if model is not None:
-        network, preprocessing = model.network, model.preprocessing
+        network = model.network
     elif base:
         network = read_header(Path(base)).network
     elif card and features and chosen.middle is not None and not channels:
@@ -182,13 +171,12 @@ def train_settings(
     else:
         network = _network(features, channels)
     sizes = chosen.sizes(advanced.get("network", network))
-    branches = sizes.branches
-    if model is None:
-        preprocessing = suggest_preprocessing(
-            view, facts, side or sizes.sides[0], axis, sizes.finer
-        )
+    if model is not None:
+        preprocessing, branches = model.preprocessing, NetworkConfig.from_dict(network).branches
     else:
-        branches = NetworkConfig.from_dict(network).branches
+        largest = side or sizes.sides[0]
+        preprocessing = suggest_preprocessing(view, facts, largest, axis, sizes.finer)
+        branches = sizes.branches
     align = max(FEWEST_STEPS, round(ALIGN_SHARE * sizes.steps))
     steps = {"align_steps": align, "steps": round((1 - ALIGN_SHARE) * sizes.steps)}
     if preset == "paper" and minutes is None:
@@ -211,6 +199,22 @@ def train_settings(
         "augmentation": _augmentation(view, preprocessing),
         **advanced,
     }
+
+
+def _refuse(view: View, preset: str, base: str | None) -> None:
+    """Raise "bad-input" for a preset that is unknown, or cannot be used yet."""
+    if preset not in PRESETS:
+        raise SemiGDAError("bad-input", f"The presets are {', '.join(PRESETS)}.")
+    if not view.classes:
+        raise SemiGDAError(
+            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
+        )
+    if preset == "paper" and base is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The full-size network needs a trained autoencoder to start from.",
+            action="Choose a base (see 'semigda import-official'), or the preset standard.",
+        )
 
 
 def grids(
