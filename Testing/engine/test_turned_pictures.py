@@ -46,6 +46,14 @@ def test_damaged_headers_and_other_files_turn_nothing(tmp_path):
     at = whole.index(b"MM\0*")
     path.write_bytes(whole[: at + 4] + b"\xff" * 4 + whole[at + 8 :])  # entries far away
     assert not shown_turned(path) and not shown_turned(tmp_path / "none.jpg")
+    at = whole.index(b"\xff\xe1")
+    exif = whole[at : at + 2 + int.from_bytes(whole[at + 2 : at + 4], "big")]
+    words = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"
+    xmp = b"\xff\xe1" + (len(words) + 2).to_bytes(2, "big") + words  # with the same marker
+    path.write_bytes(b"\xff\xd8" + xmp + exif)
+    assert shown_turned(path)
+    path.write_bytes(b"\xff\xd8\xff\xda\x00\x02" + exif)  # among the pixels
+    assert not shown_turned(path)
 
 
 def test_the_check_asks_about_labels_of_turned_pictures_only(tmp_path):
