@@ -34,7 +34,7 @@ def brute_force_distances(one, other, spacing):
 @pytest.mark.parametrize("seed", range(3))
 def test_surface_distances_equal_brute_force(shape, seed):
     random = np.random.default_rng(seed)
-    spacing = random.uniform(0.4, 5, len(shape))
+    spacing = random.uniform(0.4, 5, len(shape)).tolist()
     masks = random.random((2, *shape)) < (0.15, 0.6, 0.3)[seed]
     ours = surface_distances(masks[0], masks[1], spacing)
     if shape[0] == 1:  # a single slice is flat
