@@ -7,7 +7,7 @@ Trains the one-branch recipe on heart_la, cardiac_scd and hippocampus of ../shar
 (SEMIGDA_DATA) with labels drawn in four ways, see ``slices_lib/drawing.py``, and scores the split's
 whole held-out cases. All other training images, and the slices that are not drawn, are unlabelled.
 Every run enters benchmarks/results/slice_labels.json as it ends, and finished ones are kept;
-``--page`` writes docs/fewer-slices.md from it.
+``--page`` writes docs/fewer-slices.md and .svg from it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from slices_lib.drawing import ARMS, WHOLE_CASES, drawn  # noqa: E402
-from slices_lib.page import page  # noqa: E402
+from slices_lib.page import page, picture  # noqa: E402
 
 TABLE = ROOT / "benchmarks/results/slice_labels.json"
 PAGE = ROOT / "docs/fewer-slices.md"
@@ -43,6 +43,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.page:
         PAGE.write_text(page(read_rows(TABLE)), encoding="utf-8")
+        PAGE.with_suffix(".svg").write_text(picture(read_rows(TABLE)), encoding="utf-8")
         return
     for seed in arguments.seeds:
         for name in arguments.sets:

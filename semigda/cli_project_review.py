@@ -22,7 +22,7 @@ def add_review_commands(add: Add) -> None:
     rank.add_argument("--model", help="name in the library, or folder (default: the one in use)")
     rank.add_argument("--count", type=int, help="how many get a predicted label (default: 10)")
 
-    add("inbox", _inbox, "List the predicted labels that wait for a decision.")
+    add("inbox", _inbox, "List the predicted labels that wait for a decision, the surest first.")
     for name, command, text in (
         ("accept", _accept, "Take predicted labels as the cases' labels."),
         ("reject", _reject, "Leave cases unlabelled and do not propose them again."),

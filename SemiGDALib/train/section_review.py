@@ -45,8 +45,7 @@ class ReviewSection(Section):
     def refresh(self) -> None:
         now, ui = self.context.now, self.ui
         self._next = now.candidates
-        # The surest first: those are the quickest to judge.
-        self._inbox = sorted(now.inbox, key=lambda one: one.disagreement)
+        self._inbox = now.inbox
         self._fill(ui.nextTable, self._next)
         self._fill(ui.inboxTable, self._inbox)
         for widget in (ui.nextLabel, ui.nextTable, ui.labelButton):

@@ -7,6 +7,7 @@ from functools import cached_property
 from semigda_core.project.check import latest
 from semigda_core.project.reading import Reading
 from semigda_core.project.review.candidates import candidates
+from semigda_core.project.review.inbox import to_review
 from semigda_core.project.training.bases import bases
 from semigda_core.project.training.plans import saved_plan
 from semigda_core.project.training.trainings import current, estimate
@@ -55,5 +56,5 @@ class Snapshot:
 
     @cached_property
     def inbox(self):
-        """The candidates with a predicted label that waits for a decision."""
-        return [one for one in self.candidates if one.label is not None]
+        """The candidates with a predicted label that waits for a decision, the surest first."""
+        return to_review(self.candidates)

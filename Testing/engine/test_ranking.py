@@ -67,7 +67,9 @@ def test_an_odd_case_that_stands_for_itself_alone_does_not_come_first(ranked):
 def test_the_first_ones_get_a_label_on_their_images_grid_and_a_picture(ranked):
     project, _, _ = ranked
     waiting = pending(project)
-    assert [one.rank for one in waiting] == [1, 2, 3, 4]
+    assert sorted(one.rank for one in waiting) == [1, 2, 3, 4]
+    doubts = [one.disagreement for one in waiting]
+    assert doubts == sorted(doubts) and len(set(doubts)) == 4
     for one in waiting:
         image = sitk.ReadImage(str(project.read().case(one.case_id).image))
         label = sitk.ReadImage(str(one.label))

@@ -23,6 +23,7 @@ from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
 from robust_lib.page import page as robust_page  # noqa: E402
 from slices_lib.page import page as slices_page  # noqa: E402
+from slices_lib.page import picture as slices_picture  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
 from unlike_lib.page import page as unlike_page  # noqa: E402
 from weak_teachers_lib.page import page as weak_teachers_page  # noqa: E402
@@ -52,6 +53,7 @@ PAGES = {
     "docs/label-next.md": lambda: label_next_look.page(stored("label_next_look.json")),
     "docs/robustness.md": lambda: robust_page(stored("robust.json")),
     "docs/fewer-slices.md": lambda: slices_page(stored("slice_labels.json")),
+    "docs/fewer-slices.svg": lambda: slices_picture(stored("slice_labels.json")),
     "docs/machine-labels-study.md": lambda: weak_teachers_page(stored("weak_teachers.json")),
     "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),

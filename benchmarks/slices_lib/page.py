@@ -10,6 +10,7 @@ from typing import Any
 from few_labels_lib.markdown import as_table
 from few_labels_lib.sets import SETS
 
+from slices_lib.chart import chart
 from slices_lib.drawing import ARMS, SHARE, SPREAD, WHOLE_CASES
 
 DRAWS = 4000
@@ -35,18 +36,33 @@ slices that are not drawn.
 The recipe is that of *SemiGDA with features, one branch* in [results](results.md), on smaller
 slices and with {steps} steps. Dice is the mean over a case's classes, then over cases and seeds.
 """
+PICTURE = """![Dice over the number of slices drawn, a chart for each set](fewer-slices.svg)
+
+*From few slices to all (logarithmic): of a few cases, or of each case.*
+"""
 
 
 def page(runs: Sequence[dict[str, Any]]) -> str:
     """The whole page."""
     steps = max((run["steps"] for run in runs), default=0)
-    parts = [HEAD.format(share=100 * SHARE, spread=SPREAD, steps=steps)]
+    parts = [HEAD.format(share=100 * SHARE, spread=SPREAD, steps=steps), PICTURE]
     for name in WHOLE_CASES:
         own = [run for run in runs if run["set"] == name]
         if own:
             parts.append(_section(name, own))
     parts.append(_end(runs))
     return "\n".join(parts)
+
+
+def picture(runs: Sequence[dict[str, Any]]) -> str:
+    """The page's chart, an SVG."""
+    found = {}
+    for name in WHOLE_CASES:
+        arms = {arm: [r for r in runs if (r["set"], r["arm"]) == (name, arm)] for arm in ARMS}
+        points = {arm: (_slices(own), _mean(own)) for arm, own in arms.items() if own}
+        if points:
+            found[SETS[name].card["title"]] = points
+    return chart(found)
 
 
 def _section(name: str, runs: Sequence[dict[str, Any]]) -> str:

@@ -31,7 +31,7 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
             yield _misplaced(case, known[case.id])
     yield from _copied(view, facts)
     yield from _without_class(view, facts)
-    yield from _empty(view, known, values_of(view, facts))
+    yield from _empty(view, known, facts)
     yield from _lacking(view)
     yield from _overlapping(view, known)
     yield from _unmeasured(view)
@@ -113,9 +113,18 @@ def _without_class(view: View, facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _empty(view: View, known: dict[str, Any], values: dict[str, set[str]]) -> Iterator[Finding]:
-    empty = []
+def _empty(view: View, known: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+    """Of what has its classes: before, nobody knows what was found."""
+    empty, values = [], values_of(view, facts)
+    waiting = {
+        case_id
+        for segments in unmapped_results(view, facts).values()
+        for cases in segments.values()
+        for case_id in cases
+    }
     for case in view.of_role(LEARNS):
+        if case.id in waiting:
+            continue
         result = newest(case)
         parts = (known.get(case.id) or {}).get("parts")
         if result is None or parts is None or structures_of(view, result) == []:

@@ -23,8 +23,13 @@ from semigda_core.project.review.candidates import INBOX, Candidate, candidates,
 
 
 def pending(project: Project) -> list[Candidate]:
-    """The candidates with a predicted label awaiting a decision, best first."""
-    return [found for found in candidates(project) if found.label is not None]
+    """The candidates with a predicted label that awaits a decision, as :func:`to_review`."""
+    return to_review(candidates(project))
+
+
+def to_review(found: Iterable[Candidate]) -> list[Candidate]:
+    """Those with a predicted label, the surest first: these are the quickest to judge."""
+    return sorted((one for one in found if one.label is not None), key=lambda o: o.disagreement)
 
 
 def accept(project: Project, case_ids: Iterable[str]) -> None:
