@@ -49,6 +49,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/several/rows.py
   SemiGDALib/segment/several/runs.py
   SemiGDALib/segment/several/section.py
+  SemiGDALib/segment/several/showing.py
   SemiGDALib/segment/several/table.py
   SemiGDALib/segment/sizes.py
   SemiGDALib/segment/views.py

@@ -2493,6 +2493,41 @@
     </message>
 </context>
 <context>
+    <name>several.showing</name>
+    <message>
+        <source>Load it again.</source>
+        <translation>Laden Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Load it in the DICOM module.</source>
+        <translation>Laden Sie sie im Modul DICOM.</translation>
+    </message>
+    <message>
+        <source>Load it with Add Data, which says why.</source>
+        <translation>Laden Sie sie mit Add Data; das sagt, warum.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Anzeigen</translation>
+    </message>
+    <message>
+        <source>Show the selected volume and its result in the views; a file is loaded. A double click on its row does the same.</source>
+        <translation>Zeigt das ausgewählte Volumen und sein Ergebnis in den Ansichten; eine Datei wird geladen. Ein Doppelklick auf die Zeile tut dasselbe.</translation>
+    </message>
+    <message>
+        <source>Slicer could not load this file.</source>
+        <translation>Slicer konnte diese Datei nicht laden.</translation>
+    </message>
+    <message>
+        <source>The image is a DICOM series.</source>
+        <translation>Das Bild ist eine DICOM-Serie.</translation>
+    </message>
+    <message>
+        <source>The volume is not in the scene any more.</source>
+        <translation>Das Volumen ist nicht mehr in der Szene.</translation>
+    </message>
+</context>
+<context>
     <name>several.table</name>
     <message>
         <source>Found, certainty</source>

@@ -17,6 +17,7 @@ from SemiGDALib.segment import views
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.several import asking
 from SemiGDALib.segment.several import rows as theRows
+from SemiGDALib.segment.several.showing import ShowButton
 from SemiGDALib.segment.several.table import SeveralTable
 from SemiGDALib.translation.sentences import translated
 
@@ -115,8 +116,10 @@ class SeveralSection:
         self.openButton.toolTip = _("Show a slice of every volume with the outlines found.")
         lines.addWidget(self.skipCheckBox)
         lines.addWidget(self.startButton)
+        self.showing = ShowButton(self._panel, self)
+        lines.addWidget(self.retryButton)
         pair = qt.QHBoxLayout()
-        pair.addWidget(self.retryButton)
+        pair.addWidget(self.showing.button)
         pair.addWidget(self.openButton)
         lines.addLayout(pair)
 

@@ -1,0 +1,118 @@
+"""Shows a row of several volumes in the views: its volume, with the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import ENDING
+from SemiGDALib import nodes
+
+
+class ShowButton:
+    """The button below the table, which a double click on a row stands for.
+
+    Args:
+        panel: the :class:`SemiGDALib.segment.panel.SegmentPanel`.
+        section: the :class:`SemiGDALib.segment.several.section.SeveralSection`, with its table.
+    """
+
+    def __init__(self, panel, section):
+        self._panel, self._section = panel, section
+        self.button = qt.QPushButton(_("Show"))
+        self.button.name = "severalShowButton"
+        self.button.toolTip = _(
+            "Show the selected volume and its result in the views; a file is loaded. A double "
+            "click on its row does the same."
+        )
+        self.button.enabled = False
+        table = section.table.widget
+        self.button.connect("clicked(bool)", lambda _on=False: self.show(table.currentRow()))
+        table.connect("cellDoubleClicked(int,int)", lambda row, _column: self.show(row))
+        table.connect("itemSelectionChanged()", self._onSelection)
+
+    def _onSelection(self) -> None:
+        self.button.enabled = bool(self._section.table.widget.selectedItems())
+
+    def show(self, place: int) -> None:
+        """Show the row at a place of the table."""
+        parameters, rows = self._panel.parameters, self._section.rows
+        if parameters is None or not 0 <= place < len(rows):
+            return
+        try:
+            show(parameters, rows[place], self._section.resultsFolder())
+        except SemiGDAError as error:
+            self._panel.showError(error)
+
+
+def show(parameters, row, folder) -> None:
+    """Make a row's volume the input, with its result beside it, and show both.
+
+    Args:
+        parameters: the module's parameter node.
+        row: a :class:`SemiGDALib.segment.several.rows.Row`; files are loaded, once.
+        folder: of the results of files.
+
+    Raises:
+        SemiGDAError: "bad-input" if it is not there any more, or Slicer cannot load it.
+    """
+    volume, result = _ofFile(row, folder) if row.image is not None else _ofScene(row)
+    parameters.inputVolume, parameters.resultSegmentation = volume, result
+    if result is not None:
+        result.CreateDefaultDisplayNodes()
+        result.GetDisplayNode().SetVisibility(True)
+    slicer.util.setSliceViewerLayers(background=volume, fit=True)
+
+
+def _ofScene(row) -> tuple:
+    """The volume, and the newest segmentation of it or None."""
+    volume = row.volume
+    if volume is None:
+        raise SemiGDAError(
+            "bad-input",
+            _("The volume is not in the scene any more."),
+            action=_("Load it again."),
+        )
+    for node in reversed(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")):
+        if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == volume.GetID():
+            return volume, node
+    return volume, None
+
+
+def _ofFile(row, folder) -> tuple:
+    """The same of an image file, and of its result's file."""
+    if row.image.is_dir():  # Slicer's database keeps its patient and study
+        raise SemiGDAError(
+            "bad-input",
+            _("The image is a DICOM series."),
+            action=_("Load it in the DICOM module."),
+        )
+    volume = _loaded(row.image, "vtkMRMLScalarVolumeNode")
+    file = folder / f"{row.name}{ENDING}" if folder is not None else None
+    if file is None or not file.is_file():
+        return volume, None
+    result = _loaded(file, "vtkMRMLSegmentationNode")
+    # With it, another input hides the result, as it does those of the scene.
+    result.SetNodeReferenceID(nodes.INPUT_REFERENCE, volume.GetID())
+    return volume, result
+
+
+def _loaded(file, kind: str):
+    """The node that a file was loaded as."""
+    for node in slicer.util.getNodesByClass(kind):
+        storage = node.GetStorageNode()
+        if storage is not None and Path(storage.GetFileName() or "") == file:
+            return node
+    load = slicer.util.loadSegmentation if file.name.endswith(ENDING) else slicer.util.loadVolume
+    try:
+        return load(str(file), {"show": False} if load is slicer.util.loadVolume else {})
+    except RuntimeError as error:
+        raise SemiGDAError(
+            "bad-input",
+            _("Slicer could not load this file."),
+            action=_("Load it with Add Data, which says why."),
+        ) from error
