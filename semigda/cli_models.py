@@ -91,11 +91,15 @@ def _models_list(arguments: argparse.Namespace) -> None:
 
 
 def _models_show(arguments: argparse.Namespace) -> None:
-    from semigda_core.models.card import ModelCard
+    from semigda_core.models.card import CARD_FILE, ModelCard
     from semigda_core.models.library import find_model
 
     folder = find_model(arguments.model)
-    print(json.dumps(ModelCard.read(folder).to_dict(), indent=1, ensure_ascii=False))
+    shown = ModelCard.read(folder).to_dict()
+    look = (shown.get("images") or {}).get("look") or {}
+    if "numbers" in look:  # a screen full of letters that nobody reads
+        look["numbers"] = f"{len(look['numbers'])} letters: see {CARD_FILE}"
+    print(json.dumps(shown, indent=1, ensure_ascii=False))
     print(f"installed in {folder}", file=sys.stderr)
 
 

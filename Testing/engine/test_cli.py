@@ -268,6 +268,10 @@ def test_models_are_listed_shown_exported_added_and_removed(tmp_path, library, c
     assert "inner, outer" in capsys.readouterr().out
     assert main(["models", "show", "tiny"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Tiny"
+    assert main(["models", "show", "breast-lesion-us"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["images"]["look"]["numbers"].endswith(" letters: see card.json")
+    assert max(map(len, json.dumps(shown, indent=1).splitlines())) < 1000
     assert main(["models", "export", "tiny", str(tmp_path / "t.zip")]) == 0
     assert main(["models", "remove", "tiny"]) == 0
     assert not (library / "tiny").exists()

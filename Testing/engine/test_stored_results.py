@@ -21,6 +21,7 @@ from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
 from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
+from many_lib.page import page as many_page  # noqa: E402
 from robust_lib.page import page as robust_page  # noqa: E402
 from slices_lib.page import page as slices_page  # noqa: E402
 from slices_lib.page import picture as slices_picture  # noqa: E402
@@ -56,6 +57,7 @@ PAGES = {
     "docs/fewer-slices.svg": lambda: slices_picture(stored("slice_labels.json")),
     "docs/machine-labels-study.md": lambda: weak_teachers_page(stored("weak_teachers.json")),
     "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
+    "benchmarks/results/many_volumes.md": lambda: many_page(stored("many_volumes.json")),
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(
         {(run["set"], run["seed"], run["arm"]): run for run in stored("label_next.json")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 
 from speed_lib.figures import table
 
@@ -12,11 +13,12 @@ MOST_MB, MOST_TIMES = 3000, 1.3
 def page(found: dict) -> str:
     """What was measured, as tables."""
     computer = found["computer"]
+    threads = "1 thread" if computer["threads"] == 1 else f"{computer['threads']} threads"
     parts = [
         "## Hundreds of volumes, and scoring one",
         "Made by `python benchmarks/many_volumes.py`, which stores "
-        f"`benchmarks/results/many_volumes.json`; {computer['processor']}, {computer['threads']} "
-        "threads. Other programs ran beside it: compare seconds within a row. A step and "
+        f"`benchmarks/results/many_volumes.json`; {computer['processor']}, {threads}. "
+        "Other programs ran beside it: compare seconds within a row. A step and "
         "scoring are given in CPU time.",
         table(["requirement", ""], _bars(found)),
     ]
@@ -25,13 +27,15 @@ def page(found: dict) -> str:
             "**Slices on the disk or in memory.** Volumes of 40 x 96 x 96 voxels. Memory is that "
             "of the process alone, beyond what it has without slices; *held* is the same with all "
             "slices in memory, as it was before. A step has 8 slices of the compact network, "
-            "without its first ones; a draw is 16 slices at random.",
+            "without its first ones; a draw is 16 slices at random, which a thread makes while the "
+            "network computes.",
             table(HEADS, [_row(one) for one in found["volumes"]]),
         ]
     if "training" in found:
         parts += [
             "**A whole training** (`semigda train`, a few steps) and the next one in the same "
-            "project, for which all images were emptied behind its back: nothing reads them. "
+            "project, for which all images were emptied behind its back: whoever read them would "
+            "make other slices. "
             "Memory is that of all its processes together, those that prepare and read included.",
             table(TRAINING_HEADS, [_training(one) for one in found["training"]]),
         ]
@@ -44,7 +48,12 @@ def page(found: dict) -> str:
             f"faster of {len(one['score_s'])}. Both read the file; segmenting writes the result, "
             "scoring reads the label and measures Dice, IoU, HD95 and ASSD."
         )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(map(_wrapped, parts)) + "\n"
+
+
+def _wrapped(part: str) -> str:
+    """Lines of a paragraph; a table or a heading stays."""
+    return part.strip() if part[0] in "|#" else textwrap.fill(part, 118)
 
 
 def _bars(found: dict) -> list[list[str]]:
@@ -54,7 +63,8 @@ def _bars(found: dict) -> list[list[str]]:
         memory = max(most["first_mb"], most["second_mb"])
         asks = f"a training on {most['volumes']:,} volumes: memory, MB"
         rows.append([asks, _verdict(f"{memory:,.0f}", memory, MOST_MB, f"{MOST_MB:,}")])
-        rows.append(["its second start: images that are read", "0; at most 0: reached"])
+        again = most["made_anew"]
+        rows.append(["its second start: slices made anew", _verdict(str(again), again, 0, "0")])
     if "volumes" in found:
         one = next(one for one in found["volumes"] if "step_disk_ms" in one)
         share = one["step_disk_ms"] / one["step_memory_ms"]

@@ -21,7 +21,8 @@ def trainings(cases: Path, threads: int) -> dict:
 
     Returns:
         seconds of both; MB of all their processes together at the highest, without pages of
-        files; MB of the images.
+        files; MB of the images; how many files of slices the second one made anew, which are
+        named after what they were made from.
     """
     folder = cases.parent / "project"
     folder.mkdir()
@@ -29,6 +30,7 @@ def trainings(cases: Path, threads: int) -> dict:
     settings = folder / "settings.json"
     settings.write_text(json.dumps(_settings(cases, folder)), "utf-8")
     images = [cases.parent / one["image"] for one in json.loads(cases.read_text("utf-8"))]
+    made: list[set[str]] = []
     result: dict = {"images_mb": sum(image.stat().st_size for image in images) / 1e6}
     for name in ("first", "second"):
         job = folder / "jobs" / name
@@ -37,9 +39,10 @@ def trainings(cases: Path, threads: int) -> dict:
         begun = time.perf_counter()
         result[f"{name}_mb"] = _watched(command, threads, folder / f"{name}.txt")
         result[f"{name}_s"] = time.perf_counter() - begun
+        made.append({path.name for path in (folder / "prepared").glob("*.npy")})
         for image in images:
             _empty(image)
-    return result
+    return {**result, "made_anew": len(made[1] - made[0])}
 
 
 def _settings(cases: Path, folder: Path) -> dict:

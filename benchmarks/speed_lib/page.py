@@ -14,7 +14,8 @@ from speed_lib.volume import PARTS
 
 # What explains the figures: written by hand, a file for each section.
 REASONS = Path(__file__).parent / "reasons"
-READING = Path(__file__).parents[1] / "results" / "reading.md"  # of benchmarks/reading.py
+# Of benchmarks/reading.py and benchmarks/many_volumes.py.
+OTHERS = [Path(__file__).parents[1] / "results" / f"{n}.md" for n in ("reading", "many_volumes")]
 
 INTRODUCTION = """# Performance
 
@@ -49,8 +50,7 @@ def page(runs: Mapping[str, dict]) -> str:
                 text += f"\n**{name[0].upper()}{name[1:]}.** {section(run)}"
         if any(f"{part}-{device}" in runs for device in DEVICES):
             parts.append(text + _reason(part))
-    if READING.exists():
-        parts.append(READING.read_text("utf-8"))
+    parts += [path.read_text("utf-8") for path in OTHERS if path.exists()]
     parts.append("## How it was measured\n\n" + _how(runs))
     return "\n".join(parts).rstrip() + "\n"
 
