@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 
 import numpy as np
@@ -33,6 +34,7 @@ from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import findings, measured, new_check
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
+from semigda_core.project.results import add_results
 
 
 @pytest.fixture
@@ -196,6 +198,26 @@ def test_copy_of_a_held_out_image(tmp_path):
     finding = found(project, "held-out-twice", case)
     assert finding.severity == "warning" and finding.fix.case_ids == (case,)
     assert project.read().case(case).role == "aside"  # and so no training sees it
+
+
+@pytest.mark.parametrize("role", ["labeled", "unlabeled"])
+def test_a_held_out_file_that_now_holds_a_training_image(tmp_path, role):
+    project = make_project(tmp_path, labelled=8, unlabelled=1)
+    check(project)
+    choose_heldout(project, measured(project))
+    view = project.read()
+    held, other = view.of_role("held-out")[0], view.of_role(role)[0]
+    shutil.copyfile(other.image, held.image)
+    finding = found(project, "held-out-copy", held.id)
+    assert finding.severity == "error" and finding.fix.case_ids == (other.id,)
+
+
+def test_an_empty_result_is_no_copy_of_an_empty_label(project, tmp_path):
+    case = project.read().cases[0]
+    for path in (case.label, tmp_path / "result.nrrd"):
+        write_nrrd(path, np.zeros(SHAPE, np.uint8), AFFINE)
+    add_results(project, [(case.id, tmp_path / "result.nrrd")], "Net")
+    assert "result-is-label" not in codes(project)
 
 
 def test_left_and_right_swapped(project, tmp_path):
