@@ -702,8 +702,8 @@
         <translation>Alle Teile behalten</translation>
     </message>
     <message>
-        <source>Lay a map over the image that shows where the model is in doubt (0 to 100): where its two branches disagree, or its only one is unsure. It is not a probability.</source>
-        <translation>Eine Karte über das Bild legen, die zeigt, wo das Modell zweifelt (0 bis 100): wo seine beiden Zweige sich unterscheiden oder sein einziger unsicher ist. Sie ist keine Wahrscheinlichkeit.</translation>
+        <source>Lay a map over the image that shows where the model is in doubt (0 to 100): the chance that a voxel's label is wrong, doubled, as the model itself estimates it.</source>
+        <translation>Eine Karte über das Bild legen, die zeigt, wo das Modell zweifelt (0 bis 100): die Wahrscheinlichkeit, dass das Label eines Voxels falsch ist, verdoppelt, wie das Modell sie selbst schätzt.</translation>
     </message>
     <message>
         <source>Log</source>
@@ -1425,7 +1425,7 @@
         <translation>Installierte Modelle und die des Katalogs.</translation>
     </message>
     <message>
-        <source>Make a model of released SemiGDA weights.</source>
+        <source>Make a model from released SemiGDA weights.</source>
         <translation>Aus veröffentlichten SemiGDA-Gewichten ein Modell machen.</translation>
     </message>
     <message>
@@ -2226,7 +2226,7 @@
         <translation>Sie brauchen etwa {needed} auf Slicers Festplatte; {free} sind frei.</translation>
     </message>
     <message>
-        <source>Try every package and compute once on the device, in a process of its own; what fails can then be installed again.</source>
+        <source>Try every package and compute once on the device, in a separate process; what fails can then be installed again.</source>
         <translation>Jedes Paket versuchen und einmal auf dem Gerät rechnen, in einem eigenen Prozess; was nicht gelingt, kann dann neu installiert werden.</translation>
     </message>
     <message>
@@ -3998,7 +3998,7 @@
         <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
     </message>
     <message>
-        <source>The usual choice: about 45 minutes. A graphics card gets further in them.</source>
+        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
         <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
     </message>
     <message>
@@ -5729,7 +5729,7 @@
         <translation>Starten Sie neu, und beenden Sie es, wenn es eine Weile gelernt hat.</translation>
     </message>
     <message>
-        <source>Start the download again; it goes on from where it ended.</source>
+        <source>Start the download again; it continues where it stopped.</source>
         <translation>Starten Sie das Herunterladen noch einmal; es macht dort weiter, wo es endete.</translation>
     </message>
     <message>
@@ -5869,11 +5869,11 @@
         <translation>Die gelabelten Bilder sind viel heller oder dunkler als die Testfälle: Prüfen Sie die Grauwertregel und die Einheiten der Bilder.</translation>
     </message>
     <message>
-        <source>The labelled images are nearly of one grey: check the intensity rule's range.</source>
+        <source>The labelled images are nearly uniform: check the intensity rule's range.</source>
         <translation>Die gelabelten Bilder haben fast nur einen Grauwert: Prüfen Sie den Bereich der Grauwertregel.</translation>
     </message>
     <message>
-        <source>The last checkpoint is damaged; the training goes on from the one before.</source>
+        <source>The last checkpoint is damaged; the training continues from the one before.</source>
         <translation>Der letzte Sicherungspunkt ist beschädigt; das Training macht mit dem vorigen weiter.</translation>
     </message>
     <message>
@@ -5997,7 +5997,7 @@
         <translation>Der Server hat diese Datei nicht.</translation>
     </message>
     <message>
-        <source>The server leads to an address that is not https, or leads nowhere.</source>
+        <source>The server redirects to an address that is not https, or to none.</source>
         <translation>Der Server führt zu einer Adresse, die nicht https ist, oder nirgendwohin.</translation>
     </message>
     <message>
@@ -6017,7 +6017,7 @@
         <translation>Die Datei des Servers ist länger, als der Katalog sagt.</translation>
     </message>
     <message>
-        <source>The server, or a proxy before it, refuses the file.</source>
+        <source>The server, or a proxy in front of it, refuses the file.</source>
         <translation>Der Server oder ein Proxy davor verweigert die Datei.</translation>
     </message>
     <message>
@@ -6428,7 +6428,7 @@
         <translation>Die Bilddatei ist beschädigt: Ihre komprimierten Voxel sind unvollständig</translation>
     </message>
     <message>
-        <source>The image file is damaged: reading it does not come to an end</source>
+        <source>The image file is damaged: reading it never ends</source>
         <translation>Die Bilddatei ist beschädigt: Das Lesen kommt zu keinem Ende</translation>
     </message>
     <message>
@@ -6639,12 +6639,12 @@
         <translation>Ein Testfall ist auf {slices} von {of} Schichten gelabelt und wird auf diesen bewertet.</translation>
     </message>
     <message>
-        <source>A held-out image is in the training a second time: scores would be too good.</source>
-        <translation>Ein Testbild ist ein zweites Mal im Training: Die Werte wären zu gut.</translation>
+        <source>A held-out image is in the project twice: no training sees the copy either.</source>
+        <translation>Ein Testbild ist zweimal da: Auch die Kopie sieht kein Training.</translation>
     </message>
     <message>
-        <source>A held-out image is there a second time: no training sees the copy either.</source>
-        <translation>Ein Testbild ist zweimal da: Auch die Kopie sieht kein Training.</translation>
+        <source>A held-out image is in the training a second time: scores would be too good.</source>
+        <translation>Ein Testbild ist ein zweites Mal im Training: Die Werte wären zu gut.</translation>
     </message>
     <message>
         <source>A label's origin is one of {value}.</source>
@@ -6687,7 +6687,7 @@
         <translation>Fügen Sie hinzu, was das Programm selbst gemacht hat.</translation>
     </message>
     <message>
-        <source>An image is there labelled and unlabelled.</source>
+        <source>An image is in the project twice, labelled and unlabelled.</source>
         <translation>Ein Bild ist gelabelt und ungelabelt vorhanden.</translation>
     </message>
     <message>
@@ -7143,7 +7143,7 @@
         <translation>Von Ergebnissen von {name} wird noch nichts gelernt: Um es zu messen, brauchen auch mindestens zwei gelabelte Fälle eines.</translation>
     </message>
     <message>
-        <source>Resume the training: it goes on from its last checkpoint.</source>
+        <source>Resume the training: it continues from its last checkpoint.</source>
         <translation>Setzen Sie das Training fort: Es macht am letzten Sicherungspunkt weiter.</translation>
     </message>
     <message>
@@ -7247,7 +7247,7 @@
         <translation>Der Fall hat kein Label.</translation>
     </message>
     <message>
-        <source>The case is held out: scores hang on it.</source>
+        <source>The case is held out: scores depend on it.</source>
         <translation>Der Fall ist Testfall: Werte hängen an ihm.</translation>
     </message>
     <message>
@@ -7459,7 +7459,7 @@
         <translation>Die Reihenfolge</translation>
     </message>
     <message>
-        <source>The same image is there {count} times.</source>
+        <source>The same image is in the project {count} times.</source>
         <translation>Dasselbe Bild ist {count}-mal vorhanden.</translation>
     </message>
     <message>
@@ -7527,7 +7527,7 @@
         <translation>Diese Versionen wurden nicht an denselben Testfällen gemessen.</translation>
     </message>
     <message>
-        <source>This cannot be repaired by itself.</source>
+        <source>This cannot be repaired automatically.</source>
         <translation>Das lässt sich nicht automatisch beheben.</translation>
     </message>
     <message>

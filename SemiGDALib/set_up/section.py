@@ -84,7 +84,7 @@ class SetUpSection:
         )
         self.checkButton = self._addButton(_("Check and repair"), self.check)
         self.checkButton.toolTip = _(
-            "Try every package and compute once on the device, in a process of its own; what "
+            "Try every package and compute once on the device, in a separate process; what "
             "fails can then be installed again."
         )
         self.pythonButton = self._addButton(_("External Python..."), self.choosePython)

@@ -16,7 +16,7 @@ from SemiGDALib.translation.sentences import translated
 
 PRESETS = {
     "quick": _("About 10 minutes: do labels and images match, and is every class found?"),
-    "standard": _("The usual choice: about 45 minutes. A graphics card gets further in them."),
+    "standard": _("The usual choice: about 45 minutes. A graphics card gets further in that time."),
     "paper": _("The full-size network of the paper, on a graphics card: many hours."),
 }
 NAMES = {"quick": _("Quick look"), "standard": _("Standard"), "paper": _("Paper")}

@@ -77,7 +77,7 @@ def sentences(_):
         _("The image file is damaged: it takes far more memory than its voxels"),
         _("The image file is damaged: its compressed pixels are not whole"),
         _("The image file is damaged: its compressed voxels are not whole"),
-        _("The image file is damaged: reading it does not come to an end"),
+        _("The image file is damaged: reading it never ends"),
         _("The image file is damaged: something follows its compressed voxels"),
         _("The image file is empty."),
         _("The image file is incomplete: it declares more voxels than it holds"),

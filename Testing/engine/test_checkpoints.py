@@ -23,7 +23,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files import atomic
 from semigda_core.jobs.folder import JobFolder
 
-FELL_BACK = "The last checkpoint is damaged; the training goes on from the one before."
+FELL_BACK = "The last checkpoint is damaged; the training continues from the one before."
 
 
 def state(step: int) -> dict:

@@ -81,7 +81,7 @@ def python(code: str, *arguments, **options) -> subprocess.CompletedProcess:
     [
         (signal.SIGSEGV, "makes its reader crash"),
         (signal.SIGABRT, "makes its reader crash"),
-        (signal.SIGXCPU, "does not come to an end"),
+        (signal.SIGXCPU, "never ends"),
         (signal.SIGKILL, "too little free memory"),
     ],
 )

@@ -84,7 +84,7 @@ def test_each_cause_is_told_where_it_is_one_and_only_there(told):
     assert "about 9)" in told([Slices(9)], [Slices(9)])
     assert "5 times smaller" in told([Slices(40)], [Slices(200)])
     assert "brighter or darker" in told([Slices(60, grey=0.7)], good)
-    assert "nearly of one grey" in told([Slices(60, spread=0.01)], good)
+    assert "nearly uniform" in told([Slices(60, spread=0.01)], good)
     assert "learning rate" in told(good, good, losses=(2.0, 1.95))
     assert "switch mirroring off" in told(good, good, name="Left kidney")
     assert "mirror" not in told(good, good, name="Left kidney", mirror=False)

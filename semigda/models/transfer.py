@@ -26,7 +26,7 @@ from semigda_core.version import __version__
 BLOCK = 1 << 17
 LOOK_S = 0.2
 SILENCE_S = 30.0
-AGAIN = "Start the download again; it goes on from where it ended."
+AGAIN = "Start the download again; it continues where it stopped."
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -214,12 +214,12 @@ def broken(detail: str = "") -> SemiGDAError:
 
 def _refused(code: int) -> SemiGDAError:
     if 300 <= code < 400:
-        message = "The server leads to an address that is not https, or leads nowhere."
+        message = "The server redirects to an address that is not https, or to none."
         action = "Ask whoever keeps the catalogue."
     elif code in (404, 410):
         message, action = "The server does not have this file.", "Ask whoever keeps the catalogue."
     elif code in (401, 403, 407):
-        message = "The server, or a proxy before it, refuses the file."
+        message = "The server, or a proxy in front of it, refuses the file."
         action = "Ask your IT department, or whoever keeps the catalogue."
     elif code == 416:
         message = "The server's file has another size than the catalogue says."

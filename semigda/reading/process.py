@@ -121,7 +121,7 @@ class _Crashed(Exception):
 def _died(code: int) -> SemiGDAError:
     if sys.platform != "win32":
         if code == -signal.SIGXCPU:
-            return damaged("The image file is damaged: reading it does not come to an end")
+            return damaged("The image file is damaged: reading it never ends")
         if code == -signal.SIGKILL:  # by a system without memory
             return SemiGDAError("out-of-memory")
     return damaged("The image file is damaged: it makes its reader crash")

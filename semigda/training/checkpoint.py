@@ -175,7 +175,7 @@ def load_checkpoint(
         if state is None:
             continue
         if one is not there[0]:
-            warn("The last checkpoint is damaged; the training goes on from the one before.")
+            warn("The last checkpoint is damaged; the training continues from the one before.")
         if not same(state["settings"]):
             raise SemiGDAError(
                 "bad-input",

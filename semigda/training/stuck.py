@@ -79,9 +79,7 @@ def _image_causes(slices: Slices) -> list[str]:
             "intensity rule and the images' units."
         )
     if median(spread for _, spread in labeled) < FLAT:
-        causes.append(
-            "The labelled images are nearly of one grey: check the intensity rule's range."
-        )
+        causes.append("The labelled images are nearly uniform: check the intensity rule's range.")
     return causes
 
 

@@ -44,7 +44,7 @@ def refuse_heldout(data: dict[str, Any], ids: set[str]) -> None:
     if data["heldout"] and ids & set(data["heldout"]["cases"]):
         raise SemiGDAError(
             "bad-input",
-            "The case is held out: scores hang on it.",
+            "The case is held out: scores depend on it.",
             action="Change the held-out set first, on purpose and with a reason.",
         )
 

@@ -92,7 +92,7 @@ class LibrarySection:
         self.exportButton = place(0, 1, _("Export..."), written, self.export)
         own = _("Delete the selected model, if it is your own.")
         self.deleteButton = place(0, 2, _("Delete..."), own, self.delete)
-        released = _("Make a model of released SemiGDA weights.")
+        released = _("Make a model from released SemiGDA weights.")
         self.officialButton = place(1, 0, _("Official..."), released, self.importOfficial)
         source = _("Choose a catalogue, such as your hospital's.")
         self.catalogueButton = place(1, 1, _("Catalogue..."), source, self.chooseCatalogue)

@@ -48,7 +48,9 @@ def apply_fix(
     """
     fix = finding.fix
     if fix is None or (fix.action in RESAMPLE and resample is None):
-        raise SemiGDAError("bad-input", "This cannot be repaired by itself.", action=finding.action)
+        raise SemiGDAError(
+            "bad-input", "This cannot be repaired automatically.", action=finding.action
+        )
     before = _cases(project.read(), fix.case_ids)
     if fix.action == "remove":
         project.remove(fix.case_ids)

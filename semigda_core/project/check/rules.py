@@ -202,11 +202,17 @@ def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
             message = "A held-out image is in the training a second time: scores would be too good."
         elif "held-out" in roles:
             code = "held-out-twice"
-            message = "A held-out image is there a second time: no training sees the copy either."
+            message = "A held-out image is in the project twice: no training sees the copy either."
         elif {"labeled", "unlabeled"} <= roles:
-            code, message = "labelled-and-unlabelled", "An image is there labelled and unlabelled."
+            code, message = (
+                "labelled-and-unlabelled",
+                "An image is in the project twice, labelled and unlabelled.",
+            )
         else:
-            code, message = "duplicate-image", f"The same image is there {len(cases)} times."
+            code, message = (
+                "duplicate-image",
+                f"The same image is in the project {len(cases)} times.",
+            )
         yield Finding(
             code,
             "error" if code == "held-out-copy" else "warning",

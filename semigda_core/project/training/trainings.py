@@ -207,7 +207,7 @@ def _refuse_stale(now: Mapping[str, Any]) -> None:
         raise SemiGDAError(
             "bad-input",
             "The training's process is gone.",
-            action="Resume the training: it goes on from its last checkpoint.",
+            action="Resume the training: it continues from its last checkpoint.",
         )
 
 
