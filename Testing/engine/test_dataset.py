@@ -120,14 +120,16 @@ def test_a_held_out_image_that_also_trains_is_told(tmp_path):
     """Under another name, and even in another format."""
     listed = write_phantoms(tmp_path / "data", 2, 1, 2, shape=SHAPE)
     cases = read_cases(listed)
-    held_out = [case for case in cases if case.role == "val"]
-    copy = tmp_path / "copy.nrrd"
-    sitk.WriteImage(sitk.ReadImage(str(held_out[1].image)), str(copy))
     rows = [{"image": str(case.image), "label": case.label and str(case.label), "role": case.role}
             for case in cases]  # fmt: skip
-    rows = [*rows, {"image": str(copy), "role": "unlabeled"}]
+    copies = [{**row} for row in rows if row["role"] == "val"]
+    for row, role in zip(copies, ("labeled", "unlabeled"), strict=True):
+        image = sitk.ReadImage(row["image"])
+        row |= {"image": str(tmp_path / f"{role}.nrrd"), "role": role}
+        sitk.WriteImage(image, row["image"])
+    copies[1].pop("label")
     path = tmp_path / "cases.json"
-    for used, told in ((rows, 1), (rows[:-1], 0)):
+    for used, told in (([*rows, *copies], 2), (rows, 0)):
         path.write_text(json.dumps(used))
         job = JobFolder.create(tmp_path / f"job{told}", "train", {"cases": str(path)})
         values = settings(path, tmp_path / str(told), work=None, pretrain_steps=0, align_steps=0,
@@ -135,6 +137,6 @@ def test_a_held_out_image_that_also_trains_is_told(tmp_path):
         train(TrainSettings.from_dict(values), job)
         warnings = [event["message"] for event in job.events() if event["type"] == "warning"]
         assert [text for text in warnings if "a second time" in text] == [
-            "1 of the held-out images are in the training a second time: the scores will be too "
+            "2 of the held-out images are in the training a second time: the scores will be too "
             "good."
         ][:told]

@@ -77,7 +77,7 @@ def change_geometry(
 
 
 def _coarser(images: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """A share of the images as a coarse scan looks on the working grid."""
+    """Make a share of the images look as coarse scans do on the working grid."""
     height, width = images.shape[2:]
     chance = torch.rand(len(images), 3, generator=generator).tolist()
     images = images.clone()
@@ -91,7 +91,7 @@ def _coarser(images: Tensor, share: float, generator: torch.Generator) -> Tensor
 
 
 def change_intensity(images: Tensor, options: Augmentation, generator: torch.Generator) -> Tensor:
-    """Detail, light, colour, contrast and noise of images (B, 3, H, W) in [-1, 1]."""
+    """Change detail, light, colour, contrast and noise of images (B, 3, H, W) in [-1, 1]."""
     batch = images.shape[0]
     blurred = F.interpolate(F.avg_pool2d(images, 2), images.shape[2:], mode="bilinear")
     choice = torch.rand(batch, generator=generator) < options.blur

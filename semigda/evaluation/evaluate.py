@@ -179,8 +179,8 @@ def _case_rows(
 
 
 def scored_on(known: np.ndarray) -> str:
-    """What of a case a score is of, given where it has labels: ``whole``, ``6 of 110 slices``, or
-    ``labelled voxels`` where these are not whole slices."""
+    """Which part of a case a score covers, given where it has labels: ``whole``,
+    ``6 of 110 slices``, or ``labelled voxels`` where these are not whole slices."""
     if known.all():
         return WHOLE
     finished = whole_slices(known)

@@ -22,8 +22,8 @@ _POSSIBLE = 0.25
 
 
 class DoubtFinder:
-    """Takes probabilities of consecutive slices, and tells their doubt as soon as each slice's next
-    one is known."""
+    """Takes probabilities of consecutive slices; gives each slice's doubt once the next slice is
+    known."""
 
     def __init__(self) -> None:
         self._last: torch.Tensor | None = None  # the slice before the waiting one, and that one
@@ -41,7 +41,7 @@ class DoubtFinder:
         return self._told(rows)
 
     def finish(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """As :meth:`push`, of what still waits."""
+        """As :meth:`push`, for the slice that still waits."""
         assert self._last is not None, "no slice was pushed"
         return self._told(torch.cat([self._last, self._last[-1:]]))
 

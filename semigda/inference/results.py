@@ -56,7 +56,7 @@ class Results:
             self._review(*self._doubt.push(probabilities))
 
     def finish(self) -> None:
-        """There are no more slices."""
+        """Complete the results after the last slice."""
         if self._doubt is not None:
             self._review(*self._doubt.finish())
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run_worker() -> int:
-    """Serve until standard input closes."""
+    """Run jobs until standard input closes."""
     prepare_process()
     _answer("loading")
     models = _warm_up()

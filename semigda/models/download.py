@@ -153,7 +153,7 @@ def _check_space(part: Path, entry: Entry, have: int) -> None:
 def _receive(
     opened: Transfer, part: Path, entry: Entry, have: int, count: Callable[[int], None]
 ) -> None:
-    """Append what comes; a server that begins anew, or ends at another size, is found out."""
+    """Append what comes; detects a server that starts over, or ends at another size."""
     head = opened.head
     if head.size not in (None, entry.size) or head.start not in (0, have):
         raise _wrong("The server's file has another size than the catalogue says.")

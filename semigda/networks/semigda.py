@@ -79,7 +79,7 @@ class SemiGDA(nn.Module):
         self.adapters = nn.ModuleDict({b: SkipAdapters(config, encoders[b]) for b in self.branches})
 
     def with_branches(self, branches: Sequence[str]) -> SemiGDA:
-        """This network, or one with these branches and what of its tensors they need.
+        """This network, or one with these branches and those of its tensors that they need.
 
         The parts of a branch that this one lacks are new.
         """

@@ -134,7 +134,7 @@ class Voxels:
 
 
 def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
-    """Exactly ``expected`` bytes of voxels."""
+    """The voxels in pieces: exactly ``expected`` bytes."""
     with open(part.path, "rb") as file:
         _go_to(file, part, expected)
         if encoding == "hex":

@@ -194,7 +194,7 @@ def pasted_parts(shape: torch.Size, settings: TrainSettings, generator: torch.Ge
 
 @dataclass(frozen=True, eq=False)
 class Pictures(Rows):
-    """What an autoencoder learns to draw in one step: images, and painted masks."""
+    """What an autoencoder reconstructs in one step: images, and painted masks."""
 
     FIRST = "images"
     SECOND = ("labels",)

@@ -101,7 +101,7 @@ def write_model(
 
 
 class Finished:
-    """The note a training leaves in its folder when it writes its result, and when it has.
+    """A note in a training's folder: that it begins to write its result, and that it has done so.
 
     A job whose process ended between the result and the job's own end, or that holds several
     trainings, finds it when it is run again.

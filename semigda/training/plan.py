@@ -250,7 +250,7 @@ class _Plan:
         train(settings, self.job, part)
 
     def _stopped(self) -> bool:
-        """Whether the user wants what there is, and no more."""
+        """Whether the user asked to end with what there is."""
         ended = (self.job.path / "folds" / "stopped.json").exists()
         return (self.job.requested("stop") or ended) and not self.job.requested("cancel")
 

@@ -227,7 +227,7 @@ class Sources:
         return [(source.teacher, source.agreement, source.taught) for source in self.all]
 
     def restore(self, state: Sequence[tuple[float, ...]]) -> None:
-        """What an earlier process measured; one of an earlier version knew less, or nothing."""
+        """Take over what an earlier process measured; earlier versions knew less, or nothing."""
         for source, known in zip(self.all, state, strict=False):
             source.teacher, source.agreement, source.taught = (*known, 0.0)[:3]
 

@@ -106,7 +106,7 @@ class _Run:
         self.store = Store.of_job(self.folder, Preprocessing.from_dict(settings.preprocessing))
 
     def run(self) -> dict:
-        """All of it."""
+        """Do the whole training and return its summary."""
         summary = self.ranks.share(self.finished.read())
         if summary is not None and self.job is not None:
             self.progress.skip(self.progress.total)

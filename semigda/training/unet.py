@@ -169,7 +169,7 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
 
 
 class Beside:
-    """Around the steps: tells how far it is, saves now and then, and obeys the job.
+    """Around the steps: reports progress, saves at intervals, and obeys the job.
 
     A stop ends it without a U-Net: half of one would compare nothing.
     """

@@ -66,7 +66,7 @@ class Watch:
         return {name: getattr(self, name) for name in ("history", "stuck", "losses")}
 
     def restore(self, state: dict) -> None:
-        """What an earlier process saw."""
+        """Take over what an earlier process saw."""
         for name in self.state():
             setattr(self, name, state[name])
 
@@ -112,7 +112,7 @@ class Watch:
     # Showing
 
     def sheets(self, network: SemiGDA) -> dict[str, np.ndarray]:
-        """Of now: held-out slices with truth and prediction, unlabelled ones with pseudo labels."""
+        """Held-out slices with truth and prediction, unlabelled ones with pseudo labels."""
         result = {}
         with evaluating(network):
             for kind, picked in self._shown.items():
