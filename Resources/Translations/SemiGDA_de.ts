@@ -6687,8 +6687,12 @@
         <translation>Fügen Sie hinzu, was das Programm selbst gemacht hat.</translation>
     </message>
     <message>
-        <source>An image is in the project twice, labelled and unlabelled.</source>
+        <source>An image is both labelled and unlabelled.</source>
         <translation>Ein Bild ist gelabelt und ungelabelt vorhanden.</translation>
+    </message>
+    <message>
+        <source>An image is in the project {count} times.</source>
+        <translation>Dasselbe Bild ist {count}-mal vorhanden.</translation>
     </message>
     <message>
         <source>Another program found nothing here: the training learns that nothing is there.</source>
@@ -7457,10 +7461,6 @@
     <message>
         <source>The ranking</source>
         <translation>Die Reihenfolge</translation>
-    </message>
-    <message>
-        <source>The same image is in the project {count} times.</source>
-        <translation>Dasselbe Bild ist {count}-mal vorhanden.</translation>
     </message>
     <message>
         <source>The training is {told}.</source>

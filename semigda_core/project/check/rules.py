@@ -204,15 +204,9 @@ def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
             code = "held-out-twice"
             message = "A held-out image is in the project twice: no training sees the copy either."
         elif {"labeled", "unlabeled"} <= roles:
-            code, message = (
-                "labelled-and-unlabelled",
-                "An image is in the project twice, labelled and unlabelled.",
-            )
+            code, message = "labelled-and-unlabelled", "An image is both labelled and unlabelled."
         else:
-            code, message = (
-                "duplicate-image",
-                f"The same image is in the project {len(cases)} times.",
-            )
+            code, message = "duplicate-image", f"An image is in the project {len(cases)} times."
         yield Finding(
             code,
             "error" if code == "held-out-copy" else "warning",
