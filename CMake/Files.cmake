@@ -89,6 +89,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/program_results.py
   SemiGDALib/train/recent.py
   SemiGDALib/train/results_logic.py
+  SemiGDALib/train/resuming.py
   SemiGDALib/train/review_logic.py
   SemiGDALib/train/scene_files.py
   SemiGDALib/train/score_table.py
@@ -115,6 +116,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/snapshot.py
   SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py
+  SemiGDALib/train/unfinished.py
   SemiGDALib/translation/__init__.py
   SemiGDALib/translation/core_sentences.py
   SemiGDALib/translation/engine_sentences.py

@@ -16,6 +16,7 @@ class MessageArea:
     def __init__(self, ui):
         self._ui = ui
         self._action = self._other = None
+        self._dismissText = ui.messageDismissButton.text
         self.otherButton = qt.QPushButton(ui.messageActionButton.text, ui.messageFrame)
         self.otherButton.name = "messageOtherButton"
         self.otherButton.toolTip = ui.messageActionButton.toolTip
@@ -53,8 +54,7 @@ class MessageArea:
         ui.messageFrame.setStyleSheet(f"QFrame#messageFrame {{ {border} }}")
         ui.messageActionButton.text = actionText
         ui.messageActionButton.visible = action is not None
-        if dismissText:
-            ui.messageDismissButton.text = dismissText
+        ui.messageDismissButton.text = dismissText or self._dismissText
         ui.messageFrame.visible = True
 
     def _onAction(self, _checked=False) -> None:

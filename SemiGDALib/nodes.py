@@ -69,6 +69,19 @@ def checkOutput(segmentationNode) -> None:
             _("The output segmentation is under a non-linear transform."),
             action=_("Create a new segmentation instead."),
         )
+    if segmentationNode is not None and _isOfSurfaces(segmentationNode.GetSegmentation()):
+        raise SemiGDAError(
+            "bad-input",
+            _("The output segmentation is made of surfaces, which voxels cannot be added to."),
+            action=_("Create a new segmentation instead."),
+        )
+
+
+def _isOfSurfaces(segmentation) -> bool:
+    """Whether what it has are surfaces or contours, from which all else is computed."""
+    labelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    source = segmentation.GetSourceRepresentationName()
+    return bool(segmentation.GetNumberOfSegments()) and source != labelmap
 
 
 def firstImage():
@@ -143,7 +156,7 @@ def writeVolume(volumeNode, path) -> None:
     and its attributes, which may identify the patient, stay out of the file.
 
     Raises:
-        SemiGDAError: "disk-full" if the file cannot be written.
+        SemiGDAError: "disk-full" if the file cannot be written; nothing is left of it.
     """
     vector = volumeNode.IsA("vtkMRMLVectorVolumeNode")
     copy = slicer.vtkMRMLVectorVolumeNode() if vector else slicer.vtkMRMLScalarVolumeNode()
@@ -155,6 +168,7 @@ def writeVolume(volumeNode, path) -> None:
     storage.SetFileName(str(path))
     storage.SetUseCompression(0)  # 50 times faster, and the file lives for seconds
     if not storage.WriteData(copy) or not Path(path).is_file():
+        Path(path).unlink(missing_ok=True)  # half of it
         raise SemiGDAError("disk-full", _("The image could not be written to disk."))
 
 

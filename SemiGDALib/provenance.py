@@ -9,8 +9,11 @@ from __future__ import annotations
 import datetime
 import json
 
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.documents import check, list_of, maybe, number, record, text, whole
 from semigda_core.jobs.region import region_text
 from semigda_core.labels.provenance import PREFIXES, REGION, TAGS, algorithm_tags
+from semigda_core.models.doubt import TOLD
 from semigda_core.version import __version__
 from SemiGDALib import nodes
 
@@ -19,6 +22,26 @@ RESULT = PREFIX + "Result"
 KEYS = ("Model", "ModelTitle", "ModelSHA256", "EngineVersion", "Device", "Options", "Date")
 KEYS += ("Unlikeness",)  # of a model that remembers its training images
 KEYS += (REGION,)  # of a result that was made in one
+_SEGMENT = record(
+    {
+        "name": text(),
+        "color": list_of(whole(0, 255), 3, least=3),
+        "id": maybe(text()),
+        "agreement": maybe(number(0, 1)),
+    },
+    {**dict.fromkeys(("ml", "mm2", "pixels"), maybe(number(0))), **TOLD},
+    others=True,
+)
+_SPOT = record({"ijk": list_of(number(), 3, least=3), "size_voxels": whole(0, 2**63)}, others=True)
+_RESULT = record(
+    {"segments": list_of(_SEGMENT, 255)},
+    {
+        "spots": list_of(_SPOT),
+        "notes": list_of(text(10_000, lines=True)),
+        "frame": maybe(whole(0, 2**31)),
+    },
+    others=True,
+)
 
 
 def describe(outputs: dict, report: dict, options: dict) -> dict[str, str]:
@@ -64,10 +87,12 @@ def tagsOf(segment) -> dict[str, str]:
 
 
 def resultOf(segmentationNode) -> dict | None:
-    """``{"segments", "spots", ...}`` of the last run, or None."""
-    text = segmentationNode.GetAttribute(RESULT) if segmentationNode is not None else None
+    """``{"segments", "spots", ...}`` of the last run, or None; a scene may say anything there."""
+    said = segmentationNode.GetAttribute(RESULT) if segmentationNode is not None else None
     try:
-        result = json.loads(text) if text else None
-    except ValueError:
+        result = json.loads(said) if said else None
+        if result is not None:
+            check(result, _RESULT, "result")
+    except (ValueError, SemiGDAError):
         return None
-    return result if isinstance(result, dict) else None
+    return result

@@ -72,7 +72,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
-        self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self.panel.setParameterNode(self.logic.getParameterNode())
 
     def cleanup(self):
@@ -105,6 +105,11 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """A loaded scene brings its project, an empty one keeps the open one."""
         if self.parent.isEntered:
             self.panel.setParameterNode(self.logic.getParameterNode())
+
+    def onSceneEndImport(self, caller, event):
+        """It may bring a label that was not finished, too."""
+        self.panel.resuming.onScene()
+        self.onSceneEnd(caller, event)
 
 
 class SemiGDATrainLogic(
@@ -254,6 +259,29 @@ class SemiGDATrainLogic(
         if self.labelling is None:
             self.labelling = Labelling(self.project, caseId, proposal)
         self.labelling.show()
+
+    def resumeLabel(self):
+        """Go on with a label that was not finished when the scene was saved.
+
+        Returns its :class:`SemiGDALib.train.labelling.Labelling`; None if a label is open, or the
+        scene has no such label.
+
+        Raises:
+            SemiGDAError: "bad-input" if none of them is of a case of the open project; they stay as
+                they are.
+        """
+        from SemiGDALib.train import unfinished
+        from SemiGDALib.train.labelling import Labelling
+
+        if self.labelling is not None and self.labelling.isAlive():
+            return None
+        begun = unfinished.inScene()
+        if begun:
+            one = unfinished.ofProject(begun, self.project)
+            self.discardLabel()
+            self.labelling = Labelling(self.project, one[1].case, begun=one)
+            return self.labelling
+        return None
 
     def saveLabel(self, empty=False):
         """Save the label that is being edited, and take it out of the scene.

@@ -589,6 +589,10 @@
         <translation>Das Eingabevolumen unterliegt einer nichtlinearen Transformation.</translation>
     </message>
     <message>
+        <source>The output segmentation is made of surfaces, which voxels cannot be added to.</source>
+        <translation>Die Ausgabe-Segmentierung besteht aus Oberflächen, zu denen keine Voxel kommen können.</translation>
+    </message>
+    <message>
         <source>The output segmentation is under a non-linear transform.</source>
         <translation>Die Ausgabesegmentierung unterliegt einer nichtlinearen Transformation.</translation>
     </message>
@@ -3862,7 +3866,22 @@
     </message>
 </context>
 <context>
+    <name>train.resuming</name>
+    <message>
+        <source>The label of {name} goes on.</source>
+        <translation>Das Label von {name} geht weiter.</translation>
+    </message>
+</context>
+<context>
     <name>train.scene_files</name>
+    <message>
+        <source>A label can have {most} segments; this segmentation has more.</source>
+        <translation>Ein Label kann {most} Segmente haben; diese Segmentierung hat mehr.</translation>
+    </message>
+    <message>
+        <source>Delete those that are none of your classes.</source>
+        <translation>Löschen Sie die, die keine Ihrer Klassen sind.</translation>
+    </message>
     <message>
         <source>Draw something first, or choose another segmentation.</source>
         <translation>Zeichnen Sie zuerst etwas, oder wählen Sie eine andere Segmentierung.</translation>
@@ -4025,6 +4044,10 @@
 <context>
     <name>train.section_cases</name>
     <message>
+        <source>A case keeps its label: another one was not taken.</source>
+        <translation>Ein Fall behält sein Label: ein anderes wurde nicht übernommen.</translation>
+    </message>
+    <message>
         <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
         <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
     </message>
@@ -4059,6 +4082,10 @@
     <message>
         <source>Click Relocate to find the missing files.</source>
         <translation>Klicken Sie auf „Suchen“, um die fehlenden Dateien zu finden.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>From a file...</source>
@@ -4109,8 +4136,16 @@
         <translation>Setzen</translation>
     </message>
     <message>
+        <source>Show the cases</source>
+        <translation>Fälle zeigen</translation>
+    </message>
+    <message>
         <source>The case's name in this list; its files are not renamed.</source>
         <translation>Der Name des Falls in dieser Liste; seine Dateien werden nicht umbenannt.</translation>
+    </message>
+    <message>
+        <source>To replace a label, select its case, then Set label, From a file.</source>
+        <translation>Um ein Label zu ersetzen, wählen Sie seinen Fall, dann Label setzen, Aus einer Datei.</translation>
     </message>
     <message>
         <source>Without results of other programs</source>
@@ -4119,6 +4154,10 @@
     <message>
         <source>{count} cases added, {known} already there.</source>
         <translation>{count} Fälle hinzugefügt, {known} waren schon da.</translation>
+    </message>
+    <message>
+        <source>{count} cases keep their labels: other ones were not taken.</source>
+        <translation>{count} Fälle behalten ihre Labels: andere wurden nicht übernommen.</translation>
     </message>
     <message>
         <source>{count} existing cases now have a label.</source>
@@ -4729,6 +4768,25 @@
     <message>
         <source>This computer seems to have no graphics card to train on.</source>
         <translation>Dieser Computer scheint keine Grafikkarte zum Trainieren zu haben.</translation>
+    </message>
+</context>
+<context>
+    <name>train.unfinished</name>
+    <message>
+        <source>A label in this scene was not finished, and its project was not found.</source>
+        <translation>Ein Label in dieser Szene ist nicht fertig, und sein Projekt wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>A label in this scene was not finished, and the open project does not have its case.</source>
+        <translation>Ein Label in dieser Szene ist nicht fertig, und das offene Projekt hat seinen Fall nicht.</translation>
+    </message>
+    <message>
+        <source>Open its project; if the case was removed there, choose Add from scene.</source>
+        <translation>Öffnen Sie sein Projekt; wurde der Fall dort entfernt, wählen Sie Aus Szene.</translation>
+    </message>
+    <message>
+        <source>Open the project where it is now; then the label goes on.</source>
+        <translation>Öffnen Sie das Projekt, wo es jetzt liegt; dann geht das Label weiter.</translation>
     </message>
 </context>
 <context>

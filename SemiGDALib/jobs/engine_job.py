@@ -42,7 +42,7 @@ class EngineJob:
         """Ask to stop; within 2 s ``onEnded`` is called, even if the job is done by then."""
         if self.active and not self._cancelled:
             self._cancelled = True
-            self._folder.request("cancel")
+            self._request()
             if self.worker.cancel(self):
                 self._end(None, SemiGDAError("cancelled"))
 
@@ -50,10 +50,13 @@ class EngineJob:
         """End at once, without a word: whoever waited is gone."""
         self._onProgress = self._onEnded = _ignore
         if self.active:
-            with contextlib.suppress(OSError):  # the project's disk is away
-                self._folder.request("cancel")
+            self._request()
         self.worker.drop(self)
         self._end(None, SemiGDAError("cancelled"))
+
+    def _request(self) -> None:
+        with contextlib.suppress(OSError):  # its disk is away; the worker is ended all the same
+            self._folder.request("cancel")
 
     def _onPoll(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,7 @@ class VolumeJob:
         self._volume = vtk.vtkWeakReference()  # a frame of a sequence is in no scene's list
         self._volume.Set(volumeNode)
         self._seen = volumeNode.GetImageData().GetMTime()
+        self._spacing = volumeNode.GetSpacing()
         self.folder = _makeFolder(volumeNode, model, options, keep or {})
         self._job = EngineJob(self.folder, onProgress, self._onEnded)
 
@@ -138,13 +140,19 @@ class VolumeJob:
             return None, SemiGDAError("internal", detail=f"{type(problem).__name__}: {problem}")
 
     def _isUnchanged(self) -> bool:
-        """Whether the voxels are those that were segmented: a filter may have written into the
-        volume, or a sequence's slider. Where there are none any more, ``take`` says so."""
+        """Whether voxels and their size are those that were segmented: a filter may have written
+        into the volume, or a sequence's slider. Where there are none any more, ``take`` says so."""
         volume = self._volume.Get()
         image = volume.GetImageData() if volume is not None else None
+        if image is not None and not self._hasSpacing(volume):
+            return False
         if image is None or image.GetMTime() == self._seen:
             return True
         return nodes.hasVoxelsOf(volume, self.folder.path / VOLUME)
+
+    def _hasSpacing(self, volume) -> bool:
+        pairs = zip(volume.GetSpacing(), self._spacing, strict=True)
+        return all(math.isclose(one, other, rel_tol=1e-4) for one, other in pairs)
 
     def _end(self) -> None:
         self.active = False

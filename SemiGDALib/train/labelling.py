@@ -17,31 +17,35 @@ from semigda_core.project.cases.sending import made_in_region
 from semigda_core.project.check.repairs import LABELS, new_label
 from semigda_core.project.review.inbox import take_edited
 from SemiGDALib import nodes, provenance
-from SemiGDALib.train import editor_bar, scene_files
-from SemiGDALib.train.slices import extent, planes
+from SemiGDALib.train import editor_bar, scene_files, unfinished
+from SemiGDALib.train.slices import extent, marks, planes
 from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
 from SemiGDALib.train.slices.outside import ignoreOutside
 from SemiGDALib.train.slices.slice_label import SliceLabel
+
+_SAME_MM = 1e-4  # what a scene file may round
 
 
 class Labelling:
     """Image and label of a case in the scene, until they are saved or discarded.
 
     A case without a label gets a segmentation with the project's classes as empty segments, or
-    begins with ``proposal``, a predicted label of the project's inbox.
+    begins with ``proposal``, a predicted label of the project's inbox. A ``begun`` segmentation of
+    a scene that was saved goes on; its image is loaded where the scene lacks it.
 
     Raises:
         SemiGDAError: "bad-input" if a file cannot be loaded, or the label is on another grid;
             the scene is then as it was.
     """
 
-    def __init__(self, project, caseId: str, proposal: Path | None = None):
+    def __init__(self, project, caseId: str, proposal: Path | None = None, begun=None):
         view = project.read()
         case = view.case(caseId)
+        node, said = begun or (None, None)
         if proposal is not None:
             case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
             case = replace(case, finished=None)  # all that a model says is to be looked at
-        self._proposed = proposal is not None
+        self._proposed = said.proposed if said else proposal is not None
         # The project's own file is written again; any other stays as it is.
         own = case.label and case.label.parent == project.folder / LABELS
         self._path = case.label if own and case.label.name.endswith(ENDING) else None
@@ -50,20 +54,30 @@ class Labelling:
         self.heldOut = case.role == "held-out"
         # A label that a model began stays known as one that a person corrected.
         self._origin = "edited" if case.origin in ("machine", "edited") else "human"
-        self._seen = _labelSeen(view.case(caseId))
-        volume = _loadImage(case)
-        node = None
+        there = unfinished.imageOf(node) if begun else None
+        volume = there or _loadImage(case)
         try:
-            node, finished = _loadLabel(view, case, volume)
-            node.SetName(_("{name} label").format(name=case.name))
+            if begun:
+                volume.SetAndObserveTransformNodeID(node.GetTransformNodeID())
+                finished = marks.finishedOn(node, volume)
+            else:
+                node, finished = _loadLabel(view, case, volume)
+                node.SetName(_("{name} label").format(name=case.name))
             _addMissingClasses(view, case, node)
             showNeutral(node)
             self.slices = SliceLabel(volume, node, finished, self._predicted)
         except Exception:
-            _remove(node, volume)
+            _remove(None if begun else node, None if there else volume)
             raise
         self._volume, self._segmentation = nodes.Held(volume), nodes.Held(node)
-        self._grid = _gridOf(volume)
+        self._grid = said.grid if said else _gridOf(volume)
+        self._see(said.seen if said else _labelSeen(view.case(caseId)))
+
+    def _see(self, seen: str) -> None:
+        """The case's label as it is known here; the scene remembers it."""
+        self._seen = seen
+        about = unfinished.Unfinished(self.caseId, seen, self._grid, self._proposed)
+        unfinished.note(self.segmentationNode, self.volumeNode, about)
 
     @property
     def volumeNode(self):
@@ -93,7 +107,10 @@ class Labelling:
 
     def _isMoved(self) -> bool:
         """Whether the image's grid is another one by now than its file's."""
-        return _gridOf(self.volumeNode) != self._grid
+        import numpy as np
+
+        (shape, matrix), (was, before) = _gridOf(self.volumeNode), self._grid
+        return shape != list(was) or not np.allclose(matrix, before, rtol=0, atol=_SAME_MM)
 
     def isEmpty(self) -> bool:
         """Whether nothing is drawn, and no slice is marked, which would say that this is right."""
@@ -142,7 +159,8 @@ class Labelling:
         """Another Slicer may have the project open, too."""
         seen = _labelSeen(self.project.read().case(self.caseId))
         if seen != self._seen:
-            self._seen, self._path = seen, None
+            self._path = None
+            self._see(seen)
             raise SemiGDAError(
                 "bad-input",
                 _("The case got another label meanwhile."),
@@ -165,7 +183,7 @@ class Labelling:
                 path.unlink(missing_ok=True)
             raise
         self._path = path
-        self._seen = _labelSeen(self.project.read().case(self.caseId))
+        self._see(_labelSeen(self.project.read().case(self.caseId)))
 
     def close(self) -> None:
         """Take image and label out of the scene; where the user has deleted one of them, the other
@@ -173,6 +191,8 @@ class Labelling:
         self.slices.close()
         if self.isAlive():
             _remove(self.segmentationNode, self.volumeNode)
+        elif self.segmentationNode is not None:
+            unfinished.forget(self.segmentationNode)
 
 
 def _remove(*found) -> None:
@@ -181,19 +201,19 @@ def _remove(*found) -> None:
             slicer.mrmlScene.RemoveNode(node)
 
 
-def _labelSeen(case) -> tuple:
-    """Changes when the case gets another label, or its file another content."""
-    return case.label, stamp(case.label)
+def _labelSeen(case) -> str:
+    """Changes when the case gets another label, or its file another content; not when the project
+    is moved."""
+    return stamp(case.label, called=[case.label and Path(case.label.name)])
 
 
-def _gridOf(volumeNode) -> tuple:
+def _gridOf(volumeNode) -> list:
     """The volume's own voxel grid, whatever transform it is under."""
     import vtk
 
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
-    matrix = slicer.util.arrayFromVTKMatrix(matrix).round(6)
-    return nodes.imageShape(volumeNode), matrix.tolist()
+    return [list(nodes.imageShape(volumeNode)), slicer.util.arrayFromVTKMatrix(matrix).tolist()]
 
 
 def _load(load, path: Path, properties: dict):

@@ -51,8 +51,10 @@ class LabellingBar:
     def onSave(self, _checked=False) -> None:
         """Save the label; asks first about an empty one."""
         labelling = self.context.logic.labelling
-        if not labelling.isEmpty():
-            self._save(labelling)
+        empty = self.context.attempt(labelling.isEmpty)
+        if not empty:
+            if empty is not None:  # else it could not be looked at, which is told
+                self._save(labelling)
             return
         self.context.message.question(
             _("The label is empty: nothing is drawn."),

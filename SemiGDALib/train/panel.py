@@ -19,6 +19,7 @@ from SemiGDALib.set_up.section import SetUpSection
 from SemiGDALib.train.context import TrainContext
 from SemiGDALib.train.labelling_bar import LabellingBar
 from SemiGDALib.train.recent import recentProjects, remember
+from SemiGDALib.train.resuming import Resuming
 from SemiGDALib.train.section_base import BaseSection
 from SemiGDALib.train.section_cases import CasesSection
 from SemiGDALib.train.section_check import CheckSection
@@ -65,6 +66,7 @@ class TrainPanel:
         self.context.selectCases = self._selectCases
         self.context.selectedCases = self.sections["Cases"].table.selected
         self._bar = LabellingBar(ui, self.context)
+        self.resuming = Resuming(self)
         layout = ui.sectionsWidget.parentWidget().layout()
         context = self.context
         context.setUp = SetUpSection(
@@ -107,6 +109,7 @@ class TrainPanel:
                 vtk.vtkCommand.ModifiedEvent, lambda _caller, _event: self._onParameters()
             )
             self._onParameters()
+            self.resuming.enter()
 
     def _onParameters(self) -> None:
         folder, project = self._parameters.projectFolder, self.logic.project
@@ -184,6 +187,7 @@ class TrainPanel:
         if self._parameters is not None:
             self._parameters.projectFolder = str(project.folder)
         self.refresh()
+        self.resuming.goOn()
         if self._entered:
             for section in self.sections.values():
                 section.enter()

@@ -24,6 +24,7 @@ from SemiGDALib.train.slices import marks, outside
 
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
 READABLE = endings(dicom=False)
+MOST_SEGMENTS = 255
 
 
 def labels() -> list:
@@ -221,11 +222,23 @@ def _addEmpty(labels, volumeNode, segments, name):
 
 def labelsOn(segmentationNode, volumeNode):
     """uint8 (z, y, x) on the volume's grid, and what each of its values is: ignored regions last,
-    which thereby cover whatever else is drawn there."""
+    which thereby cover whatever else is drawn there.
+
+    Raises:
+        SemiGDAError: "bad-input" for more segments than there are values.
+    """
     import numpy as np
     import vtk
 
     segmentation = segmentationNode.GetSegmentation()
+    if segmentation.GetNumberOfSegments() > MOST_SEGMENTS:
+        raise SemiGDAError(
+            "bad-input",
+            _("A label can have {most} segments; this segmentation has more.").format(
+                most=MOST_SEGMENTS
+            ),
+            action=_("Delete those that are none of your classes."),
+        )
     ids = vtk.vtkStringArray()
     found = list(segmentation.GetSegmentIDs())
     for name in sorted(found, key=lambda one: marks.isIgnored(segmentation.GetSegment(one))):

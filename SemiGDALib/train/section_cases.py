@@ -152,6 +152,21 @@ class CasesSection(Section):
             self.context.log(text.format(count=len(added.labelled)))
         if self.context.view.unmapped():
             self.onMapping()
+        if added.kept:
+            self._tellKept(added.kept)
+
+    def _tellKept(self, caseIds) -> None:
+        """Labels that were not taken: nobody should think that they train."""
+        text = _("A case keeps its label: another one was not taken.")
+        if len(caseIds) > 1:
+            text = _("{count} cases keep their labels: other ones were not taken.")
+        self.context.message.question(
+            text.format(count=len(caseIds)),
+            _("To replace a label, select its case, then Set label, From a file."),
+            _("Show the cases"),
+            lambda: self.context.selectCases(caseIds),
+            _("Close"),
+        )
 
     def onMapping(self, _checked=False) -> None:
         """Ask which class each segment is."""
@@ -175,22 +190,22 @@ class CasesSection(Section):
 
     def onLabelFile(self) -> None:
         """Choose a file for the selected case's label."""
+        caseId = self.table.selected()[0]  # now: the table goes on under the window
         path = dialogs.chooseFile(
             _("Choose the label"), _("Labels ({endings})").format(endings=LABELS)
         )
         if path:
-            caseId = self.table.selected()[0]
             self.context.attempt(self.context.logic.setLabel, caseId, path)
             if self.context.view.unmapped():
                 self.onMapping()
 
     def onLabelScene(self) -> None:
         """Choose a segmentation of the scene for the selected case's label."""
+        caseId = self.table.selected()[0]  # now: the table goes on under the window
         chosen = chooseSegmentation()
         if chosen is not None:
             segmentation, corrected = chosen
             origin = "edited" if corrected else None
-            caseId = self.table.selected()[0]
             self.context.attempt(self.context.logic.setLabelNode, caseId, segmentation, origin)
             if self.context.view.unmapped():
                 self.onMapping()
