@@ -18,6 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,36 +48,44 @@ PICTURES = {
     "story-slices-segment": "slices-segment",
 }
 PAGES = {"docs/tutorial.md": "story", "docs/slice-labels.md": "story-slices"}
+LINE = 120  # characters, as in the rest of these pages
 MARKED = re.compile(r"(<!-- benchmarks/story.py -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
 def paragraph(name: str, told: dict) -> str:
     """What a story reached, and with which command."""
     figures = told[name]
-    cases, start = figures["cases"], "general image features"
+    cases = figures["cases"]
     assert figures["start"] == "features"
     if name == "story":
-        learned = f"{cases['labeled']} labelled and {cases['unlabeled']} unlabelled images"
-        trainings = f"{cases['labeled'] + 1} trainings: each labelled patient was held out in turn"
-        event = " It was killed once on purpose and resumed."
-    else:
         learned = (
-            f"{figures['slices_drawn']} drawn slices of {cases['labeled']} patients and "
-            f"{cases['unlabeled']} unlabelled images"
+            f"This model learned from {cases['labeled']} labelled and {cases['unlabeled']} "
+            "unlabelled images."
         )
-        trainings = f"{cases['labeled'] + 1} trainings: each of these patients was held out in turn"
+        event = (
+            f" These were {cases['labeled'] + 1} trainings, as each labelled patient was held out "
+            "in turn; the process was killed once on purpose, and resumed."
+        )
+    else:
+        patients = cases["labeled"] + cases["held-out"]
+        learned = (
+            f"{figures['slices_drawn']} slices of {patients} patients were drawn. This model "
+            f"learned from {cases['labeled']} of these patients and {cases['unlabeled']} "
+            f"unlabelled images; {cases['held-out']} were held out."
+        )
         event = ""
     size = " x ".join(str(side) for side in reversed(figures["size"]))
-    return (
-        f"This model learned from {learned}, from {start}, in a *Quick look* planned for "
-        f"{figures['minutes']:.0f} minutes. These are {trainings}; one has {figures['steps']} "
-        f"steps of slices of {size} pixels. By the clock it took {figures['clock_minutes']:.0f} "
-        f"minutes, on {_threads(figures)} of a computer that did other work as well "
-        f"({figures['processor']}), of which it got {figures['cpu_seconds'] / 60:.0f} CPU minutes."
-        f"{event} Dice on the held-out patients: {_dice(figures['heldout_dice'])}; on the image in "
-        f"the picture, which it has not seen: {_dice(figures['new_dice'])}.\n"
-        f"`python benchmarks/story.py --minutes {figures['minutes']:.0f}` tells it again.\n"
+    text = (
+        f"{learned} It started from general image features, in a *Quick look* planned for "
+        f"{figures['minutes']:.0f} minutes: {figures['steps']} steps of slices of {size} pixels."
+        f"{event} It took {figures['clock_minutes']:.0f} minutes, in which a busy computer "
+        f"({figures['processor']}, {_threads(figures)}) gave it {figures['cpu_seconds']} CPU "
+        f"seconds; a free one takes many more steps in the time. Dice on the held-out patients: "
+        f"{_dice(figures['heldout_dice'])}; on the image in the picture, which it has not seen: "
+        f"{_dice(figures['new_dice'])}. `python benchmarks/story.py --minutes "
+        f"{figures['minutes']:.0f}` tells the story again."
     )
+    return textwrap.fill(text, LINE, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _threads(figures: dict) -> str:

@@ -167,10 +167,10 @@ class CasesTable:
         shown, about = [names, originWord(case.origin)], [names, str(case.label)]
         if case.finished is not None:
             count = sliceCount(case, image)
-            shown.append(shortText(case.finished, count))
+            shown.insert(0, shortText(case.finished, count))  # long names cut what comes last
             about.insert(1, labelledText(case.finished, count))
         if result is not None:
-            shown[1] = f"{RESULT} {shown[1]}"
+            shown[-1] = f"{RESULT} {shown[-1]}"
             use = _("It tells how good the program is.")
             about += [f"{made}: {result.path}", use]
         return cell("\n".join(shown), "\n".join(about))

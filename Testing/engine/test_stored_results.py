@@ -17,6 +17,7 @@ import doubt  # noqa: E402
 import first_minute  # noqa: E402
 import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
+import story  # noqa: E402
 from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
 from few_labels_lib.rows import read_rows  # noqa: E402
@@ -58,6 +59,12 @@ PAGES = {
     "docs/machine-labels-study.md": lambda: weak_teachers_page(stored("weak_teachers.json")),
     "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
     "benchmarks/results/many_volumes.md": lambda: many_page(stored("many_volumes.json")),
+    **{
+        name: lambda name=name: story.page(
+            name, (ROOT / name).read_text("utf-8"), stored("story.json")
+        )
+        for name in story.PAGES
+    },
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(
         {(run["set"], run["seed"], run["arm"]): run for run in stored("label_next.json")}

@@ -28,13 +28,13 @@ def partly(training, module_host, tmp_path):
 
 def test_before_the_check_the_number_of_slices_is_not_known(partly):
     label = texts(partly)[0][2]
-    assert label in ("ball, core\nby hand\n3 slices", "ball, core\nby hand\n3/12 slices")
+    assert label in ("3 slices\nball, core\nby hand", "3/12 slices\nball, core\nby hand")
 
 
 def test_the_list_says_how_much_of_a_case_is_labelled(partly, module_host, artifacts):
     checked(partly, module_host)
     labels = [row[2] for row in texts(partly)]
-    assert labels == ["ball, core\nby hand\n3/12 slices"] + ["ball, core\nby hand"] * 2
+    assert labels == ["3/12 slices\nball, core\nby hand"] + ["ball, core\nby hand"] * 2
     table = partly.panel.sections["Cases"].ui.casesTable
     for column in (1, 2):
         assert "labelled on 3 of 12 slices" in table.item(0, column).toolTip()

@@ -1,7 +1,7 @@
-"""A few slices of each heart are drawn, and a model learns from them; draws the pictures of it.
+"""A few slices of each of eight cases are drawn, and a model learns from them.
 
-With $SEMIGDA_STORY_MINUTES three real hearts and a real training; without, drawn balls and a few
-steps. In both the user presses the same buttons.
+With $SEMIGDA_STORY_MINUTES they are real images and a real training; without, drawn balls and a
+few steps. In both the user presses the same buttons.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from stories import DATA, MINUTES, Story, child, split_of
 
 from Testing.host.session import PANEL_WIDTH
 
-DRAWN = 6  # slices of a heart
-UNLABELLED = 6
+LABELLED, UNLABELLED = 8, 12  # from eight on some are held out for good
+DRAWN = 4  # slices of a case
 FEW = {"pretrain_steps": 4, "align_steps": 4, "steps": 8}  # where nothing is to be learned
-SIZE = (1120, 640)  # of pictures of panel and views
+SIZE = (1440, 900)  # of the picture of panel and views
 
 
 @dataclass(frozen=True)
@@ -46,42 +46,45 @@ class Study:
     unseen: tuple[Path, Path]
 
 
-def hearts(folder: Path) -> Study:
-    """The left atrium (Medical Segmentation Decathlon, Task02)."""
-    split, images = split_of("heart_la"), folder / "Hearts"
+def brains(folder: Path) -> Study:
+    """The hippocampus (Medical Segmentation Decathlon, Task04)."""
+    split, images = split_of("hippocampus"), folder / "Brains"
     images.mkdir()
-    names = [*split["labeled"], *split["unlabeled"][:UNLABELLED]]
-    for number, name in enumerate(names, 1):
-        shutil.copy(image_of(name), images / f"Heart {number}.nii.gz")
-    answers = {f"Heart {n}": answer_of(name) for n, name in enumerate(split["labeled"], 1)}
-    unseen = split["val"][0]
-    return Study(("left atrium",), images, answers, DRAWN, (image_of(unseen), answer_of(unseen)))
+    answers = {}
+    for number, name in enumerate(split["labeled"][:LABELLED], 1):
+        shutil.copy(image_of(name), images / f"Brain {number:02d}.nii.gz")
+        answers[f"Brain {number:02d}"] = answer_of(name)
+    for number, name in enumerate(split["unlabeled"][:UNLABELLED], LABELLED + 1):
+        shutil.copy(image_of(name), images / f"Brain {number:02d}.nii.gz")
+    unseen = split["val"][1]
+    classes = ("Anterior", "Posterior")
+    return Study(classes, images, answers, DRAWN, (image_of(unseen), answer_of(unseen)))
 
 
 def image_of(name: str) -> Path:
-    return DATA / "heart_la" / "images" / f"{name}.nii.gz"
+    return DATA / "hippocampus" / "images" / f"{name}.nii.gz"
 
 
 def answer_of(name: str) -> Path:
-    return DATA / "heart_la" / "labels" / f"{name}.nii.gz"
+    return DATA / "hippocampus" / "labels" / f"{name}.nii.gz"
 
 
 def balls(folder: Path) -> Study:
-    """Three drawn volumes to draw on, and two others."""
-    studies.write_study(folder / "Balls", 0, 5)
-    answers = {}
-    for number in (0, 1, 2, 9):
+    """Drawn volumes: some to draw on, and two others."""
+    studies.write_study(folder / "Balls", 0, LABELLED + 2)
+    answers, other = {}, LABELLED + 2
+    for number in (*range(LABELLED), other):
         name = f"DOE_JANE_{number:02d}"
         answers[name] = studies.write_nrrd(folder / f"{name}.nrrd", studies.draw(number)[1])
-    image = studies.write_nrrd(folder / "unseen.nrrd", studies.draw(9)[0])
-    unseen = image, answers.pop("DOE_JANE_09")
+    image = studies.write_nrrd(folder / "unseen.nrrd", studies.draw(other)[0])
+    unseen = image, answers.pop(f"DOE_JANE_{other:02d}")
     return Study(("ball", "core"), folder / "Balls", answers, 3, unseen)
 
 
 @pytest.mark.slow
 def test_a_story_of_slices(tell, tmp_path):
     story = tell("story-slices")
-    study = hearts(tmp_path) if MINUTES else balls(tmp_path)
+    study = brains(tmp_path) if MINUTES else balls(tmp_path)
     story.widget.panel.createProject(tmp_path / "Project")
     for name in study.classes:
         story.add_class(name)
@@ -224,7 +227,7 @@ def look_at_slices(story: Story, volume, answer) -> None:
 
 
 def train(story: Story) -> None:
-    """Each patient held out in turn, a quick look, *Start*."""
+    """Held-out cases, a quick look, *Start*."""
     host = story.host
     host.click(story.ui("HeldOut").chooseButton)
     ui = story.ui("Base")
@@ -247,7 +250,7 @@ def train(story: Story) -> None:
     story.look("training")
     story.to_the_end()
     rows = json.loads((story.training()["folder"] / "cases.json").read_text("utf-8"))
-    assert sum("label_slices" in row for row in rows) == 3
+    assert sum(row.get("label_slices", "all") != "all" for row in rows) == LABELLED
 
 
 def look_at_result(story: Story):
@@ -257,10 +260,10 @@ def look_at_result(story: Story):
     (version,) = story.widget.logic.versions()
     table = ui.scoreTable
     told = [table.item(row, 0).text() for row in range(table.rowCount)]
-    assert sum(" slices)" in text for text in told) >= 3, told
-    assert "Labelled in part, and scored on that part alone: 3." in ui.tableLabel.text
+    assert sum(" slices)" in text for text in told) == 2 * len(version.dice), told
+    assert "Labelled in part, and scored on that part alone: 2." in ui.tableLabel.text
     story.look("result")
-    assert version.scheme == "leave-one-out"
+    assert version.scheme == "split"
     assert version.wins or not MINUTES, version.reason
     return version
 
@@ -271,6 +274,15 @@ def segment_unseen(story: Story, study: Study) -> None:
     host.load("SemiGDASegment")
     logic.useVersion(logic.versions()[0].name)
     host.wait(lambda: logic.versions()[0].in_use, 120)
+    scores = segment_image(story, study)
+    assert tuple(scores) == study.classes
+    assert np.mean(list(scores.values())) > 0.5 or not MINUTES
+    story.figures["new_dice"] = scores
+
+
+def segment_image(story: Story, study: Study) -> dict[str, float]:
+    """Dice by class; and where results are worth it a picture, at the first doubtful spot."""
+    host = story.host
     volume = slicer.util.loadVolume(str(study.unseen[0]), {"name": "New image"})
     answer = array_of(study.unseen[1])
     segment = host.open("SemiGDASegment", height=SIZE[1])
@@ -289,17 +301,18 @@ def segment_unseen(story: Story, study: Study) -> None:
         if row["id"] is not None:
             found = phantoms.mask_in(volume, phantoms.world_points(node, row["id"]))
         scores[row["name"]] = round(float(phantoms.dice(found, answer == row["value"])), 3)
-    assert tuple(scores) == study.classes
-    story.figures["new_dice"] = scores
-    if not MINUTES:
-        return
-    assert np.mean(list(scores.values())) > 0.6
+    if MINUTES:
+        look_at_doubt(story, segment, node)
+    return scores
+
+
+def look_at_doubt(story: Story, segment, node) -> None:
+    """The review map, and the first doubtful spot."""
+    from SemiGDALib.segment import views
+
     segment.logic.show3D(node)
     segment.ui.showReviewCheckBox.checked = True
-    host.click(segment.ui.nextSpotButton)
+    story.host.click(segment.ui.nextSpotButton)
     picture = story.artifacts / f"{story.name}-segment.png"
-    here = [
-        slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().GetSliceOffset()
-        for name in ("Yellow", "Green", "Red")
-    ]
-    host.window(picture, segment, size=SIZE, panel_width=PANEL_WIDTH, center_ras=here)
+    here = views.jumpToSpot(node, 0)
+    story.host.window(picture, segment, size=SIZE, center_ras=here)
