@@ -33,7 +33,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", nargs="?", type=Path, help="folder of a model package")
     parser.add_argument("set", nargs="?", choices=list(SETS))
-    parser.add_argument("--changes", nargs="+", help="only these, and nothing is stored")
+    parser.add_argument("--changes", nargs="+", help="only these; stored only with --name")
+    parser.add_argument("--name", help="of the model in the table; by default the card's")
     parser.add_argument("--cases", type=int, help="only so many, and nothing is stored")
     parser.add_argument("--threads", type=int, default=1, help="of the CPU")
     parser.add_argument("--stored", type=Path, default=TABLE, help="the table")
@@ -46,7 +47,7 @@ def main() -> None:
     if arguments.model is None or arguments.set is None:
         parser.error("needs a model and a set")
     run = measure(arguments)
-    if not arguments.changes and not arguments.cases:
+    if (arguments.name or not arguments.changes) and not arguments.cases:
         store(arguments.stored, run)
 
 
@@ -79,7 +80,7 @@ def measure(arguments: argparse.Namespace) -> dict:
         rows.append(row)
         print(json.dumps(row), flush=True)
     return {
-        "model": card.name,
+        "model": arguments.name or card.name,
         "sha256": card.weights_sha256,
         "set": one.name,
         "cases": len(cases),

@@ -27,6 +27,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import Augmentation, TrainSettings
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import NetworkConfig
+from semigda_core.project.training.presets import VARIED
 
 RESULTS = ROOT / "benchmarks/results/starter_models.json"
 MODELS = {
@@ -34,8 +35,7 @@ MODELS = {
     "breast-lesion-us": {"data": "breast_us", "spec": BREAST},
     "polyp-colonoscopy": {"data": "polyp", "spec": POLYP},
 }
-# As *Standard* trains on a CPU: general image features, their branch alone, large slices. Pictures
-# of other machines are narrower, darker and coarser, so these models see such ones too.
+# As *Standard* trains on a CPU: general image features, their branch alone, large slices.
 COMMON = {
     "network": NetworkConfig.pretrained().to_dict(),
     "branches": ("cnn",),
@@ -43,7 +43,6 @@ COMMON = {
     "unlabeled_batch": 2,
     "validation_cases": 63,
 }
-VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
 KINDS = {"semi": {}, "supervised": {"unlabeled_weight": 0.0}}
 
 

@@ -354,6 +354,7 @@ def test_images_decide_the_working_grid(tmp_path):
     assert grid["intensity"]["rule"] == "ct-window" and values.card["modality"] == "CT"
     assert -90 <= grid["intensity"]["low"] <= -70 and 150 <= grid["intensity"]["high"] <= 165
     assert not values.augmentation.mirror  # left is a class
+    assert (values.augmentation.stretch, values.augmentation.darkness) == (0, 0)
 
 
 def test_pictures_decide_the_working_grid(tmp_path):
@@ -377,6 +378,10 @@ def test_pictures_decide_the_working_grid(tmp_path):
     smaller = settings(project, measured(project), "quick", features=False)
     assert smaller.preprocessing["size"] == [48, 96]
     assert grid["intensity"] == {"rule": "8-bit"} and values.augmentation.turn_over
+    # Nothing says whether a picture is stretched, or how dark the room was.
+    varied = settings(project, measured(project)).augmentation
+    assert (varied.stretch, varied.darkness, varied.coarse) == (0.5, 0.5, 0.15)
+    assert (values.augmentation.stretch, values.augmentation.darkness) == (0, 0)  # a quick look
 
 
 def test_sides_are_not_mirrored_and_the_plan_says_why(tmp_path, capsys):

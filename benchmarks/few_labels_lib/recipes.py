@@ -10,6 +10,7 @@ from few_labels_lib.sets import DataSet
 from semigda.networks.unet import WIDTH
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
+from semigda_core.project.training.presets import VARIED
 
 # Share of a SemiGDA run's optimiser steps for stage 1; the rest is stage 2.
 ALIGN = 0.1
@@ -158,7 +159,6 @@ TITLES = {
 }
 
 OWN = "own-budget"
-VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
 # What each variant asks is said in :data:`QUESTIONS`.
 VARIANTS: dict[str, dict] = {
     "no-dam": {"align": 0.0},

@@ -38,6 +38,7 @@ class Preset:
         featured, plain: for networks with and without general image features.
         settings: what it changes in ``TrainSettings``.
         middle: for the middle-size network, which is then chosen where a graphics card computes.
+        varied: whether pictures are also seen as those of other machines, see :data:`VARIED`.
     """
 
     minutes: float | None
@@ -45,6 +46,7 @@ class Preset:
     plain: Sizes
     settings: Mapping[str, Any] = field(default_factory=dict)
     middle: Sizes | None = None
+    varied: bool = False
 
     def sizes(self, network: Mapping[str, Any]) -> Sizes:
         """For a network, as of ``NetworkConfig.to_dict``."""
@@ -73,6 +75,7 @@ PRESETS = {
         _FEATURED(_STANDARD_SIDES, steps=1100, least=1500, most=6000),
         Sizes((160, 128, 96), 12, 4, steps=4400, least=2000, most=8800),
         middle=_FEATURED(_STANDARD_SIDES, steps=1100, least=1500, most=6000, branches=BRANCHES),
+        varied=True,
     ),
     "paper": Preset(
         None,
@@ -87,6 +90,9 @@ PRESETS = {
         },
     ),
 }
+# Pictures of other machines are narrower, darker and coarser; in a short training this costs a
+# point where they are not (docs/robustness.md).
+VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
 ALIGN_SHARE = 1 / 11  # of the steps, for stage 1
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
@@ -196,7 +202,7 @@ def train_settings(
         "base": base,
         # A model to start from shows at once what it finds.
         "first_look": model is None and NetworkConfig.from_dict(network).has_features,
-        "augmentation": _augmentation(view, preprocessing),
+        "augmentation": _augmentation(view, preprocessing, chosen.varied),
         **advanced,
     }
 
@@ -365,9 +371,9 @@ def _card(
     return inherited(words, model) if model else words
 
 
-def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any]:
+def _augmentation(view: View, preprocessing: Mapping[str, Any], varied: bool) -> dict[str, Any]:
     """No mirroring if left and right are classes; photographs have no upright, and their light
-    varies."""
+    varies; pictures have no spacing that would tell how they are stretched."""
     one_sided = bool(sided(label.name for label in view.classes))
     photograph = preprocessing["channels"] == "rgb"
     colour = 0.25 if photograph else 0.0
@@ -375,6 +381,7 @@ def _augmentation(view: View, preprocessing: Mapping[str, Any]) -> dict[str, Any
         "mirror": not one_sided,
         "turn_over": photograph and not one_sided,
         "colour": colour,
+        **(VARIED if varied and preprocessing["spacing"][1] is None else {}),
     }
 
 
