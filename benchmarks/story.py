@@ -62,6 +62,7 @@ def paragraph(name: str, told: dict) -> str:
             f"This model learned from {cases['labeled']} labelled and {cases['unlabeled']} "
             "unlabelled images."
         )
+        scored = "the held-out patients"
         event = (
             f" These were {cases['labeled'] + 1} trainings, as each labelled patient was held out "
             "in turn; the process was killed once on purpose, and resumed."
@@ -73,14 +74,14 @@ def paragraph(name: str, told: dict) -> str:
             f"learned from {cases['labeled']} of these patients and {cases['unlabeled']} "
             f"unlabelled images; {cases['held-out']} were held out."
         )
-        event = ""
+        event, scored = "", "the finished slices of the held-out patients"
     size = " x ".join(str(side) for side in reversed(figures["size"]))
     text = (
         f"{learned} It started from general image features, in a *Quick look* planned for "
         f"{figures['minutes']:.0f} minutes: {figures['steps']} steps of slices of {size} pixels."
         f"{event} It took {figures['clock_minutes']:.0f} minutes, in which a busy computer "
         f"({figures['processor']}, {_threads(figures)}) gave it {figures['cpu_seconds']} CPU "
-        f"seconds; a free one takes many more steps in the time. Dice on the held-out patients: "
+        f"seconds; a free one takes many more steps in the time. Dice on {scored}: "
         f"{_dice(figures['heldout_dice'])}; on the image in the picture, which it has not seen: "
         f"{_dice(figures['new_dice'])}. `python benchmarks/story.py --minutes "
         f"{figures['minutes']:.0f}` tells the story again."
