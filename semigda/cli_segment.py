@@ -50,7 +50,8 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace earlier results; with --cases, also those of another model",
+        help="replace earlier results; with --cases, those of another model or of another "
+        "folder's images of the same names",
     )
 
 

@@ -5431,6 +5431,10 @@
         <translation>Ein anderer Prozess führt diesen Auftrag bereits aus.</translation>
     </message>
     <message>
+        <source>Another run is writing into the folder for the results.</source>
+        <translation>Ein anderer Lauf schreibt gerade in den Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
         <source>Apple graphics processor (MPS)</source>
         <translation>Apple-Grafikprozessor (MPS)</translation>
     </message>
@@ -5473,6 +5477,10 @@
     <message>
         <source>Choose a released SemiGDA checkpoint or a Stable Diffusion KL-f8 autoencoder.</source>
         <translation>Wählen Sie einen veröffentlichten SemiGDA-Sicherungspunkt oder einen KL-f8-Autoencoder von Stable Diffusion.</translation>
+    </message>
+    <message>
+        <source>Choose another folder for these images, or replace them (--overwrite).</source>
+        <translation>Wählen Sie für diese Bilder einen anderen Ordner, oder ersetzen Sie die Ergebnisse (--overwrite).</translation>
     </message>
     <message>
         <source>Choose another folder for this model, or replace them (--overwrite).</source>
@@ -5533,10 +5541,6 @@
     <message>
         <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
         <translation>Geben Sie auch die Datei des Stable-Diffusion-Autoencoders an (--vae).</translation>
-    </message>
-    <message>
-        <source>Give the case another name in the list.</source>
-        <translation>Geben Sie dem Fall in der Liste einen anderen Namen.</translation>
     </message>
     <message>
         <source>Give the new one another name, or let it take the place (--overwrite).</source>
@@ -5755,6 +5759,10 @@
         <translation>Veröffentlichtes SemiGDA-Modell</translation>
     </message>
     <message>
+        <source>Rename the image, or give the case another name in a case list.</source>
+        <translation>Benennen Sie das Bild um, oder geben Sie dem Fall in einer Fallliste einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>Resume or start again: they are made anew.</source>
         <translation>Setzen Sie fort, oder starten Sie neu: Sie werden neu erstellt.</translation>
     </message>
@@ -5873,6 +5881,10 @@
     <message>
         <source>The folder holds a training that was begun with other settings.</source>
         <translation>Der Ordner enthält ein Training, das mit anderen Einstellungen begonnen wurde.</translation>
+    </message>
+    <message>
+        <source>The folder holds segmentations of other images of the same names.</source>
+        <translation>Der Ordner enthält Segmentierungen anderer Bilder mit denselben Namen.</translation>
     </message>
     <message>
         <source>The folder holds segmentations that another model made.</source>
@@ -5995,8 +6007,8 @@
         <translation>Die Gewichte des Modells enthalten Werte, die nicht endlich sind.</translation>
     </message>
     <message>
-        <source>The name '{name}' cannot be a file's name.</source>
-        <translation>Der Name „{name}“ kann kein Dateiname sein.</translation>
+        <source>The name '{name}' cannot be that of a result.</source>
+        <translation>Der Name „{name}“ ist für ein Ergebnis nicht möglich.</translation>
     </message>
     <message>
         <source>The network needs slices whose sides are multiples of {halvings}.</source>
@@ -6173,6 +6185,10 @@
     <message>
         <source>Wait for its end.</source>
         <translation>Warten Sie, bis es endet.</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended, or choose another folder.</source>
+        <translation>Warten Sie, bis er beendet ist, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>Waits until the graphics card is free.</source>
@@ -6861,6 +6877,10 @@
         <translation>Wählen Sie einen anderen Namen für den Export.</translation>
     </message>
     <message>
+        <source>Choose another name, or give those segments to this class first.</source>
+        <translation>Wählen Sie einen anderen Namen, oder ordnen Sie diese Segmente zuerst dieser Klasse zu.</translation>
+    </message>
+    <message>
         <source>Choose another name.</source>
         <translation>Wählen Sie einen anderen Namen.</translation>
     </message>
@@ -7061,10 +7081,6 @@
         <translation>Label: {message}</translation>
     </message>
     <message>
-        <source>Labels in the project are stored by the number of their class.</source>
-        <translation>Labels im Projekt sind mit der Nummer ihrer Klasse gespeichert.</translation>
-    </message>
-    <message>
         <source>Larger slices would leave too few steps in this time.</source>
         <translation>Größere Schichten ließen in dieser Zeit zu wenige Schritte.</translation>
     </message>
@@ -7181,10 +7197,6 @@
         <translation>Stellen Sie project.json aus einer Sicherung wieder her, oder legen Sie ein neues Projekt an.</translation>
     </message>
     <message>
-        <source>Remove the last class, or keep this one and rename it.</source>
-        <translation>Entfernen Sie die letzte Klasse, oder behalten Sie diese und benennen sie um.</translation>
-    </message>
-    <message>
         <source>Rename or remove them, or add them to the classes of the project.</source>
         <translation>Benennen Sie sie um, oder entfernen Sie sie, oder fügen Sie sie den Klassen des Projekts hinzu.</translation>
     </message>
@@ -7239,6 +7251,10 @@
     <message>
         <source>Scores need held-out cases, and fewer than two patients have a label of yours.</source>
         <translation>Werte brauchen Testfälle, und weniger als zwei Patienten haben ein Label von Ihnen.</translation>
+    </message>
+    <message>
+        <source>Segments of that name belong to another class.</source>
+        <translation>Segmente dieses Namens gehören zu einer anderen Klasse.</translation>
     </message>
     <message>
         <source>Segments of the label overlap in {overlap} voxels.</source>

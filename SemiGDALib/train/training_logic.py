@@ -19,6 +19,7 @@ from SemiGDALib.jobs.command import EngineCommand, errorFrom
 from SemiGDALib.jobs.engine_job import EngineJob
 
 COMMAND_LIMIT_MS = 600_000
+RELOCATE_LIMIT_MS = 24 * 3_600_000  # it may have to read every image, over a network
 
 
 class TrainingLogic:
@@ -228,7 +229,7 @@ class TrainingLogic:
                 onDone(None, errorFrom("internal", errors, _("The command failed.")))
 
         arguments = [*command, old, str(folder), "--json"]
-        return self.jobs.add(EngineCommand(arguments, finished, COMMAND_LIMIT_MS))
+        return self.jobs.add(EngineCommand(arguments, finished, RELOCATE_LIMIT_MS))
 
     def _command(self, action, arguments, onDone):
         """``semigda project ACTION`` in a child process, for what needs tensors."""

@@ -14,6 +14,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
+from semigda_core.project.classes import change_class
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.review.candidates import candidates, new_ranking
 from semigda_core.project.review.inbox import accept, pending, reject, take_edited
@@ -69,6 +70,17 @@ def test_what_is_decided_leaves_the_inbox(project):
     assert [found.case_id for found in pending(project)] == others
     left = {path.name.split(".")[0] for path in (project.folder / "inbox").iterdir()}
     assert left == {*others, "ranking"}
+
+
+def test_a_prediction_with_names_of_before_does_not_become_a_label(project):
+    """The classes swap their names while predictions wait."""
+    first = pending(project)[0].case_id
+    for value, name in ((1, "aside"), (2, "body"), (1, "head")):
+        change_class(project, value, name)
+    assert [one.case_id for one in candidates(project)][0] == first and not pending(project)
+    with pytest.raises(SemiGDAError, match="not among those that wait"):
+        accept(project, [first])
+    assert project.read().case(first).label is None
 
 
 def test_rejected_ones_stay_unlabelled_and_are_not_proposed_again_for_this_model(project, model):

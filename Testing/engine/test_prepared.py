@@ -10,6 +10,7 @@ import torch
 from job_fixtures import training_job
 from phantom_fixtures import draw_volume, write_phantoms
 from progress_fixtures import Listener
+from swapped_files import swap, unpacked
 from training_fixtures import SHAPE, VOLUMES, settings
 
 from semigda.data.cases import read_cases
@@ -24,6 +25,7 @@ from semigda.progress import Printed
 from semigda.training.rehearsal import rehearse
 from semigda.training.unet import train_beside
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.stamps import stamp
 from semigda_core.jobs.home import prepared_folder
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.preprocessing import Preprocessing
@@ -49,11 +51,12 @@ def prepared(folder, cases, grid=GRID) -> Store:
     return store
 
 
-def spoil(path) -> None:
-    """Other content of the same size and time: whoever reads the file must stumble."""
-    state = path.stat()
-    path.write_bytes(b"\0" * state.st_size)
-    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+def spoil(path, folder) -> None:
+    """Other content, which the index takes for what it was: whoever reads it must stumble."""
+    index = json.loads((folder / INDEX).read_text())
+    digest = index.pop(stamp(path))
+    path.write_bytes(b"\0" * path.stat().st_size)
+    (folder / INDEX).write_text(json.dumps({**index, stamp(path): digest}))
 
 
 def arrays(folder) -> list[str]:
@@ -64,12 +67,37 @@ def test_a_second_start_reads_no_image(cases, folder):
     prepared(folder, cases)
     wanted = [prepare(read_volume(case.image), GRID).planes(0, 12).half() for case in cases]
     for case in cases:
-        spoil(case.image)
+        spoil(case.image, folder)
     again = prepared(folder, cases)
     for case, planes in zip(cases, wanted, strict=True):
         pair = again.find(case)
         assert torch.equal(pair.planes[:], planes)
         assert (pair.labels is None) == (case.role == "unlabeled")
+
+
+def test_two_images_that_swap_their_names_are_read_again(cases, folder):
+    first, second = cases[0].image, cases[1].image
+    unpacked(first, second)
+    prepared(folder, cases)
+    swap(first, second)
+    again = prepared(folder, cases)
+    for case in cases[:2]:
+        wanted = prepare(read_volume(case.image), GRID).planes(0, 12).half()
+        assert torch.equal(again.find(case).planes[:], wanted)
+
+
+def test_slices_of_an_image_that_changed_while_it_was_read_are_not_kept(cases, folder, monkeypatch):
+    """Else they would be taken for those of the earlier image as soon as it is back."""
+
+    def late(path):
+        case.image.write_bytes(cases[1].image.read_bytes())
+        return read_volume(path)
+
+    case, store = cases[0], Store(folder, GRID)
+    monkeypatch.setattr("semigda.prepared.store.read_volume", late)
+    with pytest.raises(SemiGDAError, match="changed while it was read"):
+        store.get(case)
+    assert arrays(folder) == []
 
 
 def test_a_moved_project_finds_its_slices_by_content(cases, folder, tmp_path):
@@ -169,7 +197,7 @@ def test_many_cases_are_prepared_in_several_processes(cases, folder, tmp_path, m
         here, there = store.find(case), alone.find(case)
         assert here.planes.path.read_bytes() == there.planes.path.read_bytes()
     for case in cases:
-        spoil(case.image)
+        spoil(case.image, folder)
     assert all(Store(folder, GRID).find(case) for case in cases)
 
 
@@ -250,7 +278,7 @@ def test_everything_that_trains_in_a_project_finds_them(tmp_path):
     assert len(made) == 5 + 3
     for case in read_cases(listed):
         for path in filter(None, (case.image, case.label)):
-            spoil(path)
+            spoil(path, project / "prepared")
     assert run_job(job(2, seed=1)) == 0
     wanted = TrainSettings.from_dict(settings(listed, tmp_path, work=None, **short))
     folder = project / "jobs" / "3"

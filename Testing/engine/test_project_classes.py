@@ -14,6 +14,7 @@ from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.classes import add_class, change_class, remove_class
 from semigda_core.project.project import NewCase, Project
+from semigda_core.project.results import add_results, result_classes
 
 
 @pytest.fixture
@@ -59,14 +60,94 @@ def test_values_of_label_maps_follow_their_class(tmp_path):
     assert (known["1"], known["2"]) == (0, 1)
 
 
-def test_numbers_stored_in_the_project_do_not_move(tmp_path):
+def test_labels_stored_by_number_follow_their_class(tmp_path):
     project = make_project(tmp_path, 2, 0)
     case = project.read().cases[0]
     project.set_label(case.id, case.label, in_classes=True)
-    with pytest.raises(SemiGDAError, match="by the number"):
-        remove_class(project, 1)
+    remove_class(project, 1)
+    (label,) = project.read().classes
+    assert label.name == "core" and by_number(project) == (0, 1)
+    project.set_classes(["shell", "core"])
+    assert by_number(project) == (0, 2)
+    change_class(project, 2, "kernel")
     remove_class(project, 2)
-    assert [label.name for label in project.read().classes] == ["ball"]
+    assert by_number(project) == (0, 0)
+
+
+def by_number(project):
+    view = project.read()
+    known = view.classes_of(view.cases[0])
+    return known["1"], known["2"]
+
+
+def test_classes_in_another_order_take_their_labels_along(tmp_path):
+    """Label maps know them by number, segments by name."""
+    project = make_project(tmp_path, 2, 0)
+    project.set_classes(["core", "ball"])
+    assert project.read().mapping == {"1": 2, "2": 1}
+    project.set_classes(["core"])  # without its label's number becoming that of another class
+    assert project.read().mapping == {"2": 1}
+
+
+def accepted(project):
+    """A prediction with the present names of the classes becomes a case's label."""
+    names = [label.name for label in project.read().classes]
+    segments = [{"Name": n, "LabelValue": v, "Layer": 0} for v, n in enumerate(names, 1)]
+    (case, *_) = project.read().cases
+    place = project.folder.parent / f"{'-'.join(names)}.seg.nrrd"
+    label = write_segmentation(place, [draw(1)[1]], segments)
+    project.set_label(case.id, label, "machine", in_classes=True)
+
+
+def test_an_accepted_prediction_keeps_its_classes_when_names_are_swapped(tmp_path):
+    project = make_project(tmp_path, 1, 0)
+    accepted(project)
+    assert classes_of(project) == {"ball": 1, "core": 2}
+    change_class(project, 1, "aside")
+    change_class(project, 2, "ball")
+    change_class(project, 1, "core")
+    assert [label.name for label in project.read().classes] == ["core", "ball"]
+    assert classes_of(project) == {"ball": 1, "core": 2}
+    remove_class(project, 1)
+    assert classes_of(project) == {"ball": 0, "core": 1}
+    # A label that is accepted now has the names of now.
+    add_class(project, "new")
+    accepted(project)
+    assert classes_of(project) == {"ball": 1, "new": 2}
+
+
+def test_another_programs_result_in_the_projects_classes_keeps_them(tmp_path):
+    """A repair has brought it to the image's grid."""
+    project = make_project(tmp_path, 0, 1)
+    (case,) = project.read().cases
+    write_nrrd(tmp_path / "r.nrrd", draw(1)[1], AFFINE)
+    add_results(project, [(case.id, tmp_path / "r.nrrd")], "Net", in_classes=True)
+    project.set_classes(["core", "ball"])
+    view = project.read()
+    (result,) = view.cases[0].results
+    known = result_classes(view, result)
+    assert (known["1"], known["2"]) == (2, 1)
+
+
+def test_no_class_gets_a_name_by_which_labels_know_another(named):
+    """Labels drawn with that name from now on would be read as the other class."""
+    change_class(named, 1, "aside")
+    before = (named.folder / "project.json").read_bytes()
+    for change in (lambda: change_class(named, 2, "BALL"), lambda: add_class(named, "ball")):
+        with pytest.raises(SemiGDAError, match="belong to another class"):
+            change()
+    assert (named.folder / "project.json").read_bytes() == before
+    change_class(named, 1, "ball")
+    assert classes_of(named) == {"Ball": 1, "core": 2}
+
+
+def test_a_removed_class_that_is_added_again_has_its_labels_again(named):
+    remove_class(named, 1)
+    change_class(named, 1, "kernel")
+    with pytest.raises(SemiGDAError, match="belong to another class"):
+        change_class(named, 1, "ball")
+    add_class(named, "ball")
+    assert classes_of(named) == {"Ball": 2, "core": 1}
 
 
 def test_added_class(named):

@@ -82,7 +82,7 @@ def test_a_cohort_of_any_names(model, images, tmp_path, environment):
     out = tmp_path / "out"
     done = shell('"$@"', "--cases", images, "--model", model, "-o", out, **environment)
     # A name that steers a terminal cannot be one of a result; nothing is done.
-    assert done.returncode == 1 and b"cannot be a file's name" in done.stderr
+    assert done.returncode == 1 and b"cannot be that of a result" in done.stderr
     assert b"\x1b" not in done.stdout + done.stderr and not out.exists()
     (images / "dark\x1b[2Jened.nrrd").unlink()
     done = shell('"$@"', "--cases", images, "--model", model, "-o", out, **environment)

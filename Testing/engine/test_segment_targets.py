@@ -299,7 +299,7 @@ main(["segment", "--cases", sys.argv[1], "--model", sys.argv[2], "-o", sys.argv[
     )
     assert done.returncode != 0 and list(out.glob(".semigda-*"))
     assert cohort(model, images, out) == 0
-    assert not list(out.glob(".*"))
+    assert not list(out.glob(".semigda-*"))
 
 
 def test_what_a_folder_holds_besides_cases_is_told(model, images, tmp_path, capsys):

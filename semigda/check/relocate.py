@@ -1,13 +1,14 @@
 """Finding moved files by what the check measured of them.
 
-A file counts as found if it is the measured one: with the same size and time, or else with the same
-voxels.
+A file counts as found if it is the measured one: untouched since, as after its folder was renamed,
+or else with the same voxels. Name, size and time are not enough: copies can have been swapped.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
 
 MOST_NAMES = 500_000  # files and folders to search
 MOST_TRIES = 8  # files of one name to try for a case
+SECONDS_BETWEEN_SAVES = 30.0  # what was found stays found if the command is ended
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,9 @@ def relocate(
         raise SemiGDAError("bad-input", "The new folder does not exist.", action="Choose another.")
     facts = read_facts(project.folder / FACTS)
     search = _Search(os.fspath(old), Path(new).absolute())
-    found: dict[str, Files] = {}
-    wrong, view = [], project.read()
+    found: list[str] = []
+    unsaved: dict[str, Files] = {}
+    wrong, view, saved = [], project.read(), time.monotonic()
     voxels = {case["id"]: case.get("voxels") for case in view.data["cases"]}
     for case in view.cases:
         known = _Known(case, facts.get(case.id), voxels[case.id])
@@ -70,10 +73,14 @@ def relocate(
             continue
         match = known.among(places)
         if match:
-            found[case.id] = match
+            found.append(case.id)
+            unsaved[case.id] = match
         else:
             wrong.append(case.id)
-    _keep_measured(project, facts, found, _keep(project, found))
+        if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+            _keep_measured(project, facts, unsaved, _keep(project, unsaved))
+            unsaved, saved = {}, time.monotonic()
+    _keep_measured(project, facts, unsaved, _keep(project, unsaved))
     _move_results(project, search)
     gone = tuple(case.id for case in project.read().present().of_role("missing"))
     return Relocated(tuple(found), tuple(wrong), gone)

@@ -12,7 +12,15 @@ from typing import Any
 
 from semigda.distributed import Ranks, joined
 from semigda.inference import cohort_folder
-from semigda.inference.cohort_folder import CHANGED, EDITED, KEPT, OTHER_MODEL, UNKNOWN, check_name
+from semigda.inference.cohort_folder import (
+    CHANGED,
+    EDITED,
+    KEPT,
+    OTHER_MODEL,
+    OTHER_PLACE,
+    UNKNOWN,
+    check_name,
+)
 from semigda.inference.device import choose_device
 from semigda.inference.segment import Doubt, Read, read_input, segment_file
 from semigda.models.package import load_network
@@ -29,6 +37,8 @@ from semigda_core.models.library import find_model
 
 # Errors that would recur with the next case; any other is the case's own.
 _ALL_CASES = ("model-invalid", "device-unavailable", "disk-full", "cancelled", "import-error")
+
+_WHAT_CHANGED = ("image", "options", "model", "image's folder")
 
 Ended = Callable[[str, str, "SemiGDAError | None"], None]
 _End = tuple[str, str, "SemiGDAError | None"]  # a case's name, how it ended, why without a result
@@ -129,7 +139,8 @@ class Cohort:
         Args:
             model: name or folder of an installed model.
             tell: called before each case with a line that names it.
-            overwrite: whether to replace results of another model.
+            overwrite: whether to replace results of another model, or of images of the same names
+                in another folder.
             again: whether to segment finished cases again, too.
             only: names of the cases to segment; the others are left as they are.
             ended: called for each case with its name, its state ("segmented", "failed", "outside"
@@ -141,7 +152,8 @@ class Cohort:
 
         Raises:
             SemiGDAError: what would recur with every case, such as "model-invalid" or "disk-full";
-                "bad-input" if the folder has segmentations of another model.
+                "bad-input" if the folder has segmentations of another model or of other images of
+                the same names, or another run writes into it.
         """
         options = options or SegmentOptions()
         place = find_model(model)
@@ -151,18 +163,14 @@ class Cohort:
             work = _Work(
                 load(place), options, names, overwrite, again, self.frames, doubt, tell, ended
             )
-            return self._segment(work, ranks, progress)
+            with self.folder.alone() if ranks.first else contextlib.nullcontext():
+                return self._segment(work, ranks, progress)
 
     def _segment(self, work: _Work, ranks: Ranks, progress: Progress) -> Done:
         sha256 = work.model[1].weights_sha256
         states, unreadable = self._states(work, sha256)
-        if OTHER_MODEL in states.values() and not work.overwrite:
-            raise SemiGDAError(
-                "bad-input",
-                "The folder holds segmentations that another model made.",
-                action="Choose another folder for this model, or replace them (--overwrite).",
-                detail=OTHER_MODEL,
-            )
+        if not work.overwrite:
+            _check_whose(states)
         again = (None, *CHANGED, *((KEPT, UNKNOWN) if work.again else ()))
         todo = [name for name, state in states.items() if state in again]
         ranks.any(False)  # all have checked before the first of them writes
@@ -238,7 +246,8 @@ class Cohort:
                     doubt=work.doubt,
                     read=self._read,
                 )
-                self.folder.put(name, folder / f"labels{ENDING}", folder / "picture.png")
+                made = folder / f"labels{ENDING}", folder / "picture.png"
+                self.folder.put(name, *made, image, seen)
                 self.folder.finish(name, image, seen, work.how(name), report)
         except SemiGDAError as error:
             if error.error_class in _ALL_CASES:
@@ -295,9 +304,27 @@ def _done(
     )
 
 
+def _check_whose(states: Mapping[str, str | None]) -> None:
+    """Raise "bad-input" if results of something else would be replaced."""
+    if OTHER_MODEL in states.values():
+        raise SemiGDAError(
+            "bad-input",
+            "The folder holds segmentations that another model made.",
+            action="Choose another folder for this model, or replace them (--overwrite).",
+            detail=OTHER_MODEL,
+        )
+    if OTHER_PLACE in states.values():
+        raise SemiGDAError(
+            "bad-input",
+            "The folder holds segmentations of other images of the same names.",
+            action="Choose another folder for these images, or replace them (--overwrite).",
+            detail=OTHER_PLACE,
+        )
+
+
 def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:
     told = f"{todo} of {count} cases to segment"
-    for state, what in zip(CHANGED, ("image", "options", "model"), strict=True):
+    for state, what in zip(CHANGED, _WHAT_CHANGED, strict=True):
         again = sum(found == state for found in states.values())
         if again:
             told += f", {again} of them again because the {what} changed"

@@ -11,6 +11,7 @@ from semigda.data.volumes import Volume
 from semigda.inference.cohort_folder import (
     OTHER_IMAGE,
     OTHER_MODEL,
+    OTHER_PLACE,
     CohortFolder,
     check_name,
     how,
@@ -24,8 +25,10 @@ from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 
+_OTHER_IMAGE = "The output folder has a result of another image of this name."
 _OTHERS = {
-    OTHER_IMAGE: "The output folder has a result of another image of this name.",
+    OTHER_IMAGE: _OTHER_IMAGE,
+    OTHER_PLACE: _OTHER_IMAGE,
     OTHER_MODEL: "The output folder has a result of another model.",
 }
 
@@ -59,18 +62,22 @@ class CohortCase:
     ):
         check_name(name)
         self._folder, self._name, self._image, self._card = CohortFolder(folder), name, image, card
-        self._how = how(card, options)
+        self._how, self._overwrite = how(card, options), overwrite
         self._folder.check([image])
-        self._folder.check_unedited(name)
-        state = self._folder.state(name, image, card.weights_sha256, self._how)
-        if state in _OTHERS and not overwrite:
+        self._check()
+        self._seen = stamp(image)
+
+    def _check(self) -> None:
+        """Raise "bad-input" if the result there stays."""
+        self._folder.check_unedited(self._name)
+        weights = self._card.weights_sha256
+        state = self._folder.state(self._name, self._image, weights, self._how)
+        if state in _OTHERS and not self._overwrite:
             raise SemiGDAError(
                 "bad-input",
                 _OTHERS[state],
                 action="Choose another folder, or untick Skip done to replace it.",
             )
-        self._folder.open(card.weights_sha256)
-        self._seen = stamp(image)
 
     def write(
         self, volume: Volume, done: Segmentation, begun: float, progress: Progress = UNWATCHED
@@ -85,8 +92,11 @@ class CohortCase:
             packed, picture = folder / "labels", folder / "picture"
             write_segmentation(packed, done.labels, volume.affine, self._card, header, progress)
             write_png(picture, draw(volume, done.labels, self._card))
-            self._folder.put(self._name, packed, picture)
-        report = {**done.report, "segments": done.segments, "spots": done.spots}
-        total = round(time.perf_counter() - begun, 3)
-        report["seconds"] = {**done.report["seconds"], "total": total}
-        return self._folder.finish(self._name, self._image, self._seen, self._how, report)
+            report = {**done.report, "segments": done.segments, "spots": done.spots}
+            total = round(time.perf_counter() - begun, 3)
+            report["seconds"] = {**done.report["seconds"], "total": total}
+            with self._folder.alone():
+                self._check()  # another scene may have written there meanwhile
+                self._folder.open(self._card.weights_sha256)
+                self._folder.put(self._name, packed, picture, self._image, self._seen)
+                return self._folder.finish(self._name, self._image, self._seen, self._how, report)

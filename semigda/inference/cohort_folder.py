@@ -7,9 +7,11 @@ sheet. Nothing else in the folder is ever written but the table and the sheet.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +33,11 @@ from semigda_core.files.documents import (
     record,
     text,
 )
-from semigda_core.files.names import is_file_name
-from semigda_core.files.stamps import stamp
+from semigda_core.files.names import is_file_name, same_file
+from semigda_core.files.stamps import place_of, stamp
 from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_target
+from semigda_core.jobs.locks import locked
 from semigda_core.jobs.segmenting import VOXEL_RULES, SegmentOptions
 from semigda_core.labels.made import is_own_image, read_report
 from semigda_core.labels.segments import ENDING
@@ -43,12 +46,13 @@ from semigda_core.version import __version__
 if TYPE_CHECKING:
     from semigda_core.models.card import ModelCard
 
-FILE, SUMMARY = "cohort.json", "summary.csv"
+FILE, SUMMARY, LOCK = "cohort.json", "summary.csv", ".cohort.lock"
 SHEET, PICTURES = "contact-sheet.png", "pictures"
 _FIRST_COLUMNS = ("case", "class", "ml", "agreement", "seconds")  # of earlier versions
 _SECOND_COLUMNS = (*_FIRST_COLUMNS, "unlikeness", "notes")
 COLUMNS = (*_SECOND_COLUMNS, "grade", "ml_low", "ml_high")
 _SCHEMA = 1
+_LOCK_SECONDS = 5.0  # a scene's volume is put into its place in less
 _FOLDER = record(
     {"schema": one_of(_SCHEMA), "made_by": one_of("SemiGDA"), "model": maybe(text(64))},
     {"engine": text(100), "summary": text(64), "sheet": text(64)},
@@ -56,13 +60,17 @@ _FOLDER = record(
 )
 # Earlier versions also said which branches they had compared.
 _HOW = record({"card": text(64), "branches": text(20)}, {"computed": text(20), **VOXEL_RULES})
-_MADE = record({"how": _HOW, "stamp": text(64), "image": text(64), "result": text(64)})
+_MADE = record(
+    {"how": _HOW, "stamp": text(64), "image": text(64), "result": text(64)},
+    {"place": text(64)},  # of the image; earlier versions recorded none
+)
 _SYSTEM = ("thumbs.db", "desktop.ini")  # as are names that begin with a dot
 
 # The states of a finished case; an unfinished one has None.
 KEPT, EDITED, UNKNOWN = "kept", "edited", "unknown"
-OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL = "image", "options", "model"
-CHANGED = (OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL)
+OTHER_IMAGE, OTHER_OPTIONS = "image", "options"
+OTHER_MODEL, OTHER_PLACE = "model", "place"
+CHANGED = (OTHER_IMAGE, OTHER_OPTIONS, OTHER_MODEL, OTHER_PLACE)
 
 
 class CohortFolder:
@@ -122,6 +130,27 @@ class CohortFolder:
         if says.get("model", "") != model:
             self._say({**says, "model": model})
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Make the folder and hold it while it is written to.
+
+        Raises:
+            SemiGDAError: "bad-input" while another process writes there.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + _LOCK_SECONDS
+
+        def waiting() -> None:
+            if time.monotonic() > deadline:
+                raise SemiGDAError(
+                    "bad-input",
+                    "Another run is writing into the folder for the results.",
+                    action="Wait until it has ended, or choose another folder.",
+                )
+
+        with locked(self.path / LOCK, waiting, 0.1):
+            yield
+
     def _say(self, values: dict[str, Any]) -> None:
         about = {"schema": _SCHEMA, "made_by": "SemiGDA", "engine": __version__}
         write_json(self.path / FILE, values | about)
@@ -134,7 +163,8 @@ class CohortFolder:
         return report if report and self.result(name).exists() else None
 
     def state(self, name: str, image: Path, model: str | None, how: dict[str, Any]) -> str | None:
-        """The state of a finished case: as made, edited by the user, or made from something else.
+        """The state of a finished case: as made, edited by the user, or made from something else,
+        such as an image of that name in another folder.
 
         Args:
             model: the hash of the model's weights.
@@ -156,7 +186,9 @@ class CohortFolder:
             return UNKNOWN
         if made["how"] != how:
             return OTHER_OPTIONS
-        return KEPT if _is_same(image, made) else OTHER_IMAGE
+        if _is_same(image, made):
+            return KEPT
+        return OTHER_IMAGE if made.get("place") == place_of(image) else OTHER_PLACE
 
     def _is_edited(self, name: str, made: dict[str, Any] | None) -> bool:
         """``made``: what the report says; None of an earlier version's."""
@@ -192,10 +224,11 @@ class CohortFolder:
         self.report_file(name).unlink(missing_ok=True)
         self.picture(name).unlink(missing_ok=True)
 
-    def put(self, name: str, result: Path, picture: Path) -> None:
+    def put(self, name: str, result: Path, picture: Path, image: Path, seen: str) -> None:
         """Put a whole result and its picture, on the same disk, into their places; the case is
         unfinished until :meth:`finish`. Who edits the earlier result while the image is segmented
-        keeps it: errors as :meth:`check_unedited`."""
+        keeps it: errors as :meth:`check_unedited` and :meth:`finish`."""
+        _check_unchanged(image, seen)
         self.forget(name)
         put_into_place(result, self.result(name))
         self.picture(name).parent.mkdir(exist_ok=True)
@@ -215,28 +248,25 @@ class CohortFolder:
         if self._seen[0] != seen:
             self._seen = (seen, digest_of(image))
         image_digest = self._seen[1]
-        if stamp(image) != seen:
-            raise SemiGDAError(
-                "bad-input",
-                "The image was changed while it was segmented.",
-                action="Run the command again when the image is complete.",
-            )
+        _check_unchanged(image, seen)
         result = digest_of(self.result(name))
         made = {"how": how, "stamp": seen, "image": image_digest, "result": result}
+        made["place"] = place_of(image)
         write_json(self.report_file(name), {**report, "made": made})
         return result
 
     # What is made of all cases
 
     def write_summary(self, names: Sequence[str]) -> Path | None:
-        """Write the table of the cases' reports and their contact sheet; returns the new path of an
-        older table that the user had changed."""
+        """Write the table of the cases' reports and their contact sheet, first of these cases, then
+        of what else the folder has; returns the new path of an older table that the user had
+        changed."""
         says = self._says() or {}
         known = says.get("summary")  # earlier versions recorded none
         ours = _is_table(self.summary) if known is None else None
         aside = self._set_aside(self.summary, known, ours)
         rows, pictures = [], []
-        for name in names:
+        for name in (*names, *self._others(names)):
             report = self.report(name)
             pictures.append((name, self.picture(name)))
             if report is None:
@@ -255,6 +285,12 @@ class CohortFolder:
         self._say({**says, "summary": digest_of(self.summary), "sheet": digest_of(self.sheet)})
         return aside
 
+    def _others(self, names: Sequence[str]) -> list[str]:
+        """The other finished cases."""
+        listed = {same_file(name) for name in names}
+        found = sorted(path.name.removesuffix(ENDING) for path in self.path.glob(f"*{ENDING}"))
+        return [one for one in found if same_file(one) not in listed and self.report(one)]
+
     def _set_aside(self, path: Path, known: str | None, ours: bool | None = None) -> Path | None:
         """Keep a file that is not the one written here under another name, which is returned.
 
@@ -270,12 +306,12 @@ class CohortFolder:
 
 
 def check_name(name: str) -> None:
-    """Raise "bad-input" if a case's files cannot have this name."""
-    if not is_file_name(name):
+    """Raise "bad-input" if a case's files cannot have this name, or it is the folder's own."""
+    if not is_file_name(name) or same_file(f"{name}.json") == FILE:
         raise SemiGDAError(
             "bad-input",
-            f"The name '{name}' cannot be a file's name.",
-            action="Give the case another name in the list.",
+            f"The name '{name}' cannot be that of a result.",
+            action="Rename the image, or give the case another name in a case list.",
         )
 
 
@@ -295,6 +331,15 @@ def how(card: ModelCard, options: SegmentOptions) -> dict[str, Any]:
 
 def _is_table(path: Path) -> bool:
     return any(begins_with(path, columns) for columns in (COLUMNS, _SECOND_COLUMNS, _FIRST_COLUMNS))
+
+
+def _check_unchanged(image: Path, seen: str) -> None:
+    if stamp(image) != seen:
+        raise SemiGDAError(
+            "bad-input",
+            "The image was changed while it was segmented.",
+            action="Run the command again when the image is complete.",
+        )
 
 
 def _made(report: dict[str, Any]) -> dict[str, Any] | None:

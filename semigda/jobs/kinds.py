@@ -30,11 +30,12 @@ from semigda.training.rehearsal import rehearse
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import check, flag, list_of, maybe, record, text, whole
+from semigda_core.files.stamps import stamp
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
-from semigda_core.models.card import WEIGHTS_FILE, ModelCard, terminology_entry
+from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda_core.models.catalogue import Entry
 from semigda_core.models.library import find_model
 from semigda_core.project.training.planning import to_rehearse
@@ -59,20 +60,12 @@ class ModelCache:
     def get(self, name_or_folder: str) -> tuple[SemiGDA, ModelCard]:
         """The network and card, loaded again only if the package changed."""
         folder = find_model(name_or_folder)
-        key = (folder, *(_stamp(folder / name) for name in (WEIGHTS_FILE, "card.json")))
+        key = folder, stamp(folder / WEIGHTS_FILE, folder / CARD_FILE)
         if self._model is None or key != self._key:
             self._model = None  # before the next one needs the memory
             self._model = load_network(folder)
             self._key = key
         return self._model
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None  # load_network says what is missing
-    return status.st_mtime_ns, status.st_size
 
 
 def segment(job: JobFolder, models: ModelCache) -> Ending:

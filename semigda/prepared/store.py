@@ -3,7 +3,7 @@
 A file is named after the content of image and label, the preprocessing and the version of the
 program, so changed files are never mistaken for what they were, a moved or copied project finds
 its slices, and names tell nothing about patients. To know the content of a thousand images without
-reading them, ``index.json`` remembers the digests of files by path, size and time. It may be lost,
+reading them, ``index.json`` remembers the digests of files by their stamps. It may be lost,
 and the whole folder too: all is made again.
 """
 
@@ -105,9 +105,14 @@ class Store:
         """
         found = self._pair(case, read=True)
         if found is None:
+            names = self._names(case, read=True)
             self._make(case)
             found = self._pair(case, read=True)
-        if found is None:  # the label was changed meanwhile, or the disk loses what is written
+            if self._names(case, read=True) != names:  # made of something else than they say
+                for name in (names or {}).values():
+                    (self.folder / name).unlink(missing_ok=True)
+                found = None
+        if found is None:  # a file was changed meanwhile, or the disk loses what is written
             raise SemiGDAError(
                 "bad-input",
                 "A file changed while it was read.",

@@ -43,8 +43,9 @@ def rank_cases(
     """Rank the unlabelled ones of ``rows`` (objects with id, image, and role "labeled" or
     "unlabeled") into ``folder``:
 
-    - ``ranking.json``: ``{"schema", "model": weights' hash, "candidates": [...]}``, starting with
-      the one to label first, each with case, rank (from 1), disagreement, novelty, reason and stamp
+    - ``ranking.json``: ``{"schema", "model": weights' hash, "classes": their names, "candidates":
+      [...]}``, starting with the one to label first, each with case, rank (from 1), disagreement,
+      novelty, reason and stamp
     - ``<id>.seg.nrrd``, ``<id>.png``: predicted label and picture of the first ``count``
 
     It replaces an older ranking there.
@@ -61,13 +62,14 @@ def rank_cases(
     labels = scratch / "labels"
     labels.mkdir(exist_ok=True)
     looks: dict[str, Look] = {}
-    known, unreadable = [], 0
+    known, unreadable, stamps = [], 0, {}
     network.to(choose_device(options.device)).eval()
     # Labelled cases take a twentieth of the time of the others, but count the same here.
     for number, row in enumerate(rows):
         progress.at(0.98 * number / len(rows), f"Looking at case {number + 1} of {len(rows)}.")
         try:
             with plain_errors():
+                stamps[row["id"]] = stamp(Path(row["image"]))  # a later change makes it void
                 volume = read_volume(row["image"], progress=progress)
                 if row["role"] == "labeled":
                     known.append(case_features(network, prepare(volume, preprocessing_of(card))))
@@ -83,8 +85,9 @@ def rank_cases(
             if error.error_class not in _CASE_ERRORS:
                 raise
             unreadable += 1
+    names = [label.name for label in card.labels]
     images = {row["id"]: row["image"] for row in rows}
-    candidates = _ranked(looks, known, card, images)
+    candidates = _ranked(looks, known, names, stamps)
     progress.at(0.98, "Drawing the first cases.")
     folder.mkdir(parents=True, exist_ok=True)
     colours = {label.name: label.color for label in card.labels}
@@ -94,18 +97,22 @@ def rank_cases(
         picture = folder / f"{case_id}.png"
         write_thumbnail(images[case_id], picture, label_path=label, colours=colours)
         replace(label, folder / label.name)
-    ranking: dict[str, Any] = {"schema": RANKING_SCHEMA, "model": card.weights_sha256}
+    ranking = {"schema": RANKING_SCHEMA, "model": card.weights_sha256, "classes": names}
     write_json(folder / "ranking.json", {**ranking, "candidates": candidates})
     _clear(folder, keep, scratch)
     return len(candidates), unreadable
 
 
 def _ranked(
-    looks: dict[str, Look], known: list[Any], card: ModelCard, images: dict[str, str]
+    looks: dict[str, Look], known: list[Any], names: list[str], stamps: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """The candidates of ``ranking.json``."""
+    """The candidates of ``ranking.json``.
+
+    Args:
+        names: of the classes.
+        stamps: of the images, by case.
+    """
     ids = list(looks)
-    names = [label.name for label in card.labels]
     return [
         {
             "case": ids[found.index],
@@ -113,7 +120,7 @@ def _ranked(
             "disagreement": round(found.disagreement, 4),
             "novelty": round(found.novelty, 4),
             "reason": found.reason,
-            "stamp": stamp(Path(images[ids[found.index]])),
+            "stamp": stamps[ids[found.index]],
         }
         for place, found in enumerate(rank(list(looks.values()), known, names), 1)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -9,6 +10,10 @@ from semigda_core.files.documents import has_controls
 from semigda_core.files.texts import one_line
 
 _ILLEGAL = '<>:"/\\|?*'  # in Windows' file names
+# Whatever follows the first dot, Windows takes these as devices: what is written there is gone.
+_DEVICE = re.compile(
+    r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.I
+)
 _LONGEST = 100  # characters of a made name: 255 bytes with any ending
 
 
@@ -20,6 +25,7 @@ def is_file_name(name: str) -> bool:
         bool(name)
         and name.strip(". ") == name
         and not set(name) & set(_ILLEGAL)
+        and not _DEVICE.fullmatch(name)
         and (not has_controls(letters))
     )
 

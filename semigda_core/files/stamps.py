@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from semigda_core.files.contents import files_of
 
+_WINDOWS = os.name == "nt"
+
 
 def stamp(*paths: Path | None, called: Sequence[Path | None] | None = None) -> str:
-    """A short text that changes with the paths, sizes and times of files or DICOM folders.
+    """A short text that changes with the paths and the :func:`state` of files or DICOM folders.
 
     Args:
         called: other paths to use instead of the files' own, such as those they were moved from.
@@ -19,6 +22,12 @@ def stamp(*paths: Path | None, called: Sequence[Path | None] | None = None) -> s
     for path, name in zip(paths, called or paths, strict=True):
         digest.update(repr(_seen(path, name)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def place_of(path: Path) -> str:
+    """A short text for where a file is, whatever it holds."""
+    where = os.path.abspath(path).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(where, digest_size=12).hexdigest()
 
 
 def _seen(path: Path | None, called: Path | None) -> object:
@@ -30,5 +39,18 @@ def _seen(path: Path | None, called: Path | None) -> object:
     except OSError:
         return str(called), "missing"
     if called is not None and not path.is_dir():
-        return str(called), [(called.name, state.st_size, state.st_mtime_ns) for _, state in states]
-    return str(called), [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+        return str(called), [(called.name, *state(status)) for _, status in states]
+    return str(called), [(name, *state(status)) for name, status in states]
+
+
+def state(status: os.stat_result) -> tuple[int, int, int]:
+    """What tells a file from another one that takes its name: size, time, and a third mark, because
+    archives give a whole data set one time, and ``mv`` and ``cp -p`` keep it.
+
+    The third is the time of the last change of whatever kind, renaming and copying over included,
+    but not of moving a folder above. It may change without need, as by ``chmod``, so a file of
+    another state is read again, not rejected. Windows does not tell it; there it is the number of
+    the file, which goes along when it is renamed. Elsewhere a number may last only until the drive
+    is connected again.
+    """
+    return status.st_size, status.st_mtime_ns, status.st_ino if _WINDOWS else status.st_ctime_ns

@@ -18,6 +18,7 @@ from pathlib import Path
 import semigda_core
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, remove_folder
+from semigda_core.files.stamps import stamp
 from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, check_name
 from semigda_core.models.layout import is_package_or_damaged
 
@@ -26,7 +27,6 @@ ENVIRONMENT = "SEMIGDA_MODELS"
 # is still running, but none takes a day.
 _OLD_LEFTOVER = re.compile(r"\.import-\w{8}|\..+\.saving-\w{8}|\.removed-.+-\d+")
 _OLD_LEFTOVER_S = 24 * 3600.0
-_Stamp = tuple[int, int, int] | None  # of a file that is there
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def list_models() -> list[InstalledModel]:
     for parent in search_folders():
         for folder in _subfolders(parent):
             if folder.name not in models:
-                stamps = _stamp(folder / CARD_FILE), _stamp(folder / WEIGHTS_FILE)
-                models[folder.name] = _inspect(folder, parent == bundled, stamps)
+                seen = stamp(folder / CARD_FILE, folder / WEIGHTS_FILE)
+                models[folder.name] = _inspect(folder, parent == bundled, seen)
     return [models[name] for name in sorted(models)]
 
 
@@ -107,17 +107,9 @@ def _put_right(parent: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _stamp(path: Path) -> _Stamp:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
 @lru_cache(maxsize=1000)
-def _inspect(folder: Path, bundled: bool, stamps: tuple[_Stamp, _Stamp]) -> InstalledModel:
-    """``stamps``: of its files. A panel asks at each opening, and checking a card takes a while.
+def _inspect(folder: Path, bundled: bool, seen: str) -> InstalledModel:
+    """``seen``: the stamp of its files. A panel asks at each opening, and checking takes a while.
 
     Cards are shared: whoever changes one reads it anew.
     """

@@ -38,20 +38,9 @@ def change_class(
 
 
 def remove_class(project: Project, value: int) -> None:
-    """Remove a class; its voxels in labels become background.
-
-    Raises:
-        SemiGDAError: "bad-input" if later classes would change their number in labels that the
-            project stores by number.
-    """
+    """Remove a class; its voxels in labels become background."""
     view = project.read()
     _find(view, value)
-    if value < len(view.classes) and _numbered(view):
-        raise SemiGDAError(
-            "bad-input",
-            "Labels in the project are stored by the number of their class.",
-            action="Remove the last class, or keep this one and rename it.",
-        )
 
     def moved(old: int) -> int:
         if old == IGNORED:
@@ -65,20 +54,14 @@ def remove_class(project: Project, value: int) -> None:
         set_result_mapping(project, source, {key: moved(old) for key, old in meant.items()})
 
 
-def _numbered(view: View) -> bool:
-    """Whether a label or result, also one that an undone repair would bring back, is stored by the
-    numbers of the classes."""
-    repaired = [case for repair in view.data.get("repairs", []) for case in repair["cases"]]
-    cases = [*view.data["cases"], *(case["before"] for case in repaired)]
-    labels = [one for case in cases for one in (case["label"], *case.get("results", [])) if one]
-    return any(label["in_classes"] for label in labels)
-
-
 def _meant(view: View) -> dict[str, int]:
-    """The class of every segment name of the labels, explicit or not."""
+    """The class of every segment name of the labels, explicit or not, except of those in the
+    project's classes, which know it themselves."""
     meant: dict[str, int] = {}
     for case in view.cases:
-        known = class_mapping(view.data, case.segments or (), case.in_classes)
+        if case.in_classes:
+            continue
+        known = class_mapping(view.data, case.segments or (), False)
         meant |= {name: known[name] for name in case.segments or () if name in known}
     return meant
 
@@ -89,6 +72,8 @@ def _meant_by_results(view: View) -> dict[str, dict[str, int]]:
     meant = {source: dict(known) for source, known in said.items()}
     for case in view.cases:
         for result in case.results:
+            if result.in_classes:
+                continue
             known, of = result_classes(view, result), meant.setdefault(result.source, {})
             of |= {name: known[name] for name in result.segments if name in known}
     return meant

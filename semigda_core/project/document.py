@@ -72,6 +72,7 @@ _date = text(64)
 _ids = list_of(identifier())
 _dice = maybe(number(0, 1))
 
+_MEANT = mapping(words(), whole(0, 255), 10_300)  # segments or values to classes
 LABEL = record(
     {
         "path": path(),
@@ -81,7 +82,7 @@ LABEL = record(
         "date": _date,
     },
     # Which slices of a partly labelled case are finished; null: it is whole.
-    {"finished": maybe(finished_slices())},
+    {"finished": maybe(finished_slices()), "meant": _MEANT},
     others=True,
 )
 RESULT = record(
@@ -92,6 +93,7 @@ RESULT = record(
         "in_classes": flag(),
         "date": _date,
     },
+    {"meant": _MEANT},
     others=True,
 )
 CASE = record(

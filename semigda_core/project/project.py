@@ -23,7 +23,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.inside import inside, remove_folder
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.folder import ENDED, JobFolder
-from semigda_core.labels.finished import IGNORED, FinishedSlices, finished_said
+from semigda_core.labels.finished import FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
 from semigda_core.labels.segments import folded_name, read_segments
 from semigda_core.models.card import Label
@@ -44,6 +44,7 @@ from semigda_core.project.changes import (
     refuse_heldout,
     renew_heldout,
 )
+from semigda_core.project.class_list import replace_classes
 from semigda_core.project.document import MAX_CLASSES, USES
 from semigda_core.project.records import (
     TRUSTED,
@@ -202,8 +203,11 @@ class Project:
                 refuse_heldout(data, {case_id})
             case = find_case(data, case_id)
             old = case["label"]
-            if entry and old and entry["segments"] is None and entry["path"] == old["path"]:
-                entry["finished"] = old.get("finished")
+            if entry and old and entry["path"] == old["path"]:
+                if entry["segments"] is None:
+                    entry["finished"] = old.get("finished")
+                if entry["in_classes"] and "meant" in old:
+                    entry["meant"] = old["meant"]
             changes.give_label(case, entry)
 
     def set_finished(self, case_id: str, finished: FinishedSlices | None) -> None:
@@ -249,9 +253,11 @@ class Project:
 
     def set_classes(self, classes: Sequence[str | Mapping[str, Any] | Label]) -> None:
         """Set the class list: names, or objects with name, color and terminology; values 1, 2 ...
+        Labels keep their meaning, see :mod:`semigda_core.project.class_list`.
 
         Raises:
-            SemiGDAError: "bad-input" for names that are empty or equal, or too many.
+            SemiGDAError: "bad-input" for names that are empty or equal, or too many, or by which
+                labels know another class.
         """
         labels = [new_class(value, given) for value, given in enumerate(classes, 1)]
         names = [folded_name(one_line(label.name)) for label in labels]  # as segments are read
@@ -261,17 +267,12 @@ class Project:
                 f"The classes need different names, and there may be {MAX_CLASSES} of them.",
             )
         with self.edit("classes set") as data:
-            data["classes"] = [{**asdict(label), "color": list(label.color)} for label in labels]
-            kept = (*range(len(labels) + 1), IGNORED)
-            known = {key: v for key, v in data["mapping"].items() if v in kept}
-            data["mapping"] = known
-            for known in data.get("result_mapping", {}).values():
-                for key in [key for key, value in known.items() if value > len(labels)]:
-                    del known[key]
+            replace_classes(data, labels)
 
     def set_mapping(self, mapping: Mapping[str, int | str | None]) -> None:
         """Map segment names (or label values) to a class: its value or name, 0 for none,
-        :data:`IGNORED` or "ignore" for unlabelled voxels, None to forget the mapping."""
+        :data:`~semigda_core.labels.finished.IGNORED` or "ignore" for unlabelled voxels, None to
+        forget the mapping."""
         with self.edit("mapping set") as data:
             changes.change_mapping(data, data["mapping"], mapping, ignoring=True)
 

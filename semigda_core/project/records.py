@@ -44,6 +44,7 @@ class Result:
         segments: names in the header of a segmentation; none of a label map.
         in_classes: whether its values are the project's classes, whatever the mapping.
         date: when it was added, ISO 8601.
+        meant: as of :class:`ProjectCase`.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Result:
     segments: tuple[str, ...]
     in_classes: bool
     date: str
+    meant: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class ProjectCase:
         added: date and time, ISO 8601.
         role: one of :data:`ROLES`, derived.
         results: of other programs, the newest last.
+        meant: what the segments or values of a label in the project's classes meant before the
+            classes were changed, by their present numbers.
     """
 
     id: str
@@ -88,6 +92,7 @@ class ProjectCase:
     added: str
     role: str
     results: tuple[Result, ...] = ()
+    meant: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,7 @@ class View:
     def classes_of(self, case: ProjectCase) -> dict[str, int]:
         """The class of every segment name or value that the case's label may contain; 0: none,
         :data:`~semigda_core.labels.finished.IGNORED`: its voxels are unlabelled."""
-        return class_mapping(self.data, case.segments or (), case.in_classes)
+        return class_mapping(self.data, case.segments or (), case.in_classes, case.meant)
 
     def classless(self, case: ProjectCase, parts: Mapping[str, Any]) -> list[str]:
         """Segments, values or colours of a case's label that have no class yet.
@@ -231,7 +236,12 @@ def unknown_case() -> SemiGDAError:
     )
 
 
-def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) -> dict[str, int]:
+def class_mapping(
+    data: dict[str, Any],
+    names: Iterable[str],
+    in_classes: bool,
+    meant: Mapping[str, int] | None = None,
+) -> dict[str, int]:
     """Segment name, value or colour -> class: equal names first, then the user's mapping.
 
     Values are classes only in labels that the project made (``in_classes``), or if there is one
@@ -241,10 +251,11 @@ def class_mapping(data: dict[str, Any], names: Iterable[str], in_classes: bool) 
     result = {label["name"]: label["value"] for label in data["classes"]}
     result |= classes_by_name(names, result)
     if in_classes:
-        # The mapping of other labels matters only if a class was renamed since.
+        # The mapping of other labels matters only where an earlier version renamed a class.
         values = {str(label["value"]): label["value"] for label in data["classes"]}
         values[str(IGNORED)] = IGNORED
-        return said | result | ({} if names else values)  # a segment "2" is the class "2"
+        numbers = {} if names else values  # a segment "2" is the class "2"
+        return said | result | numbers | dict(meant or {})
     if len(data["classes"]) == 1 and not names and not any(key.isdecimal() for key in said):
         result["1"] = 1
     return result | said
@@ -296,6 +307,7 @@ def _case(
         origin=label["origin"] if label else None,
         segments=tuple(segments) if segments is not None else None,
         in_classes=bool(label and label["in_classes"]),
+        meant=label.get("meant") if label else None,
         finished=read_finished(label["finished"]) if label and label.get("finished") else None,
         group=case["group"],
         patient=of[case["id"]],
@@ -308,6 +320,7 @@ def _case(
                 path=folder / result["path"],
                 segments=tuple(result["segments"]),
                 in_classes=result["in_classes"],
+                meant=result.get("meant"),
                 date=result["date"],
             )
             for result in case.get("results", ())
@@ -337,7 +350,7 @@ def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
         label, used = case["label"], {}
         if label:
             names = label["segments"]
-            mapping = class_mapping(data, names or (), label["in_classes"])
+            mapping = class_mapping(data, names or (), label["in_classes"], label.get("meant"))
             used = {k: v for k, v in mapping.items() if names is None or k in names}
         made = label and (label["path"], label["date"], label.get("finished"))
         scored[case["id"]] = (made, case["group"], case["use"], used)

@@ -134,7 +134,7 @@ def result_classes(view: View, result: Result, values: Collection[str] = ()) -> 
     own = view.data.get("result_mapping", {}).get(result.source, {})
     names = {key: v for key, v in view.mapping.items() if key in result.segments}
     data = {**view.data, "mapping": names | own}
-    known = class_mapping(data, result.segments, result.in_classes)
+    known = class_mapping(data, result.segments, result.in_classes, result.meant)
     if not (result.segments or result.in_classes or "1" in own) and set(values) - {"1"}:
         known.pop("1", None)
     return {key: 0 if value == IGNORED else value for key, value in known.items()}

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.names import file_names
+from semigda_core.files.stamps import stamp
 from semigda_core.jobs.region import region_text
 from semigda_core.labels.made import read_report
 from semigda_core.labels.provenance import REGION
@@ -103,14 +104,23 @@ def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
 def _inFolder(row: Row, sha256: str | None, folder: Path) -> dict | None:
     report = read_report(folder / f"{row.name}.json")
     there = report is not None and (folder / f"{row.name}{ENDING}").exists()
-    return report if there and report["model"]["sha256"] == sha256 else None
+    if not there or report["model"]["sha256"] != sha256:
+        return None
+    if row.image is not None and _made(report).get("stamp") != stamp(row.image):
+        return None  # perhaps another image of this name: the run looks at its content
+    return report
 
 
 def _isSame(result: dict, report: dict | None) -> bool:
     """Whether a result of the scene is the one in the folder, and not another image's."""
-    made = report.get("made") if report else None
-    kept = made.get("result") if isinstance(made, dict) else None
+    kept = _made(report).get("result") if report else None
     return kept is not None and kept == result.get("kept")
+
+
+def _made(report: dict) -> dict:
+    """What a result was made from; earlier versions did not record it."""
+    made = report.get("made")
+    return made if isinstance(made, dict) else {}
 
 
 def segmentsOf(report: dict) -> list[dict]:

@@ -13,11 +13,9 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_path, write_json
-from semigda_core.files.names import same_file
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
-from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes, requirements
 from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.segment.region import regionIn
@@ -112,7 +110,6 @@ class SeveralRun:
             cases = self._private / "cases.json"
             # A volume of the scene has no file any more: its result is there, or it has none.
             images = [(row.name, row.image or f"{n}.nrrd") for n, row in enumerate(self.rows)]
-            images += [(name, name) for name in self._others()]
             listed = [{"name": n, "image": str(self._private / image)} for n, image in images]
             write_json(cases, listed)
         except OSError as error:
@@ -127,10 +124,6 @@ class SeveralRun:
         )
         self._job = EngineJob(job, onProgress, onEnded)
         return job
-
-    def _others(self) -> list[str]:
-        """What else the table and the contact sheet are of."""
-        return []
 
     def _removePrivate(self) -> None:
         if self._private is not None:
@@ -320,16 +313,6 @@ class SceneRun(SeveralRun):
         following = next(iter(self._running), None)
         if following is not None:
             self._set(following, RUNNING)
-
-    def _others(self) -> list[str]:
-        """Results of other scenes, which came into the folder before."""
-        rows = {same_file(row.name) for row in self.rows}
-        found = sorted(path.name.removesuffix(ENDING) for path in self.folder.glob(f"*{ENDING}"))
-        return [
-            name
-            for name in found
-            if same_file(name) not in rows and read_report(self.folder / f"{name}.json")
-        ]
 
     def _finish(self) -> None:
         """Also the table and the contact sheet, which a stop does not wait for."""

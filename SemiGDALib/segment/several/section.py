@@ -360,7 +360,7 @@ class SeveralSection:
             return
         if error.error_class == "cancelled":
             self.label.text = _("Stopped: {summary}").format(summary=self._summary())
-        elif error.detail == "model":  # the word of semigda/inference/cohort_folder.py
+        elif error.detail in ("model", "place"):  # the words of semigda/inference/cohort_folder.py
             action = _("Choose another folder, or untick Skip done to replace them.")
             self._panel.showError(SemiGDAError("bad-input", error.message, action=action))
         else:

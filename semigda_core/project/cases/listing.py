@@ -10,6 +10,7 @@ from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
+from semigda_core.files.stamps import state
 from semigda_core.project.cases.naming import ENDINGS, natural
 
 # Why a file is not a case of its own.
@@ -39,7 +40,7 @@ class Listing:
         """The files of one folder, all or some of them."""
         series: dict[bytes, list[Path]] = {}
         for path in sorted(files, key=natural):
-            dicom = _look(path, *_state(path))
+            dicom = _look(path, _state(path))
             if dicom is None and only_dicom:
                 continue
             if dicom is None:
@@ -103,7 +104,7 @@ class _Dicom:
 
 
 @functools.lru_cache(maxsize=100_000)  # a dialog asks again at every typed letter
-def _look(path: Path, size: int, time_ns: int) -> _Dicom | None:
+def _look(path: Path, seen: tuple[int, int, int]) -> _Dicom | None:
     """The tags of a DICOM file; None for another file, or an unreadable one."""
     try:
         with open(path, "rb") as file:
@@ -116,12 +117,11 @@ def _look(path: Path, size: int, time_ns: int) -> _Dicom | None:
     return _Dicom(_value(_SERIES, head), modality not in _WITHOUT_IMAGE)
 
 
-def _state(path: Path) -> tuple[int, int]:
+def _state(path: Path) -> tuple[int, int, int]:
     try:
-        status = path.stat()
+        return state(path.stat())
     except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
+        return 0, 0, 0
 
 
 def _begins_as_dicom(head: bytes, path: Path) -> bool:

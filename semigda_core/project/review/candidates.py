@@ -21,6 +21,7 @@ from semigda_core.files.documents import (
     read_document,
     record,
     text,
+    words,
 )
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.folder import JobFolder
@@ -50,6 +51,7 @@ _DOCUMENT = record(
         "model": text(64),
         "candidates": list_of(_CANDIDATE),
     },
+    {"classes": list_of(words(), 255)},
     others=True,
 )
 
@@ -66,7 +68,8 @@ class Candidate:
             is usual.
         reason: one or two sentences for the user, without the case's name.
         thumbnail: PNG with the predicted label, or the check's picture, or None.
-        label: the predicted ``.seg.nrrd``; None for cases further down than the ranking's count.
+        label: the predicted ``.seg.nrrd``; None for cases further down than the ranking's count,
+            and after a change of the classes: its segments have the names of before.
     """
 
     case_id: str
@@ -125,13 +128,15 @@ def candidates(project: Project) -> list[Candidate]:
     ranking = read_ranking(project)
     view, inbox = project.read(), project.place(INBOX)
     open_now = {case.id: case for case in open_cases(view, ranking["model"])}
+    names = [label.name for label in view.classes]
+    current = ranking.get("classes", names) == names  # earlier versions did not say
     found: list[Candidate] = []
     for entry in ranking["candidates"]:
         case = open_now.get(entry["case"])
         if case is None or entry["stamp"] != stamp(case.image):
             continue
         label, picture = inbox / f"{case.id}{ENDING}", inbox / f"{case.id}.png"
-        there = label.is_file()
+        there = current and label.is_file()
         found.append(
             Candidate(
                 case_id=case.id,
