@@ -261,6 +261,7 @@ def test_who_edits_a_result_while_the_run_goes_on_keeps_it(model, images, tmp_pa
 
     def ended(name, state, error):
         states[name] = state
+        assert error is None  # an edited result is no failure
         if name == "case0":
             (out / "case1.seg.nrrd").write_bytes(b"NRRD0004\nmine")
 

@@ -1,6 +1,7 @@
 """What the files of realistic folders are taken for, and how many patients there are."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import SimpleITK as sitk
 from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME
-from semigda_core.project.cases.pairing import match, pair_files, pair_folder
+from semigda_core.project.cases.pairing import Pairing, match, pair_files, pair_folder
 from semigda_core.project.project import Project
 
 UID = b"1.2.826.0.1.3680043.2."
@@ -352,3 +353,9 @@ def test_sequences_in_patients_folders_share_the_label_of_their_patient(tmp_path
         *("B brain", "B brain"),
     ]
     assert pairing.groups[more] == "A brain"  # also what only one of the patients has
+
+
+def test_the_pattern_for_patients_finds_its_first_group_or_all_of_it_anywhere():
+    pairing = Pairing([(Path("scan_DOE7_a.nrrd"), None), (Path("other.nrrd"), None)])
+    for pattern, group in ((r"_(DOE\d)_", "DOE7"), (r"DOE\d", "DOE7"), (r"_\w+?_", "_DOE7_")):
+        assert [case.group for case in pairing.cases(pattern)] == [group, None]
