@@ -58,7 +58,8 @@ class Labelling:
         volume = there or _loadImage(case)
         try:
             if begun:
-                volume.SetAndObserveTransformNodeID(node.GetTransformNodeID())
+                if not there:
+                    volume.SetAndObserveTransformNodeID(node.GetTransformNodeID())
                 finished = marks.finishedOn(node, volume)
             else:
                 node, finished = _loadLabel(view, case, volume)

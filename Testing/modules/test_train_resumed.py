@@ -9,6 +9,7 @@ import pytest
 import slicer
 import studies
 from slices_fixtures import opened, paint_slices, project
+from test_segment_geometry import add_transform
 from test_train_unlucky import drawn, press_save, show
 
 from semigda_core.labels.finished import FinishedSlices
@@ -103,6 +104,18 @@ def test_an_image_that_is_not_in_the_scene_is_loaded_again(bundle, training, pro
     show(training, module_host)
     assert training.logic.labelling.slices.drawn(2) == [5, 6]
     assert press_save(training, module_host) == ""
+
+
+def test_where_the_image_was_put_it_stays(bundle, training, project, module_host):
+    """Under a transform that the label is not under: what is seen counts, as ever."""
+    another_day(training, module_host, bundle)
+    (volume,) = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    turn = add_transform(np.diag([1, -1, 1, 1.0]))
+    volume.SetAndObserveTransformNodeID(turn.GetID())
+    show(training, module_host)
+    assert training.logic.labelling.volumeNode is volume
+    assert volume.GetParentTransformNode() is turn
+    assert training.logic.labelling.segmentationNode.GetParentTransformNode() is None
 
 
 def test_an_image_that_was_moved_in_the_saved_scene(bundle, training, project, module_host):
