@@ -1365,6 +1365,10 @@
         <translation>Neu...</translation>
     </message>
     <message>
+        <source>Adding the model...</source>
+        <translation>Das Modell wird hinzugefügt...</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -1417,8 +1421,16 @@
         <translation>Exportieren...</translation>
     </message>
     <message>
+        <source>Exporting the model...</source>
+        <translation>Das Modell wird exportiert...</translation>
+    </message>
+    <message>
         <source>Folder...</source>
         <translation>Ordner...</translation>
+    </message>
+    <message>
+        <source>Importing the weights...</source>
+        <translation>Die Gewichte werden importiert...</translation>
     </message>
     <message>
         <source>Install a model package (.zip, or the card.json of an unpacked one).</source>
@@ -1437,24 +1449,24 @@
         <translation>Modell</translation>
     </message>
     <message>
-        <source>Model added.</source>
-        <translation>Modell hinzugefügt.</translation>
+        <source>Model added. Choose it above to use it.</source>
+        <translation>Modell hinzugefügt. Wählen Sie es oben aus, um es zu benutzen.</translation>
     </message>
     <message>
         <source>Model deleted.</source>
         <translation>Modell gelöscht.</translation>
     </message>
     <message>
-        <source>Model downloaded.</source>
-        <translation>Modell heruntergeladen.</translation>
+        <source>Model downloaded. Choose it above to use it.</source>
+        <translation>Modell heruntergeladen. Wählen Sie es oben aus, um es zu benutzen.</translation>
     </message>
     <message>
         <source>Model exported.</source>
         <translation>Modell exportiert.</translation>
     </message>
     <message>
-        <source>Model imported.</source>
-        <translation>Modell importiert.</translation>
+        <source>Model imported. Choose it above to use it.</source>
+        <translation>Modell importiert. Wählen Sie es oben aus, um es zu benutzen.</translation>
     </message>
     <message>
         <source>Models</source>
@@ -1489,12 +1501,20 @@
         <translation>Fortschritt des Herunterladens.</translation>
     </message>
     <message>
+        <source>Reading the catalogue...</source>
+        <translation>Der Katalog wird gelesen...</translation>
+    </message>
+    <message>
         <source>Select one below to update it.</source>
         <translation>Wählen Sie unten eines aus, um es zu aktualisieren.</translation>
     </message>
     <message>
         <source>State</source>
         <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>The catalogue lists no models to download.</source>
+        <translation>Der Katalog nennt keine Modelle zum Herunterladen.</translation>
     </message>
     <message>
         <source>The model could not be deleted; it is whole.</source>
@@ -1507,6 +1527,10 @@
     <message>
         <source>Version of {date}, licence {licence}</source>
         <translation>Version vom {date}, Lizenz {licence}</translation>
+    </message>
+    <message>
+        <source>What is being done, and how it ended.</source>
+        <translation>Was gerade geschieht, und wie es ausging.</translation>
     </message>
     <message>
         <source>What the model is for, what it is not for, and its licence.</source>

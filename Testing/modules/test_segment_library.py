@@ -105,6 +105,7 @@ def test_download_after_a_yes_with_size_and_licence(
     assert state(library, "other") == "installed" and not library.downloadButton.visible
     assert panel.ui.modelComboBox.findText("Another model") >= 0
     assert not panel.ui.messageFrame.visible
+    assert library.statusLabel.text == "Model downloaded. Choose it above to use it."
 
 
 def test_cancel_and_go_on(panel, library, module_host, monkeypatch, artifacts):
@@ -125,6 +126,7 @@ def test_cancel_and_go_on(panel, library, module_host, monkeypatch, artifacts):
     module_host.click(library.downloadButton)
     module_host.wait(lambda: library._download is None, 10)
     assert time.monotonic() - began < 2.5 and state(library, "other").endswith("MB")
+    assert library.statusLabel.text.startswith("Download cancelled. What came is kept")
     library.server.ways.clear()
     module_host.click(library.downloadButton)
     module_host.wait(lambda: library._download is None, 120)
@@ -166,8 +168,11 @@ def test_add_update_export_and_delete(
     assert library.addButton.enabled
     monkeypatch.setattr(asking, "choosePackage", lambda: str(folder / "card.json"))
     module_host.click(library.addButton)
+    assert library.statusLabel.text == "Adding the model..." and library.statusLabel.visible
     ready()
     assert panel.ui.modelComboBox.findText("Another model") >= 0
+    assert library.statusLabel.text == "Model added. Choose it above to use it."
+    assert library._selectedName() == "other"  # what is said below is of it
 
     # Another model of that name is asked for, and replaces it only after a yes.
     card = json.loads((folder / "card.json").read_text("utf-8"))
@@ -202,6 +207,7 @@ def test_add_update_export_and_delete(
     module_host.click(library.exportButton)
     ready()
     assert target.stat().st_size > 1000
+    assert library.statusLabel.text == "Model exported."
 
     answers = iter((False, True))
     monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", lambda *_, **__: next(answers))
@@ -216,8 +222,17 @@ def test_add_update_export_and_delete(
     (folder / "weights.safetensors").write_bytes(b"damaged")
     module_host.click(library.addButton)
     ready()
-    assert panel.ui.messageFrame.visible
+    assert panel.ui.messageFrame.visible and not library.statusLabel.visible
     module_host.click(panel.ui.messageDismissButton)
+
+
+def test_an_empty_catalogue_says_so(panel, library, module_host):
+    library.catalogue.write_text(json.dumps({"schema": 1, "models": []}))
+    library.readCatalogue()
+    assert library.statusLabel.text == "Reading the catalogue..."
+    told = "The catalogue lists no models to download."
+    module_host.wait(lambda: library.statusLabel.text == told, 60)
+    assert library.statusLabel.visible and "other" not in names(library)
 
 
 @pytest.fixture

@@ -74,11 +74,12 @@ class LibrarySection:
         self.progressBar.toolTip = _("Progress of the download.")
         self.progressBar.visible = False
         rows.addWidget(self.progressBar)
-        self.progressLabel = qt.QLabel()
-        self.progressLabel.setMinimumSize(1, 0)
-        self.progressLabel.toolTip = self.progressBar.toolTip
-        self.progressLabel.visible = False
-        rows.addWidget(self.progressLabel)
+        self.statusLabel = qt.QLabel()
+        self.statusLabel.wordWrap = True
+        self.statusLabel.setMinimumSize(1, 0)
+        self.statusLabel.toolTip = _("What is being done, and how it ended.")
+        self.statusLabel.visible = False
+        rows.addWidget(self.statusLabel)
         grid = qt.QGridLayout()
 
         def place(row, column, text, toolTip, action):
@@ -117,13 +118,22 @@ class LibrarySection:
             self.readCatalogue()
             bringIntoView(self.button)
 
+    def _say(self, text: str) -> None:
+        """In the section, where the user has clicked."""
+        self.statusLabel.text = text
+        self.statusLabel.visible = bool(text)
+
     def readCatalogue(self) -> None:
         """Read the catalogue again; the list shows it when it is there."""
+        self._say(_("Reading the catalogue..."))
         self._logic.catalogue(self._onCatalogue)
 
     def _onCatalogue(self, entries, problem) -> None:
         self._entries = entries
         self.refresh()
+        if not (self._busy or self._download):  # which the line is about by now
+            empty = problem is None and not entries
+            self._say(_("The catalogue lists no models to download.") if empty else "")
         if problem is not None:
             self._panel.showError(problem)
 
@@ -175,7 +185,7 @@ class LibrarySection:
         self.addButton.enabled = self.officialButton.enabled = not self._busy
         self.downloadButton.visible = offered or loading
         self.downloadButton.text = _("Cancel") if loading else _offer(model, entry)
-        self.progressBar.visible = self.progressLabel.visible = loading
+        self.progressBar.visible = loading
 
     # Doing
 
@@ -189,7 +199,7 @@ class LibrarySection:
             return
         self._panel.message.hide()
         self.progressBar.value = 0
-        self.progressLabel.text = _("Downloading")
+        self._say(_("Downloading"))
         self._download = self._logic.downloadModel(
             entry, self._onDownloaded, self._onProgress, overwrite=model is not None
         )
@@ -197,29 +207,29 @@ class LibrarySection:
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         self.progressBar.value = round(100 * (fraction or 0))
-        self.progressLabel.text = texts.progress(message, secondsLeft)
+        self._say(texts.progress(message, secondsLeft))
 
     def _onDownloaded(self, problem) -> None:
         self._download = None
         if problem is not None and problem.error_class == "cancelled":
-            problem = None
-            self._panel.log.write(_("Download cancelled. What came is kept for the next time."))
-            self.refresh()
+            self._onDone(_("Download cancelled. What came is kept for the next time."), None)
             return
-        self._onDone(_("Model downloaded."), problem)
+        self._onDone(_("Model downloaded. Choose it above to use it."), problem)
 
     def add(self) -> None:
         """Choose a package and install it."""
         path = asking.choosePackage()
         if path:
-            self._start(_("Model added."), self._logic.addModel, path)
+            added = _("Model added. Choose it above to use it.")
+            self._start(_("Adding the model..."), added, self._logic.addModel, path)
 
     def export(self) -> None:
         """Write the selected model as one .zip."""
         name = self._selectedName()
         path = asking.chooseZip(name)
         if path:
-            self._start(_("Model exported."), self._logic.exportModel, name, path)
+            doing = _("Exporting the model...")
+            self._start(doing, _("Model exported."), self._logic.exportModel, name, path)
 
     def importOfficial(self) -> None:
         """Make a model of released weights."""
@@ -228,7 +238,8 @@ class LibrarySection:
             return
         try:
             self._start(
-                _("Model imported."),
+                _("Importing the weights..."),
+                _("Model imported. Choose it above to use it."),
                 lambda done: self._logic.importOfficial(onDone=done, **given),
             )
         except SemiGDAError as problem:
@@ -262,18 +273,24 @@ class LibrarySection:
             self._logic.useModelsFolder(folder)
             self._onDone(_("Models are installed in the new folder from now on."), None)
 
-    def _start(self, sentence, command, *what) -> None:
+    def _start(self, doing, sentence, command, *what) -> None:
         self._busy = True
         self._panel.message.hide()
+        self._say(doing)
         self._showSelected()
         command(*what, lambda problem: self._onDone(sentence, problem))
 
     def _onDone(self, sentence, problem) -> None:
         self._busy = False
+        before = {_nameOf(*pair) for pair in self._rows if pair[0] is not None}
         if problem is None:
             self._panel.log.write(sentence)
+        self._say(sentence if problem is None else "")
         self._panel.refreshModels()
         self.refresh()
+        new = [model.name for model, _entry in self._rows if model and model.name not in before]
+        if new and before:
+            self.select(new[0])
         if problem is not None:
             self._panel.showError(problem)
 
