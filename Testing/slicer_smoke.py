@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import slicer
+from slicer_smoke_download import downloads
 from slicer_smoke_tools import (
     Stop,
     argumentParser,
@@ -47,6 +48,7 @@ def run(options):
     checkSetUp(widget.panel.setUp, facts)
     samples(models)
     library(widget)
+    downloads(logic)
     words(ui)
 
     # The panel, as a user drives it

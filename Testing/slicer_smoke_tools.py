@@ -10,6 +10,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from unittest import mock
 
 import slicer
 
@@ -107,7 +108,18 @@ def openPanel(module):
 
 
 def checkSetUp(setUp, facts):
-    """*Set-up*: last and closed, because nothing is missing; then its check."""
+    """*Set-up*: what a first start shows; then last and closed, because nothing is missing, and its
+    check."""
+    from SemiGDALib import requirements
+
+    with mock.patch.object(requirements, "missing", lambda features=False: ["safetensors"]):
+        setUp.refresh()
+        slicer.app.processEvents()
+        place = setUp.button.parentWidget().layout().indexOf(setUp.button)
+        check(place == 0 and not setUp.button.collapsed, "at a first start Set-up is on top, open")
+        check("safetensors" in setUp.label.text, f"it says what is missing: {setUp.label.text}")
+        check(setUp.setUpButton.visible and "MB" in setUp.setUpButton.text, "one button, its size")
+    setUp.refresh()
     place = setUp.button.parentWidget().layout().indexOf(setUp.button)
     check(place > 0 and setUp.button.collapsed, "Set-up is closed, and not the first")
     setUp.button.collapsed = False
