@@ -215,7 +215,11 @@ def _several(run: dict) -> str:
         times = ranged(ratios(whole, worker), 3)
         rows.append([source, str(of[0]["volumes"]), ranged(whole), ranged(worker), times])
     heads = ["source", "volumes", "seconds", "of them the worker's", "times the worker's"]
-    return "Volumes of 64 x 64 x 24 voxels, slices of 96 x 96, one thread.\n\n" + table(heads, rows)
+    about = (
+        "Volumes of 64 x 64 x 24 voxels, slices of 96 x 96, one thread. Other work slows the "
+        "worker more than what it waits for; how much there was is in the list at the end.\n\n"
+    )
+    return about + table(heads, rows)
 
 
 def _region(run: dict) -> str:
