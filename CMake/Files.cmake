@@ -190,6 +190,7 @@ set(SemiGDA_PACKAGES
   semigda/jobs/orphaned.py
   semigda/jobs/run.py
   semigda/jobs/worker.py
+  semigda/lanes.py
   semigda/memory.py
   semigda/method/__init__.py
   semigda/method/losses.py

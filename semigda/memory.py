@@ -12,7 +12,7 @@ import os
 import sys
 
 # <malloc.h> of glibc.
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 # Larger blocks, such as a whole volume, still go back at once.
 _LARGEST_KEPT = 1 << 26
 _MOST_KEPT = 1 << 30
@@ -32,6 +32,7 @@ def keep_freed_memory() -> None:
         if not library.mallopt(_MMAP_THRESHOLD, _LARGEST_KEPT):
             library.mallopt(_MMAP_THRESHOLD, _LARGEST_KEPT >> 1)
         library.mallopt(_TRIM_THRESHOLD, _MOST_KEPT)
+        library.mallopt(_ARENA_MAX, 1)  # or every thread keeps blocks that the others cannot use
 
 
 def give_memory_back() -> None:

@@ -55,7 +55,7 @@ def test_the_longest_wait_for_a_cancel_in_a_slow_setting(tmp_path, one_thread):
 def test_a_cancelled_segmentation_leaves_nothing(tmp_path, phase, monkeypatch):
     from semigda.data import segnrrd
 
-    monkeypatch.setattr(segnrrd, "_CHUNK", 1 << 10)
+    monkeypatch.setattr(segnrrd, "_PIECE", 1 << 10)
     image = np.random.default_rng(0).random((6, 20, 24))
     write_nrrd(tmp_path / "image.nrrd", image, np.eye(4))
     before = {path.name for path in tmp_path.iterdir()}

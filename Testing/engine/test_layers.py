@@ -33,6 +33,7 @@ CORE_FLOORS = {
 }
 ENGINE_FLOORS = {
     "progress": -1,  # below all
+    "lanes": 0,
     "memory": 0,
     "graphics": 0,
     "distributed": 0,

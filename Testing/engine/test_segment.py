@@ -179,6 +179,8 @@ def test_single_slices_and_pictures():
 
 
 def test_memory_ladder(monkeypatch):
+    monkeypatch.setattr("semigda.inference.predict.lanes", lambda device, slices: 1)
+
     class Hungry(BrightPixels):
         def forward(self, image, branches=("vae", "cnn")):
             if len(image) > 2:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
+
 import nrrd
 import numpy as np
 import pytest
+import torch
 from model_fixtures import TISSUE, tiny_card
 from volume_fixtures import DIRECTIONS, affine_of
 
-from semigda.data.segnrrd import write_segmentation
+from semigda.data.segnrrd import write_labels, write_segmentation
 from semigda_core.files.documents import has_controls
 from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label, terminology_entry
@@ -103,3 +106,19 @@ def test_control_characters_never_reach_the_header(tmp_path, labels):
     first = read_segments(tmp_path / "a.seg.nrrd")[0]
     assert (first.name, first.layer) == ("a[31m Segment0_Layer:=7", 0)
     assert first.tags["SemiGDA_Model"] == "x y/z"
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1001, 16_000, 33_333])
+def test_pieces_that_are_packed_side_by_side_are_one_stream(tmp_path, monkeypatch, size):
+    monkeypatch.setattr("semigda.data.segnrrd._PIECE", 1000)
+    voxels = np.random.default_rng(0).integers(0, 3, (1, 1, size)).astype(np.uint8)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        write_labels(tmp_path / "a.nrrd", voxels, np.eye(4))
+    finally:
+        torch.set_num_threads(before)
+    packed = (tmp_path / "a.nrrd").read_bytes().partition(b"\n\n")[2]
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 16)  # of one stream, with its checksum
+    assert reader.decompress(packed) == voxels.tobytes()
+    assert reader.eof and not reader.unused_data

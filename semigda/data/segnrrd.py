@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 import numpy as np
+import torch
 
+from semigda.lanes import lanes, side_by_side
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.files.atomic import write_atomically
 from semigda_core.labels.nrrd import header_bytes
@@ -16,7 +19,7 @@ from semigda_core.labels.segments import tags_text
 from semigda_core.models.card import ModelCard, terminology_entry
 
 COMPRESSION_LEVEL = 1  # label maps shrink a hundredfold at every level; this is the fastest
-_CHUNK = 1 << 20  # bytes compressed at a time
+_PIECE, _AT_ONCE = 1 << 20, 16  # bytes compressed by themselves; pieces held in memory
 
 
 def write_segmentation(
@@ -34,7 +37,7 @@ def write_segmentation(
             left-handed.
         extra_header: provenance, written as NRRD key/value pairs and as tags of every segment: when
             Slicer saves again, it keeps the tags but not the file's keys.
-        progress: checked for every megabyte.
+        progress: checked for every megabyte, by any thread.
     """
     extent = " ".join(f"0 {n - 1}" for n in labels.shape[::-1])
     keys = {
@@ -87,7 +90,7 @@ def _write(
     keys: Mapping[str, str],
     progress: Progress = UNWATCHED,
 ) -> None:
-    """Write uint8 voxels (z, y, x), a piece at a time, so that memory holds nothing twice."""
+    """Write uint8 voxels (z, y, x), some pieces at a time, so that memory holds nothing twice."""
     fields = {
         "type": "unsigned char",
         "dimension": "3",
@@ -102,14 +105,30 @@ def _write(
 
     def fill(file: BinaryIO) -> None:
         file.write(header_bytes(fields, keys))
-        packer = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        voxels = np.ascontiguousarray(array).data.cast("B")
-        for start in range(0, len(voxels), _CHUNK):
-            progress.check()
-            file.write(packer.compress(voxels[start : start + _CHUNK]))
-        file.write(packer.flush())
+        for block in _packed(np.ascontiguousarray(array).data.cast("B"), progress):
+            file.write(block)
 
     write_atomically(path, fill)
+
+
+def _packed(voxels: memoryview, progress: Progress) -> Iterator[bytes]:
+    """One gzip stream whose pieces are compressed side by side: a piece ends at a whole byte, and
+    none refers to the one before."""
+    yield b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+    starts = range(0, len(voxels), _PIECE)
+
+    def pack(start: int) -> bytes:
+        progress.check()
+        packer = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        end = zlib.Z_FINISH if start == starts[-1] else zlib.Z_SYNC_FLUSH
+        return packer.compress(voxels[start : start + _PIECE]) + packer.flush(end)
+
+    checksum, count = 0, lanes(torch.device("cpu"), len(starts))
+    for first in range(0, len(starts), _AT_ONCE):
+        some = starts[first : first + _AT_ONCE]
+        yield from side_by_side(pack, some, count)
+        checksum = zlib.crc32(voxels[some[0] : some[-1] + _PIECE], checksum)
+    yield struct.pack("<II", checksum, len(voxels) & 0xFFFFFFFF)
 
 
 def _vector(values: Iterable[float]) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import SimpleITK as sitk
 
 FOUND = "found"  # in both
 MISSED = "missed"  # in the truth only: Dice is 0, there are no surfaces to compare
@@ -155,6 +154,8 @@ def _surface(mask: np.ndarray) -> np.ndarray:
 
 def _mapped(surface: np.ndarray, spacing: Sequence[float], places: np.ndarray) -> np.ndarray:
     """Exact Euclidean distance of some voxels, by flat index, to the nearest surface voxel."""
+    import SimpleITK as sitk  # a tenth of a second, which a segmentation does not need
+
     image = sitk.GetImageFromArray(surface.view(np.uint8))
     image.SetSpacing([float(s) for s in spacing][::-1])
     # Maurer's algorithm is exact; squared, so that the inside of a voxel does not change signs.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ import torch
 
 from semigda.inference.batching import BatchSize, measured
 from semigda.inference.device import batch_limits, device_name, out_of_memory
+from semigda.lanes import LEAST, lanes, side_by_side
 from semigda.method.palette import Palette
 from semigda.networks.semigda import BranchFeatures, SemiGDA
 from semigda.networks.unet import UNet
@@ -27,6 +28,14 @@ class Prediction:
 
     probabilities: torch.Tensor
     looks: torch.Tensor | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Prediction]) -> Prediction:
+        """Of consecutive slices."""
+        looks = [part.looks for part in parts if part.looks is not None]
+        return cls(
+            torch.cat([part.probabilities for part in parts]), torch.cat(looks) if looks else None
+        )
 
 
 class Predictor:
@@ -70,11 +79,11 @@ class Predictor:
         self._finest, self._width = (size[0] // patch, size[1] // patch), width
         try:
             self._move(device)
-            self._batch = BatchSize(batch_size, batch_size) if batch_size else self._measured()
+            self._batch = self._fixed(batch_size) if batch_size else self._measured()
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
-            self._batch = BatchSize(1, 1)  # the network alone is too large for the device
+            self._batch = self._fixed(1)  # the network alone is too large for the device
             self._step_down(str(error))
 
     @property
@@ -82,10 +91,15 @@ class Predictor:
         """Slices at once, of the next call."""
         return self._batch.now
 
+    def _fixed(self, size: int) -> BatchSize:
+        self._lanes = lanes(self.device, size)
+        return BatchSize(size, size)
+
     def _measured(self) -> BatchSize:
-        limits = batch_limits(self.device, self._finest, self._width)
+        first, largest = batch_limits(self.device, self._finest, self._width)
+        self._lanes = lanes(self.device, largest)
         case = (str(self.device), self._finest, self.branches)
-        return measured(self.network, case, *limits)
+        return measured(self.network, case, max(first, LEAST * self._lanes), largest)
 
     def _move(self, device: torch.device) -> None:
         self.device = device
@@ -113,8 +127,13 @@ class Predictor:
             # Outside the except block: the exception keeps the frames and so their tensors.
             self._step_down(text)
 
-    @torch.inference_mode()
     def _predict(self, slices: torch.Tensor) -> Prediction:
+        share = max(LEAST, -(-len(slices) // self._lanes))
+        made = side_by_side(self._predict_share, slices.split(share), self._lanes)
+        return made[0] if len(made) == 1 else Prediction.joined(made)
+
+    @torch.inference_mode()
+    def _predict_share(self, slices: torch.Tensor) -> Prediction:
         images = slices.to(self.device, memory_format=torch.channels_last)
         # bfloat16 has the range of float32; float16 overflows in autoencoders of this kind.
         half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()

@@ -14,6 +14,7 @@ from semigda.inference.doubt import DoubtFinder, certainty, counted, to_doubt
 from semigda.inference.outputs import SliceStore
 from semigda.inference.restore import Restorer, to_labels, to_review
 from semigda.inference.spots import SpotFinder
+from semigda.lanes import LEAST, lanes, side_by_side
 from semigda_core.models.card import ModelCard
 from semigda_core.models.doubt import told
 
@@ -63,16 +64,22 @@ class Results:
     def _review(self, maps: torch.Tensor, chance: torch.Tensor) -> None:
         if not len(maps):
             return
-        assert self.spots is not None
-        inside = None
+        spots, inside = self.spots, None
+        assert spots is not None
         if self.region is not None:
             pixels = self.region.pixels(self.grid, self._told, len(maps))
             inside = torch.from_numpy(pixels).to(maps.device)
         self._told += len(maps)
-        self._counts.append(counted(maps, chance, inside))
         doubt = to_doubt(chance)
-        self.spots.add(doubt, inside)
-        self._restore(torch.cat([maps, doubt[:, None]], 1))
+
+        def tell() -> None:
+            self._counts.append(counted(maps, chance, inside))
+            spots.add(doubt, inside)
+
+        def restore() -> None:
+            self._restore(torch.cat([maps, doubt[:, None]], 1))
+
+        side_by_side(lambda job: job(), [restore, tell], lanes(maps.device, 2 * LEAST))
 
     def _restore(self, maps: torch.Tensor) -> None:
         for start, part in self._restorer.push(maps):

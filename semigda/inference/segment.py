@@ -6,13 +6,12 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 import torch
 
 from semigda.data.preprocess import PreparedVolume, prepare
@@ -281,17 +280,11 @@ def _write(
     folder: Path,
     progress: Progress,
 ) -> None:
-    """Pack both files in ``folder``, each on a core of its own, and put them into their places when
-    both are whole."""
+    """Pack both files in ``folder``, and put them into their places when both are whole."""
     header, packed, review = provenance(card, result.report), folder / "labels", folder / "review"
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [
-            pool.submit(write_segmentation, packed, result.labels, affine, card, header, progress)
-        ]
-        if review_out and result.review is not None:
-            jobs.append(pool.submit(write_review, review, result.review, affine, header, progress))
-        for job in jobs:
-            job.result()
+    write_segmentation(packed, result.labels, affine, card, header, progress)
+    if review_out and result.review is not None:
+        write_review(review, result.review, affine, header, progress)
     put_into_place(packed, out)
     if review_out:
         put_into_place(review, review_out)
@@ -350,7 +343,7 @@ def _report(
             "python": platform.python_version(),
             "torch": torch.__version__,
             "numpy": np.__version__,
-            "SimpleITK": sitk.Version_VersionString(),
+            "SimpleITK": metadata.version("SimpleITK"),
         },
         "platform": platform.platform(),
         "device": predictor.device.type,

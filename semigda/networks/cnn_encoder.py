@@ -49,7 +49,7 @@ class BasicBlock(nn.Module):
         x = self.pool(x)
         h = F.relu(self.norm1(self.conv1(x)))
         h = self.norm2(self.conv2(h))
-        return F.relu(h + self.shortcut(x))
+        return F.relu(h.add_(self.shortcut(x)), inplace=True)
 
 
 def _head(config: NetworkConfig, channels: int) -> nn.Sequential:

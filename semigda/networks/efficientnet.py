@@ -60,7 +60,7 @@ class Block(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         h = x if self.expand is None else F.relu6(self.expand(x), inplace=True)
         h = self.project(F.relu6(self.depthwise(h), inplace=True))
-        return x + h if self.adds else h
+        return h.add_(x) if self.adds else h
 
 
 class EfficientNetLite0(nn.Module):

@@ -35,7 +35,7 @@ class _MapperBlock(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         h = self.conv1(self.act1(self.norm1(x)))
         h = self.conv2(self.act2(self.norm2(h)))
-        return self.attention(self.shortcut(x) + h)
+        return self.attention(h.add_(self.shortcut(x)))
 
 
 class LatentMapper(nn.Module):
