@@ -136,7 +136,7 @@ def _before(run: dict) -> str:
         f"in batches of 2; now batches of {' or '.join(map(str, sizes))} were chosen.\n\n"
         + table(["part", "seconds before", "now", "times as long"], rows)
         + f"\nPeak memory: {peaks[0]} MB before, {peaks[1]} MB now. Labels and review map are "
-        f"{'the same to the voxel' if same else '**not the same**'}.\n"
+        f"{'the same to the voxel' if same else 'not both the same'}.\n"
     )
 
 
