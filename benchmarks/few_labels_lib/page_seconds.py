@@ -23,7 +23,8 @@ INTRODUCTION = """## With general image features, at the same CPU seconds
 - **Difference**, in this section: Dice points against the U-Net with bidirectional copy-paste.
 - **nnU-Net v2** plans, samples, augments, trains and predicts as it does by default, on the
   labelled cases alone; its batches are made by the training process and count. Only the number of
-  steps is the budget's, and the learning rate falls with every step.
+  steps is the budget's, and the learning rate falls with every step. It is made for graphics
+  cards and 250,000 steps; its rows say what it does in the time of the others, not what it can do.
 """
 
 
