@@ -19,8 +19,8 @@ darkened and coarsened. Models called `semigda.one-branch` are of [the study](re
 does not: breast lesions lose up to 5 points there, and skin 3 in the dark. `quick` ones are a pair
 with one seed and 600 steps of 128 x 128 pixels, by `benchmarks/few_labels.py`: the *varied* one
 loses less where a picture is stretched (1.5 x wider: .7 points instead of 5.6), and is a point
-behind where it is not. By this pair *Quick look* does without. Only stretch and light were tried on
-these models.
+behind where it is not. By this pair *Quick look* does without. *Standard* does as the starter
+models do, which is not compared at its length. Only stretch and light were tried on these models.
 """
 _COARSE = """
 **unavoidable**: the loss of the labels that the same model finds in the image as it is, when they
