@@ -72,7 +72,7 @@ def test_an_error_waits_for_the_other_jobs(cores):
 
     with pytest.raises(ValueError, match="no"):
         side_by_side(job, range(3), 2)
-    assert ended == [1, 2]
+    assert sorted(ended) == [1, 2]
     assert torch.get_num_threads() == 2
 
 

@@ -15,6 +15,8 @@ from volume_fixtures import write_nrrd
 from semigda.check.repairs import repair
 from semigda.check.run import check
 from semigda.cli import main
+from semigda.data.labels import read_classes
+from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
@@ -238,7 +240,7 @@ def test_the_commands(project, tmp_path, capsys):
     }
     before = project.read().data
     assert main([*command, "--map", "7=ball", "9=liver"]) == 1
-    assert "no class there is" in capsys.readouterr().err
+    assert "a class that does not exist" in capsys.readouterr().err
     images = ["project", "add", folder, str(tmp_path / "late"), "--map", "7=liver"]
     assert main(images) == 1 and project.read().data == before  # a half of it is not done
     capsys.readouterr()
@@ -348,9 +350,6 @@ def test_also_values_on_another_grid_are_asked_about(tmp_path):
     repair(project, found["result-on-other-grid"])
     check(project)
     case = project.read().of_role("unlabeled")[0]
-    from semigda.data.labels import read_classes
-    from semigda.data.volumes import read_volume
-
     moved = newest(case)
     classes = result_classes(project.read(), moved)
     assert not read_classes(moved.path, read_volume(case.image), classes).any()
@@ -361,21 +360,24 @@ def test_a_result_stored_by_number_keeps_its_class(tmp_path):
     project = make_project(tmp_path, 1, 1)
     grid = AFFINE.copy()
     grid[0, 3] += 0.4
-    add_results(
-        project,
-        match_results(project.read(), [write_results(tmp_path, [1], affine=grid)]).pairs,
-        "Net",
-    )
+    place = write_results(tmp_path, [1], affine=grid)
+    add_results(project, match_results(project.read(), [place]).pairs, "Net")
     set_result_mapping(project, "Net", {"7": "ball", "9": "core"})
     repair(project, {f.code: f for f in check(project)}["result-on-other-grid"])
     case = project.read().of_role("unlabeled")[0]
-    with pytest.raises(SemiGDAError, match="stored by the number"):
-        remove_class(project, 1)
-    remove_results(project)
+
+    def read():
+        moved = newest(project.read().case(case.id))
+        classes = result_classes(project.read(), moved)
+        return read_classes(moved.path, read_volume(case.image), classes)
+
+    before = read()
+    assert set(np.unique(before)) == {0, 1, 2}
     remove_class(project, 1)
+    # The second class is the first one now, and what was the first is background.
+    np.testing.assert_array_equal(read(), np.where(before == 2, 1, 0))
     with pytest.raises(SemiGDAError, match="no such class"):
         remove_class(project, 2)
-    assert not project.read().case(case.id).results
 
 
 def test_a_label_is_no_result_under_another_name_either(project, tmp_path):
