@@ -74,7 +74,7 @@ def test_the_page_says_what_was_not_measured(runs):
 
 def one_run(total: float, resample: float, **changes) -> dict:
     seconds = dict.fromkeys(PARTS, 1.0) | {"total": total, "resample": resample}
-    return {"seconds": seconds, "peak_bytes": 100 * 2**20, "batch": 2, "voxels": "a",
+    return {"seconds": seconds, "peak_bytes": 100 * 2**20, "batch": 2, "labels": "a",
             "processor_seconds": 2 * total, **changes}  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def test_pairs_with_an_earlier_commit_become_rows_and_bars():
     assert "resampling alone | 0.55 (0.55 to 0.55); at most 0.5: **missed**" in text
     assert "Peak memory: 100 MB before, 105 MB now." in text
     assert "batches of 4 or 8 were chosen" in text and "are the same to the voxel" in text
-    pairs[0]["now"]["voxels"] = "b"
+    pairs[0]["now"]["labels"] = "b"
     assert "**not the same**" in page({"volume-before-cpu": run})
 
 

@@ -130,13 +130,13 @@ def _before(run: dict) -> str:
         megabytes(median([pair[which]["peak_bytes"] for pair in run["pairs"]]))
         for which in ("before", "now")
     ]
-    same = all(pair["before"]["voxels"] == pair["now"]["voxels"] for pair in run["pairs"])
+    same = all(pair["before"]["labels"] == pair["now"]["labels"] for pair in run["pairs"])
     return (
         f"{' x '.join(map(str, run['shape']))} voxels as above; before is commit {run['commit']}, "
         f"in batches of 2; now batches of {' or '.join(map(str, sizes))} were chosen.\n\n"
         + table(["part", "seconds before", "now", "times as long"], rows)
-        + f"\nPeak memory: {peaks[0]} MB before, {peaks[1]} MB now. Labels and review map are "
-        f"{'the same to the voxel' if same else 'not both the same'}.\n"
+        + f"\nPeak memory: {peaks[0]} MB before, {peaks[1]} MB now. The labels are "
+        f"{'the same to the voxel' if same else '**not the same**'}.\n"
     )
 
 
