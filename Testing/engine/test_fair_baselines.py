@@ -13,7 +13,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 from few_labels_lib.bars import DICE, verdicts  # noqa: E402
 from few_labels_lib.figures import Budget, grouped  # noqa: E402
 from few_labels_lib.page import page  # noqa: E402
-from few_labels_lib.recipes import FAIR, OURS, recipe  # noqa: E402
+from few_labels_lib.recipes import FAIR, OURS, QUESTIONS, recipe  # noqa: E402
 from few_labels_lib.sections import UNLABELED_GAINS  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
 from few_labels_lib.table import MEASURES  # noqa: E402
@@ -114,3 +114,19 @@ def test_without_such_runs_the_page_says_nothing_of_them():
 
 def test_every_set_has_its_bars():
     assert set(DICE) == set(SETS)
+
+
+def test_starts_are_compared_in_as_many_steps():
+    frozen, nothing = "semigda.features-frozen", "semigda.from-nothing"
+    dice = {OURS: 0.80, frozen: 0.78, nothing: 0.55, "semigda.features": 0.81}
+    runs = [{**run_of("polyp", method, value), "planned": None} for method, value in dice.items()]
+    runs.append({**run_of("skin", frozen, 0.9), "planned": None})  # nothing to compare with
+    runs.append(run_of("heart_la", OURS, 0.9))  # of a budget in seconds
+    text = page(grouped(runs), "unet")
+    section = text[text.index("## The start") :]
+    assert "| polyp | 70 | 0 | one branch, the default | 0.800 |  | 890 |" in section
+    told = QUESTIONS[frozen.partition(".")[2]]
+    assert f"| polyp | 70 | 0 | {told} | 0.780 | -2.0 [-2.0, -2.0] | 890 |" in section
+    assert "0.550 | -25.0" in section and "0.810 | +1.0" in section
+    assert "| skin |" not in section and "| heart_la |" not in section
+    assert "## The start" not in page(grouped(runs[:1]), "unet")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from few_labels_lib.figures import Budget, Group, difference
 from few_labels_lib.markdown import as_table, number, signed, spread
 from few_labels_lib.page_seconds import at_cpu_seconds
+from few_labels_lib.page_starts import starts
 from few_labels_lib.recipes import BESIDE, METHODS, OWN, QUESTIONS, recipe
 from few_labels_lib.sections import UNLABELED_GAINS, Table, of_same_seeds, overview, set_section
 from few_labels_lib.sets import SETS
@@ -49,7 +50,7 @@ def page(groups: Sequence[Group], baseline: str, times: Sequence[dict] = ()) -> 
     """The whole page; ``times`` as :func:`times.write_times` keeps them."""
     table = {(g.set_name, g.method, g.budget): g for g in groups}
     parts = [INTRODUCTION.format(baseline=recipe(baseline).title), _devices(groups)]
-    parts += at_cpu_seconds(table, _sets(groups), times)
+    parts += [*at_cpu_seconds(table, _sets(groups), times), starts(table, _sets(groups))]
     parts += _at_steps([group for group in groups if not group.budget.cpu], table, baseline)
     parts += [_own(groups), _ablation(table, groups)]
     return "\n".join(part for part in parts if part).rstrip() + "\n"

@@ -159,6 +159,18 @@ TITLES = {
 }
 
 OWN = "own-budget"
+# What a training starts from, and how fast that learns; each is compared with OURS.
+STARTS = {
+    "from-nothing": {"scale": None, "changes": {"branches": ("cnn",)}},
+    **{
+        f"features-{name}": {
+            "scale": None,
+            "config": {"features": "efficientnet-lite0"},
+            "changes": {"branches": ("cnn",), "features_learning_rate": rate},
+        }
+        for name, rate in {"frozen": 0.0, "slow": 0.03, "fast": 0.3, "full-rate": 1.0}.items()
+    },
+}
 # What each variant asks is said in :data:`QUESTIONS`.
 VARIANTS: dict[str, dict] = {
     "no-dam": {"align": 0.0},
@@ -185,8 +197,6 @@ VARIANTS: dict[str, dict] = {
     "large": {"scale": 1.5},
     "lower-rate": {"changes": {"learning_rate": 1e-3}},
     "higher-rate": {"changes": {"learning_rate": 4e-3}},
-    "slow-features": {"changes": {"features_learning_rate": 0.03}},
-    "fast-features": {"changes": {"features_learning_rate": 0.3}},
     "strided": {"config": {"downsample": "strided"}},
     "wide": {"config": {"channels": [32, 48, 96, 128]}},
     "light-mapper": {"config": {"mapper_channels": [16, 24, 32, 32]}},
@@ -214,6 +224,7 @@ VARIANTS: dict[str, dict] = {
         "changes": {"branches": ("cnn",)},
         "augmentation": VARIED,
     },
+    **STARTS,
     OWN: {"own": True},
 }
 QUESTIONS = {
@@ -241,8 +252,6 @@ QUESTIONS = {
     "large": "One and a half times the pixels a side",
     "lower-rate": "Learning rate 1e-3",
     "higher-rate": "Learning rate 4e-3",
-    "slow-features": "General image features learn at 0.03 of the rate instead of 0.1",
-    "fast-features": "General image features learn at 0.3 of the rate instead of 0.1",
     "strided": "Strided convolutions, as published, instead of max-pooling",
     "wide": "Twice the channels",
     "light-mapper": "Half the mapper's channels",
@@ -253,6 +262,11 @@ QUESTIONS = {
     "features-varied": "These features, and pictures stretched, darkened and coarsened",
     "one-branch-quick": "One branch, slices of twice the side",
     "one-branch-quick-varied": "The same, and pictures stretched, darkened and coarsened",
+    "from-nothing": "One branch, its encoder convolutional and from random weights",
+    "features-frozen": "One branch on general image features that do not learn",
+    "features-slow": "They learn at 0.03 of the rate",
+    "features-fast": "They learn at 0.3 of the rate",
+    "features-full-rate": "They learn as fast as the rest",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 
