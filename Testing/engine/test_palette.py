@@ -1,9 +1,19 @@
 """The mask codec: exact round trips, separation, gradients beyond the colours."""
 
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
 from semigda.method.palette import Palette
+
+MANY = (9, 27, 31, 63, 95, 126, 165, 200, 254)  # classes; of 27 and more, places tie
+DIGEST = "8fc45acf1f5d0e4c"  # of their colours
+OLD_PROCESSOR = {"ATEN_CPU_CAPABILITY": "default", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"}
 
 
 @pytest.mark.parametrize("classes", [*range(1, 21), 40, 126, 254])
@@ -21,6 +31,29 @@ def test_round_trip_is_exact(classes):
 )
 def test_colours_are_well_separated(classes, least):
     assert torch.pdist(Palette(classes).colours).min() >= least
+
+
+def digest_of_colours():
+    digest = hashlib.blake2b(digest_size=8)
+    for classes in MANY:
+        digest.update(Palette(classes).colours.numpy().astype("<f4").tobytes())
+    return digest.hexdigest()
+
+
+def test_colours_are_those_of_earlier_models():
+    assert digest_of_colours() == DIGEST
+
+
+def test_colours_are_the_same_on_every_processor():
+    told = subprocess.run(
+        [sys.executable, "-c", "import test_palette; print(test_palette.digest_of_colours())"],
+        cwd=Path(__file__).parent,
+        env={**os.environ, **OLD_PROCESSOR, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == DIGEST
 
 
 def test_binary_is_black_and_white():

@@ -32,17 +32,44 @@ def _colours(count: int) -> Tensor:
     grids += [grid[grid.sum(dim=1) % 2 == 0] for grid in grids]
     candidates = [2.0 * grid / grid.max() - 1 for grid in grids if len(grid) >= count]
     searches = [_spread(points, count) for points in candidates]
-    return max(searches, key=lambda colours: torch.pdist(colours).min().item())
+    return max(searches, key=lambda colours: round(_closest(colours), 5))
 
 
 def _spread(points: Tensor, count: int) -> Tensor:
-    """Starting from the tetrahedron, repeatedly take the point farthest from those taken."""
-    chosen = list(torch.tensor(TETRAHEDRON))
-    nearest = torch.cdist(points, torch.stack(chosen)).amin(dim=1)
+    """Starting from the tetrahedron, repeatedly take the point farthest from those taken.
+
+    Many are equally far but for rounding, which decides. A model must meet the colours that it was
+    trained with on every computer: so only sums and roots that processors round alike, in a fixed
+    order; matrix products and norms of float32 are not among them.
+    """
+    corners = torch.tensor(TETRAHEDRON)
+    x, y, z = points[:, :, None].unbind(1)
+    a, b, c = corners.unbind(1)
+    squares = (x * x + y * y + z * z) - 2 * (x * a + y * b + z * c) + 3
+    nearest = _root(squares.clamp_min(0)).amin(dim=1)
+    chosen = list(corners)
     while len(chosen) < count:
         chosen.append(points[nearest.argmax()])
-        nearest = torch.minimum(nearest, (points - chosen[-1]).norm(dim=1))
+        nearest = torch.minimum(nearest, _lengths(points - chosen[-1]))
     return torch.stack(chosen)
+
+
+def _lengths(steps: Tensor) -> Tensor:
+    """Of vectors (n, 3) float32, (n,); each partial sum is rounded to float32."""
+    total = torch.zeros(len(steps))
+    for part in steps.double().unbind(1):
+        total = (total + part * part).float()
+    return _root(total)
+
+
+def _root(squares: Tensor) -> Tensor:
+    return squares.double().sqrt().float()
+
+
+def _closest(colours: Tensor) -> float:
+    """The smallest distance between two of the colours (n, 3)."""
+    apart = (_lengths(colours[n + 1 :] - colours[n]) for n in range(len(colours) - 1))
+    return min(lengths.min().item() for lengths in apart)
 
 
 class Palette:
@@ -63,8 +90,7 @@ class Palette:
         self.num_classes = num_classes
         self.colours = _colours(num_classes + 1)
         self._copies: dict[torch.device, Tensor] = {}
-        closest = torch.pdist(self.colours).min().item()
-        self.temperature = closest**2 / LOGIT_GAP
+        self.temperature = _closest(self.colours) ** 2 / LOGIT_GAP
 
     def paint(self, labels: Tensor) -> Tensor:
         """Labels (B, H, W), integers 0..K -> picture (B, 3, H, W) in [-1, 1]."""
