@@ -104,9 +104,9 @@ class Palette:
         """
         rgb, colours = rgb.float(), self._on(rgb.device)
         # Channel by channel: exact, float32 even under mixed precision, and small in memory.
-        red, green, blue = (
-            (rgb[:, [c]] - colours[:, c].view(1, -1, 1, 1)).square() for c in range(3)
-        )
+        # Views: a list of channels would have to be copied to a graphics card, which waits for it.
+        planes = zip(rgb.split(1, dim=1), colours.unbind(1), strict=True)
+        red, green, blue = ((one - shade.view(1, -1, 1, 1)).square() for one, shade in planes)
         return -(red + green + blue) / self.temperature
 
     def _on(self, device: torch.device) -> Tensor:

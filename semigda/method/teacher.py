@@ -16,11 +16,7 @@ N = TypeVar("N", bound=nn.Module)
 
 def make_teacher(network: N) -> N:
     """A copy for :func:`update_teacher`; frozen parts are shared, not copied."""
-    shared = {
-        id(tensor): tensor
-        for tensor in (*network.parameters(), *network.buffers())
-        if isinstance(tensor, nn.Parameter) and not tensor.requires_grad
-    }
+    shared = {id(part): part for part in network.parameters() if not part.requires_grad}
     return deepcopy(network, shared).requires_grad_(False).eval()
 
 
