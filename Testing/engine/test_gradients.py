@@ -191,6 +191,19 @@ def numbers(step: int) -> Pair:
     return Pair(torch.rand(2, 3, generator=generator), torch.tensor([step, threading.get_ident()]))
 
 
+@pytest.mark.parametrize(("kind", "alone"), [("cuda", True), ("mps", False), ("cpu", False)])
+def test_only_to_cuda_a_batch_travels_by_itself(kind, alone, monkeypatch):
+    sent = []
+
+    def to(tensor, device, non_blocking=False):
+        sent.append((device.type, non_blocking))
+        return tensor
+
+    monkeypatch.setattr(torch.Tensor, "to", to)
+    pair(2, 2).to(torch.device(kind))
+    assert set(sent) == {(kind, alone)}
+
+
 @pytest.mark.parametrize("depth", [0, 1, 2, 5])
 def test_batches_drawn_ahead_are_the_same(depth, monkeypatch):
     monkeypatch.setattr(batches, "DEPTH", depth)

@@ -75,8 +75,13 @@ class Rows:
         return replace(self.rows(first, step), whole=self.counts)
 
     def to(self: B, device: torch.device) -> B:
-        """On a device; a pinned batch travels while the device computes."""
-        return self._each(lambda tensor: tensor.to(device, non_blocking=True))
+        """On a device; to CUDA a pinned batch travels while the device computes.
+
+        Not to MPS, which may read the batch when its memory is another's already
+        (pytorch#139550, #189690).
+        """
+        travels = device.type == "cuda"
+        return self._each(lambda tensor: tensor.to(device, non_blocking=travels))
 
     def pinned(self: B) -> B:
         """In memory that a graphics card reads by itself."""
