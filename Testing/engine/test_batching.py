@@ -103,6 +103,13 @@ def test_on_a_graphics_card_its_free_memory_is_the_limit(monkeypatch):
         assert device.batch_limits(card, (112, 112), 16) == limits
 
 
+@pytest.mark.parametrize(("capability", "can"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
+def test_bfloat16_is_for_cards_that_convolve_in_it(capability, can, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda card: capability)
+    assert device.computes_bfloat16(torch.device("cuda")) is can
+    assert device.computes_bfloat16(CPU) is False
+
+
 def test_every_size_gives_the_same_values():
     torch.manual_seed(0)
     network = SemiGDA(NetworkConfig.compact())

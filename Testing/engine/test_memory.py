@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -70,3 +71,17 @@ def test_every_command_keeps_freed_memory(monkeypatch):
     with pytest.raises(SystemExit):
         cli.main(["--version"])
     assert asked
+
+
+def test_a_worker_that_waits_leaves_the_graphics_memory_to_others(monkeypatch, tmp_path):
+    import torch
+
+    from semigda.jobs import worker
+
+    freed = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: freed.append(True))
+    monkeypatch.setattr(worker, "prepare_process", lambda: None)
+    monkeypatch.setattr(worker, "_answer", lambda line: None)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{tmp_path / 'taken back'}\n"))
+    assert worker.run_worker() == 0
+    assert freed == [True]

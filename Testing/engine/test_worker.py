@@ -268,6 +268,8 @@ def raised(error: BaseException) -> SemiGDAError:
         (MemoryError(), "out-of-memory"),
         (torch.cuda.OutOfMemoryError("CUDA out of memory"), "out-of-gpu-memory"),
         (RuntimeError("MPS backend out of memory (allocated 9 GB)"), "out-of-gpu-memory"),
+        (RuntimeError("CUDA error: out of memory\nCUDA kernel errors ..."), "out-of-gpu-memory"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when ..."), "out-of-gpu-memory"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), "out-of-memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk-full"),
         (ModuleNotFoundError("No module named 'nrrd'", name="nrrd"), "import-error"),

@@ -8,6 +8,7 @@ import torch
 
 from semigda import graphics
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.failures import classify
 from semigda_core.jobs.segmenting import DEVICES
 
 # Working memory of one slice, in feature maps of the finest level: 15 to 28 were measured on a
@@ -80,15 +81,19 @@ def batch_limits(device: torch.device, size: tuple[int, int], width: int) -> tup
     return min(first, largest), largest
 
 
+def computes_bfloat16(device: torch.device) -> bool:
+    """Whether convolutions take bfloat16 there. torch.cuda.is_bf16_supported() says so of older
+    cards too, which can only store it."""
+    return device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8
+
+
 def out_of_memory(error: BaseException) -> bool:
-    """Whether Python or torch, which has no class for most of these, ran out of memory."""
-    text = str(error).lower()
-    return isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)) or any(
-        phrase in text
-        for phrase in (
-            "out of memory",
-            "can't allocate memory",
-            "not enough memory",
-            "alloc_failed",
-        )
-    )
+    """Whether memory ran out, the computer's or a graphics card's."""
+    return classify(error).error_class in ("out-of-memory", "out-of-gpu-memory")
+
+
+def free_cache() -> None:
+    """Give the graphics memory that PyTorch keeps for itself to other programs."""
+    torch.cuda.empty_cache()  # does nothing where CUDA is not in use
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()

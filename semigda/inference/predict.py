@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import torch
 
 from semigda.inference.batching import BatchSize, measured
-from semigda.inference.device import batch_limits, device_name, out_of_memory
+from semigda.inference.device import (
+    batch_limits,
+    computes_bfloat16,
+    device_name,
+    free_cache,
+    out_of_memory,
+)
 from semigda.lanes import LEAST, lanes, side_by_side
 from semigda.method.palette import Palette
 from semigda.networks.semigda import BranchFeatures, SemiGDA
@@ -136,7 +142,7 @@ class Predictor:
     def _predict_share(self, slices: torch.Tensor) -> Prediction:
         images = slices.to(self.device, memory_format=torch.channels_last)
         # bfloat16 has the range of float32; float16 overflows in autoencoders of this kind.
-        half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        half = computes_bfloat16(self.device)
         with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
             pictures, looks = self._pictures(images)
         if self.device.type == "mps":  # lacks anti-aliased resampling
@@ -157,8 +163,7 @@ class Predictor:
         return self.network.decode(features), self._look(features)
 
     def _step_down(self, detail: str) -> None:
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+        free_cache()
         if self.batch_size > 1:
             self._batch.limit(self.batch_size // 2)
             self.steps.append(

@@ -39,6 +39,10 @@ def run_worker() -> int:
             traceback.print_exc()
         _answer(f"finished {folder}")
         give_memory_back()
+        if models is not None:  # torch is there
+            from semigda.inference.device import free_cache
+
+            free_cache()  # or a training finds too little
     return 0
 
 

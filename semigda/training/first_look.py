@@ -78,17 +78,11 @@ def look_first(
             event = told.say(began)
             told.draw(folder / "previews")
     except (MemoryError, RuntimeError, SemiGDAError) as error:
-        if not _too_little_memory(error):
+        if not out_of_memory(error):
             raise
         progress.message("No first look: there is too little free memory for it.")
     else:
         write_json(done, event, durable=False)
-
-
-def _too_little_memory(error: Exception) -> bool:
-    if isinstance(error, SemiGDAError):
-        return error.error_class in ("out-of-memory", "out-of-gpu-memory")
-    return out_of_memory(error)
 
 
 class _Told:

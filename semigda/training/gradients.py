@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from semigda.distributed import Ranks
-from semigda.inference.device import out_of_memory
+from semigda.inference.device import computes_bfloat16, free_cache, out_of_memory
 from semigda.progress import Progress
 from semigda.training.batch import Rows
 from semigda.training.losses import Losses
@@ -99,8 +99,7 @@ class Gradients:
             SemiGDAError: "out-of-gpu-memory" or "out-of-memory" if one row is too much.
         """
         on_card = self.device.type != "cpu"
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+        free_cache()
         rows = sum(batch.counts)
         if self.parts >= rows:
             raise SemiGDAError(
@@ -189,10 +188,9 @@ def adamw(
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager:
-    """Mixed precision: ``auto`` is bfloat16 where CUDA computes in it natively, else float32."""
+    """Mixed precision: ``auto`` is bfloat16 where convolutions take it, else float32."""
     if precision == "auto":
-        native = device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8
-        precision = "bfloat16" if native else "float32"
+        precision = "bfloat16" if computes_bfloat16(device) else "float32"
     if precision == "float32":
         return nullcontext()
     return torch.autocast(device.type, torch.bfloat16)

@@ -13,13 +13,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from semigda.data.cases import read_cases
 from semigda.distributed import Ranks, joined
 from semigda.evaluation.calibrate import outcomes_of
 from semigda.evaluation.evaluate import WHOLE, evaluate_network
-from semigda.inference.device import choose_device
+from semigda.inference.device import choose_device, free_cache
 from semigda.inference.device_lock import alone_on, lock_file
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
@@ -322,8 +320,7 @@ class _Plan:
             )
         finally:
             del network
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            free_cache()
         if result["failures"]:
             count = len(result["failures"])
             job.event("warning", message=f"{count} held-out cases could not be scored.")

@@ -21,7 +21,7 @@ from semigda.data.cases import Case, read_cases
 from semigda.data.labels import by_names
 from semigda.data.unlabelled import finished_of
 from semigda.distributed import ALONE
-from semigda.inference.device import choose_device
+from semigda.inference.device import choose_device, free_cache
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
 from semigda.models.base import load_base
 from semigda.models.package import load_network
@@ -134,7 +134,7 @@ class _Rehearsal:
             except torch.cuda.OutOfMemoryError:
                 facts |= {"fits": False, "reason": GPU_TOO_SMALL, "offers": self._rung(facts)}
             gc.collect()
-            torch.cuda.empty_cache()
+            free_cache()
         facts |= {"memory_bytes": peak_memory(), "device": self.device.type}
         if facts["fits"] and free is not None:
             self._check_memory(facts, MEMORY_RESERVE * free + began_with)

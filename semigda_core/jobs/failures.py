@@ -8,7 +8,7 @@ import traceback
 from semigda_core.errors import SemiGDAError, disk_is_full, of_system
 
 # Texts of RuntimeErrors for which torch and ITK have no class.
-_NO_GPU_MEMORY = ("CUDA out of memory", "MPS backend out of memory", "CUDNN_STATUS_ALLOC_FAILED")
+_NO_GPU_MEMORY = ("out of memory", "STATUS_ALLOC_FAILED")
 _NO_MEMORY = ("not enough memory", "can't allocate memory", "bad_alloc", "Failed to allocate")
 
 
