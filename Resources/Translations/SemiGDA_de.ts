@@ -6322,6 +6322,10 @@
         <translation>Exportieren Sie es noch einmal, mit Punkten statt Kommas in Dezimalzahlen.</translation>
     </message>
     <message>
+        <source>Find out which is right, and save the image with that one alone.</source>
+        <translation>Finden Sie heraus, welche stimmt, und speichern Sie das Bild mit dieser allein.</translation>
+    </message>
+    <message>
         <source>Give all cases of a group to training, or all to val.</source>
         <translation>Geben Sie alle Fälle einer Gruppe zum Training oder alle zu val.</translation>
     </message>
@@ -6378,12 +6382,20 @@
         <translation>Tasten Sie es noch einmal mit nächstem Nachbarn um, aus dem ursprünglichen Label.</translation>
     </message>
     <message>
+        <source>Save it again in the program that it comes from.</source>
+        <translation>Speichern Sie es im Programm, aus dem es stammt, noch einmal.</translation>
+    </message>
+    <message>
         <source>Save it as .nrrd and use that.</source>
         <translation>Speichern Sie es als .nrrd, und verwenden Sie das.</translation>
     </message>
     <message>
         <source>Save it as NIfTI or NRRD in the program that it comes from.</source>
         <translation>Speichern Sie es als NIfTI oder NRRD in dem Programm, aus dem es kommt.</translation>
+    </message>
+    <message>
+        <source>Save it as NIfTI-1 or NRRD in the program that it comes from.</source>
+        <translation>Speichern Sie es im Programm, aus dem es stammt, als NIfTI-1 oder NRRD.</translation>
     </message>
     <message>
         <source>Save it as PNG and use that.</source>
@@ -6400,6 +6412,10 @@
     <message>
         <source>Save the label as PNG, or as .nrrd or .nii.gz.</source>
         <translation>Speichern Sie das Label als PNG oder als .nrrd oder .nii.gz.</translation>
+    </message>
+    <message>
+        <source>Save the part of it that you mean as an image of its own.</source>
+        <translation>Speichern Sie den Teil, den Sie meinen, als eigenes Bild.</translation>
     </message>
     <message>
         <source>Say in the mapping what it is; {ignored} itself means unlabelled.</source>
@@ -6526,6 +6542,10 @@
         <translation>Die Bilddatei ist beschädigt: Ihre komprimierten Voxel sind unvollständig</translation>
     </message>
     <message>
+        <source>The image file is damaged: its header says one thing in two ways</source>
+        <translation>Die Bilddatei ist beschädigt: Ihr Kopf sagt eine Sache auf zwei Arten</translation>
+    </message>
+    <message>
         <source>The image file is damaged: reading it never ends</source>
         <translation>Die Bilddatei ist beschädigt: Das Lesen kommt zu keinem Ende</translation>
     </message>
@@ -6544,6 +6564,10 @@
     <message>
         <source>The image has a fourth dimension ({frames} frames).</source>
         <translation>Das Bild hat eine vierte Dimension ({frames} Einzelbilder).</translation>
+    </message>
+    <message>
+        <source>The image has more than four dimensions.</source>
+        <translation>Das Bild hat mehr als vier Dimensionen.</translation>
     </message>
     <message>
         <source>The image has no fourth dimension.</source>
@@ -6566,6 +6590,10 @@
         <translation>Das Bild enthält {bad} Voxelwerte, die keine Zahlen sind (NaN oder unendlich).</translation>
     </message>
     <message>
+        <source>The image is a NIfTI-2 file, which cannot be read.</source>
+        <translation>Das Bild ist eine NIfTI-2-Datei, die nicht gelesen werden kann.</translation>
+    </message>
+    <message>
         <source>The image is an ANALYZE file, which does not say which side is the left.</source>
         <translation>Das Bild ist eine ANALYZE-Datei, die nicht sagt, welche Seite links ist.</translation>
     </message>
@@ -6586,12 +6614,20 @@
         <translation>Das Bild ist keine Datei.</translation>
     </message>
     <message>
+        <source>The image says two different things about which side is the left (qform and sform).</source>
+        <translation>Das Bild macht zwei verschiedene Angaben, welche Seite links ist (qform und sform).</translation>
+    </message>
+    <message>
+        <source>The image says two different voxel spacings (pixdim and sform).</source>
+        <translation>Das Bild nennt zwei verschiedene Voxelabstände (pixdim und sform).</translation>
+    </message>
+    <message>
         <source>The image's axes are not at right angles, which cannot be read from NIfTI files.</source>
         <translation>Die Achsen des Bildes stehen nicht senkrecht aufeinander, was aus NIfTI-Dateien nicht gelesen werden kann.</translation>
     </message>
     <message>
-        <source>The image's voxel spacing is zero or negative.</source>
-        <translation>Der Voxelabstand des Bildes ist null oder negativ.</translation>
+        <source>The image's voxel spacing is zero, negative or no number.</source>
+        <translation>Der Voxelabstand des Bildes ist null, negativ oder keine Zahl.</translation>
     </message>
     <message>
         <source>The image's voxel spacing or axes are not usable.</source>

@@ -60,7 +60,7 @@ def test_what_follows_the_voxels_is_not_read(tmp_path, ending):
     [
         (mgh(voxels())[:-1], "declares more voxels than it holds"),
         (mgh(voxels())[:200], "declares more voxels than it holds"),
-        (mgh(voxels(), spacing=(0, 1, 1)), "spacing is zero or negative"),
+        (mgh(voxels(), spacing=(0, 1, 1)), "spacing is zero, negative or no number"),
         (mgh(voxels(), spacing=(np.nan, 1, 1)), "cannot be read"),
         (mgh(voxels(), axes=np.full((3, 3), np.inf)), "cannot be read"),
         (mgh(voxels(), sizes=(2**31 - 1,) * 4), "cannot be read"),

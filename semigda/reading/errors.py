@@ -27,8 +27,20 @@ def unreadable() -> SemiGDAError:
     )
 
 
+def contradicts_itself() -> SemiGDAError:
+    return damaged("The image file is damaged: its header says one thing in two ways")
+
+
 def bad_spacing() -> SemiGDAError:
-    return SemiGDAError("bad-input", "The image's voxel spacing is zero or negative.")
+    return SemiGDAError("bad-input", "The image's voxel spacing is zero, negative or no number.")
+
+
+def not_at_right_angles() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "The image's axes are not at right angles, which cannot be read from NIfTI files.",
+        action="Save it as .nrrd and use that.",
+    )
 
 
 def no_voxels() -> SemiGDAError:

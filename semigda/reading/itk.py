@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from semigda.reading.errors import bad_spacing, complex_numbers, no_voxels, unreadable
+from semigda.reading.errors import (
+    bad_spacing,
+    complex_numbers,
+    no_voxels,
+    not_at_right_angles,
+    unreadable,
+)
 from semigda_core.errors import SemiGDAError
 
 _CODES = {"signed integer": "i", "unsigned integer": "u", "float": "f"}
@@ -91,11 +97,7 @@ def _error(text: str) -> SemiGDAError:
     if "spacing is not supported" in text:
         return bad_spacing()
     if "orthonormal" in text:
-        return SemiGDAError(
-            "bad-input",
-            "The image's axes are not at right angles, which cannot be read from NIfTI files.",
-            action="Save it as .nrrd and use that.",
-        )
+        return not_at_right_angles()
     if "alloc" in text:
         raise MemoryError
     return unreadable()

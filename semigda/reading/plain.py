@@ -78,7 +78,7 @@ def _affine(fields: Fields, sizes: tuple[int, ...]) -> np.ndarray | None:
     origin = np.array(_vector(_vectors(values["space origin"], 1)[0]))
     # As in ITK, to the last bit: spacing and direction apart.
     spacing = np.sqrt(steps[:, 0] ** 2 + steps[:, 1] ** 2 + steps[:, 2] ** 2)
-    if not (spacing > 0).all():
+    if not (np.isfinite(spacing) & (spacing > 0)).all():
         return None
     affine = np.eye(4)
     affine[:3, :3] = (steps * (1 / spacing[:, None]) * signs).T * spacing

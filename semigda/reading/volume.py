@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from semigda.reading import itk
 from semigda.reading.errors import choose_frame, no_voxels, only_frames, unreadable
 from semigda.reading.header import Header
@@ -81,7 +79,11 @@ def _axes(header: Header, info: itk.Information) -> tuple[tuple[int, ...], int |
     # nothing.
     extra = [n for n in spatial[3:] if sizes[n] > 1]
     if len(extra) > 1 or (extra and axis is not None and info.components > 1):
-        raise choose_frame(int(np.prod([sizes[n] for n in extra])))
+        raise SemiGDAError(
+            "bad-input",
+            "The image has more than four dimensions.",
+            action="Save the part of it that you mean as an image of its own.",
+        )
     kept = [n for n in range(len(sizes)) if n in spatial[:3] or n in extra or n == axis]
     place = {old: new for new, old in enumerate(kept)}
     result = [sizes[n] for n in kept]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from semigda.reading.errors import bad_spacing, truncated, unreadable
+from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, unreadable
 from semigda.reading.header import Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
@@ -85,7 +85,9 @@ def _fields(start: bytes) -> tuple[dict[str, str], list[str], int]:
             continue
         if not equals or len(line) > _MOST_CHARACTERS:
             raise unreadable()
-        fields[name.strip()] = value.strip()
+        name, value = name.strip(), value.strip()
+        if fields.setdefault(name, value) != value and name != "Comment":
+            raise contradicts_itself()
     names: list[str] = []
     if fields["ElementDataFile"].startswith("LIST"):
         lines = start[at:].decode("utf-8", "surrogateescape").splitlines()
@@ -129,7 +131,7 @@ def _parts(path: Path, fields, names: list[str], end: int, sizes) -> tuple[Part,
     before = int(fields.get("HeaderSize", 0))
     where = fields["ElementDataFile"]
     if where.upper() == "LOCAL":
-        return (Part(path, end),)
+        return (Part(path, None if before == -1 else before or end),)
     if where.startswith("LIST"):
         pass
     elif "%" in where:

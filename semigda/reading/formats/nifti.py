@@ -1,4 +1,4 @@
-"""What a NIfTI file declares: .nii, .nii.gz, pairs of .hdr and .img, versions 1 and 2."""
+"""What a NIfTI-1 file declares: .nii, .nii.gz, pairs of .hdr and .img."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from semigda.reading.errors import bad_spacing, complex_numbers, damaged, unreadable
+from semigda.reading.errors import (
+    bad_spacing,
+    complex_numbers,
+    damaged,
+    not_at_right_angles,
+    unreadable,
+)
 from semigda.reading.header import Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
 from semigda.reading.voxels import GZIP_START, Part, Voxels, inflated_gzip
 from semigda_core.errors import SemiGDAError
 
-_LENGTH = {348: 1, 540: 2}
+_LENGTH, _LENGTH_OF_NIFTI_2 = 348, 540
 _TYPES = {
     2: "u1",
     4: "i2",
@@ -31,12 +37,13 @@ _TYPES = {
 }
 _COLOURS = {128: 3, 2304: 4}  # values a voxel, each a byte
 _COMPLEX = (32, 1792, 2048)
-_MAGIC = {1: (b"n+1\0", b"ni1\0"), 2: (b"n+2\0\r\n\x1a\n", b"ni2\0\r\n\x1a\n")}
-_SINGLE_START = {1: 352, 2: 544}
+_SINGLE, _PAIR = b"n+1\0", b"ni1\0"
+_SINGLE_START = 352
+_UNEQUAL = 0.01  # of a step: more than rounding
 
 
 def begins(start: bytes) -> bool:
-    return _version_and_order(start) is not None
+    return _order(start) is not None
 
 
 def may_be(start: bytes, name: str) -> bool:
@@ -48,13 +55,14 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
     return read_volume(request, budget, read_header(request.path), "NiftiImageIO")
 
 
-def _version_and_order(start: bytes) -> tuple[int, str] | None:
+def _order(start: bytes) -> str | None:
+    """The byte order, "<" or ">"; None if it is no NIfTI header."""
     if len(start) < 4:
         return None
     for order in "<>":
         length = struct.unpack(order + "i", start[:4])[0]
-        if length in _LENGTH and len(start) >= length:
-            return _LENGTH[length], order
+        if length in (_LENGTH, _LENGTH_OF_NIFTI_2) and len(start) >= length:
+            return order
     return None
 
 
@@ -62,33 +70,39 @@ def read_header(path: Path) -> Header:
     """Raises SemiGDAError "bad-input" if the file declares more than it holds."""
     path = _header_file(path)
     start = _start(path)
-    found = _version_and_order(start)
-    if found is None:
+    order = _order(start)
+    if order is None:
         raise unreadable()
-    version, order = found
-    at = 344 if version == 1 else 4
-    magic = start[at : at + len(_MAGIC[version][0])]
-    if magic not in _MAGIC[version]:
+    single = start[344:348] == _SINGLE
+    if struct.unpack(order + "i", start[:4])[0] == _LENGTH_OF_NIFTI_2:
+        raise SemiGDAError(
+            "bad-input",
+            "The image is a NIfTI-2 file, which cannot be read.",
+            action="Save it as NIfTI-1 or NRRD in the program that it comes from.",
+        )
+    if not single and start[344:348] != _PAIR:
         raise SemiGDAError(
             "bad-input",
             "The image is an ANALYZE file, which does not say which side is the left.",
             action="Save it as NIfTI or NRRD in the program that it comes from.",
         )
-    single = magic == _MAGIC[version][0]
-    dims, kind, steps, offset, slope, inter = _fields(start, version, order)
+    dims = struct.unpack_from(order + "8h", start, 40)
+    kind = struct.unpack_from(order + "h", start, 70)[0]
+    steps = struct.unpack_from(order + "8f", start, 76)
+    offset, slope, inter = struct.unpack_from(order + "3f", start, 108)
     if kind in _COMPLEX:
         raise complex_numbers()
     if not 1 <= dims[0] <= 7 or kind not in _TYPES and kind not in _COLOURS:
         raise unreadable()
-    if any(not step > 0 for step in steps[1 : 1 + min(3, dims[0])]):
+    if any(not 0 < step < math.inf for step in steps[1 : 1 + min(3, dims[0])]):
         raise bad_spacing()
     sizes = checked_sizes(dims[1 : 1 + dims[0]])
     values_axis = 4 if len(sizes) > 4 and sizes[4] > 1 else None
     if kind in _COLOURS:
         sizes, values_axis = (_COLOURS[kind], *sizes), 0
     dtype = np.dtype(order + _TYPES.get(kind, "u1"))
-    if single and (not math.isfinite(offset) or offset < _SINGLE_START[version] - 4):
-        offset = _SINGLE_START[version]  # as nifticlib
+    if single and (not math.isfinite(offset) or offset < _SINGLE_START - 4):
+        offset = _SINGLE_START
     if not 0 <= offset < 1 << 40:
         raise unreadable()
     if not (math.isfinite(slope) and slope) or kind in _COLOURS:
@@ -98,63 +112,72 @@ def read_header(path: Path) -> Header:
     with open(voxels_file, "rb") as file:
         packed = file.read(2) == GZIP_START
     if packed:
-        part = Part(voxels_file, skip=int(offset), alone=single)
+        part = Part(voxels_file, skip=int(offset))
     else:
-        part = Part(voxels_file, start=int(offset), alone=single)
+        part = Part(voxels_file, start=int(offset))
     voxels = Voxels(sizes, dtype, "gzip" if packed else "raw", (part,))
-    return Header(voxels, _geometry(start, version, order), "image.nii", values_axis, slope, inter)
+    _check_place(start, order, steps[0], steps[1 : 1 + min(3, dims[0])])
+    return Header(voxels, _geometry(start, order), "image.nii", values_axis, slope, inter)
 
 
-def _fields(start: bytes, version: int, order: str):
-    if version == 1:
-        dims = struct.unpack(order + "8h", start[40:56])
-        kind = struct.unpack(order + "h", start[70:72])[0]
-        steps = struct.unpack(order + "8f", start[76:108])
-        offset, slope, inter = struct.unpack(order + "3f", start[108:120])
-    else:
-        kind = struct.unpack(order + "h", start[12:14])[0]
-        dims = struct.unpack(order + "8q", start[16:80])
-        steps = struct.unpack(order + "8d", start[104:168])
-        offset, slope, inter = struct.unpack(order + "q2d", start[168:192])
-    return dims, kind, steps, offset, slope, inter
+def _check_place(start: bytes, order: str, side: float, steps: tuple[float, ...]) -> None:
+    """Check that the transforms in use are finite (ITK never ends with others), and that they do
+    not contradict each other: ITK takes one of them, and other programs the other.
 
-
-def _check_place(start: bytes, version: int, order: str) -> None:
-    """Check that the transforms in use are finite: ITK never ends with others."""
-    codes, place, kind = ("2h", 252, "f") if version == 1 else ("2i", 344, "d")
-    by_quaternion, by_matrix = struct.unpack_from(order + codes, start, place)
-    numbers = struct.unpack_from(f"{order}18{kind}", start, place + struct.calcsize(codes))
+    Args:
+        side: negative if the quaternion's third axis is reversed.
+        steps: of the axes in space.
+    """
+    by_quaternion, by_matrix = struct.unpack_from(order + "2h", start, 252)
+    numbers = struct.unpack_from(order + "18f", start, 256)
     used = (numbers[:6] if by_quaternion else ()) + (numbers[6:] if by_matrix else ())
     if not all(map(math.isfinite, used)):
         raise SemiGDAError("bad-input", "The image's voxel spacing or axes are not usable.")
+    matrix = np.array(numbers[6:]).reshape(3, 4)[:, :3]
+    if by_matrix <= 0 or not matrix.any():
+        return
+    if by_quaternion > 0 and np.linalg.det(matrix) * (-1 if side < 0 else 1) < 0:
+        raise SemiGDAError(
+            "bad-input",
+            "The image says two different things about which side is the left (qform and sform).",
+            action="Find out which is right, and save the image with that one alone.",
+        )
+    # A matrix of another space, such as an atlas, may stretch; ITK then goes by the quaternion.
+    if by_quaternion > 0 and by_matrix not in (1, by_quaternion):
+        return
+    matrix = matrix[:, : len(steps)]
+    lengths = np.linalg.norm(matrix, axis=0)
+    products = matrix.T @ matrix
+    if (np.abs(products - np.diag(lengths**2)) > _UNEQUAL * np.outer(lengths, lengths)).any():
+        raise not_at_right_angles()
+    if (np.abs(lengths / steps - 1) > _UNEQUAL).any():
+        raise SemiGDAError(
+            "bad-input",
+            "The image says two different voxel spacings (pixdim and sform).",
+            action="Save it again in the program that it comes from.",
+        )
 
 
-def _geometry(start: bytes, version: int, order: str) -> bytes:
+def _geometry(start: bytes, order: str) -> bytes:
     """The header as that of a single file without extensions."""
-    _check_place(start, version, order)
-    if version == 1:
-        header = bytearray(start[:348] + bytes(4))
-        header[108:112] = struct.pack(order + "f", 352)
-        header[344:348] = _MAGIC[1][0]
-    else:
-        header = bytearray(start[:540] + bytes(4))
-        header[168:176] = struct.pack(order + "q", 544)
-        header[4:12] = _MAGIC[2][0]
+    header = bytearray(start[:_LENGTH] + bytes(4))
+    header[108:112] = struct.pack(order + "f", _SINGLE_START)
+    header[344:348] = _SINGLE
     return bytes(header)
 
 
 def _start(path: Path) -> bytes:
     with open(path, "rb") as file:
-        start = file.read(540)
+        start = file.read(_LENGTH_OF_NIFTI_2)
         if start[:2] != GZIP_START:
             return start
         file.seek(0)
         start = b""
         for piece in inflated_gzip(file):
             start += piece
-            if len(start) >= 540:
+            if len(start) > _LENGTH_OF_NIFTI_2:
                 break
-        return start[:540]
+        return start[:_LENGTH_OF_NIFTI_2]
 
 
 def _header_file(path: Path) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from semigda.reading.errors import bad_spacing, truncated, unreadable
+from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, unreadable
 from semigda.reading.header import MOST_AXES, Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
@@ -126,7 +126,9 @@ def read_fields(start: bytes) -> Fields:
             if not colon or len(line) > _MOST_CHARACTERS:
                 raise unreadable()
             name = name.strip().lower()
-            values[_ALIASES.get(name, name)] = value.strip()
+            name, value = _ALIASES.get(name, name), value.strip()
+            if values.setdefault(name, value) != value:
+                raise contradicts_itself()
     return Fields(values, end, tuple(name for name in files if name))
 
 
