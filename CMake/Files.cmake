@@ -351,6 +351,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/check/outliers.py
   semigda_core/project/check/repairs.py
   semigda_core/project/check/rules.py
+  semigda_core/project/check/rules_heldout.py
   semigda_core/project/check/rules_results.py
   semigda_core/project/class_list.py
   semigda_core/project/classes.py

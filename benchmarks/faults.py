@@ -29,6 +29,7 @@ import time
 import traceback
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "Testing" / "engine")]
@@ -53,13 +54,15 @@ def main() -> int:
     arguments = parser.parse_args()
     if "SEMIGDA_FAULTS" not in os.environ:
         return _again_with_the_library()
+    from faults_lib.projects import PROJECTS
     from faults_lib.scenarios import SCENARIOS
 
+    scenarios = SCENARIOS | PROJECTS
     _warm()
     rows = []
     with tempfile.TemporaryDirectory(prefix="semigda-faults-", dir=_fast()) as name:
-        for scenario in arguments.only or SCENARIOS:
-            rows += Bench(Path(name), scenario).run(arguments.each)
+        for scenario in arguments.only or scenarios:
+            rows += Bench(Path(name), scenario, scenarios[scenario]).run(arguments.each)
     report = summary(rows)
     arguments.results.write_text(json.dumps(report, indent=1) + "\n")
     arguments.results.with_suffix(".md").write_text(table(report))
@@ -95,10 +98,8 @@ def _warm() -> None:
 class Bench:
     """One scenario: a reference run, then faults."""
 
-    def __init__(self, folder: Path, name: str):
-        from faults_lib.scenarios import SCENARIOS
-
-        self.name, self.scenario = name, SCENARIOS[name]
+    def __init__(self, folder: Path, name: str, scenario: Any):
+        self.name, self.scenario = name, scenario
         # All runs use the same folder, because what they write may contain paths.
         self.place, self.template, self.own = folder / "place", folder / "template", folder / "own"
         for path in (self.place, self.template, self.own):

@@ -101,11 +101,8 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
 
 def _create(arguments: argparse.Namespace) -> None:
-    project = Project.create(arguments.project, arguments.name)
-    if arguments.classes:
-        project.set_classes(arguments.classes)
-    if arguments.modality:
-        project.set_settings(modality=arguments.modality.upper())
+    settings = {"modality": arguments.modality.upper()} if arguments.modality else {}
+    Project.create(arguments.project, arguments.name, arguments.classes, **settings)
     _status(arguments)
 
 

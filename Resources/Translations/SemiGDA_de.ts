@@ -5396,12 +5396,24 @@
         <translation>{what} nicht verwendbar: {wrong}.</translation>
     </message>
     <message>
+        <source>{what} has a field twice in one place.</source>
+        <translation>{what}: enthält an einer Stelle ein Feld doppelt.</translation>
+    </message>
+    <message>
         <source>{what} holds {count} regions, not one.</source>
         <translation>{what}: enthält {count} Regionen, nicht eine.</translation>
     </message>
     <message>
+        <source>{what} is no valid JSON from line {lineno} on.</source>
+        <translation>{what}: ab Zeile {lineno} kein gültiges JSON.</translation>
+    </message>
+    <message>
         <source>{what} is no valid JSON.</source>
         <translation>{what}: kein gültiges JSON.</translation>
+    </message>
+    <message>
+        <source>{what} is not saved as UTF-8 text.</source>
+        <translation>{what}: nicht als UTF-8-Text gespeichert.</translation>
     </message>
     <message>
         <source>{what} is too large.</source>
@@ -6769,6 +6781,10 @@
         <translation>Ein Testfall hat ein Label, das ein Modell erstellt hat: Die Werte wären zu gut.</translation>
     </message>
     <message>
+        <source>A held-out case has no label: there is nothing to compare with.</source>
+        <translation>Ein Testfall hat kein Label: Es gibt nichts, womit verglichen werden kann.</translation>
+    </message>
+    <message>
         <source>A held-out case is labelled on {slices} of {of} slices, and scored on these.</source>
         <translation>Ein Testfall ist auf {slices} von {of} Schichten gelabelt und wird auf diesen bewertet.</translation>
     </message>
@@ -7039,6 +7055,10 @@
     <message>
         <source>General image features</source>
         <translation>Allgemeine Bildmerkmale</translation>
+    </message>
+    <message>
+        <source>Give it its label again, or choose the held-out cases again, with this as the reason.</source>
+        <translation>Geben Sie ihm sein Label zurück, oder wählen Sie die Testfälle neu, mit diesem Grund.</translation>
     </message>
     <message>
         <source>Grey values come in several scales: {count} images are far from the usual one.</source>

@@ -218,12 +218,27 @@ def test_a_right_document_passes():
 
 
 @pytest.mark.parametrize(
-    "data", [b"{", b"\xff", b"NaN", b"[" * 100_000, b'{"a": Infinity}', b"1" * 5000, b""]
+    "data, told",
+    [
+        (b"{", "is no valid JSON from line 1 on"),
+        (b"", "is no valid JSON from line 1 on"),
+        (b'{\n "a": 1,\n<<<<<<< HEAD\n "b": 2\n}', "is no valid JSON from line 3 on"),
+        (b'{\r\n "a": [1,\r\n', "is no valid JSON from line 3 on"),
+        (b"NaN", "is no valid JSON"),
+        (b'{"a": Infinity}', "is no valid JSON"),
+        (b"[" * 100_000, "is no valid JSON"),
+        (b"1" * 5000, "is no valid JSON"),
+        (b"\xff", "is not saved as UTF-8 text"),
+        ('{"a": 1}'.encode("utf-16"), "is not saved as UTF-8 text"),
+        (b'{"a": [1, 2], "a": []}', "has a field twice in one place"),
+        (b'{"a": [{"b": 1, "b": 1}]}', "has a field twice in one place"),
+    ],
 )
-def test_what_is_no_json(tmp_path, data):
+def test_what_is_no_json(tmp_path, data, told):
     (tmp_path / "a.json").write_bytes(data)
-    with pytest.raises(SemiGDAError, match="The list is no valid JSON"):
+    with pytest.raises(SemiGDAError) as caught:
         documents.read_document(tmp_path / "a.json", documents.plain(), "The list")
+    assert caught.value.message == f"The list {told}."
 
 
 def test_size_and_depth_are_limited(tmp_path):

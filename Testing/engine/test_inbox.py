@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from semigda.check.run import check
 from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
+from semigda_core.project import store
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.classes import change_class
@@ -50,6 +52,22 @@ def test_accepted_ones_become_labels_that_train_but_are_never_held_out(project):
     assert not {one, two} & set(heldout["cases"])
     rows = {row["name"]: row for row in case_rows(project.read())}
     assert rows[one]["role"] == "labeled" and rows[one]["classes"]["head"] == 2
+
+
+def test_a_prediction_waits_until_the_project_says_that_it_is_the_label(project, monkeypatch):
+    """A full disk or a kill between the two steps must not lose it."""
+    first = pending(project)[0]
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write_json", full)
+        with pytest.raises(OSError):
+            accept(project, [first.case_id])
+    assert pending(project)[0] == first and project.read().case(first.case_id).label is None
+    accept(project, [first.case_id])
+    assert project.read().case(first.case_id).label.is_file()
 
 
 def test_an_accepted_label_survives_the_next_rankings(project, model):

@@ -97,6 +97,7 @@ def test_files_segments_and_errors(tmp_path, capsys):
     assert json.loads(out) == {"added": [], "labelled": [], "known": 1, "kept": []} and not err
     for wrong, words in (
         (("create", folder), "already holds"),
+        (("create", tmp_path / "other", "--classes", "ball", "Ball"), "need different names"),
         (("status", tmp_path / "none"), "no training project"),
         (("add", folder, case.image, "--map", "mass"), "SEGMENT=CLASS"),
         (("add", folder, case.image, "--labels", "a", "b"), "one label for each"),
@@ -104,6 +105,7 @@ def test_files_segments_and_errors(tmp_path, capsys):
     ):
         code, _, err = run(capsys, *wrong)
         assert code == 1 and words in err, wrong
+    assert not (tmp_path / "other").exists()  # else the right command would be refused, too
 
 
 @pytest.mark.parametrize("action", "create add check split status cases".split())

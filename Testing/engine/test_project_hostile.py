@@ -6,6 +6,7 @@ Ids that lead elsewhere, links, values of the wrong type at every place of every
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -22,8 +23,11 @@ from hostile_projects import (
     without,
 )
 
+from semigda.check.run import check
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.project import Project
+from semigda_core.project.training import trainings
+from semigda_core.project.training.plans import saved_plan
 from semigda_core.project.training.versions import versions
 
 WRONG = (None, -1, 10**30, "../../canary", ["x"], {"x": 1})
@@ -227,3 +231,33 @@ def test_a_version_whose_files_say_less_is_still_one(project):
     (version,) = versions(Project(project))
     assert (version.low, version.high, version.mean) == (None, None, values["all"]["after"])
     assert version.cases == {"labeled": 0, "unlabeled": 0, "held-out": values["heldout_cases"]}
+
+
+def test_a_project_edited_by_hand_is_told_and_never_emptied(project):
+    """What is not misread is left as it is: nothing is written over it."""
+    whole, file = document(project), project / "project.json"
+    raw = file.read_text("utf-8")
+    twice = raw.rstrip().removesuffix("}") + ', "cases": [], "heldout": null}'
+    named = {**whole, "classes": [*whole["classes"], {**whole["classes"][0], "value": 3}]}
+    for content, told in (
+        (twice, "has a field twice in one place"),
+        (raw.replace(' "cases"', '=======\n "cases"', 1), "is no valid JSON from line "),
+        (json.dumps(named), "'classes[2].name' is the name of an earlier class, too"),
+    ):
+        file.write_text(content, "utf-8")
+        for what, action in everything(project):
+            if what != CHANGES:
+                with pytest.raises(SemiGDAError, match=re.escape(told)):
+                    action()
+        assert file.read_text("utf-8") == content
+
+
+def test_a_held_out_case_without_a_label_is_told_before_a_training(project):
+    data = document(project)
+    held = data["heldout"]["cases"][0]
+    next(case for case in data["cases"] if case["id"] == held)["label"] = None
+    write(project, data)
+    found = {finding.code: finding for finding in check(Project(project))}
+    assert found["held-out-unlabelled"].case_ids == (held,) and "held-out-changed" not in found
+    with pytest.raises(SemiGDAError, match="A held-out case has no label"):
+        trainings.start(Project(project), saved_plan(Project(project)))

@@ -47,10 +47,15 @@ def _prepare_user(folder: Path) -> Path:
     user = folder / "user"
     for number in range(3):
         write_case(user / "study", number)
-    (user / "thesis.txt").write_text("the work of years\n" * 100)
+    add_canary(user)
     tiny_package(user / "models", "tiny")
     (folder / "out").mkdir()
     return user
+
+
+def add_canary(user: Path) -> None:
+    """A file that no command has to do with."""
+    (user / "thesis.txt").write_text("the work of years\n" * 100)
 
 
 # Segmenting

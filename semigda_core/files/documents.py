@@ -296,15 +296,34 @@ def parse_json(
     """JSON (UTF-8, with or without a byte order mark) as Python values.
 
     Raises:
-        SemiGDAError: of ``error_class`` if it is not JSON, is nested too deep, or contains NaN.
+        SemiGDAError: of ``error_class`` if it is not JSON, is nested too deep, contains NaN, or has
+            a field twice.
     """
     try:
         decoded = data.decode("utf-8-sig") if isinstance(data, bytes) else data
-        return json.loads(decoded, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
-        raise SemiGDAError(
-            error_class, f"{what} is no valid JSON.", action=action, detail=type(error).__name__
-        ) from None
+        return json.loads(decoded, parse_constant=_no_number, object_pairs_hook=_object)
+    except _Twice:
+        message, name = f"{what} has a field twice in one place.", ""
+    except json.JSONDecodeError as error:
+        message, name = f"{what} is no valid JSON from line {error.lineno} on.", "JSONDecodeError"
+    except UnicodeDecodeError:
+        message, name = f"{what} is not saved as UTF-8 text.", "UnicodeDecodeError"
+    except (ValueError, RecursionError) as error:
+        message, name = f"{what} is no valid JSON.", type(error).__name__
+    raise SemiGDAError(error_class, message, action=action, detail=name)
+
+
+class _Twice(Exception):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON readers keep the last of two fields: what the first one held would be lost unnoticed, as
+    after two versions of a file were merged by hand."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Twice
+    return found
 
 
 def _no_number(name: str) -> None:

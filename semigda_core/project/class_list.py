@@ -7,15 +7,33 @@ whatever its new number; so does one that gets another name in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import folded_name
 from semigda_core.models.card import Label
-from semigda_core.project.records import class_mapping
+from semigda_core.project.document import MAX_CLASSES
+from semigda_core.project.records import class_mapping, new_class
+
+
+def new_classes(given: Sequence[str | Mapping[str, Any] | Label]) -> list[Label]:
+    """The classes 1, 2 ... that names, or objects with name, color and terminology, become.
+
+    Raises:
+        SemiGDAError: "bad-input" for names that are empty or equal, or too many.
+    """
+    labels = [new_class(value, one) for value, one in enumerate(given, 1)]
+    names = [folded_name(one_line(label.name)) for label in labels]  # as segments are read
+    if len(labels) > MAX_CLASSES or len(set(names)) < len(names) or not all(names):
+        raise SemiGDAError(
+            "bad-input",
+            f"The classes need different names, and there may be {MAX_CLASSES} of them.",
+        )
+    return labels
 
 
 def replace_classes(data: dict[str, Any], labels: Sequence[Label]) -> None:

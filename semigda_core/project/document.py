@@ -225,6 +225,10 @@ def project_document(value: Any) -> None:
     for place, label in enumerate(value["classes"]):
         if label["value"] != place + 1:
             raise Wrong("is not the place of the class in the list", f"classes[{place}].value")
+    names = [label["name"] for label in value["classes"]]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise Wrong("is the name of an earlier class, too", f"classes[{place}].name")
     for place, given in enumerate(value["mapping"].values()):
         if given != IGNORED and given > len(value["classes"]):
             raise Wrong("is no class of the project", f"mapping[{place}]")

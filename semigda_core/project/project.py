@@ -30,11 +30,10 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.inside import inside, remove_folder
-from semigda_core.files.texts import one_line
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.labels.finished import FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
-from semigda_core.labels.segments import folded_name, read_segments
+from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label
 from semigda_core.project import changes, store
 from semigda_core.project.changes import (
@@ -44,12 +43,11 @@ from semigda_core.project.changes import (
     refuse_heldout,
     renew_heldout,
 )
-from semigda_core.project.class_list import replace_classes
-from semigda_core.project.document import MAX_CLASSES, USES
+from semigda_core.project.class_list import new_classes, replace_classes
+from semigda_core.project.document import USES
 from semigda_core.project.records import (
     TRUSTED,
     View,
-    new_class,
     scored_by,
     set_aside,
     trained_on,
@@ -91,8 +89,18 @@ class Project:
         store.read(self.folder)
 
     @classmethod
-    def create(cls, folder: PathLike, name: str | None = None) -> Project:
-        """Make a project in a new or existing folder; "bad-input" if it already holds one."""
+    def create(
+        cls,
+        folder: PathLike,
+        name: str | None = None,
+        classes: Sequence[str] = (),
+        **settings: Any,
+    ) -> Project:
+        """Make a project in a new or existing folder, whole or not at all.
+
+        Raises:
+            SemiGDAError: "bad-input" if it already holds one, or as :meth:`set_classes`.
+        """
         path = Path(folder).absolute()
         data: dict[str, Any] = {
             "id": secrets.token_hex(4),
@@ -100,12 +108,13 @@ class Project:
             "created": now(),
             "classes": [],
             "mapping": {},
-            "settings": {},
+            "settings": settings,
             "cases": [],
             "heldout": None,
             "jobs": [],
             "history": [{"date": now(), "what": "created"}],
         }
+        replace_classes(data, new_classes(classes))
         store.create(path, data)
         for part in ("jobs", "models"):
             (path / part).mkdir(exist_ok=True)
@@ -259,13 +268,7 @@ class Project:
             SemiGDAError: "bad-input" for names that are empty or equal, or too many, or by which
                 labels know another class.
         """
-        labels = [new_class(value, given) for value, given in enumerate(classes, 1)]
-        names = [folded_name(one_line(label.name)) for label in labels]  # as segments are read
-        if len(labels) > MAX_CLASSES or len(set(names)) < len(names) or not all(names):
-            raise SemiGDAError(
-                "bad-input",
-                f"The classes need different names, and there may be {MAX_CLASSES} of them.",
-            )
+        labels = new_classes(classes)
         with self.edit("classes set") as data:
             replace_classes(data, labels)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from semigda_core.labels.finished import IGNORED
-from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.findings import (
     SEVERITIES,
     Facts,
@@ -27,6 +26,7 @@ from semigda_core.project.check.outliers import (
     other_depth,
     same_label,
 )
+from semigda_core.project.check.rules_heldout import heldout
 from semigda_core.project.check.rules_results import results
 from semigda_core.project.records import ProjectCase, View
 
@@ -53,8 +53,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         _makers,
         _classes,
         _counts,
-        _heldout,
-        _partly,
+        heldout,
         _missing,
         results,
     )
@@ -343,43 +342,6 @@ def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                 "A held-out case has a label that a model made: scores would be too good.",
                 "Choose the held-out cases again, with this as the reason.",
             )
-
-
-def _heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    """Scores are comparable only as long as their labels stay as they were when locked."""
-    locked = (view.heldout or {}).get("labels", {})
-    for case in used:
-        label = facts.get(case.id, {}).get("label") or {}
-        if case.id in locked and label.get("hash") != locked[case.id]:
-            yield Finding(
-                "held-out-changed",
-                "warning",
-                (case.id,),
-                "The label of a held-out case is not the one that was locked.",
-                "If that is right, choose the same held-out cases again with this reason: older "
-                "scores do not compare.",
-            )
-
-
-def _partly(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    """A score of some slices is not that of a case."""
-    ids = held_out(view)
-    partly = [c for c in used if c.id in ids and labelled_on(facts.get(c.id, {}))]
-    if partly:
-        finished = facts[partly[0].id]["label"]["finished"]
-        message = (
-            f"{len(partly)} held-out cases are labelled on some slices only, and scored on these."
-            if partly[1:]
-            else f"A held-out case is labelled on {finished['slices']} of {finished['of']} slices, "
-            "and scored on these."
-        )
-        yield Finding(
-            "held-out-partly",
-            "hint",
-            ids_of(partly),
-            message,
-            "Label held-out cases as a whole if you can: only that shows what is found too much.",
-        )
 
 
 def _missing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:

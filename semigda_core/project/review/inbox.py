@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import replace, staged_folder, write_atomically
+from semigda_core.files.atomic import staged_folder, write_atomically
 from semigda_core.files.contents import files_of
 from semigda_core.files.formats import endings
 from semigda_core.labels.segments import ENDING, read_segments
@@ -41,8 +41,8 @@ def accept(project: Project, case_ids: Iterable[str]) -> None:
     """
     waiting = {found.case_id: found.label for found in candidates(project) if found.label}
     for case_id in _chosen(case_ids, waiting):
-        target = new_label(project, case_id, ENDING)
-        replace(waiting[case_id], target)
+        # A copy: until the project says that it is the label, the prediction waits in the inbox.
+        target = _copied(project, case_id, waiting[case_id])
         # Its segments carry the classes' names, which may be mapped away for other labels.
         project.set_label(case_id, target, "machine", in_classes=True)
         _tidy(project, case_id)
