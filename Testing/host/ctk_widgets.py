@@ -28,28 +28,35 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         # As in ctk: never narrower than it would like to be.
         policy = QtWidgets.QSizePolicy.Policy
         self.setSizePolicy(policy.Minimum, policy.Preferred)
-        self.toggled.connect(lambda checked: self.setCollapsed(not checked))
+        self.toggled.connect(self._on_toggled)
 
     def isCollapsed(self):
         return self._collapsed
 
     def setCollapsed(self, collapsed):
-        collapsed = bool(collapsed)
-        if collapsed == self._collapsed:
-            return
-        self._collapsed = collapsed
         self.setChecked(not collapsed)
-        if collapsed:
+
+    def _on_toggled(self, checked):
+        self._collapsed = not checked
+        self.setMaximumHeight(self._HEADER if self._collapsed else 16777215)
+        if self._collapsed:
+            self._hide_children()
+        while not self._collapsed and self._hidden_by_collapse:
+            self._hidden_by_collapse.pop().show()
+        self.contentsCollapsed.emit(self._collapsed)
+
+    def _hide_children(self):
+        if self._collapsed:
             children = [one for one in self.children() if isinstance(one, QtWidgets.QWidget)]
-            self._hidden_by_collapse = [one for one in children if not one.isHidden()]
-            for child in self._hidden_by_collapse:
+            shown = [one for one in children if not one.isHidden()]
+            self._hidden_by_collapse += shown
+            for child in shown:
                 child.hide()
-            self.setMaximumHeight(self._HEADER)
-        else:
-            self.setMaximumHeight(16777215)
-            for child in self._hidden_by_collapse:
-                child.show()
-        self.contentsCollapsed.emit(collapsed)
+
+    def childEvent(self, event):
+        """As in ctk: what is added to a closed one is seen once it is opened."""
+        if event.added():  # later: it is not made yet
+            QtCore.QTimer.singleShot(0, self._hide_children)
 
     collapsed = Property(bool, isCollapsed, setCollapsed, notify=contentsCollapsed)
     contentsFrameShape = Property(int, lambda self: 0, lambda self, value: None)

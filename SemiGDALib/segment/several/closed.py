@@ -38,11 +38,6 @@ class ClosedSection:
         if self.section is None:
             from SemiGDALib.segment.several.section import SeveralSection
 
-            collapsed = self.button.collapsed
-            self.button.blockSignals(True)
-            self.button.collapsed = False  # what it is given while closed would stay hidden
             self.section = SeveralSection(self._panel, self.button)
-            self.button.collapsed = collapsed
-            self.button.blockSignals(False)
             keyboard.prepare(self._layout.parentWidget())
         return self.section
