@@ -171,12 +171,18 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
     def _rebuild(self):
         scene = self._scene
         count = scene.GetNumberOfNodes() if scene else 0
+        before = self._nodes
         self._nodes = [
             node for node in (scene.GetNthNode(i) for i in range(count)) if self._matches(node)
         ]
         self._rename_observers()
         self._fill()
-        current = self._current if self._current in self._nodes else None
+        current = self._current
+        if current not in self._nodes:
+            # As in Slicer: the node after the one that has gone, else the last one that is left.
+            gone = before.index(current) + 1 if current in before else len(before)
+            left = [one for one in before[gone:] if one in self._nodes] or self._nodes[-1:]
+            current = left[0] if left and current is not None else None
         if current is None and self._nodes and not self._options["noneEnabled"]:
             current = self._nodes[0]
         self._select(current)

@@ -182,6 +182,19 @@ def test_node_selector_follows_the_scene(host):
     assert seen == ["First", added.GetName(), "First", None]
 
 
+def test_node_selector_goes_to_another_node_when_its_own_is_deleted(host):
+    import slicer
+
+    selector = slicer.qMRMLNodeComboBox()
+    selector.nodeTypes, selector.noneEnabled = ["vtkMRMLMarkupsROINode"], True
+    selector.setMRMLScene(slicer.mrmlScene)
+    nodes = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode") for _ in range(3)]
+    selector.setCurrentNode(nodes[1])
+    for gone, chosen in ((1, nodes[2]), (2, nodes[0]), (0, None)):
+        slicer.mrmlScene.RemoveNode(nodes[gone])
+        assert selector.currentNode() is chosen
+
+
 def test_subject_hierarchy_items(host):
     import slicer
 
