@@ -85,6 +85,8 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.exit()
             self.panel.setParameterNode(None)
             self.logic.jobs.end()
+            if self.logic.labelling is not None:  # it goes on in the widget that follows
+                self.logic.labelling.slices.close()
 
     def enter(self):
         """Called each time the user opens this module."""

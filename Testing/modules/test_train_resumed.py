@@ -159,3 +159,21 @@ def test_a_scene_with_nothing_drawn_yet(opened, training, project, module_host, 
     paint_slices(training.logic, (5,))
     assert press_save(training, module_host) == ""
     assert np.count_nonzero(studies.draw(1)[1][5]) == drawn(project.read().case(case).label)
+
+
+def test_it_goes_on_after_the_module_was_reloaded(training, project, module_host):
+    """The widget of before watches neither the label nor the views any more."""
+    case = project.read().cases[1].id
+    training.logic.editLabel(case)
+    training.logic.setWholeVolume(False)
+    training.logic.markSlices(5, 5)
+    slicer.util.reloadScriptedModule("SemiGDATrain")
+    widget = module_host.open("SemiGDATrain", height=1100)
+    assert widget is not training and widget.logic.labelling.caseId == case
+    widget.logic.markSlices(7, 8)
+    paint_slices(widget.logic, (5, 7, 8))
+    module_host.check()
+    assert widget.logic.finishedSlices() == FinishedSlices(2, (5, 7, 8))
+    widget.logic.saveLabel()
+    assert project.read().case(case).finished == FinishedSlices(2, (5, 7, 8))
+    widget.logic.closeProject()
