@@ -23,6 +23,7 @@ from semigda_core.jobs.training import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PRETRAIN = {"cases": "c.json", "out": "a.safetensors", "network": NETWORK}
+LABEL = {"value": 1, "name": "a", "color": [1, 2, 3]}
 PRETRAIN |= {"preprocessing": VOLUMES, "num_classes": 2}
 
 
@@ -80,6 +81,8 @@ def test_words_of_the_card_are_checked_with_the_settings(values):
         ({"titel": "a"}, "'card' has 1 unknown field."),
         ({"title": 3}, "'card.title' is not text."),
         ({"labels": [{"value": 1, "name": "a"}]}, "'card.labels[0].color' is missing."),
+        # 255 is what is unlabelled: a palette has 254 classes
+        ({"labels": [LABEL] * 255}, "'card.labels' has 255 items, not 1 to 254."),
         ({"postprocessing": {"largest": True}}, "'card.postprocessing' has 1 unknown field."),
         ({"licence_text": 5}, "'card' is not text."),
     ):
@@ -88,7 +91,8 @@ def test_words_of_the_card_are_checked_with_the_settings(values):
 
 def test_settings_that_do_not_fit_each_other_are_told():
     for changes, said in (
-        ({"num_classes": 0}, "'num_classes' is not a whole number from 1 to 255."),
+        ({"num_classes": 0}, "'num_classes' is not a whole number from 1 to 254."),
+        ({"num_classes": 255}, "'num_classes' is not a whole number from 1 to 254."),
         ({"batch_size": 1}, "'batch_size'"),
         ({"mask_share": 0.01}, "'mask_share' leaves a batch without images, or without masks."),
         ({"mask_share": 1.0}, "'mask_share' leaves"),

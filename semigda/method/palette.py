@@ -12,6 +12,8 @@ import itertools
 import torch
 from torch import Tensor
 
+from semigda_core.labels.finished import MOST_CLASSES
+
 # Four corners of the colour cube, 2 * sqrt(2) apart: the best places for up to 3 classes.
 TETRAHEDRON = ((-1.0, -1.0, -1.0), (1.0, 1.0, -1.0), (1.0, -1.0, 1.0), (-1.0, 1.0, 1.0))
 # Logit gap between the two closest colours if one of them is hit exactly: p = 0.9997.
@@ -85,8 +87,8 @@ class Palette:
     """
 
     def __init__(self, num_classes: int):
-        if not 1 <= num_classes <= 254:
-            raise ValueError(f"a palette holds 1 to 254 classes, not {num_classes}")
+        if not 1 <= num_classes <= MOST_CLASSES:
+            raise ValueError(f"a palette holds 1 to {MOST_CLASSES} classes, not {num_classes}")
         self.num_classes = num_classes
         self.colours = _colours(num_classes + 1)
         self._copies: dict[torch.device, Tensor] = {}

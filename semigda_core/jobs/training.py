@@ -26,6 +26,7 @@ from semigda_core.files.checked import (
 from semigda_core.files.documents import Wrong, flag, maybe, number, one_of, path, text, whole
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.segmenting import DEVICES
+from semigda_core.labels.finished import MOST_CLASSES
 from semigda_core.labels.sides import sided
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import BRANCHES, FREEZABLE, NetworkConfig, some_branches
@@ -198,7 +199,7 @@ class PretrainSettings(Settings):
     Images are those of the roles labeled and unlabeled, masks those of labeled.
     """
 
-    num_classes: int = ruled(whole(1, 255), meaning="foreground classes of the palette")
+    num_classes: int = ruled(whole(1, MOST_CLASSES), meaning="foreground classes of the palette")
     steps: int = ruled(whole(1, 10**8), 1500, "of AdamW, one cycle of the learning rate")
     batch_size: int = ruled(whole(2, 4096), 16, "images and masks a step")
     learning_rate: float = ruled(_RATE, 2e-3, "peak of the cycle")

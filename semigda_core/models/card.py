@@ -32,6 +32,7 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
+from semigda_core.labels.finished import MOST_CLASSES
 from semigda_core.models.doubt import DOUBT
 from semigda_core.models.fit import IMAGES
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
@@ -125,7 +126,7 @@ class Label:
     ``{"scheme": "SCT", "code": "...", "meaning": "..."}``; it may be empty.
     """
 
-    value: int = ruled(whole(1, 255))
+    value: int = ruled(whole(1, MOST_CLASSES))
     name: str = ruled(text(200, empty=False))
     color: tuple[int, int, int] = ruled(list_of(whole(0, 255), 3, least=3))
     terminology: dict[str, Any] = ruled(maybe(_terminology), factory=dict)
@@ -163,7 +164,7 @@ def _postprocessing(value: Any) -> None:
 
 
 def _labels(value: Any) -> None:
-    list_of(as_rule(Label.checked), 255, least=1)(value)
+    list_of(as_rule(Label.checked), MOST_CLASSES, least=1)(value)
     # The palette gives class k the k-th colour, so the values have no gaps.
     given = [label["value"] for label in value]
     demand(given == list(range(1, len(given) + 1)), "has values that are not 1, 2, 3 ... in order")
