@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs import folder
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.jobs.home import folder_mark
 from semigda_core.processes import is_same_process, process_start
 
 
@@ -207,3 +209,12 @@ def test_the_room_held_back_serves_the_result_and_is_gone_once_it_is_done(tmp_pa
     monkeypatch.setattr(folder, "write_json", watched)
     job.finish({}, {})
     assert seen == [("result.json", True), ("state.json", False)]
+
+
+def test_a_folder_has_one_mark_for_every_python(tmp_path):
+    """Windows: before Python 3.12 a disk's number is the lower half of what it is since."""
+    marks = []
+    for disk in (0x1234_5678_9ABC_DEF0, 0x9ABC_DEF0):
+        state = SimpleNamespace(st_dev=disk, st_ino=7)
+        marks.append(folder_mark(SimpleNamespace(stat=lambda state=state: state)))
+    assert marks[0] == marks[1] != folder_mark(tmp_path)

@@ -50,9 +50,13 @@ def at_home(job: dict[str, Any], here: Path) -> dict[str, Any]:
 
 
 def folder_mark(folder: Path) -> str:
-    """A mark that tells a folder from its copies, whatever path leads to it, without naming it."""
+    """A mark that tells a folder from its copies, whatever path leads to it, without naming it.
+
+    Slicer's Python and the one that computes may differ: on Windows, a disk's number has 64 bits
+    since Python 3.12, of which earlier versions give the lower half.
+    """
     state = folder.stat()
-    return f"{state.st_dev:x}-{state.st_ino:x}"
+    return f"{state.st_dev & 0xFFFFFFFF:x}-{state.st_ino:x}"
 
 
 def prepared_folder(folder: Path) -> Path:
