@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from model_fixtures import TINY
 from phantom_fixtures import write_phantoms
 from training_fixtures import VOLUMES, settings
 
 from semigda.data.cases import read_cases
 from semigda.models.package import load_network
+from semigda.training import plan
 from semigda.training import train as trainings
 from semigda.training.plan import train_plan
 from semigda.training.train import train
@@ -238,6 +240,18 @@ def test_a_stop_in_the_folds_goes_on_to_the_model(cases, tmp_path):
     assert told == "Stopped: the remaining patients are not scored."
     train_plan(job)  # again: still stopped
     assert trained(job) == ["final"]
+
+
+def test_a_card_too_small_for_the_unet_leaves_the_model(cases, tmp_path, monkeypatch):
+    def too_large(*_):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(plan, "train_beside", too_large)
+    job, out = plan_of(tmp_path / "a", held_out(cases, "c0"), compare_unet=True)
+    train_plan(job)
+    said = [event["message"] for event in job.events() if event["type"] == "warning"]
+    assert any("no U-Net" in one and "too little free memory" in one for one in said)
+    assert ModelCard.read(out).training["heldout_dice"]
 
 
 @pytest.mark.parametrize("control", ["cancel", "pause"])

@@ -30,6 +30,7 @@ from semigda.training.unet import train_beside
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs import schema
+from semigda_core.jobs.failures import classify
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
@@ -221,10 +222,11 @@ class _Plan:
             for number, cases in enumerate(lists):
                 part = Part(number, len(lists), "unet", start + number * share, share)
                 unet |= self._unet_scores(out, cases, self.job.path / "unet" / str(number), part)
-        except SemiGDAError as error:
-            if error.error_class in ("cancelled", "disk-full") and not self._stopped():
+        except (SemiGDAError, MemoryError, RuntimeError) as error:
+            told = classify(error)
+            if told.error_class in ("cancelled", "disk-full", "internal") and not self._stopped():
                 raise
-            why = "The training was stopped early." if self._stopped() else error.message
+            why = "The training was stopped early." if self._stopped() else told.message
             self.job.event("warning", message=f"There is no U-Net to compare with. {why}")
             return
         result["unet"] = beside_unet(after, unet, self.classes)
