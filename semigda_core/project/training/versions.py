@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def versions(project: Project) -> list[Version]:
     for record in reversed(view.data.get("versions", [])):
         if record["deleted"]:
             continue
-        values = {key: record[key] for key in _KEPT}
+        values = {one.name: record[one.name] for one in fields(Version) if one.name not in _OF_NOW}
         found.append(
             Version(
                 **values,
@@ -103,22 +103,7 @@ def versions(project: Project) -> list[Version]:
     return found
 
 
-_KEPT = (
-    "name",
-    "title",
-    "date",
-    "job",
-    "cases",
-    "dice",
-    "mean",
-    "low",
-    "high",
-    "before",
-    "wins",
-    "reason",
-    "scheme",
-    "base",
-)
+_OF_NOW = ("folder", "comparable", "in_use")  # what no record says of a version
 
 
 def in_use(view: View) -> str | None:
