@@ -24,7 +24,7 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.fit import UNLIKE
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
-_AT_ONCE = 16
+_AT_ONCE = 4  # slices: nothing steps down here if they are too many for a graphics card
 LEAST = 8  # images from which a distribution is learned
 _DIRECTIONS = 24  # in which the features vary most, and together
 _INDEPENDENT = 0.1  # of the variance is each feature's own: images are few
