@@ -127,6 +127,7 @@ def makeTable(name: str, headers, toolTip: str, rows: int):
     table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
     table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
     header = table.horizontalHeader()
+    header.setHighlightSections(False)
     header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
     return table
 

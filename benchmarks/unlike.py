@@ -6,7 +6,7 @@
 MODEL is a package whose card says what its training images are like (``semigda models
 training-images``). Segments the set's ``val`` cases, the same changed, and images of every other
 set of ../shared/data (SEMIGDA_DATA). A run replaces that of its model in
-benchmarks/results/unlike.json; ``--page`` writes docs/unlike.md from it.
+benchmarks/results/unlike.json; ``--page`` writes docs/unlike-study.md from it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from unlike_lib.changes import CHANGES, as_taken, thinned  # noqa: E402
 from unlike_lib.page import page  # noqa: E402
 
 TABLE = ROOT / "benchmarks/results/unlike.json"
-PAGE = ROOT / "docs/unlike.md"
+PAGE = ROOT / "docs/unlike-study.md"
 OTHERS = 24  # images of each other set, and of each change
 
 

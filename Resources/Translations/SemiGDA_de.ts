@@ -694,10 +694,6 @@
         <translation>Wie viele Stellen fraglich sind.</translation>
     </message>
     <message>
-        <source>Input volume:</source>
-        <translation>Volumen:</translation>
-    </message>
-    <message>
         <source>Inputs</source>
         <translation>Eingaben</translation>
     </message>
@@ -856,6 +852,10 @@
     <message>
         <source>The segments found. Double-click one to centre the slice views on it.</source>
         <translation>Die gefundenen Segmente. Doppelklicken Sie auf eines, um die Schichtansichten darauf zu zentrieren.</translation>
+    </message>
+    <message>
+        <source>Volume:</source>
+        <translation>Volumen:</translation>
     </message>
     <message>
         <source>What is wrong, and what to do.</source>
@@ -2595,7 +2595,7 @@
     </message>
     <message>
         <source>failed</source>
-        <translation>fehlgeschlagen</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>left out</source>

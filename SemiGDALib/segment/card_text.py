@@ -98,13 +98,15 @@ def cardSummary(model) -> str:
         problem = html.escape(translated(model.problem) or _("The model cannot be read."))
         return f'<span style="color:{ink(RED)}">{problem}</span>'
     card = model.card
-    labels = " &nbsp;".join(
-        f'<span style="color:#{r:02x}{g:02x}{b:02x}">&#9632;</span>&nbsp;{html.escape(label.name)}'
+    labels = "&nbsp; ".join(
+        f'<span style="color:#{r:02x}{g:02x}{b:02x}">&#9632;</span>&nbsp;'
+        + html.escape(label.name).replace(" ", "&nbsp;")  # not torn from its colour
         for label in card.labels
         for r, g, b in [label.color]
     )
     licence = _("licence {name}").format(name=card.licence) if card.licence else ""
-    start = _("started from {base}").format(base=card.base_model) if card.base_model else ""
+    base = translated(card.base_model or "")
+    start = _("started from {base}").format(base=base) if base else ""
     facts = [card.modality, *_trainingFacts(card.training), start, licence]
     limits = f"<b>{html.escape(card.limits)}</b>" if card.limits else ""
     lines = [

@@ -36,6 +36,7 @@ class ResultView:
         for column in (COLOUR, SIZE, CERTAINTY):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         table.setTextElideMode(qt.Qt.ElideMiddle)  # "left ... lobe": both ends tell segments apart
+        table.setWordWrap(False)  # which would cut at the first space
         table.connect("cellDoubleClicked(int,int)", self._onRowDoubleClicked)
         ui.showReviewCheckBox.connect("toggled(bool)", self._onShowReview)
         ui.nextSpotButton.connect("clicked(bool)", self._onNextSpot)
@@ -69,8 +70,8 @@ class ResultView:
         if result.get("frame") is not None:
             notes.insert(0, _("Made of frame {number}.").format(number=result["frame"]))
         notes.append(self._note(result["segments"], review, spots))
-        notes.append(self._ranges(result["segments"]))
-        ui.resultNoteLabel.text = " ".join(filter(None, notes))
+        lines = [" ".join(notes), *self._ranges(result["segments"])]
+        ui.resultNoteLabel.text = "\n".join(lines)
 
     def _note(self, segments, review: bool, spots) -> str:
         if not any(segment["id"] for segment in segments):
@@ -81,11 +82,11 @@ class ResultView:
             return _("No doubtful spot is large enough to list.")
         return spotsText(len(spots))
 
-    def _ranges(self, segments) -> str:
-        """Of a few classes; the tool tips of the sizes have all."""
+    def _ranges(self, segments) -> list[str]:
+        """A line for each of a few classes; the tool tips of the sizes have all."""
         said = [(segment["name"], card_text.volumeRange(segment)) for segment in segments]
-        told = [f"{name}: {text}." for name, text in said if text]
-        return " ".join(told) if len(told) <= MOST_RANGES else ""
+        told = [f"{name}: {text}" for name, text in said if text]
+        return told if len(told) <= MOST_RANGES else []
 
     def _fillTable(self, segments) -> None:
         table = self._ui.resultTable

@@ -264,7 +264,9 @@ class TrainPanel:
         button.toolTip = title
 
     def _showStep(self, sentence) -> None:
-        self.ui.nextStepLabel.text = _("<b>Next:</b> {step}").format(step=html.escape(sentence))
+        label = self.ui.nextStepLabel
+        label.text = _("<b>Next:</b> {step}").format(step=html.escape(sentence))
+        label.setStyleSheet(label.styleSheet)  # which keeps the ink of the style that was
 
     def _log(self, text) -> None:
         self.ui.logText.appendPlainText(f"{time.strftime('%H:%M:%S')}  {text}")

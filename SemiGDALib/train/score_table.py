@@ -31,6 +31,7 @@ class ScoreTable:
         for column in (CLASS, BEFORE, AFTER, DIFFERENCE, UNET):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         table.setTextElideMode(qt.Qt.ElideMiddle)  # what a case is scored on stands at its end
+        table.setWordWrap(False)
         table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW
 

@@ -14,7 +14,7 @@ from SemiGDALib.train.section import Section
 from SemiGDALib.train.slices.words import labelledText, scoredText, sliceCount
 from SemiGDALib.translation.sentences import translated
 
-ROW, MOST_ROWS = 20, 6
+MOST_ROWS = 6
 
 
 class HeldOutSection(Section):
@@ -87,7 +87,7 @@ class HeldOutSection(Section):
                 table.addItem(item)
                 self._shown.append(caseId)
         table.blockSignals(False)
-        table.setFixedHeight(ROW * min(MOST_ROWS, len(self._shown)) + 6)
+        table.setFixedHeight(table.sizeHintForRow(0) * min(MOST_ROWS, len(self._shown)) + 6)
 
     def _version(self, heldout) -> str:
         date = datetime.datetime.fromisoformat(heldout["date"]).strftime("%Y-%m-%d %H:%M")

@@ -37,9 +37,11 @@ class ResultSection(Section):
             [_("Version"), _("Date"), _("Cases"), _("Dice"), _("In use")]
         )
         header = table.horizontalHeader()
+        header.setHighlightSections(False)
         header.setSectionResizeMode(TITLE, qt.QHeaderView.Stretch)
         for column in (DATE, CASES, DICE, IN_USE):
             header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        table.setWordWrap(False)
         table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW
         table.connect("itemSelectionChanged()", self._onSelected)

@@ -100,19 +100,22 @@ class Server:
         if way in ("breaks", "slow"):
             headers["Content-Length"] = str(len(body))
             body = body[: self.cut]
-        self._send(handler, status, body, headers)
+        self._send(handler, status, body, headers, pause=0.3 if way == "trickles" else 0)
         if way == "slow":
             self._stop.wait(30)
         return None
 
-    def _send(self, handler, status, body, headers):
+    def _send(self, handler, status, body, headers, pause=0):
         handler.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             if value is not None:
                 handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(body)
-        handler.wfile.flush()
+        piece = max(1, len(body) // 20) if pause else max(1, len(body))
+        for start in range(0, len(body), piece):
+            handler.wfile.write(body[start : start + piece])
+            handler.wfile.flush()
+            self._stop.wait(pause)
 
 
 def until(condition, seconds=10.0):

@@ -57,7 +57,7 @@ PAGES = {
     "docs/fewer-slices.md": lambda: slices_page(stored("slice_labels.json")),
     "docs/fewer-slices.svg": lambda: slices_picture(stored("slice_labels.json")),
     "docs/machine-labels-study.md": lambda: weak_teachers_page(stored("weak_teachers.json")),
-    "docs/unlike.md": lambda: unlike_page(stored("unlike.json")),
+    "docs/unlike-study.md": lambda: unlike_page(stored("unlike.json")),
     "benchmarks/results/many_volumes.md": lambda: many_page(stored("many_volumes.json")),
     **{
         name: lambda name=name: story.page(

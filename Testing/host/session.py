@@ -303,14 +303,24 @@ class Host:
         widget = getattr(widget, "parent", widget) if not hasattr(widget, "grab") else widget
         self.process(0.05)
         height = widget.height
-        if widget is self._panel and needed_height(widget, widget.width) > height:
-            widget.resize(widget.width, needed_height(widget, widget.width))
-            self.process(0.05)
+        if widget is self._panel:
+            self.fit(widget, widget.width, height)
         saved = widget.grab().save(str(path), "PNG")
         widget.resize(widget.width, height)
         if not saved:
             raise HostError(f"Cannot write {path.name}")
         return path
+
+    def fit(self, widget, width: int, least: int = 0) -> None:
+        """Makes a widget as wide, and as high as it needs to be then, at least so high.
+
+        Layouts within layouts take several rounds of events to know it; squeezed, rows overlap.
+        """
+        before = -1
+        while widget.height != before:
+            before = widget.height
+            widget.resize(width, max(least, needed_height(widget, width)))
+            self.process(0.05)
 
     def slice_view(self, path, name="Red", **options):
         """Saves a slice view ("Red", "Green", "Yellow") as PNG; options of views.slice_view."""
@@ -328,8 +338,7 @@ class Host:
         """Saves panel and views in one picture; options of window.window_picture."""
         from .window import window_picture
 
-        self.process(0.05)
-        return window_picture(path, getattr(panel, "parent", panel), **options)
+        return window_picture(self, path, getattr(panel, "parent", panel), **options)
 
 
 def needed_height(widget, width: int) -> int:

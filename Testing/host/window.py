@@ -13,15 +13,15 @@ _BAR = 18
 _COLORS = {"Red": "#f34a33", "Green": "#6eb04b", "Yellow": "#edd54c", "3D": "#7483be"}
 
 
-def window_picture(path, panel, size=(1440, 900), panel_width=440, center_ras=None):
+def window_picture(host, path, panel, size=(1440, 900), panel_width=440, center_ras=None):
     """Draws the panel (a widget) at the left, and red, 3-D, green and yellow views."""
     width, height = size
     view = QtCore.QSize((width - panel_width) // 2, height // 2 - _BAR)
-    panel.resize(panel_width, height)
+    host.fit(panel, panel_width, height)  # Slicer scrolls a panel that needs more
     picture = QtGui.QPixmap(width, height)
     picture.fill(QtGui.QColor("#efefef"))
     painter = QtGui.QPainter(picture)
-    painter.drawPixmap(0, 0, panel.grab())
+    painter.drawPixmap(0, 0, panel.grab(QtCore.QRect(0, 0, panel_width, height)))
     with tempfile.TemporaryDirectory() as folder:
         for index, name in enumerate(("Red", "3D", "Green", "Yellow")):
             file = Path(folder) / f"{name}.png"
@@ -44,3 +44,20 @@ def window_picture(path, panel, size=(1440, 900), panel_width=440, center_ras=No
     if not picture.save(str(path), "PNG"):
         raise OSError(f"Cannot write {path.name}")
     return path
+
+
+def beside(path, *files, gap=12):
+    """Joins pictures, at the same height, into one."""
+    pictures = [QtGui.QPixmap(str(file)) for file in files]
+    width = sum(one.width() for one in pictures) + gap * (len(pictures) - 1)
+    joined = QtGui.QPixmap(width, max(one.height() for one in pictures))
+    joined.fill(QtGui.QColor("white"))
+    painter = QtGui.QPainter(joined)
+    left = 0
+    for one in pictures:
+        painter.drawPixmap(left, 0, one)
+        left += one.width() + gap
+    painter.end()
+    if not joined.save(str(path), "PNG"):
+        raise OSError(f"Cannot write {Path(path).name}")
+    return Path(path)

@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+from looks import cut
 from train_fixtures import section, wait_for_end
 
-from Testing.host.session import PANEL_WIDTH, needed_height
+from Testing.host.session import PANEL_WIDTH
 
 DATA = Path(os.environ.get("SEMIGDA_DATA", Path(__file__).parents[3] / "shared" / "data"))
 MINUTES = int(os.environ.get("SEMIGDA_STORY_MINUTES", "0"))
@@ -52,9 +53,8 @@ class Story:
     def look(self, name: str) -> None:
         """A picture of the panel, as high as it needs to be."""
         self._count += 1
-        panel = self.widget.parent
-        self.host.process(0.1)
-        panel.resize(PANEL_WIDTH, needed_height(panel, PANEL_WIDTH))
+        self.host.fit(self.widget.parent, PANEL_WIDTH)
+        assert not cut(self.widget.parent)
         path = self.artifacts / f"{self.name}-{self._count:02d}-{name}.png"
         self.host.grab(self.widget, path)
 

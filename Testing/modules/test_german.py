@@ -9,7 +9,9 @@ from pathlib import Path
 import phantoms
 import pytest
 import train_fixtures
+from looks import cut
 
+from semigda_core.errors import SemiGDAError
 from Testing.host.session import PANEL_WIDTH, _widest
 from Testing.packaging import translations
 
@@ -62,27 +64,6 @@ def shown(widget) -> list[tuple[str, str]]:
     return found
 
 
-def cut(widget) -> list[str]:
-    """Texts that do not fit where they stand."""
-    import qt
-
-    found = []
-    for one in widget.findChildren(qt.QWidget):
-        if not one.visible or one.visibleRegion().isEmpty():
-            continue  # in a section that is folded
-        button = isinstance(one, (qt.QPushButton, qt.QCheckBox, qt.QRadioButton))
-        line = isinstance(one, qt.QLabel) and not one.wordWrap and one.text
-        if (button or line) and one.sizeHint().width() > one.width:
-            found.append(f"{one.objectName}: {one.text}")
-        if isinstance(one, qt.QTableWidget):
-            for column in range(one.columnCount):
-                head = one.horizontalHeaderItem(column)
-                text = head.text() if head and not one.isColumnHidden(column) else ""
-                if one.fontMetrics().horizontalAdvance(text) > one.columnWidth(column):
-                    found.append(f"{one.objectName}: {text} in {one.columnWidth(column)}")
-    return found
-
-
 def unfold(widget) -> None:
     import qt
 
@@ -132,14 +113,22 @@ def test_a_result(panel, module_host, english, artifacts):
     table = panel.ui.resultTable
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount)]
     assert heads[1:3] == ["Segment", "Größe"], heads
+    module_host.click(panel.ui.modelsButton)
+    module_host.wait(lambda: "Katalog nennt" in panel.panel.library.statusLabel.text, 60)
     unfold(panel.parent)
-    panel.parent.resize(panel.parent.width, 2400)
+    several = panel.panel.several
+    module_host.process(0.3)  # it has seen the result
+    several.rows[0].state = "failed"
+    several.rows[0].error = SemiGDAError("bad-input", "The image cannot be read.")
+    several.table.fill(20 * several.rows)  # with a scroll bar
+    module_host.fit(panel.parent, PANEL_WIDTH)
     pictures(module_host, panel, artifacts / "german-segment.png")
     lines = [
         line for line in panel.ui.logText.toPlainText().split("\n") if re.match(r"\d\d:", line)
     ]
     assert any("Modell und Bild" in line for line in lines), lines
     assert not [line for line in lines if "the" in line.split() or "slice" in line.split()], lines
+    assert several.table.widget.item(19, 1).text() == "Fehler"
     check(panel.parent, english)
 
 
@@ -151,8 +140,8 @@ def test_the_training_panel(training, module_host, english, artifacts, tmp_path)
     assert run_job(new_ranking(project)) == 0
     training.panel.openProject(project.folder)
     unfold(training.parent)
-    training.parent.resize(training.parent.width, 3600)
     module_host.process(0.3)
+    module_host.fit(training.parent, PANEL_WIDTH)
     assert "Als Nächstes:" in training.ui.nextStepLabel.text
     pictures(module_host, training, artifacts / "german-train.png")
     check(training.parent, english)

@@ -68,7 +68,7 @@ def test_words_and_ranges_that_were_tried_on_held_out_cases(panel, module_host, 
     assert wrong.startswith("Nothing is called good: of 40 held-out patients")
     assert "only a Dice of 0.24 can be promised" in wrong and "half" not in wrong
     told(promise=promise, grade="good")
-    assert panel.ui.resultNoteLabel.text.endswith("bright: 90 % range: 1.50 to 2.50 ml.")
+    assert panel.ui.resultNoteLabel.text.endswith("\nbright: 90 % range: 1.50 to 2.50 ml")
     assert panel.ui.resultTable.item(0, 2).toolTip() == "90 % range: 1.50 to 2.50 ml"
     # *Several volumes* says the same.
     several = panel.panel.several
@@ -77,9 +77,10 @@ def test_words_and_ranges_that_were_tried_on_held_out_cases(panel, module_host, 
     several.button.collapsed = False
     several.refresh()
     cell = several.table.widget.item(0, 2)
-    shown, about = cell.text().split("\n"), cell.toolTip().split("\n")
+    shown, about = cell.text().replace("\u00a0", " ").split("\n"), cell.toolTip().split("\n")
     assert shown[0].endswith("ml · 0.80 good") and shown[1] == "1.50\u20132.50 ml (90 %)"
     assert shown[2].endswith("ml · 0.95 doubtful") and len(shown) == 3
+    assert "\u00a0ml\u00a0· 0.80\u00a0good" in cell.text()  # whole, wherever the line ends
     assert about[1] == "90 % range: 1.50 to 2.50 ml"
     assert about[-2:] == [good, doubtful]
     module_host.grab(panel, artifacts / "segment-panel-words.png")

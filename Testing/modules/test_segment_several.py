@@ -69,7 +69,8 @@ def states(section) -> list[str]:
 
 
 def found(section, row: int) -> list[str]:
-    return [section.table.widget.item(row, column).text() for column in (0, 2)]
+    cells = [section.table.widget.item(row, column).text() for column in (0, 2)]
+    return [text.replace("\u00a0", " ") for text in cells]  # where no line ends
 
 
 def summary(out) -> list[dict]:

@@ -56,6 +56,8 @@ def test_choose_once(chosen, module_host, artifacts):
     assert "2 locked" in chosen.panel.buttons["HeldOut"].text
     chosen.panel.buttons["HeldOut"].collapsed = False
     picture(chosen, module_host, artifacts, "chosen")
+    shown = ui(chosen).heldOutList
+    assert shown.viewport().height >= 2 * shown.sizeHintForRow(0)  # none is cut
     ui(chosen).heldOutList.setCurrentRow(1)
     selected = chosen.panel.context.selectedCases()
     assert [view.case(one).role for one in selected] == ["held-out"]

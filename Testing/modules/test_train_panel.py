@@ -191,3 +191,16 @@ def test_every_wrapped_label_may_be_narrow():
         )
         for label, inside in labels:
             assert 'name="wordWrap"' not in inside or "<width>1</width>" in inside, label
+
+
+def test_the_next_step_can_be_read_in_the_dark(training, module_host):
+    """A label with a style sheet keeps the ink that it began with."""
+    import qt
+    from train_fixtures import dark
+
+    dark(module_host, True)
+    training.panel.refresh()
+    ink = training.ui.nextStepLabel.palette.color(qt.QPalette.WindowText)
+    dark(module_host, False)
+    training.panel.refresh()
+    assert ink.lightness() > 200

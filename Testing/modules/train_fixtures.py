@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from Testing.host.session import PANEL_WIDTH, needed_height
+from Testing.host.session import PANEL_WIDTH
 
 ENGINE = str(Path(__file__).resolve().parents[1] / "engine")
 if ENGINE not in sys.path:
@@ -76,8 +76,7 @@ def section(panel, name):
 
 def picture(panel, host, artifacts, name) -> None:
     """The whole panel, as high as it needs to be."""
-    host.process(0.1)
-    panel.parent.resize(PANEL_WIDTH, needed_height(panel.parent, PANEL_WIDTH))
+    host.fit(panel.parent, PANEL_WIDTH)
     host.grab(panel, artifacts / f"train-{name}.png")
 
 

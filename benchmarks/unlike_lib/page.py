@@ -1,27 +1,12 @@
-"""docs/unlike.md, from the stored table."""
+"""docs/unlike-study.md, from the stored table."""
 
 from __future__ import annotations
 
 from typing import Any
 
-_INTRODUCTION = """# A model says when an image is not for it
+_INTRODUCTION = """# Images that a model is not for: how they are told, and how well
 
-Every network gives an answer to every picture, also to one that it knows nothing about. SemiGDA
-says twice that an image is not of the kind that a model was trained on.
-
-**Before it runs**, by what is plain: the modality (of DICOM, or of the series in Slicer's subject
-hierarchy), one picture or a volume, its size and its voxels. *This model was trained on MR volumes
-of about 35 x 50 x 36 mm; this is a 2-D ultrasound picture.* The panel asks once whether to segment
-anyway. `semigda segment` asks too if a person sits at the terminal (`--anyway` if not to be asked);
-a script's run, or one of many images, goes on and says it in the notes of the report and in the
-columns `notes` and `unlikeness` of the table. In scripts of Slicer `logic.mismatch(volume, model)`
-returns the sentence. A region of interest counts as the image: where a model is for a small part,
-place one around it. A colour image is refused by a model of grey ones, and the other way round.
-
-**After it has run**, by how the image looks to the network: *The image is unlike the training
-images: look at the result with care.* That stands in the result, in the table of several volumes,
-in the report, and, as a number, with the segmentation (`Unlikeness`: 1 is the limit). It is no
-judgement of the result: a strange image may be segmented well, and a usual one badly.
+For users: [a model says when an image is not for it](unlike.md).
 
 ## What a card remembers
 

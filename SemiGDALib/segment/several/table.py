@@ -20,8 +20,9 @@ from SemiGDALib.texts import RED, ink
 from SemiGDALib.translation.sentences import translated
 
 VOLUME, STATE, FOUND = range(3)
+UNBROKEN = "\u00a0"
 MOST_LINES = 4  # of classes in a row; the tool tip has all
-HEIGHT, FOUND_WIDTH = 250, 164  # pixels
+HEIGHT, ROW_HEIGHT, FOUND_WIDTH = 320, 80, 164  # pixels; it does not jump during a run
 
 
 def stateWord(state: str) -> str:
@@ -59,11 +60,12 @@ class SeveralTable:
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
         table.setVerticalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
-        table.setFixedHeight(HEIGHT)
 
     def fill(self, rows) -> None:
         """Show all rows, numbered as on the contact sheet."""
         self.widget.setRowCount(len(rows))
+        self.widget.setFixedHeight(min(HEIGHT, max(2, len(rows)) * ROW_HEIGHT))
+        self.widget.setColumnWidth(FOUND, max(FOUND_WIDTH, self.widget.width // 2))
         for place, row in enumerate(rows):
             self.show(place, row)
 
@@ -100,10 +102,13 @@ class SeveralTable:
 
 
 def _found(segment: dict) -> str:
-    text = f"{segment['name']} {sizes.text(segment)}"
+    """A size, and a certainty with its word, are not torn apart where the column ends."""
+    size = sizes.text(segment).replace(" ", UNBROKEN)
+    text = f"{segment['name']} {size}"
     if segment.get("agreement") is None:
         return text
-    return f"{text} · {card_text.certainty(segment)[0]}"
+    sure = card_text.certainty(segment)[0].replace(" ", UNBROKEN)
+    return f"{text}{UNBROKEN}· {sure}"
 
 
 def _lines(segments: list[dict], rangeOf) -> list[str]:
