@@ -3261,6 +3261,10 @@
         <translation>Welcher Teil eines Dateinamens den Patienten nennt; die Liste unten zeigt, was herauskommt. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
     </message>
     <message>
+        <source>a link to a file that is not there</source>
+        <translation>eine Verknüpfung zu einer Datei, die es nicht gibt</translation>
+    </message>
+    <message>
         <source>another channel of a case</source>
         <translation>weiterer Kanal eines Falls</translation>
     </message>
@@ -6270,6 +6274,10 @@
 <context>
     <name>translation.images_sentences</name>
     <message>
+        <source>A file of the folder is missing: a link leads nowhere</source>
+        <translation>Eine Datei des Ordners fehlt: Eine Verknüpfung führt ins Leere</translation>
+    </message>
+    <message>
         <source>A label holds a segment or value that belongs to no class.</source>
         <translation>Ein Label enthält ein Segment oder einen Wert, der zu keiner Klasse gehört.</translation>
     </message>
@@ -6306,8 +6314,16 @@
         <translation>Wählen Sie ein Modell für graue Bilder oder ein Farbbild.</translation>
     </message>
     <message>
+        <source>Choose another series, or segment its pictures one by one.</source>
+        <translation>Wählen Sie eine andere Serie, oder segmentieren Sie ihre Bilder einzeln.</translation>
+    </message>
+    <message>
         <source>Choose one frame, or segment all of them (--all-frames).</source>
         <translation>Wählen Sie einen Zeitpunkt, oder segmentieren Sie alle (--all-frames).</translation>
+    </message>
+    <message>
+        <source>Choose one of the files.</source>
+        <translation>Wählen Sie eine der Dateien.</translation>
     </message>
     <message>
         <source>Choose to replace such values, or repair the image.</source>
@@ -6334,6 +6350,10 @@
         <translation>Exportieren Sie es noch einmal, mit Punkten statt Kommas in Dezimalzahlen.</translation>
     </message>
     <message>
+        <source>Export it from its source with a file for each slice.</source>
+        <translation>Exportieren Sie sie aus ihrer Quelle mit einer Datei je Schicht.</translation>
+    </message>
+    <message>
         <source>Find out which is right, and save the image with that one alone.</source>
         <translation>Finden Sie heraus, welche stimmt, und speichern Sie das Bild mit dieser allein.</translation>
     </message>
@@ -6352,6 +6372,10 @@
     <message>
         <source>In the model's spacing the image has {count} slices of {value} x {value2} pixels, which is too much.</source>
         <translation>Im Voxelabstand des Modells hat das Bild {count} Schichten von {value} x {value2} Pixeln; das ist zu viel.</translation>
+    </message>
+    <message>
+        <source>Load it in 3D Slicer, and use the volume or the sequence that it makes of it.</source>
+        <translation>Laden Sie sie in 3D Slicer, und verwenden Sie das Volumen oder die Sequenz, die daraus entsteht.</translation>
     </message>
     <message>
         <source>Load it in Slicer, and save it as .seg.nrrd or add it from the scene.</source>
@@ -6414,6 +6438,14 @@
         <translation>Speichern Sie es als PNG, und verwenden Sie das.</translation>
     </message>
     <message>
+        <source>Save it in RGB colours, or with black as the first colour of its palette.</source>
+        <translation>Speichern Sie es in RGB-Farben oder mit Schwarz als erster Farbe der Palette.</translation>
+    </message>
+    <message>
+        <source>Save it without transparency, on a black background.</source>
+        <translation>Speichern Sie es ohne Transparenz, auf schwarzem Hintergrund.</translation>
+    </message>
+    <message>
         <source>Save its magnitude as an image and use that.</source>
         <translation>Speichern Sie den Betrag als Bild, und verwenden Sie das.</translation>
     </message>
@@ -6424,6 +6456,10 @@
     <message>
         <source>Save the label as PNG, or as .nrrd or .nii.gz.</source>
         <translation>Speichern Sie das Label als PNG oder als .nrrd oder .nii.gz.</translation>
+    </message>
+    <message>
+        <source>Save the page that you mean as PNG and use that.</source>
+        <translation>Speichern Sie die gemeinte Seite als PNG und verwenden Sie dieses.</translation>
     </message>
     <message>
         <source>Save the part of it that you mean as an image of its own.</source>
@@ -6450,6 +6486,10 @@
         <translation>Als fertig markierte Schichten gibt es nicht: In dieser Richtung hat das Bild {value}, gezählt ab 0.</translation>
     </message>
     <message>
+        <source>The DICOM file does not say where its {frames} frames lie: it may be a film.</source>
+        <translation>Die DICOM-Datei sagt nicht, wo ihre {frames} Einzelbilder liegen: Sie kann ein Film sein.</translation>
+    </message>
+    <message>
         <source>The DICOM file holds no image.</source>
         <translation>Die DICOM-Datei enthält kein Bild.</translation>
     </message>
@@ -6464,6 +6504,10 @@
     <message>
         <source>The DICOM series cannot be read.</source>
         <translation>Die DICOM-Serie kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The DICOM series does not say where its slices lie, or how large their pixels are.</source>
+        <translation>Die DICOM-Serie sagt nicht, wo ihre Schichten liegen oder wie groß deren Pixel sind.</translation>
     </message>
     <message>
         <source>The TIFF file is damaged: its pages lead back to each other</source>
@@ -6510,8 +6554,16 @@
         <translation>Der Ordner enthält keine DICOM-Bilder.</translation>
     </message>
     <message>
+        <source>The folder holds several DICOM files of many frames each.</source>
+        <translation>Der Ordner enthält mehrere DICOM-Dateien mit je vielen Einzelbildern.</translation>
+    </message>
+    <message>
         <source>The folder holds {count} DICOM series.</source>
         <translation>Der Ordner enthält {count} DICOM-Serien.</translation>
+    </message>
+    <message>
+        <source>The frames of the DICOM file are turned against each other, or scaled differently.</source>
+        <translation>Die Einzelbilder der DICOM-Datei sind gegeneinander gedreht oder verschieden skaliert.</translation>
     </message>
     <message>
         <source>The image cannot be read.</source>
@@ -6650,6 +6702,14 @@
         <translation>Die Voxel des Bildes enthalten weder Grauwerte noch Farben.</translation>
     </message>
     <message>
+        <source>The label has a palette that does not begin with its background, black.</source>
+        <translation>Das Label hat eine Palette, die nicht mit seinem Hintergrund, Schwarz, beginnt.</translation>
+    </message>
+    <message>
+        <source>The label has pixels that are transparent and not black.</source>
+        <translation>Das Label hat Pixel, die durchsichtig und nicht schwarz sind.</translation>
+    </message>
+    <message>
         <source>The label has several maps, and they are not of zeros and ones.</source>
         <translation>Das Label hat mehrere Karten, und sie bestehen nicht aus Nullen und Einsen.</translation>
     </message>
@@ -6698,8 +6758,12 @@
         <translation>Das Modell nimmt Fotos; dieses Bild hat Werte, die kein Foto mit 8 oder 16 Bit hat.</translation>
     </message>
     <message>
-        <source>The picture is a BMP file of a kind that cannot be read.</source>
-        <translation>Das Bild ist eine BMP-Datei einer Art, die nicht gelesen werden kann.</translation>
+        <source>The pages of the TIFF file differ in size or kind.</source>
+        <translation>Die Seiten der TIFF-Datei unterscheiden sich in Größe oder Art.</translation>
+    </message>
+    <message>
+        <source>The picture is a {title} file of a kind that cannot be read.</source>
+        <translation>Das Bild ist eine {title}-Datei einer Art, die nicht gelesen werden kann.</translation>
     </message>
     <message>
         <source>The picture is damaged: a check sum in it is wrong</source>

@@ -179,6 +179,7 @@ def _why(reason: str) -> str:
     return {
         listing.NO_IMAGE: _("no image"),
         listing.MIXED: _("one of several DICOM series in a folder"),
+        listing.GONE: _("a link to a file that is not there"),
         listing.CHANNEL: _("another channel of a case"),
         listing.SAME: _("the same case in another format"),
     }[reason]

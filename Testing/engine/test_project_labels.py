@@ -81,9 +81,11 @@ def test_damaged_headers(tmp_path, like):
         list(label_parts(path, like))
     with pytest.raises(SemiGDAError, match="cannot be read"):
         read_segments(tmp_path / "none.seg.nrrd")
-    path = write_segmentation(path, [LABELS], [{"Name": "a", "LabelValue": 1, "Layer": -1}])
-    with pytest.raises(SemiGDAError, match="damaged"):
-        list(label_parts(path, like))
+    for value, layer in ((1, -1), (0, 0), (-1, 0)):  # 0 would be everything else
+        part = {"Name": "a", "LabelValue": value, "Layer": layer}
+        path = write_segmentation(path, [LABELS], [part])
+        with pytest.raises(SemiGDAError, match="damaged"):
+            list(label_parts(path, like))
 
 
 def test_a_label_map_without_names_goes_by_its_values(tmp_path, like):

@@ -31,6 +31,15 @@ def contradicts_itself() -> SemiGDAError:
     return damaged("The image file is damaged: its header says one thing in two ways")
 
 
+def unknown_kind(title: str) -> SemiGDAError:
+    """A picture of a kind that ITK reads wrongly, or not at all."""
+    return SemiGDAError(
+        "bad-input",
+        f"The picture is a {title} file of a kind that cannot be read.",
+        action="Save it as PNG and use that.",
+    )
+
+
 def bad_spacing() -> SemiGDAError:
     return SemiGDAError("bad-input", "The image's voxel spacing is zero, negative or no number.")
 

@@ -11,13 +11,15 @@ _ORIENTATION, _UPRIGHT = 0x0112, 1
 
 
 def shown_turned(path: Path) -> bool:
-    """Whether a JPEG file says (EXIF) that other programs show it turned or mirrored; ITK, and
-    Slicer with it, shows its pixels as they are stored."""
+    """Whether a JPEG or PNG file says (EXIF) that other programs show it turned or mirrored; ITK,
+    and Slicer with it, shows its pixels as they are stored."""
     try:
         with open(path, "rb") as file:
             data = file.read(_HEAD)
     except OSError:
         return False
+    if data.startswith(b"\x89PNG") and (found := data.find(b"eXIf")) > 0:
+        return _orientation(data[found + 4 :]) not in (None, _UPRIGHT)
     at = 2 if data[:2] == b"\xff\xd8" else len(data)
     while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != _PIXELS:
         size = int.from_bytes(data[at + 2 : at + 4], "big")

@@ -7,6 +7,7 @@ ITK refuses damaged pixels in PNG and TIFF files; about JPEG files its library o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 from semigda.reading import itk
 from semigda.reading.errors import unreadable
 from semigda.reading.request import Budget, Request, write_image
+from semigda_core.errors import SemiGDAError
 
 _MOST_PIXELS = 1 << 31
 _COMPLAINTS = re.compile(
@@ -36,6 +38,7 @@ class Picture:
         inverted: whether 0 is white.
         transparent: whether the copy's pixels are the bytes of a grey value and of its alpha: two
             in a number, or four in as many colours.
+        black: the black ones of a label's palette if its first colour, the background, is another.
     """
 
     bytes: int
@@ -44,6 +47,7 @@ class Picture:
     first_value: bool = False
     inverted: bool = False
     transparent: bool = False
+    black: tuple[int, ...] = ()
 
     def values(self, array: np.ndarray) -> np.ndarray:
         """The intended pixels (z, y, x) or (z, y, x, n), from those that ITK has read."""
@@ -58,6 +62,42 @@ class Picture:
         if self.inverted and array.dtype.kind == "u" and array.ndim == 3:
             array = np.iinfo(array.dtype).max - array
         return array
+
+    def label_values(self, array: np.ndarray) -> np.ndarray:
+        """:meth:`values` of a label. Raises SemiGDAError "bad-input" if its background may be
+        another than the value 0: nothing else would show that."""
+        found = self.values(array)
+        if self._hides_a_colour(array):
+            raise SemiGDAError(
+                "bad-input",
+                "The label has pixels that are transparent and not black.",
+                action="Save it without transparency, on a black background.",
+            )
+        if self.black and np.isin(found, self.black).any():
+            raise SemiGDAError(
+                "bad-input",
+                "The label has a palette that does not begin with its background, black.",
+                action="Save it in RGB colours, or with black as the first colour of its palette.",
+            )
+        return found
+
+    def _hides_a_colour(self, array: np.ndarray) -> bool:
+        """Whether a pixel is transparent and not black, among others that are not transparent."""
+        if self.transparent and array.ndim == 3:
+            colour, alpha = array >> 8, array & 255
+        elif self.transparent:
+            colour, alpha = array[..., :2].max(axis=-1), array[..., 2:].max(axis=-1)
+        elif array.ndim == 4 and array.shape[-1] == 4 and not self.first_value:
+            colour, alpha = array[..., :3].max(axis=-1), array[..., 3]
+        else:
+            return False
+        return bool(alpha.any() and ((alpha == 0) & (colour != 0)).any())
+
+
+def black_in(palette: Iterable[tuple[int, int, int]]) -> tuple[int, ...]:
+    """The black colours of a palette; none if the first one is."""
+    black = tuple(number for number, colour in enumerate(palette) if not any(colour))
+    return () if 0 in black else black
 
 
 def complains(text: bytes) -> bool:
@@ -75,7 +115,8 @@ def read_picture(
     """
     budget(request.path.stat().st_size, picture.bytes)
     image = itk.read(picture.copy or request.private_name(ending), image_io)
-    return {**write_image(request, image, np.eye(4), picture.values), "picture": True}
+    values = picture.label_values if request.labels else picture.values
+    return {**write_image(request, image, np.eye(4), values), "picture": True}
 
 
 def checked_size(width: int, height: int, values: int) -> int:

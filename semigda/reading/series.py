@@ -12,13 +12,14 @@ from semigda.reading.request import MODALITY
 from semigda_core.errors import SemiGDAError
 
 _POSITION = "0020|0032"
-# What all slices share, and how far they may differ: direction cosines, mm.
-_SHARED = (("0020|0037", 0.01), ("0028|0030", 0.001))
+SAME_DIRECTION = 0.01  # how far direction cosines may differ
+# What all slices share, and how far they may differ.
+_SHARED = (("0020|0037", SAME_DIRECTION), ("0028|0030", 0.001))
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to a hundredth of a mm
 
 
 def read_series(folder: Path) -> sitk.Image:
-    """Read the only DICOM series in ``folder``.
+    """Read the only DICOM series in ``folder``, of two files or more.
 
     The step from slice to slice is taken from the slices' positions, so a series with a tilted
     gantry is sheared, as it was scanned.
@@ -42,19 +43,30 @@ def read_series(folder: Path) -> sitk.Image:
     reader.MetaDataDictionaryArrayUpdateOn()
     try:
         image = reader.Execute()
+        if image.GetDimension() > 3:
+            raise SemiGDAError(
+                "bad-input",
+                "The folder holds several DICOM files of many frames each.",
+                action="Choose one of the files.",
+            )
         positions = _positions(reader, len(files))
         _check_shared(reader, len(files))
         if reader.HasMetaDataKey(0, MODALITY):
             image.SetMetaData(MODALITY, reader.GetMetaData(0, MODALITY))
     except RuntimeError as error:
         raise SemiGDAError("bad-input", "The DICOM series cannot be read.") from error
-    return _with_true_steps(image, positions) if positions is not None else image
+    return with_true_steps(image, positions)
 
 
-def _positions(reader: sitk.ImageSeriesReader, count: int) -> np.ndarray | None:
-    """Slice positions in LPS mm (count, 3), or None if the files do not give them."""
-    if count < 2 or not all(reader.HasMetaDataKey(n, _POSITION) for n in range(count)):
-        return None
+def _positions(reader: sitk.ImageSeriesReader, count: int) -> np.ndarray:
+    """Slice positions in LPS mm (count, 3)."""
+    wanted = (_POSITION, *(tag for tag, _ in _SHARED))
+    if not all(reader.HasMetaDataKey(n, tag) for n in range(count) for tag in wanted):
+        raise SemiGDAError(
+            "bad-input",
+            "The DICOM series does not say where its slices lie, or how large their pixels are.",
+            action="Choose another series, or segment its pictures one by one.",
+        )
     texts = [reader.GetMetaData(n, _POSITION).split("\\") for n in range(count)]
     return np.array([[float(number) for number in text] for text in texts])
 
@@ -83,7 +95,8 @@ def _alike(texts: Sequence[str], tolerance: float) -> bool:
         return False
 
 
-def _with_true_steps(image: sitk.Image, positions: np.ndarray) -> sitk.Image:
+def with_true_steps(image: sitk.Image, positions: np.ndarray) -> sitk.Image:
+    """The image with its slices at ``positions`` (n, 3), LPS mm."""
     step = (positions[-1] - positions[0]) / (len(positions) - 1)
     distance = float(np.linalg.norm(step))
     if distance < 1e-6:

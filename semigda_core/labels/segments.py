@@ -89,7 +89,7 @@ def _segment(number: int, fields: dict[str, str]) -> Segment:
     # Slicer before 4.11 gave every segment its own layer, with an implied value of 1.
     try:
         value, layer = int(fields.get("LabelValue", 1)), int(fields.get("Layer", number))
-        if layer < 0:
+        if layer < 0 or value < 1:  # 0 is the background of every segment
             raise ValueError
     except ValueError as error:
         raise SemiGDAError("bad-input", "The segmentation's header is damaged.") from error

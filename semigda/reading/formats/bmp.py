@@ -6,10 +6,9 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from semigda.reading.errors import truncated, unreadable
-from semigda.reading.picture import Picture, checked_size, read_picture
+from semigda.reading.errors import truncated, unknown_kind, unreadable
+from semigda.reading.picture import Picture, black_in, checked_size, read_picture
 from semigda.reading.request import Budget, Request
-from semigda_core.errors import SemiGDAError
 
 
 def begins(start: bytes) -> bool:
@@ -40,11 +39,7 @@ def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
     height = abs(height)  # negative: the first row is the upper one
     size = checked_size(width, height, 4)
     if bits not in (8, 24, 32) or packing not in (0, 1):
-        raise SemiGDAError(
-            "bad-input",
-            "The picture is a BMP file of a kind that cannot be read.",
-            action="Save it as PNG and use that.",
-        )
+        raise unknown_kind("BMP")
     if packing == 0 and start + (width * bits + 31) // 32 * 4 * height > len(data):
         raise truncated()
     if packing == 1:
@@ -53,11 +48,14 @@ def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
         return Picture(size)
     changed = bytearray(data)
     palette = 14 + header
-    for index in range(min(colours or 256, 256, (start - palette) // 4)):
+    count = min(colours or 256, 256, (start - palette) // 4)
+    entries = data[palette : palette + 4 * count]
+    black = black_in(zip(entries[::4], entries[1::4], entries[2::4], strict=False))
+    for index in range(count):
         changed[palette + 4 * index : palette + 4 * index + 3] = bytes([index] * 3)
     copy = work / "indices.bmp"
     copy.write_bytes(changed)
-    return Picture(size, copy, first_value=True)
+    return Picture(size, copy, first_value=True, black=black)
 
 
 def _check_runs(data: bytes, width: int, height: int) -> None:

@@ -8,9 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from semigda.reading import itk
-from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
+from semigda.reading.errors import (
+    bad_spacing,
+    check_plausible,
+    damaged,
+    truncated,
+    unreadable,
+)
 from semigda.reading.request import Budget, Request, write_image
+from semigda.reading.series import SAME_DIRECTION, with_true_steps
 from semigda_core.errors import SemiGDAError
 
 _LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
@@ -33,6 +42,10 @@ _DECIMALS = {
 }
 _IMPLICIT, _DEFLATED, _BIG = (f"1.2.840.10008.1.2{rest}" for rest in ("", ".1.99", ".2"))
 _DEEPEST = 30  # sequences in sequences
+_POSITION, _ORIENTATION, _SPACING = 0x00200032, 0x00200037, 0x00280030
+_INTERCEPT, _SLOPE = 0x00281052, 0x00281053
+# Sequences that say where the frames of a file lie, and what their values mean.
+_GROUPS = (0x52009229, 0x52009230, 0x00209113, 0x00209116, 0x00289110, 0x00289145)
 
 
 @dataclass
@@ -42,6 +55,7 @@ class _Found:
     explicit: bool = True
     order: str = "<"
     values: dict[int, bytes] = field(default_factory=dict)
+    of_frames: dict[int, list[bytes]] = field(default_factory=dict)  # from the sequences _GROUPS
     pixels: int | None = None  # bytes of the pixel data
     fragments: int = 0  # 0: not compressed
 
@@ -63,11 +77,13 @@ def may_be(start: bytes, name: str) -> bool:
 
 
 def read(request: Request, budget: Budget) -> dict[str, Any]:
-    declared = check_dicom(request.path)
+    declared, positions = _examined(request.path)
     if not declared:
         raise SemiGDAError("bad-input", "The DICOM file holds no image.")
     budget(request.path.stat().st_size, declared)
     image = itk.read(request.private_name(".dicom"), "GDCMImageIO")
+    if positions is not None:
+        image = with_true_steps(image, positions)
     return write_image(request, image, itk.affine_of(image))
 
 
@@ -77,18 +93,26 @@ def check_dicom(path: Path) -> int:
     Raises:
         SemiGDAError: "bad-input" if some are missing, or its numbers are invalid.
     """
+    return _examined(path)[0]
+
+
+def _examined(path: Path) -> tuple[int, np.ndarray | None]:
+    """:func:`check_dicom`, and where each of several frames lies: (frames, 3), LPS mm."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         found = _Found()
         deflated = _begin(file, found)
         if deflated:
-            return 64 * size  # its content is unknown without unpacking
+            return 64 * size, None  # its content is unknown without unpacking
         _walk(file, found, size, 0)
     for tag, what in _DECIMALS.items():
-        _check_decimals(found.values.get(tag, b""), what)
+        for data in (found.values.get(tag, b""), *found.of_frames.get(tag, ())):
+            _check_decimals(data, what)
+    if any(step <= 0 for step in _numbers(found.values.get(_SPACING, b""))):
+        raise bad_spacing()
     rows, columns = found.number(0x00280010, 0), found.number(0x00280011, 0)
     if not rows or not columns:
-        return 0
+        return 0, None
     if found.pixels is None:
         raise truncated()
     frames = _frames(found.values.get(_FRAMES, b"1"))
@@ -102,7 +126,37 @@ def check_dicom(path: Path) -> int:
         halved = b"422" in found.values.get(_COLOURS, b"")  # two colours share their chroma
         if found.pixels < (rows * columns * frames * 2 if halved else (count * bits + 7) // 8):
             raise truncated()
-    return 4 * count
+    return 4 * count, _positions(found, frames) if frames > 1 else None
+
+
+def _positions(found: _Found, frames: int) -> np.ndarray:
+    """Raises SemiGDAError "bad-input" for frames that are no volume as they are: ITK takes them for
+    slices of one, whatever they are, with the first one's scale."""
+    positions = [_numbers(data) for data in found.of_frames.get(_POSITION, ())]
+    if len(positions) != frames or any(len(position) != 3 for position in positions):
+        raise SemiGDAError(
+            "bad-input",
+            f"The DICOM file does not say where its {frames} frames lie: it may be a film.",
+            action="Load it in 3D Slicer, and use the volume or the sequence that it makes of it.",
+        )
+    told = [_numbers(data) for data in found.of_frames.get(_ORIENTATION, ())]
+    scales = [
+        {tuple(_numbers(data)) for data in found.of_frames.get(tag, ())}
+        for tag in (_SLOPE, _INTERCEPT, _SPACING)
+    ]
+    turned = any(np.abs(np.subtract(one, told[0])).max() > SAME_DIRECTION for one in told)
+    if turned or any(len(scale) > 1 for scale in scales):
+        raise SemiGDAError(
+            "bad-input",
+            "The frames of the DICOM file are turned against each other, or scaled differently.",
+            action="Export it from its source with a file for each slice.",
+        )
+    return np.array(positions)
+
+
+def _numbers(data: bytes) -> list[float]:
+    """Decimals that were checked."""
+    return [float(word) for word in data.rstrip(b"\0").split(b"\\") if word.strip()]
 
 
 def _begin(file: BinaryIO, found: _Found) -> bool:
@@ -156,11 +210,16 @@ def _element(file: BinaryIO, found: _Found) -> tuple[int, bytes, int]:
     return tag, kind, struct.unpack(found.order + "H", data[6:])[0]
 
 
-def _walk(file: BinaryIO, found: _Found, size: int, depth: int) -> None:
-    """Walk over elements, to the end of the file or of an item of undefined length."""
+def _walk(file: BinaryIO, found: _Found, size: int, depth: int, of_frames: bool = False) -> None:
+    """Walk over elements, to the end of the file or of an item.
+
+    Args:
+        size: where the file, or an item of known length, ends.
+        of_frames: whether they tell of frames.
+    """
     if depth > _DEEPEST:
         raise unreadable()
-    while True:
+    while file.tell() < size:
         tag, _, length = _element(file, found)
         if tag in (0, _ITEM_END) or file.tell() >= size and not length:
             return
@@ -172,29 +231,40 @@ def _walk(file: BinaryIO, found: _Found, size: int, depth: int) -> None:
                 file.seek(length, 1)
             continue
         if length == _UNDEFINED:
-            _walk_items(file, found, size, depth)
+            _walk_items(file, found, size, depth, tag in _GROUPS)
             continue
-        if file.tell() + length > size:
+        end = file.tell() + length
+        if end > size:
             raise truncated()
-        if (tag in _DECIMALS or tag in _NUMBERS or tag in (_FRAMES, _COLOURS)) and length < 4096:
+        if tag in _GROUPS:
+            _walk_items(file, found, size, depth, True, end)
+        elif (tag in _DECIMALS or tag in _NUMBERS or tag in (_FRAMES, _COLOURS)) and length < 4096:
             value = file.read(length)
+            if of_frames:
+                found.of_frames.setdefault(tag, []).append(value)
             if depth == 0 or tag in _DECIMALS:
                 found.values.setdefault(tag, value)
         else:
             file.seek(length, 1)
 
 
-def _walk_items(file: BinaryIO, found: _Found, size: int, depth: int) -> None:
-    while True:
+def _walk_items(
+    file: BinaryIO, found: _Found, size: int, depth: int, of_frames: bool, end: int | None = None
+) -> None:
+    """Arguments as of :func:`_walk`; ``end``: of a sequence of known length. Items of known length
+    that do not tell of frames are skipped."""
+    while end is None or file.tell() < end:
         tag, _, length = _element(file, found)
         if tag == _SEQUENCE_END:
             return
         if tag != _ITEM:
             raise truncated() if tag == 0 else unreadable()
         if length == _UNDEFINED:
-            _walk(file, found, size, depth + 1)
+            _walk(file, found, size, depth + 1, of_frames)
         elif file.tell() + length > size:
             raise truncated()
+        elif of_frames:
+            _walk(file, found, file.tell() + length, depth + 1, True)
         else:
             file.seek(length, 1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.reading.errors import damaged, truncated, unreadable
-from semigda.reading.picture import Picture, checked_size, read_picture
+from semigda.reading.picture import Picture, black_in, checked_size, read_picture
 from semigda.reading.request import Budget, Request
 
 _START = b"\x89PNG\r\n\x1a\n"
@@ -45,10 +45,15 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
         # The same bytes as one grey value of twice the bits, or as four colours, which ITK reads.
         copy = _relabelled(chunks, work, *((16, _GREY) if bits == 8 else (8, _RGBA)))
         return Picture(size, copy, transparent=True)
+    parts = dict(chunks)
+    if colours == _GREY and b"tRNS" in parts:  # one grey value is transparent
+        return Picture(size, _relabelled(chunks, work, bits, _GREY), spread if labels else 1)
     if colours != _PALETTE or not labels:
         return Picture(size, divisor=spread if labels else 1)
     # The same pixels as grey values are the indices.
-    return Picture(size, _relabelled(chunks, work, bits, _GREY), divisor=spread)
+    entries = parts.get(b"PLTE", b"")
+    black = black_in(zip(entries[::3], entries[1::3], entries[2::3], strict=False))
+    return Picture(size, _relabelled(chunks, work, bits, _GREY), divisor=spread, black=black)
 
 
 def _relabelled(chunks: list[tuple[bytes, bytes]], work: Path, bits: int, colours: int) -> Path:

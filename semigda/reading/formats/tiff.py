@@ -7,13 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from semigda.reading.errors import check_plausible, damaged, truncated, unreadable
-from semigda.reading.picture import Picture, read_picture
+from semigda.reading.errors import (
+    check_plausible,
+    damaged,
+    truncated,
+    unknown_kind,
+    unreadable,
+)
+from semigda.reading.picture import Picture, black_in, read_picture
 from semigda.reading.request import Budget, Request
+from semigda_core.errors import SemiGDAError
 
 _WIDTH, _HEIGHT, _BITS, _PACKING, _COLOURS = 256, 257, 258, 259, 262
 _STRIPS, _SAMPLES, _ROWS, _STRIP_BYTES, _PLANES = 273, 277, 278, 279, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES = 322, 323, 324, 325
+_ORIENTATION, _PALETTE_COLOURS, _NUMBERS = 274, 320, 339
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # the whole numbers among the types
 _WANTED = {
     _WIDTH,
@@ -30,9 +38,14 @@ _WANTED = {
     _TILE_HEIGHT,
     _TILES,
     _TILE_BYTES,
+    _ORIENTATION,
+    _PALETTE_COLOURS,
+    _NUMBERS,
 }
 _MOST_PAGES, _MOST_TAGS, _MOST_PIXELS = 65_536, 4096, 1 << 31
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE = 0, 1, 3
+_UPRIGHT = (1, 4)  # from the top or from the bottom: ITK gets no other right
+_WHOLE, _REAL = (1, 2, 4), 3  # kinds of numbers
 
 
 def begins(start: bytes) -> bool:
@@ -118,11 +131,18 @@ def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
             tags, at, colours = tiff.page(at)
             first = first or tags
             total += _check_page(tags, size)
+            if _kind(tags) != _kind(first):
+                raise SemiGDAError(
+                    "bad-input",
+                    "The pages of the TIFF file differ in size or kind.",
+                    action="Save the page that you mean as PNG and use that.",
+                )
             if tags.get(_COLOURS) == (_PALETTE,) and colours is not None:
                 palettes.append(colours)
     if not first:
         raise unreadable()
     check_plausible(total, size)
+    _check_kind(first)
     bits = first.get(_BITS, (1,))[0]
     grey = first.get(_COLOURS) in ((_WHITE_IS_ZERO,), (_BLACK_IS_ZERO,))
     if bits < 8:  # ITK spreads them over 0 to 255, as colours
@@ -136,7 +156,29 @@ def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
         changed[place : place + 2] = struct.pack(tiff.order + "H", _BLACK_IS_ZERO)
     copy = work / "indices.tiff"
     copy.write_bytes(changed)
-    return replace(plain, copy=copy, first_value=True)
+    entries = first.get(_PALETTE_COLOURS, ())
+    size = len(entries) // 3
+    red, green, blue = entries[:size], entries[size : 2 * size], entries[2 * size :]
+    black = black_in(zip(red, green, blue, strict=False))
+    return replace(plain, copy=copy, first_value=True, black=black)
+
+
+def _kind(tags: dict[int, tuple[int, ...]]) -> list[tuple[int, ...] | None]:
+    same = (_WIDTH, _HEIGHT, _BITS, _COLOURS, _SAMPLES, _ORIENTATION, _NUMBERS)
+    return [tags.get(tag) for tag in same]
+
+
+def _check_kind(tags: dict[int, tuple[int, ...]]) -> None:
+    """Refuse what ITK reads wrongly in silence: grey values with more values beside them, real
+    numbers of 16 bits, pictures that lie on their side."""
+    grey = tags.get(_COLOURS, (_BLACK_IS_ZERO,))[0] in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE)
+    numbers, bits = tags.get(_NUMBERS, (1,))[0], tags.get(_BITS, (1,))[0]
+    if (
+        (grey and tags.get(_SAMPLES, (1,))[0] > 1)
+        or (numbers not in _WHOLE and (numbers, bits) != (_REAL, 32))
+        or tags.get(_ORIENTATION, (1,))[0] not in _UPRIGHT
+    ):
+        raise unknown_kind("TIFF")
 
 
 def _check_page(tags: dict[int, tuple[int, ...]], size: int) -> int:

@@ -18,6 +18,7 @@ NO_IMAGE = "no image"
 MIXED = "one of several DICOM series in a folder"
 CHANNEL = "another channel of a case"
 SAME = "the same case in another format"
+GONE = "a link to a file that is not there"
 
 _HEAD = 8192
 # A tag, and its value with type and length, or with the length alone.
@@ -40,6 +41,9 @@ class Listing:
         """The files of one folder, all or some of them."""
         series: dict[bytes, list[Path]] = {}
         for path in sorted(files, key=natural):
+            if not path.is_file() and (path.is_symlink() or path.exists()):
+                self.left_out.append((path, GONE if path.is_symlink() else NO_IMAGE))
+                continue
             dicom = _look(path, _state(path))
             if dicom is None and only_dicom:
                 continue
@@ -74,7 +78,10 @@ def list_folder(folder: Path) -> Listing:
     found.take(folder, _files(folder))
     for path in folder.iterdir():
         if path.is_dir() and path.name[0] != "." and path.name.lower() not in _SKIPPED:
+            before = len(found.files)
             found.take(path, _files(path), only_dicom=True)
+            if len(found.files) == before and path.name.lower().endswith(ENDINGS):
+                found.left_out.append((path, NO_IMAGE))  # some unpack "a.nii.gz" into such a folder
     found.files.sort(key=natural)
     return found
 
@@ -94,7 +101,7 @@ def list_files(paths: Iterable[Path]) -> Listing:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.name[0] != "." and path.is_file()]
+    return [path for path in folder.iterdir() if path.name[0] != "." and not path.is_dir()]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases import naming
-from semigda_core.project.cases.listing import CHANNEL, SAME, Listing, list_files, list_folder
+from semigda_core.project.cases.listing import CHANNEL, GONE, SAME, Listing, list_files, list_folder
 from semigda_core.project.cases.naming import image_key, label_keys, stem
 from semigda_core.project.project import NewCase
 
@@ -78,6 +78,7 @@ def pair_folder(images: Path | str, labels: Path | str | None = None) -> Pairing
     if labels is None or Path(labels).resolve() == images.resolve():
         return _pair(found)
     beside = list_folder(Path(labels))
+    found.left_out += [(path, why) for path, why in beside.left_out if why == GONE]
     return _pair(found, [path for path in beside.files if path.is_file()])
 
 
