@@ -133,6 +133,7 @@ set(SemiGDA_PACKAGES
   semigda/check/run.py
   semigda/cli.py
   semigda/cli_models.py
+  semigda/cli_parser.py
   semigda/cli_project.py
   semigda/cli_project_parts.py
   semigda/cli_project_results.py
@@ -140,6 +141,7 @@ set(SemiGDA_PACKAGES
   semigda/cli_project_slices.py
   semigda/cli_project_training.py
   semigda/cli_segment.py
+  semigda/cli_telling.py
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py

@@ -21,19 +21,16 @@ from textwrap import fill, indent
 from typing import Any
 
 from semigda.cli_models import add_models_commands, add_overwrite
-from semigda.cli_segment import (
-    Terminal,
-    add_model_arguments,
-    add_segment_command,
-    segment_options,
-)
+from semigda.cli_parser import Parser
+from semigda.cli_segment import add_model_arguments, add_segment_command, segment_options
+from semigda.cli_telling import Terminal, run_and_tell
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.files.atomic import PREFIX
 from semigda_core.files.documents import mapping, plain, read_document, text
-from semigda_core.files.streams import Steady, steady_output
+from semigda_core.files.streams import steady_output
 from semigda_core.files.targets import check_room, check_target
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.failures import classify
@@ -88,7 +85,7 @@ def _tell(error: BaseException) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="semigda", description="Semi-supervised generative medical image segmentation."
     )
     parser.add_argument("--version", action="version", version=f"semigda {__version__}")
@@ -195,7 +192,7 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda_core.models.card import ModelCard, inherited
 
     values: dict[str, Any] = _read_json(arguments.settings) if arguments.settings else {}
-    values |= named_values(arguments.set)
+    values = named_values(arguments.set, values)
     for name in ("cases", "out", "steps", "seed", "threads", "device"):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
@@ -246,17 +243,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _run_here(folder: str | os.PathLike[str]) -> int:
     """Run a job in this process; its progress goes to the terminal, the rest to its log."""
-    from semigda.jobs.run import follow_job, prepare_process, run_job
+    from semigda.jobs.run import follow_job, prepare_process
 
     encoding = sys.stdout.encoding
     prepare_process()
     if follows():
         return follow_job(folder)
-    job = _TerminalJob(folder)
-    # A separate stream: the job's standard output goes to its log.
-    with os.fdopen(os.dup(1), "w", encoding=encoding, errors="backslashreplace") as terminal:
-        job.tell(Steady(terminal))
-        code = run_job(job)
+    job, code = run_and_tell(folder, 1, encoding)
     state = job.state()
     if state["state"] == "paused":
         print(f"{state['message']}\nTo go on: semigda run {folder}")
@@ -291,28 +284,6 @@ def _info(arguments: argparse.Namespace) -> None:
 
     facts = collect(arguments.size)
     print(json.dumps(facts, indent=1) if arguments.json else table(facts))
-
-
-# Telling
-
-
-class _TerminalJob(JobFolder):
-    """A job folder that also prints its events to a terminal."""
-
-    def tell(self, terminal: Steady) -> None:
-        self._terminal = terminal
-        self._lines = Terminal(terminal)
-
-    def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
-        super().update(state, progress, seconds_left, message)
-        now = self._claimed()
-        self._lines.update(progress=now["progress"], message=now["message"])
-
-    def event(self, type: str, **values: Any) -> None:
-        super().event(type, **values)
-        if type in ("validation", "warning", "stuck"):
-            told = one_line(", ".join(f"{key}={value}" for key, value in values.items()), 1000)
-            print(f"         {type}: {told}", file=self._terminal, flush=True)
 
 
 def _read_json(path: str) -> dict[str, Any]:

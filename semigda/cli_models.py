@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from semigda.cli_segment import Terminal
+from semigda.cli_telling import Terminal
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line

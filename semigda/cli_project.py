@@ -20,7 +20,7 @@ from semigda.cli_project_training import (
     training_status,
     version_values,
 )
-from semigda.cli_segment import Terminal
+from semigda.cli_telling import Terminal
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line

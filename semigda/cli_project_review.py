@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli_project_parts import Add, done, print_json
+from semigda.cli_telling import run_and_tell
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
-from semigda_core.project.review.candidates import Candidate, candidates, new_ranking
+from semigda_core.project.review.candidates import Candidate, candidates, is_outdated, new_ranking
 from semigda_core.project.review.inbox import accept, pending, reject, take_edited
 
 
@@ -52,12 +53,12 @@ def add_review_commands(add: Add) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> None:
-    from semigda.jobs.run import prepare_process, run_job
+    from semigda.jobs.run import prepare_process
 
     project = Project(arguments.project)
     job = new_ranking(project, arguments.model, arguments.count)
     prepare_process()
-    run_job(job)
+    run_and_tell(job.path)
     if error := job.error():
         raise error
     _tell(project, candidates(project), arguments.json)
@@ -120,7 +121,9 @@ def _tell(project: Project, found: list[Candidate], as_json: bool) -> None:
         waits = "to review" if one.label else ""
         print(f"{one.rank:>4}  {one.case_id}  {view.case(one.case_id).name:<32} {waits}")
         print(f"      doubt {one.disagreement:.2f}, novelty {one.novelty:.2f}. {one.reason}")
-    if not found:
+    if not found and is_outdated(project):
+        print("The classes have changed since the ranking: train again, then rank again.")
+    elif not found:
         print("Nothing waits.")
 
 

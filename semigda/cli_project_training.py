@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli_project_parts import Add, done, print_json
+from semigda.cli_telling import Terminal, run_and_tell
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
@@ -23,6 +24,13 @@ from semigda_core.project.training.judging import compare_scores
 from semigda_core.project.training.plans import Plan
 from semigda_core.project.training.presets import PRESETS
 from semigda_core.project.training.versions import Version
+
+_ASKED = {
+    "pause": "The training saves what it has learned, and pauses.",
+    "resume": "The training goes on, without this terminal.",
+    "stop": "The training ends early, and keeps what it has learned.",
+    "cancel": "The training ends without a result.",
+}
 
 
 def add_training_commands(add: Add) -> None:
@@ -81,7 +89,7 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
             values[key] = getattr(arguments, key)
     if arguments.base is not None:
         values |= _start(arguments.base)
-    advanced = values["advanced"] | named_values(arguments.set)
+    advanced = named_values(arguments.set, values["advanced"])
     advanced = {name: value for name, value in advanced.items() if value is not None}
     return Plan(**values | {"advanced": advanced})
 
@@ -94,12 +102,10 @@ def _start(told: str) -> dict[str, Any]:
 
 def _rehearse(arguments: argparse.Namespace) -> int:
     """The exit status is 1 if the plan does not fit."""
-    from semigda.jobs.run import run_job
-
     project = Project(arguments.project)
     plan = _plan(arguments, project)
     job = trainings.new_rehearsal(project, plan)
-    run_job(job)
+    run_and_tell(job.path)
     if error := job.error():
         raise error
     plans.save_plan(project, plan)  # now that it can be carried out
@@ -130,34 +136,47 @@ def _train(arguments: argparse.Namespace) -> int:
     plan = _plan(arguments, project)
     estimate = trainings.estimate(project, plan)
     job = trainings.start(project, plan)
-    if arguments.wait:
-        _wait(job)
-        if error := job.error():
-            raise error
-        return int(job.state()["state"] != "done")
-    if arguments.json:
+    if not arguments.wait and arguments.json:
         print_json({"job": str(job.path), "estimate": asdict(estimate)})
-    else:
-        print(f"The training has started, and goes on without this terminal: {estimate.text}.")
-        if estimate.mirroring:
-            print(estimate.mirroring)
+        return 0
+    told = f"The training has started, and goes on without this terminal: {estimate.text}."
+    if estimate.seconds is None:
+        told = "The training has started. It was not rehearsed, so how long it takes is unknown."
+    stream = sys.stderr if arguments.json else sys.stdout
+    print(" ".join(filter(None, (told, estimate.mirroring))), file=stream)
+    if not arguments.wait:
         print("See 'semigda project status'.")
-    return 0
+        return 0
+    return _wait(arguments, project, job)
 
 
-def _wait(job: JobFolder) -> None:
-    told = None
-    while True:
-        state = job.state()
-        now = f"{100 * state['progress']:5.1f} %  {state['message']}"
-        if now.partition(":")[0] != told:
-            told = now.partition(":")[0]
-            print(now, file=sys.stderr, flush=True)
-        if state["state"] in (*ENDED, "paused"):
-            return
+def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> int:
+    """Until it ends: how far, then the new version's scores."""
+    terminal = Terminal(sys.stderr)
+    state = job.state()
+    while state["state"] not in (*ENDED, "paused"):
         if job.is_stale():
             raise SemiGDAError("worker-died", action="Resume the training.")
+        terminal.update(progress=state["progress"], message=state["message"])
         time.sleep(0.5)
+        state = job.state()
+    terminal.update(progress=state["progress"], message=state["message"])
+    if error := job.error():
+        raise error
+    made = [one for one in versions.versions(project) if one.job == job.path.name]
+    if arguments.json:
+        print_json([version_values(version) for version in made])
+        return int(state["state"] != "done")
+    for version in made:
+        of_class = (f"{name} {_dice(dice)}" for name, dice in version.dice.items())
+        print(f"Dice on held-out cases: {_dice(version.mean)} ({', '.join(of_class)}).")
+        print(version.reason)
+        print(f"To segment with it: semigda project use {project.folder} {version.name}")
+    return int(state["state"] != "done")
+
+
+def _dice(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _control(arguments: argparse.Namespace) -> None:
@@ -165,6 +184,8 @@ def _control(arguments: argparse.Namespace) -> None:
     getattr(trainings, arguments.control)(project)
     if arguments.json:
         print_json(training_status(project))
+    else:
+        print(_ASKED[arguments.control])
 
 
 def _versions(arguments: argparse.Namespace) -> None:
@@ -179,11 +200,10 @@ def _versions(arguments: argparse.Namespace) -> None:
 
 
 def _score(version: Version) -> str:
-    told = "    -" if version.mean is None else f"{version.mean:.3f}"
     marks = ["in use"] if version.in_use else []
     if not version.comparable:
         marks.append("scored on other held-out cases")
-    return f"Dice {told}{' (' + ', '.join(marks) + ')' if marks else ''}"
+    return f"Dice {_dice(version.mean)}{' (' + ', '.join(marks) + ')' if marks else ''}"
 
 
 def version_values(version: Version) -> dict[str, Any]:

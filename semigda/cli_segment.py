@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from semigda.cli_telling import Terminal
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
+from semigda_core.files.formats import endings
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.doubt import GOOD
@@ -71,6 +73,12 @@ def _segment(arguments: argparse.Namespace) -> int:
         raise SemiGDAError(
             "bad-input", "Name one image, or several by --cases.", action="Give one of the two."
         )
+    if arguments.input and _holds_images(Path(arguments.input)):
+        raise SemiGDAError(
+            "bad-input",
+            "The folder holds images, and not one DICOM series.",
+            action="To segment all of them, use --cases FOLDER.",
+        )
     if arguments.again and arguments.cases is None:
         raise SemiGDAError(
             "bad-input",
@@ -86,6 +94,12 @@ def _segment(arguments: argparse.Namespace) -> int:
     if arguments.cases is None and not arguments.all_frames:
         return _segment_one(arguments)
     return _segment_all(arguments)
+
+
+def _holds_images(folder: Path) -> bool:
+    """Whether it is a folder of image files, which are no DICOM series."""
+    known = endings(dicom=False)
+    return folder.is_dir() and any(one.name.lower().endswith(known) for one in folder.iterdir())
 
 
 def _segment_one(arguments: argparse.Namespace) -> int:
@@ -243,29 +257,3 @@ def _is_first() -> bool:
 
 def _tell(text: str) -> None:
     print(one_line(text, 1000), file=sys.stderr, flush=True)
-
-
-class Terminal:
-    """Hears a progress: prints a line when the message changes or five more per cent are done."""
-
-    path = Path()
-
-    def __init__(self, stream: Any):
-        self._stream = stream
-        self._told: tuple[int | None, str] | None = None
-
-    def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
-        # The part after a colon counts steps; it is not new.
-        counted = progress is not None
-        twentieths = int(progress * 20) if counted else None
-        now = twentieths, message.partition(":")[0]
-        if now != self._told:
-            self._told = now
-            share = f"{100 * progress:5.1f} %" if counted else " " * 7
-            print(f"{share}  {one_line(message)}", file=self._stream, flush=True)
-
-    def event(self, type: str, **values: Any) -> None:
-        pass
-
-    def requested(self, control: str) -> bool:
-        return False

@@ -4588,6 +4588,10 @@
         <translation>Die Fälle sind gleichmäßig über das Aussehen Ihrer Bilder verteilt. Keine Reihenfolge, die wir versucht haben, gibt ein besseres Modell als beliebige Fälle: Wählen Sie nach dem, was Sie von ihnen wissen.</translation>
     </message>
     <message>
+        <source>The classes have changed since the last ranking, whose predicted labels do not fit them. Train a model with the present classes, then rank again.</source>
+        <translation>Die Klassen haben sich seit der letzten Reihenfolge geändert, deren vorhergesagte Labels nicht mehr dazu passen. Trainieren Sie ein Modell mit den jetzigen Klassen und ordnen Sie dann neu.</translation>
+    </message>
+    <message>
         <source>The model is in doubt about {percent:.0f} % of what it found.</source>
         <translation>Das Modell zweifelt an {percent:.0f} % dessen, was es fand.</translation>
     </message>
@@ -4920,10 +4924,6 @@
         <translation>Copyright (c) 2020, ML Illustrated</translation>
     </message>
     <message>
-        <source>Correct that setting, or leave it out.</source>
-        <translation>Korrigieren Sie diese Einstellung, oder lassen Sie sie weg.</translation>
-    </message>
-    <message>
         <source>Done.</source>
         <translation>Fertig.</translation>
     </message>
@@ -4942,6 +4942,10 @@
     <message>
         <source>Give its name, such as TotalSegmentator.</source>
         <translation>Nennen Sie seinen Namen, etwa TotalSegmentator.</translation>
+    </message>
+    <message>
+        <source>Give or correct that setting.</source>
+        <translation>Geben Sie diese Einstellung an, oder korrigieren Sie sie.</translation>
     </message>
     <message>
         <source>Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS.</source>
@@ -5579,6 +5583,10 @@
         <translation>Geben Sie jedem Fall in einer Fallliste einen eigenen Namen.</translation>
     </message>
     <message>
+        <source>Give it another name.</source>
+        <translation>Geben Sie ihr einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
         <translation>Geben Sie auch die Datei des Stable-Diffusion-Autoencoders an (--vae).</translation>
     </message>
@@ -5677,6 +5685,10 @@
     <message>
         <source>Looking at training image {number} of {count}.</source>
         <translation>Trainingsbild {number} von {count} wird angesehen.</translation>
+    </message>
+    <message>
+        <source>Make it first, or choose another.</source>
+        <translation>Legen Sie ihn zuerst an, oder wählen Sie einen anderen.</translation>
     </message>
     <message>
         <source>Mark the slices whose labels are finished.</source>
@@ -7037,10 +7049,6 @@
         <translation>Wählen Sie eine der Klassen des Projekts.</translation>
     </message>
     <message>
-        <source>Choose one of the project's versions.</source>
-        <translation>Wählen Sie eine der Versionen des Projekts.</translation>
-    </message>
-    <message>
         <source>Choose one of: {names}.</source>
         <translation>Wählen Sie aus: {names}.</translation>
     </message>
@@ -7759,6 +7767,10 @@
     <message>
         <source>Too few cases to tell the model from a plain U-Net of the same budget: {told}.</source>
         <translation>Zu wenige Fälle, um das Modell von einem einfachen U-Net mit gleichem Budget zu unterscheiden: {told}.</translation>
+    </message>
+    <message>
+        <source>Train a model with the present classes, or choose another one.</source>
+        <translation>Trainieren Sie ein Modell mit den jetzigen Klassen, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
         <source>Train one first, or choose a model.</source>

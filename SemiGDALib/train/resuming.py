@@ -19,10 +19,11 @@ class Resuming:
     def __init__(self, panel):
         self._panel = panel
         self._isNew = True
+        self._told = False
 
     def onScene(self) -> None:
         """Another scene was loaded: look as soon as the panel is in view."""
-        self._isNew = True
+        self._isNew, self._told = True, False
 
     def enter(self) -> None:
         """The panel is in view, and the scene's project open if it was found."""
@@ -36,12 +37,16 @@ class Resuming:
             self._panel.openProject(folder)
 
     def goOn(self) -> None:
-        """With the open project."""
+        """With the open project. That a project has not its case is said once in each scene: people
+        open other projects."""
         panel = self._panel
+        if self._told and not _has(panel.logic.project, unfinished.inScene()):
+            return
         try:
             with plain_errors():
                 labelling = panel.logic.resumeLabel()
         except SemiGDAError as error:
+            self._told = True
             panel.context.showError(error)
             return
         if labelling is not None:

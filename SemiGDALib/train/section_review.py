@@ -83,6 +83,11 @@ class ReviewSection(Section):
             )
         elif not self.context.view.of_role("unlabeled"):
             text = _("Every case is labelled. Add images without labels to continue.")
+        elif self.context.now.isOutdated:
+            text = _(
+                "The classes have changed since the last ranking, whose predicted labels do not "
+                "fit them. Train a model with the present classes, then rank again."
+            )
         else:
             text = _(
                 "The cases are spread evenly over what your images look like. No order that we "

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from semigda_core.project.check import latest
 from semigda_core.project.reading import Reading
-from semigda_core.project.review.candidates import candidates
+from semigda_core.project.review.candidates import candidates, is_outdated
 from semigda_core.project.review.inbox import to_review
 from semigda_core.project.training.bases import bases
 from semigda_core.project.training.plans import saved_plan
@@ -53,6 +53,11 @@ class Snapshot:
     @cached_property
     def candidates(self):
         return candidates(self._reading)
+
+    @cached_property
+    def isOutdated(self):
+        """Whether the newest ranking is of other classes."""
+        return is_outdated(self._reading)
 
     @cached_property
     def inbox(self):

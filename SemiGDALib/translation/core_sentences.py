@@ -32,7 +32,6 @@ def sentences(_):
         _("Close other programs, or crop the image."),
         _("Copy the report and send it to the developers."),
         _("Copyright (c) 2020, ML Illustrated"),
-        _("Correct that setting, or leave it out."),
         _("Done."),
         _("Free some disk space and try again."),
         _("General image features (EfficientNet-Lite0, Apache-2.0)"),
@@ -41,6 +40,7 @@ def sentences(_):
             "Apache-2.0; PyPI package {package} 0.1.0"
         ),
         _("Give its name, such as TotalSegmentator."),
+        _("Give or correct that setting."),
         _("Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS."),
         _("Images are not mirrored: {told} may be one side of the body."),
         _("Install a model first."),

@@ -320,6 +320,34 @@ def test_errors_are_a_sentence_and_an_action(
     assert not (tmp_path / "j").exists()  # nothing was begun
 
 
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("segmet", "Did you mean segment?"),
+        ("project ad p", "Did you mean add?"),
+        ("segment x.nrrd --modle tiny -o o.seg.nrrd", "Did you mean --model?"),
+        ("segment x.nrrd --model tiny -o o.seg.nrrd --al-parts", "Did you mean --all-parts?"),
+        ("project train p --preset standrd", "Did you mean standard?"),
+        ("segment x.nrrd --model tiny -o o.seg.nrrd --device gpu", "choose from"),
+        ("segment x.nrrd y.nrrd --model tiny -o o.seg.nrrd", "unrecognized arguments: y.nrrd"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_what_was_meant(line, said, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and said in told and "--help" in told.splitlines()[-1]
+    assert len(told.splitlines()) == 2 and told.count("Did you mean") == said.count("Did you mean")
+
+
+def test_a_folder_of_images_asks_for_cases(tmp_path, library, capsys):
+    tiny_package(library, "tiny")
+    (tmp_path / "a.png").touch()
+    target = str(tmp_path / "o.seg.nrrd")
+    assert main(["segment", str(tmp_path), "--model", "tiny", "-o", target]) == 1
+    assert "use --cases" in capsys.readouterr().err
+
+
 def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
     # A slip of ours, planted before the command starts.
     (tmp_path / "sitecustomize.py").write_text(

@@ -90,7 +90,7 @@ def test_what_is_decided_leaves_the_inbox(project):
     assert left == {*others, "ranking"}
 
 
-def test_a_prediction_with_names_of_before_does_not_become_a_label(project):
+def test_a_prediction_with_names_of_before_does_not_become_a_label(project, capsys):
     """The classes swap their names while predictions wait."""
     first = pending(project)[0].case_id
     for value, name in ((1, "aside"), (2, "body"), (1, "head")):
@@ -99,6 +99,8 @@ def test_a_prediction_with_names_of_before_does_not_become_a_label(project):
     with pytest.raises(SemiGDAError, match="not among those that wait"):
         accept(project, [first])
     assert project.read().case(first).label is None
+    assert main(["project", "inbox", str(project.folder)]) == 0
+    assert "train again, then rank again" in capsys.readouterr().out
 
 
 def test_rejected_ones_stay_unlabelled_and_are_not_proposed_again_for_this_model(project, model):

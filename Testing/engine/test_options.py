@@ -111,5 +111,9 @@ def test_the_branches_follow_from_card_and_choice():
 def test_other_settings_are_json_or_else_texts():
     given = ["steps=100", "name=liver", "size=[64, 48]", "base=null", "name=a=b"]
     assert named_values(given) == {"steps": 100, "name": "a=b", "size": [64, 48], "base": None}
+    before = {"augmentation": {"blur": 0.5, "mirror": True}}
+    told = named_values(["augmentation.mirror=false", "preprocessing.crop=true"], before)
+    assert told["augmentation"] == {"blur": 0.5, "mirror": False}
+    assert told["preprocessing"] == {"crop": True} and before["augmentation"]["mirror"]
     with pytest.raises(SemiGDAError, match="NAME=VALUE, not 'steps'"):
         named_values(["steps"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
@@ -157,8 +159,20 @@ def trained(tmp_path_factory):
     project = ready_project(tmp_path_factory.mktemp("trained"))
     project.set_settings(attribution=["A. Author"])
     plans.save_plan(project, Plan(advanced=SHORT))
-    assert project_command("train", project.folder, "--wait") == 0
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        assert project_command("train", project.folder, "--wait") == 0
+    (project.folder / "told.txt").write_text(told.getvalue(), "utf-8")
     return project
+
+
+def test_whoever_waits_for_a_training_hears_its_scores(trained):
+    (version,) = versions.versions(trained)
+    started, dice, reason, next_step = (trained.folder / "told.txt").read_text("utf-8").splitlines()
+    assert "not rehearsed" in started
+    assert dice.startswith(f"Dice on held-out cases: {version.mean:.3f} (")
+    assert reason == version.reason
+    assert next_step.endswith(f"semigda project use {trained.folder} {version.name}")
 
 
 def test_card_and_report_name_the_features(trained):

@@ -86,6 +86,19 @@ def test_it_is_found_in_a_project_that_was_moved(bundle, training, project, modu
     assert moved.read().case(case).label == first
 
 
+def test_other_projects_hear_of_it_once(bundle, training, project, module_host, tmp_path):
+    """Not whenever one is opened; its own project still goes on with it."""
+    case, others = project.read().cases[1].id, [tmp_path / "A", tmp_path / "B"]
+    another_day(training, module_host, bundle, tmp_path / "Moved")
+    show(training, module_host)
+    assert "not finished" in training.ui.messageLabel.text
+    for other in others:
+        training.panel.createProject(other)
+        assert not training.ui.messageFrame.visible
+    training.panel.openProject(tmp_path / "Moved")
+    assert training.logic.labelling.caseId == case
+
+
 def test_a_case_that_was_removed_meanwhile(bundle, training, project, module_host):
     project.remove([project.read().cases[1].id])
     another_day(training, module_host, bundle)

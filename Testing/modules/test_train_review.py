@@ -102,3 +102,10 @@ def test_review(training, project, module_host, artifacts):
     assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
     section(training, "Review")
     picture(training, module_host, artifacts, "review-after")
+
+    # Predictions do not fit classes that were renamed since; the section says why they are gone.
+    assert "classes have changed" not in ui.rankLabel.text
+    project.set_classes(["sphere", "core"])
+    training.panel.refresh()
+    assert not ui.inboxTable.visible and "classes have changed" in ui.rankLabel.text
+    picture(training, module_host, artifacts, "review-renamed")

@@ -320,9 +320,17 @@ def _targets(
             checked.append(None)
             continue
         if not Path(path).name.lower().endswith(suffix):
-            raise SemiGDAError("bad-input", f"The output file's name must end in {suffix}.")
+            raise SemiGDAError(
+                "bad-input",
+                f"The output file's name must end in {suffix}.",
+                action="Give it another name.",
+            )
         if not Path(path).parent.is_dir():
-            raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
+            raise SemiGDAError(
+                "bad-input",
+                "The folder of the output file does not exist.",
+                action="Make it first, or choose another.",
+            )
         if any(done and same_place(path, done) for done in checked):
             raise SemiGDAError("bad-input", "Two results would be written to the same file.")
         checked.append(check_target(path, is_ours, overwrite=overwrite, inputs=inputs))

@@ -10,8 +10,9 @@ Each field's rule checks it in a document, see :mod:`semigda_core.files.checked`
 from __future__ import annotations
 
 import argparse
+import copy
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, field, fields
 from typing import Any
 
@@ -79,21 +80,27 @@ def add_named_values(parser: argparse.ArgumentParser, meaning: str) -> None:
     )
 
 
-def named_values(texts: Iterable[str]) -> dict[str, Any]:
-    """What was given for ``--set``, the last one of a name.
+def named_values(texts: Iterable[str], values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """``values`` with what was given for ``--set``; ``augmentation.blur=0`` changes a part of one.
 
     Raises:
         SemiGDAError: "bad-input".
     """
-    values = {}
+    values = copy.deepcopy(dict(values or {}))
     for given in texts:
         name, equals, value = given.partition("=")
         if not equals:
             raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{given}'.")
+        *parts, last = name.split(".")
+        inner = values
+        for part in parts:
+            if not isinstance(inner.get(part), dict):
+                inner[part] = {}
+            inner = inner[part]
         try:
-            values[name] = json.loads(value)
+            inner[last] = json.loads(value)
         except ValueError:
-            values[name] = value
+            inner[last] = value
     return values
 
 

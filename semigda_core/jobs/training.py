@@ -129,7 +129,7 @@ class Settings:
     )
     network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict), meaning="the network's sizes")
     preprocessing: dict[str, Any] = ruled(
-        as_rule(Preprocessing.from_dict), meaning="channels, slice axis, working grid, intensity"
+        as_rule(Preprocessing.from_dict), meaning="how images become slices, as a card says it"
     )
     seed: int = ruled(
         whole(0, 2**63 - 1), 0, "of the first weights, the data order and every random change"
@@ -173,7 +173,7 @@ class Settings:
             raise SemiGDAError(
                 "bad-input",
                 f"The settings of the training cannot be used: {wrong}.",
-                action="Correct that setting, or leave it out.",
+                action="Give or correct that setting.",
             ) from None
 
     def identity(self) -> dict[str, Any]:
@@ -342,6 +342,9 @@ def meanings(cls: type) -> Iterator[str]:
     for one in fields(cls):
         default = "" if one.default is MISSING else f" (default: {json.dumps(one.default)})"
         yield f"{one.name}: {meaning_of(one)}{default}"
+        if one.name == "preprocessing":
+            for part in fields(Preprocessing):
+                yield f"preprocessing.{part.name}: {meaning_of(part)}"
         if one.name == "augmentation":
             yield from (f"augmentation.{line}" for line in meanings(Augmentation))
 

@@ -50,17 +50,25 @@ class Preprocessing:
             percentiles. Off in cards without the field, which are older than it.
     """
 
-    channels: str = ruled(one_of("2.5d", "rgb"), "2.5d")
-    slice_axis: str = ruled(one_of(*SLICE_AXES), "axial")
-    size: tuple[int, int] = ruled(list_of(_side, 2, least=2), (224, 224))
+    channels: str = ruled(one_of("2.5d", "rgb"), "2.5d", "2.5d for grey images, or rgb")
+    slice_axis: str = ruled(one_of(*SLICE_AXES), "axial", f"one of {', '.join(SLICE_AXES)}")
+    size: tuple[int, int] = ruled(
+        list_of(_side, 2, least=2), (224, 224), f"[rows, columns], multiples of {MULTIPLE}"
+    )
     spacing: tuple[float | None, float | None, float | None] = ruled(
-        list_of(maybe(number(0.001, 1000)), 3, least=3), (None, None, None)
+        list_of(maybe(number(0.001, 1000)), 3, least=3),
+        (None, None, None),
+        "[through, row, column] in mm; null for row and column fits slices into the size, null "
+        "for through keeps the image's own",
     )
     intensity: dict[str, Any] = ruled(
-        _intensity, factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
+        _intensity,
+        factory=lambda: {"rule": "mr-percentile", "low": 0.5, "high": 99.5},
+        meaning='such as {"rule": "mr-percentile", "low": 0.5, "high": 99.5}, {"rule": '
+        '"ct-window", "low": -160, "high": 240} or {"rule": "8-bit"}',
     )
 
-    crop: bool = ruled(flag(), False)
+    crop: bool = ruled(flag(), False, "whether empty borders are cut off first; may be left out")
 
     def __post_init__(self) -> None:
         tuples(self, "size", "spacing")

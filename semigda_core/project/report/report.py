@@ -60,7 +60,11 @@ def write_report(
     if path is not None:
         target = check_target(path, _is_report, overwrite=overwrite)
     if not target.parent.is_dir():
-        raise SemiGDAError("bad-input", "The folder of the output file does not exist.")
+        raise SemiGDAError(
+            "bad-input",
+            "The folder of the output file does not exist.",
+            action="Make it first, or choose another.",
+        )
     text = _page(say, project, training)
     write_text(target, text, durable=False)
     return target

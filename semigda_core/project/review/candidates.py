@@ -7,7 +7,7 @@ are still valid.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ def new_ranking(
         raise SemiGDAError(
             "bad-input",
             "The model's classes are not those of the project.",
-            action="Choose one of the project's versions.",
+            action="Train a model with the present classes, or choose another one.",
         )
     if count is not None and count < 1:
         raise SemiGDAError("bad-input", "The number of cases to review must be at least 1.")
@@ -128,8 +128,7 @@ def candidates(project: Project) -> list[Candidate]:
     ranking = read_ranking(project)
     view, inbox = project.read(), project.place(INBOX)
     open_now = {case.id: case for case in open_cases(view, ranking["model"])}
-    names = [label.name for label in view.classes]
-    current = ranking.get("classes", names) == names  # earlier versions did not say
+    current = _fits(ranking, view)
     found: list[Candidate] = []
     for entry in ranking["candidates"]:
         case = open_now.get(entry["case"])
@@ -149,6 +148,16 @@ def candidates(project: Project) -> list[Candidate]:
             )
         )
     return found
+
+
+def is_outdated(project: Project) -> bool:
+    """Whether the classes have changed since the newest ranking: none of its labels waits."""
+    return not _fits(read_ranking(project), project.read())
+
+
+def _fits(ranking: Mapping[str, Any], view: View) -> bool:
+    names = [label.name for label in view.classes]
+    return ranking.get("classes", names) == names  # earlier versions did not say
 
 
 def read_ranking(project: Project) -> dict[str, Any]:

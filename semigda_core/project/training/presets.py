@@ -202,8 +202,11 @@ def train_settings(
         "base": base,
         # A model to start from shows at once what it finds.
         "first_look": model is None and NetworkConfig.from_dict(network).has_features,
-        "augmentation": _augmentation(view, preprocessing, chosen.varied),
         **advanced,
+        "augmentation": {
+            **_augmentation(view, preprocessing, chosen.varied),
+            **advanced.get("augmentation", {}),
+        },
     }
 
 

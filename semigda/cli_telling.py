@@ -1,0 +1,71 @@
+"""What the ``semigda`` command tells a terminal while it works."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from semigda_core.files.streams import Steady
+from semigda_core.files.texts import one_line
+from semigda_core.jobs.folder import JobFolder
+
+
+class Terminal:
+    """Hears a progress: prints a line when the message changes or five more per cent are done."""
+
+    path = Path()
+
+    def __init__(self, stream: Any):
+        self._stream = stream
+        self._told: tuple[int | None, str] | None = None
+
+    def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
+        # The part after a colon counts steps; it is not new.
+        counted = progress is not None
+        twentieths = int(progress * 20) if counted else None
+        now = twentieths, message.partition(":")[0]
+        if message and now != self._told:
+            self._told = now
+            share = f"{100 * progress:5.1f} %" if counted else " " * 7
+            print(f"{share}  {one_line(message)}", file=self._stream, flush=True)
+
+    def event(self, type: str, **values: Any) -> None:
+        pass
+
+    def requested(self, control: str) -> bool:
+        return False
+
+
+class TerminalJob(JobFolder):
+    """A job folder that also prints its events to a terminal."""
+
+    def tell(self, terminal: Steady) -> None:
+        self._terminal = terminal
+        self._lines = Terminal(terminal)
+
+    def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
+        super().update(state, progress, seconds_left, message)
+        now = self._claimed()
+        self._lines.update(progress=now["progress"], message=now["message"])
+
+    def event(self, type: str, **values: Any) -> None:
+        super().event(type, **values)
+        if type in ("validation", "warning", "stuck"):
+            told = one_line(", ".join(f"{key}={value}" for key, value in values.items()), 1000)
+            print(f"         {type}: {told}", file=self._terminal, flush=True)
+
+
+def run_and_tell(
+    folder: str | os.PathLike[str], descriptor: int = 2, encoding: str | None = None
+) -> tuple[TerminalJob, int]:
+    """Run a job in this process, its progress to a standard stream; the job and its exit code."""
+    from semigda.jobs.run import run_job
+
+    job = TerminalJob(folder)
+    stream = os.dup(descriptor)  # a separate one: the job's own output goes to its log
+    encoding = encoding or sys.stderr.encoding
+    with os.fdopen(stream, "w", encoding=encoding, errors="backslashreplace") as terminal:
+        job.tell(Steady(terminal))
+        return job, run_job(job)
