@@ -12,7 +12,7 @@ import itertools
 import torch
 from torch import Tensor
 
-from semigda_core.labels.finished import MOST_CLASSES
+from semigda_core.models.card import MOST_CLASSES
 
 # Four corners of the colour cube, 2 * sqrt(2) apart: the best places for up to 3 classes.
 TETRAHEDRON = ((-1.0, -1.0, -1.0), (1.0, 1.0, -1.0), (1.0, -1.0, 1.0), (-1.0, 1.0, 1.0))

@@ -26,9 +26,8 @@ from semigda_core.files.checked import (
 from semigda_core.files.documents import Wrong, flag, maybe, number, one_of, path, text, whole
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.segmenting import DEVICES
-from semigda_core.labels.finished import MOST_CLASSES
 from semigda_core.labels.sides import sided
-from semigda_core.models.card import ModelCard
+from semigda_core.models.card import MOST_CLASSES, ModelCard
 from semigda_core.models.network_config import BRANCHES, FREEZABLE, NetworkConfig, some_branches
 from semigda_core.models.preprocessing import Preprocessing
 

@@ -25,7 +25,6 @@ IGNORE_TAG = "SemiGDA.Ignore"
 WHOLE = "all"  # what stands for None in a case list: every slice is finished
 IGNORED = 255  # the class of voxels that are unlabelled, in mappings and in label arrays
 IGNORE = "ignore"  # what a mapping may say for it
-MOST_CLASSES = IGNORED - 1  # beside background, of a label map whose values are bytes
 
 MOST = 100_000  # slices along an axis
 _TEXT = re.compile(r"([012]):((?: \d{1,6}(?:-\d{1,6})?)*) ?")

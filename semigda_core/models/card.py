@@ -32,7 +32,6 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
-from semigda_core.labels.finished import MOST_CLASSES
 from semigda_core.models.doubt import DOUBT
 from semigda_core.models.fit import IMAGES
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
@@ -44,6 +43,7 @@ CARD_FILE = "card.json"
 WEIGHTS_FILE = "weights.safetensors"
 MAX_CARD_BYTES = 1_000_000
 USES = ("both", *BRANCHES)  # what a card may recommend
+MOST_CLASSES = 254  # of a label map's bytes 0 is background, and 255 what is unlabelled
 
 # A name is also a folder name: lower case because Windows and macOS fold case.
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
