@@ -56,4 +56,5 @@ def remove(view: View, cases: Iterable[ProjectCase], text: str) -> Fix | None:
 
 
 def held_out(view: View) -> set[str]:
+    """The ids of the held-out cases."""
     return set(view.heldout["cases"]) if view.heldout else set()

@@ -10,6 +10,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import Label, ModelCard
 from semigda_core.models.library import list_models
 from semigda_core.project.cases.caselist import listed_cases
+from semigda_core.project.check.findings import held_out
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.plans import Plan
@@ -121,7 +122,7 @@ def _problem(view: View, folder: Path) -> str | None:
 
 def _has_seen(view: View, job: str) -> bool:
     """If the case list is gone, it may have."""
-    heldout = set((view.heldout or {}).get("cases", ()))
+    heldout = held_out(view)
     rows = listed_cases(view.folder / "jobs" / job / "cases.json")
     if rows is None:
         return bool(heldout)

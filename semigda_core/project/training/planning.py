@@ -10,6 +10,7 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import check_name
+from semigda_core.project.check.findings import held_out
 from semigda_core.project.check.latest import measured
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -164,11 +165,6 @@ def turns(view: View) -> list[int]:
 def in_turn(view: View) -> bool:
     """Whether every patient is held out in turn."""
     return view.heldout is not None and view.heldout["scheme"] == "leave-one-out"
-
-
-def held_out(view: View) -> set[str]:
-    """The ids of the held-out cases."""
-    return set(view.heldout["cases"]) if view.heldout else set()
 
 
 def _work(plan: Plan, view: View) -> Work:

@@ -20,6 +20,7 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.features import read_published
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.moving import settle, tell_missing
+from semigda_core.project.check.findings import held_out
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -34,7 +35,6 @@ from semigda_core.project.training.bases import (
 from semigda_core.project.training.comparison import read, scores
 from semigda_core.project.training.estimates import Estimate
 from semigda_core.project.training.planning import (
-    held_out,
     in_turn,
     on_card,
     plan_training,
