@@ -55,9 +55,7 @@ def alone_on(cards: Sequence[Path], job: JobFolder) -> Iterator[None]:
             raise Paused
 
     with contextlib.ExitStack() as held:
-        for path in sorted(
-            set(cards)
-        ):  # always in the same order, so that no two wait for each other
+        for path in sorted(set(cards)):  # in one order, so that no two wait for each other
             held.enter_context(locked(path, waiting, SECONDS_BETWEEN_TRIES))
         if cards:
             job.update("running", message="Starting.")

@@ -105,11 +105,11 @@ class Store:
         """
         found = self._pair(case, read=True)
         if found is None:
-            names = self._names(case, read=True)
-            self._make(case)
+            names = self._names(case, read=True) or {}
+            self._make(case, names)
             found = self._pair(case, read=True)
             if self._names(case, read=True) != names:  # made of something else than they say
-                for name in (names or {}).values():
+                for name in names.values():
                     (self.folder / name).unlink(missing_ok=True)
                 found = None
         if found is None:  # a file was changed meanwhile, or the disk loses what is written
@@ -146,9 +146,7 @@ class Store:
         self._used |= set(names.values())
         return Pair(**files)
 
-    def _make(self, case: Case) -> None:
-        names = self._names(case, read=True)
-        assert names is not None
+    def _make(self, case: Case, names: dict[str, str]) -> None:
         volume = read_volume(case.image)
         seen = prepare(volume, self.preprocessing)
         for kind, name in names.items():
