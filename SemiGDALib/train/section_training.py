@@ -208,18 +208,19 @@ class TrainingSection(Section):
 
     def _showJob(self) -> None:
         ui, job = self.ui, self._job
-        ui.watchFrame.visible = job is not None and job["state"] != "lost"
-        if not ui.watchFrame.visible:
+        watches = job is not None and job["state"] != "lost"
+        ui.watchFrame.visible = watches
+        if not watches:  # "visible" would also be False while the section is closed
             return
         state, stale = job["state"], job["stale"]
         ui.stateLabel.text = self._sentence()
         ui.progressBar.visible = ui.cancelButton.visible = self._isUnfinished()
         ui.progressBar.value = int(100 * job["progress"])
         standing = stale or state == "paused"
-        ui.pauseButton.visible = ui.stopButton.visible = self._isUnfinished()
+        ui.stopButton.visible = self._isUnfinished()
+        ui.pauseButton.visible = self._isUnfinished() and not standing
         ui.pauseButton.enabled = state == "running" and not stale
         ui.stopButton.enabled = not self._requested("stop")
-        ui.pauseButton.visible = ui.pauseButton.visible and not standing
         ui.resumeButton.visible = standing or state in ("failed", "cancelled")
         ui.cancelButton.enabled = not self._requested("cancel")
         if not self._isUnfinished():

@@ -12,6 +12,7 @@ import pytest
 import train_fixtures
 from train_fixtures import picture, section
 
+from semigda_core.errors import SemiGDAError
 from Testing.host.session import PANEL_WIDTH
 
 
@@ -123,8 +124,6 @@ def test_repeated_steps_are_told_once(training, job):
 
 
 def test_paused_by_a_full_disk(training, job, module_host, artifacts):
-    from semigda_core.errors import SemiGDAError
-
     ui = section(training, "Training")
     job.update("paused", message="Paused.")
     state = json.loads((job.path / "state.json").read_text("utf-8"))
@@ -138,13 +137,26 @@ def test_paused_by_a_full_disk(training, job, module_host, artifacts):
 
 
 def test_failed(training, job, module_host, artifacts):
-    from semigda_core.errors import SemiGDAError
-
     ui = section(training, "Training")
     job.fail(SemiGDAError("out-of-memory"))
     module_host.wait(lambda: "too little free memory" in ui.stateLabel.text, 5)
     assert ui.resumeButton.visible and ui.startFrame.visible and not ui.stopButton.visible
     picture(training, module_host, artifacts, "failed")
+
+
+def test_what_happens_while_the_section_is_closed(training, job, module_host):
+    """It is told, and can be answered, as soon as the section is opened again."""
+    ui, button = section(training, "Training"), training.panel.buttons["Training"]
+    button.collapsed = True
+    training.panel.refresh()
+    button.collapsed = False
+    assert ui.pauseButton.visible and ui.stopButton.visible
+    button.collapsed = True
+    job.fail(SemiGDAError("disk-full", "The disk is full.", action="Free some space."))
+    training.panel.refresh()
+    button.collapsed = False
+    assert "The disk is full." in ui.stateLabel.text
+    assert ui.resumeButton.visible and not ui.pauseButton.visible
 
 
 def test_the_panel_keeps_its_width_however_often_it_is_drawn(training, job, module_host):
