@@ -55,7 +55,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/views.py
   SemiGDALib/segment/volume_job.py
   SemiGDALib/set_up/__init__.py
-  SemiGDALib/set_up/choosing.py
   SemiGDALib/set_up/external.py
   SemiGDALib/set_up/health.py
   SemiGDALib/set_up/installing.py

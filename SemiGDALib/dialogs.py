@@ -17,10 +17,19 @@ def chooseFolder(title: str) -> str:
     return qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
 
 
-def chooseFile(title: str, filters: str) -> str:
+def chooseFile(title: str, filters: str = "") -> str:
     """A file that is there."""
     chosen = qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), title, "", filters)
     return chosen if isinstance(chosen, str) else chosen[0]
+
+
+def chooseZip(title: str, name: str) -> str:
+    """Where to write a model's .zip; the dialog asks before a file is replaced."""
+    chosen = qt.QFileDialog.getSaveFileName(
+        slicer.util.mainWindow(), title, f"{name}.zip", _("Model packages (*.zip)")
+    )
+    path = chosen if isinstance(chosen, str) else chosen[0]
+    return path if not path or path.lower().endswith(".zip") else f"{path}.zip"
 
 
 def chooseColour(colour):

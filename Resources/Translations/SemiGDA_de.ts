@@ -553,6 +553,10 @@
         <source>Confirm.</source>
         <translation>Bestätigen.</translation>
     </message>
+    <message>
+        <source>Model packages (*.zip)</source>
+        <translation>Modellpakete (*.zip)</translation>
+    </message>
 </context>
 <context>
     <name>SemiGDALib.nodes</name>
@@ -1279,16 +1283,8 @@
         <translation>„{title}“ herunterladen, {size}, Lizenz {licence}?</translation>
     </message>
     <message>
-        <source>Export model</source>
-        <translation>Modell exportieren</translation>
-    </message>
-    <message>
         <source>File or https address of a catalogue of models. Leave it empty for SemiGDA's own.</source>
         <translation>Datei oder https-Adresse eines Modellkatalogs. Leer: der von SemiGDA.</translation>
-    </message>
-    <message>
-        <source>Folder for models</source>
-        <translation>Ordner für Modelle</translation>
     </message>
     <message>
         <source>Foreground</source>
@@ -1313,10 +1309,6 @@
     <message>
         <source>Model packages (*.zip card.json)</source>
         <translation>Modellpakete (*.zip card.json)</translation>
-    </message>
-    <message>
-        <source>Model packages (*.zip)</source>
-        <translation>Modellpakete (*.zip)</translation>
     </message>
     <message>
         <source>Name in the library (a-z, 0-9, -)</source>
@@ -1417,12 +1409,20 @@
         <translation>Wird heruntergeladen</translation>
     </message>
     <message>
+        <source>Export model</source>
+        <translation>Modell exportieren</translation>
+    </message>
+    <message>
         <source>Export...</source>
         <translation>Exportieren...</translation>
     </message>
     <message>
         <source>Exporting the model...</source>
         <translation>Das Modell wird exportiert...</translation>
+    </message>
+    <message>
+        <source>Folder for models</source>
+        <translation>Ordner für Modelle</translation>
     </message>
     <message>
         <source>Folder...</source>
@@ -2056,17 +2056,6 @@
     </message>
 </context>
 <context>
-    <name>set_up.choosing</name>
-    <message>
-        <source>Choose a folder with the packages' wheels (.whl files)</source>
-        <translation>Wählen Sie einen Ordner mit den Paketen (.whl-Dateien)</translation>
-    </message>
-    <message>
-        <source>Choose the program python (python.exe) of a Python that has PyTorch</source>
-        <translation>Wählen Sie das Programm python (python.exe) eines Python mit PyTorch</translation>
-    </message>
-</context>
-<context>
     <name>set_up.external</name>
     <message>
         <source>Choose another Python.</source>
@@ -2160,6 +2149,14 @@
     <message>
         <source>Checking: every package, and one convolution on the device...</source>
         <translation>Prüfung: jedes Paket und eine Faltung auf dem Gerät...</translation>
+    </message>
+    <message>
+        <source>Choose a folder with the packages' wheels (.whl files)</source>
+        <translation>Wählen Sie einen Ordner mit den Paketen (.whl-Dateien)</translation>
+    </message>
+    <message>
+        <source>Choose the program python (python.exe) of a Python that has PyTorch</source>
+        <translation>Wählen Sie das Programm python (python.exe) eines Python mit PyTorch</translation>
     </message>
     <message>
         <source>Close</source>
@@ -4439,10 +4436,6 @@
     <message>
         <source>Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.</source>
         <translation>Mittlerer Dice auf Testfällen; 95-%-Intervall {low:.3f} bis {high:.3f}.</translation>
-    </message>
-    <message>
-        <source>Model packages (*.zip)</source>
-        <translation>Modellpakete (*.zip)</translation>
     </message>
     <message>
         <source>More labels help most. See 'What to label next' below</source>

@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib.dialogs import chooseFolder
 
 _PLUGIN = "DICOMSegmentationPlugin"
 
@@ -113,8 +114,7 @@ class ExportButton:
             )
 
     def _onClicked(self, _checked=False) -> None:
-        title = _("Folder for the DICOM SEG")
-        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+        folder = chooseFolder(_("Folder for the DICOM SEG"))
         if not folder:
             return
         try:

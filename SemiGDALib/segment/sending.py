@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import qt
-import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes, provenance
+from SemiGDALib.dialogs import chooseFolder
 
 
 def sendTo(segmentationNode, folder, replace=False, whole=False):
@@ -89,8 +89,7 @@ class SendButton:
         other.connect("triggered(bool)", self._onOther)
 
     def _onOther(self, _checked=False) -> None:
-        title = _("Folder of a training project")
-        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title)
+        folder = chooseFolder(_("Folder of a training project"))
         if folder:
             self.send(folder)
 

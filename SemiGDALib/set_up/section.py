@@ -16,9 +16,9 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs import interpreter
 from SemiGDALib import keyboard
+from SemiGDALib.dialogs import chooseFile, chooseFolder
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up import installing
-from SemiGDALib.set_up.choosing import choosePython, chooseWheels
 from SemiGDALib.translation.sentences import translated
 
 _SHOWN = {
@@ -231,7 +231,7 @@ class SetUpSection:
 
     def installFromFolder(self) -> None:
         """The same from a folder that the user chooses."""
-        folder = chooseWheels()
+        folder = chooseFolder(_("Choose a folder with the packages' wheels (.whl files)"))
         if folder:
             self.install(folder)
 
@@ -277,7 +277,7 @@ class SetUpSection:
 
     def choosePython(self) -> None:
         """Compute in a Python that the user chooses."""
-        path = choosePython()
+        path = chooseFile(_("Choose the program python (python.exe) of a Python that has PyTorch"))
         if path:
             self.usePython(path)
 

@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.project.training.comparison import partly
+from SemiGDALib.dialogs import chooseZip
 from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, ink
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
@@ -244,7 +245,7 @@ class ResultSection(Section):
     def onExport(self, _checked=False) -> None:
         """Write the selected version as one file."""
         (version,) = self._selected()
-        path = chooseExportFile(version.name)
+        path = chooseZip(_("Export version"), version.name)
         if path:
             self._busy(_("Exporting {name}...").format(name=version.title))
             self.context.attempt(self.context.logic.exportVersion, version.name, path, self._onDone)
@@ -303,12 +304,3 @@ class ResultSection(Section):
 def openPage(path) -> None:
     """Show a page in the user's browser."""
     qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(path)))
-
-
-def chooseExportFile(name: str) -> str:
-    """Ask where to write a version; empty if the user changes their mind."""
-    chosen = qt.QFileDialog.getSaveFileName(
-        slicer.util.mainWindow(), _("Export version"), f"{name}.zip", _("Model packages (*.zip)")
-    )
-    # PythonQt gives the path, Qt's other bindings the path and the filter.
-    return chosen if isinstance(chosen, str) else chosen[0]

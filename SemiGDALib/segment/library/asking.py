@@ -15,20 +15,6 @@ def choosePackage() -> str:
     return chooseFile(_("Add model"), _("Model packages (*.zip card.json)"))
 
 
-def chooseZip(name: str) -> str:
-    """Where to write a model's .zip; the dialog asks before a file is replaced."""
-    chosen = qt.QFileDialog.getSaveFileName(
-        slicer.util.mainWindow(), _("Export model"), f"{name}.zip", _("Model packages (*.zip)")
-    )
-    path = chosen if isinstance(chosen, str) else chosen[0]
-    return path if not path or path.lower().endswith(".zip") else f"{path}.zip"
-
-
-def chooseFolder() -> str:
-    """Where models go from now on."""
-    return qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for models"))
-
-
 def askCatalogue():
     """A file's path or URL, empty for the project's; None if the user changes their mind."""
     return askText(

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.catalogue import INSTALLED, NEW, UPDATE, standing
-from SemiGDALib import texts
+from SemiGDALib import dialogs, texts
 from SemiGDALib.dialogs import cell, makeTable
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text
@@ -226,7 +226,7 @@ class LibrarySection:
     def export(self) -> None:
         """Write the selected model as one .zip."""
         name = self._selectedName()
-        path = asking.chooseZip(name)
+        path = dialogs.chooseZip(_("Export model"), name)
         if path:
             doing = _("Exporting the model...")
             self._start(doing, _("Model exported."), self._logic.exportModel, name, path)
@@ -268,7 +268,7 @@ class LibrarySection:
 
     def chooseFolder(self) -> None:
         """Install models into another folder from now on."""
-        folder = asking.chooseFolder()
+        folder = dialogs.chooseFolder(_("Folder for models"))
         if folder:
             self._logic.useModelsFolder(folder)
             self._onDone(_("Models are installed in the new folder from now on."), None)
