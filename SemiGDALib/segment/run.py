@@ -41,30 +41,25 @@ class SegmentResult:
     tableNode: object = None
 
 
-class Run:
-    """What runs for the user: it can be cancelled and waited for, and says how it ended.
+class Running:
+    """What runs for the user in a job: it can be cancelled and waited for.
 
     Args:
-        onProgress: called with (fraction 0..1, message, seconds left or None).
-        onFinished: called with the result.
-        onError: called with a SemiGDAError; class "cancelled" after :meth:`cancel`.
+        callbacks: functions that :meth:`_call` calls by their place; None for nobody.
+
+    Raises:
+        SemiGDAError: at once, for missing requirements.
     """
 
-    kind = "segment"
-
-    def __init__(self, model, options=None, onProgress=None, onFinished=None, onError=None):
+    def __init__(self, *callbacks):
         requirements.check()
-        self.options: SegmentOptions = options or SegmentOptions()
-        self.model = str(model)
-        self.error: SemiGDAError | None = None
-        self.result: SegmentResult | None = None
-        self.log = ""
         self.active = True
-        self._callbacks = (onProgress, onFinished, onError)
-        self._job: VolumeJob | None = None
+        self.error: SemiGDAError | None = None
+        self._callbacks = callbacks
+        self._job = None
 
     def cancel(self) -> None:
-        """Ask to stop; within 2 s ``onError`` is called with class "cancelled"."""
+        """Ask to stop; it does within 2 s, and says so with class "cancelled"."""
         if self.active and self._job is not None:
             self._job.cancel()
 
@@ -76,10 +71,33 @@ class Run:
             self._job.abandon()
 
     def wait(self) -> None:
-        """Process Qt events until the run has ended."""
+        """Process Qt events until it has ended."""
         while self.active:
             slicer.app.processEvents()
             time.sleep(0.01)  # the work is in another process; this one need not spin
+
+    def _call(self, index: int, *arguments) -> None:
+        if self._callbacks[index] is not None:
+            self._callbacks[index](*arguments)
+
+
+class Run(Running):
+    """A run that says how it ended.
+
+    Args:
+        onProgress: called with (fraction 0..1, message, seconds left or None).
+        onFinished: called with the result.
+        onError: called with a SemiGDAError; class "cancelled" after :meth:`cancel`.
+    """
+
+    kind = "segment"
+
+    def __init__(self, model, options=None, onProgress=None, onFinished=None, onError=None):
+        super().__init__(onProgress, onFinished, onError)
+        self.options: SegmentOptions = options or SegmentOptions()
+        self.model = str(model)
+        self.result: SegmentResult | None = None
+        self.log = ""
 
     def _startJob(self, volumeNode, take, onEnded, keep=None) -> None:
         about = (volumeNode, self.model, self.options, self._onProgress, take, onEnded)
@@ -96,10 +114,6 @@ class Run:
             self._call(1, result)
         else:
             self._call(2, error)
-
-    def _call(self, index: int, *arguments) -> None:
-        if self._callbacks[index] is not None:
-            self._callbacks[index](*arguments)
 
 
 class SegmentRun(Run):

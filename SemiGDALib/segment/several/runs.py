@@ -16,10 +16,10 @@ from semigda_core.files.atomic import temporary_path, write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
-from SemiGDALib import nodes, requirements
+from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.segment.region import regionIn
-from SemiGDALib.segment.run import SegmentRun
+from SemiGDALib.segment.run import Running, SegmentRun
 from SemiGDALib.segment.several.rows import (
     DONE,
     EDITED,
@@ -39,7 +39,7 @@ _STATES = {"segmented": DONE, "kept": DONE, "unknown": DONE, "edited": EDITED, "
 _STATES[OUTSIDE] = OUTSIDE
 
 
-class SeveralRun:
+class SeveralRun(Running):
     """What both have in common; each row's state is that of its volume at any time.
 
     Args:
@@ -72,32 +72,18 @@ class SeveralRun:
         onEnded=None,
         roi=None,
     ):
-        requirements.check()
+        super().__init__(onRow, onProgress, onEnded)
         self.rows, self.todo = rows, todo
         self.model, self.options = str(model), options
         self.folder = Path(folder) if folder else None
         self.again = again
         self._roi = nodes.Held(roi) if roi is not None else None
-        self.active = True
-        self.error: SemiGDAError | None = None
-        self._callbacks = (onRow, onProgress, onEnded)
-        self._job: EngineJob | None = None
         self._private: Path | None = None  # the job's folder, and the list beside it
         for place in todo:
             rows[place].become(WAITING)
 
-    def wait(self) -> None:
-        """Process Qt events until it has ended."""
-        while self.active:
-            slicer.app.processEvents()
-            time.sleep(0.01)  # the work is in another process; this one need not spin
-
     def abandon(self) -> None:
-        """End at once, without a word: whoever waited is gone."""
-        self._callbacks = (None, None, None)
-        self.active = False
-        if self._job is not None:
-            self._job.abandon()
+        super().abandon()
         self._removePrivate()
 
     def _startJob(self, only: list[int], onProgress, onEnded) -> JobFolder:
@@ -140,10 +126,6 @@ class SeveralRun:
                 self._set(place, WAITING)
         self._call(2, error)
 
-    def _call(self, index: int, *arguments) -> None:
-        if self._callbacks[index] is not None:
-            self._callbacks[index](*arguments)
-
 
 class FolderRun(SeveralRun):
     """Image files: one job of kind "cohort", which goes on where an earlier one ended."""
@@ -152,11 +134,6 @@ class FolderRun(SeveralRun):
         super().__init__(*about, **callbacks)
         self._seen = 0
         self._events = self._startJob(self.todo, self._onProgress, self._onJobEnded)
-
-    def cancel(self) -> None:
-        """Stop within 2 s; what is finished stays."""
-        if self.active:
-            self._job.cancel()
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         self._read()
