@@ -9,6 +9,7 @@ from semigda_core.project.check import latest
 from SemiGDALib.dialogs import cell
 from SemiGDALib.texts import AMBER, BLUE, RED, ink
 from SemiGDALib.train.slices.words import labelledText, shortText, sliceCount
+from SemiGDALib.train.tables import selectedRows, selectRows
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)
@@ -82,8 +83,7 @@ class CasesTable:
 
     def selected(self) -> list[str]:
         """Ids of the selected cases, in the list's order."""
-        rows = self.table.selectionModel().selectedRows()
-        return [self._ids[index.row()] for index in sorted(rows, key=lambda index: index.row())]
+        return [self._ids[row] for row in selectedRows(self.table)]
 
     def select(self, caseIds) -> None:
         """Select cases and bring the first into view."""
@@ -94,11 +94,7 @@ class CasesTable:
     def _mark(self, caseIds) -> list[int]:
         wanted = set(caseIds)
         rows = [row for row, caseId in enumerate(self._ids) if caseId in wanted]
-        model = self.table.selectionModel()
-        model.clearSelection()
-        choose = qt.QItemSelectionModel.Select | qt.QItemSelectionModel.Rows
-        for row in rows:
-            model.select(self.table.model().index(row, 0), choose)
+        selectRows(self.table, rows)
         return rows
 
     def refresh(self) -> None:

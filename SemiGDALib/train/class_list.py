@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.project.classes import add_class, change_class, remove_class
 from SemiGDALib import dialogs
+from SemiGDALib.train.tables import selectedRows
 
 COLOUR, NAME, CASES = range(3)
 
@@ -75,8 +76,7 @@ class ClassList:
         return counts
 
     def _row(self) -> int:
-        rows = self.ui.classesTable.selectionModel().selectedRows()
-        return rows[0].row() if rows else -1
+        return next(iter(selectedRows(self.ui.classesTable)), -1)
 
     def _updateButtons(self) -> None:
         self.ui.removeClassButton.enabled = self._row() >= 0

@@ -11,6 +11,7 @@ from semigda_core.project.check.repairs import repairs
 from SemiGDALib.dialogs import cell
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
+from SemiGDALib.train.tables import selectedRows
 from SemiGDALib.translation.sentences import translated
 
 SEVERITY, TEXT, FIX = range(3)
@@ -164,9 +165,8 @@ class CheckSection(Section):
         return holder
 
     def _onSelected(self) -> None:
-        rows = self.ui.findingsTable.selectionModel().selectedRows()
-        if rows:
-            self.context.selectCases(self._shown[rows[0].row()].case_ids)
+        for row in selectedRows(self.ui.findingsTable)[:1]:
+            self.context.selectCases(self._shown[row].case_ids)
 
     # Checking
 
