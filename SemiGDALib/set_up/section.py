@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-import ctk
 import qt
 import slicer
 from slicer.i18n import tr as _
@@ -20,6 +19,7 @@ from SemiGDALib.dialogs import chooseFile, chooseFolder
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up import installing
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import actionButton, addLabel, collapsible, linesIn
 
 _SHOWN = {
     "SimpleITK": _("SimpleITK (reads images)"),
@@ -52,24 +52,12 @@ class SetUpSection:
         self.refresh()
 
     def _makeWidgets(self) -> None:
-        self.button = ctk.ctkCollapsibleButton()
-        self.button.name = "setUpCollapsibleButton"
-        self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
-        self.button.toolTip = _("The Python packages that SemiGDA computes with.")
-        self.button.text = _("Set-up")
-        outer = qt.QVBoxLayout(self.button)
-        outer.setContentsMargins(4, 4, 4, 4)
-        body = qt.QWidget()  # one child: what it shows does not depend on being collapsed
-        outer.addWidget(body)
-        rows = qt.QVBoxLayout(body)
-        rows.setContentsMargins(0, 0, 0, 0)
-        self.label = qt.QLabel()
-        self.label.wordWrap = True
-        self.label.setMinimumSize(1, 0)
+        about = _("The Python packages that SemiGDA computes with.")
+        self.button = collapsible("setUpCollapsibleButton", _("Set-up"), about)
+        rows = linesIn(self.button)
+        self.label = addLabel(rows, _("What is installed, and what is missing."))
         self.label.textFormat = qt.Qt.RichText
-        self.label.toolTip = _("What is installed, and what is missing.")
-        rows.addWidget(self.label)
-        self.setUpButton = self._addButton(_("Set up"), self.install)
+        self.setUpButton = actionButton(_("Set up"), self.install)
         self.setUpButton.setMinimumSize(0, 34)
         font = self.setUpButton.font
         font.setBold(True)
@@ -78,32 +66,27 @@ class SetUpSection:
         self.progressBar = qt.QProgressBar()
         self.progressBar.toolTip = _("Progress of the set-up.")
         rows.addWidget(self.progressBar)
-        self.folderButton = self._addButton(_("From a folder..."), self.installFromFolder)
+        self.folderButton = actionButton(_("From a folder..."), self.installFromFolder)
         self.folderButton.toolTip = _(
             "Without a network: install from a folder with the packages' wheels (.whl files)."
         )
-        self.checkButton = self._addButton(_("Check and repair"), self.check)
+        self.checkButton = actionButton(_("Check and repair"), self.check)
         self.checkButton.toolTip = _(
             "Try every package and compute once on the device, in a separate process; what "
             "fails can then be installed again."
         )
-        self.pythonButton = self._addButton(_("External Python..."), self.choosePython)
+        self.pythonButton = actionButton(_("External Python..."), self.choosePython)
         self.pythonButton.toolTip = _(
             "Compute in another Python that has PyTorch, for graphics cards that Slicer's own "
             "cannot use. Nothing is installed into it."
         )
-        self.ownButton = self._addButton(_("Use Slicer's own"), self.useOwn)
+        self.ownButton = actionButton(_("Use Slicer's own"), self.useOwn)
         self.ownButton.toolTip = _("Compute in Slicer's own Python again.")
         for pair in ((self.folderButton, self.checkButton), (self.pythonButton, self.ownButton)):
             row = qt.QHBoxLayout()
             for one in pair:
                 row.addWidget(one)
             rows.addLayout(row)
-
-    def _addButton(self, text, action):
-        button = qt.QPushButton(text)
-        button.connect("clicked(bool)", lambda _checked=False: action())
-        return button
 
     # Showing
 

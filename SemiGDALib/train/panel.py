@@ -6,7 +6,6 @@ import html
 import time
 from pathlib import Path
 
-import ctk
 import qt
 import slicer
 from slicer.i18n import tr as _
@@ -27,6 +26,7 @@ from SemiGDALib.train.section_heldout import HeldOutSection
 from SemiGDALib.train.section_result import ResultSection
 from SemiGDALib.train.section_review import ReviewSection
 from SemiGDALib.train.section_training import TrainingSection
+from SemiGDALib.widgets import collapsible
 
 # In the order of the work. A new section is one class, one .ui file and one entry here.
 SECTIONS = (
@@ -83,15 +83,11 @@ class TrainPanel:
         self.refresh()
 
     def _addSection(self, number, kind, widget) -> None:
-        button = ctk.ctkCollapsibleButton()
-        button.name = f"{kind.file}CollapsibleButton"
-        # Its own policy would make the panel as wide as the widest thing in it would like to be.
-        button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
+        button = collapsible(f"{kind.file}CollapsibleButton", f"{number} {kind.title}", "")
         layout = qt.QVBoxLayout(button)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(widget)
         self.ui.sectionsWidget.layout().addWidget(button)
-        button.text = f"{number} {kind.title}"
         self.buttons[kind.file] = button
         self.sections[kind.file] = kind(slicer.util.childWidgetVariables(widget), self.context)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 
-import ctk
 import qt
 from slicer.i18n import tr as _
 
@@ -15,6 +14,7 @@ from SemiGDALib.dialogs import cell, makeTable
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text
 from SemiGDALib.segment.library import asking
+from SemiGDALib.widgets import actionButton, addLabel, collapsible, linesIn
 
 
 class LibrarySection:
@@ -37,53 +37,33 @@ class LibrarySection:
         self.button.visible = False
 
     def _makeWidgets(self) -> None:
-        self.button = ctk.ctkCollapsibleButton()
-        self.button.name = "modelsCollapsibleButton"
-        self.button.text = _("Models")
-        self.button.toolTip = _("Models that are installed, and models that can be downloaded.")
-        self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
-        outer = qt.QVBoxLayout(self.button)
-        outer.setContentsMargins(4, 4, 4, 4)
-        body = qt.QWidget()
-        outer.addWidget(body)
-        rows = qt.QVBoxLayout(body)
-        rows.setContentsMargins(0, 0, 0, 0)
-        self.updatesLabel = qt.QLabel()
-        self.updatesLabel.wordWrap = True
-        self.updatesLabel.setMinimumSize(1, 0)
-        self.updatesLabel.toolTip = _("Select one below to update it.")
+        about = _("Models that are installed, and models that can be downloaded.")
+        self.button = collapsible("modelsCollapsibleButton", _("Models"), about)
+        rows = linesIn(self.button)
+        self.updatesLabel = addLabel(rows, _("Select one below to update it."))
         self.updatesLabel.visible = False
-        rows.addWidget(self.updatesLabel)
         about = _("Installed models, and those of the catalogue.")
         self.table = makeTable("modelsTable", [_("Model"), _("State")], about, 0)
         self.table.setMinimumSize(0, 150)
         self.table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
         self.table.connect("itemSelectionChanged()", self._showSelected)
         rows.addWidget(self.table)
-        self.label = qt.QLabel()
-        self.label.wordWrap = True
-        self.label.setMinimumSize(1, 0)
+        about = _("What the model is for, what it is not for, and its licence.")
+        self.label = addLabel(rows, about)
         self.label.textFormat = qt.Qt.RichText
-        self.label.toolTip = _("What the model is for, what it is not for, and its licence.")
-        rows.addWidget(self.label)
-        self.downloadButton = self._addButton(
-            _("Download"), _("Download and install this model."), self.downloadOrCancel
-        )
+        about = _("Download and install this model.")
+        self.downloadButton = actionButton(_("Download"), self.downloadOrCancel, about)
         rows.addWidget(self.downloadButton)
         self.progressBar = qt.QProgressBar()
         self.progressBar.toolTip = _("Progress of the download.")
         self.progressBar.visible = False
         rows.addWidget(self.progressBar)
-        self.statusLabel = qt.QLabel()
-        self.statusLabel.wordWrap = True
-        self.statusLabel.setMinimumSize(1, 0)
-        self.statusLabel.toolTip = _("What is being done, and how it ended.")
+        self.statusLabel = addLabel(rows, _("What is being done, and how it ended."))
         self.statusLabel.visible = False
-        rows.addWidget(self.statusLabel)
         grid = qt.QGridLayout()
 
         def place(row, column, text, toolTip, action):
-            button = self._addButton(text, toolTip, action)
+            button = actionButton(text, action, toolTip)
             grid.addWidget(button, row, column)
             return button
 
@@ -100,12 +80,6 @@ class LibrarySection:
         folder = _("Choose the folder that models are installed in.")
         self.folderButton = place(1, 2, _("Folder..."), folder, self.chooseFolder)
         rows.addLayout(grid)
-
-    def _addButton(self, text, toolTip, action):
-        button = qt.QPushButton(text)
-        button.toolTip = toolTip
-        button.connect("clicked(bool)", lambda _checked=False: action())
-        return button
 
     # Showing
 

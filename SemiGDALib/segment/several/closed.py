@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ctk
-import qt
 from slicer.i18n import tr as _
 
 from SemiGDALib import keyboard
+from SemiGDALib.widgets import collapsible
 
 
 class ClosedSection:
@@ -20,11 +19,8 @@ class ClosedSection:
     def __init__(self, panel, layout, following):
         self._panel, self._layout = panel, layout
         self.section = None  # the SeveralSection, if there is one yet
-        self.button = ctk.ctkCollapsibleButton()
-        self.button.name = "severalCollapsibleButton"
-        self.button.text = _("Several volumes")
-        self.button.toolTip = _("Segment many volumes one after another with the model above.")
-        self.button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
+        about = _("Segment many volumes one after another with the model above.")
+        self.button = collapsible("severalCollapsibleButton", _("Several volumes"), about)
         self.button.collapsed = True
         layout.insertWidget(layout.indexOf(following), self.button)
         self.button.connect("contentsCollapsed(bool)", self._onCollapsed)

@@ -20,6 +20,7 @@ from SemiGDALib.segment.several import rows as theRows
 from SemiGDALib.segment.several.showing import ShowButton
 from SemiGDALib.segment.several.table import SeveralTable
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import addLabel, linesIn
 
 SCENE, FOLDER = "scene", "folder"
 # In the user's settings: whoever opens Slicer again goes on with the same folders.
@@ -58,12 +59,7 @@ class SeveralSection:
         self._update()
 
     def _makeWidgets(self) -> None:
-        outer = qt.QVBoxLayout(self.button)
-        outer.setContentsMargins(4, 4, 4, 4)
-        body = qt.QWidget()  # one child: what it shows does not depend on being collapsed
-        outer.addWidget(body)
-        lines = qt.QVBoxLayout(body)
-        lines.setContentsMargins(0, 0, 0, 0)
+        lines = linesIn(self.button)
         form = qt.QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         lines.addLayout(form)
@@ -92,12 +88,8 @@ class SeveralSection:
         form.addRow(_("Results:"), self.resultsEdit)
         self.table = SeveralTable()
         lines.addWidget(self.table.widget)
-        self.label = qt.QLabel()
+        self.label = addLabel(lines, _("How far it is."))
         self.label.name = "severalLabel"
-        self.label.wordWrap = True
-        self.label.setMinimumSize(1, 0)
-        self.label.toolTip = _("How far it is.")
-        lines.addWidget(self.label)
         self.progressBar = qt.QProgressBar()
         self.progressBar.toolTip = _("Progress of all volumes.")
         self.progressBar.visible = False

@@ -14,6 +14,7 @@ from SemiGDALib.texts import amber
 from SemiGDALib.train.slices import dialogs, ignored, planes
 from SemiGDALib.train.slices.words import finishedText, numbers
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import addLabel
 
 MARK, NEXT, PREVIOUS = "Shift+M", "Shift+N", "Shift+B"
 
@@ -67,8 +68,8 @@ class SlicesBar:
         lines.addWidget(self.partlyFrame)
         inner = qt.QVBoxLayout(self.partlyFrame)
         inner.setContentsMargins(18, 0, 0, 0)
-        self.finishedLabel = self._label(inner, _("The slices that are finished."))
-        self.shownLabel = self._label(inner, _("The slice in the view that the mouse was in last."))
+        self.finishedLabel = addLabel(inner, _("The slices that are finished."))
+        self.shownLabel = addLabel(inner, _("The slice in the view that the mouse was in last."))
         self.markButton = self._button(
             _(
                 "Every class is drawn on the slice in this view, or is not there: an empty slice "
@@ -106,7 +107,7 @@ class SlicesBar:
             _("Turn the slice views to the image's own slices."), self.onTurn, _("Turn views")
         )
         self._row(inner, self.previousButton, self.nextButton)
-        self.proposedLabel = self._label(inner, _("The slices to draw, evenly spaced."))
+        self.proposedLabel = addLabel(inner, _("The slices to draw, evenly spaced."))
         self.whichButton = self._button(
             _("Propose a few evenly spaced slices to draw."), self.onWhich, _("Which slices?...")
         )
@@ -120,16 +121,7 @@ class SlicesBar:
         )
         lines.addWidget(self.turnButton)
         self._row(lines, self.whichButton, self.ignoreButton)
-        self.problemLabel = self._label(lines, _("What is wrong, and what to do."))
-
-    @staticmethod
-    def _label(layout, toolTip):
-        label = qt.QLabel()
-        label.wordWrap = True
-        label.setMinimumSize(1, 0)
-        label.toolTip = toolTip
-        layout.addWidget(label)
-        return label
+        self.problemLabel = addLabel(lines, _("What is wrong, and what to do."))
 
     @staticmethod
     def _button(toolTip, slot, text=""):

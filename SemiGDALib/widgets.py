@@ -1,0 +1,44 @@
+"""Widgets as the sections of both panels have them."""
+
+from __future__ import annotations
+
+import ctk
+import qt
+
+
+def collapsible(name: str, text: str, toolTip: str):
+    """A section's button, with nothing in it yet."""
+    button = ctk.ctkCollapsibleButton()
+    button.name, button.text, button.toolTip = name, text, toolTip
+    # Its own policy would make the panel as wide as the widest thing in it would like to be.
+    button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
+    return button
+
+
+def linesIn(button):
+    """The layout of a collapsible button's inside, from top to bottom."""
+    outer = qt.QVBoxLayout(button)
+    outer.setContentsMargins(4, 4, 4, 4)
+    body = qt.QWidget()  # one child: what it shows does not depend on being collapsed
+    outer.addWidget(body)
+    lines = qt.QVBoxLayout(body)
+    lines.setContentsMargins(0, 0, 0, 0)
+    return lines
+
+
+def addLabel(layout, toolTip: str):
+    """A label whose text takes as many lines as it needs, and never makes the panel wider."""
+    label = qt.QLabel()
+    label.wordWrap = True
+    label.setMinimumSize(1, 0)
+    label.toolTip = toolTip
+    layout.addWidget(label)
+    return label
+
+
+def actionButton(text: str, action, toolTip: str = ""):
+    """A button that calls ``action`` without arguments."""
+    button = qt.QPushButton(text)
+    button.toolTip = toolTip
+    button.connect("clicked(bool)", lambda _checked=False: action())
+    return button
