@@ -85,7 +85,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Called when the module is reloaded or the application ends."""
         self.removeObservers()
         if self.panel is not None:
-            self.panel.setParameterNode(None)
+            self.panel.close()
             self.logic.jobs.end()
 
     def enter(self):

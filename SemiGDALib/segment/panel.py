@@ -101,6 +101,11 @@ class SegmentPanel:
         self._update()
         self._result.show(parameters.resultSegmentation)
 
+    def close(self) -> None:
+        """The widget goes: nothing of the scene is watched any more."""
+        self.setParameterNode(None)
+        self._result.unfollow()
+
     def proposeInput(self) -> None:
         """Choose the first image of the scene, where none is chosen."""
         if self.parameters is not None and not self.parameters.inputVolume:

@@ -73,6 +73,10 @@ class ResultView:
         lines = [" ".join(notes), *self._ranges(result["segments"])]
         ui.resultNoteLabel.text = "\n".join(lines)
 
+    def unfollow(self) -> None:
+        """Leave the sequence's slider alone."""
+        self._follower.follow(None)
+
     def _note(self, segments, review: bool, spots) -> str:
         if not any(segment["id"] for segment in segments):
             return _("The model found none of its structures in this image.")

@@ -74,3 +74,21 @@ def test_a_marked_spot_goes_with_its_frame(panel, module_host, heart):
     sequences.show(browser, 1)
     module_host.process()
     assert views._marker() is None
+
+
+def test_a_reloaded_module_leaves_the_slider_to_its_new_widget(panel, module_host, heart):
+    import slicer
+
+    browser, volume = heart
+    choose(panel, module_host, volume, allFrames=True)
+    run(panel, module_host)
+    followed = []
+    panel.panel._result._follower._onFrame = lambda: followed.append(browser)
+    sequences.show(browser, 1)
+    module_host.process()
+    assert followed
+    slicer.util.reloadScriptedModule("SemiGDASegment")
+    followed.clear()
+    sequences.show(browser, 2)
+    module_host.process()
+    assert not followed

@@ -1,6 +1,7 @@
 """Stands for `slicer.parameterNodeWrapper`: typed parameters kept as text in a scene node.
 
-The text is laid out as Slicer lays it out, so that a scene saved here opens there.
+The text is laid out as Slicer lays it out, so that a scene saved here opens there; a union of nodes
+alone has another name there, with a number.
 """
 
 from __future__ import annotations
