@@ -41,6 +41,9 @@ class SemiGDASegment(ScriptedLoadableModule):
             "Alignment) and shows where the model is in doubt. "
             "Choose a volume and a model, then click Segment."
         )
+        self.parent.helpText += " " + _(
+            'See the <a href="{address}">documentation</a> and its tutorial.'
+        ).format(address="https://github.com/SemiGDA/SlicerSemiGDA#readme")
         self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")
         slicer.app.connect("startupCompleted()", self.registerSampleData)
 

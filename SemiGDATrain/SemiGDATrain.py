@@ -43,6 +43,9 @@ class SemiGDATrain(ScriptedLoadableModule):
             "on your own images: a few with a label, and as many as you have without. Create "
             "a project, then follow the sentence at the top."
         )
+        self.parent.helpText += " " + _(
+            'See the <a href="{address}">documentation</a> and its tutorial.'
+        ).format(address="https://github.com/SemiGDA/SlicerSemiGDA#readme")
         self.parent.acknowledgementText = _("The method follows SemiGDA, arXiv 2604.23274.")
 
 

@@ -770,6 +770,10 @@
         <translation>Ergebnisse anderer Volumen, die jetzt ausgeblendet sind.</translation>
     </message>
     <message>
+        <source>See the &lt;a href="{address}"&gt;documentation&lt;/a&gt; and its tutorial.</source>
+        <translation>Mehr dazu in der &lt;a href="{address}"&gt;Dokumentation&lt;/a&gt; und ihrem Tutorial.</translation>
+    </message>
+    <message>
         <source>Segment</source>
         <translation>Segmentieren</translation>
     </message>
@@ -983,6 +987,10 @@
     <message>
         <source>Save the label in the project's folder, and remove image and label from the scene. Your own files are not changed.</source>
         <translation>Das Label im Projektordner speichern und Bild und Label aus der Szene entfernen. Ihre eigenen Dateien bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>See the &lt;a href="{address}"&gt;documentation&lt;/a&gt; and its tutorial.</source>
+        <translation>Mehr dazu in der &lt;a href="{address}"&gt;Dokumentation&lt;/a&gt; und ihrem Tutorial.</translation>
     </message>
     <message>
         <source>SemiGDA Train</source>

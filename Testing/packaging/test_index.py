@@ -134,6 +134,10 @@ def test_no_third_party_is_imported_at_file_scope(module):
                 assert name in AT_FILE_SCOPE | set(sys.stdlib_module_names), name
 
 
+def test_a_modules_help_leads_to_the_documentation(module):
+    assert cmake_value("HOMEPAGE") + "#readme" in ast.unparse(module)
+
+
 def test_a_clone_is_small():
     def git(*arguments):
         command = ["git", *arguments]
