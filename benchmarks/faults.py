@@ -54,10 +54,11 @@ def main() -> int:
     arguments = parser.parse_args()
     if "SEMIGDA_FAULTS" not in os.environ:
         return _again_with_the_library()
+    from faults_lib.models import MODELS
     from faults_lib.projects import PROJECTS
     from faults_lib.scenarios import SCENARIOS
 
-    scenarios = SCENARIOS | PROJECTS
+    scenarios = SCENARIOS | MODELS | PROJECTS
     _warm()
     rows = []
     with tempfile.TemporaryDirectory(prefix="semigda-faults-", dir=_fast()) as name:

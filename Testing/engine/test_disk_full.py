@@ -5,19 +5,24 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
+from hostile_projects import full_project
 from job_fixtures import ROOT, ended, start, training_job
 from model_fixtures import tiny_package
 from safetensors import SafetensorError
 
+from semigda.check.run import check
 from semigda.jobs.run import run_job
 from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.failures import classify
+from semigda_core.project.training import trainings
+from semigda_core.project.training.plans import saved_plan
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limits and mounts")
 LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, -1))"
@@ -232,3 +237,26 @@ def test_what_libraries_say_of_a_full_disk_is_understood():
     assert classify(OSError(errno.EBADF, "no file")).error_class == "internal"
     with pytest.raises(SemiGDAError):
         raise classify(OSError(28, "full"))
+
+
+@pytest.mark.parametrize("then", ["resume", "cancel"])
+def test_a_training_that_could_not_be_launched_blocks_nothing(tmp_path, monkeypatch, then):
+    """Nothing takes it from the queue: whoever reads its state has to see that."""
+    project = full_project(tmp_path)
+    check(project)
+    started: list[Path] = []
+
+    def full(job):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(trainings, "launch", full)
+    with pytest.raises(OSError):
+        trainings.start(project, saved_plan(project))
+    job = trainings.current(project)
+    assert job["state"] == "queued" and job["stale"]
+    monkeypatch.setattr(trainings, "launch", lambda job: started.append(job.path))
+    getattr(trainings, then)(project)
+    if then == "cancel":
+        assert trainings.current(project)["state"] == "cancelled"
+        trainings.start(project, saved_plan(project))
+    assert (started == [job["folder"]]) == (then == "resume") and len(started) == 1

@@ -5,6 +5,7 @@ Ids that lead elsewhere, links, values of the wrong type at every place of every
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -25,10 +26,11 @@ from hostile_projects import (
 
 from semigda.check.run import check
 from semigda_core.errors import SemiGDAError
+from semigda_core.project import store
 from semigda_core.project.project import Project
 from semigda_core.project.training import trainings
 from semigda_core.project.training.plans import saved_plan
-from semigda_core.project.training.versions import versions
+from semigda_core.project.training.versions import delete, find_version, rename, versions
 
 WRONG = (None, -1, 10**30, "../../canary", ["x"], {"x": 1})
 IDS = ("../x", "..", "/etc", "C:\\x", "a/b", "a" * 65, "é", "", " ", "a.b", "con:x", "x\n")
@@ -261,3 +263,31 @@ def test_a_held_out_case_without_a_label_is_told_before_a_training(project):
     assert found["held-out-unlabelled"].case_ids == (held,) and "held-out-changed" not in found
     with pytest.raises(SemiGDAError, match="A held-out case has no label"):
         trainings.start(Project(project), saved_plan(Project(project)))
+
+
+def test_who_may_only_read_sees_a_version_that_nobody_has_recorded(project, monkeypatch):
+    data = document(project)
+    recorded = data.pop("versions")
+    write(project, data)
+
+    def refused(*_):
+        raise PermissionError(errno.EACCES, "Permission denied", "project.json")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write_json", refused)
+        assert [version.name for version in versions(Project(project))] == [VERSION]
+        with pytest.raises(PermissionError):
+            delete(Project(project), VERSION)
+    assert "versions" not in document(project)
+    assert [version.name for version in versions(Project(project))] == [VERSION]
+    assert [one["name"] for one in document(project)["versions"]] == [recorded[0]["name"]]
+
+
+def test_a_version_that_another_window_deletes_meanwhile(project, monkeypatch):
+    seen = find_version(Project(project), VERSION)
+    delete(Project(project), VERSION)
+    monkeypatch.setattr("semigda_core.project.training.versions.find_version", lambda *_: seen)
+    for action in (delete, lambda *given: rename(*given, "Another")):
+        with pytest.raises(SemiGDAError) as caught:
+            action(Project(project), VERSION)
+        assert caught.value.error_class != "internal"

@@ -39,7 +39,7 @@ class Scenario:
     spare: tuple[str, ...] = ()
 
 
-def _prepare_user(folder: Path) -> Path:
+def prepare_user(folder: Path) -> Path:
     """The user's files: a study, a model, and the canary."""
     from model_fixtures import tiny_package
     from project_fixtures import write_case
@@ -70,18 +70,18 @@ def _segment_command(folder: Path) -> list[str]:
 
 
 def _prepare_segment(folder: Path) -> None:
-    _prepare_user(folder)
+    prepare_user(folder)
 
 
 def _prepare_segment_again(folder: Path) -> None:
     """The results of another image are there already."""
-    user = _prepare_user(folder)
+    user = prepare_user(folder)
     image = str(user / "study" / "DOE_JANE_01.nrrd")
     command = [image if "DOE_JANE_00" in part else part for part in _segment_command(folder)]
     subprocess.run([sys.executable, "-m", "semigda", *command], check=True, capture_output=True)
 
 
-def _read_volume(path: Path) -> str:
+def read_volume(path: Path) -> str:
     import nrrd
 
     array, _ = nrrd.read(str(path))
@@ -91,16 +91,16 @@ def _read_volume(path: Path) -> str:
 def _segment_essence(folder: Path) -> Any:
     out = folder / "out"
     report = json.loads((out / "a.json").read_text())
-    return [_read_volume(out / "a.seg.nrrd"), _read_volume(out / "review.nrrd"), report["segments"]]
+    return [read_volume(out / "a.seg.nrrd"), read_volume(out / "review.nrrd"), report["segments"]]
 
 
-def _files_whole(folder: Path) -> str:
+def files_whole(folder: Path) -> str:
     """Every file under its final name can be read to its end."""
     for path in sorted((folder / "out").rglob("*")):
         if path.is_dir() or any(part.startswith(".") for part in path.parts):
             continue
         if path.suffix == ".nrrd":
-            _read_volume(path)
+            read_volume(path)
         elif path.suffix == ".json":
             json.loads(path.read_text())
         elif path.suffix == ".zip":
@@ -119,7 +119,7 @@ def _cohort_command(folder: Path) -> list[str]:
 
 
 def _prepare_cohort(folder: Path) -> None:
-    user = _prepare_user(folder)
+    user = prepare_user(folder)
     rows = [{"name": f"c{n}", "image": f"study/DOE_JANE_0{n}.nrrd"} for n in range(3)]
     (user / "list.json").write_text(json.dumps(rows))
 
@@ -127,7 +127,7 @@ def _prepare_cohort(folder: Path) -> None:
 def _cohort_essence(folder: Path) -> Any:
     out = folder / "out" / "cohort"
     table = [line.rsplit(",", 1)[0] for line in (out / "summary.csv").read_text().splitlines()]
-    return [[_read_volume(out / f"c{n}.seg.nrrd") for n in range(3)], table]
+    return [[read_volume(out / f"c{n}.seg.nrrd") for n in range(3)], table]
 
 
 # Training
@@ -137,7 +137,7 @@ def _prepare_train(folder: Path) -> None:
     from phantom_fixtures import write_phantoms
     from training_fixtures import settings
 
-    user = _prepare_user(folder)
+    user = prepare_user(folder)
     cases = write_phantoms(user / "data", 2, 2, 1, shape=(12, 32, 32))
     values = settings(cases, folder / "out", **SHORT)
     (user / "settings.json").write_text(json.dumps(values))
@@ -153,7 +153,7 @@ def _train_again(folder: Path) -> list[str]:
     return ["run", str(job)] if (job / "job.json").exists() else _train_command(folder)
 
 
-def _package(folder: Path) -> str:
+def package(folder: Path) -> str:
     from semigda.models.package import check_package
 
     return check_package(folder).weights_sha256 or ""
@@ -161,7 +161,7 @@ def _package(folder: Path) -> str:
 
 def _train_essence(folder: Path) -> Any:
     state = json.loads((folder / "out" / "job" / "state.json").read_text())
-    return [_package(folder / "out" / "phantom"), state["state"]]
+    return [package(folder / "out" / "phantom"), state["state"]]
 
 
 def _train_whole(folder: Path) -> str:
@@ -170,7 +170,7 @@ def _train_whole(folder: Path) -> str:
         if (job / name).exists():
             json.loads((job / name).read_text())
     if model.exists():
-        _package(model)
+        package(model)
     return ""
 
 
@@ -198,7 +198,7 @@ def _export_essence(folder: Path) -> Any:
 def _prepare_add(folder: Path) -> None:
     from semigda.models.package import export_package
 
-    user = _prepare_user(folder)
+    user = prepare_user(folder)
     export_package(user / "models" / "tiny", user / "tiny.zip")
     (folder / "out" / "library").mkdir()
 
@@ -219,13 +219,13 @@ def _add_essence(folder: Path) -> Any:
     from semigda_core.models.card import ModelCard
 
     model = folder / "out" / "library" / "tiny"
-    return [_package(model), ModelCard.read(model).title]
+    return [package(model), ModelCard.read(model).title]
 
 
 def _add_whole(folder: Path) -> str:
     model = folder / "out" / "library" / "tiny"
     if model.exists():
-        _package(model)
+        package(model)
     return ""
 
 
@@ -235,7 +235,7 @@ def _add_over_whole(folder: Path) -> str:
 
     os.environ["SEMIGDA_MODELS"] = str(folder / "out" / "library")
     try:
-        _package(find_model("tiny"))
+        package(find_model("tiny"))
     finally:
         del os.environ["SEMIGDA_MODELS"]
     return ""
@@ -247,7 +247,7 @@ def _add_over_whole(folder: Path) -> str:
 def _prepare_project(folder: Path) -> None:
     from semigda_core.project.project import NewCase, Project
 
-    user = _prepare_user(folder)
+    user = prepare_user(folder)
     project = Project.create(folder / "out" / "project")
     project.set_classes(["ball", "core"])
     study = user / "study"
@@ -312,7 +312,7 @@ def _edited_essence(folder: Path) -> Any:
 
     view = Project(folder / "out" / "project").read()
     case = view.case((folder / "user" / "id").read_text())
-    return [case.origin, _read_volume(case.label)]
+    return [case.origin, read_volume(case.label)]
 
 
 def _simple(prepare, command, essence, whole, again=None) -> Scenario:
@@ -322,14 +322,14 @@ def _simple(prepare, command, essence, whole, again=None) -> Scenario:
 _ADD = _project_command("add", "@STUDY")
 _CHECK = _project_command("check")
 SCENARIOS = {
-    "segment": _simple(_prepare_segment, _segment_command, _segment_essence, _files_whole),
+    "segment": _simple(_prepare_segment, _segment_command, _segment_essence, files_whole),
     "segment --overwrite": _simple(
-        _prepare_segment_again, _segment_command, _segment_essence, _files_whole
+        _prepare_segment_again, _segment_command, _segment_essence, files_whole
     ),
-    "segment --cases": _simple(_prepare_cohort, _cohort_command, _cohort_essence, _files_whole),
+    "segment --cases": _simple(_prepare_cohort, _cohort_command, _cohort_essence, files_whole),
     "train": _simple(_prepare_train, _train_command, _train_essence, _train_whole, _train_again),
     "models export": _simple(
-        _prepare_segment, _export_command, _export_essence, _files_whole, _export_again
+        _prepare_segment, _export_command, _export_essence, files_whole, _export_again
     ),
     "models add": _simple(_prepare_add, _add_command, _add_essence, _add_whole),
     "models add --overwrite": _simple(

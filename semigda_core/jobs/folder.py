@@ -140,13 +140,14 @@ class JobFolder:
         return SemiGDAError.from_dict(error) if error else None
 
     def is_stale(self) -> bool:
-        """Whether the job claims to be running, waiting or started, but its process is gone."""
+        """Whether the job claims to be running, waiting or started, but its process is gone, or was
+        never started: of the jobs that have a process of their own, none waits for another one."""
         state = self.state()
         if state["state"] not in ("queued", *ACTIVE):
             return False
         owner = state if state["pid"] is not None else self._launched()
-        if owner is None:
-            return False  # queued for a worker
+        if owner is None:  # queued for a worker, or its start was cut off
+            return KINDS[self.job["kind"]].worker is None
         if owner["host"] != platform.node():
             return time.time() - state["heartbeat"] > SILENCE_LIMIT_S
         same = is_same_process(owner["pid"], owner["process_start"])

@@ -8,11 +8,12 @@ child process.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -82,13 +83,18 @@ def slug(view: View) -> str:
 
 
 def versions(project: Project) -> list[Version]:
-    """All versions, newest first. Newly finished trainings are recorded in ``project.json``."""
-    _record(project)
+    """All versions, newest first. Newly finished trainings are recorded in ``project.json``, if it
+    can be written."""
+    new = _unrecorded(project)
+    with contextlib.suppress(OSError, SemiGDAError):
+        _record(project, new)
     view = project.read()
+    kept = view.data.get("versions", [])
+    recorded = {record["job"] for record in kept}
     comparable = {job["id"] for job in view.data["jobs"] if job["comparable"]}
     used = in_use(view)
     found = []
-    for record in reversed(view.data.get("versions", [])):
+    for record in reversed([*kept, *(one for one in new if one["job"] not in recorded)]):
         if record["deleted"]:
             continue
         values = {one.name: record[one.name] for one in fields(Version) if one.name not in _OF_NOW}
@@ -112,14 +118,19 @@ def in_use(view: View) -> str | None:
     return used[-1] if used else None
 
 
-def _record(project: Project) -> None:
+def _unrecorded(project: Project) -> list[dict[str, Any]]:
+    """Records of the trainings that have ended since the last time."""
     known = {record["job"] for record in project.read().data.get("versions", [])}
-    new = []
-    for job in reversed(project.jobs()):
-        if job["kind"] == "train" and job["state"] == "done" and job["id"] not in known:
-            record = _new_record(project, job)
-            if record is not None:
-                new.append(record)
+    jobs = [job for job in reversed(project.jobs()) if job["id"] not in known]
+    made = [
+        _new_record(project, job)
+        for job in jobs
+        if job["kind"] == "train" and job["state"] == "done"
+    ]
+    return [record for record in made if record is not None]
+
+
+def _record(project: Project, new: list[dict[str, Any]]) -> None:
     if not new:
         return
     with project.edit("version made", versions=[record["name"] for record in new]) as data:
@@ -176,8 +187,12 @@ def find_version(project: Project, name: str) -> Version:
     for version in found:
         if version.name == name:
             return version
-    names = ", ".join(version.name for version in found)
-    raise SemiGDAError(
+    raise _no_such([version.name for version in found])
+
+
+def _no_such(known: Sequence[str]) -> SemiGDAError:
+    names = ", ".join(known)
+    return SemiGDAError(
         "bad-input",
         "The project has no such version.",
         action=f"Choose one of: {names}." if names else "Train one first.",
@@ -221,6 +236,7 @@ def roll_back(project: Project) -> str:
 
 def rename(project: Project, name: str, title: str) -> None:
     """Give a version another title, in its card and in the library."""
+    _record(project, _unrecorded(project))
     version = find_version(project, name)
     title = title.strip()
     if not title:
@@ -259,6 +275,7 @@ def delete(project: Project, name: str) -> None:
     Raises:
         SemiGDAError: "bad-input" if it is in use.
     """
+    _record(project, _unrecorded(project))
     version = find_version(project, name)
     if version.in_use:
         raise SemiGDAError(
@@ -305,7 +322,11 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
 
 
 def _entry(data: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return next(r for r in data["versions"] if r["name"] == name and not r["deleted"])
+    """The version's record; "bad-input" if another window has deleted it meanwhile."""
+    there = {record["name"]: record for record in data["versions"] if not record["deleted"]}
+    if name not in there:
+        raise _no_such(list(there))
+    return there[name]
 
 
 def _install(version: Version) -> None:
