@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-from faults_lib.scenarios import Scenario, files_whole, package, prepare_user, read_volume
+from faults_lib.scenarios import (
+    Scenario,
+    files_whole,
+    package,
+    prepare_user,
+    read_summary,
+    read_volume,
+)
 
 
 def _prepare_cases(folder: Path) -> None:
@@ -103,9 +109,7 @@ def _frames(folder: Path) -> list[str]:
 
 def _framed(folder: Path) -> Any:
     out = folder / "out" / "frames"
-    table = (out / "summary.csv").read_text("utf-8-sig").splitlines()
-    told = [re.sub(r",[^,]*$", "", line) for line in table]
-    return [read_volume(path) for path in sorted(out.glob("*.seg.nrrd"))], told
+    return [read_volume(path) for path in sorted(out.glob("*.seg.nrrd"))], read_summary(out)
 
 
 MODELS = {

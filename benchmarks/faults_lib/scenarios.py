@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -126,8 +127,13 @@ def _prepare_cohort(folder: Path) -> None:
 
 def _cohort_essence(folder: Path) -> Any:
     out = folder / "out" / "cohort"
-    table = [line.rsplit(",", 1)[0] for line in (out / "summary.csv").read_text().splitlines()]
-    return [[read_volume(out / f"c{n}.seg.nrrd") for n in range(3)], table]
+    return [[read_volume(out / f"c{n}.seg.nrrd") for n in range(3)], read_summary(out)]
+
+
+def read_summary(out: Path) -> list[dict[str, str]]:
+    """The rows of a cohort's table, without how long they took."""
+    with open(out / "summary.csv", newline="", encoding="utf-8-sig") as file:
+        return [{**row, "seconds": ""} for row in csv.DictReader(file)]
 
 
 # Training
