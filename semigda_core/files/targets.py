@@ -95,11 +95,8 @@ def same_place(first: PathLike, second: PathLike) -> bool:
 
 def _holds(folder: Path, path: Path) -> bool:
     """Whether ``path`` lies in ``folder``, which is about to be replaced."""
-    return folder.is_dir() and not _is_empty_folder(folder) and _is_under(path, folder)
-
-
-def _is_under(path: Path, folder: Path) -> bool:
-    return Path(_real(path)).is_relative_to(_real(folder))
+    full = folder.is_dir() and not _is_empty_folder(folder)
+    return full and Path(_real(path)).is_relative_to(_real(folder))
 
 
 def _real(path: PathLike) -> str:

@@ -20,7 +20,11 @@ def sided(names: Iterable[str]) -> list[str]:
     """
     names = list(names)
     words = {name: _words(name) for name in names}
-    found = {name for name in names if any(map(_is_side, words[name])) or _has_part(name)}
+    found = {
+        name
+        for name in names
+        if any(map(_is_side, words[name])) or any(part in name for part in _PARTS)
+    }
     for one in names:
         for other in names:
             if frozenset(words[one] ^ words[other]) in _PAIRS or _differ_in_letter(one, other):
@@ -59,10 +63,6 @@ def _is_side(word: str) -> bool:
     return word.endswith(("left", "right")) and not word.endswith(("cleft", "bright", "upright"))
 
 
-def _has_part(name: str) -> bool:
-    return any(part in name for part in _PARTS)
-
-
 def _differ_in_letter(one: str, other: str) -> bool:
     """Such as "lkidney" and "rkidney"."""
     one, other = _plain(one), _plain(other)
@@ -93,21 +93,6 @@ _WORDS = frozenset(
     ).split()
 )
 # Scripts that put no spaces between words, or write vowels as marks: anywhere in a name.
-_PARTS = (
-    "左",
-    "右",
-    "왼",
-    "오른",
-    "좌",
-    "우",
-    "ひだり",
-    "みぎ",
-    "ซ้าย",
-    "ขวา",
-    "बाय",
-    "बाएं",
-    "दाय",
-    "दाएं",
-)
+_PARTS = tuple("左 右 왼 오른 좌 우 ひだり みぎ ซ้าย ขวา बाय बाएं दाय दाएं".split())
 # Left and right, by the first letters in several languages.
 _PAIRS = {frozenset(pair) for pair in ("gd", "sd", "ed", "id", "lp", "vh", "vp")}

@@ -159,10 +159,6 @@ def terminology_entry(label: Label) -> str:
     return "~".join((*parts, _REGION_CONTEXT, text("region"), "^^"))
 
 
-def _postprocessing(value: Any) -> None:
-    record({}, {"largest_component": flag()})(value)
-
-
 def _labels(value: Any) -> None:
     list_of(as_rule(Label.checked), MOST_CLASSES, least=1)(value)
     # The palette gives class k the k-th colour, so the values have no gaps.
@@ -188,7 +184,7 @@ class ModelCard:
     preprocessing: dict[str, Any] = ruled(as_rule(Preprocessing.from_dict))
     branches: str = ruled(one_of(*USES), "both")
     postprocessing: dict[str, Any] = ruled(
-        _postprocessing, factory=lambda: {"largest_component": False}
+        record({}, {"largest_component": flag()}), factory=lambda: {"largest_component": False}
     )
     training: dict[str, Any] = ruled(_notes, factory=dict)
     licence: str = ruled(text(20_000, lines=True), "", author=True, report="Licence of the model")
