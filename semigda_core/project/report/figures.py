@@ -70,7 +70,7 @@ def previews(say: Say, job: JobFolder, events: list[dict[str, Any]]) -> str:
     found = []
     pictures = [event for event in _last_part(events) if event["type"] == "preview"]
     for kind, title in _kinds(say).items():
-        own = [e for e in pictures if e.get("kind", "held-out") == kind and _picture(job, e)]
+        own = [e for e in pictures if e.get("kind", "held-out") == kind and _is_there(job, e)]
         if not own:
             continue
         some = [own[round(n * (len(own) - 1) / (SHOWN - 1))] for n in range(SHOWN)]
@@ -90,9 +90,11 @@ def _when(say: Say, event: dict[str, Any]) -> str:
     return say("step {number}").format(number=event["step"])
 
 
-def _picture(job: JobFolder, event: dict[str, Any]) -> str | None:
-    if not is_inside(job.path, event["file"]) or not (job.path / event["file"]).is_file():
-        return None
+def _is_there(job: JobFolder, event: dict[str, Any]) -> bool:
+    return is_inside(job.path, event["file"]) and (job.path / event["file"]).is_file()
+
+
+def _picture(job: JobFolder, event: dict[str, Any]) -> str:
     return base64.b64encode((job.path / event["file"]).read_bytes()).decode()
 
 
