@@ -256,6 +256,10 @@ def _run_here(folder: str | os.PathLike[str]) -> int:
         return code
     if error := job.error():
         raise error
+    report = (job.result() or {}).get("report") or {}
+    if dice := report.get("val_dice"):
+        told = ", ".join(f"{name} {'-' if d is None else f'{d:.3f}'}" for name, d in dice.items())
+        print(f"Dice on val: {told}.")
     return code
 
 

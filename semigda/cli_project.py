@@ -319,6 +319,8 @@ def _relocate(arguments: argparse.Namespace) -> int:
     view = project.read()
     if "found" in told:
         print(f"{len(told['found'])} cases found in the new folder.")
+    elif not gone:
+        print("No file is missing.")
     for case_id in wrong:
         print(f"another file of this name, not taken: {view.case(case_id).name}")
     for case_id in gone:

@@ -97,6 +97,12 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
 def _start(told: str) -> dict[str, Any]:
     """What ``--base`` means for the plan."""
     words = {"features": FEATURES, "nothing": SCRATCH}
+    if told not in words and not Path(told).exists():
+        raise SemiGDAError(
+            "bad-input",
+            "There is no such model or autoencoder to start from.",
+            action="Give its path, 'features' or 'nothing'.",
+        )
     return (words.get(told) or Base("model", "", Path(told).absolute())).choice
 
 
@@ -194,6 +200,8 @@ def _versions(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json([version_values(version) for version in found])
         return
+    if not found:
+        print("No training has made a model yet.")
     for version in found:
         print(f"{version.name:<28} {version.date[:16]} {_score(version)}  {version.title}")
         print(f"{'':<28} {version.reason}")

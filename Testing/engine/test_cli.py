@@ -138,6 +138,7 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     )
     assert done.returncode == 0, done.stderr
     assert "100.0 %" in done.stdout and "validation" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Dice on val: shell ")
     job = JobFolder(tmp_path / "job2")
     assert job.state()["state"] == "done"
     assert Path(job.result()["outputs"]["model"]) == tmp_path / "balls"

@@ -143,6 +143,15 @@ def test_the_commands_help_tells_them_from_the_same_place(command, cls, capsys):
     assert "steps: of" in told and "augmentation.mirror: flip left and right" in told
 
 
+def test_the_documents_example_is_accepted():
+    page = (ROOT / "docs" / "case-lists.md").read_text("utf-8")
+    given = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    with pytest.raises(SemiGDAError, match="is missing"):
+        TrainSettings.from_dict(given)
+    given |= {"cases": "cases.csv", "out": "m", "network": NETWORK}
+    assert TrainSettings.from_dict(given).num_classes == 2
+
+
 def test_what_both_trainings_share_is_said_once():
     shared = {one.name for one in fields(Settings)}
     assert {"cases", "network", "seed", "augmentation", "overwrite"} <= shared

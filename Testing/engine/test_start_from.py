@@ -115,6 +115,9 @@ def test_the_command_line_chooses(ready, tmp_path, capsys):
     assert project_command("rehearse", folder, "--base", model, *one) == 0
     plan = plans.saved_plan(ready)
     assert (plan.base, plan.features) == (str(model), False)
+    capsys.readouterr()
+    assert project_command("rehearse", folder, "--base", "feature") == 1  # mistyped
+    assert "no such model" in capsys.readouterr().err
     plans.save_plan(ready, Plan())
     with pytest.raises(SystemExit):
         project_command("train", "--help")
