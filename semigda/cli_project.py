@@ -311,7 +311,7 @@ def _relocate(arguments: argparse.Namespace) -> int:
             action="Give both, or neither to list what is missing.",
         )
     else:
-        moved = relocate(project, arguments.old, arguments.new)
+        moved = relocate(project, arguments.old, arguments.new, _terminal())
         gone, wrong, told = list(moved.missing), moved.wrong, asdict(moved)
     if arguments.json:
         print_json(told)

@@ -201,6 +201,8 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
     for name, error in done.failures:
         detail = f" ({error['class']}: {error['detail']})" if error["detail"] else ""
         _tell(f"{name}: {error['message']} {error['action']}{detail}")
+        if cohort.folder.result(name).exists():
+            _tell(f"{name}: the segmentation in the folder is an earlier one, not in the table.")
     for name in done.edited:
         _tell(f"{name}: its segmentation was edited; it is left, and the table tells of the first.")
     if done.outside:

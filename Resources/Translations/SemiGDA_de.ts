@@ -5556,6 +5556,10 @@
         <translation>Schließen Sie andere Programme, oder wählen Sie eine kleinere Bildgröße.</translation>
     </message>
     <message>
+        <source>Comparing files: case {value} of {count}</source>
+        <translation>Dateien werden verglichen: Fall {value} von {count}</translation>
+    </message>
+    <message>
         <source>Done.</source>
         <translation>Fertig.</translation>
     </message>

@@ -33,6 +33,7 @@ def sentences(_):
         _("Choose batch sizes that can be divided by the number of processes."),
         _("Choose the CPU, or an external Python with an older PyTorch."),
         _("Close other programs, or choose a smaller image size."),
+        _("Comparing files: case {value} of {count}"),
         _("Done."),
         _("Downloading."),
         _("Drawing the first cases."),

@@ -100,6 +100,16 @@ def test_finished_cases_are_left_alone_and_the_model_is_loaded_once(
     assert len(table(out)) == 8
 
 
+def test_a_failed_case_tells_of_its_earlier_segmentation(model, images, tmp_path, capsys):
+    (images / "case0.nii.gz").unlink()
+    segment(model, images, tmp_path / "out")
+    assert "earlier one" not in capsys.readouterr().err
+    (images / "case1.nii.gz").write_bytes((images / "broken.nrrd").read_bytes())
+    segment(model, images, tmp_path / "out")
+    assert "case1: the segmentation in the folder is an earlier one" in capsys.readouterr().err
+    assert {row["case"] for row in table(tmp_path / "out")} == {"case2", "case3"}
+
+
 def test_a_case_list_needs_no_roles_and_names_the_files(model, images, tmp_path):
     (images / "list.csv").write_text("name,image\nfirst,case0.nii.gz\n,case1.nii.gz\nx,gone.nrrd\n")
     assert segment(model, images / "list.csv", tmp_path / "out") == 1

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hostile_projects import contents
@@ -16,6 +17,7 @@ from volume_fixtures import write_nrrd
 from semigda.check.relocate import relocate
 from semigda.check.run import check
 from semigda.cli import main
+from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.moved import moved, parts_under
 from semigda_core.jobs.folder import JobFolder
@@ -236,7 +238,12 @@ def test_files_are_found_at_the_same_place_under_another_folder(tmp_path):
     scores = [job["comparable"] for job in before.data["jobs"]], before.heldout["version"]
     (tmp_path / "study").rename(tmp_path / "drive")
     assert missing_folder(project) == str(tmp_path / "study")
-    done = relocate(project, tmp_path / "study", tmp_path / "drive")
+    told = []
+    heard = SimpleNamespace(
+        path=tmp_path, update=lambda *now: told.append(now), requested=lambda control: False
+    )
+    done = relocate(project, tmp_path / "study", tmp_path / "drive", Progress(heard))
+    assert told[-1][3].startswith(f"Comparing files: case {len(told)} of ")
     assert len(done.found) == 10 and done.missing == () and done.wrong == ()
     view = project.read()
     assert {case.image.parent for case in view.cases} == {tmp_path / "drive"}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.check.measure import measure_case
+from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.moved import name_of, parts_under
@@ -44,7 +45,10 @@ class Relocated:
 
 
 def relocate(
-    project: Project, old: str | os.PathLike[str], new: str | os.PathLike[str]
+    project: Project,
+    old: str | os.PathLike[str],
+    new: str | os.PathLike[str],
+    progress: Progress = UNWATCHED,
 ) -> Relocated:
     """Replace the files under the folder ``old`` by those under ``new``.
 
@@ -62,7 +66,9 @@ def relocate(
     unsaved: dict[str, Files] = {}
     wrong, view, saved = [], project.read(), time.monotonic()
     voxels = {case["id"]: case.get("voxels") for case in view.data["cases"]}
-    for case in view.cases:
+    for number, case in enumerate(view.cases):
+        done = f"Comparing files: case {number + 1} of {len(view.cases)}"
+        progress.at(number / len(view.cases), done)
         known = _Known(case, facts.get(case.id), voxels[case.id])
         places = {
             key: list(search.places(path, known.anything))
