@@ -40,8 +40,13 @@ def side_by_side(job: Callable[[Item], Made], items: Iterable[Item], count: int)
     items, cores = list(items), torch.get_num_threads()
     if count == 1 or len(items) == 1:
         return [job(item) for item in items]
+
+    def share(item: Item) -> Made:
+        torch.set_num_threads(cores // count)  # each time: the BLAS's cores are those of the last
+        return job(item)
+
     try:
-        jobs = [_pool(count, cores // count).submit(job, item) for item in items]
+        jobs = [_pool(count).submit(share, item) for item in items]
         wait(jobs)
     finally:
         torch.set_num_threads(cores)  # the last call, in any thread, is also for later threads
@@ -49,5 +54,5 @@ def side_by_side(job: Callable[[Item], Made], items: Iterable[Item], count: int)
 
 
 @lru_cache(4)
-def _pool(count: int, cores: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(count, "lane", torch.set_num_threads, (cores,))
+def _pool(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, "lane")

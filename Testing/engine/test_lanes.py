@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from semigda.inference.predict import Predictor
-from semigda.lanes import lanes, side_by_side
+from semigda.lanes import _pool, lanes, side_by_side
 from semigda.networks.semigda import SemiGDA
 from semigda_core.models.network_config import NetworkConfig
 
@@ -55,6 +55,13 @@ def test_every_thread_has_its_share_of_the_cores_and_the_caller_keeps_all(cores)
     assert [torch.get_num_threads(), *later] == [4, 4]
 
 
+def test_a_thread_keeps_to_its_share_whatever_it_did_before(cores):
+    cores(2)
+    _pool.cache_clear()
+    side_by_side(time.sleep, (0.1, 0.1), 2)  # without PyTorch, which asks at its first operation
+    assert side_by_side(lambda _: torch.get_num_threads(), range(2), 2) == [1, 1]
+
+
 def test_one_job_has_all_cores(cores):
     cores(4)
     assert side_by_side(lambda _: torch.get_num_threads(), [0], 2) == [4]
@@ -76,9 +83,9 @@ def test_an_error_waits_for_the_other_jobs(cores):
     assert torch.get_num_threads() == 2
 
 
-def predictor(network: SemiGDA, size: int) -> Predictor:
+def predictor(network: SemiGDA, size: int, branches=("vae", "cnn")) -> Predictor:
     return Predictor(
-        network, 2, CPU, branches=("vae", "cnn"), size=(32, 32),
+        network, 2, CPU, branches=branches, size=(32, 32),
         crop=lambda planes: planes, batch_size=size,
     )  # fmt: skip
 
@@ -106,3 +113,13 @@ def test_lanes_without_memory_take_fewer_slices(cores, monkeypatch):
     monkeypatch.setattr(one.network, "forward", painted)
     assert len(one(torch.zeros(8, 3, 32, 32)).probabilities) == 4
     assert made == [4, 4, 2, 2] and len(one.steps) == 1
+
+
+def test_probabilities_are_the_mean_of_the_branches():
+    network, slices = SemiGDA(NetworkConfig.compact()), torch.randn(2, 3, 32, 32)
+    found = [
+        predictor(network, 2, branches)(slices).probabilities
+        for branches in (("vae", "cnn"), ("vae",), ("cnn",))
+    ]
+    torch.testing.assert_close(found[0], (found[1] + found[2]) / 2)
+    torch.testing.assert_close(found[0].sum(1), torch.ones(2, 32, 32))

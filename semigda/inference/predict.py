@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import reduce
 
 import torch
 
@@ -148,7 +149,7 @@ class Predictor:
         if self.device.type == "mps":  # lacks anti-aliased resampling
             pictures = {branch: picture.cpu() for branch, picture in pictures.items()}
         shares = [self.logits(self.crop(pictures[b])).softmax(1) for b in self.branches]
-        return Prediction(torch.stack(shares).mean(0), looks)
+        return Prediction(reduce(torch.Tensor.add_, shares).div_(len(shares)), looks)
 
     def _pictures(
         self, images: torch.Tensor

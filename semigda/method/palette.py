@@ -109,7 +109,7 @@ class Palette:
         # Views: a list of channels would have to be copied to a graphics card, which waits for it.
         planes = zip(rgb.split(1, dim=1), colours.unbind(1), strict=True)
         red, green, blue = ((one - shade.view(1, -1, 1, 1)).square() for one, shade in planes)
-        return -(red + green + blue) / self.temperature
+        return red.add_(green).add_(blue).neg_().div_(self.temperature)
 
     def _on(self, device: torch.device) -> Tensor:
         """The colours on a device, copied once, because a copy waits for the graphics card."""
