@@ -133,3 +133,8 @@ def test_the_core_and_the_command_line_load_without_any_package():
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfor name in {names!r}: __import__(name)\n"
     )
     subprocess.run([sys.executable, "-S", "-E", "-c", code], check=True)
+
+
+def test_segmenting_does_not_import_what_only_the_reader_process_needs():
+    code = "import sys, semigda.inference.segment; sys.exit('SimpleITK' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -74,5 +74,5 @@ def _flat_parts(labels: np.ndarray) -> np.ndarray:
     same = label[above] == label[below]
     whole = _lowest(len(inside), above[same], below[same])
     numbers = np.zeros(len(begins), np.int64)
-    numbers[inside] = np.unique(whole, return_inverse=True)[1] + 1
+    numbers[inside] = np.cumsum(whole == np.arange(len(whole)))[whole]
     return np.repeat(numbers, ends - begins).reshape(height, width + 1)[:, :width]

@@ -58,7 +58,8 @@ def chance_of_error(rows: torch.Tensor) -> torch.Tensor:
     labels = likeliest(rows[1:-1].unbind(1))
     background = _blurred(rows[:, 0])
     own = background
-    for number in labels.unique().tolist():  # the other classes cost nothing
+    there = labels.flatten().bincount()  # a seventh of the time of unique
+    for number in there.nonzero()[:, 0].tolist():  # the other classes cost nothing
         if number:
             own = torch.where(labels == number, _GENEROUS * _blurred(rows[:, number]), own)
     return 1 - own / (background + _GENEROUS * (1 - background))
@@ -67,16 +68,14 @@ def chance_of_error(rows: torch.Tensor) -> torch.Tensor:
 def _blurred(planes: torch.Tensor) -> torch.Tensor:
     """(n + 2, h, w) -> (n, h, w): the mean of a voxel and its neighbours along all three axes."""
     planes = _mixed(planes[1:-1], planes[:-2], planes[2:])
-    up = torch.cat([planes[:, :1], planes[:, :-1]], 1)
-    down = torch.cat([planes[:, 1:], planes[:, -1:]], 1)
-    planes = _mixed(planes, up, down)
-    left = torch.cat([planes[..., :1], planes[..., :-1]], 2)
-    right = torch.cat([planes[..., 1:], planes[..., -1:]], 2)
-    return _mixed(planes, left, right)
+    rows = torch.cat([planes[:, :1], planes, planes[:, -1:]], 1)
+    planes = _mixed(planes, rows[:, :-2], rows[:, 2:])
+    columns = torch.cat([planes[..., :1], planes, planes[..., -1:]], 2)
+    return _mixed(planes, columns[..., :-2], columns[..., 2:])
 
 
 def _mixed(middle: torch.Tensor, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-    return (1 - 2 * _NEIGHBOUR) * middle + _NEIGHBOUR * (one + other)
+    return ((1 - 2 * _NEIGHBOUR) * middle).add_(one + other, alpha=_NEIGHBOUR)
 
 
 def to_doubt(chance: torch.Tensor) -> torch.Tensor:
@@ -103,7 +102,10 @@ def counted(
         total = torch.bincount(place.flatten(), weights.double().flatten(), count * classes)
         return total.view(count, classes)
 
-    possible = ((probabilities > _POSSIBLE) * counts[:, None]).sum((2, 3), dtype=torch.float64)
+    possible = probabilities > _POSSIBLE
+    if inside is not None:
+        possible &= inside[:, None]
+    possible = possible.flatten(2).count_nonzero(2).double()
     return torch.stack([summed(counts), summed(counts * (1 - chance)), possible], 2).cpu()
 
 

@@ -34,7 +34,7 @@ class Restorer:
     def push(self, maps: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
         """Yields ``(start, maps)``: (m, C, h, w) of the input slices from ``start`` on."""
         held = self._held
-        held = maps if held is None else torch.cat([held.to(maps.device), maps])
+        held = maps if held is None or not len(held) else torch.cat([held.to(maps.device), maps])
         known = self._first + len(held)
         while self._next < self.grid.depth:
             start, stop = self._next, min(self._next + _AT_ONCE, self.grid.depth)

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import SimpleITK as sitk
 
 from semigda.reading.errors import choose_frame
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 _PIECE = 1 << 24
 MODALITY = "0008|0060"
@@ -60,7 +62,9 @@ def write_image(
     Args:
         values: turns the voxels (z, y, x) or (z, y, x, n) into their meaning.
     """
-    array = sitk.GetArrayViewFromImage(image)
+    from SimpleITK import GetArrayViewFromImage  # others read here without waiting for ITK
+
+    array = GetArrayViewFromImage(image)
     components = image.GetNumberOfComponentsPerPixel()
     if image.GetDimension() == 2:
         array = array[np.newaxis]

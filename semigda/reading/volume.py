@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from semigda.reading import itk
 from semigda.reading.errors import choose_frame, no_voxels, only_frames, unreadable
 from semigda.reading.header import Header
 from semigda.reading.request import Budget, Request, Whole
 from semigda_core.errors import SemiGDAError
+
+if TYPE_CHECKING:
+    from semigda.reading import itk
 
 
 def read_volume(request: Request, budget: Budget, header: Header, image_io: str) -> dict[str, Any]:
@@ -17,6 +19,8 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
     Args:
         image_io: ITK's name of the reader for such a header.
     """
+    from semigda.reading import itk  # a plain file is read without it
+
     voxels = header.voxels
     if voxels.count == 0:
         raise no_voxels()
