@@ -173,9 +173,9 @@ def test_pictures_decide_the_working_grid(tmp_path):
     varied = settings(project, measured(project)).augmentation
     assert (varied.stretch, varied.darkness, varied.coarse) == (0.5, 0.5, 0.15)
     assert (values.augmentation.stretch, values.augmentation.darkness) == (0, 0)  # a quick look
-    own = {"augmentation": {"turn_over": True}}  # leaves the preset's other changes as they are
+    own = {"augmentation": {"rotate": 3.0}}  # leaves the preset's other changes as they are
     values = settings(project, measured(project), advanced=own)
-    assert values.augmentation.turn_over and values.augmentation.stretch > 0
+    assert (values.augmentation.rotate, values.augmentation.stretch) == (3.0, 0.5)
 
 
 def test_sides_are_not_mirrored_and_the_plan_says_why(tmp_path, capsys):
