@@ -60,6 +60,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/set_up/installing.py
   SemiGDALib/set_up/logic.py
   SemiGDALib/set_up/section.py
+  SemiGDALib/settings.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
   SemiGDALib/train/advanced.py

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from pathlib import Path
+import os
 
 from slicer.i18n import tr as _
 
@@ -41,7 +41,7 @@ def missing(features: bool = False) -> list[str]:
 def check(features: bool = False) -> None:
     """Raise "import-error" if something is missing; ``features`` as of :func:`missing`."""
     other = interpreter.chosen()
-    if other is not None and not Path(other.program).is_file():
+    if other is not None and not os.path.isfile(other.program):
         raise SemiGDAError(
             "import-error",
             _("The external Python that you chose is not there any more."),

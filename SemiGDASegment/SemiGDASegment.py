@@ -20,9 +20,7 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from SemiGDALib import keyboard  # noqa: E402
-from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.segment.library.logic import LibraryLogic  # noqa: E402
-from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode  # noqa: E402
 from SemiGDALib.segment.several.logic import SeveralLogic  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 
@@ -82,7 +80,8 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
-        self.panel.setParameterNode(self.logic.getParameterNode())
+        if self.parent.isEntered:  # after a reload; otherwise Slicer calls enter() next
+            self.enter()
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""
@@ -141,6 +140,8 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
     """
 
     def __init__(self):
+        from SemiGDALib.jobs.owner import Jobs
+
         ScriptedLoadableModuleLogic.__init__(self)
         self.run = None  # the last one started
         self.jobs = Jobs("segment", "library")  # all that runs in child processes
@@ -149,6 +150,8 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
 
     def getParameterNode(self):
         """The wrapped parameter node."""
+        from SemiGDALib.segment.parameters import SemiGDASegmentParameterNode
+
         return SemiGDASegmentParameterNode(super().getParameterNode())
 
     # Segmenting

@@ -20,7 +20,6 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from SemiGDALib import keyboard  # noqa: E402
-from SemiGDALib.jobs.owner import Jobs  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
 from SemiGDALib.train.results_logic import ResultsLogic  # noqa: E402
@@ -76,7 +75,8 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
-        self.panel.setParameterNode(self.logic.getParameterNode())
+        if self.parent.isEntered:  # after a reload; otherwise Slicer calls enter() next
+            self.enter()
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""
@@ -136,6 +136,8 @@ class SemiGDATrainLogic(
     """
 
     def __init__(self):
+        from SemiGDALib.jobs.owner import Jobs
+
         ScriptedLoadableModuleLogic.__init__(self)
         self.project = None  # semigda_core.project.project.Project
         self.labelling = None  # SemiGDALib.train.labelling.Labelling

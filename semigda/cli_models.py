@@ -13,7 +13,8 @@ from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.segmenting import DEVICES
-from semigda_core.models.catalogue import ENVIRONMENT, INSTALLED, UPDATE
+from semigda_core.models.catalogue import INSTALLED, UPDATE
+from semigda_core.models.library import CATALOGUE_ENVIRONMENT
 
 _TAKES_PLACE = "another model of that name, or hide a starter model of that name"
 
@@ -68,8 +69,9 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
     download.add_argument("--into", metavar="FOLDER", help="default: the first folder of models")
     download.add_argument("--yes", action="store_true", help="size and licence are accepted")
     add_overwrite(download, _TAKES_PLACE)
+    default = f"default: ${CATALOGUE_ENVIRONMENT}"
     for sub in (shown, download):
-        sub.add_argument("--catalogue", metavar="FILE|URL", help=f"default: ${ENVIRONMENT}")
+        sub.add_argument("--catalogue", metavar="FILE|URL", help=default)
     describe = add("describe", _models_describe, "Print what a catalogue says of a package.")
     describe.add_argument("zip")
     describe.add_argument("--url", default="", help="default: beside the catalogue")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import slicer
 from slicer.i18n import tr as _
 
+from SemiGDALib import settings
 from SemiGDALib.segment import card_text
 
 LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
@@ -62,7 +63,7 @@ class Choices:
     def proposedModel(self) -> str:
         """The name of the model that a new scene begins with; "" if none can be used."""
         usable = [model.name for model in self._models if model.problem is None]
-        last = str(slicer.app.userSettings().value(LAST_MODEL) or "")
+        last = settings.text(LAST_MODEL)
         return last if last in usable else usable[0] if usable else ""
 
     def model(self):

@@ -54,7 +54,6 @@ class SegmentPanel:
         ui.progressArea.visible = False
         ui.resultCollapsibleButton.visible = False
         ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
-        self.refreshModels()
 
     # Sections that most never open are made, and imported, when they are first asked for.
 

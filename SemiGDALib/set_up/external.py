@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs import interpreter
+from SemiGDALib import settings
 from SemiGDALib.jobs.command import EngineCommand
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.set_up import health
@@ -29,7 +30,7 @@ _IN_FOLDER = ("python.exe", "Scripts/python.exe") if _WINDOWS else ("bin/python"
 
 def stored() -> str:
     """The chosen program; empty if it is Slicer's own Python."""
-    return str(slicer.app.userSettings().value(SETTING) or "")
+    return settings.text(SETTING)
 
 
 def apply() -> None:

@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib import settings
 from SemiGDALib.jobs.command import EngineCommand
 
 LAST = "SemiGDA/Health"  # in the user's settings: the last finding, for reports
@@ -71,4 +72,4 @@ def keep(finding: dict) -> None:
 
 def last() -> str:
     """The last finding as a line for reports: no patient, but folders may be in it."""
-    return str(slicer.app.userSettings().value(LAST) or _("not checked yet"))
+    return settings.text(LAST) or _("not checked yet")

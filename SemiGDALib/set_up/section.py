@@ -49,7 +49,6 @@ class SetUpSection:
         self._busy = False
         self._first: bool | None = None  # whether the section is on top
         self._makeWidgets()
-        self.refresh()
 
     def _makeWidgets(self) -> None:
         about = _("The Python packages that SemiGDA computes with.")

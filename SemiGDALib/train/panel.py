@@ -80,7 +80,6 @@ class TrainPanel:
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._onPoll)
-        self.refresh()
 
     def _addSection(self, number, kind, widget) -> None:
         button = collapsible(f"{kind.file}CollapsibleButton", f"{number} {kind.title}", "")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import slicer
 
 from semigda_core.project.store import FILE
+from SemiGDALib import settings
 
 KEY = "SemiGDA/RecentProjects"
 MOST = 8
@@ -13,11 +16,9 @@ _SEPARATOR = "\n"  # in no folder's name; a list of one comes back from settings
 
 def recentProjects() -> list[str]:
     """Folders, the last one first; those that are gone are left out."""
-    from pathlib import Path
-
-    stored = slicer.app.userSettings().value(KEY) or ""
-    folders = [folder for folder in str(stored).split(_SEPARATOR) if folder]
-    return [folder for folder in folders if (Path(folder) / FILE).is_file()]
+    folders = [folder for folder in settings.text(KEY).split(_SEPARATOR) if folder]
+    # Path.is_file raises for a share that is down, or a folder that may not be read.
+    return [folder for folder in folders if os.path.isfile(os.path.join(folder, FILE))]
 
 
 def remember(folder) -> None:

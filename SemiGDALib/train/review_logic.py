@@ -5,8 +5,7 @@ As in :mod:`SemiGDALib.train.training_logic`.
 
 from __future__ import annotations
 
-from SemiGDALib import requirements, texts
-from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib import requirements
 
 
 class ReviewLogic:
@@ -22,6 +21,8 @@ class ReviewLogic:
         None, or with None and a SemiGDAError.
         """
         from semigda_core.project.review.candidates import new_ranking
+        from SemiGDALib import texts
+        from SemiGDALib.jobs.engine_job import EngineJob
 
         requirements.check()
         job = new_ranking(self.project)

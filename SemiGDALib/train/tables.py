@@ -24,6 +24,8 @@ def selectRows(table, rows) -> None:
     table.clearSelection()
     model, kind = table.selectionModel(), qt.QItemSelectionModel
     for row in rows:
+        # The last one tells it for all: whoever listens looks at the whole selection.
+        table.blockSignals(row != rows[-1])
         model.select(table.model().index(row, 0), kind.Select | kind.Rows)
 
 

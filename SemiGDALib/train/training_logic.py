@@ -14,9 +14,8 @@ from dataclasses import replace
 
 from slicer.i18n import tr as _
 
-from SemiGDALib import requirements, texts
+from SemiGDALib import requirements
 from SemiGDALib.jobs.command import EngineCommand, errorFrom
-from SemiGDALib.jobs.engine_job import EngineJob
 
 COMMAND_LIMIT_MS = 600_000
 RELOCATE_LIMIT_MS = 24 * 3_600_000  # it may have to read every image, over a network
@@ -83,6 +82,8 @@ class TrainingLogic:
         and None, or with None and a SemiGDAError.
         """
         from semigda_core.project.training.trainings import new_rehearsal
+        from SemiGDALib import texts
+        from SemiGDALib.jobs.engine_job import EngineJob
 
         requirements.check(features=self.needsFeatures())
         job = new_rehearsal(self.project, self.plan())

@@ -7,7 +7,6 @@ set an attribute that the class does not have, so a misspelt property is an erro
 from __future__ import annotations
 
 import enum
-import inspect
 import keyword
 
 from PySide6 import QtCore, QtGui, QtNetwork, QtWidgets
@@ -83,7 +82,7 @@ def _all_classes():
 
 def _strict_setattr(self, name, value):
     own = type(self)
-    declared = inspect.getattr_static(own, name, None)
+    declared = next((vars(one)[name] for one in own.__mro__ if name in vars(one)), None)
     if isinstance(declared, QtCore.Property) and declared.fset is not None:
         declared.fset(self, value)
         return

@@ -8,8 +8,10 @@ the host raises instead.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.machinery
 import inspect
+import os
 import sys
 from pathlib import Path
 
@@ -111,6 +113,11 @@ class _Loader(importlib.machinery.SourceFileLoader):
         super().exec_module(module)
 
 
+@functools.cache
+def _real(folder: str) -> Path:
+    return Path(folder).resolve()
+
+
 class SignalImporter:
     """Meta path finder for the modules under the given folders."""
 
@@ -124,9 +131,9 @@ class SignalImporter:
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is None or not (spec.origin or "").endswith(".py"):
             return None
-        origin = Path(spec.origin).resolve()
-        own = any(folder in origin.parents for folder in self.folders)
-        if not own or "site-packages" in origin.parts:
+        folder = _real(os.path.dirname(spec.origin))
+        own = any(one == folder or one in folder.parents for one in self.folders)
+        if not own or "site-packages" in folder.parts:
             return None
         loader = _Loader(name, spec.origin)
         packages = spec.submodule_search_locations

@@ -1,8 +1,10 @@
-"""Opening the panel costs what is seen: what stays closed is neither imported nor made."""
+"""Slicer's start and the panel's opening import and make only what they show."""
 
 from __future__ import annotations
 
 import sys
+
+import pytest
 
 CLOSED = (
     "SemiGDALib.segment.several.section",
@@ -11,6 +13,24 @@ CLOSED = (
     "semigda_core.project.project",
     "statistics",
 )
+
+# Of what every start of Slicer would pay for, though it reads no more than the modules' files.
+LATER = (
+    "SemiGDALib.jobs.worker",
+    "SemiGDALib.segment.panel",
+    "SemiGDALib.texts",
+    "SemiGDALib.train.panel",
+    "semigda_core.jobs.folder",
+    "semigda_core.jobs.segmenting",
+    "semigda_core.models.card",
+    "semigda_core.models.library",
+)
+
+
+@pytest.mark.parametrize("name", ["SemiGDATrain", "SemiGDASegment"])
+def test_slicer_starts_without_what_only_a_panel_needs(module_host, name):
+    module_host.load(name)
+    assert not [one for one in LATER if one in sys.modules]
 
 
 def test_closed_sections_wait(panel, module_host):

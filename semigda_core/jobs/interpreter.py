@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import semigda_core
-from semigda_core.models import features, library
 
 ENGINE = Path(semigda_core.__file__).resolve().parents[1]  # the folder of the engine's packages
 OLDEST = (3, 10)
@@ -53,6 +52,8 @@ def program(interpreter: Interpreter | None = None) -> str:
 
 def environment(interpreter: Interpreter | None = None) -> dict[str, str]:
     """The environment of such a process, which finds the engine, and speaks UTF-8."""
+    from semigda_core.models import features, library  # Slicer's start-up need not wait for them
+
     used = interpreter or _chosen
     made = dict(os.environ if used is None else used.environment)
     paths = [str(ENGINE), made.get("PYTHONPATH", "")]

@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from semigda_core.labels.nrrd import read_keys
-from semigda_core.labels.segments import read_segments
-
 # human: drawn by a person. edited: made by a model, corrected by a person. machine: the rest.
 ORIGINS = ("human", "edited", "machine")
 PREFIXES = ("SemiGDA_", "SemiGDA.")
@@ -64,6 +61,9 @@ def origin_of(path: Path, given: str | None = None) -> str:
     Raises:
         SemiGDAError: "bad-input" as :func:`read_segments`.
     """
+    from semigda_core.labels.nrrd import read_keys
+    from semigda_core.labels.segments import read_segments
+
     segments = [segment.tags for segment in read_segments(path)]
     # The file's own keys remain even if the segments say that a person corrected them.
     sources = segments or [read_keys(path)]

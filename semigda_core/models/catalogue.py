@@ -26,9 +26,8 @@ from semigda_core.files.documents import (
     whole,
 )
 from semigda_core.models.card import date_rule, name_rule, sha256_rule
-from semigda_core.models.library import InstalledModel, bundled_folder
+from semigda_core.models.library import CATALOGUE_ENVIRONMENT, InstalledModel, bundled_folder
 
-ENVIRONMENT = "SEMIGDA_CATALOGUE"
 SCHEMA_VERSION = 1
 MAX_BYTES = 2_000_000
 MAX_PACKAGE_BYTES = 2_100_000_000  # the largest weights that a package may hold, and its words
@@ -98,7 +97,7 @@ def parse_catalogue(data: bytes) -> list[Entry]:
 
 def catalogue_source() -> str:
     """The file or URL of the catalogue in use: $SEMIGDA_CATALOGUE, else the one that is shipped."""
-    chosen = os.environ.get(ENVIRONMENT, "").strip()
+    chosen = os.environ.get(CATALOGUE_ENVIRONMENT, "").strip()
     return chosen or str(bundled_folder() / "catalogue.json")
 
 

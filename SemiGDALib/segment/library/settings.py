@@ -7,18 +7,21 @@ import os
 
 import slicer
 
-from semigda_core.models import catalogue, library
+from semigda_core.models import library
+from SemiGDALib import settings
 
 CATALOGUE, FOLDER = "SemiGDA/Catalogue", "SemiGDA/ModelsFolder"
 # What whoever started Slicer had set: it holds again where the user has no choice of their own.
-_given = {name: os.environ.get(name) for name in (catalogue.ENVIRONMENT, library.ENVIRONMENT)}
+_given = {
+    name: os.environ.get(name) for name in (library.CATALOGUE_ENVIRONMENT, library.ENVIRONMENT)
+}
 
 
 def apply() -> None:
     """Obey the settings from now on."""
     source, folder = stored(CATALOGUE), stored(FOLDER)
     if source:
-        _set(catalogue.ENVIRONMENT, source)
+        _set(library.CATALOGUE_ENVIRONMENT, source)
     if folder:
         _set(library.ENVIRONMENT, os.pathsep.join(filter(None, (folder, _models()))))
 
@@ -33,7 +36,7 @@ def choose(setting: str, value: str) -> None:
 
 def stored(setting: str) -> str:
     """The user's own choice, or an empty text."""
-    return str(slicer.app.userSettings().value(setting) or "")
+    return settings.text(setting)
 
 
 def _models() -> str:

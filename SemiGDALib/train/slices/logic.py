@@ -9,7 +9,6 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib.train.slices.ignored import addIgnored
 
 
 class SlicesLogic:
@@ -65,4 +64,6 @@ class SlicesLogic:
 
     def addIgnoredRegion(self):
         """The id of a segment for what nobody can label; it is made if there is none."""
+        from SemiGDALib.train.slices.ignored import addIgnored
+
         return addIgnored(self.slices().segmentationNode)
