@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semigda.cli_telling import Terminal
+from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
@@ -103,7 +104,8 @@ def _holds_images(folder: Path) -> bool:
 
 
 def _segment_one(arguments: argparse.Namespace) -> int:
-    from semigda.inference.segment import segment_file
+    with importing():
+        from semigda.inference.segment import segment_file
 
     report = segment_file(
         arguments.input,
@@ -173,8 +175,9 @@ def _segment_all(arguments: argparse.Namespace) -> int:
     from semigda.reading.process import start_reader
 
     start_reader()  # it starts while torch is imported
-    from semigda.data.frames import Frames
-    from semigda.inference.cohort import Cohort
+    with importing():
+        from semigda.data.frames import Frames
+        from semigda.inference.cohort import Cohort
 
     if arguments.all_frames:
         image = Path(arguments.input)

@@ -8,8 +8,11 @@ hands it out again (docs/performance.md has what that costs).
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # <malloc.h> of glibc.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
@@ -33,6 +36,17 @@ def keep_freed_memory() -> None:
             library.mallopt(_MMAP_THRESHOLD, _LARGEST_KEPT >> 1)
         library.mallopt(_TRIM_THRESHOLD, _MOST_KEPT)
         library.mallopt(_ARENA_MAX, 1)  # or every thread keeps blocks that the others cannot use
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Within, Python does not look for garbage: torch's modules are no garbage, and looking through
+    them again and again takes up to a fifth of the time of importing it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def give_memory_back() -> None:

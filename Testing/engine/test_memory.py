@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from semigda.memory import importing
 
 ROOT = Path(__file__).parents[2]
 # Pages that the system had to clear for ten blocks of 8 MB, one after another.
@@ -85,3 +88,10 @@ def test_a_worker_that_waits_leaves_the_graphics_memory_to_others(monkeypatch, t
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{tmp_path / 'taken back'}\n"))
     assert worker.run_worker() == 0
     assert freed == [True]
+
+
+def test_nothing_is_collected_while_importing_and_again_afterwards():
+    with pytest.raises(ImportError), importing():
+        assert not gc.isenabled()
+        raise ImportError
+    assert gc.isenabled()

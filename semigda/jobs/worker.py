@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from semigda.jobs.orphaned import WatchedJob
 from semigda.jobs.run import open_job, prepare_process, run_job
-from semigda.memory import give_memory_back
+from semigda.memory import give_memory_back, importing
 
 if TYPE_CHECKING:
     from semigda.jobs.kinds import ModelCache
@@ -56,7 +56,8 @@ def _answer(line: str) -> None:
 def _warm_up() -> ModelCache | None:
     """Import the slow packages. If that fails, every job reports it with its error class."""
     try:
-        from semigda.jobs.kinds import ModelCache
+        with importing():
+            from semigda.jobs.kinds import ModelCache
 
         return ModelCache()
     except Exception:
