@@ -5,6 +5,8 @@ PythonQt's static file dialogs give the path, Qt's other bindings the path and t
 
 from __future__ import annotations
 
+import os
+
 import qt
 import slicer
 from slicer.i18n import tr as _
@@ -24,12 +26,17 @@ def chooseFile(title: str, filters: str = "") -> str:
 
 
 def chooseZip(title: str, name: str) -> str:
-    """Where to write a model's .zip; the dialog asks before a file is replaced."""
+    """Where to write a model's .zip; it is asked before a file is replaced."""
     chosen = qt.QFileDialog.getSaveFileName(
         slicer.util.mainWindow(), title, f"{name}.zip", _("Model packages (*.zip)")
     )
     path = chosen if isinstance(chosen, str) else chosen[0]
-    return path if not path or path.lower().endswith(".zip") else f"{path}.zip"
+    if not path or path.lower().endswith(".zip"):
+        return path
+    path += ".zip"  # of which the system's dialog has not asked
+    question = _("{name} exists already. Replace it?").format(name=os.path.basename(path))
+    there = os.path.lexists(path)
+    return "" if there and not slicer.util.confirmYesNoDisplay(question) else path
 
 
 def chooseColour(colour):

@@ -55,6 +55,7 @@ def add_training_commands(add: Add) -> None:
     export = add("export", _export, "Write a version as one .zip.")
     export.add_argument("version")
     export.add_argument("zip")
+    export.add_argument("--overwrite", action="store_true", help="replace a zip of a model")
     add("delete", _delete, "Delete a version.").add_argument("version")
     compare = add("compare", _compare, "Compare two versions on the held-out cases.")
     compare.add_argument("before", help="version")
@@ -235,7 +236,8 @@ def _rename(arguments: argparse.Namespace) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    path = versions.export(Project(arguments.project), arguments.version, arguments.zip)
+    project = Project(arguments.project)
+    path = versions.export(project, arguments.version, arguments.zip, arguments.overwrite)
     done(arguments, {"zip": str(path)}, f"wrote {path}")
 
 

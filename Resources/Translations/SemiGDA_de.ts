@@ -554,6 +554,10 @@
         <translation>Bestätigen.</translation>
     </message>
     <message>
+        <source>{name} exists already. Replace it?</source>
+        <translation>{name} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
         <source>Model packages (*.zip)</source>
         <translation>Modellpakete (*.zip)</translation>
     </message>

@@ -187,8 +187,8 @@ class TrainingLogic:
         rename(self.project, name, title)
 
     def exportVersion(self, name, path, onDone=None):
-        """Write a version as one file for another computer."""
-        return self._command("export", [name, str(path)], onDone)
+        """Write a version as one file for another computer, in the place of one that is there."""
+        return self._command("export", [name, str(path), "--overwrite"], onDone)
 
     def deleteVersion(self, name):
         """Delete a version's files; refused for the one in use."""

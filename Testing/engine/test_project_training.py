@@ -139,6 +139,10 @@ def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path
     assert any(name.endswith("card.json") for name in zipfile.ZipFile(path).namelist())
     with pytest.raises(SemiGDAError, match="exists already"):
         versions.export(project, first.name, path)
+    path.write_bytes(b"not a model")
+    with pytest.raises(SemiGDAError, match="SemiGDA did not make it"):
+        versions.export(project, first.name, path, overwrite=True)
+    assert path.read_bytes() == b"not a model"
     with pytest.raises(SemiGDAError, match="in use"):
         versions.delete(project, first.name)
     versions.delete(project, second.name)

@@ -84,6 +84,13 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts, mo
     module_host.click(ui.exportButton)
     module_host.wait(lambda: busy_over(ui), 60)
     assert target.stat().st_size > 10_000
+    written, answers = target.stat().st_mtime_ns, iter((False, True))
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", lambda *_, **__: next(answers))
+    module_host.click(ui.exportButton)  # the dialog did not ask of the name with the ending
+    assert busy_over(ui) and target.stat().st_mtime_ns == written
+    module_host.click(ui.exportButton)
+    module_host.wait(lambda: busy_over(ui), 60)
+    assert target.stat().st_mtime_ns > written
     module_host.click(ui.reportButton)
     page = Path(opened[0]).read_text("utf-8")
     # A picture's base64 holds any three letters now and then.

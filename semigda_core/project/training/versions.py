@@ -252,20 +252,23 @@ def rename(project: Project, name: str, title: str) -> None:
         _entry(data, name)["title"] = title
 
 
-def export(project: Project, name: str, zip_path: str | os.PathLike[str]) -> Path:
+def export(
+    project: Project, name: str, zip_path: str | os.PathLike[str], overwrite: bool = False
+) -> Path:
     """Write a version as one ``.zip`` for another computer; returns its path.
 
     Raises:
-        SemiGDAError: "bad-input" if the file already exists.
+        SemiGDAError: "bad-input" if the file already exists, and with ``overwrite`` if it is no
+            zip of a model.
     """
     version, path = find_version(project, name), Path(zip_path).absolute()
     if path.is_dir():
         path = path / f"{version.name}.zip"
-    if path.exists():
+    if path.exists() and not overwrite:
         raise SemiGDAError(
             "bad-input", "The file exists already.", action="Choose another name for the export."
         )
-    _in_child("models", "export", version.folder, path)
+    _in_child("models", "export", version.folder, path, *(["--overwrite"] if overwrite else []))
     return path
 
 
