@@ -130,3 +130,9 @@ def test_starts_are_compared_in_as_many_steps():
     assert "0.550 | -25.0" in section and "0.810 | +1.0" in section
     assert "| skin |" not in section and "| heart_la |" not in section
     assert "## The start" not in page(grouped(runs[:1]), "unet")
+
+
+def test_what_unlabelled_images_give_is_judged_over_the_seeds_that_both_methods_have():
+    runs = [run_of("polyp", OURS, dice, seed) for seed, dice in enumerate((0.82, 0.70))]
+    runs.append(run_of("polyp", ALONE, 0.79))
+    assert judged(runs, 900)["polyp: points from unlabelled images"] == (2.0, 3.0)

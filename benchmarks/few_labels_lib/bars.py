@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from few_labels_lib.figures import Budget, Group
+from few_labels_lib.figures import Budget, Group, difference
 from few_labels_lib.recipes import FEATURE_UNETS, OURS, recipe
 from few_labels_lib.sections import UNLABELED_GAINS, Table
 
@@ -25,15 +25,16 @@ AHEAD = 1.0  # Dice points before the best U-Net, of the mean over all sets
 
 def verdicts(table: Table, budget: Budget) -> Iterator[tuple[str, float, float]]:
     """What is asked, the bar, and what was reached, of each bar that can be judged."""
-    means = {method: _means(table, method, budget) for method in (OURS, UNLABELED_GAINS[OURS])}
-    ours, alone = means.values()
+    ours = _means(table, OURS, budget)
     for name, bars in DICE.items():
         if name in ours:
             yield f"{name}: Dice", bars[budget.cpu > SHORT], ours[name]
     for name in DICE:
-        if name in ours and name in alone:
+        pair = [table.get((name, method, budget)) for method in (OURS, UNLABELED_GAINS[OURS])]
+        gained = None if None in pair else difference(*pair)  # over the seeds that both have
+        if gained is not None:
             bar = GAIN.get(name, LEAST)
-            yield f"{name}: points from unlabelled images", bar, 100 * (ours[name] - alone[name])
+            yield f"{name}: points from unlabelled images", bar, 100 * gained.mean
     unets = {method: _means(table, method, budget) for method in FEATURE_UNETS}
     whole = {method: _mean(found) for method, found in unets.items() if set(found) == set(DICE)}
     if whole and set(ours) == set(DICE):
