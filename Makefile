@@ -28,7 +28,7 @@ bench: $(READY)
 
 # Twenty minutes: whether the tests of the method can fail.
 mutants: $(READY)
-	nice $(BIN)/python Testing/mutants.py --sample 300 --page docs/mutants.md
+	nice $(BIN)/python Testing/mutants.py --sample 300 --page Testing/mutants.md
 
 $(READY): Testing/requirements.txt pyproject.toml
 	bash Testing/system_packages.sh

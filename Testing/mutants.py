@@ -1,6 +1,6 @@
 """Small faults made on purpose in the method, one at a time: does a test notice?
 
-    python Testing/mutants.py --sample 300 --seed 0 --page docs/mutants.md
+    python Testing/mutants.py --sample 300 --seed 0 --page Testing/mutants.md
     python Testing/mutants.py --file semigda/method/losses.py
     python Testing/mutants.py --file semigda/method/losses.py --line 41
 

@@ -6,7 +6,7 @@
 
 Takes the models that benchmarks/few_labels.py left in runs/few_labels and writes one JSON a run to
 artifacts/disagreement/<set>/. ``--table`` adds them to benchmarks/results/disagreement.json and
-writes from it disagreement.md beside it, with every set, and docs/disagreement.md.
+writes from it disagreement.md beside it.
 """
 
 from __future__ import annotations
@@ -27,20 +27,19 @@ from few_labels_lib.sets import SETS  # noqa: E402
 STUDY = ROOT / "artifacts/few_labels"
 RESULTS = ROOT / "artifacts/disagreement"
 TABLE = ROOT / "benchmarks/results/disagreement.json"
-INTRODUCTION = """# Does doubt find errors?
+INTRODUCTION = """# Does the disagreement of the branches find errors?
 
-Made by `python benchmarks/disagreement.py --table` from `benchmarks/results/disagreement.json`;
-every set by itself: [benchmarks/results/disagreement.md](../benchmarks/results/disagreement.md).
+Less well than the entropy of their mean, which costs as much. So the review map shows neither,
+but a [measure](../../docs/doubt.md) that is better still. Made by
+`python benchmarks/disagreement.py --table` from `benchmarks/results/disagreement.json`.
 
 For each voxel of the held-out cases, on the working grid: is the model's label wrong, and does the
 signal say so? **AUPRC** is the area under the precision-recall curve over all voxels; a signal
 without information scores the error rate. **Rank correlation** (Spearman) is between a case's mean
 signal per predicted voxel and its Dice loss; 1 is perfect. Figures are means over seeds, then sets.
 
-`branches` is the disagreement that the review map showed; what it shows since then is better:
-[doubt.md](doubt.md). `entropy` costs one branch (`whole`: the
-entire model). `mirrored` is test-time augmentation: one branch run twice, at the cost of both
-branches.
+`branches` is the disagreement. `entropy` is of one branch, or of the whole model (`whole`).
+`mirrored` is test-time augmentation: one branch run twice, at the cost of both branches.
 """
 FINDINGS = """
 For the semi-supervised model:
@@ -60,17 +59,13 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/few_labels", help="models")
     parser.add_argument("--study", type=Path, default=STUDY, help="its JSON files")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--table", action="store_true", help="write table and pages, and end")
+    parser.add_argument("--table", action="store_true", help="write table and page, and end")
     parser.add_argument("--stored", type=Path, default=TABLE, help="the table")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs/disagreement.md")
     arguments = parser.parse_args()
     if arguments.table:
         runs = gathered(arguments.stored, arguments.results)
-        rows = figures(runs)
         write_table(arguments.stored, runs)
-        every = "\n".join(["# Does doubt find errors? Every set", "", *_every(rows)]) + "\n"
-        arguments.stored.with_suffix(".md").write_text(every, encoding="utf-8")
-        arguments.page.write_text(page(rows), encoding="utf-8")
+        arguments.stored.with_suffix(".md").write_text(page(figures(runs)), encoding="utf-8")
     else:
         judge_all(arguments)
 
@@ -130,8 +125,9 @@ def figures(runs: list[dict]) -> list[tuple]:
 
 
 def page(rows: list[tuple]) -> str:
-    """The page: the mean of the sets, and what follows from it."""
-    return "\n".join([INTRODUCTION, *_means(rows)]) + "\n" + FINDINGS
+    """The page: the mean of the sets, what follows from it, and every set."""
+    every = ["## Every set", "", *_every(rows)]
+    return "\n".join([INTRODUCTION, *_means(rows), FINDINGS, *every]) + "\n"
 
 
 def _figures(runs: list[dict], signal: str) -> tuple[float, float, float | None]:

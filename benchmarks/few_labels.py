@@ -12,8 +12,8 @@ A finished run is one JSON, artifacts/few_labels/<set>/<method>-<seed>-<steps>.j
 a run that was killed starts over. Several processes may share the work if each has its own sets.
 With ``--cpu-seconds`` a run takes as many steps as fit, by what ``--time`` measured before on an
 otherwise quiet machine, and its name ends in the seconds instead.
-``--table`` adds the finished runs to benchmarks/results/few_labels.json and writes docs/results.md
-from it. Needs the data in $SEMIGDA_DATA.
+``--table`` adds the finished runs to benchmarks/results/few_labels.json and writes from it
+docs/results.md and few_labels.md beside it. Needs the data in $SEMIGDA_DATA.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from few_labels_lib.figures import case_scores, grouped  # noqa: E402
-from few_labels_lib.page import page  # noqa: E402
+from few_labels_lib.page import details, page  # noqa: E402
 from few_labels_lib.recipes import ALL, METHODS, QUESTIONS, VARIANTS, recipe  # noqa: E402
 from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=ROOT / "runs/few_labels", help="for models")
     parser.add_argument("--results", type=Path, default=RESULTS, help="for the JSON of each run")
     parser.add_argument("--list", action="store_true", help="print methods and variants, and end")
-    parser.add_argument("--table", action="store_true", help="write table and page, and end")
+    parser.add_argument("--table", action="store_true", help="write table and pages, and end")
     parser.add_argument("--baseline", choices=list(METHODS), default="unet")
     parser.add_argument("--stored", type=Path, default=TABLE, help="the table")
     parser.add_argument("--times", type=Path, default=TIMES, help="the seconds a step")
@@ -69,8 +69,9 @@ def main() -> None:
         if not groups:
             parser.error("there is no finished run yet")
         write_table(arguments.stored, (run for group in groups for run in group.runs.values()))
-        text = page(groups, arguments.baseline, read_rows(arguments.times))
-        arguments.page.write_text(text, encoding="utf-8")
+        arguments.page.write_text(page(groups), encoding="utf-8")
+        text = details(groups, arguments.baseline, read_rows(arguments.times))
+        arguments.stored.with_suffix(".md").write_text(text, encoding="utf-8")
         return
     for name in arguments.methods:
         try:

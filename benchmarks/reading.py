@@ -7,7 +7,7 @@ Both versions of the engine, this one and that of a commit, take turns on the sa
 second click on *Segment* (a job of a warm worker, on a volume as Slicer hands it over), and
 `segment --cases` on real data, the whole command. A ratio compares each repeat with its neighbour,
 so another program on the computer slows both. The table is printed and stored in
-benchmarks/results/reading.json and .md, which `speed.py --table` puts into docs/performance.md.
+benchmarks/results/reading.json and .md, which `speed.py --table` puts into speed.md beside them.
 """
 
 from __future__ import annotations

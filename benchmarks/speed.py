@@ -8,8 +8,8 @@
 
 Each run measures its parts again and stores them in benchmarks/results/speed.json. Ways that are
 compared run in turn, so that their ratio holds on a busy computer too. ``--table`` writes
-docs/performance.md from the stored parts. ``--bench`` ends with status 1 if the engine has lost
-more than a fifth of a stored ratio.
+docs/performance.md and benchmarks/results/speed.md from the stored parts. ``--bench`` ends with
+status 1 if the engine has lost more than a fifth of a stored ratio.
 """
 
 from __future__ import annotations
@@ -59,16 +59,18 @@ def main() -> None:
     parser.add_argument("--batch", type=int, help="slices at once in volume-compact")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--bench", action="store_true", help="compare with stored ratios, and end")
-    parser.add_argument("--table", action="store_true", help="write the page, and end")
+    parser.add_argument("--table", action="store_true", help="write the pages, and end")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/performance.md")
     arguments = parser.parse_args()
     # Before torch is imported, here and in every process that is started.
     os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # as the semigda command sets it
     if arguments.table:
-        from speed_lib.page import page
+        from speed_lib.page import details, page
 
-        arguments.page.write_text(page(stored(arguments.results)), encoding="utf-8")
+        runs = stored(arguments.results)
+        arguments.page.write_text(page(runs), encoding="utf-8")
+        arguments.results.with_suffix(".md").write_text(details(runs), encoding="utf-8")
     elif arguments.bench:
         sys.exit(bench(arguments))
     else:

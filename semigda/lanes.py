@@ -2,7 +2,7 @@
 
 Threads that share the work of one layer wait for each other at its end, hundreds of times a batch.
 On two cores, two threads with four slices each take a seventh less of the processor's time than
-both with the same eight (docs/performance.md).
+both with the same eight (benchmarks/results/speed.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A network frees its feature maps at every layer and needs as much again at the next one. The GNU
 allocator gives blocks of that size back to the system, which has to clear every page before it
-hands it out again (docs/performance.md has what that costs).
+hands it out again (benchmarks/results/speed.md has what that costs).
 """
 
 from __future__ import annotations

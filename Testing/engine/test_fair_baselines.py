@@ -12,7 +12,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 from few_labels_lib.bars import DICE, verdicts  # noqa: E402
 from few_labels_lib.figures import Budget, grouped  # noqa: E402
-from few_labels_lib.page import page  # noqa: E402
+from few_labels_lib.page import details, page  # noqa: E402
 from few_labels_lib.recipes import FAIR, OURS, QUESTIONS, recipe  # noqa: E402
 from few_labels_lib.sections import UNLABELED_GAINS  # noqa: E402
 from few_labels_lib.sets import SETS  # noqa: E402
@@ -87,29 +87,32 @@ def test_the_page_shows_each_budget_with_its_bars_costs_and_nnunet():
     runs += [run_of("polyp", OURS, 0.85, cpu=5400, steps=400 + seed, seed=seed) for seed in (0, 1)]
     runs.append(run_of("polyp", "nnunet-2d", 0.3, steps=11))
     times = [{"method": OURS, "set": "polyp", "a_step": 0.5}]
-    text = page(grouped(runs), "unet", times)
-    short, default = text.index("## All sets, 900 CPU"), text.index("## All sets, 5400 CPU")
-    assert short < text.index("## polyp, 900 CPU seconds") < default
+    summary, text = page(grouped(runs)), details(grouped(runs), "unet", times)
+    short, default = summary.index("## All sets, 900 CPU"), summary.index("## All sets, 5400 CPU")
     for method in FAIR:
-        assert f"| {recipe(method).title} |" in text[short:default]
-    assert "| polyp: Dice | 0.790 | 0.750 | **missed** |" in text[short:default]
+        assert f"| {recipe(method).title} |" in summary[short:default]
+    nnunet = "| polyp | 2d | 0 | 0.300 | 0.300 | +45.0 [+45.0, +45.0] | 128 x 96 | 11 | 8 |"
+    assert nnunet in summary
+    default = text.index("before these runs, 5400 CPU")
+    assert text.index("## polyp, 900 CPU seconds") < default
+    assert "| polyp: Dice | 0.790 | 0.750 | **missed** |" in text[:default]
     assert "| polyp: Dice | 0.840 | 0.850 | reached |" in text[default:]
-    assert "| polyp | 2d | 0 | 0.300 | 0.300 | +45.0 [+45.0, +45.0] | 128 x 96 | 11 | 8 |" in text
     assert f"| {recipe(OURS).title} | 0 1 | 0.850 (0.000) | 0.850 |  | 400 to 401 |" in text
     assert text.endswith(f"| {recipe(OURS).title} | 0.500 |\n")
-    assert "## All sets\n" not in text  # that is of other networks, at the same steps
+    assert "## From random weights" not in summary
 
 
 def test_other_networks_are_shown_beside_them():
-    text = page(grouped([run_of("polyp", "unet", 0.5)]), "unet")
-    assert "## All sets" not in text
+    groups = grouped([run_of("polyp", "unet", 0.5)])
+    assert "## All sets" not in page(groups)
+    text = details(groups, "unet")
     assert "| U-Net, labelled only | 0 | 0.500 | 0.500 |  | 70 | 560 | 12 | 890 |" in text
 
 
 def test_without_such_runs_the_page_says_nothing_of_them():
     run = {**run_of("polyp", "unet", 0.5), "planned": None}
-    text = page(grouped([run]), "unet")
-    assert "CPU seconds of a training" not in text and "## polyp, 70 steps" in text
+    assert "CPU seconds of a training" not in page(grouped([run]))
+    assert "## polyp, 70 steps" in details(grouped([run]), "unet")
 
 
 def test_every_set_has_its_bars():
@@ -122,14 +125,14 @@ def test_starts_are_compared_in_as_many_steps():
     runs = [{**run_of("polyp", method, value), "planned": None} for method, value in dice.items()]
     runs.append({**run_of("skin", frozen, 0.9), "planned": None})  # nothing to compare with
     runs.append(run_of("heart_la", OURS, 0.9))  # of a budget in seconds
-    text = page(grouped(runs), "unet")
+    text = page(grouped(runs))
     section = text[text.index("## The start") :]
     assert "| polyp | 70 | 0 | one branch, the default | 0.800 |  | 890 |" in section
     told = QUESTIONS[frozen.partition(".")[2]]
     assert f"| polyp | 70 | 0 | {told} | 0.780 | -2.0 [-2.0, -2.0] | 890 |" in section
     assert "0.550 | -25.0" in section and "0.810 | +1.0" in section
     assert "| skin |" not in section and "| heart_la |" not in section
-    assert "## The start" not in page(grouped(runs[:1]), "unet")
+    assert "## The start" not in page(grouped(runs[:1]))
 
 
 def test_what_unlabelled_images_give_is_judged_over_the_seeds_that_both_methods_have():

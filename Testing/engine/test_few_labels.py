@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
 
 from few_labels_lib.figures import Budget, Group, bootstrap, case_scores, difference, grouped  # noqa: E402
-from few_labels_lib.page import page  # noqa: E402
+from few_labels_lib.page import details, page  # noqa: E402
 from few_labels_lib.recipes import (  # noqa: E402
     ALL,
     BESIDE,
@@ -152,15 +152,16 @@ def test_disagreement_of_finished_runs(study, phantoms):
 
 @pytest.mark.slow
 def test_page_is_made_from_the_files(study):
-    text = page(grouped(read_runs(study[0] / "results")), "unet")
+    groups = grouped(read_runs(study[0] / "results"))
+    summary, text = page(groups), details(groups, "unet")
     for name in (*METHODS, *BESIDE):
         assert f"| {recipe(name).title} | 0 |" in text
-    overview = text[text.index("## All sets") : text.index("## phantom")]
-    assert not any(recipe(name).title in overview for name in BESIDE)  # not of all sets and seeds
+    assert all(recipe(name).title in summary for name in METHODS)
+    assert not any(recipe(name).title in summary for name in BESIDE)  # not of all sets and seeds
     assert "## phantom, 8 steps" in text and "| Dice by case | case_5 | case_6 |" in text
     assert QUESTIONS["no-dam"] in text and QUESTIONS[OWN] not in text
-    assert "| phantom | SemiGDA, semi-supervised | 0 | 48 x 48 |" in text
-    assert str(study[0]) not in text
+    assert "| phantom | SemiGDA, semi-supervised | 0 | 48 x 48 |" in summary
+    assert str(study[0]) not in summary + text
 
 
 @pytest.mark.slow
@@ -168,7 +169,7 @@ def test_the_table_keeps_all_that_the_page_shows(study, tmp_path):
     runs, table = read_runs(study[0] / "results"), tmp_path / "table.json"
     write_table(table, runs)
     assert sorted(read_table(table), key=str) == sorted(runs, key=str)
-    assert page(grouped(read_table(table)), "unet") == page(grouped(runs), "unet")
+    assert details(grouped(read_table(table)), "unet") == details(grouped(runs), "unet")
     assert read_table(tmp_path / "none.json") == []
 
 

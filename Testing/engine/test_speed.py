@@ -12,7 +12,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 from speed_lib import bars, batches, figures, inference, networks, reference, training  # noqa: E402
 from speed_lib.growth import line  # noqa: E402
-from speed_lib.page import page  # noqa: E402
+from speed_lib.page import details, page  # noqa: E402
 from speed_lib.volume import PARTS  # noqa: E402
 
 FACTS = {
@@ -67,8 +67,8 @@ def test_both_measurements_run(runs):
 
 
 def test_the_page_says_what_was_not_measured(runs):
-    text = page(runs)
-    assert bars.NOT_MEASURED in text and "## Growth" not in text
+    text = details(runs)
+    assert bars.NOT_MEASURED in text and "## Growth" not in page(runs)
     assert "Masks of both branches, ours and the reference's: Dice 1.000000" in text
 
 
@@ -84,7 +84,7 @@ def test_pairs_with_an_earlier_commit_become_rows_and_bars():
         {"before": one_run(40, 4), "now": one_run(26, 2.2, batch=4, peak_bytes=105 * 2**20)},
     ]
     run = {"part": "volume-before", **FACTS, "shape": [8, 8, 3], "commit": "abc", "pairs": pairs}
-    text = page({"volume-before-cpu": run})
+    text = details({"volume-before-cpu": run})
     assert (
         "| total | 35.00 (30.00 to 40.00) | 20.50 (15.00 to 26.00) | 0.57 (0.50 to 0.65) |" in text
     )
@@ -93,7 +93,7 @@ def test_pairs_with_an_earlier_commit_become_rows_and_bars():
     assert "Peak memory: 100 MB before, 105 MB now." in text
     assert "batches of 4 or 8 were chosen" in text and "are the same to the voxel" in text
     pairs[0]["now"]["labels"] = "b"
-    assert "**not the same**" in page({"volume-before-cpu": run})
+    assert "**not the same**" in details({"volume-before-cpu": run})
 
 
 def test_sizes_of_batches_become_a_table_and_a_bar():
@@ -103,7 +103,7 @@ def test_sizes_of_batches_become_a_table_and_a_bar():
         for size in batches.SIZES
     }
     run = {"part": "batches", **FACTS, "side": 64, "slices": 10, "seconds": seconds}
-    text = page({"batches-cpu": run})
+    text = details({"batches-cpu": run})
     assert "| 2 | 150.0 (150.0 to 150.0) | 187.5 (187.5 to 187.5) | 1.25 (1.25 to 1.25) |" in text
     assert "a slice, of one of `compact` | 1.25 (1.25 to 1.25); at most 1.3: reached" in text
 

@@ -19,6 +19,7 @@ import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
 import story  # noqa: E402
 from few_labels_lib.figures import grouped  # noqa: E402
+from few_labels_lib.page import details as few_labels_details  # noqa: E402
 from few_labels_lib.page import page as few_labels_page  # noqa: E402
 from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.table import read_table  # noqa: E402
@@ -26,6 +27,7 @@ from many_lib.page import page as many_page  # noqa: E402
 from robust_lib.page import page as robust_page  # noqa: E402
 from slices_lib.page import page as slices_page  # noqa: E402
 from slices_lib.page import picture as slices_picture  # noqa: E402
+from speed_lib.page import details as speed_details  # noqa: E402
 from speed_lib.page import page as speed_page  # noqa: E402
 from unlike_lib.page import page as unlike_page  # noqa: E402
 from weak_teachers_lib.page import page as weak_teachers_page  # noqa: E402
@@ -37,18 +39,21 @@ def stored(name: str):
     return json.loads((RESULTS / name).read_text("utf-8"))
 
 
+def few_labels() -> list:
+    return grouped(read_table(RESULTS / "few_labels.json"))
+
+
 def doubt_rows() -> list[tuple]:
     return disagreement.figures(disagreement.gathered(RESULTS / "disagreement.json", NOWHERE))
 
 
 PAGES = {
-    "docs/results.md": lambda: few_labels_page(
-        grouped(read_table(RESULTS / "few_labels.json")),
-        "unet",
-        read_rows(RESULTS / "few_labels_seconds.json"),
+    "docs/results.md": lambda: few_labels_page(few_labels()),
+    "benchmarks/results/few_labels.md": lambda: few_labels_details(
+        few_labels(), "unet", read_rows(RESULTS / "few_labels_seconds.json")
     ),
     "benchmarks/results/doubt.md": lambda: doubt.page(stored("doubt.json")),
-    "docs/disagreement.md": lambda: disagreement.page(doubt_rows()),
+    "benchmarks/results/disagreement.md": lambda: disagreement.page(doubt_rows()),
     "docs/first-minute.md": lambda: first_minute.page(
         grouped(read_table(RESULTS / "first_minute.json"))
     ),
@@ -66,6 +71,7 @@ PAGES = {
         for name in story.PAGES
     },
     "docs/performance.md": lambda: speed_page(stored("speed.json")),
+    "benchmarks/results/speed.md": lambda: speed_details(stored("speed.json")),
     "benchmarks/results/label_next.md": lambda: label_next_table.page(
         {(run["set"], run["seed"], run["arm"]): run for run in stored("label_next.json")}
     ),

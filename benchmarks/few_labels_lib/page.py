@@ -1,12 +1,12 @@
-"""The page of results, written from the figures."""
+"""The pages of results, written from the figures: a summary, and every set by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from few_labels_lib.figures import Budget, Group, difference
 from few_labels_lib.markdown import as_table, number, signed, spread
-from few_labels_lib.page_seconds import at_cpu_seconds
+from few_labels_lib.page_seconds import ahead_in_words, at_cpu_seconds, each_at_cpu_seconds
 from few_labels_lib.page_starts import starts
 from few_labels_lib.recipes import BESIDE, METHODS, OWN, QUESTIONS, recipe
 from few_labels_lib.sections import UNLABELED_GAINS, Table, of_same_seeds, overview, set_section
@@ -14,60 +14,94 @@ from few_labels_lib.sets import SETS
 
 INTRODUCTION = """# Accuracy with few labels
 
-Made by `python benchmarks/few_labels.py --table` from `benchmarks/results/few_labels.json`: a line
-for each run, with its cost, versions and every case's figures. Without `--table` the command trains
-what is not in `artifacts/few_labels` yet. Pages of their own: [some slices instead of whole
-cases](fewer-slices.md), [the first look](first-minute.md), [what to label next](label-next.md),
-[results of other programs](machine-labels-study.md), [doubt](doubt.md).
+How well SemiGDA and U-Nets segment after learning from the same few labels, in the same CPU time or
+the same number of steps.
+
+{lead}Made by `python benchmarks/few_labels.py --table` from
+`benchmarks/results/few_labels.json`. Every set by itself, with IoU, surface distances, cost and
+intervals: [all figures](../benchmarks/results/few_labels.md). Studies of their own: [fewer
+slices](fewer-slices.md), [the first look](first-minute.md), [what to label next](label-next.md),
+[results of other programs](machine-labels-study.md), [uncertainty](doubt.md).
 
 - **Data**: each set has a fixed split. `labeled` and `unlabeled` cases train, `val` cases are
-  scored. Nothing is chosen on `val`, neither checkpoint nor branch: every method is scored with the
-  running average of its weights at the end of the run, SemiGDA by the mean of both branches.
-- **Read with care**: SemiGDA's recipe was chosen on these very cases, most of it at seed 0, some of
-  heart_la and polyp at every seed ([ablation](ablation.md)). The U-Nets share what was learned
-  about steps, batches, losses and pasting; their structure is MONAI's and was not tuned.
-- **The same for all**: sampler, augmentation, working size, optimiser (AdamW, one cycle), losses,
-  the schedule of pseudo labels, the share of labelled slices, what is pasted, and the scoring:
-  whole cases on the images' own grid, exactly as `semigda evaluate`.
-- **Budget**: optimiser steps of *all stages together* (SemiGDA's autoencoder and alignment count),
-  and slices with a gradient; before the first pseudo labels all of them are labelled. TFLOP are
-  counted, forward and backward; CPU seconds are those of the training process.
-- **U-Net**: layer for layer MONAI's `BasicUNet`, with GroupNorm, but with 16 channels at full
-  resolution instead of MONAI's 32; its deeper levels have MONAI's widths. It has 1.95 M parameters
-  and takes 1.6 GFLOP for 128 x 128 pixels; compact SemiGDA has 1.99 M and takes 1.1. "Full width"
-  is MONAI's default: 1.98 M and 2.5 GFLOP, run for the seeds that its rows name. On polyps the
-  width at full resolution matters most: one seed, labelled only, is well ahead of every other
-  method at 1600 steps, SemiGDA included, so there the narrow U-Net is a weak baseline.
-- **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0. HD95 and
-  ASSD are means over the cases in which it was found, for sets with real spacing. In brackets: the
-  standard deviation over seeds. **Difference**: Dice points against "{baseline}", over the same
-  seeds and cases, with a 95 % bootstrap interval over patients, which leaves out the spread over
-  seeds.
+  scored, whole and on the images' own grid, as by `semigda evaluate`. No checkpoint or branch is
+  selected on `val`: the running average of the weights at the end of the run is scored.
+- **Optimistic for SemiGDA**: its recipe was developed on these `val` cases, most of it with seed 0
+  ([what was tried](ablation.md)). The U-Nets use the same findings about steps, batches, losses and
+  pasting; their architecture was not tuned.
+- **The same for all**: sampling, augmentation, slice size, optimiser (AdamW, one cycle), losses,
+  pseudo-label schedule, share of labelled slices, and what is pasted.
+- **Dice** is the mean over classes, then cases, then seeds; a missed structure counts 0.
+  **Differences** are Dice points over the same seeds and cases, with a 95 % bootstrap interval over
+  patients, which leaves out the variation between seeds.
+"""
+
+DETAILS = """# Accuracy with few labels: all figures
+
+Made by `python benchmarks/few_labels.py --table`; summary and definitions:
+[docs/results.md](../../docs/results.md). Without `--table` the command trains what is not in
+`artifacts/few_labels` yet.
+
+- **Budget**: optimiser steps of *all stages together*, and slices with a gradient; before the first
+  pseudo labels all of them are labelled. TFLOP are counted, forward and backward; CPU seconds are
+  those of the training process. In brackets after a Dice: the standard deviation over seeds.
+- **HD95 and ASSD** are means over the cases in which the structure was found, for sets with real
+  spacing.
+- **Difference**: against "{baseline}" in sections by steps, against the U-Net with bidirectional
+  copy-paste in sections by CPU seconds.
 """
 
 
-def page(groups: Sequence[Group], baseline: str, times: Sequence[dict] = ()) -> str:
-    """The whole page; ``times`` as :func:`times.write_times` keeps them."""
-    table = {(g.set_name, g.method, g.budget): g for g in groups}
-    parts = [INTRODUCTION.format(baseline=recipe(baseline).title), _devices(groups)]
-    parts += [*at_cpu_seconds(table, _sets(groups), times), starts(table, _sets(groups))]
-    parts += _at_steps([group for group in groups if not group.budget.cpu], table, baseline)
-    parts += [_own(groups), _ablation(table, groups)]
+RANDOM = """## From random weights, in the same number of steps
+
+The U-Net is MONAI's `BasicUNet` with GroupNorm and half its width at full resolution: 1.95 M
+parameters and 1.6 GFLOP for 128 x 128 pixels; compact SemiGDA has 1.99 M and 1.1. At MONAI's own
+width ("full width" in [all figures](../benchmarks/results/few_labels.md#polyp-1600-steps)) it is
+well ahead of every method on polyps, in one run, labelled only: there the narrow U-Net is a weak
+baseline.
+
+"""
+
+
+def page(groups: Sequence[Group]) -> str:
+    """The summary: every set in a column."""
+    table, sets = _table(groups), _sets(groups)
+    parts = [INTRODUCTION.format(lead=ahead_in_words(table, sets)), *at_cpu_seconds(table, sets)]
+    parts += [starts(table, sets), _at_steps(groups, table), _own(groups), _devices(groups)]
+    return _joined(parts)
+
+
+def details(groups: Sequence[Group], baseline: str, times: Sequence[dict] = ()) -> str:
+    """Every set by itself; ``times`` as :func:`times.write_times` keeps them."""
+    table, sets = _table(groups), _sets(groups)
+    parts = [DETAILS.format(baseline=recipe(baseline).title)]
+    parts += each_at_cpu_seconds(table, sets, times)
+    for name in sets:
+        budgets = {g.budget for g in groups if g.set_name == name and not g.budget.cpu}
+        for budget in sorted(budgets, reverse=True):
+            parts.append(set_section(table, name, budget, (*METHODS, *BESIDE), baseline))
+    return _joined([*parts, _ablation(table, groups)])
+
+
+def _joined(parts: Iterable[str]) -> str:
     return "\n".join(part for part in parts if part).rstrip() + "\n"
 
 
-def _at_steps(groups: Sequence[Group], table: Table, baseline: str) -> Iterator[str]:
+def _table(groups: Sequence[Group]) -> Table:
+    return {(g.set_name, g.method, g.budget): g for g in groups}
+
+
+def _at_steps(groups: Sequence[Group], table: Table) -> str:
     """The study of networks that begin with random weights."""
+    groups = [group for group in groups if not group.budget.cpu]
     headline = {name: _headline(groups, name) for name in _sets(groups)}
     headline = {name: budget for name, budget in headline.items() if budget is not None}
-    if headline:
-        seeds = {name: _seeds(of_same_seeds(table, name, headline[name])) for name in headline}
-        budgets = ", ".join(f"{n} {headline[n].steps} (seeds {seeds[n]})" for n in headline)
-        text = f"## All sets\n\nMean Dice. Optimiser steps: {budgets}.\n\n"
-        yield text + overview(table, headline, list(METHODS))
-    for name in _sets(groups):
-        for budget in sorted({g.budget for g in groups if g.set_name == name}, reverse=True):
-            yield set_section(table, name, budget, (*METHODS, *BESIDE), baseline)
+    if not headline:
+        return ""
+    seeds = {name: _seeds(of_same_seeds(table, name, headline[name])) for name in headline}
+    budgets = ", ".join(f"{n} {headline[n].steps} (seeds {seeds[n]})" for n in headline)
+    text = f"{RANDOM}Mean Dice. Optimiser steps: {budgets}.\n\n"
+    return text + overview(table, headline, list(METHODS))
 
 
 def _seeds(found: Mapping[str, Group]) -> str:
@@ -98,7 +132,8 @@ def _devices(groups: Sequence[Group]) -> str:
         }
     )
     dates = sorted(run["finished"][:10] for run in runs)
-    return f"{len(runs)} runs, {dates[0]} to {dates[-1]}, on\n\n" + "\n".join(lines) + "\n"
+    text = f"## Runs\n\n{len(runs)} runs, {dates[0]} to {dates[-1]}, on\n\n"
+    return text + "\n".join(lines) + "\n"
 
 
 def _own(groups: Sequence[Group]) -> str:
@@ -119,8 +154,7 @@ def _own(groups: Sequence[Group]) -> str:
     heads = ["set", "method", "seeds", "pixels", "Dice", "IoU", "gain", "steps", "slices"]
     heads += ["TFLOP", "CPU s"]
     text = (
-        "## At the default budget\n\nThe same recipe with the default number of steps and of "
-        "slices a step, on larger slices, though smaller than those of the preset 'standard' "
+        "## From random weights, with more steps on larger slices\n\n4,400 steps of 16 slices "
         f"(`--methods semigda.{OWN}`). Each method spends what its network costs: compare the "
         "TFLOP. Gain: Dice points against the same network, labelled only.\n\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 
 from few_labels_lib.bars import SHORT, verdicts
@@ -11,33 +12,64 @@ from few_labels_lib.recipes import BESIDE, FAIR, METHODS, OURS, recipe
 from few_labels_lib.sections import Table, of_same_seeds, overview, set_section
 
 BASELINE = "unet-features-copy-paste"  # it pastes as SemiGDA does
-INTRODUCTION = """## With general image features, at the same CPU seconds
+INTRODUCTION = """## With general image features, in the same CPU seconds
 
-- **Networks**: all begin with the same pre-trained EfficientNet-Lite0 and see slices of the same
-  size. The U-Net has the decoder of segmentation_models.pytorch's `Unet` with its default widths
-  and 5.2 M parameters. UniMatch is arXiv 2208.09910 with the averaged weights as its teacher.
-- **Budget**: CPU seconds of a training, from reading the images to the last step, on one thread. A
-  method takes as many steps as fit; their number is fixed beforehand from the seconds of a step in
-  the last table of this section, where all methods were timed in turn. What a run then spent
-  varies with what else the machine did.
-- **Difference**, in this section: Dice points against the U-Net with bidirectional copy-paste.
-- **nnU-Net v2** plans, samples, augments, trains and predicts as it does by default, on the
-  labelled cases alone; its batches are made by the training process and count. Only the number of
-  steps is the budget's, and the learning rate falls with every step. It is made for graphics
-  cards and 250,000 steps; its rows say what it does in the time of the others, not what it can do.
+- **Networks**: all start from the same pre-trained EfficientNet-Lite0 and see slices of the same
+  size. The U-Net has the decoder of segmentation_models.pytorch's `Unet`, with its default widths
+  and 5.2 M parameters.
+- **Budget**: CPU seconds of a training, from reading the images to the last step, on one thread.
+  The number of steps is fixed beforehand from the [seconds of a
+  step](../benchmarks/results/few_labels.md#seconds-of-a-step); what a run then took varies with
+  other work of the computer.
+"""
+NNUNET = """It plans, samples, augments, trains and predicts as it does by default, on the labelled
+cases alone; only the number of steps is the budget's. It is made for graphics cards and 250,000
+steps: these rows say what it does in the time of the others, not what it can do.
+
 """
 
 
-def at_cpu_seconds(table: Table, sets: Sequence[str], times: Sequence[dict]) -> Iterator[str]:
-    """Every budget in CPU seconds; nothing if there is none."""
+def ahead_in_words(table: Table, sets: Sequence[str]) -> str:
+    """How both methods compare at the largest budget at which both were run on all sets."""
+    for budget in sorted({budget for _, _, budget in table if budget.cpu}, reverse=True):
+        pairs = [
+            [table.get((name, method, budget)) for method in (OURS, BASELINE)] for name in sets
+        ]
+        if any(None in pair for pair in pairs):
+            continue
+        same = [of_same_seeds(table, name, budget, (OURS, BASELINE)) for name in sets]
+        ours, other = (
+            number(statistics.fmean(found[method].mean("dice") for found in same))
+            for method in (OURS, BASELINE)
+        )
+        found = [difference(*pair) for pair in pairs]
+        better, worse = sum(one.low > 0 for one in found), sum(one.high < 0 for one in found)
+        return (
+            f"**In short**: after {budget}, both with general image features, SemiGDA has a mean\n"
+            f"Dice of {ours} over {len(sets)} sets, a U-Net that learns from the same labelled and "
+            f"unlabelled\nimages {other}. By the 95 % intervals SemiGDA is better on {better} of "
+            f"them, worse on {worse}, and level on\n{len(sets) - better - worse}.\n\n"
+        )
+    return ""
+
+
+def at_cpu_seconds(table: Table, sets: Sequence[str]) -> Iterator[str]:
+    """Every budget in CPU seconds, all sets together; nothing if there is none."""
     budgets = sorted({budget for _, _, budget in table if budget.cpu})
     if budgets:
         yield INTRODUCTION
     for budget in budgets:
         fair = [n for n in sets if any((n, method, budget) in table for method in FAIR)]
         if fair:
-            yield _overview(table, budget, fair) + _bars(table, budget)
+            yield _overview(table, budget, fair)
         yield _nnunet(table, budget, sets)
+
+
+def each_at_cpu_seconds(table: Table, sets: Sequence[str], times: Sequence[dict]) -> Iterator[str]:
+    """Every budget in CPU seconds: what was asked, and every set by itself."""
+    budgets = sorted({budget for _, _, budget in table if budget.cpu})
+    for budget in budgets:
+        yield _bars(table, budget)
         for name in sets:
             yield set_section(table, name, budget, (*FAIR, *METHODS, *BESIDE), BASELINE)
     if budgets:
@@ -45,11 +77,13 @@ def at_cpu_seconds(table: Table, sets: Sequence[str], times: Sequence[dict]) -> 
 
 
 def _overview(table: Table, budget: Budget, sets: Sequence[str]) -> str:
-    seeds = {n: next(iter(of_same_seeds(table, n, budget, FAIR).values())).runs for n in sets}
+    """Of the methods that were run on all sets, if any: others would take seeds from them."""
+    whole = [m for m in FAIR if all((name, m, budget) in table for name in sets)] or list(FAIR)
+    seeds = {n: next(iter(of_same_seeds(table, n, budget, whole).values())).runs for n in sets}
     kind = "a short training" if budget.cpu <= SHORT else "a training by default"
     told = ", ".join(f"{name} {' '.join(map(str, seeds[name]))}" for name in sets)
     text = f"## All sets, {budget}\n\nMean Dice of {kind}. Seeds: {told}.\n\n"
-    return text + overview(table, dict.fromkeys(sets, budget), FAIR) + _ahead(table, budget, sets)
+    return text + overview(table, dict.fromkeys(sets, budget), whole) + _ahead(table, budget, sets)
 
 
 def _ahead(table: Table, budget: Budget, sets: Sequence[str]) -> str:
@@ -69,7 +103,7 @@ def _bars(table: Table, budget: Budget) -> str:
         reached = round(value, digits) >= bar
         rows.append([asked, number(bar, digits), number(value, digits)])
         rows[-1].append("reached" if reached else "**missed**")
-    text = "\nWhat was asked of SemiGDA before these runs.\n\n"
+    text = f"## What was asked of SemiGDA before these runs, {budget}\n\n"
     return text + as_table(["bar", "at least", "is", ""], rows) if rows else ""
 
 
@@ -94,8 +128,8 @@ def _nnunet(table: Table, budget: Budget, sets: Sequence[str]) -> str:
         return ""
     heads = ["set", "configuration", "seeds", "Dice", "IoU", "SemiGDA is ahead by"]
     heads += ["patch", "steps", "patches a step", "parameters", "TFLOP", "CPU s"]
-    text = f"## nnU-Net v2 at the same CPU seconds: {budget.cpu}\n\n"
-    return text + as_table(heads, rows)
+    text = f"## nnU-Net v2, {budget}\n\n"
+    return text + NNUNET + as_table(heads, rows)
 
 
 def _times(times: Sequence[dict], sets: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
-"""The page of performance, written from the stored JSON."""
+"""The pages of performance, written from the stored JSON: what users ask, and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from speed_lib.bars import DEVICES, bars
@@ -12,14 +12,29 @@ from speed_lib.growth import GROWTH, SIDE, SLICES, WORKING, line, unit
 from speed_lib.timing import ratios
 from speed_lib.volume import PARTS
 
+Section = Callable[[dict], str]
 # What explains the figures: written by hand, a file for each section.
 REASONS = Path(__file__).parent / "reasons"
 # Of benchmarks/reading.py and benchmarks/many_volumes.py.
 OTHERS = [Path(__file__).parents[1] / "results" / f"{n}.md" for n in ("reading", "many_volumes")]
 
-INTRODUCTION = """# Performance
+INTRODUCTION = """# Time and memory
 
-Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed.json`.
+{lead}
+Without a graphics card, on the computer below; seconds depend on the processor: one with two cores
+and AVX2 took 38.9 s for the volume, with an earlier network. Times are medians, with the smallest
+and largest in brackets; memory is the peak of a fresh process.
+
+Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed.json`. How the engine
+compares with the released code, required speeds, training steps, reading of files, and how all was
+measured: [all figures](../benchmarks/results/speed.md). A training takes the time that [its
+plan](tutorial.md#4-base-and-preset) gives it; with 1,000 small volumes it needs half a gigabyte
+([measured](../benchmarks/results/many_volumes.md)).
+"""
+DETAILS = """# Time and memory: all figures
+
+Made by `python benchmarks/speed.py --table`; summary:
+[docs/performance.md](../../docs/performance.md).
 
 - **Reference**: the same network with the same weights, composed as the released code does it
   (`benchmarks/speed_lib/reference.py` and `reference_training.py`): float32, one image at a time,
@@ -30,8 +45,6 @@ Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed.json
   turn, and a ratio compares each repeat with its neighbour, so a busy computer slows both.
 - **Memory** is the peak of a fresh process: beyond its imports on a CPU, as allocated by PyTorch on
   a graphics card.
-- **Seconds depend on the processor**, named in the last table. A two-core processor with AVX2 took
-  38.9 s for the volume, with an earlier compact network.
 - **Training** is timed with as many unlabelled as labelled slices, as the reference draws them; the
   default draws a third as many.
 - **Slices** are discs on noise. `compact` has learned to paint them. On a CPU `paper` has random
@@ -40,9 +53,26 @@ Made by `python benchmarks/speed.py --table` from `benchmarks/results/speed.json
 
 
 def page(runs: Mapping[str, dict]) -> str:
-    """The whole page; ``runs`` by ``<part>-<device>``."""
-    parts = [INTRODUCTION, "## Requirements\n\n" + bars(runs)]
-    for title, part, section in SECTIONS:
+    """What users ask; ``runs`` by ``<part>-<device>``."""
+    parts = [INTRODUCTION.format(lead=_lead(runs)), *_sections(SECTIONS, runs)]
+    shown = [run for run in runs.values() if run.get("part") in {part for _, part, _ in SECTIONS}]
+    return _joined([*parts, "## The computer\n\n" + _places(shown)])
+
+
+def details(runs: Mapping[str, dict]) -> str:
+    """The rest: requirements, the reference, and every run."""
+    parts = [DETAILS, "## Requirements\n\n" + bars(runs), *_sections(MORE, runs)]
+    parts += [path.read_text("utf-8") for path in OTHERS if path.exists()]
+    return _joined([*parts, "## How it was measured\n\n" + _places(runs.values()) + _how(runs)])
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _sections(sections: Iterable[tuple[str, str, Section]], runs: Mapping[str, dict]) -> list[str]:
+    parts = []
+    for title, part, section in sections:
         text = f"## {title}\n"
         for device, name in DEVICES.items():
             run = runs.get(f"{part}-{device}")
@@ -50,9 +80,23 @@ def page(runs: Mapping[str, dict]) -> str:
                 text += f"\n**{name[0].upper()}{name[1:]}.** {section(run)}"
         if any(f"{part}-{device}" in runs for device in DEVICES):
             parts.append(text + _reason(part))
-    parts += [path.read_text("utf-8") for path in OTHERS if path.exists()]
-    parts.append("## How it was measured\n\n" + _how(runs))
-    return "\n".join(parts).rstrip() + "\n"
+    return parts
+
+
+def _lead(runs: Mapping[str, dict]) -> str:
+    """The answer, of a computer without a graphics card."""
+    lines = []
+    if run := runs.get("volume-compact-cpu"):
+        seconds = median([one["seconds"]["total"] for one in run["runs"]])
+        peak = megabytes(median([one["peak_bytes"] for one in run["runs"]]))
+        shape = " x ".join(map(str, run["shape"]))
+        lines.append(f"- A volume of {shape} voxels is segmented in {seconds:.1f} s, file to file, "
+                     f"with {peak} MB of\n  memory.")  # fmt: skip
+    if run := runs.get("startup-cpu"):
+        cold, warm = (median(run["click_seconds"][kind]) for kind in ("cold", "warm"))
+        lines.append(f"- After a click on *Segment* the first slices are done in {cold:.1f} s, and "
+                     f"in {warm:.2f} s once a model\n  is loaded.")  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
 def _reason(name: str) -> str:
@@ -132,7 +176,7 @@ def _before(run: dict) -> str:
     ]
     same = all(pair["before"]["labels"] == pair["now"]["labels"] for pair in run["pairs"])
     return (
-        f"{' x '.join(map(str, run['shape']))} voxels as above; before is commit {run['commit']}, "
+        f"{' x '.join(map(str, run['shape']))} voxels; before is commit {run['commit']}, "
         f"in batches of 2; now batches of {' or '.join(map(str, sizes))} were chosen.\n\n"
         + table(["part", "seconds before", "now", "times as long"], rows)
         + f"\nPeak memory: {peaks[0]} MB before, {peaks[1]} MB now. The labels are "
@@ -175,9 +219,9 @@ def _growth(run: dict) -> str:
         scale = 1e6 if what == "in-plane size" else 1
         parts.append(
             table([what, "seconds in all", "seconds of the network", "peak MB"], rows)
-            + f"\nFitted lines: {start:.1f} s plus {step * scale:.3f} s per {of}, at most "
-            f"{100 * off:.0f} % of the largest value off; {megabytes(base)} MB plus "
-            f"{each * scale / 2**20:.2f} MB per {of}, at most {100 * beside:.0f} % off.\n"
+            + f"\nFitted lines: {start:.1f} s plus {step * scale:.3f} s per {of} (within "
+            f"{100 * off:.0f} %); {megabytes(base)} MB plus {each * scale / 2**20:.2f} MB "
+            f"(within {100 * beside:.0f} %).\n"
         )
     return "\n".join(parts) + (
         f"\nWhat stays the same: {SIDE} x {SIDE} x {SLICES} voxels, working slices of {WORKING} x "
@@ -216,8 +260,7 @@ def _several(run: dict) -> str:
         rows.append([source, str(of[0]["volumes"]), ranged(whole), ranged(worker), times])
     heads = ["source", "volumes", "seconds", "of them the worker's", "times the worker's"]
     about = (
-        "Volumes of 64 x 64 x 24 voxels, slices of 96 x 96, one thread. Other work slows the "
-        "worker more than what it waits for; how much there was is in the list at the end.\n\n"
+        "Volumes of 64 x 64 x 24 voxels, slices of 96 x 96, one thread, beside much other work.\n\n"
     )
     return about + table(heads, rows)
 
@@ -226,41 +269,47 @@ def _region(run: dict) -> str:
     rows = []
     for number, sides in enumerate(run["regions"]):
         of = [one[number] for one in run["runs"]]
-        seconds = [[one["seconds"][part] for one in of] for part in ("total", *REGION_PARTS)]
+        seconds = [one["seconds"]["total"] for one in of]
         peak = megabytes(median([one["peak_bytes"] for one in of]))
-        rows.append([" x ".join(map(str, sides)), *map(ranged, seconds), peak])
-    heads = ["region, voxels", "seconds", *REGION_PARTS, "peak memory, MB"]
+        rows.append([" x ".join(map(str, sides)), ranged(seconds), peak])
+    heads = ["region, voxels", "seconds", "peak memory, MB"]
     return f"In {' x '.join(map(str, run['shape']))} voxels.\n\n" + table(heads, rows)
 
 
-def _how(runs: Mapping[str, dict]) -> str:
-    """A line for each computer, and a row for each part that it measured."""
-    parts, places = [], []
-    for run in runs.values():
+def _places(runs: Iterable[dict]) -> str:
+    """A line for each computer."""
+    places = []
+    for run in runs:
         versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
         place = (
             f"{run['device']} ({run['processor']}, {run['cores']} cores, {run['threads']} threads)"
         )
-        places.append(f"{place}; {versions}; seed {run['seed']}.")
+        places.append(f"- {place}; {versions}; seed {run['seed']}.\n")
+    return "".join(dict.fromkeys(places))
+
+
+def _how(runs: Mapping[str, dict]) -> str:
+    """A row for each part that was measured."""
+    rows = []
+    for run in runs.values():
         load = " to ".join(map(str, run["load"]))
-        parts.append([f"`{run['command']}`", str(run["repeats"]), load, run["finished"][:10]])
-    lines = [f"- {place}" for place in dict.fromkeys(places)]
-    return "\n".join([*lines, "", table(["command", "repeats", "load average", "date"], parts)])
+        rows.append([f"`{run['command']}`", str(run["repeats"]), load, run["finished"][:10]])
+    return "\n" + table(["command", "repeats", "load average", "date"], rows)
 
 
-REGION_PARTS = ("load", "preprocess", "network", "resample", "write")
-Section = Callable[[dict], str]
 SECTIONS: tuple[tuple[str, str, Section], ...] = (
+    ("A whole volume", "volume-compact", _volume),
+    ("Growth", "growth", _growth),
+    ("A region of interest", "region", _region),
+    ("Several volumes", "several", _several),
+    ("Start-up", "startup", _startup),
+)
+MORE: tuple[tuple[str, str, Section], ...] = (
     ("Inference, `paper`: the network alone", "inference-paper", _inference),
     ("Inference, `compact`: the network alone", "inference-compact", _inference),
-    ("Inference, `compact`: a whole volume", "volume-compact", _volume),
     ("Inference, `compact`: a whole volume, before and now", "volume-before", _before),
     ("Inference: slices at once", "batches", _batches),
     ("Training, `paper`", "training-paper", _training),
     ("Training, `compact`", "training-compact", _training),
-    ("Growth", "growth", _growth),
-    ("A region of interest", "region", _region),
-    ("Start-up", "startup", _startup),
     ("The panel: opening it, and a click", "opening", _opening),
-    ("Several volumes", "several", _several),
 )
