@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from slicer.i18n import tr
+from slicer.i18n import getContext, translate
 
 from SemiGDALib.translation import (
     core_sentences,
@@ -36,10 +36,13 @@ def translated(text: str | None) -> str:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, str]:
     """Each template and its translation."""
-    table = {}
-    for one in LISTS:
-        table.update(zip(one.sentences(str), one.sentences(tr), strict=True))
-    return table
+    return {text: said for one in LISTS for text, said in _translations(one).items()}
+
+
+def _translations(one) -> dict[str, str]:
+    """Of a list's sentences; asking for the context of each of them would take longest."""
+    context = getContext(one.__file__)
+    return {text: translate(context, text) for text in one.sentences(str)}
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +70,7 @@ def inReport(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _ofReport() -> dict[str, str]:
-    return dict(zip(report_sentences.sentences(str), report_sentences.sentences(tr), strict=True))
+    return _translations(report_sentences)
 
 
 def _escaped(template: str) -> str:
