@@ -270,6 +270,7 @@ set(SemiGDA_PACKAGES
   semigda/training/gradients.py
   semigda/training/loop.py
   semigda/training/losses.py
+  semigda/training/optimizers.py
   semigda/training/packing.py
   semigda/training/plan.py
   semigda/training/preflight.py

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from semigda.training.gradients import adamw
+from semigda.training.optimizers import adamw
 from semigda.training.stage import Stage
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
 from typing import Any, TypeVar
 
 import torch
@@ -168,23 +167,6 @@ def in_groups(
 
 
 # What differs between computers
-
-
-def adamw(
-    parameters: Iterable[Any], learning_rate: float, weight_decay: float
-) -> torch.optim.AdamW:
-    """AdamW of parameters, or groups of them, in one fused step where PyTorch has that for the
-    device.
-
-    A compact network is 450 small tensors: one after the other takes a tenth of the step's time on
-    a CPU, and as many kernels on a graphics card.
-    """
-    groups = list(parameters)
-    make = partial(torch.optim.AdamW, groups, lr=learning_rate, weight_decay=weight_decay)
-    try:
-        return make(fused=True)
-    except RuntimeError:  # on a CPU before PyTorch 2.4
-        return make()
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager:

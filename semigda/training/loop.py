@@ -11,7 +11,6 @@ from functools import partial
 
 import torch
 from torch import nn
-from torch.optim import SGD, Optimizer
 
 from semigda.method.palette import Palette
 from semigda.method.teacher import make_teacher, update_teacher
@@ -23,7 +22,7 @@ from semigda.training.dataset import (
     step_generator,
     without_labels,
 )
-from semigda.training.gradients import Gradients, adamw, autocast, in_groups
+from semigda.training.gradients import Gradients, autocast, in_groups
 from semigda.training.losses import (
     Losses,
     align_losses,
@@ -31,6 +30,7 @@ from semigda.training.losses import (
     pseudo_weight,
     segment_losses,
 )
+from semigda.training.optimizers import adamw, sgd
 from semigda.training.sources import Sources
 from semigda.training.stage import Around, Stage
 from semigda_core.jobs.training import TrainSettings
@@ -116,10 +116,7 @@ class Training:
         teacher = self.teacher = make_teacher(network)
         learned = self.learned(network)
         rate, decay = settings.learning_rate, settings.weight_decay
-        if settings.optimizer == "adamw":
-            optimizer: Optimizer = adamw(learned, rate, decay)
-        else:
-            optimizer = SGD(learned, rate, momentum=0.9, weight_decay=decay, nesterov=True)
+        optimizer = (adamw if settings.optimizer == "adamw" else sgd)(learned, rate, decay)
 
         def weight(step: int) -> float | None:
             return pseudo_weight(step / settings.steps, settings)

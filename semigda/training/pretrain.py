@@ -30,9 +30,10 @@ from semigda.progress import Job, Progress
 from semigda.training.batch import Pictures, draw_pictures, random_masks
 from semigda.training.checkpoint import Checkpoints, before, fits
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
-from semigda.training.gradients import Gradients, adamw, autocast, limited_threads
+from semigda.training.gradients import Gradients, autocast, limited_threads
 from semigda.training.loop import fit
 from semigda.training.losses import Losses, rebuild_losses
+from semigda.training.optimizers import adamw
 from semigda.training.packing import Finished
 from semigda.training.preflight import check_pretraining
 from semigda.training.previews import pick_slices, pictures, sheet

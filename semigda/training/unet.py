@@ -26,9 +26,10 @@ from semigda.progress import Job, Part, Progress
 from semigda.training.batch import Batch, Rows, draw_batch
 from semigda.training.checkpoint import Checkpoints
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
-from semigda.training.gradients import Gradients, adamw, autocast, in_groups, limited_threads
+from semigda.training.gradients import Gradients, autocast, in_groups, limited_threads
 from semigda.training.loop import fit
 from semigda.training.losses import Losses, pseudo_weight
+from semigda.training.optimizers import adamw
 from semigda.training.stage import Around, Stage
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.training import TrainSettings
