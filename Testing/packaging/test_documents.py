@@ -11,6 +11,7 @@ from Testing.packaging.list_files import tracked
 
 DOCUMENTS = sorted(name for name in tracked() if name.endswith(".md"))
 FOLDERS = ("benchmarks", "docs", "semigda", "semigda_core", "Testing", "SemiGDALib", "Resources")
+README = (ROOT / "README.md").read_text("utf-8")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FILE = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+)`")
 
@@ -32,6 +33,27 @@ def test_links_resolve(name):
         assert target.exists(), f"{name}: {link}"
         if anchor:
             assert anchor in anchors(target.read_text("utf-8")), f"{name}: {link}"
+
+
+def test_every_page_is_reached_from_the_readme():
+    found, waiting = set(), ["README.md"]
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        for link in LINK.findall((ROOT / name).read_text("utf-8")):
+            target = ((ROOT / name).parent / link.partition("#")[0]).resolve()
+            if target.suffix == ".md" and target.is_relative_to(ROOT):
+                waiting += {target.relative_to(ROOT).as_posix()} - found
+    assert not {name for name in DOCUMENTS if name.startswith("docs/")} - found
+
+
+def test_figures_of_the_readme_stand_on_their_pages():
+    (reached,) = re.findall(r"## What it reaches\n([\s\S]+?)\n## ", README)
+    for point in reached.split("\n- "):
+        for page in re.findall(r"\]\((docs/[\w-]+\.md)\)", point):
+            text = (ROOT / page).read_text("utf-8")
+            for figure in re.findall(r"\d+\.\d+|\d\d\d,000", point):
+                assert figure in text, f"{figure}: {page}"
 
 
 @pytest.mark.parametrize("name", sorted(set(DOCUMENTS) - {"CHANGELOG.md"}))
