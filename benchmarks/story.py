@@ -59,32 +59,27 @@ def paragraph(name: str, told: dict) -> str:
     assert figures["start"] == "features"
     if name == "story":
         learned = (
-            f"This model learned from {cases['labeled']} labelled and {cases['unlabeled']} "
-            "unlabelled images."
+            f"The model in the pictures learned from {cases['labeled']} labelled and "
+            f"{cases['unlabeled']} unlabelled images, with each labelled patient held out in turn, "
+            "and was killed once on purpose and resumed."
         )
         scored = "the held-out patients"
-        event = (
-            f" These were {cases['labeled'] + 1} trainings, as each labelled patient was held out "
-            "in turn; the process was killed once on purpose, and resumed."
-        )
     else:
         patients = cases["labeled"] + cases["held-out"]
         learned = (
-            f"{figures['slices_drawn']} slices of {patients} patients were drawn. This model "
-            f"learned from {cases['labeled']} of these patients and {cases['unlabeled']} "
-            f"unlabelled images; {cases['held-out']} were held out."
+            f"The model in the pictures learned from {figures['slices_drawn']} slices of {patients} "
+            f"patients, of whom {cases['held-out']} were held out, and {cases['unlabeled']} "
+            "unlabelled images."
         )
-        event, scored = "", "the finished slices of the held-out patients"
+        scored = "the finished slices of the held-out patients"
     size = " x ".join(str(side) for side in reversed(figures["size"]))
     text = (
-        f"{learned} It started from general image features, in a *Quick look* planned for "
-        f"{figures['minutes']:.0f} minutes: {figures['steps']} steps of slices of {size} pixels."
-        f"{event} It took {figures['clock_minutes']:.0f} minutes, in which a busy computer "
-        f"({figures['processor']}, {_threads(figures)}) gave it {figures['cpu_seconds']} CPU "
-        f"seconds; a free one takes many more steps in the time. Dice on {scored}: "
-        f"{_dice(figures['heldout_dice'])}; on the image in the picture, which it has not seen: "
-        f"{_dice(figures['new_dice'])}. `python benchmarks/story.py --minutes "
-        f"{figures['minutes']:.0f}` tells the story again."
+        f"{learned} *Quick look* from general image features, {figures['clock_minutes']:.0f} "
+        f"minutes of a busy computer ({figures['processor']}, {_threads(figures)}) that gave it "
+        f"only {figures['cpu_seconds']} CPU seconds: {figures['steps']} steps of slices of {size} "
+        f"pixels. Dice on {scored}: {_dice(figures['heldout_dice'])}; on the new image in the "
+        f"picture: {_dice(figures['new_dice'])}. `python benchmarks/story.py --minutes "
+        f"{figures['minutes']:.0f}` repeats it."
     )
     return textwrap.fill(text, LINE, break_long_words=False, break_on_hyphens=False) + "\n"
 
