@@ -67,9 +67,9 @@ def paragraph(name: str, told: dict) -> str:
     else:
         patients = cases["labeled"] + cases["held-out"]
         learned = (
-            f"The model in the pictures learned from {figures['slices_drawn']} slices of {patients} "
-            f"patients, of whom {cases['held-out']} were held out, and {cases['unlabeled']} "
-            "unlabelled images."
+            f"The model in the pictures learned from {figures['slices_drawn']} slices of "
+            f"{patients} patients, of whom {cases['held-out']} were held out, and "
+            f"{cases['unlabeled']} unlabelled images."
         )
         scored = "the finished slices of the held-out patients"
     size = " x ".join(str(side) for side in reversed(figures["size"]))

@@ -18,12 +18,11 @@ ENOUGH, POINTS = 0.97, 2.0  # the aims: share of the Dice of all slices, Dice po
 
 HEAD = """# Fewer slices: what they are worth
 
-- **Draw a few slices of every case at hand first.** More slices of the same cases come after that.
-- A tenth of the slices keeps nearly all of the accuracy (Dice): the aim of 97 % is met or missed by
-  a hair. Where a case has few slices, draw more than a tenth: of the left ventricle it is only one.
+- **Draw a few slices of every case at hand first**, and more slices of the same cases after that.
+- A tenth of the slices keeps about 97 % of the Dice or more. Where a case has few slices, draw
+  more: of the left ventricle a tenth is only one.
 - Slices of many patients beat as many slices of one patient, because hearts differ more than the
-  slices of one heart do. Five whole hippocampi are nearly as good as all 22, so there nothing is
-  left to gain.
+  slices of one heart do. (Five whole hippocampi are nearly as good as all 22.)
 
 [Label slices, not whole volumes](slice-labels.md) says how to draw them.
 
@@ -32,11 +31,9 @@ HEAD = """# Fewer slices: what they are worth
 Made by `python benchmarks/slice_labels.py --page` from `benchmarks/results/slice_labels.json`;
 with `--seeds 0 1 2` it makes the runs.
 
-Drawing is what a model costs, so the figures stand by the number of slices that were **drawn**:
-those that hold the structure. The empty slices before and after it are marked as finished, too,
-which takes no drawing. Every model is scored on the whole held-out cases of the set, which no
-training sees. All other training images of the set are unlabelled in every row, and so are the
-slices that are not drawn.
+*Slices drawn* hold the structure; the empty ones before and after it are marked as finished, too.
+Every model is scored on the whole held-out cases of the set. All other training images, and the
+slices that are not drawn, are unlabelled in every row.
 
 - **all**: all slices of the labelled cases.
 - **tenth**: {share:.0f} % of the slices of each of these cases, evenly spaced over the structure.
@@ -126,12 +123,10 @@ def _end(runs: Sequence[dict[str, Any]]) -> str:
     told = ", ".join(f"{len(found)} of {name}" for name, found in seeds.items())
     return f"""## How to read this
 
-Intervals are of a bootstrap over seeds and held-out cases, paired. With few seeds and few held-out
-cases they say little of other data. Seeds: {told}.
-*spread* and *whole* of one seed draw from the same cases.
-
-*spread* needs the images of more patients, and somebody has to open each of them. What that costs
-is not in the figures.
+Intervals are of a bootstrap over seeds and held-out cases, paired; with so few they say little
+about other data. Seeds: {told}. *spread* and *whole* of
+one seed draw from the same cases. That *spread* needs more patients, each of whom somebody has to
+open, is not in the figures.
 """
 
 
