@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from semigda_core.models.network_config import NetworkConfig
 
 # EfficientNet-Lite0's: channels at 1/2 to 1/32 of the image's size, and all of its learned numbers.
 _FEATURES = (16, 24, 40, 112, 320)
 _FEATURE_PARAMETERS = 2_939_120
 
 
-class Sizes(Protocol):
-    """The fields needed of a ``NetworkConfig``."""
-
-    @property
-    def channels(self) -> tuple[int, ...]: ...
-
-    @property
-    def patch(self) -> int: ...
-
-    @property
-    def downsample(self) -> str: ...
-
-    @property
-    def encoder_blocks(self) -> int: ...
-
-    @property
-    def decoder_blocks(self) -> int: ...
-
-    @property
-    def latent_channels(self) -> int: ...
-
-    @property
-    def cnn_blocks(self) -> tuple[int, ...]: ...
-
-    @property
-    def cnn_head(self) -> str: ...
-
-    @property
-    def mapper_channels(self) -> tuple[int, ...]: ...
-
-    @property
-    def has_features(self) -> bool: ...
-
-    @property
-    def branches(self) -> tuple[str, ...]: ...
-
-
-def parameters(sizes: Sizes) -> int:
+def parameters(sizes: NetworkConfig) -> int:
     """The number of parameters of the whole network."""
     joined, total = sizes.has_features, _autoencoder(sizes)
     if joined or "cnn" in sizes.branches:
@@ -87,7 +53,7 @@ def _levels(channels: Sequence[int], before: Sequence[int], blocks: int) -> int:
     )
 
 
-def _autoencoder(sizes: Sizes) -> int:
+def _autoencoder(sizes: NetworkConfig) -> int:
     channels, z, pixels = sizes.channels, sizes.latent_channels, 3 * sizes.patch**2
     top = channels[-1]
     middle = 2 * _residual(top, top) + _attention(top)
@@ -101,26 +67,26 @@ def _autoencoder(sizes: Sizes) -> int:
     return encoder + decoder + _conv(2 * z, 2 * z, 1) + _conv(z, z, 1)
 
 
-def fit_features(sizes: Sizes) -> bool:
+def fit_features(sizes: NetworkConfig) -> bool:
     """Whether general image features, of 1/2 to 1/32 of the image's size, reach every level but
     one of full size."""
     return sizes.patch in (1, 2) and len(sizes.channels) <= len(_FEATURES) + 2 - sizes.patch
 
 
-def projected(sizes: Sizes) -> list[int]:
+def projected(sizes: NetworkConfig) -> list[int]:
     """The channels of the level that each of the general image features reaches."""
     last = len(sizes.channels) - 1
     return [sizes.channels[min(n + 2 - sizes.patch, last)] for n in range(len(_FEATURES))]
 
 
-def _feature_encoder(sizes: Sizes) -> int:
+def _feature_encoder(sizes: NetworkConfig) -> int:
     outputs, first = projected(sizes), sizes.channels[0]
     projections = (_norm(c) + _conv(c, o, 1) for c, o in zip(_FEATURES, outputs, strict=True))
     stem = _conv(3, first) + _norm(first) if sizes.patch == 1 else 0
     return _FEATURE_PARAMETERS + stem + sum(projections) + _head(sizes)
 
 
-def _cnn_encoder(sizes: Sizes) -> int:
+def _cnn_encoder(sizes: NetworkConfig) -> int:
     channels, strided = sizes.channels, sizes.downsample == "strided"
     total = _conv(3 * sizes.patch**2, channels[0]) + _norm(channels[0])
     for inputs, width, count in zip(channels[:-1], channels[1:], sizes.cnn_blocks, strict=True):
@@ -132,14 +98,14 @@ def _cnn_encoder(sizes: Sizes) -> int:
     return total + _head(sizes)
 
 
-def _head(sizes: Sizes) -> int:
+def _head(sizes: NetworkConfig) -> int:
     top, moments = sizes.channels[-1], 2 * sizes.latent_channels
     if sizes.cnn_head == "released":
         return _conv(top, moments) + _conv(moments, moments) + 2 * _norm(moments)
     return _conv(top, top) + _norm(top) + _conv(top, moments)
 
 
-def _mapper(sizes: Sizes) -> int:
+def _mapper(sizes: NetworkConfig) -> int:
     z, (c1, c2, c3, c4) = sizes.latent_channels, sizes.mapper_channels
     down = ((c1, c1), (c1, c2), (c2, c3), (c3, c4))
     up = ((c4 + c3, c3), (c3 + c2, c2), (c2 + c1, c1), (c1 + c1, c1))
