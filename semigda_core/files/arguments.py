@@ -1,11 +1,5 @@
-"""Dataclasses whose fields are also arguments of a command.
-
-@dataclass(frozen=True)
-class Options:
-    device: str = option(one_of("auto", "cpu"), "auto", "what computes", choices=("auto", "cpu"))
-
-Each field's rule checks it in a document, see :mod:`semigda_core.files.checked`.
-"""
+"""Dataclasses whose fields (see :mod:`semigda_core.files.checked`) are also arguments of a command;
+a field's note ``choices`` lists all that it may be."""
 
 from __future__ import annotations
 
@@ -13,50 +7,26 @@ import argparse
 import copy
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, field, fields
+from dataclasses import Field, fields
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.checked import RULE
-from semigda_core.files.documents import Rule, one_of
-
-
-def option(
-    meaning: str,
-    default: Any,
-    rule: Rule | None = None,
-    *,
-    choices: tuple[str, ...] = (),
-    **notes: Any,
-) -> Any:
-    """A field that is an option.
-
-    Args:
-        meaning: one line for the user who chooses it.
-        rule: what it may hold; one of ``choices`` if given.
-        notes: further metadata of the field.
-    """
-    rule = rule or one_of(*choices)
-    return field(
-        default=default, metadata={RULE: rule, "help": meaning, "choices": choices, **notes}
-    )
+from semigda_core.files.checked import meaning_of
 
 
 def add_arguments(parser: argparse.ArgumentParser, cls: type, without: Iterable[str] = ()) -> None:
-    """Add an argument for each option of a dataclass: a flag if it is off by default."""
+    """Add an argument for each field of a dataclass: a flag if it is off by default."""
     for one in _options(cls, without):
         name = f"--{one.name.replace('_', '-')}"
-        meaning = one.metadata["help"]
+        meaning = meaning_of(one)
         if one.default is False:
             parser.add_argument(name, action="store_true", help=meaning)
             continue
         if one.default is not None:
             meaning += f" (default: {one.default})"
         number = str(one.type).startswith("int")
-        choices = one.metadata["choices"] or None
-        parser.add_argument(
-            name, default=one.default, type=int if number else str, choices=choices, help=meaning
-        )
+        choices, kind = one.metadata.get("choices"), int if number else str
+        parser.add_argument(name, default=one.default, type=kind, choices=choices, help=meaning)
 
 
 def given(arguments: argparse.Namespace, cls: type, without: Iterable[str] = ()) -> dict[str, Any]:
@@ -105,4 +75,4 @@ def named_values(texts: Iterable[str], values: Mapping[str, Any] | None = None) 
 
 
 def _options(cls: type, without: Iterable[str]) -> list[Field[Any]]:
-    return [one for one in fields(cls) if "help" in one.metadata and one.name not in without]
+    return [one for one in fields(cls) if one.name not in without]

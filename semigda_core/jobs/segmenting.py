@@ -7,14 +7,14 @@ from dataclasses import Field, asdict, dataclass, fields
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.arguments import option
-from semigda_core.files.checked import RULE, rule_of
-from semigda_core.files.documents import check, flag, maybe, whole
+from semigda_core.files.checked import RULE, rule_of, ruled
+from semigda_core.files.documents import check, flag, maybe, one_of, whole
 from semigda_core.jobs.region import given_region, region_rule
 from semigda_core.models.card import ModelCard
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
+_USES = ("card", "both", *BRANCHES)
 
 
 @dataclass(frozen=True)
@@ -28,37 +28,38 @@ class SegmentOptions:
         SemiGDAError: "bad-input" for an impossible value.
     """
 
-    device: str = option("what computes", "auto", choices=DEVICES, panel="device")
-    branches: str = option(
-        "whose mean becomes the labels; card is what the model's card recommends",
+    device: str = ruled(one_of(*DEVICES), "auto", "what computes", choices=DEVICES, panel="device")
+    branches: str = ruled(
+        one_of(*_USES),
         "card",
-        choices=("card", "both", *BRANCHES),
+        "whose mean becomes the labels; card is what the model's card recommends",
+        choices=_USES,
         panel="branches",
     )
-    replace_nonfinite: bool = option(
-        "replace voxels that are NaN or infinite",
-        False,
+    replace_nonfinite: bool = ruled(
         flag(),
+        False,
+        "replace voxels that are NaN or infinite",
         panel="replaceInvalid",
         voxels=True,
     )
-    frame: int | None = option(
-        "which frame of a 4-D image, from 0", None, maybe(whole(0, 2**31)), voxels=True
+    frame: int | None = ruled(
+        maybe(whole(0, 2**31)), None, "which frame of a 4-D image, from 0", voxels=True
     )
-    review: bool = option("make the review map", True, flag(), panel="review")
-    all_parts: bool = option(
-        "keep every connected part, also where the model's card keeps the largest of each class",
-        False,
+    review: bool = ruled(flag(), True, "make the review map", panel="review")
+    all_parts: bool = ruled(
         flag(),
+        False,
+        "keep every connected part, also where the model's card keeps the largest of each class",
         panel="allParts",
         voxels=True,
     )
-    batch_size: int | None = option("slices at once", None, maybe(whole(1, 10_000)))
-    roi: dict[str, Any] | None = option(
+    batch_size: int | None = ruled(maybe(whole(1, 10_000)), None, "slices at once")
+    roi: dict[str, Any] | None = ruled(
+        maybe(region_rule),
+        None,
         "segment only inside this box: a Slicer ROI (.mrk.json), or x,y,z,a,b,c, its middle and "
         "lengths in LPS mm (RAS:x,y,z,a,b,c in RAS), or x,y,a,b in a picture's pixels",
-        None,
-        maybe(region_rule),
         read=given_region,
         voxels=True,
     )
