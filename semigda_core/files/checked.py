@@ -81,15 +81,6 @@ def made(cls: type[Made], values: Any, required: Iterable[str] = ()) -> Made:
     return cls(**values)
 
 
-def as_rule(read: Callable[[Any], object]) -> Rule:
-    """A rule from a function that raises :class:`Wrong` for what it cannot read."""
-
-    def rule(value: Any) -> None:
-        read(value)
-
-    return rule
-
-
 def tuples(value: Any, *names: str) -> None:
     """Turn the lists that JSON gives for these fields of a frozen dataclass into tuples."""
     for name in names:

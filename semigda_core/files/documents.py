@@ -21,7 +21,7 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import patiently
 
-Rule = Callable[[Any], None]
+Rule = Callable[[Any], object]
 
 MAX_BYTES = 50_000_000
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -171,7 +171,8 @@ def either(*rules: Rule) -> Rule:
     def rule(value: Any) -> None:
         for one in rules[:-1]:
             try:
-                return one(value)
+                one(value)
+                return
             except Wrong:
                 continue
         rules[-1](value)

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.checked import (
-    as_rule,
     check_fields,
     demand,
     made,
@@ -126,9 +125,9 @@ class Settings:
     out: str = ruled(
         path(), meaning="what to write: folder of a model package, or file of an autoencoder"
     )
-    network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict), meaning="the network's sizes")
+    network: dict[str, Any] = ruled(NetworkConfig.from_dict, meaning="the network's sizes")
     preprocessing: dict[str, Any] = ruled(
-        as_rule(Preprocessing.from_dict), meaning="how images become slices, as a card says it"
+        Preprocessing.from_dict, meaning="how images become slices, as a card says it"
     )
     seed: int = ruled(
         whole(0, 2**63 - 1), 0, "of the first weights, the data order and every random change"

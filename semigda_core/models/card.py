@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import patiently, write_text
-from semigda_core.files.checked import RULE, as_rule, demand, made, rule_of, ruled
+from semigda_core.files.checked import RULE, demand, made, rule_of, ruled
 from semigda_core.files.documents import (
     Rule,
     check,
@@ -160,7 +160,7 @@ def terminology_entry(label: Label) -> str:
 
 
 def _labels(value: Any) -> None:
-    list_of(as_rule(Label.checked), MOST_CLASSES, least=1)(value)
+    list_of(Label.checked, MOST_CLASSES, least=1)(value)
     # The palette gives class k the k-th colour, so the values have no gaps.
     given = [label["value"] for label in value]
     demand(given == list(range(1, len(given) + 1)), "has values that are not 1, 2, 3 ... in order")
@@ -180,8 +180,8 @@ class ModelCard:
     description: str = ruled(text(20_000, lines=True), author=True)
     modality: str = ruled(text(64), author=True)
     labels: list[Label] = ruled(_labels)
-    network: dict[str, Any] = ruled(as_rule(NetworkConfig.from_dict))
-    preprocessing: dict[str, Any] = ruled(as_rule(Preprocessing.from_dict))
+    network: dict[str, Any] = ruled(NetworkConfig.from_dict)
+    preprocessing: dict[str, Any] = ruled(Preprocessing.from_dict)
     branches: str = ruled(one_of(*USES), "both")
     postprocessing: dict[str, Any] = ruled(
         record({}, {"largest_component": flag()}), factory=lambda: {"largest_component": False}

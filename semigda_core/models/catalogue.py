@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.checked import as_rule, made, rule_of, ruled
+from semigda_core.files.checked import rule_of, ruled
 from semigda_core.files.documents import (
     Wrong,
     check,
@@ -63,22 +63,17 @@ class Entry:
     description: str = ruled(text(2000, lines=True))
 
     @classmethod
-    def from_dict(cls, data: object) -> Entry:
+    def from_dict(cls, data: Any) -> Entry:
         """A checked entry; "bad-input" if it is wrong."""
         check(data, rule_of(cls), "The entry of the catalogue")
-        return cls.checked(data)
-
-    @classmethod
-    def checked(cls, data: object) -> Entry:
-        """As :meth:`from_dict`, but raises ``Wrong`` for the catalogue that contains it."""
-        return made(cls, data)
+        return cls(**data)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def _once(value: Any) -> None:
-    list_of(as_rule(Entry.checked), 1000)(value)
+    list_of(rule_of(Entry), 1000)(value)
     names = [entry["name"] for entry in value]
     if len(set(names)) < len(names):
         raise Wrong("names a model twice")
@@ -92,7 +87,7 @@ def parse_catalogue(data: bytes) -> list[Entry]:
     action = "Ask whoever keeps the catalogue, or choose another one."
     value = parse_json(data, "The catalogue", action=action)
     check(value, _CATALOGUE, "The catalogue", action=action)
-    return [Entry.checked(entry) for entry in value["models"]]
+    return [Entry(**entry) for entry in value["models"]]
 
 
 def catalogue_source() -> str:

@@ -29,18 +29,13 @@ from semigda_core.files.documents import (
 from semigda_core.labels.finished import IGNORED, read_finished
 from semigda_core.labels.provenance import ORIGINS
 from semigda_core.labels.sources import checked_source
-from semigda_core.models.card import Label, authored, check_name
+from semigda_core.models.card import Label, authored, name_rule
 
 SCHEMA_VERSION = 1
 USES = ("auto", "unlabeled", "ignored")
 SCHEMES = ("split", "leave-one-out")
 MAX_CLASSES = 16
 MOST = 2**53  # whole numbers that every JSON reader keeps exactly
-
-
-def version_name() -> Rule:
-    """A valid name for a model and its folder."""
-    return _allowed_by(check_name, "is no name of a model")
 
 
 def finished_slices() -> Rule:
@@ -156,12 +151,12 @@ JOB = record(
         "comparable": flag(),
         "heldout_version": maybe(whole(1, MOST)),
     },
-    {"version": version_name(), "base_title": words(), "plan": PLAN},
+    {"version": name_rule, "base_title": words(), "plan": PLAN},
     others=True,
 )
 VERSION = record(
     {
-        "name": version_name(),
+        "name": name_rule,
         "title": words(),
         "date": _date,
         "job": identifier(),
@@ -194,7 +189,7 @@ _FIELDS = record(
     },
     {
         "versions": list_of(VERSION),
-        "used": list_of(version_name()),
+        "used": list_of(name_rule),
         "repairs": list_of(
             record(
                 {
