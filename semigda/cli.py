@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from textwrap import fill, indent
@@ -108,9 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     add_model_arguments(evaluate)
 
     train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
-    _add_training_options(train, TrainSettings)
-    pretrain = add("pretrain", _pretrain, "Pre-train a compact autoencoder.")
-    _add_training_options(pretrain, PretrainSettings)
+    _add_training_options(train, "train", TrainSettings)
+    pretrain = add("pretrain", _train, "Pre-train a compact autoencoder.")
+    _add_training_options(pretrain, "pretrain", PretrainSettings)
 
     add_models_commands(add("models", None, "List and manage the installed models."))
 
@@ -136,7 +135,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_training_options(parser: argparse.ArgumentParser, settings: type) -> None:
+def _add_training_options(
+    parser: argparse.ArgumentParser, kind: str, settings: type[Settings]
+) -> None:
+    parser.set_defaults(kind=kind, kind_of_settings=settings)
     parser.add_argument("--job", required=True, help="new folder for progress and checkpoints")
     parser.add_argument("--settings", help="JSON file with settings; the flags below win over it")
     parser.add_argument("--cases", help="case list, JSON or CSV")
@@ -180,14 +182,6 @@ def _evaluate(arguments: argparse.Namespace) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    return _train_job(arguments, "train")
-
-
-def _pretrain(arguments: argparse.Namespace) -> int:
-    return _train_job(arguments, "pretrain")
-
-
-def _train_job(arguments: argparse.Namespace, kind: str) -> int:
     from semigda.training.preflight import check_pretraining, check_training
     from semigda_core.models.card import ModelCard, inherited
 
@@ -203,21 +197,19 @@ def _train_job(arguments: argparse.Namespace, kind: str) -> int:
             values[name] = os.path.abspath(values[name])
     if arguments.overwrite:
         values["overwrite"] = True
-    kinds: dict[str, tuple[type[Settings], Callable[[Any], object]]] = {
-        "train": (TrainSettings, check_training),
-        "pretrain": (PretrainSettings, check_pretraining),
-    }
-    settings_of, check = kinds[kind]
-    settings = settings_of.from_dict(values)
+    settings = arguments.kind_of_settings.from_dict(values)
     if isinstance(settings, TrainSettings) and settings.base and Path(settings.base).is_dir():
         words = inherited(settings.card, ModelCard.read(settings.base))
         settings = replace(settings, card=words)
     if not follows():
         _check_job(Path(arguments.job))
-        check(settings)
+        if arguments.kind == "train":
+            check_training(settings)
+        else:
+            check_pretraining(settings)
         options = settings.to_dict()
-        JobFolder.create(arguments.job, kind, {"cases": options.pop("cases")}, options)
-    return _run_here(arguments.job)
+        JobFolder.create(arguments.job, arguments.kind, {"cases": options.pop("cases")}, options)
+    return _run(arguments)
 
 
 def _check_job(folder: Path) -> None:
@@ -238,21 +230,17 @@ def _is_torn(folder: Path) -> bool:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    return _run_here(arguments.job)
-
-
-def _run_here(folder: str | os.PathLike[str]) -> int:
     """Run a job in this process; its progress goes to the terminal, the rest to its log."""
     from semigda.jobs.run import follow_job, prepare_process
 
     encoding = sys.stdout.encoding
     prepare_process()
     if follows():
-        return follow_job(folder)
-    job, code = run_and_tell(folder, 1, encoding)
+        return follow_job(arguments.job)
+    job, code = run_and_tell(arguments.job, 1, encoding)
     state = job.state()
     if state["state"] == "paused":
-        print(f"{state['message']}\nTo go on: semigda run {folder}")
+        print(f"{state['message']}\nTo go on: semigda run {arguments.job}")
         return code
     if error := job.error():
         raise error

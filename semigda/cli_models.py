@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from semigda.cli_telling import Terminal
+from semigda.cli_telling import Terminal, agreed
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
@@ -206,7 +206,7 @@ def _models_download(arguments: argparse.Namespace) -> None:
     source = arguments.catalogue or catalogue_source()
     entry = entry_of(read_catalogue(source), arguments.name)
     print(one_line(f"{entry.title}: {megabytes(entry.size)}, licence {entry.licence}."))
-    if not arguments.yes and not _agreed("Download it? [y/N] "):
+    if not arguments.yes and not agreed("Download it? [y/N] "):
         raise SemiGDAError("cancelled", action="Say yes, or give --yes.")
     folder = download_model(
         entry,
@@ -218,12 +218,6 @@ def _models_download(arguments: argparse.Namespace) -> None:
     print(f"installed {folder.name} in {folder}")
     if folder.parent not in search_folders():
         print("To use it by its name, set SEMIGDA_MODELS to that folder.")
-
-
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        return False
-    return input(question).strip().lower() in ("y", "yes")
 
 
 def megabytes(size: int) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.cli_telling import Terminal
+from semigda.cli_telling import Terminal, agreed
 from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
 from semigda_core.files.formats import endings
 from semigda_core.files.texts import one_line
+from semigda_core.jobs.following import follows
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.doubt import GOOD
 
@@ -147,7 +147,7 @@ def _ask(doubt: str) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         return
     _tell(doubt)
-    if input("Segment anyway? [y/N] ").strip().lower() not in ("y", "yes"):
+    if not agreed("Segment anyway? [y/N] "):
         raise SemiGDAError("cancelled", action="Choose another model or image, or give --anyway.")
 
 
@@ -195,7 +195,7 @@ def _segment_all(arguments: argparse.Namespace) -> int:
         again=arguments.again,
         doubt=_asking_once() if arguments.all_frames and not arguments.anyway else None,
     )
-    if _is_first():
+    if not follows():  # of several processes one prints
         _tell_done(done, cohort)
     return int(bool(done.failures))
 
@@ -245,7 +245,7 @@ def _images(cases: Path) -> list[tuple[str, Path]]:
 
     if cases.is_dir():
         found = pair_folder(cases)
-        if _is_first():
+        if not follows():
             for path, reason in found.left_out:
                 _tell(f"{path.name} is left out: {reason}.")
             for label in found.unpaired_labels:
@@ -253,11 +253,6 @@ def _images(cases: Path) -> list[tuple[str, Path]]:
         return [(stem(image), image) for image, _ in found.pairs]
     # A name taken from the file loses its ending, so that ball.nii.gz becomes ball.seg.nrrd.
     return [(stem(Path(name)) if name == i.name else name, i) for name, i in read_images(cases)]
-
-
-def _is_first() -> bool:
-    """Under torchrun only one process prints."""
-    return int(os.environ.get("RANK", "0")) == 0
 
 
 def _tell(text: str) -> None:

@@ -12,6 +12,12 @@ from semigda_core.files.texts import one_line
 from semigda_core.jobs.folder import JobFolder
 
 
+def agreed(question: str) -> bool:
+    """Whether a person at a terminal says yes."""
+    at_terminal = sys.stdin is not None and sys.stdin.isatty()
+    return at_terminal and input(question).strip().lower() in ("y", "yes")
+
+
 class Terminal:
     """Hears a progress: prints a line when the message changes or five more per cent are done."""
 
