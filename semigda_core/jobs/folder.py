@@ -22,6 +22,7 @@ import os
 import platform
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -304,15 +305,7 @@ class JobFolder:
     # Keeping patient data out
 
     def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self._without_paths(value)
-        if isinstance(value, dict):
-            return {str(key): self._clean(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self._clean(item) for item in value]
-        if isinstance(value, os.PathLike):
-            return self._without_paths(os.fspath(value))
-        return _plain(value)
+        return _plain(value, self._without_paths)
 
     def _without_paths(self, text: str) -> str:
         """The text without absolute paths and without names of the job's input files."""
@@ -334,18 +327,21 @@ def _new_state() -> dict[str, Any]:
     return {**state, "state": "queued", "progress": 0.0, "message": "", "heartbeat": time.time()}
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON can store it; numbers that are not finite become None."""
-    if value is None or isinstance(value, (bool, int, str)):
+def _plain(value: Any, told: Callable[[str], str] = str) -> Any:
+    """The value as JSON can store it, its texts as they are ``told``; numbers that are not finite
+    become None."""
+    if isinstance(value, str):
+        return told(value)
+    if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, told) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, told) for item in value]
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        return told(os.fspath(value))
     if hasattr(value, "tolist"):  # numpy's and torch's numbers and arrays
-        return _plain(value.tolist())
+        return _plain(value.tolist(), told)
     raise TypeError(f"{type(value).__name__} cannot stand in a job's files")
