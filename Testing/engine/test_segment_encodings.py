@@ -12,7 +12,8 @@ import SimpleITK as sitk
 from job_fixtures import ROOT
 from model_fixtures import tiny_package
 
-from semigda.data.thumbnails import write_thumbnail
+from semigda.data.thumbnails import draw_thumbnail, write_png
+from semigda.data.volumes import read_volume
 from semigda_core.models.card import Label
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no UTF-8")
@@ -118,6 +119,6 @@ def test_work_is_done_though_nobody_reads(model, images, tmp_path, script):
 @LINUX
 def test_a_picture_is_drawn_into_a_folder_of_any_name(images, tmp_path):
     folder = tmp_path / LATIN
-    write_thumbnail(images / f"{LATIN}.nrrd", folder / "a.png")
+    write_png(folder / "a.png", draw_thumbnail(read_volume(images / f"{LATIN}.nrrd")))
     assert (folder / "a.png").read_bytes().startswith(b"\x89PNG")
     assert [path.name for path in folder.iterdir()] == ["a.png"]

@@ -8,9 +8,14 @@ from project_fixtures import make_project
 from volume_fixtures import affine_of, write_nrrd
 
 from semigda.check.run import check
-from semigda.data.thumbnails import COLOURS, write_thumbnail
+from semigda.data.thumbnails import COLOURS, draw_thumbnail
+from semigda.data.volumes import read_volume
 from semigda.jobs.run import run_job
 from semigda_core.project.check.latest import new_check, thumbnail
+
+
+def drawn(path, *more) -> np.ndarray:
+    return draw_thumbnail(read_volume(path), *more).astype(int)
 
 
 def pixels(path) -> np.ndarray:
@@ -26,10 +31,7 @@ def test_the_slice_with_most_label_is_shown_with_its_outline(tmp_path):
     affine = affine_of(np.eye(3))
     write_nrrd(tmp_path / "image.nrrd", image, affine)
     write_nrrd(tmp_path / "label.nrrd", label, affine)
-    write_thumbnail(
-        tmp_path / "image.nrrd", tmp_path / "t.png", 90, tmp_path / "label.nrrd", {"1": (0, 255, 0)}
-    )
-    shown = pixels(tmp_path / "t.png")
+    shown = drawn(tmp_path / "image.nrrd", 90, tmp_path / "label.nrrd", {"1": (0, 255, 0)})
     assert shown.shape == (90, 90, 3)
     assert (shown[:15] == 0).all() and (shown[-15:] == 0).all()  # 30 x 20 in a square
     assert (shown[20, 5] == 255).all()  # slice 7, not the middle one, which is black
@@ -45,8 +47,7 @@ def test_without_label_the_middle_slice_anterior_up(tmp_path):
     for name, directions in (("plain", np.eye(3)), ("turned", np.diag([1.0, -1.0, 1.0]))):
         stored = image if name == "plain" else image[:, ::-1]
         write_nrrd(tmp_path / f"{name}.nrrd", stored, affine_of(directions))
-        write_thumbnail(tmp_path / f"{name}.nrrd", tmp_path / f"{name}.png")
-        shown = pixels(tmp_path / f"{name}.png")
+        shown = drawn(tmp_path / f"{name}.nrrd")
         assert (shown[5] == 255).all() and (shown[-5] == 0).all()
 
 

@@ -11,7 +11,7 @@ from semigda.data.geometry import orient, turned
 from semigda.data.grid import axis_weights
 from semigda.data.labels import label_parts
 from semigda.data.png import png
-from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
+from semigda.data.volumes import Volume, sampled, slice_axis
 from semigda_core.files.atomic import write_atomically
 
 Colour = tuple[int, int, int]
@@ -19,24 +19,6 @@ SIZE = 96
 # The same as those of a new project's classes, in order.
 COLOURS: tuple[Colour, ...] = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66))
 _FILL = 0.25
-
-
-def write_thumbnail(
-    image_path,
-    png_path,
-    size: int = SIZE,
-    label_path=None,
-    colours: Mapping[str, Colour] | None = None,
-) -> None:
-    """Write a square RGB PNG of ``size`` pixels of the image at ``image_path``.
-
-    See :func:`draw_thumbnail`.
-
-    Raises:
-        SemiGDAError: as from reading an image or label; then nothing is written.
-    """
-    volume = read_volume(image_path)
-    write_png(png_path, draw_thumbnail(volume, size, label_path, colours))
 
 
 def draw_thumbnail(

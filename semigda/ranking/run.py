@@ -9,7 +9,7 @@ from typing import Any
 
 from semigda.data.preprocess import prepare
 from semigda.data.segnrrd import write_segmentation
-from semigda.data.thumbnails import write_thumbnail
+from semigda.data.thumbnails import draw_thumbnail, write_png
 from semigda.data.volumes import read_volume
 from semigda.inference.device import choose_device
 from semigda.inference.likeness import case_features
@@ -94,8 +94,9 @@ def rank_cases(
     keep = [found["case"] for found in candidates[:count]]
     for case_id in keep:
         label = labels / f"{case_id}{ENDING}"
-        picture = folder / f"{case_id}.png"
-        write_thumbnail(images[case_id], picture, label_path=label, colours=colours)
+        volume = read_volume(images[case_id])
+        drawn = draw_thumbnail(volume, label_path=label, colours=colours)
+        write_png(folder / f"{case_id}.png", drawn)
         replace(label, folder / label.name)
     ranking = {"schema": RANKING_SCHEMA, "model": card.weights_sha256, "classes": names}
     write_json(folder / "ranking.json", {**ranking, "candidates": candidates})
