@@ -13,7 +13,7 @@ from model_fixtures import PREPROCESSING, TINY, tiny_card, tiny_network
 from progress_fixtures import Listener
 from volume_fixtures import write_nrrd
 
-from semigda.data.segnrrd import write_review, write_segmentation
+from semigda.data.segnrrd import write_map, write_segmentation
 from semigda.inference.interrupt import interruptible
 from semigda.inference.segment import segment_file
 from semigda.networks.semigda import SemiGDA
@@ -81,7 +81,7 @@ def test_writing_asks_for_every_megabyte(tmp_path):
         lambda path, progress: write_segmentation(
             path, voxels, np.eye(4), tiny_card(), progress=progress
         ),
-        lambda path, progress: write_review(path, voxels, np.eye(4), progress=progress),
+        lambda path, progress: write_map(path, voxels, np.eye(4), progress=progress),
     ):
         listener = Listener()
         write(tmp_path / "a.nrrd", listener.progress)

@@ -13,7 +13,7 @@ from volume_fixtures import write_nrrd
 from semigda.check.repairs import repair
 from semigda.check.run import check
 from semigda.data.labels import read_classes
-from semigda.data.segnrrd import write_labels, write_segmentation
+from semigda.data.segnrrd import write_map, write_segmentation
 from semigda.data.volumes import read_volume
 from semigda_core.labels.provenance import origin_of
 from semigda_core.labels.segments import read_segments
@@ -108,7 +108,7 @@ def test_a_models_label_is_the_machines_by_every_door(tmp_path):
         project.set_label(case, again, given)
         assert project.read().case(case).origin == expected, given
     drawn = write_prediction(tmp_path / "drawn.seg.nrrd", labels, {})
-    write_labels(tmp_path / "plain.nrrd", labels, AFFINE)
+    write_map(tmp_path / "plain.nrrd", labels, AFFINE)
     for path in (drawn, tmp_path / "plain.nrrd"):
         project.set_label(case, path)
         assert project.read().case(case).origin == "human"

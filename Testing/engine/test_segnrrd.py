@@ -11,7 +11,7 @@ import torch
 from model_fixtures import TISSUE, tiny_card
 from volume_fixtures import DIRECTIONS, affine_of
 
-from semigda.data.segnrrd import write_labels, write_segmentation
+from semigda.data.segnrrd import write_map, write_segmentation
 from semigda_core.files.documents import has_controls
 from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label, terminology_entry
@@ -115,7 +115,7 @@ def test_pieces_that_are_packed_side_by_side_are_one_stream(tmp_path, monkeypatc
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        write_labels(tmp_path / "a.nrrd", voxels, np.eye(4))
+        write_map(tmp_path / "a.nrrd", voxels, np.eye(4))
     finally:
         torch.set_num_threads(before)
     packed = (tmp_path / "a.nrrd").read_bytes().partition(b"\n\n")[2]
@@ -129,7 +129,7 @@ def test_runs_of_equal_labels_are_packed_small(tmp_path):
     y, x = np.ogrid[:192, :192]
     ball = np.stack([(y - 96) ** 2 + (x - 96 + z) ** 2 < 1600 for z in range(50)]).astype(np.uint8)
     path = tmp_path / "a.nrrd"
-    write_labels(path, ball, np.eye(4))
+    write_map(path, ball, np.eye(4))
     packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
     usual = len(packer.compress(ball.data) + packer.flush())
     assert path.stat().st_size - len(path.read_bytes().split(b"\n\n")[0]) < usual / 2

@@ -135,13 +135,13 @@ def _labels(folder: Path, image: Path) -> None:
     from model_fixtures import tiny_card
     from project_fixtures import write_segmentation as write_slicer_segmentation
 
-    from semigda.data.segnrrd import write_labels, write_segmentation
+    from semigda.data.segnrrd import write_map, write_segmentation
 
     labels = np.zeros(SHAPE, np.uint8)
     labels[1:4, 2:6, 2:7] = 1
     labels[2:3, 3:5, 3:5] = 2
     write_segmentation(_place(folder, "ours.seg.nrrd"), labels, AFFINE, tiny_card())
-    write_labels(_place(folder, "map.nrrd"), labels, AFFINE)
+    write_map(_place(folder, "map.nrrd"), labels, AFFINE)
     segments = [{"ID": "a", "Name": "Läsion", "LabelValue": 1, "Layer": 0, "Extent": "2 6 2 5 1 3"}]
     segments += [{"ID": "b", "Name": "core", "LabelValue": 1, "Layer": 1, "Extent": "3 4 3 4 2 2"}]
     layers = [(labels > 0).astype(np.uint8), (labels > 1).astype(np.uint8)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semigda.data.other_grid import resample_classes
-from semigda.data.segnrrd import write_labels
+from semigda.data.segnrrd import write_map
 from semigda.data.unlabelled import whole_slices
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
@@ -41,7 +41,7 @@ def _resample_label(project: Project, case_id: str) -> None:
     if not known.all() and (finished := whole_slices(known)):
         labels[~known] = 0
     target = new_label(project, case_id, ".nrrd")
-    write_labels(target, labels, volume.affine)
+    write_map(target, labels, volume.affine)
     project.set_label(case_id, target, case.origin, in_classes=True)
     if finished is not None:
         project.set_finished(case_id, finished)
@@ -59,5 +59,5 @@ def _resample_result(project: Project, case_id: str) -> None:
     classes = result_classes(view, result, values)
     labels = resample_classes(result.path, volume, classes, others=True)
     target = new_label(project, case_id, ".nrrd")
-    write_labels(target, labels, volume.affine)
+    write_map(target, labels, volume.affine)
     add_results(project, [(case_id, target)], result.source, in_classes=True)

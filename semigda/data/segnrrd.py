@@ -66,33 +66,18 @@ def write_segmentation(
             "Tags": tags_text(tags.items()),
         }
         keys.update({f"Segment{number}_{key}": text for key, text in segment.items() if text})
-    _write(path, labels, affine, keys | dict(extra_header or {}), progress)
+    write_map(path, labels, affine, keys | dict(extra_header or {}), progress)
 
 
-def write_labels(path, labels: np.ndarray, affine: np.ndarray) -> None:
-    """Write uint8 labels (z, y, x) as a plain ``.nrrd`` label map."""
-    _write(path, labels, affine, {})
-
-
-def write_review(
-    path,
-    review: np.ndarray,
-    affine: np.ndarray,
-    extra_header: Mapping[str, str] | None = None,
-    progress: Progress = UNWATCHED,
-) -> None:
-    """Write a uint8 review map (z, y, x), 0 to 100, on the same grid as the labels."""
-    _write(path, review, affine, dict(extra_header or {}), progress)
-
-
-def _write(
+def write_map(
     path,
     array: np.ndarray,
     affine: np.ndarray,
-    keys: Mapping[str, str],
+    keys: Mapping[str, str] | None = None,
     progress: Progress = UNWATCHED,
 ) -> None:
-    """Write uint8 voxels (z, y, x), some pieces at a time, so that memory holds nothing twice."""
+    """Write uint8 voxels (z, y, x) as a plain ``.nrrd`` with these keys in its header; some pieces
+    at a time, so that memory holds nothing twice."""
     fields = {
         "type": "unsigned char",
         "dimension": "3",
@@ -106,7 +91,7 @@ def _write(
     }
 
     def fill(file: BinaryIO) -> None:
-        file.write(header_bytes(fields, keys))
+        file.write(header_bytes(fields, keys or {}))
         for block in _packed(np.ascontiguousarray(array).data.cast("B"), progress):
             file.write(block)
 
