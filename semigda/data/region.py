@@ -123,11 +123,6 @@ def outside(volume: Volume, roi: dict[str, Any]) -> np.ndarray:
     return found
 
 
-def region_of(volume: Volume, roi: dict[str, Any] | None) -> Region | None:
-    """The region in ``volume``, if there is one; errors as in :class:`Region`."""
-    return None if roi is None else Region(volume, roi)
-
-
 def _seen_from_the_front(edges: np.ndarray) -> np.ndarray:
     """The box's edges with the one that leads most out of the slice leading straight out."""
     through = int(np.argmax(np.abs(edges[2]) / np.linalg.norm(edges, axis=0)))

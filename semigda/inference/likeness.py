@@ -232,17 +232,11 @@ class Likeness:
         if vectors is not None:
             self._vectors.append(vectors.cpu())
 
-    def unlikeness(self) -> float | None:
-        """The image's distance from the training images in units of the usual one: above 1 it is
-        unlike them. None if that is not known."""
-        if self._known is None or not self._vectors:
-            return None
-        mean = torch.cat(self._vectors).mean(0).double().numpy()
-        return float(self._known.distance(mean) / max(self._look["usual"], 1e-9))
-
     def told(self) -> tuple[float | None, str]:
-        """:meth:`unlikeness` for a report, and a note if it is above 1."""
-        found = self.unlikeness()
-        if found is None:
+        """The image's distance from the training images in units of the usual one, None if that is
+        not known; and a note if it is above 1, that is, unlike them."""
+        if self._known is None or not self._vectors:
             return None, ""
+        mean = torch.cat(self._vectors).mean(0).double().numpy()
+        found = float(self._known.distance(mean) / max(self._look["usual"], 1e-9))
         return round(found, 2), UNLIKE if found > 1 else ""

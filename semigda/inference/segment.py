@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from semigda.data.preprocess import PreparedVolume, prepare
-from semigda.data.region import NOTE, region_of
-from semigda.data.segnrrd import write_review, write_segmentation
+from semigda.data.region import NOTE, Region
+from semigda.data.segnrrd import write_map, write_segmentation
 from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
 from semigda.inference.contact_sheet import draw
@@ -41,7 +41,7 @@ from semigda_core.files.atomic import (
 from semigda_core.files.targets import check_target, same_place
 from semigda_core.jobs.region import region_text
 from semigda_core.jobs.segmenting import SegmentOptions
-from semigda_core.labels.made import is_own_image, is_own_report
+from semigda_core.labels.made import is_own_image, read_report
 from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
 from semigda_core.models.doubt import why_no_range
@@ -125,7 +125,7 @@ def segment_volume(
     clock = Clock("preprocess", "network", "resample")
     device = choose_device(options.device)
     with clock("preprocess"):
-        region = region_of(volume, options.roi)
+        region = Region(volume, options.roi) if options.roi else None
         prepared = prepare(volume, preprocessing_of(card), region.box if region else None)
     grid = prepared.grid
     found = mismatch(card, volume.facts(region.box if region else None))
@@ -284,7 +284,7 @@ def _write(
     header, packed, review = provenance(card, result.report), folder / "labels", folder / "review"
     write_segmentation(packed, result.labels, affine, card, header, progress)
     if review_out and result.review is not None:
-        write_review(review, result.review, affine, header, progress)
+        write_map(review, result.review, affine, header, progress)
     put_into_place(packed, out)
     if review_out:
         put_into_place(review, review_out)
@@ -314,7 +314,7 @@ def _targets(
     for path, suffix, is_ours in (
         (out, ENDING, is_own_image),
         (review_out, ".nrrd", is_own_image),
-        (report_out, "", is_own_report),
+        (report_out, "", lambda file: read_report(file) is not None),
     ):
         if path is None:
             checked.append(None)

@@ -47,7 +47,7 @@ def information(path: Path, image_io: str) -> Information:
     if 0 in reader.GetSize():
         raise no_voxels()
     return Information(
-        tuple(reader.GetSize()), reader.GetNumberOfComponents(), _dtype(text), _affine(reader)
+        tuple(reader.GetSize()), reader.GetNumberOfComponents(), _dtype(text), affine_of(reader)
     )
 
 
@@ -60,11 +60,6 @@ def read(path: Path, image_io: str) -> sitk.Image:
         raise _error(str(error)) from error
 
 
-def affine_of(image: sitk.Image) -> np.ndarray:
-    """The (4, 4) matrix from voxel index (x, y, z) to LPS mm."""
-    return _affine(image)
-
-
 def _reader(path: Path, image_io: str) -> sitk.ImageFileReader:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -72,8 +67,9 @@ def _reader(path: Path, image_io: str) -> sitk.ImageFileReader:
     return reader
 
 
-def _affine(image) -> np.ndarray:
-    """A 2-D image is one slice, 1 mm thick; a fourth dimension is dropped."""
+def affine_of(image) -> np.ndarray:
+    """The (4, 4) matrix from voxel index (x, y, z) to LPS mm. A 2-D image is one slice, 1 mm thick;
+    a fourth dimension is dropped."""
     spacing, origin = np.array(image.GetSpacing()), np.array(image.GetOrigin())
     direction = np.array(image.GetDirection()).reshape(len(spacing), len(spacing))
     size = min(3, len(spacing))

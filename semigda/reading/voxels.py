@@ -148,7 +148,7 @@ def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
             file.seek(part.skip, 1)
             yield from _exactly(_read(file), expected, _PADDING if part.alone else None)
             return
-        unpacked = _bunzipped(file) if encoding == "bzip2" else _inflated(file, encoding == "gzip")
+        unpacked = _bunzipped(file) if encoding == "bzip2" else inflated(file, encoding == "gzip")
         # Everything is unpacked, so that the checksum is known, whatever follows the voxels.
         surplus = math.inf if part.tail else _PADDING
         yield from _exactly(_without(unpacked, part.skip), expected, surplus)
@@ -193,13 +193,9 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def inflated_gzip(file: BinaryIO) -> Iterator[bytes]:
-    """The content of a gzip file, in pieces, with verified checksums."""
-    return _inflated(file, gzip=True)
-
-
-def _inflated(file: BinaryIO, gzip: bool) -> Iterator[bytes]:
-    """Of one zlib stream, or of all members of a gzip file."""
+def inflated(file: BinaryIO, gzip: bool = True) -> Iterator[bytes]:
+    """The content of all members of a gzip file, or of one zlib stream, in pieces, with verified
+    checksums."""
     engine, fresh = zlib.decompressobj(_GZIP if gzip else _ZLIB), True
     try:
         for piece in _read(file):

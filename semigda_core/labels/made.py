@@ -41,11 +41,6 @@ def is_own_image(path: Path) -> bool:
     return header.startswith(b"NRRD") and _KEY.search(header) is not None
 
 
-def is_own_report(path: Path) -> bool:
-    """Whether a JSON file is a report of this program."""
-    return read_report(path) is not None
-
-
 def read_report(path: Path) -> dict[str, Any] | None:
     """The report in a file; None if it is missing or not a report."""
     try:

@@ -45,13 +45,7 @@ from semigda_core.project.changes import (
 )
 from semigda_core.project.class_list import new_classes, replace_classes
 from semigda_core.project.document import USES
-from semigda_core.project.records import (
-    TRUSTED,
-    View,
-    scored_by,
-    set_aside,
-    trained_on,
-)
+from semigda_core.project.records import TRUSTED, View, scored_by, with_role
 
 PathLike = str | os.PathLike[str]
 # As made by new_job: date, kind, and some random digits.
@@ -141,7 +135,8 @@ class Project:
         new version, and older scores are no longer comparable.
         """
         with self.edit_file() as data:
-            scored, trained, version = scored_by(data), trained_on(data), heldout_version(data)
+            scored, version = scored_by(data), heldout_version(data)
+            trained = with_role(data, "labeled", "unlabeled")
             unchanged = repr(data)
             yield data
             if repr(data) == unchanged:
@@ -150,7 +145,7 @@ class Project:
             scored_now = scored_by(data)
             if scored is None or scored_now is None or heldout_version(data) != version:
                 return
-            if scored_now != scored or trained & set_aside(data):
+            if scored_now != scored or trained & with_role(data, "aside"):
                 renew_heldout(data, what)
                 kept = data["heldout"]["labels"]
                 for case_id, fact in scored_now["cases"].items():

@@ -357,17 +357,8 @@ def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
     return {"cases": scored, "classes": len(data["classes"])}
 
 
-def trained_on(data: dict[str, Any]) -> set[str]:
-    """Ids of the cases that a training may see."""
-    return _with_role(data, "labeled", "unlabeled")
-
-
-def set_aside(data: dict[str, Any]) -> set[str]:
-    """Ids of the cases whose patient is held out by another case."""
-    return _with_role(data, "aside")
-
-
-def _with_role(data: dict[str, Any], *roles: str) -> set[str]:
+def with_role(data: dict[str, Any], *roles: str) -> set[str]:
+    """Ids of the cases that have one of these roles."""
     unseen, of = heldout_patients(data), patients(data)
     return {
         case["id"]

@@ -19,7 +19,7 @@ from semigda.reading.errors import (
 from semigda.reading.header import Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import GZIP_START, Part, Voxels, inflated_gzip
+from semigda.reading.voxels import GZIP_START, Part, Voxels, inflated
 from semigda_core.errors import SemiGDAError
 
 _LENGTH, _LENGTH_OF_NIFTI_2 = 348, 540
@@ -173,7 +173,7 @@ def _start(path: Path) -> bytes:
             return start
         file.seek(0)
         start = b""
-        for piece in inflated_gzip(file):
+        for piece in inflated(file):
             start += piece
             if len(start) > _LENGTH_OF_NIFTI_2:
                 break

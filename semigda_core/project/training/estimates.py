@@ -246,7 +246,7 @@ def estimate_of(
         fits = False
         reason = f"The disk has {_bytes(free)} free, and the training needs {_bytes(disk)}."
     if fits and minutes and seconds > LATE * 60 * minutes:
-        fits, offers = False, {"minutes": _minutes(seconds)}
+        fits, offers = False, {"minutes": max(1, -int(-seconds // 60))}
         reason = f"Even the shortest training takes {duration(seconds)} on this computer."
     gpu = measured["gpu_memory_bytes"]
     memory = f"{_bytes(gpu)} GPU memory" if gpu else f"{_bytes(measured['memory_bytes'])} memory"
@@ -306,10 +306,6 @@ def duration(seconds: float) -> str:
     if hours >= 24:
         return f"about {hours / 24:.1f} days"
     return f"about {hours} h {rest} min" if rest else f"about {hours} h"
-
-
-def _minutes(seconds: float) -> int:
-    return max(1, -int(-seconds // 60))
 
 
 def _bytes(count: float) -> str:

@@ -82,7 +82,7 @@ def plan_training(project: Project, plan: Plan) -> Planned:
     Raises:
         SemiGDAError: "bad-input", "model-invalid" for a plan that does not fit together.
     """
-    view, minutes = present(project), minutes_of(plan)
+    view, minutes = project.read().present(), minutes_of(plan)
     facts, before = _rehearsed(project, view, plan)
     settings, sizes = before, PRESETS[plan.preset].sizes(before["network"])
     work = _work(plan, view)
@@ -149,11 +149,6 @@ def _version_name(project: Project, plan: Plan) -> str:
 
 
 # The project's cases
-
-
-def present(project: Project) -> View:
-    """The project as it is now, after checking which files exist."""
-    return project.read().present()
 
 
 def turns(view: View) -> list[int]:

@@ -38,7 +38,6 @@ from semigda_core.project.training.planning import (
     in_turn,
     on_card,
     plan_training,
-    present,
     turns,
     unfitted,
 )
@@ -57,7 +56,7 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
             that it starts from.
     """
     _refuse_unready(project)
-    view, settings = present(project), unfitted(project, plan)
+    view, settings = project.read().present(), unfitted(project, plan)
     if needs_features(plan):
         read_published()
     fold = next(iter(turns(view)), None)
@@ -72,10 +71,11 @@ def estimate(project: Project, plan: Plan) -> Estimate:
     Raises:
         SemiGDAError: "bad-input" as :func:`new_rehearsal`, except the check's errors.
     """
-    found, view = plan_training(project, plan).estimate(project.folder), present(project)
+    found = plan_training(project, plan).estimate(project.folder)
     if plan.advanced.get("augmentation", {}).get("mirror"):
         return found  # deliberate
-    return replace(found, mirroring=why_not_mirrored(label.name for label in view.classes))
+    names = (label.name for label in project.read().classes)
+    return replace(found, mirroring=why_not_mirrored(names))
 
 
 def start(project: Project, plan: Plan) -> JobFolder:
@@ -95,7 +95,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
                 action="Wait for its end, resume it, or cancel it.",
             )
         _refuse_unready(project)
-        view = present(project)
+        view = project.read().present()
         base = find_base(project, plan)
         planned = plan_training(project, plan)
         settings = planned.settings
@@ -219,7 +219,7 @@ def _refuse_second() -> None:
 
 def _refuse_unready(project: Project) -> None:
     """Raise if anything keeps a training from starting."""
-    view = present(project)
+    view = project.read().present()
     if view.heldout is None:
         raise SemiGDAError(
             "bad-input",
