@@ -178,7 +178,6 @@ set(SemiGDA_PACKAGES
   semigda/inference/device_lock.py
   semigda/inference/doubt.py
   semigda/inference/interrupt.py
-  semigda/inference/largest.py
   semigda/inference/likeness.py
   semigda/inference/outputs.py
   semigda/inference/predict.py
@@ -216,11 +215,10 @@ set(SemiGDA_PACKAGES
   semigda/networks/autoencoder.py
   semigda/networks/blocks.py
   semigda/networks/cnn_encoder.py
+  semigda/networks/convolutions.py
   semigda/networks/cost.py
   semigda/networks/efficientnet.py
   semigda/networks/mapper.py
-  semigda/networks/pointwise.py
-  semigda/networks/same_conv.py
   semigda/networks/semigda.py
   semigda/networks/unet.py
   semigda/prepared/__init__.py
@@ -248,8 +246,6 @@ set(SemiGDA_PACKAGES
   semigda/reading/formats/nrrd.py
   semigda/reading/formats/png.py
   semigda/reading/formats/tiff.py
-  semigda/reading/frames.py
-  semigda/reading/header.py
   semigda/reading/itk.py
   semigda/reading/limits.py
   semigda/reading/orientation.py
@@ -341,7 +337,6 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/__init__.py
   semigda_core/project/cases/caselist.py
   semigda_core/project/cases/listing.py
-  semigda_core/project/cases/missing.py
   semigda_core/project/cases/moving.py
   semigda_core/project/cases/naming.py
   semigda_core/project/cases/pairing.py
@@ -369,7 +364,6 @@ set(SemiGDA_PACKAGES
   semigda_core/project/report/figures.py
   semigda_core/project/report/method.py
   semigda_core/project/report/page.py
-  semigda_core/project/report/programs.py
   semigda_core/project/report/report.py
   semigda_core/project/results.py
   semigda_core/project/review/__init__.py
@@ -387,7 +381,6 @@ set(SemiGDA_PACKAGES
   semigda_core/project/training/presets.py
   semigda_core/project/training/trainings.py
   semigda_core/project/training/versions.py
-  semigda_core/project/training/work.py
   semigda_core/version.py
   )
 set(SemiGDA_RESOURCES

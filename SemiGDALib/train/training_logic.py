@@ -218,7 +218,7 @@ class TrainingLogic:
         ``onDone`` gets an object of lists of case ids: "found"; "wrong", where a file of the name
         is another one, which was not taken; and "missing".
         """
-        from semigda_core.project.cases.missing import missing_folder
+        from semigda_core.project.cases.moving import missing_folder
 
         old = missing_folder(self.project) or str(folder)
         command = ["-m", "semigda", "project", "relocate", str(self.project.folder)]

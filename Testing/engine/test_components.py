@@ -11,8 +11,7 @@ import torch
 from progress_fixtures import Listener
 
 from semigda.data.grid import WorkingGrid
-from semigda.inference.components import Components
-from semigda.inference.largest import keep_largest
+from semigda.inference.components import Components, keep_largest
 from semigda.inference.outputs import SliceStore
 from semigda.inference.restore import smooth
 from semigda.inference.spots import SpotFinder

@@ -4,9 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from semigda.networks.convolutions import Pointwise, SameConv
 from semigda.networks.cost import counting
-from semigda.networks.pointwise import Pointwise
-from semigda.networks.same_conv import SameConv
 from semigda.networks.semigda import SemiGDA
 from semigda_core.models.network_config import NetworkConfig
 

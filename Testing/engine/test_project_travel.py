@@ -23,7 +23,7 @@ from semigda_core.files.moved import moved, parts_under
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.processes import is_same_process
 from semigda_core.project.cases.caselist import case_rows
-from semigda_core.project.cases.missing import missing_folder
+from semigda_core.project.cases.moving import missing_folder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semigda_core.project.report.programs import programs
+from semigda_core.project.report.method import programs
 
 
 def test_the_report_says_how_much_a_program_taught_and_whether_it_did():

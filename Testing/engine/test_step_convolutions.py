@@ -4,8 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from semigda.networks.pointwise import Pointwise
-from semigda.networks.same_conv import SameConv
+from semigda.networks.convolutions import Pointwise, SameConv
 
 
 def padded(x: torch.Tensor, conv: SameConv) -> torch.Tensor:

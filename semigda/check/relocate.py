@@ -21,7 +21,7 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.moved import name_of, parts_under
 from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import finished_text
-from semigda_core.project.cases.missing import Files, files_of
+from semigda_core.project.cases.moving import Files, files_of
 from semigda_core.project.changes import now
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
 from semigda_core.project.check.latest import FACTS

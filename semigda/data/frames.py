@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
+
+import numpy as np
 
 from semigda.data.volumes import Volume, check_file, checked_affine, checked_values
 from semigda.progress import UNWATCHED, Progress
@@ -25,9 +28,9 @@ class Frames:
 
     def __init__(self, path: Path, progress: Progress = UNWATCHED):
         check_file(path)
-        self._stored = read_frames(path, progress)
-        self.count = self._stored.count
-        if self._stored.picture or self.count < 2:
+        self._file, self._about = read_frames(path, progress)
+        self.count: int = self._about["frames"]
+        if self._about["picture"] or self.count < 2:
             raise SemiGDAError(
                 "bad-input",
                 "The image has no fourth dimension.",
@@ -41,5 +44,11 @@ class Frames:
         frame = options.frame or 0
         if not 0 <= frame < self.count:
             raise only_frames(self.count)
-        array = checked_values(self._stored.array(frame), options.replace_nonfinite)
-        return Volume(array, checked_affine(self._stored.affine), layers=self.count)
+        about = self._about
+        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
+            stored = np.frombuffer(memory, about["dtype"]).reshape(about["shape"])
+            # A copy: the memory of a map that goes is that of the file, which may be large.
+            array = np.array(np.moveaxis(stored, about["axis"], -1)[..., frame])
+            del stored
+        affine = checked_affine(np.array(about["affine"]))
+        return Volume(checked_values(array, options.replace_nonfinite), affine, layers=self.count)

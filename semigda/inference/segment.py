@@ -19,10 +19,10 @@ from semigda.data.region import NOTE, Region
 from semigda.data.segnrrd import write_map, write_segmentation
 from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
+from semigda.inference.components import keep_largest
 from semigda.inference.contact_sheet import draw
 from semigda.inference.device import choose_device, device_name
 from semigda.inference.interrupt import interruptible
-from semigda.inference.largest import keep_largest
 from semigda.inference.likeness import Likeness
 from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results

@@ -14,8 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from semigda.networks.pointwise import Pointwise
-from semigda.networks.same_conv import SameConv
+from semigda.networks.convolutions import Pointwise, SameConv
 
 STEM = 32  # channels
 EPS = 1e-3  # of the folded BatchNorm

@@ -30,7 +30,6 @@ import numpy as np
 import semigda
 from semigda.progress import UNWATCHED, Progress
 from semigda.reading.errors import damaged
-from semigda.reading.frames import StoredFrames
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import clear_leftovers, temporary_path
 
@@ -81,12 +80,10 @@ def read_foreign(
     return _asked(_read_all, progress, path, frame=frame, labels=labels)
 
 
-def read_frames(path: Path, progress: Progress = UNWATCHED) -> StoredFrames:
-    """Read a 4-D image in the reader process; arguments and errors as in :func:`read_foreign`.
-
-    An image of one frame comes back as such, and must not be asked for it.
-    """
-    return _asked(_open_frames, progress, path, frames=True)
+def read_frames(path: Path, progress: Progress = UNWATCHED) -> tuple[BinaryIO, dict[str, Any]]:
+    """The voxels of a 4-D image, as numbers of this computer in a private file, and their
+    description, see :func:`semigda.reading.foreign.read`; errors as in :func:`read_foreign`."""
+    return _asked(lambda file, answer: (_open(file), answer), progress, path, frames=True)
 
 
 def _asked(take: Callable[[Path, dict[str, Any]], Taken], progress: Progress, path, **how) -> Taken:
@@ -278,10 +275,6 @@ def _open(path: Path) -> BinaryIO:
     if os.name != "nt":
         path.unlink()
     return os.fdopen(number, "rb")
-
-
-def _open_frames(path: Path, answer: dict[str, Any]) -> StoredFrames:
-    return StoredFrames(_open(path), answer)
 
 
 def _read_all(path: Path, answer: dict[str, Any]) -> Stored:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semigda.reading.errors import choose_frame, no_voxels, only_frames, unreadable
-from semigda.reading.header import Header
 from semigda.reading.request import Budget, Request, Whole
+from semigda.reading.voxels import Header
 from semigda_core.errors import SemiGDAError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Copying voxels from file to file: as many as the header declares, complete and checked.
+"""What a volume's header declares, and copying its voxels from file to file, complete and checked.
 
 Compressed data are decompressed in pieces, so memory stays small whatever a file declares, and the
 formats' checksums are verified on the way.
@@ -20,6 +20,7 @@ import numpy as np
 from semigda.reading.errors import damaged, truncated, unreadable
 from semigda.reading.request import Whole
 
+MOST_AXES, MOST_VOXELS = 7, 1 << 40  # larger sizes are not images
 _PIECE = 1 << 20
 _PADDING = 4096  # bytes after the voxels that may be the rest of a block; more belong to voxels
 _GZIP, _ZLIB = 31, 15  # zlib's names for the two
@@ -131,6 +132,34 @@ class Voxels:
                 whole = len(data) - len(data) % self.dtype.itemsize
                 rest = data[whole:]
                 yield np.frombuffer(data, self.dtype, whole // self.dtype.itemsize)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a volume file.
+
+    Attributes:
+        voxels: where they are.
+        geometry: the bytes of a file that tells ITK the geometry alone, without voxels.
+        name: what that file must be called.
+        values_axis: the voxels' axis that counts several values a voxel, if declared.
+        slope, inter: scaling of the stored values, as in ITK.
+    """
+
+    voxels: Voxels
+    geometry: bytes
+    name: str
+    values_axis: int | None = None
+    slope: float = 1.0
+    inter: float = 0.0
+
+
+def checked_sizes(sizes) -> tuple[int, ...]:
+    """Raises SemiGDAError "bad-input" for impossible sizes; the caller handles 0."""
+    sizes = tuple(int(n) for n in sizes)
+    if not 1 <= len(sizes) <= MOST_AXES or min(sizes) < 0 or math.prod(sizes) > MOST_VOXELS:
+        raise unreadable()
+    return sizes
 
 
 def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:

@@ -37,9 +37,9 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.models.doubt import OUTCOMES as OUTCOMES_RULE
 from semigda_core.models.doubt import Patient, doubt_entry, read_outcomes
+from semigda_core.project.training.budget import UNET_WORK
 from semigda_core.project.training.comparison import partly
 from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
-from semigda_core.project.training.work import UNET_WORK
 
 COMPARISON, SCORES, SCORED_ON = "comparison.json", "scores.json", "scored_on.json"
 OUTCOMES = "outcomes.json"  # how certain the model was of each class, and how right

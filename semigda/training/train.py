@@ -42,7 +42,7 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE
 from semigda_core.models.layout import is_package
 from semigda_core.models.preprocessing import Preprocessing
-from semigda_core.project.training.work import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
+from semigda_core.project.training.budget import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
 
 Slices = dict[str, list[CaseSlices]]
 

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, unreadable
-from semigda.reading.header import Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import Part, Voxels
+from semigda.reading.voxels import Header, Part, Voxels, checked_sizes
 
 _MOST_BYTES = 1 << 16
 _MOST_CHARACTERS = 1000

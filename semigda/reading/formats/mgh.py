@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 
 from semigda.reading.errors import bad_spacing, truncated, unreadable
-from semigda.reading.header import Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import GZIP_START, Part, Voxels
+from semigda.reading.voxels import GZIP_START, Header, Part, Voxels, checked_sizes
 
 # Version, width, height, depth, frames, type, degrees of freedom; whether the geometry is said;
 # spacing, direction cosines of the three axes, and the middle of the volume in RAS mm.

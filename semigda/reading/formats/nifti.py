@@ -16,10 +16,9 @@ from semigda.reading.errors import (
     not_at_right_angles,
     unreadable,
 )
-from semigda.reading.header import Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import GZIP_START, Part, Voxels, inflated
+from semigda.reading.voxels import GZIP_START, Header, Part, Voxels, checked_sizes, inflated
 from semigda_core.errors import SemiGDAError
 
 _LENGTH, _LENGTH_OF_NIFTI_2 = 348, 540

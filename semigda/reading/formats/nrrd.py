@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, unreadable
-from semigda.reading.header import MOST_AXES, Header, checked_sizes
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import Part, Voxels
+from semigda.reading.voxels import MOST_AXES, Header, Part, Voxels, checked_sizes
 
 START = b"NRRD000"
 MOST_BYTES = 4_000_000  # of a header; segments' terminology makes it long

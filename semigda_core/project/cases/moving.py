@@ -1,6 +1,6 @@
-"""Before a training resumes: it must write in this project only, and read files where they are now.
+"""Files that are not where they were: a project or its images were copied, renamed or moved.
 
-The project, or its images, may have been copied, renamed or moved meanwhile.
+Before a training resumes: it must write in this project only, and read files where they are now.
 """
 
 from __future__ import annotations
@@ -13,13 +13,34 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.documents import list_of, read_document
 from semigda_core.files.inside import refuse_links
-from semigda_core.files.moved import folder_of, moved
+from semigda_core.files.moved import folder_of, moved, parts_under
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.cases.caselist import ROW
 from semigda_core.project.project import Project
-from semigda_core.project.records import View
+from semigda_core.project.records import ProjectCase, View
 
+Files = dict[str, Path]
 Rows = list[dict[str, Any]]
+
+
+def missing_folder(project: Project) -> str | None:
+    """The folder that all missing files were in, to offer as the old place; None if none is
+    missing."""
+    view = project.read().present()
+    cases = view.of_role("missing")
+    lost = [str(p) for case in cases for p in files_of(case).values() if not p.exists()]
+    if not lost:
+        return None
+    folders = [folder_of(path) for path in lost]
+    common = folders[0]
+    while common and any(parts_under(folder, common) is None for folder in folders):
+        common = folder_of(common)
+    return common or None
+
+
+def files_of(case: ProjectCase) -> Files:
+    """By "image" and, if there is one, "label"."""
+    return {"image": case.image} | ({"label": case.label} if case.label is not None else {})
 
 
 def settle(project: Project, job: JobFolder) -> None:

@@ -23,9 +23,8 @@ from semigda_core.project.cases.caselist import listed_cases
 from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
 from semigda_core.project.report.figures import curves, previews
-from semigda_core.project.report.method import method
+from semigda_core.project.report.method import method, programs
 from semigda_core.project.report.page import HTML, Say, row, table
-from semigda_core.project.report.programs import programs
 from semigda_core.project.training.comparison import FILE, partly, read
 from semigda_core.version import __version__
 

@@ -10,6 +10,9 @@ from semigda_core.models.network_config import BRANCHES
 # What a step takes beside its pixels, as so many pixels of a slice: measured on a CPU, where steps
 # of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of the longest.
 _OVERHEAD = 5600
+# Until a rehearsal: a step's cost in steps of supervised stage 2, measured on a CPU.
+PRETRAIN_WORK, ALIGN_WORK, SEMI_WORK = 0.5, 0.4, 1.2
+UNET_WORK = 1.2  # of a whole training: that of the U-Net beside it
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,8 @@ from semigda_core.files.documents import (
     words,
 )
 from semigda_core.models.network_config import BRANCHES
-from semigda_core.project.training.budget import Sizes, afford, relative_cost
+from semigda_core.project.training.budget import PRETRAIN_WORK, Sizes, afford, relative_cost
 from semigda_core.project.training.presets import FEWEST_STEPS
-from semigda_core.project.training.work import PRETRAIN_WORK
 
 START_SECONDS = 6.0  # until a new process has imported torch
 STEPS = ("pretrain_steps", "align_steps", "steps")
