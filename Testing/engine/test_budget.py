@@ -185,15 +185,15 @@ def test_smaller_grids_are_those_of_smaller_sides_and_no_two_are_equal(tmp_path)
     facts = measured(project)
 
     def offered(**advanced):
-        settings = train_settings(project, facts, name="m", cases="", advanced=advanced)
-        return [one["size"] for one in grids(project, facts, "standard", settings, advanced)]
+        settings = train_settings(project, facts, Plan(advanced=advanced), "m")
+        return [one["size"] for one in grids(project, facts, Plan(advanced=advanced), settings)]
 
     assert offered() == offered(side=64) == [[48, 48]]  # pixels twice as fine: 40 x 36
     large = {
         key: one | {"image": one["image"] | {"shape": [16, 300, 150]}} for key, one in facts.items()
     }
-    settings = train_settings(project, large, name="m", cases="")
-    found = grids(project, large, "standard", settings, {})
+    settings = train_settings(project, large, Plan(), "m")
+    found = grids(project, large, Plan(), settings)
     sizes = [[256, 128], [224, 112], [192, 96], [160, 80], [128, 64], [96, 48]]
     assert [one["size"] for one in found] == sizes and found[0] == settings["preprocessing"]
     assert found[0]["spacing"][1] < settings_of_plain(project, large)["spacing"][1]
@@ -202,6 +202,6 @@ def test_smaller_grids_are_those_of_smaller_sides_and_no_two_are_equal(tmp_path)
 
 
 def settings_of_plain(project, facts):
-    plain = train_settings(project, facts, name="m", cases="", features=False)
+    plain = train_settings(project, facts, Plan(features=False), "m")
     assert plain["branches"] == ["vae", "cnn"]
     return plain["preprocessing"]

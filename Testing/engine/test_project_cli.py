@@ -125,8 +125,7 @@ def test_a_training_on_the_project(tmp_path):
     short = {"pretrain_steps": 4, "align_steps": 2, "steps": 4, "validations": 1, "threads": 1}
     short |= {"network": NETWORK, "device": "cpu", "labeled_batch": 2, "unlabeled_batch": 2}
     facts = measured(project)
-    options = train_settings(project, facts, "quick", name="balls", cases="", advanced=short)
-    options.pop("cases")
+    options = train_settings(project, facts, Plan("quick", advanced=short), "balls")
     job = project.new_job("train", {}, options, files={"cases": case_rows(project.read())})
     outside = tree(tmp_path / "study")
     assert run_job(JobFolder(job.path)) == 0, (job.path / "log.txt").read_text("utf-8")
@@ -145,9 +144,7 @@ def test_going_on_from_a_model_keeps_its_grid(tmp_path):
     check(project)
     model = tiny_package(tmp_path)
     card = ModelCard.read(model)
-    values = train_settings(
-        project, measured(project), name="next", cases="list.json", base=str(model)
-    )
+    values = train_settings(project, measured(project), Plan(base=str(model)), "next")
     assert values["preprocessing"] == card.preprocessing and values["network"] == card.network
     assert values["card"]["base_model"] == card.name and Path(values["base"]) == model
 

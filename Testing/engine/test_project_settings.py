@@ -39,7 +39,7 @@ def ready(project):
 
 def settings(project, facts, preset="standard", **more) -> TrainSettings:
     """As a training reads them: the values have to fit its dataclasses."""
-    values = train_settings(project, facts, preset, name="m", cases="list.json", **more)
+    values = train_settings(project, facts, Plan(preset, **more), "m") | {"cases": "list.json"}
     Preprocessing.from_dict(values["preprocessing"])
     NetworkConfig.from_dict(values["network"])
     return TrainSettings.from_dict(json.loads(json.dumps(values)))
@@ -90,7 +90,7 @@ def test_presets(tmp_path):
     with pytest.raises(SemiGDAError, match="presets are"):
         settings(project, facts, "slow")
     with pytest.raises(SemiGDAError, match="lower-case"):
-        train_settings(project, facts, name="Jane Doe", cases="list.json")
+        train_settings(project, facts, Plan(), "Jane Doe")
 
 
 def test_shape_of_a_preset(tmp_path):

@@ -87,7 +87,7 @@ def plan_training(project: Project, plan: Plan) -> Planned:
     settings, sizes = before, PRESETS[plan.preset].sizes(before["network"])
     work = _work(plan, view)
     if facts is not None and minutes:
-        found = grids(project, measured(project), plan.preset, before, plan.advanced)
+        found = grids(project, measured(project), plan, before)
         settings = before | fitted(before, facts, work, 60 * minutes, plan.advanced, found, sizes)
         facts = at_size(facts, before, settings)
     largest = settings["preprocessing"] == before["preprocessing"]
@@ -111,19 +111,7 @@ def unfitted(project: Project, plan: Plan, card: bool = False) -> dict[str, Any]
         SemiGDAError: as :func:`plan_training`.
     """
     view, name = project.read(), _version_name(project, plan)
-    settings = train_settings(
-        project,
-        measured(project),
-        plan.preset,
-        name=name,
-        cases="",
-        base=plan.base,
-        features=plan.features,
-        minutes=plan.minutes,
-        advanced=plan.advanced,
-        card=card,
-    )
-    del settings["cases"]
+    settings = train_settings(project, measured(project), plan, name, card=card)
     # In the library all versions share one name; the title tells which one it is.
     words = dict(settings["card"])
     told = plan.name or f"version {name.rpartition('-')[2]}"

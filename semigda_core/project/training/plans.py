@@ -22,7 +22,9 @@ class Plan:
         name: of the version to make; by default the classes' names and a number.
         base: a model's folder or an autoencoder's file, see ``bases``; None for neither.
         minutes: time for everything; by default the preset's.
-        advanced: single settings of ``TrainSettings`` that override the preset.
+        advanced: single settings of ``TrainSettings`` that override the preset; and "side" (largest
+            of a working slice, pixels), "slice_axis", and the network's "channels", unless a base
+            fixes them.
         compare_unet: also train a plain U-Net of the same budget, to compare scores with.
         features: without a base: start from general image features, not from nothing.
     """

@@ -27,6 +27,7 @@ from semigda_core.models.preprocessing import MULTIPLE
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.budget import Sizes
+from semigda_core.project.training.plans import Plan
 
 
 @dataclass(frozen=True)
@@ -130,29 +131,12 @@ _ADVANCED = record(
 
 
 def train_settings(
-    project: Project,
-    facts: Mapping[str, Any],
-    preset: str = "standard",
-    *,
-    name: str,
-    cases: str,
-    base: str | None = None,
-    features: bool = True,
-    minutes: float | None = None,
-    advanced: Mapping[str, Any] | None = None,
-    card: bool = False,
+    project: Project, facts: Mapping[str, Any], plan: Plan, name: str, *, card: bool = False
 ) -> dict[str, Any]:
-    """Settings of a training into ``models/<name>`` of the project.
+    """Settings of a training into ``models/<name>`` of the project, but for its case list.
 
     Args:
         facts: what the check measured, by case id.
-        cases: the case list's file.
-        base: folder of a model to start from, or file of an autoencoder; by default none.
-        features: without a base: start from general image features, not from nothing.
-        minutes: time for everything, if given; a rehearsal then fits the steps to it.
-        advanced: settings that override the preset. Besides those of ``TrainSettings``:
-            "side" (largest side of a working slice in pixels), "slice_axis", and "channels" of the
-            network, unless a base fixes them.
         card: whether a graphics card computes. The preset may then choose a larger network with
             general image features.
 
@@ -162,20 +146,21 @@ def train_settings(
             wrong name or base.
     """
     view = project.read()
-    _refuse(view, preset, base)
-    chosen, advanced = PRESETS[preset], dict(advanced or {})
+    _refuse(view, plan)
+    chosen, base, advanced = PRESETS[plan.preset], plan.base, dict(plan.advanced)
     check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
     side, axis = advanced.pop("side", None), advanced.pop("slice_axis", None)
     channels = advanced.pop("channels", None)
+    advanced.pop("cases", None)  # that list is the job's
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
     if model is not None:
         network = model.network
     elif base:
         network = read_header(Path(base)).network
-    elif card and features and chosen.middle is not None and not channels:
+    elif card and plan.features and chosen.middle is not None and not channels:
         network = NetworkConfig.middle().to_dict()
     else:
-        network = _network(features, channels)
+        network = _network(plan.features, channels)
     sizes = chosen.sizes(advanced.get("network", network))
     if model is not None:
         preprocessing, branches = model.preprocessing, NetworkConfig.from_dict(network).branches
@@ -185,7 +170,7 @@ def train_settings(
         branches = sizes.branches
     align = max(FEWEST_STEPS, round(ALIGN_SHARE * sizes.steps))
     steps = {"align_steps": align, "steps": round((1 - ALIGN_SHARE) * sizes.steps)}
-    if preset == "paper" and minutes is None:
+    if plan.preset == "paper" and plan.minutes is None:
         slices = PAPER_PASSES * _labelled_slices(view, facts)
         steps["steps"] = max(FEWEST_STEPS, slices // sizes.labeled_batch)
     return {
@@ -194,7 +179,6 @@ def train_settings(
         "unlabeled_batch": sizes.unlabeled_batch,
         "branches": list(branches),
         **chosen.settings,
-        "cases": cases,
         "out": str(project.folder / "models" / check_name(name)),
         "card": _card(view, facts, name, model),
         "network": network,
@@ -210,15 +194,15 @@ def train_settings(
     }
 
 
-def _refuse(view: View, preset: str, base: str | None) -> None:
+def _refuse(view: View, plan: Plan) -> None:
     """Raise "bad-input" for a preset that is unknown, or cannot be used yet."""
-    if preset not in PRESETS:
+    if plan.preset not in PRESETS:
         raise SemiGDAError("bad-input", f"The presets are {', '.join(PRESETS)}.")
     if not view.classes:
         raise SemiGDAError(
             "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
         )
-    if preset == "paper" and base is None:
+    if plan.preset == "paper" and plan.base is None:
         raise SemiGDAError(
             "bad-input",
             "The full-size network needs a trained autoencoder to start from.",
@@ -227,22 +211,18 @@ def _refuse(view: View, preset: str, base: str | None) -> None:
 
 
 def grids(
-    project: Project,
-    facts: Mapping[str, Any],
-    preset: str,
-    settings: Mapping[str, Any],
-    advanced: Mapping[str, Any],
+    project: Project, facts: Mapping[str, Any], plan: Plan, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The working grids that ``settings`` may have, by :func:`train_settings`: largest first.
 
     A model to start from and the user's own choice leave none.
     """
     own, base = settings["preprocessing"], settings.get("base")
-    if {"side", "preprocessing"} & set(advanced) or (base and Path(base).is_dir()):
+    if {"side", "preprocessing"} & set(plan.advanced) or (base and Path(base).is_dir()):
         return [own]
-    view, axis = project.read(), advanced.get("slice_axis")
+    view, axis = project.read(), plan.advanced.get("slice_axis")
     found = [own]
-    sizes = PRESETS[preset].sizes(settings["network"])
+    sizes = PRESETS[plan.preset].sizes(settings["network"])
     for side in sizes.sides[1:]:
         grid = suggest_preprocessing(view, facts, side, axis, sizes.finer)
         if grid["size"] != found[-1]["size"]:
