@@ -44,12 +44,13 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
     def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
         sub = actions.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=command)
+        sub.set_defaults(command=lambda arguments: command(Project(arguments.project), arguments))
         sub.add_argument("project", help="the project's folder")
         sub.add_argument("--json", action="store_true", help="print JSON")
         return sub
 
-    create = add("create", _create, "Make a training project in a folder.")
+    create = add("create", _status, "Make a training project in a folder.")
+    create.set_defaults(command=_create)
     create.add_argument("--name", help="default: the folder's name")
     create.add_argument("--classes", nargs="+", default=[], metavar="NAME")
     create.add_argument("--modality", help="DICOM modality, such as MR, CT, US or XC")
@@ -102,12 +103,11 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
 def _create(arguments: argparse.Namespace) -> None:
     settings = {"modality": arguments.modality.upper()} if arguments.modality else {}
-    Project.create(arguments.project, arguments.name, arguments.classes, **settings)
-    _status(arguments)
+    folder, name, classes = arguments.project, arguments.name, arguments.classes
+    _status(Project.create(folder, name, classes, **settings), arguments)
 
 
-def _add(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _add(project: Project, arguments: argparse.Namespace) -> None:
     pairing = _pairing(arguments)
     cases = [
         NewCase(case.image, case.label, case.name, case.group, arguments.origin)
@@ -194,11 +194,10 @@ def _tell_pairing(pairing: Pairing, as_json: bool) -> None:
         print(f"{one_line(path.name):<48} left out: {reason}")
 
 
-def _check(arguments: argparse.Namespace) -> int:
+def _check(project: Project, arguments: argparse.Namespace) -> int:
     """The exit status is 1 while errors remain."""
     from semigda.check.run import check
 
-    project = Project(arguments.project)
     found = check(project, _terminal())
     if arguments.fix:
         found = _fix_all(project, found)
@@ -209,10 +208,9 @@ def _check(arguments: argparse.Namespace) -> int:
     return int(any(finding.severity == "error" for finding in found))
 
 
-def _fix(arguments: argparse.Namespace) -> None:
+def _fix(project: Project, arguments: argparse.Namespace) -> None:
     from semigda.check.repairs import repair
 
-    project = Project(arguments.project)
     for finding in findings(project):
         if finding.code == arguments.code and set(finding.case_ids) == set(arguments.cases):
             repair(project, finding)
@@ -220,8 +218,7 @@ def _fix(arguments: argparse.Namespace) -> None:
     raise SemiGDAError("bad-input", "The check finds this no more.", action="Run it again.")
 
 
-def _undo(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _undo(project: Project, arguments: argparse.Namespace) -> None:
     taken = undo(project)
     values = {"undone": taken.text, "cases": list(taken.case_ids)}
     done(arguments, values, f"undone: {_names(project.read(), taken.case_ids)}{taken.text}")
@@ -271,10 +268,9 @@ def _terminal() -> Progress:
     return Progress(Terminal(sys.stderr) if sys.stderr.isatty() else None)
 
 
-def _split(arguments: argparse.Namespace) -> None:
+def _split(project: Project, arguments: argparse.Namespace) -> None:
     from semigda.check.run import check
 
-    project = Project(arguments.project)
     check(project, _terminal())
     facts = measured(project)
     if arguments.change is not None:
@@ -295,11 +291,10 @@ def _split(arguments: argparse.Namespace) -> None:
         print(f"  fold {number}: {names}" if len(heldout["folds"]) > 1 else f"  {names}")
 
 
-def _relocate(arguments: argparse.Namespace) -> int:
+def _relocate(project: Project, arguments: argparse.Namespace) -> int:
     """The exit status is 1 while files are missing."""
     from semigda.check.relocate import relocate
 
-    project = Project(arguments.project)
     wrong: Sequence[str] = ()
     if arguments.old is None:
         gone = [case.id for case in project.read().present().of_role("missing")]
@@ -328,8 +323,7 @@ def _relocate(arguments: argparse.Namespace) -> int:
     return int(bool(gone))
 
 
-def _status(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _status(project: Project, arguments: argparse.Namespace) -> None:
     view = project.read().present()
     roles = {role: len(view.of_role(role)) for role in ROLES}
     found = findings(project)
@@ -360,8 +354,7 @@ def _status(arguments: argparse.Namespace) -> None:
     tell_training(project)
 
 
-def _cases(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _cases(project: Project, arguments: argparse.Namespace) -> None:
     view, facts = project.read().present(), measured(project)
     if arguments.json:
         print_json([_case(case, facts) for case in view.cases])

@@ -9,7 +9,8 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 
-# Makes the parser of an action from its name, command and help.
+# Makes the parser of an action from its name, its command (a function of the project and the
+# arguments) and help.
 Add = Callable[[str, Any, str], argparse.ArgumentParser]
 
 

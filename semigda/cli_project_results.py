@@ -49,8 +49,7 @@ def add_results_commands(add: Add) -> None:
     away.add_argument("--cases", nargs="+", metavar="ID", help="only these cases'")
 
 
-def _add(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _add(project: Project, arguments: argparse.Namespace) -> None:
     found = match_results(project.read(), arguments.results)
     if arguments.preview:
         _tell(project, found, arguments.json)
@@ -117,6 +116,6 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
         print(f"{'-':<48} {'':<10} {one_line(path.name)}")
 
 
-def _remove(arguments: argparse.Namespace) -> None:
-    count = remove_results(Project(arguments.project), arguments.program, arguments.cases)
+def _remove(project: Project, arguments: argparse.Namespace) -> None:
+    count = remove_results(project, arguments.program, arguments.cases)
     done(arguments, {"removed": count}, f"{count} result{'' if count == 1 else 's'} taken away.")

@@ -52,10 +52,9 @@ def add_review_commands(add: Add) -> None:
     report.add_argument("--overwrite", action="store_true", help="replace a report that is there")
 
 
-def _rank(arguments: argparse.Namespace) -> None:
+def _rank(project: Project, arguments: argparse.Namespace) -> None:
     from semigda.jobs.run import prepare_process
 
-    project = Project(arguments.project)
     job = new_ranking(project, arguments.model, arguments.count)
     prepare_process()
     run_and_tell(job.path)
@@ -67,24 +66,23 @@ def _rank(arguments: argparse.Namespace) -> None:
         print(f"{unreadable} case(s) could not be read: semigda project check", file=sys.stderr)
 
 
-def _inbox(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _inbox(project: Project, arguments: argparse.Namespace) -> None:
     _tell(project, pending(project), arguments.json)
 
 
-def _accept(arguments: argparse.Namespace) -> None:
-    accept(Project(arguments.project), arguments.cases)
+def _accept(project: Project, arguments: argparse.Namespace) -> None:
+    accept(project, arguments.cases)
     _done(arguments, "accepted", len(set(arguments.cases)))
 
 
-def _reject(arguments: argparse.Namespace) -> None:
-    reject(Project(arguments.project), arguments.cases)
+def _reject(project: Project, arguments: argparse.Namespace) -> None:
+    reject(project, arguments.cases)
     _done(arguments, "rejected", len(set(arguments.cases)))
 
 
-def _send(arguments: argparse.Namespace) -> None:
+def _send(project: Project, arguments: argparse.Namespace) -> None:
     sent = send(
-        Project(arguments.project),
+        project,
         arguments.image,
         arguments.label,
         arguments.name,
@@ -100,15 +98,13 @@ def _send(arguments: argparse.Namespace) -> None:
         )
 
 
-def _edited(arguments: argparse.Namespace) -> None:
-    take_edited(Project(arguments.project), arguments.case, arguments.label)
+def _edited(project: Project, arguments: argparse.Namespace) -> None:
+    take_edited(project, arguments.case, arguments.label)
     _done(arguments, "labelled", 1)
 
 
-def _report(arguments: argparse.Namespace) -> None:
-    path = write_report(
-        Project(arguments.project), arguments.job, arguments.out, overwrite=arguments.overwrite
-    )
+def _report(project: Project, arguments: argparse.Namespace) -> None:
+    path = write_report(project, arguments.job, arguments.out, overwrite=arguments.overwrite)
     done(arguments, {"report": str(path)}, f"wrote {path}")
 
 

@@ -39,8 +39,7 @@ def _finish(project: Project, case_id: str, finished: FinishedSlices | None) -> 
     project.set_finished(case_id, finished)
 
 
-def _slices(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _slices(project: Project, arguments: argparse.Namespace) -> None:
     if arguments.finished is not None:
         _finish(project, arguments.case, read_finished(arguments.finished))
     view, facts = project.read(), measured(project)

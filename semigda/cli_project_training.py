@@ -107,9 +107,8 @@ def _start(told: str) -> dict[str, Any]:
     return (words.get(told) or Base("model", "", Path(told).absolute())).choice
 
 
-def _rehearse(arguments: argparse.Namespace) -> int:
+def _rehearse(project: Project, arguments: argparse.Namespace) -> int:
     """The exit status is 1 if the plan does not fit."""
-    project = Project(arguments.project)
     plan = _plan(arguments, project)
     job = trainings.new_rehearsal(project, plan)
     run_and_tell(job.path)
@@ -138,8 +137,7 @@ def _tell_estimate(estimate: Estimate) -> None:
             print(f"This would: {option}")
 
 
-def _train(arguments: argparse.Namespace) -> int:
-    project = Project(arguments.project)
+def _train(project: Project, arguments: argparse.Namespace) -> int:
     plan = _plan(arguments, project)
     estimate = trainings.estimate(project, plan)
     job = trainings.start(project, plan)
@@ -186,8 +184,7 @@ def _dice(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _control(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _control(project: Project, arguments: argparse.Namespace) -> None:
     getattr(trainings, arguments.control)(project)
     if arguments.json:
         print_json(training_status(project))
@@ -195,8 +192,7 @@ def _control(arguments: argparse.Namespace) -> None:
         print(_ASKED[arguments.control])
 
 
-def _versions(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _versions(project: Project, arguments: argparse.Namespace) -> None:
     found = versions.versions(project)
     if arguments.json:
         print_json([version_values(version) for version in found])
@@ -220,34 +216,32 @@ def version_values(version: Version) -> dict[str, Any]:
     return {**asdict(version), "folder": str(version.folder)}
 
 
-def _use(arguments: argparse.Namespace) -> None:
-    folder = versions.use(Project(arguments.project), arguments.version)
+def _use(project: Project, arguments: argparse.Namespace) -> None:
+    folder = versions.use(project, arguments.version)
     done(arguments, {"model": folder.name}, f"'{folder.name}' is now {arguments.version}.")
 
 
-def _rollback(arguments: argparse.Namespace) -> None:
-    name = versions.roll_back(Project(arguments.project))
+def _rollback(project: Project, arguments: argparse.Namespace) -> None:
+    name = versions.roll_back(project)
     done(arguments, {"version": name}, f"{name} is in use again.")
 
 
-def _rename(arguments: argparse.Namespace) -> None:
-    versions.rename(Project(arguments.project), arguments.version, arguments.title)
+def _rename(project: Project, arguments: argparse.Namespace) -> None:
+    versions.rename(project, arguments.version, arguments.title)
     done(arguments, {"title": arguments.title}, "renamed")
 
 
-def _export(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _export(project: Project, arguments: argparse.Namespace) -> None:
     path = versions.export(project, arguments.version, arguments.zip, arguments.overwrite)
     done(arguments, {"zip": str(path)}, f"wrote {path}")
 
 
-def _delete(arguments: argparse.Namespace) -> None:
-    versions.delete(Project(arguments.project), arguments.version)
+def _delete(project: Project, arguments: argparse.Namespace) -> None:
+    versions.delete(project, arguments.version)
     done(arguments, {"deleted": arguments.version}, f"deleted {arguments.version}")
 
 
-def _compare(arguments: argparse.Namespace) -> None:
-    project = Project(arguments.project)
+def _compare(project: Project, arguments: argparse.Namespace) -> None:
     rows = versions.compare(project, arguments.before, arguments.after)
     names = [label.name for label in project.read().classes]
     scheme = versions.find_version(project, arguments.after).scheme
