@@ -40,11 +40,17 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
     elif NetworkConfig.from_dict(network).has_features:
         read_published()
     card_of(settings, network, {}).check()
+    cases = cases_of(settings)
+    _check_writing(settings, is_package, cases, begun)
+    return cases
+
+
+def cases_of(settings: TrainSettings) -> list[Case]:
+    """Those of the list, with labels by the names of the classes; "no-labels" if none has one."""
     names = [label["name"] for label in settings.card["labels"]]
     cases = by_names(read_cases(settings.cases), names)
     if not any(case.role == "labeled" for case in cases):
         raise SemiGDAError("no-labels")
-    _check_writing(settings, is_package, cases, begun)
     return cases
 
 

@@ -17,8 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from semigda.data.cases import Case, read_cases
-from semigda.data.labels import by_names
+from semigda.data.cases import Case
 from semigda.data.unlabelled import finished_of
 from semigda.distributed import ALONE
 from semigda.inference.device import choose_device, free_cache
@@ -34,11 +33,11 @@ from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices, case_slices, check_finished
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
+from semigda.training.preflight import cases_of
 from semigda.training.pretrain import begin
 from semigda.training.stage import Stage
 from semigda.training.unet import UNetTraining, new_unet
 from semigda.training.validate import validate
-from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
@@ -112,12 +111,8 @@ class _Rehearsal:
     def __init__(self, settings: TrainSettings, folder: Path, progress: Progress):
         self.settings, self.folder, self.progress = settings, folder, progress
         self.device = choose_device(settings.device)
-        names = [label["name"] for label in settings.card["labels"]]
-        self.cases = by_names(read_cases(settings.cases), names)
-        if not any(case.role == "labeled" for case in self.cases):
-            raise SemiGDAError("no-labels")
-        preprocessing = Preprocessing.from_dict(settings.preprocessing)
-        self.store = Store.of_job(folder, preprocessing)
+        self.cases = cases_of(settings)
+        self.store = Store.of_job(folder, Preprocessing.from_dict(settings.preprocessing))
 
     def run(self) -> dict[str, Any]:
         forget_peak()

@@ -13,8 +13,6 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
-from semigda.data.cases import read_cases
-from semigda.data.labels import by_names
 from semigda.distributed import ALONE
 from semigda.inference.device import choose_device
 from semigda.method.losses import segmentation_loss
@@ -30,6 +28,7 @@ from semigda.training.gradients import Gradients, autocast, in_groups, limited_t
 from semigda.training.loop import fit
 from semigda.training.losses import Losses, pseudo_weight
 from semigda.training.optimizers import adamw
+from semigda.training.preflight import cases_of
 from semigda.training.stage import Around, Stage
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.training import TrainSettings
@@ -145,7 +144,7 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
         steps += settings.pretrain_steps
     progress, device = Progress(job, steps, part), choose_device(settings.device)
     progress.message("Reading the images for a U-Net to compare with.")
-    cases = by_names(read_cases(settings.cases), [one["name"] for one in settings.card["labels"]])
+    cases = cases_of(settings)
     preprocessing = Preprocessing.from_dict(settings.preprocessing)
     seen = [case for case in cases if case.role == "labeled"]
     store = Store.of_job(folder, preprocessing)
