@@ -18,6 +18,8 @@ from semigda_core.labels.finished import finished_text, read_finished
 from semigda_core.labels.sources import is_source
 
 ROLES = ("labeled", "unlabeled", "val")
+# Errors of a single case; any other would recur with every case.
+CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 _SPELLED = {"labelled": "labeled", "unlabelled": "unlabeled"}
 _FIELDS = {"name", "image", "label", "role", "group", "classes", "label_slices"}
 _FIELDS |= {"machine_label", "machine_source", "machine_classes"}

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from semigda.data.cases import ROLES, Case, read_cases
+from semigda.data.cases import CASE_ERRORS, ROLES, Case, read_cases
 from semigda.data.labels import by_names, read_case
 from semigda.data.unlabelled import whole_slices
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
@@ -53,8 +53,6 @@ COLUMNS = (
 _EARLIER = COLUMNS[:-1]
 WHOLE = "whole"
 FILES = ("evaluation.csv", "evaluation.json")
-# Errors of a single case; any other would recur with every case.
-_CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
 
 def evaluate(
@@ -129,7 +127,7 @@ def evaluate_network(
         try:
             rows += _case_rows(network, card, case, options, progress.inside())
         except SemiGDAError as error:
-            if error.error_class not in _CASE_ERRORS:
+            if error.error_class not in CASE_ERRORS:
                 raise
             if len(failures) + 1 == len(cases):
                 raise

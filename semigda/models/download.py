@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import zipfile
@@ -10,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from semigda.models import transfer
-from semigda.models.package import import_package
+from semigda.models.package import import_package, sha256_of
 from semigda.models.transfer import Transfer, address, broken
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError, disk_is_full
@@ -122,7 +121,7 @@ def _fill(part: Path, entry: Entry, place: str, progress: Progress, silence: flo
             opened.close()
             if part.is_file() and not part.stat().st_size:
                 part.unlink()
-    if _sha256(part, progress) != entry.sha256:
+    if sha256_of(part, progress.check) != entry.sha256:
         part.unlink()
         if have:  # what was there may have been damaged on the disk
             progress.done = 0.0
@@ -178,15 +177,6 @@ def _receive(
         raise broken(detail=f"{got} of {entry.size} bytes")
 
 
-def _sha256(path: Path, progress: Progress) -> str:
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 22):
-            digest.update(block)
-            progress.check()
-    return digest.hexdigest()
-
-
 def _check_content(part: Path, entry: Entry) -> None:
     """That the package holds the model which the catalogue names, before it takes its place."""
     if not is_package_zip(part):
@@ -225,7 +215,7 @@ def entry_for(package: str | os.PathLike[str], url: str, date: str) -> Entry:
             "date": card.date or date,
             "url": url or package.name,
             "size": package.stat().st_size,
-            "sha256": _sha256(package, UNWATCHED),
+            "sha256": sha256_of(package),
             "weights_sha256": card.weights_sha256,
             "licence": card.licence[:200],
             "description": " ".join(filter(None, (card.description, card.limits)))[:2000],

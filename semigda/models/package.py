@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def save_package(
             card,
             network=network.config.to_dict(),
             engine_version=__version__,
-            weights_sha256=_sha256(stage / WEIGHTS_FILE),
+            weights_sha256=sha256_of(stage / WEIGHTS_FILE),
         )
         card.write(stage)
         write_licence(stage, licence_text, features=network.config.has_features)
@@ -208,7 +209,7 @@ def _read_tensors(path: Path, card: ModelCard) -> dict[str, torch.Tensor]:
         raise _invalid("The model card holds no hash of the weights.")
     if not path.is_file():
         raise _invalid("The model's weights are missing.")
-    if _sha256(path) != card.weights_sha256:
+    if sha256_of(path) != card.weights_sha256:
         raise _invalid("The model's weights are not those its card was written for (hash).")
     expected = _empty_network(card).state_dict()
     tensors = {}
@@ -255,11 +256,13 @@ def _is_finite(tensor: torch.Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path, check: Callable[[], None] = lambda: None) -> str:
+    """Of a file; ``check`` is called for every megabyte, and may raise."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
+            check()
     return digest.hexdigest()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from semigda.data.cases import CASE_ERRORS
 from semigda.data.preprocess import prepare
 from semigda.data.segnrrd import write_segmentation
 from semigda.data.thumbnails import draw_thumbnail, write_png
@@ -26,8 +27,6 @@ from semigda_core.models.card import ModelCard
 
 DEFAULT_COUNT = 10
 RANKING_SCHEMA = 1
-# Errors of a single case; any other would recur with every case.
-_CASE_ERRORS = ("bad-input", "geometry-mismatch", "out-of-memory")
 
 
 def rank_cases(
@@ -82,7 +81,7 @@ def rank_cases(
                 write_segmentation(target, done.labels, volume.affine, card, header)
                 del done.labels, done.review  # unmaps the files, for Windows
         except SemiGDAError as error:
-            if error.error_class not in _CASE_ERRORS:
+            if error.error_class not in CASE_ERRORS:
                 raise
             unreadable += 1
     names = [label.name for label in card.labels]
