@@ -43,7 +43,7 @@ class Painter(nn.Module):
         self.factors = {"vae": vae, "cnn": cnn}
         self.config = SimpleNamespace(latent_scale=1.0, latent_channels=1)
 
-    def features(self, image, branches=("vae", "cnn"), encoded=None, noise=None, keep=None):
+    def features(self, image, branches=("vae", "cnn"), noise=None, keep=None):
         latents = {branch: self.factors[branch] * image for branch in branches}
         if noise is not None:
             latents["vae"] = latents["vae"] + noise

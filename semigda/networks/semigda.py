@@ -139,7 +139,6 @@ class SemiGDA(nn.Module):
         self,
         image: torch.Tensor,
         branches: Sequence[str] | None = None,
-        encoded: Encoded | None = None,
         noise: torch.Tensor | None = None,
         keep: torch.Tensor | None = None,
         second: Encoded | None = None,
@@ -149,7 +148,6 @@ class SemiGDA(nn.Module):
         Args:
             image: (B, 3, H, W).
             branches: which of the network's to compute; by default all.
-            encoded: the image's :meth:`encode_image`, if it is already known.
             noise: (B, z, h, w) standard normal: map this draw of the image's posterior instead of
                 its mean (training only).
             keep: see :func:`second_encoder`.
@@ -161,7 +159,7 @@ class SemiGDA(nn.Module):
             second = self.encode_second(image, keep)
         joined = second if self.config.has_features else None
         if "vae" in branches:
-            moments, own = encoded or self.encode_image(image)
+            moments, own = self.encode_image(image)
             if noise is None:
                 z = self._mean(moments)
             else:
