@@ -73,10 +73,9 @@ def look_first(
         model = fit_first_model(encoder.features, slices["labeled"], settings, progress)
         if progress.stop_requested:
             return
-        told = _Told(settings, model, slices, progress)
         with interruptible(model.network, progress.check):
-            event = told.say(began)
-            told.draw(folder / "previews")
+            event = _say(settings, model, slices, progress, began)
+            _draw(settings, model, slices, progress, folder / "previews")
     except (MemoryError, RuntimeError, SemiGDAError) as error:
         if not out_of_memory(error):
             raise
@@ -85,62 +84,54 @@ def look_first(
         write_json(done, event, durable=False)
 
 
-class _Told:
-    """What a first model finds, for whoever is waiting for the training."""
+def _say(
+    settings: TrainSettings, model: FirstModel, slices: Slices, progress: Progress, began: float
+) -> dict:
+    """Report how well each class is found on the labelled cases, and which are not found.
 
-    def __init__(
-        self, settings: TrainSettings, model: FirstModel, slices: Slices, progress: Progress
-    ):
-        self.settings, self.model = settings, model
-        self.slices, self.progress = slices, progress
-        self.preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    Args:
+        began: when the look did, by the monotonic clock.
 
-    def say(self, began: float) -> dict:
-        """Report how well each class is found on the labelled cases, and which are not found.
+    Returns:
+        The event that tells it.
+    """
+    labeled, names = slices["labeled"], [label["name"] for label in settings.card["labels"]]
+    found = dict(zip(names, model.dice(labeled), strict=True))
+    event = {
+        "seconds": round(time.monotonic() - began, 1),
+        "dice": {n: None if math.isnan(d) else round(d, 4) for n, d in found.items()},
+    }
+    progress.event("first-look", **event)
+    for value, (name, dice) in enumerate(found.items(), 1):
+        if dice >= STUCK_DICE:
+            continue
+        # Of the labelled cases alone: this is about them.
+        causes = likely_causes(value, settings, {"labeled": labeled, "val": labeled}, [])
+        if not math.isnan(dice):
+            causes.insert(0, NOT_FOUND)
+        progress.event("stuck", classes=[name], step=0, stage=STAGE, causes=causes)
+    return event
 
-        Args:
-            began: when the look did, by the monotonic clock.
 
-        Returns:
-            The event that tells it.
-        """
-        labeled, names = self.slices["labeled"], [x["name"] for x in self.settings.card["labels"]]
-        found = dict(zip(names, self.model.dice(labeled), strict=True))
-        event = {
-            "seconds": round(time.monotonic() - began, 1),
-            "dice": {n: None if math.isnan(d) else round(d, 4) for n, d in found.items()},
-        }
-        self.progress.event("first-look", **event)
-        for value, (name, dice) in enumerate(found.items(), 1):
-            if dice >= STUCK_DICE:
-                continue
-            # Of the labelled cases alone: this is about them.
-            seen = {"labeled": labeled, "val": labeled}
-            causes = likely_causes(value, self.settings, seen, [])
-            if not math.isnan(dice):
-                causes.insert(0, NOT_FOUND)
-            self.progress.event("stuck", classes=[name], step=0, stage=STAGE, causes=causes)
-        return event
-
-    def draw(self, folder: Path) -> None:
-        """Held-out slices with truth and prediction; unlabelled ones with prediction and doubt."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for kind, role, labelled in (("held-out", "val", True), ("unlabeled", "unlabeled", False)):
-            cases = self.slices[role] if labelled else without_labels(self.slices)
-            picked = pick_slices(cases, self.preprocessing.size, labelled)
-            if picked is not None:
-                drawn = self._sheet(*picked, labelled)
-                save_sheet(self.progress, folder, STAGE, 0, kind, drawn)
-
-    def _sheet(self, images: Tensor, truth: Tensor, labelled: bool) -> np.ndarray:
-        chances = self.model.probabilities(images)
-        colours = [(0, 0, 0), *(label["color"] for label in self.settings.card["labels"])]
-        palette = np.array(colours, dtype=np.uint8)
-        grey = pictures(images, self.preprocessing.channels == "rgb")
+def _draw(
+    settings: TrainSettings, model: FirstModel, slices: Slices, progress: Progress, folder: Path
+) -> None:
+    """Held-out slices with truth and prediction; unlabelled ones with prediction and doubt."""
+    folder.mkdir(parents=True, exist_ok=True)
+    preprocessing = Preprocessing.from_dict(settings.preprocessing)
+    colours = [(0, 0, 0), *(label["color"] for label in settings.card["labels"])]
+    palette = np.array(colours, dtype=np.uint8)
+    for kind, cases in (("held-out", slices["val"]), ("unlabeled", without_labels(slices))):
+        labelled = kind == "held-out"
+        picked = pick_slices(cases, preprocessing.size, labelled)
+        if picked is None:
+            continue
+        images, truth = picked
+        chances = model.probabilities(images)
+        grey = pictures(images, preprocessing.channels == "rgb")
         found = overlays(grey, chances.argmax(1), palette)
-        if labelled:
-            return sheet(grey, overlays(grey, truth, palette), found)
-        return sheet(grey, found, doubts(chances))
+        beside = [overlays(grey, truth, palette), found] if labelled else [found, doubts(chances)]
+        save_sheet(progress, folder, STAGE, 0, kind, sheet(grey, *beside))
 
 
 def doubts(chances: Tensor) -> list[np.ndarray]:
