@@ -14,6 +14,7 @@ import json
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,7 @@ def text(limit: int = 1000, *, empty: bool = True, lines: bool = False) -> Rule:
     """Text of at most ``limit`` characters without control characters; line ends if ``lines``."""
 
     def rule(value: Any) -> None:
-        if not isinstance(value, str):
-            raise Wrong("is not text")
-        if len(value) > limit:
-            raise Wrong(f"has more than {limit} characters")
+        words(limit)(value)
         if not empty and not value.strip():
             raise Wrong("is empty")
         if has_controls(value if not lines else value.replace("\n", "").replace("\t", "")):
@@ -125,19 +123,12 @@ def number(low: float = -math.inf, high: float = math.inf) -> Rule:
     """A finite number from ``low`` to ``high``, but not true or false."""
 
     def rule(value: Any) -> None:
-        if type(value) not in (int, float) or not _is_finite(value):
+        if type(value) not in (int, float) or not abs(value) <= sys.float_info.max:
             raise Wrong("is not a number")
         if not low <= value <= high:
             raise Wrong(f"is below {low:g}" if value < low else f"is above {high:g}")
 
     return rule
-
-
-def _is_finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number too large for a float
-        return False
 
 
 def flag() -> Rule:
@@ -336,8 +327,6 @@ def read_document(
     rule: Rule,
     what: str,
     *,
-    limit: int = MAX_BYTES,
-    error_class: str = "bad-input",
     action: str | None = None,
 ) -> Any:
     """A JSON file's content, checked.
@@ -345,12 +334,12 @@ def read_document(
     Raises:
         FileNotFoundError: if there is none; the caller says what that means.
         OSError: if it cannot be read.
-        SemiGDAError: of ``error_class`` if it is too large, not JSON, or breaks the rule.
+        SemiGDAError: "bad-input" if it is too large, not JSON, or breaks the rule.
     """
     with patiently(lambda: open(Path(file), "rb")) as opened:
-        data = opened.read(limit + 1)
-    if len(data) > limit:
-        raise SemiGDAError(error_class, f"{what} is too large.", action=action)
-    value = parse_json(data, what, error_class=error_class, action=action)
-    check(value, rule, what, error_class=error_class, action=action)
+        data = opened.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SemiGDAError("bad-input", f"{what} is too large.", action=action)
+    value = parse_json(data, what, action=action)
+    check(value, rule, what, action=action)
     return value
