@@ -61,13 +61,9 @@ def origin_of(path: Path, given: str | None = None) -> str:
     Raises:
         SemiGDAError: "bad-input" as :func:`read_segments`.
     """
-    from semigda_core.labels.nrrd import read_keys
-    from semigda_core.labels.segments import read_segments
+    from semigda_core.labels.segments import read_all_tags
 
-    segments = [segment.tags for segment in read_segments(path)]
-    # The file's own keys remain even if the segments say that a person corrected them.
-    sources = segments or [read_keys(path)]
-    found = max((origin_said(tags) for tags in sources), key=ORIGINS.index)
+    found = max((origin_said(tags) for tags in read_all_tags(path)), key=ORIGINS.index)
     if given is None:
         return found
     return "edited" if given == "human" and found != "human" else given

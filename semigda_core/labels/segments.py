@@ -59,6 +59,14 @@ def read_segments(path: Path) -> list[Segment]:
     return [_segment(number, found[number]) for number in sorted(found)]
 
 
+def read_all_tags(path: Path) -> list[dict[str, str]]:
+    """Those of a label's segments; without any, its header's keys. Errors as :func:`read_segments`.
+
+    A file's own keys remain even if the segments say that a person corrected them.
+    """
+    return [segment.tags for segment in read_segments(path)] or [read_keys(path)]
+
+
 def _structures(folder: Path) -> dict[str, Path]:
     try:
         return structures(folder)

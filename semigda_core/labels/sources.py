@@ -6,9 +6,8 @@ from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import has_controls
-from semigda_core.labels.nrrd import read_keys
 from semigda_core.labels.provenance import said
-from semigda_core.labels.segments import read_segments
+from semigda_core.labels.segments import read_all_tags
 
 LONGEST = 64  # letters of a name
 
@@ -42,8 +41,7 @@ def source_said(path: Path) -> str | None:
     Raises:
         SemiGDAError: "bad-input" as :func:`read_segments`.
     """
-    segments = [segment.tags for segment in read_segments(path)]
-    for tags in segments or [read_keys(path)]:
+    for tags in read_all_tags(path):
         known = said(tags)
         name = known.get("ModelTitle") or known.get("Model")
         named = f"SemiGDA {name}" if name else tags.get("DICOM.SegmentAlgorithmName", "")
