@@ -15,11 +15,11 @@ from model_fixtures import tiny_card, tiny_network, tiny_package
 from safetensors.torch import load_file, save_file
 
 from semigda.models.package import (
-    _sha256,
     export_package,
     import_package,
     load_network,
     save_package,
+    sha256_of,
 )
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
@@ -41,7 +41,7 @@ def edit_weights(folder, change):
     tensors = load_file(path)
     change(tensors)
     save_file(tensors, path)
-    edit_card(folder, weights_sha256=_sha256(path))
+    edit_card(folder, weights_sha256=sha256_of(path))
 
 
 def refused(action) -> SemiGDAError:
@@ -160,10 +160,10 @@ def test_a_pickle_in_place_of_weights_is_not_run(package, tmp_path, monkeypatch)
     monkeypatch.setenv("BOMB", str(tmp_path))
     path = package / "weights.safetensors"
     path.write_bytes(pickle.dumps(Bomb()))
-    edit_card(package, weights_sha256=_sha256(path))
+    edit_card(package, weights_sha256=sha256_of(path))
     assert "damaged" in refused(lambda: load_network(package)).message
     torch.save({"model": Bomb()}, path)
-    edit_card(package, weights_sha256=_sha256(path))
+    edit_card(package, weights_sha256=sha256_of(path))
     refused(lambda: load_network(package))
     assert not (tmp_path / "went-off").exists()
 
