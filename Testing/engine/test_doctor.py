@@ -374,10 +374,10 @@ def test_a_fix_for_a_case_that_is_gone(project, tmp_path):
 def test_checks_do_not_pile_up(tmp_path):
     """Every change of the cases makes a check; the newest ended one stays for who reads it."""
     project = make_project(tmp_path)
-    history = len(project.read().history)
+    history = len(project.read().data["history"])
     for _ in range(4):
         assert run_job(new_check(project)) == 0
     jobs = project.jobs()
     assert len(jobs) == 2 and {job["state"] for job in jobs} == {"done"}
     assert len(list((project.folder / "jobs").iterdir())) == 2
-    assert len(project.read().history) == history + 2
+    assert len(project.read().data["history"]) == history + 2

@@ -40,7 +40,7 @@ def test_a_project_opens_as_it_was(project, tmp_path):
     assert first.image == tmp_path / "study/DOE_JANE_00.nrrd" and first.origin == "human"
     assert len({case.id for case in view.cases}) == 6 and "DOE" not in first.id
     done = ["created", "classes set", "mapping set", "cases added"]
-    assert [entry["what"] for entry in view.history] == done
+    assert [entry["what"] for entry in view.data["history"]] == done
     assert (project.folder / "jobs").is_dir() and (project.folder / "models").is_dir()
 
 

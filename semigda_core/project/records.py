@@ -148,10 +148,6 @@ class View:
     def heldout(self) -> dict[str, Any] | None:
         return self.data["heldout"]
 
-    @property
-    def history(self) -> list[dict[str, Any]]:
-        return self.data["history"]
-
     @cached_property
     def classes(self) -> list[Label]:
         return [Label.from_dict(label) for label in self.data["classes"]]
