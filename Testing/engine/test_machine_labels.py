@@ -319,6 +319,22 @@ def test_a_class_that_a_program_never_finds_is_one_that_it_does_not_know(tmp_pat
     assert source.dice > 0.5  # of the class it knows, and not half of that
 
 
+def test_a_case_without_any_class_that_a_program_knows_does_not_count_against_it(tmp_path):
+    """It is right to find nothing there: no tumour, say, in an organ that a person labelled."""
+    path = with_machine(tmp_path / "data", 3, 2, classes=(0, 1))
+    with_both = source_of(slices_of(read_cases(path), tmp_path / "prepared"))
+    row = json.loads(path.read_text())[0]
+    label = sitk.GetArrayFromImage(sitk.ReadImage(row["label"]))
+    for key, array in (("label", np.where(label == 2, 2, 0)), ("machine_label", 0 * label)):
+        sitk.WriteImage(sitk.GetImageFromArray(array.astype(np.uint8)), row[key], True)
+    slices = slices_of(read_cases(path), tmp_path / "prepared")
+    source = source_of(slices)
+    assert slices["labeled"][0] in [case for case, _ in source.judged]
+    assert source.dice == pytest.approx(with_both.dice, abs=0.1)
+    slices["labeled"] = slices["labeled"][:2]  # the other one alone is too few
+    assert source_of(slices).dice is None
+
+
 def test_where_a_program_says_nothing_it_is_not_measured(tmp_path):
     """As of a result of a region: here the value 9 covers the left of it."""
     path = with_machine(tmp_path / "data")

@@ -94,7 +94,8 @@ class Source:
         by_case: dict[int, list[float]] = {}
         for case, number in self.judged:
             dice = self._dice(_machine((case, number)), _truth((case, number)))
-            by_case.setdefault(id(case), []).append(dice)
+            if not math.isnan(dice):  # a case without any class that it knows does not tell
+                by_case.setdefault(id(case), []).append(dice)
         if len(by_case) >= MEASURED_CASES:
             means = [mean(values) for values in by_case.values()]
             self.dice = mean(means)
