@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from semigda_core.project.records import ProjectCase, View
 
 SEVERITIES = ("error", "warning", "hint")
+WHOLE = 0.98  # a label with less of it inside its image would lose voxels by resampling
 
 Facts = Mapping[str, Any]
 
@@ -41,6 +42,10 @@ class Finding:
 
 def ids_of(cases: Iterable[ProjectCase]) -> tuple[str, ...]:
     return tuple(case.id for case in cases)
+
+
+def first_of(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names[:4]) + (" ..." if names[4:] else "")
 
 
 def unlabel(view: View, case: ProjectCase) -> Fix | None:

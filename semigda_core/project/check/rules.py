@@ -11,9 +11,11 @@ from typing import Any
 from semigda_core.labels.finished import IGNORED
 from semigda_core.project.check.findings import (
     SEVERITIES,
+    WHOLE,
     Facts,
     Finding,
     Fix,
+    first_of,
     held_out,
     ids_of,
     remove,
@@ -32,7 +34,6 @@ from semigda_core.project.records import ProjectCase, View
 
 FEW_LABELLED = 4
 FEW_SLICES, FEW_PICTURES = 10, 4  # of a class, over all labelled cases for training
-WHOLE = 0.98  # a label with less of it inside its image would lose voxels by resampling
 
 
 def find(view: View, facts: Facts) -> list[Finding]:
@@ -85,8 +86,7 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
             continue
         mapping, missing = view.classes_of(case), view.classless(case, label["parts"])
         if missing:
-            told = ", ".join(f"'{key}'" for key in missing[:4]) + (" ..." if missing[4:] else "")
-            what = "segments" if case.segments else "values or colours"
+            what, told = "segments" if case.segments else "values or colours", first_of(missing)
             yield Finding(
                 "unmapped-label",
                 "error",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from semigda_core.project.check.findings import Facts, Finding, Fix, ids_of
+from semigda_core.project.check.findings import WHOLE, Facts, Finding, Fix, first_of, ids_of
 from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.results import (
     LEARNS,
@@ -18,8 +18,6 @@ from semigda_core.project.results import (
     used,
     values_of,
 )
-
-WHOLE = 0.98  # a result with less of it inside its image would lose voxels by resampling
 
 
 def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
@@ -102,8 +100,7 @@ def _copied(view: View, facts: Facts) -> Iterator[Finding]:
 def _without_class(view: View, facts: Facts) -> Iterator[Finding]:
     for segments in unmapped_results(view, facts).values():
         ids = tuple(dict.fromkeys(one for cases in segments.values() for one in cases))
-        names = list(segments)
-        told = ", ".join(f"'{name}'" for name in names[:4]) + (" ..." if names[4:] else "")
+        told = first_of(list(segments))
         yield Finding(
             "unmapped-result",
             "warning",
@@ -146,8 +143,7 @@ def _empty(view: View, known: dict[str, Any], facts: Facts) -> Iterator[Finding]
 def _lacking(view: View) -> Iterator[Finding]:
     away = lacking(view)
     if away:
-        names = sorted({name for missing in away.values() for name in missing})
-        told = ", ".join(f"'{name}'" for name in names[:4]) + (" ..." if names[4:] else "")
+        told = first_of(sorted({name for missing in away.values() for name in missing}))
         yield Finding(
             "missing-structures",
             "warning",
