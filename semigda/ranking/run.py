@@ -24,9 +24,9 @@ from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
+from semigda_core.project.review.candidates import RANKING, RANKING_SCHEMA
 
 DEFAULT_COUNT = 10
-RANKING_SCHEMA = 1
 
 
 def rank_cases(
@@ -98,7 +98,7 @@ def rank_cases(
         write_png(folder / f"{case_id}.png", drawn)
         replace(label, folder / label.name)
     ranking = {"schema": RANKING_SCHEMA, "model": card.weights_sha256, "classes": names}
-    write_json(folder / "ranking.json", {**ranking, "candidates": candidates})
+    write_json(folder / RANKING, {**ranking, "candidates": candidates})
     _clear(folder, keep, scratch)
     return len(candidates), unreadable
 

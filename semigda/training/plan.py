@@ -38,10 +38,11 @@ from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.models.doubt import OUTCOMES as OUTCOMES_RULE
 from semigda_core.models.doubt import Patient, doubt_entry, read_outcomes
 from semigda_core.project.training.budget import UNET_WORK
+from semigda_core.project.training.comparison import FILE as COMPARISON
 from semigda_core.project.training.comparison import partly
 from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
 
-COMPARISON, SCORES, SCORED_ON = "comparison.json", "scores.json", "scored_on.json"
+SCORES, SCORED_ON = "scores.json", "scored_on.json"
 OUTCOMES = "outcomes.json"  # how certain the model was of each class, and how right
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
 
