@@ -49,8 +49,8 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
         sub.add_argument("--json", action="store_true", help="print JSON")
         return sub
 
-    create = add("create", _status, "Make a training project in a folder.")
-    create.set_defaults(command=_create)
+    create = add("create", None, "Make a training project in a folder.")
+    create.set_defaults(command=_create)  # there is no project yet
     create.add_argument("--name", help="default: the folder's name")
     create.add_argument("--classes", nargs="+", default=[], metavar="NAME")
     create.add_argument("--modality", help="DICOM modality, such as MR, CT, US or XC")
@@ -264,7 +264,7 @@ def _tell_findings(view: View, found: list[Finding]) -> None:
 
 
 def _terminal() -> Progress:
-    """A finding as lines of text."""
+    """For a person who waits: a file or a pipe gets none of it."""
     return Progress(Terminal(sys.stderr) if sys.stderr.isatty() else None)
 
 
