@@ -232,14 +232,13 @@ def segment_file(
     options = options or SegmentOptions(review=False)
     if review_out is not None:
         options = replace(options, review=True)
-    inputs = [path, None if isinstance(model, tuple) else find_model(model)]
-    out, review_out, report_out = _targets(out, review_out, report_out, inputs, overwrite)
+    place = None if isinstance(model, tuple) else find_model(model)
+    out, review_out, report_out = _targets(out, review_out, report_out, [path, place], overwrite)
     begun = time.perf_counter()
     clock = Clock("load", "write")
     with plain_errors():
         with clock("load"):
-            loaded = isinstance(model, tuple)
-            network, card = model if loaded else load_network(find_model(model), "cpu")
+            network, card = model if place is None else load_network(place, "cpu")
             volume = read(path, options, progress)
         affine = volume.affine
         # Results are stored beside the output until they are written: same disk, no memory.
