@@ -3,3 +3,7 @@
 The engine itself (``semigda``) runs in a child process. Slicer's own process uses only the parts of
 it that need the standard library: errors, job folders, model cards.
 """
+
+import time
+
+LOADED = time.time()  # Slicer was still starting: nothing in its scene was read earlier

@@ -21,6 +21,7 @@ REVIEW_ATTRIBUTE = "SemiGDA.IsReviewMap"
 # Below this there is hardly any doubt; painting it would only darken the image.
 REVIEW_FLOOR = 10
 REVIEW_OPACITY = 0.6
+_SAME_MM = 1e-4  # what a scene file may round
 
 
 class Held:
@@ -147,6 +148,23 @@ def imageShape(volumeNode) -> tuple[int, int, int]:
     """(z, y, x) voxels."""
     i, j, k = volumeNode.GetImageData().GetDimensions()
     return k, j, i
+
+
+def gridOf(volumeNode) -> list:
+    """The volume's own voxel grid, whatever transform it is under: shape and IJKToRAS matrix."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    return [list(imageShape(volumeNode)), slicer.util.arrayFromVTKMatrix(matrix).tolist()]
+
+
+def isSameGrid(one, other) -> bool:
+    """Whether two grids are the same but for what files round."""
+    import numpy as np
+
+    (shape, matrix), (was, before) = one, other
+    return list(shape) == list(was) and np.allclose(matrix, before, rtol=0, atol=_SAME_MM)
 
 
 def writeVolume(volumeNode, path) -> None:

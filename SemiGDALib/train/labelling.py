@@ -23,8 +23,6 @@ from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
 from SemiGDALib.train.slices.outside import ignoreOutside
 from SemiGDALib.train.slices.slice_label import SliceLabel
 
-_SAME_MM = 1e-4  # what a scene file may round
-
 
 class Labelling:
     """Image and label of a case in the scene, until they are saved or discarded.
@@ -71,13 +69,14 @@ class Labelling:
             _remove(None if begun else node, None if there else volume)
             raise
         self._volume, self._segmentation = nodes.Held(volume), nodes.Held(node)
-        self._grid = said.grid if said else _gridOf(volume)
-        self._see(said.seen if said else _labelSeen(view.case(caseId)))
+        self._grid = said.grid if said else nodes.gridOf(volume)
+        case = view.case(caseId)
+        self._see(said.seen if said else _labelSeen(case), said.image if said else _imageSeen(case))
 
-    def _see(self, seen: str) -> None:
-        """The case's label as it is known here; the scene remembers it."""
-        self._seen = seen
-        about = unfinished.Unfinished(self.caseId, seen, self._grid, self._proposed)
+    def _see(self, seen: str, image: str) -> None:
+        """The case's files as they are known here; the scene remembers it."""
+        self._seen, self._image = seen, image
+        about = unfinished.Unfinished(self.caseId, seen, self._grid, self._proposed, image)
         unfinished.note(self.segmentationNode, self.volumeNode, about)
 
     @property
@@ -108,10 +107,7 @@ class Labelling:
 
     def _isMoved(self) -> bool:
         """Whether the image's grid is another one by now than its file's."""
-        import numpy as np
-
-        (shape, matrix), (was, before) = _gridOf(self.volumeNode), self._grid
-        return shape != list(was) or not np.allclose(matrix, before, rtol=0, atol=_SAME_MM)
+        return not nodes.isSameGrid(nodes.gridOf(self.volumeNode), self._grid)
 
     def isEmpty(self) -> bool:
         """Whether nothing is drawn, and no slice is marked, which would say that this is right."""
@@ -157,16 +153,30 @@ class Labelling:
             self._write(finished, empty or finished is not None)
 
     def _checkOthers(self) -> None:
-        """Another Slicer may have the project open, too."""
-        seen = _labelSeen(self.project.read().case(self.caseId))
-        if seen != self._seen:
+        """Another Slicer may have the project open, too, and another program the image."""
+        case = self.project.read().case(self.caseId)
+        seen, image = _labelSeen(case), _imageSeen(case)
+        another, replaced = seen != self._seen, self._isReplaced(case, image)
+        self._see(seen, image)
+        if another:
             self._path = None
-            self._see(seen)
             raise SemiGDAError(
                 "bad-input",
                 _("The case got another label meanwhile."),
                 action=_("Save again to take its place; the other label's file stays."),
             )
+        if replaced:
+            raise SemiGDAError(
+                "bad-input",
+                _("The image's file is another one than when the case was opened."),
+                action=_("Save again if the label fits it; or discard it and draw anew."),
+            )
+
+    def _isReplaced(self, case, image: str) -> bool:
+        """Files also change without need, so they are read again; one that is away says nothing."""
+        if self._image in ("", image) or not case.image.exists():
+            return False
+        return case.image.is_dir() or not scene_files.holds(case.image, self.volumeNode)
 
     def _write(self, finished, empty: bool) -> None:
         isNew = self._path is None
@@ -184,7 +194,7 @@ class Labelling:
                 path.unlink(missing_ok=True)
             raise
         self._path = path
-        self._see(_labelSeen(self.project.read().case(self.caseId)))
+        self._see(_labelSeen(self.project.read().case(self.caseId)), self._image)
 
     def close(self) -> None:
         """Take image and label out of the scene; where the user has deleted one of them, the other
@@ -208,13 +218,9 @@ def _labelSeen(case) -> str:
     return stamp(case.label, called=[case.label and Path(case.label.name)])
 
 
-def _gridOf(volumeNode) -> list:
-    """The volume's own voxel grid, whatever transform it is under."""
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
-    return [list(nodes.imageShape(volumeNode)), slicer.util.arrayFromVTKMatrix(matrix).tolist()]
+def _imageSeen(case) -> str:
+    """Changes, as :func:`_labelSeen`, with the image's file."""
+    return stamp(case.image, called=[Path(case.image.name)])
 
 
 def _load(load, path: Path, properties: dict):

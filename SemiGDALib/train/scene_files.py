@@ -18,13 +18,14 @@ from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
-from SemiGDALib import nodes, provenance
+from SemiGDALib import LOADED, nodes, provenance
 from SemiGDALib.segment.frames.scene import frameOf, segmentationOf
 from SemiGDALib.train.slices import marks, outside
 
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
 READABLE = endings(dicom=False)
 MOST_SEGMENTS = 255
+CLOCKS_DIFFER_S = 3600  # that of a file server and this computer's
 
 
 def labels() -> list:
@@ -61,7 +62,8 @@ def isMachineMade(labelNode) -> bool:
 
 
 def fileOf(volumeNode) -> Path | None:
-    """The file on the disk that holds exactly this volume and will stay there, or None."""
+    """The file on the disk that this volume was read from or saved to, and has not been changed
+    since, if it will stay there; or None. Another program may have replaced it."""
     storage = volumeNode.GetStorageNode()
     name = storage.GetFullNameFromFileName() if storage is not None else None
     if not name or volumeNode.GetModifiedSinceRead() or storage.GetNumberOfFileNames() > 1:
@@ -72,6 +74,30 @@ def fileOf(volumeNode) -> Path | None:
     moved = hasattr(storage, "GetCenterImage") and storage.GetCenterImage()
     usable = path.is_file() and path.name.lower().endswith(READABLE)
     return path if usable and lasting and not moved else None
+
+
+def holds(path: Path, volumeNode) -> bool:
+    """Whether a file, read as the volume was, has what the scene shows."""
+    import numpy as np
+
+    storage = volumeNode.GetStorageNode()
+    if storage is None:
+        return False
+    copy, reader = volumeNode.CreateNodeInstance(), storage.CreateNodeInstance()
+    reader.Copy(storage)
+    reader.SetFileName(str(path))
+    if not reader.ReadData(copy) or copy.GetImageData() is None:
+        return False
+    arrays = map(slicer.util.arrayFromVolume, (copy, volumeNode))
+    grids = map(nodes.gridOf, (copy, volumeNode))
+    return nodes.isSameGrid(*grids) and np.array_equal(*arrays)
+
+
+def _isOlderThanScene(path: Path) -> bool:
+    """Whether no program can have replaced the file since something was read from it. Windows does
+    not tell."""
+    status = path.stat()
+    return os.name != "nt" and max(status.st_mtime, status.st_ctime) < LOADED - CLOCKS_DIFFER_S
 
 
 def writeImage(volumeNode, folder: Path) -> Path:
@@ -95,7 +121,7 @@ class Store:
 
     def image(self, volumeNode) -> Path:
         """The volume's own file, or a new one. Raises as :func:`writeImage`."""
-        return fileOf(volumeNode) or self._new(writeImage(volumeNode, self.folder / "images"))
+        return self._file(volumeNode, "images")
 
     def label(self, labelNode, volumeNode, origin: str | None = None, whole: bool = False) -> Path:
         """A label of the volume: a new file for a segmentation, and for a label map unless its own
@@ -118,7 +144,13 @@ class Store:
                 _("The label map and its volume are under different transforms."),
                 action=_("Put both under the same transform, or harden the transforms."),
             )
-        return fileOf(labelNode) or self._new(writeImage(labelNode, self.folder / "labels"))
+        return self._file(labelNode, "labels")
+
+    def _file(self, volumeNode, folder: str) -> Path:
+        path = fileOf(volumeNode)
+        if path is not None and (_isOlderThanScene(path) or holds(path, volumeNode)):
+            return path
+        return self._new(writeImage(volumeNode, self.folder / folder))
 
     def forget(self, path: Path) -> None:
         """Delete a new file that is not needed; others stay."""
@@ -180,10 +212,11 @@ def writeLabel(
 
     Raises:
         SemiGDAError: "bad-input" for a segmentation without a voxel within the volume, unless that
-            is right (``empty``), or as
+            is right (``empty``), for a segment most of which lies under later ones, or as
             :func:`SemiGDALib.train.slices.outside.ignoreOutside`; "disk-full".
     """
     labels, segments = labelsOn(segmentationNode, volumeNode)
+    _checkCovered(segmentationNode, volumeNode, labels, segments)
     if not labels.any() and not empty:
         raise SemiGDAError(
             "bad-input",
@@ -211,6 +244,29 @@ def writeLabel(
         os.replace(written, path)
     finally:
         slicer.mrmlScene.RemoveNode(node)
+
+
+def _checkCovered(segmentationNode, volumeNode, labels, segments) -> None:
+    """Raise "bad-input" for a segment that would be lost, as a lesion that stands above its organ
+    in the list."""
+    import numpy as np
+
+    if segmentationNode.GetSegmentation().GetNumberOfLayers() < 2:  # nothing can overlap
+        return
+    for segment in segments:
+        own = slicer.util.arrayFromSegmentBinaryLabelmap(
+            segmentationNode, segment["id"], volumeNode
+        )
+        covers = [later["value"] for later in segments[segment["value"] :] if not later["ignored"]]
+        lost = own[np.isin(labels, covers)].sum()
+        if 2 * lost > own.sum():
+            raise SemiGDAError(
+                "bad-input",
+                _("Most of the segment '{name}' lies under others, and would be lost.").format(
+                    name=segment["name"]
+                ),
+                action=_("Move it further down in the list of segments, or delete what is double."),
+            )
 
 
 def _addEmpty(labels, volumeNode, segments, name):
@@ -251,6 +307,7 @@ def labelsOn(segmentationNode, volumeNode):
         segments.append(
             {
                 "value": value,
+                "id": ids.GetValue(value - 1),
                 "name": segment.GetName(),
                 "color": [round(255 * part) for part in segment.GetColor()],
                 "terminology_entry": str(entry.get()) if segment.GetTag(tag, entry) else "",

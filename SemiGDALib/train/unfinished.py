@@ -28,12 +28,14 @@ class Unfinished:
         seen: changes when the case gets another label, or its file another content.
         grid: the image's when the case was opened.
         proposed: whether a model's proposal was the beginning.
+        image: changes when the image's file does; "" in scenes of earlier versions.
     """
 
     case: str
     seen: str
     grid: list
     proposed: bool
+    image: str = ""
 
 
 def note(segmentationNode, volumeNode, about: Unfinished) -> None:
@@ -95,5 +97,5 @@ def _read(text) -> Unfinished | None:
         is_grid &= all(isinstance(value, (int, float)) for value in numbers)
     except (TypeError, ValueError):
         return None
-    texts = isinstance(about.case, str) and isinstance(about.seen, str)
+    texts = all(isinstance(one, str) for one in (about.case, about.seen, about.image))
     return about if texts and is_grid and isinstance(about.proposed, bool) else None

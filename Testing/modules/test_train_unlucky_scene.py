@@ -11,7 +11,7 @@ import phantoms
 import pytest
 import slicer
 import studies
-from slices_fixtures import opened, project
+from slices_fixtures import opened, paint, paint_slices, project
 from test_segment_geometry import add_bending
 from test_train_unlucky import drawn, press_save
 
@@ -207,3 +207,40 @@ def test_the_label_goes_to_the_case_that_was_asked_about(training, project, modu
         dialogs.chooseFile = asked
     assert training.ui.messageFrame.visible
     assert [one.id for one in project.read().cases] == [_labelled.id]
+
+
+def test_a_segment_under_another_one_is_not_lost(training, project, module_host):
+    """A lesion that stands above its organ in the list; below it, it is a part of it."""
+    volume = phantoms.add_volume()
+    lesion, organ = phantoms.answer() == 2, phantoms.answer() > 0
+    node = segmentation(volume, {"core": lesion, "ball": organ})
+    with pytest.raises(SemiGDAError, match="'core' lies under others") as raised:
+        training.logic.addNodes([(volume, node)])
+    assert "further down" in raised.value.action
+    assert files(project, "labels") == [] and len(project.read().cases) == 2
+    node.GetSegmentation().SetSegmentIndex("s0", 1)
+    training.logic.addNodes([(volume, node)])
+    path = project.read().cases[2].label
+    assert [one.name for one in read_segments(path)] == ["ball", "core"]
+    assert drawn(path) == organ.sum()
+
+
+def test_a_border_under_another_one_is(training, project):
+    """People draw a little over the border."""
+    volume = phantoms.add_volume()
+    mask = phantoms.answer() == 1
+    node = segmentation(volume, {"ball": mask, "core": np.roll(mask, 8, 2)})
+    training.logic.addNodes([(volume, node)])
+    assert [one.name for one in read_segments(project.read().cases[2].label)] == ["ball", "core"]
+
+
+def test_an_ignored_region_may_cover_a_class(opened, training, project, module_host):
+    """Nobody labels there, and that was said on purpose."""
+    case = opened.labelling.caseId
+    paint_slices(opened, range(12))
+    opened.addIgnoredRegion()
+    everywhere = np.ones(studies.SHAPE)
+    everywhere[6] = 0
+    paint(opened, "Ignore", everywhere)
+    assert press_save(training, module_host) == ""
+    assert [one.ignored for one in read_segments(project.read().case(case).label)].count(True) == 1

@@ -9,8 +9,11 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.stamps import stamp
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes
+
+STAMP = "SemiGDA.FileStamp"  # of the file that a node was loaded from
 
 
 class ShowButton:
@@ -102,17 +105,24 @@ def _ofFile(row, folder) -> tuple:
 
 
 def _loaded(file, kind: str):
-    """The node that a file was loaded as."""
+    """The node that a file was loaded as, unless it has been written again since; the node of
+    before, which may have been edited, is then hidden."""
+    isResult, now = file.name.endswith(ENDING), stamp(file)
     for node in slicer.util.getNodesByClass(kind):
         storage = node.GetStorageNode()
         if storage is not None and Path(storage.GetFileName() or "") == file:
-            return node
-    load = slicer.util.loadSegmentation if file.name.endswith(ENDING) else slicer.util.loadVolume
+            seen = node.GetAttribute(STAMP)
+            if seen == now or (seen is None and not isResult):  # the user has loaded the image
+                return node
+            node.SetDisplayVisibility(False)
+    load = slicer.util.loadSegmentation if isResult else slicer.util.loadVolume
     try:
-        return load(str(file), {"show": False} if load is slicer.util.loadVolume else {})
+        node = load(str(file), {} if isResult else {"show": False})
     except RuntimeError as error:
         raise SemiGDAError(
             "bad-input",
             _("Slicer could not load this file."),
             action=_("Load it with Add Data, which says why."),
         ) from error
+    node.SetAttribute(STAMP, now)
+    return node
