@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
@@ -80,6 +81,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
+        self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self.onNodeLeaves)
         if self.parent.isEntered:  # after a reload; otherwise Slicer calls enter() next
             self.enter()
 
@@ -121,6 +123,12 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             # Later: the node gets its name and its attributes only now.
             qt.QTimer.singleShot(0, self.panel.proposeInput)
             self.panel.refreshSeveral(later=True)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def onNodeLeaves(self, _caller, _event, node):
+        """Before Slicer's selectors hear of it, which would take another node without a word."""
+        if not slicer.mrmlScene.IsClosing():
+            self.panel.forget(node)
 
     def onSceneEndImport(self, _caller, _event):
         """A loaded scene brings its own choices."""

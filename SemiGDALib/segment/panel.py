@@ -110,6 +110,27 @@ class SegmentPanel:
         if self.parameters is not None and not self.parameters.inputVolume:
             self.parameters.inputVolume = nodes.firstImage()
 
+    def forget(self, node) -> None:
+        """A node is being deleted: nothing may be done with another one in its place."""
+        parameters = self.parameters or self.logic.getParameterNode()
+        if parameters.inputVolume is node:
+            parameters.inputVolume = None  # which is seen: there is nothing to click then
+        elif parameters.roi is node:
+            parameters.roi = None
+            self._sayDeleted(
+                _("The region of interest was deleted."),
+                _("From now on the whole volume is segmented; or choose another region."),
+            )
+        elif parameters.outputSegmentation is node:
+            parameters.outputSegmentation = None
+            self._sayDeleted(
+                _("The output segmentation was deleted."),
+                _("From now on every run makes a new one; or choose another output."),
+            )
+
+    def _sayDeleted(self, sentence, instead) -> None:
+        self.message.question(sentence, instead, "", None, _("Close"))
+
     def clear(self) -> None:
         """The scene closes: what was said of it goes with it."""
         self.message.hide()
