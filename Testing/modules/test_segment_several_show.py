@@ -81,3 +81,18 @@ def test_a_dicom_series_comes_through_its_module(panel, section, tmp_path):  # n
     section.table.fill(section.rows)
     double_click(section, 0)
     assert "Load it in the DICOM module" in panel.ui.messageLabel.text and not volumes()
+
+
+def test_a_failed_one_with_an_earlier_result(panel, section, module_host, folder, tmp_path):  # noqa: F811
+    """Which nobody should take for that of the image as it is now."""
+    out = tmp_path / "out"
+    fromFolder(section, folder, out)
+    run(section, module_host)
+    told = [section.table.widget.item(place, 2).text() for place in range(4)]
+    assert not any("earlier one" in text for text in told)  # the broken one has none
+    before = (out / "case1.seg.nrrd").read_bytes()
+    (folder / "case1.nrrd").write_bytes(b"NRRD0004\n\n")
+    run(section, module_host)
+    told = [section.table.widget.item(place, 2).text() for place in range(4)]
+    assert ["earlier one" in text for text in told] == [False, True, False, False]
+    assert (out / "case1.seg.nrrd").read_bytes() == before

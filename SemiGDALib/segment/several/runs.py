@@ -16,6 +16,7 @@ from semigda_core.files.atomic import temporary_path, write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
+from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
 from SemiGDALib.segment.region import regionIn
@@ -116,7 +117,11 @@ class SeveralRun(Running):
             shutil.rmtree(self._private, ignore_errors=True)
 
     def _set(self, place: int, state: str, segments=(), error=None, notes=()) -> None:
-        self.rows[place].become(state, segments, error, notes)
+        row = self.rows[place]
+        if state == FAILED and self.folder is not None:
+            there = (self.folder / f"{row.name}{ENDING}").exists()
+            notes = (_("The segmentation in the folder is an earlier one."),) if there else ()
+        row.become(state, segments, error, notes)
         self._call(0, place)
 
     def _end(self, error: SemiGDAError | None) -> None:

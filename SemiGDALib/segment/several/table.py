@@ -75,7 +75,7 @@ class SeveralTable:
         state = self._set(place, STATE, stateWord(row.state))
         if row.state == FAILED:
             state.setForeground(qt.QBrush(qt.QColor(ink(RED))))
-            said = (translated(row.error.message), translated(row.error.action))
+            said = (translated(row.error.message), translated(row.error.action), *row.notes)
             self._set(place, FOUND, " ".join(filter(None, said)))
         elif row.state == OUTSIDE:
             self._set(place, FOUND, _("Outside the region"), translated(row.error.message))
