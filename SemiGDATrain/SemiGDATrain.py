@@ -87,6 +87,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.panel is not None:
             self.panel.exit()
             self.panel.setParameterNode(None)
+            self.logic.onProject = lambda: None
             self.logic.jobs.end()
             if self.logic.labelling is not None:  # it goes on in the widget that follows
                 self.logic.labelling.slices.close()
@@ -141,7 +142,9 @@ class SemiGDATrainLogic(
         ScriptedLoadableModuleLogic.__init__(self)
         self.project = None  # semigda_core.project.project.Project
         self.labelling = None  # SemiGDALib.train.labelling.Labelling
-        self.jobs = Jobs("check", "study")  # all that runs in child processes, but trainings
+        self.onProject = lambda: None  # called when another project is open, or none
+        # All that runs in child processes, but trainings.
+        self.jobs = Jobs("check", "study", "library")
         self.applyPython()
 
     def getParameterNode(self):
@@ -169,9 +172,10 @@ class SemiGDATrainLogic(
         self._show(None)
 
     def _show(self, project):
-        self.jobs.cancel("check", "rehearse", "rank")
+        self.jobs.cancel("check", "rehearse", "rank", "relocate")
         self.discardLabel()
         self.project = project
+        self.onProject()
 
     # Cases
 

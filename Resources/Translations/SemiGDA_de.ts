@@ -554,12 +554,12 @@
         <translation>Bestätigen.</translation>
     </message>
     <message>
-        <source>{name} exists already. Replace it?</source>
-        <translation>{name} gibt es schon. Ersetzen?</translation>
-    </message>
-    <message>
         <source>Model packages (*.zip)</source>
         <translation>Modellpakete (*.zip)</translation>
+    </message>
+    <message>
+        <source>{name} exists already. Replace it?</source>
+        <translation>{name} gibt es schon. Ersetzen?</translation>
     </message>
 </context>
 <context>
@@ -1798,8 +1798,20 @@
         <translation>Wählen Sie ein Eingabevolumen, das ein Bild enthält, und ein Modell.</translation>
     </message>
     <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
         <source>Done: {seconds:.1f} s of computing.</source>
         <translation>Fertig: {seconds:.1f} s Rechenzeit.</translation>
+    </message>
+    <message>
+        <source>From now on every run makes a new one; or choose another output.</source>
+        <translation>Ab jetzt legt jeder Lauf eine neue an; oder wählen Sie eine andere Ausgabe.</translation>
+    </message>
+    <message>
+        <source>From now on the whole volume is segmented; or choose another region.</source>
+        <translation>Ab jetzt wird das ganze Volumen segmentiert; oder wählen Sie eine andere Region.</translation>
     </message>
     <message>
         <source>Harden the transform? The volume's voxels are resampled in this scene; files on disk are not changed.</source>
@@ -1836,6 +1848,14 @@
     <message>
         <source>The input volume is under a non-linear transform.</source>
         <translation>Das Eingabevolumen unterliegt einer nichtlinearen Transformation.</translation>
+    </message>
+    <message>
+        <source>The output segmentation was deleted.</source>
+        <translation>Die Ausgabesegmentierung wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>The region of interest was deleted.</source>
+        <translation>Die Region (ROI) wurde gelöscht.</translation>
     </message>
     <message>
         <source>Yes, harden and segment</source>
@@ -2388,6 +2408,10 @@
     <message>
         <source>The region of interest is not in the scene any more.</source>
         <translation>Die Region ist nicht mehr in der Szene.</translation>
+    </message>
+    <message>
+        <source>The segmentation in the folder is an earlier one.</source>
+        <translation>Die Segmentierung im Ordner ist eine frühere.</translation>
     </message>
     <message>
         <source>The volume is not in the scene any more.</source>
@@ -3671,6 +3695,10 @@
         <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
     </message>
     <message>
+        <source>Save again if the label fits it; or discard it and draw anew.</source>
+        <translation>Speichern Sie noch einmal, wenn das Label dazu passt; oder verwerfen Sie es und zeichnen Sie neu.</translation>
+    </message>
+    <message>
         <source>Save again to take its place; the other label's file stays.</source>
         <translation>Speichern Sie noch einmal, um es zu ersetzen; die Datei des anderen Labels bleibt erhalten.</translation>
     </message>
@@ -3689,6 +3717,10 @@
     <message>
         <source>The image was moved or resampled since the case was opened.</source>
         <translation>Das Bild wurde verschoben oder neu abgetastet, seit der Fall geöffnet wurde.</translation>
+    </message>
+    <message>
+        <source>The image's file is another one than when the case was opened.</source>
+        <translation>Die Bilddatei ist eine andere als beim Öffnen des Falls.</translation>
     </message>
     <message>
         <source>The label contains values without a class.</source>
@@ -3755,6 +3787,14 @@
     <message>
         <source>1 case is left out because its files are missing.</source>
         <translation>1 Fall bleibt weg, weil seine Dateien fehlen.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelling...</source>
+        <translation>Wird abgebrochen...</translation>
     </message>
     <message>
         <source>Files with the right name but other contents, not accepted: {names}</source>
@@ -3930,6 +3970,14 @@
     <message>
         <source>Load it, or save the segmentation and choose its file.</source>
         <translation>Laden Sie es, oder speichern Sie die Segmentierung und wählen Sie ihre Datei.</translation>
+    </message>
+    <message>
+        <source>Most of the segment '{name}' lies under others, and would be lost.</source>
+        <translation>Das Segment '{name}' liegt größtenteils unter anderen und ginge verloren.</translation>
+    </message>
+    <message>
+        <source>Move it further down in the list of segments, or delete what is double.</source>
+        <translation>Verschieben Sie es in der Segmentliste weiter nach unten, oder löschen Sie, was doppelt ist.</translation>
     </message>
     <message>
         <source>Put both under the same transform, or harden the transforms.</source>
@@ -5990,6 +6038,10 @@
     <message>
         <source>The job's name</source>
         <translation>Der Name des Auftrags</translation>
+    </message>
+    <message>
+        <source>The job's old folder</source>
+        <translation>Der alte Ordner des Auftrags</translation>
     </message>
     <message>
         <source>The job's {what}</source>

@@ -14,19 +14,21 @@ NAMED = 3
 
 
 class MissingFiles:
-    """Shown only while files are missing. ``ui``: missingLabel and relocateButton."""
+    """Shown while files are missing, or are searched. ``ui``: missingLabel and relocateButton."""
 
     def __init__(self, ui, context):
         self.ui, self.context = ui, context
         self._wrong: list[str] = []
-        self._command = None
-        ui.relocateButton.connect("clicked(bool)", self.onRelocate)
+        self._searching = ""  # how far the search is
+        ui.relocateButton.connect("clicked(bool)", self.onRelocateOrCancel)
 
     def refresh(self) -> None:
         """Name the cases whose files are not there."""
-        gone = self.context.view.of_role("missing")
-        self.ui.missingLabel.visible = self.ui.relocateButton.visible = bool(gone)
-        if not gone:
+        gone, searching = self.context.view.of_role("missing"), self.context.logic.isRelocating()
+        shown = bool(gone) or searching
+        self.ui.missingLabel.visible = self.ui.relocateButton.visible = shown
+        self.ui.relocateButton.text = _("Cancel") if searching else _("Relocate...")
+        if not shown:
             return
         text = _("{count} cases are left out because their files are missing.")
         one = _("1 case is left out because its files are missing.")
@@ -36,8 +38,9 @@ class MissingFiles:
         if wrong:
             text = _("Files with the right name but other contents, not accepted: {names}")
             lines.append(text.format(names=", ".join(wrong[:NAMED])))
-        shown = "<br>".join(map(html.escape, lines))
-        self.ui.missingLabel.text = amber(shown)
+        told = amber("<br>".join(map(html.escape, lines))) if gone else ""
+        searched = html.escape(self._searching) if searching else ""
+        self.ui.missingLabel.text = "<br>".join(filter(None, (told, searched)))
         self.ui.missingLabel.toolTip = "\n".join(
             str(path)
             for case in gone
@@ -45,21 +48,26 @@ class MissingFiles:
             if path is not None and not Path(path).exists()
         )
 
-    def onRelocate(self, _checked=False) -> None:
-        """Choose the folder where the files are now."""
+    def onRelocateOrCancel(self, _checked=False) -> None:
+        """Choose the folder where the files are now; or stop looking for them."""
+        if self.context.logic.isRelocating():
+            self._onProgress(0.0, _("Cancelling..."))
+            self.context.logic.cancelRelocating()
+            return
         folder = dialogs.chooseFolder(_("Where are the files now?"))
         if folder:
             self.relocate(folder)
 
     def relocate(self, folder) -> None:
         """Look for them there; the panel stays free meanwhile."""
-        self.ui.relocateButton.enabled = False
-        self.ui.relocateButton.text = _("Searching...")
-        self._command = self.context.logic.relocate(folder, self._onDone)
+        self._searching = _("Searching...")
+        self.context.attempt(self.context.logic.relocate, folder, self._onDone, self._onProgress)
+
+    def _onProgress(self, _fraction, message) -> None:
+        self._searching = message or self._searching
+        self.refresh()
 
     def _onDone(self, done, error) -> None:
-        self.ui.relocateButton.enabled = True
-        self.ui.relocateButton.text = _("Relocate...")
         self._wrong = done["wrong"] if done else []
         self.context.changed()
         if error is not None:

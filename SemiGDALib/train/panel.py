@@ -80,6 +80,7 @@ class TrainPanel:
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self._onPoll)
+        logic.onProject = self._onProject
 
     def _addSection(self, number, kind, widget) -> None:
         button = collapsible(f"{kind.file}CollapsibleButton", f"{number} {kind.title}", "")
@@ -173,14 +174,20 @@ class TrainPanel:
             return
         try:
             with plain_errors():
-                project = action(folder)
+                action(folder)
         except SemiGDAError as error:
             self.context.showError(error)
+
+    def _onProject(self) -> None:
+        """Another project was opened, or none is: by this panel, or by a script."""
+        project = self.logic.project
+        # Also while another module is in view: entering this one opens the project of the scene.
+        self.logic.getParameterNode().projectFolder = str(project.folder) if project else ""
+        if project is None:
+            self.refresh()
             return
         remember(project.folder)
         self._log(_("Project opened."))
-        if self._parameters is not None:
-            self._parameters.projectFolder = str(project.folder)
         self.refresh()
         self.resuming.goOn()
         if self._entered:

@@ -7,7 +7,6 @@ methods are raised as SemiGDAError. ``self.project`` is the open project.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from dataclasses import replace
@@ -18,7 +17,6 @@ from SemiGDALib import requirements
 from SemiGDALib.jobs.command import EngineCommand, errorFrom
 
 COMMAND_LIMIT_MS = 600_000
-RELOCATE_LIMIT_MS = 24 * 3_600_000  # it may have to read every image, over a network
 
 
 class TrainingLogic:
@@ -212,25 +210,33 @@ class TrainingLogic:
 
     # Files that were moved
 
-    def relocate(self, folder, onDone):
+    def relocate(self, folder, onDone=None, onProgress=None):
         """Find the project's missing files again in a folder and below it.
 
         ``onDone`` gets an object of lists of case ids: "found"; "wrong", where a file of the name
-        is another one, which was not taken; and "missing".
+        is another one, which was not taken; and "missing". ``onProgress``: called with (fraction,
+        message).
         """
-        from semigda_core.project.cases.moving import missing_folder
+        from semigda_core.project.cases.moving import new_search
+        from SemiGDALib import texts
+        from SemiGDALib.jobs.engine_job import EngineJob
 
-        old = missing_folder(self.project) or str(folder)
-        command = ["-m", "semigda", "project", "relocate", str(self.project.folder)]
+        requirements.check()
+        job = new_search(self.project, folder)
 
-        def finished(_exitCode, output, errors):
-            try:
-                onDone(json.loads(output), None)
-            except ValueError:
-                onDone(None, errorFrom("internal", errors, _("The command failed.")))
+        def ended(result, error):
+            if onDone is not None:
+                onDone(result["outputs"] if error is None else None, error)
 
-        arguments = [*command, old, str(folder), "--json"]
-        return self.jobs.add(EngineCommand(arguments, finished, RELOCATE_LIMIT_MS))
+        return self.jobs.add(EngineJob(job, texts.progressFor(onProgress), ended))
+
+    def isRelocating(self):
+        """Whether files are being searched."""
+        return self.jobs.isRunning("relocate")
+
+    def cancelRelocating(self):
+        """Stop that; what was found is kept."""
+        self.jobs.cancel("relocate")
 
     def _command(self, action, arguments, onDone):
         """``semigda project ACTION`` in a child process, for what needs tensors."""

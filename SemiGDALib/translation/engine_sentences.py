@@ -156,6 +156,7 @@ def sentences(_):
         _("The job's catalogue"),
         _("The job's images"),
         _("The job's name"),
+        _("The job's old folder"),
         _("The job's {what}"),
         _(
             "The labelled images are much brighter or darker than the held-out ones: check the "

@@ -77,8 +77,15 @@ def rank(widget, on_progress, on_ended):
     return "study"
 
 
-def relocate(widget, _on_progress, on_ended):
-    widget.logic.relocate(widget.logic.project.folder, on_ended)
+def relocate(widget, on_progress, on_ended):
+    """Files that have to be read, for they were in another folder."""
+    project = widget.logic.project
+    images = {case.id: case.image for case in project.read().cases}
+    with project.edit_file() as data:
+        for case in data["cases"]:
+            case["image"] = str(project.folder / "gone" / images[case["id"]].name)
+    widget.logic.relocate(images[data["cases"][-1]["id"]].parent, on_ended, on_progress)
+    return "library"
 
 
 def roll_back(widget, _on_progress, on_ended):

@@ -168,6 +168,43 @@ def test_pictures_of_cases(study, artifacts, module_host):
 # Files that are not there
 
 
+def test_a_search_says_how_far_it_is_and_can_be_cancelled(training, tmp_path, host, artifacts):
+    """What was found until then is kept."""
+    import studies
+    import train_fixtures
+
+    from semigda.check.run import check
+    from semigda_core.project.cases.pairing import pair_folder
+    from semigda_core.project.project import Project
+
+    project = Project.create(tmp_path / "project")
+    project.add(pair_folder(studies.write_study(tmp_path / "study", 0, 300)).cases())
+    check(project)
+    (tmp_path / "drive").mkdir()
+    for path in (tmp_path / "study").iterdir():  # each with a new name above and a new time
+        (tmp_path / "drive" / path.name).write_bytes(path.read_bytes())
+        path.unlink()
+    training.panel.openProject(project.folder)
+    shown, logic = ui(training), training.logic
+    train_fixtures.section(training, "Cases")
+    section(training).missing.relocate(tmp_path / "drive")
+    host.wait(lambda: "Comparing files: case" in shown.missingLabel.text, 60)
+    assert shown.relocateButton.text == "Cancel"
+    host.wait(lambda: "case 1 of" not in shown.missingLabel.text, 60)
+    picture(training, host, artifacts, "relocating")
+    host.click(shown.relocateButton)
+    assert "Cancelling" in shown.missingLabel.text
+    host.wait(lambda: not logic.isRelocating(), 2.5)
+    assert shown.relocateButton.text == "Relocate..." and not training.ui.messageFrame.visible
+    found = 300 - len(project.read().present().of_role("missing"))
+    assert 0 < found < 300 and f"{300 - found} cases are left out" in shown.missingLabel.text
+    section(training).missing.relocate(tmp_path / "drive")
+    logic.closeProject()  # nobody waits for it any more
+    host.wait(lambda: not logic.isRelocating(), 2.5)
+    host.process(0.5)
+    host.check()
+
+
 def test_missing_files_are_named_and_found_again(training, tmp_path, host, artifacts):
     import shutil
 
@@ -192,8 +229,9 @@ def test_missing_files_are_named_and_found_again(training, tmp_path, host, artif
     assert "find the missing files" in training.ui.nextStepLabel.text
     picture(training, host, artifacts, "missing")
     section(training).missing.relocate(drive)
-    assert not shown.relocateButton.enabled
-    host.wait(lambda: shown.relocateButton.enabled, 60)
+    assert shown.relocateButton.text == "Cancel" and "Searching" in shown.missingLabel.text
+    host.wait(lambda: not training.logic.isRelocating(), 60)
+    assert shown.relocateButton.text == "Relocate..."
     assert made.read().cases[0].image == drive / gone.image.name
     assert "1 case is left out" in shown.missingLabel.text
     assert f"not accepted: {other.name}" in shown.missingLabel.text

@@ -31,7 +31,7 @@ from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
 
 MOST_NAMES = 500_000  # files and folders to search
 MOST_TRIES = 8  # files of one name to try for a case
-SECONDS_BETWEEN_SAVES = 30.0  # what was found stays found if the command is ended
+SECONDS_BETWEEN_SAVES = 30.0  # what was found stays found if the process is ended
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def relocate(
     checked is taken from the same place only. Scores stay valid.
 
     Raises:
-        SemiGDAError: "bad-input" if ``new`` is not a folder.
+        SemiGDAError: "bad-input" if ``new`` is not a folder; "cancelled", with what was found kept.
     """
     if not Path(new).is_dir():
         raise SemiGDAError("bad-input", "The new folder does not exist.", action="Choose another.")
@@ -66,27 +66,29 @@ def relocate(
     unsaved: dict[str, Files] = {}
     wrong, view, saved = [], project.read(), time.monotonic()
     voxels = {case["id"]: case.get("voxels") for case in view.data["cases"]}
-    for number, case in enumerate(view.cases):
-        done = f"Comparing files: case {number + 1} of {len(view.cases)}"
-        progress.at(number / len(view.cases), done)
-        known = _Known(case, facts.get(case.id), voxels[case.id])
-        places = {
-            key: list(search.places(path, known.anything))
-            for key, path in files_of(case).items()
-            if parts_under(str(path), search.old) is not None
-        }
-        if not any(places.values()):
-            continue
-        match = known.among(places)
-        if match:
-            found.append(case.id)
-            unsaved[case.id] = match
-        else:
-            wrong.append(case.id)
-        if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-            _keep_measured(project, facts, unsaved, _keep(project, unsaved))
-            unsaved, saved = {}, time.monotonic()
-    _keep_measured(project, facts, unsaved, _keep(project, unsaved))
+    try:
+        for number, case in enumerate(view.cases):
+            done = f"Comparing files: case {number + 1} of {len(view.cases)}"
+            progress.at(number / len(view.cases), done)
+            known = _Known(case, facts.get(case.id), voxels[case.id])
+            places = {
+                key: list(search.places(path, known.anything))
+                for key, path in files_of(case).items()
+                if parts_under(str(path), search.old) is not None
+            }
+            if not any(places.values()):
+                continue
+            match = known.among(places)
+            if match:
+                found.append(case.id)
+                unsaved[case.id] = match
+            else:
+                wrong.append(case.id)
+            if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+                _keep_measured(project, facts, unsaved, _keep(project, unsaved))
+                unsaved, saved = {}, time.monotonic()
+    finally:  # also after a cancel
+        _keep_measured(project, facts, unsaved, _keep(project, unsaved))
     _move_results(project, search)
     gone = tuple(case.id for case in project.read().present().of_role("missing"))
     return Relocated(tuple(found), tuple(wrong), gone)

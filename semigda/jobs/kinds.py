@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from semigda.check.relocate import relocate
 from semigda.check.run import update_facts
 from semigda.data.cases import read_images
 from semigda.evaluation.evaluate import evaluate, table
@@ -38,6 +40,7 @@ from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, terminology_entry
 from semigda_core.models.catalogue import Entry
 from semigda_core.models.library import find_model
+from semigda_core.project.project import Project
 from semigda_core.project.training.planning import to_rehearse
 
 LABELS, REVIEW = "labels.npy", "review.npy"
@@ -284,6 +287,18 @@ def download_job(job: JobFolder, models: ModelCache) -> Ending:
     return {"model": folder.name}, {"seconds": round(progress.seconds, 3)}
 
 
+def relocate_job(job: JobFolder, models: ModelCache) -> Ending:
+    """Find the files of the project in the folder ``inputs["project"]`` that were in the folder
+    ``inputs["old"]`` again in ``inputs["new"]``."""
+    inputs = job.job["inputs"]
+    old = _required(inputs.get("old"), "old folder")
+    check(old, schema.PATH, "The job's old folder")  # perhaps of another system
+    project = Project(_path(inputs, "project", "project"))
+    progress = Progress(job)
+    done = relocate(project, old, _path(inputs, "new", "new folder"), progress)
+    return asdict(done), {"seconds": round(progress.seconds, 3)}
+
+
 # Of each kind in semigda_core/jobs/kinds.py.
 WAYS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "segment": segment,
@@ -295,6 +310,7 @@ WAYS: dict[str, Callable[[JobFolder, ModelCache], Ending]] = {
     "check": check_job,
     "rank": rank_job,
     "download": download_job,
+    "relocate": relocate_job,
 }
 
 

@@ -37,7 +37,8 @@ KINDS = {
         # of cases.
         Kind("check", worker="check"),
         Kind("rank", worker="study"),
-        # It waits for a network, which is nothing to wait for.
+        # These wait for a network, or a slow drive, which is nothing to wait for.
         Kind("download", worker="library"),
+        Kind("relocate", worker="library"),
     )
 }

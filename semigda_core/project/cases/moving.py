@@ -16,11 +16,19 @@ from semigda_core.files.inside import refuse_links
 from semigda_core.files.moved import folder_of, moved, parts_under
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.cases.caselist import ROW
-from semigda_core.project.project import Project
+from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import ProjectCase, View
 
 Files = dict[str, Path]
 Rows = list[dict[str, Any]]
+
+
+def new_search(project: Project, folder: PathLike) -> JobFolder:
+    """A queued job of kind "relocate" for a worker, which finds missing files again in a folder."""
+    project.forget_jobs("relocate")
+    old = missing_folder(project) or str(folder)
+    places = {"project": str(project.folder), "old": old, "new": str(Path(folder).absolute())}
+    return project.new_job("relocate", places)
 
 
 def missing_folder(project: Project) -> str | None:
