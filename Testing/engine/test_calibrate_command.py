@@ -21,7 +21,7 @@ from semigda.inference.segment import segment_file
 from semigda.models.package import rewrite_card
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
-from semigda_core.models.doubt import Outcome, doubt_entry
+from semigda_core.models.doubt import DIGITS, Outcome, doubt_entry
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES, WRONG = 12, (3, 6, 8)  # the labels of these are moved, so the model is wrong there
@@ -63,10 +63,8 @@ def study(tmp_path_factory):
             if here.any():
                 dice = 2 * (here & there).sum() / (here.sum() + there.sum())
                 sizes = int(there.sum()), int(here.sum())
-                sure = segment["agreement"], float(dice)
-                known[-1].append(
-                    Outcome.measured(segment["value"], *sure, *sizes, segment["whole"])
-                )
+                sure = round(segment["agreement"], DIGITS), float(dice)
+                known[-1].append(Outcome(segment["value"], *sure, *sizes, segment["whole"]))
     assert 2 * CASES - 4 < sum(map(len, known))
     return folder, model, rows, known
 
@@ -134,7 +132,7 @@ def test_the_command_tells_certainty_word_and_range_of_every_result(study, tmp_p
 
 
 def test_the_command_says_what_is_good_or_why_nothing_is():
-    found = [[Outcome.measured(1, 0.99 - 0.01 * n, 0.8, 5, 5, True)] for n in range(8)]
+    found = [[Outcome(1, 0.99 - 0.01 * n, 0.8, 5, 5, True)] for n in range(8)]
     row, missing = doubt_entry(found, [1, 2])["classes"]
     good = "good: certainty 0.950 and above; 80 % reach a Dice of 0.80, "
     assert _worth(row).startswith(f"8 held-out patients, {good}")
@@ -158,7 +156,7 @@ def test_results_of_one_group_are_one_patient():
     cases = [case("a", "one"), case("b"), case("c", "one"), case("one"), case("d", "b")]
     found = outcomes_of([row_of(one.name) for one in cases], cases)
     assert [len(patient) for patient in found] == [2, 1, 1, 1]
-    assert found[1] == [Outcome.measured(1, 0.9124, 0.8, 9, 10, True)]
+    assert found[1] == [Outcome(1, 0.9124, 0.8, 9, 10, True)]
 
 
 def test_only_whole_cases_count_and_what_was_found():
@@ -168,7 +166,7 @@ def test_only_whole_cases_count_and_what_was_found():
         row_of("c", dice=None, truth_voxels=0, whole=False),
     ]
     found = outcomes_of(rows, [case("a"), case("b"), case("c")])
-    assert found == [[Outcome.measured(1, 0.9124, 0.0, 0, 10, False)]]
+    assert found == [[Outcome(1, 0.9124, 0.0, 0, 10, False)]]
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,7 @@ NOTHING = {"grade": None, "promise": None, "range_ml": None}
 def entry_of(*patients, truth=100, predicted=100) -> dict:
     """Of patients, each a list of (certainty, Dice); or such a pair, of the only result of one."""
     own = [patient if isinstance(patient, list) else [patient] for patient in patients]
-    found = [
-        [Outcome.measured(1, *pair, truth, predicted, True) for pair in patient] for patient in own
-    ]
+    found = [[Outcome(1, *pair, truth, predicted, True) for pair in patient] for patient in own]
     entry = doubt_entry(found, [1])
     check(entry, DOUBT, "The entry")
     return entry
@@ -165,16 +163,16 @@ def test_the_range_of_a_volume_is_conformal():
 def test_only_whole_volumes_make_a_range():
     found = [
         [
-            Outcome.measured(1, 0.9, 0.9, 100 + n, 100, True),
-            Outcome.measured(1, 0.9, 0.9, 900, 100, False),  # cut off
-            Outcome.measured(2, 0.9, 0.9, 100, 900, True),
+            Outcome(1, 0.9, 0.9, 100 + n, 100, True),
+            Outcome(1, 0.9, 0.9, 900, 100, False),  # cut off
+            Outcome(2, 0.9, 0.9, 100, 900, True),
         ]
         for n in range(12)
     ]
     one, two = doubt_entry(found, [1, 2])["classes"]
     assert one["volumes"] == two["volumes"] == 12
     assert (one["factor"], two["factor"]) == (1.11, 9.001)  # rounded up: 9 and a trifle
-    found = [[Outcome.measured(1, 0.9, 0.0, 0, 100, True)] for _ in range(12)]  # there is nothing
+    found = [[Outcome(1, 0.9, 0.0, 0, 100, True)] for _ in range(12)]  # there is nothing
     (row,) = doubt_entry(found, [1])["classes"]
     assert (row["volumes"], row["factor"]) == (12, None)
 
@@ -198,7 +196,7 @@ def test_what_a_result_is_told():
 
 
 def test_a_class_that_no_held_out_patient_had_is_told_nothing():
-    found = [[Outcome.measured(1, *pair, 100, 100, True)] for pair in ranked(12)]
+    found = [[Outcome(1, *pair, 100, 100, True)] for pair in ranked(12)]
     entry = doubt_entry(found, [1, 2])
     assert entry["classes"][1]["patients"] == 0
     assert told(entry, 2, 0.9, 2.0, True) == NOTHING
@@ -237,4 +235,4 @@ def test_outcomes_of_earlier_jobs_are_a_patient_each():
     for rows, sizes in (([one, one], [1, 1]), ([[one, one]], [2]), ([one, [one, one]], [1, 2])):
         check(rows, OUTCOMES, "The outcomes")
         assert [len(patient) for patient in read_outcomes(rows)] == sizes
-    assert read_outcomes([one]) == [[Outcome.measured(1, 0.9, 0.8, 5, 6, True)]]
+    assert read_outcomes([one]) == [[Outcome(1, 0.9, 0.8, 5, 6, True)]]

@@ -15,7 +15,7 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
-from semigda_core.models.doubt import Outcome, Patient, doubt_entry
+from semigda_core.models.doubt import DIGITS, Outcome, Patient, doubt_entry
 from semigda_core.models.library import find_model
 
 _OTHER = "Take cases that are labelled as a whole and show what the model segments."
@@ -71,10 +71,10 @@ def outcomes_of(rows: Sequence[Mapping[str, Any]], cases: Sequence[Case]) -> lis
     patients: dict[object, list[Outcome]] = {}
     for row in rows:
         if row["predicted_voxels"] and row["scored_on"] == WHOLE:
-            one = Outcome.measured(
+            one = Outcome(
                 row["class"],
-                row["certainty"],
-                row["dice"],
+                round(row["certainty"], DIGITS),
+                row["dice"] or 0.0,  # a class that is not there has none
                 row["truth_voxels"],
                 row["predicted_voxels"],
                 row["whole"],

@@ -46,7 +46,7 @@ _SURER, _FEWEST_SURER = 1 / 2, 4  # of the patients; three of them would promise
 _UNSURE, _FEWEST_UNSURE = 1 / 4, 3
 # A result is not called good for a promise below this: less than half of it may be right.
 GOOD_DICE = 0.5
-_DIGITS, _STEP = 4, 1e-4  # of a certainty
+DIGITS, _STEP = 4, 1e-4  # of a certainty
 
 _CLASS = record(
     {
@@ -112,19 +112,6 @@ class Outcome:
     predicted: int
     whole: bool
 
-    @classmethod
-    def measured(
-        cls,
-        value: int,
-        certainty: float,
-        dice: float | None,
-        truth: int,
-        predicted: int,
-        whole: bool,
-    ) -> Outcome:
-        """From an evaluation, which has no Dice for a class that is not there."""
-        return cls(value, round(certainty, _DIGITS), dice or 0.0, truth, predicted, whole)
-
 
 Patient = Sequence[Outcome]  # everything that was found in the images of one held-out patient
 
@@ -167,7 +154,7 @@ def _promise(own: Sequence[Patient]) -> dict[str, float | None]:
     return {
         "promise": _floor(-worst),
         "trust": _floor(1 - missed),
-        "good": round(limit + _STEP, _DIGITS),
+        "good": round(limit + _STEP, DIGITS),
     }
 
 
@@ -178,7 +165,7 @@ def _warning(own: Sequence[Patient]) -> dict[str, float | None]:
     if len(unsure) < _FEWEST_UNSURE:
         return dict.fromkeys(("poor", "doubtful"))
     poor = _bound([[one.dice for one in patient] for patient in unsure], 1 / 2)
-    return {"poor": -_floor(-poor), "doubtful": round(limit - _STEP, _DIGITS)}
+    return {"poor": -_floor(-poor), "doubtful": round(limit - _STEP, DIGITS)}
 
 
 def _those(patients: Iterable[Patient], which: Callable[[Outcome], bool]) -> list[Patient]:
@@ -246,7 +233,7 @@ def told(
         promise["dice"] = row["promise"]
     factor = row["factor"] if whole and ml else None
     return {
-        "grade": _grade(row, round(certainty, _DIGITS)),
+        "grade": _grade(row, round(certainty, DIGITS)),
         "promise": promise,
         "range_ml": [ml / factor, ml * factor] if ml and factor else None,
     }
