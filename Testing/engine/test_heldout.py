@@ -160,6 +160,8 @@ def test_what_scores_hang_on_cannot_change_silently(tmp_path):
     # A patient who trained turns out to be one that is held out.
     project.set_group([held[0], trained[2]], "same")
     assert version() == 1 and project.read().case(trained[2]).role == "aside"
+    project.set_group(trained[3:4], "same")  # another one, of a patient named before
+    assert version() == 1 and project.read().case(trained[3]).role == "aside"
 
 
 def test_case_list_is_what_trainings_read(tmp_path):
