@@ -15,6 +15,7 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import NETWORK, SHAPE, settings
 
 from semigda.models.package import load_network
+from semigda.training.preflight import check_training
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
@@ -202,9 +203,11 @@ def cancel_when(job: JobFolder, condition) -> None:
 
 def test_no_labelled_case_is_an_error_of_its_own(tmp_path):
     cases = write_phantoms(tmp_path, 0, 1, 1, shape=SHAPE)
-    with pytest.raises(SemiGDAError) as error:
-        train(TrainSettings.from_dict(settings(cases, tmp_path / "work")))
-    assert error.value.error_class == "no-labels"
+    wanted = TrainSettings.from_dict(settings(cases, tmp_path / "work"))
+    for begin in (check_training, train):  # before any slice is prepared
+        with pytest.raises(SemiGDAError) as error:
+            begin(wanted)
+        assert error.value.to_dict() == SemiGDAError("no-labels").to_dict()
 
 
 def test_a_label_beyond_the_classes_is_told(volumes, tmp_path):
