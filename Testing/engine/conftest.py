@@ -9,7 +9,14 @@ from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE
 
 from semigda.training import rehearsal
+from semigda_core.jobs import launch
 from semigda_core.jobs.folder import JobFolder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _not_nice():
+    """Tests wait for the processes that they launch: others must not go first."""
+    launch.NICE = 0
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,18 +21,13 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.card import ModelCard
 from semigda_core.models.doubt import DIGITS, Outcome, doubt_entry
 
-ROOT = Path(__file__).resolve().parents[2]
 CASES, WRONG = 12, (3, 6, 8)  # the labels of these are moved, so the model is wrong there
 
 
-def calibrate(model, cases):
-    return subprocess.run(
-        [sys.executable, "-m", "semigda", "models", "calibrate", model, cases, "--device", "cpu"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+def calibrate(model, cases, capsys) -> tuple[int, str, str]:
+    """Exit status, and what was printed as output and as errors."""
+    status = main(["models", "calibrate", str(model), str(cases), "--device", "cpu"])
+    return status, *capsys.readouterr()
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +68,7 @@ def listed(folder, name, rows):
     return path
 
 
-def test_the_card_gets_what_the_held_out_cases_show(study):
+def test_the_card_gets_what_the_held_out_cases_show(study, capsys):
     folder, model, rows, known = study
     (folder / "broken.nrrd").write_bytes(b"NRRD0004\nno image\n")
     more = [
@@ -90,9 +83,9 @@ def test_the_card_gets_what_the_held_out_cases_show(study):
         )
         row["image"] = f"{row['name']}.nrrd"
     before = (Path(model) / "weights.safetensors").read_bytes()
-    done = calibrate(model, listed(folder, "cases.json", [*rows, *more]))
-    assert done.returncode == 0, done.stderr
-    assert "left out: broken: " in done.stderr and "part" not in done.stdout
+    status, told, error = calibrate(model, listed(folder, "cases.json", [*rows, *more]), capsys)
+    assert status == 0, error
+    assert "left out: broken: " in error and "part" not in told
     entry = ModelCard.read(model).doubt
     wanted = doubt_entry(known, [1, 2])
     for row, right in zip(entry["classes"], wanted["classes"], strict=True):
@@ -100,7 +93,7 @@ def test_the_card_gets_what_the_held_out_cases_show(study):
         assert row["patients"] == sum(
             any(one.value == row["value"] for one in patient) for patient in known
         )
-        assert f": {_worth(row)}\n" in done.stdout
+        assert f": {_worth(row)}\n" in told
     assert (Path(model) / "weights.safetensors").read_bytes() == before
     # The next result says it, also to who looks at its report only.
     report = segment_file(folder / rows[0]["image"], model, folder / "after.seg.nrrd",
@@ -176,9 +169,10 @@ def test_only_whole_cases_count_and_what_was_found():
         ({"role": "labeled"}, "No case of the role 'val'"),
     ],
 )
-def test_what_no_case_shows_is_not_promised(study, change, told):
+def test_what_no_case_shows_is_not_promised(study, change, told, capsys):
     folder, model, rows, _ = study
     before = (Path(model) / "card.json").read_bytes()
-    done = calibrate(model, listed(folder, "none.json", [row | change for row in rows[:2]]))
-    assert done.returncode == 1 and told in done.stderr
+    cases = listed(folder, "none.json", [row | change for row in rows[:2]])
+    status, _, error = calibrate(model, cases, capsys)
+    assert status == 1 and told in error
     assert (Path(model) / "card.json").read_bytes() == before

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import subprocess
-import sys
 
 import pytest
-from job_fixtures import ROOT
 from model_fixtures import tiny_package
 
+from semigda.cli import main
 from semigda.models.package import export_package
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
@@ -101,32 +99,26 @@ def test_a_cards_date_is_kept_and_left_out_if_empty():
         ModelCard.from_dict(tiny_card(date="29.11.2026").to_dict())
 
 
-def test_the_commands(tmp_path):
+def test_the_commands(tmp_path, monkeypatch, capsys):
     """Describe a package, list the catalogue, no download without a yes, then with one."""
     package = export_package(tiny_package(tmp_path / "made", "tiny"), tmp_path / "tiny.zip")
-    environment = {**os.environ, "SEMIGDA_MODELS": str(tmp_path / "library")}
-    environment["SEMIGDA_CATALOGUE"] = str(tmp_path / "catalogue.json")
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
+    monkeypatch.setenv("SEMIGDA_CATALOGUE", str(tmp_path / "catalogue.json"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())  # nobody who could answer
 
-    def semigda(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "semigda", "models", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
+    def semigda(*arguments) -> tuple[int, str, str]:
+        return main(["models", *arguments]), *capsys.readouterr()
 
-    described = json.loads(semigda("describe", str(package), "--date", "2026-11-29").stdout)
+    described = json.loads(semigda("describe", str(package), "--date", "2026-11-29")[1])
     assert described["size"] == package.stat().st_size and described["url"] == "tiny.zip"
     (tmp_path / "catalogue.json").write_bytes(catalogue(described))
-    listed = semigda("catalogue").stdout
+    listed = semigda("catalogue")[1]
     assert "tiny" in listed and "CC0-1.0" in listed and "installed" not in listed
-    refused = semigda("download", "tiny")
-    assert refused.returncode == 1 and "licence CC0-1.0" in refused.stdout
-    assert "--yes" in refused.stderr and not (tmp_path / "library").exists()
-    done = semigda("download", "tiny", "--yes")
-    assert done.returncode == 0 and "installed tiny" in done.stdout, done.stderr
-    assert "installed" in semigda("catalogue").stdout
-    assert json.loads(semigda("catalogue", "--json").stdout) == [described]
-    assert "no model of this name" in semigda("download", "nothing", "--yes").stderr
+    status, told, error = semigda("download", "tiny")
+    assert status == 1 and "licence CC0-1.0" in told
+    assert "--yes" in error and not (tmp_path / "library").exists()
+    status, told, error = semigda("download", "tiny", "--yes")
+    assert status == 0 and "installed tiny" in told, error
+    assert "installed" in semigda("catalogue")[1]
+    assert json.loads(semigda("catalogue", "--json")[1]) == [described]
+    assert "no model of this name" in semigda("download", "nothing", "--yes")[2]

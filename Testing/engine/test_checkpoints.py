@@ -140,19 +140,31 @@ def test_nothing_is_left_of_either(path):
     assert list(path.parent.iterdir()) == []
 
 
-def whole_and_torn(tmp_path, monkeypatch):
-    """A training that is done, and the same one cancelled in the middle."""
-    cases = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
-    short = {"pretrain_steps": 0, "align_steps": 2, "steps": 6, "validations": 1}
-    whole = training_job(cases, tmp_path / "whole", **short)
-    assert run_job(whole) == 0
-    torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
-    cancelled_in_the_middle(torn, monkeypatch)
-    return whole, torn
+SHORT = {"align_steps": 2, "steps": 6, "validations": 1}
 
 
-def test_a_training_goes_on_from_the_one_before_and_ends_the_same(tmp_path, monkeypatch):
-    whole, torn = whole_and_torn(tmp_path, monkeypatch)
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    return write_phantoms(tmp_path_factory.mktemp("data"), 2, 2, 1, shape=SHAPE)
+
+
+@pytest.fixture(scope="module")
+def whole(cases, tmp_path_factory):
+    """A training that is done."""
+    job = training_job(cases, tmp_path_factory.mktemp("whole"), pretrain_steps=0, **SHORT)
+    assert run_job(job) == 0
+    return job
+
+
+@pytest.fixture
+def torn(cases, tmp_path, monkeypatch):
+    """The same, cancelled in the middle."""
+    job = training_job(cases, tmp_path, pretrain_steps=0, checkpoint_minutes=0.0, **SHORT)
+    cancelled_in_the_middle(job, monkeypatch)
+    return job
+
+
+def test_a_training_goes_on_from_the_one_before_and_ends_the_same(whole, torn):
     path = torn.path / "checkpoint.pt"
     path.write_bytes(flipped(path.read_bytes(), path.stat().st_size // 2))
     assert run_job(torn) == 0
@@ -161,12 +173,10 @@ def test_a_training_goes_on_from_the_one_before_and_ends_the_same(tmp_path, monk
     assert not list(torn.path.glob("*checkpoint*"))
 
 
-def test_a_damaged_autoencoder_of_its_own_is_trained_again(tmp_path, monkeypatch):
-    cases = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
-    short = {"pretrain_steps": 3, "align_steps": 2, "steps": 6, "validations": 1}
-    whole = training_job(cases, tmp_path / "whole", **short)
+def test_a_damaged_autoencoder_of_its_own_is_trained_again(cases, tmp_path, monkeypatch):
+    whole = training_job(cases, tmp_path / "whole", pretrain_steps=3, **SHORT)
     assert run_job(whole) == 0
-    torn = training_job(cases, tmp_path / "torn", checkpoint_minutes=0.0, **short)
+    torn = training_job(cases, tmp_path / "torn", pretrain_steps=3, checkpoint_minutes=0.0, **SHORT)
     cancelled_in_the_middle(torn, monkeypatch)
     (base,) = torn.path.glob("autoencoder-*.safetensors")
     base.write_bytes(flipped(base.read_bytes(), base.stat().st_size - 5))
@@ -197,11 +207,8 @@ def same_model(first: JobFolder, second: JobFolder) -> bool:
 
 
 @pytest.mark.parametrize("stage", ["align", "segment"])
-def test_a_checkpoint_of_another_version_that_does_not_fit_starts_again(
-    tmp_path, monkeypatch, stage
-):
+def test_a_checkpoint_of_another_version_that_does_not_fit_starts_again(whole, torn, stage):
     """It is whole and of the same settings, but its network is another one: not an error."""
-    whole, torn = whole_and_torn(tmp_path, monkeypatch)
     path = torn.path / "checkpoint.pt"
     content = load_checkpoint(path, lambda settings: True)
     content["stage"] = stage

