@@ -15,8 +15,6 @@ from semigda_core.errors import SemiGDAError
 from Testing.host.session import PANEL_WIDTH, _widest
 from Testing.packaging import translations
 
-SHORT = {"pretrain_steps": 20, "align_steps": 8, "steps": 26}
-
 
 @pytest.fixture(scope="session", autouse=True)
 def german(installed, tmp_path_factory):
@@ -133,7 +131,7 @@ def test_a_result(panel, module_host, english, artifacts):
 
 
 def test_the_training_panel(training, module_host, english, artifacts, tmp_path):
-    project = train_fixtures.trained(tmp_path / "trained", 8, 3, **SHORT)
+    project = train_fixtures.trained(tmp_path)
     from semigda.jobs.run import run_job
     from semigda_core.project.review.candidates import new_ranking
 

@@ -12,15 +12,13 @@ import slicer
 import studies
 import train_fixtures
 
-SHORT = {"pretrain_steps": 20, "align_steps": 8, "steps": 26}
-
 
 @pytest.fixture(scope="module")
 def trained(installed, tmp_path_factory):
     """A project with a model and so many unlabelled cases that a ranking takes a while."""
     folder = tmp_path_factory.mktemp("trained")
     library = os.environ.get("SEMIGDA_MODELS")
-    project = train_fixtures.trained(folder, 8, 2, **SHORT)
+    project = train_fixtures.trained(folder)
     os.environ.pop("SEMIGDA_MODELS")
     if library:  # that of SemiGDASegment's tests
         os.environ["SEMIGDA_MODELS"] = library

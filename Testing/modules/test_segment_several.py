@@ -15,6 +15,8 @@ from segment_fixtures import choose
 from test_segment_region import in_roi, labels_of
 from train_fixtures import dark
 
+MANY = 50  # volumes
+
 
 @pytest.fixture
 def section(panel, module_host, tmp_path):
@@ -361,7 +363,7 @@ def test_a_thousand_volumes_that_are_gone(logic, bright, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["folder", "scene"])
-def test_a_hundred_volumes_take_little_more_than_the_worker(section, module_host, tmp_path, source):
+def test_many_volumes_take_little_more_than_the_worker(section, module_host, tmp_path, source):
     """The time of the whole run, over what the worker needed for its volumes."""
     images = tmp_path / "images"
     images.mkdir()
@@ -370,13 +372,13 @@ def test_a_hundred_volumes_take_little_more_than_the_worker(section, module_host
     fromFolder(section, images, tmp_path / "warm")
     run(section, module_host)  # it starts the worker and loads the model
     (images / "warm.nrrd").unlink()
-    for number in range(100):
+    for number in range(MANY):
         if source == "folder":
             write(images / f"case{number}.nrrd", voxels)
         else:
             phantoms.add_volume(voxels, name=f"case{number}")
     ratios = []
-    while not ratios or (min(ratios) > 1.15 and len(ratios) < 2):  # twice on a busy computer
+    while not ratios or (min(ratios) > 1.15 and len(ratios) < 4):  # again on a busy computer
         out = tmp_path / f"out{len(ratios)}"
         fromFolder(section, images, out)
         section.sourceComboBox.currentIndex = section.sourceComboBox.findData(source)
@@ -385,7 +387,7 @@ def test_a_hundred_volumes_take_little_more_than_the_worker(section, module_host
         module_host.click(section.startButton)
         finish(section, module_host, 1500)
         spent = time.monotonic() - begun
-        assert states(section) == ["done"] * 100
+        assert states(section) == ["done"] * MANY
         worker = {row["case"]: float(row["seconds"]) for row in summary(out)}
         ratios.append(spent / sum(worker.values()))
     assert min(ratios) <= 1.15

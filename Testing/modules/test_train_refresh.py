@@ -10,7 +10,6 @@ from train_fixtures import section
 
 from semigda_core.project.review.candidates import new_ranking
 
-SHORT = {"pretrain_steps": 20, "align_steps": 8, "steps": 26}
 _opened: list[str] = []
 _watching: list[bool] = []
 
@@ -27,7 +26,7 @@ def trained(installed, tmp_path_factory):
     from semigda.jobs.run import run_job
 
     sys.addaudithook(_hook)
-    project = train_fixtures.trained(tmp_path_factory.mktemp("trained"), 8, 5, **SHORT)
+    project = train_fixtures.trained(tmp_path_factory.mktemp("trained"))
     assert run_job(new_ranking(project)) == 0
     return project
 

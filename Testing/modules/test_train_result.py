@@ -10,13 +10,11 @@ import slicer
 import train_fixtures
 from train_fixtures import picture, section
 
-BETTER = {"pretrain_steps": 40, "align_steps": 20, "steps": 100}
-
 
 @pytest.fixture(scope="module")
 def trained(installed, tmp_path_factory):
     """A project whose training found both classes, and an empty model library."""
-    return train_fixtures.trained(tmp_path_factory.mktemp("trained"), **BETTER)
+    return train_fixtures.trained(tmp_path_factory.mktemp("trained"))
 
 
 @pytest.fixture
@@ -102,7 +100,7 @@ def test_a_model_that_gains_nothing_is_not_offered(training, project, module_hos
 
     first = training.logic.versions()[0]
     use(project, first.name)
-    still = {"learning_rate": 1e-9, "align_steps": 40, "steps": 40, "align_learning_rate": 1e-9}
+    still = {"learning_rate": 1e-9, "align_steps": 4, "steps": 4, "align_learning_rate": 1e-9}
     plan = training.logic.plan()
     training.logic.setPlan(base=str(first.folder), advanced={**plan.advanced, **still})
     train_fixtures.train(project)

@@ -7,13 +7,11 @@ import slicer
 import train_fixtures
 from train_fixtures import picture, section
 
-SHORT = {"pretrain_steps": 40, "align_steps": 20, "steps": 60}
-
 
 @pytest.fixture(scope="module")
 def trained(installed, tmp_path_factory):
     """A project with a model and five unlabelled cases."""
-    return train_fixtures.trained(tmp_path_factory.mktemp("trained"), 8, 5, **SHORT)
+    return train_fixtures.trained(tmp_path_factory.mktemp("trained"))
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 
 import pytest
 import slicer
 import train_fixtures
 from train_fixtures import picture, section
+
+from semigda_core.jobs.folder import JobFolder
 
 SLOW = {"pretrain_steps": 60, "align_steps": 20, "steps": 3000, "validations": 300}
 
@@ -152,9 +153,10 @@ def test_training(panel, module_host, artifacts, tmp_path):
     rows = slicer.util.getNodesByClass("vtkMRMLTableNode")[0].GetNumberOfRows()
     # Leaving the panel, closing the project: the training goes on and is found again.
     module_host.close()
-    before = panel.logic.training()["progress"]
+    job = JobFolder(panel.logic.training()["folder"])
+    before = job.state()["progress"]
     panel.logic.closeProject()
-    time.sleep(2)
+    module_host.wait(lambda: job.state()["progress"] > before)
     module_host.open("SemiGDATrain")
     panel.panel.openProject(project.folder)
     assert ui.watchFrame.visible and panel.logic.training()["progress"] > before

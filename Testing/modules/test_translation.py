@@ -10,8 +10,6 @@ import pytest
 import studies
 import train_fixtures
 
-SHORT = {"pretrain_steps": 20, "align_steps": 8, "steps": 26}
-
 
 @pytest.fixture(scope="session")
 def language(installed):
@@ -173,7 +171,7 @@ def test_findings(language, translated, training, module_host, tmp_path):
 
 
 def test_the_whole_training_panel(language, translated, training, module_host, tmp_path):
-    project = train_fixtures.trained(tmp_path / "trained", 8, 3, **SHORT)
+    project = train_fixtures.trained(tmp_path)
     from semigda.jobs.run import run_job
     from semigda_core.project.review.candidates import new_ranking
 

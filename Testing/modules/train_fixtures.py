@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from Testing.host.session import PANEL_WIDTH
+from Testing.packaging.install import installed_once
 
 ENGINE = str(Path(__file__).resolve().parents[1] / "engine")
 if ENGINE not in sys.path:
@@ -41,19 +42,31 @@ def train(project):
     return ended
 
 
-def trained(folder, labelled=8, unlabelled=2, **advanced):
-    """A project with a version; models go into a library of its own."""
+def trained(folder):
+    """A project with a version that found both classes; models go into a library of its own.
+
+    A copy of one with 8 labelled and 5 unlabelled cases, trained once for the files of a test run.
+    """
     os.environ["SEMIGDA_MODELS"] = str(folder / "library")
     os.environ["OMP_NUM_THREADS"] = "1"
-    project = ready(folder, labelled, unlabelled, **advanced)
-    train(project)
-    return project
+    made = installed_once().with_name("trained")
+    if not (made / "done").exists():
+        shutil.rmtree(made, ignore_errors=True)
+        train(ready(made, 8, 5, pretrain_steps=40, align_steps=20, steps=100))
+        (made / "done").touch()
+    return copied(made / "project", folder)
+
+
+def copied(project, folder):
+    """A copy of a project's folder; images stay where they are."""
+    from semigda_core.project.project import Project
+
+    return Project(shutil.copytree(project, folder / "project"))
 
 
 def open_copy(project, panel, folder):
-    """A copy of a project in ``folder``, open in the panel; images stay where they are."""
-    shutil.copytree(project.folder, folder / "project")
-    panel.panel.openProject(folder / "project")
+    """A copy of a project in ``folder``, open in the panel."""
+    panel.panel.openProject(copied(project.folder, folder).folder)
     return panel.logic.project
 
 
