@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Most of torch is never imported: what is, is compiled then.
+PIP := $(BIN)/python -m pip install --quiet --no-compile
 
-TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
+# One more than the two cores of most machines: many tests wait for a process that computes little.
+TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal \
 	Testing/modules Testing/host Testing/packaging Testing/engine
 
 .PHONY: demo test test-all lint bench mutants clean
@@ -34,9 +37,9 @@ $(READY): Testing/requirements.txt pyproject.toml
 	bash Testing/system_packages.sh
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet torch==$$(sed -n 's/^torch==//p' Testing/requirements.txt)
-	$(BIN)/python -m pip install --quiet -r Testing/requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(PIP) torch==$$(sed -n 's/^torch==//p' Testing/requirements.txt)
+	$(PIP) -r Testing/requirements.txt
+	$(PIP) --no-deps --editable .
 	touch $@
 
 clean:
