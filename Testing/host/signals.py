@@ -8,7 +8,6 @@ the host raises instead.
 from __future__ import annotations
 
 import ast
-import functools
 import importlib.machinery
 import inspect
 import os
@@ -113,27 +112,29 @@ class _Loader(importlib.machinery.SourceFileLoader):
         super().exec_module(module)
 
 
-@functools.cache
-def _real(folder: str) -> Path:
-    return Path(folder).resolve()
-
-
 class SignalImporter:
     """Meta path finder for the modules under the given folders."""
 
     def __init__(self):
         self.folders: list[Path] = []
+        self._known: dict[str, bool] = {}  # a folder with modules: whether it lies under ours
 
     def add(self, folder: Path) -> None:
         self.folders.append(folder.resolve())
+        self._known.clear()
+
+    def _is_ours(self, folder: str) -> bool:
+        if folder not in self._known:
+            real = Path(folder).resolve()
+            own = any(one == real or one in real.parents for one in self.folders)
+            self._known[folder] = own and "site-packages" not in real.parts
+        return self._known[folder]
 
     def find_spec(self, name, path=None, target=None):
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is None or not (spec.origin or "").endswith(".py"):
             return None
-        folder = _real(os.path.dirname(spec.origin))
-        own = any(one == folder or one in folder.parents for one in self.folders)
-        if not own or "site-packages" in folder.parts:
+        if not self._is_ours(os.path.dirname(spec.origin)):
             return None
         loader = _Loader(name, spec.origin)
         packages = spec.submodule_search_locations
