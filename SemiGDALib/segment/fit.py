@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import slicer
 from slicer.i18n import tr as _
 
@@ -26,7 +24,7 @@ def facts(volumeNode, roi=None) -> fit.Facts:
     if roi is None:
         return found
     sides = zip(sorted(found.extent), sorted(roi.GetSize()), strict=True)  # it may be turned
-    return replace(found, extent=tuple(min(whole, part) for whole, part in sides))
+    return found._replace(extent=tuple(min(whole, part) for whole, part in sides))
 
 
 def modalityOf(volumeNode) -> str:

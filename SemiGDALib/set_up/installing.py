@@ -13,8 +13,8 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import slicer
 from slicer.i18n import tr as _
@@ -33,8 +33,7 @@ class PipFailed(SemiGDAError):
     """pip could not install; without a network it can from a folder of wheels."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A package to install: its name, megabytes to download, whether what is there is damaged."""
 
     name: str

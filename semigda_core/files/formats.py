@@ -6,11 +6,10 @@ format is in ``semigda/reading/formats/<name>.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """An image format.
 
     Attributes:

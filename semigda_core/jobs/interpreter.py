@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import semigda_core
 
@@ -18,8 +18,7 @@ ENGINE = Path(semigda_core.__file__).resolve().parents[1]  # the folder of the e
 OLDEST = (3, 10)
 
 
-@dataclass(frozen=True)
-class Interpreter:
+class Interpreter(NamedTuple):
     """A Python outside this program.
 
     ``program``: its file. ``environment``: that of a program of the system, without the paths by

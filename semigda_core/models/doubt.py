@@ -21,8 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from semigda_core.files.documents import (
     either,
@@ -94,8 +93,7 @@ _OUTCOME = record(
 OUTCOMES = list_of(either(_OUTCOME, list_of(_OUTCOME, 10_000_000)), 10_000_000)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A class that was found in a held-out case.
 
     Attributes:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from semigda_core.files.documents import list_of, matching, maybe, number, one_of, record, whole
 from semigda_core.models.network_config import BRANCHES
@@ -70,8 +69,7 @@ IMAGES = record(
 )
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What is plain about an image.
 
     Attributes:

@@ -11,9 +11,9 @@ import shutil
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import semigda_core
 from semigda_core.errors import SemiGDAError
@@ -30,8 +30,7 @@ _OLD_LEFTOVER = re.compile(r"\.import-\w{8}|\..+\.saving-\w{8}|\.removed-.+-\d+"
 _OLD_LEFTOVER_S = 24 * 3600.0
 
 
-@dataclass(frozen=True)
-class InstalledModel:
+class InstalledModel(NamedTuple):
     """A model folder of the library. If ``card`` is None, ``problem`` says why."""
 
     name: str
