@@ -19,6 +19,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/__init__.py
   SemiGDALib/segment/add_model.py
   SemiGDALib/segment/card_text.py
+  SemiGDALib/segment/certainty.py
   SemiGDALib/segment/choices.py
   SemiGDALib/segment/dicom.py
   SemiGDALib/segment/fit.py
@@ -44,7 +45,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/sending.py
   SemiGDALib/segment/several/__init__.py
   SemiGDALib/segment/several/asking.py
-  SemiGDALib/segment/several/closed.py
   SemiGDALib/segment/several/logic.py
   SemiGDALib/segment/several/rows.py
   SemiGDALib/segment/several/runs.py
@@ -55,6 +55,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/views.py
   SemiGDALib/segment/volume_job.py
   SemiGDALib/set_up/__init__.py
+  SemiGDALib/set_up/closed.py
   SemiGDALib/set_up/external.py
   SemiGDALib/set_up/health.py
   SemiGDALib/set_up/installing.py
@@ -101,6 +102,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/section_result.py
   SemiGDALib/train/section_review.py
   SemiGDALib/train/section_training.py
+  SemiGDALib/train/sections.py
   SemiGDALib/train/slices/__init__.py
   SemiGDALib/train/slices/bar.py
   SemiGDALib/train/slices/dialogs.py

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.translation.sentences import translated
 
-# Certainty of a segment by a model whose card has no thresholds, as card_text.py explains it. Below
+# Certainty of a segment by a model whose card has no thresholds, as certainty.py explains it. Below
 # "good" readers usually find something to correct; below "fair" the model does not know. Guidance
 # for review, not a measured accuracy.
 GOOD, FAIR = 0.9, 0.75

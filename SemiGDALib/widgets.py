@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import ctk
 import qt
+
+from SemiGDALib import keyboard
 
 
 def collapsible(name: str, text: str, toolTip: str):
@@ -13,6 +17,35 @@ def collapsible(name: str, text: str, toolTip: str):
     # Its own policy would make the panel as wide as the widest thing in it would like to be.
     button.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
     return button
+
+
+class ClosedSection:
+    """A section's bar; what is in it is made, and imported, once it is opened or asked for.
+
+    Args:
+        button: its collapsible button, which is in the panel.
+        make: called with the button, open and empty; gives the section, with ``refresh()``.
+    """
+
+    def __init__(self, button, make):
+        self.button, self._make = button, make
+        button.collapsed = True
+        button.connect("contentsCollapsed(bool)", self._onCollapsed)
+
+    def _onCollapsed(self, collapsed: bool) -> None:
+        if not collapsed:
+            self.section.refresh()
+
+    @property
+    def isMade(self) -> bool:
+        return "section" in vars(self)
+
+    @cached_property
+    def section(self):
+        """What is in it."""
+        made = self._make(self.button)
+        keyboard.prepare(self.button.parentWidget())
+        return made
 
 
 def linesIn(button):

@@ -94,10 +94,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def enter(self):
         """Called each time the user opens this module."""
-        self.panel.refreshModels()
-        self.panel.setUp.refresh()
-        self.panel.setParameterNode(self.logic.getParameterNode())
-        self.panel.refreshSeveral()
+        self.panel.enter()
         keyboard.prepare(self.parent)
 
     def exit(self):

@@ -1583,64 +1583,16 @@
 <context>
     <name>segment.card_text</name>
     <message>
-        <source>90 % range: {low} to {high} ml</source>
-        <translation>90-%-Bereich: {low} bis {high} ml</translation>
-    </message>
-    <message>
-        <source>How much of it the model itself expects to be right: 1 = all of it. It shows where to look first; it is not a probability of being right.</source>
-        <translation>Wie viel davon das Modell selbst für richtig hält: 1 = alles. Es zeigt, wo man zuerst hinsehen sollte, und ist keine Wahrscheinlichkeit, richtig zu liegen.</translation>
-    </message>
-    <message>
-        <source>Not measured: no review map was made.</source>
-        <translation>Nicht gemessen: Es wurde keine Prüfkarte erstellt.</translation>
-    </message>
-    <message>
-        <source>Nothing is called good: of {count} held-out patients some had a poor result that the model was sure of, so that only a Dice of {dice:.2f} can be promised.</source>
-        <translation>Nichts heißt „gut“: Von {count} Patienten der Testfälle hatten manche ein schlechtes Ergebnis, dessen das Modell sicher war; daher lässt sich nur ein Dice von {dice:.2f} zusagen.</translation>
-    </message>
-    <message>
-        <source>Of those called doubtful at least half do not exceed {dice:.2f}.</source>
-        <translation>Von den als „fraglich“ bewerteten kommt mindestens die Hälfte nicht über {dice:.2f} hinaus.</translation>
-    </message>
-    <message>
         <source>The model cannot be read.</source>
         <translation>Das Modell kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>This model's words were not tried on held-out cases.</source>
-        <translation>Die Bewertungen dieses Modells wurden nicht an Testfällen erprobt.</translation>
-    </message>
-    <message>
-        <source>Too few held-out patients to call a result good.</source>
-        <translation>Zu wenige Patienten unter den Testfällen, um ein Ergebnis „gut“ zu nennen.</translation>
-    </message>
-    <message>
-        <source>Tried on {count} held-out patients: a result certain enough to be called good reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the same kind.</source>
-        <translation>An {count} Patienten der Testfälle erprobt: Ein Ergebnis, das sicher genug ist, um „gut“ zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
     </message>
     <message>
         <source>also with results of {program} for {count} cases</source>
         <translation>auch mit Ergebnissen von {program} für {count} Fälle</translation>
     </message>
     <message>
-        <source>check</source>
-        <translation>prüfen</translation>
-    </message>
-    <message>
-        <source>doubtful</source>
-        <translation>fraglich</translation>
-    </message>
-    <message>
-        <source>good</source>
-        <translation>gut</translation>
-    </message>
-    <message>
         <source>licence {name}</source>
         <translation>Lizenz {name}</translation>
-    </message>
-    <message>
-        <source>look</source>
-        <translation>ansehen</translation>
     </message>
     <message>
         <source>mean Dice {score:.2f} on {count} validation cases</source>
@@ -1665,6 +1617,57 @@
     <message>
         <source>trained on {labelled} labelled cases</source>
         <translation>trainiert mit {labelled} gelabelten Fällen</translation>
+    </message>
+</context>
+<context>
+    <name>segment.certainty</name>
+    <message>
+        <source>90 % range: {low} to {high} ml</source>
+        <translation>90-%-Bereich: {low} bis {high} ml</translation>
+    </message>
+    <message>
+        <source>How much of it the model itself expects to be right: 1 = all of it. It shows where to look first; it is not a probability of being right.</source>
+        <translation>Wie viel davon das Modell selbst für richtig hält: 1 = alles. Es zeigt, wo man zuerst hinsehen sollte, und ist keine Wahrscheinlichkeit, richtig zu liegen.</translation>
+    </message>
+    <message>
+        <source>Not measured: no review map was made.</source>
+        <translation>Nicht gemessen: Es wurde keine Prüfkarte erstellt.</translation>
+    </message>
+    <message>
+        <source>Nothing is called good: of {count} held-out patients some had a poor result that the model was sure of, so that only a Dice of {dice:.2f} can be promised.</source>
+        <translation>Nichts heißt „gut“: Von {count} Patienten der Testfälle hatten manche ein schlechtes Ergebnis, dessen das Modell sicher war; daher lässt sich nur ein Dice von {dice:.2f} zusagen.</translation>
+    </message>
+    <message>
+        <source>Of those called doubtful at least half do not exceed {dice:.2f}.</source>
+        <translation>Von den als „fraglich“ bewerteten kommt mindestens die Hälfte nicht über {dice:.2f} hinaus.</translation>
+    </message>
+    <message>
+        <source>This model's words were not tried on held-out cases.</source>
+        <translation>Die Bewertungen dieses Modells wurden nicht an Testfällen erprobt.</translation>
+    </message>
+    <message>
+        <source>Too few held-out patients to call a result good.</source>
+        <translation>Zu wenige Patienten unter den Testfällen, um ein Ergebnis „gut“ zu nennen.</translation>
+    </message>
+    <message>
+        <source>Tried on {count} held-out patients: a result certain enough to be called good reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the same kind.</source>
+        <translation>An {count} Patienten der Testfälle erprobt: Ein Ergebnis, das sicher genug ist, um „gut“ zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
+    </message>
+    <message>
+        <source>check</source>
+        <translation>prüfen</translation>
+    </message>
+    <message>
+        <source>doubtful</source>
+        <translation>fraglich</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>look</source>
+        <translation>ansehen</translation>
     </message>
 </context>
 <context>
@@ -1830,12 +1833,20 @@
         <translation>Segmentieren</translation>
     </message>
     <message>
+        <source>Segment many volumes one after another with the model above.</source>
+        <translation>Viele Volumen nacheinander mit dem Modell oben segmentieren.</translation>
+    </message>
+    <message>
         <source>Segment the input volume.</source>
         <translation>Das Eingabevolumen segmentieren.</translation>
     </message>
     <message>
         <source>Segmenting with {model}.</source>
         <translation>Segmentierung mit {model}.</translation>
+    </message>
+    <message>
+        <source>Several volumes</source>
+        <translation>Mehrere Volumen</translation>
     </message>
     <message>
         <source>Starting</source>
@@ -2088,6 +2099,17 @@
     </message>
 </context>
 <context>
+    <name>set_up.closed</name>
+    <message>
+        <source>Set-up</source>
+        <translation>Einrichtung</translation>
+    </message>
+    <message>
+        <source>The Python packages that SemiGDA computes with.</source>
+        <translation>Die Python-Pakete, mit denen SemiGDA rechnet.</translation>
+    </message>
+</context>
+<context>
     <name>set_up.external</name>
     <message>
         <source>Choose another Python.</source>
@@ -2267,16 +2289,8 @@
         <translation>Einrichten ({size})</translation>
     </message>
     <message>
-        <source>Set-up</source>
-        <translation>Einrichtung</translation>
-    </message>
-    <message>
         <source>SimpleITK (reads images)</source>
         <translation>SimpleITK (liest Bilder)</translation>
-    </message>
-    <message>
-        <source>The Python packages that SemiGDA computes with.</source>
-        <translation>Die Python-Pakete, mit denen SemiGDA rechnet.</translation>
     </message>
     <message>
         <source>They take about {needed} on Slicer's disk; {free} are free.</source>
@@ -2336,17 +2350,6 @@
     <message>
         <source>{number} of {count} volumes are not the kind of image that this model was trained on.</source>
         <translation>{number} von {count} Volumen sind andere Bilder als die, mit denen dieses Modell trainiert wurde.</translation>
-    </message>
-</context>
-<context>
-    <name>several.closed</name>
-    <message>
-        <source>Segment many volumes one after another with the model above.</source>
-        <translation>Viele Volumen nacheinander mit dem Modell oben segmentieren.</translation>
-    </message>
-    <message>
-        <source>Several volumes</source>
-        <translation>Mehrere Volumen</translation>
     </message>
 </context>
 <context>

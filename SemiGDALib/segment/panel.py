@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import vtk
 from slicer.i18n import tr as _
 
@@ -12,17 +14,14 @@ from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import views
 from SemiGDALib.segment.choices import Choices
-from SemiGDALib.segment.dicom import ExportButton
 from SemiGDALib.segment.fit import FitQuestion
 from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.log import Log
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.problems import Problems
 from SemiGDALib.segment.region import RegionRow
-from SemiGDALib.segment.result_view import ResultView
-from SemiGDALib.segment.sending import SendButton
-from SemiGDALib.segment.several.closed import ClosedSection
-from SemiGDALib.set_up.section import SetUpSection
+from SemiGDALib.set_up.closed import ClosedSetUp
+from SemiGDALib.widgets import ClosedSection, collapsible
 
 
 class SegmentPanel:
@@ -35,50 +34,80 @@ class SegmentPanel:
         self._guiTag = None
         self._observerTag = None
         self._input = None  # the volume whose results are shown
+        self._shown = None  # the segmentation whose result is shown
         self.message = MessageArea(ui)
         self.choices, self.log, self.problems = Choices(self), Log(self), Problems(self)
         self.showError = self.problems.show
         self._fit = FitQuestion(self.message, self.segment)
-        self.export = ExportButton(ui, logic.exportDicomSeg, self.say, self.showError)
-        self.sending = SendButton(ui, logic.sendToProject, self.message, self.say)
-        self._result = ResultView(ui, self.export, self.sending)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
-        layout = ui.segmentButton.parentWidget().layout()
-        self._library = None
+        layout = self._layout = ui.segmentButton.parentWidget().layout()
         ui.modelsButton.connect("clicked(bool)", lambda _checked=False: self.library.open())
-        self.setUp = SetUpSection(
+        self._setUp = ClosedSetUp(
             logic, layout, self.message, self.showError, self.say, self._device
         )
-        self._several = ClosedSection(self, layout, ui.advancedCollapsibleButton)
+        about = _("Segment many volumes one after another with the model above.")
+        button = collapsible("severalCollapsibleButton", _("Several volumes"), about)
+        layout.insertWidget(layout.indexOf(ui.advancedCollapsibleButton), button)
+        self._several = ClosedSection(button, self._makeSeveral)
         self._region = RegionRow(self)
         ui.progressArea.visible = False
         ui.resultCollapsibleButton.visible = False
         ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
 
-    # Sections that most never open are made, and imported, when they are first asked for.
+    # What an opening does not show is made, and imported, when it is first asked for.
 
-    @property
+    @cached_property
     def library(self):
         """The :class:`SemiGDALib.segment.library.section.LibrarySection`."""
-        if self._library is None:
-            from SemiGDALib.segment.library.section import LibrarySection
+        from SemiGDALib.segment.library.section import LibrarySection
 
-            layout = self.ui.segmentButton.parentWidget().layout()
-            place = layout.indexOf(self.ui.inputsCollapsibleButton) + 1
-            self._library = LibrarySection(self, layout, place)
-            keyboard.prepare(layout.parentWidget())
-        return self._library
+        place = self._layout.indexOf(self.ui.inputsCollapsibleButton) + 1
+        return self._prepared(LibrarySection(self, self._layout, place))
+
+    @cached_property
+    def export(self):
+        """The :class:`SemiGDALib.segment.dicom.ExportButton` below a result."""
+        from SemiGDALib.segment.dicom import ExportButton
+
+        return ExportButton(self.ui, self.logic.exportDicomSeg, self.say, self.showError)
+
+    @cached_property
+    def sending(self):
+        """The :class:`SemiGDALib.segment.sending.SendButton` below it."""
+        from SemiGDALib.segment.sending import SendButton
+
+        return SendButton(self.ui, self.logic.sendToProject, self.message, self.say)
+
+    @cached_property
+    def _result(self):
+        from SemiGDALib.segment.result_view import ResultView
+
+        return self._prepared(ResultView(self.ui, self.export, self.sending))
+
+    def _prepared(self, part):
+        """The same, when Tab goes through it as well."""
+        keyboard.prepare(self._layout.parentWidget())
+        return part
+
+    @property
+    def setUp(self):
+        """The :class:`SemiGDALib.set_up.section.SetUpSection`."""
+        return self._setUp.section
 
     @property
     def several(self):
         """The :class:`SemiGDALib.segment.several.section.SeveralSection`."""
-        return self._several.filled()
+        return self._several.section
+
+    def _makeSeveral(self, button):
+        from SemiGDALib.segment.several.section import SeveralSection
+
+        return SeveralSection(self, button)
 
     def refreshSeveral(self, later: bool = False) -> None:
         """Look again what there is to segment, if anybody looks; ``later``: after all new nodes."""
-        section = self._several.section
-        if section is not None:
-            section.onNewNode() if later else section.refresh()
+        if self._several.isMade:
+            self.several.onNewNode() if later else self.several.refresh()
 
     # Parameter node
 
@@ -98,12 +127,13 @@ class SegmentPanel:
             vtk.vtkCommand.ModifiedEvent, lambda _caller, _event: self._update()
         )
         self._update()
-        self._result.show(parameters.resultSegmentation)
+        self._showResult(parameters.resultSegmentation)
 
     def close(self) -> None:
         """The widget goes: nothing of the scene is watched any more."""
         self.setParameterNode(None)
-        self._result.unfollow()
+        if self._shown is not None:
+            self._result.unfollow()
 
     def proposeInput(self) -> None:
         """Choose the first image of the scene, where none is chosen."""
@@ -137,8 +167,15 @@ class SegmentPanel:
         self.ui.progressArea.visible = False
         self.problems.last = self._input = None
         self._fit.forget()
-        if self._several.section is not None:
+        if self._several.isMade:
             self.several.clear()
+
+    def enter(self) -> None:
+        """The module comes into view: things outside of the scene may have changed."""
+        self.refreshModels()
+        self._setUp.refresh()
+        self.setParameterNode(self.logic.getParameterNode())
+        self.refreshSeveral()
 
     def refreshModels(self) -> None:
         """Read the library again."""
@@ -159,8 +196,14 @@ class SegmentPanel:
         self._region.update()
         self._updateButton()
         self._showInput()
-        if not self.logic.isRunning() and parameters.resultSegmentation is not self._result.node:
-            self._result.show(parameters.resultSegmentation)  # deleted, or of a loaded scene
+        if not self.logic.isRunning() and parameters.resultSegmentation is not self._shown:
+            self._showResult(parameters.resultSegmentation)  # deleted, or of a loaded scene
+
+    def _showResult(self, segmentationNode) -> None:
+        """Show its result; None: no result."""
+        if segmentationNode is not self._shown or segmentationNode is not None:
+            self._shown = segmentationNode
+            self._result.show(segmentationNode)
 
     def _showInput(self) -> None:
         """Hide the results of other volumes when another one is chosen."""
@@ -224,7 +267,7 @@ class SegmentPanel:
         self.message.hide()
         self.ui.progressArea.visible = False
         self.problems.last = None
-        self._result.show(None)  # an old result must not be mistaken for the new one
+        self._showResult(None)  # an old result must not be mistaken for the new one
         try:
             self.logic.start(
                 volume,
@@ -238,7 +281,7 @@ class SegmentPanel:
                 **chosenOptions(parameters),
             )
         except SemiGDAError as error:
-            self._result.show(parameters.resultSegmentation)
+            self._showResult(parameters.resultSegmentation)
             self.showError(error)
             return
         if self.logic.isRunning():
@@ -271,7 +314,7 @@ class SegmentPanel:
         # Not bound to any while another module is in view; the result is kept all the same.
         parameters = self.parameters or self.logic.getParameterNode()
         parameters.resultSegmentation = result.segmentationNode
-        self._result.show(result.segmentationNode)
+        self._showResult(result.segmentationNode)
         if result.frames:
             self.say(extremes(result.frames))
         bringIntoView(self.ui.resultCollapsibleButton)
@@ -279,7 +322,7 @@ class SegmentPanel:
     def _onError(self, error) -> None:
         self._ended()
         if self.parameters is not None:
-            self._result.show(self.parameters.resultSegmentation)
+            self._showResult(self.parameters.resultSegmentation)
         self.showError(error)
 
     def _device(self) -> str:

@@ -7,7 +7,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib import provenance
-from SemiGDALib.segment import card_text, sizes, views
+from SemiGDALib.segment import sizes, views
+from SemiGDALib.segment.certainty import certainty, volumeRange
 from SemiGDALib.segment.frames.follower import Follower
 from SemiGDALib.translation.sentences import translated
 
@@ -88,7 +89,7 @@ class ResultView:
 
     def _ranges(self, segments) -> list[str]:
         """A line for each of a few classes; the tool tips of the sizes have all."""
-        said = [(segment["name"], card_text.volumeRange(segment)) for segment in segments]
+        said = [(segment["name"], volumeRange(segment)) for segment in segments]
         told = [f"{name}: {text}" for name, text in said if text]
         return told if len(told) <= MOST_RANGES else []
 
@@ -103,14 +104,14 @@ class ResultView:
             name.setToolTip(name.text())  # a long one is cut
             size = qt.QTableWidgetItem(sizes.text(segment) if found else _("not found"))
             size.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
-            size.setToolTip(card_text.volumeRange(segment))
-            text, shade, explanation = card_text.certainty(segment)
-            certainty = qt.QTableWidgetItem(text)
-            certainty.setToolTip(explanation)
+            size.setToolTip(volumeRange(segment))
+            text, shade, explanation = certainty(segment)
+            sure = qt.QTableWidgetItem(text)
+            sure.setToolTip(explanation)
             if shade:
-                certainty.setForeground(qt.QBrush(qt.QColor("white")))
-                certainty.setBackground(qt.QBrush(qt.QColor(shade)))
-            for column, item in enumerate((colour, name, size, certainty)):
+                sure.setForeground(qt.QBrush(qt.QColor("white")))
+                sure.setBackground(qt.QBrush(qt.QColor(shade)))
+            for column, item in enumerate((colour, name, size, sure)):
                 table.setItem(row, column, item)
         # As high as its rows: a table that scrolls inside a scrolling panel is a nuisance.
         rows = sum(table.rowHeight(row) for row in range(len(segments)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import slicer
 
-from SemiGDALib import nodes, provenance
+from SemiGDALib import nodes
 
 # Of a segmentation that was hidden because another volume is the input: of its display node, for a
 # sequence's slider replaces the segmentation's attributes; of the segmentation in older scenes.
@@ -90,6 +90,8 @@ def _compositeNodes():
 
 def spotsOf(segmentationNode) -> list[dict]:
     """Doubtful places of the last run, most doubtful first."""
+    from SemiGDALib import provenance  # the opening panel needs none of it
+
     result = provenance.resultOf(segmentationNode)
     return result.get("spots", []) if result else []
 

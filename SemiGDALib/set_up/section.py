@@ -19,7 +19,7 @@ from SemiGDALib.dialogs import chooseFile, chooseFolder
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up import installing
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import actionButton, addLabel, collapsible, linesIn
+from SemiGDALib.widgets import actionButton, addLabel, linesIn
 
 _SHOWN = {
     "SimpleITK": _("SimpleITK (reads images)"),
@@ -32,6 +32,7 @@ class SetUpSection:
     """Binds the section's widgets, which it makes, to a module's Logic.
 
     Args:
+        button: its collapsible button, closed and the last of the panel.
         logic: with the methods of :class:`SemiGDALib.set_up.logic.SetUpLogic`.
         layout: of the panel, from top to bottom; its last item is a spacer.
         message: the panel's :class:`SemiGDALib.message_area.MessageArea`.
@@ -41,18 +42,17 @@ class SetUpSection:
         device: function that gives the device to try.
     """
 
-    def __init__(self, logic, layout, message, showError, say, device=lambda: "auto"):
+    def __init__(self, button, logic, layout, message, showError, say, device=lambda: "auto"):
+        self.button = button
         self._logic, self._layout, self._message = logic, layout, message
         self._showError, self._say, self._device = showError, say, device
         self._broken: dict[str, str] = {}  # of the last check: package -> why
         self._finding: dict | None = None
         self._busy = False
-        self._first: bool | None = None  # whether the section is on top
+        self._first = False  # whether the section is on top
         self._makeWidgets()
 
     def _makeWidgets(self) -> None:
-        about = _("The Python packages that SemiGDA computes with.")
-        self.button = collapsible("setUpCollapsibleButton", _("Set-up"), about)
         rows = linesIn(self.button)
         self.label = addLabel(rows, _("What is installed, and what is missing."))
         self.label.textFormat = qt.Qt.RichText
@@ -141,12 +141,11 @@ class SetUpSection:
     def _place(self, first: bool) -> None:
         """On top and open while something is missing, else the last and closed."""
         if first != self._first:
-            moves, self._first = self._first is not None, first
+            self._first = first
             self._layout.removeWidget(self.button)
             self._layout.insertWidget(0 if first else self._layout.count() - 1, self.button)
             self.button.collapsed = not first
-            if moves:  # the module prepares its panel itself
-                keyboard.prepare(self._layout.parentWidget())
+            keyboard.prepare(self._layout.parentWidget())
 
     def _work(self, text: str, done: int = 0, count: int = 0) -> None:
         """Show what is being done; without a count nobody knows how long it takes."""
@@ -235,7 +234,7 @@ class SetUpSection:
         self._say(_("All requirements work. {what}").format(what=_tried(finding)))
         if finding["advice"]:
             self._advise(finding)
-        if self._first is False:
+        if not self._first:
             self.button.collapsed = True
 
     def _advise(self, finding) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import qt
 
 from semigda_core.errors import SemiGDAError, plain_errors
-from semigda_core.project.store import FILE
-from SemiGDALib.train.snapshot import Snapshot
+from semigda_core.project import FILE
 from SemiGDALib.translation.sentences import translated
 
 
@@ -19,25 +18,30 @@ class TrainContext:
         now: :class:`SemiGDALib.train.snapshot.Snapshot` of the last refresh; None without a
             project. ``view``, ``facts`` and ``findings`` are its own.
         selectCases: function of case ids: selects them in the list of cases and shows it.
-        setUp: the panel's :class:`SemiGDALib.set_up.section.SetUpSection`.
+        closedSetUp: the panel's :class:`SemiGDALib.set_up.closed.ClosedSetUp`.
         selectedCases: function that gives the ids of the cases selected there.
     """
 
     def __init__(self, logic, message, resourcePath, onChanged, onLog):
         self.logic = logic
         self.message = message
-        self._resourcePath = resourcePath
+        self.resourcePath = resourcePath
         self._onChanged = onChanged
         self._onLog = onLog
         self.selectCases = lambda caseIds: None
         self.selectedCases = list
-        self.setUp = None
+        self.closedSetUp = None
         self.clear()
 
     def clear(self) -> None:
         """Forget what was read."""
         self.now = None
         self._seen = None
+
+    @property
+    def setUp(self):
+        """The panel's :class:`SemiGDALib.set_up.section.SetUpSection`."""
+        return self.closedSetUp.section
 
     @property
     def view(self):
@@ -65,6 +69,8 @@ class TrainContext:
         if self.project is None:
             self.clear()
             return
+        from SemiGDALib.train.snapshot import Snapshot  # which needs most of the core
+
         self._seen = self._stamp()
         self.now = Snapshot(self.project)
         self._seen = self._stamp()  # the snapshot may have noted a new version
@@ -82,7 +88,7 @@ class TrainContext:
 
     def icon(self, name: str):
         """An icon of the module's Resources/Icons, by its name without ending."""
-        return qt.QIcon(self._resourcePath(f"Icons/{name}.png"))
+        return qt.QIcon(self.resourcePath(f"Icons/{name}.png"))
 
     def changed(self) -> None:
         """To be called after every change: reads the project, all sections refresh."""

@@ -7,37 +7,18 @@ import time
 from pathlib import Path
 
 import qt
-import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
+from SemiGDALib import keyboard
 from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
-from SemiGDALib.set_up.section import SetUpSection
+from SemiGDALib.set_up.closed import ClosedSetUp
 from SemiGDALib.train.context import TrainContext
-from SemiGDALib.train.labelling_bar import LabellingBar
 from SemiGDALib.train.recent import recentProjects, remember
 from SemiGDALib.train.resuming import Resuming
-from SemiGDALib.train.section_base import BaseSection
-from SemiGDALib.train.section_cases import CasesSection
-from SemiGDALib.train.section_check import CheckSection
-from SemiGDALib.train.section_heldout import HeldOutSection
-from SemiGDALib.train.section_result import ResultSection
-from SemiGDALib.train.section_review import ReviewSection
-from SemiGDALib.train.section_training import TrainingSection
-from SemiGDALib.widgets import collapsible
 
-# In the order of the work. A new section is one class, one .ui file and one entry here.
-SECTIONS = (
-    CasesSection,
-    CheckSection,
-    HeldOutSection,
-    BaseSection,
-    TrainingSection,
-    ResultSection,
-    ReviewSection,
-)
 TITLE_MARGIN = 48  # arrow and frame of a section's button, pixels
 POLL_MS = 1000  # for changes by another window or program
 
@@ -46,8 +27,8 @@ class TrainPanel:
     """Everything in the panel but its life cycle, which is the module widget's.
 
     ``ui``: the widgets of SemiGDATrain.ui. ``resourcePath(name)``: a file in Resources.
-    ``sections``: the :class:`SemiGDALib.train.section.Section` objects by their ``file``;
-    ``buttons``: their collapsible buttons.
+    ``sections``: the :class:`SemiGDALib.train.section.Section` objects by their ``file``, made with
+    the first project; ``buttons``: their collapsible buttons.
     """
 
     def __init__(self, ui, logic, resourcePath):
@@ -60,17 +41,12 @@ class TrainPanel:
         self._shown = None  # folder of the project that is shown
         self.context = TrainContext(logic, MessageArea(ui), resourcePath, self.refresh, self._log)
         self.sections, self.buttons = {}, {}
-        for number, kind in enumerate(SECTIONS, 1):
-            widget = slicer.util.loadUI(resourcePath(f"UI/{kind.file}.ui"))
-            self._addSection(number, kind, widget)
-        self.context.selectCases = self._selectCases
-        self.context.selectedCases = self.sections["Cases"].table.selected
-        self._bar = LabellingBar(ui, self.context)
+        self._bar = None
+        ui.labellingFrame.visible = False
         self.resuming = Resuming(self)
-        layout = ui.sectionsWidget.parentWidget().layout()
-        context = self.context
-        context.setUp = SetUpSection(
-            logic, layout, context.message, context.showError, self._onSetUp
+        self._layout, context = ui.sectionsWidget.parentWidget().layout(), self.context
+        context.closedSetUp = ClosedSetUp(
+            logic, self._layout, context.message, context.showError, self._onSetUp
         )
         self._recentMenu = qt.QMenu(ui.recentButton)
         self._recentMenu.connect("aboutToShow()", self._fillRecent)
@@ -82,14 +58,17 @@ class TrainPanel:
         self._timer.connect("timeout()", self._onPoll)
         logic.onProject = self._onProject
 
-    def _addSection(self, number, kind, widget) -> None:
-        button = collapsible(f"{kind.file}CollapsibleButton", f"{number} {kind.title}", "")
-        layout = qt.QVBoxLayout(button)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(widget)
-        self.ui.sectionsWidget.layout().addWidget(button)
-        self.buttons[kind.file] = button
-        self.sections[kind.file] = kind(slicer.util.childWidgetVariables(widget), self.context)
+    def _makeSections(self) -> None:
+        """What only a project needs, which is most of the panel."""
+        from SemiGDALib.train.labelling_bar import LabellingBar
+        from SemiGDALib.train.sections import makeSections
+
+        context = self.context
+        self.sections, self.buttons = makeSections(self.ui.sectionsWidget.layout(), context)
+        context.selectCases = self._selectCases
+        context.selectedCases = self.sections["Cases"].table.selected
+        self._bar = LabellingBar(self.ui, context)
+        keyboard.prepare(self._layout.parentWidget())
 
     # Life cycle
 
@@ -118,7 +97,7 @@ class TrainPanel:
         """The module came into view."""
         self._entered = True
         self._timer.start()
-        self.context.setUp.refresh()
+        self.context.closedSetUp.refresh()
         self.refresh()
         for section in self.sections.values():
             section.enter()
@@ -219,8 +198,11 @@ class TrainPanel:
             if self.context.view is not None:
                 return  # sections keep what they show; they read more of the project than the view
         view = self.context.view
+        if view is not None and not self.sections:
+            self._makeSections()
         self.ui.sectionsWidget.visible = view is not None
-        self._bar.refresh()
+        if self._bar is not None:
+            self._bar.refresh()
         if view is None:
             self._shown = None
             self.ui.projectLabel.text = _("No project is open")

@@ -6,7 +6,7 @@ import os
 
 import slicer
 
-from semigda_core.project.store import FILE
+from semigda_core.project import FILE
 from SemiGDALib import settings
 
 KEY = "SemiGDA/RecentProjects"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
-from semigda_core.project.project import Project
 from SemiGDALib.train import unfinished
 from SemiGDALib.train.recent import recentProjects
 
@@ -69,7 +68,9 @@ def _has(project, begun) -> bool:
         return False
 
 
-def _opened(folder) -> Project | None:
+def _opened(folder):
+    from semigda_core.project.project import Project
+
     try:
         with plain_errors():
             return Project(folder)

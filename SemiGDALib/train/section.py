@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Section:
-    """A numbered, collapsible part of the panel; subclass it and list it in ``panel.SECTIONS``.
+    """A numbered, collapsible part of the panel; subclass it and list it in ``sections.SECTIONS``.
 
     Class attributes: ``title`` (in the button, after its number), ``file`` (its .ui file in
     ``SemiGDATrain/Resources/UI`` without the ending; the collapsible button gets the name

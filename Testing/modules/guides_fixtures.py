@@ -49,9 +49,7 @@ def unfold(panel, *sections: str) -> None:
     """Only these sections are open."""
     for name in ("inputs", "outputs", "result", "advanced", "log"):
         getattr(panel.ui, f"{name}CollapsibleButton").collapsed = name not in sections
-    several = panel.panel._several.section
-    if several is not None:
-        several.button.collapsed = "several" not in sections
+    panel.panel._several.button.collapsed = "several" not in sections
 
 
 def segment(panel, host, seconds: float = 300) -> None:

@@ -9,6 +9,8 @@ import pytest
 CLOSED = (
     "SemiGDALib.segment.several.section",
     "SemiGDALib.segment.library.section",
+    "SemiGDALib.segment.result_view",
+    "SemiGDALib.provenance",
     "SemiGDALib.train.scene_files",
     "semigda_core.project.project",
     "statistics",
@@ -44,7 +46,7 @@ def test_closed_sections_wait(panel, module_host):
     assert section.startButton.isVisible() and section.table.widget.isVisible()
     assert section.label.text == "There is no volume here."
     assert section.sourceComboBox.accessibleName == "Volumes"
-    assert panel.panel._library is None
+    assert "library" not in vars(panel.panel)
     module_host.click(panel.ui.modelsButton)
     assert panel.panel.library.button.isVisible() and panel.panel.library.table.rowCount > 0
 

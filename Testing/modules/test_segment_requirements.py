@@ -106,6 +106,7 @@ def wait_for_check(widget, host):
 
 def check(widget, host):
     section(widget).button.collapsed = False
+    host.process()
     host.click(section(widget).checkButton)
     assert not section(widget).checkButton.enabled
     wait_for_check(widget, host)

@@ -20,10 +20,11 @@ from semigda_core.files.atomic import clear_leftovers, patiently, write_json
 from semigda_core.files.documents import MAX_BYTES, check, parse_json, record
 from semigda_core.files.inside import inside
 from semigda_core.jobs.locks import locked as file_locked
+from semigda_core.project import FILE
 from semigda_core.project.document import SCHEMA_VERSION, project_document
 
 WHAT, REPAIR = "The project's file", "Put project.json back from a backup, or make a new project."
-FILE, LOCK = "project.json", ".project.lock"
+LOCK = ".project.lock"
 LOCK_SECONDS = 15.0  # a change takes milliseconds; if it takes this long, something hangs
 
 

@@ -6,7 +6,8 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.models.fit import UNLIKE, tells_mismatch
-from SemiGDALib.segment import card_text, sizes
+from SemiGDALib.segment import sizes
+from SemiGDALib.segment.certainty import certainty, shortRange, volumeRange
 from SemiGDALib.segment.several.rows import (
     DONE,
     EDITED,
@@ -86,7 +87,7 @@ class SeveralTable:
                 shown.append(_("Not this model's kind of image"))
             if UNLIKE in row.notes:
                 shown.append(_("Unlike the training images"))
-            about = [*_lines(row.segments, card_text.volumeRange), *notes, *_meanings(row.segments)]
+            about = [*_lines(row.segments, volumeRange), *notes, *_meanings(row.segments)]
             self._set(place, FOUND, "\n".join(shown), "\n".join(about))
         self.widget.resizeRowToContents(place)
 
@@ -107,7 +108,7 @@ def _found(segment: dict) -> str:
     text = f"{segment['name']} {size}"
     if segment.get("agreement") is None:
         return text
-    sure = card_text.certainty(segment)[0].replace(" ", UNBROKEN)
+    sure = certainty(segment)[0].replace(" ", UNBROKEN)
     return f"{text}{UNBROKEN}· {sure}"
 
 
@@ -119,13 +120,13 @@ def _lines(segments: list[dict], rangeOf) -> list[str]:
 
 def _meanings(segments: list[dict]) -> list[str]:
     """What the words mean, each once."""
-    told = [card_text.certainty(one)[2] for one in segments if one.get("agreement") is not None]
+    told = [certainty(one)[2] for one in segments if one.get("agreement") is not None]
     return list(dict.fromkeys(told))
 
 
 def _short(segments: list[dict]) -> str:
     """Ranges as well if all of them fit in."""
-    lines = _lines(segments, card_text.shortRange)
+    lines = _lines(segments, shortRange)
     if len(lines) > MOST_LINES:
         lines = [_found(one) for one in segments]
     return "\n".join([*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines)
