@@ -62,6 +62,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/set_up/logic.py
   SemiGDALib/set_up/section.py
   SemiGDALib/settings.py
+  SemiGDALib/tables.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
   SemiGDALib/train/advanced.py
@@ -116,7 +117,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/slices/view_in_use.py
   SemiGDALib/train/slices/words.py
   SemiGDALib/train/snapshot.py
-  SemiGDALib/train/tables.py
   SemiGDALib/train/training_logic.py
   SemiGDALib/train/unfinished.py
   SemiGDALib/translation/__init__.py

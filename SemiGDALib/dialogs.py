@@ -131,25 +131,3 @@ def askText(title: str, question: str, okText: str, text: str = "", mayBeEmpty: 
     edit.connect("textChanged(QString)", typed)
     typed(text)
     return str(edit.text).strip() if dialog.ask(edit) else None
-
-
-def makeTable(name: str, headers, toolTip: str, rows: int):
-    """A table that is read, with its columns' names; the first column takes the room."""
-    table = qt.QTableWidget(rows, len(headers))
-    table.name = name
-    table.toolTip = toolTip
-    table.setHorizontalHeaderLabels(list(headers))
-    table.verticalHeader().visible = False
-    table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
-    table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
-    return table
-
-
-def cell(text: str, toolTip: str = ""):
-    """A table's item."""
-    item = qt.QTableWidgetItem(text)
-    item.setToolTip(toolTip or text)
-    return item

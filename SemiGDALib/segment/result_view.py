@@ -10,6 +10,7 @@ from SemiGDALib import provenance
 from SemiGDALib.segment import sizes, views
 from SemiGDALib.segment.certainty import certainty, volumeRange
 from SemiGDALib.segment.frames.follower import Follower
+from SemiGDALib.tables import fitHeight
 from SemiGDALib.translation.sentences import translated
 
 COLOUR, NAME, SIZE, CERTAINTY = range(4)
@@ -113,9 +114,7 @@ class ResultView:
                 sure.setBackground(qt.QBrush(qt.QColor(shade)))
             for column, item in enumerate((colour, name, size, sure)):
                 table.setItem(row, column, item)
-        # As high as its rows: a table that scrolls inside a scrolling panel is a nuisance.
-        rows = sum(table.rowHeight(row) for row in range(len(segments)))
-        table.setFixedHeight(table.horizontalHeader().height + rows + 2 * table.frameWidth + 2)
+        fitHeight(table, len(segments))
 
     def _currentName(self, segment) -> str:
         """The segment's name now: it may have got a suffix, or been renamed."""

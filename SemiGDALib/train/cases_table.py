@@ -6,10 +6,9 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.project.check import latest
-from SemiGDALib.dialogs import cell
+from SemiGDALib.tables import cell, selectedRows, selectRows
 from SemiGDALib.texts import AMBER, BLUE, RED, ink
 from SemiGDALib.train.slices.words import labelledText, shortText, sliceCount
-from SemiGDALib.train.tables import selectedRows, selectRows
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)

@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.project.classes import add_class, change_class, remove_class
 from SemiGDALib import dialogs
-from SemiGDALib.train.tables import selectedRows
+from SemiGDALib.tables import selectedRows
 
 COLOUR, NAME, CASES = range(3)
 

@@ -11,7 +11,8 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
-from SemiGDALib.dialogs import Dialog, cell, chooseFolder, makeTable
+from SemiGDALib.dialogs import Dialog, chooseFolder
+from SemiGDALib.tables import cell, makeTable
 from SemiGDALib.texts import AMBER, RED, ink
 from SemiGDALib.translation.sentences import translated
 

@@ -6,7 +6,8 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.labels.finished import IGNORED
-from SemiGDALib.dialogs import Dialog, cell, makeTable
+from SemiGDALib.dialogs import Dialog
+from SemiGDALib.tables import cell, makeTable
 from SemiGDALib.train.mapping import NEW, guess
 
 

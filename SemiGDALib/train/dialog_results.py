@@ -10,7 +10,8 @@ from semigda_core.files.texts import one_line
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import is_source
 from semigda_core.project.results import ENOUGH, LEARNS, MEASURES
-from SemiGDALib.dialogs import Dialog, cell, chooseFolder, makeTable
+from SemiGDALib.dialogs import Dialog, chooseFolder
+from SemiGDALib.tables import cell, makeTable
 from SemiGDALib.texts import AMBER, RED, ink
 from SemiGDALib.translation.sentences import translated
 

@@ -7,7 +7,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib import nodes
-from SemiGDALib.dialogs import Dialog, cell, makeTable
+from SemiGDALib.dialogs import Dialog
+from SemiGDALib.tables import cell, makeTable
 from SemiGDALib.train import scene_files
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
+from SemiGDALib.tables import ROW, cell, fitHeight
 from SemiGDALib.texts import GREEN, RED, ink
-from SemiGDALib.train.tables import ROW, cell, fitHeight
 from SemiGDALib.translation.sentences import translated
 
 CASE, CLASS, BEFORE, AFTER, DIFFERENCE, UNET = range(6)

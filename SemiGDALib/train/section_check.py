@@ -8,10 +8,9 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.repairs import repairs
-from SemiGDALib.dialogs import cell
+from SemiGDALib.tables import cell, selectedRows
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
-from SemiGDALib.train.tables import selectedRows
 from SemiGDALib.translation.sentences import translated
 
 SEVERITY, TEXT, FIX = range(3)

@@ -10,10 +10,10 @@ from slicer.i18n import tr as _
 
 from semigda_core.project.training.comparison import partly
 from SemiGDALib.dialogs import chooseZip
+from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows
 from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, ink
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
-from SemiGDALib.train.tables import ROW, cell, fitHeight, selectedRows, selectRows
 from SemiGDALib.translation.sentences import translated
 
 TITLE, DATE, CASES, DICE, IN_USE = range(5)

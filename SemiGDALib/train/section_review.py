@@ -8,8 +8,8 @@ from collections import Counter
 import qt
 from slicer.i18n import tr as _
 
+from SemiGDALib.tables import cell, fitHeight, selectedRows, selectRows
 from SemiGDALib.train.section import Section
-from SemiGDALib.train.tables import cell, fitHeight, selectedRows, selectRows
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, CASE, DOUBT = range(3)

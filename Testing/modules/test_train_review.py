@@ -28,7 +28,7 @@ def ids(table) -> list[str]:
 
 def select(table, *rows) -> None:
     """As with the control key held down."""
-    from SemiGDALib.train.tables import selectRows
+    from SemiGDALib.tables import selectRows
 
     selectRows(table, rows)
 

@@ -10,10 +10,10 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.catalogue import INSTALLED, NEW, UPDATE, standing
 from SemiGDALib import dialogs, texts
-from SemiGDALib.dialogs import cell, makeTable
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text
 from SemiGDALib.segment.library import asking
+from SemiGDALib.tables import cell, makeTable
 from SemiGDALib.widgets import actionButton, addLabel, collapsible, linesIn
 
 

@@ -17,6 +17,7 @@ from SemiGDALib.segment.several.rows import (
     RUNNING,
     WAITING,
 )
+from SemiGDALib.tables import cell
 from SemiGDALib.texts import RED, ink
 from SemiGDALib.translation.sentences import translated
 
@@ -92,8 +93,7 @@ class SeveralTable:
         self.widget.resizeRowToContents(place)
 
     def _set(self, place: int, column: int, text: str, toolTip: str = ""):
-        item = qt.QTableWidgetItem(text)
-        item.setToolTip(toolTip or text)
+        item = cell(text, toolTip)
         self.widget.setItem(place, column, item)
         return item
 

@@ -1,4 +1,4 @@
-"""What the panel's tables share."""
+"""What tables in panels and dialogs share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ import qt
 
 ROW = 22  # height of a line of text, pixels
 MOST_ROWS = 12  # shown at once; then the table scrolls
+
+
+def makeTable(name: str, headers, toolTip: str, rows: int):
+    """A table that is read, with its columns' names; the first column takes the room."""
+    table = qt.QTableWidget(rows, len(headers))
+    table.name = name
+    table.toolTip = toolTip
+    table.setHorizontalHeaderLabels(list(headers))
+    table.verticalHeader().visible = False
+    table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+    table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
+    return table
 
 
 def cell(text: str, toolTip: str = "", editable: bool = False, right: bool = False):
