@@ -82,6 +82,7 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self.onNodeLeaves)
+        keyboard.prepare(self.parent)
         if self.parent.isEntered:  # after a reload; otherwise Slicer calls enter() next
             self.enter()
 
@@ -95,7 +96,6 @@ class SemiGDASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """Called each time the user opens this module."""
         self.panel.enter()
-        keyboard.prepare(self.parent)
 
     def exit(self):
         """Called each time the user leaves for another module; a run continues."""

@@ -75,6 +75,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
+        keyboard.prepare(self.parent)
         if self.parent.isEntered:  # after a reload; otherwise Slicer calls enter() next
             self.enter()
 
@@ -96,7 +97,6 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Called each time the user opens this module."""
         self.panel.setParameterNode(self.logic.getParameterNode())
         self.panel.enter()
-        keyboard.prepare(self.parent)
 
     def exit(self):
         """Called each time the user leaves for another module; what runs continues."""
