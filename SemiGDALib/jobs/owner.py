@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from SemiGDALib.jobs.worker import Worker
-
 
 class Jobs:
     """The jobs and commands that a module started.
@@ -44,6 +42,8 @@ class Jobs:
         for one in filter(_isActive, self._started):
             one.abandon()
         self._started = []
+        from SemiGDALib.jobs.worker import Worker  # an opening needs none
+
         for name in self._workers:
             Worker.of(name).release()
 

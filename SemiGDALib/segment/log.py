@@ -7,7 +7,6 @@ import time
 import slicer
 from slicer.i18n import tr as _
 
-from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.translation.sentences import translated
 
 
@@ -46,6 +45,7 @@ class Log:
 
     def report(self) -> str:
         """What *Copy report* copies."""
+        from SemiGDALib.jobs.worker import Worker
         from SemiGDALib.segment import report
 
         panel = self._panel

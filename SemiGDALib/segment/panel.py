@@ -9,7 +9,6 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import keyboard, nodes, texts
-from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import views
@@ -285,6 +284,8 @@ class SegmentPanel:
             self.showError(error)
             return
         if self.logic.isRunning():
+            from SemiGDALib.jobs.worker import Worker
+
             self.log.write(_("Segmenting with {model}.").format(model=parameters.model))
             self.ui.segmentButton.text = _("Cancel")
             self.ui.segmentButton.toolTip = _("Stop; the scene is left unchanged.")

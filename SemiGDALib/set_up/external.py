@@ -16,9 +16,6 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs import interpreter
 from SemiGDALib import settings
-from SemiGDALib.jobs.command import EngineCommand
-from SemiGDALib.jobs.worker import Worker
-from SemiGDALib.set_up import health
 
 SETTING = "SemiGDA/ExternalPython"  # in the user's settings: its program; empty: Slicer's own
 VERSION_LIMIT_MS = 30_000
@@ -64,6 +61,9 @@ def use(jobs, chosen, onDone) -> None:
 
     ``chosen``: its program, or the folder of its environment.
     """
+    from SemiGDALib.jobs.command import EngineCommand  # an opening only applies what was chosen
+    from SemiGDALib.set_up import health
+
     try:
         path = programIn(chosen)
     except SemiGDAError as error:
@@ -99,6 +99,8 @@ def useOwn() -> None:
 
 
 def _changed() -> None:
+    from SemiGDALib.jobs.worker import Worker
+
     Worker.stopAll()  # the next job starts a worker of the other Python
     apply()
 
