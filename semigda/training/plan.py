@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -332,7 +332,7 @@ class _Plan:
             write_json(job.path / SCORED_ON, self._scored_on() | some)
         if told is not None:
             found = outcomes_of(result["rows"], held_out)
-            write_json(told / OUTCOMES, [[asdict(one) for one in patient] for patient in found])
+            write_json(told / OUTCOMES, [[one._asdict() for one in patient] for patient in found])
         return scores_of(result["rows"])
 
     def _scored_on(self) -> dict[str, str]:
