@@ -6,11 +6,12 @@
 Needs Linux and a C compiler. A library between the process and the operating system counts the
 calls that change something in the scenario's folder (opening for writing, writing, renaming,
 making, removing, fsync) and makes the nth of them end in death (before it, or after half of it), in
-"no space left" (from then on) or in an input/output error (once). After each fault the user's files
-must be unchanged, the targets old or new and whole, and the error's class right. Then the same
-command runs once more without a fault: it must succeed with the right result and leave nothing
-behind.
-Figures go to benchmarks/results/faults.json and .md.
+"no space left" (from then on) or in an input/output error (once). Two more kinds take the right to
+read or to write from one file or folder after another (root is run without its right to ignore
+that). After each fault the user's files must be unchanged, the targets old or new and whole, and
+the error's class right. Then the same command runs once more without a fault: it must succeed with
+the right result and leave nothing behind.
+Figures go to benchmarks/results/faults.json and .md; with --only, those of other commands stay.
 """
 
 from __future__ import annotations
@@ -36,11 +37,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "Testing" / "eng
 RESULTS = ROOT / "benchmarks" / "results" / "faults.json"
 OFF, COUNT = 0, 1
 MODES = {"death": 2, "death in the middle": 3, "disk full": 4, "input/output error": 5}
+LOCKS = {"unreadable": 0o000, "read-only": 0o555}  # modes of the file or folder
 # How a command that lived may end: done after all, or with an error of the right class.
 RIGHT = {
     "disk full": ("done", "disk-full"),
     "input/output error": ("done", "disk-full", "bad-input"),
+    **dict.fromkeys(LOCKS, ("done", "bad-input", "model-invalid")),
 }
+RIGHTS = "-dac_override,-dac_read_search"  # by which root may read and write what it may not
 LIMIT_S = 300
 
 
@@ -50,21 +54,27 @@ def main() -> int:
     parser.add_argument(
         "--each", type=int, default=25, help="faults of a kind in a scenario at most"
     )
+    parser.add_argument("--kinds", nargs="+", choices=[*MODES, *LOCKS], default=[*MODES, *LOCKS])
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     if "SEMIGDA_FAULTS" not in os.environ:
         return _again_with_the_library()
+    from faults_lib.learning import LEARNING
     from faults_lib.models import MODELS
     from faults_lib.projects import PROJECTS
     from faults_lib.scenarios import SCENARIOS
 
-    scenarios = SCENARIOS | MODELS | PROJECTS
+    scenarios = SCENARIOS | MODELS | PROJECTS | LEARNING
     _warm()
     rows = []
     with tempfile.TemporaryDirectory(prefix="semigda-faults-", dir=_fast()) as name:
         for scenario in arguments.only or scenarios:
-            rows += Bench(Path(name), scenario, scenarios[scenario]).run(arguments.each)
+            rows += Bench(Path(name), scenario, scenarios[scenario]).run(
+                arguments.each, arguments.kinds
+            )
     report = summary(rows)
+    if arguments.only and arguments.results.exists():
+        report = joined(json.loads(arguments.results.read_text()), report)
     arguments.results.write_text(json.dumps(report, indent=1) + "\n")
     arguments.results.with_suffix(".md").write_text(table(report))
     print(table(report))
@@ -78,7 +88,8 @@ def _again_with_the_library() -> int:
         library, source = f"{name}/shim.so", str(ROOT / "benchmarks/faults_lib/shim.c")
         subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
         own = {"LD_PRELOAD": library, "SEMIGDA_FAULTS": "1", "OMP_NUM_THREADS": "1"}
-        return subprocess.call([sys.executable, *sys.argv], env={**os.environ, **own})
+        plain = ["setpriv", f"--bounding-set={RIGHTS}"] if os.geteuid() == 0 else []
+        return subprocess.call([*plain, sys.executable, *sys.argv], env={**os.environ, **own})
 
 
 def _fast() -> str | None:
@@ -111,7 +122,7 @@ class Bench:
         self.user = tree_hash(self.place / "user")
         shutil.copytree(self.place, self.template)
 
-    def run(self, each: int) -> list[dict]:
+    def run(self, each: int, kinds: list[str]) -> list[dict]:
         from faults_lib.scenarios import copy
 
         outcome, calls = self._child(self.scenario.command, COUNT, 0)
@@ -120,34 +131,50 @@ class Bench:
         self.expected, self.listing = self.scenario.essence(self.place), listing(self.place)
         print(f"{self.name}: {len(calls)} calls, {dict(Counter(c.split()[0] for c in calls))}")
         rows = []
-        for mode in MODES:
-            for number in _spread(len(calls), each):
+        for kind in kinds:
+            faults = range(len(calls)) if kind in MODES else self._lockable()
+            for number in _spread(len(faults), each):
                 copy(self.template, self.place)
                 start = time.monotonic()
-                row = {"scenario": self.name, "fault": mode, "call": number}
-                row |= self._fault(mode, number)
+                row = {"scenario": self.name, "fault": kind, "call": number}
+                row |= self._fault(kind, faults[number])
                 row["seconds"] = round(time.monotonic() - start, 2)
                 rows.append(row)
                 if row["wrong"]:
-                    print(f"  {mode} at {number} ({row['at']}): {row['outcome']}: {row['wrong']}")
+                    print(f"  {kind} at {number} ({row['at']}): {row['outcome']}: {row['wrong']}")
         print(f"  {len(rows)} faults, {sum(bool(row['wrong']) for row in rows)} wrong", flush=True)
         return rows
 
-    def _fault(self, mode: str, number: int) -> dict:
-        outcome, calls = self._child(self.scenario.command, MODES[mode], number)
-        row = {"at": _plain(calls[0]) if calls else "not reached", "outcome": outcome}
-        wrong = self._after(mode, outcome) + self._again()
-        return row | {"wrong": wrong}
+    def _lockable(self) -> list[Path]:
+        """Everything that is there before the command runs, and images beside it."""
+        found = [self.place / path.relative_to(self.template) for path in self.template.rglob("*")]
+        return sorted([*found, *(self.place.parent / "beside").rglob("*")])
 
-    def _after(self, mode: str, outcome: str) -> list[str]:
+    def _fault(self, kind: str, at: int | Path) -> dict:
+        if isinstance(at, Path):
+            before = at.stat().st_mode
+            at.chmod(LOCKS[kind] & (before | ~0o777))
+            outcome, _ = self._child(self.scenario.command, OFF, 0)
+            at.chmod(before)
+            row = {"at": _plain(str(at.relative_to(self.place.parent)))}
+        else:
+            outcome, calls = self._child(self.scenario.command, MODES[kind], at)
+            row = {"at": _plain(calls[0]) if calls else "not reached"}
+        row["outcome"] = outcome
+        return row | {"wrong": self._after(kind, outcome) + self._again()}
+
+    def _after(self, kind: str, outcome: str) -> list[str]:
         """What is wrong right after the fault."""
         wrong = []
         if tree_hash(self.place / "user") != self.user:
             wrong.append("a file of the user was touched")
-        if mode in RIGHT and outcome not in RIGHT[mode]:
+        if kind in RIGHT and outcome not in RIGHT[kind]:
             wrong.append(f"ended as {outcome}")
         wrong += _problem("a target is not whole", lambda: self.scenario.whole(self.place))
-        if outcome == "done" and self.scenario.essence(self.place) != self.expected:
+        said = (self.own / "log.txt").read_text(errors="replace")
+        # Who may not read a file does the rest; to get the right back changes the file's state.
+        in_part = kind in LOCKS or (self.scenario.partly and self.scenario.partly in said)
+        if outcome == "done" and not in_part and self.scenario.essence(self.place) != self.expected:
             wrong.append("said to be done, but it is not")
         return wrong
 
@@ -291,6 +318,16 @@ def summary(rows: list[dict]) -> dict:
         "wrong": [row for row in rows if row["wrong"]],
         "scenarios": {name: {k: dict(c) for k, c in by.items()} for name, by in scenarios.items()},
     }
+
+
+def joined(old: dict, new: dict) -> dict:
+    """Stored figures with those of the kinds of fault that ran anew."""
+    scenarios = {k: {**old["scenarios"].get(k, {}), **by} for k, by in new["scenarios"].items()}
+    ran = {(k, kind) for k, by in new["scenarios"].items() for kind in by}
+    wrong = [row for row in old["wrong"] if (row["scenario"], row["fault"]) not in ran]
+    found = {**old, "wrong": wrong + new["wrong"], "scenarios": old["scenarios"] | scenarios}
+    found["faults"] = sum(c["faults"] for by in found["scenarios"].values() for c in by.values())
+    return found
 
 
 def table(report: dict) -> str:

@@ -5563,6 +5563,10 @@
         <translation>Prüfen Sie, ob sie da ist und Sie sie lesen dürfen.</translation>
     </message>
     <message>
+        <source>Check the cases, then rank again.</source>
+        <translation>Prüfen Sie die Fälle, und ordnen Sie sie dann noch einmal.</translation>
+    </message>
+    <message>
         <source>Check the network and the proxy, then try again.</source>
         <translation>Prüfen Sie Netz und Proxy, und versuchen Sie es dann noch einmal.</translation>
     </message>
@@ -5797,6 +5801,10 @@
     <message>
         <source>None of the list's training images could be read.</source>
         <translation>Keines der Trainingsbilder der Liste konnte gelesen werden.</translation>
+    </message>
+    <message>
+        <source>None of the unlabelled cases could be read.</source>
+        <translation>Keiner der ungelabelten Fälle konnte gelesen werden.</translation>
     </message>
     <message>
         <source>Not stated by the file; ask its authors.</source>
@@ -6762,6 +6770,10 @@
         <translation>Das Bild nennt zwei verschiedene Voxelabstände (pixdim und sform).</translation>
     </message>
     <message>
+        <source>The image says what to add to its values, but not how to scale them (scl_slope): programs differ in what they make of it.</source>
+        <translation>Das Bild nennt, was zu seinen Werten zu addieren ist, aber nicht, wie sie zu skalieren sind (scl_slope): Programme machen Verschiedenes daraus.</translation>
+    </message>
+    <message>
         <source>The image's axes are not at right angles, which cannot be read from NIfTI files.</source>
         <translation>Die Achsen des Bildes stehen nicht senkrecht aufeinander, was aus NIfTI-Dateien nicht gelesen werden kann.</translation>
     </message>
@@ -7149,12 +7161,12 @@
         <translation>Vergleichen Sie Versionen, die trainiert wurden, seit die Testfälle gewählt sind.</translation>
     </message>
     <message>
-        <source>Connect their disk, or say where their files are now (relocate).</source>
-        <translation>Schließen Sie ihre Festplatte an, oder sagen Sie, wo ihre Dateien jetzt sind („Suchen“).</translation>
+        <source>Connect their disk, ask for access to them, or say where they are now (relocate).</source>
+        <translation>Schließen Sie ihre Festplatte an, bitten Sie um Zugriff darauf, oder sagen Sie, wo sie jetzt sind („Suchen“).</translation>
     </message>
     <message>
-        <source>Connect their disk, or say where they are now (relocate).</source>
-        <translation>Schließen Sie ihre Festplatte an, oder sagen Sie, wo sie jetzt sind („Suchen“).</translation>
+        <source>Connect their disk, or say where their files are now (relocate).</source>
+        <translation>Schließen Sie ihre Festplatte an, oder sagen Sie, wo ihre Dateien jetzt sind („Suchen“).</translation>
     </message>
     <message>
         <source>Count it as a model's, or give it again as a corrected one.</source>

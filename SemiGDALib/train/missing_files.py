@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
+from os.path import exists
 
 from slicer.i18n import tr as _
 
@@ -45,7 +45,7 @@ class MissingFiles:
             str(path)
             for case in gone
             for path in (case.image, case.label)
-            if path is not None and not Path(path).exists()
+            if path is not None and not exists(path)
         )
 
     def onRelocateOrCancel(self, _checked=False) -> None:

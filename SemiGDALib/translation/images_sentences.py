@@ -113,6 +113,10 @@ def sentences(_):
         _("The image is not a file."),
         _("The image says two different things about which side is the left (qform and sform)."),
         _("The image says two different voxel spacings (pixdim and sform)."),
+        _(
+            "The image says what to add to its values, but not how to scale them (scl_slope): "
+            "programs differ in what they make of it."
+        ),
         _("The image's axes are not at right angles, which cannot be read from NIfTI files."),
         _("The image's voxel spacing is zero, negative or no number."),
         _("The image's voxel spacing or axes are not usable."),

@@ -63,7 +63,7 @@ def test_a_prediction_waits_until_the_project_says_that_it_is_the_label(project,
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "write_json", full)
-        with pytest.raises(OSError):
+        with pytest.raises(SemiGDAError, match="full"):
             accept(project, [first.case_id])
     assert pending(project)[0] == first and project.read().case(first.case_id).label is None
     accept(project, [first.case_id])

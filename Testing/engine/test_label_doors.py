@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import nrrd
@@ -189,7 +190,9 @@ def test_a_dicom_segmentation_is_told_by_its_header(tmp_path, image):
     assert "DICOM segmentation" in error.message and ".seg.nrrd" in error.action
 
 
-def test_voxels_outside_of_the_labels_folder_are_refused(tmp_path, image):
+@pytest.mark.parametrize("drive", [False, True])
+def test_voxels_outside_of_the_labels_folder_are_refused(tmp_path, image, monkeypatch, drive):
+    """``drive``: on another drive of Windows, to which no relative path leads."""
     write_nrrd(tmp_path / "l.nrrd", LABELS, AFFINE)
     data, header = nrrd.read(str(tmp_path / "l.nrrd"))
     (tmp_path / "elsewhere").mkdir()
@@ -199,6 +202,13 @@ def test_voxels_outside_of_the_labels_folder_are_refused(tmp_path, image):
         (tmp_path / "elsewhere/l.nhdr").read_bytes().replace(b"l.raw", b"../outside/l.raw")
     )
     project, case = project_with(tmp_path, image)
+    if drive:
+        (tmp_path / "elsewhere").rename(tmp_path.parent / "outside")
+
+        def other(*_):
+            raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+        monkeypatch.setattr(os.path, "relpath", other)
     with pytest.raises(SemiGDAError, match="missing or in another folder"):
         take_edited(project, case, path)
     assert not (project.folder / "labels").exists() or not any(

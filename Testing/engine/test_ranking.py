@@ -13,6 +13,7 @@ import SimpleITK as sitk
 import torch
 from ranking_fixtures import COPIES, NOISY, make_project, run, train_model
 
+from semigda.jobs.run import run_job
 from semigda.ranking.order import Look, doubts, rank
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
@@ -106,11 +107,23 @@ def test_a_cancelled_ranking_leaves_the_older_one(ranked):
     before = candidates(project)
     again = new_ranking(project, job.job["model"])
     again.request("cancel")
-    from semigda.jobs.run import run_job
-
     run_job(again)
     assert JobFolder(again.path).state()["state"] == "cancelled"
     assert candidates(project) == before
+
+
+def test_images_that_went_away_leave_the_older_ranking(model, tmp_path):
+    """As with a network drive: what was predicted is good again when they are back."""
+    project, ids = make_project(tmp_path, model.parent / "study")
+    run(new_ranking(project, model, count=2))
+    inbox = project.folder / "inbox"
+    before = {path.name: path.read_bytes() for path in inbox.iterdir()}
+    again = new_ranking(project, model, count=2)
+    for case_id in ids.values():
+        project.read().case(case_id).image.unlink()
+    assert run_job(again) == 1
+    assert "None of the unlabelled cases" in again.error().message
+    assert {path.name: path.read_bytes() for path in inbox.iterdir()} == before
 
 
 def test_refusals(ranked, model, tmp_path):

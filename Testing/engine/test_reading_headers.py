@@ -88,6 +88,20 @@ def test_a_step_that_is_no_number_is_refused(tmp_path, step):
     assert "spacing is zero, negative or no number" in refused(path).message
 
 
+@pytest.mark.parametrize("slope", [0.0, float("nan"), float("inf")])
+def test_an_offset_of_values_without_a_scale_is_refused(tmp_path, slope):
+    """ITK adds it, and the standard says that neither counts."""
+    path = write(tmp_path / "a.nii", noise())
+    for offset in (0.0, float("nan"), 5.0):
+        content = bytearray(path.read_bytes())
+        content[112:120] = struct.pack("<2f", slope, offset)
+        path.write_bytes(content)
+        if offset == 5.0:
+            assert "scl_slope" in refused(path).message
+        else:
+            np.testing.assert_array_equal(read_volume(path).array, noise())
+
+
 def test_nifti_2_is_refused_by_its_name(tmp_path):
     """ITK does not know it."""
     header = struct.pack("<i8s", 540, b"n+2\0\r\n\x1a\n").ljust(544, b"\0")

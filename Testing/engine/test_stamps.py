@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
+from job_fixtures import ROOT
 from project_fixtures import make_project, write_case
 from swapped_files import swap, unpacked
 
@@ -12,9 +15,11 @@ from semigda.check.relocate import relocate
 from semigda.check.run import check
 from semigda_core.files import stamps
 from semigda_core.files.atomic import write_json
+from semigda_core.files.contents import digest_of
 from semigda_core.files.stamps import stamp
 from semigda_core.project.cases.listing import list_files
 from semigda_core.project.check.latest import measured
+from semigda_core.project.project import Project
 from semigda_core.project.review import candidates as review
 
 NUMBERED = pytest.param(True, id="by number, as on Windows")
@@ -109,3 +114,32 @@ def test_dicom_files_that_were_swapped_are_looked_at_again(tmp_path):
     assert list_files([image]).files and not list_files([structures]).files
     swap(image, structures)
     assert list_files([structures]).files and not list_files([image]).files
+
+
+def test_a_project_among_its_dicom_files_does_not_change_them(tmp_path):
+    """Nor does what systems hide in every folder they show: else a check never ends."""
+    (tmp_path / "IM0001").write_bytes(b"a slice")
+    seen, content = stamp(tmp_path), digest_of(tmp_path)
+    project = Project.create(tmp_path)
+    project.set_classes(["ball"])
+    for name in (".DS_Store", "Thumbs.db"):
+        (tmp_path / name).write_bytes(b"a view")
+    assert (stamp(tmp_path), digest_of(tmp_path)) == (seen, content)
+    (tmp_path / "IM0002").write_bytes(b"a slice")
+    assert stamp(tmp_path) != seen and digest_of(tmp_path) != content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+@pytest.mark.parametrize("named", [False, True])
+def test_content_that_never_ends_is_not_waited_for(tmp_path, named):
+    path = tmp_path / ("pipe.nhdr" if named else "zero.nhdr")
+    if named:
+        os.mkfifo(path)
+    else:
+        path.write_text("NRRD0004\nencoding: raw\ndata file: /dev/zero\n")
+    code = "import sys; from pathlib import Path; from semigda_core.files import contents, stamps; "
+    code += "path = Path(sys.argv[1]); stamps.stamp(path); contents.digest_of(path)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], cwd=ROOT, timeout=60, capture_output=True
+    )
+    assert b"FileNotFoundError" in done.stderr

@@ -16,7 +16,7 @@ from faults_lib.scenarios import (
 )
 
 
-def _prepare_cases(folder: Path) -> None:
+def prepare_cases(folder: Path) -> None:
     """A list of labelled cases, and a model in the library."""
     from model_fixtures import tiny_package
 
@@ -114,8 +114,8 @@ def _framed(folder: Path) -> Any:
 
 MODELS = {
     "segment --all-frames": Scenario(_prepare_frames, _frames, _frames, _framed, files_whole),
-    "evaluate": Scenario(_prepare_cases, _evaluate, _evaluate, _evaluated, files_whole),
-    "models calibrate": Scenario(_prepare_cases, _calibrate, _calibrate, _model, _model_whole),
-    "models remove": Scenario(_prepare_cases, _remove, _remove, _removed, _removed_whole),
+    "evaluate": Scenario(prepare_cases, _evaluate, _evaluate, _evaluated, files_whole),
+    "models calibrate": Scenario(prepare_cases, _calibrate, _calibrate, _model, _model_whole),
+    "models remove": Scenario(prepare_cases, _remove, _remove, _removed, _removed_whole),
     "models download": Scenario(_prepare_download, _download, _download, _model, _removed_whole),
 }

@@ -20,34 +20,39 @@ def _prepare(folder: Path) -> None:
     from hostile_projects import full_project
     from model_fixtures import tiny_package
 
-    user, out, beside = folder / "user", folder / "out", _beside(folder)
-    shutil.rmtree(beside, ignore_errors=True)
-    for path in (user, out, beside):
-        path.mkdir(parents=True)
-    full_project(beside)
-    shutil.move(beside / "project", out / "project")
+    out = folder / "out"
+    full_project(fresh(folder))
+    shutil.move(beside(folder) / "project", out / "project")
     shutil.rmtree(out / "project" / "models" / VERSION)
     tiny_package(out / "project" / "models", VERSION)
-    add_canary(user)
 
 
-def _beside(folder: Path) -> Path:
+def fresh(folder: Path) -> Path:
+    """Empty folders, and the one where images lie that are not copied for each fault."""
+    shutil.rmtree(beside(folder), ignore_errors=True)
+    for path in (folder / "user", folder / "out", beside(folder)):
+        path.mkdir(parents=True)
+    add_canary(folder / "user")
+    return beside(folder)
+
+
+def beside(folder: Path) -> Path:
     return folder.parent / "beside"
 
 
-def _project(folder: Path) -> Any:
+def project(folder: Path) -> Any:
     from semigda_core.project.project import Project
 
     return Project(folder / "out" / "project")
 
 
 def _ids(folder: Path, role: str) -> list[str]:
-    return [case.id for case in _project(folder).read().of_role(role)]
+    return [case.id for case in project(folder).read().of_role(role)]
 
 
 def essence(folder: Path) -> Any:
     """What the project says, without its history and what differs between runs; and its labels."""
-    data = dict(_project(folder).read().data)
+    data = dict(project(folder).read().data)
     for key in ("history", "revision", "id", "created", "jobs"):
         del data[key]
     said = re.sub(r"\d{4}-\d\d-\d\dT[\d:.+-]+", "DATE", json.dumps(data, sort_keys=True))
@@ -59,13 +64,13 @@ def whole(folder: Path) -> str:
     """No case, label or version was lost; what a label names is there."""
     from semigda_core.project.training.versions import versions
 
-    project = _project(folder)
-    view = project.read().present()
+    of_all = project(folder)
+    view = of_all.read().present()
     if len(view.cases) < 10 or view.of_role("missing"):
         return "a case was lost"
-    if [v.name for v in versions(project)] != [VERSION]:
+    if [v.name for v in versions(of_all)] != [VERSION]:
         return "a version was lost"
-    inbox, labels = (project.folder / name for name in ("inbox", "labels"))
+    inbox, labels = (of_all.folder / name for name in ("inbox", "labels"))
     open_ones = {case.id for case in view.cases if case.label is None}
     rejected = {one for ids in view.data.get("rejected", {}).values() for one in ids}
     for one in open_ones - rejected:
@@ -74,7 +79,7 @@ def whole(folder: Path) -> str:
     return ""
 
 
-def _on(action: str, *more: str | Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:
+def on(action: str, *more: str | Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:
     def command(folder: Path) -> list[str]:
         said: list[str] = []
         for one in more:
@@ -94,8 +99,8 @@ def _edit(
     """``done``: whether a view already says what the command does, which then need not run."""
 
     def again(folder: Path) -> list[str]:
-        if done is not None and done(_project(folder).read()):
-            return _on("status")(folder)
+        if done is not None and done(project(folder).read()):
+            return on("status")(folder)
         return command(folder)
 
     return Scenario(prepare, command, again, essence, whole, spare)
@@ -116,7 +121,7 @@ def _prepare_open(folder: Path) -> None:
 
 
 def _corrected(folder: Path) -> list[str]:
-    image = _project(folder).read().case(_first_open(folder)[0]).image
+    image = project(folder).read().case(_first_open(folder)[0]).image
     return [str(image), str(folder / "user" / "corrected.seg.nrrd")]
 
 
@@ -135,16 +140,16 @@ def _prepare_moved(folder: Path) -> None:
     from semigda.check.run import check
 
     _prepare(folder)
-    check(_project(folder))
-    shutil.move(_beside(folder) / "study", folder / "user" / "elsewhere")
+    check(project(folder))
+    shutil.move(beside(folder) / "study", folder / "user" / "elsewhere")
 
 
 def _moved(folder: Path) -> list[str]:
-    return [str(_beside(folder) / "study"), str(folder / "user" / "elsewhere")]
+    return [str(beside(folder) / "study"), str(folder / "user" / "elsewhere")]
 
 
 def _has_all_cases(folder: Path) -> str:
-    return "" if len(_project(folder).read().cases) == 11 else "a case was lost"
+    return "" if len(project(folder).read().cases) == 11 else "a case was lost"
 
 
 def _labelled(view: Any) -> bool:
@@ -185,10 +190,10 @@ def _exists(folder: Path) -> bool:
 
 
 def _created(folder: Path) -> list[str]:
-    return _on("status")(folder) if _exists(folder) else _CREATE(folder)
+    return on("status")(folder) if _exists(folder) else _CREATE(folder)
 
 
-_CREATE = _on("create", "--classes", "ball", "core", "--modality", "mr")
+_CREATE = on("create", "--classes", "ball", "core", "--modality", "mr")
 
 
 def _report_essence(folder: Path) -> Any:
@@ -215,51 +220,104 @@ def _undone_prepare(folder: Path) -> None:
     _prepare(folder)
     gone = tuple(_ids(folder, "unlabeled")[:1])
     fix = Fix("remove", gone, "Take the case out of the project")
-    apply_fix(_project(folder), Finding("copies", "warning", gone, "", "", fix))
+    apply_fix(project(folder), Finding("copies", "warning", gone, "", "", fix))
 
 
 def _undone_whole(folder: Path) -> str:
-    return "" if len(_project(folder).read().cases) >= 10 else "a case was lost"
+    return "" if len(project(folder).read().cases) >= 10 else "a case was lost"
 
 
+# Repairs, each of which must be known to Undo once it is done
+
+
+def _prepare_fix(code: str) -> Callable[[Path], None]:
+    def prepare(folder: Path) -> None:
+        from project_fixtures import AFFINE, draw, make_project, write_case
+
+        from semigda.check.run import check
+
+        made, grid = make_project(fresh(folder)), AFFINE.copy()
+        grid[0, 3] += 0.3
+        more = beside(folder) / "more"
+        shifted = write_case(more, 33, label_affine=grid)
+        made.add([shifted, write_case(more, 34, image=draw(0)[0], label=False)])
+        finding = next(one for one in check(made) if one.code == code)
+        said = [code, *finding.case_ids]
+        (folder / "user" / "fix.json").write_text(json.dumps([said, _labels_of(made.read())]))
+        shutil.move(made.folder, folder / "out" / "project")
+
+    return prepare
+
+
+def _labels_of(view: Any) -> list[list[str]]:
+    """Without the number that a second attempt's label gets."""
+    return [
+        [case["id"], str(case["label"] and case["label"]["path"])] for case in view.data["cases"]
+    ]
+
+
+def _fix(folder: Path) -> list[str]:
+    return json.loads((folder / "user" / "fix.json").read_text())[0]
+
+
+def _undo_knows(folder: Path) -> str:
+    view = project(folder).read()
+    before = json.loads((folder / "user" / "fix.json").read_text())[1]
+    if (_labels_of(view) != before) != bool(view.data.get("repairs")):
+        return "a repair that Undo does not know of"
+    return ""
+
+
+def _fixing(code: str) -> Scenario:
+    second = "out/project/labels/ID-2.nrrd"
+    repaired: Callable[[Any], bool] = lambda view: bool(view.data.get("repairs"))  # noqa: E731
+    return _edit(on("fix", _fix), repaired, _prepare_fix(code), _undo_knows, (second,))
+
+
+def _prepare_marks(folder: Path) -> None:
+    _prepare(folder)
+    (folder / "user" / "id").write_text(_ids(folder, "labeled")[0])
+
+
+# What a kill leaves goes with the next write beside it.
 _PACKAGE = ("", "/card.json", "/weights.safetensors")
-_REPORT = _on("report", "-o", _at_out("report.html"), "--overwrite")
+_REPORT = on("report", "-o", _at_out("report.html"), "--overwrite")
 PROJECTS = {
     "project create": Scenario(_prepare_create, _CREATE, _created, essence, _created_whole),
     "project split": _edit(
-        _on("split", "--change", "why"), lambda view: view.heldout["version"] > 2
+        on("split", "--change", "why"), lambda view: view.heldout["version"] > 2
     ),
     "project relocate": _edit(
-        _on("relocate", _moved),
+        on("relocate", _moved),
         None,
         _prepare_moved,
         _has_all_cases,
         ("out/project/inbox/.semigda-*",),
     ),
     "project accept": _edit(
-        _on("accept", _first_open),
+        on("accept", _first_open),
         _labelled,
         _prepare_open,
         spare=("out/project/labels/ID-2.seg.nrrd",),
     ),
-    "project reject": _edit(_on("reject", _first_open), _rejected, _prepare_open),
-    "project send": _edit(_on("send", _corrected), _labelled, _prepare_sent),
+    "project reject": _edit(on("reject", _first_open), _rejected, _prepare_open),
+    "project send": _edit(on("send", _corrected), _labelled, _prepare_sent),
     "project add-results": _edit(
-        _on("add-results", _results, "--program", "Other"), None, _prepare_results
+        on("add-results", _results, "--program", "Other"), None, _prepare_results
     ),
-    "project rename": _edit(_on("rename", VERSION, "Another")),
-    "project use": Scenario(
-        _prepare, _on("use", VERSION), _on("use", VERSION), _used_essence, whole
-    ),
-    # A kill between the two leaves the files of what is no version any more.
+    "project rename": _edit(on("rename", VERSION, "Another")),
+    "project use": Scenario(_prepare, on("use", VERSION), on("use", VERSION), _used_essence, whole),
     "project delete": _edit(
-        _on("delete", VERSION),
+        on("delete", VERSION),
         lambda view: view.data["versions"][0]["deleted"],
         whole=_has_all_cases,
-        spare=tuple(f"out/project/models/{VERSION}{name}" for name in _PACKAGE),
+        spare=tuple(f"out/project/models/.semigda-*{name}" for name in _PACKAGE),
     ),
+    "project fix (resample)": _fixing("geometry-mismatch"),
+    "project fix (remove)": _fixing("labelled-and-unlabelled"),
+    "project slices": _edit(on("slices", _first_open, "2: 3-9"), None, _prepare_marks),
     "project undo": _edit(
-        _on("undo"), lambda view: not view.data["repairs"], _undone_prepare, _undone_whole
+        on("undo"), lambda view: not view.data["repairs"], _undone_prepare, _undone_whole
     ),
     "project report": Scenario(_prepare, _REPORT, _REPORT, _report_essence, whole),
 }

@@ -30,6 +30,7 @@ class Scenario:
         essence: of a finished run, comparable between runs; it raises if something is not whole.
         whole: what must hold right after a fault: raises, or returns what is wrong, else "".
         spare: what a second run may have made beside the first one's.
+        partly: what it says if it did all but what it could not read, which is right, too.
     """
 
     prepare: Callable[[Path], None]
@@ -38,6 +39,7 @@ class Scenario:
     essence: Callable[[Path], Any]
     whole: Callable[[Path], str]
     spare: tuple[str, ...] = ()
+    partly: str = ""
 
 
 def prepare_user(folder: Path) -> Path:
@@ -296,6 +298,12 @@ def _check_essence(folder: Path) -> Any:
     return [_project_essence(folder), len(facts), pictures]
 
 
+def _mapped_essence(folder: Path) -> Any:
+    from semigda_core.project.project import Project
+
+    return Project(folder / "out" / "project").read().data["mapping"], _project_essence(folder)
+
+
 def _prepare_edited(folder: Path) -> None:
     """A case whose label a model made waits for the corrected one."""
     from semigda_core.project.project import NewCase, Project
@@ -326,6 +334,7 @@ def _simple(prepare, command, essence, whole, again=None) -> Scenario:
 
 
 _ADD = _project_command("add", "@STUDY")
+_ADD_MAPPED = _project_command("add", "@STUDY", "--map", "1=ball", "2=core")
 _CHECK = _project_command("check")
 SCENARIOS = {
     "segment": _simple(_prepare_segment, _segment_command, _segment_essence, files_whole),
@@ -342,6 +351,7 @@ SCENARIOS = {
         _prepare_add_over, _add_command, _add_essence, _add_over_whole
     ),
     "project add": _simple(_prepare_project, _ADD, _project_essence, _project_whole),
+    "project add --map": _simple(_prepare_project, _ADD_MAPPED, _mapped_essence, _project_whole),
     "project check": _simple(_prepare_project, _CHECK, _check_essence, _project_whole),
     # Nothing that was drawn is ever replaced: a second copy gets another name.
     "project edited": Scenario(

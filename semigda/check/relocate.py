@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class _Search:
     def places(self, path: Path, anywhere: bool) -> Iterator[Path]:
         """The same place first and, if ``anywhere``, then other files of that name."""
         same = self.new.joinpath(*(parts_under(str(path), self.old) or ()))
-        if same.exists():
+        if exists(same):
             yield same
         if anywhere:
             others = self._names().get(name_of(str(path)).casefold(), [])[:MOST_TRIES]
@@ -141,7 +142,7 @@ class _Known:
         chosen = [places.get(key) or [path] for key, path in files.items()]
         for paths in itertools.product(*chosen):
             now = dict(zip(files, paths, strict=True))
-            if all(path.exists() for path in paths) and self._is(now):
+            if all(map(exists, paths)) and self._is(now):
                 return now
         return None
 
@@ -186,7 +187,7 @@ def _move_results(project: Project, search: _Search) -> None:
         for case in data["cases"]:
             for result in case.get("results", []):
                 path = project.folder / result["path"]
-                if not path.exists() and parts_under(str(path), search.old) is not None:
+                if not exists(path) and parts_under(str(path), search.old) is not None:
                     for place in search.places(path, anywhere=False):
                         result["path"] = project.stored(place)
 

@@ -8,27 +8,32 @@ from semigda.data.unlabelled import whole_slices
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED, finished_text
-from semigda_core.project.check import repairs
+from semigda_core.project.changes import find_case, set_label
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import measured
-from semigda_core.project.check.repairs import new_label
+from semigda_core.project.check.repairs import Change, apply_fix, new_label
 from semigda_core.project.project import Project
-from semigda_core.project.results import add_results, newest, result_classes, values_of
+from semigda_core.project.results import (
+    give_result,
+    newest,
+    result_classes,
+    result_entry,
+    values_of,
+)
 
 
 def repair(project: Project, finding: Finding) -> None:
     """Carry out ``finding.fix``, see :func:`semigda_core.project.check.repairs.apply_fix`."""
-    repairs.apply_fix(project, finding, _resample)
+    apply_fix(project, finding, _resampled)
 
 
-def _resample(project: Project, case_id: str, action: str) -> None:
+def _resampled(project: Project, case_id: str, action: str) -> Change:
     if action == "resample-result":
-        _resample_result(project, case_id)
-    else:
-        _resample_label(project, case_id)
+        return _resampled_result(project, case_id)
+    return _resampled_label(project, case_id)
 
 
-def _resample_label(project: Project, case_id: str) -> None:
+def _resampled_label(project: Project, case_id: str) -> Change:
     view = project.read()
     case = view.case(case_id)
     if case.label is None:
@@ -42,12 +47,13 @@ def _resample_label(project: Project, case_id: str) -> None:
         labels[~known] = 0
     target = new_label(project, case_id, ".nrrd")
     write_map(target, labels, volume.affine)
-    project.set_label(case_id, target, case.origin, in_classes=True)
+    entry = project.label_entry(target, case.origin, in_classes=True)
     if finished is not None:
-        project.set_finished(case_id, finished)
+        entry["finished"] = str(finished)
+    return lambda data: set_label(data, case_id, entry)
 
 
-def _resample_result(project: Project, case_id: str) -> None:
+def _resampled_result(project: Project, case_id: str) -> Change:
     """Of another program, the one that counts."""
     view = project.read()
     case = view.case(case_id)
@@ -60,4 +66,5 @@ def _resample_result(project: Project, case_id: str) -> None:
     labels = resample_classes(result.path, volume, classes, others=True)
     target = new_label(project, case_id, ".nrrd")
     write_map(target, labels, volume.affine)
-    add_results(project, [(case_id, target)], result.source, in_classes=True)
+    entry = result_entry(project, target, result.source, in_classes=True)
+    return lambda data: give_result(find_case(data, case_id), entry)

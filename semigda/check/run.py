@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def update_facts(
 
     for number, case in enumerate(cases):
         before = known.get(case["id"], {})
-        if not all(Path(file).exists() for file in (case["image"], case["label"]) if file):
+        if not all(exists(file) for file in (case["image"], case["label"]) if file):
             # The measurement identifies a file when it is found again.
             facts |= {case["id"]: before} if before else {}
             continue
@@ -103,7 +104,7 @@ def _measure(case: CaseFiles, picture: Path | None, progress: Progress) -> dict[
         progress,
         partial(_draw, picture, label),
         case.get("label_slices"),
-        result if result and result.exists() else None,
+        result if result and exists(result) else None,
         case.get("structures"),
     )
 

@@ -31,6 +31,7 @@ from semigda.training.pretrain import pretrain
 from semigda.training.rehearsal import rehearse
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import temporary_folder
 from semigda_core.files.documents import check, flag, list_of, maybe, record, text, whole
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs import schema
@@ -259,16 +260,12 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     progress = Progress(job)
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
-    ranked, unreadable = rank_cases(
-        network,
-        card,
-        rows,
-        folder,
-        count,
-        SegmentOptions.of(options),
-        job.path,
-        progress,
-    )
+    ready = SegmentOptions.of(options)
+    # Where the next ranking removes what a killed one left.
+    with temporary_folder(folder) as scratch:
+        ranked, unreadable = rank_cases(
+            network, card, rows, folder, count, ready, scratch, progress
+        )
     seconds = round(progress.seconds, 3)
     return {"cases": ranked}, {"unreadable": unreadable, "seconds": seconds}
 

@@ -34,7 +34,8 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
         models: keeps the last model loaded between jobs.
 
     Raises:
-        SemiGDAError: "bad-input" if the folder has no job, or another process runs it.
+        SemiGDAError: "bad-input" if the folder has no job, or another process runs it; the job's
+            error if it cannot be written.
     """
     if not isinstance(job, JobFolder):
         job = open_job(job)
@@ -107,8 +108,7 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
     clear_leftovers(job.path)
     resumable = KINDS[job.job["kind"]].resumes
     job.update("running", progress=None if resumable else 0.0, message="Starting.")
-    if resumable:
-        job.hold_back()
+    job.hold_back()
     # Imported here, so that a missing package becomes the job's error, not the process's end.
     from semigda.jobs.kinds import WAYS, ModelCache
 
@@ -122,20 +122,20 @@ def _end(job: JobFolder, error: BaseException) -> None:
     told = classify(error)
     _log(error, told)
     try:
+        job.release()
         if told.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
-            job.release()
             # The disk may have filled up between the result and "done"; a paused job has no result.
             (job.path / "result.json").unlink(missing_ok=True)
             job.pause(told)
             return
         job.fail(told)
-        job.release()
         if told.error_class == "cancelled":
             for control in ("cancel", "stop"):
                 job.clear(control)  # served; the job may be started again
     except (OSError, SemiGDAError) as refused:
         # A full disk may prevent even this; the watcher then sees the process end without a result.
         _log(refused, told)
+        raise told from refused
 
 
 def _log(error: BaseException, told: SemiGDAError) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from semigda.networks.semigda import SemiGDA
 from semigda.progress import UNWATCHED, Progress
 from semigda.ranking.order import Look, look, rank
 from semigda_core.errors import SemiGDAError, plain_errors
-from semigda_core.files.atomic import replace, write_json
+from semigda_core.files.atomic import put_into_place, replace, write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.segments import ENDING
@@ -50,16 +49,14 @@ def rank_cases(
     It replaces an older ranking there.
 
     Args:
-        scratch: a folder for temporary files.
+        scratch: an empty folder on the same disk, where everything is made.
 
     Returns:
         The numbers of ranked and of unreadable cases.
 
     Raises:
-        SemiGDAError: "cancelled"; the older ranking is then unchanged.
+        SemiGDAError: "cancelled", "disk-full"; the older ranking is then unchanged.
     """
-    labels = scratch / "labels"
-    labels.mkdir(exist_ok=True)
     looks: dict[str, Look] = {}
     known, unreadable, stamps = [], 0, {}
     network.to(choose_device(options.device)).eval()
@@ -77,29 +74,35 @@ def rank_cases(
                     network, card, volume, options, progress.inside(), store=scratch
                 )
                 header = provenance(card, done.report)
-                target = labels / f"{row['id']}{ENDING}"
+                target = scratch / f"{row['id']}{ENDING}"
                 write_segmentation(target, done.labels, volume.affine, card, header)
                 del done.labels, done.review  # unmaps the files, for Windows
         except SemiGDAError as error:
             if error.error_class not in CASE_ERRORS:
                 raise
             unreadable += 1
+    if not looks:  # as of a drive that is away: what waits for review is still good
+        raise SemiGDAError(
+            "bad-input",
+            "None of the unlabelled cases could be read.",
+            action="Check the cases, then rank again.",
+        )
     names = [label.name for label in card.labels]
     images = {row["id"]: row["image"] for row in rows}
     candidates = _ranked(looks, known, names, stamps)
     progress.at(0.98, "Drawing the first cases.")
-    folder.mkdir(parents=True, exist_ok=True)
     colours = {label.name: label.color for label in card.labels}
-    keep = [found["case"] for found in candidates[:count]]
-    for case_id in keep:
-        label = labels / f"{case_id}{ENDING}"
-        volume = read_volume(images[case_id])
-        drawn = draw_thumbnail(volume, label_path=label, colours=colours)
-        write_png(folder / f"{case_id}.png", drawn)
-        replace(label, folder / label.name)
+    files = []
+    for found in candidates[:count]:
+        label, picture = (scratch / f"{found['case']}{ending}" for ending in (ENDING, ".png"))
+        drawn = draw_thumbnail(
+            read_volume(images[found["case"]]), label_path=label, colours=colours
+        )
+        write_png(picture, drawn)
+        files += [label, picture]
     ranking = {"schema": RANKING_SCHEMA, "model": card.weights_sha256, "classes": names}
-    write_json(folder / RANKING, {**ranking, "candidates": candidates})
-    _clear(folder, keep, scratch)
+    write_json(scratch / RANKING, {**ranking, "candidates": candidates})
+    _put(files, scratch / RANKING, folder)
     return len(candidates), unreadable
 
 
@@ -126,11 +129,14 @@ def _ranked(
     ]
 
 
-def _clear(folder: Path, keep: list[str], scratch: Path) -> None:
+def _put(files: Sequence[Path], ranking: Path, folder: Path) -> None:
+    """Replace an older ranking: without its list first, so that none of the new labels is ever
+    taken for one of those that the old list tells of."""
+    (folder / RANKING).unlink(missing_ok=True)
+    for file in files:
+        replace(file, folder / file.name)
+    put_into_place(ranking, folder / RANKING)
+    kept = {file.name for file in files}
     for path in folder.iterdir():
-        name = path.name.removesuffix(ENDING).removesuffix(".png")
-        if name != path.name and name not in keep:
+        if path.name.endswith((ENDING, ".png")) and path.name not in kept:
             path.unlink(missing_ok=True)
-    shutil.rmtree(scratch / "labels", ignore_errors=True)
-    for name in ("labels.npy", "review.npy"):
-        (scratch / name).unlink(missing_ok=True)

@@ -269,7 +269,8 @@ class _Rehearsal:
         self.progress.at(0.95, "Rehearsal: writing a checkpoint.")
         networks = {"network": training.network, "teacher": training.teacher}
         state = {name: network.state_dict() for name, network in networks.items()}
-        with temporary_folder(self.folder) as folder:
+        # Not in the job's: nobody runs a killed rehearsal again, whose checkpoint would stay.
+        with temporary_folder(self.store.folder) as folder:
             path, start = folder / "checkpoint.pt", time.perf_counter()
             save_checkpoint(path, state | stage.state())
             seconds = time.perf_counter() - start

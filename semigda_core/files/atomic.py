@@ -130,10 +130,27 @@ def remove_folder(folder: str | os.PathLike[str]) -> None:
     Raises:
         OSError: it could not be removed, and is whole.
     """
+    with removed_folder(folder):
+        pass
+
+
+@contextlib.contextmanager
+def removed_folder(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """:func:`remove_folder`, unless the block raises an error: then the folder is back. A folder
+    that is gone already is no error."""
     folder = Path(folder)
     doomed = temporary_path(folder.parent)
-    replace(folder, doomed)
-    _delete(doomed)
+    there = os.path.lexists(folder)
+    if there:
+        replace(folder, doomed)
+    try:
+        yield
+    except BaseException:
+        if there:
+            replace(doomed, folder)
+        raise
+    if there:
+        _delete(doomed)
 
 
 def _delete(path: Path) -> None:

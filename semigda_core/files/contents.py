@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -18,15 +20,21 @@ def files_of(path: Path) -> list[Path]:
         OSError: if it does not exist.
     """
     if path.is_dir():
-        return sorted(file for file in path.iterdir() if file.is_file())
+        return sorted(file for file in path.iterdir() if not _beside(file) and file.is_file())
     files = [path]
-    if path.suffix.lower() in _HEADERS:
+    if path.suffix.lower() in _HEADERS and path.is_file():  # not a pipe, which would wait
         files += _named(path)
     elif path.suffix.lower() == ".hdr":
         files.append(path.with_suffix(".img"))
     elif path.suffix.lower() == ".img":
         files.append(path.with_suffix(".hdr"))
     return files
+
+
+def _beside(file: Path) -> bool:
+    """Whether a file changes without the DICOM files around it: those that systems hide in every
+    folder, and those of a project that lies there."""
+    return file.name.startswith(".") or file.suffix == ".json" or file.name == "Thumbs.db"
 
 
 def _named(header: Path) -> list[Path]:
@@ -57,6 +65,8 @@ def digest_of(path: Path) -> str:
     """
     total = hashlib.blake2b(digest_size=16)
     for file in files_of(path):
+        if not file.is_file():  # missing, or a device, whose content never ends
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         with open(file, "rb") as opened:
             one = hashlib.blake2b()
             while block := opened.read(1 << 20):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORE, IGNORED
-from semigda_core.project.records import unknown_case
+from semigda_core.project.records import TRUSTED, unknown_case
 
 
 def now() -> str:
@@ -88,3 +88,36 @@ def give_label(case: dict[str, Any], label: dict[str, Any] | None) -> None:
     case["label"] = label
     if label and case["use"] == "unlabeled":
         case["use"] = "auto"
+
+
+def remove_cases(data: dict[str, Any], ids: Iterable[str]) -> None:
+    """Take cases out; refused for held-out ones."""
+    refuse_heldout(data, set(ids))
+    for case_id in set(ids):
+        data["cases"].remove(find_case(data, case_id))
+
+
+def set_use(data: dict[str, Any], ids: Iterable[str], use: str) -> None:
+    """Say how cases are used, one of ``USES``; refused for held-out ones."""
+    for case_id in ids:
+        case = find_case(data, case_id)
+        if case["use"] != use:
+            refuse_heldout(data, {case_id})
+            case["use"] = use
+
+
+def set_label(data: dict[str, Any], case_id: str, label: dict[str, Any] | None) -> None:
+    """Give a case a label, or None; of a held-out one only a trusted one.
+
+    Marks of a file that cannot say them stay as they are.
+    """
+    if label is None or label["origin"] not in TRUSTED:
+        refuse_heldout(data, {case_id})
+    case = find_case(data, case_id)
+    old = case["label"]
+    if label and old and label["path"] == old["path"]:
+        if label["segments"] is None:
+            label["finished"] = old.get("finished")
+        if label["in_classes"] and "meant" in old:
+            label["meant"] = old["meant"]
+    give_label(case, label)

@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import write_json
-from semigda_core.files.inside import inside, remove_folder
+from semigda_core.files.atomic import remove_folder, write_json
+from semigda_core.files.inside import inside
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.labels.finished import FinishedSlices, finished_said
 from semigda_core.labels.provenance import ORIGINS, origin_of
@@ -40,12 +40,11 @@ from semigda_core.project.changes import (
     find_case,
     heldout_version,
     now,
-    refuse_heldout,
     renew_heldout,
 )
 from semigda_core.project.class_list import new_classes, replace_classes
 from semigda_core.project.document import USES
-from semigda_core.project.records import TRUSTED, View, scored_by, with_role
+from semigda_core.project.records import View, scored_by, with_role
 
 PathLike = str | os.PathLike[str]
 # As made by new_job: date, kind, and some random digits.
@@ -182,11 +181,8 @@ class Project:
 
     def remove(self, case_ids: Iterable[str]) -> None:
         """Remove cases from the project; their files stay. Refused for held-out cases."""
-        ids = set(case_ids)
         with self.edit("cases removed") as data:
-            refuse_heldout(data, ids)
-            for case_id in ids:
-                data["cases"].remove(find_case(data, case_id))
+            changes.remove_cases(data, list(case_ids))
 
     def set_label(
         self,
@@ -201,18 +197,9 @@ class Project:
         Call it also after a label was edited in place: its segments and marks are read again. Marks
         of a file that cannot say them stay as they are.
         """
-        entry = None if label is None else self._label(Path(label), origin, in_classes)
+        entry = None if label is None else self.label_entry(Path(label), origin, in_classes)
         with self.edit("label set" if entry else "label taken away") as data:
-            if entry is None or entry["origin"] not in TRUSTED:
-                refuse_heldout(data, {case_id})
-            case = find_case(data, case_id)
-            old = case["label"]
-            if entry and old and entry["path"] == old["path"]:
-                if entry["segments"] is None:
-                    entry["finished"] = old.get("finished")
-                if entry["in_classes"] and "meant" in old:
-                    entry["meant"] = old["meant"]
-            changes.give_label(case, entry)
+            changes.set_label(data, case_id, entry)
 
     def set_finished(self, case_id: str, finished: FinishedSlices | None) -> None:
         """Say which slices of a case's label are finished; None: all of them.
@@ -236,11 +223,7 @@ class Project:
         if use not in USES:
             raise SemiGDAError("bad-input", f"A case's use is one of {', '.join(USES)}.")
         with self.edit(f"use set to {use}") as data:
-            for case_id in case_ids:
-                case = find_case(data, case_id)
-                if case["use"] != use:
-                    refuse_heldout(data, {case_id})
-                    case["use"] = use
+            changes.set_use(data, case_ids, use)
 
     def set_group(self, case_ids: Iterable[str], group: str | None) -> None:
         """Say that cases belong to one patient; None: each to its own."""
@@ -318,14 +301,15 @@ class Project:
         Only folders with such a job, and with a name made by :meth:`new_job`, are deleted.
         """
         ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
+        for job in ended:  # before their records: a kill in between leaves jobs that are lost
+            named = _JOB_NAME.fullmatch(job["id"])
+            if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
+                with contextlib.suppress(OSError):
+                    remove_folder(self.place("jobs", job["id"]))
         ids = {job["id"] for job in ended}
         with self.edit_file() as data:  # nothing new: no line in the history either
             data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
             data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
-        for job in ended:
-            named = _JOB_NAME.fullmatch(job["id"])
-            if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
-                remove_folder(self.place("jobs", job["id"]))
 
     def jobs(self) -> list[dict[str, Any]]:
         """The records of all jobs, newest first, each with its folder and present state."""
@@ -363,7 +347,7 @@ class Project:
         image = Path(case.image)
         if not image.exists():
             raise SemiGDAError("bad-input", f"Image {number} of those to add does not exist.")
-        label = case.label and self._label(Path(case.label), case.origin, False)
+        label = case.label and self.label_entry(Path(case.label), case.origin)
         return {
             "id": secrets.token_hex(4),
             "name": (case.name or image.name).strip(),
@@ -374,7 +358,10 @@ class Project:
             "added": now(),
         }
 
-    def _label(self, path: Path, origin: str | None, in_classes: bool) -> dict[str, Any]:
+    def label_entry(
+        self, path: Path, origin: str | None = None, in_classes: bool = False
+    ) -> dict[str, Any]:
+        """A label file as ``project.json`` tells of it; arguments as of :meth:`set_label`."""
         if origin is not None and origin not in ORIGINS:
             raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
         if not path.is_file():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,8 @@ class View:
         gone = [
             case.id
             for case in self.cases
-            if not (case.image.exists() and (case.label is None or case.label.exists()))
+            # Not Path.exists, which raises an error in a folder that may not be entered.
+            if not all(exists(path) for path in (case.image, case.label) if path is not None)
         ]
         return replace(self, missing=frozenset(gone))
 

@@ -9,6 +9,7 @@ somebody looked at it.) A case has one result of a program; of several programs'
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def add_results(
     """
     source = checked_source(source)
     entries = [
-        (case_id, _entry(project, Path(path), source, in_classes)) for case_id, path in pairs
+        (case_id, result_entry(project, Path(path), source, in_classes)) for case_id, path in pairs
     ]
     with project.edit("results of another program added", program=source) as data:
         for case_id, entry in entries:
@@ -62,9 +63,14 @@ def add_results(
                     "A file is a case's label already, and cannot be another program's result.",
                     action="Take the label away first, if a program made it.",
                 )
-            others = [old for old in case.get("results", []) if old["source"] != source]
-            case["results"] = [*others, entry]
+            give_result(case, entry)
     return [case_id for case_id, _ in entries]
+
+
+def give_result(case: dict[str, Any], entry: dict[str, Any]) -> None:
+    """Give a case's record a program's result, which replaces its earlier one."""
+    others = [old for old in case.get("results", []) if old["source"] != entry["source"]]
+    case["results"] = [*others, entry]
 
 
 def remove_results(
@@ -72,16 +78,21 @@ def remove_results(
 ) -> int:
     """Take results away, of all programs and cases or of one program and these cases; the files
     stay. Returns how many."""
-    ids, count = None if case_ids is None else set(case_ids), 0
     with project.edit("results of another program removed") as data:
-        for case in data["cases"]:
-            if ids is not None and case["id"] not in ids:
-                continue
-            old = case.get("results", [])
-            kept = [one for one in old if source is not None and one["source"] != source]
-            count += len(old) - len(kept)
-            if old:
-                case["results"] = kept
+        return drop_results(data, source, case_ids)
+
+
+def drop_results(data: dict[str, Any], source: str | None, case_ids: Iterable[str] | None) -> int:
+    """:func:`remove_results` in a project's content."""
+    ids, count = None if case_ids is None else set(case_ids), 0
+    for case in data["cases"]:
+        if ids is not None and case["id"] not in ids:
+            continue
+        old = case.get("results", [])
+        kept = [one for one in old if source is not None and one["source"] != source]
+        count += len(old) - len(kept)
+        if old:
+            case["results"] = kept
     return count
 
 
@@ -198,7 +209,7 @@ def counts(view: View, role: str = LEARNS) -> dict[str, int]:
     away = lacking(view)
     for case in view.of_role(role):
         result = newest(case)
-        if result is not None and result.path.exists() and case.id not in away:
+        if result is not None and exists(result.path) and case.id not in away:
             found[result.source] = found.get(result.source, 0) + 1
     return dict(sorted(found.items()))
 
@@ -229,7 +240,8 @@ def _teaching(name: str, count: int, measured: bool) -> str:
     )
 
 
-def _entry(project: Project, path: Path, source: str, in_classes: bool) -> dict[str, Any]:
+def result_entry(project: Project, path: Path, source: str, in_classes: bool) -> dict[str, Any]:
+    """A result's file or folder as ``project.json`` tells of it."""
     if not (path.is_file() or (path.is_dir() and structures(path))):
         raise SemiGDAError("bad-input", "A file of the results does not exist.")
     return {

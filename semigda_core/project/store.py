@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.atomic import clear_leftovers, patiently, write_json
 from semigda_core.files.documents import MAX_BYTES, check, parse_json, record
 from semigda_core.files.inside import inside
@@ -107,7 +107,8 @@ def locked(folder: Path) -> Iterator[None]:
     """Hold the project's lock; waits for other writers.
 
     Raises:
-        SemiGDAError: "bad-input" if another process keeps it for long.
+        SemiGDAError: "bad-input" if another process keeps it for long, and instead of any error of
+            the operating system, as in a folder that may not be written to.
     """
     deadline = time.monotonic() + LOCK_SECONDS
 
@@ -119,5 +120,5 @@ def locked(folder: Path) -> Iterator[None]:
                 action="Close other windows that show this project, then try again.",
             )
 
-    with file_locked(inside(folder, LOCK), waiting):
+    with plain_errors(), file_locked(inside(folder, LOCK), waiting):
         yield

@@ -104,9 +104,16 @@ def read_header(path: Path) -> Header:
         offset = _SINGLE_START
     if not 0 <= offset < 1 << 40:
         raise unreadable()
-    if not (math.isfinite(slope) and slope) or kind in _COLOURS:
-        slope, inter = 1.0, 0.0
     inter = inter if math.isfinite(inter) else 0.0
+    if not (math.isfinite(slope) and slope) or kind in _COLOURS:
+        if inter and kind not in _COLOURS:  # ITK adds it, and the standard says not to
+            raise SemiGDAError(
+                "bad-input",
+                "The image says what to add to its values, but not how to scale them (scl_slope): "
+                "programs differ in what they make of it.",
+                action="Save it again in the program that it comes from.",
+            )
+        slope, inter = 1.0, 0.0
     voxels_file = path if single else _beside(path, "img")
     with open(voxels_file, "rb") as file:
         packed = file.read(2) == GZIP_START

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def _row(
         row |= {"label": str(case.label), "classes": view.classes_of(case)}
         row["label_slices"] = finished_text(case.finished)
     result = newest(case) if role != "val" else None
-    if result is not None and result.path.exists() and case.id not in away:
+    if result is not None and exists(result.path) and case.id not in away:
         row |= {"machine_label": str(result.path), "machine_source": result.source}
         known = result_classes(view, result, values.get(result.source, ()))
         files = structures_of(view, result)

@@ -6,6 +6,7 @@ Before a training resumes: it must write in this project only, and read files wh
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def missing_folder(project: Project) -> str | None:
     missing."""
     view = project.read().present()
     cases = view.of_role("missing")
-    lost = [str(p) for case in cases for p in files_of(case).values() if not p.exists()]
+    lost = [str(p) for case in cases for p in files_of(case).values() if not exists(p)]
     if not lost:
         return None
     folders = [folder_of(path) for path in lost]
@@ -111,12 +112,12 @@ def _present(job: JobFolder, view: View, rows: Rows) -> Iterable[dict[str, Any]]
                 continue
             now[key] = moved(row[key], old, new)
             known = getattr(case, key, None)
-            if known is not None and not Path(now[key]).exists():
+            if known is not None and not exists(now[key]):
                 now[key] = str(known)
-        if not all(Path(now[key]).exists() for key in ("image", "label") if key in now):
+        if not all(exists(now[key]) for key in ("image", "label") if key in now):
             continue
         if "machine_label" in now:
             now["machine_label"] = moved(now["machine_label"], old, new)
-            if not Path(now["machine_label"]).exists():
+            if not exists(now["machine_label"]):
                 now = {key: value for key, value in now.items() if not key.startswith("machine_")}
         yield now

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.changes import now
+from semigda_core.project.changes import now, remove_cases, set_use
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
-from semigda_core.project.results import remove_results
+from semigda_core.project.results import drop_results
 
 LABELS = "labels"
 RESAMPLE = ("resample-label", "resample-result")
+Change = Callable[[dict[str, Any]], object]  # of a project's raw content
 _CHANGED = ("label", "use", "results")  # what repairs change in a case that stays
 _MOST = 1000  # number of repairs kept
 
@@ -35,44 +36,49 @@ class Repair:
 
 
 def apply_fix(
-    project: Project, finding: Finding, resample: Callable[[Project, str, str], None] | None = None
+    project: Project,
+    finding: Finding,
+    resampled: Callable[[Project, str, str], Change] | None = None,
 ) -> None:
     """Carry out ``finding.fix``. Writes in the project's folder only.
 
     Args:
-        resample: brings a case's label, or result, to its image's grid; it takes the case and the
-            fix's action. That needs voxels; a view runs ``semigda project fix`` instead.
+        resampled: writes a case's label, or result, anew on its image's grid, and returns what
+            gives it to the case; it takes the case and the fix's action. That needs voxels; a view
+            runs ``semigda project fix`` instead.
 
     Raises:
         SemiGDAError: "bad-input" if there is no fix or the case is gone.
     """
     fix = finding.fix
-    if fix is None or (fix.action in RESAMPLE and resample is None):
+    if fix is None or (fix.action in RESAMPLE and resampled is None):
         raise SemiGDAError(
             "bad-input", "This cannot be repaired automatically.", action=finding.action
         )
-    before = _cases(project.read(), fix.case_ids)
-    if fix.action == "remove":
-        project.remove(fix.case_ids)
-    elif fix.action == "use-unlabeled":
-        project.set_use(fix.case_ids, "unlabeled")
-    elif fix.action == "machine-made":
-        with project.edit("labels known as a model's") as data:
+    new = []
+    if fix.action in RESAMPLE and resampled is not None:
+        new = [resampled(project, case_id, fix.action) for case_id in fix.case_ids]
+    # The change and its note are one write: whatever was done can be undone.
+    with project.edit("case repaired") as data:
+        before = _cases(data, fix.case_ids)
+        if fix.action == "remove":
+            remove_cases(data, fix.case_ids)
+        elif fix.action == "use-unlabeled":
+            set_use(data, fix.case_ids, "unlabeled")
+        elif fix.action == "machine-made":
             for case in data["cases"]:
                 if case["id"] in fix.case_ids and case["label"]:
                     case["label"]["origin"] = "machine"
-    elif fix.action == "remove-results":
-        remove_results(project, None, fix.case_ids)
-    elif resample is not None:
-        for case_id in fix.case_ids:
-            resample(project, case_id, fix.action)
-    after = {entry["id"]: entry for _, entry in _cases(project.read(), fix.case_ids)}
-    changed = [
-        {"place": place, "before": entry, "after": after.get(entry["id"])}
-        for place, entry in before
-        if entry != after.get(entry["id"])
-    ]
-    with project.edit("repair noted") as data:
+        elif fix.action == "remove-results":
+            drop_results(data, None, fix.case_ids)
+        for change in new:
+            change(data)
+        after = {entry["id"]: entry for _, entry in _cases(data, fix.case_ids)}
+        changed = [
+            {"place": place, "before": entry, "after": after.get(entry["id"])}
+            for place, entry in before
+            if entry != after.get(entry["id"])
+        ]
         if changed:
             repair = {"text": fix.text, "date": now(), "cases": changed}
             data["repairs"] = [*data.get("repairs", []), repair][-_MOST:]
@@ -120,9 +126,9 @@ def _told(repair: dict[str, Any]) -> Repair:
     return Repair(repair["text"], repair["date"], ids)
 
 
-def _cases(view: View, ids: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
-    """The raw cases, each with its index in the list."""
-    found = enumerate(view.data["cases"])
+def _cases(data: dict[str, Any], ids: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
+    """Copies of the raw cases, each with its index in the list."""
+    found = enumerate(data["cases"])
     return [(place, copy.deepcopy(case)) for place, case in found if case["id"] in ids]
 
 

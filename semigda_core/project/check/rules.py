@@ -353,5 +353,5 @@ def _missing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
             "warning",
             ids_of(gone),
             f"{files} not where they were. Training and scores leave out what is missing.",
-            "Connect their disk, or say where they are now (relocate).",
+            "Connect their disk, ask for access to them, or say where they are now (relocate).",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import exists
 from typing import Any
 
 from semigda_core.project.check.findings import WHOLE, Facts, Finding, Fix, first_of, ids_of
@@ -36,14 +37,14 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
 
 
 def _gone(cases: list[ProjectCase]) -> Iterator[Finding]:
-    gone = [case for case in cases if not case.results[-1].path.exists()]
+    gone = [case for case in cases if not exists(case.results[-1].path)]
     if gone:
         yield Finding(
             "missing-results",
             "warning",
             ids_of(gone),
             "Results of another program are not where they were. Training leaves them out.",
-            "Connect their disk, or say where they are now (relocate).",
+            "Connect their disk, ask for access to them, or say where they are now (relocate).",
         )
 
 

@@ -102,8 +102,8 @@ def _copied(project: Project, case_id: str, source: Path) -> Path:
         with open(source, "rb") as opened:
             write_atomically(target, lambda file: shutil.copyfileobj(opened, file))
         return target
-    parts = [Path(os.path.relpath(file, source.parent)) for file in files]
-    if not all(file.is_file() for file in files) or any(".." in part.parts for part in parts):
+    parts = [_below(file, source.parent) for file in files]
+    if not all(file.is_file() for file in files) or not all(parts):
         raise SemiGDAError(
             "bad-input",
             "The voxels of the label lie in another file, which is missing or in another folder.",
@@ -111,10 +111,19 @@ def _copied(project: Project, case_id: str, source: Path) -> Path:
         )
     target = new_label(project, case_id, "")
     with staged_folder(target) as folder:
-        for file, part in zip(files, parts, strict=True):
+        for file, part in zip(files, filter(None, parts), strict=True):
             (folder / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, folder / part)
     return target / source.name
+
+
+def _below(file: Path, folder: Path) -> Path | None:
+    """The relative path of a file in a folder; None if it lies elsewhere."""
+    try:
+        part = Path(os.path.relpath(file, folder))
+    except ValueError:  # on another drive of Windows
+        return None
+    return None if ".." in part.parts else part
 
 
 def _chosen(case_ids: Iterable[str], known: Collection[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from os.path import exists
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def _base_now(project: Project, base: str) -> str:
     """The present path of a stored base; one inside a moved project has moved with it."""
     path = project.folder / base
     tail = project.folder.joinpath(*path.parts[-2:]) if path.parent.name == "models" else path
-    return str(tail if tail.exists() and not path.exists() else path)
+    return str(tail if exists(tail) and not exists(path) else path)
 
 
 def save_plan(project: Project, plan: Plan) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.inside import remove_folder
+from semigda_core.files.atomic import removed_folder
 from semigda_core.jobs import interpreter
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import user_folder
@@ -287,10 +287,10 @@ def delete(project: Project, name: str) -> None:
             action="Use another version first, then delete this one.",
         )
     folder = project.place("models", version.name)
-    with project.edit("version deleted", version=name) as data:
+    # After a kill in between, the version is still listed, and can be deleted again.
+    with removed_folder(folder), project.edit("version deleted", version=name) as data:
         _entry(data, name)["deleted"] = True
         data["used"] = [other for other in data.get("used", []) if other != name]
-    remove_folder(folder)
 
 
 def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
