@@ -133,8 +133,6 @@ set(SemiGDA_PACKAGES
   semigda/check/measure.py
   semigda/check/relocate.py
   semigda/check/repairs.py
-  semigda/check/repairs.py
-  semigda/check/repairs.py
   semigda/check/run.py
   semigda/cli.py
   semigda/cli_models.py
@@ -234,8 +232,6 @@ set(SemiGDA_PACKAGES
   semigda/progress.py
   semigda/ranking/__init__.py
   semigda/ranking/order.py
-  semigda/ranking/run.py
-  semigda/ranking/run.py
   semigda/ranking/run.py
   semigda/reading/__init__.py
   semigda/reading/child.py
@@ -362,8 +358,6 @@ set(SemiGDA_PACKAGES
   semigda_core/project/classes.py
   semigda_core/project/document.py
   semigda_core/project/heldout.py
-  semigda_core/project/project.py
-  semigda_core/project/project.py
   semigda_core/project/project.py
   semigda_core/project/reading.py
   semigda_core/project/records.py

@@ -230,6 +230,8 @@ def test_what_libraries_say_of_a_full_disk_is_understood():
         except RuntimeError as error:
             assert classify(error).error_class == expected
     assert classify(RuntimeError("shape mismatch")).error_class == "internal"
+    hidden = SafetensorError(f"I/O error: {os.strerror(errno.EIO)} (os error {errno.EIO})")
+    assert classify(hidden).error_class == "bad-input"
     for number in (errno.EIO, errno.EROFS):  # of a write: it names no file
         told = classify(OSError(number, os.strerror(number)))
         assert told.error_class == "bad-input" and os.strerror(number) in told.message

@@ -14,6 +14,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 import disagreement  # noqa: E402
 import doubt  # noqa: E402
+import faults  # noqa: E402
 import first_minute  # noqa: E402
 import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
@@ -52,6 +53,7 @@ PAGES = {
     "benchmarks/results/few_labels.md": lambda: few_labels_details(
         few_labels(), "unet", read_rows(RESULTS / "few_labels_seconds.json")
     ),
+    "benchmarks/results/faults_further.md": lambda: faults.table(stored("faults_further.json")),
     "benchmarks/results/doubt.md": lambda: doubt.page(stored("doubt.json")),
     "benchmarks/results/disagreement.md": lambda: disagreement.page(doubt_rows()),
     "docs/first-minute.md": lambda: first_minute.page(
@@ -81,6 +83,12 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_follows_from_its_table(name):
     assert PAGES[name]() == (ROOT / name).read_text("utf-8")
+
+
+def test_the_faults_of_further_commands():
+    report, page = stored("faults_further.json"), (ROOT / "docs/reliability.md").read_text("utf-8")
+    assert faults.by_command(report) in page and f"{report['faults']} faults" in page
+    assert not report["wrong"]
 
 
 def test_raw_runs_enter_the_table_of_disagreement(tmp_path):

@@ -106,7 +106,7 @@ def _prepare_ready(folder: Path) -> None:
     from semigda_core.project.training.plans import save_plan
 
     made = ready_project(fresh(folder), labelled=4, unlabelled=2)
-    save_plan(made, replace(tiny_plan(), minutes=5.0))
+    save_plan(made, replace(tiny_plan(), minutes=500.0))
     shutil.move(made.folder, folder / "out" / "project")
     _put_model(folder, 0)
 

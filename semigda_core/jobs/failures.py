@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import traceback
 
@@ -26,6 +28,9 @@ def classify(error: BaseException) -> SemiGDAError:
     if isinstance(error, ImportError):
         missing = error.name or "a package"
         return SemiGDAError("import-error", detail=f"{type(error).__name__}: {missing}")
+    if found := re.search(r"\(os error (\d+)\)", str(error)):  # of a library's own exception
+        number = int(found[1])
+        error = OSError(number, os.strerror(number)).with_traceback(error.__traceback__)
     if isinstance(error, OSError) and (told := of_system(error)):
         told.detail = _where(error)
         return told
