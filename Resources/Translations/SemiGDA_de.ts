@@ -1068,6 +1068,10 @@
         <translation>Das Training ohne Modell beenden.</translation>
     </message>
     <message>
+        <source>How the network segments some slices.</source>
+        <translation>Was das Netz aus einigen Schichten macht.</translation>
+    </message>
+    <message>
         <source>Keep training.</source>
         <translation>Weiter trainieren.</translation>
     </message>
@@ -1150,10 +1154,6 @@
     <message>
         <source>What the columns show, and when in the training.</source>
         <translation>Was die Spalten zeigen und wann im Training.</translation>
-    </message>
-    <message>
-        <source>What the network makes of some slices.</source>
-        <translation>Was das Netz aus einigen Schichten macht.</translation>
     </message>
     <message>
         <source>What the rehearsal is doing.</source>
@@ -1413,7 +1413,7 @@
         <translation>Dieses Modell herunterladen und installieren.</translation>
     </message>
     <message>
-        <source>Download cancelled. What came is kept for the next time.</source>
+        <source>Download cancelled. What was received is kept for the next attempt.</source>
         <translation>Herunterladen abgebrochen. Was schon da ist, bleibt für das nächste Mal.</translation>
     </message>
     <message>
@@ -1642,16 +1642,16 @@
         <translation>Von den als „fraglich“ bewerteten kommt mindestens die Hälfte nicht über {dice:.2f} hinaus.</translation>
     </message>
     <message>
-        <source>This model's words were not tried on held-out cases.</source>
-        <translation>Die Bewertungen dieses Modells wurden nicht an Testfällen erprobt.</translation>
+        <source>Tested on {count} held-out patients: a result certain enough to be called good reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the same kind.</source>
+        <translation>An {count} Patienten der Testfälle geprüft: Ein Ergebnis, das sicher genug ist, um „gut“ zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
+    </message>
+    <message>
+        <source>This model's words were not tested on held-out cases.</source>
+        <translation>Die Bewertungen dieses Modells wurden nicht an Testfällen geprüft.</translation>
     </message>
     <message>
         <source>Too few held-out patients to call a result good.</source>
         <translation>Zu wenige Patienten unter den Testfällen, um ein Ergebnis „gut“ zu nennen.</translation>
-    </message>
-    <message>
-        <source>Tried on {count} held-out patients: a result certain enough to be called good reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the same kind.</source>
-        <translation>An {count} Patienten der Testfälle erprobt: Ein Ergebnis, das sicher genug ist, um „gut“ zu heißen, erreicht mit mindestens {percent} % Wahrscheinlichkeit einen Dice von {dice:.2f}, bei Bildern derselben Art.</translation>
     </message>
     <message>
         <source>check</source>
@@ -2293,16 +2293,16 @@
         <translation>SimpleITK (liest Bilder)</translation>
     </message>
     <message>
+        <source>Test every package and compute once on the device, in a separate process; what fails can then be installed again.</source>
+        <translation>Jedes Paket testen und einmal auf dem Gerät rechnen, in einem eigenen Prozess; was nicht gelingt, kann dann neu installiert werden.</translation>
+    </message>
+    <message>
+        <source>Testing the external Python...</source>
+        <translation>Das externe Python wird getestet...</translation>
+    </message>
+    <message>
         <source>They take about {needed} on Slicer's disk; {free} are free.</source>
         <translation>Sie brauchen etwa {needed} auf Slicers Festplatte; {free} sind frei.</translation>
-    </message>
-    <message>
-        <source>Try every package and compute once on the device, in a separate process; what fails can then be installed again.</source>
-        <translation>Jedes Paket versuchen und einmal auf dem Gerät rechnen, in einem eigenen Prozess; was nicht gelingt, kann dann neu installiert werden.</translation>
-    </message>
-    <message>
-        <source>Trying the external Python...</source>
-        <translation>Das externe Python wird versucht...</translation>
     </message>
     <message>
         <source>Use Slicer's own</source>
@@ -3948,8 +3948,8 @@
 <context>
     <name>train.resuming</name>
     <message>
-        <source>The label of {name} goes on.</source>
-        <translation>Das Label von {name} geht weiter.</translation>
+        <source>Labelling of {name} continues.</source>
+        <translation>Das Labeln von {name} geht weiter.</translation>
     </message>
 </context>
 <context>
@@ -4873,7 +4873,7 @@
         <translation>Öffnen Sie sein Projekt; wurde der Fall dort entfernt, wählen Sie Aus Szene.</translation>
     </message>
     <message>
-        <source>Open the project where it is now; then the label goes on.</source>
+        <source>Open the project where it is now; then labelling continues.</source>
         <translation>Öffnen Sie das Projekt, wo es jetzt liegt; dann geht das Label weiter.</translation>
     </message>
 </context>
@@ -5460,7 +5460,7 @@
         <translation>{what} nicht verwendbar: {wrong}.</translation>
     </message>
     <message>
-        <source>{what} has a field twice in one place.</source>
+        <source>{what} holds the same field twice.</source>
         <translation>{what}: enthält an einer Stelle ein Feld doppelt.</translation>
     </message>
     <message>
@@ -5468,16 +5468,16 @@
         <translation>{what}: enthält {count} Regionen, nicht eine.</translation>
     </message>
     <message>
-        <source>{what} is no valid JSON from line {lineno} on.</source>
+        <source>{what} is not saved as UTF-8 text.</source>
+        <translation>{what}: nicht als UTF-8-Text gespeichert.</translation>
+    </message>
+    <message>
+        <source>{what} is not valid JSON from line {lineno} on.</source>
         <translation>{what}: ab Zeile {lineno} kein gültiges JSON.</translation>
     </message>
     <message>
-        <source>{what} is no valid JSON.</source>
+        <source>{what} is not valid JSON.</source>
         <translation>{what}: kein gültiges JSON.</translation>
-    </message>
-    <message>
-        <source>{what} is not saved as UTF-8 text.</source>
-        <translation>{what}: nicht als UTF-8-Text gespeichert.</translation>
     </message>
     <message>
         <source>{what} is too large.</source>
@@ -6275,11 +6275,11 @@
         <translation>Dieses Training wurde ohne die Grafikkarte geplant, die jetzt nutzbar ist: Nach einem neuen Probelauf schafft es mehr in seiner Zeit.</translation>
     </message>
     <message>
-        <source>Too little memory on {value}: went on with CPU.</source>
-        <translation>Zu wenig Speicher auf {value}: mit CPU weitergerechnet.</translation>
+        <source>Too little memory on {value}: continued on the CPU.</source>
+        <translation>Zu wenig Speicher auf {value}: auf der CPU weitergerechnet.</translation>
     </message>
     <message>
-        <source>Too little memory on {value}: went on with {batch_size} slice(s) at once.</source>
+        <source>Too little memory on {value}: continued with {batch_size} slice(s) at a time.</source>
         <translation>Zu wenig Speicher auf {value}: mit {batch_size} Schicht(en) zugleich weitergerechnet.</translation>
     </message>
     <message>

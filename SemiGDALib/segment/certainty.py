@@ -21,7 +21,7 @@ def certainty(segment: dict) -> tuple[str, str, str]:
         "look first; it is not a probability of being right."
     )
     said = (
-        _promised(segment) if grade else _("This model's words were not tried on held-out cases.")
+        _promised(segment) if grade else _("This model's words were not tested on held-out cases.")
     )
     return f"{value:.2f} {word}", colour, f"{said} {about}"
 
@@ -60,9 +60,9 @@ def _promised(segment: dict) -> str:
         )
     else:
         said = _(
-            "Tried on {count} held-out patients: a result certain enough to be called good reaches "
-            "a Dice of {dice:.2f} with a probability of at least {percent} %, on images of the "
-            "same kind."
+            "Tested on {count} held-out patients: a result certain enough to be called good "
+            "reaches a Dice of {dice:.2f} with a probability of at least {percent} %, on images of "
+            "the same kind."
         )
     said = said.format(**numbers)
     if promise["poor"] is None:

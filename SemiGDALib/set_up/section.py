@@ -71,7 +71,7 @@ class SetUpSection:
         )
         self.checkButton = actionButton(_("Check and repair"), self.check)
         self.checkButton.toolTip = _(
-            "Try every package and compute once on the device, in a separate process; what "
+            "Test every package and compute once on the device, in a separate process; what "
             "fails can then be installed again."
         )
         self.pythonButton = actionButton(_("External Python..."), self.choosePython)
@@ -264,7 +264,7 @@ class SetUpSection:
 
     def usePython(self, path) -> None:
         """Try a Python and take it if it works."""
-        self._work(_("Trying the external Python..."))
+        self._work(_("Testing the external Python..."))
         self._logic.useExternalPython(path, self._onTried)
 
     def _onTried(self, finding, problem) -> None:

@@ -49,7 +49,7 @@ class Resuming:
             panel.context.showError(error)
             return
         if labelling is not None:
-            panel.context.log(_("The label of {name} goes on.").format(name=labelling.caseName))
+            panel.context.log(_("Labelling of {name} continues.").format(name=labelling.caseName))
             panel.refresh()
 
     def _elsewhere(self) -> str | None:

@@ -67,7 +67,7 @@ def ofProject(begun, project):
         raise SemiGDAError(
             "bad-input",
             _("A label in this scene was not finished, and its project was not found."),
-            action=_("Open the project where it is now; then the label goes on."),
+            action=_("Open the project where it is now; then labelling continues."),
         )
     cases = {case.id for case in project.read().cases}
     for one in begun:

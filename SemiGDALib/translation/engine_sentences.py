@@ -220,8 +220,8 @@ def sentences(_):
             "This training was planned without the graphics card that can be used now: after "
             "another rehearsal it does more in its time."
         ),
-        _("Too little memory on {value}: went on with CPU."),
-        _("Too little memory on {value}: went on with {batch_size} slice(s) at once."),
+        _("Too little memory on {value}: continued on the CPU."),
+        _("Too little memory on {value}: continued with {batch_size} slice(s) at a time."),
         _("Training a U-Net to compare with: step {done} of {steps}."),
         _(
             "Training mirrors images left and right, but this class is one side of the body: "

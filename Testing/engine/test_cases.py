@@ -92,7 +92,7 @@ def test_missing_and_broken_files(folder):
     with pytest.raises(SemiGDAError, match="does not exist"):
         read_cases(folder / "none.json")
     (folder / "cases.json").write_text("{")
-    with pytest.raises(SemiGDAError, match="no valid JSON"):
+    with pytest.raises(SemiGDAError, match="not valid JSON"):
         read_cases(folder / "cases.json")
 
 

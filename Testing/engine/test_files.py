@@ -220,18 +220,18 @@ def test_a_right_document_passes():
 @pytest.mark.parametrize(
     "data, told",
     [
-        (b"{", "is no valid JSON from line 1 on"),
-        (b"", "is no valid JSON from line 1 on"),
-        (b'{\n "a": 1,\n<<<<<<< HEAD\n "b": 2\n}', "is no valid JSON from line 3 on"),
-        (b'{\r\n "a": [1,\r\n', "is no valid JSON from line 3 on"),
-        (b"NaN", "is no valid JSON"),
-        (b'{"a": Infinity}', "is no valid JSON"),
-        (b"[" * 100_000, "is no valid JSON"),
-        (b"1" * 5000, "is no valid JSON"),
+        (b"{", "is not valid JSON from line 1 on"),
+        (b"", "is not valid JSON from line 1 on"),
+        (b'{\n "a": 1,\n<<<<<<< HEAD\n "b": 2\n}', "is not valid JSON from line 3 on"),
+        (b'{\r\n "a": [1,\r\n', "is not valid JSON from line 3 on"),
+        (b"NaN", "is not valid JSON"),
+        (b'{"a": Infinity}', "is not valid JSON"),
+        (b"[" * 100_000, "is not valid JSON"),
+        (b"1" * 5000, "is not valid JSON"),
         (b"\xff", "is not saved as UTF-8 text"),
         ('{"a": 1}'.encode("utf-16"), "is not saved as UTF-8 text"),
-        (b'{"a": [1, 2], "a": []}', "has a field twice in one place"),
-        (b'{"a": [{"b": 1, "b": 1}]}', "has a field twice in one place"),
+        (b'{"a": [1, 2], "a": []}', "holds the same field twice"),
+        (b'{"a": [{"b": 1, "b": 1}]}', "holds the same field twice"),
     ],
 )
 def test_what_is_no_json(tmp_path, data, told):

@@ -158,7 +158,7 @@ def test_what_is_no_project_is_refused(tmp_path):
         with pytest.raises(SemiGDAError, match="another version"):
             project.set_settings(modality="MR")
     path.write_text(text[:50])
-    with pytest.raises(SemiGDAError, match="no valid JSON"):
+    with pytest.raises(SemiGDAError, match="not valid JSON"):
         Project(project.folder)
 
 

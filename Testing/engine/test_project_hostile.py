@@ -242,8 +242,8 @@ def test_a_project_edited_by_hand_is_told_and_never_emptied(project):
     twice = raw.rstrip().removesuffix("}") + ', "cases": [], "heldout": null}'
     named = {**whole, "classes": [*whole["classes"], {**whole["classes"][0], "value": 3}]}
     for content, told in (
-        (twice, "has a field twice in one place"),
-        (raw.replace(' "cases"', '=======\n "cases"', 1), "is no valid JSON from line "),
+        (twice, "holds the same field twice"),
+        (raw.replace(' "cases"', '=======\n "cases"', 1), "is not valid JSON from line "),
         (json.dumps(named), "'classes[2].name' is the name of an earlier class, too"),
     ):
         file.write_text(content, "utf-8")

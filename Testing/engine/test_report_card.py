@@ -78,7 +78,7 @@ def test_a_damaged_card_and_damaged_scores_are_said_to_be(copy):
     (folder / "comparison.json").write_text("{}")
     page = write_report(copy).read_text("utf-8")
     missing = page[page.index("What is missing here") :]
-    assert "The model card is no valid JSON from line 1 on." in missing
+    assert "The model card is not valid JSON from line 1 on." in missing
     assert "The scores of the training cannot be read." in missing
 
 

@@ -192,8 +192,8 @@ def test_memory_ladder(monkeypatch):
     prediction = predictor(torch.zeros(10, 3, 8, 8))
     assert len(prediction.probabilities) == 2 and predictor.batch_size == 2
     assert [step.split(": ")[1] for step in predictor.steps] == [
-        "went on with 5 slice(s) at once.",
-        "went on with 2 slice(s) at once.",
+        "continued with 5 slice(s) at a time.",
+        "continued with 2 slice(s) at a time.",
     ]
 
     class Starving(BrightPixels):

@@ -169,10 +169,12 @@ class Predictor:
             self._batch.limit(self.batch_size // 2)
             self.steps.append(
                 f"Too little memory on {device_name(self.device)}: "
-                f"went on with {self.batch_size} slice(s) at once."
+                f"continued with {self.batch_size} slice(s) at a time."
             )
         elif self.device.type != "cpu":
-            self.steps.append(f"Too little memory on {device_name(self.device)}: went on with CPU.")
+            self.steps.append(
+                f"Too little memory on {device_name(self.device)}: continued on the CPU."
+            )
             self._move(torch.device("cpu"))
             self._batch = self._measured()
         else:

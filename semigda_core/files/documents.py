@@ -295,13 +295,13 @@ def parse_json(
         decoded = data.decode("utf-8-sig") if isinstance(data, bytes) else data
         return json.loads(decoded, parse_constant=_no_number, object_pairs_hook=_object)
     except _Twice:
-        message, name = f"{what} has a field twice in one place.", ""
+        message, name = f"{what} holds the same field twice.", ""
     except json.JSONDecodeError as error:
-        message, name = f"{what} is no valid JSON from line {error.lineno} on.", "JSONDecodeError"
+        message, name = f"{what} is not valid JSON from line {error.lineno} on.", "JSONDecodeError"
     except UnicodeDecodeError:
         message, name = f"{what} is not saved as UTF-8 text.", "UnicodeDecodeError"
     except (ValueError, RecursionError) as error:
-        message, name = f"{what} is no valid JSON.", type(error).__name__
+        message, name = f"{what} is not valid JSON.", type(error).__name__
     raise SemiGDAError(error_class, message, action=action, detail=name)
 
 

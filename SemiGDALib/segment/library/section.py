@@ -186,7 +186,9 @@ class LibrarySection:
     def _onDownloaded(self, problem) -> None:
         self._download = None
         if problem is not None and problem.error_class == "cancelled":
-            self._onDone(_("Download cancelled. What came is kept for the next time."), None)
+            self._onDone(
+                _("Download cancelled. What was received is kept for the next attempt."), None
+            )
             return
         self._onDone(_("Model downloaded. Choose it above to use it."), problem)
 
