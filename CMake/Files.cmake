@@ -346,10 +346,12 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/sending.py
   semigda_core/project/changes.py
   semigda_core/project/check/__init__.py
+  semigda_core/project/check/conflicts.py
   semigda_core/project/check/facts.py
   semigda_core/project/check/findings.py
   semigda_core/project/check/latest.py
   semigda_core/project/check/outliers.py
+  semigda_core/project/check/patients.py
   semigda_core/project/check/repairs.py
   semigda_core/project/check/rules.py
   semigda_core/project/check/rules_heldout.py

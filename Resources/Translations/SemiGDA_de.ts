@@ -6366,6 +6366,10 @@
         <translation>Ein Label enthält ein Segment oder einen Wert, der zu keiner Klasse gehört.</translation>
     </message>
     <message>
+        <source>Add the segment to the file's header, or save the file in Slicer, which leaves such voxels out.</source>
+        <translation>Ergänzen Sie das Segment in den Kopfdaten der Datei, oder speichern Sie die Datei in Slicer, das solche Voxel weglässt.</translation>
+    </message>
+    <message>
         <source>Case {number} of the list trains, but another case of its group is held out.</source>
         <translation>Fall {number} der Liste trainiert, aber ein anderer Fall seiner Gruppe ist Testfall.</translation>
     </message>
@@ -6874,6 +6878,10 @@
         <translation>Die Region liegt außerhalb des Bildes.</translation>
     </message>
     <message>
+        <source>The segmentation holds voxels of the value {value}, which no segment of it has.</source>
+        <translation>Die Segmentierung enthält Voxel mit dem Wert {value}, den keines ihrer Segmente hat.</translation>
+    </message>
+    <message>
         <source>The segmentation is damaged: its header names more layers than it holds</source>
         <translation>Die Segmentierung ist beschädigt: Ihre Kopfdaten nennen mehr Ebenen, als sie enthält</translation>
     </message>
@@ -7017,6 +7025,10 @@
         <translation>Ein anderes Training dieses Projekts ist nicht beendet.</translation>
     </message>
     <message>
+        <source>Another version of project.json in the project's folder holds changes that the project lacks: two computers changed it at once.</source>
+        <translation>Eine andere Fassung von project.json im Ordner des Projekts enthält Änderungen, die dem Projekt fehlen: Zwei Rechner haben es gleichzeitig geändert.</translation>
+    </message>
+    <message>
         <source>Another window is starting a training of this project.</source>
         <translation>Ein anderes Fenster startet gerade ein Training dieses Projekts.</translation>
     </message>
@@ -7035,6 +7047,14 @@
     <message>
         <source>Bring the result to the image's grid (a copy in the project)</source>
         <translation>Das Ergebnis auf das Gitter des Bildes bringen (eine Kopie im Projekt)</translation>
+    </message>
+    <message>
+        <source>By their names, {count} images may be of one patient: if one is held out while another trains, scores are too good.</source>
+        <translation>Den Namen nach können {count} Bilder von einem Patienten sein: Ist eines davon Testfall und ein anderes trainiert, sind die Werte zu gut.</translation>
+    </message>
+    <message>
+        <source>By their names, {count} images may be of {count2} patients: if one is held out while another trains, scores are too good.</source>
+        <translation>Den Namen nach können {count} Bilder von {count2} Patienten sein: Ist eines davon Testfall und ein anderes desselben Patienten trainiert, sind die Werte zu gut.</translation>
     </message>
     <message>
         <source>Cameras say that these pictures are to be shown turned, and here they are read as they are stored: a label drawn in another program may lie beside what it shows.</source>
@@ -7209,6 +7229,10 @@
         <translation>Geben Sie ihm sein Label zurück, oder wählen Sie die Testfälle neu, mit diesem Grund.</translation>
     </message>
     <message>
+        <source>Go on in that copy, or export its version and remove the model from the library first.</source>
+        <translation>Machen Sie in jener Kopie weiter, oder exportieren Sie ihre Version und entfernen Sie das Modell zuerst aus der Bibliothek.</translation>
+    </message>
+    <message>
         <source>Grey values come in several scales: {count} images are far from the usual one.</source>
         <translation>Grauwerte kommen in mehreren Skalen vor: {count} Bilder sind weit von der üblichen.</translation>
     </message>
@@ -7221,8 +7245,16 @@
         <translation>Testfälle brauchen ein Label, das ein Mensch erstellt oder korrigiert hat.</translation>
     </message>
     <message>
+        <source>Here '{small}' is larger than '{large}', and in the other labels much smaller: they may be swapped.</source>
+        <translation>Hier ist '{small}' größer als '{large}', in den anderen Labels aber viel kleiner: Beide können vertauscht sein.</translation>
+    </message>
+    <message>
         <source>Hold out fewer cases.</source>
         <translation>Nehmen Sie weniger Testfälle.</translation>
+    </message>
+    <message>
+        <source>If it is, save the labels in RGB colours, without a palette, and say which class each colour is; if not, nothing has to be done.</source>
+        <translation>Wenn ja, speichern Sie die Labels in RGB-Farben, ohne Palette, und sagen Sie, welche Klasse jede Farbe ist; sonst ist nichts zu tun.</translation>
     </message>
     <message>
         <source>If one got the label of another, give it its own; if they are of one patient, say so, or one may be held out while another trains.</source>
@@ -7231,6 +7263,10 @@
     <message>
         <source>If only the drawn ones are finished, mark them: the others then count as unlabelled.</source>
         <translation>Sind nur die gezeichneten fertig, markieren Sie diese: Die anderen zählen dann als ungelabelt.</translation>
+    </message>
+    <message>
+        <source>If so, say which are of the same patient; otherwise nothing has to be done.</source>
+        <translation>Wenn ja, sagen Sie, welche vom selben Patienten sind; sonst ist nichts zu tun.</translation>
     </message>
     <message>
         <source>If that is right, choose the same held-out cases again with this reason: older scores do not compare.</source>
@@ -7317,6 +7353,10 @@
         <translation>Lassen Sie das neue Label seinen Platz einnehmen, oder lassen Sie es.</translation>
     </message>
     <message>
+        <source>Look at the label; if they are swapped, correct it.</source>
+        <translation>Sehen Sie sich das Label an; sind sie vertauscht, korrigieren Sie es.</translation>
+    </message>
+    <message>
         <source>Look at the list again.</source>
         <translation>Sehen Sie die Liste noch einmal an.</translation>
     </message>
@@ -7331,6 +7371,10 @@
     <message>
         <source>Look at them in Slicer with their labels; if they do not fit, save the pictures upright in that program.</source>
         <translation>Sehen Sie sie in Slicer mit ihren Labels an; passen sie nicht, speichern Sie die Bilder in jenem Programm aufrecht.</translation>
+    </message>
+    <message>
+        <source>Make these changes again where they are missing, then move that file elsewhere.</source>
+        <translation>Nehmen Sie diese Änderungen noch einmal vor, wo sie fehlen, und verschieben Sie jene Datei dann anderswohin.</translation>
     </message>
     <message>
         <source>Mark the slices that are finished.</source>
@@ -7661,6 +7705,10 @@
         <translation>Die Labels enthalten Segmente ohne Klasse: {names}.</translation>
     </message>
     <message>
+        <source>The library holds a model of a copy of this project, which Segment uses now.</source>
+        <translation>Die Bibliothek enthält ein Modell aus einer Kopie dieses Projekts, das Segment jetzt verwendet.</translation>
+    </message>
+    <message>
         <source>The mean rises ({told}), but a class gets worse: {fallen}.</source>
         <translation>Der Mittelwert steigt ({told}), aber eine Klasse wird schlechter: {fallen}.</translation>
     </message>
@@ -7703,6 +7751,10 @@
     <message>
         <source>The number of cases to review must be at least 1.</source>
         <translation>Die Zahl der durchzusehenden Fälle muss mindestens 1 sein.</translation>
+    </message>
+    <message>
+        <source>The palette of a label picture shows a value in another colour than the others do: it may be another class there.</source>
+        <translation>Die Palette eines Labelbildes zeigt einen Wert in einer anderen Farbe als die der anderen: Er kann dort eine andere Klasse sein.</translation>
     </message>
     <message>
         <source>The pattern for patients is no regular expression.</source>
@@ -7959,6 +8011,10 @@
     <message>
         <source>{count} labelled cases are held out: used for scores only, never for training.</source>
         <translation>{count} gelabelte Fälle sind Testfälle: nur für Werte, nie zum Training.</translation>
+    </message>
+    <message>
+        <source>{count} other versions of project.json in the project's folder hold changes that the project lacks: several computers changed it at once.</source>
+        <translation>{count} andere Fassungen von project.json im Ordner des Projekts enthalten Änderungen, die dem Projekt fehlen: Mehrere Rechner haben es gleichzeitig geändert.</translation>
     </message>
     <message>
         <source>{files} not where they were. Training and scores leave out what is missing.</source>

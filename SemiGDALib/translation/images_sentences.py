@@ -6,6 +6,10 @@ def sentences(_):
     return (
         _("A file of the folder is missing: a link leads nowhere"),
         _("A label holds a segment or value that belongs to no class."),
+        _(
+            "Add the segment to the file's header, or save the file in Slicer, which leaves such "
+            "voxels out."
+        ),
         _("Case {number} of the list trains, but another case of its group is held out."),
         _("Case {number} of the list {what}."),
         _("Cases {value} and {number} of the list have the same {what}."),
@@ -145,6 +149,7 @@ def sentences(_):
         _("The process that reads images could not be started."),
         _("The region of interest is too small: it holds hardly any voxel of the image."),
         _("The region of interest lies outside of the image."),
+        _("The segmentation holds voxels of the value {value}, which no segment of it has."),
         _("The segmentation is damaged: its header names more layers than it holds"),
         _("The segmentation's header is damaged."),
         _("The slices of the DICOM series are not evenly spaced; some may be missing."),

@@ -33,11 +33,23 @@ def sentences(_):
         _("Another program's result lies on another grid than the image, but in the same place."),
         _("Another program's result lies outside its image."),
         _("Another training of this project is not finished."),
+        _(
+            "Another version of project.json in the project's folder holds changes that the "
+            "project lacks: two computers changed it at once."
+        ),
         _("Another window is starting a training of this project."),
         _("Autoencoder of {value}"),
         _("Bring it to the image's grid."),
         _("Bring the label to the image's grid (a copy in the project)"),
         _("Bring the result to the image's grid (a copy in the project)"),
+        _(
+            "By their names, {count} images may be of one patient: if one is held out while "
+            "another trains, scores are too good."
+        ),
+        _(
+            "By their names, {count} images may be of {count2} patients: if one is held out while"
+            " another trains, scores are too good."
+        ),
         _(
             "Cameras say that these pictures are to be shown turned, and here they are read as "
             "they are stored: a label drawn in another program may lie beside what it shows."
@@ -97,15 +109,25 @@ def sentences(_):
         _("From scratch"),
         _("General image features"),
         _("Give it its label again, or choose the held-out cases again, with this as the reason."),
+        _("Go on in that copy, or export its version and remove the model from the library first."),
         _("Grey values come in several scales: {count} images are far from the usual one."),
         _("Grey values lie from {low} to {high}; usual are {low2} to {value}."),
         _("Held-out cases need a label that a person made or corrected."),
+        _(
+            "Here '{small}' is larger than '{large}', and in the other labels much smaller: they "
+            "may be swapped."
+        ),
         _("Hold out fewer cases."),
+        _(
+            "If it is, save the labels in RGB colours, without a palette, and say which class "
+            "each colour is; if not, nothing has to be done."
+        ),
         _(
             "If one got the label of another, give it its own; if they are of one patient, say "
             "so, or one may be held out while another trains."
         ),
         _("If only the drawn ones are finished, mark them: the others then count as unlabelled."),
+        _("If so, say which are of the same patient; otherwise nothing has to be done."),
         _(
             "If that is right, choose the same held-out cases again with this reason: older "
             "scores do not compare."
@@ -133,6 +155,7 @@ def sentences(_):
         _("Label: {message}"),
         _("Larger slices would leave too few steps in this time."),
         _("Let the new label take its place, or leave it."),
+        _("Look at the label; if they are swapped, correct it."),
         _("Look at the list again."),
         _("Look at the list of cases again."),
         _("Look at the list of cases."),
@@ -140,6 +163,7 @@ def sentences(_):
             "Look at them in Slicer with their labels; if they do not fit, save the pictures "
             "upright in that program."
         ),
+        _("Make these changes again where they are missing, then move that file elsewhere."),
         _("Mark the slices that are finished."),
         _("Mark what is finished."),
         _("Name what is to be segmented."),
@@ -225,6 +249,7 @@ def sentences(_):
         _("The label was made by a model, but counts as a person's."),
         _("The label's header and its voxels lie in two files."),
         _("The labels hold segments without a class: {names}."),
+        _("The library holds a model of a copy of this project, which Segment uses now."),
         _("The mean rises ({told}), but a class gets worse: {fallen}."),
         _("The model cannot be used."),
         _("The model is better than a plain U-Net of the same budget: {told}."),
@@ -236,6 +261,10 @@ def sentences(_):
         _("The new model is better on the held-out cases: {told}."),
         _("The new model is not better on the held-out cases: {told}."),
         _("The number of cases to review must be at least 1."),
+        _(
+            "The palette of a label picture shows a value in another colour than the others do: "
+            "it may be another class there."
+        ),
         _("The pattern for patients is no regular expression."),
         _("The plan"),
         _("The presets are {value}."),
@@ -303,6 +332,10 @@ def sentences(_):
         _("{count} images have the same label, voxel by voxel."),
         _("{count} labelled case is held out: used for scores only, never for training."),
         _("{count} labelled cases are held out: used for scores only, never for training."),
+        _(
+            "{count} other versions of project.json in the project's folder hold changes that the"
+            " project lacks: several computers changed it at once."
+        ),
         _("{files} not where they were. Training and scores leave out what is missing."),
         _("{kind} job made"),
         _("{nothing}, and a class was not found (Dice below {found}): {missed}."),

@@ -28,11 +28,11 @@ def as_nifti(folder):
     return folder / "heart.nii.gz"
 
 
-def as_sequence(folder, last=True):
+def as_sequence(folder, last=True, frames=FRAMES):
     """As Slicer writes a sequence: frames after, or in earlier versions before, the voxels."""
     steps = np.diag([1.0, 1, 2])
     nan = np.full((1, 3), np.nan)
-    array = FRAMES if last else np.moveaxis(FRAMES, 0, -1)
+    array = frames if last else np.moveaxis(frames, 0, -1)
     header = {
         "space": "left-posterior-superior",
         "kinds": ["domain"] * 3 + ["list"] if last else ["list"] + ["domain"] * 3,
@@ -45,6 +45,17 @@ def as_sequence(folder, last=True):
 
 def run(*arguments) -> int:
     return main(["segment", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize(("count", "kind"), [(3, np.int16), (4, np.uint8)])
+def test_three_or_four_frames_are_no_colours(tmp_path, last, count, kind):
+    frames = (FRAMES[:count] % 251).astype(kind)
+    path = as_sequence(tmp_path, last, frames)
+    with pytest.raises(SemiGDAError, match=f"{count} frames"):
+        read_volume(path)
+    for number, frame in enumerate(frames):
+        assert (read_volume(path, frame=number).array == frame).all()
 
 
 @pytest.mark.parametrize(

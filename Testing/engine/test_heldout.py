@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
+from model_fixtures import tiny_package
 from project_fixtures import make_project, synthetic, tree
 
 from semigda.check.run import check
 from semigda.data.cases import read_cases
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
+from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 from semigda_core.project.project import NewCase, Project
+from semigda_core.project.records import View
+from semigda_core.project.training.bases import has_seen_heldout
 
 
 def test_choice_is_stable_stored_and_locked(tmp_path):
@@ -177,3 +181,31 @@ def test_case_list_is_what_trainings_read(tmp_path):
     assert "DOE" not in json.dumps([case.name for case in cases])
     assert all(case.classes["2"] == 2 for case in cases if case.label)
     assert tree(tmp_path / "study") == before
+
+
+@pytest.mark.parametrize("how", ["the same patient", "added again"])
+def test_a_model_has_seen_a_held_out_patient_by_any_of_its_images(tmp_path, how):
+    project = make_project(tmp_path, 8, 2)
+    check(project)
+    choose_heldout(project, measured(project))
+    card = ModelCard.read(tiny_package(tmp_path))
+    (project.folder / "jobs/then").mkdir()
+    write_json(project.folder / "jobs/then/cases.json", case_rows(project.read()))
+
+    def has_seen() -> bool:
+        view = project.read()
+        made = {"job": "then", "sha256": card.weights_sha256}
+        return has_seen_heldout(View(view.folder, view.data | {"versions": [made]}), card)
+
+    assert not has_seen()
+    view = project.read()
+    if how == "added again":
+        case = view.of_role("labeled")[0]
+        project.remove([case.id])
+        (again,) = project.add([NewCase(case.image, case.label)]).cases
+        check(project)
+        change_heldout(project, "a test", measured(project), [again])
+    else:
+        cases = [view.of_role("unlabeled")[0].id, view.of_role("held-out")[0].id]
+        project.set_group(cases, "one patient")
+    assert has_seen()

@@ -79,6 +79,26 @@ def test_label_maps(tmp_path, image, name):
     by_every_door(tmp_path, *VOLUMES[name], image, LABELS)
 
 
+@pytest.mark.parametrize(("given", "told"), [([0, 1, 3], "value 3,"), ([0, 0.5, 1], "value 0.5,")])
+def test_voxels_that_no_segment_has_are_refused(tmp_path, image, given, told):
+    """An edited header, or an array that was interpolated under the old one."""
+    parts = [
+        {"Name": "ball", "LabelValue": 1, "Layer": 0},
+        {"Name": "core", "LabelValue": 2, "Layer": 0},
+    ]
+    layer = np.array(given, np.uint8 if given == [0, 1, 3] else "<f4")[LABELS]
+    path = write_segmentation(tmp_path / "l.seg.nrrd", [layer], parts)
+    if layer.dtype != np.uint8:
+        header = path.read_bytes().replace(b"type: uint8", b"type: float\nendian: little")
+        path.write_bytes(header)
+    project, case = project_with(tmp_path, image)
+    project.set_label(case, path)
+    found = next(one for one in check(project) if one.code == "unreadable-label")
+    assert told in found.message
+    with pytest.raises(SemiGDAError, match=told):
+        classes_at(project, case)
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_masks_of_pictures(tmp_path, picture, name):
     by_every_door(tmp_path, *PICTURES[name], picture, LABELS[8])

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 from project_fixtures import AFFINE, draw, write_case, write_segmentation
 from volume_fixtures import write_nrrd
 
@@ -22,6 +23,7 @@ from semigda_core.labels.segments import Segment, read_segments
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.pairing import pair_folder
 from semigda_core.project.check.latest import measured
+from semigda_core.project.check.outliers import swapped_classes
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
 
@@ -226,3 +228,47 @@ def test_a_case_lists_classes_are_checked(tmp_path):
         (tmp_path / "l.json").write_text(json.dumps([row | {"classes": wrong}]))
         with pytest.raises(SemiGDAError, match="classes that are not numbers"):
             read_cases(tmp_path / "l.json")
+
+
+@pytest.mark.parametrize("ending", [".png", ".bmp", ".tif"])
+def test_palettes_in_another_order_may_be_other_classes(tmp_path, ending):
+    """As of programs that order a palette by what is in the picture."""
+    project = Project.create(tmp_path / "project", classes=["ball", "core"])
+    black, green, red = (0, 0, 0), (0, 255, 0), (255, 0, 0)
+    cases = []
+    for number in range(3):
+        values, palette = draw(number)[1][8], [black, green, red]
+        if number == 1:
+            values, palette = np.array([0, 2, 1], np.uint8)[values], [black, red, green]
+        image, label = tmp_path / f"{number}.png", tmp_path / f"{number}_mask{ending}"
+        Image.fromarray((draw(number)[0][8] % 251).astype(np.uint8)).save(image)
+        picture = Image.fromarray(values)
+        picture.putpalette(np.ravel(palette).tolist())
+        picture.save(label)
+        cases.append(NewCase(image, label))
+    ids = project.add(cases).cases
+    project.set_mapping({"1": "ball", "2": "core"})
+    (found,) = (one for one in check(project) if one.code == "other-colours")
+    assert found.case_ids == (ids[1],) and "another class" in found.message
+    project.set_use([ids[1]], "unlabeled")
+    assert "other-colours" not in {one.code for one in check(project)}
+
+
+def test_classes_with_each_others_sizes_may_be_swapped(tmp_path):
+    project = Project.create(tmp_path / "project", classes=["ball", "core", "rim"])
+    project.set_mapping({"1": "ball", "2": "core", "3": "rim"})
+    sizes = [(900, 90, 100)] * 4 + [(2000, 100, 2500), (90, 900, 950), (800, 0, 70)]
+    cases = [write_case(tmp_path / "study", n) for n in range(len(sizes))]
+    ids = project.add(cases).cases
+    facts = {
+        case_id: {"label": {"parts": {str(n): {"voxels": v} for n, v in enumerate(of, 1)}}}
+        for case_id, of in zip(ids, sizes, strict=True)
+    }
+    view = project.read()
+    (found,) = swapped_classes(view, view.cases, facts)
+    assert found.case_ids == (ids[5],)
+    assert found.message.startswith("Here 'core' is larger than 'ball'")
+    project.set_use([ids[5]], "unlabeled")
+    view = project.read()
+    assert not list(swapped_classes(view, view.cases, facts))
+    assert not list(swapped_classes(view, view.cases[3:], facts))  # too few to tell

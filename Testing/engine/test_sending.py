@@ -26,7 +26,8 @@ def label_file(path, *names, tags=MADE):
         {"ID": f"S{n}", "Name": name, "LabelValue": n, "Layer": 0, "Tags": tags}
         for n, name in enumerate(names, 1)
     ]
-    return write_segmentation(path, [draw(9)[1]], segments)
+    labels = draw(9)[1]
+    return write_segmentation(path, [np.where(labels <= len(names), labels, 0)], segments)
 
 
 @pytest.fixture

@@ -35,7 +35,16 @@ def test_no_side():
 
 
 @pytest.mark.parametrize(
-    "pair", [("rene_s", "rene_d"), ("rein g", "rein d"), ("lkidney", "rkidney"), ("OeilG", "OeilD")]
+    "pair",
+    [
+        ("rene_s", "rene_d"),
+        ("rein g", "rein d"),
+        ("lkidney", "rkidney"),
+        ("OeilG", "OeilD"),
+        ("VG", "VD"),
+        ("eye OS", "eye OD"),
+        ("kidney_lft", "kidney_rgt"),
+    ],
 )
 def test_two_names_that_differ_in_a_letter(pair):
     assert sided([*pair, "liver"]) == list(pair)

@@ -16,7 +16,7 @@ import numpy as np
 
 from semigda.data.geometry import orient, turned
 from semigda.data.intensity import white_of
-from semigda.data.labels import label_parts, unlabelled
+from semigda.data.labels import label_parts, shown_colours, unlabelled
 from semigda.data.other_grid import held_keys, share_inside
 from semigda.data.unlabelled import finished_axis, finished_of
 from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
@@ -48,7 +48,8 @@ def measure_case(
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
     voxels, ``hash``, ``origin`` according to the file, ``low`` and ``high`` of the image in the
-    foreground, ``scattered``: whether it is drawn on single slices with empty ones between; if it
+    foreground, ``colours`` in which a picture's palette shows the parts, ``scattered``: whether it
+    is drawn on single slices with empty ones between; if it
     is on another grid, ``inside``: the share of its foreground inside the image, and ``held``: the
     segments or values that it holds. What is
     unlabelled does not count. If slices of it are not finished, ``finished`` has what ``said`` so,
@@ -160,9 +161,12 @@ def _read_facts(
     if finished is not None:
         digest.update(str(finished).encode() + b"\0")
     classes = None if only is None else dict.fromkeys(only, 1)
+    shown, colours = shown_colours(path), {}
     for key, mask in label_parts(path, volume, classes):
         progress.check()
         drawn |= mask
+        if shown is not None and not key.startswith("#") and mask.any():
+            colours[key] = "#" + bytes(shown[mask][0]).hex()
         mask = mask & ~unknown
         digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
         digest.update(np.packbits(mask).data)
@@ -173,6 +177,8 @@ def _read_facts(
         seen |= mask
     facts: dict[str, Any] = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
     facts["origin"] = origin_of(path)
+    if colours:
+        facts["colours"] = colours
     facts["scattered"] = _scattered(np.atleast_1d(seen.any(axis=others)))
     if finished is not None:
         axis, count = finished_axis(path, volume, finished)

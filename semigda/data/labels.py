@@ -65,22 +65,39 @@ def label_parts(
     if not segments:
         yield from _plain_parts(path, like, str(IGNORED) not in (classes or ()))
         return
-    parts = [segment for segment in segments if not segment.ignored]
-    yield from ((segment.name, mask) for segment, mask in _masks(path, parts, like))
+    yield from ((segment.name, mask) for segment, mask in _masks(path, segments, like))
 
 
 def _masks(
-    path: Path, segments: Iterable[Segment], like: Volume
+    path: Path, segments: list[Segment], like: Volume, ignored: bool = False
 ) -> Iterator[tuple[Segment, np.ndarray]]:
-    """Of segments of a file, on the grid of ``like``; each layer is read once."""
+    """Of a file's ``segments``, those that are ``ignored`` or those that are not, on the grid of
+    ``like``; each layer is read once."""
     layer = -1
     array: np.ndarray | None = None
     for segment in segments:
+        if segment.ignored != ignored:
+            continue
         if array is None or segment.layer != layer:
             layer, array = segment.layer, None  # freed before the next one is read
             stored = read_layer(path, layer)
+            _check_named(stored.array, [one.value for one in segments if one.layer == layer])
             array = place(stored.array, stored.affine, like, cropped=True)
         yield segment, np.equal(array, segment.value)
+
+
+def _check_named(layer: np.ndarray, values: list[int]) -> None:
+    """Refuse voxels that no segment has: they would be background without a word."""
+    for plane in layer:
+        nobodys = plane[~np.isin(plane, [0, *values])]
+        if nobodys.size:
+            raise SemiGDAError(
+                "bad-input",
+                f"The segmentation holds voxels of the value {nobodys[0]!s}, which no segment of "
+                "it has.",
+                action="Add the segment to the file's header, or save the file in Slicer, which "
+                "leaves such voxels out.",
+            )
 
 
 def structure_mask(
@@ -154,6 +171,18 @@ def _read_plain(path: Path) -> Volume:
     if stored.channels > 1 and is_grey(stored.array):
         stored.array = stored.array[..., 0]
     return stored
+
+
+def shown_colours(path: Path) -> np.ndarray | None:
+    """What a picture looks like: colours (1, y, x, 3) uint8, as its palette says, whatever its
+    values are as a label; None for a grey one and for other files."""
+    known = format_of(path) if path.is_file() else None
+    if known is None or not known.picture:
+        return None
+    array = read_stored(path).array
+    if array.ndim == 3 or array.dtype not in (np.uint8, np.uint16):
+        return None
+    return array if array.dtype == np.uint8 else (array // 257).astype(np.uint8)
 
 
 def _maps(stored: Volume) -> int:
@@ -238,8 +267,7 @@ def unlabelled(path, like: Volume, label_slices: str | None = None) -> Iterator[
     if finished is not None:
         yield unfinished(path, like, finished)
     segments = read_segments(path)
-    ignored = [segment for segment in segments if segment.ignored]
-    yield from (mask for _, mask in _masks(path, ignored, like))
+    yield from (mask for _, mask in _masks(path, segments, like, ignored=True))
     regions = {text for segment in segments if (text := said(segment.tags).get(REGION))}
     if regions:  # a model made it there, and nobody has looked at the rest
         drawn = np.zeros(like.shape, bool)

@@ -36,7 +36,7 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
     frame, window = request.frame, None
     if request.frames:
         axis = frames_axis
-    elif frames > 1 and axis is None and frame is None:
+    elif frames > 1 and (axis is None or header.frames) and frame is None:
         raise choose_frame(frames)
     if frames_axis == len(sizes) - 1 and (frame is not None or frames == 1):
         frame = frame or 0

@@ -144,6 +144,7 @@ class Header:
         name: what that file must be called.
         values_axis: the voxels' axis that counts several values a voxel, if declared.
         slope, inter: scaling of the stored values, as in ITK.
+        frames: whether several values are frames, however many, and no colours.
     """
 
     voxels: Voxels
@@ -152,6 +153,7 @@ class Header:
     values_axis: int | None = None
     slope: float = 1.0
     inter: float = 0.0
+    frames: bool = False
 
 
 def checked_sizes(sizes) -> tuple[int, ...]:

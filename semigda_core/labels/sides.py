@@ -64,10 +64,10 @@ def _is_side(word: str) -> bool:
 
 
 def _differ_in_letter(one: str, other: str) -> bool:
-    """Such as "lkidney" and "rkidney"."""
+    """Such as "lkidney" and "rkidney", "VG" and "VD", "OS" and "OD"."""
     one, other = _plain(one), _plain(other)
-    return (one[:1] + other[:1] in ("lr", "rl") and one[1:] == other[1:]) or (
-        one[-1:] + other[-1:] in ("lr", "rl") and one[:-1] == other[:-1]
+    return (frozenset(one[:1] + other[:1]) in _LETTERS and one[1:] == other[1:]) or (
+        frozenset(one[-1:] + other[-1:]) in _LETTERS and one[:-1] == other[:-1]
     )
 
 
@@ -85,8 +85,9 @@ _STEMS = tuple(
 _WORDS = frozenset(
     _plain(
         """
-        l r lh rh lt rt lhs rhs lf sin sx dex dx li re droit droits destra izq izda izdo der dcha
-        dcho esq dir dta dto leva levá levý levé pravá pravý pravé lijevi lijeva desni desna
+        l r lh rh lt rt lft rgt lhs rhs lf sin sx dex dx li re droit droits destra izq izda
+        izdo der dcha dcho esq dir dta dto leva levá levý levé pravá pravý pravé lijevi
+        lijeva desni desna
         лев прав ліва правий sol sağ bal jobb stânga stâng dreapta drept trái phải kiri kanan
         يسار أيسر الأيسر اليسرى يسرى يمين أيمن الأيمن اليمنى يمنى שמאל שמאלי שמאלית ימין ימני ימנית
         """
@@ -96,3 +97,4 @@ _WORDS = frozenset(
 _PARTS = tuple("左 右 왼 오른 좌 우 ひだり みぎ ซ้าย ขวา बाय बाएं दाय दाएं".split())
 # Left and right, by the first letters in several languages.
 _PAIRS = {frozenset(pair) for pair in ("gd", "sd", "ed", "id", "lp", "vh", "vp")}
+_LETTERS = {frozenset(pair) for pair in ("lr", "gd", "sd")}  # at an end of a word

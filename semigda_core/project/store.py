@@ -28,14 +28,14 @@ LOCK = ".project.lock"
 LOCK_SECONDS = 15.0  # a change takes milliseconds; if it takes this long, something hangs
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """The content of a project's file, checked as a whole.
+def read(folder: Path, name: str = FILE) -> dict[str, Any]:
+    """The content of a project's file, or of another version of it, checked as a whole.
 
     Raises:
         SemiGDAError: "bad-input" if it is missing, damaged, or of another version.
     """
     try:
-        with patiently(lambda: open(folder / FILE, "rb")) as file:
+        with patiently(lambda: open(folder / name, "rb")) as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SemiGDAError(

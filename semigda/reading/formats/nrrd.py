@@ -145,7 +145,9 @@ def read_header(path: Path) -> Header:
     text = f"NRRD0005\ntype: {fields.values['type']}\n{geometry}encoding: raw\nendian: little\n\n"
     kinds = fields.values.get("kinds", "").lower().split()
     axis = next((n for n, kind in enumerate(kinds) if kind not in _DOMAINS), None)
-    return Header(voxels, text.encode("utf-8", "surrogateescape"), "image.nrrd", axis)
+    frames = axis is not None and kinds[axis] == "list"  # as in Slicer, whose colours say so
+    written = text.encode("utf-8", "surrogateescape")
+    return Header(voxels, written, "image.nrrd", axis, frames=frames)
 
 
 def declared(fields: Fields) -> tuple[tuple[int, ...], np.dtype, str]:

@@ -1,7 +1,9 @@
-"""Images that differ from the other images of their project."""
+"""Images and labels that differ from the others of their project."""
 
 from __future__ import annotations
 
+import itertools
+import math
 import statistics
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +14,7 @@ from semigda_core.project.records import ProjectCase, View
 # Medians of fewer cases mean nothing.
 FEWEST_TO_COMPARE = 4
 SPACING_FACTOR, RANGE_FACTOR = 3.0, 8.0
+UNLIKE = 3.0  # how many times larger one class usually is, so that the reverse is odd
 MANY = 0.1  # of the images, and more than 2: these are not outliers but another kind
 
 
@@ -140,3 +143,68 @@ def same_label(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fi
                 "If one got the label of another, give it its own; if they are of one patient, say "
                 "so, or one may be held out while another trains.",
             )
+
+
+def other_colours(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """Label pictures whose palette has other colours for a value than most have: many programs
+    order a palette by what is in the picture, so that the order of the classes differs."""
+    seen: dict[str, dict[str, list[ProjectCase]]] = {}
+    for case in used:
+        label = facts.get(case.id, {}).get("label") or {}
+        for key, colour in label.get("colours", {}).items():
+            if case.use == "auto":
+                seen.setdefault(key, {}).setdefault(colour, []).append(case)
+    odd = set()
+    for colours in seen.values():
+        usual = max(colours.values(), key=len)
+        odd |= {case.id for cases in colours.values() if cases is not usual for case in cases}
+    if odd:
+        yield Finding(
+            "other-colours",
+            "warning",
+            ids_of(case for case in used if case.id in odd),
+            "The palette of a label picture shows a value in another colour than the others do: it "
+            "may be another class there.",
+            "If it is, save the labels in RGB colours, without a palette, and say which class each "
+            "colour is; if not, nothing has to be done.",
+        )
+
+
+def swapped_classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """Labels in which two classes have each other's sizes, as where a program numbered the
+    structures by their order in each image."""
+    found: dict[str, tuple[str, str]] = {}
+    sizes = {case.id: _sizes(view, case, facts) for case in used}
+    for one, other in itertools.combinations(view.classes, 2):
+        ratios = {
+            case_id: math.log(of[one.value] / of[other.value])
+            for case_id, of in sizes.items()
+            if of.get(one.value) and of.get(other.value)
+        }
+        usual = statistics.median(ratios.values()) if ratios else 0.0
+        odd = [
+            n for n, ratio in ratios.items() if ratio * usual < 0 and abs(ratio) > abs(usual) / 2
+        ]
+        if abs(usual) > math.log(UNLIKE) and FEWEST_TO_COMPARE * len(odd) < len(ratios):
+            names = (one.name, other.name) if usual > 0 else (other.name, one.name)
+            found = dict.fromkeys(odd, names) | found
+    for case_id, (large, small) in found.items():
+        yield Finding(
+            "swapped-classes",
+            "warning",
+            (case_id,),
+            f"Here '{small}' is larger than '{large}', and in the other labels much smaller: they "
+            "may be swapped.",
+            "Look at the label; if they are swapped, correct it.",
+        )
+
+
+def _sizes(view: View, case: ProjectCase, facts: Facts) -> dict[int, int]:
+    """Voxels of each class in a label that is finished and used."""
+    label, sizes = facts.get(case.id, {}).get("label") or {}, dict[int, int]()
+    if case.use == "auto" and case.finished is None:
+        mapping = view.classes_of(case)
+        for key, part in label.get("parts", {}).items():
+            value = mapping.get(key, 0)
+            sizes[value] = sizes.get(value, 0) + part["voxels"]
+    return sizes

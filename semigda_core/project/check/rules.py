@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from semigda_core.labels.finished import IGNORED
+from semigda_core.project.check.conflicts import conflicts
 from semigda_core.project.check.findings import (
     SEVERITIES,
     WHOLE,
@@ -25,9 +26,12 @@ from semigda_core.project.check.outliers import (
     odd_intensity,
     odd_kind,
     odd_spacing,
+    other_colours,
     other_depth,
     same_label,
+    swapped_classes,
 )
+from semigda_core.project.check.patients import same_patient
 from semigda_core.project.check.rules_heldout import heldout
 from semigda_core.project.check.rules_results import results
 from semigda_core.project.records import ProjectCase, View
@@ -51,12 +55,16 @@ def find(view: View, facts: Facts) -> list[Finding]:
         odd_intensity,
         other_depth,
         same_label,
+        other_colours,
+        swapped_classes,
+        same_patient,
         _makers,
         _classes,
         _counts,
         heldout,
         _missing,
         results,
+        conflicts,
     )
     found = [finding for rule in rules for finding in rule(view, used, known)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

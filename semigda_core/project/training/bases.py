@@ -121,9 +121,13 @@ def _problem(view: View, folder: Path) -> str | None:
 
 
 def _has_seen(view: View, job: str) -> bool:
-    """If the case list is gone, it may have."""
-    heldout = held_out(view)
+    """Whether a training had an image of a patient who is held out now, also one that was removed
+    since and added again. If its case list is gone, it may have."""
+    ids = held_out(view)
+    patients = {case.patient for case in view.cases if case.id in ids}
     rows = listed_cases(view.folder / "jobs" / job / "cases.json")
     if rows is None:
-        return bool(heldout)
-    return any(row["name"] in heldout for row in rows if row["role"] != "val")
+        return bool(ids)
+    cases = [case for case in view.cases if case.patient in patients]
+    unseen = {case.id for case in cases} | {str(case.image) for case in cases}
+    return any({row["name"], row["image"]} & unseen for row in rows if row["role"] != "val")

@@ -208,7 +208,7 @@ def use(project: Project, name: str) -> Path:
         SemiGDAError: "bad-input" if there is no such version; "model-invalid" if it is damaged.
     """
     version = find_version(project, name)
-    _install(version)
+    _install(project, version)
     with project.edit("version used", version=name) as data:
         used = [other for other in data.get("used", []) if other != name]
         data["used"] = [*used, name]
@@ -228,7 +228,7 @@ def roll_back(project: Project) -> str:
             "No other version was used before.",
             action="Choose the version to use from the list.",
         )
-    _install(find_version(project, used[-2]))
+    _install(project, find_version(project, used[-2]))
     with project.edit("rolled back", version=used[-2]) as data:
         data["used"] = [name for name in data["used"] if name != used[-1]]
     return used[-2]
@@ -332,7 +332,21 @@ def _entry(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     return there[name]
 
 
-def _install(version: Version) -> None:
+def _install(project: Project, version: Version) -> None:
+    """Into the library, in place of another version of this project. A copy of the project has the
+    same id, and so its versions the same place."""
+    place = user_folder() / ModelCard.read(version.folder).name
+    known = {record["sha256"] for record in project.read().data.get("versions", [])}
+    installed = None
+    with contextlib.suppress(SemiGDAError):  # none is there, or a damaged one
+        installed = ModelCard.read(place).weights_sha256
+    if installed is not None and installed not in known:
+        raise SemiGDAError(
+            "bad-input",
+            "The library holds a model of a copy of this project, which Segment uses now.",
+            action="Go on in that copy, or export its version and remove the model from the "
+            "library first.",
+        )
     _in_child("models", "add", version.folder, "--overwrite")
 
 

@@ -1,0 +1,76 @@
+"""A project and copies of it: those of a sync program, and those that a person makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from model_fixtures import tiny_card, tiny_network
+from project_fixtures import make_project
+
+from semigda.models.package import save_package
+from semigda_core.errors import SemiGDAError
+from semigda_core.models.card import ModelCard
+from semigda_core.models.library import user_folder
+from semigda_core.project.check.latest import findings
+from semigda_core.project.project import Project
+from semigda_core.project.training import versions
+
+
+def add_version(project: Project, number: int) -> str:
+    """A version as a training leaves it; its name."""
+    name = f"tiny-{number}"
+    card = tiny_card(versions.model_name(project.read()))
+    save_package(project.folder / "models" / name, tiny_network(number), card)
+    card = ModelCard.read(project.folder / "models" / name)
+    made = {"name": name, "title": name, "date": "2026-11-30T10:00:00+01:00", "job": "job"}
+    made |= {"sha256": card.weights_sha256, "scheme": "split", "base": "", "reason": ""}
+    made |= {"cases": {"labeled": 1, "unlabeled": 0, "held-out": 1}, "dice": {}}
+    made |= dict.fromkeys(("mean", "low", "high", "before")) | {"wins": True, "deleted": False}
+    with project.edit("version made") as data:
+        data.setdefault("versions", []).append(made)
+    return name
+
+
+@pytest.mark.slow
+def test_a_copy_does_not_take_the_originals_place_in_the_library(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "models"))
+    original = make_project(tmp_path, 1, 0)
+    first = add_version(original, 1)
+    shutil.copytree(original.folder, tmp_path / "copy")
+    copy = Project(tmp_path / "copy")
+    place = versions.use(original, add_version(original, 2))
+    assert place.parent == user_folder()
+    installed = ModelCard.read(place).weights_sha256
+    with pytest.raises(SemiGDAError, match="copy of this project"):
+        versions.use(copy, first)
+    assert ModelCard.read(place).weights_sha256 == installed
+    shutil.rmtree(place)
+    assert versions.use(copy, first) == place
+
+
+@pytest.mark.parametrize(
+    "name", ["project (1).json", "project-DESK.json", "project.sync-conflict-20261130.json"]
+)
+def test_a_second_version_that_a_sync_program_left_is_told_if_it_holds_more(tmp_path, name):
+    project = make_project(tmp_path, 1, 1)
+
+    def told() -> list[str]:
+        return [one.message for one in findings(project) if one.code == "conflicting-files"]
+
+    other = project.folder / name
+    shutil.copy(project.folder / "project.json", other)
+    project.set_settings(title="later")
+    assert told() == []  # an older one holds nothing more
+    theirs, line = json.loads(other.read_text("utf-8")), {"date": "2026-11-30T10:00:00+01:00"}
+    theirs["history"].append(line | {"what": "check job made", "job": "2026-11-30-100000-check"})
+    other.write_text(json.dumps(theirs), encoding="utf-8")
+    assert told() == []  # nor does a check
+    theirs["history"].append(line | {"what": "classes set"})
+    other.write_text(json.dumps(theirs), encoding="utf-8")
+    (message,) = told()
+    assert "changes that the project lacks" in message
+    other.write_text(json.dumps(theirs | {"id": "another"}), encoding="utf-8")
+    (project.folder / "project-notes.json").write_text("[1, 2", encoding="utf-8")
+    assert told() == []
