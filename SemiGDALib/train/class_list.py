@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.project.classes import add_class, change_class, remove_class
 from SemiGDALib import dialogs
-from SemiGDALib.tables import selectedRows
+from SemiGDALib.tables import cell, selectedRows
 
 COLOUR, NAME, CASES = range(3)
 
@@ -42,15 +42,15 @@ class ClassList:
         self._showing = True
         table.setRowCount(len(view.classes))
         for n, label in enumerate(view.classes):
-            colour = dialogs.cell("", _("Double-click to choose another colour."))
+            colour = cell("", _("Double-click to choose another colour."))
             colour.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             colour.setBackground(qt.QBrush(qt.QColor(*label.color)))
             table.setItem(n, COLOUR, colour)
-            name = dialogs.cell(label.name, _("Double-click to rename; labels are not changed."))
+            name = cell(label.name, _("Double-click to rename; labels are not changed."))
             table.setItem(n, NAME, name)
             count = counts.get(label.value)
             text = "–" if count is None else str(count)
-            cases = dialogs.cell(text, _("Checked labels that contain this class."))
+            cases = cell(text, _("Checked labels that contain this class."))
             cases.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             table.setItem(n, CASES, cases)
         if 0 <= row < len(view.classes):
