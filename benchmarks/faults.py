@@ -17,6 +17,7 @@ Figures go to benchmarks/results/faults.json and .md; with --only, those of othe
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import hashlib
 import json
@@ -144,16 +145,18 @@ class Bench:
         return rows
 
     def _lockable(self) -> list[Path]:
-        """Everything that is there before the command runs, and images beside it."""
-        found = [self.place / path.relative_to(self.template) for path in self.template.rglob("*")]
-        return sorted([*found, *(self.place.parent / "beside").rglob("*")])
+        """Everything that is there before the command runs and is copied for each fault."""
+        return sorted(
+            self.place / path.relative_to(self.template) for path in self.template.rglob("*")
+        )
 
     def _fault(self, kind: str, at: int | Path) -> dict:
         if isinstance(at, Path):
             before, said = at.stat().st_mode, self.scenario.command(self.place)
             at.chmod(LOCKS[kind] & (before | ~0o777))
             outcome, _ = self._child(lambda _: said, OFF, 0)
-            at.chmod(before)
+            with contextlib.suppress(FileNotFoundError):  # the command may remove it
+                at.chmod(before)
             row = {"at": _plain(str(at.relative_to(self.place.parent)))}
         else:
             outcome, calls = self._child(self.scenario.command, MODES[kind], at)
@@ -263,7 +266,9 @@ def _of_cases(log: Path) -> str:
 
     text = log.read_text(encoding="utf-8", errors="replace")
     found = [
-        name for name, (message, _) in CLASSES.items() if message in text or f"({name}: " in text
+        name
+        for name, (message, action) in CLASSES.items()
+        if message in text or action in text or f"({name}: " in text
     ]
     return found[0] if found else "no reason"
 
