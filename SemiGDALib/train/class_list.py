@@ -43,15 +43,14 @@ class ClassList:
         table.setRowCount(len(view.classes))
         for n, label in enumerate(view.classes):
             colour = cell("", _("Double-click to choose another colour."))
-            colour.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             colour.setBackground(qt.QBrush(qt.QColor(*label.color)))
             table.setItem(n, COLOUR, colour)
-            name = cell(label.name, _("Double-click to rename; labels are not changed."))
+            about = _("Double-click to rename; labels are not changed.")
+            name = cell(label.name, about, editable=True)
             table.setItem(n, NAME, name)
             count = counts.get(label.value)
             text = "–" if count is None else str(count)
             cases = cell(text, _("Checked labels that contain this class."))
-            cases.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             table.setItem(n, CASES, cases)
         if 0 <= row < len(view.classes):
             table.selectRow(row)

@@ -121,10 +121,14 @@ def test_uses_patients_and_names(study, module_host):
 
 
 def test_classes(study, module_host, artifacts):
+    import qt
+
     from SemiGDALib import dialogs
 
     project, table = study.logic.project, ui(study).classesTable
     assert [table.item(0, c).text() for c in (1, 2)] == ["ball", "8"]
+    editable = qt.Qt.ItemIsEditable  # by a double click
+    assert [bool(table.item(0, c).flags() & editable) for c in range(3)] == [False, True, False]
 
     def fill(dialog):
         assert not child(dialog, "okButton").enabled
