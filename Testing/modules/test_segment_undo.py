@@ -1,0 +1,146 @@
+"""Segment Editor's *Undo* and *Redo*, by the class that the editor uses."""
+
+from __future__ import annotations
+
+import numpy as np
+import phantoms
+import slicer
+import studies
+from segment_fixtures import choose, run
+from slices_fixtures import opened, paint_slices, project, tags
+from test_segment_sending import liver, written
+from test_train_unlucky import drawn, press_save
+from test_train_unlucky_scene import segmentation
+
+from semigda_core.labels.finished import FinishedSlices
+
+__all__ = ["liver", "opened", "project"]
+
+
+def history(node):
+    """As the editor has it: every effect saves the state before it draws."""
+    made = slicer.vtkSegmentationHistory()
+    made.SetSegmentation(node.GetSegmentation())
+    return made
+
+
+def names(node) -> list[str]:
+    segmentation = node.GetSegmentation()
+    return [
+        segmentation.GetNthSegment(n).GetName() for n in range(segmentation.GetNumberOfSegments())
+    ]
+
+
+def test_a_result_is_undone_and_comes_back(panel, module_host, liver):
+    volume = phantoms.add_volume()
+    node = segmentation(volume, {"mine": phantoms.answer() == 2})
+    editor = history(node)
+    editor.SaveState()
+    choose(panel, module_host, volume, outputSegmentation=node)
+    run(panel, module_host)
+    assert names(node) == ["mine", "bright", "brighter"]
+    editor.RestorePreviousState()
+    module_host.process(0.1)
+    assert names(node) == ["mine"]
+    panel.ui.resultTable.cellDoubleClicked.emit(0, 1)  # of a segment that is gone
+    panel.panel.sending.send(str(liver.folder))
+    assert "mine" in panel.ui.messageLabel.text and not liver.read().cases
+    module_host.check()
+    editor.RestoreNextState()
+    module_host.process(0.1)
+    assert names(node) == ["mine", "bright", "brighter"]
+    node.GetSegmentation().RemoveSegment("s0")
+    panel.panel.sending.send(str(liver.folder))
+    (case,) = liver.read().cases
+    masks, _segments = written(case)
+    assert phantoms.dice(masks["bright"], phantoms.answer() == 1) > 0.9
+
+
+def test_undone_after_it_was_sent(panel, module_host, liver):
+    """The project has what was sent; sent again, what is seen."""
+    volume = phantoms.add_volume()
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    node = panel.logic.result.segmentationNode
+    editor = history(node)
+    editor.SaveState()
+    segment = node.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment, volume)
+    half = mask.copy()
+    half[:, :20] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(half, node, segment, volume)
+    panel.panel.sending.send(str(liver.folder))
+    sent = written(liver.read().cases[0])[0]
+    assert np.array_equal(sent["bright"], half > 0)
+    editor.RestorePreviousState()
+    panel.panel.sending.send(str(liver.folder))
+    module_host.click(panel.ui.messageActionButton)
+    assert np.array_equal(written(liver.read().cases[0])[0]["bright"], mask > 0)
+
+
+def test_finished_slices_stay_finished(opened, training, project, module_host):
+    """What was drawn is undone, what was said of it is not."""
+    case, node = opened.labelling.caseId, opened.labelling.segmentationNode
+    editor = history(node)
+    editor.SaveState()
+    paint_slices(opened, (5, 6))
+    opened.setWholeVolume(False)
+    opened.markSlices(5, 6)
+    editor.SaveState()
+    paint_slices(opened, (5, 6, 7))
+    opened.markSlices(7, 7)
+    editor.RestorePreviousState()
+    assert opened.finishedSlices() == FinishedSlices(2, (5, 6, 7))
+    assert len(set(tags(node))) == 1
+    editor.RestorePreviousState()  # nothing drawn
+    editor.RestoreNextState()
+    editor.RestoreNextState()
+    assert len(set(tags(node))) == 1
+    assert press_save(training, module_host) == ""
+    saved = project.read().case(case)
+    assert saved.finished == FinishedSlices(2, (5, 6, 7))
+    assert drawn(saved.label) == int((studies.draw(1)[1][5:8] > 0).sum())
+
+
+def test_segments_changed_before_sending(panel, module_host, liver):
+    """Renamed back, recoloured, in another order, hidden, and a deleted one."""
+    volume = phantoms.add_volume()
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    node = panel.logic.result.segmentationNode
+    of = node.GetSegmentation()
+    first, second = of.GetNthSegmentID(0), of.GetNthSegmentID(1)
+    of.GetSegment(first).SetColor(0, 0, 1)
+    of.SetSegmentIndex(second, 0)
+    node.GetDisplayNode().SetSegmentVisibility(first, False)
+    of.GetSegment(first).SetName("Bright, corrected")
+    panel.panel.sending.send(str(liver.folder))
+    assert "Bright, corrected" in panel.ui.messageLabel.text and not liver.read().cases
+    of.GetSegment(first).SetName("bright")
+    panel.panel.sending.send(str(liver.folder))
+    masks, segments = written(liver.read().cases[0])
+    assert [one.name for one in segments] == ["brighter", "bright"]
+    for name, value in (("bright", 1), ("brighter", 2)):
+        assert phantoms.dice(masks[name], phantoms.answer() == value) > 0.9
+    copy = slicer.vtkSegment()
+    copy.DeepCopy(of.GetSegment(first))
+    copy.SetName("bright copy")
+    of.AddSegment(copy, "copy")
+    panel.panel.sending.send(str(liver.folder))
+    assert "bright copy" in panel.ui.messageLabel.text
+
+
+def test_a_result_on_another_grid_than_the_image(panel, module_host, liver):
+    """A segmentation that was begun on a coarser image gets the result, and is sent."""
+    volume = phantoms.add_volume()
+    coarse = phantoms.add_volume(phantoms.image()[:, ::2, ::2].copy(), np.diag([2, 2, 1, 1]), "Low")
+    node = segmentation(coarse, {"mine": (phantoms.answer() == 2)[:, ::2, ::2]})
+    choose(panel, module_host, volume, outputSegmentation=node)
+    run(panel, module_host)
+    node.GetSegmentation().RemoveSegment("s0")
+    panel.panel.sending.send(str(liver.folder))
+    (case,) = liver.read().cases
+    assert case.name == volume.GetName()
+    masks, _segments = written(case)
+    for name, value in (("bright", 1), ("brighter", 2)):
+        assert phantoms.dice(masks[name], phantoms.answer() == value) > 0.9
