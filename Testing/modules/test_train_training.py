@@ -156,7 +156,7 @@ def test_training(panel, module_host, artifacts, tmp_path):
     job = JobFolder(panel.logic.training()["folder"])
     before = job.state()["progress"]
     panel.logic.closeProject()
-    module_host.wait(lambda: job.state()["progress"] > before)
+    module_host.wait(lambda: job.state()["progress"] > before, 60)
     module_host.open("SemiGDATrain")
     panel.panel.openProject(project.folder)
     assert ui.watchFrame.visible and panel.logic.training()["progress"] > before
