@@ -234,13 +234,18 @@ class Host:
 
     def wait(self, condition, timeout: float = 30.0, message: str = "") -> None:
         """Processes events until `condition()` holds; fails after `timeout` seconds."""
+        from PySide6 import QtCore
+
         end = time.monotonic() + timeout
+        waking = QtCore.QTimer()  # between events it sleeps: what is waited for computes
+        waking.start(20)
         while not condition():
             if time.monotonic() > end:
                 self.check()
                 raise HostError(message or f"Not reached within {timeout} s")
+            flag = QtCore.QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+            QtCore.QCoreApplication.processEvents(flag)
             self.process()
-            time.sleep(0.002)
         self.check()
 
     def click(self, button) -> None:
