@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from phantom_fixtures import write_phantoms
 from training_fixtures import VOLUMES, card
 
 from semigda.evaluation.evaluate import evaluate
+from semigda.networks.efficientnet import EfficientNetLite0
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
 
@@ -35,6 +37,7 @@ from few_labels_lib.recipes import (  # noqa: E402
 from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.sections import of_same_seeds  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
+from few_labels_lib.some_levels import only_levels  # noqa: E402
 from few_labels_lib.table import MEASURES, read_runs, read_table, write_table  # noqa: E402
 from few_labels_lib.times import write_times  # noqa: E402
 
@@ -285,6 +288,17 @@ def test_networks_with_features_see_the_slices_that_the_set_names_for_them(phant
     for name in (*FEATURE_UNETS, "semigda.features"):
         assert recipe(name).fit(one).preprocessing["size"] == [64, 64]
     assert recipe("unet").fit(one).preprocessing["size"] == [32, 32]
+
+
+def test_some_levels_of_the_features_reach_the_network_until_the_run_ends():
+    features, image = EfficientNetLite0(), torch.ones(1, 3, 64, 64)
+    whole = features(image)
+    with only_levels(recipe("semigda.features-coarse").levels):
+        coarse = features(image)
+    assert [bool(feature.any()) for feature in coarse] == [False, False, True, True, True]
+    assert all(map(torch.equal, coarse[2:], whole[2:]))
+    assert [feature.shape for feature in coarse] == [feature.shape for feature in whole]
+    assert all(map(torch.equal, features(image), whole))
 
 
 def test_variants_are_real_settings(tmp_path, phantoms):

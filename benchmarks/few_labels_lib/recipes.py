@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Recipe:
         changes: to ``TrainSettings``.
         config: changes to ``NetworkConfig.compact()``.
         augmentation: changes to the set's.
+        levels: of the general image features: those that reach the network.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Recipe:
     changes: Mapping = field(default_factory=dict)
     config: Mapping = field(default_factory=dict)
     augmentation: Mapping = field(default_factory=dict)
+    levels: Sequence[int] = range(5)
 
     @property
     def title(self) -> str:
@@ -159,17 +161,24 @@ TITLES = {
 }
 
 OWN = "own-budget"
+_ONE_BRANCH: dict = {
+    "scale": None,
+    "config": {"features": "efficientnet-lite0"},
+    "changes": {"branches": ("cnn",)},
+}
+_RATES = {"frozen": 0.0, "slow": 0.03, "fast": 0.3, "full-rate": 1.0}
 # What a training starts from, and how fast that learns; each is compared with OURS.
 STARTS = {
     "from-nothing": {"scale": None, "changes": {"branches": ("cnn",)}},
     **{
         f"features-{name}": {
-            "scale": None,
-            "config": {"features": "efficientnet-lite0"},
+            **_ONE_BRANCH,
             "changes": {"branches": ("cnn",), "features_learning_rate": rate},
         }
-        for name, rate in {"frozen": 0.0, "slow": 0.03, "fast": 0.3, "full-rate": 1.0}.items()
+        for name, rate in _RATES.items()
     },
+    "features-fine": {**_ONE_BRANCH, "levels": (0, 1)},
+    "features-coarse": {**_ONE_BRANCH, "levels": (2, 3, 4)},
 }
 # What each variant asks is said in :data:`QUESTIONS`.
 VARIANTS: dict[str, dict] = {
@@ -203,27 +212,14 @@ VARIANTS: dict[str, dict] = {
     "narrow-latent": {"config": {"latent_channels": 4}},
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
     "features": {"scale": None, "config": {"features": "efficientnet-lite0"}},
-    "one-branch": {
-        "scale": None,
-        "config": {"features": "efficientnet-lite0"},
-        "changes": {"branches": ("cnn",)},
-    },
+    "one-branch": _ONE_BRANCH,
     "features-varied": {
         "scale": None,
         "config": {"features": "efficientnet-lite0"},
         "augmentation": VARIED,
     },
-    "one-branch-quick": {
-        "scale": 2.0,
-        "config": {"features": "efficientnet-lite0"},
-        "changes": {"branches": ("cnn",)},
-    },
-    "one-branch-quick-varied": {
-        "scale": 2.0,
-        "config": {"features": "efficientnet-lite0"},
-        "changes": {"branches": ("cnn",)},
-        "augmentation": VARIED,
-    },
+    "one-branch-quick": {**_ONE_BRANCH, "scale": 2.0},
+    "one-branch-quick-varied": {**_ONE_BRANCH, "scale": 2.0, "augmentation": VARIED},
     **STARTS,
     OWN: {"own": True},
 }
@@ -267,6 +263,8 @@ QUESTIONS = {
     "features-slow": "They learn at 0.03 of the rate",
     "features-fast": "They learn at 0.3 of the rate",
     "features-full-rate": "They learn as fast as the rest",
+    "features-fine": "Only those of 1/2 and 1/4 of the image's size",
+    "features-coarse": "Only those of 1/8 to 1/32 of the image's size",
     OWN: "The default number of steps and of slices a step, on larger slices",
 }
 

@@ -22,6 +22,7 @@ from few_labels_lib.budget import spent
 from few_labels_lib.recipes import Recipe, recipe
 from few_labels_lib.scores import score_network
 from few_labels_lib.sets import SETS, DataSet
+from few_labels_lib.some_levels import only_levels
 from few_labels_lib.unet import new_network, train_recipe
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing
@@ -87,7 +88,7 @@ def perform(
     folder = runs / one.name / path.stem
     settings = begin(one, chosen, seed, steps, folder, device, threads)
     held_out = read_cases(one.write_cases(folder / "val.json", "val"))
-    with quietly(folder, threads):
+    with quietly(folder, threads), only_levels(chosen.levels):
         network, seconds = train_network(one, chosen, settings, runs)
         clock = Clock()
         labels = [Label.from_dict(label) for label in one.card["labels"]]
