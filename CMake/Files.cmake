@@ -220,7 +220,6 @@ set(SemiGDA_PACKAGES
   semigda/networks/convolutions.py
   semigda/networks/cost.py
   semigda/networks/efficientnet.py
-  semigda/networks/group_norm.py
   semigda/networks/mapper.py
   semigda/networks/semigda.py
   semigda/networks/unet.py

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import torch
 
@@ -85,20 +84,7 @@ def batch_limits(device: torch.device, size: tuple[int, int], width: int) -> tup
 def computes_bfloat16(device: torch.device) -> bool:
     """Whether convolutions take bfloat16 there. torch.cuda.is_bf16_supported() says so of older
     cards too, which can only store it."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_capability(device)[0] >= 8
-    return device.type == "cpu" and _matrix_units()
-
-
-@lru_cache(1)
-def _matrix_units() -> bool:
-    """Whether the processor has AMX, the system lets this process use it, and PyTorch does.
-
-    Without it a slice takes 1.3 (AVX512_BF16) to 3 times (AVX512) as long in bfloat16. Versions
-    before 2.6 cannot tell.
-    """
-    known = getattr(torch.cpu, "_init_amx", bool)
-    return torch.backends.mkldnn.is_available() and known()
+    return device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8
 
 
 def out_of_memory(error: BaseException) -> bool:

@@ -98,11 +98,6 @@ class Predictor:
         """Slices at once, of the next call."""
         return self._batch.now
 
-    @property
-    def precision(self) -> str:
-        """In what convolutions are computed."""
-        return "bfloat16" if computes_bfloat16(self.device) else "float32"
-
     def _fixed(self, size: int) -> BatchSize:
         self._lanes = lanes(self.device, size)
         return BatchSize(size, size)
@@ -148,8 +143,8 @@ class Predictor:
     def _predict_share(self, slices: torch.Tensor) -> Prediction:
         images = slices.to(self.device, memory_format=torch.channels_last)
         # bfloat16 has the range of float32; float16 overflows in autoencoders of this kind.
-        half = self.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16) if half else nullcontext():
+        half = computes_bfloat16(self.device)
+        with torch.autocast("cuda", torch.bfloat16) if half else nullcontext():
             pictures, looks = self._pictures(images)
         if self.device.type == "mps":  # lacks anti-aliased resampling
             pictures = {branch: picture.cpu() for branch, picture in pictures.items()}

@@ -19,7 +19,6 @@ from semigda.networks.blocks import (
     Upsample,
     pixels_of,
 )
-from semigda.networks.group_norm import GroupNorm
 from semigda_core.models.network_config import NetworkConfig
 
 # (level, features of the decoder at that level) -> features with the skip merged in
@@ -59,7 +58,7 @@ class Encoder(nn.Module):
                 self.downsamples.append(nn.MaxPool2d(2) if pooled else Downsample(width))
             previous = width
         self.middle = _Middle(previous, groups)
-        self.norm_out = GroupNorm(groups, previous, eps=1e-6)
+        self.norm_out = nn.GroupNorm(groups, previous, eps=1e-6)
         self.conv_out = nn.Conv2d(previous, 2 * config.latent_channels, 3, padding=1)
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
@@ -95,7 +94,7 @@ class Decoder(nn.Module):
             self.levels.append(nn.ModuleList(blocks))
             if level > 0:
                 self.upsamples.append(Upsample(width))
-        self.norm_out = GroupNorm(groups, channels[0], eps=1e-6)
+        self.norm_out = nn.GroupNorm(groups, channels[0], eps=1e-6)
         self.conv_out = nn.Conv2d(channels[0], config.patch_values, 3, padding=1)
         # The pixels of a patch start equal, so that no grid shows (ICNR; Aitken et al., 2017).
         for parameter in self.conv_out.parameters():

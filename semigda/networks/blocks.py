@@ -6,17 +6,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from semigda.networks.group_norm import GroupNorm
-
 
 class ResidualBlock(nn.Module):
     """GroupNorm, SiLU, 3x3 convolution, twice, plus the input: (B, C, H, W) -> (B, C', H, W)."""
 
     def __init__(self, in_channels: int, out_channels: int, groups: int):
         super().__init__()
-        self.norm1 = GroupNorm(groups, in_channels, eps=1e-6)
+        self.norm1 = nn.GroupNorm(groups, in_channels, eps=1e-6)
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
-        self.norm2 = GroupNorm(groups, out_channels, eps=1e-6)
+        self.norm2 = nn.GroupNorm(groups, out_channels, eps=1e-6)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
         self.shortcut = (
             nn.Identity()
@@ -35,7 +33,7 @@ class SpatialAttention(nn.Module):
 
     def __init__(self, channels: int, groups: int):
         super().__init__()
-        self.norm = GroupNorm(groups, channels, eps=1e-6)
+        self.norm = nn.GroupNorm(groups, channels, eps=1e-6)
         self.q = nn.Conv2d(channels, channels, 1)
         self.k = nn.Conv2d(channels, channels, 1)
         self.v = nn.Conv2d(channels, channels, 1)

@@ -11,7 +11,6 @@ import torch
 from torch import nn
 
 from semigda.networks.blocks import SpatialAttention
-from semigda.networks.group_norm import GroupNorm
 from semigda_core.models.network_config import NetworkConfig
 
 
@@ -20,10 +19,10 @@ class _MapperBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, groups: int):
         super().__init__()
-        self.norm1 = GroupNorm(groups, in_channels, eps=1e-6)
+        self.norm1 = nn.GroupNorm(groups, in_channels, eps=1e-6)
         self.act1 = nn.PReLU()
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
-        self.norm2 = GroupNorm(groups, out_channels, eps=1e-6)
+        self.norm2 = nn.GroupNorm(groups, out_channels, eps=1e-6)
         self.act2 = nn.PReLU()
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
         self.shortcut = (
@@ -62,7 +61,7 @@ class LatentMapper(nn.Module):
         self.up1 = _MapperBlock(c2 + c1, c1, groups)
         self.up0 = _MapperBlock(c1 + c1, c1, groups)
         self.head = nn.Sequential(
-            GroupNorm(groups, c1, eps=1e-6),
+            nn.GroupNorm(groups, c1, eps=1e-6),
             nn.SiLU(),
             nn.Conv2d(c1, z, 3, padding=1, bias=False),
         )

@@ -11,8 +11,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from semigda.networks.group_norm import GroupNorm
-
 WIDTH = 32  # MONAI's default: 1.98 M parameters, as compact SemiGDA has 1.99 M
 _DEEPER = (32, 64, 128, 256)
 _GROUPS = 8
@@ -70,5 +68,5 @@ def _twice(inside: int, out: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for channels in (inside, out):
         layers.append(nn.Conv2d(channels, out, 3, padding=1))
-        layers += [GroupNorm(_GROUPS, out), nn.LeakyReLU(0.1, inplace=True)]
+        layers += [nn.GroupNorm(_GROUPS, out), nn.LeakyReLU(0.1, inplace=True)]
     return nn.Sequential(*layers)

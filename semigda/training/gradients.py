@@ -170,11 +170,9 @@ def in_groups(
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager:
-    """Mixed precision: ``auto`` is bfloat16 on cards whose convolutions take it, else float32:
-    on a CPU it gains nothing."""
+    """Mixed precision: ``auto`` is bfloat16 where convolutions take it, else float32."""
     if precision == "auto":
-        gains = device.type == "cuda" and computes_bfloat16(device)
-        precision = "bfloat16" if gains else "float32"
+        precision = "bfloat16" if computes_bfloat16(device) else "float32"
     if precision == "float32":
         return nullcontext()
     return torch.autocast(device.type, torch.bfloat16)
