@@ -3975,14 +3975,6 @@
         <translation>Laden Sie es, oder speichern Sie die Segmentierung und wählen Sie ihre Datei.</translation>
     </message>
     <message>
-        <source>Most of the segment '{name}' lies under others, and would be lost.</source>
-        <translation>Das Segment '{name}' liegt größtenteils unter anderen und ginge verloren.</translation>
-    </message>
-    <message>
-        <source>Move it further down in the list of segments, or delete what is double.</source>
-        <translation>Verschieben Sie es in der Segmentliste weiter nach unten, oder löschen Sie, was doppelt ist.</translation>
-    </message>
-    <message>
         <source>Put both under the same transform, or harden the transforms.</source>
         <translation>Bringen Sie beide unter dieselbe Transformation, oder verfestigen Sie die Transformationen.</translation>
     </message>

@@ -212,11 +212,10 @@ def writeLabel(
 
     Raises:
         SemiGDAError: "bad-input" for a segmentation without a voxel within the volume, unless that
-            is right (``empty``), for a segment most of which lies under later ones, or as
+            is right (``empty``), or as
             :func:`SemiGDALib.train.slices.outside.ignoreOutside`; "disk-full".
     """
     labels, segments = labelsOn(segmentationNode, volumeNode)
-    _checkCovered(segmentationNode, volumeNode, labels, segments)
     if not labels.any() and not empty:
         raise SemiGDAError(
             "bad-input",
@@ -244,29 +243,6 @@ def writeLabel(
         os.replace(written, path)
     finally:
         slicer.mrmlScene.RemoveNode(node)
-
-
-def _checkCovered(segmentationNode, volumeNode, labels, segments) -> None:
-    """Raise "bad-input" for a segment that would be lost, as a lesion that stands above its organ
-    in the list."""
-    import numpy as np
-
-    if segmentationNode.GetSegmentation().GetNumberOfLayers() < 2:  # nothing can overlap
-        return
-    for segment in segments:
-        own = slicer.util.arrayFromSegmentBinaryLabelmap(
-            segmentationNode, segment["id"], volumeNode
-        )
-        covers = [later["value"] for later in segments[segment["value"] :] if not later["ignored"]]
-        lost = own[np.isin(labels, covers)].sum()
-        if 2 * lost > own.sum():
-            raise SemiGDAError(
-                "bad-input",
-                _("Most of the segment '{name}' lies under others, and would be lost.").format(
-                    name=segment["name"]
-                ),
-                action=_("Move it further down in the list of segments, or delete what is double."),
-            )
 
 
 def _addEmpty(labels, volumeNode, segments, name):
@@ -307,7 +283,6 @@ def labelsOn(segmentationNode, volumeNode):
         segments.append(
             {
                 "value": value,
-                "id": ids.GetValue(value - 1),
                 "name": segment.GetName(),
                 "color": [round(255 * part) for part in segment.GetColor()],
                 "terminology_entry": str(entry.get()) if segment.GetTag(tag, entry) else "",

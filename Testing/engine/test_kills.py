@@ -33,7 +33,7 @@ MOMENTS = {
     "saving": ("torch", "save", 7, "arguments[1].write(b'half')"),
     "validating": ("semigda.training.validate", "label_slices", 4),
     "measuring": ("semigda.training.validate", "label_slices", 8),
-    "packing": ("semigda.models.package", "_sha256", 0),
+    "packing": ("semigda.models.package", "sha256_of", 0),
     "moving the package": ("semigda_core.files.atomic", "_swap", 0),
     "noting the end": ("semigda.training.packing", "Finished.write", 0),
     "clearing up": ("semigda.training.checkpoint", "remove_checkpoint", 0),

@@ -74,7 +74,8 @@ def test_a_job_outlives_the_process_that_started_it(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a group's and a priority's names are POSIX's")
-def test_it_has_a_session_and_a_low_priority_of_its_own_and_leaves_no_zombie(tmp_path):
+def test_it_has_a_session_and_a_low_priority_of_its_own_and_leaves_no_zombie(tmp_path, monkeypatch):
+    monkeypatch.setattr("semigda_core.jobs.launch.NICE", 10)
     job = check_job(tmp_path)
     pid = launch(job)
     # Seen while it starts: it needs longer than this to import anything.

@@ -283,6 +283,7 @@ def test_everything_that_trains_in_a_project_finds_them(tmp_path):
     wanted = TrainSettings.from_dict(settings(listed, tmp_path, work=None, **short))
     folder = project / "jobs" / "3"
     assert rehearse(wanted, folder)["prepare_seconds"] == 0
+    folder.mkdir(exist_ok=True)
     train_beside(wanted, folder, Printed(folder))
     assert arrays(project / "prepared") == made
     # Another preprocessing takes the place of this one, and for it the images are needed.

@@ -276,7 +276,7 @@ def test_who_may_only_read_sees_a_version_that_nobody_has_recorded(project, monk
     with monkeypatch.context() as patched:
         patched.setattr(store, "write_json", refused)
         assert [version.name for version in versions(Project(project))] == [VERSION]
-        with pytest.raises(PermissionError):
+        with pytest.raises(SemiGDAError, match="Permission denied"):
             delete(Project(project), VERSION)
     assert "versions" not in document(project)
     assert [version.name for version in versions(Project(project))] == [VERSION]

@@ -101,7 +101,7 @@ def _read(folder: Path, made: Made) -> None:
     project = Project(folder / made["path"])
     view = project.read()
     first = None
-    for part in ("cases", "classes", "name", "history", "settings", "mapping"):
+    for part in ("cases", "classes", "name", "settings", "mapping"):
         getattr(view, part)
     view.unmapped()
     for name in made["actions"]:

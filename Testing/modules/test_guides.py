@@ -197,7 +197,7 @@ def test_a_download_that_breaks_off(guide, module_host, tmp_path, artifacts, mon
         loading = fitted(guide, module_host, artifacts / "models-loading.png")
         module_host.click(section.downloadButton)
         module_host.wait(lambda: section._download is None, 20)
-        assert section.statusLabel.text.startswith("Download cancelled. What came is kept")
+        assert section.statusLabel.text.startswith("Download cancelled. What was received is kept")
         server.ways["/own.zip"] = "breaks"
         module_host.click(section.downloadButton)
         module_host.wait(lambda: section._download is None, 60)

@@ -126,7 +126,7 @@ def test_cancel_and_go_on(panel, library, module_host, monkeypatch, artifacts):
     module_host.click(library.downloadButton)
     module_host.wait(lambda: library._download is None, 10)
     assert time.monotonic() - began < 2.5 and state(library, "other").endswith("MB")
-    assert library.statusLabel.text.startswith("Download cancelled. What came is kept")
+    assert library.statusLabel.text.startswith("Download cancelled. What was received is kept")
     library.server.ways.clear()
     module_host.click(library.downloadButton)
     module_host.wait(lambda: library._download is None, 120)

@@ -34,7 +34,7 @@ def busy_over(ui) -> bool:
     return not ui.busyLabel.visible
 
 
-def test_every_control_explains_itself(training):
+def test_every_control_explains_itself(training, project):
     import qt
 
     kinds = (qt.QAbstractButton, qt.QTableWidget)

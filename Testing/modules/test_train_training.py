@@ -42,7 +42,7 @@ def scores(panel) -> int:
     return len(panel.panel.sections["Training"]._history.scores)
 
 
-def test_every_control_explains_itself(panel):
+def test_every_control_explains_itself(panel, project):
     import qt
 
     kinds = (qt.QAbstractButton, qt.QComboBox, qt.QTableWidget, qt.QAbstractSpinBox, qt.QLineEdit)

@@ -209,22 +209,6 @@ def test_the_label_goes_to_the_case_that_was_asked_about(training, project, modu
     assert [one.id for one in project.read().cases] == [_labelled.id]
 
 
-def test_a_segment_under_another_one_is_not_lost(training, project, module_host):
-    """A lesion that stands above its organ in the list; below it, it is a part of it."""
-    volume = phantoms.add_volume()
-    lesion, organ = phantoms.answer() == 2, phantoms.answer() > 0
-    node = segmentation(volume, {"core": lesion, "ball": organ})
-    with pytest.raises(SemiGDAError, match="'core' lies under others") as raised:
-        training.logic.addNodes([(volume, node)])
-    assert "further down" in raised.value.action
-    assert files(project, "labels") == [] and len(project.read().cases) == 2
-    node.GetSegmentation().SetSegmentIndex("s0", 1)
-    training.logic.addNodes([(volume, node)])
-    path = project.read().cases[2].label
-    assert [one.name for one in read_segments(path)] == ["ball", "core"]
-    assert drawn(path) == organ.sum()
-
-
 def test_a_border_under_another_one_is(training, project):
     """People draw a little over the border."""
     volume = phantoms.add_volume()
