@@ -14,7 +14,7 @@ INTRODUCTION = """## The start, one change at a time
 
 Against one branch on general image features that learn at 0.1 of the rate, the default, in as many
 steps: Dice, the difference in points with a 95 % interval over patients, and the CPU seconds of a
-training. Where the features learn slower or not at all a step costs less or the same.
+training, which vary by a third because the machine did other work.
 
 """
 
@@ -32,7 +32,7 @@ def starts(table: Table, sets: Sequence[str]) -> str:
 
 def _rows(table: Table, name: str, budget: Budget) -> list[list[str]]:
     ours = table[name, OURS, budget]
-    told = {OURS: "one branch, the default", f"semigda.{BOTH}": QUESTIONS[BOTH]}
+    told = {OURS: "one branch, the default", f"semigda.{BOTH}": "Both branches on these features"}
     told |= {f"semigda.{variant}": QUESTIONS[variant] for variant in STARTS}
     found = {method: table.get((name, method, budget)) for method in told}
     rows = []
