@@ -233,6 +233,20 @@ def test_a_file_of_slicers_markups(tmp_path):
     path = written(tmp_path / "R.mrk.json", markup(coordinateSystem="RAS"))
     assert read_region(path) == region((4, 5, 6), (10, 20, 30), axes, ras=True)
     assert given_region(str(path)) == read_region(path)
+    plane = {"type": "Plane", "size": [1, 2], "center": None, "coordinateUnits": "cm"}
+    for unit in ("mm", ["UCUM", "mm", "millimeter"], None):
+        path = written(tmp_path / "R.mrk.json", plane, markup(coordinateUnits=unit))
+        assert read_region(path) == region((4, 5, 6), (10, 20, 30), axes)
+
+
+def test_axes_of_a_file_that_stretch_mirror_or_shear_the_box(tmp_path):
+    """As Slicer shows it: its corners are the middle plus half the lengths along the axes."""
+    matrix = np.array([[-2.0, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.5]])
+    path = written(tmp_path / "R.mrk.json", markup(orientation=matrix.ravel().tolist()))
+    found = read_region(path)
+    axes = np.array(found["axes"])
+    edges = axes.T / np.linalg.norm(axes, axis=1) * found["size"]
+    assert np.allclose(edges, matrix * [10.0, 20.0, 30.0])
 
 
 @pytest.mark.parametrize(
@@ -246,6 +260,10 @@ def test_a_file_of_slicers_markups(tmp_path):
         ([markup(insideOut=True)], "inside out"),
         ([markup(orientation=[1] * 9)], "not three directions"),
         ([markup(center=["a", 1, 2])], "is not a number"),
+        ([markup(coordinateUnits="cm")], "another unit than mm"),
+        ([markup(coordinateUnits=["UCUM", "um", "micrometer"])], "another unit than mm"),
+        ([markup(roiType="Sphere")], "none of Box, BoundingBox"),
+        ([{"type": "Plane", "size": [1, 2]}], "holds 0 regions"),
     ],
 )
 def test_another_file_is_refused(tmp_path, markups, said):

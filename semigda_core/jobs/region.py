@@ -42,18 +42,20 @@ _FIELDS = record(
         "size": list_of(number(0, _FARTHEST), 3, least=3),
     }
 )
-_MARKUP = record(
-    {"type": text(100)},
+_BOX = record(
+    {},
     {
         "coordinateSystem": one_of("LPS", "RAS", "0", "1", 0, 1),
-        "roiType": text(100),
+        "roiType": one_of("Box", "BoundingBox"),
         "center": maybe(_VECTOR),
         "orientation": list_of(number(), 9, least=9),
         "size": list_of(number(0, _FARTHEST), 3, least=3),
     },
     others=True,
 )
-_MARKUPS = record({"markups": list_of(_MARKUP, 1000)}, others=True)
+_MARKUPS = record(
+    {"markups": list_of(record({"type": text(100)}, others=True), 1000)}, others=True
+)
 _RAS = ("RAS", "0", 0)
 
 
@@ -118,7 +120,7 @@ def read_region(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The region of a ``.mrk.json`` file, in which Slicer saves a Markups ROI.
 
     Raises:
-        SemiGDAError: "bad-input" if it is no such file, or has not exactly one placed box.
+        SemiGDAError: "bad-input" if it is no such file, or has not exactly one placed box in mm.
     """
     what = "The file of the region of interest"
     try:
@@ -133,13 +135,28 @@ def read_region(path: str | os.PathLike[str]) -> dict[str, Any]:
             action="Save one ROI of Slicer's Markups as a .mrk.json file.",
         )
     (box,) = boxes
+    check(box, _BOX, what)
+    if "mm" not in _words(box.get("coordinateUnits") or "mm"):
+        # Slicer writes the unit that it shows, whatever its numbers are in.
+        raise SemiGDAError(
+            "bad-input",
+            f"{what} says that it is in another unit than mm.",
+            action="Choose mm as the unit of length in Slicer's settings, and save the ROI again.",
+        )
     if box.get("insideOut"):
         raise inside_out()
     if not box.get("center") or not all(box.get("size", [0])):
         raise not_placed()
     columns = box.get("orientation") or [1, 0, 0, 0, 1, 0, 0, 0, 1]
     axes = [columns[axis::3] for axis in range(3)]
-    return region(box["center"], box["size"], axes, ras=box.get("coordinateSystem", "LPS") in _RAS)
+    # Axes that are not of length 1 scale the box, as in Slicer.
+    size = [length * math.hypot(*axis) for length, axis in zip(box["size"], axes, strict=True)]
+    return region(box["center"], size, axes, ras=box.get("coordinateSystem", "LPS") in _RAS)
+
+
+def _words(unit: Any) -> list[Any]:
+    """Of a unit that is a word, or a code such as ["UCUM", "mm", "millimeter"]."""
+    return unit if isinstance(unit, list) else [unit]
 
 
 def region_text(value: dict[str, Any]) -> str:
