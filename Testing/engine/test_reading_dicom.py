@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
 import pytest
 from hostile_files import noise, refused, write
+from pydicom import dcmread
 from test_volumes import write_dicom
 
 from semigda.data.volumes import read_volume
@@ -64,3 +66,40 @@ def test_a_series_and_a_file_say_their_modality(tmp_path):
     assert read_volume(tmp_path).modality == "CT"
     assert read_volume(sorted(tmp_path.glob("*.dcm"))[0]).facts().modality == "CT"
     assert read_volume(write(tmp_path / "a.nrrd", noise((2, 20, 24)))).modality == ""
+
+
+def changed(folder, **values):
+    """A series whose three slices, of values 0, 1, 2 and more, say one thing each."""
+    write_dicom(folder, [0.0, 2.5, 5.0])
+    for number, path in enumerate(sorted(folder.glob("*.dcm"))):
+        data = dcmread(path)
+        for name, told in values.items():
+            setattr(data, name, told[number])
+        data.save_as(path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "tag", ["PatientID", "PatientName", "StudyInstanceUID", "FrameOfReferenceUID"]
+)
+def test_slices_of_two_patients_in_one_series_are_no_volume(tmp_path, tag):
+    """An identifier that was given twice; the sentence names nobody."""
+    error = refused(changed(tmp_path, **{tag: ["1.25", "1.25", "1.26"]}))
+    assert "several patients" in error.message and "1.2" not in str(error) + error.detail
+    assert read_volume(changed(tmp_path, **{tag: ["1.25", "1.25", ""]})).shape == (3, 4, 5)
+
+
+@pytest.mark.parametrize("slopes", [(1, 0.5, 2.25), (1, 100_000, 1), (0.5, 1, 1)])
+def test_every_slice_has_its_own_scale(tmp_path, slopes):
+    """As in PET; ITK stores them in the type that the first one needs."""
+    read = read_volume(changed(tmp_path, RescaleSlope=slopes, RescaleIntercept=(-3, 0, 1)))
+    stored = read_volume(changed(tmp_path, RescaleSlope=(1, 1, 1), RescaleIntercept=(0, 0, 0)))
+    assert stored.array.dtype == np.int16
+    expected = stored.array * np.reshape(slopes, (3, 1, 1)) + np.reshape((-3, 0, 1), (3, 1, 1))
+    np.testing.assert_allclose(read.array, expected)
+
+
+def test_slices_with_and_without_signs(tmp_path):
+    pixels = [np.full((4, 5), n, np.uint16).tobytes() for n in (1, 2, 60000)]
+    folder = changed(tmp_path, PixelRepresentation=(1, 1, 0), PixelData=pixels)
+    assert read_volume(folder).array[:, 0, 0].tolist() == [1, 2, 60000]

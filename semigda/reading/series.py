@@ -15,6 +15,10 @@ _POSITION = "0020|0032"
 SAME_DIRECTION = 0.01  # how far direction cosines may differ
 # What all slices share, and how far they may differ.
 _SHARED = (("0020|0037", SAME_DIRECTION), ("0028|0030", 0.001))
+# What says who and what was imaged, and in which coordinates.
+_SUBJECT = ("0010|0020", "0010|0010", "0020|000d", "0020|0052")
+# How the stored numbers become values.
+_SCALE = ("0028|1053", "0028|1052", "0028|0100", "0028|0103")
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to a hundredth of a mm
 
 
@@ -26,7 +30,7 @@ def read_series(folder: Path) -> sitk.Image:
 
     Raises:
         SemiGDAError: "bad-input" if there is no series, more than one, slices are missing, or they
-            are not parallel and alike.
+            are not parallel, alike and of one patient.
     """
     names = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
     if len(names) != 1:
@@ -51,6 +55,11 @@ def read_series(folder: Path) -> sitk.Image:
             )
         positions = _positions(reader, len(files))
         _check_shared(reader, len(files))
+        _check_subject(reader, len(files))
+        if any(len(_told(reader, len(files), tag)) > 1 for tag in _SCALE):
+            # ITK stores all slices in the type of the first one: .5 becomes 0.
+            reader.SetOutputPixelType(sitk.sitkFloat64)
+            image = reader.Execute()
         if reader.HasMetaDataKey(0, MODALITY):
             image.SetMetaData(MODALITY, reader.GetMetaData(0, MODALITY))
     except RuntimeError as error:
@@ -85,6 +94,23 @@ def _check_shared(reader: sitk.ImageSeriesReader, count: int) -> None:
                 "pixel spacing.",
                 action="Load the series in 3D Slicer, which sorts it into volumes, and use one.",
             )
+
+
+def _told(reader: sitk.ImageSeriesReader, count: int, tag: str) -> set[str]:
+    """What slices say under a tag."""
+    told = (reader.GetMetaData(n, tag) for n in range(count) if reader.HasMetaDataKey(n, tag))
+    return {text.strip(" \0") for text in told} - {""}
+
+
+def _check_subject(reader: sitk.ImageSeriesReader, count: int) -> None:
+    """Series are told apart by their identifier alone, and some programs give it twice."""
+    if any(len(_told(reader, count, tag)) > 1 for tag in _SUBJECT):
+        raise SemiGDAError(
+            "bad-input",
+            "The slices of the DICOM series are of several patients, studies or frames of "
+            "reference.",
+            action="Put those that belong together into a folder of their own.",
+        )
 
 
 def _alike(texts: Sequence[str], tolerance: float) -> bool:
