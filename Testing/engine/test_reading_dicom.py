@@ -6,11 +6,14 @@ import struct
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from hostile_files import noise, refused, write
 from pydicom import dcmread
 from test_volumes import write_dicom
 
-from semigda.data.volumes import read_volume
+from semigda.data.labels import read_classes
+from semigda.data.volumes import read_volume, slice_axis
+from semigda_core.errors import SemiGDAError
 
 
 def test_a_dicom_header_that_declares_more_than_its_pixel_data_holds(tmp_path):
@@ -103,3 +106,66 @@ def test_slices_with_and_without_signs(tmp_path):
     pixels = [np.full((4, 5), n, np.uint16).tobytes() for n in (1, 2, 60000)]
     folder = changed(tmp_path, PixelRepresentation=(1, 1, 0), PixelData=pixels)
     assert read_volume(folder).array[:, 0, 0].tolist() == [1, 2, 60000]
+
+
+def single(folder, **values):
+    write_dicom(folder, [3.0])
+    (path,) = folder.glob("*.dcm")
+    data = dcmread(path)
+    for name, told in values.items():
+        setattr(data, name, told)
+    data.save_as(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("said", "thick"),
+    [
+        ({"SliceThickness": 5}, 5.0),
+        ({"SliceThickness": 5, "SpacingBetweenSlices": 6}, 6.0),
+        ({"SliceThickness": 0, "SpacingBetweenSlices": -2.5}, 2.5),
+        ({"SliceThickness": ""}, None),
+        ({}, None),
+    ],
+)
+def test_how_thick_a_single_slice_is(tmp_path, said, thick):
+    """ITK takes 1 mm of most; where nobody says it, there are no millilitres."""
+    path = single(tmp_path, **said)
+    for one in (path, tmp_path):
+        volume = read_volume(one)
+        np.testing.assert_allclose(volume.spacing, (thick or 1.0, 0.7, 0.7))
+        np.testing.assert_allclose(volume.affine[:3, 3], (-10, 5, 3))
+        assert volume.voxel_ml == (thick and pytest.approx(thick * 0.49 / 1000))
+
+
+def test_files_of_two_axes_say_no_thickness(tmp_path):
+    for name in ("a.nii", "a.mha", "a.nrrd"):
+        image = sitk.GetImageFromArray(noise()[0])
+        image.SetSpacing((0.5, 0.5))
+        sitk.WriteImage(image, str(tmp_path / name))
+        volume = read_volume(tmp_path / name)
+        assert volume.spacing == (1.0, 0.5, 0.5) and volume.voxel_ml is None
+        assert read_volume(write(tmp_path / f"3{name}", noise((1, 20, 24)))).voxel_ml > 0
+
+
+@pytest.mark.parametrize("finished", [None, "2: 0"])
+@pytest.mark.parametrize("steps", [(1, 1, -1), (1, -1, 1)])
+def test_a_label_of_a_slice_that_slicer_took_for_one_mm(tmp_path, steps, finished):
+    image = read_volume(single(tmp_path, SliceThickness=5))
+    label = sitk.GetImageFromArray(np.arange(20, dtype=np.uint8).reshape(1, 4, 5) % 3)
+    label.SetOrigin((-10, 5, 3))
+    label.SetSpacing((0.7, 0.7, 1))
+    label = sitk.Flip(label, [step < 0 for step in steps])
+    sitk.WriteImage(label, str(tmp_path / "l.nrrd"))
+    found = read_classes(tmp_path / "l.nrrd", image, None, finished)
+    np.testing.assert_array_equal(found.ravel(), np.arange(20) % 3)
+    label.SetOrigin((-10, 5, 6))
+    sitk.WriteImage(label, str(tmp_path / "l.nrrd"))
+    with pytest.raises(SemiGDAError, match="grid"):
+        read_classes(tmp_path / "l.nrrd", image, None, finished)
+
+
+def test_a_single_slice_is_seen_from_the_front(tmp_path):
+    """Its plane is the plane of the image, however thin it is said to be."""
+    volume = read_volume(single(tmp_path, ImageOrientationPatient=[0, 1, 0, 0, 0, -1]))
+    assert slice_axis(volume) == "sagittal"

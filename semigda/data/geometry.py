@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from semigda.data.volumes import Volume
 
 # Directions (LPS) in which a working grid's (slice, row, column) index grows: each plane is shown
 # the radiological way, rows from front to back or from top to bottom.
@@ -38,14 +42,16 @@ def turned(array: np.ndarray, order, flips) -> np.ndarray:
     return view[tuple(slice(None, None, -1 if flip else 1) for flip in flips)]
 
 
-def lattice_match(affine: np.ndarray, shape, other: np.ndarray, tolerance: float = 0.01):
-    """Whether the grid ``other`` lies on the voxel lattice of ``affine``, axes turned or not.
+def lattice_match(like: Volume, shape, affine: np.ndarray, tolerance: float = 0.01):
+    """Whether a grid of ``shape`` (z, y, x) lies on the voxel lattice of ``like``, axes turned or
+    not.
 
     Returns ``None``, or ``(order, flips, start)``: ``turned(array, order, flips)`` then has the
-    same axes as the grid of ``affine``, and its first voxel sits at the index ``start`` (z, y, x).
-    ``shape`` (z, y, x) is that of the other array; ``tolerance`` is in voxels, over its whole size.
+    same axes as the grid of ``like``, and its first voxel sits at the index ``start`` (z, y, x).
+    ``tolerance`` is in voxels, over the grid's whole size.
     """
-    relative = np.linalg.solve(affine, other)  # other's voxel index -> this grid's voxel index
+    affine = _as_thick(like, shape, affine)
+    relative = np.linalg.solve(like.affine, affine)  # its voxel index -> this grid's voxel index
     steps = np.rint(relative[:3, :3])
     if not (np.abs(steps).sum(0) == 1).all() or not (np.abs(steps).sum(1) == 1).all():
         return None
@@ -60,3 +66,20 @@ def lattice_match(affine: np.ndarray, shape, other: np.ndarray, tolerance: float
     order = tuple(2 - source[2 - axis] for axis in range(3))
     flips = tuple(bool(steps[2 - axis, source[2 - axis]] < 0) for axis in range(3))
     return order, flips, tuple(int(n) for n in start[::-1])
+
+
+def _as_thick(like: Volume, shape, affine: np.ndarray) -> np.ndarray:
+    """The matrix with its slice as thick as that of ``like``, if each has but one: programs that do
+    not know how thick it is, such as Slicer, take 1 mm."""
+    axes = _single(shape), _single(like.shape)
+    if not len(axes[0]) == len(axes[1]) == 1:
+        return affine
+    (own,), (other,) = axes
+    affine = affine.copy()
+    affine[:3, own] *= np.linalg.norm(like.affine[:3, other]) / np.linalg.norm(affine[:3, own])
+    return affine
+
+
+def _single(shape) -> list[int]:
+    """The axes (0 is x) of a (z, y, x) array with one voxel."""
+    return [axis for axis, count in enumerate(reversed(shape)) if count == 1]

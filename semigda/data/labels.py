@@ -340,7 +340,7 @@ def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = F
     """
     if like.two_dimensional and array.shape == like.shape:
         return array  # pictures have no position in space
-    match = lattice_match(like.affine, array.shape, affine)
+    match = lattice_match(like, array.shape, affine)
     if match is None:
         raise SemiGDAError("geometry-mismatch")
     order, flips, start = match

@@ -85,7 +85,7 @@ def _slices_of(path: Path, like: Volume, finished: FinishedSlices) -> tuple[int,
         return array_axis, list(finished.indices)
     segments = read_segments(path)
     stored = read_layer(path, min((segment.layer for segment in segments), default=0))
-    match = lattice_match(like.affine, stored.shape, stored.affine)
+    match = lattice_match(like, stored.shape, stored.affine)
     if match is None:
         raise SemiGDAError("geometry-mismatch")
     order, flips, start = match

@@ -32,6 +32,8 @@ class Volume:
         two_dimensional: whether it is a plain picture, whose spacing is in pixels.
         layers: number of values a voxel, or of frames, in the file.
         modality: DICOM's code; "" if the file has none.
+        thick: whether it is known how thick its slices are; a single one may be of 1 mm for want of
+            knowledge.
     """
 
     array: np.ndarray
@@ -39,6 +41,7 @@ class Volume:
     two_dimensional: bool = False
     layers: int = 1
     modality: str = ""
+    thick: bool = True
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -62,8 +65,11 @@ class Volume:
         return Facts.of(size[::-1], self.spacing[::-1], self.modality)
 
     @property
-    def voxel_ml(self) -> float:
-        """Volume of a voxel in millilitres, with shear taken into account."""
+    def voxel_ml(self) -> float | None:
+        """Volume of a voxel in millilitres, with shear taken into account; None if a voxel has
+        none, as in a picture."""
+        if self.two_dimensional or not self.thick:
+            return None
         return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
 
 
@@ -147,7 +153,8 @@ def check_file(path: Path) -> None:
 
 def _volume(stored: Stored, array: np.ndarray) -> Volume:
     affine = checked_affine(stored.affine)
-    return Volume(array, affine, stored.picture, stored.frames, stored.modality)
+    about = stored.picture, stored.frames, stored.modality, stored.thick
+    return Volume(array, affine, *about)
 
 
 def checked_affine(affine: np.ndarray) -> np.ndarray:
@@ -206,11 +213,14 @@ def sampled(array: np.ndarray) -> np.ndarray:
 
 
 def slice_axis(volume: Volume) -> str:
-    """The anatomical axis along which thick slices were acquired; axial if they are not thick."""
+    """The anatomical axis along which thick slices, or the only one, were acquired; axial if they
+    are not thick."""
     if volume.two_dimensional:
         return "acquisition"
     steps = np.array(volume.spacing[::-1])
     thick = int(steps.argmax())
-    if steps[thick] < 1.5 * np.median(steps):
+    if volume.shape.count(1) == 1:
+        thick = 2 - volume.shape.index(1)
+    elif steps[thick] < 1.5 * np.median(steps):
         return "axial"
     return _AXES[int(np.abs(volume.affine[:3, thick]).argmax())]

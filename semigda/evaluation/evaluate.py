@@ -167,8 +167,7 @@ def _case_rows(
     done = segment_volume(network, card, volume, options, progress)
     seconds = round(time.perf_counter() - start, 3)
     unit = "px" if volume.two_dimensional else "mm"
-    voxel_ml = None if volume.two_dimensional else volume.voxel_ml
-    rows = compare(truth, done.labels, volume.spacing, card.labels, voxel_ml)
+    rows = compare(truth, done.labels, volume.spacing, card.labels, volume.voxel_ml)
     if options.review:
         for row, found in zip(rows, done.segments, strict=True):
             row |= {"certainty": found["agreement"], "whole": found["whole"]}

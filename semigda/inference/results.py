@@ -103,7 +103,7 @@ class Results:
         cut = self._cut_off() if self.review and not volume.two_dimensional else set()
         for label in card.labels:
             voxels = int(self.voxels[label.value])
-            ml = None if volume.two_dimensional else voxels * volume.voxel_ml
+            ml = None if volume.voxel_ml is None else voxels * volume.voxel_ml
             whole = ml is not None and self.region is None and label.value not in cut
             certainty = sure[label.value] if sure else None
             found = {"value": label.value, "name": label.name, "voxels": voxels, "ml": ml}

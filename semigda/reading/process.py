@@ -52,6 +52,7 @@ class Stored:
         frames: how many frames or values a voxel the file has.
         picture: whether it is a plain picture, without a position in space.
         modality: DICOM's code; "" if the file has none.
+        thick: whether the file says how thick its slices are.
     """
 
     array: np.ndarray
@@ -59,6 +60,7 @@ class Stored:
     frames: int = 1
     picture: bool = False
     modality: str = ""
+    thick: bool = True
 
 
 def read_foreign(
@@ -285,5 +287,5 @@ def _read_all(path: Path, answer: dict[str, Any]) -> Stored:
     if answer["axis"] is not None:
         array = np.moveaxis(array, answer["axis"], -1)
         array = array[..., 0] if array.shape[-1] == 1 else array
-    facts = (answer[name] for name in ("frames", "picture", "modality"))
+    facts = (answer[name] for name in ("frames", "picture", "modality", "thick"))
     return Stored(array, np.array(answer["affine"]), *facts)

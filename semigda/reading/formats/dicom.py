@@ -43,6 +43,7 @@ _DECIMALS = {
 _IMPLICIT, _DEFLATED, _BIG = (f"1.2.840.10008.1.2{rest}" for rest in ("", ".1.99", ".2"))
 _DEEPEST = 30  # sequences in sequences
 _POSITION, _ORIENTATION, _SPACING = 0x00200032, 0x00200037, 0x00280030
+_DISTANCE, _THICKNESS = 0x00180088, 0x00180050
 _INTERCEPT, _SLOPE = 0x00281052, 0x00281053
 # Sequences that say where the frames of a file lie, and what their values mean.
 _GROUPS = (0x52009229, 0x52009230, 0x00209113, 0x00209116, 0x00289110, 0x00289145)
@@ -77,14 +78,17 @@ def may_be(start: bytes, name: str) -> bool:
 
 
 def read(request: Request, budget: Budget) -> dict[str, Any]:
-    declared, positions = _examined(request.path)
+    declared, positions, thickness = _examined(request.path)
     if not declared:
         raise SemiGDAError("bad-input", "The DICOM file holds no image.")
     budget(request.path.stat().st_size, declared)
     image = itk.read(request.private_name(".dicom"), "GDCMImageIO")
     if positions is not None:
         image = with_true_steps(image, positions)
-    return write_image(request, image, itk.affine_of(image))
+    elif thickness:  # which ITK passes over in most kinds of files
+        image.SetSpacing([*image.GetSpacing()[:2], thickness])
+    answer = write_image(request, image, itk.affine_of(image))
+    return {**answer, "thick": positions is not None or thickness > 0}
 
 
 def check_dicom(path: Path) -> int:
@@ -96,14 +100,15 @@ def check_dicom(path: Path) -> int:
     return _examined(path)[0]
 
 
-def _examined(path: Path) -> tuple[int, np.ndarray | None]:
-    """:func:`check_dicom`, and where each of several frames lies: (frames, 3), LPS mm."""
+def _examined(path: Path) -> tuple[int, np.ndarray | None, float]:
+    """:func:`check_dicom`, where each of several frames lies: (frames, 3), LPS mm, and how thick a
+    single one is, in mm; 0 if nobody says."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         found = _Found()
         deflated = _begin(file, found)
         if deflated:
-            return 64 * size, None  # its content is unknown without unpacking
+            return 64 * size, None, 0.0  # its content is unknown without unpacking
         _walk(file, found, size, 0)
     for tag, what in _DECIMALS.items():
         for data in (found.values.get(tag, b""), *found.of_frames.get(tag, ())):
@@ -112,7 +117,7 @@ def _examined(path: Path) -> tuple[int, np.ndarray | None]:
         raise bad_spacing()
     rows, columns = found.number(0x00280010, 0), found.number(0x00280011, 0)
     if not rows or not columns:
-        return 0, None
+        return 0, None, 0.0
     if found.pixels is None:
         raise truncated()
     frames = _frames(found.values.get(_FRAMES, b"1"))
@@ -126,7 +131,13 @@ def _examined(path: Path) -> tuple[int, np.ndarray | None]:
         halved = b"422" in found.values.get(_COLOURS, b"")  # two colours share their chroma
         if found.pixels < (rows * columns * frames * 2 if halved else (count * bits + 7) // 8):
             raise truncated()
-    return 4 * count, _positions(found, frames) if frames > 1 else None
+    return 4 * count, _positions(found, frames) if frames > 1 else None, _thickness(found)
+
+
+def _thickness(found: _Found) -> float:
+    """The distance of slices counts: they may overlap, or leave gaps."""
+    told = (_numbers(found.values.get(tag, b""))[:1] for tag in (_DISTANCE, _THICKNESS))
+    return next((abs(step) for (step,) in filter(None, told) if step), 0.0)
 
 
 def _positions(found: _Found, frames: int) -> np.ndarray:
