@@ -130,13 +130,15 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
     view = project.read()
     if arguments.json:
         told = {"added": added.cases, "labelled": added.labelled, "known": added.known}
-        print_json(told | {"kept": added.kept})
+        print_json(told | {"kept": added.kept, "unread": [str(path) for path in added.unread]})
     else:
         print(f"{len(added.cases)} cases added, {added.known} were there already.")
         if added.labelled:
             print(f"{len(added.labelled)} cases of the project have a label now.")
         if added.kept:
             print(f"{len(added.kept)} cases keep their labels: other ones were not taken.")
+        for label in added.unread:
+            print(f"label that cannot be read, left out: {one_line(label.name)}")
         for image in pairing.doubtful:
             print(f"several labels fit, none was taken: {one_line(image.name)}")
         for label in pairing.unpaired_labels:

@@ -4128,6 +4128,10 @@
         <translation>Ein Fall behält sein Label: ein anderes wurde nicht übernommen.</translation>
     </message>
     <message>
+        <source>A label cannot be read, and was left out: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
         <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
     </message>
@@ -4166,6 +4170,10 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Export them again from their source, and add them again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>From a file...</source>
@@ -4242,6 +4250,10 @@
     <message>
         <source>{count} existing cases now have a label.</source>
         <translation>{count} vorhandene Fälle haben jetzt ein Label.</translation>
+    </message>
+    <message>
+        <source>{count} labels cannot be read, and were left out: {names}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} segments have no class...</source>
@@ -4948,6 +4960,10 @@
         <translation>Wählen Sie einen anderen Namen, oder räumen Sie selbst weg, was dort liegt.</translation>
     </message>
     <message>
+        <source>Choose mm as the unit of length in Slicer's settings, and save the ROI again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose one of: {names}.</source>
         <translation>Wählen Sie aus: {names}.</translation>
     </message>
@@ -5474,6 +5490,10 @@
     <message>
         <source>{what} is too large.</source>
         <translation>{what}: größer als möglich.</translation>
+    </message>
+    <message>
+        <source>{what} says that it is in another unit than mm.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{word} images</source>
@@ -6075,6 +6095,10 @@
         <translation>Die Modellkarte enthält keine Prüfsumme der Gewichte.</translation>
     </message>
     <message>
+        <source>The model card names other classes, or in another order, than the weights were trained for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The model does not find {name}.</source>
         <translation>Das Modell findet {name} nicht.</translation>
     </message>
@@ -6229,6 +6253,10 @@
     <message>
         <source>The weights do not fit the network that the card describes; tensors {value}</source>
         <translation>Die Gewichte passen nicht zum Netz, das die Karte beschreibt; Tensoren {value}</translation>
+    </message>
+    <message>
+        <source>The weights file</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The weights file cannot be imported. {reason}</source>
@@ -6492,6 +6520,10 @@
     <message>
         <source>Put it back, or add the results again.</source>
         <translation>Legen Sie sie zurück, oder fügen Sie die Ergebnisse noch einmal hinzu.</translation>
+    </message>
+    <message>
+        <source>Put those that belong together into a folder of their own.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Resample it again with nearest neighbour, from the label as it was.</source>
@@ -6884,6 +6916,10 @@
     <message>
         <source>The slices of the DICOM series are not evenly spaced; some may be missing.</source>
         <translation>Die Schichten der DICOM-Serie sind ungleich weit voneinander entfernt; vielleicht fehlen einige.</translation>
+    </message>
+    <message>
+        <source>The slices of the DICOM series are of several patients, studies or frames of reference.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The slices of the DICOM series are turned against each other, or differ in their pixel spacing.</source>

@@ -7,7 +7,9 @@ from pathlib import Path
 import qt
 from slicer.i18n import tr as _
 
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
+from semigda_core.files.texts import one_line
 from SemiGDALib import dialogs
 from SemiGDALib.train import mapping
 from SemiGDALib.train.cases_table import CasesTable
@@ -21,6 +23,7 @@ from SemiGDALib.train.program_results import ProgramResults
 from SemiGDALib.train.section import Section
 
 FEWEST = 2
+_NAMED = 3  # labels in a message
 LABELS = " ".join(f"*{ending}" for ending in endings(labels=True))
 
 
@@ -154,6 +157,8 @@ class CasesSection(Section):
             self.onMapping()
         if added.kept:
             self._tellKept(added.kept)
+        if added.unread:
+            self._tellUnread(added.unread)
 
     def _tellKept(self, caseIds) -> None:
         """Labels that were not taken: nobody should think that they train."""
@@ -166,6 +171,21 @@ class CasesSection(Section):
             _("Show the cases"),
             lambda: self.context.selectCases(caseIds),
             _("Close"),
+        )
+
+    def _tellUnread(self, labels) -> None:
+        """Damaged labels, by name: on the screen only, never in a log."""
+        text = _("A label cannot be read, and was left out: {names}.")
+        if len(labels) > 1:
+            text = _("{count} labels cannot be read, and were left out: {names}.")
+        names = ", ".join(one_line(label.name) for label in labels[:_NAMED])
+        names += ", ..." if len(labels) > _NAMED else ""
+        self.context.message.error(
+            SemiGDAError(
+                "bad-input",
+                text.format(count=len(labels), names=names),
+                action=_("Export them again from their source, and add them again."),
+            )
         )
 
     def onMapping(self, _checked=False) -> None:

@@ -26,6 +26,7 @@ def sentences(_):
         _("Choose another name or folder for the result."),
         _("Choose another name, or ask to overwrite it (--overwrite)."),
         _("Choose another name, or move what is there away yourself."),
+        _("Choose mm as the unit of length in Slicer's settings, and save the ROI again."),
         _("Choose one of: {names}."),
         _("Click Check and repair in the module's section Set-up."),
         _("Close other programs that use the graphics card, or choose the CPU."),
@@ -167,6 +168,7 @@ def sentences(_):
         _("{what} is not valid JSON from line {lineno} on."),
         _("{what} is not valid JSON."),
         _("{what} is too large."),
+        _("{what} says that it is in another unit than mm."),
         _("{word} images"),
         _("{word} volumes"),
     )

@@ -169,6 +169,10 @@ def sentences(_):
         _("The list of folds"),
         _("The loss has hardly fallen: try a learning rate 3 times smaller or larger."),
         _("The model card holds no hash of the weights."),
+        _(
+            "The model card names other classes, or in another order, than the weights were "
+            "trained for."
+        ),
         _("The model does not find {name}."),
         _("The model is mostly sure, and it looks like cases that are labelled."),
         _("The model is not sure whether there is {name}."),
@@ -208,6 +212,7 @@ def sentences(_):
         _("The training was stopped early."),
         _("The training's autoencoder is damaged; it is trained again."),
         _("The weights do not fit the network that the card describes; tensors {value}"),
+        _("The weights file"),
         _("The weights file cannot be imported. {reason}"),
         _("The weights file does not exist."),
         _("The weights file is damaged."),

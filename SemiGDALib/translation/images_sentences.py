@@ -46,6 +46,7 @@ def sentences(_):
         _("Place it on the image."),
         _("Place it on what the image shows."),
         _("Put it back, or add the results again."),
+        _("Put those that belong together into a folder of their own."),
         _("Resample it again with nearest neighbour, from the label as it was."),
         _("Save it again in the program that it comes from."),
         _("Save it as .nrrd and use that."),
@@ -153,6 +154,10 @@ def sentences(_):
         _("The segmentation is damaged: its header names more layers than it holds"),
         _("The segmentation's header is damaged."),
         _("The slices of the DICOM series are not evenly spaced; some may be missing."),
+        _(
+            "The slices of the DICOM series are of several patients, studies or frames of "
+            "reference."
+        ),
         _(
             "The slices of the DICOM series are turned against each other, or differ in their "
             "pixel spacing."

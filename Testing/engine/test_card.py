@@ -10,6 +10,7 @@ from model_fixtures import TISSUE, tiny_card
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import Label, ModelCard, authored, terminology_entry
+from semigda_core.models.doubt import Outcome, doubt_entry
 
 GOOD = {**tiny_card().to_dict(), "weights_sha256": "0" * 64}
 
@@ -31,6 +32,7 @@ def test_a_card_survives_writing_and_reading(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["card.json"]
 
 
+FOUND = Outcome(1, 0.5, 0.5, 9, 9, True)
 LONG = {**TISSUE, "type": {**TISSUE["type"], "meaning": "a~b"}}
 
 
@@ -75,6 +77,8 @@ LONG = {**TISSUE, "type": {**TISSUE["type"], "meaning": "a~b"}}
         (changed(attribution="text"), "'attribution' is not a list"),
         (changed(base_model=1), "'base_model' is not text"),
         (changed(weights_sha256="abc"), "'weights_sha256' is no SHA-256 sum"),
+        (changed(doubt=doubt_entry([[FOUND]], [1])), "'doubt' tells of other classes"),
+        (changed(doubt=doubt_entry([[FOUND]], [1, 2, 3])), "'doubt' tells of other classes"),
         (changed(training=[]), "'training' is not an object"),
         (changed(training={"a": float("inf")}), "'training' holds a number that is not finite"),
         (changed(training={"a": {"b": "\x9b31m"}}), "'training' holds control characters"),

@@ -8,6 +8,7 @@ import pickle
 import stat
 import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 import torch
@@ -22,7 +23,7 @@ from semigda.models.package import (
     sha256_of,
 )
 from semigda_core.errors import SemiGDAError
-from semigda_core.models.card import ModelCard
+from semigda_core.models.card import Label, ModelCard
 
 
 @pytest.fixture
@@ -100,6 +101,23 @@ def test_a_card_without_hash_and_missing_weights_are_refused(package):
     edit_card(package, weights_sha256="0" * 64)
     (package / "weights.safetensors").unlink()
     assert "missing" in refused(lambda: load_network(package)).message
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b", "c"], ["b", "a"]])
+def test_a_card_with_other_classes_than_the_weights_is_refused(tmp_path, names):
+    """Their number gives each class its colour, so results would be other ones in silence."""
+    two = [Label(n, name, (n, 0, 0)) for n, name in enumerate("ab", 1)]
+    save_package(tmp_path / "tiny", tiny_network(), replace(tiny_card(), labels=two))
+    labels = [{"value": n, "name": name, "color": [n, 0, 0]} for n, name in enumerate(names, 1)]
+    edit_card(tmp_path / "tiny", labels=labels)
+    assert "other classes" in refused(lambda: load_network(tmp_path / "tiny")).message
+    edit_card(
+        tmp_path / "tiny", labels=[{**label, "name": f"{label['value']}"} for label in labels]
+    )
+    if len(names) == 2:  # another name, as in another language
+        load_network(tmp_path / "tiny")
+    edit_weights(tmp_path / "tiny", lambda tensors: None)  # as earlier versions wrote it
+    load_network(tmp_path / "tiny")
 
 
 def test_missing_extra_and_misshapen_tensors_are_named(package):

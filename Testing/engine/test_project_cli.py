@@ -94,7 +94,8 @@ def test_files_segments_and_errors(tmp_path, capsys):
     code, _, err = run(capsys, "add", folder, case.image, "--labels", label)
     assert code == 0 and "segment without a class: mass" in err
     _, out, err = run(capsys, "add", folder, case.image, "--map", "mass=core", "--json")
-    assert json.loads(out) == {"added": [], "labelled": [], "known": 1, "kept": []} and not err
+    nothing = {"added": [], "labelled": [], "known": 1, "kept": [], "unread": []}
+    assert json.loads(out) == nothing and not err
     for wrong, words in (
         (("create", folder), "already holds"),
         (("create", tmp_path / "other", "--classes", "ball", "Ball"), "need different names"),
@@ -106,6 +107,29 @@ def test_files_segments_and_errors(tmp_path, capsys):
         code, _, err = run(capsys, *wrong)
         assert code == 1 and words in err, wrong
     assert not (tmp_path / "other").exists()  # else the right command would be refused, too
+
+
+def test_a_damaged_label_keeps_out_no_other_case_and_is_named(tmp_path, capsys):
+    folder, study = tmp_path / "p", tmp_path / "study"
+    run(capsys, "create", folder, "--classes", "mass")
+    parts = [{"Name": "mass", "LabelValue": 1, "Layer": 0}]
+    for number in range(3):
+        case = write_case(study, number, label=False)
+        label = case.image.with_name(f"{case.image.stem}.seg.nrrd")
+        write_segmentation(label, [np.ones((16, 20, 18), np.uint8)], parts)
+    whole = label.read_bytes()
+    label.write_bytes(whole.replace(b"LabelValue:=1", b"LabelValue:=x"))
+    code, out, _ = run(capsys, "add", folder, study)
+    assert code == 0 and "3 cases added" in out
+    assert f"label that cannot be read, left out: {label.name}" in out
+    roles = [case["role"] for case in json.loads(run(capsys, "cases", folder, "--json")[1])]
+    assert roles == ["labeled", "labeled", "unlabeled"]
+    assert label.name.encode() not in (folder / "project.json").read_bytes()
+    code, _, err = run(capsys, "add", folder, case.image, "--labels", label)
+    assert code == 1 and "header is damaged" in err
+    label.write_bytes(whole)
+    code, out, _ = run(capsys, "add", folder, study)
+    assert code == 0 and "1 cases of the project have a label now." in out
 
 
 @pytest.mark.parametrize("action", "create add check split status cases".split())

@@ -186,6 +186,18 @@ def test_labels_that_were_not_taken_are_told(training, project, module_host, art
     assert not training.ui.messageFrame.visible
 
 
+def test_damaged_labels_are_named_and_the_others_are_taken(training, project, tmp_path):
+    for number in range(3):
+        voxels, drawn = studies.draw(number + 20)
+        studies.write_nrrd(tmp_path / f"new{number}.nrrd", voxels)
+        label = studies.write_nrrd(tmp_path / f"new{number}.seg.nrrd", drawn, segments=("ball",))
+    label.write_bytes(label.read_bytes().replace(b"LabelValue:=1", b"LabelValue:=x"))
+    training.panel.sections["Cases"].addPaths(sorted(map(str, tmp_path.glob("new*"))))
+    told = training.ui.messageLabel.text
+    assert "A label cannot be read, and was left out: new2.seg.nrrd." in told
+    assert [case.label is None for case in project.read().cases[-3:]] == [False, False, True]
+
+
 def test_the_label_goes_to_the_case_that_was_asked_about(training, project, module_host, tmp_path):
     """While the window is open, another Slicer removes the case."""
     (_labelled, case) = project.read().cases

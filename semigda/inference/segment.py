@@ -66,9 +66,9 @@ class Segmentation:
         labels: uint8 (z, y, x) on the input grid; 0 is background.
         review: uint8 (z, y, x), doubt per voxel, 0 to 100, or ``None``; see
             :mod:`semigda.inference.doubt`.
-        segments: per label "value", "name", "voxels", "ml" (``None`` where a voxel has no volume) and
-            "agreement", how much of it the model expects to be right, 0 to 1 (``None`` without a
-            review; the name is that of an earlier measure), "whole", whether it has a volume, and
+        segments: per label "value", "name", "voxels", "ml" (``None`` where a voxel has no volume)
+            and "agreement", how much of it the model expects to be right, 0 to 1 (``None`` without
+            a review; the name is that of an earlier measure), "whole", whether it has a volume, and
             what :func:`semigda_core.models.doubt.told` says of it.
         spots: see :meth:`semigda.inference.spots.SpotFinder.spots`.
         report: versions, device, model, seconds and memory.

@@ -7,9 +7,10 @@ is wrong with a package is a "model-invalid" error that says what, before anythi
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from semigda.models.licences import write_licence
 from semigda.networks.semigda import SemiGDA
 from semigda_core.errors import SemiGDAError
 from semigda_core.files import atomic
+from semigda_core.files.documents import check, list_of, parse_json, words
 from semigda_core.files.targets import check_target
 from semigda_core.models.card import WEIGHTS_FILE, ModelCard
 from semigda_core.models.layout import (
@@ -34,6 +36,9 @@ from semigda_core.models.layout import (
 from semigda_core.models.library import places_of
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.version import __version__
+
+_WEIGHTS = "The weights file"
+_CLASSES = "classes"  # their names, in the weights file
 
 
 def save_package(
@@ -67,7 +72,8 @@ def save_package(
         if not _is_finite(tensors[name]):
             raise _invalid("The network's weights are not finite in float16.", detail=name)
     with atomic.staged_folder(folder) as stage:
-        save_file(tensors, stage / WEIGHTS_FILE, metadata={"format": "pt"})
+        classes = json.dumps(_names(card))
+        save_file(tensors, stage / WEIGHTS_FILE, metadata={"format": "pt", _CLASSES: classes})
         card = replace(
             card,
             network=network.config.to_dict(),
@@ -215,6 +221,7 @@ def _read_tensors(path: Path, card: ModelCard) -> dict[str, torch.Tensor]:
     tensors = {}
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
+            _check_classes(file.metadata() or {}, card)
             _check_shapes(file, expected)
             for name in expected:
                 tensor = file.get_tensor(name)
@@ -227,6 +234,26 @@ def _read_tensors(path: Path, card: ModelCard) -> dict[str, torch.Tensor]:
     except SafetensorError as error:
         raise _invalid("The weights file is damaged.", detail=str(error)[:200]) from error
     return tensors
+
+
+def _names(card: ModelCard) -> list[str]:
+    return [label.name for label in card.labels]
+
+
+def _check_classes(told: Mapping[str, str], card: ModelCard) -> None:
+    """The card alone names the classes, and their number gives each its colour: a network would
+    paint with others in silence. Packages of earlier versions do not say theirs; one that was only
+    renamed is the same."""
+    if _CLASSES not in told:
+        return
+    trained = parse_json(told[_CLASSES], _WEIGHTS, error_class="model-invalid")
+    check(trained, list_of(words()), _WEIGHTS, error_class="model-invalid")
+    now = _names(card)
+    if len(trained) != len(now) or (trained != now and sorted(trained) == sorted(now)):
+        raise _invalid(
+            "The model card names other classes, or in another order, than the weights were "
+            "trained for."
+        )
 
 
 def _check_shapes(file: safe_open, expected: dict[str, torch.Tensor]) -> None:

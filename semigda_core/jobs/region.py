@@ -53,9 +53,7 @@ _BOX = record(
     },
     others=True,
 )
-_MARKUPS = record(
-    {"markups": list_of(record({"type": text(100)}, others=True), 1000)}, others=True
-)
+_MARKUPS = record({"markups": list_of(record({"type": text(100)}, others=True), 1000)}, others=True)
 _RAS = ("RAS", "0", 0)
 
 

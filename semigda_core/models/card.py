@@ -32,7 +32,7 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
-from semigda_core.models.doubt import DOUBT
+from semigda_core.models.doubt import DOUBT, MEASURE
 from semigda_core.models.fit import IMAGES
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import Preprocessing
@@ -304,6 +304,11 @@ def _card(data: Any) -> None:
     network = NetworkConfig.from_dict(data["network"])
     there = data.get("branches", "both") in (network.use, *network.branches)
     demand(there, "names a branch that the network does not have", "branches")
+    doubt = data.get("doubt")
+    if doubt and doubt["measure"] == MEASURE:
+        told = [row["value"] for row in doubt["classes"]]
+        same = told == [label["value"] for label in data["labels"]]
+        demand(same, "tells of other classes than the card has", "doubt")
     halvings = network.downsampling
     fits = not any(side % halvings for side in data["preprocessing"]["size"])
     demand(fits, f"is no multiple of {halvings}, as the network needs", "preprocessing.size")

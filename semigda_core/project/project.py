@@ -66,12 +66,14 @@ class NewCase:
 @dataclass(frozen=True)
 class Added:
     """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, the number of
-    images that were already in the project, and ids of those that keep another label."""
+    images that were already in the project, ids of those that keep another label, and labels that
+    were left out because they cannot be read."""
 
     cases: list[str]
     labelled: list[str]
     known: int
     kept: list[str] = field(default_factory=list)
+    unread: list[Path] = field(default_factory=list)
 
 
 class Project:
@@ -154,12 +156,25 @@ class Project:
     # Cases
 
     def add(self, cases: Iterable[NewCase]) -> Added:
-        """Add images, and labels to images that have none yet; an image is never added twice.
+        """Add images, and labels to images that have none yet; an image is never added twice. Of
+        several cases, a damaged label leaves its image without one.
 
         Raises:
-            SemiGDAError: "bad-input" if a file does not exist; then nothing is added.
+            SemiGDAError: "bad-input" if a file does not exist, or the label of a single case cannot
+                be read; then nothing is added.
         """
+        cases = list(cases)
+        unread: list[Path] = []
         entries = [self._entry(case, number) for number, case in enumerate(cases, 1)]
+        for case, entry in zip(cases, entries, strict=True):
+            if case.label is not None:
+                label = Path(case.label)
+                try:
+                    entry["label"] = self.label_entry(label, case.origin)
+                except SemiGDAError:
+                    if len(cases) == 1:
+                        raise
+                    unread.append(label)
         added, labelled, kept = [], [], []
         with self.edit("cases added") as data:
             by_image = {self._key(case["image"]): case for case in data["cases"]}
@@ -177,7 +192,7 @@ class Project:
                 elif entry["label"] and entry["label"]["path"] != old["label"]["path"]:
                     kept.append(old["id"])
         known = len(entries) - len(added) - len(labelled)
-        return Added(added, labelled, known, kept)
+        return Added(added, labelled, known, kept, unread)
 
     def remove(self, case_ids: Iterable[str]) -> None:
         """Remove cases from the project; their files stay. Refused for held-out cases."""
@@ -347,12 +362,13 @@ class Project:
         image = Path(case.image)
         if not image.exists():
             raise SemiGDAError("bad-input", f"Image {number} of those to add does not exist.")
-        label = case.label and self.label_entry(Path(case.label), case.origin)
+        if case.label is not None:
+            _check_label(Path(case.label), case.origin)
         return {
             "id": secrets.token_hex(4),
             "name": (case.name or image.name).strip(),
             "image": self.stored(image),
-            "label": label or None,
+            "label": None,
             "group": (case.group or "").strip() or None,
             "use": "auto",
             "added": now(),
@@ -362,10 +378,7 @@ class Project:
         self, path: Path, origin: str | None = None, in_classes: bool = False
     ) -> dict[str, Any]:
         """A label file as ``project.json`` tells of it; arguments as of :meth:`set_label`."""
-        if origin is not None and origin not in ORIGINS:
-            raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
-        if not path.is_file():
-            raise SemiGDAError("bad-input", "The label file does not exist.")
+        _check_label(path, origin)
         segments = read_segments(path)
         names = [segment.name for segment in segments if not segment.ignored]
         finished = finished_said(segment.tags for segment in segments)
@@ -377,3 +390,10 @@ class Project:
             "finished": None if finished is None else str(finished),
             "date": now(),
         }
+
+
+def _check_label(path: Path, origin: str | None) -> None:
+    if origin is not None and origin not in ORIGINS:
+        raise SemiGDAError("bad-input", f"A label's origin is one of {', '.join(ORIGINS)}.")
+    if not path.is_file():
+        raise SemiGDAError("bad-input", "The label file does not exist.")
