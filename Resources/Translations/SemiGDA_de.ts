@@ -4129,7 +4129,7 @@
     </message>
     <message>
         <source>A label cannot be read, and was left out: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Label kann nicht gelesen werden und wurde weggelassen: {names}.</translation>
     </message>
     <message>
         <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
@@ -4173,7 +4173,7 @@
     </message>
     <message>
         <source>Export them again from their source, and add them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren Sie sie noch einmal aus ihrer Quelle, und fügen Sie sie noch einmal hinzu.</translation>
     </message>
     <message>
         <source>From a file...</source>
@@ -4253,7 +4253,7 @@
     </message>
     <message>
         <source>{count} labels cannot be read, and were left out: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} Labels können nicht gelesen werden und wurden weggelassen: {names}.</translation>
     </message>
     <message>
         <source>{count} segments have no class...</source>
@@ -4961,7 +4961,7 @@
     </message>
     <message>
         <source>Choose mm as the unit of length in Slicer's settings, and save the ROI again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie in Slicers Einstellungen mm als Längeneinheit, und speichern Sie die ROI noch einmal.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
@@ -5493,7 +5493,7 @@
     </message>
     <message>
         <source>{what} says that it is in another unit than mm.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} gibt eine andere Einheit als mm an.</translation>
     </message>
     <message>
         <source>{word} images</source>
@@ -6096,7 +6096,7 @@
     </message>
     <message>
         <source>The model card names other classes, or in another order, than the weights were trained for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Modellkarte nennt andere Klassen als die, für die die Gewichte trainiert wurden, oder in anderer Reihenfolge.</translation>
     </message>
     <message>
         <source>The model does not find {name}.</source>
@@ -6256,7 +6256,7 @@
     </message>
     <message>
         <source>The weights file</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei der Gewichte</translation>
     </message>
     <message>
         <source>The weights file cannot be imported. {reason}</source>
@@ -6482,6 +6482,10 @@
         <translation>Im Voxelabstand des Modells hat das Bild {count} Schichten von {value} x {value2} Pixeln; das ist zu viel.</translation>
     </message>
     <message>
+        <source>Label: {message}</source>
+        <translation>Label: {message}</translation>
+    </message>
+    <message>
         <source>Load it in 3D Slicer, and use the volume or the sequence that it makes of it.</source>
         <translation>Laden Sie sie in 3D Slicer, und verwenden Sie das Volumen oder die Sequenz, die daraus entsteht.</translation>
     </message>
@@ -6523,7 +6527,7 @@
     </message>
     <message>
         <source>Put those that belong together into a folder of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Legen Sie die, die zusammengehören, in einen eigenen Ordner.</translation>
     </message>
     <message>
         <source>Resample it again with nearest neighbour, from the label as it was.</source>
@@ -6919,7 +6923,7 @@
     </message>
     <message>
         <source>The slices of the DICOM series are of several patients, studies or frames of reference.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schichten der DICOM-Serie stammen von mehreren Patienten, Studien oder Bezugssystemen.</translation>
     </message>
     <message>
         <source>The slices of the DICOM series are turned against each other, or differ in their pixel spacing.</source>

@@ -36,6 +36,7 @@ def sentences(_):
             "In the model's spacing the image has {count} slices of {value} x {value2} pixels, "
             "which is too much."
         ),
+        _("Label: {message}"),
         _("Load it in 3D Slicer, and use the volume or the sequence that it makes of it."),
         _("Load it in Slicer, and save it as .seg.nrrd or add it from the scene."),
         _("Load the series in 3D Slicer, which resamples it, and use that volume."),

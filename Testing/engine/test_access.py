@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hostile_files import noise, write
 from job_fixtures import ROOT
 from project_fixtures import make_project, write_case
 
@@ -43,6 +44,34 @@ def closed(path: Path, mode: int, *command: str | Path) -> subprocess.CompletedP
         return run(*command)
     finally:
         path.chmod(before)
+
+
+READING = """
+import sys
+from semigda.data.cases import read_cases
+from semigda.data.volumes import read_layer, read_volume
+from semigda_core.errors import SemiGDAError
+(case,) = read_cases(sys.argv[1])
+for read, arguments in ((read_volume, (case.image,)), (read_layer, (case.label, 0))):
+    try:
+        read(*arguments)
+    except SemiGDAError as error:
+        print(error.message)
+"""
+
+
+@pytest.mark.parametrize("place", ["data", "data/a.nrrd", "data/l.nrrd"])
+def test_a_file_that_may_not_be_read_exists(tmp_path, place):
+    """Nor is it the image that is meant, where it is the label."""
+    (tmp_path / "data").mkdir()
+    for name in "al":
+        write(tmp_path / f"data/{name}.nrrd", noise())
+    rows = [{"image": "data/a.nrrd", "label": "data/l.nrrd", "role": "val"}]
+    (tmp_path / "list.json").write_text(json.dumps(rows))
+    told = closed(tmp_path / place, 0, "-c", READING, tmp_path / "list.json").stdout.splitlines()
+    image = "The image file cannot be read: Permission denied."
+    label = f"Label: {image}"
+    assert told == {"data": [image, label], "data/a.nrrd": [image]}.get(place, [label])
 
 
 def test_cases_in_a_folder_that_may_not_be_entered_are_missing(project, tmp_path):

@@ -77,6 +77,13 @@ def test_json_and_csv_say_the_same(folder):
             [row("a", "unlabeled", group="p"), row("b", "val", label="l.nrrd", group="p")],
             "held out",
         ),
+        (
+            [
+                row("a", "unlabeled", group="MÜLLER"),
+                row("b", "val", label="l.nrrd", group="Mu\u0308ller"),
+            ],
+            "held out",
+        ),
         (3, "list of cases"),
         ([3], "list of cases"),
     ],

@@ -74,6 +74,15 @@ def test_image_and_model_are_told_in_words_where_they_differ(card, image, said):
     assert mismatch(card, image) == said
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("NM", "an NM"), ("PT", "a PET"), ("US", "an ultrasound"), ("MG", "a mammography"),
+     ("SM", "an SM"), ("DX", "an X-ray"), ("ES", "an endoscopic"), ("BI", "a BI")],
+)  # fmt: skip
+def test_codes_are_spoken_letter_by_letter(code, said):
+    assert f"this is {said} volume" in mismatch(US, Facts.of((9, 9, 9), (1, 1, 1), code))
+
+
 def test_a_card_of_before_says_what_is_certain():
     old = replace(MR, images=None)
     assert mismatch(old, Facts.of((500, 500, 500), (1, 1, 1), "MR")) == ""

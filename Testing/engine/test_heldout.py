@@ -57,8 +57,9 @@ def test_a_patient_is_never_split(tmp_path):
     assert len(heldout["cases"]) == 2 * len(patients) == 4
     (tmp_path / "later.nrrd").touch()
     (tmp_path / "laterlabel.nrrd").touch()
+    group = patients.pop().upper()  # the same patient, spelled differently
     added = project.add(
-        [NewCase(tmp_path / "later.nrrd", tmp_path / "laterlabel.nrrd", group=patients.pop())]
+        [NewCase(tmp_path / "later.nrrd", tmp_path / "laterlabel.nrrd", group=group)]
     )
     view = project.read()
     assert view.case(added.cases[0]).role == "aside" and view.heldout == heldout

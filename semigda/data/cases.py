@@ -15,6 +15,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import MAX_BYTES, has_controls, parse_json
 from semigda_core.files.tables import NotATable, decoded, read_table
 from semigda_core.labels.finished import finished_text, read_finished
+from semigda_core.labels.segments import folded_name
 from semigda_core.labels.sources import is_source
 
 ROLES = ("labeled", "unlabeled", "val")
@@ -154,10 +155,12 @@ def _place(folder: Path, name: str) -> Path:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
-    # The name is too long or has letters that the system lacks, or the folder is not accessible.
-    except (OSError, ValueError):
+        os.stat(path)
+    except PermissionError:
+        return True  # whoever reads it says why it cannot be read
+    except (OSError, ValueError):  # also a name that is too long, or that the system cannot write
         return False
+    return True
 
 
 def _case(row: dict[str, Any], number: int, folder: Path) -> Case:
@@ -259,9 +262,10 @@ def _check_duplicates(cases: list[Case]) -> None:
 
 def _check_groups(cases: list[Case]) -> None:
     """Refuse a patient who is both trained on and held out: held-out scores would be too good."""
-    held_out = {case.group for case in cases if case.role == "val" and case.group}
-    for number, case in enumerate(cases, 1):
-        if case.role != "val" and case.group in held_out:
+    groups = [folded_name(case.group) if case.group else None for case in cases]
+    held_out = {g for g, case in zip(groups, cases, strict=True) if case.role == "val" and g}
+    for number, (group, case) in enumerate(zip(groups, cases, strict=True), 1):
+        if case.role != "val" and group in held_out:
             raise SemiGDAError(
                 "bad-input",
                 f"Case {number} of the list trains, but another case of its group is held out.",

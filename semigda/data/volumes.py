@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from semigda.data.content import Box
 from semigda.progress import UNWATCHED, Progress
-from semigda.reading.errors import choose_frame, damaged, only_frames
+from semigda.reading.errors import choose_frame, damaged, only_frames, unread
 from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
 from semigda_core.errors import SemiGDAError
@@ -111,8 +112,9 @@ def read_stored(
     Args:
         labels: whether values are labels: a palette's indices, not its colours.
     """
-    stored = _stored(Path(path), frame, labels, progress)
-    return _volume(stored, _channels(stored.array, frame, stored.picture))
+    with _told_of_label() if labels else contextlib.nullcontext():
+        stored = _stored(Path(path), frame, labels, progress)
+        return _volume(stored, _channels(stored.array, frame, stored.picture))
 
 
 def read_layer(path: Path, layer: int) -> Volume:
@@ -122,11 +124,25 @@ def read_layer(path: Path, layer: int) -> Volume:
     Raises:
         SemiGDAError: "bad-input" if the file cannot be read or has no such layer.
     """
-    stored = _stored(Path(path), layer, True, UNWATCHED)
-    array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
-    if not 0 <= layer < stored.frames or 0 in array.shape:
-        raise damaged("The segmentation is damaged: its header names more layers than it holds")
-    return _volume(stored, array if array.ndim == 3 else array[..., 0])
+    with _told_of_label():
+        stored = _stored(Path(path), layer, True, UNWATCHED)
+        array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
+        if not 0 <= layer < stored.frames or 0 in array.shape:
+            raise damaged("The segmentation is damaged: its header names more layers than it holds")
+        return _volume(stored, array if array.ndim == 3 else array[..., 0])
+
+
+@contextlib.contextmanager
+def _told_of_label() -> Iterator[None]:
+    """Labels are read as images are: what is wrong with one must not be looked for in the image."""
+    try:
+        yield
+    except SemiGDAError as error:
+        if error.error_class != "bad-input":
+            raise
+        raise SemiGDAError(
+            "bad-input", f"Label: {error.message}", action=error.action, detail=error.detail
+        ) from error
 
 
 def _stored(path: Path, frame: int | None, labels: bool, progress: Progress) -> Stored:
@@ -142,8 +158,12 @@ def _stored(path: Path, frame: int | None, labels: bool, progress: Progress) -> 
 
 def check_file(path: Path) -> None:
     """Raise "bad-input" unless there is a folder, or a file that is not empty."""
-    if not os.path.exists(path):  # Path.exists fails for names that are too long
-        raise SemiGDAError("bad-input", "The image file does not exist.")
+    try:
+        os.stat(path)
+    except PermissionError as error:  # its folder may not be entered
+        raise unread(error) from error
+    except (OSError, ValueError) as error:  # also a name that is too long
+        raise SemiGDAError("bad-input", "The image file does not exist.") from error
     if not os.path.isdir(path):
         if not os.path.isfile(path):
             raise SemiGDAError("bad-input", "The image is not a file.")

@@ -78,7 +78,7 @@ def evaluate(
         ``{"model", "split", "engine_version", "rows", "summary", "failures", "seconds"}``.
 
     Raises:
-        SemiGDAError: "no-labels" if no case of that role has a label; "cancelled"; the first
+        SemiGDAError: "no-labels" if no case of that role has a label; "cancelled"; the last
             failure if every case failed.
     """
     if split not in ROLES:

@@ -57,7 +57,7 @@ def _say(answers, value: dict[str, Any]) -> None:
 
 
 def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) -> dict[str, Any]:
-    from semigda.reading.errors import damaged, unreadable
+    from semigda.reading.errors import damaged, unread, unreadable
     from semigda.reading.picture import complains
     from semigda.reading.request import Request
 
@@ -99,7 +99,7 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         if disk_is_full(error):
             told = SemiGDAError("disk-full", "The disk with the temporary folder is full.")
         else:
-            told = SemiGDAError("bad-input", f"The image file cannot be read: {error.strerror}.")
+            told = unread(error)
     except Exception as error:  # of a header that nobody foresaw
         told = unreadable()
         told.detail = _where(error)

@@ -31,6 +31,11 @@ def contradicts_itself() -> SemiGDAError:
     return damaged("The image file is damaged: its header says one thing in two ways")
 
 
+def unread(error: OSError) -> SemiGDAError:
+    """A file that is there, and that the system does not give."""
+    return SemiGDAError("bad-input", f"The image file cannot be read: {error.strerror}.")
+
+
 def unknown_kind(title: str) -> SemiGDAError:
     """A picture of a kind that ITK reads wrongly, or not at all."""
     return SemiGDAError(

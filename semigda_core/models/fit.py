@@ -44,6 +44,8 @@ _KINDS = {
 }
 # Codes under which images of one kind are stored.
 _ALIKE = ({"XC", "ES", "GM", "OP", "OPT", "DMS"}, {"CR", "DX", "RF", "XA"})
+# Words, and codes whose letters are spelled: an ultrasound volume, an NM volume; but a PET volume.
+_VOWELS = tuple("aeiouAEFHILMNORSX")
 _UNTOLD = ("", "OT", "SEG", "SC")  # say nothing about how an image was made
 
 _SIDES = list_of(number(0, 1e6), 3, least=3)
@@ -185,7 +187,7 @@ def _kind_of_image(image: Facts) -> str:
     if image.picture:
         return f"a 2-D {word} picture" if word else "a 2-D picture"
     told = f"a {word} volume" if word else "a volume"
-    if word.startswith(("MR", "X", "u", "e")):
+    if word.startswith(_VOWELS):
         told = f"an {word} volume"
     return f"{told} of {_sides(image.extent)} mm"
 

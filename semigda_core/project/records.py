@@ -12,7 +12,7 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import IGNORED, FinishedSlices, read_finished
-from semigda_core.labels.segments import classes_by_name
+from semigda_core.labels.segments import classes_by_name, folded_name
 from semigda_core.models.card import Label
 
 # labeled, unlabeled: trained on. held-out: scored on. aside: not used, because another image of its
@@ -271,8 +271,9 @@ def heldout_patients(data: dict[str, Any]) -> set[str]:
 def patients(data: dict[str, Any]) -> dict[str, str]:
     """The patient of every case, by the case's id.
 
-    Cases of one group belong to one patient, and so do images that are equal voxel by voxel: a
-    held-out image stays held out under another name, and after its first file is gone.
+    Cases of one group, whose name may be spelled differently, belong to one patient, and so do
+    images that are equal voxel by voxel: a held-out image stays held out under another name, and
+    after its first file is gone.
     """
     above: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -281,14 +282,15 @@ def patients(data: dict[str, Any]) -> dict[str, str]:
             key = above[key]
         return key
 
-    own = {}
+    own: dict[str, tuple[str, str]] = {}
     for case in data["cases"]:
-        own[case["id"]] = ("group", case["group"]) if case["group"] else ("case", case["id"])
+        group = case["group"]
+        own[case["id"]] = ("group", folded_name(group)) if group else ("case", case["id"])
         if "voxels" in case:
             above[top(("voxels", case["voxels"]))] = top(own[case["id"]])
     names: dict[tuple[str, str], str] = {}
-    for key in own.values():
-        names.setdefault(top(key), key[1])
+    for case in data["cases"]:
+        names.setdefault(top(own[case["id"]]), case["group"] or case["id"])
     return {case_id: names[top(key)] for case_id, key in own.items()}
 
 

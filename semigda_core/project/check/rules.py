@@ -160,11 +160,12 @@ def _finished(case: ProjectCase, label: Mapping[str, Any]) -> Iterator[Finding]:
 def _misplaced(view: View, case: ProjectCase, label: Mapping[str, Any]) -> Finding:
     error, inside = label["error"], label.get("inside")
     if inside is None:
+        message = error["message"].removeprefix("Label: ")  # which the reading says, too
         return Finding(
             "unreadable-label",
             "error",
             (case.id,),
-            f"Label: {error['message']}",
+            f"Label: {message}",
             error["action"],
             unlabel(view, case),
         )

@@ -52,7 +52,8 @@ def _misplaced(case: ProjectCase, result: Any) -> Finding:
     inside = result.get("inside")
     away = Fix("remove-results", (case.id,), "Use the case without this result")
     if inside is None:
-        told = f"Result of another program: {result['error']['message']}"
+        message = result["error"]["message"].removeprefix("Label: ")
+        told = f"Result of another program: {message}"
         return Finding(
             "unreadable-result", "error", (case.id,), told, result["error"]["action"], away
         )
