@@ -147,8 +147,9 @@ def read_region(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise not_placed()
     columns = box.get("orientation") or [1, 0, 0, 0, 1, 0, 0, 0, 1]
     axes = [columns[axis::3] for axis in range(3)]
-    # Axes that are not of length 1 scale the box, as in Slicer.
-    size = [length * math.hypot(*axis) for length, axis in zip(box["size"], axes, strict=True)]
+    # Axes that are not of length 1, by more than rounding, scale the box, as in Slicer.
+    scales = [round(math.hypot(*axis), 6) for axis in axes]
+    size = [length * scale for length, scale in zip(box["size"], scales, strict=True)]
     return region(box["center"], size, axes, ras=box.get("coordinateSystem", "LPS") in _RAS)
 
 
