@@ -252,6 +252,26 @@ def test_files_are_found_at_the_same_place_under_another_folder(tmp_path):
     assert missing_folder(project) is None
 
 
+def test_a_label_drawn_in_another_window_meanwhile_stays_the_cases(tmp_path):
+    """Comparing files may take an hour."""
+    project = ready_project(tmp_path)
+    first = project.read().cases[0]
+    (tmp_path / "study").rename(tmp_path / "drive")
+    drawn = project.folder / "labels" / "drawn.nrrd"
+    drawn.parent.mkdir()
+    write_nrrd(drawn, draw(99)[1], AFFINE)
+
+    def told(_state, progress, *_about):
+        if progress and project.read().case(first.id).label == first.label:
+            Project(project.folder).set_label(first.id, drawn)
+
+    heard = SimpleNamespace(path=tmp_path, update=told, requested=lambda control: False)
+    relocate(project, tmp_path / "study", tmp_path / "drive", Progress(heard))
+    now = project.read().case(first.id)
+    assert now.label == drawn and now.image == tmp_path / "drive" / first.image.name
+    assert first.id not in measured(project) and len(measured(project)) == 9
+
+
 def test_files_are_found_elsewhere_by_their_voxels_and_others_are_refused(tmp_path, capsys):
     project = ready_project(tmp_path)
     cases = project.read().cases

@@ -6,11 +6,12 @@ import json
 
 import numpy as np
 import pytest
-from project_fixtures import AFFINE, SHAPE, draw, make_project, tree, write_case
+from project_fixtures import AFFINE, SHAPE, draw, make_project, tree, write_case, write_nrrd
 
 from semigda.check.repairs import repair
 from semigda.check.run import check
 from semigda.cli import main
+from semigda.data.other_grid import resample_classes
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.latest import measured
 from semigda_core.project.check.repairs import new_label, repairs, undo
@@ -40,6 +41,24 @@ def spoil(project, tmp_path):
     ids = project.add(cases).cases
     project.set_group(ids, "one patient")
     return ids
+
+
+def test_a_label_drawn_in_another_window_meanwhile_is_not_replaced(tmp_path, monkeypatch):
+    """Resampling many cases takes minutes."""
+    project = make_project(tmp_path)
+    case_id = spoil(project, tmp_path)[3]
+    (finding,) = [one for one in check(project) if one.code == "geometry-mismatch"]
+    drawn = tmp_path / "drawn.nrrd"
+    write_nrrd(drawn, draw(33)[1], AFFINE)
+
+    def resampled(*about):
+        Project(project.folder).set_label(case_id, drawn)
+        return resample_classes(*about)
+
+    monkeypatch.setattr("semigda.check.repairs.resample_classes", resampled)
+    repair(project, finding)
+    assert project.read().case(case_id).label == drawn
+    assert not repairs(project.read())
 
 
 def test_every_repair_is_undone(tmp_path):

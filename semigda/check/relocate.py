@@ -27,7 +27,7 @@ from semigda_core.project.changes import now
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
 from semigda_core.project.check.latest import FACTS
 from semigda_core.project.project import Project
-from semigda_core.project.records import ProjectCase
+from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
 
 MOST_NAMES = 500_000  # files and folders to search
@@ -86,10 +86,10 @@ def relocate(
             else:
                 wrong.append(case.id)
             if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-                _keep_measured(project, facts, unsaved, _keep(project, unsaved))
+                _keep_measured(project, facts, unsaved, _keep(project, view, unsaved))
                 unsaved, saved = {}, time.monotonic()
     finally:  # also after a cancel
-        _keep_measured(project, facts, unsaved, _keep(project, unsaved))
+        _keep_measured(project, facts, unsaved, _keep(project, view, unsaved))
     _move_results(project, search)
     gone = tuple(case.id for case in project.read().present().of_role("missing"))
     return Relocated(tuple(found), tuple(wrong), gone)
@@ -164,16 +164,19 @@ def _content(facts: dict[str, Any], key: str) -> str | None:
     return part.get("hash") or part.get("error", {}).get("message")
 
 
-def _keep(project: Project, found: dict[str, Files]) -> set[str]:
-    """Write the places into the project; returns the ids of the cases that still exist."""
-    kept = set()
+def _keep(project: Project, view: View, found: dict[str, Files]) -> set[str]:
+    """Write the places into the project; returns the ids of the cases whose files they still are:
+    another window may have given a case another label since ``view`` was read."""
+    kept, before = set(), {case["id"]: case for case in view.data["cases"]}
     # Not with Project.edit: labels and scores stay the same.
     with project.edit_file() as data:
         for case in data["cases"]:
             files = found.get(case["id"])
-            if files is not None:
-                case["image"] = project.stored(files["image"])
-                if case["label"] and "label" in files:
+            if files is None:
+                continue
+            case["image"] = project.stored(files["image"])
+            if case["label"] == before[case["id"]]["label"]:
+                if case["label"]:
                     case["label"]["path"] = project.stored(files["label"])
                 kept.add(case["id"])
         if kept:

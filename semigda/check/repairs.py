@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from semigda.data.other_grid import resample_classes
 from semigda.data.segnrrd import write_map
 from semigda.data.unlabelled import whole_slices
@@ -35,7 +37,7 @@ def _resampled(project: Project, case_id: str, action: str) -> Change:
 
 def _resampled_label(project: Project, case_id: str) -> Change:
     view = project.read()
-    case = view.case(case_id)
+    case, before = view.case(case_id), find_case(view.data, case_id)["label"]
     if case.label is None:
         raise SemiGDAError("bad-input", "The case has no label any more.")
     volume = read_volume(case.image)
@@ -50,7 +52,12 @@ def _resampled_label(project: Project, case_id: str) -> Change:
     entry = project.label_entry(target, case.origin, in_classes=True)
     if finished is not None:
         entry["finished"] = str(finished)
-    return lambda data: set_label(data, case_id, entry)
+
+    def change(data: dict[str, Any]) -> None:
+        if find_case(data, case_id)["label"] == before:  # no other was drawn meanwhile
+            set_label(data, case_id, entry)
+
+    return change
 
 
 def _resampled_result(project: Project, case_id: str) -> Change:
