@@ -7,3 +7,4 @@ it that need the standard library: errors, job folders, model cards.
 import time
 
 LOADED = time.time()  # Slicer was still starting: nothing in its scene was read earlier
+LOADED_TICKS = time.monotonic()  # the same by a clock that nobody sets

@@ -51,7 +51,7 @@ def _ps_start(pid: int) -> str | None:
     done = subprocess.run(
         # One column an option: in POSIX what follows "=" is a heading, commas and all.
         ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)],
-        env={**os.environ, "LC_ALL": "C"},
+        env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
         capture_output=True,
         text=True,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
-from SemiGDALib import LOADED, nodes, provenance
+from SemiGDALib import LOADED, LOADED_TICKS, nodes, provenance
 from SemiGDALib.segment.frames.scene import frameOf, segmentationOf
 from SemiGDALib.train.slices import marks, outside
 
@@ -97,7 +98,9 @@ def _isOlderThanScene(path: Path) -> bool:
     """Whether no program can have replaced the file since something was read from it. Windows does
     not tell."""
     status = path.stat()
-    return os.name != "nt" and max(status.st_mtime, status.st_ctime) < LOADED - CLOCKS_DIFFER_S
+    setBack = LOADED + time.monotonic() - LOADED_TICKS - time.time()
+    surely = LOADED - CLOCKS_DIFFER_S - max(0.0, setBack)
+    return os.name != "nt" and max(status.st_mtime, status.st_ctime) < surely
 
 
 def writeImage(volumeNode, folder: Path) -> Path:

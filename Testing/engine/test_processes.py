@@ -52,6 +52,15 @@ def test_ps_knows_a_process_by_its_start(strict_ps, child):
     assert processes._ps_start(child.pid) == start
 
 
+def test_a_process_is_the_same_in_another_time_zone(strict_ps, child, monkeypatch):
+    """A laptop on a journey: a training that runs must not look dead."""
+    found = set()
+    for zone in ("Europe/Berlin", "America/New_York"):
+        monkeypatch.setenv("TZ", zone)
+        found.add(processes._ps_start(child.pid))
+    assert len(found) == 1
+
+
 def test_ps_knows_no_process_that_has_ended(strict_ps, child):
     child.kill()
     if Path("/proc/self/stat").exists():  # a zombie until it is collected

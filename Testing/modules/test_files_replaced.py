@@ -73,9 +73,15 @@ def test_an_old_file_is_not_read_again(training, project, tmp_path, monkeypatch)
     training.logic.addNodes([(volume, None)])
     assert len(read) == 1
     monkeypatch.setattr(scene_files, "LOADED", time.time() + 2 * 3600)
+    monkeypatch.setattr(scene_files, "LOADED_TICKS", time.monotonic() + 2 * 3600)
     project.remove([project.read().cases[2].id])
     training.logic.addNodes([(volume, None)])
     assert len(read) == 1 + (os.name == "nt") and project.read().cases[2].image == path
+    # The clock was two hours ahead, and has been set right.
+    monkeypatch.setattr(scene_files, "LOADED_TICKS", time.monotonic())
+    project.remove([project.read().cases[2].id])
+    training.logic.addNodes([(volume, None)])
+    assert len(read) == 2 + (os.name == "nt")
 
 
 def test_the_image_of_the_result_is_sent(logic, bright, liver, tmp_path):
