@@ -22,6 +22,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/certainty.py
   SemiGDALib/segment/choices.py
   SemiGDALib/segment/dicom.py
+  SemiGDALib/segment/editions.py
   SemiGDALib/segment/fit.py
   SemiGDALib/segment/frames/__init__.py
   SemiGDALib/segment/frames/follower.py

@@ -7,6 +7,8 @@ Arrays are (k, j, i) = (z, y, x) as in slicer.util.
 
 from __future__ import annotations
 
+import math
+import zlib
 from pathlib import Path
 
 import slicer
@@ -165,6 +167,26 @@ def isSameGrid(one, other) -> bool:
 
     (shape, matrix), (was, before) = one, other
     return list(shape) == list(was) and np.allclose(matrix, before, rtol=0, atol=_SAME_MM)
+
+
+_checksums: dict[int, int] = {}  # of images, by their time of change, which no two share
+
+
+def checksumOf(volumeNode) -> int:
+    """A number that changes with the volume's voxels, and survives a saved scene."""
+    import numpy as np
+
+    changed = volumeNode.GetImageData().GetMTime()
+    if changed not in _checksums:
+        voxels = np.ascontiguousarray(slicer.util.arrayFromVolume(volumeNode))
+        _checksums[changed] = zlib.crc32(voxels.reshape(-1).view(np.uint8))
+    return _checksums[changed]
+
+
+def hasSpacing(volumeNode, spacing) -> bool:
+    """Whether the volume's voxels have a size, but for what files round."""
+    pairs = zip(volumeNode.GetSpacing(), spacing, strict=True)
+    return all(math.isclose(one, other, rel_tol=1e-4) for one, other in pairs)
 
 
 def writeVolume(volumeNode, path) -> None:
@@ -352,15 +374,3 @@ def changedMeanwhile() -> SemiGDAError:
         _("The input volume changed while it was being segmented."),
         action=_("Segment it again."),
     )
-
-
-def worldPosition(volumeNode, ijk) -> list[float]:
-    """Where a voxel lies in the scene (RAS, mm), under whatever transform the volume is now."""
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
-    local = matrix.MultiplyPoint([*map(float, ijk), 1.0])[:3]
-    world = [0.0, 0.0, 0.0]
-    volumeNode.TransformPointToWorld(local, world)
-    return world

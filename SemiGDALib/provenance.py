@@ -33,12 +33,24 @@ _SEGMENT = record(
     others=True,
 )
 _SPOT = record({"ijk": list_of(number(), 3, least=3), "size_voxels": whole(0, 2**63)}, others=True)
+_MATRIX = list_of(list_of(number(), 4, least=4), 4, least=4)
+_SIZE = list_of(whole(1, 2**31), 3, least=3)
+_IMAGE = record(
+    {
+        "shape": _SIZE,
+        "matrix": _MATRIX,
+        "spacing": list_of(number(0), 3, least=3),
+        "voxels": whole(0, 2**32),
+    },
+    others=True,
+)
 _RESULT = record(
     {"segments": list_of(_SEGMENT, 255)},
     {
         "spots": list_of(_SPOT),
         "notes": list_of(text(10_000, lines=True)),
         "frame": maybe(whole(0, 2**31)),
+        "image": _IMAGE,
     },
     others=True,
 )
@@ -84,6 +96,36 @@ def ofNode(segmentationNode) -> dict[str, str]:
 def tagsOf(segment) -> dict[str, str]:
     """The tags of a segment that say what made it, as they are: a file's or a scene's."""
     return nodes.tagsOf(segment, (prefix + key for prefix in PREFIXES for key in TAGS))
+
+
+def imageOf(volumeNode) -> dict:
+    """What a result says of the image that it was made of; earlier versions said nothing."""
+    shape, matrix = nodes.gridOf(volumeNode)
+    return {
+        "shape": shape,
+        "matrix": matrix,
+        "spacing": list(volumeNode.GetSpacing()),
+        "voxels": nodes.checksumOf(volumeNode),
+    }
+
+
+def gridOf(result: dict):
+    """The grid that a result was made on, see :func:`SemiGDALib.nodes.gridOf`; None if unknown."""
+    image = result.get("image")
+    return [image["shape"], image["matrix"]] if image else None
+
+
+def isOfImage(result: dict, volumeNode) -> bool:
+    """Whether a result was made of the voxels that the volume has now, and of their size; wherever
+    they lie. An earlier version's result is believed."""
+    image = result.get("image")
+    if not image or volumeNode.GetImageData() is None:
+        return not image
+    return (
+        image["shape"] == list(nodes.imageShape(volumeNode))
+        and nodes.hasSpacing(volumeNode, image["spacing"])
+        and image["voxels"] == nodes.checksumOf(volumeNode)
+    )
 
 
 def resultOf(segmentationNode) -> dict | None:

@@ -1245,6 +1245,14 @@
 <context>
     <name>frames.scene</name>
     <message>
+        <source>Frame {number} of the sequence holds no image.</source>
+        <translation>Zeitpunkt {number} der Sequenz enthält kein Bild.</translation>
+    </message>
+    <message>
+        <source>Remove it from the sequence, or load the sequence again.</source>
+        <translation>Entfernen Sie ihn aus der Sequenz, oder laden Sie die Sequenz noch einmal.</translation>
+    </message>
+    <message>
         <source>Segment it alone, or choose a volume that a sequence browser shows.</source>
         <translation>Segmentieren Sie es allein, oder wählen Sie ein Volumen, das ein Sequenz-Browser zeigt.</translation>
     </message>
@@ -1630,6 +1638,10 @@
         <translation>Wie viel davon das Modell selbst für richtig hält: 1 = alles. Es zeigt, wo man zuerst hinsehen sollte, und ist keine Wahrscheinlichkeit, richtig zu liegen.</translation>
     </message>
     <message>
+        <source>It was edited after it was made: how sure the model was says nothing of it now.</source>
+        <translation>Es wurde nachträglich bearbeitet: Wie sicher das Modell war, sagt darüber nichts mehr.</translation>
+    </message>
+    <message>
         <source>Not measured: no review map was made.</source>
         <translation>Nicht gemessen: Es wurde keine Prüfkarte erstellt.</translation>
     </message>
@@ -1962,6 +1974,10 @@
         <translation>Das Modell fand in diesem Bild keine seiner Strukturen.</translation>
     </message>
     <message>
+        <source>deleted</source>
+        <translation>gelöscht</translation>
+    </message>
+    <message>
         <source>not found</source>
         <translation>nicht gefunden</translation>
     </message>
@@ -2089,6 +2105,17 @@
     <message>
         <source>{volume} ml</source>
         <translation>{volume} ml</translation>
+    </message>
+</context>
+<context>
+    <name>segment.views</name>
+    <message>
+        <source>Segment it again.</source>
+        <translation>Segmentieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The volume has changed since it was segmented: this spot cannot be found.</source>
+        <translation>Das Volumen hat sich seit dem Segmentieren geändert: Diese Stelle ist nicht zu finden.</translation>
     </message>
 </context>
 <context>

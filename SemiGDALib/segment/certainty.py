@@ -13,6 +13,12 @@ from SemiGDALib.texts import AMBER, FAIR, GOOD, GREEN, RED
 def certainty(segment: dict) -> tuple[str, str, str]:
     """(text, colour, explanation) of a segment's certainty; the word serves the colour-blind."""
     value, grade = segment["agreement"], segment.get("grade")
+    if segment.get("edited"):
+        return (
+            "–",
+            "",
+            _("It was edited after it was made: how sure the model was says nothing of it now."),
+        )
     if value is None:
         return "–", "", _("Not measured: no review map was made.")
     word, colour = _calibrated(grade) if grade else _usual(value)

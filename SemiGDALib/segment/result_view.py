@@ -6,9 +6,11 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from semigda_core.errors import SemiGDAError
 from SemiGDALib import provenance
 from SemiGDALib.segment import sizes, views
 from SemiGDALib.segment.certainty import certainty, volumeRange
+from SemiGDALib.segment.editions import Editions
 from SemiGDALib.segment.frames.follower import Follower
 from SemiGDALib.tables import fitHeight
 from SemiGDALib.translation.sentences import translated
@@ -30,6 +32,7 @@ class ResultView:
         self.node = None
         self._spot = -1
         self._follower = Follower(self._onFrame)
+        self._editions = Editions(self._onEdited)
         table = ui.resultTable
         table.setColumnCount(4)
         table.setHorizontalHeaderLabels(["", _("Segment"), _("Size"), _("Certainty")])
@@ -48,15 +51,18 @@ class ResultView:
         """Show a node's result; None, or a node without one, empties the section."""
         if segmentationNode is not self.node:
             views.removeMarker()
+            self._spot = -1
         self.node = segmentationNode
         self._follower.follow(segmentationNode)
-        self._spot = -1
+        self._editions.follow(segmentationNode)
         result = provenance.resultOf(segmentationNode)
         ui = self._ui
         ui.resultCollapsibleButton.visible = result is not None
         for button in self._buttons:
             button.show(segmentationNode if result is not None else None)
-        self._fillTable(result["segments"] if result else [])
+        found = result["segments"] if result else []
+        segments = [sizes.present(segment, segmentationNode) for segment in found]
+        self._fillTable(segments)
         if result is None:
             return
         ui.resultNameLabel.text = ui.resultNameLabel.toolTip = segmentationNode.GetName()
@@ -71,13 +77,14 @@ class ResultView:
         notes = [translated(note) for note in result.get("notes", [])]
         if result.get("frame") is not None:
             notes.insert(0, _("Made of frame {number}.").format(number=result["frame"]))
-        notes.append(self._note(result["segments"], review, spots))
-        lines = [" ".join(notes), *self._ranges(result["segments"])]
+        notes.append(self._note(segments, review, spots))
+        lines = [" ".join(notes), *self._ranges(segments)]
         ui.resultNoteLabel.text = "\n".join(lines)
 
     def unfollow(self) -> None:
-        """Leave the sequence's slider alone."""
+        """Leave the sequence's slider alone, and the editor."""
         self._follower.follow(None)
+        self._editions.follow(None)
 
     def _note(self, segments, review: bool, spots) -> str:
         if not any(segment["id"] for segment in segments):
@@ -100,10 +107,9 @@ class ResultView:
         for row, segment in enumerate(segments):
             colour = qt.QTableWidgetItem()
             colour.setBackground(qt.QBrush(qt.QColor(*segment["color"])))
-            found = segment["id"] is not None
             name = qt.QTableWidgetItem(self._currentName(segment))
             name.setToolTip(name.text())  # a long one is cut
-            size = qt.QTableWidgetItem(sizes.text(segment) if found else _("not found"))
+            size = qt.QTableWidgetItem(_size(segment))
             size.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
             size.setToolTip(volumeRange(segment))
             text, shade, explanation = certainty(segment)
@@ -135,6 +141,11 @@ class ResultView:
     def _onFrame(self) -> None:
         if self.node is not None and self.node.GetScene() is not None:
             views.removeMarker()  # of a spot that the frame before has
+            self._spot = -1
+            self.show(self.node)
+
+    def _onEdited(self) -> None:
+        if self._ui.resultTable.visible:  # otherwise it is shown anew when the panel is entered
             self.show(self.node)
 
     # The user's actions
@@ -148,7 +159,12 @@ class ResultView:
         if not spots or views.inputVolumeOf(self.node) is None:
             return
         self._spot = (self._spot + 1) % len(spots)
-        views.jumpToSpot(self.node, self._spot)
+        try:
+            views.jumpToSpot(self.node, self._spot)
+        except SemiGDAError as error:
+            views.removeMarker()
+            self._ui.resultNoteLabel.text = f"{error.message} {error.action}"
+            return
         number, count = self._spot + 1, len(spots)
         views.markSpot(self.node, self._spot, _("Doubtful spot {number}").format(number=number))
         self._ui.resultNoteLabel.text = _(
@@ -167,6 +183,12 @@ class ResultView:
         segmentId = result["segments"][row]["id"] if result else None
         if self._segment(segmentId) is not None:
             views.jumpToSegment(self.node, segmentId)
+
+
+def _size(segment: dict) -> str:
+    if segment["id"] is None:
+        return _("not found")
+    return _("deleted") if segment.get("deleted") else sizes.text(segment)
 
 
 def spotsText(count: int) -> str:

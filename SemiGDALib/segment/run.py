@@ -176,6 +176,7 @@ class SegmentRun(Run):
         ]
         spots = outputs.get("spots") or []
         result = {"segments": rows, "spots": spots, "notes": report.get("notes") or []}
+        result["image"] = provenance.imageOf(volumeNode)
         result |= {"frame": frameOf(volumeNode), "kept": outputs.get("kept")}
         about = provenance.describe(outputs, report, self.options.to_dict())
         provenance.store(node, ids.values(), about, result)

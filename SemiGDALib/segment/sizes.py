@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.files.formats import endings
 
 PICTURES = endings(volumes=False)
+_LABELMAP = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
 
 
 def sizeOf(segment: dict, volumeNode) -> dict:
@@ -30,6 +33,42 @@ def isPixelSizeKnown(volumeNode) -> bool:
     storage = volumeNode.GetStorageNode()
     name = (storage.GetFileName() or "").lower() if storage is not None else ""
     return not name.endswith(PICTURES) and tuple(volumeNode.GetSpacing()[:2]) != (1.0, 1.0)
+
+
+def present(segment: dict, segmentationNode) -> dict:
+    """A class of a result as its segment is now: of one that was edited nobody knows how sure the
+    model is; one that was deleted is found no more."""
+    if not segment["id"]:
+        return segment
+    edited = {**segment, "edited": True, "agreement": None, "grade": None, "range_ml": None}
+    found = segmentationNode.GetSegmentation().GetSegment(segment["id"])
+    if found is None:
+        return {**edited, "deleted": True}
+    image = found.GetRepresentation(_LABELMAP)
+    count, before = _voxelsOf(image, found.GetLabelValue()), segment.get("voxels")
+    if count is None or not before or count == before:
+        return segment
+    edited |= {"voxels": count}
+    if segment.get("pixels") is not None:
+        edited["pixels"] = count
+    if segment.get("mm2") is not None:
+        edited["mm2"] = segment["mm2"] * count / before
+    if segment.get("ml") is not None:  # its voxels may have another size by now
+        matrix = vtk.vtkMatrix4x4()
+        image.GetImageToWorldMatrix(matrix)
+        edited["ml"] = count * abs(matrix.Determinant()) / 1000
+    return edited
+
+
+def _voxelsOf(image, value: int):
+    """How many voxels of a label map have a value; None without one, as of surfaces."""
+    import numpy as np
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    if image is None:
+        return None
+    scalars = image.GetPointData().GetScalars()
+    return int(np.count_nonzero(vtk_to_numpy(scalars) == value)) if scalars is not None else 0
 
 
 def text(segment: dict) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import slicer
+from slicer.i18n import tr as _
 
+from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes
 
 # Of a segmentation that was hidden because another volume is the input: of its display node, for a
@@ -97,11 +99,58 @@ def spotsOf(segmentationNode) -> list[dict]:
 
 
 def jumpToSpot(segmentationNode, index: int) -> list[float]:
-    """Centre all slice views on a doubtful place; returns it in RAS (mm)."""
-    spot = spotsOf(segmentationNode)[index]
-    position = nodes.worldPosition(inputVolumeOf(segmentationNode), spot["ijk"])
+    """Centre all slice views on a doubtful place; returns it in RAS (mm).
+
+    Raises:
+        SemiGDAError: "geometry-mismatch" if it is not known any more.
+    """
+    position = _placeOf(segmentationNode, index)
     _jump(position)
     return position
+
+
+def _placeOf(segmentationNode, index: int) -> list[float]:
+    from SemiGDALib import provenance
+
+    grid = provenance.gridOf(provenance.resultOf(segmentationNode))
+    spot = spotsOf(segmentationNode)[index]
+    return _worldPosition(inputVolumeOf(segmentationNode), spot["ijk"], grid)
+
+
+def _worldPosition(volumeNode, ijk, grid) -> list[float]:
+    """Where a voxel lies in the scene (RAS, mm), under whatever transform the volume is now.
+
+    ``grid``: the one that the voxel is of; None if nobody knows. An image of the same size was at
+    most moved: its voxels are the same. A smaller one inside of it was cropped or resampled there.
+
+    Raises:
+        SemiGDAError: "geometry-mismatch" for any other: nobody knows where the voxel is.
+    """
+    import numpy as np
+
+    now = nodes.gridOf(volumeNode) if volumeNode.GetImageData() is not None else None
+    if now is None or (grid is not None and list(grid[0]) != now[0]):
+        if now is None or not _isInside(now, grid):
+            raise SemiGDAError(
+                "geometry-mismatch",
+                _("The volume has changed since it was segmented: this spot cannot be found."),
+                action=_("Segment it again."),
+            )
+        now = grid
+    local = (np.array(now[1]) @ [*ijk, 1])[:3]
+    world = [0.0, 0.0, 0.0]
+    volumeNode.TransformPointToWorld(local.tolist(), world)
+    return world
+
+
+def _isInside(grid, other) -> bool:
+    """Whether a grid lies in another one, but for a voxel."""
+    import numpy as np
+
+    (shape, matrix), (size, around) = grid, other
+    corners = np.stack(np.meshgrid(*[(0, n - 1) for n in reversed(shape)]), -1).reshape(-1, 3)
+    corners = np.c_[corners, np.ones(8)] @ (np.linalg.pinv(around) @ matrix)[:3].T
+    return bool((corners > -1.01).all() and (corners < np.array(size)[::-1] + 0.01).all())
 
 
 def markSpot(segmentationNode, index: int, text: str) -> None:
@@ -120,9 +169,7 @@ def markSpot(segmentationNode, index: int, text: str) -> None:
         display.SetTextScale(3.0)
     marker.SetName(text)
     marker.RemoveAllControlPoints()
-    spot = spotsOf(segmentationNode)[index]
-    position = nodes.worldPosition(inputVolumeOf(segmentationNode), spot["ijk"])
-    marker.AddControlPoint(position, text)
+    marker.AddControlPoint(_placeOf(segmentationNode, index), text)
 
 
 def removeMarker() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import shutil
 from pathlib import Path
 
@@ -144,15 +143,11 @@ class VolumeJob:
         into the volume, or a sequence's slider. Where there are none any more, ``take`` says so."""
         volume = self._volume.Get()
         image = volume.GetImageData() if volume is not None else None
-        if image is not None and not self._hasSpacing(volume):
+        if image is not None and not nodes.hasSpacing(volume, self._spacing):
             return False
         if image is None or image.GetMTime() == self._seen:
             return True
         return nodes.hasVoxelsOf(volume, self.folder.path / VOLUME)
-
-    def _hasSpacing(self, volume) -> bool:
-        pairs = zip(volume.GetSpacing(), self._spacing, strict=True)
-        return all(math.isclose(one, other, rel_tol=1e-4) for one, other in pairs)
 
     def _end(self) -> None:
         self.active = False

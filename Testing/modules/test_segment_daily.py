@@ -6,9 +6,11 @@ import numpy as np
 import phantoms
 import pytest
 import slicer
+import vtk
 from scroll_area import scrolled
 from segment_fixtures import choose, idle, run, table
 
+from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 
 
@@ -148,6 +150,68 @@ def test_the_doubtful_spot_is_marked(panel, module_host, artifacts):
     choose(panel, module_host, phantoms.add_volume(name="Another"))
     after = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode")
     assert before == after == 0
+
+
+def _position(panel, host) -> np.ndarray:
+    """Where *Next doubtful spot* leads to."""
+    host.click(panel.ui.nextSpotButton)
+    centre = slicer.util.getNode("vtkMRMLSliceNodeRed").GetSliceToRAS()
+    return np.array([centre.GetElement(row, 3) for row in range(3)])
+
+
+def _crop(volume, first: int, count: int) -> None:
+    """As *Crop Volume* does whose output is its input."""
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    origin = matrix.MultiplyPoint([0, 0, first, 1])[:3]
+    slicer.util.updateVolumeFromArray(
+        volume, slicer.util.arrayFromVolume(volume)[first : first + count].copy()
+    )
+    volume.SetOrigin(origin)
+
+
+def test_a_doubtful_spot_is_found_in_what_became_of_the_volume(panel, module_host):
+    """Cropped in place, moved with its result, hardened, and another image in its place."""
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (10, 1, 1)), name="MR")
+    volume.SetSpacing(1, 1, 2)
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    node, spots = panel.logic.result.segmentationNode, panel.logic.result.spots
+    assert len(spots) > 3
+    places = [np.array(spot["ijk"]) * [1, 1, 2] for spot in spots]
+    assert np.allclose(_position(panel, module_host), places[0], atol=0.01)
+    _crop(volume, 10, 100)
+    assert np.allclose(_position(panel, module_host), places[1], atol=0.01)
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    moved = np.eye(4)
+    moved[:3, 3] = 100, 0, 7
+    transform.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(moved))
+    for one in (volume, node):
+        one.SetAndObserveTransformNodeID(transform.GetID())
+    assert np.allclose(_position(panel, module_host), places[2] + [100, 0, 7], atol=0.01)
+    volume.HardenTransform()  # with another size: nobody knows how its voxels moved
+    before = _position(panel, module_host)
+    assert "changed since" in panel.ui.resultNoteLabel.text
+    assert np.allclose(before, places[2] + [100, 0, 7], atol=0.01)
+    assert not slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode")
+    with pytest.raises(SemiGDAError, match="changed since"):
+        panel.logic.jumpToSpot(node, 0)
+
+
+def test_a_doubtful_spot_of_a_hardened_volume(panel, module_host):
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (10, 1, 1)), name="MR")
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    moved = np.eye(4)
+    moved[:3, 3] = 100, 0, 7
+    transform.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(moved))
+    volume.SetAndObserveTransformNodeID(transform.GetID())
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    node, spot = panel.logic.result.segmentationNode, panel.logic.result.spots[0]
+    for one in (volume, node):
+        one.HardenTransform()
+    place = np.array(spot["ijk"]) + [100, 0, 7]
+    assert np.allclose(_position(panel, module_host), place, atol=0.01)
 
 
 def test_3d_surfaces_are_seen_from_near(panel, module_host):

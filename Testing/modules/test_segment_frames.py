@@ -180,6 +180,14 @@ def test_a_frame_that_cannot_be_segmented_leaves_nothing(logic, bright):
     assert phantoms.scene_state() == before and not job_folders()
 
 
+def test_a_frame_without_an_image_is_told_at_once(logic, bright):
+    sequence, _browser, volume = sequences.add_sequence(3)
+    sequence.GetNthDataNode(2).SetAndObserveImageData(None)
+    with pytest.raises(SemiGDAError, match="Frame 3 of the sequence holds no image"):
+        logic.start(volume, bright, device="cpu", allFrames=True)
+    assert not logic.isRunning() and not job_folders()
+
+
 def test_a_volume_alone_has_no_frames(logic, bright):
     with pytest.raises(SemiGDAError, match="not part of a sequence"):
         logic.segment(phantoms.add_volume(), bright, device="cpu", allFrames=True)
@@ -264,3 +272,38 @@ def test_a_sequence_that_is_no_image_for_the_model(logic, bright):
     """A sequence that is chosen itself is looked at as its volume is."""
     sequence, _browser, volume = sequences.add_sequence(2)
     assert logic.mismatch(sequence, bright) == logic.mismatch(volume, bright)
+
+
+def _change_frames(sequence) -> None:
+    """Each frame on a grid of its own: smaller and shifted, and with thinner slices."""
+    crop, thin = (sequence.GetNthDataNode(n) for n in (1, 2))
+    matrix = slicer.util.vtkMatrixFromArray(sequences.OBLIQUE)
+    voxels = phantoms.image(sequences.answer(1))[1:, 3:]
+    slicer.util.updateVolumeFromArray(crop, voxels.copy())
+    crop.SetOrigin(matrix.MultiplyPoint([0, 3, 1, 1])[:3])
+    thin.SetSpacing(0.7, 0.7, 1.5)
+
+
+def test_frames_on_grids_of_their_own(panel, logic, bright):
+    """Masks, review maps, sizes and spots lie where each frame does."""
+    from SemiGDALib.segment import views
+
+    sequence, browser, volume = sequences.add_sequence()
+    _change_frames(sequence)
+    node = logic.segment(volume, bright, device="cpu", allFrames=True)
+    for frame in (2, 0, 1):
+        sequences.show(browser, frame)
+        labels = sequences.answer(frame)
+        labels = labels[1:, 3:] if frame == 1 else labels
+        assert phantoms.dice(mask_of(node, volume, 2), labels == 2) > 0.8
+        review = views.reviewMapOf(node)
+        assert slicer.util.arrayFromVolume(review).shape == labels.shape
+        assert np.allclose(review.GetSpacing(), volume.GetSpacing())
+        assert np.allclose(review.GetOrigin(), volume.GetOrigin())
+        matrix = vtk.vtkMatrix4x4()
+        volume.GetIJKToRASMatrix(matrix)
+        ml = mask_of(node, volume, 2).sum() * abs(matrix.Determinant()) / 1000
+        assert np.isclose(logic.result.frames[frame][1]["ml"], ml)
+        for number, spot in enumerate(views.spotsOf(node)):
+            ijk = [*spot["ijk"], 1]
+            assert np.allclose(views.jumpToSpot(node, number), matrix.MultiplyPoint(ijk)[:3])

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from cases_fixtures import child
+from test_jobs_owners import children, is_running
+from test_segment_reload import temporary
 
 from semigda_core.models.card import ModelCard
 
@@ -132,6 +134,35 @@ def test_cancel_and_go_on(panel, library, module_host, monkeypatch, artifacts):
     module_host.wait(lambda: library._download is None, 120)
     assert state(library, "other") == "installed"
     assert library.server.seen[-1][2] == "bytes=5000-"
+
+
+@pytest.mark.parametrize("what", ["download", "export"])
+def test_reload(panel, library, module_host, monkeypatch, tmp_path, what):
+    """Nothing runs on, nothing is left of it, and nobody is called back."""
+    import slicer
+
+    from semigda_core.models.library import user_folder
+
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", lambda *_, **__: True)
+    from SemiGDALib.jobs.worker import Worker
+
+    Worker.stopAll()  # a warm one of the test before is none of those that begin here
+    before = children()
+    if what == "download":
+        library.server.ways["/other.zip"] = "slow"
+        library.select("other")
+        module_host.click(library.downloadButton)
+        module_host.wait(lambda: list((user_folder() / ".downloads").glob("*.part")), 60)
+    else:
+        panel.logic.exportModel("bright", tmp_path / "bright.zip", lambda _problem: 1 / 0)
+        module_host.wait(lambda: children() - before, 20)
+    started = children() - before
+    assert started
+    slicer.util.reloadScriptedModule("SemiGDASegment")
+    assert not any(map(is_running, started))
+    module_host.process(0.5)
+    module_host.check()
+    assert temporary() == [] and [path.name for path in tmp_path.glob("*.zip")] == ["other.zip"]
 
 
 def test_what_the_server_does_wrong_is_a_sentence(panel, library, module_host, monkeypatch):

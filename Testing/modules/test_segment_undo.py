@@ -6,7 +6,7 @@ import numpy as np
 import phantoms
 import slicer
 import studies
-from segment_fixtures import choose, run
+from segment_fixtures import choose, run, table
 from slices_fixtures import opened, paint_slices, project, tags
 from test_segment_sending import liver, written
 from test_train_unlucky import drawn, press_save
@@ -54,6 +54,44 @@ def test_a_result_is_undone_and_comes_back(panel, module_host, liver):
     (case,) = liver.read().cases
     masks, _segments = written(case)
     assert phantoms.dice(masks["bright"], phantoms.answer() == 1) > 0.9
+
+
+def test_the_table_follows_what_became_of_the_segments(panel, module_host):
+    """Sizes are those of now; what was edited is not what the model was sure of."""
+    from SemiGDALib.segment import sizes
+
+    volume = phantoms.add_volume()
+    volume.SetSpacing(1, 1, 3)
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    node = panel.logic.result.segmentationNode
+    first, second = node.GetSegmentation().GetSegmentIDs()
+    made = table(panel)
+    editor = history(node)
+
+    def seen() -> list[list[str]]:
+        module_host.process(0.4)
+        return table(panel)
+
+    editor.SaveState()
+    node.GetSegmentation().GetSegment(first).SetName("Bright, corrected")
+    assert seen() == [["", "Bright, corrected", *made[0][2:]], made[1]]
+    editor.SaveState()
+    half = slicer.util.arrayFromSegmentBinaryLabelmap(node, first, volume).copy()
+    half[:, :20] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(half, node, first, volume)
+    size = sizes.text({"ml": half.sum() * 3 / 1000})
+    assert seen() == [["", "Bright, corrected", size, "–"], made[1]] and size != made[0][2]
+    assert "edited" in panel.ui.resultTable.item(0, 3).toolTip()
+    panel.exit()  # to Segment Editor
+    panel.enter()
+    assert table(panel)[0][2:] == [size, "–"]
+    node.GetSegmentation().RemoveSegment(second)
+    assert seen()[1] == ["", "brighter", "deleted", "–"]
+    editor.RestorePreviousState()
+    assert seen()[0] == ["", "Bright, corrected", *made[0][2:]] and seen()[1] == made[1]
+    editor.RestorePreviousState()
+    assert seen() == made
 
 
 def test_undone_after_it_was_sent(panel, module_host, liver):

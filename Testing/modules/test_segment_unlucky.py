@@ -212,6 +212,25 @@ def test_other_volumes_than_those_asked_about(panel, section, module_host):
 # Several patients, one folder
 
 
+def test_why_a_volume_failed_stays_said(panel, section, module_host):
+    """Also when the results themselves, or another volume, come into the scene."""
+    flat = phantoms.add_volume(phantoms.image() * 0, name="Flat")
+    phantoms.add_volume(name="MR")
+    choose(panel, module_host, flat)
+    section.refresh()
+    module_host.click(section.startButton)
+    module_host.wait(lambda: not panel.logic.isRunningSeveral(), 60)
+    module_host.process(0.5)
+    assert states(section) == ["failed", "done"] and section.retryButton.enabled
+    phantoms.add_volume(name="MR of Tuesday")
+    module_host.wait(lambda: section.table.widget.rowCount == 3, 5)
+    assert states(section) == ["failed", "done", ""]
+    assert "constant" in section.table.widget.item(0, 2).text()
+    panel.ui.modelComboBox.activated.emit(0)  # another model may do
+    module_host.process(0.5)
+    assert states(section)[0] == ""
+
+
 def test_two_patients_volumes_of_one_name(panel, section, module_host, tmp_path):
     """The next patient's scene has a "T1" as well."""
     out = tmp_path / "out"

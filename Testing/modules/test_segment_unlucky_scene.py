@@ -135,3 +135,39 @@ def test_cancelled_at_the_very_end(panel, module_host):
     if panel.logic.run.error is not None:  # the cancel came first
         assert not segmentations() and slicer.mrmlScene.GetNumberOfNodes() == before
     assert panel.ui.segmentButton.enabled
+
+
+def test_a_volume_that_was_changed_is_segmented_again(logic, bright, tmp_path):
+    """*Skip done* in a scene that was saved, with a filter's output in one of its volumes."""
+    from SemiGDALib.segment.several import rows as theRows
+
+    errors = []
+
+    def again(folder=None) -> int:
+        rows = theRows.ofVolumes([slicer.util.getNode(name) for name in ("A", "B", "C")])
+        before = len(segmentations())
+        logic.startSeveral(rows, bright, folder, device="cpu").wait()
+        errors[:] = [row.error.message for row in rows if row.error]
+        return len(segmentations()) - before
+
+    for name in "ABC":
+        phantoms.add_volume(name=name)
+    assert again() == 3 and again() == 0
+    slicer.util.updateVolumeFromArray(slicer.util.getNode("B"), phantoms.image()[:, ::-1].copy())
+    slicer.util.getNode("C").SetSpacing(1, 1, 3)
+    assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))
+    slicer.mrmlScene.Clear(0)
+    slicer.util.loadScene(str(tmp_path / "scene.mrb"))
+    assert again() == 2 and again() == 0 and not errors
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    moved = np.eye(4)
+    moved[0, 3] = 9
+    transform.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(moved))
+    slicer.util.getNode("A").SetAndObserveTransformNodeID(transform.GetID())
+    slicer.util.getNode("A").HardenTransform()  # the same voxels elsewhere
+    assert again() == 0
+    # With a folder as well: what is there is another image's by now.
+    assert again(tmp_path / "out") == 3 and again(tmp_path / "out") == 0
+    slicer.util.updateVolumeFromArray(slicer.util.getNode("B"), phantoms.image())
+    assert again(tmp_path / "out") == 0
+    assert errors == ["The output folder has a result of another image of this name."]

@@ -98,7 +98,12 @@ class FramesRun(Run):
             node,
             node.GetSegmentation().GetSegmentIDs(),
             provenance.describe(job.outputs, job.report, self.options.to_dict()),
-            {"segments": rows, "spots": spots, "notes": job.report.get("notes") or []},
+            {
+                "segments": rows,
+                "spots": spots,
+                "notes": job.report.get("notes") or [],
+                "image": provenance.imageOf(volume),
+            },
         )
         value, review = sequence.GetNthIndexValue(self._at), job.review()
         self._made.SetDataNodeAtValue(node, value)

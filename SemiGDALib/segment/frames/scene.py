@@ -89,7 +89,15 @@ def checkedFrames(node) -> Frames:
             _("The input volume is not part of a sequence."),
             action=_("Segment it alone, or choose a volume that a sequence browser shows."),
         )
-    nodes.checkVolume(frames.sequence.GetNthDataNode(0))
+    for number in range(frames.count):  # now, and not after an hour of others
+        volume = frames.sequence.GetNthDataNode(number)
+        if not volume.IsA("vtkMRMLScalarVolumeNode") or volume.GetImageData() is None:
+            raise SemiGDAError(
+                "bad-input",
+                _("Frame {number} of the sequence holds no image.").format(number=number + 1),
+                action=_("Remove it from the sequence, or load the sequence again."),
+            )
+        nodes.checkVolume(volume)
     if frames.volume is not None:
         nodes.checkVolume(frames.volume)
     return frames

@@ -51,6 +51,7 @@ class Download:
         """End at once, without a word."""
         self._onDone = None
         self._job.abandon()
+        self._onEnded(None, None)
 
     def _onEnded(self, _result, error: SemiGDAError | None) -> None:
         self.active = False

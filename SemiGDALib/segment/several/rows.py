@@ -101,6 +101,15 @@ def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
             row.become(WAITING)
 
 
+def keepFailures(rows, before) -> None:
+    """Say again of the same volumes why they could not be segmented."""
+    told = {row.volume: row for row in before if row.state in (FAILED, OUTSIDE, LEFT_OUT)}
+    for row in rows:
+        old = told.get(row.volume) if row.volume is not None else None
+        if old is not None and row.state == WAITING:
+            row.become(old.state, error=old.error, notes=old.notes)
+
+
 def _inFolder(row: Row, sha256: str | None, folder: Path) -> dict | None:
     report = read_report(folder / f"{row.name}.json")
     there = report is not None and (folder / f"{row.name}{ENDING}").exists()
@@ -137,7 +146,7 @@ def _inScene(row: Row, sha256: str | None, roi) -> dict | None:
         if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == row.volumeId:
             result, made = provenance.resultOf(node), provenance.ofNode(node)
             ours = (made.get("ModelSHA256"), made.get(REGION)) == (sha256 or "", region)
-            if result and ours:
+            if result and ours and (row.volume is None or provenance.isOfImage(result, row.volume)):
                 return result
     return None
 

@@ -53,8 +53,9 @@ class SeveralSection:
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
         self._later.setInterval(LATER_MS)
-        self._later.connect("timeout()", self.refresh)
-        panel.ui.modelComboBox.connect("activated(int)", lambda _index: self._later.start())
+        self._later.connect("timeout()", self._onLater)
+        self._keeps = True  # what was said of volumes that could not be segmented
+        panel.ui.modelComboBox.connect("activated(int)", self._onModel)
         self._showSource()
         self._update()
 
@@ -148,6 +149,15 @@ class SeveralSection:
         if self._source() != FOLDER:
             self._later.start()
 
+    def _onModel(self, _index) -> None:
+        self._keeps = False
+        self._later.start()
+
+    def _onLater(self) -> None:
+        before = self.rows if self._keeps else []
+        self._keeps = True
+        self.refresh(before)
+
     def _weights(self) -> str | None:
         """The hash of the chosen model's weights."""
         parameters = self._panel.parameters
@@ -166,8 +176,11 @@ class SeveralSection:
         text = self.resultsEdit.currentPath.strip()
         return Path(text) if text else None
 
-    def refresh(self) -> None:
-        """Look again what there is to segment, and what of it is done."""
+    def refresh(self, before=()) -> None:
+        """Look again what there is to segment, and what of it is done.
+
+        ``before``: rows of which stays said why they could not be segmented.
+        """
         if self.button.collapsed or self._logic.isRunningSeveral():
             return
         self._fillSources(self._source())
@@ -178,6 +191,7 @@ class SeveralSection:
             self.rows = []
             said = translated(error.message) if isinstance(error, SemiGDAError) else str(error)
         theRows.lookUp(self.rows, self._weights(), self.resultsFolder(), self._roi())
+        theRows.keepFailures(self.rows, before)
         self.table.fill(self.rows)
         self.label.text = said or self._summary()
         self._update()
