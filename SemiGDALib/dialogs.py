@@ -72,7 +72,7 @@ class Dialog:
         self.cancelButton.name = "cancelButton"
         self.cancelButton.autoDefault = False
         self.cancelButton.toolTip = _("Close this window without changing anything.")
-        self.cancelButton.connect("clicked(bool)", self._onCancel)
+        self.cancelButton.connect("clicked(bool)", lambda: self.window.reject())
         buttons.addWidget(self.okButton)
         buttons.addWidget(self.cancelButton)
         self._width = width
@@ -107,12 +107,9 @@ class Dialog:
         self.window.deleteLater()
         return self._accepted
 
-    def _onOk(self, _checked=False) -> None:
+    def _onOk(self) -> None:
         self._accepted = True
         self.window.accept()
-
-    def _onCancel(self, _checked=False) -> None:
-        self.window.reject()
 
 
 def askText(title: str, question: str, okText: str, text: str = "", mayBeEmpty: bool = False):

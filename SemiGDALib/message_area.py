@@ -20,11 +20,11 @@ class MessageArea:
         self.otherButton = qt.QPushButton(ui.messageActionButton.text, ui.messageFrame)
         self.otherButton.name = "messageOtherButton"
         self.otherButton.toolTip = ui.messageActionButton.toolTip
-        self.otherButton.connect("clicked(bool)", lambda _checked=False: self._do(self._other))
+        self.otherButton.connect("clicked(bool)", lambda: self._do(self._other))
         buttons = ui.messageFrame.layout().itemAt(1).layout()
         buttons.insertWidget(buttons.indexOf(ui.messageDismissButton), self.otherButton)
-        ui.messageActionButton.connect("clicked(bool)", self._onAction)
-        ui.messageDismissButton.connect("clicked(bool)", self._onDismiss)
+        ui.messageActionButton.connect("clicked(bool)", lambda: self._do(self._action))
+        ui.messageDismissButton.connect("clicked(bool)", self.hide)
         self.hide()
 
     def error(self, error, actionText: str = "", action=None, dismissText: str = "") -> None:
@@ -57,13 +57,7 @@ class MessageArea:
         ui.messageDismissButton.text = dismissText or self._dismissText
         ui.messageFrame.visible = True
 
-    def _onAction(self, _checked=False) -> None:
-        self._do(self._action)
-
     def _do(self, action) -> None:
         self.hide()
         if action is not None:
             action()
-
-    def _onDismiss(self, _checked=False) -> None:
-        self.hide()

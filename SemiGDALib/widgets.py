@@ -73,5 +73,15 @@ def actionButton(text: str, action, toolTip: str = ""):
     """A button that calls ``action`` without arguments."""
     button = qt.QPushButton(text)
     button.toolTip = toolTip
-    button.connect("clicked(bool)", lambda _checked=False: action())
+    onClick(button, action)
     return button
+
+
+def onClick(button, action) -> None:
+    """Let a button call ``action`` without arguments."""
+    button.connect("clicked(bool)", lambda: action())
+
+
+def addEntry(menu, text: str, action) -> None:
+    """An entry of a menu that calls ``action`` without arguments."""
+    menu.addAction(text).connect("triggered(bool)", lambda: action())

@@ -113,7 +113,7 @@ class ExportButton:
                 "study as the image."
             )
 
-    def _onClicked(self, _checked=False) -> None:
+    def _onClicked(self) -> None:
         folder = chooseFolder(_("Folder for the DICOM SEG"))
         if not folder:
             return

@@ -61,7 +61,7 @@ class Log:
             f"{self._text.toPlainText()}\n{Worker.of('segment').errorOutput()}",
         )
 
-    def onCopyReport(self, _checked=False) -> None:
+    def onCopyReport(self) -> None:
         """Put the report on the clipboard."""
         slicer.app.clipboard().setText(self.report())
         if not self._panel.logic.isRunning():

@@ -40,7 +40,7 @@ class SegmentPanel:
         self._fit = FitQuestion(self.message, self.segment)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
         layout = self._layout = ui.segmentButton.parentWidget().layout()
-        ui.modelsButton.connect("clicked(bool)", lambda _checked=False: self.library.open())
+        ui.modelsButton.connect("clicked(bool)", lambda: self.library.open())
         self._setUp = ClosedSetUp(
             logic, layout, self.message, self.showError, self.say, self._device
         )
@@ -232,7 +232,7 @@ class SegmentPanel:
 
     # Running
 
-    def onSegmentOrCancel(self, _checked=False) -> None:
+    def onSegmentOrCancel(self) -> None:
         """The one big button."""
         if self.logic.isRunning():
             self.ui.segmentButton.enabled = False

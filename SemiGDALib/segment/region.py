@@ -113,7 +113,7 @@ class RegionRow:
         volume = self._panel.parameters.inputVolume
         self._panel.ui.placeRegionButton.enabled = bool(volume and volume.GetImageData())
 
-    def _onPlace(self, _checked=False) -> None:
+    def _onPlace(self) -> None:
         parameters = self._panel.parameters
         if parameters.roi is None:
             parameters.roi = placeOn(parameters.inputVolume)

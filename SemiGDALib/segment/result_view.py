@@ -154,7 +154,7 @@ class ResultView:
         if self.node is not None:
             views.showReviewMap(self.node, checked)
 
-    def _onNextSpot(self, _checked=False) -> None:
+    def _onNextSpot(self) -> None:
         spots = views.spotsOf(self.node) if self.node is not None else []
         if not spots or views.inputVolumeOf(self.node) is None:
             return

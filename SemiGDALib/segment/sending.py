@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import nodes, provenance
 from SemiGDALib.dialogs import chooseFolder
+from SemiGDALib.widgets import addEntry
 
 
 def sendTo(segmentationNode, folder, replace=False, whole=False):
@@ -79,16 +80,12 @@ class SendButton:
         self.button.enabled = segmentationNode is not None
 
     def _fill(self) -> None:
-        from SemiGDALib.train.recent import recentProjects
+        from SemiGDALib.train.recent import fillMenu
 
-        self.menu.clear()
-        for folder in recentProjects():
-            action = self.menu.addAction(f"{Path(folder).name}   ({folder})")
-            action.connect("triggered(bool)", lambda _on=False, one=folder: self.send(one))
-        other = self.menu.addAction(_("Another project..."))
-        other.connect("triggered(bool)", self._onOther)
+        fillMenu(self.menu, self.send)
+        addEntry(self.menu, _("Another project..."), self._onOther)
 
-    def _onOther(self, _checked=False) -> None:
+    def _onOther(self) -> None:
         folder = chooseFolder(_("Folder of a training project"))
         if folder:
             self.send(folder)

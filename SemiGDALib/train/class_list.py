@@ -80,7 +80,7 @@ class ClassList:
     def _updateButtons(self) -> None:
         self.ui.removeClassButton.enabled = self._row() >= 0
 
-    def onAdd(self, _checked=False) -> None:
+    def onAdd(self) -> None:
         """Ask for a name and append a class."""
         question = _("What should be segmented, such as liver or tumour?")
         # What the labels contain is the likeliest answer; a value without a name is none.
@@ -90,7 +90,7 @@ class ClassList:
         if name:
             self.context.attempt(add_class, self.context.project, name)
 
-    def onRemove(self, _checked=False) -> None:
+    def onRemove(self) -> None:
         """Take the selected class off the list."""
         self.context.attempt(remove_class, self.context.project, self._row() + 1)
 

@@ -30,7 +30,7 @@ class CurvesView:
         self._lines: dict[int, list[Line]] = {DICE: [], LOSS: []}
         for text in (_("Dice by class"), _("Losses")):
             ui.curvesComboBox.addItem(text)
-        ui.curvesComboBox.connect("activated(int)", lambda _index: self._draw())
+        ui.curvesComboBox.connect("activated(int)", self._draw)
         ui.plotButton.connect("clicked(bool)", self.onPlot)
         ui.curvesFrame.visible = False
 
@@ -46,7 +46,7 @@ class CurvesView:
         self._ui.curvesFrame.visible = bool(losses or scores)
         self._draw()
 
-    def onPlot(self, _checked=False) -> None:
+    def onPlot(self) -> None:
         """Show the chosen curve in Slicer's plot view."""
         which = self._ui.curvesComboBox.currentIndex
         title, axis = (_("Held-out cases"), "Dice") if which == DICE else (self._stage(), _("Loss"))

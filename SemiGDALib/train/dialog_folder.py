@@ -94,7 +94,7 @@ class FolderDialog:
         browse.toolTip = _("Choose the folder.")
         browse.maximumWidth, browse.autoDefault = 32, False
 
-        def onBrowse(_checked=False):
+        def onBrowse():
             folder = chooseFolder(toolTip)
             if folder:
                 edit.text = folder
@@ -114,7 +114,7 @@ class FolderDialog:
         chosen = self._patients.itemData(self._patients.currentIndex)
         return (str(self._pattern.text).strip() if chosen is None else chosen) or None
 
-    def _onChanged(self, _text="") -> None:
+    def _onChanged(self) -> None:
         self._pattern.visible = self._patients.itemData(self._patients.currentIndex) is None
         images, labels = str(self._images.text).strip(), str(self._labels.text).strip()
         self.cases, pairing = [], None

@@ -74,12 +74,12 @@ class ResultsDialog:
         """Show the window; whether *Add* was clicked."""
         return self._dialog.ask(self._folder)
 
-    def _onBrowse(self, _checked=False) -> None:
+    def _onBrowse(self) -> None:
         folder = chooseFolder(_("The folder with the results."))
         if folder:
             self._folder.text = folder
 
-    def _onChanged(self, _text="") -> None:
+    def _onChanged(self) -> None:
         """Another folder: look into it."""
         folder = str(self._folder.text).strip()
         self.pairs, found = [], None
@@ -116,7 +116,7 @@ class ResultsDialog:
             made = _("{name}: {count} structures").format(name=path.name, count=count)
         return case.name, uses.get(case.role, _("nothing now")), made
 
-    def _update(self, _text="") -> None:
+    def _update(self) -> None:
         self.program = str(self._name.text).strip()
         named = is_source(self.program)
         self._dialog.okButton.enabled = bool(self.pairs) and named

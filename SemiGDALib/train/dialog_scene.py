@@ -76,7 +76,7 @@ class SceneDialog:
         rows = range(len(self._volumes))
         return [row for row in rows if self._table.item(row, 0).checkState() == qt.Qt.Checked]
 
-    def _onTicked(self, _item=None) -> None:
+    def _onTicked(self) -> None:
         self._dialog.okButton.enabled = bool(self._ticked())
 
     def ask(self) -> bool:

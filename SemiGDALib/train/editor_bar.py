@@ -23,7 +23,7 @@ def show(labelling) -> None:
     back = qt.QPushButton(_("Back to SemiGDA Train"))
     back.name = "backToSemiGDATrainButton"
     back.toolTip = _("Save or discard the label there, then continue with the next case.")
-    back.connect("clicked(bool)", lambda _on=False: slicer.util.selectModule("SemiGDATrain"))
+    back.connect("clicked(bool)", lambda: slicer.util.selectModule("SemiGDATrain"))
     _frame.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Maximum)
     lines = qt.QVBoxLayout(_frame)
     lines.setContentsMargins(0, 0, 0, 0)

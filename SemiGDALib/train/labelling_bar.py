@@ -44,11 +44,11 @@ class LabellingBar:
         self.ui.saveLabelButton.enabled = labelling.isAlive()
         self.ui.backToEditorButton.enabled = labelling.isAlive()
 
-    def onBack(self, _checked=False) -> None:
+    def onBack(self) -> None:
         """To Segment Editor again."""
         self.context.logic.labelling.show()
 
-    def onSave(self, _checked=False) -> None:
+    def onSave(self) -> None:
         """Save the label; asks first about an empty one."""
         labelling = self.context.logic.labelling
         empty = self.context.attempt(labelling.isEmpty)
@@ -77,7 +77,7 @@ class LabellingBar:
             text = _("Drawn, but not finished, and therefore not used: slices {which}.")
             self.context.log(text.format(which=numbers(left)))
 
-    def onDiscard(self, _checked=False) -> None:
+    def onDiscard(self) -> None:
         """Forget what was drawn."""
         self.context.attempt(self.context.logic.discardLabel)
 

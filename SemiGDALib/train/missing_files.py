@@ -48,7 +48,7 @@ class MissingFiles:
             if path is not None and not exists(path)
         )
 
-    def onRelocateOrCancel(self, _checked=False) -> None:
+    def onRelocateOrCancel(self) -> None:
         """Choose the folder where the files are now; or stop looking for them."""
         if self.context.logic.isRelocating():
             self._onProgress(0.0, _("Cancelling..."))

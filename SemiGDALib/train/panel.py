@@ -15,8 +15,8 @@ from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up.closed import ClosedSetUp
+from SemiGDALib.train import recent
 from SemiGDALib.train.context import TrainContext
-from SemiGDALib.train.recent import recentProjects, remember
 from SemiGDALib.train.resuming import Resuming
 
 TITLE_MARGIN = 48  # arrow and frame of a section's button, pixels
@@ -119,7 +119,7 @@ class TrainPanel:
 
     # Projects
 
-    def onNewProject(self, _checked=False) -> None:
+    def onNewProject(self) -> None:
         """Ask for a folder and make a project in it."""
         folder = chooseFolder(_("Choose or create an empty folder for the project"))
         if folder:
@@ -129,7 +129,7 @@ class TrainPanel:
         """Make a project and show it, or the error."""
         self._open(self.logic.createProject, folder)
 
-    def onOpenProject(self, _checked=False) -> None:
+    def onOpenProject(self) -> None:
         """Ask for a project's folder and open it."""
         folder = chooseFolder(_("Open a project's folder"))
         if folder:
@@ -165,7 +165,7 @@ class TrainPanel:
         if project is None:
             self.refresh()
             return
-        remember(project.folder)
+        recent.remember(project.folder)
         self._log(_("Project opened."))
         self.refresh()
         self.resuming.goOn()
@@ -174,12 +174,8 @@ class TrainPanel:
                 section.enter()
 
     def _fillRecent(self) -> None:
-        self._recentMenu.clear()
-        folders = recentProjects()
-        for folder in folders:
-            action = self._recentMenu.addAction(f"{Path(folder).name}   ({folder})")
-            action.connect("triggered(bool)", lambda _on=False, one=folder: self.openProject(one))
-        if not folders:
+        recent.fillMenu(self._recentMenu, self.openProject)
+        if self._recentMenu.isEmpty():
             self._recentMenu.addAction(_("None yet")).enabled = False
 
     # Showing

@@ -57,7 +57,7 @@ class PreviewView:
         index = self._ui.previewComboBox.currentIndex
         return self._kinds[index] if 0 <= index < len(self._kinds) else ""
 
-    def _onKind(self, _index) -> None:
+    def _onKind(self) -> None:
         self._chosen = True
         self._follow = True
         self._showNewest()

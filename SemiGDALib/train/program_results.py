@@ -29,7 +29,7 @@ class ProgramResults:
             text = _("{count} segments of other programs have no class...")
         self.ui.resultMappingButton.text = text.format(count=count)
 
-    def onAdd(self, _checked=False) -> None:
+    def onAdd(self) -> None:
         """Choose the results, and name the program."""
         dialog = ResultsDialog(self.context.logic)
         if not dialog.ask():
@@ -39,7 +39,7 @@ class ProgramResults:
             text = _("{count} cases have a result of {program}.")
             self.context.log(text.format(count=len(added), program=dialog.program))
 
-    def onMapping(self, _checked=False) -> None:
+    def onMapping(self) -> None:
         """Ask which class each segment is, a program after the other."""
         view = self.context.view
         for program, names in unmapped_results(view, self.context.facts).items():

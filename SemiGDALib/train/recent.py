@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import slicer
 
 from semigda_core.project import FILE
 from SemiGDALib import settings
+from SemiGDALib.widgets import addEntry
 
 KEY = "SemiGDA/RecentProjects"
 MOST = 8
@@ -19,6 +21,13 @@ def recentProjects() -> list[str]:
     folders = [folder for folder in settings.text(KEY).split(_SEPARATOR) if folder]
     # Path.is_file raises for a share that is down, or a folder that may not be read.
     return [folder for folder in folders if os.path.isfile(os.path.join(folder, FILE))]
+
+
+def fillMenu(menu, action) -> None:
+    """An entry for each of them, which calls ``action`` with its folder."""
+    menu.clear()
+    for folder in recentProjects():
+        addEntry(menu, f"{os.path.basename(folder)}   ({folder})", partial(action, folder))
 
 
 def remember(folder) -> None:

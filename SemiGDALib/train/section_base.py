@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
 from slicer.i18n import tr as _
 
@@ -13,6 +14,7 @@ from SemiGDALib.texts import amber
 from SemiGDALib.train.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import onClick
 
 PRESETS = {
     "quick": _("About 10 minutes: do labels and images match, and is every class found?"),
@@ -39,16 +41,14 @@ class BaseSection(Section):
         }
         self._advanced = AdvancedSettings(ui, self._onAdvanced)
         for name, (button, _label) in self._presets.items():
-            button.connect("clicked(bool)", lambda _on=False, name=name: self._set(preset=name))
+            onClick(button, partial(self._set, preset=name))
         ui.baseComboBox.connect("activated(int)", self._onBase)
-        ui.installButton.connect("clicked(bool)", lambda _on=False: context.setUp.install())
-        ui.folderButton.connect(
-            "clicked(bool)", lambda _on=False: context.setUp.installFromFolder()
-        )
-        ui.scratchButton.connect("clicked(bool)", lambda _on=False: self._set(**SCRATCH.choice))
+        ui.installButton.connect("clicked(bool)", lambda: context.setUp.install())
+        ui.folderButton.connect("clicked(bool)", lambda: context.setUp.installFromFolder())
+        onClick(ui.scratchButton, partial(self._set, **SCRATCH.choice))
         ui.minutesSpinBox.connect("editingFinished()", self._onMinutes)
         ui.compareUNetCheckBox.connect("clicked(bool)", self._onCompareUNet)
-        ui.resetButton.connect("clicked(bool)", lambda _on=False: self._set(advanced={}))
+        onClick(ui.resetButton, partial(self._set, advanced={}))
 
     def summary(self) -> str:
         plan = self.context.now.plan
@@ -157,7 +157,7 @@ class BaseSection(Section):
         if minutes != round(self.context.logic.plan().minutes or 0):
             self._set(minutes=float(minutes) if minutes else None)
 
-    def _onCompareUNet(self, _checked=False) -> None:
+    def _onCompareUNet(self) -> None:
         self._set(compare_unet=bool(self.ui.compareUNetCheckBox.checked))
 
     def _onAdvanced(self, changes) -> None:

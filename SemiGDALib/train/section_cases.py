@@ -21,6 +21,7 @@ from SemiGDALib.train.file_drop import FileDrop
 from SemiGDALib.train.missing_files import MissingFiles
 from SemiGDALib.train.program_results import ProgramResults
 from SemiGDALib.train.section import Section
+from SemiGDALib.widgets import addEntry
 
 FEWEST = 2
 _NAMED = 3  # labels in a message
@@ -42,7 +43,7 @@ class CasesSection(Section):
         self.results = ProgramResults(ui, context)
         self._drop = FileDrop(ui.casesTable.viewport(), self.addPaths)
         ui.casesTable.connect("itemSelectionChanged()", self._updateButtons)
-        ui.casesTable.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
+        ui.casesTable.connect("cellDoubleClicked(int,int)", self.onEdit)
         for button, slot in (
             (ui.addSceneButton, self.onAddScene),
             (ui.addFolderButton, self.onAddFolder),
@@ -113,19 +114,16 @@ class CasesSection(Section):
         ui.editButton.enabled = ui.labelButton.enabled = count == 1
         ui.removeButton.enabled = ui.useButton.enabled = count > 0
 
-    def _onDoubleClicked(self, _row, _column) -> None:
-        self.onEdit()
-
     # Adding
 
-    def onAddScene(self, _checked=False) -> None:
+    def onAddScene(self) -> None:
         """Choose volumes of the scene."""
         dialog = SceneDialog()
         if dialog.ask():
             origin = "edited" if dialog.corrected else None
             self._add(self.context.logic.addNodes, dialog.choices, origin)
 
-    def onAddFolder(self, _checked=False) -> None:
+    def onAddFolder(self) -> None:
         """Choose a folder of images."""
         self.addFolder("")
 
@@ -188,7 +186,7 @@ class CasesSection(Section):
             )
         )
 
-    def onMapping(self, _checked=False) -> None:
+    def onMapping(self) -> None:
         """Ask which class each segment is."""
         view = self.context.view
         names = mapping.unmapped(view, self.context.facts)
@@ -199,11 +197,11 @@ class CasesSection(Section):
 
     # The selected cases
 
-    def onRemove(self, _checked=False) -> None:
+    def onRemove(self) -> None:
         """Take the selected cases out of the project."""
         self.context.attempt(self.context.project.remove, self.table.selected())
 
-    def onEdit(self, _checked=False) -> None:
+    def onEdit(self) -> None:
         """Open the selected case in Segment Editor."""
         for caseId in self.table.selected()[:1]:
             self.context.attempt(self.context.logic.editLabel, caseId)
@@ -272,7 +270,7 @@ class CasesSection(Section):
 
 def _menu(button, *entries):
     menu = qt.QMenu(button)
-    for text, slot in entries:
-        menu.addAction(text).connect("triggered(bool)", lambda _checked=False, slot=slot: slot())
+    for entry in entries:
+        addEntry(menu, *entry)
     button.setMenu(menu)
     return menu

@@ -159,7 +159,7 @@ class CheckSection(Section):
         button.name = "fixButton"
         button.toolTip = f"{translated(finding.fix.text)}."
         button.enabled = not self._fixing and not self.context.logic.isChecking()
-        button.connect("clicked(bool)", lambda _checked=False: self.onFix(finding))
+        button.connect("clicked(bool)", lambda: self.onFix(finding))
         layout.addWidget(button)
         return holder
 
@@ -169,7 +169,7 @@ class CheckSection(Section):
 
     # Checking
 
-    def onCheckOrCancel(self, _checked=False) -> None:
+    def onCheckOrCancel(self) -> None:
         """The one button."""
         if self.context.logic.isChecking():
             self.ui.statusLabel.text = _("Cancelling...")
@@ -226,7 +226,7 @@ class CheckSection(Section):
             ),
         )
 
-    def onUndo(self, _checked=False) -> None:
+    def onUndo(self) -> None:
         "Undo the last fix."
         self._tried.clear()  # cases that come back are looked at again
         done = self.context.attempt(self.context.logic.undoFix)

@@ -116,12 +116,12 @@ class HeldOutSection(Section):
         if 0 <= row < len(self._shown):
             self.context.selectCases([self._shown[row]])
 
-    def onChoose(self, _checked=False) -> None:
+    def onChoose(self) -> None:
         """Choose them for good."""
         if self.context.attempt(self.context.logic.chooseHeldout) is not None:
             self.context.log(_("Held-out cases were chosen."))
 
-    def onChange(self, _checked=False) -> None:
+    def onChange(self) -> None:
         """Choose others, with a reason."""
         view, selected = self.context.view, self.context.selectedCases()
         names = ", ".join(view.case(caseId).name for caseId in selected[:4])

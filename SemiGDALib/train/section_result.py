@@ -226,7 +226,7 @@ class ResultSection(Section):
 
     # The user's actions
 
-    def onUse(self, _checked=False) -> None:
+    def onUse(self) -> None:
         """Install the selected version, and open SemiGDASegment with it."""
         (version,) = self._selected()
         self._busy(_("Installing {name}...").format(name=version.title))
@@ -237,12 +237,12 @@ class ResultSection(Section):
         if error is None:
             self.context.attempt(self.context.logic.openSegment)
 
-    def onRollBack(self, _checked=False) -> None:
+    def onRollBack(self) -> None:
         """Back to the version of before."""
         self._busy(_("Going back to the previous version..."))
         self.context.attempt(self.context.logic.rollBack, self._onDone)
 
-    def onExport(self, _checked=False) -> None:
+    def onExport(self) -> None:
         """Write the selected version as one file."""
         (version,) = self._selected()
         path = chooseZip(_("Export version"), version.name)
@@ -250,7 +250,7 @@ class ResultSection(Section):
             self._busy(_("Exporting {name}...").format(name=version.title))
             self.context.attempt(self.context.logic.exportVersion, version.name, path, self._onDone)
 
-    def onReport(self, _checked=False) -> None:
+    def onReport(self) -> None:
         """Make the page and open it in the browser."""
         (version,) = self._selected()
         path = self.context.attempt(self.context.logic.report, version.job)
@@ -268,7 +268,7 @@ class ResultSection(Section):
         if error is not None:
             self.context.showError(error)
 
-    def onCompare(self, _checked=False) -> None:
+    def onCompare(self) -> None:
         """Two versions side by side, the older one first."""
         newer, older = self._selected()
         rows = self.context.attempt(self.context.logic.compareVersions, older.name, newer.name)
@@ -280,7 +280,7 @@ class ResultSection(Section):
         text = _("Before: {older}. Now: {newer}.").format(older=older.title, newer=newer.title)
         self.ui.tableLabel.text = text
 
-    def onRename(self, _checked=False) -> None:
+    def onRename(self) -> None:
         """Edit the title in the table."""
         row = self._versions.index(self._selected()[0])
         self.ui.versionsTable.editItem(self.ui.versionsTable.item(row, TITLE))
@@ -293,7 +293,7 @@ class ResultSection(Section):
         if title != version.title:
             self.context.attempt(self.context.logic.renameVersion, version.name, title)
 
-    def onDelete(self, _checked=False) -> None:
+    def onDelete(self) -> None:
         """Delete the selected version, after asking."""
         (version,) = self._selected()
         question = _("Delete the files of '{name}'? Its scores stay in the project's history.")

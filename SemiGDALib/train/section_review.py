@@ -32,8 +32,8 @@ class ReviewSection(Section):
         for table in (ui.nextTable, ui.inboxTable):
             _prepare(table)
             table.connect("itemSelectionChanged()", self._showButtons)
-        ui.nextTable.connect("cellDoubleClicked(int,int)", lambda _row, _column: self.onLabel())
-        ui.inboxTable.connect("cellDoubleClicked(int,int)", lambda _row, _column: self.onFix())
+        ui.nextTable.connect("cellDoubleClicked(int,int)", self.onLabel)
+        ui.inboxTable.connect("cellDoubleClicked(int,int)", self.onFix)
         ui.rankFrame.visible = False
         ui.rankButton.connect("clicked(bool)", self.onRank)
         ui.cancelRankButton.connect("clicked(bool)", self.onCancel)
@@ -96,14 +96,14 @@ class ReviewSection(Section):
             )
         ui.rankLabel.text = text
 
-    def onRank(self, _checked=False) -> None:
+    def onRank(self) -> None:
         """Let the newest model look at every unlabelled case, in the warm worker."""
         logic = self.context.logic
         if self.context.attempt(logic.rank, self._onRanking, self._onRanked) is not None:
             self._onRanking(0.0, _("Starting"))
             self.context.log(_("Ranking the unlabelled cases."))
 
-    def onCancel(self, _checked=False) -> None:
+    def onCancel(self) -> None:
         """Stop; the last ranking stays."""
         self.context.logic.cancelRanking()
 
@@ -167,21 +167,21 @@ class ReviewSection(Section):
 
     # The user's decisions
 
-    def onLabel(self, _checked=False) -> None:
+    def onLabel(self) -> None:
         """Open the selected case in Segment Editor, empty."""
         for one in self._chosen(self.ui.nextTable)[:1]:
             self.context.attempt(self.context.logic.editLabel, one.case_id)
 
-    def onFix(self, _checked=False) -> None:
+    def onFix(self) -> None:
         """Open the selected case in Segment Editor, with the model's label."""
         for one in self._chosen(self.ui.inboxTable)[:1]:
             self.context.attempt(self.context.logic.editLabel, one.case_id, one.label)
 
-    def onAccept(self, _checked=False) -> None:
+    def onAccept(self) -> None:
         """Take the selected labels as they are."""
         self._decide(self.context.logic.accept, _("Accepted {count} predicted labels."))
 
-    def onReject(self, _checked=False) -> None:
+    def onReject(self) -> None:
         """Leave the selected cases unlabelled."""
         self._decide(self.context.logic.reject, _("Rejected {count} predicted labels."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from functools import partial
 
 import qt
 from slicer.i18n import tr as _
@@ -17,6 +18,7 @@ from SemiGDALib.train.history import TrainingHistory
 from SemiGDALib.train.preview_view import PreviewView
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import onClick
 
 POLL_MS = 1000
 
@@ -43,7 +45,7 @@ class TrainingSection(Section):
         for widget in (ui.rehearsalFrame, ui.watchFrame, ui.confirmFrame, ui.resumeButton):
             widget.visible = False
         ui.rehearseButton.connect("clicked(bool)", self.onRehearse)
-        ui.cancelRehearsalButton.connect("clicked(bool)", lambda _on=False: logic.cancelRehearsal())
+        ui.cancelRehearsalButton.connect("clicked(bool)", logic.cancelRehearsal)
         ui.offerButton.connect("clicked(bool)", self.onOffer)
         ui.startButton.connect("clicked(bool)", self.onStart)
         for button, action in (
@@ -52,9 +54,9 @@ class TrainingSection(Section):
             (ui.stopButton, logic.stop),
             (ui.confirmButton, logic.cancel),
         ):
-            button.connect("clicked(bool)", lambda _on=False, action=action: self._ask(action))
-        ui.cancelButton.connect("clicked(bool)", lambda _on=False: self._confirm(True))
-        ui.keepButton.connect("clicked(bool)", lambda _on=False: self._confirm(False))
+            onClick(button, partial(self._ask, action))
+        onClick(ui.cancelButton, partial(self._confirm, True))
+        onClick(ui.keepButton, partial(self._confirm, False))
 
     # Life cycle
 
@@ -136,7 +138,7 @@ class TrainingSection(Section):
         ui.offerButton.visible = not estimate.fits and bool(estimate.offers)
         ui.offerButton.text = _("Use what fits: {offer}").format(offer=offerText(estimate.offers))
 
-    def onRehearse(self, _checked=False) -> None:
+    def onRehearse(self) -> None:
         """Measure time and memory in the warm worker."""
         logic = self.context.logic
         job = self.context.attempt(logic.rehearse, self._onRehearsing, self._onRehearsed)
@@ -156,7 +158,7 @@ class TrainingSection(Section):
         else:
             self.context.log(_("Rehearsed: {facts}").format(facts=json.dumps(measured)))
 
-    def onOffer(self, _checked=False) -> None:
+    def onOffer(self) -> None:
         """Take the settings that fit."""
         logic = self.context.logic
         offers = dict(self.context.now.estimate.offers)
@@ -165,7 +167,7 @@ class TrainingSection(Section):
             changes["advanced"] = {**logic.plan().advanced, **offers}
         self.context.attempt(logic.setPlan, **changes)
 
-    def onStart(self, _checked=False) -> None:
+    def onStart(self) -> None:
         """Start a process that outlives Slicer."""
         if self.context.attempt(self.context.logic.start) is not None:
             self.context.log(_("Training started."))

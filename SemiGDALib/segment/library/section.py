@@ -83,7 +83,7 @@ class LibrarySection:
 
     # Showing
 
-    def open(self, _checked=False) -> None:
+    def open(self) -> None:
         """Show the list, or close it; the catalogue is read each time it opens."""
         self.button.visible = not self.button.visible
         if self.button.visible:

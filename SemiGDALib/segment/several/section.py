@@ -47,8 +47,8 @@ class SeveralSection:
         self.resultsEdit.currentPath = str(settings.value(RESULTS) or "")
         self._fillSources(str(settings.value(SOURCE) or SCENE))
         self.sourceComboBox.connect("activated(int)", self._onSource)
-        self.imagesEdit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
-        self.resultsEdit.connect("currentPathChanged(QString)", lambda _path: self.refresh())
+        self.imagesEdit.connect("currentPathChanged(QString)", self.refresh)
+        self.resultsEdit.connect("currentPathChanged(QString)", self.refresh)
         # Once for all nodes that a scene brings, and after the panel has noted another model.
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
@@ -165,7 +165,7 @@ class SeveralSection:
         cards = [model.card for model in models if model.name == parameters.model and model.card]
         return cards[0].weights_sha256 if cards else None
 
-    def _onSource(self, _index) -> None:
+    def _onSource(self) -> None:
         self._showSource()
         self.refresh()
 
@@ -256,7 +256,7 @@ class SeveralSection:
 
     # Running
 
-    def onStartOrStop(self, _checked=False) -> None:
+    def onStartOrStop(self) -> None:
         """The big button."""
         if self._logic.isRunningSeveral():
             self.startButton.enabled = False
@@ -265,7 +265,7 @@ class SeveralSection:
         else:
             self.start(None)
 
-    def onRetry(self, _checked=False) -> None:
+    def onRetry(self) -> None:
         """Only those that have failed."""
         self.start(self._places(theRows.FAILED))
 
@@ -382,6 +382,6 @@ class SeveralSection:
             self.rows = [row for row in self.rows if row.volumeId is None]
             self.table.fill(self.rows)
 
-    def onOpen(self, _checked=False) -> None:
+    def onOpen(self) -> None:
         """Show the contact sheet in the system's viewer."""
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.resultsFolder() / SHEET)))

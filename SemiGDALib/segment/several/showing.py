@@ -34,7 +34,7 @@ class ShowButton:
         )
         self.button.enabled = False
         table = section.table.widget
-        self.button.connect("clicked(bool)", lambda _on=False: self.show(table.currentRow()))
+        self.button.connect("clicked(bool)", lambda: self.show(table.currentRow()))
         table.connect("cellDoubleClicked(int,int)", lambda row, _column: self.show(row))
         table.connect("itemSelectionChanged()", self._onSelection)
 

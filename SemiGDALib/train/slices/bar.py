@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
 import qt
 import slicer
@@ -14,7 +15,7 @@ from SemiGDALib.texts import amber
 from SemiGDALib.train.slices import dialogs, ignored, planes
 from SemiGDALib.train.slices.words import finishedText, numbers
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import addLabel
+from SemiGDALib.widgets import addEntry, addLabel, onClick
 
 MARK, NEXT, PREVIOUS = "Shift+M", "Shift+N", "Shift+B"
 
@@ -62,7 +63,7 @@ class SlicesBar:
             "whatever is drawn there."
         )
         for button, whole in ((self.wholeButton, True), (self.partlyButton, False)):
-            button.connect("clicked(bool)", lambda _on=False, whole=whole: self._setWhole(whole))
+            onClick(button, partial(self._setWhole, whole))
             lines.addWidget(button)
         self.partlyFrame = qt.QWidget()
         lines.addWidget(self.partlyFrame)
@@ -88,8 +89,7 @@ class SlicesBar:
             (_("Mark a range..."), self.onRange),
             (_("Unmark all"), self.onUnmarkAll),
         ):
-            action = self._menu.addAction(text)
-            action.connect("triggered(bool)", lambda _on=False, slot=slot: slot())
+            addEntry(self._menu, text, slot)
         self.moreButton.setMenu(self._menu)
         self.previousButton = self._button(
             _("Back to the proposed or finished slice before this one. Key: {key}").format(
@@ -207,11 +207,11 @@ class SlicesBar:
     def _setWhole(self, whole) -> None:
         self._attempt(self._slices.marks.setWhole, whole)
 
-    def onMark(self, _checked=False) -> None:
+    def onMark(self) -> None:
         """The slice in the view is finished."""
         self._attempt(self._slices.mark)
 
-    def onUnmark(self, _checked=False) -> None:
+    def onUnmark(self) -> None:
         """It is not."""
         self._attempt(self._slices.unmark)
 
@@ -229,25 +229,25 @@ class SlicesBar:
         """None is finished."""
         self._attempt(self._slices.unmarkAll)
 
-    def onWhich(self, _checked=False) -> None:
+    def onWhich(self) -> None:
         """Ask how many, then propose them."""
         chosen = self._attempt(dialogs.askWhich, self._slices)
         if chosen is not None:
             self._attempt(self._slices.propose, *chosen)
 
-    def onNext(self, _checked=False) -> None:
+    def onNext(self) -> None:
         """To the next proposed or finished slice."""
         self._attempt(self._slices.go, 1)
 
-    def onPrevious(self, _checked=False) -> None:
+    def onPrevious(self) -> None:
         """To the one before."""
         self._attempt(self._slices.go, -1)
 
-    def onTurn(self, _checked=False) -> None:
+    def onTurn(self) -> None:
         """Turn the views."""
         self._attempt(self._slices.turnViews)
 
-    def onIgnore(self, _checked=False) -> None:
+    def onIgnore(self) -> None:
         """A segment for what nobody can label, ready to be drawn."""
         identifier = self._attempt(ignored.addIgnored, self._slices.segmentationNode)
         editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor

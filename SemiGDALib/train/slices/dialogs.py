@@ -86,7 +86,7 @@ def _number(form, name, toolTip, limits, value):
 def _ordered(dialog, first, last) -> None:
     """*OK* is for a first slice that does not come after the last."""
 
-    def look(_value=0):
+    def look():
         dialog.okButton.enabled = first.value <= last.value
 
     for box in (first, last):
