@@ -12,6 +12,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib import keyboard
+from SemiGDALib.widgets import actionButton
 
 
 def chooseFolder(title: str) -> str:
@@ -86,6 +87,15 @@ class Dialog:
         self.layout.addWidget(label)
         return label
 
+    def require(self, edit) -> None:
+        """*OK* needs a text in this field."""
+
+        def look():
+            self.okButton.enabled = bool(str(edit.text).strip())
+
+        edit.connect("textChanged(QString)", look)
+        look()
+
     def tell(self, label, text: str) -> None:
         """Another text for a line; the window grows with it, or its buttons would be covered."""
         label.text = text
@@ -112,19 +122,36 @@ class Dialog:
         self.window.accept()
 
 
+def lineEdit(name: str, toolTip: str, text: str = ""):
+    """A field for a line of text."""
+    edit = qt.QLineEdit(text)
+    edit.name, edit.toolTip = name, toolTip
+    return edit
+
+
+def addFolderRow(form, label: str, name: str, toolTip: str):
+    """A field for a folder, and a button that chooses one; returns the field."""
+    edit = lineEdit(name, toolTip)
+
+    def browse():
+        edit.text = chooseFolder(toolTip) or edit.text
+
+    button = actionButton("...", browse, _("Choose the folder."))
+    button.maximumWidth, button.autoDefault = 32, False
+    row = qt.QHBoxLayout()
+    row.addWidget(edit)
+    row.addWidget(button)
+    form.addRow(label, row)
+    return edit
+
+
 def askText(title: str, question: str, okText: str, text: str = "", mayBeEmpty: bool = False):
     """A line of text, stripped; None if the user changes their mind."""
     dialog = Dialog(title, okText)
     dialog.say(question)
-    edit = qt.QLineEdit(text)
-    edit.name = "textEdit"
-    edit.toolTip = question
+    edit = lineEdit("textEdit", question, text)
     edit.selectAll()  # typing replaces what is offered
     dialog.layout.addWidget(edit)
-
-    def typed(now):
-        dialog.okButton.enabled = mayBeEmpty or bool(now.strip())
-
-    edit.connect("textChanged(QString)", typed)
-    typed(text)
+    if not mayBeEmpty:
+        dialog.require(edit)
     return str(edit.text).strip() if dialog.ask(edit) else None

@@ -4,23 +4,48 @@ from __future__ import annotations
 
 import qt
 
+from semigda_core.files.texts import one_line
+
 ROW = 22  # height of a line of text, pixels
 MOST_ROWS = 12  # shown at once; then the table scrolls
 
 
-def makeTable(name: str, headers, toolTip: str, rows: int):
-    """A table that is read, with its columns' names; the first column takes the room."""
+def makeTable(name: str, headers, toolTip: str, widest=(0,), rows: int = 0):
+    """A table that is read; headers and ``widest`` are as in :func:`setColumns`."""
     table = qt.QTableWidget(rows, len(headers))
     table.name = name
     table.toolTip = toolTip
-    table.setHorizontalHeaderLabels(list(headers))
-    table.verticalHeader().visible = False
     table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
     table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
+    setColumns(table, headers, widest)
     return table
+
+
+def setColumns(table, headers, widest, widths=()) -> None:
+    """Name the columns of a table and share its width among them.
+
+    ``widest``: the columns that take the room. ``widths``: pixels of others, by column; the rest
+    are as wide as their texts.
+    """
+    table.setColumnCount(len(headers))
+    table.setHorizontalHeaderLabels(list(headers))
+    table.verticalHeader().visible = False
+    header, kind = table.horizontalHeader(), qt.QHeaderView
+    header.setHighlightSections(False)
+    for column in range(len(headers)):
+        if column in widths:
+            table.setColumnWidth(column, widths[column])
+        else:
+            mode = kind.Stretch if column in widest else kind.ResizeToContents
+            header.setSectionResizeMode(column, mode)
+
+
+def fill(table, rows) -> None:
+    """Plain texts, a row each; what is in a file's name breaks no line."""
+    table.setRowCount(len(rows))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            table.setItem(row, column, cell(one_line(text)))
 
 
 def cell(text: str, toolTip: str = "", editable: bool = False, right: bool = False):

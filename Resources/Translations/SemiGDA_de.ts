@@ -546,6 +546,10 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>Choose the folder.</source>
+        <translation>Den Ordner wählen.</translation>
+    </message>
+    <message>
         <source>Close this window without changing anything.</source>
         <translation>Dieses Fenster schließen, ohne etwas zu ändern.</translation>
     </message>
@@ -3240,10 +3244,6 @@
         <translation>Wählen Sie einen Ordner mit Bildern.</translation>
     </message>
     <message>
-        <source>Choose the folder.</source>
-        <translation>Den Ordner wählen.</translation>
-    </message>
-    <message>
         <source>File</source>
         <translation>Datei</translation>
     </message>
@@ -3511,10 +3511,6 @@
     <message>
         <source>Choose a folder of results.</source>
         <translation>Wählen Sie einen Ordner mit Ergebnissen.</translation>
-    </message>
-    <message>
-        <source>Choose the folder.</source>
-        <translation>Den Ordner wählen.</translation>
     </message>
     <message>
         <source>Name the program: up to 64 letters, no slash.</source>

@@ -12,7 +12,7 @@ from SemiGDALib.segment import sizes, views
 from SemiGDALib.segment.certainty import certainty, volumeRange
 from SemiGDALib.segment.editions import Editions
 from SemiGDALib.segment.frames.follower import Follower
-from SemiGDALib.tables import fitHeight
+from SemiGDALib.tables import fitHeight, setColumns
 from SemiGDALib.translation.sentences import translated
 
 COLOUR, NAME, SIZE, CERTAINTY = range(4)
@@ -34,12 +34,7 @@ class ResultView:
         self._follower = Follower(self._onFrame)
         self._editions = Editions(self._onEdited)
         table = ui.resultTable
-        table.setColumnCount(4)
-        table.setHorizontalHeaderLabels(["", _("Segment"), _("Size"), _("Certainty")])
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column in (COLOUR, SIZE, CERTAINTY):
-            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        setColumns(table, ("", _("Segment"), _("Size"), _("Certainty")), [NAME])
         table.setTextElideMode(qt.Qt.ElideMiddle)  # "left ... lobe": both ends tell segments apart
         table.setWordWrap(False)  # which would cut at the first space
         table.connect("cellDoubleClicked(int,int)", self._onRowDoubleClicked)

@@ -6,7 +6,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.project.check import latest
-from SemiGDALib.tables import cell, selectedRows, selectRows
+from SemiGDALib.tables import cell, selectedRows, selectRows, setColumns
 from SemiGDALib.texts import AMBER, BLUE, RED, ink
 from SemiGDALib.train.slices.words import labelledText, shortText, sliceCount
 from SemiGDALib.translation.sentences import translated
@@ -62,16 +62,10 @@ class CasesTable:
         self.context = context
         self._ids: list[str] = []
         self._filled: list = []  # what each row was made of: most rows stay as they are
-        table.setColumnCount(4)
-        table.setHorizontalHeaderLabels(["", _("Case"), _("Label"), _("Use, size")])
-        table.verticalHeader().visible = False
+        widths = {PICTURE: PICTURE_SIZE + 6, LABEL: LABEL_WIDTH, USE: 82}
+        setColumns(table, ("", _("Case"), _("Label"), _("Use, size")), [NAME], widths)
         table.setIconSize(qt.QSize(PICTURE_SIZE, PICTURE_SIZE))
         table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        for column, width in ((PICTURE, PICTURE_SIZE + 6), (LABEL, LABEL_WIDTH), (USE, 82)):
-            table.setColumnWidth(column, width)
 
     def signs(self) -> str:
         """The signs that are in the list, with their words."""

@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.project.classes import add_class, change_class, remove_class
 from SemiGDALib import dialogs
-from SemiGDALib.tables import cell, selectedRows
+from SemiGDALib.tables import cell, selectedRows, setColumns
 
 COLOUR, NAME, CASES = range(3)
 
@@ -20,14 +20,7 @@ class ClassList:
         self.context = context
         self._showing = False
         table = ui.classesTable
-        table.setColumnCount(3)
-        table.setHorizontalHeaderLabels(["", _("Class"), _("Labels")])
-        table.verticalHeader().visible = False
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(NAME, qt.QHeaderView.Stretch)
-        table.setColumnWidth(COLOUR, 28)
-        table.setColumnWidth(CASES, 60)
+        setColumns(table, ("", _("Class"), _("Labels")), [NAME], {COLOUR: 28, CASES: 60})
         table.connect("itemChanged(QTableWidgetItem*)", self._onRenamed)
         table.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
         table.connect("itemSelectionChanged()", self._updateButtons)

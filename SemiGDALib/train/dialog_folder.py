@@ -8,11 +8,10 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.texts import one_line
 from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
-from SemiGDALib.dialogs import Dialog, chooseFolder
-from SemiGDALib.tables import cell, makeTable
+from SemiGDALib.dialogs import Dialog, addFolderRow, lineEdit
+from SemiGDALib.tables import fill, makeTable
 from SemiGDALib.texts import AMBER, RED, ink
 from SemiGDALib.translation.sentences import translated
 
@@ -30,15 +29,10 @@ class FolderDialog:
         self._dialog = Dialog(_("Add a folder of images"), _("Add"), width=760)
         form = qt.QFormLayout()
         self._dialog.layout.addLayout(form)
-        self._images = self._folderRow(
-            form, _("Images:"), "imagesEdit", _("The folder with the images.")
-        )
-        self._labels = self._folderRow(
-            form,
-            _("Labels:"),
-            "labelsEdit",
-            _("The folder with the labels; leave it empty if they are beside the images."),
-        )
+        about = _("The folder with the images.")
+        self._images = addFolderRow(form, _("Images:"), "imagesEdit", about)
+        about = _("The folder with the labels; leave it empty if they are beside the images.")
+        self._labels = addFolderRow(form, _("Labels:"), "labelsEdit", about)
         self._patients = qt.QComboBox()
         self._patients.name = "patientsCombo"
         self._patients.toolTip = _(
@@ -54,14 +48,14 @@ class FolderDialog:
             self._patients.addItem(text, pattern)
         self._patients.connect("currentIndexChanged(int)", self._onChanged)
         form.addRow(_("Patient:"), self._patients)
-        self._pattern = qt.QLineEdit()
-        self._pattern.name = "patternEdit"
-        self._pattern.placeholderText = _("such as  ^(patient\\d+)_")
-        self._pattern.toolTip = _(
-            "A regular expression. Its match in the file name, or its first (group), names "
-            "the patient."
+        self._pattern = lineEdit(
+            "patternEdit",
+            _(
+                "A regular expression. Its match in the file name, or its first (group), names "
+                "the patient."
+            ),
         )
-        self._pattern.connect("textChanged(QString)", self._onChanged)
+        self._pattern.placeholderText = _("such as  ^(patient\\d+)_")
         form.addRow("", self._pattern)
         self._machine = qt.QCheckBox(_("A program made these labels; nobody corrected them"))
         self._machine.name = "machineCheckBox"
@@ -76,35 +70,14 @@ class FolderDialog:
             "pairsTable",
             (_("File"), _("Used as"), _("Label"), _("Patient")),
             _("How each file is used. Labels are matched by name."),
-            0,
+            widest=(0, 2),
         )
         self._table.minimumHeight = 240
-        header = self._table.horizontalHeader()
-        header.setSectionResizeMode(1, qt.QHeaderView.ResizeToContents)
-        header.setSectionResizeMode(2, qt.QHeaderView.Stretch)
         self._dialog.layout.addWidget(self._table)
         self._images.text = str(images)
+        for edit in (self._images, self._labels, self._pattern):
+            edit.connect("textChanged(QString)", self._onChanged)
         self._onChanged()
-
-    def _folderRow(self, form, title, name, toolTip):
-        edit = qt.QLineEdit()
-        edit.name, edit.toolTip = name, toolTip
-        edit.connect("textChanged(QString)", self._onChanged)
-        browse = qt.QPushButton("...")
-        browse.toolTip = _("Choose the folder.")
-        browse.maximumWidth, browse.autoDefault = 32, False
-
-        def onBrowse():
-            folder = chooseFolder(toolTip)
-            if folder:
-                edit.text = folder
-
-        browse.connect("clicked(bool)", onBrowse)
-        row = qt.QHBoxLayout()
-        row.addWidget(edit)
-        row.addWidget(browse)
-        form.addRow(title, row)
-        return edit
 
     def ask(self) -> bool:
         """Show the window; whether *Add* was clicked."""
@@ -163,10 +136,7 @@ class FolderDialog:
             rows.append((label.name, _("label without an image, left out"), "–", "–"))
         for path, reason in pairing.left_out[:SHOWN]:
             rows.append((path.name, _("{why}, left out").format(why=_why(reason)), "–", "–"))
-        self._table.rowCount = len(rows)
-        for row, texts in enumerate(rows):
-            for column, text in enumerate(texts):
-                self._table.setItem(row, column, cell(one_line(text)))
+        fill(self._table, rows)
 
     def _row(self, case, pairing):
         slices = pairing.slices.get(case.image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from SemiGDALib.dialogs import Dialog
+from SemiGDALib.dialogs import Dialog, lineEdit
 
 
 def askChange(present, selected, names, partly=""):
@@ -43,19 +43,10 @@ def askChange(present, selected, names, partly=""):
         dialog.layout.addWidget(button)
     keep.checked = True
     dialog.say(_("Why? The reason is kept in the project's history."))
-    reason = qt.QLineEdit()
-    reason.name = "reasonEdit"
-    reason.toolTip = _("One sentence for whoever reads the scores later.")
+    reason = lineEdit("reasonEdit", _("One sentence for whoever reads the scores later."))
     dialog.layout.addWidget(reason)
-    reason.connect(
-        "textChanged(QString)", lambda text: _enable(dialog.okButton, bool(text.strip()))
-    )
-    dialog.okButton.enabled = False
+    dialog.require(reason)
     if not dialog.ask(reason):
         return None
     cases = list(present) if keep.checked else None if chance.checked else list(selected)
     return str(reason.text).strip(), cases
-
-
-def _enable(button, enabled) -> None:
-    button.enabled = enabled

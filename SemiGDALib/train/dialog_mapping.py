@@ -40,8 +40,8 @@ def askMapping(names, classes, cases: int, program=None):
         ).format(program=program)
     dialog.say(text)
     headers = (header, _("Cases"), _("Class"))
-    table = makeTable("namesTable", headers, _("Choose the class of every segment."), len(names))
-    table.horizontalHeader().setSectionResizeMode(2, qt.QHeaderView.Stretch)
+    about = _("Choose the class of every segment.")
+    table = makeTable("namesTable", headers, about, (0, 2), len(names))
     table.minimumHeight = 200
     dialog.layout.addWidget(table)
     combos = {}

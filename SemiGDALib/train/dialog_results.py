@@ -6,12 +6,11 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.texts import one_line
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import is_source
 from semigda_core.project.results import ENOUGH, LEARNS, MEASURES
-from SemiGDALib.dialogs import Dialog, chooseFolder
-from SemiGDALib.tables import cell, makeTable
+from SemiGDALib.dialogs import Dialog, addFolderRow, lineEdit
+from SemiGDALib.tables import fill, makeTable
 from SemiGDALib.texts import AMBER, RED, ink
 from SemiGDALib.translation.sentences import translated
 
@@ -40,32 +39,19 @@ class ResultsDialog:
         )
         form = qt.QFormLayout()
         self._dialog.layout.addLayout(form)
-        self._folder = qt.QLineEdit()
-        self._folder.name = "resultsEdit"
-        self._folder.toolTip = _("The folder with the results.")
+        about = _("The folder with the results.")
+        self._folder = addFolderRow(form, _("Results:"), "resultsEdit", about)
         self._folder.connect("textChanged(QString)", self._onChanged)
-        browse = qt.QPushButton("...")
-        browse.toolTip = _("Choose the folder.")
-        browse.maximumWidth, browse.autoDefault = 32, False
-        browse.connect("clicked(bool)", self._onBrowse)
-        row = qt.QHBoxLayout()
-        row.addWidget(self._folder)
-        row.addWidget(browse)
-        form.addRow(_("Results:"), row)
-        self._name = qt.QLineEdit()
-        self._name.name = "programEdit"
+        about = _("The program's name; the model's card and reports show it.")
+        self._name = lineEdit("programEdit", about)
         self._name.placeholderText = _("such as  TotalSegmentator")
-        self._name.toolTip = _("The program's name; the model's card and reports show it.")
         self._name.connect("textChanged(QString)", self._update)
         form.addRow(_("Program:"), self._name)
         self._status = self._dialog.say("")
         headers = (_("Case"), _("Used to"), _("Result"))
         about = _("Which case each result belongs to. They are matched by name.")
-        self._table = makeTable("resultsTable", headers, about, 0)
+        self._table = makeTable("resultsTable", headers, about, widest=(0, 2))
         self._table.minimumHeight = 200
-        header = self._table.horizontalHeader()
-        header.setSectionResizeMode(1, qt.QHeaderView.ResizeToContents)
-        header.setSectionResizeMode(2, qt.QHeaderView.Stretch)
         self._dialog.layout.addWidget(self._table)
         self._problem = _("Choose a folder of results.")
         self._update()
@@ -73,11 +59,6 @@ class ResultsDialog:
     def ask(self) -> bool:
         """Show the window; whether *Add* was clicked."""
         return self._dialog.ask(self._folder)
-
-    def _onBrowse(self) -> None:
-        folder = chooseFolder(_("The folder with the results."))
-        if folder:
-            self._folder.text = folder
 
     def _onChanged(self) -> None:
         """Another folder: look into it."""
@@ -101,10 +82,7 @@ class ResultsDialog:
             rows += [
                 (self._cases[caseId].name, _("several match"), "–") for caseId in found.doubtful
             ]
-        self._table.rowCount = len(rows[:SHOWN])
-        for row, texts in enumerate(rows[:SHOWN]):
-            for column, text in enumerate(texts):
-                self._table.setItem(row, column, cell(one_line(text)))
+        fill(self._table, rows[:SHOWN])
         self._update()
 
     def _row(self, caseId, path):

@@ -33,9 +33,8 @@ class SceneDialog:
         self._volumes = nodes.images()
         headers = (_("Volume"), _("Label"), _("Stored"))
         toolTip = _("Tick the volumes to add, and choose each one's label.")
-        self._table = makeTable("volumesTable", headers, toolTip, len(self._volumes))
+        self._table = makeTable("volumesTable", headers, toolTip, (0, 1), len(self._volumes))
         self._table.minimumHeight = 220
-        self._table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
         self._dialog.layout.addWidget(self._table)
         labels = scene_files.labels()
         self._combos = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import qt
 from slicer.i18n import tr as _
 
-from SemiGDALib.tables import ROW, cell, fitHeight
+from SemiGDALib.tables import ROW, cell, fitHeight, setColumns
 from SemiGDALib.texts import GREEN, RED, ink
 from SemiGDALib.translation.sentences import translated
 
@@ -22,17 +22,10 @@ class ScoreTable:
 
     def __init__(self, table):
         self._table = table
-        table.setColumnCount(6)
-        table.setHorizontalHeaderLabels(
-            [_("Held-out case"), _("Class"), _("Before"), _("Now"), _("Difference"), _("U-Net")]
-        )
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
-        for column in (CLASS, BEFORE, AFTER, DIFFERENCE, UNET):
-            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        scores = (_("Before"), _("Now"), _("Difference"), _("U-Net"))
+        setColumns(table, (_("Held-out case"), _("Class"), *scores), [CASE])
         table.setTextElideMode(qt.Qt.ElideMiddle)  # what a case is scored on stands at its end
         table.setWordWrap(False)
-        table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW
 
     def show(self, rows, names, classes=None, overall=None, beside=None) -> None:

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.repairs import repairs
-from SemiGDALib.tables import cell, selectedRows
+from SemiGDALib.tables import cell, selectedRows, setColumns
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
@@ -31,12 +31,8 @@ class CheckSection(Section):
         self._fixing = False
         self._shown: list = []
         table = ui.findingsTable
-        table.setColumnCount(3)
+        setColumns(table, ("", "", ""), [TEXT], {SEVERITY: 24, FIX: 56})
         table.horizontalHeader().visible = False
-        table.verticalHeader().visible = False
-        table.horizontalHeader().setSectionResizeMode(TEXT, qt.QHeaderView.Stretch)
-        table.setColumnWidth(SEVERITY, 24)
-        table.setColumnWidth(FIX, 56)
         table.connect("itemSelectionChanged()", self._onSelected)
         ui.checkButton.connect("clicked(bool)", self.onCheckOrCancel)
         ui.undoButton.connect("clicked(bool)", self.onUndo)

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.project.training.comparison import partly
 from SemiGDALib.dialogs import chooseZip
-from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows
+from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows, setColumns
 from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, ink
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
@@ -33,17 +33,9 @@ class ResultSection(Section):
         self._compared: tuple | None = None  # names of two versions whose scores are shown
         self._filling = False
         table = ui.versionsTable
-        table.setColumnCount(5)
-        table.setHorizontalHeaderLabels(
-            [_("Version"), _("Date"), _("Cases"), _("Dice"), _("In use")]
-        )
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(TITLE, qt.QHeaderView.Stretch)
-        for column in (DATE, CASES, DICE, IN_USE):
-            header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+        headers = (_("Version"), _("Date"), _("Cases"), _("Dice"), _("In use"))
+        setColumns(table, headers, [TITLE])
         table.setWordWrap(False)
-        table.verticalHeader().visible = False
         table.verticalHeader().defaultSectionSize = ROW
         table.connect("itemSelectionChanged()", self._onSelected)
         table.connect("cellChanged(int,int)", self._onEdited)

@@ -8,7 +8,7 @@ from collections import Counter
 import qt
 from slicer.i18n import tr as _
 
-from SemiGDALib.tables import cell, fitHeight, selectedRows, selectRows
+from SemiGDALib.tables import cell, fitHeight, selectedRows, selectRows, setColumns
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 
@@ -226,13 +226,6 @@ def _icon(path):
 
 
 def _prepare(table) -> None:
-    table.setColumnCount(3)
-    table.setHorizontalHeaderLabels(["", _("Case and reason"), _("Doubt")])
-    header = table.horizontalHeader()
-    header.setSectionResizeMode(PICTURE, qt.QHeaderView.Fixed)
-    table.setColumnWidth(PICTURE, SIDE + 12)
-    header.setSectionResizeMode(CASE, qt.QHeaderView.Stretch)
-    header.setSectionResizeMode(DOUBT, qt.QHeaderView.ResizeToContents)
-    table.verticalHeader().visible = False
+    setColumns(table, ("", _("Case and reason"), _("Doubt")), [CASE], {PICTURE: SIDE + 12})
     table.iconSize = qt.QSize(SIDE, SIDE)
     table.wordWrap = True

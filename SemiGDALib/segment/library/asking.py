@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.models.catalogue import catalogue_source
-from SemiGDALib.dialogs import Dialog, askText, chooseFile
+from SemiGDALib.dialogs import Dialog, askText, chooseFile, lineEdit
 
 
 def choosePackage() -> str:
@@ -69,9 +68,7 @@ def askOfficial():
     edits = {}
     for key, (label, text) in fields.items():
         dialog.say(label)
-        edits[key] = qt.QLineEdit(text)
-        edits[key].name = f"{key}Edit"
-        edits[key].toolTip = label
+        edits[key] = lineEdit(f"{key}Edit", label, text)
         dialog.layout.addWidget(edits[key])
     if not dialog.ask(edits["name"]):
         return None

@@ -43,7 +43,7 @@ class LibrarySection:
         self.updatesLabel = addLabel(rows, _("Select one below to update it."))
         self.updatesLabel.visible = False
         about = _("Installed models, and those of the catalogue.")
-        self.table = makeTable("modelsTable", [_("Model"), _("State")], about, 0)
+        self.table = makeTable("modelsTable", [_("Model"), _("State")], about)
         self.table.setMinimumSize(0, 150)
         self.table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
         self.table.connect("itemSelectionChanged()", self._showSelected)

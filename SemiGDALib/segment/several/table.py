@@ -17,7 +17,7 @@ from SemiGDALib.segment.several.rows import (
     RUNNING,
     WAITING,
 )
-from SemiGDALib.tables import cell
+from SemiGDALib.tables import cell, setColumns
 from SemiGDALib.texts import RED, ink
 from SemiGDALib.translation.sentences import translated
 
@@ -45,18 +45,14 @@ class SeveralTable:
     def __init__(self):
         self.widget = table = qt.QTableWidget()
         table.name = "severalTable"
-        table.setColumnCount(3)
-        table.setHorizontalHeaderLabels([_("Volume"), _("State"), _("Found, certainty")])
+        headers = (_("Volume"), _("State"), _("Found, certainty"))
+        setColumns(table, headers, [VOLUME], {FOUND: FOUND_WIDTH})
+        table.verticalHeader().visible = True  # the rows' numbers
         table.toolTip = _(
             "What became of each volume: the size of each structure, and how much of it the model "
             "expects to be right (0 to 1), with a word and a range as in a single result. A failed "
             "one says why; the others are not affected."
         )
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(VOLUME, qt.QHeaderView.Stretch)
-        header.setSectionResizeMode(STATE, qt.QHeaderView.ResizeToContents)
-        table.setColumnWidth(FOUND, FOUND_WIDTH)
         table.setTextElideMode(qt.Qt.ElideMiddle)  # names often differ at their ends only
         table.setWordWrap(True)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
