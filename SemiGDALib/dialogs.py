@@ -12,7 +12,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib import keyboard
-from SemiGDALib.widgets import actionButton
+from SemiGDALib.widgets import actionButton, rowOf
 
 
 def chooseFolder(title: str) -> str:
@@ -64,16 +64,11 @@ class Dialog:
         buttons = qt.QHBoxLayout()
         outer.addLayout(buttons)
         buttons.addStretch(1)
-        self.okButton = qt.QPushButton(okText)
-        self.okButton.name = "okButton"
-        self.okButton.toolTip = _("Confirm.")
+        self.okButton = actionButton(okText, self._onOk, _("Confirm."), "okButton")
         self.okButton.default = True  # and no other button by having the focus
-        self.okButton.connect("clicked(bool)", self._onOk)
-        self.cancelButton = qt.QPushButton(_("Cancel"))
-        self.cancelButton.name = "cancelButton"
+        about = _("Close this window without changing anything.")
+        self.cancelButton = actionButton(_("Cancel"), self.window.reject, about, "cancelButton")
         self.cancelButton.autoDefault = False
-        self.cancelButton.toolTip = _("Close this window without changing anything.")
-        self.cancelButton.connect("clicked(bool)", lambda: self.window.reject())
         buttons.addWidget(self.okButton)
         buttons.addWidget(self.cancelButton)
         self._width = width
@@ -138,10 +133,7 @@ def addFolderRow(form, label: str, name: str, toolTip: str):
 
     button = actionButton("...", browse, _("Choose the folder."))
     button.maximumWidth, button.autoDefault = 32, False
-    row = qt.QHBoxLayout()
-    row.addWidget(edit)
-    row.addWidget(button)
-    form.addRow(label, row)
+    form.addRow(label, rowOf(edit, button))
     return edit
 
 

@@ -1,6 +1,8 @@
-"""Words that both panels use: progress, and colours of what is good or bad."""
+"""Words that both panels use: progress, and devices, colours of what is good or bad."""
 
 from __future__ import annotations
+
+import html
 
 import qt
 import slicer
@@ -8,6 +10,11 @@ from slicer.i18n import tr as _
 
 from SemiGDALib.translation.sentences import translated
 
+DEVICES = (
+    (_("Graphics card (CUDA)"), "cuda"),
+    (_("Apple graphics (MPS)"), "mps"),
+    (_("CPU"), "cpu"),
+)
 # Certainty of a segment by a model whose card has no thresholds, as certainty.py explains it. Below
 # "good" readers usually find something to correct; below "fair" the model does not know. Guidance
 # for review, not a measured accuracy.
@@ -22,9 +29,20 @@ def ink(colour: str) -> str:
     return _ON_DARK[colour] if ground.lightness() < 128 else colour
 
 
+def coloured(text: str, colour: str) -> str:
+    """HTML in one of the colours above."""
+    return f'<span style="color:{ink(colour)}">{text}</span>'
+
+
 def amber(text: str) -> str:
     """HTML of a warning."""
-    return f'<span style="color:{ink(AMBER)}">{text}</span>'
+    return coloured(text, AMBER)
+
+
+def legend(name: str, colour) -> str:
+    """HTML: a square in a class's colour, (r, g, b) or ``#rrggbb``, and its name."""
+    shade = colour if isinstance(colour, str) else "#{:02x}{:02x}{:02x}".format(*colour)
+    return f'<span style="color:{shade}">&#9632;</span>&nbsp;{html.escape(name)}'
 
 
 def timeLeft(seconds: float | None) -> str:

@@ -69,10 +69,24 @@ def addLabel(layout, toolTip: str):
     return label
 
 
-def actionButton(text: str, action, toolTip: str = ""):
+def rowOf(*widgets):
+    """A layout with widgets from left to right."""
+    row = qt.QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
+
+
+def showProgress(bar, fraction: float) -> None:
+    """At 0, while a process starts, nobody knows how long it takes: a bar without an end."""
+    bar.maximum = 100 if fraction > 0 else 0
+    bar.value = int(100 * fraction)
+
+
+def actionButton(text: str, action, toolTip: str = "", name: str = ""):
     """A button that calls ``action`` without arguments."""
     button = qt.QPushButton(text)
-    button.toolTip = toolTip
+    button.name, button.toolTip = name, toolTip
     onClick(button, action)
     return button
 

@@ -639,6 +639,18 @@
 <context>
     <name>SemiGDALib.texts</name>
     <message>
+        <source>Apple graphics (MPS)</source>
+        <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Graphics card (CUDA)</source>
+        <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
         <source>about {count} min left</source>
         <translation>noch etwa {count} min</translation>
     </message>
@@ -1689,10 +1701,6 @@
 <context>
     <name>segment.choices</name>
     <message>
-        <source>Apple graphics (MPS)</source>
-        <translation>Apple-Grafik (MPS)</translation>
-    </message>
-    <message>
         <source>As the model recommends</source>
         <translation>Wie das Modell empfiehlt</translation>
     </message>
@@ -1709,16 +1717,8 @@
         <translation>Beide, gemittelt</translation>
     </message>
     <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
-    <message>
         <source>Convolutional branch</source>
         <translation>Faltungszweig</translation>
-    </message>
-    <message>
-        <source>Graphics card (CUDA)</source>
-        <translation>Grafikkarte (CUDA)</translation>
     </message>
     <message>
         <source>No model is installed. Add one under Models.</source>
@@ -2988,10 +2988,6 @@
 <context>
     <name>train.advanced</name>
     <message>
-        <source>Apple graphics (MPS)</source>
-        <translation>Apple-Grafik (MPS)</translation>
-    </message>
-    <message>
         <source>As the images need</source>
         <translation>Wie die Bilder es brauchen</translation>
     </message>
@@ -3004,16 +3000,8 @@
         <translation>Axial</translation>
     </message>
     <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
-    <message>
         <source>Coronal</source>
         <translation>Koronal</translation>
-    </message>
-    <message>
-        <source>Graphics card (CUDA)</source>
-        <translation>Grafikkarte (CUDA)</translation>
     </message>
     <message>
         <source>Sagittal</source>

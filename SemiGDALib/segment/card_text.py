@@ -6,7 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
-from SemiGDALib.texts import RED, ink
+from SemiGDALib.texts import RED, coloured, legend
 from SemiGDALib.translation.sentences import translated
 
 
@@ -14,13 +14,11 @@ def cardSummary(model) -> str:
     """HTML summary of an installed model; what is wrong with it, if so."""
     if model.card is None or model.problem:
         problem = html.escape(translated(model.problem) or _("The model cannot be read."))
-        return f'<span style="color:{ink(RED)}">{problem}</span>'
+        return coloured(problem, RED)
     card = model.card
     labels = "&nbsp; ".join(
-        f'<span style="color:#{r:02x}{g:02x}{b:02x}">&#9632;</span>&nbsp;'
-        + html.escape(label.name).replace(" ", "&nbsp;")  # not torn from its colour
+        legend(label.name.replace(" ", "\u00a0"), label.color)  # not torn from its colour
         for label in card.labels
-        for r, g, b in [label.color]
     )
     licence = _("licence {name}").format(name=card.licence) if card.licence else ""
     base = translated(card.base_model or "")

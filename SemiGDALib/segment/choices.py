@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib import settings
 from SemiGDALib.segment import card_text
+from SemiGDALib.texts import DEVICES
 
 LAST_MODEL = "SemiGDA/LastModel"  # in the user's settings: a new scene begins with it
 
@@ -34,12 +35,7 @@ class Choices:
             combo.connect("activated(int)", lambda _index, name=name: self._onChosen(name))
 
     def _fill(self) -> None:
-        devices = (
-            (_("Automatic"), "auto"),
-            (_("Graphics card (CUDA)"), "cuda"),
-            (_("Apple graphics (MPS)"), "mps"),
-            (_("CPU"), "cpu"),
-        )
+        devices = ((_("Automatic"), "auto"), *DEVICES)
         branches = (
             (_("As the model recommends"), "card"),
             (_("Both, averaged"), "both"),

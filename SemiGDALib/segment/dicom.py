@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib.dialogs import chooseFolder
+from SemiGDALib.widgets import actionButton
 
 _PLUGIN = "DICOMSegmentationPlugin"
 
@@ -90,9 +90,8 @@ class ExportButton:
     """
 
     def __init__(self, ui, export, say, showError):
-        self.button = qt.QPushButton(_("Export as DICOM SEG..."))
+        self.button = actionButton(_("Export as DICOM SEG..."), self._onClicked)
         ui.resultCollapsibleButton.layout().addWidget(self.button)
-        self.button.connect("clicked(bool)", self._onClicked)
         self._export, self._say, self._showError = export, say, showError
         self._node = None
 

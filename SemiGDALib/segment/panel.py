@@ -20,7 +20,7 @@ from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.problems import Problems
 from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.set_up.closed import ClosedSetUp
-from SemiGDALib.widgets import ClosedSection, collapsible
+from SemiGDALib.widgets import ClosedSection, collapsible, showProgress
 
 
 class SegmentPanel:
@@ -302,9 +302,7 @@ class SegmentPanel:
                 self.segment()
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
-        # Nothing is known of the first seconds, when the process starts: a bar without an end.
-        self.ui.progressBar.maximum = 100 if fraction > 0 else 0
-        self.ui.progressBar.value = int(100 * fraction)
+        showProgress(self.ui.progressBar, fraction)
         self.ui.phaseLabel.text = texts.progress(message, secondsLeft)
         self.log.phase(message)
 

@@ -19,7 +19,7 @@ from SemiGDALib.dialogs import chooseFile, chooseFolder
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up import installing
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import actionButton, addLabel, linesIn
+from SemiGDALib.widgets import actionButton, addLabel, linesIn, rowOf
 
 _SHOWN = {
     "SimpleITK": _("SimpleITK (reads images)"),
@@ -65,27 +65,24 @@ class SetUpSection:
         self.progressBar = qt.QProgressBar()
         self.progressBar.toolTip = _("Progress of the set-up.")
         rows.addWidget(self.progressBar)
-        self.folderButton = actionButton(_("From a folder..."), self.installFromFolder)
-        self.folderButton.toolTip = _(
+        about = _(
             "Without a network: install from a folder with the packages' wheels (.whl files)."
         )
-        self.checkButton = actionButton(_("Check and repair"), self.check)
-        self.checkButton.toolTip = _(
+        self.folderButton = actionButton(_("From a folder..."), self.installFromFolder, about)
+        about = _(
             "Test every package and compute once on the device, in a separate process; what "
             "fails can then be installed again."
         )
-        self.pythonButton = actionButton(_("External Python..."), self.choosePython)
-        self.pythonButton.toolTip = _(
+        self.checkButton = actionButton(_("Check and repair"), self.check, about)
+        about = _(
             "Compute in another Python that has PyTorch, for graphics cards that Slicer's own "
             "cannot use. Nothing is installed into it."
         )
-        self.ownButton = actionButton(_("Use Slicer's own"), self.useOwn)
-        self.ownButton.toolTip = _("Compute in Slicer's own Python again.")
-        for pair in ((self.folderButton, self.checkButton), (self.pythonButton, self.ownButton)):
-            row = qt.QHBoxLayout()
-            for one in pair:
-                row.addWidget(one)
-            rows.addLayout(row)
+        self.pythonButton = actionButton(_("External Python..."), self.choosePython, about)
+        about = _("Compute in Slicer's own Python again.")
+        self.ownButton = actionButton(_("Use Slicer's own"), self.useOwn, about)
+        rows.addLayout(rowOf(self.folderButton, self.checkButton))
+        rows.addLayout(rowOf(self.pythonButton, self.ownButton))
 
     # Showing
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from SemiGDALib.texts import DEVICES
+
 AXES = (
     (_("As the images need"), None),
     (_("Axial"), "axial"),
     (_("Coronal"), "coronal"),
     (_("Sagittal"), "sagittal"),
-)
-DEVICES = (
-    (_("Automatic"), None),
-    (_("Graphics card (CUDA)"), "cuda"),
-    (_("Apple graphics (MPS)"), "mps"),
-    (_("CPU"), "cpu"),
 )
 # Settings that a base has fixed already.
 OF_MODEL = ("side", "slice_axis", "channels")
@@ -35,7 +31,7 @@ class AdvancedSettings:
         self._rates = {"learning_rate": ui.rateEdit, "align_learning_rate": ui.alignRateEdit}
         self._combos = {
             "slice_axis": (ui.axisComboBox, AXES),
-            "device": (ui.deviceComboBox, DEVICES),
+            "device": (ui.deviceComboBox, ((_("Automatic"), None), *DEVICES)),
         }
         self._channels = ui.channelsEdit
         self._reset = ui.resetButton

@@ -6,6 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
+from SemiGDALib.texts import legend
 from SemiGDALib.train import chart, curves
 from SemiGDALib.train.chart import Line
 
@@ -70,9 +71,9 @@ class CurvesView:
             ui.legendLabel.text = _("Nothing to show yet.")
 
     def _legend(self, lines, which) -> str:
+        digits = 2 if which == DICE else 3
         names = "&nbsp; ".join(
-            f'<span style="color:{line.colour}">&#9632;</span>&nbsp;{html.escape(line.name)}'
-            f"&nbsp;{line.points[-1][1]:.{2 if which == DICE else 3}f}"
+            f"{legend(line.name, line.colour)}&nbsp;{line.points[-1][1]:.{digits}f}"
             for line in lines
         )
         return names if which == DICE else f"{html.escape(self._stage())}:<br>{names}"

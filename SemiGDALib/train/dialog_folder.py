@@ -12,7 +12,7 @@ from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib.dialogs import Dialog, addFolderRow, lineEdit
 from SemiGDALib.tables import fill, makeTable
-from SemiGDALib.texts import AMBER, RED, ink
+from SemiGDALib.texts import AMBER, RED, coloured
 from SemiGDALib.translation.sentences import translated
 
 SHOWN = 500  # rows of the preview
@@ -33,6 +33,30 @@ class FolderDialog:
         self._images = addFolderRow(form, _("Images:"), "imagesEdit", about)
         about = _("The folder with the labels; leave it empty if they are beside the images.")
         self._labels = addFolderRow(form, _("Labels:"), "labelsEdit", about)
+        self._addPatients(form)
+        self._machine = qt.QCheckBox(_("A program made these labels; nobody corrected them"))
+        self._machine.name = "machineCheckBox"
+        self._machine.toolTip = _(
+            "Such labels are used for training, but never to score a model. Labels made by "
+            "SemiGDA are recognised automatically."
+        )
+        self._machine.connect("toggled(bool)", self._onChanged)
+        form.addRow("", self._machine)
+        self._status = self._dialog.say("")
+        self._table = makeTable(
+            "pairsTable",
+            (_("File"), _("Used as"), _("Label"), _("Patient")),
+            _("How each file is used. Labels are matched by name."),
+            widest=(0, 2),
+        )
+        self._table.minimumHeight = 240
+        self._dialog.layout.addWidget(self._table)
+        self._images.text = str(images)
+        for edit in (self._images, self._labels, self._pattern):
+            edit.connect("textChanged(QString)", self._onChanged)
+        self._onChanged()
+
+    def _addPatients(self, form) -> None:
         self._patients = qt.QComboBox()
         self._patients.name = "patientsCombo"
         self._patients.toolTip = _(
@@ -57,27 +81,6 @@ class FolderDialog:
         )
         self._pattern.placeholderText = _("such as  ^(patient\\d+)_")
         form.addRow("", self._pattern)
-        self._machine = qt.QCheckBox(_("A program made these labels; nobody corrected them"))
-        self._machine.name = "machineCheckBox"
-        self._machine.toolTip = _(
-            "Such labels are used for training, but never to score a model. Labels made by "
-            "SemiGDA are recognised automatically."
-        )
-        self._machine.connect("toggled(bool)", self._onChanged)
-        form.addRow("", self._machine)
-        self._status = self._dialog.say("")
-        self._table = makeTable(
-            "pairsTable",
-            (_("File"), _("Used as"), _("Label"), _("Patient")),
-            _("How each file is used. Labels are matched by name."),
-            widest=(0, 2),
-        )
-        self._table.minimumHeight = 240
-        self._dialog.layout.addWidget(self._table)
-        self._images.text = str(images)
-        for edit in (self._images, self._labels, self._pattern):
-            edit.connect("textChanged(QString)", self._onChanged)
-        self._onChanged()
 
     def ask(self) -> bool:
         """Show the window; whether *Add* was clicked."""
@@ -107,8 +110,7 @@ class FolderDialog:
             self._show(pairing)
         else:
             self._table.rowCount = 0
-            colour = ink(RED if images else AMBER)
-            told = f'<span style="color:{colour}">{problem}</span>'
+            told = coloured(problem, RED if images else AMBER)
             self._dialog.tell(self._status, told)
 
     def _show(self, pairing) -> None:

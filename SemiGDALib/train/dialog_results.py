@@ -11,7 +11,7 @@ from semigda_core.labels.sources import is_source
 from semigda_core.project.results import ENOUGH, LEARNS, MEASURES
 from SemiGDALib.dialogs import Dialog, addFolderRow, lineEdit
 from SemiGDALib.tables import fill, makeTable
-from SemiGDALib.texts import AMBER, RED, ink
+from SemiGDALib.texts import AMBER, RED, amber, coloured
 from SemiGDALib.translation.sentences import translated
 
 SHOWN = 500  # rows of the preview
@@ -99,8 +99,8 @@ class ResultsDialog:
         named = is_source(self.program)
         self._dialog.okButton.enabled = bool(self.pairs) and named
         if not self.pairs:
-            colour = ink(RED if str(self._folder.text).strip() else AMBER)
-            self._tell(f'<span style="color:{colour}">{self._problem}</span>')
+            colour = RED if str(self._folder.text).strip() else AMBER
+            self._tell(coloured(self._problem, colour))
             return
         roles = [self._cases[caseId].role for caseId, _path in self.pairs]
         teach, measure = roles.count(LEARNS), roles.count(MEASURES)
@@ -113,7 +113,7 @@ class ResultsDialog:
         elif teach and measure < ENOUGH:
             wanted = _("Add results for labelled cases too: else these teach nothing.")
         told = text.format(count=teach, labelled=measure)
-        self._tell(told, f'<span style="color:{ink(AMBER)}">{wanted}</span>')
+        self._tell(told, amber(wanted))
 
     def _tell(self, first, second="") -> None:
         """Always two lines: the window hardly ever has to grow."""

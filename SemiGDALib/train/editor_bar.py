@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from SemiGDALib.train.slices.bar import SlicesBar
+from SemiGDALib.widgets import actionButton
 
 _frame = _bar = _labelling = None
 
@@ -20,10 +21,12 @@ def show(labelling) -> None:
     remove()
     editor = slicer.modules.segmenteditor.widgetRepresentation().self()
     _labelling, _bar, _frame = labelling, SlicesBar(labelling), qt.QWidget()
-    back = qt.QPushButton(_("Back to SemiGDA Train"))
-    back.name = "backToSemiGDATrainButton"
-    back.toolTip = _("Save or discard the label there, then continue with the next case.")
-    back.connect("clicked(bool)", lambda: slicer.util.selectModule("SemiGDATrain"))
+    back = actionButton(
+        _("Back to SemiGDA Train"),
+        lambda: slicer.util.selectModule("SemiGDATrain"),
+        _("Save or discard the label there, then continue with the next case."),
+        "backToSemiGDATrainButton",
+    )
     _frame.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Maximum)
     lines = qt.QVBoxLayout(_frame)
     lines.setContentsMargins(0, 0, 0, 0)

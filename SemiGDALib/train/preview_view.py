@@ -7,6 +7,8 @@ import html
 import qt
 from slicer.i18n import tr as _
 
+from SemiGDALib.texts import legend
+
 HEIGHT = 400  # at most; a sheet has several rows
 KINDS = {
     "held-out": (_("Held-out cases"), _("image, your label, prediction")),
@@ -98,11 +100,6 @@ class PreviewView:
             columns = LOOK.get(self._kind(), columns)
         else:
             when = _("{stage}, step {step}").format(stage=STAGES[one.stage], step=one.step)
-        colours = "&nbsp; ".join(
-            '<span style="color:#{:02x}{:02x}{:02x}">&#9632;</span>&nbsp;{}'.format(
-                *label.color, html.escape(label.name)
-            )
-            for label in self._labels
-        )
+        colours = "&nbsp; ".join(legend(label.name, label.color) for label in self._labels)
         text = _("From left to right: {columns} ({when})").format(columns=columns, when=when)
         ui.previewNoteLabel.text = f"{html.escape(text)}<br>{colours}"

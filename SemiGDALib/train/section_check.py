@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import qt
 from slicer.i18n import tr as _
 
@@ -12,6 +14,7 @@ from SemiGDALib.tables import cell, selectedRows, setColumns
 from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import actionButton, showProgress
 
 SEVERITY, TEXT, FIX = range(3)
 NAMES = 3  # of a finding's cases are shown
@@ -151,11 +154,9 @@ class CheckSection(Section):
             return holder
         layout = qt.QVBoxLayout(holder)
         layout.setContentsMargins(2, 2, 2, 2)
-        button = qt.QPushButton(_("Fix"))
-        button.name = "fixButton"
-        button.toolTip = f"{translated(finding.fix.text)}."
+        about = f"{translated(finding.fix.text)}."
+        button = actionButton(_("Fix"), partial(self.onFix, finding), about, "fixButton")
         button.enabled = not self._fixing and not self.context.logic.isChecking()
-        button.connect("clicked(bool)", lambda: self.onFix(finding))
         layout.addWidget(button)
         return holder
 
@@ -192,13 +193,12 @@ class CheckSection(Section):
         except SemiGDAError as error:
             self.context.showError(error)
             return
-        self.ui.progressBar.maximum = 0  # until the process has started
+        showProgress(self.ui.progressBar, 0)
         self.ui.statusLabel.text = _("Checking the cases...")
         self.context.changed()
 
     def _onProgress(self, fraction, message) -> None:
-        self.ui.progressBar.maximum = 100
-        self.ui.progressBar.value = int(100 * fraction)
+        showProgress(self.ui.progressBar, fraction)
         if message:
             self.ui.statusLabel.text = message
 

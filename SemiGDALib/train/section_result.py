@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.training.comparison import partly
 from SemiGDALib.dialogs import chooseZip
 from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows, setColumns
-from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, ink
+from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, coloured, ink
 from SemiGDALib.train.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
@@ -164,8 +164,8 @@ class ResultSection(Section):
             head = _("✓ The new model is better.") if version.before else _("✓ Ready to use.")
         else:
             head = _("The new model is not better, so it is not offered to SemiGDA Segment.")
-        colour = ink(GREEN if version.wins else AMBER)
-        lines = [f'<span style="color:{colour}"><b>{html.escape(head)}</b></span>', reason]
+        head = coloured(f"<b>{html.escape(head)}</b>", GREEN if version.wins else AMBER)
+        lines = [head, reason]
         if not version.wins:
             lines.append(html.escape(self._advice(version)))
         elif version.mean < FAIR:

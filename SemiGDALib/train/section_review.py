@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from SemiGDALib.tables import cell, fitHeight, selectedRows, selectRows, setColumns
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import showProgress
 
 PICTURE, CASE, DOUBT = range(3)
 SIDE = 56  # of a thumbnail, pixels
@@ -108,8 +109,7 @@ class ReviewSection(Section):
         self.context.logic.cancelRanking()
 
     def _onRanking(self, fraction, message) -> None:
-        self.ui.rankProgressBar.maximum = 100 if fraction > 0 else 0
-        self.ui.rankProgressBar.value = int(100 * fraction)
+        showProgress(self.ui.rankProgressBar, fraction)
         self.ui.rankStateLabel.text = message or _("Starting")
 
     def _onRanked(self, _candidates, error) -> None:

@@ -18,7 +18,7 @@ from SemiGDALib.train.history import TrainingHistory
 from SemiGDALib.train.preview_view import PreviewView
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import onClick
+from SemiGDALib.widgets import onClick, showProgress
 
 POLL_MS = 1000
 
@@ -147,8 +147,7 @@ class TrainingSection(Section):
             self._onRehearsing(0.0, _("Rehearsal: starting."))
 
     def _onRehearsing(self, fraction, message) -> None:
-        self.ui.rehearsalProgressBar.maximum = 100 if fraction > 0 else 0
-        self.ui.rehearsalProgressBar.value = int(100 * fraction)
+        showProgress(self.ui.rehearsalProgressBar, fraction)
         self.ui.rehearsalLabel.text = message
 
     def _onRehearsed(self, measured, error) -> None:

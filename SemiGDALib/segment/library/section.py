@@ -60,25 +60,26 @@ class LibrarySection:
         rows.addWidget(self.progressBar)
         self.statusLabel = addLabel(rows, _("What is being done, and how it ended."))
         self.statusLabel.visible = False
+        self._addButtons(rows)
+
+    def _addButtons(self, rows) -> None:
+        about = _("Install a model package (.zip, or the card.json of an unpacked one).")
+        self.addButton = actionButton(_("Add..."), self.add, about)
+        about = _("Write the selected model as one .zip.")
+        self.exportButton = actionButton(_("Export..."), self.export, about)
+        about = _("Delete the selected model, if it is your own.")
+        self.deleteButton = actionButton(_("Delete..."), self.delete, about)
+        about = _("Make a model from released SemiGDA weights.")
+        self.officialButton = actionButton(_("Official..."), self.importOfficial, about)
+        about = _("Choose a catalogue, such as your hospital's.")
+        self.catalogueButton = actionButton(_("Catalogue..."), self.chooseCatalogue, about)
+        about = _("Choose the folder that models are installed in.")
+        self.folderButton = actionButton(_("Folder..."), self.chooseFolder, about)
         grid = qt.QGridLayout()
-
-        def place(row, column, text, toolTip, action):
-            button = actionButton(text, action, toolTip)
-            grid.addWidget(button, row, column)
-            return button
-
-        zipped = _("Install a model package (.zip, or the card.json of an unpacked one).")
-        self.addButton = place(0, 0, _("Add..."), zipped, self.add)
-        written = _("Write the selected model as one .zip.")
-        self.exportButton = place(0, 1, _("Export..."), written, self.export)
-        own = _("Delete the selected model, if it is your own.")
-        self.deleteButton = place(0, 2, _("Delete..."), own, self.delete)
-        released = _("Make a model from released SemiGDA weights.")
-        self.officialButton = place(1, 0, _("Official..."), released, self.importOfficial)
-        source = _("Choose a catalogue, such as your hospital's.")
-        self.catalogueButton = place(1, 1, _("Catalogue..."), source, self.chooseCatalogue)
-        folder = _("Choose the folder that models are installed in.")
-        self.folderButton = place(1, 2, _("Folder..."), folder, self.chooseFolder)
+        buttons = (self.addButton, self.exportButton, self.deleteButton)
+        buttons += (self.officialButton, self.catalogueButton, self.folderButton)
+        for number, button in enumerate(buttons):
+            grid.addWidget(button, number // 3, number % 3)
         rows.addLayout(grid)
 
     # Showing

@@ -20,7 +20,7 @@ from SemiGDALib.segment.several import rows as theRows
 from SemiGDALib.segment.several.showing import ShowButton
 from SemiGDALib.segment.several.table import SeveralTable
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import addLabel, linesIn
+from SemiGDALib.widgets import actionButton, addLabel, linesIn, rowOf, showProgress
 
 SCENE, FOLDER = "scene", "folder"
 # In the user's settings: whoever opens Slicer again goes on with the same folders.
@@ -64,6 +64,18 @@ class SeveralSection:
         form = qt.QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         lines.addLayout(form)
+        self._addChoices(form)
+        self.table = SeveralTable()
+        lines.addWidget(self.table.widget)
+        self.label = addLabel(lines, _("How far it is."))
+        self.label.name = "severalLabel"
+        self.progressBar = qt.QProgressBar()
+        self.progressBar.toolTip = _("Progress of all volumes.")
+        self.progressBar.visible = False
+        lines.addWidget(self.progressBar)
+        self._addButtons(lines)
+
+    def _addChoices(self, form) -> None:
         self.sourceComboBox = qt.QComboBox()
         self.sourceComboBox.name = "severalSourceComboBox"
         self.sourceComboBox.toolTip = _(
@@ -87,14 +99,8 @@ class SeveralSection:
             ),
         )
         form.addRow(_("Results:"), self.resultsEdit)
-        self.table = SeveralTable()
-        lines.addWidget(self.table.widget)
-        self.label = addLabel(lines, _("How far it is."))
-        self.label.name = "severalLabel"
-        self.progressBar = qt.QProgressBar()
-        self.progressBar.toolTip = _("Progress of all volumes.")
-        self.progressBar.visible = False
-        lines.addWidget(self.progressBar)
+
+    def _addButtons(self, lines) -> None:
         self.skipCheckBox = qt.QCheckBox(_("Skip done"))
         self.skipCheckBox.name = "severalSkipCheckBox"
         self.skipCheckBox.checked = True
@@ -102,31 +108,24 @@ class SeveralSection:
             "Go on where it was stopped. Without it all are segmented again, also those of "
             "another model; results that you have edited are never replaced."
         )
-        self.startButton = self._pushButton("severalStartButton", self.onStartOrStop)
-        self.retryButton = self._pushButton("severalRetryButton", self.onRetry, _("Retry failed"))
-        self.retryButton.toolTip = _("Segment only those that have failed.")
-        self.openButton = self._pushButton("severalOpenButton", self.onOpen, _("Contact sheet"))
-        self.openButton.toolTip = _("Show a slice of every volume with the outlines found.")
+        self.startButton = actionButton("", self.onStartOrStop, name="severalStartButton")
+        about = _("Segment only those that have failed.")
+        self.retryButton = actionButton(
+            _("Retry failed"), self.onRetry, about, "severalRetryButton"
+        )
+        about = _("Show a slice of every volume with the outlines found.")
+        self.openButton = actionButton(_("Contact sheet"), self.onOpen, about, "severalOpenButton")
         lines.addWidget(self.skipCheckBox)
         lines.addWidget(self.startButton)
         self.showing = ShowButton(self._panel, self)
         lines.addWidget(self.retryButton)
-        pair = qt.QHBoxLayout()
-        pair.addWidget(self.showing.button)
-        pair.addWidget(self.openButton)
-        lines.addLayout(pair)
+        lines.addLayout(rowOf(self.showing.button, self.openButton))
 
     def _pathEdit(self, name: str, toolTip: str):
         edit = ctk.ctkPathLineEdit()
         edit.name, edit.toolTip = name, toolTip
         edit.filters = ctk.ctkPathLineEdit.Dirs
         return edit
-
-    def _pushButton(self, name: str, slot, text: str = ""):
-        button = qt.QPushButton(text)
-        button.name = name
-        button.connect("clicked(bool)", slot)
-        return button
 
     # What there is
 
@@ -354,8 +353,7 @@ class SeveralSection:
             views.hideOtherResults(parameters.inputVolume, parameters.hideOthers)
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
-        self.progressBar.maximum = 100 if fraction > 0 else 0
-        self.progressBar.value = int(100 * fraction)
+        showProgress(self.progressBar, fraction)
         self.label.text = texts.progress(message, secondsLeft)
 
     def _onEnded(self, error) -> None:

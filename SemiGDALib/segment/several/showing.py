@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -12,6 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.stamps import stamp
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes
+from SemiGDALib.widgets import actionButton
 
 STAMP = "SemiGDA.FileStamp"  # of the file that a node was loaded from
 
@@ -26,15 +26,17 @@ class ShowButton:
 
     def __init__(self, panel, section):
         self._panel, self._section = panel, section
-        self.button = qt.QPushButton(_("Show"))
-        self.button.name = "severalShowButton"
-        self.button.toolTip = _(
-            "Show the selected volume and its result in the views; a file is loaded. A double "
-            "click on its row does the same."
+        table = section.table.widget
+        self.button = actionButton(
+            _("Show"),
+            lambda: self.show(table.currentRow()),
+            _(
+                "Show the selected volume and its result in the views; a file is loaded. A double "
+                "click on its row does the same."
+            ),
+            "severalShowButton",
         )
         self.button.enabled = False
-        table = section.table.widget
-        self.button.connect("clicked(bool)", lambda: self.show(table.currentRow()))
         table.connect("cellDoubleClicked(int,int)", lambda row, _column: self.show(row))
         table.connect("itemSelectionChanged()", self._onSelection)
 

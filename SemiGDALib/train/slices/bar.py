@@ -15,7 +15,7 @@ from SemiGDALib.texts import amber
 from SemiGDALib.train.slices import dialogs, ignored, planes
 from SemiGDALib.train.slices.words import finishedText, numbers
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import addEntry, addLabel, onClick
+from SemiGDALib.widgets import actionButton, addEntry, addLabel, onClick, rowOf
 
 MARK, NEXT, PREVIOUS = "Shift+M", "Shift+N", "Shift+B"
 
@@ -69,74 +69,49 @@ class SlicesBar:
         lines.addWidget(self.partlyFrame)
         inner = qt.QVBoxLayout(self.partlyFrame)
         inner.setContentsMargins(18, 0, 0, 0)
-        self.finishedLabel = addLabel(inner, _("The slices that are finished."))
-        self.shownLabel = addLabel(inner, _("The slice in the view that the mouse was in last."))
-        self.markButton = self._button(
-            _(
-                "Every class is drawn on the slice in this view, or is not there: an empty slice "
-                "counts as empty. Key: {key}"
-            ).format(key=MARK),
-            self.onMark,
+        self._addMarking(inner)
+        self._addGoing(inner)
+        about = _("Turn the slice views to the image's own slices.")
+        self.turnButton = actionButton(_("Turn views"), self.onTurn, about)
+        about = _("Propose a few evenly spaced slices to draw.")
+        self.whichButton = actionButton(_("Which slices?..."), self.onWhich, about)
+        about = _(
+            "Add a segment for a region that nobody can label: it is no class, and its voxels "
+            "count as unlabelled."
         )
-        self.unmarkButton = self._button(
-            _("The slice in this view is not finished."), self.onUnmark, _("Unmark")
-        )
-        self.moreButton = self._button(_("Mark or unmark several slices."), None, _("More"))
-        self._row(inner, self.markButton, self.unmarkButton, self.moreButton)
-        self._menu = qt.QMenu(self.moreButton)
-        for text, slot in (
-            (_("Mark all between the first and the last drawn one"), self.onBetween),
-            (_("Mark a range..."), self.onRange),
-            (_("Unmark all"), self.onUnmarkAll),
-        ):
-            addEntry(self._menu, text, slot)
-        self.moreButton.setMenu(self._menu)
-        self.previousButton = self._button(
-            _("Back to the proposed or finished slice before this one. Key: {key}").format(
-                key=PREVIOUS
-            ),
-            self.onPrevious,
-            _("Previous"),
-        )
-        self.nextButton = self._button(
-            _("On to the next proposed or finished slice. Key: {key}").format(key=NEXT),
-            self.onNext,
-            _("Next"),
-        )
-        self.turnButton = self._button(
-            _("Turn the slice views to the image's own slices."), self.onTurn, _("Turn views")
-        )
-        self._row(inner, self.previousButton, self.nextButton)
-        self.proposedLabel = addLabel(inner, _("The slices to draw, evenly spaced."))
-        self.whichButton = self._button(
-            _("Propose a few evenly spaced slices to draw."), self.onWhich, _("Which slices?...")
-        )
-        self.ignoreButton = self._button(
-            _(
-                "Add a segment for a region that nobody can label: it is no class, and its voxels "
-                "count as unlabelled."
-            ),
-            self.onIgnore,
-            _("Ignore region"),
-        )
+        self.ignoreButton = actionButton(_("Ignore region"), self.onIgnore, about)
         lines.addWidget(self.turnButton)
-        self._row(lines, self.whichButton, self.ignoreButton)
+        lines.addLayout(rowOf(self.whichButton, self.ignoreButton))
         self.problemLabel = addLabel(lines, _("What is wrong, and what to do."))
 
-    @staticmethod
-    def _button(toolTip, slot, text=""):
-        button = qt.QPushButton(text)
-        button.toolTip = toolTip
-        if slot is not None:
-            button.connect("clicked(bool)", slot)
-        return button
+    def _addMarking(self, lines) -> None:
+        self.finishedLabel = addLabel(lines, _("The slices that are finished."))
+        self.shownLabel = addLabel(lines, _("The slice in the view that the mouse was in last."))
+        about = _(
+            "Every class is drawn on the slice in this view, or is not there: an empty slice "
+            "counts as empty. Key: {key}"
+        )
+        self.markButton = actionButton("", self.onMark, about.format(key=MARK))
+        about = _("The slice in this view is not finished.")
+        self.unmarkButton = actionButton(_("Unmark"), self.onUnmark, about)
+        self.moreButton = qt.QPushButton(_("More"))
+        self.moreButton.toolTip = _("Mark or unmark several slices.")
+        self._menu = qt.QMenu(self.moreButton)
+        between = _("Mark all between the first and the last drawn one")
+        addEntry(self._menu, between, self.onBetween)
+        addEntry(self._menu, _("Mark a range..."), self.onRange)
+        addEntry(self._menu, _("Unmark all"), self.onUnmarkAll)
+        self.moreButton.setMenu(self._menu)
+        lines.addLayout(rowOf(self.markButton, self.unmarkButton, self.moreButton))
 
-    @staticmethod
-    def _row(layout, *buttons) -> None:
-        row = qt.QHBoxLayout()
-        for button in buttons:
-            row.addWidget(button)
-        layout.addLayout(row)
+    def _addGoing(self, lines) -> None:
+        about = _("Back to the proposed or finished slice before this one. Key: {key}")
+        about = about.format(key=PREVIOUS)
+        self.previousButton = actionButton(_("Previous"), self.onPrevious, about)
+        about = _("On to the next proposed or finished slice. Key: {key}").format(key=NEXT)
+        self.nextButton = actionButton(_("Next"), self.onNext, about)
+        lines.addLayout(rowOf(self.previousButton, self.nextButton))
+        self.proposedLabel = addLabel(lines, _("The slices to draw, evenly spaced."))
 
     def _shortcut(self, key, slot):
         window = slicer.util.mainWindow() or self.widget
