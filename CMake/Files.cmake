@@ -7,6 +7,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/jobs/engine_job.py
   SemiGDALib/jobs/environment.py
   SemiGDALib/jobs/owner.py
+  SemiGDALib/jobs/private.py
   SemiGDALib/jobs/process_tree.py
   SemiGDALib/jobs/worker.py
   SemiGDALib/keyboard.py

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from pathlib import Path
 
-import slicer
 import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import clear_leftovers, temporary_path
 from semigda_core.files.documents import (
     check,
     flag,
@@ -28,6 +24,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.doubt import TOLD
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib.jobs.private import privateFolder, removeFolder
 
 VOLUME = "volume.nrrd"  # a name that says nothing about the patient
 _OUTPUTS = record(
@@ -155,29 +152,12 @@ class VolumeJob:
             self.log = (self.folder.path / "log.txt").read_text(encoding="utf-8", errors="replace")
         except OSError:
             self.log = ""
-        _removeFolder(self.folder.path)
+        removeFolder(self.folder.path)
 
 
 def _makeFolder(volumeNode, model: str, options: SegmentOptions, keep: dict) -> JobFolder:
-    root = Path(slicer.app.temporaryPath)
-    clear_leftovers(root)  # a job folder has an image: none of a crashed Slicer stays
-    path = None
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        path = temporary_path(root)
-        path.mkdir(mode=0o700)
+    with privateFolder() as path:
         volume = path / VOLUME
         nodes.writeVolume(volumeNode, volume)
         inputs = {"volume": str(volume), **keep}
         return JobFolder.create(path, "segment", inputs, options.to_dict(), model)
-    except OSError as error:
-        _removeFolder(path)
-        raise SemiGDAError("disk-full", detail=type(error).__name__) from error
-    except SemiGDAError:
-        _removeFolder(path)
-        raise
-
-
-def _removeFolder(path) -> None:
-    if path is not None:
-        shutil.rmtree(path, ignore_errors=True)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-import slicer
-
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import clear_leftovers, temporary_path
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.catalogue import catalogue_source
 from semigda_core.models.library import user_folder
 from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib.jobs.private import privateFolder, removeFolder
 
 
 class Download:
@@ -30,16 +25,13 @@ class Download:
     def __init__(self, entry, overwrite, onProgress, onDone):
         self.active = True
         self._onDone = onDone
-        root = Path(slicer.app.temporaryPath)
-        root.mkdir(parents=True, exist_ok=True)
-        clear_leftovers(root)
-        self._folder = temporary_path(root)
         inputs = {
             "entry": entry.to_dict(),
             "catalogue": catalogue_source(),
             "library": str(user_folder()),
         }
-        job = JobFolder.create(self._folder, self.kind, inputs, {"overwrite": overwrite})
+        with privateFolder() as self._folder:
+            job = JobFolder.create(self._folder, self.kind, inputs, {"overwrite": overwrite})
         self._job = EngineJob(job, onProgress, self._onEnded)
 
     def cancel(self) -> None:
@@ -55,6 +47,6 @@ class Download:
 
     def _onEnded(self, _result, error: SemiGDAError | None) -> None:
         self.active = False
-        shutil.rmtree(self._folder, ignore_errors=True)
+        removeFolder(self._folder)
         if self._onDone is not None:
             self._onDone(error)

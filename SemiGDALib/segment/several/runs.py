@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
-import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import temporary_path, write_json
+from semigda_core.files.atomic import write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib.jobs.private import privateFolder, removeFolder
 from SemiGDALib.segment.region import regionIn
 from SemiGDALib.segment.run import Running, SegmentRun
 from SemiGDALib.segment.several.rows import (
@@ -85,36 +84,25 @@ class SeveralRun(Running):
 
     def abandon(self) -> None:
         super().abandon()
-        self._removePrivate()
+        removeFolder(self._private)
 
     def _startJob(self, only: list[int], onProgress, onEnded) -> JobFolder:
         """A job of kind "cohort" on the rows' images."""
-        root = Path(slicer.app.temporaryPath)
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            self._private = temporary_path(root)
-            self._private.mkdir(mode=0o700)
+        with privateFolder() as self._private:
             cases = self._private / "cases.json"
             # A volume of the scene has no file any more: its result is there, or it has none.
             images = [(row.name, row.image or f"{n}.nrrd") for n, row in enumerate(self.rows)]
             listed = [{"name": n, "image": str(self._private / image)} for n, image in images]
             write_json(cases, listed)
-        except OSError as error:
-            self._removePrivate()
-            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
-        job = JobFolder.create(
-            self._private / "job",
-            "cohort",
-            {"cases": str(cases), "out": str(self.folder), "only": only},
-            {**self.options.to_dict(), "again": self.again, "overwrite": self.again},
-            self.model,
-        )
+            job = JobFolder.create(
+                self._private / "job",
+                "cohort",
+                {"cases": str(cases), "out": str(self.folder), "only": only},
+                {**self.options.to_dict(), "again": self.again, "overwrite": self.again},
+                self.model,
+            )
         self._job = EngineJob(job, onProgress, onEnded)
         return job
-
-    def _removePrivate(self) -> None:
-        if self._private is not None:
-            shutil.rmtree(self._private, ignore_errors=True)
 
     def _set(self, place: int, state: str, segments=(), error=None, notes=()) -> None:
         row = self.rows[place]
@@ -165,7 +153,7 @@ class FolderRun(SeveralRun):
 
     def _onJobEnded(self, _result, error) -> None:
         self._read()
-        self._removePrivate()
+        removeFolder(self._private)
         self._end(error)
 
 
@@ -309,7 +297,7 @@ class SceneRun(SeveralRun):
             self._onTables(None, error)
 
     def _onTables(self, _result, error) -> None:
-        self._removePrivate()
+        removeFolder(self._private)
         if self.active:
             self._end(error)
 

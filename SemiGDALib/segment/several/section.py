@@ -47,8 +47,8 @@ class SeveralSection:
         self.resultsEdit.currentPath = str(settings.value(RESULTS) or "")
         self._fillSources(str(settings.value(SOURCE) or SCENE))
         self.sourceComboBox.connect("activated(int)", self._onSource)
-        self.imagesEdit.connect("currentPathChanged(QString)", self.refresh)
-        self.resultsEdit.connect("currentPathChanged(QString)", self.refresh)
+        self.imagesEdit.connect("currentPathChanged(QString)", lambda: self.refresh())
+        self.resultsEdit.connect("currentPathChanged(QString)", lambda: self.refresh())
         # Once for all nodes that a scene brings, and after the panel has noted another model.
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
@@ -148,7 +148,7 @@ class SeveralSection:
         if self._source() != FOLDER:
             self._later.start()
 
-    def _onModel(self, _index) -> None:
+    def _onModel(self) -> None:
         self._keeps = False
         self._later.start()
 

@@ -1,0 +1,39 @@
+"""Folders for images on their way to the engine."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import slicer
+
+from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers, temporary_path
+
+
+@contextmanager
+def privateFolder():
+    """A new folder that only the user may read, in Slicer's temporary one. It stays, unless what
+    is done in it fails.
+
+    Raises:
+        SemiGDAError: "disk-full" if it, or a file in it, cannot be written.
+    """
+    root = Path(slicer.app.temporaryPath)
+    clear_leftovers(root)  # it may have an image: none of a crashed Slicer stays
+    path = temporary_path(root)
+    try:
+        path.mkdir(mode=0o700, parents=True)
+        yield path
+    except BaseException as error:
+        removeFolder(path)
+        if isinstance(error, OSError):
+            raise SemiGDAError("disk-full", detail=type(error).__name__) from error
+        raise
+
+
+def removeFolder(path: Path | None) -> None:
+    """Remove it with all that is in it, as far as that can be done; None: nothing."""
+    if path is not None:
+        shutil.rmtree(path, ignore_errors=True)
