@@ -57,13 +57,3 @@ def timeLeft(seconds: float | None) -> str:
 def progress(message: str, secondsLeft: float | None) -> str:
     """What a job does, and how long it still takes."""
     return ", ".join(filter(None, (translated(message).rstrip("."), timeLeft(secondsLeft))))
-
-
-def progressFor(onProgress):
-    """What a job reports, as (fraction, text) for ``onProgress``, which may be None."""
-
-    def report(fraction, message, secondsLeft):
-        if onProgress is not None:
-            onProgress(fraction, progress(message, secondsLeft))
-
-    return report

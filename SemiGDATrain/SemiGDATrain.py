@@ -318,13 +318,12 @@ class SemiGDATrainLogic(
         SemiGDAError.
         """
         from semigda_core.project.check.latest import new_check
-        from SemiGDALib import requirements, texts
-        from SemiGDALib.jobs.engine_job import EngineJob
+        from SemiGDALib import requirements
+        from SemiGDALib.jobs.engine_job import startJob
 
         requirements.check()
         job = new_check(self.project)
-        report = texts.progressFor(onProgress)
-        return self.jobs.add(EngineJob(job, report, lambda _result, error: onEnded(error)))
+        return startJob(self.jobs, job, onProgress, lambda _none, error: onEnded(error))
 
     def isChecking(self):
         """Whether a check has not ended yet."""

@@ -65,11 +65,23 @@ class EngineCommand:
         self.active = False
 
 
-def errorFrom(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:
-    """The error in a command's standard error: what is wrong in a line, what to do in the next.
+def run(jobs, arguments, onDone, limitMs: int, errorClass: str, otherwise: str) -> EngineCommand:
+    """``semigda ARGUMENTS``; calls ``onDone(standard output, SemiGDAError or None)``.
 
-    ``otherwise``: the sentence where it says nothing.
+    Args:
+        jobs: the :class:`SemiGDALib.jobs.owner.Jobs` that the command belongs to.
+        errorClass: of an error, which the command does not say.
+        otherwise: the error's sentence where the command says nothing.
     """
+
+    def finished(exitCode, output, errors):
+        onDone(output, _errorFrom(errorClass, errors, otherwise) if exitCode != 0 else None)
+
+    return jobs.add(EngineCommand(["-m", "semigda", *arguments], finished, limitMs))
+
+
+def _errorFrom(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:
+    """From standard error: what is wrong in a line, what to do in the next."""
     sentence, action, *detail = [*errors.splitlines(), "", ""]
     return SemiGDAError(
         errorClass,

@@ -9,6 +9,7 @@ import qt
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED
 from semigda_core.jobs.kinds import KINDS
+from SemiGDALib import texts
 from SemiGDALib.jobs.worker import Worker
 
 POLL_MS = 100
@@ -48,7 +49,7 @@ class EngineJob:
 
     def abandon(self) -> None:
         """End at once, without a word: whoever waited is gone."""
-        self._onProgress = self._onEnded = _ignore
+        self._onProgress = self._onEnded = ignore
         if self.active:
             self._request()
         self.worker.drop(self)
@@ -104,5 +105,25 @@ class EngineJob:
             pass  # the project's disk is away
 
 
-def _ignore(*_what) -> None:
+def ignore(*_what) -> None:
     """Nobody listens."""
+
+
+def startJob(jobs, folder, onProgress=None, onDone=None, take=ignore) -> EngineJob:
+    """A job folder of a project, as a module's Logic starts it.
+
+    Args:
+        jobs: the :class:`SemiGDALib.jobs.owner.Jobs` that it belongs to.
+        onProgress: called with (fraction 0..1, text for the user).
+        onDone: called with what ``take`` makes of the outputs, and None; or with None and a
+            SemiGDAError.
+    """
+    report, done = onProgress or ignore, onDone or ignore
+
+    def progress(fraction, message, secondsLeft):
+        report(fraction, texts.progress(message, secondsLeft))
+
+    def ended(result, error):
+        done(None if error is not None else take(result["outputs"]), error)
+
+    return jobs.add(EngineJob(folder, progress, ended))

@@ -8,7 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.models.layout import NAME_TAKEN
-from SemiGDALib.jobs.command import EngineCommand, errorFrom
+from SemiGDALib.jobs.command import run
 
 ADD_LIMIT_MS = 120_000
 
@@ -26,20 +26,17 @@ def addModel(jobs, path, onDone, overwrite=False) -> None:
     if path.name == "card.json":
         path = path.parent
 
-    def finished(exitCode, _output, errors):
-        problem = None
-        if exitCode != 0:
-            failed = _("The model could not be installed.")
-            problem = errorFrom("model-invalid", errors, failed)
+    def finished(_output, problem):
         if problem is not None and NAME_TAKEN in problem.detail and mayReplace():
             addModel(jobs, path, onDone, overwrite=True)
         else:
             onDone(problem)
 
-    arguments = ["-m", "semigda", "models", "add", str(path)]
+    arguments = ["models", "add", str(path)]
     if overwrite:
         arguments.append("--overwrite")
-    jobs.add(EngineCommand(arguments, finished, ADD_LIMIT_MS))
+    failed = _("The model could not be installed.")
+    run(jobs, arguments, finished, ADD_LIMIT_MS, "model-invalid", failed)
 
 
 def mayReplace() -> bool:

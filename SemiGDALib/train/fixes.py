@@ -6,7 +6,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.repairs import RESAMPLE, apply_fix
-from SemiGDALib.jobs.command import EngineCommand, errorFrom
+from SemiGDALib.jobs.command import run
 
 LIMIT_MS = 300_000
 
@@ -25,10 +25,6 @@ def applyFix(jobs, project, finding, onDone) -> None:
         else:
             onDone(None)
         return
-
-    def finished(exitCode, _output, errors):
-        failed = errorFrom("bad-input", errors, _("The fix did not work."))
-        onDone(None if exitCode == 0 else failed)
-
-    command = ["-m", "semigda", "project", "fix", str(project.folder), finding.code]
-    jobs.add(EngineCommand([*command, *finding.case_ids], finished, LIMIT_MS))
+    command = ["project", "fix", str(project.folder), finding.code, *finding.case_ids]
+    failed = _("The fix did not work.")
+    run(jobs, command, lambda _output, error: onDone(error), LIMIT_MS, "bad-input", failed)

@@ -21,17 +21,11 @@ class ReviewLogic:
         None, or with None and a SemiGDAError.
         """
         from semigda_core.project.review.candidates import new_ranking
-        from SemiGDALib import texts
-        from SemiGDALib.jobs.engine_job import EngineJob
+        from SemiGDALib.jobs.engine_job import startJob
 
         requirements.check()
         job = new_ranking(self.project)
-
-        def ended(_result, error):
-            if onDone is not None:
-                onDone(self.candidates() if error is None else None, error)
-
-        return self.jobs.add(EngineJob(job, texts.progressFor(onProgress), ended))
+        return startJob(self.jobs, job, onProgress, onDone, lambda _outputs: self.candidates())
 
     def isRanking(self):
         """Whether a ranking has not ended yet."""
@@ -47,20 +41,20 @@ class ReviewLogic:
 
         return candidates(self.project)
 
+    @property
+    def _inbox(self):
+        from semigda_core.project.review import inbox
+
+        return inbox
+
     def inbox(self):
         """Pseudo labels that were neither accepted nor rejected."""
-        from semigda_core.project.review.inbox import pending
-
-        return pending(self.project)
+        return self._inbox.pending(self.project)
 
     def accept(self, caseIds):
         """Take pseudo labels as labels, of origin "machine"."""
-        from semigda_core.project.review.inbox import accept
-
-        accept(self.project, list(caseIds))
+        self._inbox.accept(self.project, list(caseIds))
 
     def reject(self, caseIds):
         """Leave cases unlabelled, and propose these labels no more."""
-        from semigda_core.project.review.inbox import reject
-
-        reject(self.project, list(caseIds))
+        self._inbox.reject(self.project, list(caseIds))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from slicer.i18n import tr as _
 
 from SemiGDALib import requirements
-from SemiGDALib.jobs.command import EngineCommand, errorFrom
+from SemiGDALib.jobs.command import run
 
 COMMAND_LIMIT_MS = 600_000
 
@@ -25,20 +25,36 @@ class TrainingLogic:
     project = None
     jobs = None  # SemiGDALib.jobs.owner.Jobs
 
+    # What an opening does not need is imported when it is first asked for.
+
+    @property
+    def _plans(self):
+        from semigda_core.project.training import plans
+
+        return plans
+
+    @property
+    def _trainings(self):
+        from semigda_core.project.training import trainings
+
+        return trainings
+
+    @property
+    def _versions(self):
+        from semigda_core.project.training import versions
+
+        return versions
+
     # Plan
 
     def plan(self):
         """The :class:`semigda_core.project.training.plans.Plan` of the next training."""
-        from semigda_core.project.training.plans import saved_plan
-
-        return saved_plan(self.project)
+        return self._plans.saved_plan(self.project)
 
     def setPlan(self, **changes):
         """Change the plan: preset, name, base, features, minutes, advanced, compare_unet. It is
         kept in the project."""
-        from semigda_core.project.training.plans import save_plan
-
-        save_plan(self.project, replace(self.plan(), **changes))
+        self._plans.save_plan(self.project, replace(self.plan(), **changes))
 
     def bases(self):
         """What a training may start from, see :func:`semigda_core.project.training.bases.bases`."""
@@ -48,9 +64,7 @@ class TrainingLogic:
 
     def needsFeatures(self):
         """Whether the plan's training needs the package of general image features."""
-        from semigda_core.project.training.plans import needs_features
-
-        return needs_features(self.plan())
+        return self._plans.needs_features(self.plan())
 
     def hasFeatures(self):
         """Whether that package is installed."""
@@ -79,18 +93,11 @@ class TrainingLogic:
         ``onProgress``: called with (fraction, message). ``onDone``: called with the measurements
         and None, or with None and a SemiGDAError.
         """
-        from semigda_core.project.training.trainings import new_rehearsal
-        from SemiGDALib import texts
-        from SemiGDALib.jobs.engine_job import EngineJob
+        from SemiGDALib.jobs.engine_job import startJob
 
         requirements.check(features=self.needsFeatures())
-        job = new_rehearsal(self.project, self.plan())
-
-        def ended(result, error):
-            if onDone is not None:
-                onDone(result["outputs"]["rehearsal"] if error is None else None, error)
-
-        return self.jobs.add(EngineJob(job, texts.progressFor(onProgress), ended))
+        job = self._trainings.new_rehearsal(self.project, self.plan())
+        return startJob(self.jobs, job, onProgress, onDone, lambda outputs: outputs["rehearsal"])
 
     def isRehearsing(self):
         """Whether a rehearsal has not ended yet."""
@@ -102,49 +109,35 @@ class TrainingLogic:
 
     def estimate(self):
         """What the plan will take: :class:`semigda_core.project.training.estimates.Estimate`."""
-        from semigda_core.project.training.trainings import estimate
-
-        return estimate(self.project, self.plan())
+        return self._trainings.estimate(self.project, self.plan())
 
     # Training
 
     def start(self):
         """Start the training by the plan in a process of its own; returns its job folder."""
-        from semigda_core.project.training.trainings import start
-
         requirements.check(features=self.needsFeatures())
-        return start(self.project, self.plan())
+        return self._trainings.start(self.project, self.plan())
 
     def training(self):
         """The newest training or None, see ``trainings.current``."""
-        from semigda_core.project.training.trainings import current
-
-        return current(self.project)
+        return self._trainings.current(self.project)
 
     def pause(self):
         """Ask the training to save, end its process and wait."""
-        from semigda_core.project.training.trainings import pause
-
-        pause(self.project)
+        self._trainings.pause(self.project)
 
     def resume(self):
         """Go on with a training that is paused or was interrupted."""
-        from semigda_core.project.training.trainings import resume
-
         requirements.check()
-        resume(self.project)
+        self._trainings.resume(self.project)
 
     def stop(self):
         """Ask the training to end now with the model so far."""
-        from semigda_core.project.training.trainings import stop
-
-        stop(self.project)
+        self._trainings.stop(self.project)
 
     def cancel(self):
         """Ask the training to end without a result."""
-        from semigda_core.project.training.trainings import cancel
-
-        cancel(self.project)
+        self._trainings.cancel(self.project)
 
     # Versions
 
@@ -156,9 +149,7 @@ class TrainingLogic:
 
     def versions(self):
         """The models made so far, newest first."""
-        from semigda_core.project.training.versions import versions
-
-        return versions(self.project)
+        return self._versions.versions(self.project)
 
     def useVersion(self, name, onDone=None):
         """Install a version for SemiGDASegment."""
@@ -168,10 +159,10 @@ class TrainingLogic:
         """Open SemiGDASegment with the project's model chosen."""
         import slicer
 
-        from semigda_core.project.training.versions import model_name
         from SemiGDASegment import SemiGDASegmentLogic
 
-        SemiGDASegmentLogic().getParameterNode().model = model_name(self.project.read())
+        name = self._versions.model_name(self.project.read())
+        SemiGDASegmentLogic().getParameterNode().model = name
         slicer.util.selectModule("SemiGDASegment")
 
     def rollBack(self, onDone=None):
@@ -180,9 +171,7 @@ class TrainingLogic:
 
     def renameVersion(self, name, title):
         """Give a version another title."""
-        from semigda_core.project.training.versions import rename
-
-        rename(self.project, name, title)
+        self._versions.rename(self.project, name, title)
 
     def exportVersion(self, name, path, onDone=None):
         """Write a version as one file for another computer, in the place of one that is there."""
@@ -190,15 +179,11 @@ class TrainingLogic:
 
     def deleteVersion(self, name):
         """Delete a version's files; refused for the one in use."""
-        from semigda_core.project.training.versions import delete
-
-        delete(self.project, name)
+        self._versions.delete(self.project, name)
 
     def compareVersions(self, first, second):
         """Rows with case, class, before (Dice of ``first``) and after (of ``second``)."""
-        from semigda_core.project.training.versions import compare
-
-        return compare(self.project, first, second)
+        return self._versions.compare(self.project, first, second)
 
     def report(self, jobId=None):
         """Write a training's report, one page without names of cases, in the user's language;
@@ -218,17 +203,11 @@ class TrainingLogic:
         message).
         """
         from semigda_core.project.cases.moving import new_search
-        from SemiGDALib import texts
-        from SemiGDALib.jobs.engine_job import EngineJob
+        from SemiGDALib.jobs.engine_job import startJob
 
         requirements.check()
         job = new_search(self.project, folder)
-
-        def ended(result, error):
-            if onDone is not None:
-                onDone(result["outputs"] if error is None else None, error)
-
-        return self.jobs.add(EngineJob(job, texts.progressFor(onProgress), ended))
+        return startJob(self.jobs, job, onProgress, onDone, lambda outputs: outputs)
 
     def isRelocating(self):
         """Whether files are being searched."""
@@ -240,11 +219,8 @@ class TrainingLogic:
 
     def _command(self, action, arguments, onDone):
         """``semigda project ACTION`` in a child process, for what needs tensors."""
-        command = ["-m", "semigda", "project", action, str(self.project.folder), *arguments]
+        from SemiGDALib.jobs.engine_job import ignore
 
-        def finished(exitCode, output, errors):
-            failed = errorFrom("internal", errors, _("The command failed."))
-            if onDone is not None:
-                onDone(output, None if exitCode == 0 else failed)
-
-        return self.jobs.add(EngineCommand(command, finished, COMMAND_LIMIT_MS))
+        command = ["project", action, str(self.project.folder), *arguments]
+        failed = _("The command failed.")
+        return run(self.jobs, command, onDone or ignore, COMMAND_LIMIT_MS, "internal", failed)

@@ -57,10 +57,10 @@ class LibraryLogic:
         Returns:
             The :class:`SemiGDALib.segment.library.download.Download`, which can be cancelled.
         """
+        from SemiGDALib.jobs.engine_job import ignore
         from SemiGDALib.segment.library.download import Download
 
-        progress = onProgress or (lambda *_: None)
-        return self.jobs.add(Download(entry, overwrite, progress, onDone))
+        return self.jobs.add(Download(entry, overwrite, onProgress or ignore, onDone))
 
     def exportModel(self, name, path, onDone):
         """Write an installed model as one .zip; ``onDone(SemiGDAError or None)``."""
@@ -128,12 +128,7 @@ class LibraryLogic:
         """``semigda ARGUMENTS`` in a child; ``onDone(standard output, SemiGDAError or None)``."""
         from slicer.i18n import tr as _
 
-        from SemiGDALib.jobs.command import EngineCommand, errorFrom
+        from SemiGDALib.jobs.command import run
 
-        def finished(exitCode, output, errors):
-            problem = None
-            if exitCode != 0:
-                problem = errorFrom("bad-input", errors, _("The computing process ended early."))
-            onDone(output, problem)
-
-        self.jobs.add(EngineCommand(["-m", "semigda", *arguments], finished, limitMs))
+        failed = _("The computing process ended early.")
+        run(self.jobs, arguments, onDone, limitMs, "bad-input", failed)

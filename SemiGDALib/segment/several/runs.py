@@ -16,7 +16,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes
-from SemiGDALib.jobs.engine_job import EngineJob
+from SemiGDALib.jobs.engine_job import EngineJob, ignore
 from SemiGDALib.jobs.private import privateFolder, removeFolder
 from SemiGDALib.segment.region import regionIn
 from SemiGDALib.segment.run import Running, SegmentRun
@@ -292,7 +292,7 @@ class SceneRun(SeveralRun):
         if not tables:
             return
         try:
-            self._startJob([], _ignore, self._onTables)
+            self._startJob([], ignore, self._onTables)  # tables take no time
         except SemiGDAError as error:
             self._onTables(None, error)
 
@@ -300,7 +300,3 @@ class SceneRun(SeveralRun):
         removeFolder(self._private)
         if self.active:
             self._end(error)
-
-
-def _ignore(*_what) -> None:
-    """Tables take no time."""
