@@ -152,13 +152,41 @@ def imageShape(volumeNode) -> tuple[int, int, int]:
     return k, j, i
 
 
-def gridOf(volumeNode) -> list:
-    """The volume's own voxel grid, whatever transform it is under: shape and IJKToRAS matrix."""
+def ijkToRas(volumeNode):
+    """The vtkMatrix4x4 from a volume's voxels to its own space, whatever transform it is under."""
     import vtk
 
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
-    return [list(imageShape(volumeNode)), slicer.util.arrayFromVTKMatrix(matrix).tolist()]
+    return matrix
+
+
+def spaceTo(node, other=None):
+    """The vtkMatrix4x4 from a node's own space to that of another, or to the scene's; for linear
+    transforms."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    target = other.GetParentTransformNode() if other is not None else None
+    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
+        node.GetParentTransformNode(), target, matrix
+    )
+    return matrix
+
+
+def product(first, second):
+    """The vtkMatrix4x4 that applies ``second``, then ``first``."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    vtk.vtkMatrix4x4.Multiply4x4(first, second, matrix)
+    return matrix
+
+
+def gridOf(volumeNode) -> list:
+    """The volume's own voxel grid, whatever transform it is under: shape and IJKToRAS matrix."""
+    matrix = slicer.util.arrayFromVTKMatrix(ijkToRas(volumeNode))
+    return [list(imageShape(volumeNode)), matrix.tolist()]
 
 
 def isSameGrid(one, other) -> bool:
@@ -279,26 +307,14 @@ def _importLabels(labels, volumeNode, segmentationNode) -> None:
     try:
         # Under the same transform as the segmentation: the import resamples what it must move.
         labelNode.SetAndObserveTransformNodeID(segmentationNode.GetTransformNodeID())
-        labelNode.SetIJKToRASMatrix(_matrixIn(segmentationNode, volumeNode))
+        between = spaceTo(volumeNode, segmentationNode)
+        labelNode.SetIJKToRASMatrix(product(between, ijkToRas(volumeNode)))
         slicer.util.updateVolumeFromArray(labelNode, labels)
         logic = slicer.modules.segmentations.logic()
         if not logic.ImportLabelmapToSegmentationNode(labelNode, segmentationNode):
             raise SemiGDAError("internal", detail="the label map could not be imported")
     finally:
         slicer.mrmlScene.RemoveNode(labelNode)
-
-
-def _matrixIn(segmentationNode, volumeNode):
-    """From the volume's voxels to the segmentation's coordinates; all transforms are linear."""
-    import vtk
-
-    between, matrix = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
-    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
-        volumeNode.GetParentTransformNode(), segmentationNode.GetParentTransformNode(), between
-    )
-    volumeNode.GetIJKToRASMatrix(matrix)
-    vtk.vtkMatrix4x4.Multiply4x4(between, matrix, matrix)
-    return matrix
 
 
 def describe(segment, description, taken) -> None:

@@ -24,18 +24,13 @@ def regionIn(roiNode, volumeNode) -> dict:
             transform.
     """
     import numpy as np
-    import vtk
 
     nodes.checkVolume(volumeNode)
     checkRoi(roiNode)
     size = np.array(roiNode.GetSize())
-    between = vtk.vtkMatrix4x4()
-    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
-        roiNode.GetParentTransformNode(), volumeNode.GetParentTransformNode(), between
-    )
-    inVolume = slicer.util.arrayFromVTKMatrix(between) @ slicer.util.arrayFromVTKMatrix(
-        roiNode.GetObjectToNodeMatrix()
-    )
+    between = nodes.spaceTo(roiNode, volumeNode)
+    placed = nodes.product(between, roiNode.GetObjectToNodeMatrix())
+    inVolume = slicer.util.arrayFromVTKMatrix(placed)
     edges = inVolume[:3, :3] * size  # columns, RAS mm
     lengths = np.linalg.norm(edges, axis=0)
     axes = (edges / lengths).T
@@ -60,17 +55,13 @@ def placeOn(volumeNode):
     """A new ROI in the middle of a volume, half as long as it along each of its axes, with handles
     to drag and turn it."""
     import numpy as np
-    import vtk
 
     scene = slicer.mrmlScene
     name = _("{name} region").format(name=volumeNode.GetName() or _("Volume"))
-    toWorld, toRas = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    toWorld = nodes.ijkToRas(volumeNode)
     if not nodes.isUnderNonlinearTransform(volumeNode):
-        slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
-            volumeNode.GetParentTransformNode(), None, toWorld
-        )
-    volumeNode.GetIJKToRASMatrix(toRas)
-    matrix = slicer.util.arrayFromVTKMatrix(toWorld) @ slicer.util.arrayFromVTKMatrix(toRas)
+        toWorld = nodes.product(nodes.spaceTo(volumeNode), toWorld)
+    matrix = slicer.util.arrayFromVTKMatrix(toWorld)
     voxels = np.array(nodes.imageShape(volumeNode)[::-1])
     lengths = np.linalg.norm(matrix[:3, :3], axis=0) * voxels
     size = np.where(voxels > 1, _FIRST, 1.0) * lengths  # of one slice all of it

@@ -84,10 +84,8 @@ def hideOtherResults(volumeNode, hide: bool) -> list[str]:
     return hidden
 
 
-def _compositeNodes():
-    scene = slicer.mrmlScene
-    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
-    return [scene.GetNthNodeByClass(n, "vtkMRMLSliceCompositeNode") for n in range(count)]
+def _compositeNodes() -> list:
+    return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
 
 
 def spotsOf(segmentationNode) -> list[dict]:
@@ -180,10 +178,8 @@ def removeMarker() -> None:
 
 
 def _marker():
-    for node in slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode"):
-        if node.GetAttribute(MARKER):
-            return node
-    return None
+    found = slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode")
+    return next((node for node in found if node.GetAttribute(MARKER)), None)
 
 
 def jumpToSegment(segmentationNode, segmentId: str) -> None:

@@ -91,12 +91,8 @@ def _stepsOf(line: Line) -> str:
 
 
 def _find(className: str, name: str):
-    scene = slicer.mrmlScene
-    for number in range(scene.GetNumberOfNodesByClass(className)):
-        node = scene.GetNthNodeByClass(number, className)
-        if node.GetAttribute(ROLE) == name:
-            return node
-    return None
+    found = slicer.util.getNodesByClass(className)
+    return next((node for node in found if node.GetAttribute(ROLE) == name), None)
 
 
 def _node(className: str, name: str):

@@ -278,21 +278,10 @@ def labelsOn(segmentationNode, volumeNode):
     found = list(segmentation.GetSegmentIDs())
     for name in sorted(found, key=lambda one: marks.isIgnored(segmentation.GetSegment(one))):
         ids.InsertNextValue(name)
-    tag = slicer.vtkSegment.GetTerminologyEntryTagName()
-    segments = []
-    for value in range(1, ids.GetNumberOfValues() + 1):
-        segment, entry = segmentation.GetSegment(ids.GetValue(value - 1)), vtk.reference("")
-        ignored = marks.isIgnored(segment)
-        segments.append(
-            {
-                "value": value,
-                "name": segment.GetName(),
-                "color": [round(255 * part) for part in segment.GetColor()],
-                "terminology_entry": str(entry.get()) if segment.GetTag(tag, entry) else "",
-                "tags": provenance.tagsOf(segment) | ({IGNORE_TAG: "1"} if ignored else {}),
-                "ignored": ignored,
-            }
-        )
+    segments = [
+        _described(segmentation.GetSegment(ids.GetValue(n)), n + 1)
+        for n in range(ids.GetNumberOfValues())
+    ]
     labelNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
     labelNode.SetHideFromEditors(True)
     try:
@@ -306,6 +295,18 @@ def labelsOn(segmentationNode, volumeNode):
         if labelNode.GetDisplayNode() is not None:  # the export made a colour table for it
             slicer.mrmlScene.RemoveNode(labelNode.GetDisplayNode().GetColorNode())
         slicer.mrmlScene.RemoveNode(labelNode)
+
+
+def _described(segment, value: int) -> dict:
+    tag, ignored = slicer.vtkSegment.GetTerminologyEntryTagName(), marks.isIgnored(segment)
+    return {
+        "value": value,
+        "name": segment.GetName(),
+        "color": [round(255 * part) for part in segment.GetColor()],
+        "terminology_entry": nodes.tagsOf(segment, [tag]).get(tag, ""),
+        "tags": provenance.tagsOf(segment) | ({IGNORE_TAG: "1"} if ignored else {}),
+        "ignored": ignored,
+    }
 
 
 def drawnOn(labelNode):

@@ -140,7 +140,7 @@ def segmentationOf(labels, volumeNode, segments):
             ids[one["value"]] = segmentId
     grid = slicer.vtkOrientedImageData()
     grid.SetDimensions(*volumeNode.GetImageData().GetDimensions())
-    _place(grid, volumeNode)
+    grid.SetGeometryFromImageToWorldMatrix(nodes.ijkToRas(volumeNode))
     segmentation.SetConversionParameter(
         converter.GetReferenceImageGeometryParameterName(), converter.SerializeImageGeometry(grid)
     )
@@ -169,16 +169,8 @@ def _labelImage(labels, volumeNode):
     image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
     cut = labels[tuple(slice(first, last + 1) for first, last in box)]
     numpy_support.vtk_to_numpy(image.GetPointData().GetScalars())[:] = cut.ravel()
-    _place(image, volumeNode)
+    image.SetGeometryFromImageToWorldMatrix(nodes.ijkToRas(volumeNode))
     return image
-
-
-def _place(image, volumeNode) -> None:
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
-    image.SetGeometryFromImageToWorldMatrix(matrix)
 
 
 def bringIn(made, reviews, frames: Frames, tableNode):

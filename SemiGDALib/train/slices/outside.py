@@ -6,6 +6,7 @@ from semigda_core.jobs.region import read_region_text
 from semigda_core.labels.finished import IGNORE_TAG
 from semigda_core.labels.provenance import PREFIXES, REGION
 from semigda_core.project.cases.sending import only_a_region
+from SemiGDALib import nodes
 from SemiGDALib.train.slices.ignored import describedIgnored
 
 
@@ -61,11 +62,9 @@ def _inside(region: dict, volumeNode):
     slice, those of the rectangle that it shows from the front."""
     import numpy as np
     import slicer
-    import vtk
 
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
-    toLps = np.diag([-1.0, -1, 1, 1]) @ slicer.util.arrayFromVTKMatrix(matrix)
+    toRas = slicer.util.arrayFromVTKMatrix(nodes.ijkToRas(volumeNode))
+    toLps = np.diag([-1.0, -1, 1, 1]) @ toRas
     inverse = np.linalg.inv(toLps)
     axes = np.array(region["axes"], float)
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)

@@ -147,9 +147,10 @@ def isOnGridOf(volumeNode, segmentationNode) -> bool:
 
 def _between(segmentationNode, volumeNode):
     """The segmentation's voxel index to the volume's; the same if no segment has voxels."""
-    own = _gridOf(segmentationNode)
-    world = _toWorld(volumeNode) if own is None else _product(_parent(segmentationNode), own)
-    return _product(_fromWorld(volumeNode), world)
+    own, world = _gridOf(segmentationNode), _toWorld(volumeNode)
+    if own is not None:
+        world = nodes.product(nodes.spaceTo(segmentationNode), own)
+    return nodes.product(_fromWorld(volumeNode), world)
 
 
 def _gridOf(segmentationNode):
@@ -168,36 +169,14 @@ def _gridOf(segmentationNode):
 
 def _fromView(sliceNode, volumeNode):
     """Slice coordinates in mm to the image's voxel index."""
-    return _product(_fromWorld(volumeNode), sliceNode.GetSliceToRAS())
+    return nodes.product(_fromWorld(volumeNode), sliceNode.GetSliceToRAS())
 
 
 def _toWorld(volumeNode):
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
-    return _product(_parent(volumeNode), matrix)
+    return nodes.product(nodes.spaceTo(volumeNode), nodes.ijkToRas(volumeNode))
 
 
 def _fromWorld(volumeNode):
     matrix = _toWorld(volumeNode)
     matrix.Invert()
     return matrix
-
-
-def _parent(node):
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
-        node.GetParentTransformNode(), None, matrix
-    )
-    return matrix
-
-
-def _product(first, second):
-    import vtk
-
-    product = vtk.vtkMatrix4x4()
-    vtk.vtkMatrix4x4.Multiply4x4(first, second, product)
-    return product
