@@ -18,7 +18,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/sample_data.py
   SemiGDALib/scrolling.py
   SemiGDALib/segment/__init__.py
-  SemiGDALib/segment/add_model.py
   SemiGDALib/segment/card_text.py
   SemiGDALib/segment/certainty.py
   SemiGDALib/segment/choices.py

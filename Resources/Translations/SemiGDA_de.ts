@@ -1303,6 +1303,10 @@
 <context>
     <name>library.asking</name>
     <message>
+        <source>A model of this name is already installed. Replace it? A starter model is only hidden, and comes back when you remove the new one.</source>
+        <translation>Ein Modell dieses Namens ist bereits installiert. Ersetzen? Ein Startmodell wird nur verdeckt und kommt zurück, wenn Sie das neue entfernen.</translation>
+    </message>
+    <message>
         <source>Add model</source>
         <translation>Modell hinzufügen</translation>
     </message>
@@ -1591,17 +1595,6 @@
     <message>
         <source>with SemiGDA</source>
         <translation>von SemiGDA</translation>
-    </message>
-</context>
-<context>
-    <name>segment.add_model</name>
-    <message>
-        <source>A model of this name is already installed. Replace it? A starter model is only hidden, and comes back when you remove the new one.</source>
-        <translation>Ein Modell dieses Namens ist bereits installiert. Ersetzen? Ein Startmodell wird nur verdeckt und kommt zurück, wenn Sie das neue entfernen.</translation>
-    </message>
-    <message>
-        <source>The model could not be installed.</source>
-        <translation>Das Modell konnte nicht installiert werden.</translation>
     </message>
 </context>
 <context>

@@ -187,7 +187,6 @@ def test_add_update_export_and_delete(
     import qt
     import slicer
 
-    from SemiGDALib.segment import add_model
     from SemiGDALib.segment.library import asking
 
     folder = package[0]
@@ -210,7 +209,7 @@ def test_add_update_export_and_delete(
     card = json.loads((folder / "card.json").read_text("utf-8"))
     (folder / "card.json").write_text(json.dumps({**card, "title": "A third model"}))
     answers = iter((False, True))
-    monkeypatch.setattr(add_model, "mayReplace", lambda: next(answers))
+    monkeypatch.setattr(asking, "mayReplace", lambda: next(answers))
     for title in ("Another model", "A third model"):
         module_host.click(library.addButton)
         ready()

@@ -14,6 +14,17 @@ def choosePackage() -> str:
     return chooseFile(_("Add model"), _("Model packages (*.zip card.json)"))
 
 
+def mayReplace() -> bool:
+    """Whether a package may take the place of another model of its name."""
+    return slicer.util.confirmYesNoDisplay(
+        _(
+            "A model of this name is already installed. Replace it? A starter model is only "
+            "hidden, and comes back when you remove the new one."
+        ),
+        windowTitle="SemiGDA",
+    )
+
+
 def askCatalogue():
     """A file's path or URL, empty for the project's; None if the user changes their mind."""
     return askText(

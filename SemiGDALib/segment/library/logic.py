@@ -22,11 +22,18 @@ class LibraryLogic:
 
         return list_models()
 
-    def addModel(self, path, onDone):
-        """Install a model package in a child process; ``onDone(SemiGDAError or None)``."""
-        from SemiGDALib.segment.add_model import addModel
+    def addModel(self, path, onDone, overwrite=False):
+        """Install a package (.zip, folder, or its card.json); ``onDone(SemiGDAError or None)``.
 
-        addModel(self.jobs, path, onDone)
+        In a child process, because checking tensors needs packages. ``overwrite``: let it take the
+        place of another model of its name, which is refused otherwise, with detail NAME_TAKEN.
+        """
+        path = Path(path)
+        package = path.parent if path.name == "card.json" else path
+        arguments = ["models", "add", str(package), *(["--overwrite"] if overwrite else [])]
+        self._command(
+            arguments, lambda _output, problem: onDone(problem), errorClass="model-invalid"
+        )
 
     def catalogue(self, onDone):
         """Read the catalogue in a child process; ``onDone(entries, SemiGDAError or None)``."""
@@ -124,11 +131,11 @@ class LibraryLogic:
 
         settings.apply()
 
-    def _command(self, arguments, onDone, limitMs=LIMIT_MS):
+    def _command(self, arguments, onDone, limitMs=LIMIT_MS, errorClass="bad-input"):
         """``semigda ARGUMENTS`` in a child; ``onDone(standard output, SemiGDAError or None)``."""
         from slicer.i18n import tr as _
 
         from SemiGDALib.jobs.command import run
 
         failed = _("The computing process ended early.")
-        run(self.jobs, arguments, onDone, limitMs, "bad-input", failed)
+        run(self.jobs, arguments, onDone, limitMs, errorClass, failed)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
 import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.catalogue import INSTALLED, NEW, UPDATE, standing
+from semigda_core.models.layout import NAME_TAKEN
 from SemiGDALib import dialogs, texts
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text
@@ -197,28 +199,33 @@ class LibrarySection:
         """Choose a package and install it."""
         path = asking.choosePackage()
         if path:
-            added = _("Model added. Choose it above to use it.")
-            self._start(_("Adding the model..."), added, self._logic.addModel, path)
+            self._busyWith(_("Adding the model..."))
+            self._logic.addModel(path, partial(self._onAdded, path))
+
+    def _onAdded(self, path, problem) -> None:
+        taken = problem is not None and NAME_TAKEN in problem.detail
+        if taken and asking.mayReplace():
+            self._logic.addModel(path, partial(self._onAdded, path), overwrite=True)
+        else:
+            self._onDone(_("Model added. Choose it above to use it."), problem)
 
     def export(self) -> None:
         """Write the selected model as one .zip."""
         name = self._selectedName()
         path = dialogs.chooseZip(_("Export model"), name)
         if path:
-            doing = _("Exporting the model...")
-            self._start(doing, _("Model exported."), self._logic.exportModel, name, path)
+            self._busyWith(_("Exporting the model..."))
+            self._logic.exportModel(name, path, partial(self._onDone, _("Model exported.")))
 
     def importOfficial(self) -> None:
         """Make a model of released weights."""
         given = asking.askOfficial()
         if given is None:
             return
+        self._busyWith(_("Importing the weights..."))
+        done = partial(self._onDone, _("Model imported. Choose it above to use it."))
         try:
-            self._start(
-                _("Importing the weights..."),
-                _("Model imported. Choose it above to use it."),
-                lambda done: self._logic.importOfficial(onDone=done, **given),
-            )
+            self._logic.importOfficial(onDone=done, **given)
         except SemiGDAError as problem:
             self._onDone("", problem)
 
@@ -250,12 +257,11 @@ class LibrarySection:
             self._logic.useModelsFolder(folder)
             self._onDone(_("Models are installed in the new folder from now on."), None)
 
-    def _start(self, doing, sentence, command, *what) -> None:
+    def _busyWith(self, doing) -> None:
         self._busy = True
         self._panel.message.hide()
         self._say(doing)
         self._showSelected()
-        command(*what, lambda problem: self._onDone(sentence, problem))
 
     def _onDone(self, sentence, problem) -> None:
         self._busy = False
