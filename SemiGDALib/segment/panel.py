@@ -247,17 +247,7 @@ class SegmentPanel:
         parameters = self.parameters
         volume = parameters.inputVolume
         if volume is not None and nodes.isUnderNonlinearTransform(volume):
-            held = nodes.Held(volume)
-            self.message.question(
-                _("The input volume is under a non-linear transform."),
-                _(
-                    "Harden the transform? The volume's voxels are resampled in this scene; "
-                    "files on disk are not changed."
-                ),
-                _("Yes, harden and segment"),
-                lambda: self.hardenAndSegment(held.node),
-                _("No"),
-            )
+            self._askToHarden(nodes.Held(volume))
             return
         model = self.choices.model()
         card = model.card if model is not None else None
@@ -284,14 +274,29 @@ class SegmentPanel:
             self.showError(error)
             return
         if self.logic.isRunning():
-            from SemiGDALib.jobs.worker import Worker
+            self._showRunning()
 
-            self.log.write(_("Segmenting with {model}.").format(model=parameters.model))
-            self.ui.segmentButton.text = _("Cancel")
-            self.ui.segmentButton.toolTip = _("Stop; the scene is left unchanged.")
-            self.ui.progressArea.visible = True
-            self.ui.progressBar.visible = True
-            self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
+    def _showRunning(self) -> None:
+        from SemiGDALib.jobs.worker import Worker
+
+        self.log.write(_("Segmenting with {model}.").format(model=self.parameters.model))
+        self.ui.segmentButton.text = _("Cancel")
+        self.ui.segmentButton.toolTip = _("Stop; the scene is left unchanged.")
+        self.ui.progressArea.visible = True
+        self.ui.progressBar.visible = True
+        self._onProgress(0.0, Worker.of("segment").phase or _("Starting"), None)
+
+    def _askToHarden(self, held) -> None:
+        self.message.question(
+            _("The input volume is under a non-linear transform."),
+            _(
+                "Harden the transform? The volume's voxels are resampled in this scene; "
+                "files on disk are not changed."
+            ),
+            _("Yes, harden and segment"),
+            lambda: self.hardenAndSegment(held.node),
+            _("No"),
+        )
 
     def hardenAndSegment(self, volume) -> None:
         """The yes to the question about a volume's non-linear transform; it may be gone by now, or

@@ -123,15 +123,13 @@ class ResultSection(Section):
     def _showSelected(self) -> None:
         ui, selected = self.ui, self._selected()
         one = selected[0] if len(selected) == 1 else None
-        have = bool(self._versions)
-        for widget in (ui.versionsLabel, ui.versionsTable, ui.reportButton, ui.useButton):
-            widget.visible = have
-        for widget in (ui.compareButton, ui.rollBackButton, ui.renameButton, ui.exportButton):
-            widget.visible = have
-        ui.deleteButton.visible = have
+        ofOne = (ui.renameButton, ui.exportButton, ui.reportButton)
+        ofSome = (ui.useButton, ui.deleteButton, ui.compareButton, ui.rollBackButton)
+        for widget in (ui.versionsLabel, ui.versionsTable, *ofOne, *ofSome):
+            widget.visible = bool(self._versions)
         ui.compareButton.enabled = len(selected) == 2
         ui.rollBackButton.enabled = len(self.context.view.data.get("used", [])) > 1
-        for button in (ui.renameButton, ui.exportButton, ui.reportButton):
+        for button in ofOne:
             button.enabled = one is not None
         ui.deleteButton.enabled = one is not None and not one.in_use
         ui.useButton.enabled = one is not None and one.wins and not one.in_use

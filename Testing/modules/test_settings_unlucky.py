@@ -22,6 +22,7 @@ def test_panels_open_with_settings_that_make_no_sense(module_host, settings, tmp
     module_host.load("SemiGDASegment"), module_host.load("SemiGDATrain")
     from SemiGDALib.segment.library import settings as library
     from SemiGDALib.set_up import external
+    from SemiGDALib.settings import text
     from SemiGDALib.train.recent import recentProjects
     from SemiGDASegment import SemiGDASegmentLogic
 
@@ -31,7 +32,7 @@ def test_panels_open_with_settings_that_make_no_sense(module_host, settings, tmp
         logic = SemiGDASegmentLogic()
         assert "hippocampus-mr" in [model.name for model in logic.models()]
         if not isinstance(value, str):  # never a folder of that odd name
-            assert not library.stored(library.FOLDER) and not external.stored()
+            assert not text(library.FOLDER) and not external.stored()
         segment = module_host.open("SemiGDASegment")
         assert segment.panel.choices.proposedModel()
         train = module_host.open("SemiGDATrain")

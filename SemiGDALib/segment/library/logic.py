@@ -6,6 +6,8 @@ import json
 import tempfile
 from pathlib import Path
 
+from semigda_core.errors import SemiGDAError
+
 LIMIT_MS = 600_000  # weights of 700 MB on a slow disk
 CATALOGUE_LIMIT_MS = 60_000
 _COLOURS = ((220, 120, 80), (80, 150, 220), (110, 190, 90), (220, 190, 70), (170, 100, 200))
@@ -37,7 +39,6 @@ class LibraryLogic:
 
     def catalogue(self, onDone):
         """Read the catalogue in a child process; ``onDone(entries, SemiGDAError or None)``."""
-        from semigda_core.errors import SemiGDAError
         from semigda_core.models.catalogue import Entry, catalogue_source
 
         def read(output, problem):

@@ -19,11 +19,12 @@ _given = {
 
 def apply() -> None:
     """Obey the settings from now on."""
-    source, folder = stored(CATALOGUE), stored(FOLDER)
+    source, folder = settings.text(CATALOGUE), settings.text(FOLDER)
     if source:
         _set(library.CATALOGUE_ENVIRONMENT, source)
     if folder:
-        _set(library.ENVIRONMENT, os.pathsep.join(filter(None, (folder, _models()))))
+        folders = (folder, _given[library.ENVIRONMENT])
+        _set(library.ENVIRONMENT, os.pathsep.join(filter(None, folders)))
 
 
 def choose(setting: str, value: str) -> None:
@@ -32,15 +33,6 @@ def choose(setting: str, value: str) -> None:
     for name, text in _given.items():
         _set(name, text)
     apply()
-
-
-def stored(setting: str) -> str:
-    """The user's own choice, or an empty text."""
-    return settings.text(setting)
-
-
-def _models() -> str:
-    return _given[library.ENVIRONMENT] or ""
 
 
 def _set(name: str, value) -> None:

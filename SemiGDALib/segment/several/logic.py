@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from semigda_core.errors import SemiGDAError
+
 
 class SeveralLogic:
     """A part of the module's Logic, which has ``jobs`` and ``isRunning()``."""
@@ -55,34 +57,13 @@ class SeveralLogic:
         Raises:
             SemiGDAError: for nothing to do, missing requirements, or a run that has not ended yet.
         """
-        from semigda_core.errors import SemiGDAError
         from SemiGDALib.segment.parameters import optionsOf
-        from SemiGDALib.segment.region import checkRoi
         from SemiGDALib.segment.several import rows as theRows
         from SemiGDALib.segment.several import runs
 
         self.checkIdle()
-        if not rows:
-            raise SemiGDAError(
-                "bad-input",
-                _("There is no volume to segment."),
-                action=_("Choose another source, or load a volume."),
-            )
+        _check(rows, folder, roi)
         files = rows[0].volumeId is None
-        if files and not folder:
-            raise SemiGDAError(
-                "bad-input",
-                _("The results of files need a folder."),
-                action=_("Choose an output folder."),
-            )
-        if roi is not None:
-            checkRoi(roi)
-            if files:
-                raise SemiGDAError(
-                    "bad-input",
-                    _("A region of interest of the scene does not apply to files."),
-                    action=_("Load them, or choose the whole volume as the region."),
-                )
         if todo is None:
             todo = range(len(rows))
             if not files and not again:
@@ -114,8 +95,6 @@ class SeveralLogic:
 
     def checkIdle(self):
         """Raise "bad-input" while something is being segmented."""
-        from semigda_core.errors import SemiGDAError
-
         if self.isRunning() or self.isRunningSeveral():
             raise SemiGDAError(
                 "bad-input",
@@ -129,3 +108,30 @@ class SeveralLogic:
         from semigda_core.models.library import find_model
 
         return ModelCard.read(find_model(str(model))).weights_sha256
+
+
+def _check(rows, folder, roi):
+    """Raise "bad-input" for rows that cannot be segmented so."""
+    from SemiGDALib.segment.region import checkRoi
+
+    if not rows:
+        raise SemiGDAError(
+            "bad-input",
+            _("There is no volume to segment."),
+            action=_("Choose another source, or load a volume."),
+        )
+    files = rows[0].volumeId is None
+    if files and not folder:
+        raise SemiGDAError(
+            "bad-input",
+            _("The results of files need a folder."),
+            action=_("Choose an output folder."),
+        )
+    if roi is not None:
+        checkRoi(roi)
+        if files:
+            raise SemiGDAError(
+                "bad-input",
+                _("A region of interest of the scene does not apply to files."),
+                action=_("Load them, or choose the whole volume as the region."),
+            )
