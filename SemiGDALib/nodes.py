@@ -15,6 +15,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib.matrices import ijkToRas, product, spaceTo
 
 # Node reference roles of a result's segmentation.
 INPUT_REFERENCE = "SemiGDA.inputVolume"
@@ -150,37 +151,6 @@ def imageShape(volumeNode) -> tuple[int, int, int]:
     """(z, y, x) voxels."""
     i, j, k = volumeNode.GetImageData().GetDimensions()
     return k, j, i
-
-
-def ijkToRas(volumeNode):
-    """The vtkMatrix4x4 from a volume's voxels to its own space, whatever transform it is under."""
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
-    return matrix
-
-
-def spaceTo(node, other=None):
-    """The vtkMatrix4x4 from a node's own space to that of another, or to the scene's; for linear
-    transforms."""
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    target = other.GetParentTransformNode() if other is not None else None
-    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
-        node.GetParentTransformNode(), target, matrix
-    )
-    return matrix
-
-
-def product(first, second):
-    """The vtkMatrix4x4 that applies ``second``, then ``first``."""
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    vtk.vtkMatrix4x4.Multiply4x4(first, second, matrix)
-    return matrix
 
 
 def gridOf(volumeNode) -> list:

@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.region import inside_out, not_placed, region
-from SemiGDALib import nodes
+from SemiGDALib import matrices, nodes
 
 # Of a volume's side: a first box that the user sees whole, with its handles, in every view.
 _FIRST = 0.5
@@ -28,8 +28,8 @@ def regionIn(roiNode, volumeNode) -> dict:
     nodes.checkVolume(volumeNode)
     checkRoi(roiNode)
     size = np.array(roiNode.GetSize())
-    between = nodes.spaceTo(roiNode, volumeNode)
-    placed = nodes.product(between, roiNode.GetObjectToNodeMatrix())
+    between = matrices.spaceTo(roiNode, volumeNode)
+    placed = matrices.product(between, roiNode.GetObjectToNodeMatrix())
     inVolume = slicer.util.arrayFromVTKMatrix(placed)
     edges = inVolume[:3, :3] * size  # columns, RAS mm
     lengths = np.linalg.norm(edges, axis=0)
@@ -58,9 +58,9 @@ def placeOn(volumeNode):
 
     scene = slicer.mrmlScene
     name = _("{name} region").format(name=volumeNode.GetName() or _("Volume"))
-    toWorld = nodes.ijkToRas(volumeNode)
+    toWorld = matrices.ijkToRas(volumeNode)
     if not nodes.isUnderNonlinearTransform(volumeNode):
-        toWorld = nodes.product(nodes.spaceTo(volumeNode), toWorld)
+        toWorld = matrices.product(matrices.spaceTo(volumeNode), toWorld)
     matrix = slicer.util.arrayFromVTKMatrix(toWorld)
     voxels = np.array(nodes.imageShape(volumeNode)[::-1])
     lengths = np.linalg.norm(matrix[:3, :3], axis=0) * voxels

@@ -8,7 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib import nodes
+from SemiGDALib import matrices, nodes
 from SemiGDALib.segment import sizes
 
 
@@ -140,7 +140,7 @@ def segmentationOf(labels, volumeNode, segments):
             ids[one["value"]] = segmentId
     grid = slicer.vtkOrientedImageData()
     grid.SetDimensions(*volumeNode.GetImageData().GetDimensions())
-    grid.SetGeometryFromImageToWorldMatrix(nodes.ijkToRas(volumeNode))
+    grid.SetGeometryFromImageToWorldMatrix(matrices.ijkToRas(volumeNode))
     segmentation.SetConversionParameter(
         converter.GetReferenceImageGeometryParameterName(), converter.SerializeImageGeometry(grid)
     )
@@ -169,7 +169,7 @@ def _labelImage(labels, volumeNode):
     image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
     cut = labels[tuple(slice(first, last + 1) for first, last in box)]
     numpy_support.vtk_to_numpy(image.GetPointData().GetScalars())[:] = cut.ravel()
-    image.SetGeometryFromImageToWorldMatrix(nodes.ijkToRas(volumeNode))
+    image.SetGeometryFromImageToWorldMatrix(matrices.ijkToRas(volumeNode))
     return image
 
 

@@ -6,7 +6,7 @@ from semigda_core.jobs.region import read_region_text
 from semigda_core.labels.finished import IGNORE_TAG
 from semigda_core.labels.provenance import PREFIXES, REGION
 from semigda_core.project.cases.sending import only_a_region
-from SemiGDALib import nodes
+from SemiGDALib import matrices
 from SemiGDALib.train.slices.ignored import describedIgnored
 
 
@@ -63,7 +63,7 @@ def _inside(region: dict, volumeNode):
     import numpy as np
     import slicer
 
-    toRas = slicer.util.arrayFromVTKMatrix(nodes.ijkToRas(volumeNode))
+    toRas = slicer.util.arrayFromVTKMatrix(matrices.ijkToRas(volumeNode))
     toLps = np.diag([-1.0, -1, 1, 1]) @ toRas
     inverse = np.linalg.inv(toLps)
     axes = np.array(region["axes"], float)

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import FinishedSlices
-from SemiGDALib import nodes
+from SemiGDALib import matrices, nodes
 
 # How far a view may lean against the image's slices: 0.6 degrees.
 _LEAN = 0.01
@@ -149,8 +149,8 @@ def _between(segmentationNode, volumeNode):
     """The segmentation's voxel index to the volume's; the same if no segment has voxels."""
     own, world = _gridOf(segmentationNode), _toWorld(volumeNode)
     if own is not None:
-        world = nodes.product(nodes.spaceTo(segmentationNode), own)
-    return nodes.product(_fromWorld(volumeNode), world)
+        world = matrices.product(matrices.spaceTo(segmentationNode), own)
+    return matrices.product(_fromWorld(volumeNode), world)
 
 
 def _gridOf(segmentationNode):
@@ -169,11 +169,11 @@ def _gridOf(segmentationNode):
 
 def _fromView(sliceNode, volumeNode):
     """Slice coordinates in mm to the image's voxel index."""
-    return nodes.product(_fromWorld(volumeNode), sliceNode.GetSliceToRAS())
+    return matrices.product(_fromWorld(volumeNode), sliceNode.GetSliceToRAS())
 
 
 def _toWorld(volumeNode):
-    return nodes.product(nodes.spaceTo(volumeNode), nodes.ijkToRas(volumeNode))
+    return matrices.product(matrices.spaceTo(volumeNode), matrices.ijkToRas(volumeNode))
 
 
 def _fromWorld(volumeNode):
