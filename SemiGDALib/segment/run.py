@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 from SemiGDALib import nodes, provenance, requirements
+from SemiGDALib.jobs.engine_job import ignore
 from SemiGDALib.segment.frames.scene import frameOf
 from SemiGDALib.segment.sizes import sizeOf
 from SemiGDALib.segment.volume_job import VolumeJob
@@ -44,18 +45,14 @@ class SegmentResult:
 class Running:
     """What runs for the user in a job: it can be cancelled and waited for.
 
-    Args:
-        callbacks: functions that :meth:`_call` calls by their place; None for nobody.
-
     Raises:
         SemiGDAError: at once, for missing requirements.
     """
 
-    def __init__(self, *callbacks):
+    def __init__(self):
         requirements.check()
         self.active = True
         self.error: SemiGDAError | None = None
-        self._callbacks = callbacks
         self._job = None
 
     def cancel(self) -> None:
@@ -65,7 +62,6 @@ class Running:
 
     def abandon(self) -> None:
         """End at once, without a word: whoever waited is gone."""
-        self._callbacks = (None, None, None)
         self.active = False
         if self._job is not None:
             self._job.abandon()
@@ -75,10 +71,6 @@ class Running:
         while self.active:
             slicer.app.processEvents()
             time.sleep(0.01)  # the work is in another process; this one need not spin
-
-    def _call(self, index: int, *arguments) -> None:
-        if self._callbacks[index] is not None:
-            self._callbacks[index](*arguments)
 
 
 class Run(Running):
@@ -93,7 +85,9 @@ class Run(Running):
     kind = "segment"
 
     def __init__(self, model, options=None, onProgress=None, onFinished=None, onError=None):
-        super().__init__(onProgress, onFinished, onError)
+        super().__init__()
+        self.onProgress, self.onFinished = onProgress or ignore, onFinished or ignore
+        self.onError = onError or ignore
         self.options: SegmentOptions = options or SegmentOptions()
         self.model = str(model)
         self.result: SegmentResult | None = None
@@ -104,16 +98,16 @@ class Run(Running):
         self._job = VolumeJob(*about, keep)
 
     def _onProgress(self, fraction, message, secondsLeft) -> None:
-        self._call(0, fraction, message, secondsLeft)
+        self.onProgress(fraction, message, secondsLeft)
 
     def _onEnded(self, result, error) -> None:
         self.result, self.error = result, error
         self.active = False
         self.log = self._job.log
         if error is None:
-            self._call(1, result)
+            self.onFinished(result)
         else:
-            self._call(2, error)
+            self.onError(error)
 
 
 class SegmentRun(Run):

@@ -13,6 +13,7 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,23 +50,17 @@ def steps(broken=(), features: bool = False) -> list[Step]:
     for name, requirement in requirements.PACKAGES.items():
         size = _SMALL.get(name, 1)
         if name in absent:
-            found.append(Step(name, size, False, lambda one=requirement: _pipEnsure(one)))
+            found.append(Step(name, size, False, partial(_pipEnsure, requirement)))
         elif name in broken:
-            found.append(Step(name, size, True, lambda one=requirement: _pipAlone(one, True)))
+            found.append(Step(name, size, True, partial(_pipAlone, requirement, True)))
     state = general.state() if features else ""
     if state in ("altered", "not installed"):
         again = state == "altered"
-        found.append(
-            Step(
-                general.PACKAGE,
-                general.MEGABYTES,
-                again,
-                lambda: _pipAlone(general.REQUIREMENT, state == "altered"),
-            )
-        )
+        install = partial(_pipAlone, general.REQUIREMENT, again)
+        found.append(Step(general.PACKAGE, general.MEGABYTES, again, install))
     if "torch" in absent or "torch" in broken:
         there = "torch" not in absent
-        found.append(Step("torch", torchMegabytes(), there, lambda: _installTorch(there)))
+        found.append(Step("torch", torchMegabytes(), there, partial(_installTorch, there)))
     return found
 
 

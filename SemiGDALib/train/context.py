@@ -20,14 +20,15 @@ class TrainContext:
         selectCases: function of case ids: selects them in the list of cases and shows it.
         closedSetUp: the panel's :class:`SemiGDALib.set_up.closed.ClosedSetUp`.
         selectedCases: function that gives the ids of the cases selected there.
+        changed: function to be called after every change: reads the project, all sections refresh.
+        log: function that writes a line into the panel's log.
     """
 
     def __init__(self, logic, message, resourcePath, onChanged, onLog):
         self.logic = logic
         self.message = message
         self.resourcePath = resourcePath
-        self._onChanged = onChanged
-        self._onLog = onLog
+        self.changed, self.log = onChanged, onLog
         self.selectCases = lambda caseIds: None
         self.selectedCases = list
         self.closedSetUp = None
@@ -89,14 +90,6 @@ class TrainContext:
     def icon(self, name: str):
         """An icon of the module's Resources/Icons, by its name without ending."""
         return qt.QIcon(self.resourcePath(f"Icons/{name}.png"))
-
-    def changed(self) -> None:
-        """To be called after every change: reads the project, all sections refresh."""
-        self._onChanged()
-
-    def log(self, text: str) -> None:
-        """A line in the panel's log."""
-        self._onLog(text)
 
     def attempt(self, action, *arguments, **options):
         """Do something that may raise SemiGDAError, or find the disk gone: the error is shown, and

@@ -29,19 +29,21 @@ def askChange(present, selected, names, partly=""):
     )
     if partly:
         dialog.say(partly)
-    keep = qt.QRadioButton(_("The same cases: a label or a class was corrected"))
-    keep.name = "keepButton"
-    keep.toolTip = _("Lock the same cases again, with their present labels.")
-    chance = qt.QRadioButton(_("Other cases, drawn at random"))
-    chance.name = "chanceButton"
-    chance.toolTip = _("Drawn again at random, with some of every kind of case.")
-    exactly = qt.QRadioButton(_("The selected cases: {names}").format(names=names or _("none")))
-    exactly.name = "selectedButton"
-    exactly.toolTip = _("Exactly the cases selected in the list of cases.")
-    exactly.enabled = bool(selected)
-    for button in (keep, chance, exactly):
+
+    def choice(name, text, toolTip):
+        button = qt.QRadioButton(text)
+        button.name, button.toolTip = name, toolTip
         dialog.layout.addWidget(button)
+        return button
+
+    about = _("Lock the same cases again, with their present labels.")
+    keep = choice("keepButton", _("The same cases: a label or a class was corrected"), about)
     keep.checked = True
+    about = _("Drawn again at random, with some of every kind of case.")
+    chance = choice("chanceButton", _("Other cases, drawn at random"), about)
+    about = _("Exactly the cases selected in the list of cases.")
+    text = _("The selected cases: {names}").format(names=names or _("none"))
+    choice("selectedButton", text, about).enabled = bool(selected)
     dialog.say(_("Why? The reason is kept in the project's history."))
     reason = lineEdit("reasonEdit", _("One sentence for whoever reads the scores later."))
     dialog.layout.addWidget(reason)

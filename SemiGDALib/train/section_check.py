@@ -215,12 +215,8 @@ class CheckSection(Section):
         self._fixing = True
         self._update()
         # Later: the button that was clicked must not be deleted by its own click.
-        qt.QTimer.singleShot(
-            0,
-            lambda: self.context.logic.applyFix(
-                finding, lambda error: self._onFixed(finding, error)
-            ),
-        )
+        done = partial(self._onFixed, finding)
+        qt.QTimer.singleShot(0, lambda: self.context.logic.applyFix(finding, done))
 
     def onUndo(self) -> None:
         "Undo the last fix."

@@ -103,7 +103,7 @@ def test_reload_ends_what_the_panel_started(study, module_host, start):
     started = children() - before | ({worker(name).processId()} if name else set())
     jobs = [job for job in study.logic.project.jobs() if job["state"] in ("queued", "running")]
     told.clear()
-    study.panel.context._onChanged = lambda: told.append("the old panel was refreshed")
+    study.panel.context.changed = lambda: told.append("the old panel was refreshed")
     slicer.util.reloadScriptedModule("SemiGDATrain")
     assert not any(map(is_running, started))
     module_host.process(1.2)  # longer than any timer of the panel

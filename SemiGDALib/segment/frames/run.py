@@ -66,7 +66,8 @@ class FramesRun(Run):
         if fraction > 0 or self._at:
             text = _("Frame {number} of {count}")
             message = text.format(number=self._at + 1, count=self.count)
-        self._call(0, (self._at + fraction) / self.count, message, self._secondsLeft(secondsLeft))
+        done = (self._at + fraction) / self.count
+        self.onProgress(done, message, self._secondsLeft(secondsLeft))
 
     def _secondsLeft(self, ofFrame: float | None) -> float | None:
         """From the mean of the frames that are done; the first one includes the model's loading."""

@@ -72,7 +72,9 @@ class SeveralRun(Running):
         onEnded=None,
         roi=None,
     ):
-        super().__init__(onRow, onProgress, onEnded)
+        super().__init__()
+        self.onRow, self.onProgress = onRow or ignore, onProgress or ignore
+        self.onEnded = onEnded or ignore
         self.rows, self.todo = rows, todo
         self.model, self.options = str(model), options
         self.folder = Path(folder) if folder else None
@@ -110,14 +112,14 @@ class SeveralRun(Running):
             there = (self.folder / f"{row.name}{ENDING}").exists()
             notes = (_("The segmentation in the folder is an earlier one."),) if there else ()
         row.become(state, segments, error, notes)
-        self._call(0, place)
+        self.onRow(place)
 
     def _end(self, error: SemiGDAError | None) -> None:
         self.active, self.error = False, error
         for place, row in enumerate(self.rows):
             if row.state == RUNNING:
                 self._set(place, WAITING)
-        self._call(2, error)
+        self.onEnded(error)
 
 
 class FolderRun(SeveralRun):
@@ -134,7 +136,7 @@ class FolderRun(SeveralRun):
             now = next((n for n in self.todo if self.rows[n].state in (WAITING, RUNNING)), None)
             if now is not None and self.rows[now].state == WAITING:
                 self._set(now, RUNNING)
-        self._call(1, fraction, message, secondsLeft)
+        self.onProgress(fraction, message, secondsLeft)
 
     def _read(self) -> None:
         """Take what the job has told of its images since the last time."""
@@ -249,7 +251,7 @@ class SceneRun(SeveralRun):
         if self._ended or fraction:
             number = min(self._ended + 1, total)
             message = _("Segmenting image {number} of {total}").format(number=number, total=total)
-        self._call(1, done, message, left)
+        self.onProgress(done, message, left)
 
     def _onResult(self, place: int, result) -> None:
         self._leave(place)
