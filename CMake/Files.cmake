@@ -140,6 +140,7 @@ set(SemiGDA_PACKAGES
   semigda/cli_models.py
   semigda/cli_parser.py
   semigda/cli_project.py
+  semigda/cli_project_map.py
   semigda/cli_project_parts.py
   semigda/cli_project_results.py
   semigda/cli_project_review.py

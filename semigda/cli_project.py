@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from semigda.cli_project_map import add_map_command, map_labels
 from semigda.cli_project_parts import add_map, done, mapping, print_json
 from semigda.cli_project_results import add_results_commands
 from semigda.cli_project_review import add_review_commands
@@ -76,6 +77,8 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
         "are unlabelled",
     )
 
+    add_map_command(add)
+
     doctor = add("check", _check, "Look for what would spoil a training.")
     doctor.add_argument("--fix", action="store_true", help="do all safe repairs")
 
@@ -123,7 +126,7 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         _tell_pairing(pairing, arguments.json)
         return
     if arguments.map:  # first: what is wrong with it adds nothing
-        project.set_mapping(mapping(arguments.map))
+        map_labels(project, mapping(arguments.map), cases)
     added = project.add(cases)
     if arguments.group_pattern:
         _set_patients(project, cases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from semigda.cli_project_map import map_results
 from semigda.cli_project_parts import Add, add_map, done, mapping, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
@@ -19,7 +20,6 @@ from semigda_core.project.results import (
     newest,
     remove_results,
     result_classes,
-    set_result_mapping,
     structures_of,
     used,
     will_learn,
@@ -62,7 +62,7 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
             action="Give its name: --program NAME.",
         )
     if arguments.map:  # first: what is wrong with it adds nothing
-        set_result_mapping(project, checked_source(source), mapping(arguments.map))
+        map_results(project, checked_source(source), mapping(arguments.map), found)
     ids = add_results(project, found.pairs, source)
     view = project.read()
     if arguments.json:

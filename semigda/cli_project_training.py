@@ -168,6 +168,9 @@ def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> in
     terminal.update(progress=state["progress"], message=state["message"])
     if error := job.error():
         raise error
+    warnings = (e["message"] for e in job.events() if e["type"] == "warning" and "message" in e)
+    for warning in dict.fromkeys(warnings):
+        print(warning, file=sys.stderr)
     made = [one for one in versions.versions(project) if one.job == job.path.name]
     if arguments.json:
         print_json([version_values(version) for version in made])

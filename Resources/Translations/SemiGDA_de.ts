@@ -5983,6 +5983,10 @@
         <translation>Der Sicherungspunkt ist von einer anderen Version von SemiGDA und passt nicht zu dieser: Das Training beginnt von vorn.</translation>
     </message>
     <message>
+        <source>The class '{name}' was found in {count} of {without} held-out cases that have none of it. The scores do not count this.</source>
+        <translation>Die Klasse '{name}' wurde in {count} von {without} Testfällen gefunden, in denen es sie nicht gibt. Die Werte zählen das nicht.</translation>
+    </message>
+    <message>
         <source>The cohort's file</source>
         <translation>Die Datei der Kohorte</translation>
     </message>
@@ -7185,6 +7189,10 @@
         <translation>Wählen Sie aus: {names}.</translation>
     </message>
     <message>
+        <source>Choose other names.</source>
+        <translation>Wählen Sie andere Namen.</translation>
+    </message>
+    <message>
         <source>Choose others.</source>
         <translation>Wählen Sie andere.</translation>
     </message>
@@ -7863,6 +7871,10 @@
     <message>
         <source>The training's process is gone.</source>
         <translation>Den Prozess des Trainings gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The version in use cannot be compared with the new model: it has other classes, or has learned from cases that are held out now.</source>
+        <translation>Die benutzte Version kann nicht mit dem neuen Modell verglichen werden: Sie hat andere Klassen, oder sie hat aus Fällen gelernt, die jetzt Testfälle sind.</translation>
     </message>
     <message>
         <source>The voxel size is {told} mm, far from the usual {usual} mm.</source>

@@ -41,6 +41,7 @@ class TrainingHistory:
         scores: Dice of each class on held-out cases, of both branches together.
         previews: pictures of each kind.
         stuck: events of classes that are not found.
+        warnings: sentences, each once.
         look: seconds that a first look took.
         part: which of the job's trainings this is (index, count, kind), None if it is one.
     """
@@ -51,6 +52,7 @@ class TrainingHistory:
         self.scores: list[Report] = []
         self.previews: dict[str, list[Report]] = {kind: [] for kind in PREVIEW_KINDS}
         self.stuck: list[dict[str, Any]] = []
+        self.warnings: list[str] = []
         self.look = 0.0
         self.part: dict[str, Any] | None = None
         self._lines = 0
@@ -92,6 +94,8 @@ class TrainingHistory:
             _put(shown, Report(position, picture=self.folder / event["file"]))
         elif kind == "first-look":
             self.look = event["seconds"]
+        elif kind == "warning" and event.get("message") not in (None, *self.warnings):
+            self.warnings.append(str(event["message"]))
         elif kind == "stuck":
             self.stuck = [*(one for one in self.stuck if one["classes"] != event["classes"]), event]
 

@@ -319,8 +319,9 @@ class TrainingSection(Section):
 
     def _showStuck(self) -> None:
         stuck = self._history.stuck if self._history else []
-        self.ui.stuckLabel.visible = bool(stuck)
-        lines = []
+        warnings = self._history.warnings if self._history else []
+        self.ui.stuckLabel.visible = bool(stuck or warnings)
+        lines = [f"<p>{html.escape(translated(warning))}</p>" for warning in warnings]
         for event in stuck:
             names = ", ".join(event["classes"])
             found = _("Not found so far: {names}. Likely causes:").format(names=names)

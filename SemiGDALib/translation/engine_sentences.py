@@ -137,6 +137,10 @@ def sentences(_):
             "The checkpoint is of another version of SemiGDA and does not fit this one: the "
             "training starts again."
         ),
+        _(
+            "The class '{name}' was found in {count} of {without} held-out cases that have none "
+            "of it. The scores do not count this."
+        ),
         _("The cohort's file"),
         _("The connection broke off."),
         _("The device must be one of {value}."),

@@ -79,6 +79,7 @@ def sentences(_):
         _("Choose labelled cases."),
         _("Choose one of the project's classes."),
         _("Choose one of: {names}."),
+        _("Choose other names."),
         _("Choose others."),
         _("Choose the held-out cases again, with this as the reason."),
         _(
@@ -283,6 +284,10 @@ def sentences(_):
         _("The training is {told}."),
         _("The training would write outside its project."),
         _("The training's process is gone."),
+        _(
+            "The version in use cannot be compared with the new model: it has other classes, or "
+            "has learned from cases that are held out now."
+        ),
         _("The voxel size is {told} mm, far from the usual {usual} mm."),
         _("The voxels of the label lie in another file, which is missing or in another folder."),
         _("There are no images."),

@@ -195,6 +195,14 @@ def test_the_model_before_is_scored_on_the_same_cases_once(cases, folded, tmp_pa
     assert trained(job) == ["final"]
     row = json.loads((job.path / "comparison.json").read_text())["rows"][0]
     assert row["before"] == 0.25
+    # No Dice tells of what was found where nothing is drawn.
+    (job.path / "scores.json").write_text('{"c2": {"body": 0.5, "head": null}}')
+    one = {"certainty": 0.5, "dice": 0.0, "predicted": 9, "whole": True}
+    found = [[one | {"value": 1, "truth": 9}, one | {"value": 2, "truth": 0}]]
+    (job.path / "outcomes.json").write_text(json.dumps(found))
+    train_plan(job)
+    told = [event["message"] for event in job.events() if event["type"] == "warning"]
+    assert told[-1].startswith("The class 'head' was found in 1 of 1 held-out cases that have none")
 
 
 def test_folds_are_compared_with_given_scores_or_the_model_before(

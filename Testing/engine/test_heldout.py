@@ -184,6 +184,31 @@ def test_case_list_is_what_trainings_read(tmp_path):
     assert tree(tmp_path / "study") == before
 
 
+@pytest.mark.parametrize("base", ["/gone/models/one", "C:\\gone\\jobs\\first\\one.safetensors"])
+def test_a_model_has_seen_what_the_one_it_started_from_has(tmp_path, base):
+    project = make_project(tmp_path, 8, 2)
+    check(project)
+    choose_heldout(project, measured(project))
+    card = ModelCard.read(tiny_package(tmp_path))
+    view = project.read()
+    seen, first, second = view.of_role("labeled")[0], case_rows(view), case_rows(view)
+    second = [row for row in second if row["name"] != seen.id]  # left out meanwhile
+    for name, rows in (("first", first), ("second", second)):
+        (project.folder / "jobs" / name).mkdir()
+        write_json(project.folder / "jobs" / name / "cases.json", rows)
+    change_heldout(project, "a test", measured(project), [seen.id])
+
+    def has_seen(**plan: str) -> bool:
+        data = dict(project.read().data)
+        data["versions"] = [{"job": "second", "sha256": card.weights_sha256}]
+        data["jobs"] = [{"id": "first", "version": "one", "plan": {"base": base}}]
+        data["jobs"] += [{"id": "second", "version": "two", "plan": plan}]
+        return has_seen_heldout(View(project.folder, data), card)
+
+    assert not has_seen() and not has_seen(base="/gone/models/two")  # itself: no end otherwise
+    assert has_seen(base=base)
+
+
 @pytest.mark.parametrize("how", ["the same patient", "added again"])
 def test_a_model_has_seen_a_held_out_patient_by_any_of_its_images(tmp_path, how):
     project = make_project(tmp_path, 8, 2)

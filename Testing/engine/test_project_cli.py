@@ -132,7 +132,23 @@ def test_a_damaged_label_keeps_out_no_other_case_and_is_named(tmp_path, capsys):
     assert code == 0 and "1 cases of the project have a label now." in out
 
 
-@pytest.mark.parametrize("action", "create add check split status cases".split())
+def test_a_map_for_new_labels_does_not_swap_the_earlier_ones(tmp_path, capsys):
+    folder, here, there = tmp_path / "p", tmp_path / "here", tmp_path / "there"
+    write_case(here, 0), write_case(there, 1)
+    run(capsys, "create", folder, "--classes", "ball", "core")
+    assert run(capsys, "add", folder, here, "--map", "1=ball", "2=core")[0] == 0
+    kept = (folder / "project.json").read_bytes()
+    code, _, err = run(capsys, "add", folder, there, "--map", "1=core", "2=ball")
+    assert code == 1 and "would change 1" in err and (folder / "project.json").read_bytes() == kept
+    assert run(capsys, "add", folder, there, "--map", "1=ball", "2=core", "3=0")[0] == 0
+    write_case(here, 2), write_case(there, 3)
+    assert run(capsys, "add", folder, here, "--map", "1=core", "2=ball")[0] == 1  # not all of them
+    code, out, _ = run(capsys, "map", folder, "1=core", "2=ball")
+    mapping = json.loads((folder / "project.json").read_bytes())["mapping"]
+    assert code == 0 and mapping == {"1": 2, "2": 1, "3": 0} and "All labels" in out
+
+
+@pytest.mark.parametrize("action", "create add map check split status cases".split())
 def test_every_action_has_its_help(action, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["project", action, "--help"])

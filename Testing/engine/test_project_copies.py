@@ -50,6 +50,26 @@ def test_a_copy_does_not_take_the_originals_place_in_the_library(tmp_path, monke
     assert versions.use(copy, first) == place
 
 
+def test_a_title_is_given_to_no_other_model_in_the_library(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "models"))
+    original = make_project(tmp_path, 1, 0)
+    first, second = add_version(original, 1), add_version(original, 2)
+    place = user_folder() / versions.model_name(original.read())
+    with original.edit("version used") as data:
+        data["used"] = [first]
+    shutil.copytree(original.folder / "models" / second, place)  # used by a copy of the project
+    title = ModelCard.read(place).title
+    versions.rename(original, first, "My first")
+    assert ModelCard.read(place).title == title
+    shutil.rmtree(place)  # removed in SemiGDA Segment
+    versions.rename(original, first, "Mine")
+    assert [one.title for one in versions.versions(original)] == [second, "Mine"]
+    assert ModelCard.read(original.folder / "models" / first).title == "Mine"
+    shutil.copytree(original.folder / "models" / first, place)
+    versions.rename(original, first, "Ours")
+    assert ModelCard.read(place).title == "Ours"
+
+
 @pytest.mark.parametrize(
     "name", ["project (1).json", "project-DESK.json", "project.sync-conflict-20261130.json"]
 )

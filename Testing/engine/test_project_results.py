@@ -47,9 +47,8 @@ def write_results(tmp_path, numbers, folder="net", **changes):
     place = tmp_path / folder
     place.mkdir(exist_ok=True)
     for number in numbers:
-        values = np.array([0, 7, 9], np.uint8)[draw(number)[1]]
-        affine = changes.get("affine", AFFINE)
-        write_nrrd(place / f"DOE_JANE_{number:02d}.nrrd", changes.get("labels", values), affine)
+        labels = changes.get("labels", np.array([0, 7, 9], np.uint8)[draw(number)[1]])
+        write_nrrd(place / f"DOE_JANE_{number:02d}.nrrd", labels, changes.get("affine", AFFINE))
     return place
 
 
@@ -246,6 +245,8 @@ def test_the_commands(project, tmp_path, capsys):
     capsys.readouterr()
     assert main([*command, "--map", "7=ball", "9=core"]) == 0
     told = capsys.readouterr()
+    early = [*command[:3], str(write_results(tmp_path, [7], "early")), *command[4:]]
+    assert main([*early, "--map", "7=core"]) == 1 and "would change 2" in capsys.readouterr().err
     assert "Results of Late Net teach nothing yet: to measure it" in told.out
     assert "no case has this name: DOE_JANE_77.nrrd" in told.err
     assert main(["project", "status", folder]) == 0

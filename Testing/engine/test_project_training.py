@@ -7,16 +7,20 @@ import os
 import re
 import time
 import zipfile
+from argparse import Namespace
 
 import pytest
 from project_fixtures import make_project
+from test_project_copies import add_version
 from trainings_fixtures import ready_project, tiny_plan, wait_for_end
 
 from semigda.check.run import check
 from semigda.cli import main
+from semigda.cli_project_training import _wait
 from semigda.jobs.run import run_job
 from semigda.training import rehearsal
 from semigda_core.errors import SemiGDAError
+from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import find_model
 from semigda_core.project.check.latest import measured
@@ -213,6 +217,32 @@ def test_start_refuses_what_would_not_work(tmp_path):
         with pytest.raises(SemiGDAError, match="No training|no training"):
             act(project)
     assert trainings.current(project) is None
+
+
+def test_whoever_waits_for_a_training_hears_its_warnings(trained, capsys):
+    project, *_ = trained
+    job = JobFolder(trainings.current(project)["folder"])
+    for _ in range(2):  # again after a kill
+        job.event("warning", message="Something is odd.")
+    assert _wait(Namespace(json=False), project, job) == 0
+    assert capsys.readouterr().err.count("Something is odd.") == 1
+
+
+def test_a_version_in_use_that_is_not_compared_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(trainings, "launch", lambda job: None)
+    project = ready_project(tmp_path)
+    name = add_version(project, 1)
+    with project.edit("version used") as data:
+        data["used"] = [name]
+    job = trainings.start(project, tiny_plan())
+    (event,) = job.events()
+    assert event["type"] == "warning" and "has other classes" in event["message"]
+    trainings.cancel(project)
+    project.set_classes(["inner", "outer"])  # the version's
+    check(project)
+    (project.folder / "jobs/job").mkdir()
+    (project.folder / "jobs/job/cases.json").write_text("[]")
+    assert trainings.start(project, tiny_plan()).events() == []
 
 
 def test_the_plan_is_kept(tmp_path):

@@ -17,6 +17,7 @@ from semigda.jobs.run import run_job
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
+from semigda_core.project.classes import change_class
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
 from semigda_core.project.report.charts import line_chart
@@ -139,6 +140,14 @@ def test_it_shows_curves_scores_pictures_settings_and_licence(page):
     assert "<td>case 1</td>" in page and "<td>case 2</td>" in page and "case 3" not in page
     assert "Phantoms &lt;drawn&gt; by the engine &amp; nobody else." in page
     assert "CC0 1.0" in page and "learning rate" in page
+
+
+def test_it_names_the_classes_that_the_training_had(trained, tmp_path):
+    project, job = trained
+    copy = Project(shutil.copytree(project.folder, tmp_path / "later"))
+    change_class(copy, 1, "trunk")
+    text = write_report(copy, job.path.name, tmp_path / "later.html").read_text("utf-8")
+    assert "<h1>body, head</h1>" in text and "trunk" not in text
 
 
 def test_it_says_how_the_scores_were_made(page):

@@ -54,9 +54,13 @@ def test_folds_and_stuck_classes(training, job, module_host, artifacts):
             write_picture(job.path / name, 40 * number + step)
             job.event("preview", stage="segment", step=step, kind=kind, file=name, part=part(1))
     causes = ["The label is in few slices.", "The label's values are others than in the list."]
+    warning = "2 held-out cases could not be scored."
+    for _ in range(2):  # again after a kill
+        job.event("warning", message=warning)
     job.event("stuck", classes=["core"], step=75, causes=causes, part=part(1))
     module_host.wait(lambda: ui.stuckLabel.visible, 5)
     assert "core" in ui.stuckLabel.text and causes[0] in ui.stuckLabel.text
+    assert ui.stuckLabel.text.count(warning) == 1
     assert "Patient 2 of 4 held out" in ui.stateLabel.text
     assert "1 h 5 min left" in ui.stateLabel.text
     assert "ball&nbsp;0.85" in ui.legendLabel.text  # of the second fold

@@ -157,6 +157,7 @@ class _Plan:
                 row["scored_on"] = scored_on[row["case"]]
         write_json(self.job.path / COMPARISON, result)
         self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
+        self._tell_alarms(result["rows"])
         card = self._tell_card(out, result, len(after))
         if unets and after:
             self._compare_unet(out, result, after, count * share + SCORING_SHARE)
@@ -339,6 +340,18 @@ class _Plan:
         """What the scores of partly labelled cases are of, by case."""
         path = self.job.path / SCORED_ON
         return schema.read(path, schema.SCORED_ON, "The scored slices") if path.exists() else {}
+
+    def _tell_alarms(self, rows: list[dict[str, Any]]) -> None:
+        """Say what no Dice tells: what was found where nothing of its class is drawn."""
+        found = [one.value for patient in self._outcomes() for one in patient if not one.truth]
+        for value, name in enumerate(self.classes, 1):
+            without = sum(row["class"] == name and row["after"] is None for row in rows)
+            if count := found.count(value):
+                self.job.event(
+                    "warning",
+                    message=f"The class '{name}' was found in {count} of {without} held-out cases "
+                    "that have none of it. The scores do not count this.",
+                )
 
     def _tell_card(self, out: Path, result: dict[str, Any], count: int) -> ModelCard:
         """Let the card say what its scores are of."""

@@ -32,6 +32,7 @@ def new_classes(given: Sequence[str | Mapping[str, Any] | Label]) -> list[Label]
         raise SemiGDAError(
             "bad-input",
             f"The classes need different names, and there may be {MAX_CLASSES} of them.",
+            action="Choose other names.",
         )
     return labels
 

@@ -6,12 +6,15 @@ mapping keeps the meaning of the old one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
 from semigda_core.models.card import Label
+from semigda_core.project.changes import change_mapping
 from semigda_core.project.project import Project
 from semigda_core.project.records import View, class_mapping
 from semigda_core.project.results import result_classes, set_result_mapping
@@ -52,6 +55,34 @@ def remove_class(project: Project, value: int) -> None:
     project.set_mapping({key: moved(old) for key, old in kept.items()})
     for source, meant in results.items():
         set_result_mapping(project, source, {key: moved(old) for key, old in meant.items()})
+
+
+def others_changed(
+    view: View,
+    facts: Mapping[str, Any],
+    changes: Mapping[str, int | str | None],
+    given: Container[Path],
+) -> list[str]:
+    """Ids of the cases whose labels would silently become another class by a change of the mapping.
+
+    Args:
+        facts: what the check measured, by case id.
+        changes: as of :meth:`Project.set_mapping`.
+        given: labels for which the change is meant.
+    """
+    known = dict(view.mapping)
+    change_mapping(view.data, known, changes, ignoring=True)
+    then = replace(view, data={**view.data, "mapping": known})
+    found = []
+    for case in view.cases:
+        if case.label is None or case.label.resolve() in given:
+            continue
+        parts = ((facts.get(case.id) or {}).get("label") or {}).get("parts")
+        held = case.segments or changes if parts is None else parts
+        old, new = view.classes_of(case), then.classes_of(case)
+        if any(key in held and new.get(key, old[key]) != old[key] for key in old):
+            found.append(case.id)
+    return found
 
 
 def _meant(view: View) -> dict[str, int]:

@@ -8,7 +8,8 @@ somebody looked at it.) A case has one result of a program; of several programs'
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import replace
 from os.path import exists
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,26 @@ def set_result_mapping(
     with project.edit("mapping of results set") as data:
         known = data.setdefault("result_mapping", {}).setdefault(source, {})
         change_mapping(data, known, mapping)
+
+
+def others_changed(
+    view: View, source: str, changes: Mapping[str, int | str | None], given: Container[Path]
+) -> list[str]:
+    """Ids of the cases whose results of a program would silently become another class by a change
+    of its mapping; results that are ``given`` are not meant."""
+    known = dict(view.data.get("result_mapping", {}).get(source, {}))
+    change_mapping(view.data, known, changes)
+    mappings = {**view.data.get("result_mapping", {}), source: known}
+    then = replace(view, data={**view.data, "result_mapping": mappings})
+    found = []
+    for case in view.cases:
+        for result in case.results:
+            if result.source == source and result.path.resolve() not in given:
+                old, new = result_classes(view, result), result_classes(then, result)
+                held = result.segments or changes
+                if any(key in held and new.get(key, old[key]) != old[key] for key in old):
+                    found.append(case.id)
+    return found
 
 
 def newest(case: ProjectCase) -> Result | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
 from semigda_core.files.inside import is_inside
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.project.records import View
+from semigda_core.models.card import Label
 from semigda_core.project.report.charts import line_chart
 from semigda_core.project.report.page import Say
 
@@ -32,11 +32,11 @@ def _kinds(say: Say) -> dict[str, str]:
     }
 
 
-def curves(say: Say, view: View, events: list[dict[str, Any]]) -> str:
+def curves(say: Say, classes: Iterable[Label], events: list[dict[str, Any]]) -> str:
     """Of the last training if a job has several."""
     events = _last_part(events)
     found = []
-    colours = {label.name: "rgb({}, {}, {})".format(*label.color) for label in view.classes}
+    colours = {label.name: "rgb({}, {}, {})".format(*label.color) for label in classes}
     checks = [event for event in events if event["type"] == "validation"]
     names = list(dict.fromkeys(name for event in checks for name in event["dice"]["both"]))
     dice = {

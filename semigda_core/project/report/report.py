@@ -18,7 +18,7 @@ from semigda_core.files.atomic import write_text
 from semigda_core.files.targets import check_target
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.labels.finished import WHOLE
-from semigda_core.models.card import ModelCard
+from semigda_core.models.card import Label, ModelCard
 from semigda_core.project.cases.caselist import listed_cases
 from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
@@ -93,7 +93,8 @@ def _page(say: Say, project: Project, training: dict[str, Any]) -> str:
     comparison = read(job.path)
     if comparison is None and (job.path / FILE).exists():
         gaps.append("The scores of the training cannot be read.")
-    names = ", ".join(label.name for label in view.classes) or say("training")
+    classes = _classes(view, job)
+    names = ", ".join(label.name for label in classes) or say("training")
     body = [
         f"<header><p>{say('SemiGDA training report')}</p><h1>{escape(names)}</h1>",
         f"<p>{_standing(say, job, result)}</p></header>",
@@ -101,7 +102,7 @@ def _page(say: Say, project: Project, training: dict[str, Any]) -> str:
         _counts(say, view, job, comparison),
         _comparison(say, comparison),
         _unet(say, comparison),
-        curves(say, view, events),
+        curves(say, classes, events),
         _list(say("Warnings"), _warnings(say, events)),
         previews(say, job, events),
         method(say, comparison, card),
@@ -115,6 +116,14 @@ def _page(say: Say, project: Project, training: dict[str, Any]) -> str:
         title=escape(say("Training report: {names}").format(names=names)),
         body="\n".join(filter(None, body)),
     )
+
+
+def _classes(view: View, job: JobFolder) -> list[Label]:
+    """Those that the training had; the project's may be others today."""
+    try:
+        return [Label.from_dict(one) for one in job.job["options"]["card"]["labels"]]
+    except (KeyError, TypeError, SemiGDAError):
+        return view.classes
 
 
 def _standing(say: Say, job: JobFolder, result: dict[str, Any]) -> str:

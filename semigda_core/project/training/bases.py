@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,12 +123,29 @@ def _problem(view: View, folder: Path) -> str | None:
 
 def _has_seen(view: View, job: str) -> bool:
     """Whether a training had an image of a patient who is held out now, also one that was removed
-    since and added again. If its case list is gone, it may have."""
+    since and added again; or one that it goes back to had. If a case list is gone, it may have."""
     ids = held_out(view)
     patients = {case.patient for case in view.cases if case.id in ids}
-    rows = listed_cases(view.folder / "jobs" / job / "cases.json")
-    if rows is None:
-        return bool(ids)
     cases = [case for case in view.cases if case.patient in patients]
     unseen = {case.id for case in cases} | {str(case.image) for case in cases}
-    return any({row["name"], row["image"]} & unseen for row in rows if row["role"] != "val")
+    for one in _line(view, job):
+        rows = listed_cases(view.folder / "jobs" / one / "cases.json")
+        if rows is None:
+            return bool(ids)
+        if any({row["name"], row["image"]} & unseen for row in rows if row["role"] != "val"):
+            return True
+    return False
+
+
+def _line(view: View, job: str) -> list[str]:
+    """A training, and those whose model or autoencoder it started from, and so on."""
+    jobs = {record["id"]: record for record in view.data["jobs"]}
+    makers = {record.get("version"): job_id for job_id, record in jobs.items()}
+    found, now = list[str](), job
+    while now not in found:
+        found.append(now)
+        base = (jobs.get(now, {}).get("plan") or {}).get("base") or ""
+        # By names: the path is stale once the project has moved.
+        parent, name = ["", "", *re.split(r"[\\/]", base)][-2:]
+        now = makers.get(name, now) if parent == "models" else parent if parent in jobs else now
+    return found

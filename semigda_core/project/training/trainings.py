@@ -45,6 +45,10 @@ from semigda_core.project.training.plans import Plan, needs_features, save_plan
 from semigda_core.project.training.versions import Version, versions
 
 LOCK = ".training.lock"
+NOT_COMPARED = (
+    "The version in use cannot be compared with the new model: it has other classes, or has "
+    "learned from cases that are held out now."
+)
 
 
 def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
@@ -125,6 +129,8 @@ def start(project: Project, plan: Plan) -> JobFolder:
         )
         if gone := view.of_role("missing"):
             tell_missing(job, len(gone))
+        if view.data.get("used") and "before" not in inputs and scored is None:
+            job.event("warning", message=NOT_COMPARED)
         launch(job)
     return job
 

@@ -241,13 +241,15 @@ def rename(project: Project, name: str, title: str) -> None:
     title = title.strip()
     if not title:
         raise SemiGDAError("bad-input", "A version needs a title.")
-    folders = [project.place("models", version.name)]
-    if version.in_use:
-        folders.append(user_folder() / ModelCard.read(version.folder).name)
-    for folder in folders:
-        card = ModelCard.read(folder)
+    folder = project.place("models", version.name)
+    card = ModelCard.read(folder)
+    installed = user_folder() / card.name
+    # The user may have removed it, or a copy of the project put another version there.
+    same = version.in_use and _weights(installed) == card.weights_sha256
+    for place in [folder, installed] if same else [folder]:
+        card = ModelCard.read(place)
         card.title = title
-        card.write(folder)
+        card.write(place)
     with project.edit("version renamed", version=name) as data:
         _entry(data, name)["title"] = title
 
@@ -337,10 +339,7 @@ def _install(project: Project, version: Version) -> None:
     same id, and so its versions the same place."""
     place = user_folder() / ModelCard.read(version.folder).name
     known = {record["sha256"] for record in project.read().data.get("versions", [])}
-    installed = None
-    with contextlib.suppress(SemiGDAError):  # none is there, or a damaged one
-        installed = ModelCard.read(place).weights_sha256
-    if installed is not None and installed not in known:
+    if (installed := _weights(place)) is not None and installed not in known:
         raise SemiGDAError(
             "bad-input",
             "The library holds a model of a copy of this project, which Segment uses now.",
@@ -348,6 +347,14 @@ def _install(project: Project, version: Version) -> None:
             "library first.",
         )
     _in_child("models", "add", version.folder, "--overwrite")
+
+
+def _weights(place: Path) -> str | None:
+    """The hash of a model's weights; None if there is none, or a damaged one."""
+    try:
+        return ModelCard.read(place).weights_sha256
+    except SemiGDAError:
+        return None
 
 
 def _in_child(*arguments: str | os.PathLike[str]) -> None:
