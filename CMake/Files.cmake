@@ -72,6 +72,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/chart.py
   SemiGDALib/train/class_list.py
   SemiGDALib/train/context.py
+  SemiGDALib/train/covered.py
   SemiGDALib/train/curves.py
   SemiGDALib/train/curves_view.py
   SemiGDALib/train/dialog_folder.py

@@ -294,16 +294,18 @@ class SemiGDASegmentLogic(SetUpLogic, SeveralLogic, LibraryLogic, ScriptedLoadab
 
         return dicom.export(segmentationNode, folder)
 
-    def sendToProject(self, segmentationNode, folder, replace=False, whole=False):
+    def sendToProject(self, segmentationNode, folder, replace=False, whole=False, overlaps=None):
         """Make a corrected result a labelled case of the training project in a folder.
 
         Returns a :class:`semigda_core.project.cases.sending.Sent`; ``replace``: the case may have
         another label, whose file stays; ``whole``: the result was made in a region, and is right
-        outside of it, too, where the image otherwise stays unlabelled.
+        outside of it, too, where the image otherwise stays unlabelled; ``overlaps``: what becomes
+        of segments that others cover, and which are otherwise refused: "smaller" puts smaller ones
+        on top; "anyway" also loses what is covered then.
         """
         from SemiGDALib.segment.sending import sendTo
 
-        return sendTo(segmentationNode, folder, replace, whole)
+        return sendTo(segmentationNode, folder, replace, whole, overlaps)
 
 
 class SemiGDASegmentTest(ScriptedLoadableModuleTest):

@@ -202,7 +202,7 @@ class SemiGDATrainLogic(
         new = {*given, *(path.parent for path in given)}
         return self.project.add([c for c in cases if c.image in new or c.label in new])
 
-    def addNodes(self, pairs, origin=None):
+    def addNodes(self, pairs, origin=None, overlaps=None):
         """Add volumes of the scene, each with its label or None.
 
         A volume or label map that is on the disk as it is in the scene stays there; others, and all
@@ -212,12 +212,14 @@ class SemiGDATrainLogic(
             pairs: of volume node, and segmentation node, label map node or None.
             origin: who made the labels, "human", "edited" or "machine"; None: "machine" for what
                 SemiGDA made, else "human".
+            overlaps: what becomes of segments that others cover, and which are otherwise refused:
+                "smaller" puts smaller ones on top; "anyway" also loses what is covered then.
         """
         from semigda_core.project.project import NewCase
         from SemiGDALib.train import scene_files
 
         cases = []
-        with scene_files.allOrNothing(self.project.folder) as store:
+        with scene_files.allOrNothing(self.project.folder, overlaps) as store:
             for volume, labelNode in pairs:
                 image = store.image(volume)
                 made = self._origin(labelNode, origin)
@@ -232,12 +234,13 @@ class SemiGDATrainLogic(
         """
         self.project.set_label(caseId, path, origin)
 
-    def setLabelNode(self, caseId, labelNode, origin=None):
-        """Give a case a segmentation or label map of the scene; ``origin`` as in addNodes."""
+    def setLabelNode(self, caseId, labelNode, origin=None, overlaps=None):
+        """Give a case a segmentation or label map of the scene; ``origin`` and ``overlaps`` as in
+        addNodes."""
         from SemiGDALib.train import scene_files
 
         volume = scene_files.drawnOn(labelNode)
-        with scene_files.allOrNothing(self.project.folder) as store:
+        with scene_files.allOrNothing(self.project.folder, overlaps) as store:
             made = self._origin(labelNode, origin)
             path = store.label(labelNode, volume, made)
             self.project.set_label(caseId, path, made)
@@ -294,13 +297,13 @@ class SemiGDATrainLogic(
             return self.labelling
         return None
 
-    def saveLabel(self, empty=False):
+    def saveLabel(self, empty=False, overlaps=None):
         """Save the label that is being edited, and take it out of the scene.
 
         ``empty``: the image truly shows nothing; otherwise a label without a voxel is refused,
-        unless slices are marked as finished.
+        unless slices are marked as finished. ``overlaps``: as in addNodes.
         """
-        self.labelling.save(empty)
+        self.labelling.save(empty, overlaps)
         self.discardLabel()
 
     def discardLabel(self):

@@ -3160,6 +3160,41 @@
     </message>
 </context>
 <context>
+    <name>train.covered</name>
+    <message>
+        <source>'{name}' under '{other}'</source>
+        <translation>„{name}“ unter „{other}“</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Move it further down in the list of segments, or delete what is double.</source>
+        <translation>Verschieben Sie es in der Liste der Segmente weiter nach unten, oder löschen Sie, was doppelt ist.</translation>
+    </message>
+    <message>
+        <source>Others cover most of a segment, which would be lost: {names}.</source>
+        <translation>Andere verdecken den größten Teil eines Segments, das verloren ginge: {names}.</translation>
+    </message>
+    <message>
+        <source>Save without it</source>
+        <translation>Ohne es speichern</translation>
+    </message>
+    <message>
+        <source>Smaller ones can be put on top. Otherwise change their order in the list.</source>
+        <translation>Kleinere können nach oben gelegt werden. Ändern Sie sonst ihre Reihenfolge in der Liste.</translation>
+    </message>
+    <message>
+        <source>Smaller ones on top</source>
+        <translation>Kleinere nach oben</translation>
+    </message>
+    <message>
+        <source>The segments that cover it are smaller, or as large.</source>
+        <translation>Die Segmente, die es verdecken, sind kleiner oder gleich groß.</translation>
+    </message>
+</context>
+<context>
     <name>train.curves_view</name>
     <message>
         <source>Dice by class</source>
@@ -6582,6 +6617,10 @@
         <translation>Speichern Sie das Label als PNG oder als .nrrd oder .nii.gz.</translation>
     </message>
     <message>
+        <source>Save the label with the width and height of the stored image; a camera may have stored a picture otherwise than other programs show it.</source>
+        <translation>Speichern Sie das Label mit Breite und Höhe des gespeicherten Bildes; eine Kamera kann ein Bild anders gespeichert haben, als andere Programme es zeigen.</translation>
+    </message>
+    <message>
         <source>Save the page that you mean as PNG and use that.</source>
         <translation>Speichern Sie die gemeinte Seite als PNG und verwenden Sie dieses.</translation>
     </message>
@@ -6872,6 +6911,10 @@
     <message>
         <source>The label map is coloured or has overlapping layers.</source>
         <translation>Die Labelkarte ist farbig oder hat überlappende Ebenen.</translation>
+    </message>
+    <message>
+        <source>The label's size is {label} and that of its image {image}: one of them is turned.</source>
+        <translation>Das Label hat die Größe {label} und sein Bild {image}: Eines von beiden ist gedreht.</translation>
     </message>
     <message>
         <source>The model takes colour images; this image is grey.</source>
@@ -7241,6 +7284,10 @@
         <translation>Das Label als vom Modell erstellt zählen</translation>
     </message>
     <message>
+        <source>Edit the label: when you save it, smaller ones can be put on top.</source>
+        <translation>Bearbeiten Sie das Label: Beim Speichern können kleinere nach oben gelegt werden.</translation>
+    </message>
+    <message>
         <source>Even the shortest training takes {value} on this computer.</source>
         <translation>Selbst das kürzeste Training dauert auf diesem Computer {value}.</translation>
     </message>
@@ -7503,6 +7550,10 @@
     <message>
         <source>Open it, or choose another folder.</source>
         <translation>Öffnen Sie es, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Others cover most of a segment of the label, which hardly counts: {hidden}.</source>
+        <translation>Andere verdecken den größten Teil eines Segments des Labels, das kaum zählt: {hidden}.</translation>
     </message>
     <message>
         <source>Put a class that lies inside another one below it, as a tumour below its organ.</source>

@@ -13,17 +13,19 @@ from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.widgets import addEntry
 
 
-def sendTo(segmentationNode, folder, replace=False, whole=False):
+def sendTo(segmentationNode, folder, replace=False, whole=False, overlaps=None):
     """Make a segmentation and the volume it was drawn on a labelled case of the project in a
     folder; what a model made counts as corrected by a person. Outside of the region in which it was
-    made the image stays unlabelled, unless the label is ``whole`` by now.
+    made the image stays unlabelled, unless the label is ``whole`` by now. ``overlaps``: see
+    :mod:`SemiGDALib.train.covered`.
 
     Files that are there are never overwritten; nothing is left of a case that is refused.
 
     Returns a :class:`semigda_core.project.cases.sending.Sent`.
 
     Raises:
-        SemiGDAError: as :func:`semigda_core.project.cases.sending.send`.
+        SemiGDAError: as :func:`semigda_core.project.cases.sending.send` and
+            :func:`SemiGDALib.train.scene_files.writeLabel`.
     """
     # Here, because few open a project, and everybody the panel.
     from semigda_core.project.cases import sending
@@ -37,7 +39,7 @@ def sendTo(segmentationNode, folder, replace=False, whole=False):
     segments = nodes.segmentsOf(segmentationNode)
     sending.check_names(project, [one.GetName() for one in segments if not marks.isIgnored(one)])
     origin = "edited" if scene_files.isMachineMade(segmentationNode) else "human"
-    with scene_files.allOrNothing(project.folder) as store:
+    with scene_files.allOrNothing(project.folder, overlaps) as store:
         image = store.image(volume)
         known = sending.case_of(project, image)
         if known is not None:
@@ -120,14 +122,22 @@ class SendButton:
                 _("It was made in a region: the image outside counts as unlabelled."),
                 _("If you have looked at the whole image and completed the label, say so."),
                 _("It is whole"),
-                lambda: self._sendOne(held, folder, replace=True, whole=True),
+                lambda: self._sendOne(held, folder, **{**yes, "replace": True, "whole": True}),
                 _("Close"),
             )
 
     def _ask(self, error, held, folder, yes: dict) -> None:
         """The question that an error is, or the error."""
         from semigda_core.project.cases import sending
+        from SemiGDALib.train import covered
 
+        if isinstance(error, covered.CoveredError):
+
+            def again(answer):
+                self._sendOne(held, folder, **{**yes, "overlaps": answer})
+
+            covered.ask(self._message, error, yes.get("overlaps"), again)
+            return
         questions = {
             sending.has_label().message: ("replace", _("Replace its label"), _("Leave it")),
             sending.only_a_region().message: ("whole", _("It is whole: send"), _("Cancel")),

@@ -17,7 +17,7 @@ from semigda_core.project.cases.sending import made_in_region
 from semigda_core.project.check.repairs import LABELS, new_label
 from semigda_core.project.review.inbox import take_edited
 from SemiGDALib import nodes, provenance
-from SemiGDALib.train import editor_bar, scene_files, unfinished
+from SemiGDALib.train import covered, editor_bar, scene_files, unfinished
 from SemiGDALib.train.slices import extent, marks, planes
 from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
 from SemiGDALib.train.slices.outside import ignoreOutside
@@ -44,9 +44,11 @@ class Labelling:
             case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
             case = replace(case, finished=None)  # all that a model says is to be looked at
         self._proposed = said.proposed if said else proposal is not None
-        # The project's own file is written again; any other stays as it is.
+        # The project's own file is written again; any other stays as it is, and so does one of
+        # segments that overlap, which the new one does not hold.
         own = case.label and case.label.parent == project.folder / LABELS
-        self._path = case.label if own and case.label.name.endswith(ENDING) else None
+        own = own and case.label.name.endswith(ENDING) and not _overlaps(case.label)
+        self._path = case.label if own else None
         self.project = project
         self.caseId, self.caseName = caseId, case.name
         self.heldOut = case.role == "held-out"
@@ -115,16 +117,18 @@ class Labelling:
             return False
         return not scene_files.labelsOn(self.segmentationNode, self.volumeNode)[0].any()
 
-    def save(self, empty: bool = False) -> None:
+    def save(self, empty: bool = False, overlaps: str | None = None) -> None:
         """Write the label into the project and give it to the case; the scene keeps the nodes.
 
         Args:
             empty: the user says that the image truly shows nothing, as marked slices do too.
+            overlaps: what becomes of segments that others cover, see
+                :mod:`SemiGDALib.train.covered`.
 
         Raises:
             SemiGDAError: "bad-input" if there is nothing to save, if the image is another one than
-                when it was opened, or if the case got another label since: that one's file stays
-                if it is then saved again. "disk-full".
+                when it was opened, if a segment would be lost under others, or if the case got
+                another label since: that one's file stays if it is then saved again. "disk-full".
         """
         if not self.isAlive():
             raise SemiGDAError(
@@ -150,7 +154,7 @@ class Labelling:
             )
         with plain_errors():
             self._checkOthers()
-            self._write(finished, empty or finished is not None)
+            self._write(finished, empty or finished is not None, overlaps)
 
     def _checkOthers(self) -> None:
         """Another Slicer may have the project open, too, and another program the image."""
@@ -178,12 +182,19 @@ class Labelling:
             return False
         return case.image.is_dir() or not scene_files.holds(case.image, self.volumeNode)
 
-    def _write(self, finished, empty: bool) -> None:
+    def _write(self, finished, empty: bool, overlaps: str | None) -> None:
         isNew = self._path is None
         path = self._path or new_label(self.project, self.caseId, ENDING)
         origin = "edited" if self._proposed else self._origin
-        about = (path, finished, origin)
-        scene_files.writeLabel(self.segmentationNode, self.volumeNode, *about, empty=empty)
+        scene_files.writeLabel(
+            self.segmentationNode,
+            self.volumeNode,
+            path,
+            finished,
+            origin,
+            empty=empty,
+            overlaps=overlaps,
+        )
         try:
             if self._proposed:
                 take_edited(self.project, self.caseId, path)
@@ -216,6 +227,11 @@ def _labelSeen(case) -> str:
     """Changes when the case gets another label, or its file another content; not when the project
     is moved."""
     return stamp(case.label, called=[case.label and Path(case.label.name)])
+
+
+def _overlaps(label: Path) -> bool:
+    """Whether segments of a file may overlap: they then lie in several layers."""
+    return label.is_file() and len({one.layer for one in read_segments(label)}) > 1
 
 
 def _imageSeen(case) -> str:
@@ -272,7 +288,7 @@ def _outsideShown(volume, node):
     try:
         labels, segments = scene_files.labelsOn(node, volume)
         ignoreOutside(labels, segments, volume)
-        return nodes.addSegments(labels, volume, segments, node.GetName())[0]
+        return _rebuilt(node, labels, volume, segments)
     finally:
         slicer.mrmlScene.RemoveNode(node)
 
@@ -284,9 +300,24 @@ def _onGrid(volume, node):
     labels, segments = scene_files.labelsOn(node, volume)
     if not labels.any():
         return node
-    turned = nodes.addSegments(labels, volume, segments, node.GetName())[0]
+    turned = _rebuilt(node, labels, volume, segments)
     slicer.mrmlScene.RemoveNode(node)
     return turned
+
+
+def _rebuilt(node, labels, volume, segments):
+    """A segmentation of these labels of the volume; segments of ``node`` that overlap still do."""
+    if node.GetSegmentation().GetNumberOfLayers() < 2:
+        return nodes.addSegments(labels, volume, segments, node.GetName())[0]
+    found = None
+    for one in segments:
+        mask = labels == one["value"]
+        if not one["ignored"]:
+            mask = covered.exported(node, [one["id"]], volume) > 0
+        if mask.any():
+            mask = mask.astype(labels.dtype) * one["value"]
+            found, _ids = nodes.addSegments(mask, volume, [one], node.GetName(), found)
+    return found
 
 
 def _segmentsOfLabelMap(view, case):

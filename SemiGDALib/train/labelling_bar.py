@@ -6,7 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
-from SemiGDALib.train import editor_bar
+from SemiGDALib.train import covered, editor_bar
 from SemiGDALib.train.slices import planes
 from SemiGDALib.train.slices.words import finishedText, numbers
 
@@ -66,16 +66,22 @@ class LabellingBar:
 
     def _save(self, labelling, empty=False) -> None:
         """If it fails the label stays open."""
-        if self.context.logic.labelling is not labelling:
-            return  # it was discarded between question and answer
         left = labelling.slices.notFinished() if labelling.isAlive() else None
-        self.context.attempt(self.context.logic.saveLabel, empty)
-        if self.context.logic.labelling is not None:
-            return
-        self.context.log(_("Label saved."))
-        if left:
-            text = _("Drawn, but not finished, and therefore not used: slices {which}.")
-            self.context.log(text.format(which=numbers(left)))
+
+        def save(overlaps):
+            if self.context.logic.labelling is not labelling:
+                return False  # it was discarded between question and answer
+            self.context.logic.saveLabel(empty, overlaps)
+            return True
+
+        def tell(saved):
+            if saved:
+                self.context.log(_("Label saved."))
+            if saved and left:
+                text = _("Drawn, but not finished, and therefore not used: slices {which}.")
+                self.context.log(text.format(which=numbers(left)))
+
+        covered.attempt(self.context, save, tell)
 
     def onDiscard(self) -> None:
         """Forget what was drawn."""

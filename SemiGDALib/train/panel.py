@@ -159,6 +159,7 @@ class TrainPanel:
 
     def _onProject(self) -> None:
         """Another project was opened, or none is: by this panel, or by a script."""
+        self.context.message.hide()  # a question was about another one
         project = self.logic.project
         # Also while another module is in view: entering this one opens the project of the scene.
         self.logic.getParameterNode().projectFolder = str(project.folder) if project else ""

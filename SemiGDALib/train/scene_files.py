@@ -21,6 +21,7 @@ from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import LOADED, LOADED_TICKS, nodes, provenance
 from SemiGDALib.segment.frames.scene import frameOf, segmentationOf
+from SemiGDALib.train import covered
 from SemiGDALib.train.slices import marks, outside
 
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
@@ -117,10 +118,11 @@ def writeImage(volumeNode, folder: Path) -> Path:
 
 
 class Store:
-    """Files of a project's ``folder`` for nodes of the scene; :attr:`written` are the new ones."""
+    """Files of a project's ``folder`` for nodes of the scene; :attr:`written` are the new ones.
+    ``overlaps`` is as in :func:`writeLabel`."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.written = folder, []
+    def __init__(self, folder: Path, overlaps: str | None = None):
+        self.folder, self.written, self._overlaps = folder, [], overlaps
 
     def image(self, volumeNode) -> Path:
         """The volume's own file, or a new one. Raises as :func:`writeImage`."""
@@ -139,7 +141,8 @@ class Store:
             _checkFrame(labelNode, volumeNode)
             path = newLabelFile(self.folder)
             finished = marks.finishedOn(labelNode, volumeNode)
-            writeLabel(labelNode, volumeNode, path, finished, origin, whole)
+            about = (path, finished, origin, whole)
+            writeLabel(labelNode, volumeNode, *about, overlaps=self._overlaps)
             return self._new(path)
         if labelNode.GetParentTransformNode() is not volumeNode.GetParentTransformNode():
             raise SemiGDAError(
@@ -178,9 +181,9 @@ def _checkFrame(segmentationNode, volumeNode) -> None:
 
 
 @contextmanager
-def allOrNothing(folder: Path):
+def allOrNothing(folder: Path, overlaps: str | None = None):
     """A :class:`Store` whose new files are deleted again where something goes wrong."""
-    store = Store(folder)
+    store = Store(folder, overlaps)
     try:
         with plain_errors():
             yield store
@@ -203,6 +206,7 @@ def writeLabel(
     origin: str | None = None,
     whole: bool = False,
     empty: bool = False,
+    overlaps: str | None = None,
 ) -> None:
     """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
 
@@ -210,15 +214,18 @@ def writeLabel(
     So are the ``finished`` slices, those of the volume (None: all of them), and ignored regions;
     outside of the region in which a model made it is one, unless the label is ``whole`` by now.
 
-    Where segments overlap, the later one counts, and an ignored region before all others. A file
-    that is there is replaced when the new one is whole.
+    Where segments overlap, the later one counts, and an ignored region before all others; with
+    ``overlaps`` "smaller" or "anyway", the smaller one does, see :mod:`SemiGDALib.train.covered`. A
+    file that is there is replaced when the new one is whole.
 
     Raises:
         SemiGDAError: "bad-input" for a segmentation without a voxel within the volume, unless that
-            is right (``empty``), or as
-            :func:`SemiGDALib.train.slices.outside.ignoreOutside`; "disk-full".
+            is right (``empty``), for a segment that others hide, unless ``overlaps`` is "anyway",
+            or as :func:`SemiGDALib.train.slices.outside.ignoreOutside`; "disk-full".
     """
-    labels, segments = labelsOn(segmentationNode, volumeNode)
+    labels, segments = labelsOn(segmentationNode, volumeNode, smallerOnTop=overlaps is not None)
+    if overlaps != covered.ANYWAY:
+        covered.check(labels, segments, segmentationNode, volumeNode, overlaps)
     if not labels.any() and not empty:
         raise SemiGDAError(
             "bad-input",
@@ -255,15 +262,16 @@ def _addEmpty(labels, volumeNode, segments, name):
     return slicer.mrmlScene.AddNode(node), ids
 
 
-def labelsOn(segmentationNode, volumeNode):
+def labelsOn(segmentationNode, volumeNode, smallerOnTop: bool = False):
     """uint8 (z, y, x) on the volume's grid, and what each of its values is: ignored regions last,
     which thereby cover whatever else is drawn there.
+
+    ``smallerOnTop``: where others overlap, the one with fewer voxels counts, not the later one.
 
     Raises:
         SemiGDAError: "bad-input" for more segments than there are values.
     """
     import numpy as np
-    import vtk
 
     segmentation = segmentationNode.GetSegmentation()
     if segmentation.GetNumberOfSegments() > MOST_SEGMENTS:
@@ -274,27 +282,25 @@ def labelsOn(segmentationNode, volumeNode):
             ),
             action=_("Delete those that are none of your classes."),
         )
-    ids = vtk.vtkStringArray()
-    found = list(segmentation.GetSegmentIDs())
-    for name in sorted(found, key=lambda one: marks.isIgnored(segmentation.GetSegment(one))):
-        ids.InsertNextValue(name)
+    ids = sorted(
+        segmentation.GetSegmentIDs(), key=lambda one: marks.isIgnored(segmentation.GetSegment(one))
+    )
     segments = [
-        _described(segmentation.GetSegment(ids.GetValue(n)), n + 1)
-        for n in range(ids.GetNumberOfValues())
+        {**_described(segmentation.GetSegment(name), value), "id": name}
+        for value, name in enumerate(ids, 1)
     ]
-    labelNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
-    labelNode.SetHideFromEditors(True)
-    try:
-        logic = slicer.modules.segmentations.logic()
-        if not segments or not logic.ExportSegmentsToLabelmapNode(
-            segmentationNode, ids, labelNode, volumeNode
-        ):
-            return np.zeros(nodes.imageShape(volumeNode), np.uint8), segments
-        return slicer.util.arrayFromVolume(labelNode).astype(np.uint8), segments
-    finally:
-        if labelNode.GetDisplayNode() is not None:  # the export made a colour table for it
-            slicer.mrmlScene.RemoveNode(labelNode.GetDisplayNode().GetColorNode())
-        slicer.mrmlScene.RemoveNode(labelNode)
+    order = ids
+    if smallerOnTop:
+        sizes = {one: _size(segmentationNode, one, volumeNode) for one in ids}
+        ignored = {one["id"]: one["ignored"] for one in segments}
+        order = sorted(ids, key=lambda name: (ignored[name], -sizes[name]))
+    values = np.array([0, *(ids.index(name) + 1 for name in order)], np.uint8)
+    return values[covered.exported(segmentationNode, order, volumeNode)], segments
+
+
+def _size(segmentationNode, identifier: str, volumeNode) -> int:
+    """Voxels of one segment, also where others lie on it."""
+    return int(covered.exported(segmentationNode, [identifier], volumeNode).sum())
 
 
 def _described(segment, value: int) -> dict:

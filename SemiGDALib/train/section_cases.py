@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import qt
@@ -11,7 +12,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.files.texts import one_line
 from SemiGDALib import dialogs
-from SemiGDALib.train import mapping
+from SemiGDALib.train import covered, mapping
 from SemiGDALib.train.cases_table import CasesTable
 from SemiGDALib.train.class_list import ClassList
 from SemiGDALib.train.dialog_folder import FolderDialog
@@ -121,7 +122,8 @@ class CasesSection(Section):
         dialog = SceneDialog()
         if dialog.ask():
             origin = "edited" if dialog.corrected else None
-            self._add(self.context.logic.addNodes, dialog.choices, origin)
+            add = partial(self.context.logic.addNodes, dialog.choices, origin)
+            covered.attempt(self.context, add, self._tellAdded)
 
     def onAddFolder(self) -> None:
         """Choose a folder of images."""
@@ -144,8 +146,10 @@ class CasesSection(Section):
 
     def _add(self, action, *arguments) -> None:
         added = self.context.attempt(action, *arguments)
-        if added is None:
-            return
+        if added is not None:
+            self._tellAdded(added)
+
+    def _tellAdded(self, added) -> None:
         text = _("{count} cases added, {known} already there.")
         self.context.log(text.format(count=len(added.cases), known=added.known))
         if added.labelled:
@@ -224,9 +228,12 @@ class CasesSection(Section):
         if chosen is not None:
             segmentation, corrected = chosen
             origin = "edited" if corrected else None
-            self.context.attempt(self.context.logic.setLabelNode, caseId, segmentation, origin)
-            if self.context.view.unmapped():
-                self.onMapping()
+            give = partial(self.context.logic.setLabelNode, caseId, segmentation, origin)
+            covered.attempt(self.context, give, self._tellGiven)
+
+    def _tellGiven(self, _nothing) -> None:
+        if self.context.view.unmapped():
+            self.onMapping()
 
     def onTakeLabel(self) -> None:
         """Take the label away; its file stays."""

@@ -59,6 +59,10 @@ def sentences(_):
         _("Save its magnitude as an image and use that."),
         _("Save one label map, with a whole value for each class."),
         _("Save the label as PNG, or as .nrrd or .nii.gz."),
+        _(
+            "Save the label with the width and height of the stored image; a camera may have "
+            "stored a picture otherwise than other programs show it."
+        ),
         _("Save the page that you mean as PNG and use that."),
         _("Save the part of it that you mean as an image of its own."),
         _("Say in the mapping what it is; {ignored} itself means unlabelled."),
@@ -141,6 +145,7 @@ def sentences(_):
         ),
         _("The label map holds values other than 0 to 255."),
         _("The label map is coloured or has overlapping layers."),
+        _("The label's size is {label} and that of its image {image}: one of them is turned."),
         _("The model takes colour images; this image is grey."),
         _("The model takes grey images; this image has 3 colour channels."),
         _("The model takes pictures; this image has values that no picture of 8 or 16 bits has."),

@@ -95,6 +95,7 @@ def sentences(_):
         _("Connect their disk, or say where their files are now (relocate)."),
         _("Count it as a model's, or give it again as a corrected one."),
         _("Count the label as made by a model"),
+        _("Edit the label: when you save it, smaller ones can be put on top."),
         _("Even the shortest training takes {value} on this computer."),
         _(
             "Fewer than {fewest_for_split} patients are labelled, so each is held out in turn: "
@@ -186,6 +187,7 @@ def sentences(_):
         _("Only {count} cases are labelled."),
         _("Only {value} % of the label lie within its image."),
         _("Open it, or choose another folder."),
+        _("Others cover most of a segment of the label, which hardly counts: {hidden}."),
         _("Put a class that lies inside another one below it, as a tumour below its organ."),
         _("Put project.json back from a backup, or make a new project."),
         _("Rename or remove them, or add them to the classes of the project."),

@@ -166,6 +166,21 @@ def test_segments_that_overlap(project, tmp_path):
     assert f"{layers[1].sum()} voxels" in found(project, "overlapping-segments", case).message
 
 
+def test_a_segment_that_others_hide(project, tmp_path):
+    """A lesion before its organ in the file; not where the organ has no class, or the same."""
+    labels = draw(30)[1]
+    parts = [{"Name": n, "LabelValue": 1, "Layer": k} for k, n in enumerate(("Core", "Ball"))]
+    layers = [(labels > 1).astype(np.uint8), (labels > 0).astype(np.uint8)]
+    path = write_segmentation(tmp_path / "o.seg.nrrd", layers, parts)
+    case = project.add([NewCase(write_case(tmp_path / "faults", 30).image, path)]).cases[0]
+    finding = found(project, "hidden-segment", case)
+    assert finding.message.endswith("'Core'.") and "overlapping-segments" not in codes(project)
+    for mapping in ({"Ball": 0}, {"Ball": "core"}):
+        project.set_mapping(mapping)
+        assert "hidden-segment" not in codes(project)
+        assert "overlapping-segments" in codes(project)
+
+
 def test_copies_of_an_image(project, tmp_path):
     """The same voxels in another file type, order and number format are the same image."""
     image = draw(5)[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from project_fixtures import write_segmentation
+from volume_fixtures import write_nrrd
 
 from semigda.check.run import check
 from semigda.data.volumes import read_volume
@@ -63,11 +65,50 @@ def test_the_check_asks_about_labels_of_turned_pictures_only(tmp_path):
     mask = np.zeros((40, 48), np.uint8)
     mask[:12, :12] = 255
     cases = []
-    for name, orientation in (("upright", 1), ("turned", 3), ("unlabelled", 3)):
+    for name, orientation in (("upright", 1), ("turned", 3), ("unlabelled", 3), ("both", 3)):
         label = None if name == "unlabelled" else tmp_path / f"{name}_mask.png"
         if label:
-            Image.fromarray(mask).save(label)
+            exif = Image.Exif()
+            exif[ORIENTATION] = orientation if name == "both" else 1
+            Image.fromarray(mask).save(label, exif=exif)
         cases.append(NewCase(picture(tmp_path / f"{name}.jpg", orientation), label))
     ids = project.add(cases).cases
     found = {finding.code: finding for finding in check(project)}["turned-picture"]
     assert found.case_ids == (ids[1],) and found.severity == "warning"
+
+
+def test_a_label_drawn_in_slicer_lies_on_the_stored_picture(tmp_path):
+    mask = np.zeros((1, 40, 48), np.uint8)
+    mask[0, :12, :12] = 1
+    parts = [{"Name": "spot", "LabelValue": 1, "Layer": 0}]
+    label = write_segmentation(tmp_path / "a.seg.nrrd", [mask], parts, np.eye(4))
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["spot"])
+    project.add([NewCase(picture(tmp_path / "a.jpg", 3), label)])
+    assert not {"turned-picture", "unreadable-label"} & {found.code for found in check(project)}
+
+
+def test_a_label_whose_width_is_the_images_height_is_told_so(tmp_path):
+    """Whether the camera wants the picture turned, or somebody saved an array in the order x, y."""
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["spot"])
+    Image.fromarray(np.eye(48, 40, dtype=np.uint8) * 255).save(tmp_path / "mask.png")
+    project.add([NewCase(picture(tmp_path / "a.jpg", 6), tmp_path / "mask.png")])
+    found = {finding.code: finding for finding in check(project)}["unreadable-label"]
+    assert "size is 40 x 48 and that of its image 48 x 40: one of them is turned" in found.message
+    assert "width and height of the stored image" in found.action
+
+
+def test_a_volume_label_without_a_position_and_with_swapped_axes_is_not_brought_there(tmp_path):
+    """All of it lies within the image, so it seemed to be a label on another grid."""
+    image = np.random.default_rng(0).normal(size=(8, 10, 12)).astype(np.float32)
+    label = np.zeros((12, 10, 8), np.uint8)
+    label[2:6, 2:6, 2:6] = 1
+    for name, array in (("image", image), ("label", label)):
+        write_nrrd(tmp_path / f"{name}.nrrd", array, np.eye(4))
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["spot"])
+    project.add([NewCase(tmp_path / "image.nrrd", tmp_path / "label.nrrd")])
+    codes = {finding.code: finding for finding in check(project)}
+    assert "geometry-mismatch" not in codes
+    assert "8 x 10 x 12 and that of its image 12 x 10 x 8" in codes["unreadable-label"].message

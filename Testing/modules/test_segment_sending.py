@@ -256,6 +256,30 @@ def test_in_the_panel(panel, module_host, artifacts, liver):
     assert len(liver.read().cases) == 1
 
 
+def test_the_panel_asks_about_a_segment_under_others(panel, module_host, liver):
+    """A lesion above its organ in the list, after a question that was asked first."""
+    ui, host, sending = panel.ui, module_host, panel.panel.sending
+    volume = phantoms.add_volume()
+    choose(panel, host, volume)
+    run(panel, host)
+    sending.send(str(liver.folder))
+    node = sending._node
+    first, second = node.GetSegmentation().GetSegmentIDs()
+    lesion, organ = (
+        slicer.util.arrayFromSegmentBinaryLabelmap(node, one, volume) for one in (second, first)
+    )
+    for identifier, mask in ((first, lesion), (second, lesion | organ)):
+        slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, identifier, volume)
+    before = files(liver)
+    sending.send(str(liver.folder))
+    host.click(ui.messageActionButton)  # replace its label
+    assert "under" in ui.messageLabel.text and files(liver) == before
+    host.click(ui.messageActionButton)
+    assert "took the place" in ui.phaseLabel.text and not ui.messageFrame.visible
+    masks, _segments = written(liver.read().cases[0])
+    assert masks["bright"].sum() == lesion.sum() and masks["brighter"].sum() == organ.sum()
+
+
 def test_the_panel_says_that_it_is_only_a_region(panel, module_host, artifacts, liver):
     """And sends it as whole if the user says so."""
     ui, host, sending = panel.ui, module_host, panel.panel.sending

@@ -94,6 +94,7 @@ def test_correct_a_label(training, project, module_host):
     volume, segmentation = edit(training, module_host, case)
     truth = studies.draw(0)[1]
     assert np.array_equal(voxels(segmentation, "core", volume), truth == 2)
+    paint(segmentation, "ball", volume, truth < 0)  # as Segment Editor does with what is under it
     paint(segmentation, "core", volume, truth > 0)
     module_host.open("SemiGDATrain")
     module_host.click(training.ui.saveLabelButton)

@@ -21,9 +21,10 @@ from semigda.data.other_grid import held_keys, share_inside
 from semigda.data.unlabelled import finished_axis, finished_of
 from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
-from semigda.reading.orientation import shown_turned
+from semigda.reading.orientation import orientation
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
+from semigda_core.labels.segments import read_segments
 
 
 def measure_case(
@@ -43,15 +44,15 @@ def measure_case(
       largest step, ``channels``, ``picture``, ``dtype``
     - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
     - ``white``: the value that is white, of a picture of more bits that can be read as one of 8
-    - ``turned``: that other programs show it turned, see :func:`shown_turned`
+    - ``turned``: that other programs show it turned against its label
     - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
 
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
-    voxels, ``hash``, ``origin`` according to the file, ``low`` and ``high`` of the image in the
-    foreground, ``colours`` in which a picture's palette shows the parts, ``scattered``: whether it
-    is drawn on single slices with empty ones between; if it
-    is on another grid, ``inside``: the share of its foreground inside the image, and ``held``: the
-    segments or values that it holds. What is
+    voxels, ``under``: of a part under others, how many voxels lie under which, ``hash``,
+    ``origin`` according to the file, ``low`` and ``high`` of the image in the foreground,
+    ``colours`` in which a picture's palette shows the parts, ``scattered``: whether it is drawn on
+    single slices with empty ones between; if it is on another grid, ``inside``: the share of its
+    foreground inside the image, and ``held``: the segments or values that it holds. What is
     unlabelled does not count. If slices of it are not finished, ``finished`` has what ``said`` so,
     ``slices`` that are finished ``of`` all, and ``outside``, how many others are drawn on.
 
@@ -72,7 +73,7 @@ def measure_case(
             raise
         return facts | {"image": {"error": error.to_dict()}}
     facts["image"] = _image_facts(volume, progress)
-    if volume.two_dimensional and shown_turned(image):
+    if volume.two_dimensional and label is not None and _turned(image, label):
         facts["image"]["turned"] = True
     if label is not None:
         facts["label"] = _label_facts(label, volume, progress, label_slices)
@@ -80,6 +81,17 @@ def measure_case(
         facts["result"] = _label_facts(result, volume, progress, None, only)
     watch(volume)
     return facts
+
+
+def _turned(image: Path, label: Path) -> bool:
+    """Whether other programs show the two turned against each other, unless the label has named
+    segments: it was drawn on the picture as it is stored."""
+    if orientation(image) == orientation(label):
+        return False
+    try:
+        return not read_segments(label)
+    except SemiGDAError:  # the label's facts say what is wrong
+        return False
 
 
 def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
@@ -152,8 +164,9 @@ def _read_facts(
     """Of a label that lies on its image's grid."""
     digest = hashlib.blake2b(digest_size=16)
     parts: dict[str, dict[str, int]] = {}
-    drawn, seen, unknown = (np.zeros(volume.shape, bool) for _ in range(3))
-    overlap = 0
+    drawn, unknown = (np.zeros(volume.shape, bool) for _ in range(2))
+    top, keys = np.zeros(volume.shape, np.uint16), [""]  # of the parts so far, the one that counts
+    under: dict[str, dict[str, int]] = {}
     others = _others(orient(volume.affine, slice_axis(volume))[0][0])
     finished = finished_of(path, label_slices)
     for where in unlabelled(path, volume, label_slices):
@@ -173,10 +186,18 @@ def _read_facts(
         part = parts.setdefault(key, {"voxels": 0, "slices": 0})
         part["voxels"] += int(mask.sum())
         part["slices"] += int(mask.any(axis=others).sum())
-        overlap += int((seen & mask).sum())
-        seen |= mask
+        for lower, count in enumerate(np.bincount(top[mask]).tolist()):
+            if lower and count:
+                below = under.setdefault(keys[lower], {})
+                below[key] = below.get(key, 0) + count
+        top[mask] = len(keys)
+        keys.append(key)
+    seen = top > 0
+    overlap = sum(sum(below.values()) for below in under.values())
     facts: dict[str, Any] = {"parts": parts, "overlap": overlap, "hash": digest.hexdigest()}
     facts["origin"] = origin_of(path)
+    if under:
+        facts["under"] = under
     if colours:
         facts["colours"] = colours
     facts["scattered"] = _scattered(np.atleast_1d(seen.any(axis=others)))

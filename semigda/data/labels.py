@@ -331,6 +331,19 @@ def _on_grid(stored: Volume, like: Volume, cropped: bool = False, masks: bool = 
     return labels
 
 
+def _swapped(shape: tuple[int, ...], like: Volume) -> SemiGDAError:
+    """A label without a position of its own, such as an array saved with its axes in the order x, y
+    or the mask of a photograph that was shown turned."""
+    last = slice(1, 3) if like.two_dimensional else slice(3)
+    label, image = (" x ".join(map(str, one[last][::-1])) for one in (shape, like.shape))
+    return SemiGDAError(
+        "bad-input",
+        f"The label's size is {label} and that of its image {image}: one of them is turned.",
+        action="Save the label with the width and height of the stored image; a camera may have "
+        "stored a picture otherwise than other programs show it.",
+    )
+
+
 def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = False) -> np.ndarray:
     """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``.
 
@@ -344,6 +357,9 @@ def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = F
     if match is None:
         raise SemiGDAError("geometry-mismatch")
     order, flips, start = match
+    unmoved = (order, flips, start) == ((0, 1, 2), (False,) * 3, (0, 0, 0))
+    if unmoved and array.shape != like.shape and sorted(array.shape) == sorted(like.shape):
+        raise _swapped(array.shape, like)
     array = turned(array, order, flips)
     inside = all(
         0 <= s and s + n <= m for s, n, m in zip(start, array.shape, like.shape, strict=True)

@@ -11,26 +11,31 @@ _ORIENTATION, _UPRIGHT = 0x0112, 1
 
 
 def shown_turned(path: Path) -> bool:
-    """Whether a JPEG or PNG file says (EXIF) that other programs show it turned or mirrored; ITK,
-    and Slicer with it, shows its pixels as they are stored."""
+    """Whether other programs show a picture turned or mirrored, see :func:`orientation`."""
+    return orientation(path) != _UPRIGHT
+
+
+def orientation(path: Path) -> int:
+    """How a JPEG or PNG file says (EXIF) that other programs show it, 1 (as stored) to 8; ITK, and
+    Slicer with it, shows its pixels as they are stored."""
     try:
         with open(path, "rb") as file:
             data = file.read(_HEAD)
     except OSError:
-        return False
+        return _UPRIGHT
     if data.startswith(b"\x89PNG") and (found := data.find(b"eXIf")) > 0:
-        return _orientation(data[found + 4 :]) not in (None, _UPRIGHT)
+        return _orientation(data[found + 4 :])
     at = 2 if data[:2] == b"\xff\xd8" else len(data)
     while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != _PIXELS:
         size = int.from_bytes(data[at + 2 : at + 4], "big")
         if data[at + 1 : at + 2] == _EXIF and data[at + 4 : at + 10] == b"Exif\0\0":
-            return _orientation(data[at + 10 : at + 2 + size]) not in (None, _UPRIGHT)
+            return _orientation(data[at + 10 : at + 2 + size])
         at += 2 + size
-    return False
+    return _UPRIGHT
 
 
-def _orientation(exif: bytes) -> int | None:
-    """From 1 to 8; None if it says nothing."""
+def _orientation(exif: bytes) -> int:
+    """From 1 to 8; 1 if it says nothing."""
     order: Literal["little", "big"] = "little" if exif[:2] == b"II" else "big"
 
     def number(start: int, size: int) -> int:
@@ -39,5 +44,5 @@ def _orientation(exif: bytes) -> int | None:
     first = number(4, 4)
     for entry in range(first + 2, min(first + 2 + 12 * number(first, 2), len(exif)), 12):
         if number(entry, 2) == _ORIENTATION:
-            return number(entry + 8, 2) or None
-    return None
+            return number(entry + 8, 2) or _UPRIGHT
+    return _UPRIGHT

@@ -78,6 +78,7 @@ _LABEL = record(
     {
         **_ENDS,
         "scattered": flag(),
+        "under": mapping(words(), mapping(words(), _COUNT)),
         "colours": mapping(words(), text(7)),
         "finished": record(
             {"said": text(100_000), "slices": _COUNT, "of": _COUNT, "outside": _COUNT}, others=True

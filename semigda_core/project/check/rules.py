@@ -102,7 +102,15 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                 f"The label holds {what} without a class: {told}.",
                 "Say which class each is, or leave it out.",
             )
-        if label["overlap"]:
+        if hidden := _hidden(label, mapping):
+            yield Finding(
+                "hidden-segment",
+                "warning",
+                (case.id,),
+                f"Others cover most of a segment of the label, which hardly counts: {hidden}.",
+                "Edit the label: when you save it, smaller ones can be put on top.",
+            )
+        elif label["overlap"]:
             yield Finding(
                 "overlapping-segments",
                 "warning",
@@ -122,6 +130,24 @@ def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                     "Choose another label, or none; keep it only if the image truly shows nothing.",
                     unlabel(view, case),
                 )
+
+
+def _hidden(label: Mapping[str, Any], mapping: Mapping[str, int]) -> str:
+    """The segments that are lost in training, as a lesion under its organ: wholly under those of
+    other classes, or for the most part under a larger one. Its own parts may lie on a structure."""
+    found = []
+    for key, below in label.get("under", {}).items():
+        over = {
+            other: count
+            for other, count in below.items()
+            if mapping.get(other) not in (None, 0, IGNORED, mapping.get(key))
+        }
+        voxels, hidden = label["parts"][key]["voxels"], sum(over.values())
+        most = max(over, key=lambda other: over[other], default="")
+        larger = bool(most) and label["parts"][most]["voxels"] > voxels
+        if mapping.get(key) and hidden and (hidden == voxels or (larger and 2 * hidden > voxels)):
+            found.append(key)
+    return first_of(found) if found else ""
 
 
 def _finished(case: ProjectCase, label: Mapping[str, Any]) -> Iterator[Finding]:
