@@ -217,7 +217,7 @@ def test_an_ignored_region_is_no_class(opened):
     found = slicer.util.arrayFromSegmentBinaryLabelmap(node, ball, volume) > 0
     assert np.array_equal(found, (truth > 0) & ~left)
     paint(opened, "core", np.ones(studies.SHAPE, bool))  # a segment after the ignored one
-    opened.saveLabel()
+    opened.saveLabel(overlaps="smaller")
     opened.editLabel(case_id)
     node, volume = opened.labelling.segmentationNode, opened.labelling.volumeNode
     again = node.GetSegmentation().GetSegmentIdBySegmentName("Ignore")
