@@ -97,6 +97,19 @@ class Run(Running):
         about = (volumeNode, self.model, self.options, self._onProgress, take, onEnded)
         self._job = VolumeJob(*about, keep)
 
+    def _resultOf(self, job, volumeNode, node, ids, segmentIds, **more) -> SegmentResult:
+        """A job's numbers, which the segmentation remembers, with what made its segments.
+
+        ``ids``: of the segments by label value; ``segmentIds``: of all that this run made.
+        """
+        segments, spots = job.outputs["segments"], job.outputs.get("spots") or []
+        rows = [{**one, **sizeOf(one, volumeNode), "id": ids.get(one["value"])} for one in segments]
+        said = {"segments": rows, "spots": spots, "notes": job.report.get("notes") or []}
+        said |= {"image": provenance.imageOf(volumeNode), **more}
+        made = provenance.describe(job.outputs, job.report, self.options.to_dict())
+        provenance.store(node, segmentIds, made, said)
+        return SegmentResult(node, None, rows, spots, job.report)
+
     def _onProgress(self, fraction, message, secondsLeft) -> None:
         self.onProgress(fraction, message, secondsLeft)
 
@@ -128,7 +141,6 @@ class SegmentRun(Run):
         self._startJob(volumeNode, self._bringIn, self._onEnded, keep)
 
     def _bringIn(self, job: VolumeJob) -> SegmentResult:
-        outputs, report = job.outputs, job.report
         volumeNode = self._volume.node
         output = self._output.node if self._output is not None else None
         if volumeNode is None or (self._output is not None and output is None):
@@ -141,10 +153,8 @@ class SegmentRun(Run):
         nodes.checkVolume(volumeNode)
         nodes.checkOutput(output)
         name = volumeNode.GetName() or _("Volume")
-        segments = outputs["segments"]
-        node, ids = nodes.addSegments(
-            job.labels(), volumeNode, segments, _("{name} segmentation").format(name=name), output
-        )
+        title, segments = _("{name} segmentation").format(name=name), job.outputs["segments"]
+        node, ids = nodes.addSegments(job.labels(), volumeNode, segments, title, output)
         reviewNode = None
         try:
             review = job.review()
@@ -164,14 +174,7 @@ class SegmentRun(Run):
         node.SetNodeReferenceID(
             nodes.REVIEW_REFERENCE, reviewNode.GetID() if reviewNode is not None else None
         )
-        rows = [
-            {**segment, **sizeOf(segment, volumeNode), "id": ids.get(segment["value"])}
-            for segment in segments
-        ]
-        spots = outputs.get("spots") or []
-        result = {"segments": rows, "spots": spots, "notes": report.get("notes") or []}
-        result["image"] = provenance.imageOf(volumeNode)
-        result |= {"frame": frameOf(volumeNode), "kept": outputs.get("kept")}
-        about = provenance.describe(outputs, report, self.options.to_dict())
-        provenance.store(node, ids.values(), about, result)
-        return SegmentResult(node, reviewNode, rows, spots, report)
+        more = {"frame": frameOf(volumeNode), "kept": job.outputs.get("kept")}
+        result = self._resultOf(job, volumeNode, node, ids, ids.values(), **more)
+        result.reviewNode = reviewNode
+        return result

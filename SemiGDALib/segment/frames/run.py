@@ -8,11 +8,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib import nodes, provenance
+from SemiGDALib import nodes
 from SemiGDALib.segment import views
 from SemiGDALib.segment.frames import scene
 from SemiGDALib.segment.run import Run, SegmentResult
-from SemiGDALib.segment.sizes import sizeOf
 
 
 class FramesRun(Run):
@@ -90,28 +89,13 @@ class FramesRun(Run):
             )
         volume = sequence.GetNthDataNode(self._at)
         node, ids = scene.segmentationOf(job.labels(), volume, job.outputs["segments"])
-        rows = [
-            {**one, **sizeOf(one, volume), "id": ids.get(one["value"])}
-            for one in job.outputs["segments"]
-        ]
-        spots = job.outputs.get("spots") or []
-        provenance.store(
-            node,
-            node.GetSegmentation().GetSegmentIDs(),
-            provenance.describe(job.outputs, job.report, self.options.to_dict()),
-            {
-                "segments": rows,
-                "spots": spots,
-                "notes": job.report.get("notes") or [],
-                "image": provenance.imageOf(volume),
-            },
-        )
+        segmentIds = node.GetSegmentation().GetSegmentIDs()
+        result = self._resultOf(job, volume, node, ids, segmentIds)
         value, review = sequence.GetNthIndexValue(self._at), job.review()
         self._made.SetDataNodeAtValue(node, value)
         if review is not None:
             self._reviews.SetDataNodeAtValue(scene.reviewOf(review, volume), value)
-        self._rows.append(rows)
-        result = SegmentResult(None, None, rows, spots, job.report)
+        self._rows.append(result.segments)
         if self._at == self.count:
             self._bringIn(result)
         return result
