@@ -231,6 +231,24 @@ def test_why_a_volume_failed_stays_said(panel, section, module_host):
     assert states(section)[0] == ""
 
 
+def test_a_worker_that_is_ended_ends_the_run(panel, section, module_host):
+    """By Slicer's end, or by *Set up*: the next volume must not begin another process."""
+    from SemiGDALib.jobs.worker import Worker
+
+    for number in range(5):
+        phantoms.add_volume(name=f"MR {number}")
+    section.refresh()
+    module_host.click(section.startButton)
+    module_host.wait(lambda: "done" in states(section), 60)
+    Worker.stopAll()  # what Slicer's end does
+    module_host.process(0.3)
+    assert Worker.of("segment").processId() == 0 and not panel.logic.isRunningSeveral()
+    assert states(section)[0] == "done" and states(section)[-1] == ""
+    module_host.click(section.startButton)
+    module_host.wait(lambda: not panel.logic.isRunningSeveral(), 60)
+    assert states(section) == ["done"] * 5 and len(results()) == 5
+
+
 def test_two_patients_volumes_of_one_name(panel, section, module_host, tmp_path):
     """The next patient's scene has a "T1" as well."""
     out = tmp_path / "out"

@@ -276,7 +276,7 @@ class SceneRun(SeveralRun):
             self._set(place, OUTSIDE if error.detail == OUTSIDE else FAILED, (), error)
             if error.error_class == "worker-died":
                 self._orphans = set(self._running)
-        if error.error_class in _ALL_VOLUMES:
+        if error.error_class in (*_ALL_VOLUMES, "cancelled"):  # also by who ended the worker
             self._stop(error)
 
     def _leave(self, place: int) -> None:
