@@ -49,6 +49,7 @@ CLASSES: dict[str, tuple[str, str]] = {
 # EFBIG: a file system or a limit refuses a file of that size. 112: Windows' ERROR_DISK_FULL.
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WINDOWS = 112
+_NO_MEMORY_WINDOWS = 1455  # ERROR_COMMITMENT_LIMIT: the paging file is too small
 
 
 class SemiGDAError(Exception):
@@ -131,7 +132,7 @@ def of_system(error: OSError) -> SemiGDAError | None:
     """The error for an exception about disk or memory; None for any other."""
     if disk_is_full(error):
         return SemiGDAError("disk-full")
-    if error.errno == errno.ENOMEM:
+    if error.errno == errno.ENOMEM or getattr(error, "winerror", None) == _NO_MEMORY_WINDOWS:
         return SemiGDAError("out-of-memory")
     if error.filename is None and error.errno not in _BROKEN:
         return None

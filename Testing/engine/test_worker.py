@@ -255,6 +255,13 @@ def test_without_torch_every_job_says_so(new_job, tmp_path):
     assert "torch" in job.result()["error"]["detail"]
 
 
+def of_windows(number: int) -> OSError:
+    """As Windows raises it, where Python knows no errno for it."""
+    error = OSError(errno.EINVAL, "Something. Error loading c10.dll")
+    error.winerror = number
+    return error
+
+
 def raised(error: BaseException) -> SemiGDAError:
     try:
         raise error
@@ -271,6 +278,11 @@ def raised(error: BaseException) -> SemiGDAError:
         (RuntimeError("CUDA error: out of memory\nCUDA kernel errors ..."), "out-of-gpu-memory"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when ..."), "out-of-gpu-memory"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), "out-of-memory"),
+        (RuntimeError("could not create a primitive"), "out-of-memory"),
+        (ImportError("libitk.so: failed to map segment from shared object"), "out-of-memory"),
+        (ImportError("DLL load failed: The paging file is too small ..."), "out-of-memory"),
+        (of_windows(1455), "out-of-memory"),
+        (of_windows(112), "disk-full"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk-full"),
         (ModuleNotFoundError("No module named 'nrrd'", name="nrrd"), "import-error"),
         (PermissionError(errno.EACCES, "Permission denied", "/home/doe/a"), "bad-input"),

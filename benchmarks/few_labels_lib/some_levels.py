@@ -21,7 +21,9 @@ def only_levels(levels: Sequence[int]) -> Iterator[None]:
 
     def forward(self: EfficientNetLite0, image: torch.Tensor) -> list[torch.Tensor]:
         features = enumerate(whole(self, image))
-        return [f if level in levels else torch.zeros_like(f) for level, f in features]
+        # Not torch.zeros_like: where its input needs no gradient, the GroupNorm that follows ends
+        # the process in its backward pass (PyTorch 2.13, CPU, channels last).
+        return [f if level in levels else f * 0.0 for level, f in features]
 
     with patch.object(EfficientNetLite0, "forward", forward):
         yield

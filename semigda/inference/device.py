@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 from semigda import graphics
+from semigda.memory import give_memory_back
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.failures import classify
 from semigda_core.jobs.segmenting import DEVICES
@@ -93,7 +94,8 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def free_cache() -> None:
-    """Give the graphics memory that PyTorch keeps for itself to other programs."""
+    """Give back the memory that is kept for reuse, the computer's and the graphics card's."""
+    give_memory_back()  # oneDNN cannot use what the allocator keeps
     torch.cuda.empty_cache()  # does nothing where CUDA is not in use
     if torch.backends.mps.is_available():
         torch.mps.empty_cache()

@@ -38,11 +38,13 @@ def run_worker() -> int:
         except BaseException:  # no job there, or another process runs it
             traceback.print_exc()
         _answer(f"finished {folder}")
-        give_memory_back()
-        if models is not None:  # torch is there
+        # Or a training finds too little.
+        if models is None:  # without torch
+            give_memory_back()
+        else:
             from semigda.inference.device import free_cache
 
-            free_cache()  # or a training finds too little
+            free_cache()
     return 0
 
 

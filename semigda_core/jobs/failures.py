@@ -11,7 +11,16 @@ from semigda_core.errors import SemiGDAError, disk_is_full, of_system
 
 # Texts of RuntimeErrors for which torch and ITK have no class.
 _NO_GPU_MEMORY = ("out of memory", "STATUS_ALLOC_FAILED")
-_NO_MEMORY = ("not enough memory", "can't allocate memory", "bad_alloc", "Failed to allocate")
+# oneDNN says only that it could not create a primitive.
+_NO_MEMORY = (
+    "not enough memory",
+    "can't allocate memory",
+    "bad_alloc",
+    "Failed to allocate",
+    "could not create a primitive",
+)
+# A library is there, but not the memory to load it: on Linux, and on Windows.
+_NO_MEMORY_TO_IMPORT = ("failed to map segment", "paging file is too small")
 
 
 def classify(error: BaseException) -> SemiGDAError:
@@ -26,6 +35,8 @@ def classify(error: BaseException) -> SemiGDAError:
     if isinstance(error, MemoryError):
         return SemiGDAError("out-of-memory")
     if isinstance(error, ImportError):
+        if any(sign in str(error) for sign in _NO_MEMORY_TO_IMPORT):
+            return SemiGDAError("out-of-memory")
         missing = error.name or "a package"
         return SemiGDAError("import-error", detail=f"{type(error).__name__}: {missing}")
     if found := re.search(r"\(os error (\d+)\)", str(error)):  # of a library's own exception

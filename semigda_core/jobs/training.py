@@ -160,7 +160,11 @@ class Settings:
         values = {name: value for name, value in values.items() if name not in _GONE}
         unknown = set(values) - {one.name for one in fields(cls)}
         if unknown:
-            raise SemiGDAError("bad-input", f"Unknown training settings: {_list(unknown)}.")
+            raise SemiGDAError(
+                "bad-input",
+                f"Unknown training settings: {_list(unknown)}.",
+                action="Give or correct that setting.",
+            )
         try:
             rule_of(cls)(values)
             given = values.get("augmentation", {})
