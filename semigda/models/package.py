@@ -72,8 +72,9 @@ def save_package(
         if not _is_finite(tensors[name]):
             raise _invalid("The network's weights are not finite in float16.", detail=name)
     with atomic.staged_folder(folder) as stage:
-        classes = json.dumps(_names(card))
-        save_file(tensors, stage / WEIGHTS_FILE, metadata={"format": "pt", _CLASSES: classes})
+        # One entry only: safetensors writes several in a random order, and the hash would differ.
+        told = {_CLASSES: json.dumps(_names(card))}
+        save_file(tensors, stage / WEIGHTS_FILE, metadata=told)
         card = replace(
             card,
             network=network.config.to_dict(),
