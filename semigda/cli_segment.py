@@ -195,8 +195,9 @@ def _segment_all(arguments: argparse.Namespace) -> int:
         again=arguments.again,
         doubt=_asking_once() if arguments.all_frames and not arguments.anyway else None,
     )
-    if not follows():  # of several processes one prints
-        _tell_done(done, cohort)
+    if follows():  # one of several processes tells all; torchrun would end it if this one failed
+        return 0
+    _tell_done(done, cohort)
     return int(bool(done.failures))
 
 
