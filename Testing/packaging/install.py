@@ -24,12 +24,6 @@ def install(prefix: Path) -> Path:
     return Path(prefix) / MODULES
 
 
-def build(folder: Path) -> Path:
-    """Configures in `folder` and gives the folder of the modules in that build tree."""
-    _cmake("-S", ROOT, "-B", folder, f"-DSlicer_DIR={STUB}")
-    return Path(folder) / MODULES
-
-
 def installed_once() -> Path:
     """The installed tree of this test run: from SEMIGDA_INSTALLED, or made now."""
     if "SEMIGDA_INSTALLED" not in os.environ:

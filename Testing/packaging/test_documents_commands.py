@@ -14,6 +14,7 @@ from Testing.packaging import translations
 from Testing.packaging.install import ROOT
 from Testing.packaging.test_documents import DOCUMENTS
 
+PARSER = _parser()
 BLOCK = re.compile(r"^```\w*\n([\s\S]*?)^```|(?<=\n\n)((?:    .+\n)+)", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 SCRIPT = re.compile(r"python ((?:benchmarks|Testing)/[\w/]+\.py)(.*)")
@@ -45,7 +46,7 @@ def alternatives(command: str) -> Iterator[str]:
 
 def unknown_word(command: str) -> str:
     """The first word of a ``semigda`` command that the program does not know, or ""."""
-    parser, (_, *words) = _parser(), shlex.split(command, posix=False)
+    parser, (_, *words) = PARSER, shlex.split(command, posix=False)
     while isinstance(actions := parser._actions[-1], argparse._SubParsersAction):
         if not words or words[0].startswith("-"):
             break

@@ -34,7 +34,6 @@ PROPERTIES = {
     "enabled": bool,
     "tier": int,
 }
-LICENCES = ("LICENSE", "LICENCE", "License.txt", "license.txt", "LICENSE.txt", "COPYING")
 CLONE_LIMIT = 80_000_000  # bytes of history and files; the index gives up at 100 MB
 README = (ROOT / "README.md").read_text("utf-8")
 MODULES = sorted(path.parent for path in ROOT.glob("SemiGDA*/CMakeLists.txt"))
@@ -65,7 +64,7 @@ def test_the_index_finds_name_icon_and_screenshots():
 
 
 def test_there_is_a_licence_and_the_readme_names_it():
-    assert any((ROOT / name).is_file() for name in LICENCES)
+    assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")[:200]
     assert "Apache-2.0](LICENSE)" in README
 
 

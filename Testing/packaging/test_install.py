@@ -1,4 +1,4 @@
-"""The installed tree holds every file and runs from there; so does the build tree."""
+"""The installed tree holds every file and runs from there; a module also from the source tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from Testing.packaging.install import ROOT, build, install
+from Testing.packaging.install import ROOT, install
 from Testing.packaging.list_files import tracked
 
 PROGRAM = """
@@ -37,18 +37,6 @@ def tree(tmp_path_factory):
     return install(tmp_path_factory.mktemp("empty"))
 
 
-def open_module(folder):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder), str(ROOT), *MODULES],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0 and "opened" in done.stdout, done.stdout + done.stderr
-
-
 def test_every_file_is_installed(tree):
     for name in tracked("SemiGDALib/*.py", "semigda/*", "Resources/Models/*"):
         assert (tree / name).read_bytes() == (ROOT / name).read_bytes(), name
@@ -62,50 +50,34 @@ def test_only_modules_lie_on_top(tree):
     assert sorted(path.stem for path in tree.glob("*.py")) == MODULES
 
 
-def test_installed_modules_open(tree):
-    open_module(tree)
-
-
-def test_modules_open_in_the_build_tree(tmp_path):
-    open_module(build(tmp_path))
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_module_opens_in_the_source_tree(tmp_path, module):
-    program = PROGRAM.replace("startswith(folder)", "startswith(root)")
+def python(folder, *command, **environment) -> str:
+    """What a Python program says that runs in a folder without an error."""
     done = subprocess.run(
-        [sys.executable, "-c", program, str(ROOT / module), str(ROOT), module],
-        cwd=tmp_path,
+        [sys.executable, *command],
+        cwd=folder,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_installed_modules_open(tree):
+    assert "opened" in python(tree, "-c", PROGRAM, str(tree), str(ROOT), *MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_opens_in_the_source_tree(tmp_path, module):
+    """Of packages that lie beside its folder; alone, as one module's path is given to Slicer."""
+    program = PROGRAM.replace("startswith(folder)", "startswith(root)")
+    assert "opened" in python(tmp_path, "-c", program, str(ROOT / module), str(ROOT), module)
 
 
 def test_installed_engine_runs_alone(tree, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "semigda", "--help"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tree)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    where = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import semigda_core.models.library as l; print(l.bundled_folder())",
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tree)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert where.stdout.strip() == str(tree / "Resources" / "Models")
+    python(tmp_path, "-m", "semigda", "--help", PYTHONPATH=str(tree))
+    where = "import semigda_core.models.library as l; print(l.bundled_folder())"
+    said = python(tmp_path, "-c", where, PYTHONPATH=str(tree))
+    assert said.strip() == str(tree / "Resources" / "Models")
