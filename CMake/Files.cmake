@@ -67,45 +67,47 @@ set(SemiGDA_PACKAGES
   SemiGDALib/tables.py
   SemiGDALib/texts.py
   SemiGDALib/train/__init__.py
-  SemiGDALib/train/advanced.py
-  SemiGDALib/train/cases_table.py
-  SemiGDALib/train/chart.py
-  SemiGDALib/train/class_list.py
+  SemiGDALib/train/base/__init__.py
+  SemiGDALib/train/base/advanced.py
+  SemiGDALib/train/base/section.py
+  SemiGDALib/train/cases/__init__.py
+  SemiGDALib/train/cases/class_list.py
+  SemiGDALib/train/cases/file_drop.py
+  SemiGDALib/train/cases/folder_dialog.py
+  SemiGDALib/train/cases/mapping.py
+  SemiGDALib/train/cases/mapping_dialog.py
+  SemiGDALib/train/cases/missing_files.py
+  SemiGDALib/train/cases/program_results.py
+  SemiGDALib/train/cases/results_dialog.py
+  SemiGDALib/train/cases/results_logic.py
+  SemiGDALib/train/cases/scene_dialog.py
+  SemiGDALib/train/cases/section.py
+  SemiGDALib/train/cases/table.py
+  SemiGDALib/train/check/__init__.py
+  SemiGDALib/train/check/fixes.py
+  SemiGDALib/train/check/section.py
   SemiGDALib/train/context.py
   SemiGDALib/train/covered.py
-  SemiGDALib/train/curves.py
-  SemiGDALib/train/curves_view.py
-  SemiGDALib/train/dialog_folder.py
-  SemiGDALib/train/dialog_heldout.py
-  SemiGDALib/train/dialog_mapping.py
-  SemiGDALib/train/dialog_results.py
-  SemiGDALib/train/dialog_scene.py
-  SemiGDALib/train/editor_bar.py
-  SemiGDALib/train/file_drop.py
-  SemiGDALib/train/fixes.py
-  SemiGDALib/train/history.py
-  SemiGDALib/train/labelling.py
-  SemiGDALib/train/labelling_bar.py
-  SemiGDALib/train/mapping.py
-  SemiGDALib/train/missing_files.py
+  SemiGDALib/train/heldout/__init__.py
+  SemiGDALib/train/heldout/dialog.py
+  SemiGDALib/train/heldout/section.py
+  SemiGDALib/train/labelling/__init__.py
+  SemiGDALib/train/labelling/bar.py
+  SemiGDALib/train/labelling/editor_bar.py
+  SemiGDALib/train/labelling/open_label.py
+  SemiGDALib/train/labelling/resuming.py
+  SemiGDALib/train/labelling/unfinished.py
   SemiGDALib/train/panel.py
   SemiGDALib/train/parameters.py
-  SemiGDALib/train/preview_view.py
-  SemiGDALib/train/program_results.py
   SemiGDALib/train/recent.py
-  SemiGDALib/train/results_logic.py
-  SemiGDALib/train/resuming.py
-  SemiGDALib/train/review_logic.py
+  SemiGDALib/train/result/__init__.py
+  SemiGDALib/train/result/score_table.py
+  SemiGDALib/train/result/section.py
+  SemiGDALib/train/review/__init__.py
+  SemiGDALib/train/review/logic.py
+  SemiGDALib/train/review/section.py
   SemiGDALib/train/scene_files.py
-  SemiGDALib/train/score_table.py
   SemiGDALib/train/section.py
-  SemiGDALib/train/section_base.py
-  SemiGDALib/train/section_cases.py
-  SemiGDALib/train/section_check.py
-  SemiGDALib/train/section_heldout.py
-  SemiGDALib/train/section_result.py
-  SemiGDALib/train/section_review.py
-  SemiGDALib/train/section_training.py
   SemiGDALib/train/sections.py
   SemiGDALib/train/slices/__init__.py
   SemiGDALib/train/slices/bar.py
@@ -120,8 +122,14 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/slices/view_in_use.py
   SemiGDALib/train/slices/words.py
   SemiGDALib/train/snapshot.py
-  SemiGDALib/train/training_logic.py
-  SemiGDALib/train/unfinished.py
+  SemiGDALib/train/training/__init__.py
+  SemiGDALib/train/training/chart.py
+  SemiGDALib/train/training/curves.py
+  SemiGDALib/train/training/history.py
+  SemiGDALib/train/training/logic.py
+  SemiGDALib/train/training/plot.py
+  SemiGDALib/train/training/previews.py
+  SemiGDALib/train/training/section.py
   SemiGDALib/translation/__init__.py
   SemiGDALib/translation/core_sentences.py
   SemiGDALib/translation/engine_sentences.py

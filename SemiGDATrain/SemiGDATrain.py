@@ -21,11 +21,11 @@ except ModuleNotFoundError:  # the source tree: the packages lie beside this mod
 
 from SemiGDALib import keyboard  # noqa: E402
 from SemiGDALib.set_up.logic import SetUpLogic  # noqa: E402
+from SemiGDALib.train.cases.results_logic import ResultsLogic  # noqa: E402
 from SemiGDALib.train.parameters import SemiGDATrainParameterNode  # noqa: E402
-from SemiGDALib.train.results_logic import ResultsLogic  # noqa: E402
-from SemiGDALib.train.review_logic import ReviewLogic  # noqa: E402
+from SemiGDALib.train.review.logic import ReviewLogic  # noqa: E402
 from SemiGDALib.train.slices.logic import SlicesLogic  # noqa: E402
-from SemiGDALib.train.training_logic import TrainingLogic  # noqa: E402
+from SemiGDALib.train.training.logic import TrainingLogic  # noqa: E402
 
 
 class SemiGDATrain(ScriptedLoadableModule):
@@ -81,7 +81,7 @@ class SemiGDATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Called when the module is reloaded or the application ends."""
-        from SemiGDALib.train import editor_bar
+        from SemiGDALib.train.labelling import editor_bar
 
         editor_bar.remove()
         self.removeObservers()
@@ -141,7 +141,7 @@ class SemiGDATrainLogic(
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.project = None  # semigda_core.project.project.Project
-        self.labelling = None  # SemiGDALib.train.labelling.Labelling
+        self.labelling = None  # SemiGDALib.train.labelling.open_label.Labelling
         self.onProject = lambda: None  # called when another project is open, or none
         # All that runs in child processes, but trainings.
         self.jobs = Jobs("check", "study", "library")
@@ -260,7 +260,7 @@ class SemiGDATrainLogic(
         ``proposal``: a predicted label to begin with, for a case that has none.
         """
         from semigda_core.errors import SemiGDAError
-        from SemiGDALib.train.labelling import Labelling
+        from SemiGDALib.train.labelling.open_label import Labelling
 
         if self.labelling is not None and not self.labelling.isAlive():
             self.discardLabel()  # its image or segmentation was deleted
@@ -277,15 +277,15 @@ class SemiGDATrainLogic(
     def resumeLabel(self):
         """Go on with a label that was not finished when the scene was saved.
 
-        Returns its :class:`SemiGDALib.train.labelling.Labelling`; None if a label is open, or the
-        scene has no such label.
+        Returns its :class:`SemiGDALib.train.labelling.open_label.Labelling`; None if a label is
+        open, or the scene has no such label.
 
         Raises:
             SemiGDAError: "bad-input" if none of them is of a case of the open project; they stay as
                 they are.
         """
-        from SemiGDALib.train import unfinished
-        from SemiGDALib.train.labelling import Labelling
+        from SemiGDALib.train.labelling import unfinished
+        from SemiGDALib.train.labelling.open_label import Labelling
 
         if self.labelling is not None and self.labelling.isAlive():
             return None
@@ -338,7 +338,7 @@ class SemiGDATrainLogic(
 
     def applyFix(self, finding, onDone):
         """Do a finding's safe repair; ``onDone(SemiGDAError or None)``."""
-        from SemiGDALib.train import fixes
+        from SemiGDALib.train.check import fixes
 
         fixes.applyFix(self.jobs, self.project, finding, onDone)
 

@@ -157,7 +157,7 @@ def drawSlices(widget):
 def drawCase(widget, case):
     """Slices proposed, marked above Segment Editor, kept by tags, saved."""
     from semigda_core.labels.finished import FINISHED_TAG
-    from SemiGDALib.train import editor_bar
+    from SemiGDALib.train.labelling import editor_bar
 
     logic = widget.logic
     logic.editLabel(case.id)

@@ -1197,6 +1197,981 @@
     </message>
 </context>
 <context>
+    <name>base.advanced</name>
+    <message>
+        <source>As the images need</source>
+        <translation>Wie die Bilder es brauchen</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Axial</source>
+        <translation>Axial</translation>
+    </message>
+    <message>
+        <source>Coronal</source>
+        <translation>Koronal</translation>
+    </message>
+    <message>
+        <source>Sagittal</source>
+        <translation>Sagittal</translation>
+    </message>
+</context>
+<context>
+    <name>base.section</name>
+    <message>
+        <source>About 10 minutes: do labels and images match, and is every class found?</source>
+        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
+    </message>
+    <message>
+        <source>Base and preset</source>
+        <translation>Basis und Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Begins with what a network learned from a million photographs: the best start with few labels.</source>
+        <translation>Beginnt mit dem, was ein Netz aus einer Million Fotos gelernt hat: der beste Beginn mit wenigen Labels.</translation>
+    </message>
+    <message>
+        <source>Builds on what this model knows: fastest, and best for similar images.</source>
+        <translation>Baut auf dem auf, was dieses Modell weiß: am schnellsten und am besten für ähnliche Bilder.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Has already learned what images look like; learns to segment from yours.</source>
+        <translation>Weiß schon, wie Bilder aussehen; lernt aus Ihren zu segmentieren.</translation>
+    </message>
+    <message>
+        <source>Install the general image features, or start from scratch.</source>
+        <translation>Installieren Sie die allgemeinen Bildmerkmale, oder beginnen Sie bei null.</translation>
+    </message>
+    <message>
+        <source>Learns from your images alone: needs more labels and takes longest.</source>
+        <translation>Lernt allein aus Ihren Bildern: braucht mehr Labels und am längsten.</translation>
+    </message>
+    <message>
+        <source>Not installed yet ({size} MB, Apache-2.0). Without them the model learns from your images alone, and is clearly worse with few labels.</source>
+        <translation>Noch nicht installiert ({size} MB, Apache-2.0). Ohne sie lernt das Modell allein aus Ihren Bildern und ist bei wenigen Labels deutlich schlechter.</translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation>Publikation</translation>
+    </message>
+    <message>
+        <source>Quick look</source>
+        <translation>Schneller Blick</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>The chosen base no longer exists. Choose another one.</source>
+        <translation>Die gewählte Basis gibt es nicht mehr. Wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>The full-size network of the paper, on a graphics card: many hours.</source>
+        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
+    </message>
+    <message>
+        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
+        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
+    </message>
+    <message>
+        <source>{name} (cannot be used)</source>
+        <translation>{name} (nicht verwendbar)</translation>
+    </message>
+    <message>
+        <source>{name} (recommended)</source>
+        <translation>{name} (empfohlen)</translation>
+    </message>
+    <message>
+        <source>{name} (starter model)</source>
+        <translation>{name} (Startmodell)</translation>
+    </message>
+    <message>
+        <source>{preset}, from scratch</source>
+        <translation>{preset}, von null</translation>
+    </message>
+    <message>
+        <source>{preset}, from {base}</source>
+        <translation>{preset}, mit {base}</translation>
+    </message>
+</context>
+<context>
+    <name>cases.class_list</name>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>Klasse hinzufügen</translation>
+    </message>
+    <message>
+        <source>Checked labels that contain this class.</source>
+        <translation>Geprüfte Labels, die diese Klasse enthalten.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Double-click to choose another colour.</source>
+        <translation>Doppelklicken Sie, um eine andere Farbe zu wählen.</translation>
+    </message>
+    <message>
+        <source>Double-click to rename; labels are not changed.</source>
+        <translation>Doppelklicken Sie zum Umbenennen; Labels bleiben unverändert.</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Labels</translation>
+    </message>
+    <message>
+        <source>What should be segmented, such as liver or tumour?</source>
+        <translation>Was soll segmentiert werden, etwa Leber oder Tumor?</translation>
+    </message>
+</context>
+<context>
+    <name>cases.folder_dialog</name>
+    <message>
+        <source>A pattern (regular expression)</source>
+        <translation>Ein Muster (regulärer Ausdruck)</translation>
+    </message>
+    <message>
+        <source>A program made these labels; nobody corrected them</source>
+        <translation>Ein Programm hat diese Labels erstellt; niemand hat sie korrigiert</translation>
+    </message>
+    <message>
+        <source>A regular expression. Its match in the file name, or its first (group), names the patient.</source>
+        <translation>Ein regulärer Ausdruck. Sein Treffer im Dateinamen oder dessen erste (Gruppe) nennt den Patienten.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a folder of images</source>
+        <translation>Ordner mit Bildern hinzufügen</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images.</source>
+        <translation>Wählen Sie einen Ordner mit Bildern.</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>How each file is used. Labels are matched by name.</source>
+        <translation>Wie jede Datei verwendet wird. Labels werden über ihren Namen zugeordnet.</translation>
+    </message>
+    <message>
+        <source>Images that match several labels and are added without one: {count}.</source>
+        <translation>Bilder, zu denen mehrere Labels passen und die ohne Label hinzukommen: {count}.</translation>
+    </message>
+    <message>
+        <source>Images:</source>
+        <translation>Bilder:</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Labels without an image, left out: {count}.</source>
+        <translation>Labels ohne Bild, weggelassen: {count}.</translation>
+    </message>
+    <message>
+        <source>Labels:</source>
+        <translation>Labels:</translation>
+    </message>
+    <message>
+        <source>One patient per image, unless file names say otherwise</source>
+        <translation>Ein Patient je Bild, wenn Dateinamen nichts anderes sagen</translation>
+    </message>
+    <message>
+        <source>Other files, left out: {count}.</source>
+        <translation>Andere Dateien, weggelassen: {count}.</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>Patient</translation>
+    </message>
+    <message>
+        <source>Patient:</source>
+        <translation>Patient:</translation>
+    </message>
+    <message>
+        <source>Such labels are used for training, but never to score a model. Labels made by SemiGDA are recognised automatically.</source>
+        <translation>Solche Labels dienen dem Training, aber nie der Bewertung eines Modells. Von SemiGDA erstellte Labels werden automatisch erkannt.</translation>
+    </message>
+    <message>
+        <source>The first number in the name</source>
+        <translation>Die erste Zahl im Namen</translation>
+    </message>
+    <message>
+        <source>The first {count} are shown.</source>
+        <translation>Die ersten {count} werden gezeigt.</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read.</source>
+        <translation>Der Ordner kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The folder with the images.</source>
+        <translation>Der Ordner mit den Bildern.</translation>
+    </message>
+    <message>
+        <source>The folder with the labels; leave it empty if they are beside the images.</source>
+        <translation>Der Ordner mit den Labels; lassen Sie ihn leer, wenn sie neben den Bildern liegen.</translation>
+    </message>
+    <message>
+        <source>The name up to the first _ or -</source>
+        <translation>Der Name bis zum ersten _ oder -</translation>
+    </message>
+    <message>
+        <source>Used as</source>
+        <translation>Verwendet als</translation>
+    </message>
+    <message>
+        <source>Which part of a file name identifies the patient; the list below shows the outcome. Images of one patient are never split between training and scoring.</source>
+        <translation>Welcher Teil eines Dateinamens den Patienten nennt; die Liste unten zeigt, was herauskommt. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
+    </message>
+    <message>
+        <source>a link to a file that is not there</source>
+        <translation>eine Verknüpfung zu einer Datei, die es nicht gibt</translation>
+    </message>
+    <message>
+        <source>another channel of a case</source>
+        <translation>weiterer Kanal eines Falls</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>label without an image, left out</source>
+        <translation>Label ohne Bild, weggelassen</translation>
+    </message>
+    <message>
+        <source>no image</source>
+        <translation>kein Bild</translation>
+    </message>
+    <message>
+        <source>one of several DICOM series in a folder</source>
+        <translation>eine von mehreren DICOM-Serien in einem Ordner</translation>
+    </message>
+    <message>
+        <source>several match</source>
+        <translation>mehrere passen</translation>
+    </message>
+    <message>
+        <source>such as  ^(patient\d+)_</source>
+        <translation>etwa  ^(patient\d+)_</translation>
+    </message>
+    <message>
+        <source>the same case in another format</source>
+        <translation>derselbe Fall in einem anderen Format</translation>
+    </message>
+    <message>
+        <source>{count} DICOM files</source>
+        <translation>{count} DICOM-Dateien</translation>
+    </message>
+    <message>
+        <source>{count} images, {labelled} with a label, of {patients} patients.</source>
+        <translation>{count} Bilder, {labelled} mit Label, von {patients} Patienten.</translation>
+    </message>
+    <message>
+        <source>{why}, left out</source>
+        <translation>{why}, weggelassen</translation>
+    </message>
+</context>
+<context>
+    <name>cases.mapping_dialog</name>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Choose the class of every segment.</source>
+        <translation>Wählen Sie die Klasse jedes Segments.</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Decide later</source>
+        <translation>Später entscheiden</translation>
+    </message>
+    <message>
+        <source>In the labels</source>
+        <translation>In den Labels</translation>
+    </message>
+    <message>
+        <source>In the results</source>
+        <translation>In den Ergebnissen</translation>
+    </message>
+    <message>
+        <source>Leave it out</source>
+        <translation>Weglassen</translation>
+    </message>
+    <message>
+        <source>New class '{name}'</source>
+        <translation>Neue Klasse „{name}“</translation>
+    </message>
+    <message>
+        <source>Some segments in the labels have no class in this project yet. Spellings may differ between cases: give segments that mean the same thing the same class.</source>
+        <translation>Einige Segmente in den Labels haben in diesem Projekt noch keine Klasse. Schreibweisen dürfen sich von Fall zu Fall unterscheiden: Geben Sie Segmenten, die dasselbe meinen, dieselbe Klasse.</translation>
+    </message>
+    <message>
+        <source>The class of this segment; or leave it out of the training.</source>
+        <translation>Die Klasse dieses Segments; oder lassen Sie es vom Training weg.</translation>
+    </message>
+    <message>
+        <source>Unlabelled: no class, and not background</source>
+        <translation>Ungelabelt: keine Klasse und kein Hintergrund</translation>
+    </message>
+    <message>
+        <source>Use these classes</source>
+        <translation>Diese Klassen verwenden</translation>
+    </message>
+    <message>
+        <source>What are these segments?</source>
+        <translation>Was sind diese Segmente?</translation>
+    </message>
+    <message>
+        <source>Which classes are these segments of {program}? What you leave out does not teach; a class that it never finds is left to the labels.</source>
+        <translation>Welche Klassen sind diese Segmente von {program}? Von dem, was Sie weglassen, wird nicht gelernt; eine Klasse, die das Programm nie findet, wird allein aus den Labels gelernt.</translation>
+    </message>
+    <message>
+        <source>value {name}</source>
+        <translation>Wert {name}</translation>
+    </message>
+    <message>
+        <source>{count} of {all}</source>
+        <translation>{count} von {all}</translation>
+    </message>
+</context>
+<context>
+    <name>cases.missing_files</name>
+    <message>
+        <source>1 case is left out because its files are missing.</source>
+        <translation>1 Fall bleibt weg, weil seine Dateien fehlen.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelling...</source>
+        <translation>Wird abgebrochen...</translation>
+    </message>
+    <message>
+        <source>Files with the right name but other contents, not accepted: {names}</source>
+        <translation>Dateien mit richtigem Namen, aber anderem Inhalt, nicht angenommen: {names}</translation>
+    </message>
+    <message>
+        <source>Relocate...</source>
+        <translation>Suchen...</translation>
+    </message>
+    <message>
+        <source>Searching...</source>
+        <translation>Suche läuft...</translation>
+    </message>
+    <message>
+        <source>Where are the files now?</source>
+        <translation>Wo sind die Dateien jetzt?</translation>
+    </message>
+    <message>
+        <source>{count} cases are left out because their files are missing.</source>
+        <translation>{count} Fälle bleiben weg, weil ihre Dateien fehlen.</translation>
+    </message>
+    <message>
+        <source>{found} cases found, {missing} still missing.</source>
+        <translation>{found} Fälle gefunden, {missing} fehlen noch.</translation>
+    </message>
+</context>
+<context>
+    <name>cases.program_results</name>
+    <message>
+        <source>A segment of another program has no class...</source>
+        <translation>Ergebnisse: ein Segment ohne Klasse...</translation>
+    </message>
+    <message>
+        <source>{count} cases have a result of {program}.</source>
+        <translation>{count} Fälle haben ein Ergebnis von {program}.</translation>
+    </message>
+    <message>
+        <source>{count} segments of other programs have no class...</source>
+        <translation>Ergebnisse: {count} Segmente ohne Klasse...</translation>
+    </message>
+</context>
+<context>
+    <name>cases.results_dialog</name>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add results for labelled cases too: else these teach nothing.</source>
+        <translation>Auch Ergebnisse für Fälle mit Label hinzufügen: Sonst wird von diesen nicht gelernt.</translation>
+    </message>
+    <message>
+        <source>Add results of another program</source>
+        <translation>Ergebnisse eines anderen Programms hinzufügen</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Choose a folder of results.</source>
+        <translation>Wählen Sie einen Ordner mit Ergebnissen.</translation>
+    </message>
+    <message>
+        <source>Name the program: up to 64 letters, no slash.</source>
+        <translation>Nennen Sie das Programm: bis zu 64 Zeichen, kein Schrägstrich.</translation>
+    </message>
+    <message>
+        <source>No file has the name of a case's image.</source>
+        <translation>Keine Datei heißt wie das Bild eines Falls.</translation>
+    </message>
+    <message>
+        <source>Program:</source>
+        <translation>Programm:</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Results:</source>
+        <translation>Ergebnisse:</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read.</source>
+        <translation>Der Ordner kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The folder with the results.</source>
+        <translation>Der Ordner mit den Ergebnissen.</translation>
+    </message>
+    <message>
+        <source>The program's name; the model's card and reports show it.</source>
+        <translation>Der Name des Programms; er steht in der Karte des Modells und in Berichten.</translation>
+    </message>
+    <message>
+        <source>Unlabelled cases to learn from: {count}; labelled ones to measure it: {labelled}.</source>
+        <translation>Fälle ohne Label, von denen gelernt wird: {count}; mit Label, an denen gemessen wird: {labelled}.</translation>
+    </message>
+    <message>
+        <source>Used to</source>
+        <translation>Dient zum</translation>
+    </message>
+    <message>
+        <source>What another program made of the images: a file for each, or a folder with a file for each structure, with the image's name. Results of unlabelled cases teach as long as they are better than the model. Those of labelled cases tell how good the program is: without any, it teaches nothing. They never score a model and never count as labels.</source>
+        <translation>Was ein anderes Programm aus den Bildern gemacht hat: für jedes eine Datei, oder ein Ordner mit einer Datei für jede Struktur, mit dem Namen des Bildes. Von Ergebnissen der Fälle ohne Label wird gelernt, solange sie besser sind als das Modell. Die der Fälle mit Label zeigen, wie gut das Programm ist: Ohne sie wird nichts von ihm gelernt. Sie bewerten nie ein Modell und zählen nie als Labels.</translation>
+    </message>
+    <message>
+        <source>Which case each result belongs to. They are matched by name.</source>
+        <translation>Zu welchem Fall jedes Ergebnis gehört. Sie werden nach Namen zugeordnet.</translation>
+    </message>
+    <message>
+        <source>measure</source>
+        <translation>Messen</translation>
+    </message>
+    <message>
+        <source>no case has this name</source>
+        <translation>kein Fall heißt so</translation>
+    </message>
+    <message>
+        <source>nothing now</source>
+        <translation>derzeit zu nichts</translation>
+    </message>
+    <message>
+        <source>several match</source>
+        <translation>mehrere passen</translation>
+    </message>
+    <message>
+        <source>such as  TotalSegmentator</source>
+        <translation>zum Beispiel  TotalSegmentator</translation>
+    </message>
+    <message>
+        <source>teach</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>{name}: {count} structures</source>
+        <translation>{name}: {count} Strukturen</translation>
+    </message>
+</context>
+<context>
+    <name>cases.scene_dialog</name>
+    <message>
+        <source>A segmentation made by SemiGDA counts as your own label only after you have corrected it; otherwise it is never used to score a model.</source>
+        <translation>Eine von SemiGDA erstellte Segmentierung gilt erst als Ihr Label, wenn Sie sie korrigiert haben; sonst wird nie ein Modell daran gemessen.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add from the scene</source>
+        <translation>Aus der Szene hinzufügen</translation>
+    </message>
+    <message>
+        <source>I have reviewed and corrected the models' segmentations</source>
+        <translation>Ich habe die Segmentierungen der Modelle geprüft und korrigiert</translation>
+    </message>
+    <message>
+        <source>If a model made it, I have reviewed and corrected it</source>
+        <translation>Falls ein Modell sie erstellte: Ich habe sie geprüft und korrigiert</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Label from the scene</source>
+        <translation>Label aus der Szene</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keines</translation>
+    </message>
+    <message>
+        <source>Segmentations and label maps of the scene.</source>
+        <translation>Segmentierungen und Labelkarten der Szene.</translation>
+    </message>
+    <message>
+        <source>Stored</source>
+        <translation>Gespeichert</translation>
+    </message>
+    <message>
+        <source>The label of this volume; with None the case is unlabelled.</source>
+        <translation>Das Label dieses Volumens; mit „Keines“ ist der Fall ungelabelt.</translation>
+    </message>
+    <message>
+        <source>The scene contains no segmentation and no label map.</source>
+        <translation>Die Szene enthält keine Segmentierung und keine Labelkarte.</translation>
+    </message>
+    <message>
+        <source>The volumes you tick become cases. Volumes and label maps that were changed here, or have no file, are copied uncompressed into the project's folder under an anonymous name; others stay where they are. Segmentations are always copied.</source>
+        <translation>Die angekreuzten Volumen werden Fälle. Volumen und Labelkarten, die hier geändert wurden oder keine Datei haben, werden unkomprimiert und unter anonymem Namen in den Projektordner kopiert; andere bleiben, wo sie sind. Segmentierungen werden immer kopiert.</translation>
+    </message>
+    <message>
+        <source>Tick the volumes to add, and choose each one's label.</source>
+        <translation>Kreuzen Sie die Volumen an, und wählen Sie zu jedem das Label.</translation>
+    </message>
+    <message>
+        <source>Uncorrected labels made by a model are never used to score a model.</source>
+        <translation>Nicht korrigierte Labels eines Modells werden nie zur Bewertung eines Modells verwendet.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volumen</translation>
+    </message>
+    <message>
+        <source>Which segmentation or label map is the label? Segmentations are copied.</source>
+        <translation>Welche Segmentierung oder Labelkarte ist das Label? Segmentierungen werden kopiert.</translation>
+    </message>
+    <message>
+        <source>copied</source>
+        <translation>kopiert</translation>
+    </message>
+    <message>
+        <source>in its file</source>
+        <translation>in seiner Datei</translation>
+    </message>
+    <message>
+        <source>{name} (made by a model)</source>
+        <translation>{name} (vom Modell)</translation>
+    </message>
+</context>
+<context>
+    <name>cases.section</name>
+    <message>
+        <source>A case keeps its label: another one was not taken.</source>
+        <translation>Ein Fall behält sein Label: ein anderes wurde nicht übernommen.</translation>
+    </message>
+    <message>
+        <source>A label cannot be read, and was left out: {names}.</source>
+        <translation>Ein Label kann nicht gelesen werden und wurde weggelassen: {names}.</translation>
+    </message>
+    <message>
+        <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
+        <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
+    </message>
+    <message>
+        <source>Add a class: the name of what is to be segmented.</source>
+        <translation>Fügen Sie eine Klasse hinzu: den Namen dessen, was segmentiert werden soll.</translation>
+    </message>
+    <message>
+        <source>Add images, and the labels of at least two of them.</source>
+        <translation>Fügen Sie Bilder hinzu und die Labels von mindestens zweien.</translation>
+    </message>
+    <message>
+        <source>As its label says</source>
+        <translation>Wie sein Label sagt</translation>
+    </message>
+    <message>
+        <source>As unlabelled</source>
+        <translation>Als ungelabelt</translation>
+    </message>
+    <message>
+        <source>Assign a class to each segment in the labels.</source>
+        <translation>Jedem Segment in den Labels eine Klasse zuordnen.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Choose the label</source>
+        <translation>Label wählen</translation>
+    </message>
+    <message>
+        <source>Click Relocate to find the missing files.</source>
+        <translation>Klicken Sie auf „Suchen“, um die fehlenden Dateien zu finden.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Export them again from their source, and add them again.</source>
+        <translation>Exportieren Sie sie noch einmal aus ihrer Quelle, und fügen Sie sie noch einmal hinzu.</translation>
+    </message>
+    <message>
+        <source>From a file...</source>
+        <translation>Aus einer Datei...</translation>
+    </message>
+    <message>
+        <source>From the scene...</source>
+        <translation>Aus der Szene...</translation>
+    </message>
+    <message>
+        <source>Label at least two cases, better eight.</source>
+        <translation>Labeln Sie mindestens zwei Fälle, besser acht.</translation>
+    </message>
+    <message>
+        <source>Label one more case, better seven.</source>
+        <translation>Labeln Sie einen weiteren Fall, besser sieben.</translation>
+    </message>
+    <message>
+        <source>Labels ({endings})</source>
+        <translation>Labels ({endings})</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>Gar nicht</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename...</source>
+        <translation>Umbenennen...</translation>
+    </message>
+    <message>
+        <source>Same patient</source>
+        <translation>Derselbe Patient</translation>
+    </message>
+    <message>
+        <source>Same patient...</source>
+        <translation>Derselbe Patient...</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>Setzen</translation>
+    </message>
+    <message>
+        <source>Show the cases</source>
+        <translation>Fälle zeigen</translation>
+    </message>
+    <message>
+        <source>The case's name in this list; its files are not renamed.</source>
+        <translation>Der Name des Falls in dieser Liste; seine Dateien werden nicht umbenannt.</translation>
+    </message>
+    <message>
+        <source>To replace a label, select its case, then Set label, From a file.</source>
+        <translation>Um ein Label zu ersetzen, wählen Sie seinen Fall, dann Label setzen, Aus einer Datei.</translation>
+    </message>
+    <message>
+        <source>Without results of other programs</source>
+        <translation>Ohne Ergebnisse anderer Programme</translation>
+    </message>
+    <message>
+        <source>{count} cases added, {known} already there.</source>
+        <translation>{count} Fälle hinzugefügt, {known} waren schon da.</translation>
+    </message>
+    <message>
+        <source>{count} cases keep their labels: other ones were not taken.</source>
+        <translation>{count} Fälle behalten ihre Labels: andere wurden nicht übernommen.</translation>
+    </message>
+    <message>
+        <source>{count} existing cases now have a label.</source>
+        <translation>{count} vorhandene Fälle haben jetzt ein Label.</translation>
+    </message>
+    <message>
+        <source>{count} labels cannot be read, and were left out: {names}.</source>
+        <translation>{count} Labels können nicht gelesen werden und wurden weggelassen: {names}.</translation>
+    </message>
+    <message>
+        <source>{count} segments have no class...</source>
+        <translation>{count} Segmente ohne Klasse...</translation>
+    </message>
+    <message>
+        <source>{labelled} labelled, {unlabelled} unlabelled</source>
+        <translation>{labelled} gelabelt, {unlabelled} ungelabelt</translation>
+    </message>
+    <message>
+        <source>{signs}: point at a case to read why.</source>
+        <translation>{signs}: Zeigen Sie auf einen Fall, um den Grund zu lesen.</translation>
+    </message>
+</context>
+<context>
+    <name>cases.table</name>
+    <message>
+        <source>A slice of the image, drawn by the check.</source>
+        <translation>Eine Schicht des Bildes, von der Prüfung gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Fall</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Hint</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>It teaches as long as it is better than the model; it is no label.</source>
+        <translation>Davon wird gelernt, solange es besser ist als das Modell; es ist kein Label.</translation>
+    </message>
+    <message>
+        <source>It tells how good the program is.</source>
+        <translation>Es zeigt, wie gut das Programm ist.</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Never trained on: used only to score models.</source>
+        <translation>Nie zum Training: nur um Modelle zu bewerten.</translation>
+    </message>
+    <message>
+        <source>Not used: another image of this patient is held out.</source>
+        <translation>Nicht verwendet: Ein anderes Bild dieses Patienten ist Testfall.</translation>
+    </message>
+    <message>
+        <source>Not used: its image or label file is missing.</source>
+        <translation>Nicht verwendet: Bild- oder Labeldatei fehlt.</translation>
+    </message>
+    <message>
+        <source>Not used: you chose to ignore it.</source>
+        <translation>Nicht verwendet: von Ihnen ausgeschlossen.</translation>
+    </message>
+    <message>
+        <source>Patient: {name}</source>
+        <translation>Patient: {name}</translation>
+    </message>
+    <message>
+        <source>Result of {program}</source>
+        <translation>Ergebnis von {program}</translation>
+    </message>
+    <message>
+        <source>Size in pixels.</source>
+        <translation>Größe in Pixeln.</translation>
+    </message>
+    <message>
+        <source>This case has no label.</source>
+        <translation>Dieser Fall hat kein Label.</translation>
+    </message>
+    <message>
+        <source>Trained on as an image without a label.</source>
+        <translation>Zum Training, als Bild ohne Label.</translation>
+    </message>
+    <message>
+        <source>Trained on, with its label.</source>
+        <translation>Zum Training, mit seinem Label.</translation>
+    </message>
+    <message>
+        <source>Use, size</source>
+        <translation>Rolle, Größe</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>aside</source>
+        <translation>beiseite</translation>
+    </message>
+    <message>
+        <source>by a model</source>
+        <translation>vom Modell</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>von Hand</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>korrigiert</translation>
+    </message>
+    <message>
+        <source>held out</source>
+        <translation>Testfall</translation>
+    </message>
+    <message>
+        <source>ignored</source>
+        <translation>ignoriert</translation>
+    </message>
+    <message>
+        <source>label map</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>unlabelled</source>
+        <translation>ungelabelt</translation>
+    </message>
+    <message>
+        <source>{size} voxels of {spacing} mm</source>
+        <translation>{size} Voxel von {spacing} mm</translation>
+    </message>
+</context>
+<context>
+    <name>check.fixes</name>
+    <message>
+        <source>The fix did not work.</source>
+        <translation>Die Korrektur ist nicht gelungen.</translation>
+    </message>
+</context>
+<context>
+    <name>check.section</name>
+    <message>
+        <source> and {count} more</source>
+        <translation> und {count} weitere</translation>
+    </message>
+    <message>
+        <source>1 error</source>
+        <translation>1 Fehler</translation>
+    </message>
+    <message>
+        <source>1 warning</source>
+        <translation>1 Warnung</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelling...</source>
+        <translation>Wird abgebrochen...</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Checking the cases...</source>
+        <translation>Die Fälle werden geprüft...</translation>
+    </message>
+    <message>
+        <source>Fix</source>
+        <translation>Beheben</translation>
+    </message>
+    <message>
+        <source>Fix the errors that the check found: training needs cases without errors.</source>
+        <translation>Beheben Sie die Fehler, die die Prüfung fand: Das Training braucht fehlerfreie Fälle.</translation>
+    </message>
+    <message>
+        <source>Fixing...</source>
+        <translation>Wird behoben...</translation>
+    </message>
+    <message>
+        <source>Run the check.</source>
+        <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>The cases were checked.</source>
+        <translation>Die Fälle wurden geprüft.</translation>
+    </message>
+    <message>
+        <source>There are no cases yet.</source>
+        <translation>Es gibt noch keine Fälle.</translation>
+    </message>
+    <message>
+        <source>Undo this: {what}.</source>
+        <translation>Rückgängig machen: {what}.</translation>
+    </message>
+    <message>
+        <source>Undone: {what}.</source>
+        <translation>Rückgängig gemacht: {what}.</translation>
+    </message>
+    <message>
+        <source>Wait until the cases are checked.</source>
+        <translation>Warten Sie, bis die Fälle geprüft sind.</translation>
+    </message>
+    <message>
+        <source>no problems</source>
+        <translation>keine Probleme</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <translation>nicht geprüft</translation>
+    </message>
+    <message>
+        <source>{count} cases checked, nothing found.</source>
+        <translation>{count} Fälle geprüft, nichts gefunden.</translation>
+    </message>
+    <message>
+        <source>{count} cases checked.</source>
+        <translation>{count} Fälle geprüft.</translation>
+    </message>
+    <message>
+        <source>{count} errors</source>
+        <translation>{count} Fehler</translation>
+    </message>
+    <message>
+        <source>{count} of {all} cases are not checked yet.</source>
+        <translation>{count} von {all} Fällen sind noch nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>{count} warnings</source>
+        <translation>{count} Warnungen</translation>
+    </message>
+</context>
+<context>
     <name>frames.row</name>
     <message>
         <source>All {count} frames</source>
@@ -1282,6 +2257,116 @@
     </message>
 </context>
 <context>
+    <name>heldout.dialog</name>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Change the held-out cases</source>
+        <translation>Die Testfälle ändern</translation>
+    </message>
+    <message>
+        <source>Drawn again at random, with some of every kind of case.</source>
+        <translation>Neu zufällig gezogen, mit jeder Art von Fall darunter.</translation>
+    </message>
+    <message>
+        <source>Exactly the cases selected in the list of cases.</source>
+        <translation>Genau die Fälle, die in der Liste der Fälle gewählt sind.</translation>
+    </message>
+    <message>
+        <source>Lock the same cases again, with their present labels.</source>
+        <translation>Dieselben Fälle wieder sperren, mit ihren jetzigen Labels.</translation>
+    </message>
+    <message>
+        <source>One sentence for whoever reads the scores later.</source>
+        <translation>Ein Satz für alle, die die Werte später lesen.</translation>
+    </message>
+    <message>
+        <source>Other cases, drawn at random</source>
+        <translation>Andere Fälle, zufällig gezogen</translation>
+    </message>
+    <message>
+        <source>Scores are comparable only between models scored on the same cases. After a change, earlier scores are void: they stay visible, but are no longer compared.</source>
+        <translation>Werte sind nur zwischen Modellen vergleichbar, die an denselben Fällen gemessen wurden. Nach einer Änderung sind frühere Werte ungültig: Sie bleiben sichtbar, werden aber nicht mehr verglichen.</translation>
+    </message>
+    <message>
+        <source>The same cases: a label or a class was corrected</source>
+        <translation>Dieselben Fälle: Ein Label oder eine Klasse wurde korrigiert</translation>
+    </message>
+    <message>
+        <source>The selected cases: {names}</source>
+        <translation>Die gewählten Fälle: {names}</translation>
+    </message>
+    <message>
+        <source>Why? The reason is kept in the project's history.</source>
+        <translation>Warum? Der Grund bleibt im Verlauf des Projekts.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>heldout.section</name>
+    <message>
+        <source>   (turn {number} of {count})</source>
+        <translation>   (Runde {number} von {count})</translation>
+    </message>
+    <message>
+        <source>Choose the held-out cases, once.</source>
+        <translation>Wählen Sie die Testfälle, einmalig.</translation>
+    </message>
+    <message>
+        <source>Held out: its label is locked, and it cannot be removed.</source>
+        <translation>Testfall: Sein Label ist gesperrt, und er kann nicht entfernt werden.</translation>
+    </message>
+    <message>
+        <source>Held-out cases</source>
+        <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>Held-out cases were changed.</source>
+        <translation>Die Testfälle wurden geändert.</translation>
+    </message>
+    <message>
+        <source>Held-out cases were chosen.</source>
+        <translation>Die Testfälle wurden gewählt.</translation>
+    </message>
+    <message>
+        <source>Label cases of at least two patients.</source>
+        <translation>Labeln Sie Fälle von mindestens zwei Patienten.</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>Grund: {reason}</translation>
+    </message>
+    <message>
+        <source>Run the check.</source>
+        <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>Scores of earlier versions are void.</source>
+        <translation>Werte früherer Versionen sind ungültig.</translation>
+    </message>
+    <message>
+        <source>Some labelled cases are set aside and never trained on: only scores on them show how good a model is. They are chosen once, by patient, and stay locked so that scores remain comparable.</source>
+        <translation>Einige gelabelte Fälle werden beiseitegelegt und nie zum Training verwendet: Nur Werte daran zeigen, wie gut ein Modell ist. Sie werden einmal gewählt, nach Patient, und bleiben gesperrt, damit Werte vergleichbar sind.</translation>
+    </message>
+    <message>
+        <source>Version {version}, since {date}.</source>
+        <translation>Version {version}, seit {date}.</translation>
+    </message>
+    <message>
+        <source>each of {count} patients in turn</source>
+        <translation>jeder von {count} Patienten der Reihe nach</translation>
+    </message>
+    <message>
+        <source>{count} locked</source>
+        <translation>{count} gesperrt</translation>
+    </message>
+</context>
+<context>
     <name>jobs.worker</name>
     <message>
         <source>Loading PyTorch</source>
@@ -1298,6 +2383,157 @@
     <message>
         <source>The system ended the computing process, often because the computer ran out of memory.</source>
         <translation>Das System hat den Rechenprozess beendet, oft weil dem Computer der Speicher ausging.</translation>
+    </message>
+</context>
+<context>
+    <name>labelling.bar</name>
+    <message>
+        <source>&lt;b&gt;Labelling {name}&lt;/b&gt;</source>
+        <translation>&lt;b&gt;Labeln: {name}&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Drawn, but not finished, and therefore not used: slices {which}.</source>
+        <translation>Gezeichnet, aber nicht fertig, und darum nicht verwendet: Schichten {which}.</translation>
+    </message>
+    <message>
+        <source>It shows none: save</source>
+        <translation>Ja, leer speichern</translation>
+    </message>
+    <message>
+        <source>Its image or label was removed from the scene.</source>
+        <translation>Sein Bild oder Label wurde aus der Szene entfernt.</translation>
+    </message>
+    <message>
+        <source>Label saved.</source>
+        <translation>Label gespeichert.</translation>
+    </message>
+    <message>
+        <source>Save it only if the image truly shows none of the classes.</source>
+        <translation>Speichern Sie es nur, wenn das Bild wirklich keine der Klassen zeigt.</translation>
+    </message>
+    <message>
+        <source>The label is empty: nothing is drawn.</source>
+        <translation>Das Label ist leer: Es ist nichts eingezeichnet.</translation>
+    </message>
+    <message>
+        <source>This case is held out: changing its label makes earlier scores void.</source>
+        <translation>Das ist ein Testfall: Sein Label zu ändern macht frühere Werte ungültig.</translation>
+    </message>
+</context>
+<context>
+    <name>labelling.editor_bar</name>
+    <message>
+        <source>Back to SemiGDA Train</source>
+        <translation>Zurück zu SemiGDA Train</translation>
+    </message>
+    <message>
+        <source>Save or discard the label there, then continue with the next case.</source>
+        <translation>Speichern oder verwerfen Sie dort das Label, und fahren Sie dann mit dem nächsten Fall fort.</translation>
+    </message>
+</context>
+<context>
+    <name>labelling.open_label</name>
+    <message>
+        <source>Assign a class to each value, then open the case again.</source>
+        <translation>Ordnen Sie jedem Wert eine Klasse zu, und öffnen Sie den Fall dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose another label for this case.</source>
+        <translation>Wählen Sie ein anderes Label für diesen Fall.</translation>
+    </message>
+    <message>
+        <source>Mark the slices that you drew, or choose The whole volume is labelled.</source>
+        <translation>Markieren Sie die gezeichneten Schichten, oder wählen Sie „Das ganze Volumen ist gelabelt“.</translation>
+    </message>
+    <message>
+        <source>No slice of the label is marked as finished.</source>
+        <translation>Keine Schicht des Labels ist als fertig markiert.</translation>
+    </message>
+    <message>
+        <source>Open the case in Segment Editor again.</source>
+        <translation>Öffnen Sie den Fall noch einmal im Segment Editor.</translation>
+    </message>
+    <message>
+        <source>Run the check to see what is wrong with it.</source>
+        <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
+    </message>
+    <message>
+        <source>Save again if the label fits it; or discard it and draw anew.</source>
+        <translation>Speichern Sie noch einmal, wenn das Label dazu passt; oder verwerfen Sie es und zeichnen Sie neu.</translation>
+    </message>
+    <message>
+        <source>Save again to take its place; the other label's file stays.</source>
+        <translation>Speichern Sie noch einmal, um es zu ersetzen; die Datei des anderen Labels bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Slicer cannot load a file of this case.</source>
+        <translation>Slicer kann eine Datei dieses Falls nicht laden.</translation>
+    </message>
+    <message>
+        <source>The case got another label meanwhile.</source>
+        <translation>Der Fall hat inzwischen ein anderes Label bekommen.</translation>
+    </message>
+    <message>
+        <source>The image or the label was removed from the scene, so there is nothing to save.</source>
+        <translation>Das Bild oder das Label wurde aus der Szene entfernt; es gibt nichts zu speichern.</translation>
+    </message>
+    <message>
+        <source>The image was moved or resampled since the case was opened.</source>
+        <translation>Das Bild wurde verschoben oder neu abgetastet, seit der Fall geöffnet wurde.</translation>
+    </message>
+    <message>
+        <source>The image's file is another one than when the case was opened.</source>
+        <translation>Die Bilddatei ist eine andere als beim Öffnen des Falls.</translation>
+    </message>
+    <message>
+        <source>The label contains values without a class.</source>
+        <translation>Das Label enthält Werte ohne Klasse.</translation>
+    </message>
+    <message>
+        <source>The label is a colour picture, not a label map.</source>
+        <translation>Das Label ist ein Farbbild, keine Labelkarte.</translation>
+    </message>
+    <message>
+        <source>Undo that, or the label would not lie on the image's file.</source>
+        <translation>Machen Sie das rückgängig, sonst passt das Label nicht zur Bilddatei.</translation>
+    </message>
+    <message>
+        <source>When the label is finished, return to SemiGDA Train to save it.</source>
+        <translation>Wenn das Label fertig ist, kehren Sie zum Speichern zu SemiGDA Train zurück.</translation>
+    </message>
+    <message>
+        <source>{name} label</source>
+        <translation>Label {name}</translation>
+    </message>
+</context>
+<context>
+    <name>labelling.resuming</name>
+    <message>
+        <source>Labelling of {name} continues.</source>
+        <translation>Das Labeln von {name} geht weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>labelling.unfinished</name>
+    <message>
+        <source>A label in this scene was not finished, and its project was not found.</source>
+        <translation>Ein Label in dieser Szene ist nicht fertig, und sein Projekt wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>A label in this scene was not finished, and the open project does not have its case.</source>
+        <translation>Ein Label in dieser Szene ist nicht fertig, und das offene Projekt hat seinen Fall nicht.</translation>
+    </message>
+    <message>
+        <source>Open its project; if the case was removed there, choose Add from scene.</source>
+        <translation>Öffnen Sie sein Projekt; wurde der Fall dort entfernt, wählen Sie Aus Szene.</translation>
+    </message>
+    <message>
+        <source>Open the project where it is now; then labelling continues.</source>
+        <translation>Öffnen Sie das Projekt, wo es jetzt liegt; dann geht das Label weiter.</translation>
     </message>
 </context>
 <context>
@@ -1595,6 +2831,299 @@
     <message>
         <source>with SemiGDA</source>
         <translation>von SemiGDA</translation>
+    </message>
+</context>
+<context>
+    <name>result.score_table</name>
+    <message>
+        <source>(removed case)</source>
+        <translation>(entfernter Fall)</translation>
+    </message>
+    <message>
+        <source>All cases</source>
+        <translation>Alle Fälle</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Held-out case</source>
+        <translation>Testfall</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>U-Net</source>
+        <translation>U-Net</translation>
+    </message>
+    <message>
+        <source>all classes</source>
+        <translation>alle Klassen</translation>
+    </message>
+</context>
+<context>
+    <name>result.section</name>
+    <message>
+        <source>1 version</source>
+        <translation>1 Version</translation>
+    </message>
+    <message>
+        <source>: overlap with your label, 1 is perfect.</source>
+        <translation>: Überlappung mit Ihrem Label, 1 ist perfekt.</translation>
+    </message>
+    <message>
+        <source>; in brackets the 95 % interval of the difference</source>
+        <translation>; in Klammern das 95-%-Intervall der Differenz</translation>
+    </message>
+    <message>
+        <source>Before: {older}. Now: {newer}.</source>
+        <translation>Vorher: {older}. Jetzt: {newer}.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Fälle</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>Delete the files of '{name}'? Its scores stay in the project's history.</source>
+        <translation>Die Dateien von „{name}“ löschen? Die Werte bleiben im Verlauf des Projekts.</translation>
+    </message>
+    <message>
+        <source>Dice</source>
+        <translation>Dice</translation>
+    </message>
+    <message>
+        <source>Dice on {count} cases, each scored by a training that had not seen it</source>
+        <translation>Dice auf {count} Fällen, jeder gemessen an einem Training, das ihn nicht gesehen hatte</translation>
+    </message>
+    <message>
+        <source>Dice on {count} held-out cases</source>
+        <translation>Dice auf {count} Testfällen</translation>
+    </message>
+    <message>
+        <source>Export version</source>
+        <translation>Version exportieren</translation>
+    </message>
+    <message>
+        <source>Exporting {name}...</source>
+        <translation>{name} wird exportiert...</translation>
+    </message>
+    <message>
+        <source>Going back to the previous version...</source>
+        <translation>Zurück zur vorigen Version...</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Aktiv</translation>
+    </message>
+    <message>
+        <source>Install this version for SemiGDA Segment.</source>
+        <translation>Diese Version für SemiGDA Segment installieren.</translation>
+    </message>
+    <message>
+        <source>Installing {name}...</source>
+        <translation>{name} wird installiert...</translation>
+    </message>
+    <message>
+        <source>Its Dice of {dice:.2f} is low: expect to correct much of its output. More labels and longer training help.</source>
+        <translation>Der Dice von {dice:.2f} ist niedrig: Rechnen Sie mit vielen Korrekturen. Mehr Labels und längeres Training helfen.</translation>
+    </message>
+    <message>
+        <source>Labelled + unlabelled cases it learned from; {count} held out.</source>
+        <translation>Gelabelte + ungelabelte Fälle, aus denen es lernte; {count} Testfälle.</translation>
+    </message>
+    <message>
+        <source>Labelled in part, and scored on that part alone: {count}.</source>
+        <translation>Nur teilweise gelabelt und nur auf diesem Teil bewertet: {count}.</translation>
+    </message>
+    <message>
+        <source>Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.</source>
+        <translation>Mittlerer Dice auf Testfällen; 95-%-Intervall {low:.3f} bis {high:.3f}.</translation>
+    </message>
+    <message>
+        <source>More labels help most. See 'What to label next' below</source>
+        <translation>Mehr Labels helfen am meisten. Siehe „Was als Nächstes labeln“ unten</translation>
+    </message>
+    <message>
+        <source>No training has finished yet. Its result will appear here.</source>
+        <translation>Noch ist kein Training beendet. Sein Ergebnis erscheint hier.</translation>
+    </message>
+    <message>
+        <source>Not offered: it is not better on the held-out cases. {reason}</source>
+        <translation>Nicht angeboten: Es ist auf den Testfällen nicht besser. {reason}</translation>
+    </message>
+    <message>
+        <source>Result and versions</source>
+        <translation>Ergebnis und Versionen</translation>
+    </message>
+    <message>
+        <source>Scored on different held-out cases: not comparable.</source>
+        <translation>An verschiedenen Testfällen gemessen: nicht vergleichbar.</translation>
+    </message>
+    <message>
+        <source>Select one version to see its scores, or two to compare.</source>
+        <translation>Wählen Sie eine Version, um ihre Werte zu sehen, oder zwei, um sie zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>Select one version.</source>
+        <translation>Wählen Sie eine Version.</translation>
+    </message>
+    <message>
+        <source>Started from: {base}</source>
+        <translation>Begonnen mit: {base}</translation>
+    </message>
+    <message>
+        <source>The new model is not better, so it is not offered to SemiGDA Segment.</source>
+        <translation>Das neue Modell ist nicht besser und wird SemiGDA Segment daher nicht angeboten.</translation>
+    </message>
+    <message>
+        <source>This version is in use already.</source>
+        <translation>Diese Version ist schon in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Use the new model in SemiGDA Segment: it finds every class.</source>
+        <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es findet jede Klasse.</translation>
+    </message>
+    <message>
+        <source>Use the new model in SemiGDA Segment: it is better on the held-out cases.</source>
+        <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es ist auf den Testfällen besser.</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>{count} versions</source>
+        <translation>{count} Versionen</translation>
+    </message>
+    <message>
+        <source>{name} is in use</source>
+        <translation>{name} ist in Gebrauch</translation>
+    </message>
+    <message>
+        <source>{text}, and look for cases that show '{name}': its Dice is {dice:.2f}.</source>
+        <translation>{text}, und suchen Sie Fälle, die „{name}“ zeigen: Der Dice ist {dice:.2f}.</translation>
+    </message>
+    <message>
+        <source>✓ In use in SemiGDA Segment.</source>
+        <translation>✓ In SemiGDA Segment in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>✓ Ready to use.</source>
+        <translation>✓ Einsatzbereit.</translation>
+    </message>
+    <message>
+        <source>✓ The new model is better.</source>
+        <translation>✓ Das neue Modell ist besser.</translation>
+    </message>
+</context>
+<context>
+    <name>review.section</name>
+    <message>
+        <source>Accept</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>Accept {count}</source>
+        <translation>{count} annehmen</translation>
+    </message>
+    <message>
+        <source>Accepted {count} predicted labels.</source>
+        <translation>{count} vorhergesagte Labels angenommen.</translation>
+    </message>
+    <message>
+        <source>After the first training, the cases are spread out here evenly, to label next.</source>
+        <translation>Nach dem ersten Training stehen hier gleichmäßig verteilte Fälle, die als Nächstes zu labeln sind.</translation>
+    </message>
+    <message>
+        <source>Case and reason</source>
+        <translation>Fall und Grund</translation>
+    </message>
+    <message>
+        <source>Doubt</source>
+        <translation>Zweifel</translation>
+    </message>
+    <message>
+        <source>Every case is labelled. Add images without labels to continue.</source>
+        <translation>Jeder Fall ist gelabelt. Fügen Sie Bilder ohne Label hinzu, um weiterzumachen.</translation>
+    </message>
+    <message>
+        <source>Label some more cases, review the inbox, then train again.</source>
+        <translation>Labeln Sie einige weitere Fälle, sehen Sie den Eingang durch und trainieren Sie dann wieder.</translation>
+    </message>
+    <message>
+        <source>Labels so far: {made}.</source>
+        <translation>Labels bisher: {made}.</translation>
+    </message>
+    <message>
+        <source>Rank the unlabelled cases to label an even choice of them next.</source>
+        <translation>Ordnen Sie die ungelabelten Fälle, um als Nächstes eine gleichmäßige Auswahl zu labeln.</translation>
+    </message>
+    <message>
+        <source>Ranking the unlabelled cases.</source>
+        <translation>Die ungelabelten Fälle werden geordnet.</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>Reject {count}</source>
+        <translation>{count} ablehnen</translation>
+    </message>
+    <message>
+        <source>Rejected {count} predicted labels.</source>
+        <translation>{count} vorhergesagte Labels abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>The cases are spread evenly over what your images look like. No order that we tried makes a better model than labelling any cases: choose by what you know of them.</source>
+        <translation>Die Fälle sind gleichmäßig über das Aussehen Ihrer Bilder verteilt. Keine Reihenfolge, die wir versucht haben, gibt ein besseres Modell als beliebige Fälle: Wählen Sie nach dem, was Sie von ihnen wissen.</translation>
+    </message>
+    <message>
+        <source>The classes have changed since the last ranking, whose predicted labels do not fit them. Train a model with the present classes, then rank again.</source>
+        <translation>Die Klassen haben sich seit der letzten Reihenfolge geändert, deren vorhergesagte Labels nicht mehr dazu passen. Trainieren Sie ein Modell mit den jetzigen Klassen und ordnen Sie dann neu.</translation>
+    </message>
+    <message>
+        <source>The model is in doubt about {percent:.0f} % of what it found.</source>
+        <translation>Das Modell zweifelt an {percent:.0f} % dessen, was es fand.</translation>
+    </message>
+    <message>
+        <source>What to label next</source>
+        <translation>Was als Nächstes labeln</translation>
+    </message>
+    <message>
+        <source>{count} accepted predictions</source>
+        <translation>{count} angenommene Vorhersagen</translation>
+    </message>
+    <message>
+        <source>{count} by hand</source>
+        <translation>{count} von Hand</translation>
+    </message>
+    <message>
+        <source>{count} corrected predictions</source>
+        <translation>{count} korrigierte Vorhersagen</translation>
+    </message>
+    <message>
+        <source>{count} to review</source>
+        <translation>{count} durchzusehen</translation>
     </message>
 </context>
 <context>
@@ -2979,187 +4508,6 @@
     </message>
 </context>
 <context>
-    <name>train.advanced</name>
-    <message>
-        <source>As the images need</source>
-        <translation>Wie die Bilder es brauchen</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>Automatisch</translation>
-    </message>
-    <message>
-        <source>Axial</source>
-        <translation>Axial</translation>
-    </message>
-    <message>
-        <source>Coronal</source>
-        <translation>Koronal</translation>
-    </message>
-    <message>
-        <source>Sagittal</source>
-        <translation>Sagittal</translation>
-    </message>
-</context>
-<context>
-    <name>train.cases_table</name>
-    <message>
-        <source>A slice of the image, drawn by the check.</source>
-        <translation>Eine Schicht des Bildes, von der Prüfung gezeichnet.</translation>
-    </message>
-    <message>
-        <source>Case</source>
-        <translation>Fall</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Hint</source>
-        <translation>Hinweis</translation>
-    </message>
-    <message>
-        <source>It teaches as long as it is better than the model; it is no label.</source>
-        <translation>Davon wird gelernt, solange es besser ist als das Modell; es ist kein Label.</translation>
-    </message>
-    <message>
-        <source>It tells how good the program is.</source>
-        <translation>Es zeigt, wie gut das Programm ist.</translation>
-    </message>
-    <message>
-        <source>Label</source>
-        <translation>Label</translation>
-    </message>
-    <message>
-        <source>Never trained on: used only to score models.</source>
-        <translation>Nie zum Training: nur um Modelle zu bewerten.</translation>
-    </message>
-    <message>
-        <source>Not used: another image of this patient is held out.</source>
-        <translation>Nicht verwendet: Ein anderes Bild dieses Patienten ist Testfall.</translation>
-    </message>
-    <message>
-        <source>Not used: its image or label file is missing.</source>
-        <translation>Nicht verwendet: Bild- oder Labeldatei fehlt.</translation>
-    </message>
-    <message>
-        <source>Not used: you chose to ignore it.</source>
-        <translation>Nicht verwendet: von Ihnen ausgeschlossen.</translation>
-    </message>
-    <message>
-        <source>Patient: {name}</source>
-        <translation>Patient: {name}</translation>
-    </message>
-    <message>
-        <source>Result of {program}</source>
-        <translation>Ergebnis von {program}</translation>
-    </message>
-    <message>
-        <source>Size in pixels.</source>
-        <translation>Größe in Pixeln.</translation>
-    </message>
-    <message>
-        <source>This case has no label.</source>
-        <translation>Dieser Fall hat kein Label.</translation>
-    </message>
-    <message>
-        <source>Trained on as an image without a label.</source>
-        <translation>Zum Training, als Bild ohne Label.</translation>
-    </message>
-    <message>
-        <source>Trained on, with its label.</source>
-        <translation>Zum Training, mit seinem Label.</translation>
-    </message>
-    <message>
-        <source>Use, size</source>
-        <translation>Rolle, Größe</translation>
-    </message>
-    <message>
-        <source>Warning</source>
-        <translation>Warnung</translation>
-    </message>
-    <message>
-        <source>aside</source>
-        <translation>beiseite</translation>
-    </message>
-    <message>
-        <source>by a model</source>
-        <translation>vom Modell</translation>
-    </message>
-    <message>
-        <source>by hand</source>
-        <translation>von Hand</translation>
-    </message>
-    <message>
-        <source>corrected</source>
-        <translation>korrigiert</translation>
-    </message>
-    <message>
-        <source>held out</source>
-        <translation>Testfall</translation>
-    </message>
-    <message>
-        <source>ignored</source>
-        <translation>ignoriert</translation>
-    </message>
-    <message>
-        <source>label map</source>
-        <translation>Maske</translation>
-    </message>
-    <message>
-        <source>missing</source>
-        <translation>fehlt</translation>
-    </message>
-    <message>
-        <source>training</source>
-        <translation>Training</translation>
-    </message>
-    <message>
-        <source>unlabelled</source>
-        <translation>ungelabelt</translation>
-    </message>
-    <message>
-        <source>{size} voxels of {spacing} mm</source>
-        <translation>{size} Voxel von {spacing} mm</translation>
-    </message>
-</context>
-<context>
-    <name>train.class_list</name>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
-        <source>Add a class</source>
-        <translation>Klasse hinzufügen</translation>
-    </message>
-    <message>
-        <source>Checked labels that contain this class.</source>
-        <translation>Geprüfte Labels, die diese Klasse enthalten.</translation>
-    </message>
-    <message>
-        <source>Class</source>
-        <translation>Klasse</translation>
-    </message>
-    <message>
-        <source>Double-click to choose another colour.</source>
-        <translation>Doppelklicken Sie, um eine andere Farbe zu wählen.</translation>
-    </message>
-    <message>
-        <source>Double-click to rename; labels are not changed.</source>
-        <translation>Doppelklicken Sie zum Umbenennen; Labels bleiben unverändert.</translation>
-    </message>
-    <message>
-        <source>Labels</source>
-        <translation>Labels</translation>
-    </message>
-    <message>
-        <source>What should be segmented, such as liver or tumour?</source>
-        <translation>Was soll segmentiert werden, etwa Leber oder Tumor?</translation>
-    </message>
-</context>
-<context>
     <name>train.covered</name>
     <message>
         <source>'{name}' under '{other}'</source>
@@ -3192,675 +4540,6 @@
     <message>
         <source>The segments that cover it are smaller, or as large.</source>
         <translation>Die Segmente, die es verdecken, sind kleiner oder gleich groß.</translation>
-    </message>
-</context>
-<context>
-    <name>train.curves_view</name>
-    <message>
-        <source>Dice by class</source>
-        <translation>Dice je Klasse</translation>
-    </message>
-    <message>
-        <source>Held-out cases</source>
-        <translation>Testfälle</translation>
-    </message>
-    <message>
-        <source>Loss</source>
-        <translation>Verlust</translation>
-    </message>
-    <message>
-        <source>Losses</source>
-        <translation>Verluste</translation>
-    </message>
-    <message>
-        <source>Not measured yet: Dice is measured once the model learns to segment.</source>
-        <translation>Noch nicht gemessen: Dice wird gemessen, sobald das Modell segmentieren lernt.</translation>
-    </message>
-    <message>
-        <source>Nothing to show yet.</source>
-        <translation>Noch nichts zu zeigen.</translation>
-    </message>
-    <message>
-        <source>aligning latents</source>
-        <translation>gleicht latente Räume an</translation>
-    </message>
-    <message>
-        <source>learning to see the images</source>
-        <translation>lernt, die Bilder zu sehen</translation>
-    </message>
-    <message>
-        <source>learning to segment</source>
-        <translation>lernt zu segmentieren</translation>
-    </message>
-</context>
-<context>
-    <name>train.dialog_folder</name>
-    <message>
-        <source>A pattern (regular expression)</source>
-        <translation>Ein Muster (regulärer Ausdruck)</translation>
-    </message>
-    <message>
-        <source>A program made these labels; nobody corrected them</source>
-        <translation>Ein Programm hat diese Labels erstellt; niemand hat sie korrigiert</translation>
-    </message>
-    <message>
-        <source>A regular expression. Its match in the file name, or its first (group), names the patient.</source>
-        <translation>Ein regulärer Ausdruck. Sein Treffer im Dateinamen oder dessen erste (Gruppe) nennt den Patienten.</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
-        <source>Add a folder of images</source>
-        <translation>Ordner mit Bildern hinzufügen</translation>
-    </message>
-    <message>
-        <source>Choose a folder of images.</source>
-        <translation>Wählen Sie einen Ordner mit Bildern.</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>Datei</translation>
-    </message>
-    <message>
-        <source>How each file is used. Labels are matched by name.</source>
-        <translation>Wie jede Datei verwendet wird. Labels werden über ihren Namen zugeordnet.</translation>
-    </message>
-    <message>
-        <source>Images that match several labels and are added without one: {count}.</source>
-        <translation>Bilder, zu denen mehrere Labels passen und die ohne Label hinzukommen: {count}.</translation>
-    </message>
-    <message>
-        <source>Images:</source>
-        <translation>Bilder:</translation>
-    </message>
-    <message>
-        <source>Label</source>
-        <translation>Label</translation>
-    </message>
-    <message>
-        <source>Labels without an image, left out: {count}.</source>
-        <translation>Labels ohne Bild, weggelassen: {count}.</translation>
-    </message>
-    <message>
-        <source>Labels:</source>
-        <translation>Labels:</translation>
-    </message>
-    <message>
-        <source>One patient per image, unless file names say otherwise</source>
-        <translation>Ein Patient je Bild, wenn Dateinamen nichts anderes sagen</translation>
-    </message>
-    <message>
-        <source>Other files, left out: {count}.</source>
-        <translation>Andere Dateien, weggelassen: {count}.</translation>
-    </message>
-    <message>
-        <source>Patient</source>
-        <translation>Patient</translation>
-    </message>
-    <message>
-        <source>Patient:</source>
-        <translation>Patient:</translation>
-    </message>
-    <message>
-        <source>Such labels are used for training, but never to score a model. Labels made by SemiGDA are recognised automatically.</source>
-        <translation>Solche Labels dienen dem Training, aber nie der Bewertung eines Modells. Von SemiGDA erstellte Labels werden automatisch erkannt.</translation>
-    </message>
-    <message>
-        <source>The first number in the name</source>
-        <translation>Die erste Zahl im Namen</translation>
-    </message>
-    <message>
-        <source>The first {count} are shown.</source>
-        <translation>Die ersten {count} werden gezeigt.</translation>
-    </message>
-    <message>
-        <source>The folder cannot be read.</source>
-        <translation>Der Ordner kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>The folder with the images.</source>
-        <translation>Der Ordner mit den Bildern.</translation>
-    </message>
-    <message>
-        <source>The folder with the labels; leave it empty if they are beside the images.</source>
-        <translation>Der Ordner mit den Labels; lassen Sie ihn leer, wenn sie neben den Bildern liegen.</translation>
-    </message>
-    <message>
-        <source>The name up to the first _ or -</source>
-        <translation>Der Name bis zum ersten _ oder -</translation>
-    </message>
-    <message>
-        <source>Used as</source>
-        <translation>Verwendet als</translation>
-    </message>
-    <message>
-        <source>Which part of a file name identifies the patient; the list below shows the outcome. Images of one patient are never split between training and scoring.</source>
-        <translation>Welcher Teil eines Dateinamens den Patienten nennt; die Liste unten zeigt, was herauskommt. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
-    </message>
-    <message>
-        <source>a link to a file that is not there</source>
-        <translation>eine Verknüpfung zu einer Datei, die es nicht gibt</translation>
-    </message>
-    <message>
-        <source>another channel of a case</source>
-        <translation>weiterer Kanal eines Falls</translation>
-    </message>
-    <message>
-        <source>image</source>
-        <translation>Bild</translation>
-    </message>
-    <message>
-        <source>label without an image, left out</source>
-        <translation>Label ohne Bild, weggelassen</translation>
-    </message>
-    <message>
-        <source>no image</source>
-        <translation>kein Bild</translation>
-    </message>
-    <message>
-        <source>one of several DICOM series in a folder</source>
-        <translation>eine von mehreren DICOM-Serien in einem Ordner</translation>
-    </message>
-    <message>
-        <source>several match</source>
-        <translation>mehrere passen</translation>
-    </message>
-    <message>
-        <source>such as  ^(patient\d+)_</source>
-        <translation>etwa  ^(patient\d+)_</translation>
-    </message>
-    <message>
-        <source>the same case in another format</source>
-        <translation>derselbe Fall in einem anderen Format</translation>
-    </message>
-    <message>
-        <source>{count} DICOM files</source>
-        <translation>{count} DICOM-Dateien</translation>
-    </message>
-    <message>
-        <source>{count} images, {labelled} with a label, of {patients} patients.</source>
-        <translation>{count} Bilder, {labelled} mit Label, von {patients} Patienten.</translation>
-    </message>
-    <message>
-        <source>{why}, left out</source>
-        <translation>{why}, weggelassen</translation>
-    </message>
-</context>
-<context>
-    <name>train.dialog_heldout</name>
-    <message>
-        <source>Change</source>
-        <translation>Ändern</translation>
-    </message>
-    <message>
-        <source>Change the held-out cases</source>
-        <translation>Die Testfälle ändern</translation>
-    </message>
-    <message>
-        <source>Drawn again at random, with some of every kind of case.</source>
-        <translation>Neu zufällig gezogen, mit jeder Art von Fall darunter.</translation>
-    </message>
-    <message>
-        <source>Exactly the cases selected in the list of cases.</source>
-        <translation>Genau die Fälle, die in der Liste der Fälle gewählt sind.</translation>
-    </message>
-    <message>
-        <source>Lock the same cases again, with their present labels.</source>
-        <translation>Dieselben Fälle wieder sperren, mit ihren jetzigen Labels.</translation>
-    </message>
-    <message>
-        <source>One sentence for whoever reads the scores later.</source>
-        <translation>Ein Satz für alle, die die Werte später lesen.</translation>
-    </message>
-    <message>
-        <source>Other cases, drawn at random</source>
-        <translation>Andere Fälle, zufällig gezogen</translation>
-    </message>
-    <message>
-        <source>Scores are comparable only between models scored on the same cases. After a change, earlier scores are void: they stay visible, but are no longer compared.</source>
-        <translation>Werte sind nur zwischen Modellen vergleichbar, die an denselben Fällen gemessen wurden. Nach einer Änderung sind frühere Werte ungültig: Sie bleiben sichtbar, werden aber nicht mehr verglichen.</translation>
-    </message>
-    <message>
-        <source>The same cases: a label or a class was corrected</source>
-        <translation>Dieselben Fälle: Ein Label oder eine Klasse wurde korrigiert</translation>
-    </message>
-    <message>
-        <source>The selected cases: {names}</source>
-        <translation>Die gewählten Fälle: {names}</translation>
-    </message>
-    <message>
-        <source>Why? The reason is kept in the project's history.</source>
-        <translation>Warum? Der Grund bleibt im Verlauf des Projekts.</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>keine</translation>
-    </message>
-</context>
-<context>
-    <name>train.dialog_mapping</name>
-    <message>
-        <source>Cases</source>
-        <translation>Fälle</translation>
-    </message>
-    <message>
-        <source>Choose the class of every segment.</source>
-        <translation>Wählen Sie die Klasse jedes Segments.</translation>
-    </message>
-    <message>
-        <source>Class</source>
-        <translation>Klasse</translation>
-    </message>
-    <message>
-        <source>Decide later</source>
-        <translation>Später entscheiden</translation>
-    </message>
-    <message>
-        <source>In the labels</source>
-        <translation>In den Labels</translation>
-    </message>
-    <message>
-        <source>In the results</source>
-        <translation>In den Ergebnissen</translation>
-    </message>
-    <message>
-        <source>Leave it out</source>
-        <translation>Weglassen</translation>
-    </message>
-    <message>
-        <source>New class '{name}'</source>
-        <translation>Neue Klasse „{name}“</translation>
-    </message>
-    <message>
-        <source>Some segments in the labels have no class in this project yet. Spellings may differ between cases: give segments that mean the same thing the same class.</source>
-        <translation>Einige Segmente in den Labels haben in diesem Projekt noch keine Klasse. Schreibweisen dürfen sich von Fall zu Fall unterscheiden: Geben Sie Segmenten, die dasselbe meinen, dieselbe Klasse.</translation>
-    </message>
-    <message>
-        <source>The class of this segment; or leave it out of the training.</source>
-        <translation>Die Klasse dieses Segments; oder lassen Sie es vom Training weg.</translation>
-    </message>
-    <message>
-        <source>Unlabelled: no class, and not background</source>
-        <translation>Ungelabelt: keine Klasse und kein Hintergrund</translation>
-    </message>
-    <message>
-        <source>Use these classes</source>
-        <translation>Diese Klassen verwenden</translation>
-    </message>
-    <message>
-        <source>What are these segments?</source>
-        <translation>Was sind diese Segmente?</translation>
-    </message>
-    <message>
-        <source>Which classes are these segments of {program}? What you leave out does not teach; a class that it never finds is left to the labels.</source>
-        <translation>Welche Klassen sind diese Segmente von {program}? Von dem, was Sie weglassen, wird nicht gelernt; eine Klasse, die das Programm nie findet, wird allein aus den Labels gelernt.</translation>
-    </message>
-    <message>
-        <source>value {name}</source>
-        <translation>Wert {name}</translation>
-    </message>
-    <message>
-        <source>{count} of {all}</source>
-        <translation>{count} von {all}</translation>
-    </message>
-</context>
-<context>
-    <name>train.dialog_results</name>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
-        <source>Add results for labelled cases too: else these teach nothing.</source>
-        <translation>Auch Ergebnisse für Fälle mit Label hinzufügen: Sonst wird von diesen nicht gelernt.</translation>
-    </message>
-    <message>
-        <source>Add results of another program</source>
-        <translation>Ergebnisse eines anderen Programms hinzufügen</translation>
-    </message>
-    <message>
-        <source>Case</source>
-        <translation>Fall</translation>
-    </message>
-    <message>
-        <source>Choose a folder of results.</source>
-        <translation>Wählen Sie einen Ordner mit Ergebnissen.</translation>
-    </message>
-    <message>
-        <source>Name the program: up to 64 letters, no slash.</source>
-        <translation>Nennen Sie das Programm: bis zu 64 Zeichen, kein Schrägstrich.</translation>
-    </message>
-    <message>
-        <source>No file has the name of a case's image.</source>
-        <translation>Keine Datei heißt wie das Bild eines Falls.</translation>
-    </message>
-    <message>
-        <source>Program:</source>
-        <translation>Programm:</translation>
-    </message>
-    <message>
-        <source>Result</source>
-        <translation>Ergebnis</translation>
-    </message>
-    <message>
-        <source>Results:</source>
-        <translation>Ergebnisse:</translation>
-    </message>
-    <message>
-        <source>The folder cannot be read.</source>
-        <translation>Der Ordner kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>The folder with the results.</source>
-        <translation>Der Ordner mit den Ergebnissen.</translation>
-    </message>
-    <message>
-        <source>The program's name; the model's card and reports show it.</source>
-        <translation>Der Name des Programms; er steht in der Karte des Modells und in Berichten.</translation>
-    </message>
-    <message>
-        <source>Unlabelled cases to learn from: {count}; labelled ones to measure it: {labelled}.</source>
-        <translation>Fälle ohne Label, von denen gelernt wird: {count}; mit Label, an denen gemessen wird: {labelled}.</translation>
-    </message>
-    <message>
-        <source>Used to</source>
-        <translation>Dient zum</translation>
-    </message>
-    <message>
-        <source>What another program made of the images: a file for each, or a folder with a file for each structure, with the image's name. Results of unlabelled cases teach as long as they are better than the model. Those of labelled cases tell how good the program is: without any, it teaches nothing. They never score a model and never count as labels.</source>
-        <translation>Was ein anderes Programm aus den Bildern gemacht hat: für jedes eine Datei, oder ein Ordner mit einer Datei für jede Struktur, mit dem Namen des Bildes. Von Ergebnissen der Fälle ohne Label wird gelernt, solange sie besser sind als das Modell. Die der Fälle mit Label zeigen, wie gut das Programm ist: Ohne sie wird nichts von ihm gelernt. Sie bewerten nie ein Modell und zählen nie als Labels.</translation>
-    </message>
-    <message>
-        <source>Which case each result belongs to. They are matched by name.</source>
-        <translation>Zu welchem Fall jedes Ergebnis gehört. Sie werden nach Namen zugeordnet.</translation>
-    </message>
-    <message>
-        <source>measure</source>
-        <translation>Messen</translation>
-    </message>
-    <message>
-        <source>no case has this name</source>
-        <translation>kein Fall heißt so</translation>
-    </message>
-    <message>
-        <source>nothing now</source>
-        <translation>derzeit zu nichts</translation>
-    </message>
-    <message>
-        <source>several match</source>
-        <translation>mehrere passen</translation>
-    </message>
-    <message>
-        <source>such as  TotalSegmentator</source>
-        <translation>zum Beispiel  TotalSegmentator</translation>
-    </message>
-    <message>
-        <source>teach</source>
-        <translation>Lernen</translation>
-    </message>
-    <message>
-        <source>{name}: {count} structures</source>
-        <translation>{name}: {count} Strukturen</translation>
-    </message>
-</context>
-<context>
-    <name>train.dialog_scene</name>
-    <message>
-        <source>A segmentation made by SemiGDA counts as your own label only after you have corrected it; otherwise it is never used to score a model.</source>
-        <translation>Eine von SemiGDA erstellte Segmentierung gilt erst als Ihr Label, wenn Sie sie korrigiert haben; sonst wird nie ein Modell daran gemessen.</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
-        <source>Add from the scene</source>
-        <translation>Aus der Szene hinzufügen</translation>
-    </message>
-    <message>
-        <source>I have reviewed and corrected the models' segmentations</source>
-        <translation>Ich habe die Segmentierungen der Modelle geprüft und korrigiert</translation>
-    </message>
-    <message>
-        <source>If a model made it, I have reviewed and corrected it</source>
-        <translation>Falls ein Modell sie erstellte: Ich habe sie geprüft und korrigiert</translation>
-    </message>
-    <message>
-        <source>Label</source>
-        <translation>Label</translation>
-    </message>
-    <message>
-        <source>Label from the scene</source>
-        <translation>Label aus der Szene</translation>
-    </message>
-    <message>
-        <source>None</source>
-        <translation>Keines</translation>
-    </message>
-    <message>
-        <source>Segmentations and label maps of the scene.</source>
-        <translation>Segmentierungen und Labelkarten der Szene.</translation>
-    </message>
-    <message>
-        <source>Stored</source>
-        <translation>Gespeichert</translation>
-    </message>
-    <message>
-        <source>The label of this volume; with None the case is unlabelled.</source>
-        <translation>Das Label dieses Volumens; mit „Keines“ ist der Fall ungelabelt.</translation>
-    </message>
-    <message>
-        <source>The scene contains no segmentation and no label map.</source>
-        <translation>Die Szene enthält keine Segmentierung und keine Labelkarte.</translation>
-    </message>
-    <message>
-        <source>The volumes you tick become cases. Volumes and label maps that were changed here, or have no file, are copied uncompressed into the project's folder under an anonymous name; others stay where they are. Segmentations are always copied.</source>
-        <translation>Die angekreuzten Volumen werden Fälle. Volumen und Labelkarten, die hier geändert wurden oder keine Datei haben, werden unkomprimiert und unter anonymem Namen in den Projektordner kopiert; andere bleiben, wo sie sind. Segmentierungen werden immer kopiert.</translation>
-    </message>
-    <message>
-        <source>Tick the volumes to add, and choose each one's label.</source>
-        <translation>Kreuzen Sie die Volumen an, und wählen Sie zu jedem das Label.</translation>
-    </message>
-    <message>
-        <source>Uncorrected labels made by a model are never used to score a model.</source>
-        <translation>Nicht korrigierte Labels eines Modells werden nie zur Bewertung eines Modells verwendet.</translation>
-    </message>
-    <message>
-        <source>Use it</source>
-        <translation>Verwenden</translation>
-    </message>
-    <message>
-        <source>Volume</source>
-        <translation>Volumen</translation>
-    </message>
-    <message>
-        <source>Which segmentation or label map is the label? Segmentations are copied.</source>
-        <translation>Welche Segmentierung oder Labelkarte ist das Label? Segmentierungen werden kopiert.</translation>
-    </message>
-    <message>
-        <source>copied</source>
-        <translation>kopiert</translation>
-    </message>
-    <message>
-        <source>in its file</source>
-        <translation>in seiner Datei</translation>
-    </message>
-    <message>
-        <source>{name} (made by a model)</source>
-        <translation>{name} (vom Modell)</translation>
-    </message>
-</context>
-<context>
-    <name>train.editor_bar</name>
-    <message>
-        <source>Back to SemiGDA Train</source>
-        <translation>Zurück zu SemiGDA Train</translation>
-    </message>
-    <message>
-        <source>Save or discard the label there, then continue with the next case.</source>
-        <translation>Speichern oder verwerfen Sie dort das Label, und fahren Sie dann mit dem nächsten Fall fort.</translation>
-    </message>
-</context>
-<context>
-    <name>train.fixes</name>
-    <message>
-        <source>The fix did not work.</source>
-        <translation>Die Korrektur ist nicht gelungen.</translation>
-    </message>
-</context>
-<context>
-    <name>train.labelling</name>
-    <message>
-        <source>Assign a class to each value, then open the case again.</source>
-        <translation>Ordnen Sie jedem Wert eine Klasse zu, und öffnen Sie den Fall dann noch einmal.</translation>
-    </message>
-    <message>
-        <source>Choose another label for this case.</source>
-        <translation>Wählen Sie ein anderes Label für diesen Fall.</translation>
-    </message>
-    <message>
-        <source>Mark the slices that you drew, or choose The whole volume is labelled.</source>
-        <translation>Markieren Sie die gezeichneten Schichten, oder wählen Sie „Das ganze Volumen ist gelabelt“.</translation>
-    </message>
-    <message>
-        <source>No slice of the label is marked as finished.</source>
-        <translation>Keine Schicht des Labels ist als fertig markiert.</translation>
-    </message>
-    <message>
-        <source>Open the case in Segment Editor again.</source>
-        <translation>Öffnen Sie den Fall noch einmal im Segment Editor.</translation>
-    </message>
-    <message>
-        <source>Run the check to see what is wrong with it.</source>
-        <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
-    </message>
-    <message>
-        <source>Save again if the label fits it; or discard it and draw anew.</source>
-        <translation>Speichern Sie noch einmal, wenn das Label dazu passt; oder verwerfen Sie es und zeichnen Sie neu.</translation>
-    </message>
-    <message>
-        <source>Save again to take its place; the other label's file stays.</source>
-        <translation>Speichern Sie noch einmal, um es zu ersetzen; die Datei des anderen Labels bleibt erhalten.</translation>
-    </message>
-    <message>
-        <source>Slicer cannot load a file of this case.</source>
-        <translation>Slicer kann eine Datei dieses Falls nicht laden.</translation>
-    </message>
-    <message>
-        <source>The case got another label meanwhile.</source>
-        <translation>Der Fall hat inzwischen ein anderes Label bekommen.</translation>
-    </message>
-    <message>
-        <source>The image or the label was removed from the scene, so there is nothing to save.</source>
-        <translation>Das Bild oder das Label wurde aus der Szene entfernt; es gibt nichts zu speichern.</translation>
-    </message>
-    <message>
-        <source>The image was moved or resampled since the case was opened.</source>
-        <translation>Das Bild wurde verschoben oder neu abgetastet, seit der Fall geöffnet wurde.</translation>
-    </message>
-    <message>
-        <source>The image's file is another one than when the case was opened.</source>
-        <translation>Die Bilddatei ist eine andere als beim Öffnen des Falls.</translation>
-    </message>
-    <message>
-        <source>The label contains values without a class.</source>
-        <translation>Das Label enthält Werte ohne Klasse.</translation>
-    </message>
-    <message>
-        <source>The label is a colour picture, not a label map.</source>
-        <translation>Das Label ist ein Farbbild, keine Labelkarte.</translation>
-    </message>
-    <message>
-        <source>Undo that, or the label would not lie on the image's file.</source>
-        <translation>Machen Sie das rückgängig, sonst passt das Label nicht zur Bilddatei.</translation>
-    </message>
-    <message>
-        <source>When the label is finished, return to SemiGDA Train to save it.</source>
-        <translation>Wenn das Label fertig ist, kehren Sie zum Speichern zu SemiGDA Train zurück.</translation>
-    </message>
-    <message>
-        <source>{name} label</source>
-        <translation>Label {name}</translation>
-    </message>
-</context>
-<context>
-    <name>train.labelling_bar</name>
-    <message>
-        <source>&lt;b&gt;Labelling {name}&lt;/b&gt;</source>
-        <translation>&lt;b&gt;Labeln: {name}&lt;/b&gt;</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Drawn, but not finished, and therefore not used: slices {which}.</source>
-        <translation>Gezeichnet, aber nicht fertig, und darum nicht verwendet: Schichten {which}.</translation>
-    </message>
-    <message>
-        <source>It shows none: save</source>
-        <translation>Ja, leer speichern</translation>
-    </message>
-    <message>
-        <source>Its image or label was removed from the scene.</source>
-        <translation>Sein Bild oder Label wurde aus der Szene entfernt.</translation>
-    </message>
-    <message>
-        <source>Label saved.</source>
-        <translation>Label gespeichert.</translation>
-    </message>
-    <message>
-        <source>Save it only if the image truly shows none of the classes.</source>
-        <translation>Speichern Sie es nur, wenn das Bild wirklich keine der Klassen zeigt.</translation>
-    </message>
-    <message>
-        <source>The label is empty: nothing is drawn.</source>
-        <translation>Das Label ist leer: Es ist nichts eingezeichnet.</translation>
-    </message>
-    <message>
-        <source>This case is held out: changing its label makes earlier scores void.</source>
-        <translation>Das ist ein Testfall: Sein Label zu ändern macht frühere Werte ungültig.</translation>
-    </message>
-</context>
-<context>
-    <name>train.missing_files</name>
-    <message>
-        <source>1 case is left out because its files are missing.</source>
-        <translation>1 Fall bleibt weg, weil seine Dateien fehlen.</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Cancelling...</source>
-        <translation>Wird abgebrochen...</translation>
-    </message>
-    <message>
-        <source>Files with the right name but other contents, not accepted: {names}</source>
-        <translation>Dateien mit richtigem Namen, aber anderem Inhalt, nicht angenommen: {names}</translation>
-    </message>
-    <message>
-        <source>Relocate...</source>
-        <translation>Suchen...</translation>
-    </message>
-    <message>
-        <source>Searching...</source>
-        <translation>Suche läuft...</translation>
-    </message>
-    <message>
-        <source>Where are the files now?</source>
-        <translation>Wo sind die Dateien jetzt?</translation>
-    </message>
-    <message>
-        <source>{count} cases are left out because their files are missing.</source>
-        <translation>{count} Fälle bleiben weg, weil ihre Dateien fehlen.</translation>
-    </message>
-    <message>
-        <source>{found} cases found, {missing} still missing.</source>
-        <translation>{found} Fälle gefunden, {missing} fehlen noch.</translation>
     </message>
 </context>
 <context>
@@ -3911,7 +4590,108 @@
     </message>
 </context>
 <context>
-    <name>train.preview_view</name>
+    <name>train.scene_files</name>
+    <message>
+        <source>A label can have {most} segments; this segmentation has more.</source>
+        <translation>Ein Label kann {most} Segmente haben; diese Segmentierung hat mehr.</translation>
+    </message>
+    <message>
+        <source>Delete those that are none of your classes.</source>
+        <translation>Löschen Sie die, die keine Ihrer Klassen sind.</translation>
+    </message>
+    <message>
+        <source>Draw something first, or choose another segmentation.</source>
+        <translation>Zeichnen Sie zuerst etwas, oder wählen Sie eine andere Segmentierung.</translation>
+    </message>
+    <message>
+        <source>Go to frame {number} of the sequence first.</source>
+        <translation>Gehen Sie zuerst zum Zeitpunkt {number} der Sequenz.</translation>
+    </message>
+    <message>
+        <source>Load it, or save the segmentation and choose its file.</source>
+        <translation>Laden Sie es, oder speichern Sie die Segmentierung und wählen Sie ihre Datei.</translation>
+    </message>
+    <message>
+        <source>Put both under the same transform, or harden the transforms.</source>
+        <translation>Bringen Sie beide unter dieselbe Transformation, oder verfestigen Sie die Transformationen.</translation>
+    </message>
+    <message>
+        <source>The label could not be written to disk.</source>
+        <translation>Das Label konnte nicht auf die Festplatte geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The label map and its volume are under different transforms.</source>
+        <translation>Die Labelkarte und ihr Volumen unterliegen verschiedenen Transformationen.</translation>
+    </message>
+    <message>
+        <source>The segmentation is empty: no segment has a voxel inside the image.</source>
+        <translation>Die Segmentierung ist leer: Kein Segment hat ein Voxel innerhalb des Bildes.</translation>
+    </message>
+    <message>
+        <source>The volume that the segmentation was drawn on is not in the scene.</source>
+        <translation>Das Volumen, auf dem die Segmentierung gezeichnet wurde, ist nicht in der Szene.</translation>
+    </message>
+    <message>
+        <source>This result was made of another frame than the image shows.</source>
+        <translation>Dieses Ergebnis stammt von einem anderen Zeitpunkt als das gezeigte Bild.</translation>
+    </message>
+</context>
+<context>
+    <name>training.curves</name>
+    <message>
+        <source>Dice by class</source>
+        <translation>Dice je Klasse</translation>
+    </message>
+    <message>
+        <source>Held-out cases</source>
+        <translation>Testfälle</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>Losses</source>
+        <translation>Verluste</translation>
+    </message>
+    <message>
+        <source>Not measured yet: Dice is measured once the model learns to segment.</source>
+        <translation>Noch nicht gemessen: Dice wird gemessen, sobald das Modell segmentieren lernt.</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>Noch nichts zu zeigen.</translation>
+    </message>
+    <message>
+        <source>aligning latents</source>
+        <translation>gleicht latente Räume an</translation>
+    </message>
+    <message>
+        <source>learning to see the images</source>
+        <translation>lernt, die Bilder zu sehen</translation>
+    </message>
+    <message>
+        <source>learning to segment</source>
+        <translation>lernt zu segmentieren</translation>
+    </message>
+</context>
+<context>
+    <name>training.logic</name>
+    <message>
+        <source>Choose a model to start from first: the full-size network is too large for your images alone.</source>
+        <translation>Wählen Sie zuerst ein Modell als Beginn: Das Netz in voller Größe ist für Ihre Bilder allein zu groß.</translation>
+    </message>
+    <message>
+        <source>The command failed.</source>
+        <translation>Der Befehl ist fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>This computer seems to have no graphics card to train on.</source>
+        <translation>Dieser Computer scheint keine Grafikkarte zum Trainieren zu haben.</translation>
+    </message>
+</context>
+<context>
+    <name>training.previews</name>
     <message>
         <source>Autoencoder</source>
         <translation>Autoencoder</translation>
@@ -3970,753 +4750,7 @@
     </message>
 </context>
 <context>
-    <name>train.program_results</name>
-    <message>
-        <source>A segment of another program has no class...</source>
-        <translation>Ergebnisse: ein Segment ohne Klasse...</translation>
-    </message>
-    <message>
-        <source>{count} cases have a result of {program}.</source>
-        <translation>{count} Fälle haben ein Ergebnis von {program}.</translation>
-    </message>
-    <message>
-        <source>{count} segments of other programs have no class...</source>
-        <translation>Ergebnisse: {count} Segmente ohne Klasse...</translation>
-    </message>
-</context>
-<context>
-    <name>train.resuming</name>
-    <message>
-        <source>Labelling of {name} continues.</source>
-        <translation>Das Labeln von {name} geht weiter.</translation>
-    </message>
-</context>
-<context>
-    <name>train.scene_files</name>
-    <message>
-        <source>A label can have {most} segments; this segmentation has more.</source>
-        <translation>Ein Label kann {most} Segmente haben; diese Segmentierung hat mehr.</translation>
-    </message>
-    <message>
-        <source>Delete those that are none of your classes.</source>
-        <translation>Löschen Sie die, die keine Ihrer Klassen sind.</translation>
-    </message>
-    <message>
-        <source>Draw something first, or choose another segmentation.</source>
-        <translation>Zeichnen Sie zuerst etwas, oder wählen Sie eine andere Segmentierung.</translation>
-    </message>
-    <message>
-        <source>Go to frame {number} of the sequence first.</source>
-        <translation>Gehen Sie zuerst zum Zeitpunkt {number} der Sequenz.</translation>
-    </message>
-    <message>
-        <source>Load it, or save the segmentation and choose its file.</source>
-        <translation>Laden Sie es, oder speichern Sie die Segmentierung und wählen Sie ihre Datei.</translation>
-    </message>
-    <message>
-        <source>Put both under the same transform, or harden the transforms.</source>
-        <translation>Bringen Sie beide unter dieselbe Transformation, oder verfestigen Sie die Transformationen.</translation>
-    </message>
-    <message>
-        <source>The label could not be written to disk.</source>
-        <translation>Das Label konnte nicht auf die Festplatte geschrieben werden.</translation>
-    </message>
-    <message>
-        <source>The label map and its volume are under different transforms.</source>
-        <translation>Die Labelkarte und ihr Volumen unterliegen verschiedenen Transformationen.</translation>
-    </message>
-    <message>
-        <source>The segmentation is empty: no segment has a voxel inside the image.</source>
-        <translation>Die Segmentierung ist leer: Kein Segment hat ein Voxel innerhalb des Bildes.</translation>
-    </message>
-    <message>
-        <source>The volume that the segmentation was drawn on is not in the scene.</source>
-        <translation>Das Volumen, auf dem die Segmentierung gezeichnet wurde, ist nicht in der Szene.</translation>
-    </message>
-    <message>
-        <source>This result was made of another frame than the image shows.</source>
-        <translation>Dieses Ergebnis stammt von einem anderen Zeitpunkt als das gezeigte Bild.</translation>
-    </message>
-</context>
-<context>
-    <name>train.score_table</name>
-    <message>
-        <source>(removed case)</source>
-        <translation>(entfernter Fall)</translation>
-    </message>
-    <message>
-        <source>All cases</source>
-        <translation>Alle Fälle</translation>
-    </message>
-    <message>
-        <source>Before</source>
-        <translation>Vorher</translation>
-    </message>
-    <message>
-        <source>Class</source>
-        <translation>Klasse</translation>
-    </message>
-    <message>
-        <source>Difference</source>
-        <translation>Differenz</translation>
-    </message>
-    <message>
-        <source>Held-out case</source>
-        <translation>Testfall</translation>
-    </message>
-    <message>
-        <source>Now</source>
-        <translation>Jetzt</translation>
-    </message>
-    <message>
-        <source>U-Net</source>
-        <translation>U-Net</translation>
-    </message>
-    <message>
-        <source>all classes</source>
-        <translation>alle Klassen</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_base</name>
-    <message>
-        <source>About 10 minutes: do labels and images match, and is every class found?</source>
-        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
-    </message>
-    <message>
-        <source>Base and preset</source>
-        <translation>Basis und Voreinstellung</translation>
-    </message>
-    <message>
-        <source>Begins with what a network learned from a million photographs: the best start with few labels.</source>
-        <translation>Beginnt mit dem, was ein Netz aus einer Million Fotos gelernt hat: der beste Beginn mit wenigen Labels.</translation>
-    </message>
-    <message>
-        <source>Builds on what this model knows: fastest, and best for similar images.</source>
-        <translation>Baut auf dem auf, was dieses Modell weiß: am schnellsten und am besten für ähnliche Bilder.</translation>
-    </message>
-    <message>
-        <source>Choose another.</source>
-        <translation>Wählen Sie ein anderes.</translation>
-    </message>
-    <message>
-        <source>Has already learned what images look like; learns to segment from yours.</source>
-        <translation>Weiß schon, wie Bilder aussehen; lernt aus Ihren zu segmentieren.</translation>
-    </message>
-    <message>
-        <source>Install the general image features, or start from scratch.</source>
-        <translation>Installieren Sie die allgemeinen Bildmerkmale, oder beginnen Sie bei null.</translation>
-    </message>
-    <message>
-        <source>Learns from your images alone: needs more labels and takes longest.</source>
-        <translation>Lernt allein aus Ihren Bildern: braucht mehr Labels und am längsten.</translation>
-    </message>
-    <message>
-        <source>Not installed yet ({size} MB, Apache-2.0). Without them the model learns from your images alone, and is clearly worse with few labels.</source>
-        <translation>Noch nicht installiert ({size} MB, Apache-2.0). Ohne sie lernt das Modell allein aus Ihren Bildern und ist bei wenigen Labels deutlich schlechter.</translation>
-    </message>
-    <message>
-        <source>Paper</source>
-        <translation>Publikation</translation>
-    </message>
-    <message>
-        <source>Quick look</source>
-        <translation>Schneller Blick</translation>
-    </message>
-    <message>
-        <source>Standard</source>
-        <translation>Standard</translation>
-    </message>
-    <message>
-        <source>The chosen base no longer exists. Choose another one.</source>
-        <translation>Die gewählte Basis gibt es nicht mehr. Wählen Sie eine andere.</translation>
-    </message>
-    <message>
-        <source>The full-size network of the paper, on a graphics card: many hours.</source>
-        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
-    </message>
-    <message>
-        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
-        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
-    </message>
-    <message>
-        <source>{name} (cannot be used)</source>
-        <translation>{name} (nicht verwendbar)</translation>
-    </message>
-    <message>
-        <source>{name} (recommended)</source>
-        <translation>{name} (empfohlen)</translation>
-    </message>
-    <message>
-        <source>{name} (starter model)</source>
-        <translation>{name} (Startmodell)</translation>
-    </message>
-    <message>
-        <source>{preset}, from scratch</source>
-        <translation>{preset}, von null</translation>
-    </message>
-    <message>
-        <source>{preset}, from {base}</source>
-        <translation>{preset}, mit {base}</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_cases</name>
-    <message>
-        <source>A case keeps its label: another one was not taken.</source>
-        <translation>Ein Fall behält sein Label: ein anderes wurde nicht übernommen.</translation>
-    </message>
-    <message>
-        <source>A label cannot be read, and was left out: {names}.</source>
-        <translation>Ein Label kann nicht gelesen werden und wurde weggelassen: {names}.</translation>
-    </message>
-    <message>
-        <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
-        <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
-    </message>
-    <message>
-        <source>Add a class: the name of what is to be segmented.</source>
-        <translation>Fügen Sie eine Klasse hinzu: den Namen dessen, was segmentiert werden soll.</translation>
-    </message>
-    <message>
-        <source>Add images, and the labels of at least two of them.</source>
-        <translation>Fügen Sie Bilder hinzu und die Labels von mindestens zweien.</translation>
-    </message>
-    <message>
-        <source>As its label says</source>
-        <translation>Wie sein Label sagt</translation>
-    </message>
-    <message>
-        <source>As unlabelled</source>
-        <translation>Als ungelabelt</translation>
-    </message>
-    <message>
-        <source>Assign a class to each segment in the labels.</source>
-        <translation>Jedem Segment in den Labels eine Klasse zuordnen.</translation>
-    </message>
-    <message>
-        <source>Cases</source>
-        <translation>Fälle</translation>
-    </message>
-    <message>
-        <source>Choose the label</source>
-        <translation>Label wählen</translation>
-    </message>
-    <message>
-        <source>Click Relocate to find the missing files.</source>
-        <translation>Klicken Sie auf „Suchen“, um die fehlenden Dateien zu finden.</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
-    </message>
-    <message>
-        <source>Export them again from their source, and add them again.</source>
-        <translation>Exportieren Sie sie noch einmal aus ihrer Quelle, und fügen Sie sie noch einmal hinzu.</translation>
-    </message>
-    <message>
-        <source>From a file...</source>
-        <translation>Aus einer Datei...</translation>
-    </message>
-    <message>
-        <source>From the scene...</source>
-        <translation>Aus der Szene...</translation>
-    </message>
-    <message>
-        <source>Label at least two cases, better eight.</source>
-        <translation>Labeln Sie mindestens zwei Fälle, besser acht.</translation>
-    </message>
-    <message>
-        <source>Label one more case, better seven.</source>
-        <translation>Labeln Sie einen weiteren Fall, besser sieben.</translation>
-    </message>
-    <message>
-        <source>Labels ({endings})</source>
-        <translation>Labels ({endings})</translation>
-    </message>
-    <message>
-        <source>Not at all</source>
-        <translation>Gar nicht</translation>
-    </message>
-    <message>
-        <source>Remove it</source>
-        <translation>Entfernen</translation>
-    </message>
-    <message>
-        <source>Rename</source>
-        <translation>Umbenennen</translation>
-    </message>
-    <message>
-        <source>Rename...</source>
-        <translation>Umbenennen...</translation>
-    </message>
-    <message>
-        <source>Same patient</source>
-        <translation>Derselbe Patient</translation>
-    </message>
-    <message>
-        <source>Same patient...</source>
-        <translation>Derselbe Patient...</translation>
-    </message>
-    <message>
-        <source>Set</source>
-        <translation>Setzen</translation>
-    </message>
-    <message>
-        <source>Show the cases</source>
-        <translation>Fälle zeigen</translation>
-    </message>
-    <message>
-        <source>The case's name in this list; its files are not renamed.</source>
-        <translation>Der Name des Falls in dieser Liste; seine Dateien werden nicht umbenannt.</translation>
-    </message>
-    <message>
-        <source>To replace a label, select its case, then Set label, From a file.</source>
-        <translation>Um ein Label zu ersetzen, wählen Sie seinen Fall, dann Label setzen, Aus einer Datei.</translation>
-    </message>
-    <message>
-        <source>Without results of other programs</source>
-        <translation>Ohne Ergebnisse anderer Programme</translation>
-    </message>
-    <message>
-        <source>{count} cases added, {known} already there.</source>
-        <translation>{count} Fälle hinzugefügt, {known} waren schon da.</translation>
-    </message>
-    <message>
-        <source>{count} cases keep their labels: other ones were not taken.</source>
-        <translation>{count} Fälle behalten ihre Labels: andere wurden nicht übernommen.</translation>
-    </message>
-    <message>
-        <source>{count} existing cases now have a label.</source>
-        <translation>{count} vorhandene Fälle haben jetzt ein Label.</translation>
-    </message>
-    <message>
-        <source>{count} labels cannot be read, and were left out: {names}.</source>
-        <translation>{count} Labels können nicht gelesen werden und wurden weggelassen: {names}.</translation>
-    </message>
-    <message>
-        <source>{count} segments have no class...</source>
-        <translation>{count} Segmente ohne Klasse...</translation>
-    </message>
-    <message>
-        <source>{labelled} labelled, {unlabelled} unlabelled</source>
-        <translation>{labelled} gelabelt, {unlabelled} ungelabelt</translation>
-    </message>
-    <message>
-        <source>{signs}: point at a case to read why.</source>
-        <translation>{signs}: Zeigen Sie auf einen Fall, um den Grund zu lesen.</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_check</name>
-    <message>
-        <source> and {count} more</source>
-        <translation> und {count} weitere</translation>
-    </message>
-    <message>
-        <source>1 error</source>
-        <translation>1 Fehler</translation>
-    </message>
-    <message>
-        <source>1 warning</source>
-        <translation>1 Warnung</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Cancelling...</source>
-        <translation>Wird abgebrochen...</translation>
-    </message>
-    <message>
-        <source>Check</source>
-        <translation>Prüfung</translation>
-    </message>
-    <message>
-        <source>Checking the cases...</source>
-        <translation>Die Fälle werden geprüft...</translation>
-    </message>
-    <message>
-        <source>Fix</source>
-        <translation>Beheben</translation>
-    </message>
-    <message>
-        <source>Fix the errors that the check found: training needs cases without errors.</source>
-        <translation>Beheben Sie die Fehler, die die Prüfung fand: Das Training braucht fehlerfreie Fälle.</translation>
-    </message>
-    <message>
-        <source>Fixing...</source>
-        <translation>Wird behoben...</translation>
-    </message>
-    <message>
-        <source>Run the check.</source>
-        <translation>Führen Sie die Prüfung aus.</translation>
-    </message>
-    <message>
-        <source>The cases were checked.</source>
-        <translation>Die Fälle wurden geprüft.</translation>
-    </message>
-    <message>
-        <source>There are no cases yet.</source>
-        <translation>Es gibt noch keine Fälle.</translation>
-    </message>
-    <message>
-        <source>Undo this: {what}.</source>
-        <translation>Rückgängig machen: {what}.</translation>
-    </message>
-    <message>
-        <source>Undone: {what}.</source>
-        <translation>Rückgängig gemacht: {what}.</translation>
-    </message>
-    <message>
-        <source>Wait until the cases are checked.</source>
-        <translation>Warten Sie, bis die Fälle geprüft sind.</translation>
-    </message>
-    <message>
-        <source>no problems</source>
-        <translation>keine Probleme</translation>
-    </message>
-    <message>
-        <source>not checked</source>
-        <translation>nicht geprüft</translation>
-    </message>
-    <message>
-        <source>{count} cases checked, nothing found.</source>
-        <translation>{count} Fälle geprüft, nichts gefunden.</translation>
-    </message>
-    <message>
-        <source>{count} cases checked.</source>
-        <translation>{count} Fälle geprüft.</translation>
-    </message>
-    <message>
-        <source>{count} errors</source>
-        <translation>{count} Fehler</translation>
-    </message>
-    <message>
-        <source>{count} of {all} cases are not checked yet.</source>
-        <translation>{count} von {all} Fällen sind noch nicht geprüft.</translation>
-    </message>
-    <message>
-        <source>{count} warnings</source>
-        <translation>{count} Warnungen</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_heldout</name>
-    <message>
-        <source>   (turn {number} of {count})</source>
-        <translation>   (Runde {number} von {count})</translation>
-    </message>
-    <message>
-        <source>Choose the held-out cases, once.</source>
-        <translation>Wählen Sie die Testfälle, einmalig.</translation>
-    </message>
-    <message>
-        <source>Held out: its label is locked, and it cannot be removed.</source>
-        <translation>Testfall: Sein Label ist gesperrt, und er kann nicht entfernt werden.</translation>
-    </message>
-    <message>
-        <source>Held-out cases</source>
-        <translation>Testfälle</translation>
-    </message>
-    <message>
-        <source>Held-out cases were changed.</source>
-        <translation>Die Testfälle wurden geändert.</translation>
-    </message>
-    <message>
-        <source>Held-out cases were chosen.</source>
-        <translation>Die Testfälle wurden gewählt.</translation>
-    </message>
-    <message>
-        <source>Label cases of at least two patients.</source>
-        <translation>Labeln Sie Fälle von mindestens zwei Patienten.</translation>
-    </message>
-    <message>
-        <source>Reason: {reason}</source>
-        <translation>Grund: {reason}</translation>
-    </message>
-    <message>
-        <source>Run the check.</source>
-        <translation>Führen Sie die Prüfung aus.</translation>
-    </message>
-    <message>
-        <source>Scores of earlier versions are void.</source>
-        <translation>Werte früherer Versionen sind ungültig.</translation>
-    </message>
-    <message>
-        <source>Some labelled cases are set aside and never trained on: only scores on them show how good a model is. They are chosen once, by patient, and stay locked so that scores remain comparable.</source>
-        <translation>Einige gelabelte Fälle werden beiseitegelegt und nie zum Training verwendet: Nur Werte daran zeigen, wie gut ein Modell ist. Sie werden einmal gewählt, nach Patient, und bleiben gesperrt, damit Werte vergleichbar sind.</translation>
-    </message>
-    <message>
-        <source>Version {version}, since {date}.</source>
-        <translation>Version {version}, seit {date}.</translation>
-    </message>
-    <message>
-        <source>each of {count} patients in turn</source>
-        <translation>jeder von {count} Patienten der Reihe nach</translation>
-    </message>
-    <message>
-        <source>{count} locked</source>
-        <translation>{count} gesperrt</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_result</name>
-    <message>
-        <source>1 version</source>
-        <translation>1 Version</translation>
-    </message>
-    <message>
-        <source>: overlap with your label, 1 is perfect.</source>
-        <translation>: Überlappung mit Ihrem Label, 1 ist perfekt.</translation>
-    </message>
-    <message>
-        <source>; in brackets the 95 % interval of the difference</source>
-        <translation>; in Klammern das 95-%-Intervall der Differenz</translation>
-    </message>
-    <message>
-        <source>Before: {older}. Now: {newer}.</source>
-        <translation>Vorher: {older}. Jetzt: {newer}.</translation>
-    </message>
-    <message>
-        <source>Cases</source>
-        <translation>Fälle</translation>
-    </message>
-    <message>
-        <source>Date</source>
-        <translation>Datum</translation>
-    </message>
-    <message>
-        <source>Delete the files of '{name}'? Its scores stay in the project's history.</source>
-        <translation>Die Dateien von „{name}“ löschen? Die Werte bleiben im Verlauf des Projekts.</translation>
-    </message>
-    <message>
-        <source>Dice</source>
-        <translation>Dice</translation>
-    </message>
-    <message>
-        <source>Dice on {count} cases, each scored by a training that had not seen it</source>
-        <translation>Dice auf {count} Fällen, jeder gemessen an einem Training, das ihn nicht gesehen hatte</translation>
-    </message>
-    <message>
-        <source>Dice on {count} held-out cases</source>
-        <translation>Dice auf {count} Testfällen</translation>
-    </message>
-    <message>
-        <source>Export version</source>
-        <translation>Version exportieren</translation>
-    </message>
-    <message>
-        <source>Exporting {name}...</source>
-        <translation>{name} wird exportiert...</translation>
-    </message>
-    <message>
-        <source>Going back to the previous version...</source>
-        <translation>Zurück zur vorigen Version...</translation>
-    </message>
-    <message>
-        <source>In use</source>
-        <translation>Aktiv</translation>
-    </message>
-    <message>
-        <source>Install this version for SemiGDA Segment.</source>
-        <translation>Diese Version für SemiGDA Segment installieren.</translation>
-    </message>
-    <message>
-        <source>Installing {name}...</source>
-        <translation>{name} wird installiert...</translation>
-    </message>
-    <message>
-        <source>Its Dice of {dice:.2f} is low: expect to correct much of its output. More labels and longer training help.</source>
-        <translation>Der Dice von {dice:.2f} ist niedrig: Rechnen Sie mit vielen Korrekturen. Mehr Labels und längeres Training helfen.</translation>
-    </message>
-    <message>
-        <source>Labelled + unlabelled cases it learned from; {count} held out.</source>
-        <translation>Gelabelte + ungelabelte Fälle, aus denen es lernte; {count} Testfälle.</translation>
-    </message>
-    <message>
-        <source>Labelled in part, and scored on that part alone: {count}.</source>
-        <translation>Nur teilweise gelabelt und nur auf diesem Teil bewertet: {count}.</translation>
-    </message>
-    <message>
-        <source>Mean Dice on held-out cases; 95 % interval {low:.3f} to {high:.3f}.</source>
-        <translation>Mittlerer Dice auf Testfällen; 95-%-Intervall {low:.3f} bis {high:.3f}.</translation>
-    </message>
-    <message>
-        <source>More labels help most. See 'What to label next' below</source>
-        <translation>Mehr Labels helfen am meisten. Siehe „Was als Nächstes labeln“ unten</translation>
-    </message>
-    <message>
-        <source>No training has finished yet. Its result will appear here.</source>
-        <translation>Noch ist kein Training beendet. Sein Ergebnis erscheint hier.</translation>
-    </message>
-    <message>
-        <source>Not offered: it is not better on the held-out cases. {reason}</source>
-        <translation>Nicht angeboten: Es ist auf den Testfällen nicht besser. {reason}</translation>
-    </message>
-    <message>
-        <source>Result and versions</source>
-        <translation>Ergebnis und Versionen</translation>
-    </message>
-    <message>
-        <source>Scored on different held-out cases: not comparable.</source>
-        <translation>An verschiedenen Testfällen gemessen: nicht vergleichbar.</translation>
-    </message>
-    <message>
-        <source>Select one version to see its scores, or two to compare.</source>
-        <translation>Wählen Sie eine Version, um ihre Werte zu sehen, oder zwei, um sie zu vergleichen.</translation>
-    </message>
-    <message>
-        <source>Select one version.</source>
-        <translation>Wählen Sie eine Version.</translation>
-    </message>
-    <message>
-        <source>Started from: {base}</source>
-        <translation>Begonnen mit: {base}</translation>
-    </message>
-    <message>
-        <source>The new model is not better, so it is not offered to SemiGDA Segment.</source>
-        <translation>Das neue Modell ist nicht besser und wird SemiGDA Segment daher nicht angeboten.</translation>
-    </message>
-    <message>
-        <source>This version is in use already.</source>
-        <translation>Diese Version ist schon in Gebrauch.</translation>
-    </message>
-    <message>
-        <source>Use the new model in SemiGDA Segment: it finds every class.</source>
-        <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es findet jede Klasse.</translation>
-    </message>
-    <message>
-        <source>Use the new model in SemiGDA Segment: it is better on the held-out cases.</source>
-        <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es ist auf den Testfällen besser.</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>Version</translation>
-    </message>
-    <message>
-        <source>{count} versions</source>
-        <translation>{count} Versionen</translation>
-    </message>
-    <message>
-        <source>{name} is in use</source>
-        <translation>{name} ist in Gebrauch</translation>
-    </message>
-    <message>
-        <source>{text}, and look for cases that show '{name}': its Dice is {dice:.2f}.</source>
-        <translation>{text}, und suchen Sie Fälle, die „{name}“ zeigen: Der Dice ist {dice:.2f}.</translation>
-    </message>
-    <message>
-        <source>✓ In use in SemiGDA Segment.</source>
-        <translation>✓ In SemiGDA Segment in Gebrauch.</translation>
-    </message>
-    <message>
-        <source>✓ Ready to use.</source>
-        <translation>✓ Einsatzbereit.</translation>
-    </message>
-    <message>
-        <source>✓ The new model is better.</source>
-        <translation>✓ Das neue Modell ist besser.</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_review</name>
-    <message>
-        <source>Accept</source>
-        <translation>Annehmen</translation>
-    </message>
-    <message>
-        <source>Accept {count}</source>
-        <translation>{count} annehmen</translation>
-    </message>
-    <message>
-        <source>Accepted {count} predicted labels.</source>
-        <translation>{count} vorhergesagte Labels angenommen.</translation>
-    </message>
-    <message>
-        <source>After the first training, the cases are spread out here evenly, to label next.</source>
-        <translation>Nach dem ersten Training stehen hier gleichmäßig verteilte Fälle, die als Nächstes zu labeln sind.</translation>
-    </message>
-    <message>
-        <source>Case and reason</source>
-        <translation>Fall und Grund</translation>
-    </message>
-    <message>
-        <source>Doubt</source>
-        <translation>Zweifel</translation>
-    </message>
-    <message>
-        <source>Every case is labelled. Add images without labels to continue.</source>
-        <translation>Jeder Fall ist gelabelt. Fügen Sie Bilder ohne Label hinzu, um weiterzumachen.</translation>
-    </message>
-    <message>
-        <source>Label some more cases, review the inbox, then train again.</source>
-        <translation>Labeln Sie einige weitere Fälle, sehen Sie den Eingang durch und trainieren Sie dann wieder.</translation>
-    </message>
-    <message>
-        <source>Labels so far: {made}.</source>
-        <translation>Labels bisher: {made}.</translation>
-    </message>
-    <message>
-        <source>Rank the unlabelled cases to label an even choice of them next.</source>
-        <translation>Ordnen Sie die ungelabelten Fälle, um als Nächstes eine gleichmäßige Auswahl zu labeln.</translation>
-    </message>
-    <message>
-        <source>Ranking the unlabelled cases.</source>
-        <translation>Die ungelabelten Fälle werden geordnet.</translation>
-    </message>
-    <message>
-        <source>Reject</source>
-        <translation>Ablehnen</translation>
-    </message>
-    <message>
-        <source>Reject {count}</source>
-        <translation>{count} ablehnen</translation>
-    </message>
-    <message>
-        <source>Rejected {count} predicted labels.</source>
-        <translation>{count} vorhergesagte Labels abgelehnt.</translation>
-    </message>
-    <message>
-        <source>Starting</source>
-        <translation>Start</translation>
-    </message>
-    <message>
-        <source>The cases are spread evenly over what your images look like. No order that we tried makes a better model than labelling any cases: choose by what you know of them.</source>
-        <translation>Die Fälle sind gleichmäßig über das Aussehen Ihrer Bilder verteilt. Keine Reihenfolge, die wir versucht haben, gibt ein besseres Modell als beliebige Fälle: Wählen Sie nach dem, was Sie von ihnen wissen.</translation>
-    </message>
-    <message>
-        <source>The classes have changed since the last ranking, whose predicted labels do not fit them. Train a model with the present classes, then rank again.</source>
-        <translation>Die Klassen haben sich seit der letzten Reihenfolge geändert, deren vorhergesagte Labels nicht mehr dazu passen. Trainieren Sie ein Modell mit den jetzigen Klassen und ordnen Sie dann neu.</translation>
-    </message>
-    <message>
-        <source>The model is in doubt about {percent:.0f} % of what it found.</source>
-        <translation>Das Modell zweifelt an {percent:.0f} % dessen, was es fand.</translation>
-    </message>
-    <message>
-        <source>What to label next</source>
-        <translation>Was als Nächstes labeln</translation>
-    </message>
-    <message>
-        <source>{count} accepted predictions</source>
-        <translation>{count} angenommene Vorhersagen</translation>
-    </message>
-    <message>
-        <source>{count} by hand</source>
-        <translation>{count} von Hand</translation>
-    </message>
-    <message>
-        <source>{count} corrected predictions</source>
-        <translation>{count} korrigierte Vorhersagen</translation>
-    </message>
-    <message>
-        <source>{count} to review</source>
-        <translation>{count} durchzusehen</translation>
-    </message>
-</context>
-<context>
-    <name>train.section_training</name>
+    <name>training.section</name>
     <message>
         <source>1 minute</source>
         <translation>1 Minute</translation>
@@ -4884,40 +4918,6 @@
     <message>
         <source>{value} minutes</source>
         <translation>{value} Minuten</translation>
-    </message>
-</context>
-<context>
-    <name>train.training_logic</name>
-    <message>
-        <source>Choose a model to start from first: the full-size network is too large for your images alone.</source>
-        <translation>Wählen Sie zuerst ein Modell als Beginn: Das Netz in voller Größe ist für Ihre Bilder allein zu groß.</translation>
-    </message>
-    <message>
-        <source>The command failed.</source>
-        <translation>Der Befehl ist fehlgeschlagen.</translation>
-    </message>
-    <message>
-        <source>This computer seems to have no graphics card to train on.</source>
-        <translation>Dieser Computer scheint keine Grafikkarte zum Trainieren zu haben.</translation>
-    </message>
-</context>
-<context>
-    <name>train.unfinished</name>
-    <message>
-        <source>A label in this scene was not finished, and its project was not found.</source>
-        <translation>Ein Label in dieser Szene ist nicht fertig, und sein Projekt wurde nicht gefunden.</translation>
-    </message>
-    <message>
-        <source>A label in this scene was not finished, and the open project does not have its case.</source>
-        <translation>Ein Label in dieser Szene ist nicht fertig, und das offene Projekt hat seinen Fall nicht.</translation>
-    </message>
-    <message>
-        <source>Open its project; if the case was removed there, choose Add from scene.</source>
-        <translation>Öffnen Sie sein Projekt; wurde der Fall dort entfernt, wählen Sie Aus Szene.</translation>
-    </message>
-    <message>
-        <source>Open the project where it is now; then labelling continues.</source>
-        <translation>Öffnen Sie das Projekt, wo es jetzt liegt; dann geht das Label weiter.</translation>
     </message>
 </context>
 <context>

@@ -17,7 +17,7 @@ from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.set_up.closed import ClosedSetUp
 from SemiGDALib.train import recent
 from SemiGDALib.train.context import TrainContext
-from SemiGDALib.train.resuming import Resuming
+from SemiGDALib.train.labelling.resuming import Resuming
 
 TITLE_MARGIN = 48  # arrow and frame of a section's button, pixels
 POLL_MS = 1000  # for changes by another window or program
@@ -60,7 +60,7 @@ class TrainPanel:
 
     def _makeSections(self) -> None:
         """What only a project needs, which is most of the panel."""
-        from SemiGDALib.train.labelling_bar import LabellingBar
+        from SemiGDALib.train.labelling.bar import LabellingBar
         from SemiGDALib.train.sections import makeSections
 
         context = self.context

@@ -5,13 +5,13 @@ from __future__ import annotations
 import qt
 import slicer
 
-from SemiGDALib.train.section_base import BaseSection
-from SemiGDALib.train.section_cases import CasesSection
-from SemiGDALib.train.section_check import CheckSection
-from SemiGDALib.train.section_heldout import HeldOutSection
-from SemiGDALib.train.section_result import ResultSection
-from SemiGDALib.train.section_review import ReviewSection
-from SemiGDALib.train.section_training import TrainingSection
+from SemiGDALib.train.base.section import BaseSection
+from SemiGDALib.train.cases.section import CasesSection
+from SemiGDALib.train.check.section import CheckSection
+from SemiGDALib.train.heldout.section import HeldOutSection
+from SemiGDALib.train.result.section import ResultSection
+from SemiGDALib.train.review.section import ReviewSection
+from SemiGDALib.train.training.section import TrainingSection
 from SemiGDALib.widgets import collapsible
 
 # In the order of the work. A new section is one class, one .ui file and one entry here.

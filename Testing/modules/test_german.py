@@ -175,7 +175,7 @@ def test_slices(training, module_host, english, artifacts, tmp_path):
     training.logic.project.set_classes(["ball"])
     training.logic.addFolder(studies.write_study(tmp_path / "study", 0, 1))
     training.logic.editLabel(training.logic.project.read().cases[0].id)
-    from SemiGDALib.train import editor_bar
+    from SemiGDALib.train.labelling import editor_bar
 
     bar = editor_bar.bar()
     editor = slicer.modules.segmenteditor.widgetRepresentation().self().parent

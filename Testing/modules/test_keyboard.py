@@ -100,7 +100,7 @@ def test_train(training, module_host, tmp_path):
 def test_dialogs(training, project, module_host, monkeypatch, tmp_path):
     from SemiGDALib.dialogs import askText
     from SemiGDALib.segment.library import asking
-    from SemiGDALib.train.dialog_heldout import askChange
+    from SemiGDALib.train.heldout.dialog import askChange
 
     folder = studies.write_study(tmp_path / "study", 2, 1)
     phantoms.add_volume()

@@ -189,7 +189,7 @@ def test_a_region_that_lies_elsewhere_by_now_is_refused(logic, bright, liver):
 def test_a_file_of_a_region_is_opened_with_what_is_not_known(logic, bright, liver, tmp_path):
     """As the command line made and sent it; deleted in the editor, it is known."""
     from semigda_core.project.cases.sending import send
-    from SemiGDALib.train.labelling import Labelling
+    from SemiGDALib.train.labelling.open_label import Labelling
 
     volume = phantoms.add_volume(ijk_to_ras=OBLIQUE)
     roi = add_roi(volume)

@@ -6,7 +6,7 @@ import slicer
 
 
 def line(name, last):
-    from SemiGDALib.train.chart import Line
+    from SemiGDALib.train.training.chart import Line
 
     return Line(name, "#0072b2", [(step, 1 / (step + 1)) for step in range(0, last + 1, 25)])
 
@@ -25,10 +25,10 @@ def broken_series() -> list[str]:
 
 def test_the_axis_follows_and_no_series_misses_its_columns(module_host):
     module_host.load("SemiGDATrain")
-    from SemiGDALib.train import curves
+    from SemiGDALib.train.training import plot
 
     view = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotViewNode")
-    chart = curves.show("Losses", "Losses", "Loss", [line("total", 50), line("vae", 50)])
+    chart = plot.show("Losses", "Losses", "Loss", [line("total", 50), line("vae", 50)])
     view.SetPlotChartNodeID(chart.GetID())
     problems = []
 
@@ -38,14 +38,14 @@ def test_the_axis_follows_and_no_series_misses_its_columns(module_host):
     table = slicer.util.getNodesByClass("vtkMRMLTableNode")[0]
     for node in (table, chart, *slicer.util.getNodesByClass("vtkMRMLPlotSeriesNode")):
         node.AddObserver("ModifiedEvent", look)
-    plot = slicer.app.layoutManager().plotWidget(0).plotView()
+    plotView = slicer.app.layoutManager().plotWidget(0).plotView()
     for lines in (
         [line("total", 50), line("vae", 50)],
         [line("total", 500), line("vae", 475)],
         [line("total", 600)],  # another stage has other parts
         [line("total", 700), line("cnn", 700)],
     ):
-        curves.renew("Losses", lines)
-        assert plot.lastX == lines[0].points[-1][0]
+        plot.renew("Losses", lines)
+        assert plotView.lastX == lines[0].points[-1][0]
         assert not problems and not broken_series()
         assert chart.GetNumberOfPlotSeriesNodes() == len(lines)

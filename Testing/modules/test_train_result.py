@@ -48,7 +48,7 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts, mo
     import qt
 
     from semigda_core.models.library import list_models
-    from SemiGDALib.train import section_result
+    from SemiGDALib.train.result import section as result
 
     ui = section(training, "Result")
     assert "Ready" in ui.verdictLabel.text and ui.useButton.enabled
@@ -78,7 +78,7 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts, mo
     target, opened = project.folder.parent / "out.zip", []
     chosen = str(target.with_suffix(""))  # not every system's dialog adds the ending
     monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", lambda *_: (chosen, ""))
-    section_result.openPage = opened.append
+    result.openPage = opened.append
     module_host.click(ui.exportButton)
     module_host.wait(lambda: busy_over(ui), 60)
     assert target.stat().st_size > 10_000

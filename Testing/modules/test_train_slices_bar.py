@@ -19,7 +19,7 @@ __all__ = ["opened", "project"]
 @pytest.fixture
 def bar(opened):
     """The bar, on top of Segment Editor's panel, which is as wide as Slicer's."""
-    from SemiGDALib.train import editor_bar
+    from SemiGDALib.train.labelling import editor_bar
 
     editor = slicer.modules.segmenteditor.widgetRepresentation().self()
     editor.parent.resize(PANEL_WIDTH, 260)
@@ -195,7 +195,7 @@ def test_the_panel_says_it(bar, opened, training, project, module_host, artifact
 
 
 def test_a_picture_has_no_slices(training, module_host, tmp_path):
-    from SemiGDALib.train import editor_bar
+    from SemiGDALib.train.labelling import editor_bar
 
     image = np.zeros((1, 20, 18), np.int16)
     image[0, 5:9] = 100

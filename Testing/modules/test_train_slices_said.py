@@ -102,7 +102,7 @@ def test_whole_labels_say_nothing_of_slices(study):
 def test_the_table_of_scores_says_what_is_scored_in_part(partly):
     import qt
 
-    from SemiGDALib.train.score_table import ScoreTable
+    from SemiGDALib.train.result.score_table import ScoreTable
 
     table = qt.QTableWidget()
     row = {"class": "ball", "before": None, "after": 0.9}

@@ -181,7 +181,7 @@ def array_of(path: Path) -> np.ndarray:
 
 
 def slices_bar():
-    from SemiGDALib.train import editor_bar
+    from SemiGDALib.train.labelling import editor_bar
 
     return editor_bar.bar()
 

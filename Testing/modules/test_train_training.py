@@ -130,7 +130,7 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
 
 
 def test_an_offer_in_words(panel):
-    from SemiGDALib.train.section_training import offerText
+    from SemiGDALib.train.training.section import offerText
 
     assert offerText({"minutes": 1, "labeled_batch": 4}) == "1 minute, labelled batch 4"
     assert offerText({"minutes": 2}) == "2 minutes"

@@ -24,7 +24,7 @@ class SlicesBar:
     """Marks, proposals and ignored regions of one label.
 
     Args:
-        labelling: the :class:`SemiGDALib.train.labelling.Labelling`.
+        labelling: the :class:`SemiGDALib.train.labelling.open_label.Labelling`.
     """
 
     def __init__(self, labelling):

@@ -14,7 +14,7 @@ from semigda_core.errors import SemiGDAError
 class SlicesLogic:
     """A part of SemiGDATrainLogic."""
 
-    labelling = None  # SemiGDALib.train.labelling.Labelling
+    labelling = None  # SemiGDALib.train.labelling.open_label.Labelling
 
     def slices(self):
         """The open label's :class:`SemiGDALib.train.slices.slice_label.SliceLabel`."""

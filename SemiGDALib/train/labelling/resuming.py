@@ -5,7 +5,7 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
-from SemiGDALib.train import unfinished
+from SemiGDALib.train.labelling import unfinished
 from SemiGDALib.train.recent import recentProjects
 
 

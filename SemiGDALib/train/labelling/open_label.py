@@ -17,7 +17,8 @@ from semigda_core.project.cases.sending import made_in_region
 from semigda_core.project.check.repairs import LABELS, new_label
 from semigda_core.project.review.inbox import take_edited
 from SemiGDALib import nodes, provenance
-from SemiGDALib.train import covered, editor_bar, scene_files, unfinished
+from SemiGDALib.train import covered, scene_files
+from SemiGDALib.train.labelling import editor_bar, unfinished
 from SemiGDALib.train.slices import extent, marks, planes
 from SemiGDALib.train.slices.ignored import describedIgnored, showNeutral
 from SemiGDALib.train.slices.outside import ignoreOutside

@@ -6,7 +6,8 @@ import html
 
 from slicer.i18n import tr as _
 
-from SemiGDALib.train import covered, editor_bar
+from SemiGDALib.train import covered
+from SemiGDALib.train.labelling import editor_bar
 from SemiGDALib.train.slices import planes
 from SemiGDALib.train.slices.words import finishedText, numbers
 

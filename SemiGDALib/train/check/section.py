@@ -11,7 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.repairs import repairs
 from SemiGDALib.tables import cell, selectedRows, setColumns
-from SemiGDALib.train.cases_table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
+from SemiGDALib.train.cases.table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 from SemiGDALib.widgets import actionButton, showProgress

@@ -9,7 +9,7 @@ from __future__ import annotations
 import slicer
 import vtk
 
-from SemiGDALib.train.chart import Line
+from SemiGDALib.train.training.chart import Line
 
 ROLE = "SemiGDA.Curves"
 

@@ -35,7 +35,7 @@ class PreviewView:
         ui.previewSlider.connect("valueChanged(int)", self._onSlider)
 
     def show(self, history, labels) -> None:
-        """Show a :class:`SemiGDALib.train.history.TrainingHistory`; labels give the colours."""
+        """Show a :class:`history.TrainingHistory`; labels give the colours."""
         if self._history is not history:
             self._history, self._chosen, self._kinds = history, False, []
             self._follow = True

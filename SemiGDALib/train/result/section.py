@@ -12,7 +12,7 @@ from semigda_core.project.training.comparison import partly
 from SemiGDALib.dialogs import chooseZip
 from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows, setColumns
 from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, coloured, ink
-from SemiGDALib.train.score_table import ScoreTable
+from SemiGDALib.train.result.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 

@@ -1,6 +1,6 @@
 """What SemiGDATrain's Logic offers for reviewing: ranking, the inbox of pseudo labels, reports.
 
-As in :mod:`SemiGDALib.train.training_logic`.
+As in :mod:`SemiGDALib.train.training.logic`.
 """
 
 from __future__ import annotations

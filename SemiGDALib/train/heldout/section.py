@@ -9,7 +9,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.project.heldout import describe
-from SemiGDALib.train.dialog_heldout import askChange
+from SemiGDALib.train.heldout.dialog import askChange
 from SemiGDALib.train.section import Section
 from SemiGDALib.train.slices.words import labelledText, scoredText, sliceCount
 from SemiGDALib.translation.sentences import translated

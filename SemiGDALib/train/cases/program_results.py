@@ -6,9 +6,9 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from semigda_core.project.results import unmapped_results
-from SemiGDALib.train.dialog_mapping import askMapping
-from SemiGDALib.train.dialog_results import ResultsDialog
-from SemiGDALib.train.mapping import withNewClasses
+from SemiGDALib.train.cases.mapping import withNewClasses
+from SemiGDALib.train.cases.mapping_dialog import askMapping
+from SemiGDALib.train.cases.results_dialog import ResultsDialog
 
 
 class ProgramResults:

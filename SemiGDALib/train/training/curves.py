@@ -7,8 +7,8 @@ import html
 from slicer.i18n import tr as _
 
 from SemiGDALib.texts import legend
-from SemiGDALib.train import chart, curves
-from SemiGDALib.train.chart import Line
+from SemiGDALib.train.training import chart, plot
+from SemiGDALib.train.training.chart import Line
 
 HEIGHT = 130
 # For loss parts: well separated and friendly to the colour-blind.
@@ -36,14 +36,14 @@ class CurvesView:
         ui.curvesFrame.visible = False
 
     def show(self, history, labels) -> None:
-        """Show a :class:`SemiGDALib.train.history.TrainingHistory`; labels give the colours."""
+        """Show a :class:`history.TrainingHistory`; labels give the colours."""
         self._history = history
         colours = {label.name: "#{:02x}{:02x}{:02x}".format(*label.color) for label in labels}
         scores = history.ofNewestPart(history.scores)
         losses = history.lossesOfNewestStage()
         self._lines = {DICE: _lines(scores, colours), LOSS: _lines(losses, {})}
         for which, name in enumerate(CHARTS):
-            curves.renew(name, self._lines[which])
+            plot.renew(name, self._lines[which])
         self._ui.curvesFrame.visible = bool(losses or scores)
         self._draw()
 
@@ -52,7 +52,7 @@ class CurvesView:
         which = self._ui.curvesComboBox.currentIndex
         title, axis = (_("Held-out cases"), "Dice") if which == DICE else (self._stage(), _("Loss"))
         top = 1.0 if which == DICE else None
-        curves.show(CHARTS[which], title, axis, self._lines[which], top)
+        plot.show(CHARTS[which], title, axis, self._lines[which], top)
 
     def _draw(self) -> None:
         ui, which = self._ui, self._ui.curvesComboBox.currentIndex

@@ -12,15 +12,16 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.files.texts import one_line
 from SemiGDALib import dialogs
-from SemiGDALib.train import covered, mapping
-from SemiGDALib.train.cases_table import CasesTable
-from SemiGDALib.train.class_list import ClassList
-from SemiGDALib.train.dialog_folder import FolderDialog
-from SemiGDALib.train.dialog_mapping import askMapping
-from SemiGDALib.train.dialog_scene import SceneDialog, chooseSegmentation
-from SemiGDALib.train.file_drop import FileDrop
-from SemiGDALib.train.missing_files import MissingFiles
-from SemiGDALib.train.program_results import ProgramResults
+from SemiGDALib.train import covered
+from SemiGDALib.train.cases import mapping
+from SemiGDALib.train.cases.class_list import ClassList
+from SemiGDALib.train.cases.file_drop import FileDrop
+from SemiGDALib.train.cases.folder_dialog import FolderDialog
+from SemiGDALib.train.cases.mapping_dialog import askMapping
+from SemiGDALib.train.cases.missing_files import MissingFiles
+from SemiGDALib.train.cases.program_results import ProgramResults
+from SemiGDALib.train.cases.scene_dialog import SceneDialog, chooseSegmentation
+from SemiGDALib.train.cases.table import CasesTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.widgets import addEntry
 

@@ -13,10 +13,10 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.training.estimates import duration
 from SemiGDALib import texts
-from SemiGDALib.train.curves_view import CurvesView
-from SemiGDALib.train.history import TrainingHistory
-from SemiGDALib.train.preview_view import PreviewView
 from SemiGDALib.train.section import Section
+from SemiGDALib.train.training.curves import CurvesView
+from SemiGDALib.train.training.history import TrainingHistory
+from SemiGDALib.train.training.previews import PreviewView
 from SemiGDALib.translation.sentences import translated
 from SemiGDALib.widgets import onClick, showProgress
 

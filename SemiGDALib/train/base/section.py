@@ -11,7 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.models.features import MEGABYTES
 from semigda_core.project.training.bases import FEATURES, SCRATCH
 from SemiGDALib.texts import amber
-from SemiGDALib.train.advanced import AdvancedSettings
+from SemiGDALib.train.base.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 from SemiGDALib.widgets import onClick

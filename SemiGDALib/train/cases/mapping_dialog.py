@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from semigda_core.labels.finished import IGNORED
 from SemiGDALib.dialogs import Dialog
 from SemiGDALib.tables import cell, makeTable
-from SemiGDALib.train.mapping import NEW, guess
+from SemiGDALib.train.cases.mapping import NEW, guess
 
 
 def askMapping(names, classes, cases: int, program=None):

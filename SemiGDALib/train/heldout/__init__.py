@@ -1,0 +1,1 @@
+"""Section 3, *Held-out cases*: which ones no training sees."""

@@ -1,0 +1,1 @@
+"""Section 6, *Result and versions*: whether the new model is better."""

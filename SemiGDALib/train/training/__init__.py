@@ -1,0 +1,1 @@
+"""Section 5, *Training*: rehearsal, start, and watching it by curves and pictures."""
