@@ -163,13 +163,17 @@ def test_a_process_id_used_again_is_not_taken_for_the_job(job):
     assert JobFolder(job.path).is_stale()
 
 
-def test_a_job_on_another_machine_is_judged_by_its_heartbeat(job):
+@pytest.mark.parametrize("ahead", [0, -7200, 7200, 400 * 86400])
+def test_a_job_on_another_machine_is_judged_by_when_its_state_was_written(job, ahead):
+    """By the clock of the drive that both see, whatever those of the two computers say."""
     job.update("running")
     state = job.state() | {"host": "elsewhere", "pid": 2**22 + 1}
-    write_json(job.path / "state.json", state)
+    path = job.path / "state.json"
+    write_json(path, state | {"heartbeat": time.time() + ahead})
     assert not JobFolder(job.path).is_stale()
-    write_json(job.path / "state.json", state | {"heartbeat": time.time() - 3600})
+    os.utime(path, (time.time() - 3600,) * 2)
     assert JobFolder(job.path).is_stale()
+    assert sorted(one.name for one in job.path.iterdir()) == ["control", "job.json", "state.json"]
 
 
 def test_process_start_tells_processes_apart():

@@ -56,8 +56,7 @@ def run_job(job: JobFolder | str | os.PathLike[str], models: ModelCache | None =
             _run(job, models)
             return 0
         except Paused:
-            job.pause()
-            return 0
+            return _pause(job)
         except BaseException as error:
             _end(job, error)
             return 1
@@ -104,7 +103,8 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
     if job.requested("cancel"):
         raise SemiGDAError("cancelled")
     (job.path / "result.json").unlink(missing_ok=True)  # of an earlier attempt
-    job.clear("pause")  # starting a job again means resuming it
+    if job.state()["state"] != "queued":  # starting a job again means resuming it
+        job.clear("pause")
     clear_leftovers(job.path)
     resumable = KINDS[job.job["kind"]].resumes
     job.update("running", progress=None if resumable else 0.0, message="Starting.")
@@ -118,6 +118,14 @@ def _run(job: JobFolder, models: ModelCache | None) -> None:
         job.clear(control)
 
 
+def _pause(job: JobFolder, reason: SemiGDAError | None = None) -> int:
+    job.pause(reason)
+    if job.requested("cancel"):  # meanwhile: a paused job has nobody else to obey it
+        job.fail(SemiGDAError("cancelled"))
+        return 1
+    return 0
+
+
 def _end(job: JobFolder, error: BaseException) -> None:
     told = classify(error)
     _log(error, told)
@@ -126,12 +134,9 @@ def _end(job: JobFolder, error: BaseException) -> None:
         if told.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
             # The disk may have filled up between the result and "done"; a paused job has no result.
             (job.path / "result.json").unlink(missing_ok=True)
-            job.pause(told)
+            _pause(job, told)
             return
         job.fail(told)
-        if told.error_class == "cancelled":
-            for control in ("cancel", "stop"):
-                job.clear(control)  # served; the job may be started again
     except (OSError, SemiGDAError) as refused:
         # A full disk may prevent even this; the watcher then sees the process end without a result.
         _log(refused, told)

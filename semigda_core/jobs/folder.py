@@ -16,6 +16,7 @@ data: paths are removed from their texts.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import write_json
+from semigda_core.files.atomic import temporary_path, write_json
 from semigda_core.files.targets import same_place
 from semigda_core.jobs import schema
 from semigda_core.jobs.home import at_home, folder_mark
@@ -39,8 +40,8 @@ from semigda_core.version import __version__
 ACTIVE = ("running", "pausing")  # a process works on these; a paused job has none
 ENDED = ("cancelled", "failed", "done")
 CONTROLS = ("cancel", "pause", "stop")
-# A process on another machine cannot be looked up, but its heartbeat can. Long enough for the
-# slowest single step of a training on a CPU.
+# A process on another machine cannot be looked up, but when it wrote its state last can. Long
+# enough for the slowest single step of a training on a CPU.
 SILENCE_LIMIT_S = 600.0
 LAUNCHED = "launched.json"
 RESERVE, RESERVE_BYTES = ".reserve", 1 << 16
@@ -150,9 +151,22 @@ class JobFolder:
         if owner is None:  # queued for a worker, or its start was cut off
             return KINDS[self.job["kind"]].worker is None
         if owner["host"] != platform.node():
-            return time.time() - state["heartbeat"] > SILENCE_LIMIT_S
+            return self._silent_s() > SILENCE_LIMIT_S
         same = is_same_process(owner["pid"], owner["process_start"])
         return not same or self._is_copy(owner)
+
+    def _silent_s(self) -> float:
+        """Seconds since the state was written, by the clock of the drive that both computers see:
+        their own may differ."""
+        written, trial = (self.path / "state.json").stat().st_mtime, temporary_path(self.path)
+        try:
+            trial.touch()
+            return trial.stat().st_mtime - written
+        except OSError:  # of a folder that may only be read
+            return time.time() - written
+        finally:
+            with contextlib.suppress(OSError):
+                trial.unlink(missing_ok=True)
 
     def _is_copy(self, owner: dict[str, Any]) -> bool:
         """Whether the process works on another folder, of which this one is a copy."""
@@ -271,7 +285,8 @@ class JobFolder:
         self._state = None  # the process that resumes claims it again
 
     def fail(self, error: SemiGDAError) -> None:
-        """Write the error as result, then the state "cancelled" or "failed".
+        """Write the error as result, then the state "cancelled" or "failed"; a cancelled job may be
+        started again.
 
         Also used by a watcher if the job's process is gone; the state then keeps that process.
         """
@@ -282,6 +297,8 @@ class JobFolder:
         state |= {"message": result["error"]["message"], "seconds_left": None}
         state["heartbeat"] = time.time()
         write_json(self.path / "state.json", state, durable=False)
+        for control in ("cancel", "stop") if state["state"] == "cancelled" else ():
+            self.clear(control)
 
     # Control
 

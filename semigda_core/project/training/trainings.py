@@ -184,12 +184,16 @@ def stop(project: Project) -> None:
 
 
 def cancel(project: Project) -> None:
-    """Ask the training to end without a result; one whose process is gone is ended here."""
-    job, now = _unfinished(project)
-    if now["state"] == "paused" or now["stale"]:
-        job.fail(SemiGDAError("cancelled"))
-    else:
-        job.request("cancel")
+    """Ask the training to end without a result; one whose process is gone is ended here.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is none, or it is being resumed in this moment.
+    """
+    with locked(project.place(LOCK), _refuse_second):
+        job, _ = _unfinished(project)
+        job.request("cancel")  # before the look, because its process may be pausing
+        if job.state()["state"] == "paused" or job.is_stale():
+            job.fail(SemiGDAError("cancelled"))
 
 
 def _newest(project: Project) -> dict[str, Any]:
