@@ -372,6 +372,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/classes.py
   semigda_core/project/document.py
   semigda_core/project/heldout.py
+  semigda_core/project/own_labels.py
   semigda_core/project/project.py
   semigda_core/project/reading.py
   semigda_core/project/records.py

@@ -14,8 +14,9 @@ from semigda.cli import main
 from semigda.data.other_grid import resample_classes
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.latest import measured
-from semigda_core.project.check.repairs import new_label, repairs, undo
+from semigda_core.project.check.repairs import repairs, undo
 from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.own_labels import new_label
 from semigda_core.project.project import NewCase, Project
 
 

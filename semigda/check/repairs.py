@@ -13,7 +13,8 @@ from semigda_core.labels.finished import IGNORED, finished_text
 from semigda_core.project.changes import find_case, set_label
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import measured
-from semigda_core.project.check.repairs import Change, apply_fix, new_label
+from semigda_core.project.check.repairs import Change, apply_fix
+from semigda_core.project.own_labels import giving_labels, new_label
 from semigda_core.project.project import Project
 from semigda_core.project.results import (
     give_result,
@@ -47,8 +48,9 @@ def _resampled_label(project: Project, case_id: str) -> Change:
     finished, known = None, labels != IGNORED
     if not known.all() and (finished := whole_slices(known)):
         labels[~known] = 0
-    target = new_label(project, case_id, ".nrrd")
-    write_map(target, labels, volume.affine)
+    with giving_labels(project):
+        target = new_label(project, case_id, ".nrrd")
+        write_map(target, labels, volume.affine)
     entry = project.label_entry(target, case.origin, in_classes=True)
     if finished is not None:
         entry["finished"] = str(finished)
@@ -71,7 +73,8 @@ def _resampled_result(project: Project, case_id: str) -> Change:
     values = values_of(view, measured(project)).get(result.source, ())
     classes = result_classes(view, result, values)
     labels = resample_classes(result.path, volume, classes, others=True)
-    target = new_label(project, case_id, ".nrrd")
-    write_map(target, labels, volume.affine)
+    with giving_labels(project):
+        target = new_label(project, case_id, ".nrrd")
+        write_map(target, labels, volume.affine)
     entry = result_entry(project, target, result.source, in_classes=True)
     return lambda data: give_result(find_case(data, case_id), entry)

@@ -103,8 +103,8 @@ def _write(folder: Path, data: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the project's lock; waits for other writers.
+def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
+    """Hold the project's lock, or another one of it; waits for other writers.
 
     Raises:
         SemiGDAError: "bad-input" if another process keeps it for long, and instead of any error of
@@ -120,5 +120,5 @@ def locked(folder: Path) -> Iterator[None]:
                 action="Close other windows that show this project, then try again.",
             )
 
-    with plain_errors(), file_locked(inside(folder, LOCK), waiting):
+    with plain_errors(), file_locked(inside(folder, name), waiting):
         yield

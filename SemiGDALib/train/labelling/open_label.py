@@ -14,8 +14,8 @@ from semigda_core.labels.finished import IGNORE_TAG, IGNORED
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.models.card import terminology_entry
 from semigda_core.project.cases.sending import made_in_region
-from semigda_core.project.check.repairs import LABELS, new_label
-from semigda_core.project.review.inbox import take_edited
+from semigda_core.project.own_labels import LABELS, giving_labels, new_label
+from semigda_core.project.review.inbox import take
 from SemiGDALib import nodes, provenance
 from SemiGDALib.train import covered, scene_files
 from SemiGDALib.train.labelling import editor_bar, unfinished
@@ -153,7 +153,7 @@ class Labelling:
                 _("The image was moved or resampled since the case was opened."),
                 action=_("Undo that, or the label would not lie on the image's file."),
             )
-        with plain_errors():
+        with plain_errors(), giving_labels(self.project):
             self._checkOthers()
             self._write(finished, empty or finished is not None, overlaps)
 
@@ -198,7 +198,7 @@ class Labelling:
         )
         try:
             if self._proposed:
-                take_edited(self.project, self.caseId, path)
+                take(self.project, self.caseId, path)
             else:
                 self.project.set_label(self.caseId, path, self._origin)
         except Exception:

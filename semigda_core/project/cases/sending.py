@@ -16,6 +16,7 @@ from semigda_core.files.targets import same_place
 from semigda_core.files.texts import one_line
 from semigda_core.labels.provenance import REGION, said
 from semigda_core.labels.segments import ENDING, read_segments
+from semigda_core.project.own_labels import LABELS, giving_labels
 from semigda_core.project.project import NewCase, PathLike, Project
 from semigda_core.project.records import ProjectCase, class_mapping
 
@@ -59,17 +60,18 @@ def send(
     """
     segments = read_segments(Path(label))
     check_names(project, [segment.name for segment in segments if not segment.ignored])
-    known = case_of(project, image)
-    if known is not None and known.label is not None and not replace:
-        raise has_label()
-    if whole and made_in_region(segment.tags for segment in segments):
-        label = without_region(Path(label), project.folder / "labels")
-    if known is None:
-        (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
-        return Sent(case, ADDED)
-    project.set_use([known.id], "auto")
-    project.set_label(known.id, label, origin)
-    return Sent(known.id, LABELLED if known.label is None else REPLACED)
+    with giving_labels(project):
+        known = case_of(project, image)
+        if known is not None and known.label is not None and not replace:
+            raise has_label()
+        if whole and made_in_region(segment.tags for segment in segments):
+            label = without_region(Path(label), project.folder / LABELS)
+        if known is None:
+            (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
+            return Sent(case, ADDED)
+        project.set_use([known.id], "auto")
+        project.set_label(known.id, label, origin)
+        return Sent(known.id, LABELLED if known.label is None else REPLACED)
 
 
 def has_label() -> SemiGDAError:

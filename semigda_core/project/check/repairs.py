@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
@@ -19,7 +18,6 @@ from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.results import drop_results
 
-LABELS = "labels"
 RESAMPLE = ("resample-label", "resample-result")
 Change = Callable[[dict[str, Any]], object]  # of a project's raw content
 _CHANGED = ("label", "use", "results")  # what repairs change in a case that stays
@@ -130,13 +128,3 @@ def _cases(data: dict[str, Any], ids: tuple[str, ...]) -> list[tuple[int, dict[s
     """Copies of the raw cases, each with its index in the list."""
     found = enumerate(data["cases"])
     return [(place, copy.deepcopy(case)) for place, case in found if case["id"] in ids]
-
-
-def new_label(project: Project, case_id: str, ending: str) -> Path:
-    """An unused name in ``labels/``: nothing drawn is ever replaced."""
-    number, name = 1, case_id
-    while (target := project.place(LABELS, name + ending)).exists():
-        number += 1
-        name = f"{case_id}-{number}"
-    target.parent.mkdir(exist_ok=True)
-    return target

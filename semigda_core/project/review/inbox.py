@@ -17,7 +17,7 @@ from semigda_core.files.atomic import staged_folder, write_atomically
 from semigda_core.files.contents import files_of
 from semigda_core.files.formats import endings
 from semigda_core.labels.segments import ENDING, read_segments
-from semigda_core.project.check.repairs import LABELS, new_label
+from semigda_core.project.own_labels import LABELS, giving_labels, new_label
 from semigda_core.project.project import PathLike, Project
 from semigda_core.project.review.candidates import INBOX, Candidate, candidates, read_ranking
 
@@ -39,13 +39,15 @@ def accept(project: Project, case_ids: Iterable[str]) -> None:
         SemiGDAError: "bad-input" if one of the cases has no waiting prediction; then none is
             accepted.
     """
-    waiting = {found.case_id: found.label for found in candidates(project) if found.label}
-    for case_id in _chosen(case_ids, waiting):
-        # A copy: until the project says that it is the label, the prediction waits in the inbox.
-        target = _copied(project, case_id, waiting[case_id])
-        # Its segments carry the classes' names, which may be mapped away for other labels.
-        project.set_label(case_id, target, "machine", in_classes=True)
-        _tidy(project, case_id)
+    with giving_labels(project):
+        waiting = {found.case_id: found.label for found in candidates(project) if found.label}
+        for case_id in _chosen(case_ids, waiting):
+            # A copy: until the project says that it is the label, the prediction waits in the
+            # inbox.
+            target = _copied(project, case_id, waiting[case_id])
+            # Its segments carry the classes' names, which may be mapped away for other labels.
+            project.set_label(case_id, target, "machine", in_classes=True)
+            _tidy(project, case_id)
 
 
 def reject(project: Project, case_ids: Iterable[str]) -> None:
@@ -75,6 +77,12 @@ def take_edited(project: Project, case_id: str, label_path: PathLike) -> None:
         SemiGDAError: "bad-input" if the file or the case does not exist, or the case already has a
             human's label.
     """
+    with giving_labels(project):
+        take(project, case_id, label_path)
+
+
+def take(project: Project, case_id: str, label_path: PathLike) -> None:
+    """:func:`take_edited` for whoever holds the lock :func:`giving_labels`."""
     source = Path(label_path)
     if not source.is_file():
         raise SemiGDAError("bad-input", "The label file does not exist.")
