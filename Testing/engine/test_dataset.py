@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
 from phantom_fixtures import write_phantoms
+from project_fixtures import write_segmentation
 from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
 
 from semigda.data.cases import read_cases
@@ -140,3 +142,27 @@ def test_a_held_out_image_that_also_trains_is_told(tmp_path):
             "2 of the held-out images are in the training a second time: the scores will be too "
             "good."
         ][:told]
+
+
+def test_segments_that_share_voxels_are_told(tmp_path):
+    """Of a case for training and of a held-out one; a voxel has one class."""
+    listed = write_phantoms(tmp_path / "data", 1, 1, 1, shape=SHAPE)
+    names = ("ball", "core")
+    parts = [{"Name": n, "LabelValue": 1, "Layer": k} for k, n in enumerate(names)]
+    for count, role in enumerate(("", "labeled", "val")):
+        for case in read_cases(listed):
+            if case.role == role:
+                labels = read_volume(case.label)
+                layers = [(labels.array > k).astype(np.uint8) for k in range(2)]
+                write_segmentation(case.label, layers, parts, labels.affine)
+        job = JobFolder.create(tmp_path / f"job{count}", "train", {"cases": str(listed)})
+        values = settings(listed, tmp_path / str(count), work=None, pretrain_steps=0, align_steps=0,
+                          steps=1, validations=0)  # fmt: skip
+        for label, name in zip(values["card"]["labels"], names, strict=True):
+            label["name"] = name
+        train(TrainSettings.from_dict(values), job)
+        warnings = [event["message"] for event in job.events() if event["type"] == "warning"]
+        assert [text for text in warnings if "overlap" in text] == [
+            "Segments of a label overlap: there, the later one counts.",
+            "Segments of 2 labels overlap: there, the later one counts.",
+        ][count - 1 : count]

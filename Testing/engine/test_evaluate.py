@@ -12,6 +12,7 @@ import pytest
 import SimpleITK as sitk
 from model_fixtures import TINY, tiny_card, tiny_package
 from progress_fixtures import Listener
+from project_fixtures import write_segmentation
 
 from semigda.evaluation.evaluate import compare, evaluate, summarise, table
 from semigda.inference.segment import segment_volume
@@ -173,6 +174,26 @@ def test_one_case_may_fail_but_is_told(study, tmp_path):
     cases = make((noise(), labels() + 5))
     with pytest.raises(SemiGDAError, match="the model knows 1 to 2"):
         evaluate(model, cases, options=OPTIONS)
+
+
+@pytest.mark.parametrize("second", [1, 2])
+def test_segments_that_share_voxels_are_told(study, tmp_path, second):
+    """A lesion in its organ: a voxel has one class, and the later segment's is taken as true."""
+    model, make = study
+    cases = make((noise(), labels()))
+    layers = [(labels() > 0).astype(np.uint8), (labels() > 1).astype(np.uint8)]
+    names = [label.name for label in load_network(model)[1].labels]
+    parts = [{"Name": n, "LabelValue": 1, "Layer": k} for k, n in enumerate(names)]
+    if second == 1:  # of the same class, as in "liver" and "liver (2)"
+        parts[1]["Name"] = names[0].upper()
+    affine = np.diag((1.0, 1.0, 3.0, 1.0))
+    write_segmentation(tmp_path / "label0.nrrd", layers, parts, affine)
+    result = evaluate(model, cases, options=OPTIONS)
+    assert result["rows"][1]["truth_voxels"] == ((labels() > 1).sum() if second == 2 else 0)
+    told = [line for line in table(result).splitlines() if "overlap" in line]
+    assert told == ["Segments of the label overlap, where the later one counts: case0"] * (
+        second == 2
+    )
 
 
 def test_what_cannot_be_evaluated_is_refused(study):

@@ -6,7 +6,16 @@ import json
 
 import numpy as np
 import pytest
-from project_fixtures import AFFINE, SHAPE, draw, make_project, tree, write_case, write_nrrd
+from project_fixtures import (
+    AFFINE,
+    SHAPE,
+    draw,
+    make_project,
+    tree,
+    write_case,
+    write_nrrd,
+    write_segmentation,
+)
 
 from semigda.check.repairs import repair
 from semigda.check.run import check
@@ -60,6 +69,25 @@ def test_a_label_drawn_in_another_window_meanwhile_is_not_replaced(tmp_path, mon
     repair(project, finding)
     assert project.read().case(case_id).label == drawn
     assert not repairs(project.read())
+
+
+def test_segments_that_share_voxels_are_not_made_one_map(tmp_path):
+    """A lesion in its organ; where both are of one class, nothing is lost."""
+    project, grid = make_project(tmp_path), AFFINE.copy()
+    grid[0, 3] += 0.3
+    labels = draw(30)[1]
+    parts = [{"Name": n, "LabelValue": 1, "Layer": k} for k, n in enumerate(("Ball", "Core"))]
+    layers = [(labels > 0).astype(np.uint8), (labels > 1).astype(np.uint8)]
+    path = write_segmentation(tmp_path / "o.seg.nrrd", layers, parts, grid)
+    project.add([NewCase(write_case(tmp_path / "faults", 30).image, path)])
+    before = content(project)
+    (finding,) = [one for one in check(project) if one.code == "geometry-mismatch"]
+    with pytest.raises(SemiGDAError, match="only the later one would be left"):
+        repair(project, finding)
+    assert content(project) == before and not repairs(project.read())
+    project.set_mapping({"Core": "ball"})
+    repair(project, finding)
+    assert repairs(project.read())
 
 
 def test_every_repair_is_undone(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from semigda.data.other_grid import resample_classes
+from semigda.data.other_grid import has_overlaps, resample_classes
 from semigda.data.segnrrd import write_map
 from semigda.data.unlabelled import whole_slices
 from semigda.data.volumes import read_volume
@@ -41,6 +41,13 @@ def _resampled_label(project: Project, case_id: str) -> Change:
     case, before = view.case(case_id), find_case(view.data, case_id)["label"]
     if case.label is None:
         raise SemiGDAError("bad-input", "The case has no label any more.")
+    if has_overlaps(case.label, view.classes_of(case)):
+        raise SemiGDAError(
+            "bad-input",
+            "Segments of the label overlap: on the image's grid only the later one would be left.",
+            action="Edit the label. When you save it, it lies on that grid, and smaller segments "
+            "can be put on top.",
+        )
     volume = read_volume(case.image)
     labels = resample_classes(
         case.label, volume, view.classes_of(case), finished_text(case.finished)

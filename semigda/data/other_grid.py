@@ -51,6 +51,23 @@ def held_keys(path) -> list[str]:
     return [key for key, mask in label_parts(path, _own_grid(path)) if mask.any()]
 
 
+def has_overlaps(path: Path | None, classes: Mapping[str, int] | None) -> bool:
+    """Whether segments of different classes share voxels in a label: only the later one counts
+    there. Slicer puts them into different layers; voxels of other files are not read."""
+    if path is None or not classes:
+        return False
+    if len({segment.layer for segment in read_segments(path) if not segment.ignored}) < 2:
+        return False
+    grid = _own_grid(path)
+    seen = np.zeros(grid.shape, np.uint8)
+    for key, mask in label_parts(path, grid):
+        if value := classes.get(key):
+            if np.isin(seen[mask], (0, value, IGNORED), invert=True).any():
+                return True
+            seen[mask] = value
+    return False
+
+
 def resample_classes(
     path,
     like: Volume,

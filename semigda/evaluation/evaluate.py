@@ -15,6 +15,7 @@ import numpy as np
 
 from semigda.data.cases import CASE_ERRORS, ROLES, Case, read_cases
 from semigda.data.labels import by_names, read_case
+from semigda.data.other_grid import has_overlaps
 from semigda.data.unlabelled import whole_slices
 from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
 from semigda.inference.segment import read_input, segment_volume
@@ -75,7 +76,8 @@ def evaluate(
         overwrite: whether to replace those of an earlier evaluation.
 
     Returns:
-        ``{"model", "split", "engine_version", "rows", "summary", "failures", "seconds"}``.
+        ``{"model", "split", "engine_version", "rows", "summary", "failures", "overlapping",
+        "seconds"}``.
 
     Raises:
         SemiGDAError: "no-labels" if no case of that role has a label; "cancelled"; the last
@@ -112,7 +114,8 @@ def evaluate_network(
     *,
     doubt: bool = False,
 ) -> dict[str, Any]:
-    """``{"rows", "summary", "failures", "seconds"}`` of a loaded network.
+    """``{"rows", "summary", "failures", "overlapping", "seconds"}`` of a loaded network;
+    "overlapping" are the cases whose labels are those of the later one of several segments.
 
     With ``doubt`` each row has "certainty" too, and "whole", see
     :class:`semigda_core.models.doubt.Outcome`.
@@ -120,12 +123,16 @@ def evaluate_network(
     start = time.perf_counter()
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
+    overlapping: list[str] = []
     options = replace(options, review=doubt)
     for number, case in enumerate(cases):
         # Never the case's name: progress may be written to a job's files.
         progress.at(number / len(cases), f"Evaluating case {number + 1} of {len(cases)}")
         try:
+            (case,) = by_names([case], [label.name for label in card.labels])
             rows += _case_rows(network, card, case, options, progress.inside())
+            if has_overlaps(case.label, case.classes):
+                overlapping.append(case.name)
         except SemiGDAError as error:
             if error.error_class not in CASE_ERRORS:
                 raise
@@ -136,6 +143,7 @@ def evaluate_network(
         "rows": rows,
         "summary": summarise(rows, card.labels),
         "failures": failures,
+        "overlapping": overlapping,
         "seconds": round(time.perf_counter() - start, 3),
     }
 
@@ -148,7 +156,6 @@ def _case_rows(
     progress: Progress,
 ) -> list[dict[str, Any]]:
     start = time.perf_counter()
-    (case,) = by_names([case], [label.name for label in card.labels])
     volume = read_input(case.image, options, progress)
     truth = read_case(case, volume)
     known = truth != IGNORED
@@ -307,6 +314,12 @@ def table(result: dict[str, Any], worst: int = 3) -> str:
         told = ", ".join(f"{case} ({part})" for case, part in list(partly.items())[:worst])
         more = " ..." if len(partly) > worst else ""
         lines.append(f"Scored on their labelled part only, without surfaces: {told}{more}")
+    if overlapping := result["overlapping"]:
+        more = " ..." if len(overlapping) > worst else ""
+        lines.append(
+            "Segments of the label overlap, where the later one counts: "
+            f"{', '.join(overlapping[:worst])}{more}"
+        )
     for failure in result["failures"]:
         lines.append(f"failed: {failure['case']}: {failure['message']}")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from semigda.data.cases import Case
+from semigda.data.other_grid import has_overlaps
 from semigda.distributed import Ranks, SharedJob, joined
 from semigda.inference.device import choose_device
 from semigda.models.base import load_base
@@ -145,6 +146,13 @@ class _Run:
             self.progress.warn(
                 f"{copies} of the held-out images are in the training a second time: the scores "
                 "will be too good."
+            )
+        used = (case for cases in self.cases.values() for case in cases)
+        if count := sum(has_overlaps(case.label, case.classes) for case in used):
+            self.progress.warn(
+                "Segments of a label overlap: there, the later one counts."
+                if count == 1
+                else f"Segments of {count} labels overlap: there, the later one counts."
             )
         slices["val"] = [case for case in slices["val"] if case.drawn]  # others have no truth
         if sweeps:
