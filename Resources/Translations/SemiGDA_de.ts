@@ -5682,6 +5682,10 @@
         <translation>Die ersten Fälle werden gezeichnet.</translation>
     </message>
     <message>
+        <source>Edit the label. When you save it, it lies on that grid, and smaller segments can be put on top.</source>
+        <translation>Bearbeiten Sie das Label. Beim Speichern kommt es auf dieses Gitter, und kleinere Segmente können nach oben gelegt werden.</translation>
+    </message>
+    <message>
         <source>Few labelled slices hold it ({count}, cases: {count2}): label more of it.</source>
         <translation>Wenige gelabelte Schichten enthalten sie ({count}, Fälle: {count2}): Labeln Sie mehr davon.</translation>
     </message>
@@ -5952,6 +5956,18 @@
     <message>
         <source>Segmenting slice {value} of {count}</source>
         <translation>Schicht {value} von {count} wird segmentiert</translation>
+    </message>
+    <message>
+        <source>Segments of a label overlap: there, the later one counts.</source>
+        <translation>Segmente eines Labels überlappen sich: Dort zählt das spätere.</translation>
+    </message>
+    <message>
+        <source>Segments of the label overlap: on the image's grid only the later one would be left.</source>
+        <translation>Segmente des Labels überlappen sich: Auf dem Gitter des Bildes bliebe nur das spätere übrig.</translation>
+    </message>
+    <message>
+        <source>Segments of {count} labels overlap: there, the later one counts.</source>
+        <translation>Segmente von {count} Labels überlappen sich: Dort zählt das spätere.</translation>
     </message>
     <message>
         <source>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</source>
@@ -6477,6 +6493,10 @@
         <translation>Wählen Sie eine der Dateien.</translation>
     </message>
     <message>
+        <source>Choose the label of this picture, in the size of the picture.</source>
+        <translation>Wählen Sie das Label dieses Bildes, in der Größe des Bildes.</translation>
+    </message>
+    <message>
         <source>Choose to replace such values, or repair the image.</source>
         <translation>Lassen Sie solche Werte ersetzen, oder reparieren Sie das Bild.</translation>
     </message>
@@ -6913,6 +6933,10 @@
         <translation>Die Labelkarte ist farbig oder hat überlappende Ebenen.</translation>
     </message>
     <message>
+        <source>The label's size is {label} and that of its image {image}: it belongs to another picture, or one of them was scaled or cropped.</source>
+        <translation>Das Label ist {label} groß und sein Bild {image}: Es gehört zu einem anderen Bild, oder eines von beiden wurde skaliert oder beschnitten.</translation>
+    </message>
+    <message>
         <source>The label's size is {label} and that of its image {image}: one of them is turned.</source>
         <translation>Das Label hat die Größe {label} und sein Bild {image}: Eines von beiden ist gedreht.</translation>
     </message>
@@ -7006,6 +7030,10 @@
     <message>
         <source>A case's use is one of {value}.</source>
         <translation>Die Verwendung eines Falls ist eine von {value}.</translation>
+    </message>
+    <message>
+        <source>A class lies all around the edge of the image, where the background usually is: the label may be black on white.</source>
+        <translation>Eine Klasse liegt rings um den Bildrand, wo sonst der Hintergrund ist: Das Label ist vielleicht schwarz auf weiß.</translation>
     </message>
     <message>
         <source>A class needs a name and a colour.</source>
@@ -7442,6 +7470,10 @@
     <message>
         <source>Let the new label take its place, or leave it.</source>
         <translation>Lassen Sie das neue Label seinen Platz einnehmen, oder lassen Sie es.</translation>
+    </message>
+    <message>
+        <source>Look at the label; if it is, invert it, so that the background is 0.</source>
+        <translation>Sehen Sie sich das Label an; wenn ja, kehren Sie es um, sodass der Hintergrund 0 ist.</translation>
     </message>
     <message>
         <source>Look at the label; if they are swapped, correct it.</source>

@@ -38,6 +38,10 @@ def sentences(_):
         _("Done."),
         _("Downloading."),
         _("Drawing the first cases."),
+        _(
+            "Edit the label. When you save it, it lies on that grid, and smaller segments can be "
+            "put on top."
+        ),
         _("Few labelled slices hold it ({count}, cases: {count2}): label more of it."),
         _("First look: a small model learns from the labelled cases for a minute."),
         _("Free some disk space, or choose another folder."),
@@ -118,6 +122,9 @@ def sentences(_):
         _("Saving what was learned so far."),
         _("Segmenting image {value} of {count}"),
         _("Segmenting slice {value} of {count}"),
+        _("Segments of a label overlap: there, the later one counts."),
+        _("Segments of the label overlap: on the image's grid only the later one would be left."),
+        _("Segments of {count} labels overlap: there, the later one counts."),
         _("SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274"),
         _("Start again when nothing is being saved there any more."),
         _("Start again, and stop it once it has learned for a while."),

@@ -21,6 +21,7 @@ def sentences(_):
         _("Choose another series, or segment its pictures one by one."),
         _("Choose one frame, or segment all of them (--all-frames)."),
         _("Choose one of the files."),
+        _("Choose the label of this picture, in the size of the picture."),
         _("Choose to replace such values, or repair the image."),
         _("Convert the image to 8 bit, or choose another model."),
         _("Copy it to a disk of this computer and try again."),
@@ -145,6 +146,10 @@ def sentences(_):
         ),
         _("The label map holds values other than 0 to 255."),
         _("The label map is coloured or has overlapping layers."),
+        _(
+            "The label's size is {label} and that of its image {image}: it belongs to another "
+            "picture, or one of them was scaled or cropped."
+        ),
         _("The label's size is {label} and that of its image {image}: one of them is turned."),
         _("The model takes colour images; this image is grey."),
         _("The model takes grey images; this image has 3 colour channels."),

@@ -8,6 +8,10 @@ def sentences(_):
         _("A case is not among those that wait for a decision (any more)."),
         _("A case list of the training"),
         _("A case's use is one of {value}."),
+        _(
+            "A class lies all around the edge of the image, where the background usually is: the "
+            "label may be black on white."
+        ),
         _("A class needs a name and a colour."),
         _("A file is a case's label already, and cannot be another program's result."),
         _("A file of the results does not exist."),
@@ -157,6 +161,7 @@ def sentences(_):
         _("Label: {message}"),
         _("Larger slices would leave too few steps in this time."),
         _("Let the new label take its place, or leave it."),
+        _("Look at the label; if it is, invert it, so that the background is 0."),
         _("Look at the label; if they are swapped, correct it."),
         _("Look at the list again."),
         _("Look at the list of cases again."),

@@ -99,6 +99,24 @@ def test_a_label_whose_width_is_the_images_height_is_told_so(tmp_path):
     assert "width and height of the stored image" in found.action
 
 
+@pytest.mark.parametrize("size", [(24, 20), (40, 40), (96, 80), (48, 41)])
+@pytest.mark.parametrize("ending", ["png", "nrrd"])
+def test_a_label_of_another_size_than_its_picture_is_told_so(tmp_path, size, ending):
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["spot"])
+    label = tmp_path / f"mask.{ending}"
+    array = np.eye(*size[::-1], dtype=np.uint8)
+    if ending == "png":
+        Image.fromarray(array).save(label)
+    else:
+        write_nrrd(label, array[None], np.diag((0.5, 0.5, 1, 1)))
+    project.add([NewCase(picture(tmp_path / "a.png"), label)])
+    found = {finding.code: finding for finding in check(project)}
+    assert "label-outside" not in found and "geometry-mismatch" not in found
+    told = f"The label's size is {size[0]} x {size[1]} and that of its image 48 x 40: it belongs"
+    assert told in found["unreadable-label"].message
+
+
 def test_a_volume_label_without_a_position_and_with_swapped_axes_is_not_brought_there(tmp_path):
     """All of it lies within the image, so it seemed to be a label on another grid."""
     image = np.random.default_rng(0).normal(size=(8, 10, 12)).astype(np.float32)
@@ -112,3 +130,33 @@ def test_a_volume_label_without_a_position_and_with_swapped_axes_is_not_brought_
     codes = {finding.code: finding for finding in check(project)}
     assert "geometry-mismatch" not in codes
     assert "8 x 10 x 12 and that of its image 12 x 10 x 8" in codes["unreadable-label"].message
+
+
+@pytest.mark.parametrize("kind", ["L", "RGB", "jpg", "whole", "volume"])
+def test_a_label_that_is_black_on_white_is_asked_about(tmp_path, kind):
+    """It trains the background as the class; not where it has no class."""
+    spot = np.zeros((40, 48), np.uint8)
+    spot[:12, :12] = 1  # at the edge, too
+    project = Project.create(tmp_path / "project")
+    project.set_classes(["spot"])
+    for number, drawn in enumerate((spot, 1 - spot)):
+        image, label = picture(tmp_path / f"{number}.png"), tmp_path / f"l{number}.png"
+        if kind == "volume":
+            image, label = tmp_path / f"{number}.nrrd", tmp_path / f"l{number}.nrrd"
+            array = np.random.default_rng(number).normal(size=(3, 40, 48)).astype(np.float32)
+            write_nrrd(image, array, np.eye(4))
+            write_nrrd(label, np.stack([drawn] * 3), np.eye(4))
+        elif kind == "jpg":
+            label = label.with_suffix(".jpg")
+            Image.fromarray(drawn * 255).save(label, quality=95)
+        else:
+            drawn = np.ones_like(drawn) if kind == "whole" else drawn
+            Image.fromarray(drawn * 255).convert("RGB" if kind == "RGB" else "L").save(label)
+        project.add([NewCase(image, label)])
+    found = {finding.code: finding for finding in check(project)}
+    if kind == "whole":
+        assert "inverted-label" not in found
+    else:
+        assert found["inverted-label"].case_ids == (project.read().cases[1].id,)
+        project.set_mapping({"1": 0})
+        assert "inverted-label" not in {finding.code for finding in check(project)}

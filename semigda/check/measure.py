@@ -26,6 +26,8 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
 from semigda_core.labels.segments import read_segments
 
+AROUND = 0.75  # of the edges of slices: what is there is background, as a rule
+
 
 def measure_case(
     image: Path,
@@ -50,7 +52,8 @@ def measure_case(
     For the label: ``parts`` (voxels and slices of every segment name or value), ``overlap`` in
     voxels, ``under``: of a part under others, how many voxels lie under which, ``hash``,
     ``origin`` according to the file, ``low`` and ``high`` of the image in the foreground,
-    ``colours`` in which a picture's palette shows the parts, ``scattered``: whether it is drawn on
+    ``colours`` in which a picture's palette shows the parts, ``around``: the parts that most
+    of the slices' edges belong to, ``scattered``: whether it is drawn on
     single slices with empty ones between; if it is on another grid, ``inside``: the share of its
     foreground inside the image, and ``held``: the segments or values that it holds. What is
     unlabelled does not count. If slices of it are not finished, ``finished`` has what ``said`` so,
@@ -147,7 +150,7 @@ def _label_facts(
         facts: dict[str, Any] = {"error": error.to_dict()}
         facts |= {} if label_slices is None else {"said": label_slices}
         if error.error_class == "geometry-mismatch":
-            facts["inside"] = 0.0 if volume.two_dimensional else _share_inside(path, volume, only)
+            facts["inside"] = _share_inside(path, volume, only)
             if only is None:
                 with suppress(SemiGDAError):
                     facts["held"] = held_keys(path)
@@ -175,12 +178,15 @@ def _read_facts(
         digest.update(str(finished).encode() + b"\0")
     classes = None if only is None else dict.fromkeys(only, 1)
     shown, colours = shown_colours(path), {}
+    around: list[str] = []
     for key, mask in label_parts(path, volume, classes):
         progress.check()
         drawn |= mask
         if shown is not None and not key.startswith("#") and mask.any():
             colours[key] = "#" + bytes(shown[mask][0]).hex()
         mask = mask & ~unknown
+        if _edges(mask, others).mean() > AROUND:
+            around.append(key)
         digest.update(key.encode("utf-8", "surrogatepass") + b"\0")
         digest.update(np.packbits(mask).data)
         part = parts.setdefault(key, {"voxels": 0, "slices": 0})
@@ -200,6 +206,8 @@ def _read_facts(
         facts["under"] = under
     if colours:
         facts["colours"] = colours
+    if around and not (seen | unknown).all():
+        facts["around"] = around
     facts["scattered"] = _scattered(np.atleast_1d(seen.any(axis=others)))
     if finished is not None:
         axis, count = finished_axis(path, volume, finished)
@@ -214,6 +222,11 @@ def _read_facts(
         low, high = np.percentile(volume.array[seen], (0.5, 99.5))
         facts |= {"low": float(low), "high": float(high)}
     return facts
+
+
+def _edges(mask: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """The first and last voxels along the axes."""
+    return np.concatenate([mask.take((0, -1), axis).ravel() for axis in axes])
 
 
 def _others(axis: int) -> tuple[int, ...]:

@@ -331,11 +331,20 @@ def _on_grid(stored: Volume, like: Volume, cropped: bool = False, masks: bool = 
     return labels
 
 
-def _swapped(shape: tuple[int, ...], like: Volume) -> SemiGDAError:
-    """A label without a position of its own, such as an array saved with its axes in the order x, y
-    or the mask of a photograph that was shown turned."""
+def _elsewhere(shape: tuple[int, ...], like: Volume, swapped: bool = False) -> SemiGDAError:
+    """Of a label without a position of its own, such as a picture, or an array saved with its axes
+    in the order x, y (``swapped``), only the sizes tell."""
+    if not (swapped or like.two_dimensional):
+        return SemiGDAError("geometry-mismatch")
     last = slice(1, 3) if like.two_dimensional else slice(3)
     label, image = (" x ".join(map(str, one[last][::-1])) for one in (shape, like.shape))
+    if sorted(shape) != sorted(like.shape):
+        return SemiGDAError(
+            "bad-input",
+            f"The label's size is {label} and that of its image {image}: it belongs to another "
+            "picture, or one of them was scaled or cropped.",
+            action="Choose the label of this picture, in the size of the picture.",
+        )
     return SemiGDAError(
         "bad-input",
         f"The label's size is {label} and that of its image {image}: one of them is turned.",
@@ -348,18 +357,18 @@ def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = F
     """The label ``array`` (z, y, x) with its own ``affine``, on the grid of ``like``.
 
     Raises:
-        SemiGDAError: "geometry-mismatch" if it lies on another one; only a ``cropped`` one may be
-            smaller.
+        SemiGDAError: "geometry-mismatch" if it lies on another one, "bad-input" if that is a
+            picture's; only a ``cropped`` one may be smaller.
     """
     if like.two_dimensional and array.shape == like.shape:
         return array  # pictures have no position in space
     match = lattice_match(like, array.shape, affine)
     if match is None:
-        raise SemiGDAError("geometry-mismatch")
+        raise _elsewhere(array.shape, like)
     order, flips, start = match
     unmoved = (order, flips, start) == ((0, 1, 2), (False,) * 3, (0, 0, 0))
     if unmoved and array.shape != like.shape and sorted(array.shape) == sorted(like.shape):
-        raise _swapped(array.shape, like)
+        raise _elsewhere(array.shape, like, swapped=True)
     array = turned(array, order, flips)
     inside = all(
         0 <= s and s + n <= m for s, n, m in zip(start, array.shape, like.shape, strict=True)
@@ -367,7 +376,7 @@ def place(array: np.ndarray, affine: np.ndarray, like: Volume, cropped: bool = F
     if array.shape == like.shape and start == (0, 0, 0):
         return array
     if not (cropped and inside):
-        raise SemiGDAError("geometry-mismatch")
+        raise _elsewhere(array.shape, like)
     placed = np.zeros(like.shape, array.dtype)
     placed[tuple(slice(s, s + n) for s, n in zip(start, array.shape, strict=True))] = array
     return placed

@@ -80,6 +80,7 @@ _LABEL = record(
         "scattered": flag(),
         "under": mapping(words(), mapping(words(), _COUNT)),
         "colours": mapping(words(), text(7)),
+        "around": list_of(words(), 100_000),
         "finished": record(
             {"said": text(100_000), "slices": _COUNT, "of": _COUNT, "outside": _COUNT}, others=True
         ),

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
+from semigda_core.labels.finished import IGNORED
 from semigda_core.project.check.findings import Facts, Finding, ids_of, remove
 from semigda_core.project.records import ProjectCase, View
 
@@ -167,6 +168,25 @@ def other_colours(view: View, used: list[ProjectCase], facts: Facts) -> Iterator
             "may be another class there.",
             "If it is, save the labels in RGB colours, without a palette, and say which class each "
             "colour is; if not, nothing has to be done.",
+        )
+
+
+def inverted(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """Labels that show a structure in black on white, and so train the background."""
+    odd = []
+    for case in used:
+        around = (facts.get(case.id, {}).get("label") or {}).get("around", ())
+        mapping = view.classes_of(case)
+        if case.use == "auto" and any(mapping.get(key) not in (None, 0, IGNORED) for key in around):
+            odd.append(case)
+    if odd:
+        yield Finding(
+            "inverted-label",
+            "warning",
+            ids_of(odd),
+            "A class lies all around the edge of the image, where the background usually is: the "
+            "label may be black on white.",
+            "Look at the label; if it is, invert it, so that the background is 0.",
         )
 
 

@@ -23,6 +23,7 @@ from semigda_core.project.check.findings import (
     unlabel,
 )
 from semigda_core.project.check.outliers import (
+    inverted,
     odd_intensity,
     odd_kind,
     odd_spacing,
@@ -56,6 +57,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         other_depth,
         same_label,
         other_colours,
+        inverted,
         swapped_classes,
         same_patient,
         _makers,
