@@ -27,6 +27,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import finished_text
 from semigda_core.labels.provenance import ORIGINS
+from semigda_core.models.fit import MODALITIES
 from semigda_core.project.cases.pairing import Pairing, pair_folder
 from semigda_core.project.check.facts import labelled_on
 from semigda_core.project.check.findings import Finding
@@ -54,7 +55,13 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     create.set_defaults(command=_create)  # there is no project yet
     create.add_argument("--name", help="default: the folder's name")
     create.add_argument("--classes", nargs="+", default=[], metavar="NAME")
-    create.add_argument("--modality", help="DICOM modality, such as MR, CT, US or XC")
+    create.add_argument(
+        "--modality",
+        type=str.upper,
+        choices=MODALITIES,
+        metavar="CODE",
+        help=f"DICOM's code of the images' modality: {', '.join(MODALITIES)}",
+    )
 
     new = add("add", _add, "Add images, and labels of the same names.")
     new.add_argument("images", nargs="+", help="a folder, or image files")
@@ -105,7 +112,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
 
 
 def _create(arguments: argparse.Namespace) -> None:
-    settings = {"modality": arguments.modality.upper()} if arguments.modality else {}
+    settings = {"modality": arguments.modality} if arguments.modality else {}
     folder, name, classes = arguments.project, arguments.name, arguments.classes
     _status(Project.create(folder, name, classes, **settings), arguments)
 

@@ -161,6 +161,8 @@ def test_json_lists_of_every_editor(folder, encoding):
         ("image,role\na,/data/DOE.nii\n", "Case 1 of the list has the role; it must be"),
         ("", "is empty"),
         ("image,role\n", "is empty"),
+        ("images/a.nrrd,unlabeled\n", "does not begin with a row that names its columns"),
+        ("images/a.nrrd\nimages/b.nrrd\n", "does not begin with a row that names its columns"),
         ("image,role\n" + "x" * 200_000 + ",val\n", "cannot be read as a table"),
         ("image,role\n" + "x" * 5_000 + ",val\n", "more than 4096 characters in 'image'"),
         ("image,role\n" + "x" * 400 + ",unlabeled\n", "image that does not exist"),

@@ -37,6 +37,9 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
     for number in range(9):
         write_case(study, number, label=number < 8)
     write_case(study, 9, label=False, image=np.zeros((4, 4, 4), np.int16))  # constant
+    with pytest.raises(SystemExit):
+        run(capsys, "create", folder, "--modality", "banana")
+    assert "invalid choice: 'BANANA'" in capsys.readouterr().err and not folder.exists()
     code, out, _ = run(capsys, "create", folder, "--classes", "ball", "core", "--modality", "mr")
     assert code == 0 and "classes: ball, core" in out and "No held-out cases" in out
     _, out, _ = run(capsys, "add", folder, study, "--preview")

@@ -89,6 +89,7 @@ def test_slices_of_two_patients_in_one_series_are_no_volume(tmp_path, tag):
     """An identifier that was given twice; the sentence names nobody."""
     error = refused(changed(tmp_path, **{tag: ["1.25", "1.25", "1.26"]}))
     assert "several patients" in error.message and "1.2" not in str(error) + error.detail
+    assert "several patients" in refused(changed(tmp_path, Modality=["MR", "MR", "PT"])).message
     assert read_volume(changed(tmp_path, **{tag: ["1.25", "1.25", ""]})).shape == (3, 4, 5)
 
 
@@ -169,3 +170,17 @@ def test_a_single_slice_is_seen_from_the_front(tmp_path):
     """Its plane is the plane of the image, however thin it is said to be."""
     volume = read_volume(single(tmp_path, ImageOrientationPatient=[0, 1, 0, 0, 0, -1]))
     assert slice_axis(volume) == "sagittal"
+
+
+@pytest.mark.parametrize("bits", [16, 12])
+def test_white_is_the_highest_value_as_in_slicer(tmp_path, bits):
+    """X-rays are stored the other way round, or some slices of a series are."""
+    kinds = ("MONOCHROME1", "MONOCHROME2", "MONOCHROME1")
+    same = {"BitsStored": (bits,) * 3, "HighBit": (bits - 1,) * 3}
+    same["PixelRepresentation"] = (0,) * 3
+    stored = read_volume(changed(tmp_path, **same)).array
+    shown = read_volume(changed(tmp_path, **same, PhotometricInterpretation=kinds)).array
+    np.testing.assert_array_equal(shown[1], stored[1])
+    np.testing.assert_array_equal(shown[::2], 2**bits - 1 - stored[::2])
+    one = sorted(tmp_path.glob("*.dcm"))[2]
+    np.testing.assert_array_equal(read_volume(one).array[0], shown[2])

@@ -111,7 +111,12 @@ def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
         try:
             rows = read_table(text, _FIELDS)
         except NotATable as error:
-            raise SemiGDAError("bad-input", f"The case list {error}.") from error
+            raise SemiGDAError(
+                "bad-input",
+                f"The case list {error}.",
+                action="Its first row names the columns: image, role and, where there is one, "
+                "label.",
+            ) from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SemiGDAError("bad-input", "The case list must be a list of cases.")
     found = [(number, row) for number, row in enumerate(rows, 1) if row]

@@ -16,7 +16,7 @@ SAME_DIRECTION = 0.01  # how far direction cosines may differ
 # What all slices share, and how far they may differ.
 _SHARED = (("0020|0037", SAME_DIRECTION), ("0028|0030", 0.001))
 # What says who and what was imaged, and in which coordinates.
-_SUBJECT = ("0010|0020", "0010|0010", "0020|000d", "0020|0052")
+_SUBJECT = ("0010|0020", "0010|0010", "0020|000d", "0020|0052", MODALITY)
 # How the stored numbers become values.
 _SCALE = ("0028|1053", "0028|1052", "0028|0100", "0028|0103")
 _UNEVEN = 0.05  # of the slice distance; scanners round positions to a hundredth of a mm
@@ -107,8 +107,8 @@ def _check_subject(reader: sitk.ImageSeriesReader, count: int) -> None:
     if any(len(_told(reader, count, tag)) > 1 for tag in _SUBJECT):
         raise SemiGDAError(
             "bad-input",
-            "The slices of the DICOM series are of several patients, studies or frames of "
-            "reference.",
+            "The slices of the DICOM series are of several patients, studies, modalities or "
+            "frames of reference.",
             action="Put those that belong together into a folder of their own.",
         )
 

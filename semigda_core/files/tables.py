@@ -104,6 +104,8 @@ def read_table(text: str, columns: Iterable[str]) -> list[dict[str, str]]:
     names = _names(rows[0])
     while names and not names[-1]:
         names.pop()
+    if names and not known.intersection(names):
+        raise NotATable("does not begin with a row that names its columns")
     twice = {name for name in names if names.count(name) > 1 and name in known}
     if twice:
         raise NotATable(f"has two columns called '{min(twice)}'")

@@ -46,6 +46,8 @@ _KINDS = {
 _ALIKE = ({"XC", "ES", "GM", "OP", "OPT", "DMS"}, {"CR", "DX", "RF", "XA"})
 # Words, and codes whose letters are spelled: an ultrasound volume, an NM volume; but a PET volume.
 _VOWELS = tuple("aeiouAEFHILMNORSX")
+# Which people can give for their images, as DICOM's codes.
+MODALITIES = sorted(set(_MODALITIES).union(*_ALIKE, ("IO", "IVUS", "NM", "OCT", "OT", "PX", "SM")))
 _UNTOLD = ("", "OT", "SEG", "SC")  # say nothing about how an image was made
 
 _SIDES = list_of(number(0, 1e6), 3, least=3)
