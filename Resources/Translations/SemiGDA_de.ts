@@ -5267,6 +5267,10 @@
         <translation>Das Bild ähnelt den Trainingsbildern nicht: Sehen Sie das Ergebnis genau an.</translation>
     </message>
     <message>
+        <source>The image's file gives its sizes in {unit}, and they are taken for mm, as in Slicer: spacing, distances and volumes are not the true ones.</source>
+        <translation>Die Bilddatei gibt ihre Maße in {unit} an, und sie werden wie in Slicer als mm gelesen: Abstände, Entfernungen und Volumina sind nicht die wahren.</translation>
+    </message>
+    <message>
         <source>The input cannot be used.</source>
         <translation>Die Eingabe ist nicht verwendbar.</translation>
     </message>
@@ -6545,6 +6549,10 @@
         <translation>Im Voxelabstand des Modells hat das Bild {count} Schichten von {value} x {value2} Pixeln; das ist zu viel.</translation>
     </message>
     <message>
+        <source>Its first row names the columns: image, role and, where there is one, label.</source>
+        <translation>Ihre erste Zeile nennt die Spalten: image, role und, wo es eines gibt, label.</translation>
+    </message>
+    <message>
         <source>Label: {message}</source>
         <translation>Label: {message}</translation>
     </message>
@@ -6997,8 +7005,8 @@
         <translation>Die Schichten der DICOM-Serie sind ungleich weit voneinander entfernt; vielleicht fehlen einige.</translation>
     </message>
     <message>
-        <source>The slices of the DICOM series are of several patients, studies or frames of reference.</source>
-        <translation>Die Schichten der DICOM-Serie stammen von mehreren Patienten, Studien oder Bezugssystemen.</translation>
+        <source>The slices of the DICOM series are of several patients, studies, modalities or frames of reference.</source>
+        <translation>Die Schichten der DICOM-Serie sind von mehreren Patienten, Studien, Modalitäten oder Bezugssystemen.</translation>
     </message>
     <message>
         <source>The slices of the DICOM series are turned against each other, or differ in their pixel spacing.</source>
@@ -7634,6 +7642,10 @@
     <message>
         <source>Save it in Slicer as one .seg.nrrd file.</source>
         <translation>Speichern Sie es in Slicer als eine einzige .seg.nrrd-Datei.</translation>
+    </message>
+    <message>
+        <source>Save the images, and their labels, in mm.</source>
+        <translation>Speichern Sie die Bilder und ihre Labels in mm.</translation>
     </message>
     <message>
         <source>Save the label as one file, such as .seg.nrrd or .nii.gz.</source>

@@ -99,6 +99,10 @@ def sentences(_):
         ),
         _("The graphics card has too little free memory."),
         _("The image is unlike the training images: look at the result with care."),
+        _(
+            "The image's file gives its sizes in {unit}, and they are taken for mm, as in Slicer:"
+            " spacing, distances and volumes are not the true ones."
+        ),
         _("The input cannot be used."),
         _("The installed general image features are not those that were published."),
         _("The job"),

@@ -37,6 +37,7 @@ def sentences(_):
             "In the model's spacing the image has {count} slices of {value} x {value2} pixels, "
             "which is too much."
         ),
+        _("Its first row names the columns: image, role and, where there is one, label."),
         _("Label: {message}"),
         _("Load it in 3D Slicer, and use the volume or the sequence that it makes of it."),
         _("Load it in Slicer, and save it as .seg.nrrd or add it from the scene."),
@@ -166,8 +167,8 @@ def sentences(_):
         _("The segmentation's header is damaged."),
         _("The slices of the DICOM series are not evenly spaced; some may be missing."),
         _(
-            "The slices of the DICOM series are of several patients, studies or frames of "
-            "reference."
+            "The slices of the DICOM series are of several patients, studies, modalities or "
+            "frames of reference."
         ),
         _(
             "The slices of the DICOM series are turned against each other, or differ in their "

@@ -208,6 +208,7 @@ def sentences(_):
         _("Run the check."),
         _("Run the program on these images again, or use them without its results."),
         _("Save it in Slicer as one .seg.nrrd file."),
+        _("Save the images, and their labels, in mm."),
         _("Save the label as one file, such as .seg.nrrd or .nii.gz."),
         _("Say which class each is, or leave it out on purpose."),
         _("Say which class each is, or leave it out."),

@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from hostile_files import noise, nrrd, refused, write
+from training_fixtures import VOLUMES
 
+from semigda.check.run import check
+from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.reading.plain import read_plain
+from semigda_core.models.fit import unit_note
+from semigda_core.project.project import NewCase, Project
 
 STEPS = (2.0, 2.0, 3.0)
 TURNED = np.array([[0.0, -2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 3.0]])
@@ -152,3 +157,51 @@ def test_infinite_directions_are_left_to_the_reader_without_a_warning(tmp_path):
     path = nrrd(tmp_path / "a.nrrd", noise(), space_directions="(1,0,0) (0,1,0) (0,0,inf)")
     assert read_plain(path) is None
     refused(path)
+
+
+def with_unit(path, unit, field="space units"):
+    """A file whose geometry is in a unit, as its header says."""
+    whole = write(path, noise()).read_bytes()
+    if path.suffix == ".mha":
+        changed = whole.replace(b"Offset", f"DistanceUnits = {unit}\nOffset".encode(), 1)
+    else:
+        words = " ".join([f'"{unit}"'] * 3)
+        changed = whole.replace(b"endian", f"{field}: {words}\nendian".encode(), 1)
+    assert changed != whole
+    path.write_bytes(changed)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [("cm", "cm"), ("um", "µm"), ("mm", ""), ("?", "")],
+)
+@pytest.mark.parametrize("ending", [".mha", ".nrrd"])
+def test_other_units_are_told_and_move_nothing_as_in_slicer(tmp_path, ending, unit, told):
+    plain = read_volume(write(tmp_path / f"p{ending}", noise()))
+    volume = read_volume(with_unit(tmp_path / f"a{ending}", unit))
+    assert volume.unit == told and plain.unit == ""
+    np.testing.assert_array_equal(volume.affine, plain.affine)
+
+
+@pytest.mark.parametrize("unit", ["micron", "\u00b5m", "\u03bcm", "Micrometer"])
+def test_units_are_spelled_in_many_ways(tmp_path, unit):
+    assert read_volume(with_unit(tmp_path / "a.nrrd", unit)).unit == "µm"
+
+
+def test_a_unit_of_the_values_is_no_unit_of_length(tmp_path):
+    assert read_volume(with_unit(tmp_path / "a.nrrd", "m/s")).unit == ""
+
+
+def test_the_check_and_a_result_tell_of_another_unit(tmp_path):
+    project = Project.create(tmp_path / "project")
+    other = write(tmp_path / "b.nrrd", noise() + 1)
+    case = with_unit(tmp_path / "a.nrrd", "cm")
+    ids = project.add([NewCase(case), NewCase(other)]).cases
+    (finding,) = (one for one in check(project) if one.code == "other-unit")
+    assert finding.case_ids == (ids[0],) and "gives its sizes in cm" in finding.message
+    told = [
+        prepare(read_volume(tmp_path / name), Preprocessing.from_dict(VOLUMES)).notes
+        for name in ("a.nrrd", "b.nrrd")
+    ]
+    assert told == [[unit_note("cm")], []]

@@ -46,6 +46,7 @@ def measure_case(
       largest step, ``channels``, ``picture``, ``dtype``
     - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
     - ``white``: the value that is white, of a picture of more bits that can be read as one of 8
+    - ``unit``: that the file gives for what is taken for mm
     - ``turned``: that other programs show it turned against its label
     - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
 
@@ -116,6 +117,8 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
         "hash": content,
         "mirror": mirror,
     }
+    if volume.unit:
+        facts["unit"] = volume.unit
     if volume.two_dimensional and volume.array.dtype != np.uint8:
         with suppress(SemiGDAError):
             facts["white"] = white_of(volume.array)

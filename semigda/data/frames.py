@@ -51,4 +51,5 @@ class Frames:
             array = np.array(np.moveaxis(stored, about["axis"], -1)[..., frame])
             del stored
         affine = checked_affine(np.array(about["affine"]))
-        return Volume(checked_values(array, options.replace_nonfinite), affine, layers=self.count)
+        array = checked_values(array, options.replace_nonfinite)
+        return Volume(array, affine, layers=self.count, unit=about["unit"])

@@ -35,6 +35,7 @@ class Volume:
         modality: DICOM's code; "" if the file has none.
         thick: whether it is known how thick its slices are; a single one may be of 1 mm for want of
             knowledge.
+        unit: that the file gives for what is taken for mm, as in Slicer; "" for mm.
     """
 
     array: np.ndarray
@@ -43,6 +44,7 @@ class Volume:
     layers: int = 1
     modality: str = ""
     thick: bool = True
+    unit: str = ""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -173,7 +175,7 @@ def check_file(path: Path) -> None:
 
 def _volume(stored: Stored, array: np.ndarray) -> Volume:
     affine = checked_affine(stored.affine)
-    about = stored.picture, stored.frames, stored.modality, stored.thick
+    about = stored.picture, stored.frames, stored.modality, stored.thick, stored.unit
     return Volume(array, affine, *about)
 
 

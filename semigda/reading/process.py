@@ -53,6 +53,7 @@ class Stored:
         picture: whether it is a plain picture, without a position in space.
         modality: DICOM's code; "" if the file has none.
         thick: whether the file says how thick its slices are.
+        unit: of spacing and origin, which are taken for mm, if it says another; as in Slicer.
     """
 
     array: np.ndarray
@@ -61,6 +62,7 @@ class Stored:
     picture: bool = False
     modality: str = ""
     thick: bool = True
+    unit: str = ""
 
 
 def read_foreign(
@@ -287,5 +289,5 @@ def _read_all(path: Path, answer: dict[str, Any]) -> Stored:
     if answer["axis"] is not None:
         array = np.moveaxis(array, answer["axis"], -1)
         array = array[..., 0] if array.shape[-1] == 1 else array
-    facts = (answer[name] for name in ("frames", "picture", "modality", "thick"))
+    facts = (answer[name] for name in ("frames", "picture", "modality", "thick", "unit"))
     return Stored(array, np.array(answer["affine"]), *facts)

@@ -82,6 +82,7 @@ def write_image(
         "affine": affine.tolist(),
         "picture": False,
         "modality": _modality(image),
+        "unit": "",
         "thick": image.GetDimension() > 2,
     }
 

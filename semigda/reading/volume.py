@@ -57,6 +57,7 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
         "affine": info.affine.tolist(),
         "picture": False,
         "modality": "",
+        "unit": header.unit,
         "thick": len(info.sizes) > 2,
     }
 

@@ -10,7 +10,7 @@ import bz2
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -145,6 +145,7 @@ class Header:
         values_axis: the voxels' axis that counts several values a voxel, if declared.
         slope, inter: scaling of the stored values, as in ITK.
         frames: whether several values are frames, however many, and no colours.
+        unit: of the geometry, if it is another than mm.
     """
 
     voxels: Voxels
@@ -154,6 +155,22 @@ class Header:
     slope: float = 1.0
     inter: float = 0.0
     frames: bool = False
+    unit: str = ""
+
+
+_UNITS = {
+    "m": ("m", "meter", "metre"),
+    "cm": ("cm", "centimeter", "centimetre"),
+    "µm": ("um", "\u00b5m", "\u03bcm", "micron", "micrometer", "micrometre"),
+    "nm": ("nm", "nanometer", "nanometre"),
+}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+
+
+def other_unit(words: Iterable[str]) -> str:
+    """The first unit of length other than mm; "" if there is none."""
+    known = (_UNIT_OF.get(word.strip().lower().removesuffix("s")) for word in words)
+    return next(filter(None, known), "")
 
 
 def checked_sizes(sizes) -> tuple[int, ...]:

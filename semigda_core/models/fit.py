@@ -151,6 +151,14 @@ def mismatch(card: ModelCard, image: Facts) -> str:
     return f"This model was trained on {trained}; this is {this}."
 
 
+def unit_note(unit: str) -> str:
+    """What is said of an image whose file gives its geometry in another unit than mm."""
+    return (
+        f"The image's file gives its sizes in {unit}, and they are taken for mm, as in Slicer: "
+        "spacing, distances and volumes are not the true ones."
+    )
+
+
 def tells_mismatch(notes: Iterable[str]) -> bool:
     """Whether a result's notes have a sentence of :func:`mismatch`."""
     return any("; this is " in note for note in notes)

@@ -11,7 +11,7 @@ import numpy as np
 from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, unreadable
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import Header, Part, Voxels, checked_sizes
+from semigda.reading.voxels import Header, Part, Voxels, checked_sizes, other_unit
 
 _MOST_BYTES = 1 << 16
 _MOST_CHARACTERS = 1000
@@ -118,7 +118,9 @@ def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> H
         f"ObjectType = Image\nNDims = {fields['NDims']}\nBinaryData = True\n"
         f"BinaryDataByteOrderMSB = False\nCompressedData = False\n{kept}ElementDataFile = LOCAL\n"
     )
-    return Header(voxels, text.encode("utf-8", "surrogateescape"), "image.mha", values_axis)
+    written = text.encode("utf-8", "surrogateescape")
+    unit = other_unit([fields.get("DistanceUnits", "")])
+    return Header(voxels, written, "image.mha", values_axis, unit=unit)
 
 
 def _true(fields: dict[str, str], name: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, unreadable
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
-from semigda.reading.voxels import MOST_AXES, Header, Part, Voxels, checked_sizes
+from semigda.reading.voxels import MOST_AXES, Header, Part, Voxels, checked_sizes, other_unit
 
 START = b"NRRD000"
 MOST_BYTES = 4_000_000  # of a header; segments' terminology makes it long
@@ -146,8 +146,10 @@ def read_header(path: Path) -> Header:
     kinds = fields.values.get("kinds", "").lower().split()
     axis = next((n for n, kind in enumerate(kinds) if kind not in _DOMAINS), None)
     frames = axis is not None and kinds[axis] == "list"  # as in Slicer, whose colours say so
+    units = (fields.values.get(name, "") for name in ("space units", "units"))
+    unit = other_unit(re.findall(r'"([^"]*)"', " ".join(units)))
     written = text.encode("utf-8", "surrogateescape")
-    return Header(voxels, written, "image.nrrd", axis, frames=frames)
+    return Header(voxels, written, "image.nrrd", axis, frames=frames, unit=unit)
 
 
 def declared(fields: Fields) -> tuple[tuple[int, ...], np.dtype, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from semigda_core.labels.finished import IGNORED
+from semigda_core.models.fit import unit_note
 from semigda_core.project.check.findings import Facts, Finding, ids_of, remove
 from semigda_core.project.records import ProjectCase, View
 
@@ -84,6 +85,21 @@ def odd_spacing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[F
             "Check that it is true and the same kind of image; if not, correct it or leave the "
             "case out.",
         )
+
+
+def other_unit(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    units: dict[str, list[ProjectCase]] = {}
+    for case, image in _readable(used, facts):
+        units.setdefault(image.get("unit", ""), []).append(case)
+    for unit, cases in units.items():
+        if unit:
+            yield Finding(
+                "other-unit",
+                "warning",
+                ids_of(cases),
+                unit_note(unit),
+                "Save the images, and their labels, in mm.",
+            )
 
 
 def _of_8_bits(image: Any) -> dict[str, float]:

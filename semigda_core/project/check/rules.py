@@ -29,6 +29,7 @@ from semigda_core.project.check.outliers import (
     odd_spacing,
     other_colours,
     other_depth,
+    other_unit,
     same_label,
     swapped_classes,
 )
@@ -53,6 +54,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
         _turned,
         odd_kind,
         odd_spacing,
+        other_unit,
         odd_intensity,
         other_depth,
         same_label,
