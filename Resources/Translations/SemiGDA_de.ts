@@ -2446,6 +2446,10 @@
         <translation>Wählen Sie ein anderes Label für diesen Fall.</translation>
     </message>
     <message>
+        <source>Look at the names of the segments in Segment Editor, then save again.</source>
+        <translation>Sehen Sie sich die Namen der Segmente im Segment Editor an und speichern Sie dann noch einmal.</translation>
+    </message>
+    <message>
         <source>Mark the slices that you drew, or choose The whole volume is labelled.</source>
         <translation>Markieren Sie die gezeichneten Schichten, oder wählen Sie „Das ganze Volumen ist gelabelt“.</translation>
     </message>
@@ -2476,6 +2480,10 @@
     <message>
         <source>The case got another label meanwhile.</source>
         <translation>Der Fall hat inzwischen ein anderes Label bekommen.</translation>
+    </message>
+    <message>
+        <source>The classes of the project have changed since the case was opened.</source>
+        <translation>Die Klassen des Projekts haben sich seit dem Öffnen des Falls geändert.</translation>
     </message>
     <message>
         <source>The image or the label was removed from the scene, so there is nothing to save.</source>

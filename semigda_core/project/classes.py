@@ -15,46 +15,65 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
 from semigda_core.models.card import Label
 from semigda_core.project.changes import change_mapping
+from semigda_core.project.class_list import new_classes, replace_classes
 from semigda_core.project.project import Project
 from semigda_core.project.records import View, class_mapping
-from semigda_core.project.results import result_classes, set_result_mapping
+from semigda_core.project.results import result_classes
 
 
 def add_class(project: Project, name: str, color: Sequence[int] | None = None) -> None:
     """Append a class; "bad-input" for an empty or existing name, or too many classes."""
     given = {"name": name} if color is None else {"name": name, "color": list(color)}
-    project.set_classes([*project.read().classes, given])
+    with project.edit("classes set") as data:
+        replace_classes(data, new_classes([*View(project.folder, data).classes, given]))
 
 
 def change_class(
-    project: Project, value: int, name: str | None = None, color: Sequence[int] | None = None
+    project: Project, which: int | str, name: str | None = None, color: Sequence[int] | None = None
 ) -> None:
-    """Rename or recolour a class; its segments stay in it."""
-    view = project.read()
-    old = _find(view, value)
-    red, green, blue = color or old.color
-    new = replace(old, name=name or old.name, color=(red, green, blue))
-    project.set_classes([new if label.value == value else label for label in view.classes])
-    project.set_mapping({key: v for key, v in _meant(view).items() if v == value})
-    for source, meant in _meant_by_results(view).items():
-        set_result_mapping(project, source, {k: v for k, v in meant.items() if v == value})
+    """Rename or recolour a class, known by its number or, as others may change that meanwhile, by
+    its name; its segments stay in it."""
+    with project.edit("classes set") as data:
+        view = View(project.folder, data)
+        old = _find(view, which)
+        red, green, blue = color or old.color
+        new = replace(old, name=name or old.name, color=(red, green, blue))
+        kept, results = _meant(view), _meant_by_results(view)
+        replace_classes(data, new_classes([new if one == old else one for one in view.classes]))
+        _mean(data, kept, results, {old.value: old.value})
 
 
-def remove_class(project: Project, value: int) -> None:
-    """Remove a class; its voxels in labels become background."""
-    view = project.read()
-    _find(view, value)
+def remove_class(project: Project, which: int | str) -> None:
+    """Remove a class, known as by :func:`change_class`; its voxels in labels become background."""
+    with project.edit("classes set") as data:
+        view = View(project.folder, data)
+        gone = _find(view, which)
+        kept, results = _meant(view) | view.mapping, _meant_by_results(view)
+        others = [label for label in view.classes if label != gone]
+        replace_classes(data, new_classes([asdict(label) for label in others]))
+        moved = {label.value: number for number, label in enumerate(others, 1)}
+        _mean(data, kept, results, {0: 0, IGNORED: IGNORED, gone.value: 0, **moved})
 
-    def moved(old: int) -> int:
-        if old == IGNORED:
-            return old
-        return 0 if old == value else old - (old > value)
 
-    kept, results = _meant(view) | view.mapping, _meant_by_results(view)
-    project.set_classes([asdict(label) for label in view.classes if label.value != value])
-    project.set_mapping({key: moved(old) for key, old in kept.items()})
+def _mean(
+    data: dict[str, Any],
+    labels: Mapping[str, int],
+    results: Mapping[str, Mapping[str, int]],
+    numbers: Mapping[int, int],
+) -> None:
+    """Let segments and values of labels, and of each program's results, mean what they meant.
+
+    Args:
+        numbers: the new number of each old one; of others nothing is said.
+    """
+
+    def told(meant: Mapping[str, int]) -> dict[str, int | str | None]:
+        return {key: numbers[old] for key, old in meant.items() if old in numbers}
+
+    change_mapping(data, data["mapping"], told(labels), ignoring=True)
     for source, meant in results.items():
-        set_result_mapping(project, source, {key: moved(old) for key, old in meant.items()})
+        known = data.setdefault("result_mapping", {}).setdefault(source, {})
+        change_mapping(data, known, told(meant))
 
 
 def others_changed(
@@ -110,9 +129,9 @@ def _meant_by_results(view: View) -> dict[str, dict[str, int]]:
     return meant
 
 
-def _find(view: View, value: int) -> Label:
+def _find(view: View, which: int | str) -> Label:
     for label in view.classes:
-        if label.value == value:
+        if which in (label.value, label.name):
             return label
     raise SemiGDAError(
         "bad-input", "The project has no such class.", action="Choose one of the project's classes."

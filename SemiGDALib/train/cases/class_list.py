@@ -70,6 +70,10 @@ class ClassList:
     def _row(self) -> int:
         return next(iter(selectedRows(self.ui.classesTable)), -1)
 
+    def _nameOf(self, row) -> str:
+        """By which the project is asked: another window may have renumbered its classes."""
+        return self.context.view.classes[row].name
+
     def _updateButtons(self) -> None:
         self.ui.removeClassButton.enabled = self._row() >= 0
 
@@ -85,19 +89,22 @@ class ClassList:
 
     def onRemove(self) -> None:
         """Take the selected class off the list."""
-        self.context.attempt(remove_class, self.context.project, self._row() + 1)
+        if self._row() >= 0:
+            name = self._nameOf(self._row())
+            self.context.attempt(remove_class, self.context.project, name)
 
     def _onRenamed(self, item) -> None:
         if not self._showing and item.column() == NAME:
-            value, name = item.row() + 1, item.text().strip() or None
+            old, name = self._nameOf(item.row()), item.text().strip() or None
             # Later: the table must not be refilled while it reports a change in it.
-            qt.QTimer.singleShot(0, lambda: self._rename(value, name))
+            qt.QTimer.singleShot(0, lambda: self._rename(old, name))
 
-    def _rename(self, value, name) -> None:
-        self.context.attempt(change_class, self.context.project, value, name)
+    def _rename(self, old, name) -> None:
+        self.context.attempt(change_class, self.context.project, old, name)
 
     def _onDoubleClicked(self, row, column) -> None:
         if column == COLOUR:
+            name = self._nameOf(row)
             colour = dialogs.chooseColour(self.context.view.classes[row].color)
             if colour is not None:
-                self.context.attempt(change_class, self.context.project, row + 1, None, colour)
+                self.context.attempt(change_class, self.context.project, name, None, colour)

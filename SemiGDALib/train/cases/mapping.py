@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 
+from semigda_core.project.classes import add_class
+
 NEW = "new"  # make a class of this name
 
 
@@ -34,22 +36,23 @@ def guess(name: str, classes) -> int | str | None:
     return holding[0] if len(holding) == 1 else None
 
 
-def apply(project, choices) -> None:
-    """Give names their classes: ``choices`` is name -> value, 0 for none, NEW, or None to leave."""
-    project.set_mapping(withNewClasses(project, choices))
+def apply(project, choices, classes) -> None:
+    """Give names their classes: ``choices`` is name -> value, 0 for none, NEW, or None to leave.
+
+    ``classes``: those that were offered, which may have other numbers by now.
+    """
+    project.set_mapping(withNewClasses(project, choices, classes))
 
 
-def withNewClasses(project, choices) -> dict[str, int]:
-    """The values of :func:`apply`'s choices; the project then has the classes that were new."""
-    classes = list(project.read().classes)
-    values = {label.name.casefold(): label.value for label in classes}
+def withNewClasses(project, choices, classes) -> dict[str, int | str]:
+    """The classes of :func:`apply`'s choices by name; the project then has those that were new."""
+    offered = {label.value: label.name for label in classes}
+    known = {label.name.casefold(): label.name for label in project.read().classes}
     mapping = {}
     for name, choice in choices.items():
-        if choice == NEW and name.casefold() not in values:
-            values[name.casefold()] = len(classes) + 1
-            classes.append(name)
+        if choice == NEW and name.casefold() not in known:
+            add_class(project, name)
+            known[name.casefold()] = project.read().classes[-1].name
         if choice is not None:
-            mapping[name] = values[name.casefold()] if choice == NEW else choice
-    if len(classes) > len(project.read().classes):
-        project.set_classes(classes)
+            mapping[name] = known[name.casefold()] if choice == NEW else offered.get(choice, choice)
     return mapping

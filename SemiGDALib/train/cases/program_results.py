@@ -44,13 +44,14 @@ class ProgramResults:
         view = self.context.view
         for program, names in unmapped_results(view, self.context.facts).items():
             cases = sum(any(one.source == program for one in case.results) for case in view.cases)
-            choices = askMapping(names, self.context.view.classes, cases, program)
+            classes = self.context.view.classes
+            choices = askMapping(names, classes, cases, program)
             if choices is None:
                 return
-            self.context.attempt(self._map, program, choices)
+            self.context.attempt(self._map, program, choices, classes)
 
-    def _map(self, program, choices) -> None:
-        mapping = withNewClasses(self.context.project, choices)
+    def _map(self, program, choices, classes) -> None:
+        mapping = withNewClasses(self.context.project, choices, classes)
         self.context.logic.setResultMapping(program, mapping)
 
     def remove(self, caseIds) -> None:

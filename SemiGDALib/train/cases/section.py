@@ -198,7 +198,7 @@ class CasesSection(Section):
         labelled = sum(case.label is not None for case in view.cases)
         choices = askMapping(names, view.classes, labelled)
         if choices is not None:
-            self.context.attempt(mapping.apply, self.context.project, choices)
+            self.context.attempt(mapping.apply, self.context.project, choices, view.classes)
 
     # The selected cases
 

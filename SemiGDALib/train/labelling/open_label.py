@@ -9,7 +9,6 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
-from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import IGNORE_TAG, IGNORED
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.models.card import terminology_entry
@@ -74,12 +73,17 @@ class Labelling:
         self._volume, self._segmentation = nodes.Held(volume), nodes.Held(node)
         self._grid = said.grid if said else nodes.gridOf(volume)
         case = view.case(caseId)
-        self._see(said.seen if said else _labelSeen(case), said.image if said else _imageSeen(case))
+        if said:
+            self._see(said.seen, said.image, said.classes)
+        else:
+            self._see(
+                unfinished.labelSeen(case), unfinished.imageSeen(case), unfinished.classesSeen(view)
+            )
 
-    def _see(self, seen: str, image: str) -> None:
-        """The case's files as they are known here; the scene remembers it."""
-        self._seen, self._image = seen, image
-        about = unfinished.Unfinished(self.caseId, seen, self._grid, self._proposed, image)
+    def _see(self, seen: str, image: str, classes: dict[str, int]) -> None:
+        """The case's files, and the classes, as they are known here; the scene remembers it."""
+        self._seen, self._image, self._classes = seen, image, classes
+        about = unfinished.Unfinished(self.caseId, seen, self._grid, self._proposed, image, classes)
         unfinished.note(self.segmentationNode, self.volumeNode, about)
 
     @property
@@ -128,8 +132,9 @@ class Labelling:
 
         Raises:
             SemiGDAError: "bad-input" if there is nothing to save, if the image is another one than
-                when it was opened, if a segment would be lost under others, or if the case got
-                another label since: that one's file stays if it is then saved again. "disk-full".
+                when it was opened, if a segment would be lost under others, if the classes have
+                other names or numbers by now, or if the case got another label since: that one's
+                file stays if it is then saved again. "disk-full".
         """
         if not self.isAlive():
             raise SemiGDAError(
@@ -159,10 +164,12 @@ class Labelling:
 
     def _checkOthers(self) -> None:
         """Another Slicer may have the project open, too, and another program the image."""
-        case = self.project.read().case(self.caseId)
-        seen, image = _labelSeen(case), _imageSeen(case)
+        view = self.project.read()
+        case, classes = view.case(self.caseId), unfinished.classesSeen(view)
+        seen, image = unfinished.labelSeen(case), unfinished.imageSeen(case)
         another, replaced = seen != self._seen, self._isReplaced(case, image)
-        self._see(seen, image)
+        renamed = not self._classes.items() <= classes.items()
+        self._see(seen, image, classes)
         if another:
             self._path = None
             raise SemiGDAError(
@@ -175,6 +182,12 @@ class Labelling:
                 "bad-input",
                 _("The image's file is another one than when the case was opened."),
                 action=_("Save again if the label fits it; or discard it and draw anew."),
+            )
+        if renamed:
+            raise SemiGDAError(
+                "bad-input",
+                _("The classes of the project have changed since the case was opened."),
+                action=_("Look at the names of the segments in Segment Editor, then save again."),
             )
 
     def _isReplaced(self, case, image: str) -> bool:
@@ -206,7 +219,9 @@ class Labelling:
                 path.unlink(missing_ok=True)
             raise
         self._path = path
-        self._see(_labelSeen(self.project.read().case(self.caseId)), self._image)
+        self._see(
+            unfinished.labelSeen(self.project.read().case(self.caseId)), self._image, self._classes
+        )
 
     def close(self) -> None:
         """Take image and label out of the scene; where the user has deleted one of them, the other
@@ -224,20 +239,9 @@ def _remove(*found) -> None:
             slicer.mrmlScene.RemoveNode(node)
 
 
-def _labelSeen(case) -> str:
-    """Changes when the case gets another label, or its file another content; not when the project
-    is moved."""
-    return stamp(case.label, called=[case.label and Path(case.label.name)])
-
-
 def _overlaps(label: Path) -> bool:
     """Whether segments of a file may overlap: they then lie in several layers."""
     return label.is_file() and len({one.layer for one in read_segments(label)}) > 1
-
-
-def _imageSeen(case) -> str:
-    """Changes, as :func:`_labelSeen`, with the image's file."""
-    return stamp(case.image, called=[Path(case.image.name)])
 
 
 def _load(load, path: Path, properties: dict):

@@ -7,13 +7,15 @@ The segmentation has an attribute, and a reference to its image; both survive sc
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.stamps import stamp
 
 ATTRIBUTE = "SemiGDA.Labelling"
 IMAGE_REFERENCE = "SemiGDA.labelledImage"
@@ -29,6 +31,7 @@ class Unfinished:
         grid: the image's when the case was opened.
         proposed: whether a model's proposal was the beginning.
         image: changes when the image's file does; "" in scenes of earlier versions.
+        classes: numbers of the project's classes by their names; none in such scenes.
     """
 
     case: str
@@ -36,6 +39,7 @@ class Unfinished:
     grid: list
     proposed: bool
     image: str = ""
+    classes: dict = field(default_factory=dict)
 
 
 def note(segmentationNode, volumeNode, about: Unfinished) -> None:
@@ -80,6 +84,22 @@ def ofProject(begun, project):
     )
 
 
+def labelSeen(case) -> str:
+    """Changes when the case gets another label, or its file another content; not when the project
+    is moved."""
+    return stamp(case.label, called=[case.label and Path(case.label.name)])
+
+
+def imageSeen(case) -> str:
+    """Changes, as :func:`labelSeen`, with the image's file."""
+    return stamp(case.image, called=[Path(case.image.name)])
+
+
+def classesSeen(view) -> dict[str, int]:
+    """By these a segment's name means the class that it means; a new class changes none."""
+    return {label.name: label.value for label in view.classes}
+
+
 def imageOf(segmentationNode):
     """The volume that it is drawn on, or None if that is not in the scene."""
     volume = segmentationNode.GetNodeReference(IMAGE_REFERENCE)
@@ -98,4 +118,5 @@ def _read(text) -> Unfinished | None:
     except (TypeError, ValueError):
         return None
     texts = all(isinstance(one, str) for one in (about.case, about.seen, about.image))
-    return about if texts and is_grid and isinstance(about.proposed, bool) else None
+    others = isinstance(about.proposed, bool) and isinstance(about.classes, dict)
+    return about if texts and is_grid and others else None
