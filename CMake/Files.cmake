@@ -145,18 +145,20 @@ set(SemiGDA_PACKAGES
   semigda/check/relocate.py
   semigda/check/repairs.py
   semigda/check/run.py
-  semigda/cli.py
-  semigda/cli_models.py
-  semigda/cli_parser.py
-  semigda/cli_project.py
-  semigda/cli_project_map.py
-  semigda/cli_project_parts.py
-  semigda/cli_project_results.py
-  semigda/cli_project_review.py
-  semigda/cli_project_slices.py
-  semigda/cli_project_training.py
-  semigda/cli_segment.py
-  semigda/cli_telling.py
+  semigda/cli/__init__.py
+  semigda/cli/commands.py
+  semigda/cli/models.py
+  semigda/cli/parser.py
+  semigda/cli/project/__init__.py
+  semigda/cli/project/commands.py
+  semigda/cli/project/map.py
+  semigda/cli/project/parts.py
+  semigda/cli/project/results.py
+  semigda/cli/project/review.py
+  semigda/cli/project/slices.py
+  semigda/cli/project/training.py
+  semigda/cli/segment.py
+  semigda/cli/telling.py
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py

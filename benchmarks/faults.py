@@ -236,12 +236,12 @@ def _obey(arguments: list[str], place: Path, notes: Path, result: Path, mode: in
 
 def run_quietly(arguments: list[str]) -> str:
     """ "done", or the class of the error that the user sees."""
-    from semigda import cli
+    from semigda.cli import commands
     from semigda_core.jobs.failures import classify
     from semigda_core.jobs.folder import JobFolder
 
     try:
-        parsed = cli._parser().parse_args(
+        parsed = commands._parser().parse_args(
             arguments, argparse.Namespace(started=time.perf_counter())
         )
         code = parsed.command(parsed) or 0

@@ -12,7 +12,7 @@ import SimpleITK as sitk
 from model_fixtures import tiny_package
 
 from semigda.cli import main
-from semigda.cli_models import _good, _worth
+from semigda.cli.models import _good, _worth
 from semigda.data.cases import Case
 from semigda.evaluation.calibrate import outcomes_of
 from semigda.inference.segment import segment_file

@@ -317,7 +317,7 @@ def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
 
 
 def test_a_folder_that_a_kill_left_before_it_was_a_job_is_taken(tmp_path):
-    from semigda.cli import _check_job
+    from semigda.cli.commands import _check_job
 
     job = tmp_path / "job"
     (job / "control").mkdir(parents=True)

@@ -51,19 +51,24 @@ ENGINE_FLOORS = {
     "jobs": 5,
     "info": 5,
     "probe": 5,
-    "cli_parser": 5,
-    "cli_telling": 6,
-    "cli_segment": 7,
-    "cli_models": 7,
-    "cli_project_parts": 5,
-    "cli_project_map": 6,
-    "cli_project_results": 7,
-    "cli_project_review": 7,
-    "cli_project_slices": 6,
-    "cli_project_training": 7,
-    "cli_project": 8,
-    "cli": 9,
-    "__main__": 10,
+    "cli": 6,
+    "__main__": 7,
+}
+CLI_FLOORS = {
+    "parser": 0,
+    "telling": 0,
+    "segment": 1,
+    "models": 1,
+    "project.parts": 0,
+    "project.map": 1,
+    "project.slices": 1,
+    "project.results": 2,
+    "project.review": 2,
+    "project.training": 2,
+    "project.commands": 3,
+    "commands": 4,
+    "project": 0,
+    "": 5,
 }
 
 
@@ -116,6 +121,14 @@ def test_imports_only_go_downwards(path):
         assert other == room or floors[other] < floors[room], f"{name_of(path)} imports {name}"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "semigda" / "cli").rglob("*.py")), ids=name_of)
+def test_commands_only_import_those_below(path):
+    floor = CLI_FLOORS[name_of(path).removeprefix("semigda.cli").lstrip(".")]
+    for name in imports(path):
+        if name.startswith("semigda.cli."):
+            assert CLI_FLOORS[name.removeprefix("semigda.cli.")] < floor, name
+
+
 @pytest.mark.parametrize("path", CORE + ENGINE + SLICER, ids=name_of)
 def test_no_module_is_longer_than_400_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
@@ -124,12 +137,12 @@ def test_no_module_is_longer_than_400_lines(path):
 @pytest.mark.parametrize("path", CORE + ENGINE, ids=name_of)
 def test_packages_re_export_nothing_heavy(path):
     if path.name == "__init__.py":
-        assert imports(path) <= {"__future__", "semigda_core.version"}
+        assert imports(path) <= {"__future__", "semigda_core.version", "semigda.cli.commands"}
 
 
 def test_the_core_and_the_command_line_load_without_any_package():
     """Without site-packages: anything but the standard library would not even be found."""
-    names = [name_of(path) for path in CORE] + ["semigda", "semigda.cli", "semigda.cli_project"]
+    names = [name_of(path) for path in CORE] + ["semigda.cli.project.commands"]
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfor name in {names!r}: __import__(name)\n"
     )

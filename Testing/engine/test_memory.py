@@ -67,12 +67,12 @@ def test_the_users_own_settings_of_the_allocator_stay():
 
 
 def test_every_command_keeps_freed_memory(monkeypatch):
-    from semigda import cli
+    from semigda.cli import commands
 
     asked = []
-    monkeypatch.setattr(cli, "keep_freed_memory", lambda: asked.append(True))
+    monkeypatch.setattr(commands, "keep_freed_memory", lambda: asked.append(True))
     with pytest.raises(SystemExit):
-        cli.main(["--version"])
+        commands.main(["--version"])
     assert asked
 
 

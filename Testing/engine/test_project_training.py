@@ -16,7 +16,7 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end
 
 from semigda.check.run import check
 from semigda.cli import main
-from semigda.cli_project_training import _wait
+from semigda.cli.project.training import _wait
 from semigda.jobs.run import run_job
 from semigda.training import rehearsal
 from semigda_core.errors import SemiGDAError

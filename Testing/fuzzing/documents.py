@@ -96,7 +96,7 @@ def _all_settings() -> dict:
 
 def _read_settings(folder: Path, made: Made) -> None:
     """As the command and the job read them, one after the other; the first error counts."""
-    from semigda.cli import _read_json
+    from semigda.cli.commands import _read_json
     from semigda_core.jobs.segmenting import SegmentOptions
     from semigda_core.jobs.training import PretrainSettings, TrainSettings
 

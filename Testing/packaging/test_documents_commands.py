@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from semigda.cli import _parser
+from semigda.cli.commands import _parser
 from Testing.packaging import translations
 from Testing.packaging.install import ROOT
 from Testing.packaging.test_documents import DOCUMENTS

@@ -19,10 +19,10 @@ from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
 
-from semigda.cli_models import add_models_commands, add_overwrite
-from semigda.cli_parser import Parser
-from semigda.cli_segment import add_model_arguments, add_segment_command, segment_options
-from semigda.cli_telling import Terminal, run_and_tell
+from semigda.cli.models import add_models_commands, add_overwrite
+from semigda.cli.parser import Parser
+from semigda.cli.segment import add_model_arguments, add_segment_command, segment_options
+from semigda.cli.telling import Terminal, run_and_tell
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_models_commands(add("models", None, "List and manage the installed models."))
 
-    from semigda.cli_project import add_project_commands
+    from semigda.cli.project.commands import add_project_commands
 
     add_project_commands(add("project", None, "Training projects: cases, check, held-out set."))
 

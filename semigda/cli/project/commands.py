@@ -10,18 +10,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from semigda.cli_project_map import add_map_command, map_labels
-from semigda.cli_project_parts import add_map, done, mapping, print_json
-from semigda.cli_project_results import add_results_commands
-from semigda.cli_project_review import add_review_commands
-from semigda.cli_project_slices import add_slices_command
-from semigda.cli_project_training import (
+from semigda.cli.project.map import add_map_command, map_labels
+from semigda.cli.project.parts import add_map, done, mapping, print_json
+from semigda.cli.project.results import add_results_commands
+from semigda.cli.project.review import add_review_commands
+from semigda.cli.project.slices import add_slices_command
+from semigda.cli.project.training import (
     add_training_commands,
     tell_training,
     training_status,
     version_values,
 )
-from semigda.cli_telling import Terminal
+from semigda.cli.telling import Terminal
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line

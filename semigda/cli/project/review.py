@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from semigda.cli_project_parts import Add, done, print_json
-from semigda.cli_telling import run_and_tell
+from semigda.cli.project.parts import Add, done, print_json
+from semigda.cli.telling import run_and_tell
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from semigda.cli_project_map import map_results
-from semigda.cli_project_parts import Add, add_map, done, mapping, print_json
+from semigda.cli.project.map import map_results
+from semigda.cli.project.parts import Add, add_map, done, mapping, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.segments import read_segments

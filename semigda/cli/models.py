@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from semigda.cli_telling import Terminal, agreed
+from semigda.cli.telling import Terminal, agreed
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line

@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from semigda.cli_project_parts import Add, done, mapping
+from semigda.cli.project.parts import Add, done, mapping
 from semigda_core.errors import SemiGDAError
 from semigda_core.project import classes, results
 from semigda_core.project.cases.result_folders import Matched

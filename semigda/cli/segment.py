@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.cli_telling import Terminal, agreed
+from semigda.cli.telling import Terminal, agreed
 from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
