@@ -56,7 +56,9 @@ def _trainingFacts(training: dict) -> list[str]:
                 text = _("results of {program} for {count} cases were not used")
             facts.append(text.format(program=name, count=told["cases"]))
     scores = training.get("val_dice")
-    if isinstance(scores, dict) and scores and isinstance(cases, dict):
+    # None: no held-out case had that class.
+    scores = [one for one in scores.values() if one is not None] if isinstance(scores, dict) else []
+    if scores and isinstance(cases, dict):
         text = _("mean Dice {score:.2f} on {count} validation cases")
         if training.get("chosen_on") == "val":  # by an early version
             text = _(
@@ -64,6 +66,6 @@ def _trainingFacts(training: dict) -> list[str]:
                 "expect less"
             )
         facts.append(
-            text.format(score=sum(scores.values()) / len(scores), count=cases.get("val", "?"))
+            text.format(score=sum(scores) / len(scores), count=cases.get("val", "?"))
         )
     return facts

@@ -70,6 +70,8 @@ def test_held_out_slices_are_shown_where_their_labels_are(tmp_path):
     assert drawn.shape[2] == 3 and network.training and all(network.evaluated)
 
 
-def test_dice_is_told_in_four_digits(tmp_path):
+def test_dice_is_told_in_four_digits_and_not_of_a_class_that_is_nowhere(tmp_path):
     made = watch(Heard(tmp_path), [Case([[1, 1, 0, 0]], [[1, 0, 0, 0]])])
+    assert made.dice(Copier(), made.some)["vae"] == {"body": 0.6667, "head": None}
+    made = watch(Heard(tmp_path), [Case([[1, 1, 2, 0]], [[1, 0, 0, 0]])])
     assert made.dice(Copier(), made.some)["vae"] == {"body": 0.6667, "head": 0.0}

@@ -33,6 +33,12 @@ def test_model_card_tells_of_the_training(panel, bright):
     )
     assert card_text.cardCredits(model) == f"{ATTRIBUTION}<br><br>&lt;A. Author&gt;"
     assert "mean Dice 0.85 on 30 validation cases" in text and "expect less" not in text
+    # A class that no held-out case holds has no Dice.
+    model.card.training["val_dice"] = {"bright": 0.8, "brighter": None}
+    assert "mean Dice 0.80 on 30 validation cases" in card_text.cardSummary(model)
+    model.card.training["val_dice"] = {"bright": None, "brighter": None}
+    assert "mean Dice" not in card_text.cardSummary(model)
+    model.card.training["val_dice"] = {"bright": 0.8, "brighter": 0.9}
     model.card.training["sources"] = {"Net": {"cases": 9, "taught": 0.2}}
     assert "also with results of Net for 9 cases" in card_text.cardSummary(model)
     model.card.training["sources"]["Net"]["taught"] = 0.0

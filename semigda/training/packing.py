@@ -27,7 +27,7 @@ def training_summary(
     counts: dict[str, int],
     semi_supervised: bool,
     steps: int,
-    dice: dict[str, float],
+    dice: dict[str, float | None],
     validations: list[dict],
 ) -> dict:
     """What the card tells about the training.
@@ -35,7 +35,8 @@ def training_summary(
     Args:
         counts: cases of each role.
         steps: of stage 2 that were taken; fewer than the settings say where it was stopped.
-        dice: of the model on all held-out cases, by class name. Nothing was chosen on them.
+        dice: of the model on all held-out cases, by class name; None of a class that is nowhere in
+            them. Nothing was chosen on them.
         validations: Dice during stage 2, see ``Watch.history``.
     """
     values = settings.to_dict()

@@ -75,7 +75,8 @@ def validate(
     progress: Progress = UNWATCHED,
     ranks: Ranks = ALONE,
 ) -> dict[str, list[float]]:
-    """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``.
+    """Mean Dice over cases of each class: ``{"both" | "vae" | "cnn": [class 1, ...]}``; NaN of a
+    class that is nowhere, neither true nor found.
 
     A network of one branch has that one, and the same as "both".
     The ranks share the cases; each gets the result for all of them. ``progress`` is
@@ -95,7 +96,8 @@ def validate(
     shares = ranks.gather(scores)
     rows = [shares[i % ranks.world][i // ranks.world] for i in range(len(cases))]
     uses = rows[0] if rows else {}
-    return {use: [mean(c) for c in zip(*(row[use] for row in rows), strict=True)] for use in uses}
+    classes = {use: zip(*(row[use] for row in rows), strict=True) for use in uses}
+    return {use: [mean(one, none=math.nan) for one in classes[use]] for use in uses}
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def evaluating(network: torch.nn.Module) -> Iterator[None]:
         network.train(was_training)
 
 
-def mean(values: Iterable[float]) -> float:
-    """Mean of the numbers that are not NaN; 0 if there is none."""
+def mean(values: Iterable[float], none: float = 0.0) -> float:
+    """Mean of the numbers that are not NaN; ``none`` if there is none."""
     numbers = [value for value in values if not math.isnan(value)]
-    return sum(numbers) / len(numbers) if numbers else 0.0
+    return sum(numbers) / len(numbers) if numbers else none

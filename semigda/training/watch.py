@@ -88,23 +88,26 @@ class Watch:
         if step > STUCK_SHARE * self.settings.steps:
             self._tell_stuck(step, dice["both"])
 
-    def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float]]:
-        """Mean Dice of each class, by name, for every use of the network."""
+    def dice(self, network: SemiGDA, cases: list[CaseSlices]) -> dict[str, dict[str, float | None]]:
+        """Mean Dice of each class, by name, for every use of the network; None of a class that is
+        nowhere, neither true nor found."""
         scores = validate(network, self.palette, cases, self.progress, self.ranks)
-        return {
-            use: {name: round(value, 4) for name, value in zip(self.names, values, strict=True)}
+        told = {
+            use: [None if math.isnan(one) else round(one, 4) for one in values]
             for use, values in scores.items()
         }
+        return {use: dict(zip(self.names, values, strict=True)) for use, values in told.items()}
 
     def saw(self, losses: dict[str, float]) -> None:
         """Logged losses of a step of stage 2."""
         if math.isfinite(losses["total"]):
             self.losses = [*self.losses[:1], losses["total"]]
 
-    def _tell_stuck(self, step: int, dice: dict[str, float]) -> None:
+    def _tell_stuck(self, step: int, dice: dict[str, float | None]) -> None:
         for value, name in enumerate(self.names, 1):
-            there = any(case.pixels(value) for case in self.some)
-            if there and dice[name] < STUCK_DICE and name not in self.stuck:
+            there, found = any(case.pixels(value) for case in self.some), dice[name]
+            lost = there and found is not None and found < STUCK_DICE
+            if lost and name not in self.stuck:
                 self.stuck.append(name)
                 causes = likely_causes(value, self.settings, self.slices, self.losses)
                 self.progress.event("stuck", classes=[name], step=step, causes=causes)
