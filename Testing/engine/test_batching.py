@@ -94,12 +94,18 @@ def test_on_a_cpu_memory_is_for_no_more_than_two_large_slices(side, limits):
     assert device.batch_limits(CPU, (side, side), 16) == limits
 
 
-def test_on_a_graphics_card_its_free_memory_is_the_limit(monkeypatch):
-    card = torch.device("cuda")
+@pytest.mark.parametrize(("name", "index"), [("cuda", None), ("cuda:1", 1)])
+def test_on_a_graphics_card_its_free_memory_is_the_limit(name, index, monkeypatch):
+    card = torch.device(name)
     a_slice = 4 * 112 * 112 * 16 * 30
     for room, limits in ((1, (1, 1)), (3, (2, 2)), (5, (4, 4)), (100, (4, 16))):
         free = int(room * a_slice / 0.7) + 100
-        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device, free=free: (free, free))
+
+        def told(of, free=free):
+            assert of == index, "PyTorch 2.2 refuses a device without an index"
+            return free, free
+
+        monkeypatch.setattr(torch.cuda, "mem_get_info", told)
         assert device.batch_limits(card, (112, 112), 16) == limits
 
 

@@ -74,7 +74,8 @@ def batch_limits(device: torch.device, size: tuple[int, int], width: int) -> tup
     first, largest = _FIRST_BATCH[device.type], _LARGEST_BATCH[device.type]
     per_slice = 4 * size[0] * size[1] * width * _MAPS_PER_SLICE
     if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
+        # By number (None is the current card): PyTorch 2.2 takes no device without one.
+        free, _ = torch.cuda.mem_get_info(device.index)
         fit = max(1, int(0.7 * free / per_slice))
     else:  # the free memory of a computer says little; what worked in the beginning stays allowed
         fit = max(first, _CPU_MEMORY // per_slice)
