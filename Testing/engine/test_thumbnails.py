@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from types import SimpleNamespace
+
 import numpy as np
 import SimpleITK as sitk
 from project_fixtures import make_project
@@ -9,7 +12,8 @@ from volume_fixtures import affine_of, write_nrrd
 
 from semigda.check.run import check
 from semigda.data.thumbnails import COLOURS, draw_thumbnail
-from semigda.data.volumes import read_volume
+from semigda.data.volumes import Volume, read_volume
+from semigda.inference import contact_sheet
 from semigda.jobs.run import run_job
 from semigda_core.project.check.latest import new_check, thumbnail
 
@@ -20,6 +24,25 @@ def drawn(path, *more) -> np.ndarray:
 
 def pixels(path) -> np.ndarray:
     return sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(int)
+
+
+def test_masks_of_many_classes_are_in_memory_one_at_a_time(tmp_path):
+    labels = np.arange(80 * 100 * 100, dtype=np.uint32).reshape(80, 100, 100) // 10_000
+    labels = labels.astype(np.uint8)  # 79 classes
+    volume = Volume(labels, np.eye(4))
+    write_nrrd(tmp_path / "label.nrrd", labels, volume.affine)
+    card = SimpleNamespace(
+        labels=[SimpleNamespace(name=str(n), value=n, color=COLOURS[0]) for n in range(1, 80)]
+    )
+    for draw in (
+        lambda: contact_sheet.draw(volume, labels, card),
+        lambda: draw_thumbnail(volume, label_path=tmp_path / "label.nrrd"),
+    ):
+        tracemalloc.start()
+        draw()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 20 * labels.nbytes
 
 
 def test_the_slice_with_most_label_is_shown_with_its_outline(tmp_path):

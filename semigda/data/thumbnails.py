@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -35,33 +35,48 @@ def draw_thumbnail(
     Args:
         colours: by segment name or label value as text; others get colours in order.
     """
-    parts = label_parts(label_path, volume) if label_path is not None else ()
-    return draw_slice(volume, parts, size, colours, fill=_FILL)
+
+    def masks() -> Iterator[tuple[str, np.ndarray]]:
+        """One at a time, for all may need more memory than there is: so they are read twice."""
+        for key, mask in label_parts(label_path, volume) if label_path is not None else ():
+            yield key, shown_way(volume, mask)
+
+    counts = [mask.sum(axis=(1, 2), dtype=np.int64) for _, mask in masks()]
+    number = fullest(volume, np.sum(counts, axis=0))
+    parts = ((key, mask[number]) for key, mask in masks())
+    return draw_slice(volume, number, parts, size, colours, fill=_FILL)
+
+
+def shown_way(volume: Volume, array: np.ndarray) -> np.ndarray:
+    """A view of an array (z, y, x[, channels]) on the volume's grid, as (slice, row, column)."""
+    return turned(array, *orient(volume.affine, slice_axis(volume)))
+
+
+def fullest(volume: Volume, counts: np.ndarray) -> int:
+    """The slice with most labelled voxels, from those of each; the middle one without any."""
+    return int(np.argmax(counts)) if np.any(counts) else len(shown_way(volume, volume.array)) // 2
 
 
 def draw_slice(
     volume: Volume,
+    number: int,
     parts: Iterable[tuple[str, np.ndarray]],
     size: int = SIZE,
     colours: Mapping[str, Colour] | None = None,
     *,
     fill: float = 0.0,
 ) -> np.ndarray:
-    """The same of keys and their masks (z, y, x) on the volume's grid.
+    """One slice, with keys and their masks (rows, columns) in it.
 
     Args:
         fill: the share of a mask's colour within its outline.
     """
-    order, flips = orient(volume.affine, slice_axis(volume))
-    view = turned(volume.array, order, flips)
-    masks = [(key, turned(mask, order, flips)) for key, mask in parts]
-    total = sum(mask.sum(axis=(1, 2), dtype=np.int64) for _, mask in masks)
-    number = int(np.argmax(total)) if masks and np.any(total) else len(view) // 2
-    picture = _grey(view[number], volume)
+    picture = _grey(shown_way(volume, volume.array)[number], volume)
+    order, _ = orient(volume.affine, slice_axis(volume))
     height, width = _fitted(picture.shape[:2], [volume.spacing[a] for a in order[1:]], size)
     small = np.stack([_resized(picture[..., c], (height, width)) for c in range(3)], axis=-1)
-    for position, (key, mask) in enumerate(masks):
-        inside = _resized(mask[number].astype(np.float32), (height, width)) >= 0.5
+    for position, (key, mask) in enumerate(parts):
+        inside = _resized(mask, (height, width)) >= 0.5
         colour = (colours or {}).get(key, COLOURS[position % len(COLOURS)])
         rim = inside & ~_eroded(inside)
         for where, share in ((inside, fill), (rim, 1.0)):

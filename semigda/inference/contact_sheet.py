@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from semigda.data.png import read_png
-from semigda.data.thumbnails import draw_slice, write_png
+from semigda.data.thumbnails import draw_slice, fullest, shown_way, write_png
 from semigda.data.volumes import Volume
 from semigda_core.models.card import ModelCard
 
@@ -43,8 +43,10 @@ def draw(volume: Volume, labels: np.ndarray, card: ModelCard) -> np.ndarray:
         labels: (z, y, x) on the volume's grid.
     """
     colours = {label.name: label.color for label in card.labels}
-    parts = [(label.name, np.equal(labels, label.value)) for label in card.labels]
-    return draw_slice(volume, parts, SIZE, colours)
+    view = shown_way(volume, labels)
+    number = fullest(volume, np.count_nonzero(view, axis=(1, 2)))
+    parts = ((label.name, view[number] == label.value) for label in card.labels)
+    return draw_slice(volume, number, parts, SIZE, colours)
 
 
 def write_sheet(path: Path, pictures: Sequence[tuple[str, Path]]) -> None:
