@@ -147,6 +147,20 @@ def test_a_stage_ends_where_it_is_told_to_and_goes_on_where_it_was():
     assert again.done == 4 and followed == [2, 3]
 
 
+def test_a_stage_goes_on_where_there_is_no_fused_step():
+    """As one of a graphics card on a CPU, before PyTorch 2.4."""
+    states = []
+    for fused in (True, False):
+        weight, stage, gradients, _ = toy()
+        stage.optimizer = torch.optim.AdamW([weight], 0.1, fused=fused)
+        if states:
+            stage.restore(states[0])
+        fit(stage, gradients, Seen(last=2))
+        states.append(stage.state())
+    (group,) = states[1]["optimizer"]["param_groups"]
+    assert stage.done == 4 and group["fused"] is False
+
+
 # Stage 1
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from job_fixtures import ROOT
 
+from semigda.training import optimizers
 from semigda.training.optimizers import adamw, sgd
 
 PLAIN = {
@@ -35,6 +36,21 @@ def test_steps_and_states_are_those_of_pytorch(make):
     assert all(map(torch.equal, ours, theirs))
     assert our_state["param_groups"] == their_state["param_groups"]
     torch.testing.assert_close(our_state["state"], their_state["state"], rtol=0, atol=0)
+
+
+def test_where_pytorch_has_no_fused_step_another_is_taken(monkeypatch):
+    class Older(optimizers.AdamW):
+        """Refuses as PyTorch 2.2 does on a CPU: once it has prepared the groups."""
+
+        def __init__(self, groups, fused=None, **others):
+            super().__init__(groups, fused=fused, **others)
+            if fused:
+                raise RuntimeError("`fused=True` requires all the params to be on supported devices")
+
+    monkeypatch.setattr(optimizers, "AdamW", Older)
+    group = {"params": [torch.ones(2, requires_grad=True)], "share": 0.1}
+    (made,) = adamw([group], 1e-2, 0.1).param_groups
+    assert not made["fused"] and made["share"] == 0.1 and made["lr"] == 1e-2
 
 
 def test_no_compiler_is_imported():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from functools import partial
 from typing import Any, TypeVar
 
 import torch
@@ -36,7 +35,12 @@ def adamw(parameters: Iterable[Any], learning_rate: float, weight_decay: float) 
     a CPU, and as many kernels on a graphics card.
     """
     groups = list(parameters)
-    make = partial(AdamW, groups, lr=learning_rate, weight_decay=weight_decay)
+
+    def make(**how: bool) -> Optimizer:
+        # Copies: PyTorch writes into a group what it is to be optimised with, and how.
+        own = [dict(group) if isinstance(group, dict) else group for group in groups]
+        return AdamW(own, lr=learning_rate, weight_decay=weight_decay, **how)
+
     try:
         return make(fused=True)
     except RuntimeError:  # on a CPU before PyTorch 2.4

@@ -62,9 +62,13 @@ class Stage(Generic[RowsOfStage]):
         """Continue where an earlier process ended.
 
         The fused optimiser pairs values by their place in memory: they are laid out as the
-        parameters are, whatever an earlier version saved.
+        parameters are, whatever an earlier version saved. Whether it is fused, device and PyTorch
+        say, and not those of the earlier process.
         """
-        self.optimizer.load_state_dict(state["optimizer"])
+        saved = state["optimizer"]
+        for group, own in zip(saved["param_groups"], self.optimizer.param_groups, strict=True):
+            group["fused"] = own.get("fused")
+        self.optimizer.load_state_dict(saved)
         for parameter, values in self.optimizer.state.items():
             for name, value in values.items():
                 if isinstance(value, Tensor) and value.shape == parameter.shape:
