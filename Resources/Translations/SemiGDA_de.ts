@@ -6613,6 +6613,10 @@
         <translation>Tasten Sie es noch einmal mit nächstem Nachbarn um, aus dem ursprünglichen Label.</translation>
     </message>
     <message>
+        <source>Rescale its values, for example to the range from 0 to 1000.</source>
+        <translation>Skalieren Sie seine Werte um, zum Beispiel auf den Bereich von 0 bis 1000.</translation>
+    </message>
+    <message>
         <source>Save it again in the program that it comes from.</source>
         <translation>Speichern Sie es im Programm, aus dem es stammt, noch einmal.</translation>
     </message>
@@ -6891,6 +6895,10 @@
     <message>
         <source>The image's axes are not at right angles, which cannot be read from NIfTI files.</source>
         <translation>Die Achsen des Bildes stehen nicht senkrecht aufeinander, was aus NIfTI-Dateien nicht gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>The image's values are too large, or too close together, to be computed with.</source>
+        <translation>Die Werte des Bildes sind zu groß oder liegen zu dicht beieinander, um mit ihnen zu rechnen.</translation>
     </message>
     <message>
         <source>The image's voxel spacing is zero, negative or no number.</source>

@@ -51,6 +51,7 @@ def sentences(_):
         _("Put it back, or add the results again."),
         _("Put those that belong together into a folder of their own."),
         _("Resample it again with nearest neighbour, from the label as it was."),
+        _("Rescale its values, for example to the range from 0 to 1000."),
         _("Save it again in the program that it comes from."),
         _("Save it as .nrrd and use that."),
         _("Save it as NIfTI or NRRD in the program that it comes from."),
@@ -130,6 +131,7 @@ def sentences(_):
             "programs differ in what they make of it."
         ),
         _("The image's axes are not at right angles, which cannot be read from NIfTI files."),
+        _("The image's values are too large, or too close together, to be computed with."),
         _("The image's voxel spacing is zero, negative or no number."),
         _("The image's voxel spacing or axes are not usable."),
         _("The image's voxels hold neither grey values nor colours."),

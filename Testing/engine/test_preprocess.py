@@ -184,6 +184,20 @@ def test_percentiles_of_a_nearly_empty_image_use_its_whole_range():
     assert prepared.planes(2, 3).max() == 1 and prepared.planes(0, 1).max() == -1
 
 
+@pytest.mark.parametrize("values", [(0, 1e300), (0, 1e-42), (-2e38, 2e38), (1e9, 1e9 + 1)])
+def test_values_that_a_network_could_not_tell_apart_are_refused(values):
+    array = np.linspace(*values, 4096).reshape(16, 16, 16)
+    with pytest.raises(SemiGDAError, match="too large, or too close together"):
+        prepare(Volume(array, np.eye(4)), Preprocessing(size=(16, 16)))
+
+
+@pytest.mark.parametrize("values", [(0, 1e30), (0, 1e-20), (65_000, 65_001)])
+def test_values_of_any_unit_are_told_apart(values):
+    array = np.linspace(*values, 4096).reshape(16, 16, 16)
+    seen = prepare(Volume(array, np.eye(4)), Preprocessing(size=(16, 16))).slices(0, 16)
+    assert seen[:, 1].unique().numel() > 100 and seen.isfinite().all()
+
+
 def test_percentiles_of_a_large_volume_come_from_a_sample():
     rng = np.random.default_rng(0)
     array = rng.normal(100, 20, (128, 128, 256)).astype(np.float32)

@@ -8,11 +8,17 @@ from semigda.data.volumes import sampled
 from semigda_core.errors import SemiGDAError
 
 
+# What float32, in which networks compute, holds and tells apart: by more than ten steps
+# between black and white.
+_LARGEST, _SMALLEST, _PRECISION = 1e38, 1e-30, 1e-6
+
+
 def intensity_range(array: np.ndarray, rule: dict) -> tuple[float, float]:
     """The values of (z, y, x[, channels]) that become -1 and 1 by a card's intensity rule.
 
     Raises:
-        SemiGDAError: "bad-input" for values that are no picture's under the rule "8-bit".
+        SemiGDAError: "bad-input" for values that are no picture's under the rule "8-bit", or that
+            float32 does not tell apart under another one.
     """
     if rule["rule"] == "ct-window":
         return float(rule["low"]), float(rule["high"])
@@ -21,7 +27,15 @@ def intensity_range(array: np.ndarray, rule: dict) -> tuple[float, float]:
     low, high = np.percentile(sampled(array), (rule["low"], rule["high"]))
     if low >= high:  # nearly all voxels are equal: only the full range is meaningful
         low, high = min(p.min() for p in array), max(p.max() for p in array)
-    return float(low), float(high)
+    low, high = float(low), float(high)
+    largest = max(abs(low), abs(high))
+    if largest > _LARGEST or high - low < max(_SMALLEST, _PRECISION * largest):
+        raise SemiGDAError(
+            "bad-input",
+            "The image's values are too large, or too close together, to be computed with.",
+            action="Rescale its values, for example to the range from 0 to 1000.",
+        )
+    return low, high
 
 
 def white_of(array: np.ndarray) -> float:
