@@ -65,7 +65,5 @@ def _trainingFacts(training: dict) -> list[str]:
                 "mean Dice {score:.2f} on {count} validation cases, which also chose the weights: "
                 "expect less"
             )
-        facts.append(
-            text.format(score=sum(scores) / len(scores), count=cases.get("val", "?"))
-        )
+        facts.append(text.format(score=sum(scores) / len(scores), count=cases.get("val", "?")))
     return facts

@@ -45,7 +45,9 @@ def test_where_pytorch_has_no_fused_step_another_is_taken(monkeypatch):
         def __init__(self, groups, fused=None, **others):
             super().__init__(groups, fused=fused, **others)
             if fused:
-                raise RuntimeError("`fused=True` requires all the params to be on supported devices")
+                raise RuntimeError(
+                    "`fused=True` requires all the params to be on supported devices"
+                )
 
     monkeypatch.setattr(optimizers, "AdamW", Older)
     group = {"params": [torch.ones(2, requires_grad=True)], "share": 0.1}

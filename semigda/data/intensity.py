@@ -7,7 +7,6 @@ import numpy as np
 from semigda.data.volumes import sampled
 from semigda_core.errors import SemiGDAError
 
-
 # What float32, in which networks compute, holds and tells apart: by more than ten steps
 # between black and white.
 _LARGEST, _SMALLEST, _PRECISION = 1e38, 1e-30, 1e-6
