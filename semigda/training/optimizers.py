@@ -36,10 +36,10 @@ def adamw(parameters: Iterable[Any], learning_rate: float, weight_decay: float) 
     """
     groups = list(parameters)
 
-    def make(**how: bool) -> Optimizer:
+    def make(fused: bool | None = None) -> Optimizer:
         # Copies: PyTorch writes into a group what it is to be optimised with, and how.
         own = [dict(group) if isinstance(group, dict) else group for group in groups]
-        return AdamW(own, lr=learning_rate, weight_decay=weight_decay, **how)
+        return AdamW(own, lr=learning_rate, weight_decay=weight_decay, fused=fused)
 
     try:
         return make(fused=True)
