@@ -76,16 +76,20 @@ def test_the_card_gets_what_the_held_out_cases_show(study, capsys):
         # Labelled in part, and wrongly: neither its Dice nor its volume is that of a case.
         {**rows[4], "name": "part", "label_slices": "2: 1", "label": rows[2]["label"]},
         {**rows[4], "name": "trained", "role": "labeled", "label": rows[2]["label"]},
+        # What the model has learned, and a case that is in the list already.
+        {**rows[4], "name": "learned", "label": rows[2]["label"]},
+        {**rows[4], "name": "again"},
     ]
     for row in more[1:]:
-        sitk.WriteImage(
-            sitk.ReadImage(str(folder / rows[2]["image"])), str(folder / f"{row['name']}.nrrd")
-        )
-        row["image"] = f"{row['name']}.nrrd"
+        image = sitk.ReadImage(str(folder / rows[2]["image"])) + (row["name"] != "again")
+        row["image"] = f"{row['name']}{'.mha' if row['role'] == 'val' else '.nrrd'}"
+        sitk.WriteImage(image + (row["name"] == "part"), str(folder / row["image"]))
     before = (Path(model) / "weights.safetensors").read_bytes()
     status, told, error = calibrate(model, listed(folder, "cases.json", [*rows, *more]), capsys)
     assert status == 0, error
     assert "left out: broken: " in error and "part" not in told
+    assert "left out: learned: The image is in the training, too." in error
+    assert "left out: again: The image is held out a second time." in error
     entry = ModelCard.read(model).doubt
     wanted = doubt_entry(known, [1, 2])
     for row, right in zip(entry["classes"], wanted["classes"], strict=True):

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from semigda.data.geometry import orient, turned
+from semigda.data.geometry import orient
 from semigda.data.intensity import white_of
 from semigda.data.labels import label_parts, shown_colours, unlabelled
 from semigda.data.other_grid import held_keys, share_inside
 from semigda.data.unlabelled import finished_axis, finished_of
-from semigda.data.volumes import Volume, read_volume, sampled, slice_axis
+from semigda.data.volumes import Volume, content_hashes, read_volume, sampled, slice_axis
 from semigda.progress import UNWATCHED, Progress
 from semigda.reading.orientation import orientation
 from semigda_core.errors import SemiGDAError
@@ -99,9 +99,9 @@ def _turned(image: Path, label: Path) -> bool:
 
 
 def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
-    order, flips = orient(volume.affine, "axial")
+    order, _ = orient(volume.affine, "axial")
     low, middle, high = np.percentile(sampled(volume.array), (0.5, 50, 99.5))
-    content, mirror = _hashes(turned(volume.array, order, flips), progress)
+    content, mirror = content_hashes(volume, progress)
     facts = {
         "shape": [volume.shape[axis] for axis in order],
         "spacing": [round(volume.spacing[axis], 4) for axis in order],
@@ -123,19 +123,6 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
         with suppress(SemiGDAError):
             facts["white"] = white_of(volume.array)
     return facts
-
-
-def _hashes(view: np.ndarray, progress: Progress) -> tuple[str, str]:
-    """Hash of an image (slice, row, column) and of its mirror image, whatever its file type."""
-    straight, mirrored = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
-    for digest in (straight, mirrored):
-        digest.update(repr(view.shape).encode())
-    for plane in view:
-        progress.check()
-        plane = plane.astype(np.float32) + np.float32(0)  # minus zero is zero
-        straight.update(np.ascontiguousarray(plane).data)
-        mirrored.update(np.ascontiguousarray(plane[:, ::-1]).data)
-    return straight.hexdigest(), mirrored.hexdigest()
 
 
 def _label_facts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from semigda.data.content import Box
+from semigda.data.geometry import orient, turned
 from semigda.progress import UNWATCHED, Progress
 from semigda.reading.errors import choose_frame, damaged, only_frames, unread
 from semigda.reading.plain import read_plain
@@ -232,6 +234,20 @@ def sampled(array: np.ndarray) -> np.ndarray:
     """About a million voxels of (z, y, x, ...): percentiles then err by some 0.01 %."""
     step = max(1, round((array.size / 1_000_000) ** (1 / 3)))
     return array[::step, ::step, ::step]
+
+
+def content_hashes(volume: Volume, progress: Progress = UNWATCHED) -> tuple[str, str]:
+    """Hash of an image in patient orientation, and of its mirror image, whatever its file type."""
+    view = turned(volume.array, *orient(volume.affine, "axial"))
+    straight, mirrored = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
+    for digest in (straight, mirrored):
+        digest.update(repr(view.shape).encode())
+    for plane in view:
+        progress.check()
+        plane = plane.astype(np.float32) + np.float32(0)  # minus zero is zero
+        straight.update(np.ascontiguousarray(plane).data)
+        mirrored.update(np.ascontiguousarray(plane[:, ::-1]).data)
+    return straight.hexdigest(), mirrored.hexdigest()
 
 
 def slice_axis(volume: Volume) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from semigda.data.cases import Case, read_cases
+from semigda.data.volumes import content_hashes, read_volume
 from semigda.evaluation.evaluate import WHOLE, evaluate_network
 from semigda.inference.device import choose_device
 from semigda.models.package import load_network, rewrite_card
@@ -43,13 +45,17 @@ def calibrate(
     """
     folder = find_model(model)
     network, card = load_network(folder, choose_device(device))
-    held_out = [case for case in read_cases(cases) if case.role == "val" and case.label]
+    listed = read_cases(cases)
+    held_out = [case for case in listed if case.role == "val" and case.label]
     if not held_out:
         raise SemiGDAError(
             "no-labels",
             "No case of the role 'val' has a label.",
             action="Give the list labelled cases of that role.",
         )
+    held_out, copies = _without_copies(held_out, listed, progress)
+    if not held_out:
+        raise SemiGDAError("bad-input", copies[0]["message"], action=_OTHER)
     result = evaluate_network(network, card, held_out, SegmentOptions(device), progress, doubt=True)
     found = outcomes_of(result["rows"], held_out)
     entry = doubt_entry(found, [label.value for label in card.labels])
@@ -61,7 +67,38 @@ def calibrate(
         )
     card = replace(card, doubt=entry)
     rewrite_card(folder, card)
-    return card, result["failures"]
+    return card, copies + result["failures"]
+
+
+def _without_copies(
+    held_out: Sequence[Case], cases: Sequence[Case], progress: Progress
+) -> tuple[list[Case], list[dict[str, str]]]:
+    """The cases whose images no other case of the list shows, voxel by voxel, and of each other one
+    its name and why: the model knows what it has learned, and a patient counts once."""
+    known: dict[str, Case] = {}
+    kept, copies = [], []
+    for number, case in enumerate([*(one for one in cases if one.role != "val"), *held_out], 1):
+        progress.message(f"Comparing image {number}.")
+        progress.check()
+        content = ""
+        with suppress(SemiGDAError):  # the evaluation says what is wrong with it
+            volume = read_volume(case.image, replace_nonfinite=True, progress=progress)
+            content = content_hashes(volume, progress)[0]
+        first = known.setdefault(content, case) if content else case
+        if case.role != "val":
+            continue
+        if first is case or (first.role == "val" and case.group and first.group == case.group):
+            kept.append(case)
+            continue
+        copies.append(
+            {
+                "case": case.name,
+                "message": "The image is held out a second time."
+                if first.role == "val"
+                else "The image is in the training, too.",
+            }
+        )
+    return kept, copies
 
 
 def outcomes_of(rows: Sequence[Mapping[str, Any]], cases: Sequence[Case]) -> list[Patient]:
