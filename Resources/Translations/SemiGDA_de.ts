@@ -6549,6 +6549,10 @@
         <translation>Geben Sie jeder Struktur eine eigene Datei, oder jedem Bild eine Labelmap.</translation>
     </message>
     <message>
+        <source>Give each structure a value from 1 to 254, or save the label as .seg.nrrd in Slicer.</source>
+        <translation>Geben Sie jeder Struktur einen Wert von 1 bis 254, oder speichern Sie das Label in Slicer als .seg.nrrd.</translation>
+    </message>
+    <message>
         <source>Give every segment of the labels a class, or leave it out on purpose.</source>
         <translation>Geben Sie jedem Segment der Labels eine Klasse, oder lassen Sie es bewusst weg.</translation>
     </message>
@@ -6949,8 +6953,8 @@
         <translation>Die Labelkarte enthält Werte zwischen ganzen Zahlen, etwa {value}: Sie wurde interpoliert.</translation>
     </message>
     <message>
-        <source>The label map holds values other than 0 to 255.</source>
-        <translation>Die Labelkarte enthält Werte außerhalb von 0 bis 255.</translation>
+        <source>The label map holds values other than 0 to 255, such as {odd}.</source>
+        <translation>Die Labelkarte enthält andere Werte als 0 bis 255, etwa {odd}.</translation>
     </message>
     <message>
         <source>The label map is coloured or has overlapping layers.</source>
@@ -7420,6 +7424,10 @@
         <translation>Bild {number} der hinzuzufügenden gibt es nicht.</translation>
     </message>
     <message>
+        <source>Images are of several modalities: {modalities}.</source>
+        <translation>Die Bilder haben mehrere Modalitäten: {modalities}.</translation>
+    </message>
+    <message>
         <source>It also learns from a result of {name} for 1 case, if it is better than the model.</source>
         <translation>Es lernt auch von einem Ergebnis von {name} für 1 Fall, wenn es besser ist als das Modell.</translation>
     </message>
@@ -7446,6 +7454,10 @@
     <message>
         <source>Keep it only if that is right.</source>
         <translation>Behalten Sie es nur, wenn das stimmt.</translation>
+    </message>
+    <message>
+        <source>Keep one of them in the project, or check that all show the same in the same way.</source>
+        <translation>Behalten Sie eine davon im Projekt, oder prüfen Sie, ob alle dasselbe auf dieselbe Weise zeigen.</translation>
     </message>
     <message>
         <source>Keep one of them.</source>

@@ -32,6 +32,7 @@ def sentences(_):
         _("Find out which is right, and save the image with that one alone."),
         _("Give all cases of a group to training, or all to val."),
         _("Give each structure a file of its own, or each image one label map."),
+        _("Give each structure a value from 1 to 254, or save the label as .seg.nrrd in Slicer."),
         _("Give every segment of the labels a class, or leave it out on purpose."),
         _(
             "In the model's spacing the image has {count} slices of {value} x {value2} pixels, "
@@ -147,7 +148,7 @@ def sentences(_):
             "The label map holds values between whole numbers, such as {value}: it was "
             "interpolated."
         ),
-        _("The label map holds values other than 0 to 255."),
+        _("The label map holds values other than 0 to 255, such as {odd}."),
         _("The label map is coloured or has overlapping layers."),
         _(
             "The label's size is {label} and that of its image {image}: it belongs to another "

@@ -139,6 +139,7 @@ def sentences(_):
             "scores do not compare."
         ),
         _("Image {number} of those to add does not exist."),
+        _("Images are of several modalities: {modalities}."),
         _("It also learns from a result of {name} for 1 case, if it is better than the model."),
         _(
             "It also learns from results of {name} for {count} cases, as long as they are better "
@@ -149,6 +150,7 @@ def sentences(_):
         _("Its classes are others: {names}."),
         _("Keep images of one kind in the project."),
         _("Keep it only if that is right."),
+        _("Keep one of them in the project, or check that all show the same in the same way."),
         _("Keep one of them."),
         _("Keep them; or change them on purpose, with a reason."),
         _("Label at least two cases of different patients, better eight."),

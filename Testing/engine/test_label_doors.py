@@ -159,6 +159,23 @@ def refusal(path, like) -> SemiGDAError:
     return caught.value
 
 
+def test_whole_numbers_that_were_scaled_are_whole(tmp_path, image):
+    """255 times 1/255 in NIfTI's 32 bits is no 1, and must not become 0."""
+    write_nrrd(tmp_path / "l.nrrd", (LABELS * 0.9999).astype(np.float32), AFFINE)
+    np.testing.assert_array_equal(read_labels(tmp_path / "l.nrrd", read_volume(image)), LABELS)
+    write_nrrd(tmp_path / "l.nrrd", (LABELS * 0.998).astype(np.float32), AFFINE)
+    assert "interpolated" in refusal(tmp_path / "l.nrrd", image).message
+
+
+@pytest.mark.parametrize("value", [300, -2, 2.0**40, np.nan])
+def test_values_that_are_no_label_are_named(tmp_path, image, value):
+    labels = LABELS.astype(np.float64)
+    labels[4, 5, 6] = value
+    write_nrrd(tmp_path / "l.nrrd", labels, AFFINE)
+    error = refusal(tmp_path / "l.nrrd", image)
+    assert f"0 to 255, such as {labels[4, 5, 6]}." in error.message and "1 to 254" in error.action
+
+
 def test_a_label_that_was_interpolated_is_refused_with_the_reason(tmp_path, image):
     soft = LABELS.astype(np.float32)
     soft[4, 5, 6] = 0.37

@@ -11,9 +11,13 @@ from hostile_files import noise, refused, write
 from pydicom import dcmread
 from test_volumes import write_dicom
 
+from semigda.check.run import check
 from semigda.data.labels import read_classes
 from semigda.data.volumes import read_volume, slice_axis
 from semigda_core.errors import SemiGDAError
+from semigda_core.project.check.latest import measured
+from semigda_core.project.project import NewCase, Project
+from semigda_core.project.training.presets import guess_modality
 
 
 def test_a_dicom_header_that_declares_more_than_its_pixel_data_holds(tmp_path):
@@ -184,3 +188,19 @@ def test_white_is_the_highest_value_as_in_slicer(tmp_path, bits):
     np.testing.assert_array_equal(shown[::2], 2**bits - 1 - stored[::2])
     one = sorted(tmp_path.glob("*.dcm"))[2]
     np.testing.assert_array_equal(read_volume(one).array[0], shown[2])
+
+
+def test_what_files_say_of_their_modality_counts_before_a_guess(tmp_path):
+    """Values below -500 were taken for a CT, as phases of MR have; and several kinds are told."""
+    project, said = Project.create(tmp_path / "project"), ["MR", "MR", "MR"]
+    for number, codes in enumerate((said, said, ["OT"] * 3)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        changed(folder, Modality=codes, RescaleIntercept=(-4096 - number,) * 3)
+        project.add([NewCase(folder)])
+    assert "odd-modality" not in {one.code for one in check(project)}
+    images = [one["image"] for one in measured(project).values()]
+    assert guess_modality(images) == "MR" and guess_modality(images[2:]) == "CT"
+    changed(tmp_path / "1", Modality=["CT"] * 3)
+    (finding,) = (one for one in check(project) if one.code == "odd-modality")
+    assert "several modalities: CT, MR." in finding.message and len(finding.case_ids) == 1

@@ -25,6 +25,7 @@ from semigda.reading.orientation import orientation
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.provenance import origin_of
 from semigda_core.labels.segments import read_segments
+from semigda_core.models.fit import UNTOLD
 
 AROUND = 0.75  # of the edges of slices: what is there is background, as a rule
 
@@ -46,6 +47,7 @@ def measure_case(
       largest step, ``channels``, ``picture``, ``dtype``
     - ``low``, ``middle``, ``high``: percentiles 0.5, 50, 99.5; ``min``, ``max``
     - ``white``: the value that is white, of a picture of more bits that can be read as one of 8
+    - ``modality``: DICOM's code, if the file has one
     - ``unit``: that the file gives for what is taken for mm
     - ``turned``: that other programs show it turned against its label
     - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
@@ -117,6 +119,8 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
         "hash": content,
         "mirror": mirror,
     }
+    if volume.modality not in UNTOLD:
+        facts["modality"] = volume.modality
     if volume.unit:
         facts["unit"] = volume.unit
     if volume.two_dimensional and volume.array.dtype != np.uint8:

@@ -1,6 +1,7 @@
 """The meaning of voxels in a label without names: whole values, colours, or one map a class.
 
-A label is read exactly or refused: nothing is rounded, and no value is guessed.
+A label is read exactly or refused: no value is guessed, and nothing is rounded but what is a whole
+number within a thousandth.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from semigda_core.errors import SemiGDAError
 
 _DICOM_SEG = b"1.2.840.10008.5.1.4.1.1.66.4"  # the UID of its SOP class
 _MOST_COLOURS = 64
+_ROUNDING = 1e-3  # of whole numbers that were stored as fractions of others (NIfTI's scl_slope)
 _JPEG_ERROR = 48  # largest change of grey levels by JPEG in a black and white mask
 
 
@@ -56,7 +58,7 @@ def whole_values(array: np.ndarray) -> np.ndarray:
     """
     if array.dtype.kind == "f":
         for plane in array:
-            between = plane[np.isfinite(plane) & (plane != np.rint(plane))]
+            between = plane[np.isfinite(plane) & (np.abs(plane - np.rint(plane)) > _ROUNDING)]
             if between.size:
                 raise SemiGDAError(
                     "bad-input",
@@ -64,8 +66,16 @@ def whole_values(array: np.ndarray) -> np.ndarray:
                     "it was interpolated.",
                     action="Resample it again with nearest neighbour, from the label as it was.",
                 )
-    if not (array.min() >= 0 and array.max() <= 255):  # written so that NaN fails too
-        raise SemiGDAError("bad-input", "The label map holds values other than 0 to 255.")
+        array = np.rint(array)
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 255):  # written so that NaN fails too
+        odd = low if low < 0 else high
+        raise SemiGDAError(
+            "bad-input",
+            f"The label map holds values other than 0 to 255, such as {odd}.",
+            action="Give each structure a value from 1 to 254, or save the label as .seg.nrrd in "
+            "Slicer.",
+        )
     return array.astype(np.uint8, copy=False)
 
 

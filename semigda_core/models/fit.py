@@ -48,7 +48,7 @@ _ALIKE = ({"XC", "ES", "GM", "OP", "OPT", "DMS"}, {"CR", "DX", "RF", "XA"})
 _VOWELS = tuple("aeiouAEFHILMNORSX")
 # Which people can give for their images, as DICOM's codes.
 MODALITIES = sorted(set(_MODALITIES).union(*_ALIKE, ("IO", "IVUS", "NM", "OCT", "OT", "PX", "SM")))
-_UNTOLD = ("", "OT", "SEG", "SC")  # say nothing about how an image was made
+UNTOLD = ("", "OT", "SEG", "SC")  # say nothing about how an image was made
 
 _SIDES = list_of(number(0, 1e6), 3, least=3)
 _RANGE = record({"low": _SIDES, "middle": _SIDES, "high": _SIDES})
@@ -135,7 +135,7 @@ def mismatch(card: ModelCard, image: Facts) -> str:
     known = card.images or {}
     pictures = takes_pictures(card)
     other_kind = pictures is not None and pictures != image.picture
-    other_modality = not _same_modality(card.modality, image.modality)
+    other_modality = not same_modality(card.modality, image.modality)
     far = pictures is False and not image.picture
     size = known.get("extent") if far else None
     steps = known.get("spacing") if far else None
@@ -173,9 +173,10 @@ def takes_pictures(card: ModelCard) -> bool | None:
     return card.preprocessing.get("slice_axis") == "acquisition" and rule == "8-bit"
 
 
-def _same_modality(one: str, other: str) -> bool:
+def same_modality(one: str, other: str) -> bool:
+    """Whether two codes may stand for images of one kind."""
     one, other = one.strip().upper(), other.strip().upper()
-    if one == other or one in _UNTOLD or other in _UNTOLD:
+    if one == other or one in UNTOLD or other in UNTOLD:
         return True
     return any({one, other} <= alike for alike in _ALIKE)
 
@@ -204,7 +205,7 @@ def _kind_of_image(image: Facts) -> str:
 
 def _word(modality: str) -> str:
     code = modality.strip().upper()
-    return "" if code in _UNTOLD else _MODALITIES.get(code, code)
+    return "" if code in UNTOLD else _MODALITIES.get(code, code)
 
 
 def _sides(sides: Sequence[float]) -> str:

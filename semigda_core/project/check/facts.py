@@ -62,7 +62,7 @@ _IMAGE = record(
         "hash": _HASH,
         "mirror": _HASH,
     },
-    {"white": number(1e-6, 2**16), "turned": flag(), "unit": text(8)},
+    {"white": number(1e-6, 2**16), "turned": flag(), "unit": text(8), "modality": text(16)},
     others=True,
 )
 _PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)

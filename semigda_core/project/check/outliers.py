@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from semigda_core.labels.finished import IGNORED
-from semigda_core.models.fit import unit_note
+from semigda_core.models.fit import same_modality, unit_note
 from semigda_core.project.check.findings import Facts, Finding, ids_of, remove
 from semigda_core.project.records import ProjectCase, View
 
@@ -53,6 +53,25 @@ def odd_kind(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
             "Volumes and pictures, or colour and grey images, cannot be learned together.",
             "Keep images of one kind in the project.",
             remove(view, odd, "Take the few of another kind out of the project"),
+        )
+
+
+def odd_modality(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """As DICOM files say it; others say nothing."""
+    kinds: dict[str, list[ProjectCase]] = {}
+    for case, image in _readable(used, facts):
+        if said := image.get("modality"):
+            kinds.setdefault(said, []).append(case)
+    usual = max(kinds, key=lambda kind: len(kinds[kind]), default="")
+    odd = [case for kind in kinds if not same_modality(kind, usual) for case in kinds[kind]]
+    if odd:
+        modalities = ", ".join(sorted(kinds))
+        yield Finding(
+            "odd-modality",
+            "warning",
+            ids_of(odd),
+            f"Images are of several modalities: {modalities}.",
+            "Keep one of them in the project, or check that all show the same in the same way.",
         )
 
 

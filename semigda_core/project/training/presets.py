@@ -325,7 +325,11 @@ def _intensity(
 
 
 def guess_modality(images: list[dict[str, Any]]) -> str:
-    """DICOM's word for the probable modality: XC (photographs), US, CT or MR."""
+    """DICOM's word for the modality: what the files say, or what is probable: XC (photographs), US,
+    CT or MR."""
+    said = {image["modality"] for image in images if image.get("modality")}
+    if len(said) == 1:
+        return said.pop()
     if all(image["channels"] == 3 for image in images):
         return "XC"
     if all(image["picture"] for image in images):
