@@ -115,15 +115,15 @@ def gridOf(result: dict):
     return [image["shape"], image["matrix"]] if image else None
 
 
-def isOfImage(result: dict, volumeNode) -> bool:
-    """Whether a result was made of the voxels that the volume has now, and of their size; wherever
-    they lie. An earlier version's result is believed."""
+def isOfImage(result: dict, volumeNode, anySize: bool = False) -> bool:
+    """Whether a result was made of the voxels that the volume has now, and of their size (unless
+    ``anySize``), wherever they lie. An earlier version's result is believed."""
     image = result.get("image")
     if not image or volumeNode.GetImageData() is None:
         return not image
     return (
         image["shape"] == list(nodes.imageShape(volumeNode))
-        and nodes.hasSpacing(volumeNode, image["spacing"])
+        and (anySize or nodes.hasSpacing(volumeNode, image["spacing"]))
         and image["voxels"] == nodes.checksumOf(volumeNode)
     )
 

@@ -110,16 +110,17 @@ def jumpToSpot(segmentationNode, index: int) -> list[float]:
 def _placeOf(segmentationNode, index: int) -> list[float]:
     from SemiGDALib import provenance
 
-    grid = provenance.gridOf(provenance.resultOf(segmentationNode))
-    spot = spotsOf(segmentationNode)[index]
-    return _worldPosition(inputVolumeOf(segmentationNode), spot["ijk"], grid)
+    result = provenance.resultOf(segmentationNode)
+    volume, grid = inputVolumeOf(segmentationNode), provenance.gridOf(result)
+    moved = provenance.isOfImage(result, volume, anySize=True)
+    return _worldPosition(volume, result["spots"][index]["ijk"], grid, moved)
 
 
-def _worldPosition(volumeNode, ijk, grid) -> list[float]:
+def _worldPosition(volumeNode, ijk, grid, moved: bool) -> list[float]:
     """Where a voxel lies in the scene (RAS, mm), under whatever transform the volume is now.
 
-    ``grid``: the one that the voxel is of; None if nobody knows. An image of the same size was at
-    most moved: its voxels are the same. A smaller one inside of it was cropped or resampled there.
+    ``grid``: the one that the voxel is of; None if nobody knows. An image of the same voxels was at
+    most ``moved``. Another one inside of it was cropped, turned or resampled there.
 
     Raises:
         SemiGDAError: "geometry-mismatch" for any other: nobody knows where the voxel is.
@@ -127,7 +128,7 @@ def _worldPosition(volumeNode, ijk, grid) -> list[float]:
     import numpy as np
 
     now = nodes.gridOf(volumeNode) if volumeNode.GetImageData() is not None else None
-    if now is None or (grid is not None and list(grid[0]) != now[0]):
+    if now is None or not moved:
         if now is None or not _isInside(now, grid):
             raise SemiGDAError(
                 "geometry-mismatch",

@@ -214,6 +214,22 @@ def test_a_doubtful_spot_of_a_hardened_volume(panel, module_host):
     assert np.allclose(_position(panel, module_host), place, atol=0.01)
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_doubtful_spot_of_a_turned_volume(panel, module_host, moved):
+    """Its voxels in another order, in as many rows, columns and slices, as *Orient Scalar Volume*
+    writes them: where they are in the patient says which is which. Not if they also moved."""
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (10, 1, 1)), name="MR")
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    spot, count = panel.logic.result.spots[0], volume.GetImageData().GetDimensions()[0]
+    slicer.util.updateVolumeFromArray(volume, slicer.util.arrayFromVolume(volume)[..., ::-1].copy())
+    volume.SetIJKToRASDirections(-1, 0, 0, 0, 1, 0, 0, 0, 1)
+    volume.SetOrigin(count - 1 + 100 * moved, 0, 0)
+    before = _position(panel, module_host)
+    assert ("changed since" in panel.ui.resultNoteLabel.text) == moved
+    assert moved or np.allclose(before, spot["ijk"], atol=0.01)
+
+
 def test_3d_surfaces_are_seen_from_near(panel, module_host):
     choose(panel, module_host, phantoms.add_volume(name="MR"))
     run(panel, module_host)
