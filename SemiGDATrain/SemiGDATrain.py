@@ -173,7 +173,11 @@ class SemiGDATrainLogic(
 
     def _show(self, project):
         self.jobs.cancel("check", "rehearse", "rank", "relocate")
-        self.discardLabel()
+        if self.labelling is None or self.labelling.project.folder.is_dir():
+            self.discardLabel()
+        else:  # its project was renamed or moved: it goes on where that is opened
+            self.labelling.slices.close()
+            self.labelling = None
         self.project = project
         self.onProject()
 

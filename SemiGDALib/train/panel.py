@@ -142,7 +142,8 @@ class TrainPanel:
     def _open(self, action, folder) -> None:
         self.context.message.hide()
         labelling = self.logic.labelling
-        if labelling is not None and labelling.isAlive():
+        # Of a project that was renamed or moved it can be saved only where that is now.
+        if labelling is not None and labelling.isAlive() and labelling.project.folder.is_dir():
             self.context.showError(
                 SemiGDAError(
                     "bad-input",

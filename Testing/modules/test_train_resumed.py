@@ -190,3 +190,26 @@ def test_it_goes_on_after_the_module_was_reloaded(training, project, module_host
     widget.logic.saveLabel()
     assert project.read().case(case).finished == FinishedSlices(2, (5, 7, 8))
     widget.logic.closeProject()
+
+
+def test_it_goes_on_in_a_project_that_is_renamed_meanwhile(
+    opened, training, project, module_host, tmp_path
+):
+    """Nothing can be saved where the project was; the drawing waits until it is opened again."""
+    case = project.read().cases[1].id
+    paint_slices(opened, (5, 6))
+    show(training, module_host)
+    training.panel.openProject(tmp_path)
+    assert "Save or discard it first" in training.ui.messageLabel.text
+    project.folder.rename(tmp_path / "Renamed")
+    assert press_save(training, module_host) != "" and not project.folder.exists()
+    training.panel.openProject(tmp_path)
+    assert "no training project" in training.ui.messageLabel.text and opened.labelling.isAlive()
+    training.panel.createProject(tmp_path / "Another")
+    assert training.logic.labelling is None
+    assert "does not have its case" in training.ui.messageLabel.text
+    training.panel.openProject(tmp_path / "Renamed")
+    assert press_save(training, module_host) == ""
+    saved = Project(tmp_path / "Renamed").read().case(case).label
+    assert drawn(saved) == int((studies.draw(1)[1][[5, 6]] > 0).sum())
+    assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
