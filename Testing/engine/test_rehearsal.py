@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 import torch
+from torch import nn
 from training_fixtures import settings
 
 from semigda.data.cases import read_cases
+from semigda.distributed import ALONE
 from semigda.progress import Progress
 from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse, smaller_grid
@@ -82,8 +84,16 @@ def test_a_sample_holds_finished_and_unfinished_slices(volumes, tmp_path, monkey
     assert rehearse(wanted(path, tmp_path), tmp_path)["seconds_per_step"]["semi"] is None
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.cuda.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("MPS backend out of memory (allocated 9 GB)"),
+        SemiGDAError("out-of-gpu-memory"),
+    ],
+)
 def test_too_little_graphics_memory_goes_down_to_a_batch_that_was_tried(
-    volumes, tmp_path, monkeypatch
+    error, volumes, tmp_path, monkeypatch
 ):
     tried = []
     measure = rehearsal._Rehearsal._measure
@@ -91,7 +101,7 @@ def test_too_little_graphics_memory_goes_down_to_a_batch_that_was_tried(
     def fits_two(self, settings, slices):
         tried.append((settings.labeled_batch, settings.device))
         if settings.labeled_batch > 2:
-            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+            raise error
         return measure(self, settings, slices)
 
     monkeypatch.setattr(rehearsal._Rehearsal, "_measure", fits_two)
@@ -113,6 +123,28 @@ def test_where_no_batch_fits_the_processor_is_offered(volumes, tmp_path, monkeyp
     monkeypatch.setattr(rehearsal, "choose_device", lambda name: torch.device("cpu"))
     facts = rehearse(wanted(volumes, tmp_path, device="auto"), tmp_path)
     assert facts["offers"] == {"device": "cpu"} and facts["device"] == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("kind", "error_class"),
+    [("cuda", "out-of-gpu-memory"), ("mps", "out-of-gpu-memory"), ("cpu", "out-of-memory")],
+)
+def test_a_step_that_does_not_fit_is_not_divided(kind, error_class):
+    gradients = rehearsal._Undivided(nn.Module(), torch.device("cpu"), ALONE, Progress())
+    gradients.device = torch.device(kind)
+    with pytest.raises(SemiGDAError) as caught:
+        gradients.divide(None)
+    assert caught.value.error_class == error_class
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+def test_a_step_is_timed_when_the_card_has_taken_it(kind, monkeypatch):
+    waited = []
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: waited.append(device.type))
+    monkeypatch.setattr(torch.mps, "synchronize", lambda: waited.append("mps"))
+    timed = rehearsal._Timed(Progress(), torch.device(kind))
+    timed.after_step()
+    assert waited == [kind] and len(timed.times) == 2
 
 
 def test_too_little_memory_offers_a_coarser_grid_of_the_same_field(volumes, tmp_path, monkeypatch):

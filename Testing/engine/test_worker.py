@@ -275,6 +275,7 @@ def raised(error: BaseException) -> SemiGDAError:
         (MemoryError(), "out-of-memory"),
         (torch.cuda.OutOfMemoryError("CUDA out of memory"), "out-of-gpu-memory"),
         (RuntimeError("MPS backend out of memory (allocated 9 GB)"), "out-of-gpu-memory"),
+        (RuntimeError("Invalid buffer size: 24.00 GB"), "out-of-gpu-memory"),  # on MPS
         (RuntimeError("CUDA error: out of memory\nCUDA kernel errors ..."), "out-of-gpu-memory"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when ..."), "out-of-gpu-memory"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), "out-of-memory"),

@@ -14,6 +14,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from semigda.inference.device import finish
+
 _REPEATS = 3  # of which the fastest counts: the first call prepares, other programs disturb
 _WORTH_TWICE = 0.03  # what a slice must gain to be worth a batch of twice the memory
 _LONGEST_S = 5.0  # progress is told once a batch
@@ -50,10 +52,10 @@ class BatchSize:
         if self._chosen or slices < self.now:
             yield
             return
-        _wait(device)
+        finish(device)
         begin = time.perf_counter()
         yield
-        _wait(device)
+        finish(device)
         self._took((time.perf_counter() - begin) / slices)
 
     def _took(self, seconds: float) -> None:
@@ -82,11 +84,3 @@ def measured(network: nn.Module, case: tuple, start: int, largest: int) -> Batch
     found = _KNOWN.setdefault(network, {}).setdefault(case, BatchSize(start, largest))
     found.limit(largest)
     return found
-
-
-def _wait(device: torch.device) -> None:
-    """Wait for the graphics card to finish."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    elif device.type == "mps":
-        torch.mps.synchronize()

@@ -89,6 +89,14 @@ def computes_bfloat16(device: torch.device) -> bool:
     return device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8
 
 
+def finish(device: torch.device) -> None:
+    """Wait until a graphics card has done what it was told to."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out, the computer's or a graphics card's."""
     return classify(error).error_class in ("out-of-memory", "out-of-gpu-memory")

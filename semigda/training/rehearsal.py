@@ -20,7 +20,7 @@ from torch import nn
 from semigda.data.cases import Case
 from semigda.data.unlabelled import finished_of
 from semigda.distributed import ALONE
-from semigda.inference.device import choose_device, free_cache
+from semigda.inference.device import choose_device, finish, free_cache
 from semigda.inference.usage import forget_peak, free_memory, peak_memory
 from semigda.models.base import load_base
 from semigda.models.package import load_network
@@ -38,7 +38,9 @@ from semigda.training.pretrain import begin
 from semigda.training.stage import Stage
 from semigda.training.unet import UNetTraining, new_unet
 from semigda.training.validate import validate
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
+from semigda_core.jobs.failures import classify
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
@@ -61,8 +63,7 @@ class _Timed:
         return len(self.times) > 1 and self.times[-1] - self.times[0] > STAGE_SECONDS
 
     def after_step(self, *_: Any) -> None:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
+        finish(self.device)
         self.times.append(time.perf_counter())
 
 
@@ -70,7 +71,7 @@ class _Undivided(Gradients):
     """Divides no step: a training does, but a smaller batch that fits is the better choice."""
 
     def divide(self, batch: Rows) -> None:
-        raise torch.cuda.OutOfMemoryError if self.device.type == "cuda" else MemoryError
+        raise SemiGDAError("out-of-memory" if self.device.type == "cpu" else "out-of-gpu-memory")
 
 
 def _step_seconds(times: Sequence[float]) -> float:
@@ -126,7 +127,9 @@ class _Rehearsal:
             try:
                 facts |= self._measure(replace(settings, **facts["offers"]), slices)
                 break
-            except torch.cuda.OutOfMemoryError:
+            except (RuntimeError, SemiGDAError) as error:
+                if classify(error).error_class != "out-of-gpu-memory":
+                    raise
                 facts |= {"fits": False, "reason": GPU_TOO_SMALL, "offers": self._rung(facts)}
             gc.collect()
             free_cache()

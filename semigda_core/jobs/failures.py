@@ -9,8 +9,9 @@ import traceback
 
 from semigda_core.errors import SemiGDAError, disk_is_full, of_system
 
-# Texts of RuntimeErrors for which torch and ITK have no class.
-_NO_GPU_MEMORY = ("out of memory", "STATUS_ALLOC_FAILED")
+# Texts of RuntimeErrors for which torch and ITK have no class; the last one is MPS's, of a tensor
+# larger than it can ever hold.
+_NO_GPU_MEMORY = ("out of memory", "STATUS_ALLOC_FAILED", "Invalid buffer size")
 # oneDNN says only that it could not create a primitive.
 _NO_MEMORY = (
     "not enough memory",
