@@ -43,6 +43,19 @@ def as_sequence(folder, last=True, frames=FRAMES):
     return folder / "heart.seq.nrrd"
 
 
+def test_too_little_memory_for_a_frame_is_told_as_that(tmp_path, monkeypatch):
+    frames = Frames(as_nifti(tmp_path))
+
+    def full(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(np, "moveaxis", full)
+        frames.read(tmp_path, SegmentOptions(frame=1))
+    read = frames.read(tmp_path, SegmentOptions(frame=1))
+    assert (read.array == FRAMES[1]).all()
+
+
 def run(*arguments) -> int:
     return main(["segment", *map(str, arguments)])
 

@@ -45,11 +45,12 @@ class Frames:
         if not 0 <= frame < self.count:
             raise only_frames(self.count)
         about = self._about
-        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
-            stored = np.frombuffer(memory, about["dtype"]).reshape(about["shape"])
-            # A copy: the memory of a map that goes is that of the file, which may be large.
-            array = np.array(np.moveaxis(stored, about["axis"], -1)[..., frame])
-            del stored
+        # The map goes with the array: closed before, it would hide that memory ran out.
+        memory = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        stored = np.frombuffer(memory, about["dtype"]).reshape(about["shape"])
+        # A copy: the memory of a map that goes is that of the file, which may be large.
+        array = np.array(np.moveaxis(stored, about["axis"], -1)[..., frame])
+        del stored, memory
         affine = checked_affine(np.array(about["affine"]))
         array = checked_values(array, options.replace_nonfinite)
         return Volume(array, affine, layers=self.count, unit=about["unit"])
