@@ -35,6 +35,7 @@ PARTS = ("semigda_core/project/training/estimates.py", "semigda_core/project/tra
 PARTS += ("semigda_core/models/fit.py",)
 FOREIGN = ("CUDA out of memory", "MPS backend out of memory", "Failed to allocate")
 FOREIGN += ("NRRD0005", "SemiGDAError | ", "No space left on dev", "Library/Application Support")
+FOREIGN += ("Invalid buffer size",)
 FOREIGN += ("Segmentation category and type", "Anatomic codes", "Binary labelmap", "ObjectType")
 NO_USERS = ("ValueError", "TypeError", "RuntimeError", "AssertionError", "KeyError", "print")
 
