@@ -13,6 +13,7 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_unti
 
 from semigda.cli import main
 from semigda.networks.unet import UNet
+from semigda.training.checkpoint import load_checkpoint, save_checkpoint
 from semigda.training.unet import LEARNING_RATE
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.project.project import Project
@@ -127,6 +128,19 @@ def test_a_pause_goes_on_where_the_unet_was(unet_begun):
     assert wait_for_end(project)["state"] == "done"
     assert "unet" in read(job.path) and not (job.path / "unet/0/unet.pt").exists()
     assert len([event for event in job.events() if event["type"] == "trained"]) == 1
+
+
+def test_a_checkpoint_of_another_version_lets_the_unet_begin_again(unet_begun):
+    project, job = unet_begun
+    path = job.path / "unet/0/unet.pt"
+    content = load_checkpoint(path, lambda settings: True)
+    content["network"] = dict(list(content["network"].items())[1:])
+    save_checkpoint(path, content)
+    trainings.resume(project)
+    assert wait_for_end(project)["state"] == "done"
+    assert "unet" in read(job.path)
+    (warning,) = [event for event in job.events() if event["type"] == "warning"]
+    assert "of another version" in warning["message"]
 
 
 def test_a_stop_keeps_the_model_and_leaves_the_unet(unet_begun):

@@ -7,6 +7,7 @@ what the method and the unlabelled images give together. It is never a model to 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -22,7 +23,7 @@ from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.progress import Job, Part, Progress
 from semigda.training.batch import Batch, Rows, draw_batch
-from semigda.training.checkpoint import Checkpoints
+from semigda.training.checkpoint import Checkpoints, fits
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.gradients import Gradients, autocast, in_groups, limited_threads
 from semigda.training.loop import fit
@@ -153,14 +154,18 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
     unlabelled = any(case.role == "unlabeled" for case in cases) or any(c.rest() for c in labeled)
     semi = settings.unlabeled_weight > 0 and unlabelled
     sampler = SliceSampler(labeled, preprocessing.size, settings.foreground_share)
-    with limited_threads(settings.threads):
+
+    def new() -> UNetTraining[UNet]:
         unet = new_unet(settings)
-        training = UNetTraining(settings, unet, steps, sampler, device, progress, full=semi)
-        checkpoints = Checkpoints(folder / "unet.pt", settings, training.state, ALONE)
+        return UNetTraining(settings, unet, steps, sampler, device, progress, full=semi)
+
+    with limited_threads(settings.threads):
+        training = new()
+        checkpoints = Checkpoints(folder / "unet.pt", settings, lambda: training.state(), ALONE)
         state = checkpoints.load(progress.warn)
-        if state is not None:
-            training.restore(state)
-            progress.skip(training.stage.done)
+        if state is not None and not fits(partial(training.restore, state), progress.warn):
+            training = new()
+        progress.skip(training.stage.done)
         progress.start_clock()
         network = training.fit(Beside(training, progress, checkpoints))
         checkpoints.save(training.stage)
