@@ -233,6 +233,12 @@ def test_models_are_listed_shown_exported_added_and_removed(tmp_path, library, c
     assert "tiny" in told and "broken" in told and "DAMAGED" in told
 
 
+@pytest.mark.parametrize("size", ["100", "0", "-16", "8192"])
+def test_info_counts_slices_of_a_size_that_networks_take(size, capsys):
+    assert main(["info", "--size", size]) == 1
+    assert "must be a multiple of 16 up to 4096" in capsys.readouterr().err
+
+
 def test_info_counts_every_configuration(capsys):
     assert main(["info", "--size", "64", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)

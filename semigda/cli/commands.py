@@ -38,6 +38,7 @@ from semigda_core.jobs.following import follows
 from semigda_core.jobs.training import PretrainSettings, Settings, TrainSettings, meanings
 from semigda_core.models.features import REQUIREMENT
 from semigda_core.models.network_config import NAMED, NetworkConfig
+from semigda_core.models.preprocessing import MAX_SIDE, MULTIPLE
 from semigda_core.version import __version__
 
 
@@ -274,6 +275,12 @@ def _import_official(arguments: argparse.Namespace) -> None:
 def _info(arguments: argparse.Namespace) -> None:
     from semigda.info import collect, table
 
+    if arguments.size % MULTIPLE or not 0 < arguments.size <= MAX_SIDE:
+        raise SemiGDAError(
+            "bad-input",
+            f"The slice size must be a multiple of {MULTIPLE} up to {MAX_SIDE}.",
+            action="Give another --size.",
+        )
     facts = collect(arguments.size)
     print(json.dumps(facts, indent=1) if arguments.json else table(facts))
 
