@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 CORE = sorted((ROOT / "semigda_core").rglob("*.py"))
 ENGINE = sorted((ROOT / "semigda").rglob("*.py"))
@@ -89,55 +87,62 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-def roots(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in imports(path)}
+IMPORTS = {path: imports(path) for path in CORE + ENGINE + SLICER}
 
 
-@pytest.mark.parametrize("path", CORE, ids=name_of)
-def test_the_core_imports_the_standard_library_only(path):
-    assert roots(path) <= STANDARD | {"semigda_core"}
+def foreign(paths: list[Path], allowed: set[str]) -> list[str]:
+    """Modules of these paths that import other packages than the allowed and the standard ones."""
+    return [
+        name_of(path)
+        for path in paths
+        if {name.split(".")[0] for name in IMPORTS[path]} - allowed - STANDARD
+    ]
 
 
-@pytest.mark.parametrize("path", SLICER, ids=name_of)
-def test_slicers_process_imports_the_core_and_never_the_engine(path):
-    own = {"semigda_core", "SemiGDALib", "SemiGDASegment", "SemiGDATrain"}
-    assert roots(path) - {"numpy"} <= STANDARD | SLICER_BRINGS | own
+def test_the_core_imports_the_standard_library_only():
+    assert not foreign(CORE, {"semigda_core"})
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=name_of)
-def test_the_engine_imports_its_declared_packages_and_no_slicer(path):
+def test_slicers_process_imports_the_core_and_never_the_engine():
+    own = {"numpy", "semigda_core", "SemiGDALib", "SemiGDASegment", "SemiGDATrain"}
+    assert not foreign(SLICER, SLICER_BRINGS | own)
+
+
+def test_the_engine_imports_its_declared_packages_and_no_slicer():
     declared = {"torch", "numpy", "SimpleITK", "safetensors"}
-    assert roots(path) <= STANDARD | declared | {"semigda", "semigda_core"}
+    assert not foreign(ENGINE, declared | {"semigda", "semigda_core"})
 
 
-@pytest.mark.parametrize("path", CORE + ENGINE, ids=name_of)
-def test_imports_only_go_downwards(path):
-    package, *inner = name_of(path).split(".")
-    floors = CORE_FLOORS if package == "semigda_core" else ENGINE_FLOORS
-    for name in imports(path):
-        if name.split(".")[0] != package or name == package:
-            continue
-        room, other = inner[0], name.split(".")[1]
-        assert other == room or floors[other] < floors[room], f"{name_of(path)} imports {name}"
+def test_imports_only_go_downwards():
+    for path in CORE + ENGINE:
+        package, *inner = name_of(path).split(".")
+        floors = CORE_FLOORS if package == "semigda_core" else ENGINE_FLOORS
+        for name in IMPORTS[path]:
+            if name.split(".")[0] != package or name == package:
+                continue
+            room, other = inner[0], name.split(".")[1]
+            assert other == room or floors[other] < floors[room], f"{name_of(path)} imports {name}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "semigda" / "cli").rglob("*.py")), ids=name_of)
-def test_commands_only_import_those_below(path):
-    floor = CLI_FLOORS[name_of(path).removeprefix("semigda.cli").lstrip(".")]
-    for name in imports(path):
-        if name.startswith("semigda.cli."):
-            assert CLI_FLOORS[name.removeprefix("semigda.cli.")] < floor, name
+def test_commands_only_import_those_below():
+    for path in sorted((ROOT / "semigda" / "cli").rglob("*.py")):
+        floor = CLI_FLOORS[name_of(path).removeprefix("semigda.cli").lstrip(".")]
+        for name in IMPORTS[path]:
+            if name.startswith("semigda.cli."):
+                below = CLI_FLOORS[name.removeprefix("semigda.cli.")] < floor
+                assert below, f"{name_of(path)} imports {name}"
 
 
-@pytest.mark.parametrize("path", CORE + ENGINE + SLICER, ids=name_of)
-def test_no_module_is_longer_than_400_lines(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+def test_no_module_is_longer_than_400_lines():
+    for path in IMPORTS:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, name_of(path)
 
 
-@pytest.mark.parametrize("path", CORE + ENGINE, ids=name_of)
-def test_packages_re_export_nothing_heavy(path):
-    if path.name == "__init__.py":
-        assert imports(path) <= {"__future__", "semigda_core.version", "semigda.cli.commands"}
+def test_packages_re_export_nothing_heavy():
+    allowed = {"__future__", "semigda_core.version", "semigda.cli.commands"}
+    for path in CORE + ENGINE:
+        if path.name == "__init__.py":
+            assert IMPORTS[path] <= allowed, name_of(path)
 
 
 def test_the_core_and_the_command_line_load_without_any_package():
