@@ -1,7 +1,6 @@
 """Training slices: compact in memory, the same as inference sees, drawn reproducibly."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,13 +14,11 @@ from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.prepared.store import Store
-from semigda.training.batch import draw_batch
-from semigda.training.dataset import SliceSampler, load_slices, step_generator
+from semigda.training.dataset import load_slices
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
-from semigda_core.models.network_config import NetworkConfig
 
 
 @pytest.fixture(scope="module", params=["volumes", "pictures"])
@@ -54,57 +51,6 @@ def test_slices_are_stored_compactly(loaded):
 
 def test_unlabelled_cases_have_no_labels(loaded):
     assert loaded[2][0].foreground and loaded[2][2].labels is None
-
-
-def test_a_step_draws_the_same_again_and_another_step_draws_others(loaded):
-    sampler = SliceSampler(loaded[2], (32, 32))
-    first, _ = sampler.draw(16, step_generator(0, "segment", 3))
-    again, _ = sampler.draw(16, step_generator(0, "segment", 3))
-    others = [sampler.draw(16, step_generator(*key))[0] for key in ((0, "segment", 4), (1, "a", 3))]
-    assert torch.equal(first, again)
-    assert not any(torch.equal(first, other) for other in others)
-
-
-def test_foreground_can_be_asked_for(loaded):
-    labeled = loaded[2][:2]
-    _, labels = SliceSampler(labeled, (32, 32), 1.0).draw(64, step_generator(0, "x", 0))
-    assert labels.flatten(1).any(dim=1).all()
-
-
-def test_larger_slices_are_cropped_in_place(loaded):
-    sampler = SliceSampler(loaded[2][:1], (16, 16))
-    images, labels = sampler.draw(32, step_generator(0, "x", 0))
-    assert images.shape == (32, 3, 16, 16) and labels.shape == (32, 16, 16)
-    whole, mask = loaded[2][0].images(0, len(loaded[2][0])), loaded[2][0].labels
-    windows = whole.unfold(2, 16, 1).unfold(3, 16, 1)
-    found = (windows == images[0][:, None, None]).all(dim=(1, 4, 5)).nonzero()
-    n, y, x = found[0].tolist()
-    assert torch.equal(mask[n][y : y + 16, x : x + 16], labels[0])
-
-
-def test_labelled_slices_fill_a_batch_that_has_no_unlabelled_ones_yet(loaded):
-    cases, preprocessing, slices = loaded
-    picture = preprocessing.channels == "rgb"
-    options = settings(
-        "cases.json", Path("work"), pictures=picture, labeled_batch=3, unlabeled_batch=2
-    )
-    options = TrainSettings.from_dict({**options, "preprocessing": preprocessing.to_dict()})
-    config = NetworkConfig.from_dict(options.network)
-    labeled, unlabeled = (SliceSampler(part, (32, 32)) for part in (slices[:2], slices[2:]))
-
-    def draw(others, full):
-        generator = step_generator(0, "segment", 0)
-        return draw_batch(labeled, others, options, config, generator, full=full)
-
-    assert len(draw(None, full=False).images) == 3  # nothing is ever unlabelled
-    assert len(draw(None, full=True).images) == 5
-    both = draw(unlabeled, full=True)
-    assert len(both.images) == 3 and len(both.weak) == 2
-    # The slices that would have filled it are those that parts are pasted of.
-    whole, shown = draw(None, full=True), both.pasted[:, None].expand_as(both.mixed)
-    assert both.pasted.any() and torch.equal(both.images, whole.images[:3])
-    assert torch.equal(both.mixed[shown], whole.images[3:][shown])
-    assert torch.equal(both.pasted_labels, whole.labels[3:])
 
 
 def test_a_case_that_cannot_be_read_is_told_by_its_number(tmp_path):

@@ -177,8 +177,9 @@ def test_whose_label_is_not_trusted_or_not_used_is_not_drawn(tmp_path):
     assert drawn["cases"] == sorted(order[1:])
     (tmp_path / "other").mkdir()
     machine, facts = synthetic(tmp_path / "other", [9] * 2, origin="machine")
-    with pytest.raises(SemiGDAError, match="fewer than two patients"):
+    with pytest.raises(SemiGDAError, match="fewer than two patients") as caught:
         choose_heldout(machine, facts)
+    assert caught.value.error_class == "no-labels"
 
 
 # Who may be learned from
@@ -277,6 +278,16 @@ def test_means_differences_and_rows():
     assert (one["after_low"], one["after_high"]) == interval([0.7, 0.5, 0.9])
     assert found["rows"][2] == {"case": "case2", "class": "a", "before": None, "after": 0.9}
     assert found["heldout_cases"] == 4 and found["scheme"] == "split"
+
+
+def test_a_clear_gain_wins_with_an_interval_above_zero():
+    before, after = scored(0.5, 0.52, 0.48, 0.5), scored(0.7, 0.75, 0.7, 0.72)
+    found = compare_scores(after, before, ["a"], "split")
+    overall = found["all"]
+    assert found["wins"] and 0 < overall["low"] < overall["difference"] < overall["high"]
+    assert overall["after_low"] < overall["after"] < overall["after_high"]
+    nothing = compare_scores({}, None, ["a"], "split")
+    assert not nothing["wins"] and nothing["heldout_cases"] == 0
 
 
 def test_a_case_counts_with_the_mean_of_its_classes():

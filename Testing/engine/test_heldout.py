@@ -39,15 +39,6 @@ def test_choice_is_stable_stored_and_locked(tmp_path):
     assert choose_heldout(project, facts)["cases"] == heldout["cases"]
 
 
-def test_choice_is_stratified_by_size_and_class(tmp_path):
-    project, facts = synthetic(tmp_path, [10] * 6 + [1000] * 6 + [100000] * 6, second=(0, 7))
-    chosen = set(choose_heldout(project, facts)["cases"])
-    order = [case.id for case in project.read().cases]
-    numbers = sorted(order.index(case_id) for case_id in chosen)
-    assert len({number // 6 for number in numbers}) == 3  # small, middle and large
-    assert len({0, 7} & set(numbers)) == 1  # the rare class is scored, and learned
-
-
 def test_a_patient_is_never_split(tmp_path):
     groups = [f"p{n // 2}" for n in range(20)]
     project, facts = synthetic(tmp_path, [50 + n for n in range(20)], groups)
@@ -67,50 +58,6 @@ def test_a_patient_is_never_split(tmp_path):
     assert added.cases[0] not in rows
     assert {name for name, row in rows.items() if row["role"] == "val"} == set(heldout["cases"])
     assert not any(row["group"].startswith("p") for row in rows.values())
-
-
-def test_few_patients_are_held_out_in_turn(tmp_path):
-    groups = ["a", "a", "b", "c", "d"]
-    project, facts = synthetic(tmp_path, [10, 20, 30, 40, 50], groups)
-    heldout = choose_heldout(project, facts)
-    assert heldout["scheme"] == "leave-one-out" and sorted(map(len, heldout["folds"])) == [
-        1,
-        1,
-        1,
-        2,
-    ]
-    view = project.read()
-    assert len(view.of_role("labeled")) == 5
-    for number, fold in enumerate(heldout["folds"]):
-        roles = {row["name"]: row["role"] for row in case_rows(view, number)}
-        assert {name for name, role in roles.items() if role == "val"} == set(fold)
-        assert len(roles) == 5
-    assert {row["role"] for row in case_rows(view)} == {"labeled"}  # the model that is kept
-    with pytest.raises(SemiGDAError, match="4 folds"):
-        case_rows(view, 4)
-    assert "each is held out in turn" in describe(heldout) and "4 trainings" in describe(heldout)
-
-
-def test_seven_patients_in_turn_eight_split(tmp_path):
-    for count, scheme in ((7, "leave-one-out"), (8, "split")):
-        (tmp_path / scheme).mkdir()
-        project, facts = synthetic(tmp_path / scheme, [9] * count)
-        assert choose_heldout(project, facts)["scheme"] == scheme
-
-
-def test_labels_by_a_model_are_no_measure(tmp_path):
-    project, facts = synthetic(tmp_path, [9] * 10, origin="machine")
-    with pytest.raises(SemiGDAError) as caught:
-        choose_heldout(project, facts)
-    assert caught.value.error_class == "no-labels"
-
-
-def test_unchecked_cases_cannot_be_stratified(tmp_path):
-    project, facts = synthetic(tmp_path, [9] * 10)
-    facts.popitem()
-    with pytest.raises(SemiGDAError, match="was not checked yet"):
-        choose_heldout(project, facts)
-    assert project.read().heldout is None
 
 
 def test_changing_on_purpose_voids_older_scores(tmp_path):
