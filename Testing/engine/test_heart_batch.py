@@ -65,9 +65,18 @@ def test_labelled_slices_are_changed_too():
     assert ((batch.images - plain).abs() > 0.005).all() and (batch.labels == 1).all()
 
 
-def test_parts_of_further_labelled_slices_are_pasted_with_their_labels():
+def test_parts_of_further_labelled_slices_are_pasted_with_their_labels(monkeypatch):
+    draw = Greys.draw
+
+    def numbered(self, count, generator):
+        images, labels = draw(self, count, generator)
+        return images, labels + torch.arange(count).view(-1, 1, 1)
+
+    monkeypatch.setattr(Greys, "draw", numbered)
     batch = drawn(mix_share=1.0, box_side=0.5)
-    assert batch.counts == (2, 3) and (batch.pasted_labels == 1).all()
+    assert batch.counts == (2, 3)
+    assert [labels.unique().tolist() for labels in batch.labels] == [[1], [2]]
+    assert [labels.unique().tolist() for labels in batch.pasted_labels] == [[3], [4], [5]]
     assert batch.pasted.flatten(1).any(1).all()
     # The labelled draw is of five rows, .2 to .24: the first two are labelled, the rest pasted.
     of_label = (0.2 + 0.01 * torch.arange(2, 5)).view(-1, 1, 1)

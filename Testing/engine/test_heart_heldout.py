@@ -140,6 +140,8 @@ def test_voxels_of_a_class_are_added_up_over_its_segments(tmp_path):
             class_voxels(view, second, facts)
     with pytest.raises(SemiGDAError, match="was not checked yet"):
         class_voxels(view, second, {})
+    with pytest.raises(SemiGDAError, match="was not checked yet"):
+        choose_heldout(project, {})
 
 
 def test_labels_are_locked_once_and_images_of_held_out_cases_too():
