@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import signal
+from dataclasses import replace
 
 import pytest
 import torch
-from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_until
+from trainings_fixtures import ready_project, tiny_plan, train_here, wait_for_end, wait_until
 
 from semigda.cli import main
 from semigda.networks.unet import UNet
@@ -27,18 +28,19 @@ pytestmark = pytest.mark.usefixtures("library")
 SHORT = {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validations": 0}
 
 
+def beside(**changes) -> plans.Plan:
+    return replace(tiny_plan(**changes), compare_unet=True)
+
+
 def start(project, **changes) -> JobFolder:
-    plan = tiny_plan(**changes)
-    return trainings.start(project, trainings.replace(plan, compare_unet=True))
+    return trainings.start(project, beside(**changes))
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     """A project after a training with a U-Net beside it that learns, and its job."""
     project = ready_project(tmp_path_factory.mktemp("unet"))
-    job = start(project, steps=80, pretrain_steps=0)
-    assert wait_for_end(project)["state"] == "done"
-    return project, job
+    return project, train_here(project, beside(steps=80, pretrain_steps=0))
 
 
 def test_the_unet_is_scored_on_the_same_cases(compared):
@@ -74,8 +76,7 @@ def test_the_report_shows_it_beside_the_model(compared):
 
 def test_without_it_nothing_is_said_of_a_unet(tmp_path):
     project = ready_project(tmp_path, labelled=2, unlabelled=0)
-    job = trainings.start(project, tiny_plan(**SHORT))
-    assert wait_for_end(project)["state"] == "done"
+    job = train_here(project, tiny_plan(**SHORT))
     assert "unet" not in read(job.path) and not (job.path / "unet").exists()
     assert "U-Net" not in write_report(project).read_text("utf-8")
 

@@ -14,7 +14,7 @@ from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.prepared.store import Store
-from semigda.training.dataset import load_slices
+from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
@@ -51,6 +51,15 @@ def test_slices_are_stored_compactly(loaded):
 
 def test_unlabelled_cases_have_no_labels(loaded):
     assert loaded[2][0].foreground and loaded[2][2].labels is None
+
+
+def test_a_step_draws_the_same_again_and_another_step_draws_others(loaded):
+    sampler = SliceSampler(loaded[2], (32, 32))
+    first, _ = sampler.draw(16, step_generator(0, "segment", 3))
+    again, _ = sampler.draw(16, step_generator(0, "segment", 3))
+    others = [sampler.draw(16, step_generator(*key))[0] for key in ((0, "segment", 4), (1, "a", 3))]
+    assert torch.equal(first, again)
+    assert not any(torch.equal(first, other) for other in others)
 
 
 def test_a_case_that_cannot_be_read_is_told_by_its_number(tmp_path):

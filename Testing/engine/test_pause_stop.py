@@ -1,10 +1,8 @@
 """A training that is paused or stopped ends its process and loses nothing."""
 
-import time
-
 import pytest
 import torch
-from job_fixtures import ended, of_type, start, training_job, wait_for
+from job_fixtures import of_type, training_job
 from phantom_fixtures import write_phantoms
 from training_fixtures import SHAPE, settings
 
@@ -134,18 +132,6 @@ def test_a_stop_before_stage_two_says_that_there_is_nothing(volumes, tmp_path, m
     assert run_job(job) == 1 and job.state()["state"] == "cancelled"
     assert "nothing to keep yet" in job.result()["error"]["message"]
     assert not job.requested("stop")
-
-
-@pytest.mark.slow
-def test_a_paused_process_is_gone_within_seconds_and_says_how_to_go_on(volumes, tmp_path):
-    job = training_job(volumes, tmp_path, steps=100_000)
-    process = start(job)
-    wait_for(lambda: of_type(job, "pretrained"), process)
-    asked = time.monotonic()
-    job.request("pause")
-    code, told = ended(process)
-    assert time.monotonic() - asked < 10 and code == 0
-    assert f"Paused.\nTo go on: semigda run {job.path}" in told
 
 
 def test_a_finished_training_is_not_trained_again(volumes, tmp_path, monkeypatch):

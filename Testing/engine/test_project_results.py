@@ -9,7 +9,7 @@ import shutil
 import numpy as np
 import pytest
 from project_fixtures import AFFINE, draw, make_project, write_segmentation
-from trainings_fixtures import tiny_plan, wait_for_end
+from trainings_fixtures import tiny_plan, train_here
 from volume_fixtures import write_nrrd
 
 from semigda.check.repairs import repair
@@ -38,7 +38,6 @@ from semigda_core.project.results import (
     will_learn,
 )
 from semigda_core.project.training.planning import plan_training
-from semigda_core.project.training.trainings import start
 from semigda_core.project.training.versions import versions
 
 
@@ -282,8 +281,7 @@ def test_a_training_of_the_project_says_from_whom_it_learned(project):
     check(project)
     choose_heldout(project, measured(project))
     assert "results of Total Segmentator for 2" in plan_training(project, tiny_plan()).programs
-    start(project, tiny_plan())
-    assert wait_for_end(project)["state"] == "done"
+    train_here(project, tiny_plan())
     (version,) = versions(project)
     told = ModelCard.read(version.folder).training
     values = told["sources"]["Total Segmentator"]

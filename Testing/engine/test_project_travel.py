@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from hostile_projects import contents
 from project_fixtures import AFFINE, draw, make_project, write_case
-from trainings_fixtures import ready_project, tiny_plan, wait_for_end, wait_until
+from trainings_fixtures import ready_project, tiny_plan, train_here, wait_for_end, wait_until
 from volume_fixtures import write_nrrd
 
 from semigda.check.relocate import relocate
@@ -189,8 +189,7 @@ def test_a_training_leaves_out_what_is_missing_and_says_so(tmp_path, monkeypatch
     held, labelled = (project.read().of_role(role)[0] for role in ("held-out", "labeled"))
     held.image.unlink()
     labelled.image.unlink()
-    job = trainings.start(project, tiny_plan())
-    assert wait_for_end(project)["state"] == "done", job.error()
+    job = train_here(project, tiny_plan())
     warnings = [event for event in job.events() if event["type"] == "warning"]
     assert warnings[0]["message"] == "2 cases are left out: the files are not there."
     compared = read(job.path)

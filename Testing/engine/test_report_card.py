@@ -6,21 +6,19 @@ import json
 import shutil
 
 import pytest
-from trainings_fixtures import ready_project, tiny_plan, wait_for_end
+from trainings_fixtures import ready_project, tiny_plan, train_here
 
 from semigda_core.models.card import ModelCard
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
-from semigda_core.project.training import trainings
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A project after a training in a process of its own."""
+    """A project after a training."""
     project = ready_project(tmp_path_factory.mktemp("card"))
     project.set_settings(licence="CC BY 4.0", attribution=["Balls & cores."])
-    trainings.start(project, tiny_plan(steps=8, align_steps=2, pretrain_steps=2))
-    assert wait_for_end(project)["state"] == "done"
+    train_here(project, tiny_plan(steps=8, align_steps=2, pretrain_steps=2))
     return project
 
 

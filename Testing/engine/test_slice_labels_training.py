@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from model_fixtures import tiny_package
-from trainings_fixtures import ready_project, tiny_plan, wait_for_end
+from trainings_fixtures import ready_project, tiny_plan, train_here
 
 from semigda.check.run import check
 from semigda.evaluation.evaluate import evaluate, table
@@ -18,7 +18,7 @@ from semigda_core.labels.finished import FinishedSlices
 from semigda_core.models.card import ModelCard
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
-from semigda_core.project.training import trainings, versions
+from semigda_core.project.training import versions
 from semigda_core.project.training.comparison import read
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -36,8 +36,7 @@ def trained(tmp_path_factory):
     for case_id in partly:
         project.set_finished(case_id, FinishedSlices(2, (6, 8, 9)))
     check(project)
-    job = trainings.start(project, tiny_plan(**SHORT))
-    assert wait_for_end(project)["state"] == "done"
+    job = train_here(project, tiny_plan(**SHORT))
     return project, job, partly
 
 

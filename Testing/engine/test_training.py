@@ -1,10 +1,6 @@
 """The two-stage training on phantoms: what it learns, says, and does when it is stopped."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -131,52 +127,6 @@ def test_random_weights_cannot_stay_frozen(volumes, tmp_path):
 
 
 # Stopping
-
-
-def run_child(values: dict, log: Path) -> subprocess.Popen:
-    code = (
-        "import json, sys; from semigda.training.train import train;"
-        "from semigda_core.jobs.training import TrainSettings;"
-        "train(TrainSettings.from_dict(json.loads(sys.argv[1])))"
-    )
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    with open(log, "ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-c", code, json.dumps(values)], stdout=output, env=environment
-        )
-
-
-def logged(log: Path, stage: str | None = None) -> list[dict]:
-    lines = log.read_bytes().split(b"\n")[:-1] if log.exists() else []
-    events = [json.loads(line) for line in lines]
-    return [e for e in events if e["type"] == "losses" and stage in (None, e["stage"])]
-
-
-def test_a_killed_run_goes_on_exactly(volumes, tmp_path):
-    """Killed once in each stage, the run ends with the same losses and the same weights."""
-    steps = {"pretrain_steps": 24, "align_steps": 12, "steps": 30, "validations": 1}
-    whole = settings(volumes, tmp_path / "whole", **steps)
-    assert run_child(whole, tmp_path / "whole.log").wait(300) == 0
-
-    torn = settings(volumes, tmp_path / "torn", checkpoint_minutes=0.0, **steps)
-    log = tmp_path / "torn.log"
-    for stage in ("pretrain", "align", "segment"):
-        process = run_child(torn, log)
-        deadline = time.monotonic() + 300
-        while not logged(log, stage) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert process.poll() is None  # it is in the middle of the stage
-        process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-        process.wait()
-    assert run_child(torn, log).wait(300) == 0
-
-    def losses(path):
-        return {(e["stage"], e["step"]): e["losses"] for e in logged(path)}
-
-    assert losses(log) == losses(tmp_path / "whole.log")
-    ours, theirs = (load_network(values["out"])[0].state_dict() for values in (torn, whole))
-    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
-    assert not list((tmp_path / "torn").glob("*checkpoint*"))  # nothing is left over
 
 
 def test_other_settings_do_not_take_up_a_checkpoint(volumes, tmp_path):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from project_fixtures import make_project
 from training_fixtures import NETWORK
 
 from semigda.check.run import check
-from semigda_core.jobs.folder import ENDED
+from semigda.jobs.run import run_job
+from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import Project
+from semigda_core.project.training import trainings
 from semigda_core.project.training.plans import Plan
 from semigda_core.project.training.trainings import current
 
@@ -49,6 +52,14 @@ def ready_project(tmp_path: Path, labelled: int = 8, unlabelled: int = 2) -> Pro
 
 def tiny_plan(base: str | None = None, **changes) -> Plan:
     return Plan(base=base, advanced={**TINY, **changes})
+
+
+def train_here(project: Project, plan: Plan) -> JobFolder:
+    """Train to the end in this process, which has imported all already."""
+    with patch.object(trainings, "launch"):
+        job = trainings.start(project, plan)
+    assert run_job(job) == 0, job.error()
+    return job
 
 
 def wait_until(condition, seconds: float = 300) -> None:
