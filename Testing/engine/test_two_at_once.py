@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -10,16 +11,18 @@ from pathlib import Path
 
 import pytest
 from job_fixtures import ROOT
+from model_fixtures import tiny_package
 from project_fixtures import draw, make_project, write_segmentation
 from trainings_fixtures import ready_project, tiny_plan, wait_until
 
 from semigda.jobs.run import run_job
-from semigda_core.errors import Paused
+from semigda_core.errors import Paused, SemiGDAError
+from semigda_core.files.atomic import removed_folder
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs import launch as launching
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.own_labels import LABELS
-from semigda_core.project.training import trainings
+from semigda_core.project.training import trainings, versions
 
 
 def semigda(*command: object) -> subprocess.CompletedProcess:
@@ -185,3 +188,45 @@ def test_two_take_a_corrected_prediction(tmp_path):
         corrected.append(f"{case.id}|{path}")
     assert race("take", project.folder, corrected) == [["done"] * CASES] * 2
     assert len(list((project.folder / LABELS).iterdir())) == 2 * CASES
+
+
+# Versions
+
+
+@pytest.fixture
+def versioned(tmp_path):
+    """A project with a version that no training made."""
+    project = make_project(tmp_path, 0, 0)
+    tiny_package(project.folder / "models", "v1")
+    counts = dict.fromkeys(("labeled", "unlabeled", "held-out"), 0)
+    scores = dict.fromkeys(("mean", "low", "high", "before", "sha256"))
+    record = {"name": "v1", "title": "One", "date": "2026", "job": "a", "cases": counts, "dice": {}}
+    record |= {"wins": False, "reason": "None.", "scheme": "split", "base": "", "deleted": False}
+    with project.edit_file() as data:
+        data["versions"] = [record | scores]
+    return project
+
+
+def test_a_version_that_is_deleted_while_it_is_installed(versioned, monkeypatch):
+    def install(project, version):
+        assert semigda("project", "delete", project.folder, version.name).returncode == 0
+
+    monkeypatch.setattr(versions, "_install", install)
+    with pytest.raises(SemiGDAError, match="no such version"):
+        versions.use(versioned, "v1")
+    assert not versioned.read().data.get("used") and not versions.versions(versioned)
+
+
+def test_a_version_that_is_used_while_it_is_deleted(versioned, monkeypatch):
+    @contextlib.contextmanager
+    def meanwhile(folder):
+        with versioned.edit("version used") as data:
+            data["used"] = ["v1"]
+        with removed_folder(folder):
+            yield
+
+    monkeypatch.setattr(versions, "removed_folder", meanwhile)
+    with pytest.raises(SemiGDAError, match="in use"):
+        versions.delete(versioned, "v1")
+    (version,) = versions.versions(versioned)
+    assert version.in_use and (version.folder / "card.json").is_file()

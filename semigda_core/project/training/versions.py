@@ -210,6 +210,7 @@ def use(project: Project, name: str) -> Path:
     version = find_version(project, name)
     _install(project, version)
     with project.edit("version used", version=name) as data:
+        _entry(data, name)
         used = [other for other in data.get("used", []) if other != name]
         data["used"] = [*used, name]
     return user_folder() / ModelCard.read(version.folder).name
@@ -281,18 +282,18 @@ def delete(project: Project, name: str) -> None:
         SemiGDAError: "bad-input" if it is in use.
     """
     _record(project, _unrecorded(project))
-    version = find_version(project, name)
-    if version.in_use:
-        raise SemiGDAError(
-            "bad-input",
-            "This version is in use.",
-            action="Use another version first, then delete this one.",
-        )
-    folder = project.place("models", version.name)
+    folder = project.place("models", find_version(project, name).name)
     # After a kill in between, the version is still listed, and can be deleted again.
     with removed_folder(folder), project.edit("version deleted", version=name) as data:
+        used = data.get("used", [])
+        if name in used[-1:]:
+            raise SemiGDAError(
+                "bad-input",
+                "This version is in use.",
+                action="Use another version first, then delete this one.",
+            )
         _entry(data, name)["deleted"] = True
-        data["used"] = [other for other in data.get("used", []) if other != name]
+        data["used"] = [other for other in used if other != name]
 
 
 def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
