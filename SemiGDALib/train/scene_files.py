@@ -15,6 +15,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
+from semigda_core.files.atomic import put_into_place, sync_file
 from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
@@ -250,7 +251,8 @@ def writeLabel(
         storage.SetCropToMinimumExtent(bool(labels.any()))
         if not storage.WriteData(node) or not written.is_file():
             raise SemiGDAError("disk-full", _("The label could not be written to disk."))
-        os.replace(written, path)
+        sync_file(written)
+        put_into_place(written, path)
     finally:
         slicer.mrmlScene.RemoveNode(node)
 

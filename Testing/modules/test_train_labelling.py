@@ -104,6 +104,23 @@ def test_correct_a_label(training, project, module_host):
     assert counts(training, module_host, case.id)["core"] == int((truth > 0).sum())
 
 
+def test_a_label_that_two_cases_share_is_changed_for_one(training, project, module_host):
+    first, second = project.read().cases
+    shared = project.folder / "labels" / "shared.seg.nrrd"
+    shared.parent.mkdir()
+    shared.write_bytes(first.label.read_bytes())
+    for case in (first, second):
+        project.set_label(case.id, shared)
+    training.panel.refresh()
+    volume, segmentation = edit(training, module_host, second)
+    paint(segmentation, "core", volume, studies.draw(0)[1] < 0)
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.saveLabelButton)
+    assert shared.read_bytes() == first.label.read_bytes()
+    assert project.read().case(first.id).label == shared
+    assert project.read().case(second.id).label not in (shared, None)
+
+
 @pytest.mark.parametrize("left_handed", [False, True])
 def test_label_map_becomes_segments(training, project, module_host, tmp_path, left_handed):
     """Also one that is stored in another order of slices than its image."""

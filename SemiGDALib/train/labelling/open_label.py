@@ -44,9 +44,10 @@ class Labelling:
             case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
             case = replace(case, finished=None)  # all that a model says is to be looked at
         self._proposed = said.proposed if said else proposal is not None
-        # The project's own file is written again; any other stays as it is, and so does one of
-        # segments that overlap, which the new one does not hold.
+        # The case's own file in the project is written again; any other stays as it is, and so does
+        # one of segments that overlap, which the new one does not hold.
         own = case.label and case.label.parent == project.folder / LABELS
+        own = own and [one.label for one in view.cases].count(case.label) == 1
         own = own and case.label.name.endswith(ENDING) and not _overlaps(case.label)
         self._path = case.label if own else None
         self.project = project
