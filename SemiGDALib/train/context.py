@@ -81,11 +81,10 @@ class TrainContext:
         return self.project is not None and self._stamp() != self._seen
 
     def _stamp(self):
-        try:
-            state = (self.project.folder / FILE).stat()
-            return state.st_mtime_ns, state.st_size
-        except OSError:
-            return None
+        from semigda_core.project.review.candidates import INBOX, RANKING
+
+        # A new ranking brings other predictions, which one must have seen to accept them.
+        return [_written(self.project.folder / name) for name in (FILE, f"{INBOX}/{RANKING}")]
 
     def icon(self, name: str):
         """An icon of the module's Resources/Icons, by its name without ending."""
@@ -115,3 +114,11 @@ class TrainContext:
             actionText, action = self.setUp.remedy(error) or ("", None)
         if error.error_class != "cancelled":
             self.message.error(error, actionText, action)
+
+
+def _written(path):
+    try:
+        state = path.stat()
+        return state.st_mtime_ns, state.st_size
+    except OSError:
+        return None

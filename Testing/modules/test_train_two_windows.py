@@ -140,6 +140,17 @@ def test_both_change_classes_cases_and_settings(training, project, module_host, 
     assert training.panel.sections["Cases"].ui.classesTable.rowCount == 12
 
 
+def test_another_window_has_ranked(training, project):
+    """Predictions that one accepts are those that one sees."""
+    training.panel.refresh()
+    assert not training.panel.context.isOutdated()
+    predicted(project, project.read().cases[1], studies.draw(1)[1])
+    assert training.panel.context.isOutdated()
+    training.panel.refresh()
+    assert not training.panel.context.isOutdated()
+    assert training.panel.sections["Review"].ui.inboxTable.rowCount == 1
+
+
 def test_a_class_that_has_another_number_by_now(training, project):
     """While a dialog is open."""
     from SemiGDALib.train.cases import mapping
