@@ -43,6 +43,10 @@ def probe(device: str = "auto") -> dict:
                 broken[name] = f"version {version}, but {least} or later is needed"
         except Exception as error:  # a broken package raises anything: OSError, RuntimeError ...
             broken[name] = f"{type(error).__name__}: {error}"[:300]
+    if not broken and not _exchanges_arrays():
+        broken["torch"] = (
+            f"version {versions['torch']} does not work with numpy {versions['numpy']}"
+        )
     memory = whole_memory()
     found: dict[str, Any] = {
         "python": platform.python_version(),
@@ -62,6 +66,18 @@ def probe(device: str = "auto") -> dict:
         except Exception as error:
             found["deviceError"] = f"{type(error).__name__}: {error}"[:300]
     return json.loads(_without_folders(json.dumps(found)))
+
+
+def _exchanges_arrays() -> bool:
+    """Whether PyTorch takes arrays: one before 2.3 takes none of numpy 2."""
+    import numpy
+    import torch
+
+    try:
+        torch.from_numpy(numpy.zeros(1))
+    except RuntimeError:
+        return False
+    return True
 
 
 def _without_folders(text: str) -> str:

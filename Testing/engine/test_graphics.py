@@ -9,6 +9,7 @@ import sys
 import types
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 
@@ -144,6 +145,10 @@ def test_a_pytorch_that_is_broken_or_too_old(probed, tmp_path):
     assert found["device"] is None
     (tmp_path / "torch.py").write_text("__version__ = '1.13.1+cu117'")
     assert probed()["broken"] == {"torch": "version 1.13.1+cu117, but 2.2 or later is needed"}
+    code = "__version__ = '2.2.2'\ndef from_numpy(_): raise RuntimeError('Numpy is not available')"
+    (tmp_path / "torch.py").write_text(code)  # as PyTorch 2.2 says of numpy 2
+    why = f"version 2.2.2 does not work with numpy {numpy.__version__}"
+    assert probed()["broken"] == {"torch": why}
 
 
 def test_no_folder_is_told(tmp_path):
