@@ -144,27 +144,14 @@ def segment_volume(
         look=likeness.see if likeness.known else None,
     )
     results = Results(volume, grid, len(card.labels), options.review, store, region)
-    at = 0
+
+    def see(slices: torch.Tensor, done: Prediction) -> None:
+        likeness.add(done.looks)
+        if watch is not None:
+            watch(slices, done)
+
     with interruptible(network, progress.check):
-        for start in range(0, prepared.count, _AT_ONCE):
-            with clock("preprocess"):
-                slices = prepared.slices(start, min(start + _AT_ONCE, prepared.count))
-            done: list[Prediction] = []
-            while len(slices):
-                share = 0.95 * at / prepared.count
-                progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
-                with clock("network"):
-                    done.append(predictor(slices))
-                likeness.add(done[-1].looks)
-                taken = len(done[-1].probabilities)
-                if watch is not None:
-                    watch(slices[:taken], done[-1])
-                slices, at = slices[taken:], at + taken
-            with clock("resample"):
-                device = done[-1].probabilities.device  # the ladder may have led to another
-                results.add(torch.cat([one.probabilities.to(device) for one in done]))
-    with clock("resample"):
-        results.finish()
+        _predict_all(prepared, predictor, results, clock, progress, see)
     progress.at(0.95, "Measuring the segments")
     with clock("resample"):
         if card.postprocessing.get("largest_component") and not options.all_parts:
@@ -186,6 +173,35 @@ def segment_volume(
         report,
         results.counts,
     )
+
+
+def _predict_all(
+    prepared: PreparedVolume,
+    predictor: Predictor,
+    results: Results,
+    clock: Clock,
+    progress: Progress,
+    see: Watch,
+) -> None:
+    """Every slice through the network, and its probabilities into the results."""
+    at = 0
+    for start in range(0, prepared.count, _AT_ONCE):
+        with clock("preprocess"):
+            slices = prepared.slices(start, min(start + _AT_ONCE, prepared.count))
+        done: list[Prediction] = []
+        while len(slices):
+            share = 0.95 * at / prepared.count
+            progress.at(share, f"Segmenting slice {at + 1} of {prepared.count}")
+            with clock("network"):
+                done.append(predictor(slices))
+            taken = len(done[-1].probabilities)
+            see(slices[:taken], done[-1])
+            slices, at = slices[taken:], at + taken
+        with clock("resample"):
+            device = done[-1].probabilities.device  # the ladder may have led to another
+            results.add(torch.cat([one.probabilities.to(device) for one in done]))
+    with clock("resample"):
+        results.finish()
 
 
 def preprocessing_of(card: ModelCard) -> Preprocessing:
