@@ -18,6 +18,8 @@ _VIEWS = {
     "sagittal": np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], float),
 }
 
+_TOLERANCE = 0.01  # of a grid on another one's lattice: voxels, over its whole size
+
 
 def orient(affine: np.ndarray, slice_axis: str) -> tuple[tuple[int, int, int], tuple[bool, ...]]:
     """How to turn a (z, y, x) array so that its axes are (slice, row, column) of ``slice_axis``.
@@ -42,13 +44,12 @@ def turned(array: np.ndarray, order, flips) -> np.ndarray:
     return view[tuple(slice(None, None, -1 if flip else 1) for flip in flips)]
 
 
-def lattice_match(like: Volume, shape, affine: np.ndarray, tolerance: float = 0.01):
+def lattice_match(like: Volume, shape, affine: np.ndarray):
     """Whether a grid of ``shape`` (z, y, x) lies on the voxel lattice of ``like``, axes turned or
     not.
 
     Returns ``None``, or ``(order, flips, start)``: ``turned(array, order, flips)`` then has the
     same axes as the grid of ``like``, and its first voxel sits at the index ``start`` (z, y, x).
-    ``tolerance`` is in voxels, over the grid's whole size.
     """
     affine = _as_thick(like, shape, affine)
     relative = np.linalg.solve(like.affine, affine)  # its voxel index -> this grid's voxel index
@@ -60,7 +61,7 @@ def lattice_match(like: Volume, shape, affine: np.ndarray, tolerance: float = 0.
     placed = (corners @ relative.T)[:, :3]
     start = np.rint(placed.min(0))
     wanted = corners[:, :3] @ steps.T
-    if np.abs(placed - (wanted - wanted.min(0) + start)).max() > tolerance:
+    if np.abs(placed - (wanted - wanted.min(0) + start)).max() > _TOLERANCE:
         return None
     source = [int(np.flatnonzero(steps[axis])[0]) for axis in range(3)]  # per x, y, z of this grid
     order = tuple(2 - source[2 - axis] for axis in range(3))

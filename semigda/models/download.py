@@ -26,14 +26,14 @@ _TRANSFER_SHARE = 0.9  # of the whole; then the package is checked and unpacked
 _ASK = "Ask whoever keeps the catalogue."
 
 
-def read_catalogue(source: str, progress: Progress = UNWATCHED) -> list[Entry]:
+def read_catalogue(source: str) -> list[Entry]:
     """The entries of the catalogue at a file's path or URL; their addresses are whole.
 
     Raises:
         SemiGDAError: "bad-input" if it cannot be read or is wrong.
     """
     data = b""
-    opened = Transfer(address(source), 0, progress)
+    opened = Transfer(address(source), 0, UNWATCHED)
     try:
         for block in opened:
             data += block

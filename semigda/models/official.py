@@ -6,7 +6,6 @@ Files are read with ``weights_only=True`` or as safetensors: none of their code 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -26,6 +25,7 @@ from semigda_core.models.network_config import NetworkConfig
 from semigda_core.version import __version__
 
 StateDict = dict[str, torch.Tensor]
+_SHOWN = 5  # names of wrong tensors
 
 
 def import_official(
@@ -230,10 +230,9 @@ def _checked(tensors: StateDict, expected: dict[str, tuple[int, ...]]) -> StateD
     return {k: v.float().contiguous() if v.is_floating_point() else v for k, v in tensors.items()}
 
 
-def _some(names: Iterable[str], limit: int = 5) -> str:
-    names = list(names)
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(one_line(str(name), 100) for name in names[:limit]) + more
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(one_line(str(name), 100) for name in names[:_SHOWN]) + more
 
 
 def _invalid(reason: str, detail: str = "") -> SemiGDAError:
