@@ -61,6 +61,15 @@ class TrainContext:
         """The open :class:`semigda_core.project.project.Project`, or None."""
         return self.logic.project
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The cases' names by their ids."""
+        return {case.id: case.name for case in self.view.cases}
+
+    def measured(self, caseId: str, what: str) -> dict:
+        """What the check found of a case's "image" or "label"; empty before it has looked."""
+        return (self.facts.get(caseId) or {}).get(what) or {}
+
     def read(self) -> None:
         """Read the project again.
 
@@ -106,6 +115,14 @@ class TrainContext:
             return None
         finally:
             self.changed()
+
+    def ended(self, error: SemiGDAError | None, done: str = "") -> None:
+        """What ran beside the panel has ended: refresh, and say why it failed or what it did."""
+        self.changed()
+        if error is not None:
+            self.showError(error)
+        elif done:
+            self.log(done)
 
     def showError(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error above the sections, and log it; missing packages can be installed."""

@@ -184,7 +184,7 @@ def test_slices(training, module_host, english, artifacts, tmp_path):
     training.logic.proposeSlices()
     training.logic.markSlices(2, 4)
     bar.turnButton.visible = True
-    bar.onBetween()
+    bar.moreButton.menu().actions()[0].trigger()  # between the first and the last drawn one
     assert bar.finishedLabel.text == "3 von 12 Schichten fertig: 2\u20134"
     assert bar.problemLabel.visible and "Nothing" not in bar.problemLabel.text
     bar.turnButton.visible = True

@@ -45,6 +45,11 @@ def press(host, button):
     host.check()
 
 
+def choose(bar, text):
+    """An entry of the menu *More*."""
+    next(one for one in bar.moreButton.menu().actions() if one.text == text).trigger()
+
+
 def test_draw_a_few_slices(bar, opened, module_host, artifacts, training):
     """As in the tutorial: propose, draw, mark, next."""
     assert bar.wholeButton.checked and not bar.partlyFrame.isVisibleTo(bar.widget)
@@ -124,12 +129,12 @@ def test_a_tilted_view(bar, opened, module_host, artifacts):
 
 def test_errors_are_shown_in_the_frame(bar, opened, module_host):
     press(module_host, bar.partlyButton)
-    bar.onBetween()
+    choose(bar, "Mark all between the first and the last drawn one")
     assert "Nothing is drawn yet. Draw a class" in bar.problemLabel.text
     press(module_host, bar.markButton)
     assert not bar.problemLabel.isVisibleTo(bar.widget)
     mouse_in("Green")
-    bar.onMark()
+    press(module_host, bar.markButton)
     assert "one direction" in bar.problemLabel.text
 
 
@@ -149,7 +154,7 @@ def test_ranges_and_keys(bar, opened, module_host):
         ok.click()
 
     module_host.in_dialog(fill)
-    bar.onRange()
+    choose(bar, "Mark a range...")
     assert opened.finishedSlices() == FinishedSlices(2, (9, 10))
     window = bar.widget.window()
     window.activateWindow()
@@ -162,7 +167,7 @@ def test_ranges_and_keys(bar, opened, module_host):
         QTest.keyClick(window, key, QtCore.Qt.ShiftModifier)
         assert opened.finishedSlices() == FinishedSlices(2, finished)
         assert opened.slices().shown() == (2, shown)
-    bar.onUnmarkAll()
+    choose(bar, "Unmark all")
     assert opened.finishedSlices() == FinishedSlices(2)
     module_host.check()
 

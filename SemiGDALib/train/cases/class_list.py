@@ -56,13 +56,13 @@ class ClassList:
 
     def _counts(self) -> dict[int, int]:
         """In how many checked labels each class is; nothing before a first check."""
-        view, facts, counts = self.context.view, self.context.facts, {}
-        labels = [(case, (facts.get(case.id) or {}).get("label")) for case in view.cases]
-        for case, label in labels:
-            if label and "parts" in label:
+        view, counts = self.context.view, {}
+        for case in view.cases:
+            parts = self.context.measured(case.id, "label").get("parts")
+            if parts is not None:
                 counts = counts or {one.value: 0 for one in view.classes}
                 known = view.classes_of(case)
-                values = {known.get(key) for key, part in label["parts"].items() if part["voxels"]}
+                values = {known.get(key) for key, part in parts.items() if part["voxels"]}
                 for value in values & set(counts):
                     counts[value] += 1
         return counts

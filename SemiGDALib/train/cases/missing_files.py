@@ -68,10 +68,8 @@ class MissingFiles:
         self.refresh()
 
     def _onDone(self, done, error) -> None:
-        self._wrong = done["wrong"] if done else []
-        self.context.changed()
-        if error is not None:
-            self.context.showError(error)
-            return
+        done = done or {"found": (), "wrong": (), "missing": ()}
+        self._wrong = done["wrong"]
         text = _("{found} cases found, {missing} still missing.")
-        self.context.log(text.format(found=len(done["found"]), missing=len(done["missing"])))
+        told = text.format(found=len(done["found"]), missing=len(done["missing"]))
+        self.context.ended(error, told)

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.check import latest
 from SemiGDALib.tables import cell, selectedRows, selectRows, setColumns
 from SemiGDALib.texts import AMBER, BLUE, RED, ink
-from SemiGDALib.train.slices.words import labelledText, shortText, sliceCount
+from SemiGDALib.train.slices.words import labelledText, shortText
 from SemiGDALib.translation.sentences import translated
 
 PICTURE, NAME, LABEL, USE = range(4)
@@ -106,7 +106,7 @@ class CasesTable:
         filled = []
         for row, case in enumerate(view.cases):
             path = latest.thumbnail(self.context.project, case.id)
-            image = (self.context.facts.get(case.id) or {}).get("image") or {}
+            image = self.context.measured(case.id, "image")
             picture = path and (str(path), path.stat().st_mtime_ns)
             filled.append((case, problems.get(case.id, []), image, picture))
             if row >= len(self._filled) or self._filled[row] != filled[row]:
@@ -128,7 +128,7 @@ class CasesTable:
             name.setText(f"{case.name}\n{case.group}")
             about.append(_("Patient: {name}").format(name=case.group))
         if case.finished is not None:
-            about.append(labelledText(case.finished, sliceCount(case, image)))
+            about.append(labelledText(case, image))
         if problems:
             worst = problems[0].severity  # findings come sorted
             name.setText(f"{SIGNS[worst]} {name.text()}")
@@ -155,9 +155,8 @@ class CasesTable:
         names = ", ".join(case.segments) if case.segments else _("label map")
         shown, about = [names, originWord(case.origin)], [names, str(case.label)]
         if case.finished is not None:
-            count = sliceCount(case, image)
-            shown.insert(0, shortText(case.finished, count))  # long names cut what comes last
-            about.insert(1, labelledText(case.finished, count))
+            shown.insert(0, shortText(case, image))  # long names cut what comes last
+            about.insert(1, labelledText(case, image))
         if result is not None:
             shown[-1] = f"{RESULT} {shown[-1]}"
             use = _("It tells how good the program is.")

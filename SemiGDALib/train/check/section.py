@@ -143,7 +143,7 @@ class CheckSection(Section):
         table.setFixedHeight(min(LONGEST, sum(table.rowHeight(row) for row in rows) + 4))
 
     def _names(self, caseIds) -> str:
-        known = {case.id: case.name for case in self.context.view.cases}
+        known = self.context.names
         names = [known[caseId] for caseId in caseIds if caseId in known]
         more = _(" and {count} more").format(count=len(names) - NAMES) if names[NAMES:] else ""
         return ", ".join(names[:NAMES]) + more
@@ -203,11 +203,7 @@ class CheckSection(Section):
             self.ui.statusLabel.text = message
 
     def _onEnded(self, error) -> None:
-        if error is not None:
-            self.context.showError(error)
-        else:
-            self.context.log(_("The cases were checked."))
-        self.context.changed()
+        self.context.ended(error, _("The cases were checked."))
 
     def onFix(self, finding) -> None:
         """Do a safe repair; files of the user stay as they are."""
@@ -227,8 +223,4 @@ class CheckSection(Section):
 
     def _onFixed(self, finding, error) -> None:
         self._fixing = False
-        if error is not None:
-            self.context.showError(error)
-        else:
-            self.context.log(f"{translated(finding.fix.text)}.")
-        self.context.changed()
+        self.context.ended(error, f"{translated(finding.fix.text)}.")

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.heldout import describe
 from SemiGDALib.train.heldout.dialog import askChange
 from SemiGDALib.train.section import Section
-from SemiGDALib.train.slices.words import labelledText, scoredText, sliceCount
+from SemiGDALib.train.slices.words import labelledText, scoredText
 from SemiGDALib.translation.sentences import translated
 
 MOST_ROWS = 6
@@ -81,8 +81,7 @@ class HeldOutSection(Section):
                 item = qt.QListWidgetItem(self._lock, f"{name}{turn if folds > 1 else ''}")
                 about = [_("Held out: its label is locked, and it cannot be removed.")]
                 if case.finished is not None:
-                    image = (self.context.facts.get(caseId) or {}).get("image") or {}
-                    about.append(labelledText(case.finished, sliceCount(case, image)))
+                    about.append(labelledText(case, self.context.measured(caseId, "image")))
                 item.setToolTip("\n".join(about))
                 table.addItem(item)
                 self._shown.append(caseId)

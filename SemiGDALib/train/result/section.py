@@ -194,7 +194,7 @@ class ResultSection(Section):
             return
         beside = compared.get("unet")
         self._scores.show(
-            compared["rows"], self._names(), compared["classes"], compared["all"], beside
+            compared["rows"], self.context.names, compared["classes"], compared["all"], beside
         )
         what = _("Dice on {count} held-out cases").format(count=compared["heldout_cases"])
         if compared["scheme"] == "leave-one-out":
@@ -210,9 +210,6 @@ class ResultSection(Section):
         if beside is not None:
             what = f"{html.escape(what)}<br>{html.escape(translated(beside['reason']))}"
         ui.tableLabel.text = what
-
-    def _names(self) -> dict:
-        return {case.id: case.name for case in self.context.view.cases}
 
     # The user's actions
 
@@ -254,9 +251,7 @@ class ResultSection(Section):
 
     def _onDone(self, _output, error) -> None:
         self.ui.busyLabel.visible = False
-        self.context.changed()
-        if error is not None:
-            self.context.showError(error)
+        self.context.ended(error)
 
     def onCompare(self) -> None:
         """Two versions side by side, the older one first."""
@@ -266,7 +261,7 @@ class ResultSection(Section):
             return
         self._compared = (older.name, newer.name)
         self.ui.scoreTable.visible = self.ui.tableLabel.visible = True
-        self._scores.show(rows, self._names())
+        self._scores.show(rows, self.context.names)
         text = _("Before: {older}. Now: {newer}.").format(older=older.title, newer=newer.title)
         self.ui.tableLabel.text = text
 

@@ -113,9 +113,7 @@ class ReviewSection(Section):
         self.ui.rankStateLabel.text = message or _("Starting")
 
     def _onRanked(self, _candidates, error) -> None:
-        self.context.changed()
-        if error is not None:
-            self.context.showError(error)
+        self.context.ended(error)
 
     # Lists
 
@@ -123,7 +121,7 @@ class ReviewSection(Section):
         chosen = {one.case_id for one in self._chosen(table)}
         wasBlocked = table.blockSignals(True)
         table.setRowCount(len(candidates))
-        before, names = self._filled.get(table.name, []), self._names()
+        before, names = self._filled.get(table.name, []), self.context.names
         filled = [(one, names.get(one.case_id, ""), _changed(one.thumbnail)) for one in candidates]
         for row, made in enumerate(filled):
             if row >= len(before) or before[row] != made:
@@ -133,9 +131,6 @@ class ReviewSection(Section):
         selectRows(table, rows or ([0] if candidates else []))
         table.blockSignals(wasBlocked)
         fitHeight(table, SHOWN)
-
-    def _names(self) -> dict:
-        return {case.id: case.name for case in self.context.view.cases}
 
     def _chosen(self, table) -> list:
         items = [table.item(row, PICTURE) for row in selectedRows(table)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from functools import partial
 
 import qt
 import slicer
@@ -30,12 +29,12 @@ class SlicesBar:
     def __init__(self, labelling):
         self._labelling, self._slices = labelling, labelling.slices
         self._problem = ""
+        slices = self._slices
+        self._mark, self._unmark = self._doing(slices.mark), self._doing(slices.unmark)
+        self._next, self._previous = self._doing(slices.go, 1), self._doing(slices.go, -1)
         self._makeWidgets()
-        self._shortcuts = [
-            self._shortcut(MARK, self.onMark),
-            self._shortcut(NEXT, self.onNext),
-            self._shortcut(PREVIOUS, self.onPrevious),
-        ]
+        keys = {MARK: self._mark, NEXT: self._next, PREVIOUS: self._previous}
+        self._shortcuts = [self._shortcut(key, slot) for key, slot in keys.items()]
         keyboard.prepare(self.widget)
         self._slices.onChanged = self.refresh
         self.refresh()
@@ -63,7 +62,7 @@ class SlicesBar:
             "whatever is drawn there."
         )
         for button, whole in ((self.wholeButton, True), (self.partlyButton, False)):
-            onClick(button, partial(self._setWhole, whole))
+            onClick(button, self._doing(self._slices.marks.setWhole, whole))
             lines.addWidget(button)
         self.partlyFrame = qt.QWidget()
         lines.addWidget(self.partlyFrame)
@@ -72,7 +71,7 @@ class SlicesBar:
         self._addMarking(inner)
         self._addGoing(inner)
         about = _("Turn the slice views to the image's own slices.")
-        self.turnButton = actionButton(_("Turn views"), self.onTurn, about)
+        self.turnButton = actionButton(_("Turn views"), self._doing(self._slices.turnViews), about)
         about = _("Propose a few evenly spaced slices to draw.")
         self.whichButton = actionButton(_("Which slices?..."), self.onWhich, about)
         about = _(
@@ -91,25 +90,25 @@ class SlicesBar:
             "Every class is drawn on the slice in this view, or is not there: an empty slice "
             "counts as empty. Key: {key}"
         )
-        self.markButton = actionButton("", self.onMark, about.format(key=MARK))
+        self.markButton = actionButton("", self._mark, about.format(key=MARK))
         about = _("The slice in this view is not finished.")
-        self.unmarkButton = actionButton(_("Unmark"), self.onUnmark, about)
+        self.unmarkButton = actionButton(_("Unmark"), self._unmark, about)
         self.moreButton = qt.QPushButton(_("More"))
         self.moreButton.toolTip = _("Mark or unmark several slices.")
         self._menu = qt.QMenu(self.moreButton)
         between = _("Mark all between the first and the last drawn one")
-        addEntry(self._menu, between, self.onBetween)
+        addEntry(self._menu, between, self._doing(self._slices.markBetween))
         addEntry(self._menu, _("Mark a range..."), self.onRange)
-        addEntry(self._menu, _("Unmark all"), self.onUnmarkAll)
+        addEntry(self._menu, _("Unmark all"), self._doing(self._slices.unmarkAll))
         self.moreButton.setMenu(self._menu)
         lines.addLayout(rowOf(self.markButton, self.unmarkButton, self.moreButton))
 
     def _addGoing(self, lines) -> None:
         about = _("Back to the proposed or finished slice before this one. Key: {key}")
         about = about.format(key=PREVIOUS)
-        self.previousButton = actionButton(_("Previous"), self.onPrevious, about)
+        self.previousButton = actionButton(_("Previous"), self._previous, about)
         about = _("On to the next proposed or finished slice. Key: {key}").format(key=NEXT)
-        self.nextButton = actionButton(_("Next"), self.onNext, about)
+        self.nextButton = actionButton(_("Next"), self._next, about)
         lines.addLayout(rowOf(self.previousButton, self.nextButton))
         self.proposedLabel = addLabel(lines, _("The slices to draw, evenly spaced."))
 
@@ -179,20 +178,9 @@ class SlicesBar:
         self.refresh()
         return result
 
-    def _setWhole(self, whole) -> None:
-        self._attempt(self._slices.marks.setWhole, whole)
-
-    def onMark(self) -> None:
-        """The slice in the view is finished."""
-        self._attempt(self._slices.mark)
-
-    def onUnmark(self) -> None:
-        """It is not."""
-        self._attempt(self._slices.unmark)
-
-    def onBetween(self) -> None:
-        """All slices from the first to the last drawn one."""
-        self._attempt(self._slices.markBetween)
+    def _doing(self, action, *arguments):
+        """What a click on a widget calls to do this."""
+        return lambda: self._attempt(action, *arguments)
 
     def onRange(self) -> None:
         """Ask for the first and the last slice."""
@@ -200,27 +188,11 @@ class SlicesBar:
         if chosen is not None:
             self._attempt(self._slices.markRange, *chosen)
 
-    def onUnmarkAll(self) -> None:
-        """None is finished."""
-        self._attempt(self._slices.unmarkAll)
-
     def onWhich(self) -> None:
         """Ask how many, then propose them."""
         chosen = self._attempt(dialogs.askWhich, self._slices)
         if chosen is not None:
             self._attempt(self._slices.propose, *chosen)
-
-    def onNext(self) -> None:
-        """To the next proposed or finished slice."""
-        self._attempt(self._slices.go, 1)
-
-    def onPrevious(self) -> None:
-        """To the one before."""
-        self._attempt(self._slices.go, -1)
-
-    def onTurn(self) -> None:
-        """Turn the views."""
-        self._attempt(self._slices.turnViews)
 
     def onIgnore(self) -> None:
         """A segment for what nobody can label, ready to be drawn."""

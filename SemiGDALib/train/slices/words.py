@@ -23,25 +23,25 @@ def finishedText(finished: FinishedSlices | None, count: int) -> str:
     )
 
 
-def labelledText(finished: FinishedSlices, count: int | None) -> str:
-    """The same of a case; ``count`` is None before the check has looked at its image."""
-    if count is None:
-        return _("labelled on {finished} slices").format(finished=len(finished))
+def labelledText(case, image: dict) -> str:
+    """The same of a partly labelled case; ``image``: what the check measured of it, perhaps nothing
+    yet."""
+    if "shape" not in image:
+        return _("labelled on {finished} slices").format(finished=len(case.finished))
     text = _("labelled on {finished} of {count} slices")
-    return text.format(finished=len(finished), count=count)
+    return text.format(finished=len(case.finished), count=_slices(case, image))
 
 
-def shortText(finished: FinishedSlices, count: int | None) -> str:
+def shortText(case, image: dict) -> str:
     """The same in a narrow column."""
-    if count is None:
-        return _("{finished} slices").format(finished=len(finished))
-    return _("{finished}/{count} slices").format(finished=len(finished), count=count)
+    if "shape" not in image:
+        return _("{finished} slices").format(finished=len(case.finished))
+    text = _("{finished}/{count} slices")
+    return text.format(finished=len(case.finished), count=_slices(case, image))
 
 
-def sliceCount(case, image) -> int | None:
-    """How many slices a partly labelled case has, from what the check measured of its image."""
-    shape = image.get("shape")
-    return shape[2 - case.finished.axis] if shape else None
+def _slices(case, image: dict) -> int:
+    return image["shape"][2 - case.finished.axis]
 
 
 def scoredText(cases) -> str:

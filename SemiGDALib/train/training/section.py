@@ -151,11 +151,7 @@ class TrainingSection(Section):
         self.ui.rehearsalLabel.text = message
 
     def _onRehearsed(self, measured, error) -> None:
-        self.context.changed()
-        if error is not None:
-            self.context.showError(error)
-        else:
-            self.context.log(_("Rehearsed: {facts}").format(facts=json.dumps(measured)))
+        self.context.ended(error, _("Rehearsed: {facts}").format(facts=json.dumps(measured)))
 
     def onOffer(self) -> None:
         """Take the settings that fit."""
