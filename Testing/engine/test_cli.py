@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import SimpleITK as sitk
 from model_fixtures import PREPROCESSING, TINY, TISSUE, tiny_package
 
 from semigda.cli import main
+from semigda.cli.commands import _parser
 from semigda.info import table
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
@@ -89,6 +91,21 @@ def test_every_command_has_its_help(command, capsys):
 
 
 @pytest.mark.slow
+def arguments_of(parser):
+    """Of a command and of those in it, each with the command's name."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                yield from arguments_of(one)
+        else:
+            yield parser.prog, action
+
+
+def test_every_argument_is_explained():
+    for command, action in arguments_of(_parser()):
+        assert action.help, f"{command}: {action.dest}"
+
+
 def test_from_pretraining_to_a_segmentation(tmp_path, library, monkeypatch, capsys):
     """Every step through the command line, in a folder of its own, with relative paths."""
     monkeypatch.chdir(tmp_path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import ClassVar
 
 import pytest
 from training_fixtures import NETWORK
 
+from semigda.cli.parser import Parser
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given, named_values
 from semigda_core.jobs.region import region
@@ -15,7 +15,7 @@ from semigda_core.jobs.segmenting import SegmentOptions, panel_names
 
 
 def parsed(*words: str) -> SegmentOptions:
-    parser = argparse.ArgumentParser()
+    parser = Parser(prog="semigda")
     add_arguments(parser, SegmentOptions, without=["review"])
     arguments = parser.parse_args(words)
     return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]))
@@ -27,6 +27,7 @@ def test_every_option_is_an_argument():
     words += ["--batch-size", "4", "--all-parts", "--roi", "RAS:1,2,3,40,50,60"]
     roi = region((-1, -2, 3), (40, 50, 60))
     assert parsed(*words) == SegmentOptions("cpu", "vae", True, 3, True, True, 4, roi)
+    assert parsed("--roi", "-1,-2,3,40,50,60") == SegmentOptions(roi=roi)
     with pytest.raises(SystemExit):
         parsed("--branches", "all")
     with pytest.raises(SystemExit):

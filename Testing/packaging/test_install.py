@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -81,3 +83,15 @@ def test_installed_engine_runs_alone(tree, tmp_path):
     where = "import semigda_core.models.library as l; print(l.bundled_folder())"
     said = python(tmp_path, "-c", where, PYTHONPATH=str(tree))
     assert said.strip() == str(tree / "Resources" / "Models")
+
+
+def test_pip_installs_the_engine_with_the_starter_models(tmp_path):
+    """What the README says of `pip install .`; a wheel is what that unpacks."""
+    held = tracked("semigda/*", "semigda_core/*", "Resources/Models/*")
+    for name in (*held, "pyproject.toml", "README.md", "LICENSE"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--quiet", "--wheel-dir", "wheel", "."], cwd=tmp_path, check=True)
+    (wheel,) = (tmp_path / "wheel").iterdir()
+    assert set(held) <= set(zipfile.ZipFile(wheel).namelist())

@@ -131,7 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--size", type=int, default=224, help="slice size for the FLOP count")
     info.add_argument("--json", action="store_true", help="print JSON")
 
-    add("run", _run, "Run a job folder to its end.").add_argument("job")
+    run = add("run", _run, "Run a job folder to its end; one that was paused or killed goes on.")
+    run.add_argument("job", help="the folder, as given to --job of 'train'")
     add("worker", _worker, "Take job folders from standard input until it closes.")
     return parser
 
@@ -141,9 +142,10 @@ def _add_training_options(
 ) -> None:
     parser.set_defaults(kind=kind, kind_of_settings=settings)
     parser.add_argument("--job", required=True, help="new folder for progress and checkpoints")
-    parser.add_argument("--settings", help="JSON file with settings; the flags below win over it")
+    parser.add_argument("--settings", help="JSON file with settings; what is given here wins")
     parser.add_argument("--cases", help="case list, JSON or CSV")
-    parser.add_argument("--out", help="what to write: a model folder, or the autoencoder's file")
+    out = "the model folder" if kind == "train" else "the autoencoder's file"
+    parser.add_argument("--out", help=f"{out} to write")
     parser.add_argument(
         "--network",
         choices=NAMED,
@@ -153,7 +155,7 @@ def _add_training_options(
     )
     add_overwrite(parser, "a model or base that is there")
     for name in ("steps", "seed", "threads"):
-        parser.add_argument(f"--{name}", type=int)
+        parser.add_argument(f"--{name}", type=int, help="see below")
     parser.add_argument("--device", help="auto, cuda, mps or cpu")
     add_named_values(parser, "any other setting, see below")
     wrapped = (

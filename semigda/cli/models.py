@@ -16,6 +16,7 @@ from semigda_core.jobs.segmenting import DEVICES
 from semigda_core.models.catalogue import INSTALLED, UPDATE
 from semigda_core.models.library import CATALOGUE_ENVIRONMENT
 
+_MODEL = "name in the library, or folder"
 _TAKES_PLACE = "another model of that name, or hide a starter model of that name"
 
 
@@ -33,7 +34,7 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
         return sub
 
     add("list", _models_list, "List the installed models.")
-    add("show", _models_show, "Print a model's card.").add_argument("model")
+    add("show", _models_show, "Print a model's card.").add_argument("model", help=_MODEL)
     install = add("add", _models_add, "Check a model package and install it.")
     install.add_argument("package", help=".zip or folder")
     add_overwrite(install, _TAKES_PLACE)
@@ -43,7 +44,7 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
         "Write into a model's card what its training images are like, as trainings do by "
         "themselves.",
     )
-    seen.add_argument("model")
+    seen.add_argument("model", help=_MODEL)
     seen.add_argument("cases", help="the case list that it was trained on")
     seen.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     judged = add(
@@ -52,29 +53,32 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
         "Write into a model's card what its certainty is worth on held-out cases, as trainings of "
         "a project do by themselves.",
     )
-    judged.add_argument("model")
+    judged.add_argument("model", help=_MODEL)
     judged.add_argument(
         "cases", help="a case list; its 'val' cases count, and each group is a patient"
     )
     judged.add_argument("--device", choices=DEVICES, default="auto", help="what computes")
     export = add("export", _models_export, "Write a model as one .zip.")
-    export.add_argument("model")
-    export.add_argument("zip")
+    export.add_argument("model", help=_MODEL)
+    export.add_argument("zip", help="file to write")
     add_overwrite(export, "a zip of a model")
-    add("remove", _models_remove, "Remove an installed model.").add_argument("model")
+    remove = add("remove", _models_remove, "Remove an installed model.")
+    remove.add_argument("model", help="name in the library")
     shown = add("catalogue", _models_catalogue, "List the models that can be downloaded.")
     shown.add_argument("--json", action="store_true", help="print JSON")
     download = add("download", _models_download, "Download a model of the catalogue.")
-    download.add_argument("name")
+    download.add_argument("name", help="of the model, as 'models catalogue' lists it")
     download.add_argument("--into", metavar="FOLDER", help="default: the first folder of models")
     download.add_argument("--yes", action="store_true", help="size and licence are accepted")
     add_overwrite(download, _TAKES_PLACE)
-    default = f"default: ${CATALOGUE_ENVIRONMENT}"
+    default = f"default: ${CATALOGUE_ENVIRONMENT}, else the one that comes with SemiGDA"
     for sub in (shown, download):
         sub.add_argument("--catalogue", metavar="FILE|URL", help=default)
     describe = add("describe", _models_describe, "Print what a catalogue says of a package.")
-    describe.add_argument("zip")
-    describe.add_argument("--url", default="", help="default: beside the catalogue")
+    describe.add_argument("zip", help="model package, as 'models export' writes it")
+    describe.add_argument(
+        "--url", default="", help="of the package (default: beside the catalogue)"
+    )
     describe.add_argument("--date", help="of this version; default: the card's, else today")
 
 

@@ -18,6 +18,8 @@ class Parser(argparse.ArgumentParser):
     _given: list[str] = []
 
     def parse_known_args(self, args=None, namespace=None):
+        # What begins like a number is a value, not an option; so does a list such as -28,-20,-14.
+        self._negative_number_matcher = re.compile(r"-[\d.]")
         self._given = list(sys.argv[1:] if args is None else args)
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:  # here, and not in the outermost parser, which does not know these options

@@ -54,7 +54,9 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
     create = add("create", None, "Make a training project in a folder.")
     create.set_defaults(command=_create)  # there is no project yet
     create.add_argument("--name", help="default: the folder's name")
-    create.add_argument("--classes", nargs="+", default=[], metavar="NAME")
+    create.add_argument(
+        "--classes", nargs="+", default=[], metavar="NAME", help="what is to be segmented"
+    )
     create.add_argument(
         "--modality",
         type=str.upper,

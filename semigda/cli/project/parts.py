@@ -12,6 +12,7 @@ from semigda_core.errors import SemiGDAError
 # Makes the parser of an action from its name, its command (a function of the project and the
 # arguments) and help.
 Add = Callable[[str, Any, str], argparse.ArgumentParser]
+CASE_ID = "of the case, as 'project cases' lists it"
 
 
 def add_map(parser: argparse.ArgumentParser, about: str) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from semigda.cli.project.parts import Add, done, print_json
+from semigda.cli.project.parts import CASE_ID, Add, done, print_json
 from semigda.cli.telling import run_and_tell
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
@@ -28,13 +28,13 @@ def add_review_commands(add: Add) -> None:
         ("accept", _accept, "Take predicted labels as the cases' labels."),
         ("reject", _reject, "Leave cases unlabelled and do not propose them again."),
     ):
-        add(name, command, text).add_argument("cases", nargs="+", metavar="ID")
+        add(name, command, text).add_argument("cases", nargs="+", metavar="ID", help=CASE_ID)
     edited = add("edited", _edited, "Take a corrected prediction as a case's label.")
-    edited.add_argument("case", metavar="ID")
+    edited.add_argument("case", metavar="ID", help=CASE_ID)
     edited.add_argument("label", help=".seg.nrrd or label map")
 
     sending = add("send", _send, "Make an image and its corrected label a labelled case.")
-    sending.add_argument("image")
+    sending.add_argument("image", help="its file, or a folder with one DICOM series")
     sending.add_argument("label", help=".seg.nrrd whose segments are classes of the project")
     sending.add_argument("--name", help="of the case (default: the image's file name)")
     sending.add_argument(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from semigda.cli.project.parts import Add, print_json
+from semigda.cli.project.parts import CASE_ID, Add, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import FinishedSlices, finished_text, read_finished
@@ -16,7 +16,7 @@ from semigda_core.project.project import Project
 def add_slices_command(add: Add) -> None:
     """Add the action."""
     slices = add("slices", _slices, "Say which slices of a label are finished; alone: list them.")
-    slices.add_argument("case", nargs="?", metavar="ID")
+    slices.add_argument("case", nargs="?", metavar="ID", help=CASE_ID)
     slices.add_argument(
         "finished",
         nargs="?",

@@ -25,6 +25,7 @@ from semigda_core.project.training.plans import Plan
 from semigda_core.project.training.presets import PRESETS
 from semigda_core.project.training.versions import Version
 
+_VERSION = "its name, as 'project versions' lists it"
 _ASKED = {
     "pause": "The training saves what it has learned, and pauses.",
     "resume": "The training goes on, without this terminal.",
@@ -47,24 +48,28 @@ def add_training_commands(add: Add) -> None:
     ):
         add(name, _control, text).set_defaults(control=name)
     add("versions", _versions, "List the models that trainings made.")
-    add("use", _use, "Install a version for segmenting.").add_argument("version")
+    add("use", _use, "Install a version for segmenting.").add_argument("version", help=_VERSION)
     add("rollback", _rollback, "Go back to the version that was used before.")
     rename = add("rename", _rename, "Give a version another title.")
-    rename.add_argument("version")
-    rename.add_argument("title")
+    rename.add_argument("version", help=_VERSION)
+    rename.add_argument("title", help="the new one")
     export = add("export", _export, "Write a version as one .zip.")
-    export.add_argument("version")
-    export.add_argument("zip")
+    export.add_argument("version", help=_VERSION)
+    export.add_argument("zip", help="file to write")
     export.add_argument("--overwrite", action="store_true", help="replace a zip of a model")
-    add("delete", _delete, "Delete a version.").add_argument("version")
+    add("delete", _delete, "Delete a version.").add_argument("version", help=_VERSION)
     compare = add("compare", _compare, "Compare two versions on the held-out cases.")
-    compare.add_argument("before", help="version")
-    compare.add_argument("after", help="version")
+    compare.add_argument("before", help=_VERSION)
+    compare.add_argument("after", help=_VERSION)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     """Options that change the plan stored in the project; without any, it is used unchanged."""
-    parser.add_argument("--preset", choices=PRESETS)
+    parser.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="a look in minutes, the usual choice, or the full-size network for graphics cards",
+    )
     parser.add_argument("--name", help="of the version to make")
     parser.add_argument(
         "--base",
