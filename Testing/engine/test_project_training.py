@@ -182,6 +182,10 @@ def test_the_same_by_commands(trained, tmp_path, capsys):
         code, out = run(action)
         assert code == 1 and ("No training" in out or "is done" in out)
     assert run("train", "--set", "nonsense")[0] == 1
+    free = "--set pretrain_steps=null --set align_steps=null --set steps=null".split()
+    code, out = run("train", "--minutes", "0.05", *free)  # as in the panel
+    assert code == 1 and "shortest" in out and "This would: --minutes" in out
+    assert json.loads(run("status", "--json")[1])["training"]["state"] == "done"
 
 
 def test_a_base_is_offered_unless_it_has_seen_held_out_cases(trained):

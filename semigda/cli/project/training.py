@@ -137,14 +137,22 @@ def _tell_estimate(estimate: Estimate) -> None:
         print(estimate.mirroring)
     if not estimate.fits:
         print(f"It does not fit: {estimate.reason}")
-        for key, value in estimate.offers.items():
-            option = f"--minutes {value}" if key == "minutes" else f"--set '{key}={value}'"
-            print(f"This would: {option}")
+        print(_what_fits(estimate))
+
+
+def _what_fits(estimate: Estimate) -> str:
+    options = [
+        f"--minutes {value}" if key == "minutes" else f"--set '{key}={value}'"
+        for key, value in estimate.offers.items()
+    ]
+    return f"This would: {' '.join(options)}" if options else "Change the plan."
 
 
 def _train(project: Project, arguments: argparse.Namespace) -> int:
     plan = _plan(arguments, project)
     estimate = trainings.estimate(project, plan)
+    if not estimate.fits:
+        raise SemiGDAError("bad-input", estimate.reason, action=_what_fits(estimate))
     job = trainings.start(project, plan)
     if not arguments.wait and arguments.json:
         print_json({"job": str(job.path), "estimate": asdict(estimate)})
