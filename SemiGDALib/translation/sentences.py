@@ -18,7 +18,7 @@ from SemiGDALib.translation import (
 LISTS = (core_sentences, project_sentences, images_sentences, engine_sentences)
 _NAME = re.compile(r"\{(\w+)\}")
 _SENTENCE = re.compile(r"\{(\w+)\}(?=\\ \{)")  # a value that only a space parts from the next
-_END = re.compile(r"(?<=[.:;,]) ")
+_ENDS = tuple(re.compile(rf"(?<=[{signs}]) ") for signs in (".", ":;,"))  # of sentences, of parts
 
 
 @lru_cache(maxsize=4096)
@@ -92,9 +92,12 @@ def _whole(text: str) -> str | None:
     return None
 
 
-def _byPieces(text: str) -> str:
+def _byPieces(text: str, ends=_ENDS) -> str:
     """Several sentences, or one with what was added to it."""
-    return " ".join(_whole(piece) or piece for piece in _END.split(text))
+    if not ends:
+        return text
+    end, *parts = ends
+    return " ".join(_whole(piece) or _byPieces(piece, parts) for piece in end.split(text))
 
 
 def _filled(translation: str, values: dict[str, str]) -> str:

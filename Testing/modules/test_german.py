@@ -214,4 +214,12 @@ def test_sentences_that_are_put_together():
         "Angehalten: Die Festplatte ist voll. Schaffen Sie Platz auf der Festplatte, und "
         "versuchen Sie es noch einmal."
     )
+    text = (
+        "Slices of 96 x 80 pixels, 99 steps of 8 slices. The network is the small one: no "
+        "graphics card computes. That is little: more time makes a better model."
+    )
+    assert translated(text) == (
+        "Schichten von 96 x 80 Pixeln, 99 Schritte von 8 Schichten. Das Netz ist das kleine: Keine "
+        "Grafikkarte rechnet. Das ist wenig: Mehr Zeit ergibt ein besseres Modell."
+    )
     assert translated("Rehearsal: reading the images.") == "Probelauf: liest die Bilder."
