@@ -44,6 +44,11 @@ class MessageArea:
         self._action = self._other = None
         self._ui.messageFrame.visible = False
 
+    def withdraw(self, action) -> None:
+        """Hide the question that this action answers, if it is still asked."""
+        if action is not None and action is self._action:
+            self.hide()
+
     def _show(self, colour, sentence, explanation, actionText, action, dismissText) -> None:
         ui = self._ui
         self._action, self._other = action, None

@@ -45,10 +45,16 @@ class FitQuestion:
     def __init__(self, message, segment):
         self._message, self._segment = message, segment
         self._sure = None  # (volume's id, model) that the user wants all the same
+        self._asked, self._anyway = None, None  # what the question was about, and its yes
 
     def forget(self) -> None:
         """The scene closes."""
         self._sure = None
+
+    def follow(self, volumeNode, roi, model: str) -> None:
+        """Withdraw the question when another volume, region or model is chosen."""
+        if _about(volumeNode, roi, model) != self._asked:
+            self._message.withdraw(self._anyway)
 
     def asks(self, card, volumeNode, roi, model: str) -> bool:
         """Whether there is something to ask; the user's yes segments."""
@@ -61,6 +67,7 @@ class FitQuestion:
             self._sure = pair
             self._segment()
 
+        self._asked, self._anyway = _about(volumeNode, roi, model), segmentAnyway
         self._message.question(
             found,
             _(
@@ -72,3 +79,8 @@ class FitQuestion:
             _("Cancel"),
         )
         return True
+
+
+def _about(volumeNode, roi, model: str) -> tuple:
+    """Ids, so that no deleted node is kept alive."""
+    return volumeNode and volumeNode.GetID(), roi and roi.GetID(), model

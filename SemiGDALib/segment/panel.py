@@ -190,6 +190,7 @@ class SegmentPanel:
         parameters = self.parameters
         if parameters is None:
             return
+        self._fit.follow(parameters.inputVolume, parameters.roi, parameters.model)
         self.choices.show()
         self.frames.show(parameters.inputVolume, parameters.allFrames)
         self._region.update()

@@ -65,6 +65,10 @@ def test_a_kind_of_image_the_model_does_not_know_is_asked_about(
     module_host.click(ui.messageDismissButton)
     assert not results()
     module_host.click(ui.segmentButton)
+    choose(panel, module_host, phantoms.add_volume())
+    assert not ui.messageFrame.visible  # it was about the other volume
+    choose(panel, module_host, picture)
+    module_host.click(ui.segmentButton)
     module_host.grab(panel, artifacts / "segment-panel-fit.png")
     module_host.click(ui.messageActionButton)
     module_host.wait(lambda: idle(panel), 60)
