@@ -2396,6 +2396,14 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Discarded, it cannot be brought back.</source>
+        <translation>Verworfenes kommt nicht zurück.</translation>
+    </message>
+    <message>
         <source>Drawn, but not finished, and therefore not used: slices {which}.</source>
         <translation>Gezeichnet, aber nicht fertig, und darum nicht verwendet: Schichten {which}.</translation>
     </message>
@@ -2422,6 +2430,10 @@
     <message>
         <source>This case is held out: changing its label makes earlier scores void.</source>
         <translation>Das ist ein Testfall: Sein Label zu ändern macht frühere Werte ungültig.</translation>
+    </message>
+    <message>
+        <source>What you have drawn or marked is not saved.</source>
+        <translation>Was Sie gezeichnet oder markiert haben, ist nicht gespeichert.</translation>
     </message>
 </context>
 <context>

@@ -166,10 +166,33 @@ def test_discard(training, project, module_host):
     volume, segmentation = edit(training, module_host, case)
     paint(segmentation, "core", volume, np.zeros(studies.SHAPE, bool))
     module_host.open("SemiGDATrain")
-    module_host.click(training.ui.discardLabelButton)
+    ui = training.ui
+    module_host.click(ui.discardLabelButton)
+    assert "not saved" in ui.messageLabel.text
+    module_host.click(ui.messageDismissButton)
+    assert ui.labellingFrame.visible and not voxels(segmentation, "core", volume).any()
+    module_host.click(ui.discardLabelButton)
+    module_host.click(ui.messageActionButton)
     assert project.read().case(case.id).label == case.label
     assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
     assert not (project.folder / "labels").exists()
+
+
+def test_what_nobody_changed_is_discarded_without_a_question(training, project, module_host):
+    edit(training, module_host, project.read().cases[0])
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.discardLabelButton)
+    assert training.logic.labelling is None and not training.ui.messageFrame.visible
+
+
+def test_marks_alone_are_asked_about(training, project, module_host):
+    edit(training, module_host, project.read().cases[1])
+    training.logic.markSlices(2, 4)
+    module_host.open("SemiGDATrain")
+    module_host.click(training.ui.discardLabelButton)
+    assert "not saved" in training.ui.messageLabel.text and training.logic.labelling is not None
+    module_host.click(training.ui.messageActionButton)
+    assert training.logic.labelling is None
 
 
 def test_nothing_drawn_is_said(training, project, module_host):

@@ -85,8 +85,22 @@ class LabellingBar:
         covered.attempt(self.context, save, tell)
 
     def onDiscard(self) -> None:
-        """Forget what was drawn."""
-        self.context.attempt(self.context.logic.discardLabel)
+        """Forget what was drawn; asks first, because nothing brings it back."""
+        labelling = self.context.logic.labelling
+        if not labelling.isChanged():
+            self._discard(labelling)
+            return
+        self.context.message.question(
+            _("What you have drawn or marked is not saved."),
+            _("Discarded, it cannot be brought back."),
+            _("Discard"),
+            lambda: self._discard(labelling),
+            _("Cancel"),
+        )
+
+    def _discard(self, labelling) -> None:
+        if self.context.logic.labelling is labelling:  # it may be closed by now
+            self.context.attempt(self.context.logic.discardLabel)
 
 
 def _finished(slices) -> str:

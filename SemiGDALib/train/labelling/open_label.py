@@ -73,6 +73,7 @@ class Labelling:
             raise
         self._volume, self._segmentation = nodes.Held(volume), nodes.Held(node)
         self._grid = said.grid if said else nodes.gridOf(volume)
+        self._marked, self._drawing = finished, unfinished.Drawing(node, begun is not None)
         case = view.case(caseId)
         if said:
             self._see(said.seen, said.image, said.classes)
@@ -101,6 +102,11 @@ class Labelling:
     def isAlive(self) -> bool:
         """Whether both nodes are still in the scene."""
         return self.volumeNode is not None and self.segmentationNode is not None
+
+    def isChanged(self) -> bool:
+        """Whether closing it would lose what somebody drew or marked."""
+        marked = self.slices.finished != self._marked
+        return self.isAlive() and (self._drawing.isChanged or marked)
 
     def show(self) -> None:
         """Open Segment Editor with the right nodes."""

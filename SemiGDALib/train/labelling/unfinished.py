@@ -42,6 +42,22 @@ class Unfinished:
     classes: dict = field(default_factory=dict)
 
 
+class Drawing:
+    """Notices what is drawn in a segmentation, or removed from it.
+
+    Attributes:
+        isChanged: whether that has happened; also before, of what a scene brought.
+    """
+
+    def __init__(self, segmentationNode, isChanged: bool):
+        self.isChanged = isChanged
+        for event in ("SourceRepresentationModified", "SegmentRemoved"):
+            segmentationNode.AddObserver(getattr(slicer.vtkSegmentation, event), self._onChanged)
+
+    def _onChanged(self, _caller, _event) -> None:
+        self.isChanged = True
+
+
 def note(segmentationNode, volumeNode, about: Unfinished) -> None:
     """Let the segmentation say it."""
     segmentationNode.SetAttribute(ATTRIBUTE, json.dumps(asdict(about)))
