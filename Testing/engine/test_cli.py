@@ -135,7 +135,7 @@ def test_from_pretraining_to_a_segmentation(tmp_path, library, monkeypatch, caps
     command = "train --job job2 --settings train.json --steps 4 --seed 3 --out balls"
     done = semigda(*command.split())  # what a training prints goes past Python's output
     assert done.returncode == 0, done.stderr
-    assert "100.0 %" in done.stdout and "validation" in done.stdout
+    assert "100.0 %" in done.stdout and "\n         Dice after step " in done.stdout
     assert done.stdout.splitlines()[-1].startswith("Dice on val: shell ")
     job = JobFolder(tmp_path / "job2")
     assert job.state()["state"] == "done"
@@ -301,6 +301,7 @@ def test_errors_are_a_sentence_and_an_action(
         ("segment x.nrrd --modle tiny -o o.seg.nrrd", "Did you mean --model?"),
         ("segment x.nrrd --model tiny -o o.seg.nrrd --al-parts", "Did you mean --all-parts?"),
         ("project train p --preset standrd", "Did you mean standard?"),
+        ("project add --labels l p images", "--labels takes all that follows it: write it last"),
         ("segment x.nrrd --model tiny -o o.seg.nrrd --device gpu", "choose from"),
         ("segment x.nrrd y.nrrd --model tiny -o o.seg.nrrd", "unrecognized arguments: y.nrrd"),
     ],

@@ -22,7 +22,7 @@ from typing import Any
 from semigda.cli.models import add_models_commands, add_overwrite
 from semigda.cli.parser import Parser
 from semigda.cli.segment import add_model_arguments, add_segment_command, segment_options
-from semigda.cli.telling import Terminal, run_and_tell
+from semigda.cli.telling import Terminal, run_and_tell, scores
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
@@ -249,8 +249,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise error
     report = (job.result() or {}).get("report") or {}
     if dice := report.get("val_dice"):
-        told = ", ".join(f"{name} {'-' if d is None else f'{d:.3f}'}" for name, d in dice.items())
-        print(f"Dice on val: {told}.")
+        print(f"Dice on val: {scores(dice)}.")
     return code
 
 

@@ -28,7 +28,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str):
         meant = "".join(f" Did you mean {one}?" for one in self._meant(message))
+        if taken := [name for name in self._of_several() if message.startswith("the following")]:
+            meant = f" {taken[0]} takes all that follows it: write it last."
         self.exit(2, f"{self.prog}: {message}.{meant}\nSee '{self.prog} --help'.\n")
+
+    def _of_several(self) -> Iterator[str]:
+        """The given options that take several values."""
+        for name, action in self._option_string_actions.items():
+            if action.nargs == "+" and name in self._given:
+                yield name
 
     def _meant(self, message: str) -> Iterator[str]:
         options = list(self._option_string_actions)

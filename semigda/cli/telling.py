@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,23 @@ class TerminalJob(JobFolder):
 
     def event(self, type: str, **values: Any) -> None:
         super().event(type, **values)
-        if type in ("validation", "warning", "stuck"):
-            told = one_line(", ".join(f"{key}={value}" for key, value in values.items()), 1000)
-            print(f"         {type}: {told}", file=self._terminal, flush=True)
+        if type in _SENTENCES:
+            told = one_line(_SENTENCES[type](values), 1000)
+            print(f"         {told}", file=self._terminal, flush=True)
+
+
+def scores(dice: dict[str, float | None]) -> str:
+    """Dice by class, in words; "-" for a class that is nowhere."""
+    return ", ".join(f"{name} {'-' if d is None else f'{d:.3f}'}" for name, d in dice.items())
+
+
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "validation": lambda event: f"Dice after step {event['step']}: {scores(event['dice']['both'])}",
+    "stuck": lambda event: (
+        f"Not found so far: {', '.join(event['classes'])}. {' '.join(event['causes'])}"
+    ),
+    "warning": lambda event: event["message"],
+}
 
 
 def run_and_tell(

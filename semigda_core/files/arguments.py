@@ -60,7 +60,11 @@ def named_values(texts: Iterable[str], values: Mapping[str, Any] | None = None) 
     for given in texts:
         name, equals, value = given.partition("=")
         if not equals:
-            raise SemiGDAError("bad-input", f"--set needs NAME=VALUE, not '{given}'.")
+            raise SemiGDAError(
+                "bad-input",
+                f"--set needs NAME=VALUE, not '{given}'.",
+                action="For example: --set steps=2000.",
+            )
         *parts, last = name.split(".")
         inner = values
         for part in parts:
