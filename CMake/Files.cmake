@@ -158,6 +158,7 @@ set(SemiGDA_PACKAGES
   semigda/cli/project/slices.py
   semigda/cli/project/training.py
   semigda/cli/segment.py
+  semigda/cli/start.py
   semigda/cli/telling.py
   semigda/data/__init__.py
   semigda/data/augment.py

@@ -5051,6 +5051,10 @@
         <translation>Fertig.</translation>
     </message>
     <message>
+        <source>For example: --set steps=2000.</source>
+        <translation>Zum Beispiel: --set steps=2000.</translation>
+    </message>
+    <message>
         <source>Free some disk space and try again.</source>
         <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es noch einmal.</translation>
     </message>

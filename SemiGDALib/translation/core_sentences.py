@@ -34,6 +34,7 @@ def sentences(_):
         _("Copy the report and send it to the developers."),
         _("Copyright (c) 2020, ML Illustrated"),
         _("Done."),
+        _("For example: --set steps=2000."),
         _("Free some disk space and try again."),
         _("General image features (EfficientNet-Lite0, Apache-2.0)"),
         _(

@@ -322,6 +322,23 @@ def test_a_folder_of_images_asks_for_cases(tmp_path, library, capsys):
     assert "use --cases" in capsys.readouterr().err
 
 
+def test_ctrl_c_while_modules_are_imported_is_told_in_a_sentence():
+    program = """
+import sys
+class Finder:
+    def find_spec(self, name, *_about):
+        if name == "semigda.cli.models":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Finder())
+from semigda.cli import main
+sys.exit(main(["models", "list"]))
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith("semigda: Cancelled.")
+    assert "Traceback" not in done.stderr
+
+
 def test_an_internal_error_leaves_a_report_not_a_traceback(tmp_path, library):
     # A slip of ours, planted before the command starts.
     (tmp_path / "sitecustomize.py").write_text(

@@ -1,5 +1,5 @@
 """The ``semigda`` command: ``commands`` has its parser, a module each the larger commands."""
 
-from semigda.cli.commands import main
+from semigda.cli.start import main
 
 __all__ = ["main"]
