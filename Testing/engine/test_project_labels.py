@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from project_fixtures import AFFINE, draw, write_case, write_segmentation
 from volume_fixtures import write_nrrd
 
 from semigda.check.run import check
+from semigda.data import other_grid
 from semigda.data.cases import read_cases
 from semigda.data.labels import label_parts, read_classes
 from semigda.data.other_grid import resample_classes, share_inside
@@ -95,6 +97,19 @@ def test_a_label_map_without_names_goes_by_its_values(tmp_path, like):
     assert [key for key, _ in label_parts(tmp_path / "l.nrrd", like)] == ["3", "6"]
     labels = read_classes(tmp_path / "l.nrrd", like, {"3": 2, "6": 1})
     np.testing.assert_array_equal(labels, np.select([LABELS == 1, LABELS == 2], [2, 1]))
+
+
+def test_a_large_label_on_another_grid_is_located_by_some_voxels(tmp_path, like, monkeypatch):
+    monkeypatch.setattr(other_grid, "_POINTS", 20_000)
+    label = np.ones((60, 120, 150), np.uint8)
+    path = tmp_path / "l.nrrd"
+    write_nrrd(path, label, AFFINE)
+    tracemalloc.start()
+    share = share_inside(path, like)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert share == pytest.approx(np.prod(like.shape) / label.size, rel=0.2)
+    assert peak < 20 * label.nbytes  # a number for each voxel, and not its three positions
 
 
 def test_cropped_and_distant_segmentations(tmp_path, like):

@@ -24,13 +24,14 @@ def share_inside(path, like: Volume, only: Iterable[str] = ()) -> float:
     """
     inside = count = 0.0
     for mask, grid in _own_masks(Path(path), only):
-        points = np.argwhere(mask)
-        if not len(points):
+        voxels = np.flatnonzero(mask)
+        if not len(voxels):
             continue
-        index = _index_in(like.affine, grid.affine, points[:: len(points) // _POINTS + 1])
+        some = np.unravel_index(voxels[:: len(voxels) // _POINTS + 1], mask.shape)
+        index = _index_in(like.affine, grid.affine, np.stack(some, axis=1))
         within = (index > -0.5) & (index < np.array(like.shape[::-1]) - 0.5)
-        inside += len(points) * float(within.all(axis=1).mean())
-        count += len(points)
+        inside += len(voxels) * float(within.all(axis=1).mean())
+        count += len(voxels)
     return inside / count if count else 0.0
 
 
