@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from semigda.inference import usage
 from semigda.memory import importing
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,23 @@ def test_a_worker_that_waits_leaves_the_graphics_memory_to_others(monkeypatch, t
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{tmp_path / 'taken back'}\n"))
     assert worker.run_worker() == 0
     assert freed == [True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="containers limit memory so on Linux")
+def test_in_a_container_what_its_limit_leaves_is_free(monkeypatch, tmp_path):
+    monkeypatch.setattr(usage, "CONTAINER", tmp_path)
+    outside = usage.free_memory()
+    assert outside is not None and outside > 10**8
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("70000000\n")
+    (tmp_path / "memory.stat").write_text("anon 40000000\ninactive_file 20000000\n")
+    assert usage.free_memory() > 10**8  # no limit
+    (tmp_path / "memory.max").write_text("90000000\n")
+    assert usage.free_memory() == 40_000_000  # pages of files go when memory is wanted
+    (tmp_path / "memory.max").write_text("40000000\n")
+    assert usage.free_memory() == 0
+    (tmp_path / "memory.max").write_text(f"{10**15}\n")
+    assert usage.free_memory() < 10**14  # more than there is
 
 
 def test_nothing_is_collected_while_importing_and_again_afterwards():

@@ -8,6 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+CONTAINER = Path("/sys/fs/cgroup")  # where Linux tells a process of its limits (version 2)
 
 
 class Clock:
@@ -88,13 +91,27 @@ def whole_memory() -> int | None:
         return None
 
 
+def _left_by_container() -> int | None:
+    """Bytes that a container's limit leaves, beyond which the system kills; None without one."""
+    try:
+        most, used, stat = (
+            (CONTAINER / f"memory.{name}").read_text("ascii") for name in ("max", "current", "stat")
+        )
+        told = dict(line.split() for line in stat.splitlines())
+        # Pages of files go when memory is wanted.
+        return max(0, int(most) - int(used) + int(told["inactive_file"]))
+    except (OSError, ValueError, KeyError):  # no container, or "max"
+        return None
+
+
 def free_memory() -> int | None:
     """Bytes of memory still available to programs; None if unknown."""
     if sys.platform == "linux":
         with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:
                 if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
+                    free, left = int(line.split()[1]) * 1024, _left_by_container()
+                    return free if left is None else min(free, left)
     if sys.platform == "win32":
         return _windows_memory().ullAvailPhys
     return None  # macOS compresses and swaps: free memory means little
