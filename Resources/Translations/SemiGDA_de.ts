@@ -6517,6 +6517,10 @@
         <translation>Wählen Sie einen Zeitpunkt, oder segmentieren Sie alle (--all-frames).</translation>
     </message>
     <message>
+        <source>Choose one from 0 to {value}.</source>
+        <translation>Wählen Sie eines von 0 bis {value}.</translation>
+    </message>
+    <message>
         <source>Choose one of the files.</source>
         <translation>Wählen Sie eine der Dateien.</translation>
     </message>
@@ -6697,8 +6701,8 @@
         <translation>Sagen Sie, welche Klasse jede Farbe oder Ebene ist, oder speichern Sie einen Wert je Klasse.</translation>
     </message>
     <message>
-        <source>Segment it without --all-frames.</source>
-        <translation>Segmentieren Sie es ohne --all-frames.</translation>
+        <source>Segment it without --all-frames and --frame.</source>
+        <translation>Segmentieren Sie es ohne --all-frames und --frame.</translation>
     </message>
     <message>
         <source>Several slices of the DICOM series lie at one position.</source>

@@ -20,6 +20,7 @@ def sentences(_):
         _("Choose a model for grey images, or a colour image."),
         _("Choose another series, or segment its pictures one by one."),
         _("Choose one frame, or segment all of them (--all-frames)."),
+        _("Choose one from 0 to {value}."),
         _("Choose one of the files."),
         _("Choose the label of this picture, in the size of the picture."),
         _("Choose to replace such values, or repair the image."),
@@ -71,7 +72,7 @@ def sentences(_):
         _("Save the part of it that you mean as an image of its own."),
         _("Say in the mapping what it is; {ignored} itself means unlabelled."),
         _("Say which class each colour or layer is, or save one value for each class."),
-        _("Segment it without --all-frames."),
+        _("Segment it without --all-frames and --frame."),
         _("Several slices of the DICOM series lie at one position."),
         _(
             "Slices that are marked as finished do not exist: in this direction the image has "

@@ -108,6 +108,10 @@ def test_an_image_without_frames(tmp_path, model, capsys):
     assert run(tmp_path / "one.nii.gz", "--model", model, "--all-frames", "-o", tmp_path / "out")
     assert "no fourth dimension" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+    result = tmp_path / "frame.seg.nrrd"  # which frame it would be, nobody could tell
+    assert run(tmp_path / "one.nii.gz", "--model", model, "--frame", 2, "-o", result) == 1
+    assert "no fourth dimension" in capsys.readouterr().err and not result.exists()
+    assert run(tmp_path / "one.nii.gz", "--model", model, "--frame", 0, "-o", result) == 0
 
 
 def test_without_a_choice_it_says_what_can_be_chosen(tmp_path, model, capsys):

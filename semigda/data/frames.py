@@ -9,9 +9,8 @@ import numpy as np
 
 from semigda.data.volumes import Volume, check_file, checked_affine, checked_values
 from semigda.progress import UNWATCHED, Progress
-from semigda.reading.errors import only_frames
+from semigda.reading.errors import no_frames, only_frames
 from semigda.reading.process import read_frames
-from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
 
 
@@ -31,11 +30,7 @@ class Frames:
         self._file, self._about = read_frames(path, progress)
         self.count: int = self._about["frames"]
         if self._about["picture"] or self.count < 2:
-            raise SemiGDAError(
-                "bad-input",
-                "The image has no fourth dimension.",
-                action="Segment it without --all-frames.",
-            )
+            raise no_frames()
 
     def read(self, _path: Path, options: SegmentOptions, progress: Progress = UNWATCHED) -> Volume:
         """The frame that the options name, as :func:`semigda.inference.segment.read_input` would

@@ -14,7 +14,7 @@ import numpy as np
 from semigda.data.content import Box
 from semigda.data.geometry import orient, turned
 from semigda.progress import UNWATCHED, Progress
-from semigda.reading.errors import choose_frame, damaged, only_frames, unread
+from semigda.reading.errors import choose_frame, damaged, no_frames, only_frames, unread
 from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
 from semigda_core.errors import SemiGDAError
@@ -118,6 +118,8 @@ def read_stored(
     """
     with _told_of_label() if labels else contextlib.nullcontext():
         stored = _stored(Path(path), frame, labels, progress)
+        if frame and stored.frames < 2:
+            raise no_frames()
         return _volume(stored, _channels(stored.array, frame, stored.picture))
 
 

@@ -70,7 +70,19 @@ def choose_frame(frames: int) -> SemiGDAError:
 
 
 def only_frames(frames: int) -> SemiGDAError:
-    return SemiGDAError("bad-input", f"The image has only {frames} frames.")
+    return SemiGDAError(
+        "bad-input",
+        f"The image has only {frames} frames.",
+        action=f"Choose one from 0 to {frames - 1}.",
+    )
+
+
+def no_frames() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input",
+        "The image has no fourth dimension.",
+        action="Segment it without --all-frames and --frame.",
+    )
 
 
 def complex_numbers() -> SemiGDAError:
