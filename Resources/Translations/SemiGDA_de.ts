@@ -6454,6 +6454,10 @@
         <translation>{name} {shape} anstelle von {value}</translation>
     </message>
     <message>
+        <source>{shared} of the held-out cases have the very label of a case for training: if they are of one patient, the scores will be too good.</source>
+        <translation>{shared} der Testfälle haben genau das Label eines Trainingsfalls: Sind sie von einem Patienten, werden die Werte zu gut ausfallen.</translation>
+    </message>
+    <message>
         <source>{todo} of {count} cases to segment</source>
         <translation>{todo} von {count} Fällen zu segmentieren</translation>
     </message>
@@ -6547,6 +6551,10 @@
     <message>
         <source>Crop the image, check its spacing, or choose a model of a coarser spacing.</source>
         <translation>Beschneiden Sie das Bild, prüfen Sie seinen Voxelabstand, oder wählen Sie ein Modell mit gröberem Voxelabstand.</translation>
+    </message>
+    <message>
+        <source>Delete copies; of several times or echoes, load one in 3D Slicer, and use that volume.</source>
+        <translation>Löschen Sie Kopien; von mehreren Zeiten oder Echos laden Sie eines in 3D Slicer und verwenden dieses Volumen.</translation>
     </message>
     <message>
         <source>Export it again, with points in decimal numbers, not commas.</source>

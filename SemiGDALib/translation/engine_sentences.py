@@ -263,6 +263,10 @@ def sentences(_):
         _("{count} held-out cases{gone}; nothing was chosen on them"),
         _("{name} is {value}, expected {shape}"),
         _("{name} {shape} in place of {value}"),
+        _(
+            "{shared} of the held-out cases have the very label of a case for training: if they "
+            "are of one patient, the scores will be too good."
+        ),
         _("{todo} of {count} cases to segment"),
         _("{value}: step {done} of {steps}."),
     )

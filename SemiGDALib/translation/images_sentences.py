@@ -28,6 +28,7 @@ def sentences(_):
         _("Copy it to a disk of this computer and try again."),
         _("Copy or export the file again from its source."),
         _("Crop the image, check its spacing, or choose a model of a coarser spacing."),
+        _("Delete copies; of several times or echoes, load one in 3D Slicer, and use that volume."),
         _("Export it again, with points in decimal numbers, not commas."),
         _("Export it from its source with a file for each slice."),
         _("Find out which is right, and save the image with that one alone."),

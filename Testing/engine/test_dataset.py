@@ -97,6 +97,10 @@ def test_a_held_out_image_that_also_trains_is_told(tmp_path):
             "2 of the held-out images are in the training a second time: the scores will be too "
             "good."
         ][:told]
+        assert [text for text in warnings if "very label" in text] == [
+            "1 of the held-out cases have the very label of a case for training: if they are of "
+            "one patient, the scores will be too good."
+        ][:told]
 
 
 def test_segments_that_share_voxels_are_told(tmp_path):

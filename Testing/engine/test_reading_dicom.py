@@ -204,3 +204,12 @@ def test_what_files_say_of_their_modality_counts_before_a_guess(tmp_path):
     changed(tmp_path / "1", Modality=["CT"] * 3)
     (finding,) = (one for one in check(project) if one.code == "odd-modality")
     assert "several modalities: CT, MR." in finding.message and len(finding.case_ids) == 1
+
+
+def test_a_slice_that_is_there_twice_is_told_as_that(tmp_path):
+    """A copy, or another echo; nothing is missing."""
+    write_dicom(tmp_path, [0.0, 1.0, 2.0])
+    one = sorted(tmp_path.glob("*.dcm"))[1]
+    (tmp_path / "copy.dcm").write_bytes(one.read_bytes())
+    error = refused(tmp_path)
+    assert "lie at one position" in error.message and "Delete copies" in error.action

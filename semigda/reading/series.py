@@ -125,8 +125,13 @@ def with_true_steps(image: sitk.Image, positions: np.ndarray) -> sitk.Image:
     """The image with its slices at ``positions`` (n, 3), LPS mm."""
     step = (positions[-1] - positions[0]) / (len(positions) - 1)
     distance = float(np.linalg.norm(step))
-    if distance < 1e-6:
-        raise SemiGDAError("bad-input", "Several slices of the DICOM series lie at one position.")
+    if len(np.unique(positions.round(3), axis=0)) < len(positions):
+        raise SemiGDAError(
+            "bad-input",
+            "Several slices of the DICOM series lie at one position.",
+            action="Delete copies; of several times or echoes, load one in 3D Slicer, and use that "
+            "volume.",
+        )
     expected = positions[0] + step * np.arange(len(positions))[:, None]
     if np.abs(positions - expected).max() > _UNEVEN * distance:
         raise SemiGDAError(

@@ -124,6 +124,16 @@ def held_out_copies(slices: Mapping[str, Sequence[CaseSlices]]) -> int:
     return sum(case.planes.digest in trained for case in slices["val"])
 
 
+def held_out_labels(slices: Mapping[str, Sequence[CaseSlices]]) -> int:
+    """How many held-out cases, of slices by role, have the label of a case for training, pixel by
+    pixel, and not an empty one."""
+    trained = {case.labels.digest for case in slices["labeled"] if case.labels is not None}
+    return sum(
+        case.labels is not None and bool(case.foreground) and case.labels.digest in trained
+        for case in slices["val"]
+    )
+
+
 def check_finished(labeled: Sequence[CaseSlices]) -> None:
     """Raise "no-labels" if no slice of the labelled cases is finished."""
     if not any(case.drawn for case in labeled):

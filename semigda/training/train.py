@@ -24,6 +24,7 @@ from semigda.training.dataset import (
     CaseSlices,
     check_finished,
     held_out_copies,
+    held_out_labels,
     load_slices,
     without_labels,
 )
@@ -146,6 +147,11 @@ class _Run:
             self.progress.warn(
                 f"{copies} of the held-out images are in the training a second time: the scores "
                 "will be too good."
+            )
+        if shared := held_out_labels(slices):
+            self.progress.warn(
+                f"{shared} of the held-out cases have the very label of a case for training: if "
+                "they are of one patient, the scores will be too good."
             )
         used = (case for cases in self.cases.values() for case in cases)
         if count := sum(has_overlaps(case.label, case.classes) for case in used):
