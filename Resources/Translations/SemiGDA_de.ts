@@ -8000,6 +8000,10 @@
         <translation>Das Projekt wird gerade von einem anderen Programm geändert.</translation>
     </message>
     <message>
+        <source>The project was changed by another program in this moment.</source>
+        <translation>Das Projekt wurde in diesem Moment von einem anderen Programm geändert.</translation>
+    </message>
+    <message>
         <source>The project was made by another version of SemiGDA.</source>
         <translation>Das Projekt wurde mit einer anderen Version von SemiGDA erstellt.</translation>
     </message>
@@ -8106,6 +8110,10 @@
     <message>
         <source>Train one first.</source>
         <translation>Trainieren Sie zuerst eines.</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>Versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Two images are the same with left and right swapped.</source>

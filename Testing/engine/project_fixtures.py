@@ -104,6 +104,6 @@ def write_segmentation(
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of every file below a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Size and time of every file below a folder, but for locks, which a first look makes."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     return {str(p): (p.stat().st_size, p.stat().st_mtime_ns) for p in files}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.files.atomic import removed_folder
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs import launch as launching
+from semigda_core.jobs import locks
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.own_labels import LABELS
 from semigda_core.project.training import trainings, versions
@@ -188,6 +190,24 @@ def test_two_take_a_corrected_prediction(tmp_path):
         corrected.append(f"{case.id}|{path}")
     assert race("take", project.folder, corrected) == [["done"] * CASES] * 2
     assert len(list((project.folder / LABELS).iterdir())) == 2 * CASES
+
+
+def test_a_drive_that_cannot_lock(tmp_path, monkeypatch):
+    """What another window wrote meanwhile is not written over; the later one is told."""
+
+    def refuse(_file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(locks, "_lock", refuse)
+    project = make_project(tmp_path, 0, 2)
+    first, second = (case.id for case in project.read().cases)
+    with pytest.raises(SemiGDAError, match="by another program in this moment"):
+        with project.edit_file() as data:
+            project.rename(second, "theirs")
+            data["cases"][0]["name"] = "ours"
+    assert project.read().case(second).name == "theirs"
+    project.rename(first, "ours")
+    assert [case.name for case in project.read().cases] == ["ours", "theirs"]
 
 
 # Versions

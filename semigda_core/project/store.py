@@ -19,6 +19,7 @@ from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.atomic import clear_leftovers, patiently, write_json
 from semigda_core.files.documents import MAX_BYTES, check, parse_json, record
 from semigda_core.files.inside import inside
+from semigda_core.files.stamps import stamp
 from semigda_core.jobs.locks import locked as file_locked
 from semigda_core.project import FILE
 from semigda_core.project.document import SCHEMA_VERSION, project_document
@@ -83,16 +84,25 @@ def create(folder: Path, data: dict[str, Any]) -> None:
 def edit(folder: Path) -> Iterator[dict[str, Any]]:
     """The project's present content; changes that the block makes to it are written at its end.
 
-    Nothing is written if the block raises or changes nothing, or if the result is not a project.
+    Nothing is written if the block raises or changes nothing, if the result is not a project, or
+    ("bad-input") over what somebody else wrote meanwhile: a program that synchronizes folders, or
+    another window on a drive that cannot lock.
     """
     with locked(folder):
         clear_leftovers(folder)
+        seen = stamp(folder / FILE)
         data = read(folder)
         before = json.dumps(data, sort_keys=True)
         yield data
         if json.dumps(data, sort_keys=True) == before:
             return
         data["revision"] += 1
+        if stamp(folder / FILE) != seen:
+            raise SemiGDAError(
+                "bad-input",
+                "The project was changed by another program in this moment.",
+                action="Try again.",
+            )
         _write(folder, data)
 
 
