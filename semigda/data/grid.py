@@ -11,8 +11,9 @@ import torch.nn.functional as F
 from semigda.data.content import Box, content_box, cut, moved, whole_box
 from semigda.data.geometry import orient, turned
 from semigda_core.errors import SemiGDAError
-from semigda_core.models.preprocessing import MULTIPLE
+from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
 
+Sides = tuple[int, int]  # of a slice, (H, W)
 MAX_PIXELS = 1 << 24  # of a working slice
 MAX_SLICES = 20_000
 
@@ -38,8 +39,8 @@ class WorkingGrid:
     rows: int
     columns: int
     count: int
-    content: tuple[int, int]
-    size: tuple[int, int]
+    content: Sides
+    size: Sides
     box: Box | None = None
 
     def boxed(self, array: np.ndarray) -> np.ndarray:
@@ -100,29 +101,9 @@ def working_grid(volume, preprocessing, within: Box | None = None) -> WorkingGri
     shape = [last - first for first, last in box or whole_box(volume.array)]
     depth, rows, columns = (shape[axis] for axis in order)
     steps = [volume.spacing[axis] for axis in order]
-    through, *plane = preprocessing.spacing
+    through = preprocessing.spacing[0]
     count = depth if through is None else max(1, round(depth * steps[0] / through))
-    if plane[0] is None:
-        # Fit the field of view into the working size; pixels become square in mm.
-        target = max(
-            rows * steps[1] / preprocessing.size[0], columns * steps[2] / preprocessing.size[1]
-        )
-        plane = (target, target)
-        limit = preprocessing.size
-    else:
-        limit = None
-    content = tuple(
-        max(1, round(n * step / target))
-        for n, step, target in zip((rows, columns), steps[1:], plane, strict=True)
-    )
-    if limit is None:
-        size = tuple(
-            max(least, -(-n // MULTIPLE) * MULTIPLE)
-            for least, n in zip(preprocessing.size, content, strict=True)
-        )
-    else:
-        content = tuple(min(n, most) for n, most in zip(content, limit, strict=True))
-        size = preprocessing.size
+    content, size = _plane((rows * steps[1], columns * steps[2]), preprocessing)
     if size[0] * size[1] > MAX_PIXELS or count > max(depth, MAX_SLICES):
         raise SemiGDAError(
             "bad-input",
@@ -131,6 +112,18 @@ def working_grid(volume, preprocessing, within: Box | None = None) -> WorkingGri
             action="Crop the image, check its spacing, or choose a model of a coarser spacing.",
         )
     return WorkingGrid(order, flips, depth, rows, columns, count, content, size, box)
+
+
+def _plane(extent: tuple[float, float], preprocessing: Preprocessing) -> tuple[Sides, Sides]:
+    """Content and size of a working slice whose image has these sides in mm."""
+    size, (_, row, column) = preprocessing.size, preprocessing.spacing
+    if row is None or column is None:  # fitted: pixels become square in mm
+        pixel = max(side / most for side, most in zip(extent, size, strict=True))
+        height, width = (max(1, round(side / pixel)) for side in extent)
+        return (min(height, size[0]), min(width, size[1])), size
+    height, width = max(1, round(extent[0] / row)), max(1, round(extent[1] / column))
+    high, wide = (-(-side // MULTIPLE) * MULTIPLE for side in (height, width))
+    return (height, width), (max(size[0], high), max(size[1], wide))
 
 
 def axis_weights(source: int, target: int, start: int, stop: int):
