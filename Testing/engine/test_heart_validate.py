@@ -54,6 +54,8 @@ def test_means_are_over_the_cases_that_hold_a_class():
     network = Copier().train()
     found = validate.validate(network, PALETTE, cases)
     assert found["vae"] == pytest.approx([2 / 3, 2 / 3]) and found["cnn"] == [0.0, 0.0]
+    nowhere = validate.validate(network, PALETTE, [Case([[1, 0]], [[1, 1]])])["vae"]
+    assert nowhere[0] == pytest.approx(2 / 3) and math.isnan(nowhere[1])
     assert network.training and all(network.evaluated)
     assert not network.eval().training
     with validate.evaluating(network):
