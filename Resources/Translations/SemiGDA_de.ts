@@ -451,8 +451,8 @@
 <context>
     <name>Review</name>
     <message>
-        <source>&lt;b&gt;Pseudo-label inbox&lt;/b&gt;: the model's own labels, most certain first</source>
-        <translation>&lt;b&gt;Eingang für Pseudo-Labels&lt;/b&gt;: die eigenen Labels des Modells, die sichersten zuerst</translation>
+        <source>&lt;b&gt;Inbox&lt;/b&gt;: the model's own labels, most certain first</source>
+        <translation>&lt;b&gt;Eingang&lt;/b&gt;: die eigenen Labels des Modells, die sichersten zuerst</translation>
     </message>
     <message>
         <source>&lt;b&gt;What to label next&lt;/b&gt;: cases that stand for many others</source>
@@ -670,16 +670,16 @@
         <translation>Erweitert</translation>
     </message>
     <message>
-        <source>Branches and models.</source>
-        <translation>Zweige und Modelle.</translation>
-    </message>
-    <message>
         <source>Branches:</source>
         <translation>Zweige:</translation>
     </message>
     <message>
         <source>Centre the slice views on the next place where the model is in doubt, most doubtful first.</source>
         <translation>Die Schichtansichten auf die nächste fragliche Stelle zentrieren, die fraglichste zuerst.</translation>
+    </message>
+    <message>
+        <source>Choices that are rarely changed.</source>
+        <translation>Einstellungen, die man selten ändert.</translation>
     </message>
     <message>
         <source>Close</source>
@@ -3174,7 +3174,7 @@
     </message>
     <message>
         <source>started from {base}</source>
-        <translation>begonnen mit {base}</translation>
+        <translation>Ausgangspunkt: {base}</translation>
     </message>
     <message>
         <source>trained on {labelled} labelled and {unlabelled} unlabelled cases</source>
