@@ -1,4 +1,4 @@
-"""What all tests share. Tests that use the host run in a process of their own, file by file:
+"""What all tests share. Tests that use the host run in processes of their own, some files in each:
 a scene and an application are singletons, and what a crash takes with it stays small.
 """
 
@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,51 @@ FRESH = "SEMIGDA_FRESH_PROCESS"
 LIMIT_S = 1200
 
 
-LONGEST = ("test_train_story.py",)  # begun first: nothing can run beside the end of a long file
+# Files that take half a minute or more, the longest first: they begin first, side by side, so that
+# nothing runs on when all else is done.
+LONGEST = (
+    "test_train_story",
+    "test_distributed",
+    "test_kills",
+    "test_segment_several",
+    "test_smoke_script",
+    "test_few_labels",
+    "test_segment_library",
+    "test_guides",
+)
+ALONE = ("sys.modules", "installTranslator")  # words of files in which it counts what is imported
+TOGETHER = 6  # other files that use the host: starting it takes longer than most of their tests
 
 
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+def pytest_collection_modifyitems(config, items):
+    _share_processes([item for item in items if isinstance(item, FreshProcessItem)], items)
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = _longest_first(items, processes)
+
+
+def _share_processes(fresh: list[FreshProcessItem], items: list[pytest.Item]) -> None:
+    """One item for several files, in the place of theirs."""
+    files = [item for item in fresh if not _is_alone(item.path)]
+    for start in range(0, len(files), TOGETHER):
+        first, *others = files[start : start + TOGETHER]
+        for other in others:
+            first.paths += other.paths
+            items.remove(other)
+
+
+def _is_alone(path: Path) -> bool:
+    return path.stem in LONGEST or any(word in path.read_text("utf-8") for word in ALONE)
+
+
+def _longest_first(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Of equal parts of the list, which xdist hands out, each begins with some of the longest."""
+    files = [list(file) for _path, file in groupby(items, lambda item: item.path)]
+    place = {name: number for number, name in enumerate(LONGEST)}
+    files.sort(key=lambda file: place.get(file[0].path.stem, len(LONGEST)))
+    parts: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for file in files:
+        min(parts, key=len).extend(file)
+    return [item for part in parts for item in part]
 
 
 def _needs_fresh_process(path: Path, config) -> bool:
@@ -43,17 +84,21 @@ class FreshProcessFile(pytest.File):
 
 
 class FreshProcessItem(pytest.Item):
-    """One test file; passes if the pytest in the child process does."""
+    """Some test files; passes if the pytest in the child process does."""
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        self.paths = [self.path]
 
     def runtest(self):
-        if self.path.parent.name == "modules":
+        if any(path.parent.name == "modules" for path in self.paths):
             _installed()
-        command = [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header", str(self.path)]
+        command = [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header"]
         for option, chosen in (("-k", "keyword"), ("-m", "markexpr")):
             if getattr(self.config.option, chosen):
                 command += [option, getattr(self.config.option, chosen)]
         done = subprocess.run(
-            command,
+            [*command, *map(str, self.paths)],
             cwd=ROOT,
             env={**os.environ, FRESH: "1"},
             stdout=subprocess.PIPE,
@@ -65,7 +110,8 @@ class FreshProcessItem(pytest.Item):
         lines = done.stdout.splitlines()
         counts = [line.strip("= ") for line in lines if re.search(r"\d+ \w+.* in [\d.]+s", line)]
         summary = counts[-1] if counts else f"no summary, exit status {done.returncode}"
-        self.user_properties.append((_SUMMARY, f"{self.path.relative_to(ROOT)}: {summary}"))
+        names = ", ".join(path.stem for path in self.paths)
+        self.user_properties.append((_SUMMARY, f"{names}: {summary}"))
         if done.returncode == 5:
             pytest.skip("no test selected")
         if done.returncode:

@@ -9,7 +9,7 @@ from pathlib import Path
 import slicer
 from PySide6.QtCore import Property
 
-from .mrml_widgets import qSlicerScriptedLoadableModuleWidget
+from .mrml_widgets import qMRMLNodeComboBox, qSlicerScriptedLoadableModuleWidget
 
 
 class ScriptedModule:
@@ -45,6 +45,9 @@ class ScriptedModule:
             slicer.app.moduleManager().moduleAboutToBeUnloaded.emit(self.name)
             self._widget.self().cleanup()
             self._widget.hide()
+            for selector in self._widget.findChildren(qMRMLNodeComboBox):  # it ends with the panel
+                selector.blockSignals(True)
+                selector.setMRMLScene(None)
             self._widget = None
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TRAINER = Path(__file__).with_name("bright_model.py")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bright() -> str:
     """The name of a trained model, beside the starter models; see bright_model.py."""
     sources = [TRAINER, *sorted((ROOT / "semigda" / "networks").glob("*.py"))]
@@ -40,13 +40,22 @@ def logic(module_host, bright):
     return SemiGDASegmentLogic()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _end_worker():
-    """As Slicer does when it quits; the tests' application never says so."""
+@pytest.fixture(scope="module", autouse=True)
+def _as_before():
+    """The next file in this process finds no panel, no worker, and environment and settings as
+    this one did."""
+    before = dict(os.environ)
     yield
+    from Testing.host import start
+
+    host = start()
     worker = sys.modules.get("SemiGDALib.jobs.worker")
-    if worker is not None:
+    if worker is not None:  # as Slicer does when it quits; the tests' application never says so
         worker.Worker.stopAll()
+    host.quit()
+    host.app.userSettings().clear()
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture
@@ -75,11 +84,14 @@ def training(module_host):
 @pytest.fixture
 def tell(training, module_host, artifacts, tmp_path, monkeypatch):
     """A function that begins the story of a name, with an empty library of models."""
-    from stories import THREADS, Story
+    from stories import MINUTES, THREADS, Story
+    from train_fixtures import hurry
 
     from semigda_core.jobs import launch
 
     monkeypatch.setattr(launch, "NICE", 0)  # the story waits for its training
+    if not MINUTES:
+        hurry(monkeypatch)
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "library"))
     if THREADS is None:
         monkeypatch.delenv("OMP_NUM_THREADS")

@@ -28,7 +28,8 @@ def controls(widget) -> list:
 
 def told(one) -> str:
     """A control's tooltip: of itself, or of the selector that it is the inside of."""
-    return one.toolTip or one.parentWidget().toolTip
+    around = one.parentWidget()
+    return one.toolTip or (around.className().startswith(("qMRML", "ctkPath")) and around.toolTip)
 
 
 def name(one) -> str:

@@ -6,6 +6,7 @@ import importlib
 import json
 
 import pytest
+from train_fixtures import hurry
 
 from semigda_core.jobs import launch
 from Testing.packaging.install import ROOT
@@ -28,25 +29,12 @@ def test_phantom_with_a_known_model(script, module_host, bright, artifacts, capf
     module_host.quit()
 
 
-def hurried(command: list[str]) -> list[str]:
-    """``python -m semigda ...`` whose first looks take a few steps of the minute that they have."""
-    python, _m, _semigda, *arguments = command
-    code = """if True:
-        import sys
-        from semigda.cli import main
-        from semigda.training import first_model
-        first_model.STEPS = 20
-        sys.exit(main(sys.argv[1:]))"""
-    return [python, "-c", code, *arguments]
-
-
 @pytest.mark.slow
 def test_a_whole_training(script, module_host, artifacts, monkeypatch, capfd):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     module_host.load("SemiGDATrain")
     monkeypatch.setattr(launch, "NICE", 0)  # the test waits for it
-    start = launch._start
-    monkeypatch.setattr(launch, "_start", lambda command, *rest: start(hurried(command), *rest))
+    hurry(monkeypatch)
     status = script("slicer_smoke_train").main(["--device", "cpu", "--out", str(artifacts)])
     assert status == 0, capfd.readouterr()
     facts = json.loads((artifacts / "smoke_train.json").read_text("utf-8"))

@@ -34,16 +34,6 @@ def busy_over(ui) -> bool:
     return not ui.busyLabel.visible
 
 
-def test_every_control_explains_itself(training, project):
-    import qt
-
-    kinds = (qt.QAbstractButton, qt.QTableWidget)
-    for name in ("Result", "Review"):
-        for key, widget in vars(training.panel.sections[name].ui).items():
-            if isinstance(widget, kinds) and not key.startswith("qt_"):
-                assert widget.toolTip, key
-
-
 def test_a_model_that_wins_is_used(training, project, module_host, artifacts, monkeypatch):
     import qt
 
