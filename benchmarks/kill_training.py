@@ -65,12 +65,12 @@ def of_role(cases: list[dict], role: str) -> list[dict]:
     return [case for case in cases if case["role"] == role]
 
 
-def compare(folder: Path, values: dict, kills: int, seed: int) -> dict:
-    """Both trainings, and how much they differ."""
+def compare(folder: Path, values: dict, kills: int, seed: int, later: float = 1.0) -> dict:
+    """Both trainings, and how much they differ. ``later``: see :func:`kill`."""
     whole = new_job(folder / "whole", values)
     seconds = finish(whole)
     torn = new_job(folder / "torn", values | {"checkpoint_minutes": CHECKPOINT_MINUTES})
-    moments = kill(torn, kills, seed)
+    moments = kill(torn, kills, seed, later)
     finish(torn)
     report = {"kills": len(moments), "seconds_undisturbed": round(seconds, 1)}
     return {**report, **differences(folder, whole, torn), "moments": moments}
@@ -98,11 +98,12 @@ def finish(job) -> float:
     return time.monotonic() - began
 
 
-def kill(job, kills: int, seed: int) -> list[dict]:
+def kill(job, kills: int, seed: int, later: float) -> list[dict]:
     """Start the job and kill it, again and again.
 
     The moments lie anywhere in the training's progress, which is the same on a busy and on an idle
-    machine, and up to a second later: in a step, a save, a validation, or while images are read.
+    machine, and up to ``later`` seconds after: in a step, a save, a validation, or while images are
+    read.
 
     Returns:
         For each kill what the job was doing.
@@ -112,8 +113,8 @@ def kill(job, kills: int, seed: int) -> list[dict]:
     for moment in sorted(draw.uniform(0, 1) for _ in range(kills)):
         process = begin(job)
         while process.poll() is None and job.state()["progress"] < moment:
-            time.sleep(0.005)
-        time.sleep(draw.uniform(0, 1))
+            time.sleep(0.02)
+        time.sleep(draw.uniform(0, later))
         process.kill()
         process.wait()
         state = job.state()
@@ -128,7 +129,7 @@ def begin(job) -> subprocess.Popen:
     before = len(job.events())
     process = start(job)
     while process.poll() is None and len(job.events()) == before:
-        time.sleep(0.005)
+        time.sleep(0.02)
     return process
 
 

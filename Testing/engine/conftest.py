@@ -46,9 +46,9 @@ def volumes(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """An empty library of models, and rehearsals that measure for half a second."""
+    """An empty library of models, and rehearsals that measure for a moment."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("user") / "models"
         patch.setenv("SEMIGDA_MODELS", str(folder))
-        patch.setattr(rehearsal, "STAGE_SECONDS", 0.5)
+        patch.setattr(rehearsal, "STAGE_SECONDS", 0.2)
         yield folder

@@ -46,7 +46,7 @@ def wait_for(condition: Callable[[], object], process: subprocess.Popen | None =
     deadline = time.monotonic() + 200
     while not condition():
         assert time.monotonic() < deadline and (process is None or process.poll() is None)
-        time.sleep(0.002)
+        time.sleep(0.02)
 
 
 def of_type(job: JobFolder, kind: str) -> list[dict]:

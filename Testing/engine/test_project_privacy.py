@@ -28,7 +28,7 @@ SETTINGS = TINY | {"pretrain_steps": 3, "align_steps": 2, "steps": 4, "validatio
 def library(tmp_path, monkeypatch):
     from semigda.training import rehearsal
 
-    monkeypatch.setattr(rehearsal, "STAGE_SECONDS", 0.5)
+    monkeypatch.setattr(rehearsal, "STAGE_SECONDS", 0.2)
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "user" / "models"))
 
 

@@ -20,7 +20,7 @@ from semigda_core.jobs.training import TrainSettings
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
-    monkeypatch.setattr(rehearsal, "STAGE_SECONDS", 0.5)
+    monkeypatch.setattr(rehearsal, "STAGE_SECONDS", 0.2)
 
 
 def wanted(volumes, folder, **changes):

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "engine"))
 from server_fixtures import Server  # noqa: E402
 
 pytestmark = pytest.mark.slow
-VOLUMES = int(os.environ.get("SEMIGDA_GUIDE_VOLUMES", "6"))
+VOLUMES = int(os.environ.get("SEMIGDA_GUIDE_VOLUMES", "3"))
 SIZE = (1080, 740)  # pixels of a window
 PARTS = ["anterior hippocampus", "posterior hippocampus"]
 

@@ -151,7 +151,7 @@ def test_progress_counts_all_frames(logic, module_host, bright):
 
 
 def test_cancel_leaves_the_scene_as_it_was(logic, module_host, bright):
-    _sequence, _browser, volume = sequences.add_sequence(3, slices=60)
+    _sequence, _browser, volume = sequences.add_sequence(3, slices=20)
     told, errors, before = [], [], phantoms.scene_state()
     logic.start(
         volume,

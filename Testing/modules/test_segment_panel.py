@@ -29,15 +29,6 @@ def test_empty(panel, module_host, artifacts):
     picture(panel, module_host, artifacts, "empty")
 
 
-def test_every_control_explains_itself(panel):
-    import qt
-
-    kinds = (qt.QPushButton, qt.QCheckBox, qt.QComboBox, qt.QTableWidget, qt.QPlainTextEdit)
-    for name, widget in vars(panel.ui).items():
-        if isinstance(widget, (*kinds, slicer.qMRMLNodeComboBox)):
-            assert widget.toolTip, name
-
-
 def test_only_volumes_can_be_chosen(panel, module_host):
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
