@@ -7,7 +7,8 @@ is refused in which a segment would be lost, and the panel asks. The answers, ``
 - :data:`SMALLER`: smaller segments lie on top of larger ones.
 - :data:`ANYWAY`: that, and what others hide all the same may go.
 
-Ignored regions cover others on purpose, and so do segments of one class ("liver", "liver (2)").
+Ignored regions cover others on purpose, and so do segments of one class ("liver", "liver (2)",
+and what the project maps to it).
 """
 
 from __future__ import annotations
@@ -53,13 +54,14 @@ def exported(segmentationNode, ids, volumeNode):
         slicer.mrmlScene.RemoveNode(labelNode)
 
 
-def check(labels, segments, segmentationNode, volumeNode, overlaps: str | None) -> None:
+def check(labels, segments, segmentationNode, volumeNode, overlaps: str | None, classes) -> None:
     """Raise :class:`CoveredError` for segments that others would hide in ``labels``: wholly, or for
     the most part where the other one is larger. A structure whose parts were drawn on it is not
     lost, nor is one that was drawn a little too far.
 
     Args:
         labels, segments: as :func:`SemiGDALib.train.scene_files.labelsOn` gives them.
+        classes: the class of a segment's name, as far as the project knows it.
     """
     import numpy as np
 
@@ -70,7 +72,7 @@ def check(labels, segments, segmentationNode, volumeNode, overlaps: str | None) 
     for segment in segments:
         own = exported(segmentationNode, [segment["id"]], volumeNode) > 0
         held = np.bincount(labels[own], minlength=bins)
-        others = [one for one in segments if _hides(one, segment) and held[one["value"]]]
+        others = [one for one in segments if _hides(one, segment, classes) and held[one["value"]]]
         if not others:
             continue
         hidden = sum(held[one["value"]] for one in others)
@@ -91,9 +93,13 @@ def check(labels, segments, segmentationNode, volumeNode, overlaps: str | None) 
         )
 
 
-def _hides(other, segment) -> bool:
+def _hides(other, segment, classes) -> bool:
     """Whether voxels of a segment that become another one's are lost."""
-    return not (segment["ignored"] or other["ignored"] or _stem(other) == _stem(segment))
+    meant = classes.get(segment["name"])
+    same = _stem(other) == _stem(segment) or (
+        meant is not None and meant == classes.get(other["name"])
+    )
+    return not (segment["ignored"] or other["ignored"] or same)
 
 
 def _stem(segment) -> str:

@@ -20,6 +20,8 @@ from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
+from semigda_core.project.project import Project
+from semigda_core.project.records import class_mapping
 from SemiGDALib import LOADED, LOADED_TICKS, nodes, provenance
 from SemiGDALib.segment.frames.scene import frameOf, segmentationOf
 from SemiGDALib.train import covered
@@ -209,7 +211,8 @@ def writeLabel(
     empty: bool = False,
     overlaps: str | None = None,
 ) -> None:
-    """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd``.
+    """Write all segments, with their names, on the volume's grid as a ``.seg.nrrd`` in the folder
+    of labels of a project, see :func:`newLabelFile`.
 
     What a model made says so in the file; with the ``origin`` "edited", that it was corrected too.
     So are the ``finished`` slices, those of the volume (None: all of them), and ignored regions;
@@ -226,7 +229,9 @@ def writeLabel(
     """
     labels, segments = labelsOn(segmentationNode, volumeNode, smallerOnTop=overlaps is not None)
     if overlaps != covered.ANYWAY:
-        covered.check(labels, segments, segmentationNode, volumeNode, overlaps)
+        data = Project(path.parents[1]).read().data
+        classes = class_mapping(data, [one["name"] for one in segments], False)
+        covered.check(labels, segments, segmentationNode, volumeNode, overlaps, classes)
     if not labels.any() and not empty:
         raise SemiGDAError(
             "bad-input",

@@ -74,6 +74,15 @@ def test_what_lies_on_a_segment_on_purpose_is_no_question(training, project):
     assert counted == {"ball": (organ & ~part).sum(), "core (2)": part.sum()}
 
 
+def test_segments_that_mean_one_class_do_not_hide_each_other(training, project):
+    volume, node = nested("core", "ring")
+    with pytest.raises(SemiGDAError, match="'core' under 'ring'"):
+        training.logic.addNodes([(volume, node)])
+    project.set_mapping({"ring": "core"})
+    training.logic.addNodes([(volume, node)])
+    assert held(project.read().cases[2].label)["ring"] == phantoms.answer().size
+
+
 def test_one_of_two_equal_segments_goes_only_by_order(training, project):
     volume, node = nested("core", "ball", equal=True)
     for answer in (None, "smaller"):
