@@ -52,6 +52,7 @@ def _as_before():
     worker = sys.modules.get("SemiGDALib.jobs.worker")
     if worker is not None:  # as Slicer does when it quits; the tests' application never says so
         worker.Worker.stopAll()
+        worker.Worker._known.clear()  # a test may have made one impatient
     host.quit()
     host.app.userSettings().clear()
     os.environ.clear()
