@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +22,8 @@ from semigda.prepared.store import Pair, Store
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
+
+T = TypeVar("T")
 
 
 def step_generator(seed: int, stage: str, step: int) -> torch.Generator:
@@ -101,6 +104,12 @@ class CaseSlices:
         if images.dtype == torch.uint8:
             return images.float() / 127.5 - 1
         return images.float()
+
+
+def some_of(things: Sequence[T], count: int) -> list[T]:
+    """At most ``count`` of them, evenly chosen, always the same ones."""
+    count = min(count, len(things))
+    return [things[i * len(things) // count] for i in range(count)]
 
 
 def without_labels(slices: Mapping[str, Sequence[CaseSlices]]) -> list[CaseSlices]:

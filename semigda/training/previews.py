@@ -12,7 +12,7 @@ from torch import Tensor
 
 from semigda.data.png import png
 from semigda.progress import Progress
-from semigda.training.dataset import CaseSlices, known_labels
+from semigda.training.dataset import CaseSlices, known_labels, some_of
 from semigda_core.files.atomic import write_atomically
 from semigda_core.labels.finished import IGNORED
 
@@ -68,17 +68,14 @@ def save_sheet(
 
 
 def middle_slices(cases: Sequence[CaseSlices], labelled: bool) -> list[tuple[CaseSlices, int]]:
-    """One slice each of up to :data:`ROWS` cases, always the same ones.
+    """One slice each of some cases, at most :data:`ROWS`.
 
     Args:
         labelled: take the middle one of the slices with foreground; leave out cases without.
     """
     cases = [case for case in cases if (case.foreground if labelled else case.drawn)]
-    count = min(len(cases), ROWS)
-    some = [cases[i * len(cases) // count] for i in range(count)]
-    if labelled:
-        return [(case, case.foreground[len(case.foreground) // 2]) for case in some]
-    return [(case, case.drawn[len(case.drawn) // 2]) for case in some]
+    shown = [(case, case.foreground if labelled else case.drawn) for case in some_of(cases, ROWS)]
+    return [(case, numbers[len(numbers) // 2]) for case, numbers in shown]
 
 
 def cut_out(case: CaseSlices, index: int, size: Sequence[int]) -> tuple[Tensor, Tensor]:

@@ -38,7 +38,7 @@ from torch import Tensor
 from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
-from semigda.training.dataset import CaseSlices
+from semigda.training.dataset import CaseSlices, some_of
 from semigda.training.validate import class_dice, evaluating, label_slices, mean, overlap
 from semigda_core.labels.finished import IGNORED
 
@@ -86,8 +86,8 @@ class Source:
         self.labelled, self.unlabelled = labelled, unlabelled
         self.known = classes
         self.classes = sorted({value for case in labelled + unlabelled for value in _found(case)})
-        self.judged = _spread([(case, n) for case in labelled for n in _shown(case)])
-        self.others = _spread([(case, n) for case in unlabelled for n in _shown(case)])
+        self.judged = some_of([(case, n) for case in labelled for n in _shown(case)], SLICES)
+        self.others = some_of([(case, n) for case in unlabelled for n in _shown(case)], SLICES)
         self.teacher, self.agreement, self.taught = 0.0, 0.0, 0.0
         self.dice: float | None = None
         self.low = 0.0
@@ -245,12 +245,6 @@ def _shown(case: CaseSlices) -> list[int]:
     seen = {number for number, value, _ in case.machine.pixels if value != IGNORED}
     seen |= set(case.foreground)
     return sorted(seen & set(case.drawn))
-
-
-def _spread(spots: list[Spot]) -> list[Spot]:
-    """At most :data:`SLICES` of them, evenly."""
-    count = min(len(spots), SLICES)
-    return [spots[i * len(spots) // count] for i in range(count)]
 
 
 def _machine(spot: Spot) -> Tensor:

@@ -13,7 +13,7 @@ from semigda.distributed import ALONE, Ranks
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
-from semigda.training.dataset import CaseSlices, without_labels
+from semigda.training.dataset import CaseSlices, some_of, without_labels
 from semigda.training.previews import overlays, pick_slices, pictures, sheet
 from semigda.training.stuck import likely_causes
 from semigda.training.validate import evaluating, label_slices, validate
@@ -43,8 +43,7 @@ class Watch:
     ):
         self.settings, self.progress, self.palette = settings, progress, palette
         self.slices, self.ranks = slices, ranks
-        count = min(len(slices["val"]), settings.validation_cases)
-        self.some = [slices["val"][i * len(slices["val"]) // max(count, 1)] for i in range(count)]
+        self.some = some_of(slices["val"], settings.validation_cases)
         self.names = [label["name"] for label in settings.card["labels"]]
         self.history: list[dict] = []
         self.stuck: list[str] = []
