@@ -125,6 +125,12 @@ def segmentsOf(segmentationNode) -> list:
     return [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
 
 
+def resultsOf(volumeId: str) -> list:
+    """The scene's segmentations that were made of a volume, the newest first."""
+    found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    return [one for one in reversed(found) if one.GetNodeReferenceID(INPUT_REFERENCE) == volumeId]
+
+
 def tagsOf(segment, keys) -> dict[str, str]:
     """Those tags of a vtkSegment that it has."""
     import vtk

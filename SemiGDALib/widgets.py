@@ -77,6 +77,11 @@ def rowOf(*widgets):
     return row
 
 
+def openFile(path) -> None:
+    """Show a file in the system's program for it."""
+    qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(path)))
+
+
 def showProgress(bar, fraction: float) -> None:
     """At 0, while a process starts, nobody knows how long it takes: a bar without an end."""
     bar.maximum = 100 if fraction > 0 else 0

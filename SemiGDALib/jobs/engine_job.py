@@ -10,6 +10,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED
 from semigda_core.jobs.kinds import KINDS
 from SemiGDALib import texts
+from SemiGDALib.jobs.private import removeFolder
 from SemiGDALib.jobs.worker import Worker
 
 POLL_MS = 100
@@ -23,13 +24,15 @@ class EngineJob:
         onProgress: called with (fraction 0..1, message, seconds left or None).
         onEnded: called once, with (``{"outputs", "report"}``, None), or with (None, SemiGDAError),
             of class "cancelled" after :meth:`cancel`.
+        private: a folder of :func:`SemiGDALib.jobs.private.privateFolder`, which is removed after
+            that, or when the job is abandoned.
     """
 
-    def __init__(self, folder, onProgress, onEnded):
+    def __init__(self, folder, onProgress, onEnded, private=None):
         self.kind = folder.job["kind"]
         self.active = True
         self.worker = Worker.of(KINDS[self.kind].worker)
-        self._folder = folder
+        self._folder, self._private = folder, private
         self._onProgress, self._onEnded = onProgress, onEnded
         self._cancelled = False
         self._seen = None
@@ -94,7 +97,10 @@ class EngineJob:
         self._timer.stop()
         if error is not None:
             self._endFolder(error)
-        self._onEnded(result, error)
+        try:
+            self._onEnded(result, error)
+        finally:
+            removeFolder(self._private)
 
     def _endFolder(self, error) -> None:
         """A job that was cancelled while it waited, or whose worker died, would never end."""

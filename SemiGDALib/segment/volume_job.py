@@ -24,7 +24,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.doubt import TOLD
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob
-from SemiGDALib.jobs.private import privateFolder, removeFolder
+from SemiGDALib.jobs.private import privateFolder
 
 VOLUME = "volume.nrrd"  # a name that says nothing about the patient
 _OUTPUTS = record(
@@ -59,16 +59,14 @@ class VolumeJob:
         onProgress: called with (fraction 0..1, message, seconds left or None).
         take: called with this job when ``outputs`` and ``report`` are there, to read arrays;
             ``onEnded`` gets what it returns or raises.
-        onEnded: called once, when the folder is gone, with (what ``take`` gave, None), or with
-            (None, SemiGDAError), of class "cancelled" after :meth:`cancel`.
+        onEnded: called once, with (what ``take`` gave, None), or with (None, SemiGDAError), of
+            class "cancelled" after :meth:`cancel`.
         keep: "out", a cohort's folder that also gets the result, the "name" it has there, and
             whether to "overwrite" another image's result of that name.
 
     Raises:
         SemiGDAError: "disk-full" if the volume cannot be written.
     """
-
-    kind = "segment"
 
     def __init__(
         self,
@@ -80,7 +78,6 @@ class VolumeJob:
         onEnded,
         keep: dict | None = None,
     ):
-        self.active = True
         self.log = ""
         self.outputs: dict = {}
         self.report: dict = {}
@@ -90,17 +87,15 @@ class VolumeJob:
         self._seen = volumeNode.GetImageData().GetMTime()
         self._spacing = volumeNode.GetSpacing()
         self.folder = _makeFolder(volumeNode, model, options, keep or {})
-        self._job = EngineJob(self.folder, onProgress, self._onEnded)
+        self._job = EngineJob(self.folder, onProgress, self._onEnded, self.folder.path)
 
     def cancel(self) -> None:
         """Ask to stop; within 2 s ``onEnded`` is called with class "cancelled"."""
-        if self.active:
-            self._job.cancel()
+        self._job.cancel()
 
     def abandon(self) -> None:
         """End at once, without a word: whoever waited is gone."""
         self._job.abandon()
-        self._end()
 
     def labels(self):
         """uint8 (z, y, x) on the volume's grid."""
@@ -119,7 +114,7 @@ class VolumeJob:
         value = None
         if error is None:
             value, error = self._handOver(result)
-        self._end()
+        self._readLog()
         self._callback(value, error)
 
     def _handOver(self, result: dict) -> tuple:
@@ -146,13 +141,11 @@ class VolumeJob:
             return True
         return nodes.hasVoxelsOf(volume, self.folder.path / VOLUME)
 
-    def _end(self) -> None:
-        self.active = False
+    def _readLog(self) -> None:
         try:
             self.log = (self.folder.path / "log.txt").read_text(encoding="utf-8", errors="replace")
         except OSError:
             self.log = ""
-        removeFolder(self.folder.path)
 
 
 def _makeFolder(volumeNode, model: str, options: SegmentOptions, keep: dict) -> JobFolder:

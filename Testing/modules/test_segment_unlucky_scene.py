@@ -126,10 +126,11 @@ def test_cancelled_at_the_very_end(panel, module_host):
     choose(panel, module_host, phantoms.add_volume())
     before = slicer.mrmlScene.GetNumberOfNodes()
     module_host.click(panel.ui.segmentButton)
-    job = panel.logic.run._job
-    module_host.wait(lambda: (job.folder.path / "result.json").exists() or not job.active, 60)
+    run = panel.logic.run
+    result = run._job.folder.path / "result.json"
+    module_host.wait(lambda: result.exists() or not run.active, 60)
     for _ in range(2):
-        if job.active:  # otherwise a click starts the next run
+        if run.active:  # otherwise a click starts the next run
             panel.panel.onSegmentOrCancel()
     module_host.wait(lambda: idle(panel), 60)
     if panel.logic.run.error is not None:  # the cancel came first

@@ -68,7 +68,7 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts, mo
     target, opened = project.folder.parent / "out.zip", []
     chosen = str(target.with_suffix(""))  # not every system's dialog adds the ending
     monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", lambda *_: (chosen, ""))
-    result.openPage = opened.append
+    result.openFile = opened.append
     module_host.click(ui.exportButton)
     module_host.wait(lambda: busy_over(ui), 60)
     assert target.stat().st_size > 10_000

@@ -63,12 +63,24 @@ class LibraryLogic:
             overwrite: let it take the place of another model of its name.
 
         Returns:
-            The :class:`SemiGDALib.segment.library.download.Download`, which can be cancelled.
+            The :class:`SemiGDALib.jobs.engine_job.EngineJob`, which can be cancelled; what came is
+            then kept for the next time.
         """
-        from SemiGDALib.jobs.engine_job import ignore
-        from SemiGDALib.segment.library.download import Download
+        from semigda_core.jobs.folder import JobFolder
+        from semigda_core.models.catalogue import catalogue_source
+        from semigda_core.models.library import user_folder
+        from SemiGDALib.jobs.engine_job import EngineJob, ignore
+        from SemiGDALib.jobs.private import privateFolder
 
-        return self.jobs.add(Download(entry, overwrite, onProgress or ignore, onDone))
+        inputs = {"entry": entry.to_dict(), "catalogue": catalogue_source()}
+        inputs["library"] = str(user_folder())
+        with privateFolder() as folder:
+            job = JobFolder.create(folder, "download", inputs, {"overwrite": overwrite})
+
+        def ended(_result, error):
+            onDone(error)
+
+        return self.jobs.add(EngineJob(job, onProgress or ignore, ended, folder))
 
     def exportModel(self, name, path, onDone):
         """Write an installed model as one .zip; ``onDone(SemiGDAError or None)``."""

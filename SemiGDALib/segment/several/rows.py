@@ -54,6 +54,20 @@ class Row:
         """The volume node, if there is one in the scene."""
         return self.held.node if self.held is not None else None
 
+    def presentVolume(self):
+        """The volume node.
+
+        Raises:
+            SemiGDAError: "bad-input" if it is not there any more.
+        """
+        if self.volume is None:
+            raise SemiGDAError(
+                "bad-input",
+                _("The volume is not in the scene any more."),
+                action=_("Load it again."),
+            )
+        return self.volume
+
     def become(self, state: str, segments=(), error: SemiGDAError | None = None, notes=()) -> None:
         self.state, self.segments, self.error = state, list(segments), error
         self.notes = list(notes)
@@ -142,12 +156,11 @@ def segmentsOf(report: dict) -> list[dict]:
 
 def _inScene(row: Row, sha256: str | None, roi) -> dict | None:
     region = _regionOf(row, roi)
-    for node in reversed(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")):  # the newest
-        if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == row.volumeId:
-            result, made = provenance.resultOf(node), provenance.ofNode(node)
-            ours = (made.get("ModelSHA256"), made.get(REGION)) == (sha256 or "", region)
-            if result and ours and (row.volume is None or provenance.isOfImage(result, row.volume)):
-                return result
+    for node in nodes.resultsOf(row.volumeId):
+        result, made = provenance.resultOf(node), provenance.ofNode(node)
+        ours = (made.get("ModelSHA256"), made.get(REGION)) == (sha256 or "", region)
+        if result and ours and (row.volume is None or provenance.isOfImage(result, row.volume)):
+            return result
     return None
 
 

@@ -17,7 +17,7 @@ from semigda_core.labels.made import read_report
 from semigda_core.labels.segments import ENDING
 from SemiGDALib import nodes
 from SemiGDALib.jobs.engine_job import EngineJob, ignore
-from SemiGDALib.jobs.private import privateFolder, removeFolder
+from SemiGDALib.jobs.private import privateFolder
 from SemiGDALib.segment.region import regionIn
 from SemiGDALib.segment.run import Running, SegmentRun
 from SemiGDALib.segment.several.rows import (
@@ -43,15 +43,12 @@ class SeveralRun(Running):
     """What both have in common; each row's state is that of its volume at any time.
 
     Args:
-        rows: all volumes, see :class:`SemiGDALib.segment.several.rows.Row`.
-        todo: places of those to segment.
+        todo: places of the rows to segment.
         folder: gets ``NAME.seg.nrrd``, ``summary.csv`` and ``contact-sheet.png``.
-        again: whether to segment again what is finished.
-        roi: a vtkMRMLMarkupsROINode, for volumes of the scene.
-        onRow: called with the place of a row that has changed.
-        onProgress: called with (fraction 0..1, message, seconds left or None).
         onEnded: called once with None, or with the SemiGDAError that ended all; of class
             "cancelled" after :meth:`cancel`. Failures of single volumes are in their rows.
+
+    The others are as of :meth:`SemiGDALib.segment.several.logic.SeveralLogic.startSeveral`.
 
     Raises:
         SemiGDAError: at once, for missing requirements or a full disk.
@@ -80,30 +77,25 @@ class SeveralRun(Running):
         self.folder = Path(folder) if folder else None
         self.again = again
         self._roi = nodes.Held(roi) if roi is not None else None
-        self._private: Path | None = None  # the job's folder, and the list beside it
         for place in todo:
             rows[place].become(WAITING)
 
-    def abandon(self) -> None:
-        super().abandon()
-        removeFolder(self._private)
-
     def _startJob(self, only: list[int], onProgress, onEnded) -> JobFolder:
         """A job of kind "cohort" on the rows' images."""
-        with privateFolder() as self._private:
-            cases = self._private / "cases.json"
+        with privateFolder() as private:
+            cases = private / "cases.json"
             # A volume of the scene has no file any more: its result is there, or it has none.
             images = [(row.name, row.image or f"{n}.nrrd") for n, row in enumerate(self.rows)]
-            listed = [{"name": n, "image": str(self._private / image)} for n, image in images]
+            listed = [{"name": n, "image": str(private / image)} for n, image in images]
             write_json(cases, listed)
             job = JobFolder.create(
-                self._private / "job",
+                private / "job",
                 "cohort",
                 {"cases": str(cases), "out": str(self.folder), "only": only},
                 {**self.options.to_dict(), "again": self.again, "overwrite": self.again},
                 self.model,
             )
-        self._job = EngineJob(job, onProgress, onEnded)
+        self._job = EngineJob(job, onProgress, onEnded, private)
         return job
 
     def _set(self, place: int, state: str, segments=(), error=None, notes=()) -> None:
@@ -155,7 +147,6 @@ class FolderRun(SeveralRun):
 
     def _onJobEnded(self, _result, error) -> None:
         self._read()
-        removeFolder(self._private)
         self._end(error)
 
 
@@ -201,14 +192,8 @@ class SceneRun(SeveralRun):
 
     def _begin(self, place: int) -> None:
         row = self.rows[place]
-        volume = row.volume
         try:
-            if volume is None:
-                raise SemiGDAError(
-                    "bad-input",
-                    _("The volume is not in the scene any more."),
-                    action=_("Load it again."),
-                )
+            volume = row.presentVolume()
             options = self._optionsFor(volume)
             self._set(place, WAITING if self._running else RUNNING)
             self._running[place] = SegmentRun(
@@ -299,6 +284,5 @@ class SceneRun(SeveralRun):
             self._onTables(None, error)
 
     def _onTables(self, _result, error) -> None:
-        removeFolder(self._private)
         if self.active:
             self._end(error)

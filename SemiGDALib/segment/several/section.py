@@ -20,7 +20,7 @@ from SemiGDALib.segment.several import rows as theRows
 from SemiGDALib.segment.several.showing import ShowButton
 from SemiGDALib.segment.several.table import SeveralTable
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import actionButton, addLabel, linesIn, rowOf, showProgress
+from SemiGDALib.widgets import actionButton, addLabel, linesIn, openFile, rowOf, showProgress
 
 SCENE, FOLDER = "scene", "folder"
 # In the user's settings: whoever opens Slicer again goes on with the same folders.
@@ -382,4 +382,4 @@ class SeveralSection:
 
     def onOpen(self) -> None:
         """Show the contact sheet in the system's viewer."""
-        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.resultsFolder() / SHEET)))
+        openFile(self.resultsFolder() / SHEET)

@@ -65,7 +65,11 @@ def show(parameters, row, folder) -> None:
     Raises:
         SemiGDAError: "bad-input" if it is not there any more, or Slicer cannot load it.
     """
-    volume, result = _ofFile(row, folder) if row.image is not None else _ofScene(row)
+    if row.image is not None:
+        volume, result = _ofFile(row, folder)
+    else:
+        volume = row.presentVolume()
+        result = next(iter(nodes.resultsOf(volume.GetID())), None)
     parameters.inputVolume, parameters.resultSegmentation = volume, result
     if result is not None:
         result.CreateDefaultDisplayNodes()
@@ -73,23 +77,8 @@ def show(parameters, row, folder) -> None:
     slicer.util.setSliceViewerLayers(background=volume, fit=True)
 
 
-def _ofScene(row) -> tuple:
-    """The volume, and the newest segmentation of it or None."""
-    volume = row.volume
-    if volume is None:
-        raise SemiGDAError(
-            "bad-input",
-            _("The volume is not in the scene any more."),
-            action=_("Load it again."),
-        )
-    for node in reversed(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")):
-        if node.GetNodeReferenceID(nodes.INPUT_REFERENCE) == volume.GetID():
-            return volume, node
-    return volume, None
-
-
 def _ofFile(row, folder) -> tuple:
-    """The same of an image file, and of its result's file."""
+    """An image file's volume, and its result's segmentation or None."""
     if row.image.is_dir():  # Slicer's database keeps its patient and study
         raise SemiGDAError(
             "bad-input",

@@ -15,6 +15,7 @@ from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, coloured, ink
 from SemiGDALib.train.result.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
+from SemiGDALib.widgets import openFile
 
 TITLE, DATE, CASES, DICE, IN_USE = range(5)
 
@@ -242,7 +243,7 @@ class ResultSection(Section):
         (version,) = self._selected()
         path = self.context.attempt(self.context.logic.report, version.job)
         if path is not None:
-            openPage(path)
+            openFile(path)
 
     def _busy(self, text) -> None:
         self.ui.busyLabel.text = text
@@ -284,8 +285,3 @@ class ResultSection(Section):
         question = _("Delete the files of '{name}'? Its scores stay in the project's history.")
         if slicer.util.confirmOkCancelDisplay(question.format(name=version.title)):
             self.context.attempt(self.context.logic.deleteVersion, version.name)
-
-
-def openPage(path) -> None:
-    """Show a page in the user's browser."""
-    qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(path)))
