@@ -32,7 +32,6 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/frames/scene.py
   SemiGDALib/segment/library/__init__.py
   SemiGDALib/segment/library/asking.py
-  SemiGDALib/segment/library/download.py
   SemiGDALib/segment/library/logic.py
   SemiGDALib/segment/library/section.py
   SemiGDALib/segment/library/settings.py
@@ -66,6 +65,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/settings.py
   SemiGDALib/tables.py
   SemiGDALib/texts.py
+  SemiGDALib/timers.py
   SemiGDALib/train/__init__.py
   SemiGDALib/train/base/__init__.py
   SemiGDALib/train/base/advanced.py

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import html
-
 import qt
 
-from SemiGDALib.texts import AMBER, RED
-from SemiGDALib.translation.sentences import translated
+from SemiGDALib.texts import AMBER, RED, asHtml
 
 
 class MessageArea:
@@ -53,7 +50,7 @@ class MessageArea:
         ui = self._ui
         self._action, self._other = action, None
         self.otherButton.visible = False
-        sentence, explanation = (html.escape(translated(one)) for one in (sentence, explanation))
+        sentence, explanation = map(asHtml, (sentence, explanation))
         ui.messageLabel.text = f"<b>{sentence}</b><br>{explanation}"
         border = f"border: 1px solid {colour}; border-left: 5px solid {colour};"
         ui.messageFrame.setStyleSheet(f"QFrame#messageFrame {{ {border} }}")

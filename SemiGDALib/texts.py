@@ -29,6 +29,16 @@ def ink(colour: str) -> str:
     return _ON_DARK[colour] if ground.lightness() < 128 else colour
 
 
+def asHtml(text: str) -> str:
+    """A text of the engine in the user's language, as HTML."""
+    return html.escape(translated(text))
+
+
+def errorText(error) -> str:
+    """What is wrong and what to do, in the user's language."""
+    return " ".join(filter(None, (translated(error.message), translated(error.action))))
+
+
 def coloured(text: str, colour: str) -> str:
     """HTML in one of the colours above."""
     return f'<span style="color:{ink(colour)}">{text}</span>'

@@ -3963,16 +3963,20 @@
 <context>
     <name>several.rows</name>
     <message>
+        <source>Load it again.</source>
+        <translation>Laden Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The volume is not in the scene any more.</source>
+        <translation>Das Volumen ist nicht mehr in der Szene.</translation>
+    </message>
+    <message>
         <source>Volume</source>
         <translation>Volumen</translation>
     </message>
 </context>
 <context>
     <name>several.runs</name>
-    <message>
-        <source>Load it again.</source>
-        <translation>Laden Sie es noch einmal.</translation>
-    </message>
     <message>
         <source>Place it again, or choose the whole volume.</source>
         <translation>Platzieren Sie sie erneut, oder wählen Sie das ganze Volumen.</translation>
@@ -3988,10 +3992,6 @@
     <message>
         <source>The segmentation in the folder is an earlier one.</source>
         <translation>Die Segmentierung im Ordner ist eine frühere.</translation>
-    </message>
-    <message>
-        <source>The volume is not in the scene any more.</source>
-        <translation>Das Volumen ist nicht mehr in der Szene.</translation>
     </message>
 </context>
 <context>
@@ -4132,10 +4132,6 @@
 <context>
     <name>several.showing</name>
     <message>
-        <source>Load it again.</source>
-        <translation>Laden Sie es noch einmal.</translation>
-    </message>
-    <message>
         <source>Load it in the DICOM module.</source>
         <translation>Laden Sie sie im Modul DICOM.</translation>
     </message>
@@ -4158,10 +4154,6 @@
     <message>
         <source>The image is a DICOM series.</source>
         <translation>Das Bild ist eine DICOM-Serie.</translation>
-    </message>
-    <message>
-        <source>The volume is not in the scene any more.</source>
-        <translation>Das Volumen ist nicht mehr in der Szene.</translation>
     </message>
 </context>
 <context>

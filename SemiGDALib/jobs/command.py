@@ -6,6 +6,7 @@ import qt
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs import interpreter
+from SemiGDALib import timers
 from SemiGDALib.jobs.environment import engineEnvironment
 from SemiGDALib.jobs.process_tree import killTree
 
@@ -25,10 +26,7 @@ class EngineCommand:
     def __init__(self, arguments, onDone, limitMs: int, python=None):
         self._onDone = onDone
         self.active = True
-        self._limit = qt.QTimer()
-        self._limit.setSingleShot(True)
-        self._limit.setInterval(limitMs)
-        self._limit.connect("timeout()", self.stop)
+        self._limit = timers.once(limitMs, self.stop)
         self._process = qt.QProcess()
         self._process.setProcessEnvironment(engineEnvironment(python))
         self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
-import qt
-
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED
 from semigda_core.jobs.kinds import KINDS
-from SemiGDALib import texts
+from SemiGDALib import texts, timers
 from SemiGDALib.jobs.private import removeFolder
 from SemiGDALib.jobs.worker import Worker
 
@@ -36,9 +34,7 @@ class EngineJob:
         self._onProgress, self._onEnded = onProgress, onEnded
         self._cancelled = False
         self._seen = None
-        self._timer = qt.QTimer()
-        self._timer.setInterval(POLL_MS)
-        self._timer.connect("timeout()", self._onPoll)
+        self._timer = timers.every(POLL_MS, self._onPoll)
         self._timer.start()
         self.worker.submit(folder.path, self)
 

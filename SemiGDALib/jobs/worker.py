@@ -16,6 +16,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs import interpreter
+from SemiGDALib import timers
 from SemiGDALib.jobs.environment import engineEnvironment
 from SemiGDALib.jobs.process_tree import killTree
 
@@ -60,8 +61,8 @@ class Worker:
         self._stderr: deque = deque(maxlen=STDERR_LINES)
         self._partial = b""
         self._phase = ""
-        self._idle = _timer(idleLimitMs, self.stop)
-        self._grace = _timer(CANCEL_GRACE_MS, self._onGraceOver)
+        self._idle = timers.once(idleLimitMs, self.stop)
+        self._grace = timers.once(CANCEL_GRACE_MS, self._onGraceOver)
 
     @property
     def phase(self) -> str:
@@ -230,11 +231,3 @@ class Worker:
                 "of memory."
             )
         return SemiGDAError("worker-died", message, detail=how)
-
-
-def _timer(milliseconds: int, slot) -> qt.QTimer:
-    timer = qt.QTimer()
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.connect("timeout()", slot)
-    return timer

@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib.dialogs import chooseFolder
+from SemiGDALib.texts import errorText
 from SemiGDALib.widgets import actionButton
 
 _PLUGIN = "DICOMSegmentationPlugin"
@@ -104,7 +105,7 @@ class ExportButton:
         try:
             check(segmentationNode)
         except SemiGDAError as error:
-            self.button.toolTip = f"{error.message} {error.action}"
+            self.button.toolTip = errorText(error)
         else:
             self.button.enabled = True
             self.button.toolTip = _(

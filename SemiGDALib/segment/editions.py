@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import qt
 import slicer
 
-from SemiGDALib import nodes
+from SemiGDALib import nodes, timers
 
 LATER_MS = 200  # once for all that one action changes
 
@@ -16,10 +15,7 @@ class Editions:
 
     def __init__(self, onEdited):
         self._held, self._tags = None, []
-        self._later = qt.QTimer()
-        self._later.setSingleShot(True)
-        self._later.setInterval(LATER_MS)
-        self._later.connect("timeout()", onEdited)
+        self._later = timers.once(LATER_MS, onEdited)
 
     def follow(self, segmentationNode) -> None:
         """Follow this one, and no other; None follows nothing."""

@@ -13,6 +13,7 @@ from SemiGDALib.segment.certainty import certainty, volumeRange
 from SemiGDALib.segment.editions import Editions
 from SemiGDALib.segment.frames.follower import Follower
 from SemiGDALib.tables import fitHeight, setColumns
+from SemiGDALib.texts import errorText
 from SemiGDALib.translation.sentences import translated
 
 COLOUR, NAME, SIZE, CERTAINTY = range(4)
@@ -158,7 +159,7 @@ class ResultView:
             views.jumpToSpot(self.node, self._spot)
         except SemiGDAError as error:
             views.removeMarker()
-            self._ui.resultNoteLabel.text = f"{error.message} {error.action}"
+            self._ui.resultNoteLabel.text = errorText(error)
             return
         number, count = self._spot + 1, len(spots)
         views.markSpot(self.node, self._spot, _("Doubtful spot {number}").format(number=number))

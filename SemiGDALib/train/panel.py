@@ -10,7 +10,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
-from SemiGDALib import keyboard
+from SemiGDALib import keyboard, timers
 from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.message_area import MessageArea
 from SemiGDALib.scrolling import bringIntoView
@@ -53,9 +53,7 @@ class TrainPanel:
         ui.recentButton.setMenu(self._recentMenu)
         ui.newProjectButton.connect("clicked(bool)", self.onNewProject)
         ui.openProjectButton.connect("clicked(bool)", self.onOpenProject)
-        self._timer = qt.QTimer()
-        self._timer.setInterval(POLL_MS)
-        self._timer.connect("timeout()", self._onPoll)
+        self._timer = timers.every(POLL_MS, self._onPoll)
         logic.onProject = self._onProject
 
     def _makeSections(self) -> None:

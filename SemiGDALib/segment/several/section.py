@@ -10,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
-from SemiGDALib import nodes, texts
+from SemiGDALib import nodes, texts, timers
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import views
@@ -50,10 +50,7 @@ class SeveralSection:
         self.imagesEdit.connect("currentPathChanged(QString)", lambda: self.refresh())
         self.resultsEdit.connect("currentPathChanged(QString)", lambda: self.refresh())
         # Once for all nodes that a scene brings, and after the panel has noted another model.
-        self._later = qt.QTimer()
-        self._later.setSingleShot(True)
-        self._later.setInterval(LATER_MS)
-        self._later.connect("timeout()", self._onLater)
+        self._later = timers.once(LATER_MS, self._onLater)
         self._keeps = True  # what was said of volumes that could not be segmented
         panel.ui.modelComboBox.connect("activated(int)", self._onModel)
         self._showSource()

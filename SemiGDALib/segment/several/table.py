@@ -18,7 +18,7 @@ from SemiGDALib.segment.several.rows import (
     WAITING,
 )
 from SemiGDALib.tables import cell, setColumns
-from SemiGDALib.texts import RED, ink
+from SemiGDALib.texts import RED, errorText, ink
 from SemiGDALib.translation.sentences import translated
 
 VOLUME, STATE, FOUND = range(3)
@@ -73,8 +73,7 @@ class SeveralTable:
         state = self._set(place, STATE, stateWord(row.state))
         if row.state == FAILED:
             state.setForeground(qt.QBrush(qt.QColor(ink(RED))))
-            said = (translated(row.error.message), translated(row.error.action), *row.notes)
-            self._set(place, FOUND, " ".join(filter(None, said)))
+            self._set(place, FOUND, " ".join((errorText(row.error), *row.notes)))
         elif row.state == OUTSIDE:
             self._set(place, FOUND, _("Outside the region"), translated(row.error.message))
         else:

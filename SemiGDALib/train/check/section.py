@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.repairs import repairs
+from SemiGDALib import timers
 from SemiGDALib.tables import cell, selectedRows, setColumns
 from SemiGDALib.train.cases.table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
@@ -40,10 +41,7 @@ class CheckSection(Section):
         ui.checkButton.connect("clicked(bool)", self.onCheckOrCancel)
         ui.undoButton.connect("clicked(bool)", self.onUndo)
         ui.progressBar.visible = False
-        self._automatic = qt.QTimer()
-        self._automatic.setSingleShot(True)
-        self._automatic.setInterval(AUTOMATIC_MS)
-        self._automatic.connect("timeout()", self._onAutomatic)
+        self._automatic = timers.once(AUTOMATIC_MS, self._onAutomatic)
 
     # Showing
 

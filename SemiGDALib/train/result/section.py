@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from semigda_core.project.training.comparison import partly
 from SemiGDALib.dialogs import chooseZip
 from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows, setColumns
-from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, coloured, ink
+from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, asHtml, coloured, ink
 from SemiGDALib.train.result.score_table import ScoreTable
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
@@ -156,7 +156,7 @@ class ResultSection(Section):
             return _("No training has finished yet. Its result will appear here.")
         if version is None:
             return _("Select one version to see its scores, or two to compare.") if count else ""
-        reason = html.escape(translated(version.reason))
+        reason = asHtml(version.reason)
         if version.in_use:
             head = _("✓ In use in SemiGDA Segment.")
         elif version.wins:
@@ -209,7 +209,7 @@ class ResultSection(Section):
             told = _("Labelled in part, and scored on that part alone: {count}.")
             what += " " + told.format(count=some)
         if beside is not None:
-            what = f"{html.escape(what)}<br>{html.escape(translated(beside['reason']))}"
+            what = f"{html.escape(what)}<br>{asHtml(beside['reason'])}"
         ui.tableLabel.text = what
 
     # The user's actions

@@ -10,10 +10,9 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from SemiGDALib import keyboard
-from SemiGDALib.texts import amber
+from SemiGDALib.texts import amber, errorText
 from SemiGDALib.train.slices import dialogs, ignored, planes
 from SemiGDALib.train.slices.words import finishedText, numbers
-from SemiGDALib.translation.sentences import translated
 from SemiGDALib.widgets import actionButton, addEntry, addLabel, onClick, rowOf
 
 MARK, NEXT, PREVIOUS = "Shift+M", "Shift+N", "Shift+B"
@@ -148,7 +147,7 @@ class SlicesBar:
             _axis, index = slices.shown()
             isFinished = slices.isShownFinished()
         except SemiGDAError as error:
-            self.shownLabel.text = f"{error.message} {error.action}"
+            self.shownLabel.text = errorText(error)
             self.markButton.text = _("Mark slice")
             self.markButton.enabled = self.unmarkButton.enabled = False
             return
@@ -174,7 +173,7 @@ class SlicesBar:
         try:
             result = action(*arguments)
         except SemiGDAError as error:
-            self._problem = f"{translated(error.message)} {translated(error.action)}"
+            self._problem = errorText(error)
         self.refresh()
         return result
 

@@ -6,13 +6,12 @@ import html
 import json
 from functools import partial
 
-import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.training.estimates import duration
-from SemiGDALib import texts
+from SemiGDALib import texts, timers
 from SemiGDALib.train.section import Section
 from SemiGDALib.train.training.curves import CurvesView
 from SemiGDALib.train.training.history import TrainingHistory
@@ -38,9 +37,7 @@ class TrainingSection(Section):
         self._history: TrainingHistory | None = None
         self._curves = CurvesView(ui)
         self._previews = PreviewView(ui)
-        self._timer = qt.QTimer()
-        self._timer.setInterval(POLL_MS)
-        self._timer.connect("timeout()", self._onPoll)
+        self._timer = timers.every(POLL_MS, self._onPoll)
         logic = context.logic
         for widget in (ui.rehearsalFrame, ui.watchFrame, ui.confirmFrame, ui.resumeButton):
             widget.visible = False
@@ -116,8 +113,7 @@ class TrainingSection(Section):
         try:
             estimate = self.context.now.estimate
         except SemiGDAError as error:
-            text = f"{translated(error.message)} {translated(error.action)}"
-            ui.startLabel.text = html.escape(text)
+            ui.startLabel.text = html.escape(texts.errorText(error))
             ui.rehearseButton.enabled = ui.startButton.enabled = ui.offerButton.visible = False
             return
         self._measured, self._fits = estimate.seconds is not None, estimate.fits
@@ -128,13 +124,13 @@ class TrainingSection(Section):
                 text=translated(estimate.text)
             )
         else:
-            reason = html.escape(translated(estimate.reason))
+            reason = texts.asHtml(estimate.reason)
             ui.startLabel.text = texts.amber(f"<b>{reason}</b>")
             ui.startButton.enabled = False
         if estimate.plan:
-            ui.startLabel.text += f"<br>{html.escape(translated(estimate.plan))}"
+            ui.startLabel.text += f"<br>{texts.asHtml(estimate.plan)}"
         if estimate.mirroring:
-            ui.startLabel.text += f"<br>{html.escape(translated(estimate.mirroring))}"
+            ui.startLabel.text += f"<br>{texts.asHtml(estimate.mirroring)}"
         ui.offerButton.visible = not estimate.fits and bool(estimate.offers)
         ui.offerButton.text = _("Use what fits: {offer}").format(offer=offerText(estimate.offers))
 
@@ -244,7 +240,7 @@ class TrainingSection(Section):
     def _sentence(self) -> str:
         """HTML: what the training does now, or why it does nothing."""
         job = self._job
-        state, message = job["state"], html.escape(translated(job["message"]))
+        state, message = job["state"], texts.asHtml(job["message"])
         if job["stale"]:
             return self._amber(
                 _("The training was interrupted."),
@@ -310,18 +306,18 @@ class TrainingSection(Section):
 
     @staticmethod
     def _amber(sentence, action) -> str:
-        sentence, action = html.escape(translated(sentence)), html.escape(translated(action))
+        sentence, action = texts.asHtml(sentence), texts.asHtml(action)
         return f"{texts.amber(f'<b>{sentence}</b>')}<br>{action}"
 
     def _showStuck(self) -> None:
         stuck = self._history.stuck if self._history else []
         warnings = self._history.warnings if self._history else []
         self.ui.stuckLabel.visible = bool(stuck or warnings)
-        lines = [f"<p>{html.escape(translated(warning))}</p>" for warning in warnings]
+        lines = [f"<p>{texts.asHtml(warning)}</p>" for warning in warnings]
         for event in stuck:
             names = ", ".join(event["classes"])
             found = _("Not found so far: {names}. Likely causes:").format(names=names)
-            causes = [html.escape(translated(cause)) for cause in event["causes"]]
+            causes = [texts.asHtml(cause) for cause in event["causes"]]
             listed = "".join(f"<li>{cause}</li>" for cause in causes)
             lines.append(f"<b>{html.escape(found)}</b><ul>{listed}</ul>")
         self.ui.stuckLabel.text = texts.amber("".join(lines))
