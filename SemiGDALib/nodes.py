@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
@@ -20,6 +21,7 @@ from SemiGDALib.matrices import ijkToRas, product, spaceTo
 # Node reference roles of a result's segmentation.
 INPUT_REFERENCE = "SemiGDA.inputVolume"
 REVIEW_REFERENCE = "SemiGDA.reviewMap"
+LABELMAP = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
 REVIEW_ATTRIBUTE = "SemiGDA.IsReviewMap"
 # Below this there is hardly any doubt; painting it would only darken the image.
 REVIEW_FLOOR = 10
@@ -32,8 +34,6 @@ class Held:
     nodes of the next one get the same ids."""
 
     def __init__(self, node):
-        import vtk
-
         self._node = vtk.vtkWeakReference()
         self._node.Set(node)
 
@@ -83,9 +83,8 @@ def checkOutput(segmentationNode) -> None:
 
 def _isOfSurfaces(segmentation) -> bool:
     """Whether what it has are surfaces or contours, from which all else is computed."""
-    labelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     source = segmentation.GetSourceRepresentationName()
-    return bool(segmentation.GetNumberOfSegments()) and source != labelmap
+    return bool(segmentation.GetNumberOfSegments()) and source != LABELMAP
 
 
 def firstImage():
@@ -133,8 +132,6 @@ def resultsOf(volumeId: str) -> list:
 
 def tagsOf(segment, keys) -> dict[str, str]:
     """Those tags of a vtkSegment that it has."""
-    import vtk
-
     found = {}
     for key in keys:
         value = vtk.reference("")
@@ -344,11 +341,14 @@ def dressReviewMap(node) -> None:
     display.SetAttribute(REVIEW_ATTRIBUTE, "1")
 
 
+def subjectHierarchy():
+    """The scene's tree of patients, studies and folders."""
+    return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+
+
 def placeBeside(node, volumeNode) -> None:
     """Put the node under the same subject-hierarchy parent as its source."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    if hierarchy is None:
-        return
+    hierarchy = subjectHierarchy()
     item, source = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(volumeNode)
     if item and source:
         hierarchy.SetItemParent(item, hierarchy.GetItemParent(source))

@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from SemiGDALib import nodes
 from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.texts import errorText
 from SemiGDALib.widgets import actionButton
@@ -63,10 +64,10 @@ def export(segmentationNode, folder) -> list[Path]:
             exporter refuses.
     """
     plugin, folder = check(segmentationNode), Path(folder)
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     before = set(folder.iterdir()) if folder.is_dir() else set()
     folder.mkdir(parents=True, exist_ok=True)
-    exportables = plugin.examineForExport(hierarchy.GetItemByDataNode(segmentationNode))
+    item = nodes.subjectHierarchy().GetItemByDataNode(segmentationNode)
+    exportables = plugin.examineForExport(item)
     for exportable in exportables:
         exportable.directory = str(folder)
     problem = plugin.export(exportables) if exportables else _("it does not take this one")
@@ -82,19 +83,12 @@ def export(segmentationNode, folder) -> list[Path]:
 
 
 class ExportButton:
-    """The button below a result.
+    """The button below a result of the :class:`SemiGDALib.segment.panel.SegmentPanel`."""
 
-    Args:
-        ui: the panel's widgets.
-        export: called with (segmentation node, folder); raises SemiGDAError.
-        say, showError: tell the user how it ended.
-    """
-
-    def __init__(self, ui, export, say, showError):
+    def __init__(self, panel):
         self.button = actionButton(_("Export as DICOM SEG..."), self._onClicked)
-        ui.resultCollapsibleButton.layout().addWidget(self.button)
-        self._export, self._say, self._showError = export, say, showError
-        self._node = None
+        panel.ui.resultCollapsibleButton.layout().addWidget(self.button)
+        self._panel, self._node = panel, None
 
     def show(self, segmentationNode) -> None:
         """Of the result in view, or None."""
@@ -118,8 +112,10 @@ class ExportButton:
         if not folder:
             return
         try:
-            made = self._export(self._node, folder)
+            made = self._panel.logic.exportDicomSeg(self._node, folder)
         except SemiGDAError as error:
-            self._showError(error)
+            self._panel.showError(error)
         else:
-            self._say(_("Exported: {name}").format(name=", ".join(path.name for path in made)))
+            self._panel.say(
+                _("Exported: {name}").format(name=", ".join(path.name for path in made))
+            )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.models import fit
+from SemiGDALib import nodes
 
 
 def mismatch(card, volumeNode, roi=None) -> str:
@@ -29,8 +29,8 @@ def facts(volumeNode, roi=None) -> fit.Facts:
 
 def modalityOf(volumeNode) -> str:
     """DICOM's code as the volume's series has it in the scene; "" if nobody says."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    item = hierarchy.GetItemByDataNode(volumeNode) if hierarchy is not None else 0
+    hierarchy = nodes.subjectHierarchy()
+    item = hierarchy.GetItemByDataNode(volumeNode)
     return (hierarchy.GetItemAttribute(item, "DICOM.Modality") or "") if item else ""
 
 

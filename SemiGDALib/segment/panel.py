@@ -68,14 +68,14 @@ class SegmentPanel:
         """The :class:`SemiGDALib.segment.dicom.ExportButton` below a result."""
         from SemiGDALib.segment.dicom import ExportButton
 
-        return ExportButton(self.ui, self.logic.exportDicomSeg, self.say, self.showError)
+        return ExportButton(self)
 
     @cached_property
     def sending(self):
         """The :class:`SemiGDALib.segment.sending.SendButton` below it."""
         from SemiGDALib.segment.sending import SendButton
 
-        return SendButton(self.ui, self.logic.sendToProject, self.message, self.say)
+        return SendButton(self)
 
     @cached_property
     def _result(self):

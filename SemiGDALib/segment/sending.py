@@ -56,25 +56,20 @@ def sendTo(segmentationNode, folder, replace=False, whole=False, overlaps=None):
 class SendButton:
     """The button below a result, with a menu of the projects that were opened lately.
 
-    Args:
-        ui: the panel's widgets.
-        send: called as :func:`sendTo`; raises SemiGDAError.
-        message: the panel's message area.
-        say: tells the user how it ended.
+    ``panel``: the :class:`SemiGDALib.segment.panel.SegmentPanel`.
     """
 
-    def __init__(self, ui, send, message, say):
+    def __init__(self, panel):
         self.button = qt.QPushButton(_("Send corrected result to a project"))
         self.button.toolTip = _(
             "Make this result, which you have looked at and corrected, a labelled case of a "
             "training project."
         )
-        ui.resultCollapsibleButton.layout().addWidget(self.button)
+        panel.ui.resultCollapsibleButton.layout().addWidget(self.button)
         self.menu = qt.QMenu(self.button)
         self.menu.connect("aboutToShow()", self._fill)
         self.button.setMenu(self.menu)
-        self._send, self._message, self._say = send, message, say
-        self._node = None
+        self._panel, self._message, self._node = panel, panel.message, None
 
     def show(self, segmentationNode) -> None:
         """Of the result in view, or None."""
@@ -105,7 +100,7 @@ class SendButton:
 
         self._message.hide()
         try:
-            sent = self._send(_present(held), folder, **yes)
+            sent = self._panel.logic.sendToProject(_present(held), folder, **yes)
         except SemiGDAError as error:
             self._ask(error, held, folder, yes)
             return
@@ -114,7 +109,7 @@ class SendButton:
             sending.LABELLED: _("The case of '{project}' has this corrected label now."),
             sending.REPLACED: _("The corrected label took the place of the one in '{project}'."),
         }
-        self._say(told[sent.how].format(project=Path(folder).name))
+        self._panel.say(told[sent.how].format(project=Path(folder).name))
         if not yes.get("whole") and sending.made_in_region(
             map(provenance.tagsOf, nodes.segmentsOf(held.node))
         ):

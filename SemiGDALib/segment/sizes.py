@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import slicer
 import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.files.formats import endings
+from SemiGDALib import nodes
 
 PICTURES = endings(volumes=False)
-_LABELMAP = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
 
 
 def sizeOf(segment: dict, volumeNode) -> dict:
@@ -44,7 +43,7 @@ def present(segment: dict, segmentationNode) -> dict:
     found = segmentationNode.GetSegmentation().GetSegment(segment["id"])
     if found is None:
         return {**edited, "deleted": True}
-    image = found.GetRepresentation(_LABELMAP)
+    image = found.GetRepresentation(nodes.LABELMAP)
     count, before = _voxelsOf(image, found.GetLabelValue()), segment.get("voxels")
     if count is None or not before or count == before:
         return segment

@@ -17,6 +17,7 @@ import re
 from functools import partial
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
@@ -34,7 +35,6 @@ def exported(segmentationNode, ids, volumeNode):
     """uint8 (z, y, x) on the volume's grid: 1 for the first of these segments, 2 for the next ...;
     where they overlap, the later one counts."""
     import numpy as np
-    import vtk
 
     names = vtk.vtkStringArray()
     for name in ids:

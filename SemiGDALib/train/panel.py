@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import qt
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
@@ -76,8 +77,6 @@ class TrainPanel:
             self._parameters.RemoveObserver(self._observerTag)
         self._parameters = parameters
         if parameters is not None:
-            import vtk
-
             self._observerTag = parameters.AddObserver(
                 vtk.vtkCommand.ModifiedEvent, lambda _caller, _event: self._onParameters()
             )

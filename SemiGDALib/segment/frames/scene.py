@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
@@ -126,13 +127,12 @@ def segmentationOf(labels, volumeNode, segments):
     node = slicer.vtkMRMLSegmentationNode()
     segmentation = node.GetSegmentation()
     converter = slicer.vtkSegmentationConverter
-    labelmap = converter.GetSegmentationBinaryLabelmapRepresentationName()
-    segmentation.SetSourceRepresentationName(labelmap)
+    segmentation.SetSourceRepresentationName(nodes.LABELMAP)
     image, ids = _labelImage(labels, volumeNode), {}
     for one in segments:
         segment = slicer.vtkSegment()
         segment.SetLabelValue(one["value"])
-        segment.AddRepresentation(labelmap, image)  # shared: one layer
+        segment.AddRepresentation(nodes.LABELMAP, image)  # shared: one layer
         nodes.describe(segment, one, taken=set())
         segmentId = f"Segment_{one['value']}"
         segmentation.AddSegment(segment, segmentId)
@@ -159,7 +159,6 @@ def reviewOf(review, volumeNode):
 def _labelImage(labels, volumeNode):
     """The labels as an oriented image, cut to what is not background: a sequence holds many."""
     import numpy as np
-    import vtk
     from vtk.util import numpy_support
 
     filled = [np.flatnonzero(labels.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
@@ -221,8 +220,6 @@ def tableOf(name: str, sequence, rows: list[list[dict]]):
     Args:
         rows: for each frame, its segments with their sizes (see :mod:`SemiGDALib.segment.sizes`).
     """
-    import vtk
-
     table = slicer.vtkMRMLTableNode()
     table.SetName(name)
     unit = sequence.GetIndexUnit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
@@ -175,7 +174,7 @@ def _regionOf(row: Row, roi) -> str | None:
 def studies() -> list[tuple[int, str, list]]:
     """Patients, studies and folders of the subject hierarchy with their images: item, name and
     volume nodes of each."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    hierarchy = nodes.subjectHierarchy()
     found: dict[int, list] = {}
     for node in nodes.images():
         item = hierarchy.GetItemParent(hierarchy.GetItemByDataNode(node))

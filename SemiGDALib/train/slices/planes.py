@@ -7,6 +7,7 @@ A slice is ``(axis, index)``: axis 0, 1 or 2 counts along i, j or k, as in
 from __future__ import annotations
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
@@ -155,11 +156,8 @@ def _between(segmentationNode, volumeNode):
 
 def _gridOf(segmentationNode):
     """Voxel index to the segmentation's own coordinates; None if no segment has voxels."""
-    import vtk
-
-    name = slicer.vtkSegmentationConverter.GetBinaryLabelmapRepresentationName()
     for segment in nodes.segmentsOf(segmentationNode):
-        image = segment.GetRepresentation(name)
+        image = segment.GetRepresentation(nodes.LABELMAP)
         if image is not None and not image.IsEmpty():
             matrix = vtk.vtkMatrix4x4()
             image.GetImageToWorldMatrix(matrix)

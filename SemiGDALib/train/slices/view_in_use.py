@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import slicer
+import vtk
 
 from SemiGDALib.train.slices import planes
 
@@ -21,8 +22,6 @@ class ViewInUse:
         crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         if crosshair is not None:
             self._observe(crosshair, crosshair.CursorPositionModifiedEvent, self._onCursor)
-        import vtk
-
         for node in planes.views():
             self._observe(node, vtk.vtkCommand.ModifiedEvent, self._onMoved)
 
