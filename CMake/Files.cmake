@@ -94,6 +94,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/train/labelling/__init__.py
   SemiGDALib/train/labelling/bar.py
   SemiGDALib/train/labelling/editor_bar.py
+  SemiGDALib/train/labelling/loading.py
   SemiGDALib/train/labelling/open_label.py
   SemiGDALib/train/labelling/resuming.py
   SemiGDALib/train/labelling/unfinished.py

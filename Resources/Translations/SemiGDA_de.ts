@@ -2448,7 +2448,7 @@
     </message>
 </context>
 <context>
-    <name>labelling.open_label</name>
+    <name>labelling.loading</name>
     <message>
         <source>Assign a class to each value, then open the case again.</source>
         <translation>Ordnen Sie jedem Wert eine Klasse zu, und öffnen Sie den Fall dann noch einmal.</translation>
@@ -2457,6 +2457,25 @@
         <source>Choose another label for this case.</source>
         <translation>Wählen Sie ein anderes Label für diesen Fall.</translation>
     </message>
+    <message>
+        <source>Run the check to see what is wrong with it.</source>
+        <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
+    </message>
+    <message>
+        <source>Slicer cannot load a file of this case.</source>
+        <translation>Slicer kann eine Datei dieses Falls nicht laden.</translation>
+    </message>
+    <message>
+        <source>The label contains values without a class.</source>
+        <translation>Das Label enthält Werte ohne Klasse.</translation>
+    </message>
+    <message>
+        <source>The label is a colour picture, not a label map.</source>
+        <translation>Das Label ist ein Farbbild, keine Labelkarte.</translation>
+    </message>
+</context>
+<context>
+    <name>labelling.open_label</name>
     <message>
         <source>Look at the names of the segments in Segment Editor, then save again.</source>
         <translation>Sehen Sie sich die Namen der Segmente im Segment Editor an und speichern Sie dann noch einmal.</translation>
@@ -2474,20 +2493,12 @@
         <translation>Öffnen Sie den Fall noch einmal im Segment Editor.</translation>
     </message>
     <message>
-        <source>Run the check to see what is wrong with it.</source>
-        <translation>Führen Sie die Prüfung aus, um zu sehen, was damit nicht stimmt.</translation>
-    </message>
-    <message>
         <source>Save again if the label fits it; or discard it and draw anew.</source>
         <translation>Speichern Sie noch einmal, wenn das Label dazu passt; oder verwerfen Sie es und zeichnen Sie neu.</translation>
     </message>
     <message>
         <source>Save again to take its place; the other label's file stays.</source>
         <translation>Speichern Sie noch einmal, um es zu ersetzen; die Datei des anderen Labels bleibt erhalten.</translation>
-    </message>
-    <message>
-        <source>Slicer cannot load a file of this case.</source>
-        <translation>Slicer kann eine Datei dieses Falls nicht laden.</translation>
     </message>
     <message>
         <source>The case got another label meanwhile.</source>
@@ -2508,14 +2519,6 @@
     <message>
         <source>The image's file is another one than when the case was opened.</source>
         <translation>Die Bilddatei ist eine andere als beim Öffnen des Falls.</translation>
-    </message>
-    <message>
-        <source>The label contains values without a class.</source>
-        <translation>Das Label enthält Werte ohne Klasse.</translation>
-    </message>
-    <message>
-        <source>The label is a colour picture, not a label map.</source>
-        <translation>Das Label ist ein Farbbild, keine Labelkarte.</translation>
     </message>
     <message>
         <source>Undo that, or the label would not lie on the image's file.</source>

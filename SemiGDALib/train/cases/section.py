@@ -156,8 +156,7 @@ class CasesSection(Section):
         if added.labelled:
             text = _("{count} existing cases now have a label.")
             self.context.log(text.format(count=len(added.labelled)))
-        if self.context.view.unmapped():
-            self.onMapping()
+        self._mapNew()
         if added.kept:
             self._tellKept(added.kept)
         if added.unread:
@@ -191,6 +190,11 @@ class CasesSection(Section):
             )
         )
 
+    def _mapNew(self, _given=None) -> None:
+        """Ask about names that a label has brought."""
+        if self.context.view.unmapped():
+            self.onMapping()
+
     def onMapping(self) -> None:
         """Ask which class each segment is."""
         view = self.context.view
@@ -219,8 +223,7 @@ class CasesSection(Section):
         )
         if path:
             self.context.attempt(self.context.logic.setLabel, caseId, path)
-            if self.context.view.unmapped():
-                self.onMapping()
+            self._mapNew()
 
     def onLabelScene(self) -> None:
         """Choose a segmentation of the scene for the selected case's label."""
@@ -230,11 +233,7 @@ class CasesSection(Section):
             segmentation, corrected = chosen
             origin = "edited" if corrected else None
             give = partial(self.context.logic.setLabelNode, caseId, segmentation, origin)
-            covered.attempt(self.context, give, self._tellGiven)
-
-    def _tellGiven(self, _nothing) -> None:
-        if self.context.view.unmapped():
-            self.onMapping()
+            covered.attempt(self.context, give, self._mapNew)
 
     def onTakeLabel(self) -> None:
         """Take the label away; its file stays."""
