@@ -147,6 +147,23 @@ def test_a_stage_ends_where_it_is_told_to_and_goes_on_where_it_was():
     assert again.done == 4 and followed == [2, 3]
 
 
+def test_a_stage_goes_on_with_what_its_optimiser_had_learned():
+    def made():
+        weight, stage, gradients, _ = toy()
+        stage.optimizer = torch.optim.AdamW([weight], 0.1)
+        return weight, stage, gradients
+
+    whole, stage, gradients = made()
+    fit(stage, gradients, Seen())
+    first, stage, gradients = made()
+    fit(stage, gradients, Seen(last=2))
+    second, again, gradients = made()
+    second.data.copy_(first.data)
+    again.restore(stage.state())
+    fit(again, gradients, Seen())
+    assert torch.equal(second, whole)
+
+
 def test_a_stage_goes_on_where_there_is_no_fused_step():
     """As one of a graphics card on a CPU, before PyTorch 2.4."""
     states = []
