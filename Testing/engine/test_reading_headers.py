@@ -189,8 +189,9 @@ def test_units_are_spelled_in_many_ways(tmp_path, unit):
     assert read_volume(with_unit(tmp_path / "a.nrrd", unit)).unit == "µm"
 
 
-def test_a_unit_of_the_values_is_no_unit_of_length(tmp_path):
-    assert read_volume(with_unit(tmp_path / "a.nrrd", "m/s")).unit == ""
+@pytest.mark.parametrize("unit", ["m/s", "ms", "s"])
+def test_a_unit_of_values_or_frames_is_no_unit_of_length(tmp_path, unit):
+    assert read_volume(with_unit(tmp_path / "a.nrrd", unit)).unit == ""
 
 
 def test_the_check_and_a_result_tell_of_another_unit(tmp_path):

@@ -165,11 +165,12 @@ _UNITS = {
     "nm": ("nm", "nanometer", "nanometre"),
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+_UNIT_OF |= {f"{word}s": unit for word, unit in _UNIT_OF.items() if len(word) > 2}  # no "ms"
 
 
 def other_unit(words: Iterable[str]) -> str:
     """The first unit of length other than mm; "" if there is none."""
-    known = (_UNIT_OF.get(word.strip().lower().removesuffix("s")) for word in words)
+    known = (_UNIT_OF.get(word.strip().lower()) for word in words)
     return next(filter(None, known), "")
 
 
