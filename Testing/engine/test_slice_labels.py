@@ -48,7 +48,9 @@ def segments(finished: str | None, ignored: bool = False) -> list[dict]:
 
 
 def volume(array=None, affine=AFFINE) -> Volume:
-    return Volume(np.zeros(SHAPE, np.float32) if array is None else array, affine)
+    if array is None:
+        array = np.arange(np.prod(SHAPE), dtype=np.float32).reshape(SHAPE)
+    return Volume(array, affine)
 
 
 def drawn(*slices: int) -> np.ndarray:
