@@ -12,8 +12,9 @@ from job_fixtures import ROOT
 from semigda.training import optimizers
 from semigda.training.optimizers import adamw, sgd
 
+FUSED = torch.__version__ >= "2.4" or None  # on a CPU; the version compares by its numbers
 PLAIN = {
-    adamw: lambda groups: torch.optim.AdamW(groups, 1e-2, weight_decay=0.1, fused=True),
+    adamw: lambda groups: torch.optim.AdamW(groups, 1e-2, weight_decay=0.1, fused=FUSED),
     sgd: lambda groups: torch.optim.SGD(groups, 1e-2, 0.9, weight_decay=0.1, nesterov=True),
 }
 
