@@ -2926,6 +2926,10 @@
         <translation>Die Dateien von „{name}“ löschen? Die Werte bleiben im Verlauf des Projekts.</translation>
     </message>
     <message>
+        <source>Delete the files of the selected version; its scores stay in the project's history.</source>
+        <translation>Die Dateien der gewählten Version löschen; ihre Werte bleiben im Verlauf des Projekts.</translation>
+    </message>
+    <message>
         <source>Dice</source>
         <translation>Dice</translation>
     </message>
@@ -3016,6 +3020,10 @@
     <message>
         <source>This version is in use already.</source>
         <translation>Diese Version ist schon in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>This version is in use: use another one first.</source>
+        <translation>Diese Version ist in Gebrauch: Verwenden Sie erst eine andere.</translation>
     </message>
     <message>
         <source>Use the new model in SemiGDA Segment: it finds every class.</source>
@@ -5593,10 +5601,6 @@
         <translation>Ein Training nutzt die Grafikkarte.</translation>
     </message>
     <message>
-        <source>Aligning latents</source>
-        <translation>Gleicht latente Räume an</translation>
-    </message>
-    <message>
         <source>Another model named '{name}' is installed already.</source>
         <translation>Ein anderes Modell namens „{name}“ ist bereits installiert.</translation>
     </message>
@@ -5835,6 +5839,10 @@
     <message>
         <source>Mark the slices whose labels are finished.</source>
         <translation>Markieren Sie die Schichten, deren Label fertig ist.</translation>
+    </message>
+    <message>
+        <source>Matching images and labels</source>
+        <translation>Bringt Bilder und Labels in Einklang</translation>
     </message>
     <message>
         <source>Measuring all held-out cases.</source>

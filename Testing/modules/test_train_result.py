@@ -60,6 +60,7 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts, mo
     assert rows(ui.versionsTable)[0][4] == "✓" and not ui.useButton.enabled
     assert [m.name for m in list_models() if not m.bundled and not m.problem]
     assert not ui.deleteButton.enabled and not ui.rollBackButton.enabled
+    assert "use another one first" in ui.deleteButton.toolTip
     picture(training, module_host, artifacts, "result-in-use")
     # Rename in the table, export, report.
     module_host.click(ui.renameButton)

@@ -28,7 +28,7 @@ from semigda_core.errors import Paused, SemiGDAError
 LOG_STEPS = 25
 MESSAGES = {
     "pretrain": "Learning to draw",
-    "align": "Aligning latents",
+    "align": "Matching images and labels",
     "segment": "Learning to segment",
 }
 

@@ -134,7 +134,7 @@ class ResultSection(Section):
             button.enabled = one is not None
         ui.deleteButton.enabled = one is not None and not one.in_use
         ui.useButton.enabled = one is not None and one.wins and not one.in_use
-        ui.useButton.toolTip = self._aboutUse(one)
+        ui.useButton.toolTip, ui.deleteButton.toolTip = self._aboutUse(one), self._aboutDelete(one)
         ui.verdictLabel.text = self._verdict(one, len(selected))
         if self._compared is None:
             self._showScores(one)
@@ -150,6 +150,16 @@ class ResultSection(Section):
                 reason=translated(version.reason)
             )
         return _("Install this version for SemiGDA Segment.")
+
+    @staticmethod
+    def _aboutDelete(version) -> str:
+        if version is None:
+            return _("Select one version.")
+        if version.in_use:
+            return _("This version is in use: use another one first.")
+        return _(
+            "Delete the files of the selected version; its scores stay in the project's history."
+        )
 
     def _verdict(self, version, count) -> str:
         if not self._versions:
