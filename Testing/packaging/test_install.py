@@ -30,6 +30,7 @@ assert "torch" not in sys.modules, "Slicer's own process must not import torch"
 print("opened")
 """
 
+BUNDLED = "import semigda_core.models.library as l; print(l.bundled_folder())"
 
 MODULES = sorted(path.parent.name for path in ROOT.glob("SemiGDA*/CMakeLists.txt"))
 
@@ -80,18 +81,26 @@ def test_module_opens_in_the_source_tree(tmp_path, module):
 
 def test_installed_engine_runs_alone(tree, tmp_path):
     python(tmp_path, "-m", "semigda", "--help", PYTHONPATH=str(tree))
-    where = "import semigda_core.models.library as l; print(l.bundled_folder())"
-    said = python(tmp_path, "-c", where, PYTHONPATH=str(tree))
+    said = python(tmp_path, "-c", BUNDLED, PYTHONPATH=str(tree))
     assert said.strip() == str(tree / "Resources" / "Models")
 
 
 def test_pip_installs_the_engine_with_the_starter_models(tmp_path):
     """What the README says of `pip install .`; a wheel is what that unpacks."""
     held = tracked("semigda/*", "semigda_core/*", "Resources/Models/*")
-    for name in (*held, "pyproject.toml", "README.md", "LICENSE"):
+    for name in (*held, "pyproject.toml", "setup.py", "README.md", "LICENSE"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, tmp_path / name)
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "--quiet", "--wheel-dir", "wheel", "."], cwd=tmp_path, check=True)
     (wheel,) = (tmp_path / "wheel").iterdir()
-    assert set(held) <= set(zipfile.ZipFile(wheel).namelist())
+    site = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+    for name in held:
+        inside = f"semigda/{name}" if name.startswith("Resources") else name
+        assert (site / inside).read_bytes() == (ROOT / name).read_bytes(), name
+    # A name in site-packages belongs to everybody.
+    taken = {path.name for path in site.iterdir() if path.suffix != ".dist-info"}
+    assert taken == {"semigda", "semigda_core"}
+    said = python(tmp_path / "wheel", "-c", BUNDLED, PYTHONPATH=str(site))
+    assert said.strip() == str(site / "semigda" / "Resources" / "Models")

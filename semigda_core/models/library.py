@@ -41,8 +41,11 @@ class InstalledModel(NamedTuple):
 
 
 def bundled_folder() -> Path:
-    """The starter models beside the packages (source tree and installed extension)."""
-    return Path(semigda_core.__file__).resolve().parent.parent / "Resources" / "Models"
+    """The starter models: in the engine's package if pip installed it, else beside the packages
+    (source tree and installed extension)."""
+    top = Path(semigda_core.__file__).resolve().parent.parent
+    installed = top / "semigda" / "Resources" / "Models"
+    return installed if installed.is_dir() else top / "Resources" / "Models"
 
 
 def user_folder() -> Path:
