@@ -84,9 +84,47 @@ def test_what_was_found_stays_with_its_network(clock):
     assert measured(network, ("cpu", (8, 8), ("vae", "cnn")), 2, 8).now == 2
     assert measured(nn.Identity(), case, 2, 8).now == 2
     assert measured(network, case, 2, 4).now == 4  # less memory than before
+    assert measured(network, case, 2, 8).now == 8  # and more again
     known = len(batching._KNOWN)
     del network
     assert len(batching._KNOWN) < known
+
+
+def test_a_size_that_was_not_allowed_before_is_measured(clock):
+    network, case = nn.Identity(), ("cpu", (8, 8), ("vae",))
+    assert measured(network, case, 2, 1).now == 1
+    sizes = run(measured(network, case, 2, 4), clock, lambda size, _: 0.1 / size, 22)
+    assert sizes == [2] * 3 + [4] * 4
+    sizes = run(measured(network, case, 2, 16), clock, lambda size, _: 0.1 / size, 88)
+    assert sizes == [8] * 3 + [16] * 4
+
+
+def test_memory_that_was_short_for_one_image_is_used_again_for_the_next(monkeypatch):
+    """A warm worker keeps the network, and with it what was measured."""
+    torch.manual_seed(0)
+    network, room = SemiGDA(NetworkConfig.compact()), 1
+    decode = network.decode
+
+    def decoded(features):
+        if len(features.latents["vae"]) > room:
+            raise MemoryError
+        return decode(features)
+
+    monkeypatch.setattr(network, "decode", decoded)
+
+    def predictor() -> Predictor:
+        return Predictor(
+            network, 2, CPU, branches=("vae", "cnn"), size=(32, 32), crop=lambda planes: planes
+        )
+
+    short = predictor()
+    first = short.batch_size
+    assert len(short(torch.randn(2, 3, 32, 32)).probabilities) == short.batch_size == 1
+    assert short.steps
+    room = 16
+    again = predictor()
+    assert len(again(torch.randn(first, 3, 32, 32)).probabilities) == first > 1
+    assert not again.steps
 
 
 @pytest.mark.parametrize(("side", "limits"), [(112, (2, 8)), (256, (2, 2)), (512, (2, 2))])
