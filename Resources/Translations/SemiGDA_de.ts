@@ -5921,6 +5921,10 @@
         <translation>PyTorch (CUDA {cuda}) kann die Grafikkarte {name} mit dem Treiber {driver} nicht nutzen.</translation>
     </message>
     <message>
+        <source>PyTorch {version} cannot train in bfloat16 on this device: {value}.</source>
+        <translation>PyTorch {version} kann auf diesem Gerät nicht in bfloat16 trainieren: {value}.</translation>
+    </message>
+    <message>
         <source>Reading the images for a U-Net to compare with.</source>
         <translation>Die Bilder für ein U-Net zum Vergleich werden gelesen.</translation>
     </message>
@@ -6003,6 +6007,10 @@
     <message>
         <source>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</source>
         <translation>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</translation>
+    </message>
+    <message>
+        <source>Set the precision to auto or float32, or choose another device.</source>
+        <translation>Setzen Sie die Genauigkeit auf auto oder float32, oder wählen Sie ein anderes Gerät.</translation>
     </message>
     <message>
         <source>Start again when nothing is being saved there any more.</source>

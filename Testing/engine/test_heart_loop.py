@@ -12,10 +12,11 @@ from semigda.distributed import ALONE
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import Progress
 from semigda.training.batch import Batch
-from semigda.training.gradients import Gradients, autocast, limited_threads
+from semigda.training.gradients import Gradients, autocast, check_precision, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.losses import align_losses, segment_losses
 from semigda.training.stage import Stage
+from semigda_core.errors import SemiGDAError
 from semigda_core.models.network_config import NetworkConfig
 
 CPU = torch.device("cpu")
@@ -320,6 +321,20 @@ def test_precision_is_as_asked_for():
     with autocast(CPU, "bfloat16"):
         assert torch.is_autocast_enabled("cpu")
         assert torch.get_autocast_dtype("cpu") == torch.bfloat16
+
+
+def test_a_precision_that_a_device_does_not_have_is_refused(monkeypatch):
+    for precision in ("auto", "float32", "bfloat16"):
+        check_precision(CPU, precision)
+    # Like MPS in PyTorch 2.2 to 2.4, it has no mixed precision at all.
+    check_precision(torch.device("meta"), "float32")
+    with pytest.raises(SemiGDAError, match="cannot train in bfloat16 on this device: meta") as said:
+        check_precision(torch.device("meta"), "bfloat16")
+    assert said.value.error_class == "bad-input" and "autocast" in said.value.detail
+    real = torch.autocast
+    monkeypatch.setattr(torch, "autocast", lambda *how: real(*how, enabled=False))  # as MPS in 2.5
+    with pytest.raises(SemiGDAError, match="Set the precision to auto"):
+        check_precision(CPU, "bfloat16")
 
 
 def test_threads_are_limited_inside_only():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+import torch
 from job_fixtures import ROOT, TINY, training_job
 from model_fixtures import tiny_card, tiny_network, tiny_package
 from training_fixtures import NETWORK, VOLUMES, settings
@@ -123,6 +124,20 @@ def test_an_input_is_never_a_target(command, volumes, tmp_path, capsys):
         assert command("--out", out, "--overwrite", base=str(base)) == 1
         assert "one of its own inputs" in capsys.readouterr().err
     assert (content(base), content(volumes.parent)) == before
+
+
+@pytest.mark.parametrize("kind", ["train", "pretrain"])
+def test_a_precision_without_its_device_is_told_at_once(
+    kind, command, tmp_path, capsys, monkeypatch
+):
+    def unsupported(device, dtype):
+        raise RuntimeError(f"User specified an unsupported autocast device_type '{device}'")
+
+    monkeypatch.setattr(torch, "autocast", unsupported)
+    assert command(kind=kind, precision="bfloat16") == 1
+    told = capsys.readouterr().err
+    assert "cannot train in bfloat16" in told and "precision" in told
+    assert not (tmp_path / "job").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -40,6 +41,12 @@ def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
     assert facts["prepared_bytes"] == (6 * 2 + 4) * slices and not facts["unprepared_bytes"]
     assert facts["prepare_seconds"] == 0 < facts["prepare_all_seconds"]
     assert len(told) > 6 and told == sorted(told) and list(tmp_path.iterdir()) == [job.path]
+
+
+def test_a_precision_without_its_device_is_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch, "autocast", lambda *how: nullcontext())
+    with pytest.raises(SemiGDAError, match="cannot train in bfloat16"):
+        rehearse(wanted(tmp_path / "none.json", tmp_path, precision="bfloat16"), tmp_path)
 
 
 def test_a_step_with_unlabelled_slices_takes_longer(volumes, tmp_path):

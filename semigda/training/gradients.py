@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from semigda.distributed import Ranks
-from semigda.inference.device import computes_bfloat16, free_cache, out_of_memory
+from semigda.inference.device import computes_bfloat16, device_name, free_cache, out_of_memory
 from semigda.progress import Progress
 from semigda.training.batch import Rows
 from semigda.training.losses import Losses
@@ -176,6 +177,31 @@ def autocast(device: torch.device, precision: str) -> AbstractContextManager:
     if precision == "float32":
         return nullcontext()
     return torch.autocast(device.type, torch.bfloat16)
+
+
+def check_precision(device: torch.device, precision: str) -> None:
+    """Raise "bad-input" if :func:`autocast` would fail there, or stay in float32.
+
+    PyTorch before 2.5 has no mixed precision for MPS, older systems and cards lack bfloat16, and
+    all of them tell in other ways.
+    """
+    try:
+        with autocast(device, precision):
+            one = torch.ones(1, 1, 1, 1, device=device)
+            if precision != "bfloat16" or F.conv2d(one, one).dtype == torch.bfloat16:
+                return
+        detail = ""
+    except RuntimeError as error:
+        if out_of_memory(error):
+            raise
+        detail = str(error)[:200]
+    raise SemiGDAError(
+        "bad-input",
+        f"PyTorch {torch.__version__} cannot train in bfloat16 on this device: "
+        f"{device_name(device)}.",
+        action="Set the precision to auto or float32, or choose another device.",
+        detail=detail,
+    )
 
 
 @contextmanager

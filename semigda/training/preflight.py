@@ -10,6 +10,7 @@ from semigda.data.labels import by_names
 from semigda.inference.device import choose_device
 from semigda.models.base import is_base, load_base
 from semigda.models.package import check_package
+from semigda.training.gradients import check_precision
 from semigda.training.packing import card_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.targets import check_room, check_target
@@ -30,7 +31,7 @@ def check_training(settings: TrainSettings, *, begun: bool = False) -> list[Case
         SemiGDAError: "bad-input", "no-labels", "device-unavailable", "model-invalid";
             "import-error" if general image features are missing.
     """
-    choose_device(settings.device)
+    check_precision(choose_device(settings.device), settings.precision)
     network = settings.network
     if settings.base is not None:
         if Path(settings.base).is_dir():
@@ -56,7 +57,7 @@ def cases_of(settings: TrainSettings) -> list[Case]:
 
 def check_pretraining(settings: PretrainSettings, *, begun: bool = False) -> list[Case]:
     """As :func:`check_training`, without the cases that are held out."""
-    choose_device(settings.device)
+    check_precision(choose_device(settings.device), settings.precision)
     _check_sizes(settings)
     cases = [case for case in read_cases(settings.cases) if case.role != "val"]
     if not cases:

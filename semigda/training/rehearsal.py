@@ -31,7 +31,7 @@ from semigda.progress import UNWATCHED, Progress
 from semigda.training.batch import Rows
 from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices, case_slices, check_finished
-from semigda.training.gradients import Gradients, limited_threads
+from semigda.training.gradients import Gradients, check_precision, limited_threads
 from semigda.training.loop import Training, fit
 from semigda.training.preflight import cases_of
 from semigda.training.pretrain import begin
@@ -112,6 +112,7 @@ class _Rehearsal:
     def __init__(self, settings: TrainSettings, folder: Path, progress: Progress):
         self.settings, self.folder, self.progress = settings, folder, progress
         self.device = choose_device(settings.device)
+        check_precision(self.device, settings.precision)
         self.cases = cases_of(settings)
         self.store = Store.of_job(folder, Preprocessing.from_dict(settings.preprocessing))
 
