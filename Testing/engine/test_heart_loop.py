@@ -323,6 +323,19 @@ def test_precision_is_as_asked_for():
         assert torch.get_autocast_dtype("cpu") == torch.bfloat16
 
 
+@pytest.mark.parametrize("kind, last", [("cpu", True), ("cuda", True), ("mps", False)])
+def test_the_network_lies_in_memory_as_suits_the_device(kind, last):
+    made = training()
+    made.network.to(memory_format=torch.contiguous_format)
+    made.gradients.device = torch.device(kind)
+    slices = {"labeled": made.labeled.cases, "unlabeled": []}
+    again = Training(made.settings, slices, made.network, made.gradients)
+    weight = again.network.autoencoder.encoder.levels[0][0].conv1.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last) == last
+    assert weight.is_contiguous() != last
+    assert again.teacher.autoencoder.encoder.levels[0][0].conv1.weight.is_contiguous() != last
+
+
 def test_a_precision_that_a_device_does_not_have_is_refused(monkeypatch):
     for precision in ("auto", "float32", "bfloat16"):
         check_precision(CPU, precision)

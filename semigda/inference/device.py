@@ -89,6 +89,15 @@ def computes_bfloat16(device: torch.device) -> bool:
     return device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 8
 
 
+def layout(device: torch.device) -> torch.memory_format:
+    """How images and kernels lie in memory there.
+
+    Channels last takes a sixth less time on CPUs. On MPS, older versions of PyTorch change such
+    tensors wrongly in place, and nothing says so: AdamW's own among them (pytorch#118115).
+    """
+    return torch.contiguous_format if device.type == "mps" else torch.channels_last
+
+
 def finish(device: torch.device) -> None:
     """Wait until a graphics card has done what it was told to."""
     if device.type == "cuda":

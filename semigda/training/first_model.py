@@ -18,6 +18,7 @@ from torch import Tensor
 
 from semigda.data.preprocess import resample_values
 from semigda.distributed import ALONE
+from semigda.inference.device import layout
 from semigda.inference.interrupt import interruptible
 from semigda.method.palette import Palette
 from semigda.networks.cnn_encoder import FeatureEncoder
@@ -69,7 +70,7 @@ class FirstModel:
         found = []
         for some in images.split(_AT_ONCE):
             seen = resample_values(some, self.size)
-            seen = seen.to(device, memory_format=torch.channels_last)
+            seen = seen.to(device, memory_format=layout(device))
             logits = self.palette.logits(self.network(seen)[BRANCH])
             logits = F.interpolate(logits, some.shape[2:], mode="bilinear", align_corners=False)
             found.append(logits.softmax(1).cpu())

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from functools import partial
 
-import torch
 from torch import nn
 
+from semigda.inference.device import layout
 from semigda.method.palette import Palette
 from semigda.method.teacher import make_teacher, update_teacher
 from semigda.networks.semigda import SemiGDA
@@ -69,8 +69,8 @@ class Training:
         gradients: Gradients,
     ):
         self.settings, self.gradients = settings, gradients
-        # Channels last takes a sixth less time on CPUs. (torch's types leave out this form.)
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # torch's types leave out this form of the call.
+        self.network = network.to(memory_format=layout(gradients.device))  # type: ignore[call-overload]
         self.palette, size = Palette(settings.num_classes), settings.preprocessing["size"]
         self.labeled = SliceSampler(slices["labeled"], size, settings.foreground_share)
         self.unlabeled = None
