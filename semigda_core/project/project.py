@@ -44,7 +44,7 @@ from semigda_core.project.changes import (
 )
 from semigda_core.project.class_list import new_classes, replace_classes
 from semigda_core.project.document import USES
-from semigda_core.project.records import View, scored_by, with_role
+from semigda_core.project.records import View, roles_of, scored_by
 
 PathLike = str | os.PathLike[str]
 # As made by new_job: date, kind, and some random digits.
@@ -137,7 +137,7 @@ class Project:
         """
         with self.edit_file() as data:
             scored, version = scored_by(data), heldout_version(data)
-            trained = with_role(data, "labeled", "unlabeled")
+            roles = roles_of(data)
             unchanged = repr(data)
             yield data
             if repr(data) == unchanged:
@@ -146,7 +146,9 @@ class Project:
             scored_now = scored_by(data)
             if scored is None or scored_now is None or heldout_version(data) != version:
                 return
-            if scored_now != scored or trained & with_role(data, "aside"):
+            aside = [case_id for case_id, role in roles_of(data).items() if role == "aside"]
+            trained = any(roles.get(case_id) in ("labeled", "unlabeled") for case_id in aside)
+            if scored_now != scored or trained:
                 renew_heldout(data, what)
                 kept = data["heldout"]["labels"]
                 for case_id, fact in scored_now["cases"].items():

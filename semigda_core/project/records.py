@@ -151,18 +151,25 @@ class View:
         return self.data["heldout"]
 
     @cached_property
+    def held_out(self) -> frozenset[str]:
+        """The ids of the held-out cases."""
+        return frozenset(self.heldout["cases"] if self.heldout else ())
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether every patient is held out in turn."""
+        return self.heldout is not None and self.heldout["scheme"] == "leave-one-out"
+
+    @cached_property
     def classes(self) -> list[Label]:
         return [Label.from_dict(label) for label in self.data["classes"]]
 
     @cached_property
     def cases(self) -> list[ProjectCase]:
-        unseen, of = heldout_patients(self.data), patients(self.data)
-        found = [_case(self.folder, c, self.heldout, unseen, of) for c in self.data["cases"]]
-        gone = [case.id in self.missing and case.role != "ignored" for case in found]
-        return [
-            replace(case, role="missing") if is_gone else case
-            for case, is_gone in zip(found, gone, strict=True)
-        ]
+        roles, of = roles_of(self.data), patients(self.data)
+        gone = {case_id for case_id in self.missing if roles[case_id] != "ignored"}
+        roles |= dict.fromkeys(gone, "missing")
+        return [_case(self.folder, case, of, roles) for case in self.data["cases"]]
 
     def case(self, case_id: str) -> ProjectCase:
         """The case; "bad-input" if the project has none with this id."""
@@ -259,13 +266,20 @@ def class_mapping(
     return result | said
 
 
-def heldout_patients(data: dict[str, Any]) -> set[str]:
-    """Patients that no training may see."""
-    heldout = data["heldout"]
-    if not heldout or heldout["scheme"] != "split":
-        return set()
-    of = patients(data)
-    return {of[case_id] for case_id in heldout["cases"]}
+def roles_of(data: dict[str, Any]) -> dict[str, str]:
+    """The role of every case, by the case's id; whether it is missing is not looked at."""
+    heldout, of = data["heldout"], patients(data)
+    held = set(heldout["cases"]) if heldout and heldout["scheme"] == "split" else set()
+    unseen = {of[case_id] for case_id in held}  # patients that no training may see
+
+    def role(case: dict[str, Any]) -> str:
+        if case["use"] == "ignored":
+            return "ignored"
+        if of[case["id"]] in unseen:
+            return "held-out" if case["id"] in held else "aside"
+        return "labeled" if case["label"] and case["use"] == "auto" else "unlabeled"
+
+    return {case["id"]: role(case) for case in data["cases"]}
 
 
 def patients(data: dict[str, Any]) -> dict[str, str]:
@@ -295,7 +309,7 @@ def patients(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _case(
-    folder: Path, case: dict[str, Any], heldout: Any, unseen: set[str], of: dict[str, str]
+    folder: Path, case: dict[str, Any], of: dict[str, str], roles: dict[str, str]
 ) -> ProjectCase:
     label = case["label"]
     segments = label and label["segments"]
@@ -313,7 +327,7 @@ def _case(
         patient=of[case["id"]],
         use=case["use"],
         added=case["added"],
-        role=_role(case, heldout, of[case["id"]] in unseen),
+        role=roles[case["id"]],
         results=tuple(
             Result(
                 source=result["source"],
@@ -326,15 +340,6 @@ def _case(
             for result in case.get("results", ())
         ),
     )
-
-
-def _role(case: dict[str, Any], heldout: dict[str, Any] | None, unseen: bool) -> str:
-    """``unseen``: whether no training may see the case's patient."""
-    if case["use"] == "ignored":
-        return "ignored"
-    if unseen:
-        return "held-out" if heldout and case["id"] in heldout["cases"] else "aside"
-    return "labeled" if case["label"] and case["use"] == "auto" else "unlabeled"
 
 
 def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
@@ -355,13 +360,3 @@ def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
         made = label and (label["path"], label["date"], label.get("finished"))
         scored[case["id"]] = (made, case["group"], case["use"], used)
     return {"cases": scored, "classes": len(data["classes"])}
-
-
-def with_role(data: dict[str, Any], *roles: str) -> set[str]:
-    """Ids of the cases that have one of these roles."""
-    unseen, of = heldout_patients(data), patients(data)
-    return {
-        case["id"]
-        for case in data["cases"]
-        if _role(case, data["heldout"], of[case["id"]] in unseen) in roles
-    }

@@ -50,16 +50,11 @@ def first_of(names: Sequence[str]) -> str:
 
 def unlabel(view: View, case: ProjectCase) -> Fix | None:
     """A click does not change held-out cases."""
-    if case.id in held_out(view):
+    if case.id in view.held_out:
         return None
     return Fix("use-unlabeled", (case.id,), "Use the image without its label")
 
 
 def remove(view: View, cases: Iterable[ProjectCase], text: str) -> Fix | None:
-    ids = tuple(case.id for case in cases if case.id not in held_out(view))
+    ids = tuple(case.id for case in cases if case.id not in view.held_out)
     return Fix("remove", ids, text) if ids else None
-
-
-def held_out(view: View) -> set[str]:
-    """The ids of the held-out cases."""
-    return set(view.heldout["cases"]) if view.heldout else set()

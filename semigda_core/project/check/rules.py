@@ -17,7 +17,6 @@ from semigda_core.project.check.findings import (
     Finding,
     Fix,
     first_of,
-    held_out,
     ids_of,
     remove,
     unlabel,
@@ -375,7 +374,7 @@ def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
                 "Count it as a model's, or give it again as a corrected one.",
                 Fix("machine-made", (case.id,), "Count the label as made by a model"),
             )
-        if case.id in held_out(view) and case.origin == "machine":
+        if case.id in view.held_out and case.origin == "machine":
             yield Finding(
                 "held-out-model-label",
                 "error",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semigda_core.project.check.facts import labelled_on
-from semigda_core.project.check.findings import Facts, Finding, held_out, ids_of
+from semigda_core.project.check.findings import Facts, Finding, ids_of
 from semigda_core.project.records import ProjectCase, View
 
 
@@ -18,7 +18,7 @@ def heldout(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
 
 def _unlabelled(view: View, used: list[ProjectCase]) -> Iterator[Finding]:
     """No action takes such a label away, but somebody may edit the project's file."""
-    bare = [case for case in used if case.id in held_out(view) and case.label is None]
+    bare = [case for case in used if case.id in view.held_out and case.label is None]
     if bare:
         yield Finding(
             "held-out-unlabelled",
@@ -47,8 +47,7 @@ def _changed(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
 
 def _partly(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """A score of some slices is not that of a case."""
-    ids = held_out(view)
-    partly = [c for c in used if c.id in ids and labelled_on(facts.get(c.id, {}))]
+    partly = [c for c in used if c.id in view.held_out and labelled_on(facts.get(c.id, {}))]
     if partly:
         finished = facts[partly[0].id]["label"]["finished"]
         message = (

@@ -11,7 +11,6 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import Label, ModelCard
 from semigda_core.models.library import list_models
 from semigda_core.project.cases.caselist import listed_cases
-from semigda_core.project.check.findings import held_out
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.plans import Plan
@@ -124,14 +123,13 @@ def _problem(view: View, folder: Path) -> str | None:
 def _has_seen(view: View, job: str) -> bool:
     """Whether a training had an image of a patient who is held out now, also one that was removed
     since and added again; or one that it goes back to had. If a case list is gone, it may have."""
-    ids = held_out(view)
-    patients = {case.patient for case in view.cases if case.id in ids}
+    patients = {case.patient for case in view.cases if case.id in view.held_out}
     cases = [case for case in view.cases if case.patient in patients]
     unseen = {case.id for case in cases} | {str(case.image) for case in cases}
     for one in _line(view, job):
         rows = listed_cases(view.folder / "jobs" / one / "cases.json")
         if rows is None:
-            return bool(ids)
+            return bool(view.held_out)
         if any({row["name"], row["image"]} & unseen for row in rows if row["role"] != "val"):
             return True
     return False

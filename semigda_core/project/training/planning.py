@@ -10,7 +10,6 @@ from typing import Any
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import check_name
-from semigda_core.project.check.findings import held_out
 from semigda_core.project.check.latest import measured
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -141,19 +140,14 @@ def _version_name(project: Project, plan: Plan) -> str:
 
 def turns(view: View) -> list[int]:
     """The folds of patients held out in turn, without those whose files are all missing."""
-    folds = view.heldout["folds"] if view.heldout and in_turn(view) else []
+    folds = view.heldout["folds"] if view.heldout and view.in_turn else []
     return [n for n, fold in enumerate(folds) if not view.missing.issuperset(fold)]
-
-
-def in_turn(view: View) -> bool:
-    """Whether every patient is held out in turn."""
-    return view.heldout is not None and view.heldout["scheme"] == "leave-one-out"
 
 
 def _work(plan: Plan, view: View) -> Work:
     return Work(
         trainings=len(turns(view)) + 1,
-        scored=len(held_out(view) - view.missing),
+        scored=len(view.held_out - view.missing),
         compared=bool(plan.base and Path(plan.base).is_dir()) or bool(view.data.get("used")),
         semi=bool(view.of_role("unlabeled")) or bool(view.partly_labelled()),
         unet=plan.compare_unet,

@@ -20,7 +20,6 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.features import read_published
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.moving import settle, tell_missing
-from semigda_core.project.check.findings import held_out
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
@@ -35,7 +34,6 @@ from semigda_core.project.training.bases import (
 from semigda_core.project.training.comparison import read, scores
 from semigda_core.project.training.estimates import Estimate
 from semigda_core.project.training.planning import (
-    in_turn,
     on_card,
     plan_training,
     turns,
@@ -113,7 +111,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
         folds = [case_rows(view, turn, facts) for turn in turns(view)]
         files: dict[str, Any] = {"cases": rows, "folds": folds}
         inputs, scored = _before(project, view, base)
-        inputs |= {"missing_heldout": len(view.missing & held_out(view))}
+        inputs |= {"missing_heldout": len(view.missing & view.held_out)}
         inputs |= {"compare_unet": plan.compare_unet, "planned_for": planned.device}
         if scored is not None:
             files["before_scores"] = scored
@@ -264,7 +262,7 @@ def _before(
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:
         return ({"before": str(base.path)} if base.kind == "model" else {}), None
-    if used.comparable and used.scheme == "leave-one-out" and in_turn(view):
+    if used.comparable and used.scheme == "leave-one-out" and view.in_turn:
         return {}, _scores(project, used)
     card = ModelCard.read(used.folder)
     if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):
