@@ -141,9 +141,8 @@ def newest(case: ProjectCase) -> Result | None:
 def values_of(view: View, facts: Mapping[str, Any]) -> dict[str, set[str]]:
     """By program, the values that its label maps hold, as far as they were measured."""
     found: dict[str, set[str]] = {}
-    for case in used(view):
-        result = newest(case)
-        if result is not None and not result.segments and not result.in_classes:
+    for case, result in used(view):
+        if not result.segments and not result.in_classes:
             found.setdefault(result.source, set()).update(_held(facts.get(case.id, {})))
     return found
 
@@ -181,10 +180,7 @@ def unmapped_results(view: View, facts: Mapping[str, Any]) -> dict[str, dict[str
     """
     found: dict[str, dict[str, list[str]]] = {}
     values = values_of(view, facts)
-    for case in used(view):
-        result = newest(case)
-        if result is None:
-            continue
+    for case, result in used(view):
         known = result_classes(view, result, values.get(result.source, ()))
         # Files of structures without a class were not read: there may be a hundred of them.
         held = result.segments if result.path.is_dir() else _held(facts.get(case.id, {}))
@@ -193,9 +189,10 @@ def unmapped_results(view: View, facts: Mapping[str, Any]) -> dict[str, dict[str
     return found
 
 
-def used(view: View) -> list[ProjectCase]:
-    """The cases whose results a training uses."""
-    return [case for case in view.of_role(LEARNS, MEASURES) if case.results]
+def used(view: View, *roles: str) -> list[tuple[ProjectCase, Result]]:
+    """The cases whose results a training uses, of these roles or of all, with what counts."""
+    cases = view.of_role(*(roles or (LEARNS, MEASURES)))
+    return [(case, case.results[-1]) for case in cases if case.results]
 
 
 def structures_of(view: View, result: Result) -> list[str] | None:
@@ -212,15 +209,14 @@ def lacking(view: View) -> dict[str, list[str]]:
 
     A training leaves such a result out: its background would teach that nothing is there.
     """
-    results = [(case.id, result) for case in used(view) if (result := newest(case)) is not None]
-    found = [(one, r, known) for one, r in results if (known := structures_of(view, r)) is not None]
+    found = [(case.id, result, structures_of(view, result)) for case, result in used(view)]
     wanted: dict[str, set[str]] = {}
     for _, result, known in found:
-        wanted.setdefault(result.source, set()).update(known)
+        wanted.setdefault(result.source, set()).update(known or ())
     return {
         case_id: sorted(missing)
         for case_id, result, known in found
-        if (missing := wanted[result.source].difference(known))
+        if known is not None and (missing := wanted[result.source].difference(known))
     }
 
 
@@ -228,9 +224,8 @@ def counts(view: View, role: str = LEARNS) -> dict[str, int]:
     """For how many cases a training uses the results of each program."""
     found: dict[str, int] = {}
     away = lacking(view)
-    for case in view.of_role(role):
-        result = newest(case)
-        if result is not None and exists(result.path) and case.id not in away:
+    for case, result in used(view, role):
+        if exists(result.path) and case.id not in away:
             found[result.source] = found.get(result.source, 0) + 1
     return dict(sorted(found.items()))
 

@@ -17,7 +17,6 @@ from semigda_core.project.records import View
 from semigda_core.project.results import (
     add_results,
     lacking,
-    newest,
     remove_results,
     result_classes,
     structures_of,
@@ -81,7 +80,7 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
 
 def _missing(view: View, source: str) -> list[str]:
     """What is not there of the structures of a program that gives each a file of its own."""
-    results = [one for case in used(view) if (one := newest(case)) and one.source == source]
+    results = [one for _, one in used(view) if one.source == source]
     if not any(one.path.is_dir() for one in results):
         return []
     found = {

@@ -11,7 +11,6 @@ from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.results import (
     LEARNS,
     lacking,
-    newest,
     result_classes,
     structures_of,
     unmapped_results,
@@ -23,21 +22,30 @@ from semigda_core.project.results import (
 
 def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """All findings about the results that count."""
-    known = {case.id: facts.get(case.id, {}).get("result") for case in used(view)}
-    yield from _gone(used(view))
-    for case in used(view):
-        if "error" in (known[case.id] or {}):
-            yield _misplaced(case, known[case.id])
+    yield from _gone(view)
+    for case, _ in used(view):
+        if "error" in (told := _measured(case, facts)):
+            yield _misplaced(case, told)
     yield from _copied(view, facts)
     yield from _without_class(view, facts)
-    yield from _empty(view, known, facts)
+    yield from _empty(view, facts)
     yield from _lacking(view)
-    yield from _overlapping(view, known)
+    yield from _overlapping(view, facts)
     yield from _unmeasured(view)
 
 
-def _gone(cases: list[ProjectCase]) -> Iterator[Finding]:
-    gone = [case for case in cases if not exists(case.results[-1].path)]
+def _measured(case: ProjectCase, facts: Facts) -> dict[str, Any]:
+    """What the check measured of a case's result; {} if nothing."""
+    return facts.get(case.id, {}).get("result") or {}
+
+
+def _without(ids: tuple[str, ...]) -> Fix:
+    told = "Use these cases without the result" if ids[1:] else "Use the case without this result"
+    return Fix("remove-results", ids, told)
+
+
+def _gone(view: View) -> Iterator[Finding]:
+    gone = [case for case, result in used(view) if not exists(result.path)]
     if gone:
         yield Finding(
             "missing-results",
@@ -48,15 +56,13 @@ def _gone(cases: list[ProjectCase]) -> Iterator[Finding]:
         )
 
 
-def _misplaced(case: ProjectCase, result: Any) -> Finding:
+def _misplaced(case: ProjectCase, result: dict[str, Any]) -> Finding:
     inside = result.get("inside")
-    away = Fix("remove-results", (case.id,), "Use the case without this result")
     if inside is None:
         message = result["error"]["message"].removeprefix("Label: ")
         told = f"Result of another program: {message}"
-        return Finding(
-            "unreadable-result", "error", (case.id,), told, result["error"]["action"], away
-        )
+        action = result["error"]["action"]
+        return Finding("unreadable-result", "error", (case.id,), told, action, _without((case.id,)))
     if inside >= WHOLE:
         return Finding(
             "result-on-other-grid",
@@ -76,17 +82,17 @@ def _misplaced(case: ProjectCase, result: Any) -> Finding:
         (case.id,),
         "Another program's result lies outside its image.",
         "Add the result that belongs to this image, or use none.",
-        away,
+        _without((case.id,)),
     )
 
 
 def _copied(view: View, facts: Facts) -> Iterator[Finding]:
     """A program that is measured by the labels themselves would be believed in everything."""
     same = []
-    for case in used(view):
-        label, result = (facts.get(case.id, {}).get(key) or {} for key in ("label", "result"))
+    for case, _ in used(view):
+        label = facts.get(case.id, {}).get("label") or {}
         drawn = any(part["voxels"] for part in label.get("parts", {}).values())
-        if drawn and label["hash"] == result.get("hash"):
+        if drawn and label["hash"] == _measured(case, facts).get("hash"):
             same.append(case)
     if same:
         yield Finding(
@@ -95,7 +101,7 @@ def _copied(view: View, facts: Facts) -> Iterator[Finding]:
             ids_of(same),
             "Another program's result is the case's label, voxel by voxel: it is probably a copy.",
             "Add what the program itself made.",
-            Fix("remove-results", ids_of(same), "Use these cases without the result"),
+            _without(ids_of(same)),
         )
 
 
@@ -112,7 +118,7 @@ def _without_class(view: View, facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _empty(view: View, known: dict[str, Any], facts: Facts) -> Iterator[Finding]:
+def _empty(view: View, facts: Facts) -> Iterator[Finding]:
     """Of what has its classes: before, nobody knows what was found."""
     empty, values = [], values_of(view, facts)
     waiting = {
@@ -121,12 +127,9 @@ def _empty(view: View, known: dict[str, Any], facts: Facts) -> Iterator[Finding]
         for cases in segments.values()
         for case_id in cases
     }
-    for case in view.of_role(LEARNS):
-        if case.id in waiting:
-            continue
-        result = newest(case)
-        parts = (known.get(case.id) or {}).get("parts")
-        if result is None or parts is None or structures_of(view, result) == []:
+    for case, result in used(view, LEARNS):
+        parts = _measured(case, facts).get("parts")
+        if case.id in waiting or parts is None or structures_of(view, result) == []:
             continue
         classes = result_classes(view, result, values.get(result.source, ()))
         if not any(part["voxels"] and classes.get(key) for key, part in parts.items()):
@@ -138,7 +141,7 @@ def _empty(view: View, known: dict[str, Any], facts: Facts) -> Iterator[Finding]
             ids_of(empty),
             "Another program found nothing here: the training learns that nothing is there.",
             "Keep it only if that is right.",
-            Fix("remove-results", ids_of(empty), "Use these cases without the result"),
+            _without(ids_of(empty)),
         )
 
 
@@ -153,23 +156,22 @@ def _lacking(view: View) -> Iterator[Finding]:
             f"Folders of another program lack structures that others have: {told}. Training "
             "leaves these results out.",
             "Run the program on these images again, or use them without its results.",
-            Fix("remove-results", tuple(away), "Use these cases without the result"),
+            _without(tuple(away)),
         )
 
 
-def _overlapping(view: View, known: dict[str, Any]) -> Iterator[Finding]:
-    ids = []
-    for case in used(view):
-        result = newest(case)
-        names = (structures_of(view, result) if result is not None else None) or ()
-        several = result is not None and len({result_classes(view, result)[n] for n in names}) > 1
-        if several and (known.get(case.id) or {}).get("overlap"):
-            ids.append(case.id)
-    if ids:
+def _overlapping(view: View, facts: Facts) -> Iterator[Finding]:
+    found = []
+    for case, result in used(view):
+        classes = result_classes(view, result)
+        several = len({classes[name] for name in structures_of(view, result) or ()}) > 1
+        if several and _measured(case, facts).get("overlap"):
+            found.append(case)
+    if found:
         yield Finding(
             "overlapping-structures",
             "hint",
-            tuple(ids),
+            ids_of(found),
             "Structures of another program overlap: there, the class further down the list counts.",
             "Put a class that lies inside another one below it, as a tumour below its organ.",
         )
