@@ -11,7 +11,8 @@ from semigda_core.project.records import ProjectCase, View
 SEVERITIES = ("error", "warning", "hint")
 WHOLE = 0.98  # a label with less of it inside its image would lose voxels by resampling
 
-Facts = Mapping[str, Any]
+# By case id what was measured of its "image", "label" and "result"; {} of what was not.
+Facts = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

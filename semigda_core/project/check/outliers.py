@@ -21,7 +21,7 @@ MANY = 0.1  # of the images, and more than 2: these are not outliers but another
 
 
 def _readable(used: list[ProjectCase], facts: Facts) -> list[tuple[ProjectCase, Any]]:
-    pairs = [(case, facts.get(case.id, {}).get("image")) for case in used]
+    pairs = [(case, facts[case.id]["image"]) for case in used]
     return [(case, image) for case, image in pairs if image and "error" not in image]
 
 
@@ -166,7 +166,7 @@ def same_label(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fi
     or these are images of one patient, such as its sequences."""
     groups: dict[str, list[ProjectCase]] = {}
     for case in used:
-        label = facts.get(case.id, {}).get("label") or {}
+        label = facts[case.id]["label"]
         if case.use == "auto" and any(part["voxels"] for part in label.get("parts", {}).values()):
             groups.setdefault(label["hash"], []).append(case)
     for cases in groups.values():
@@ -186,7 +186,7 @@ def other_colours(view: View, used: list[ProjectCase], facts: Facts) -> Iterator
     order a palette by what is in the picture, so that the order of the classes differs."""
     seen: dict[str, dict[str, list[ProjectCase]]] = {}
     for case in used:
-        label = facts.get(case.id, {}).get("label") or {}
+        label = facts[case.id]["label"]
         for key, colour in label.get("colours", {}).items():
             if case.use == "auto":
                 seen.setdefault(key, {}).setdefault(colour, []).append(case)
@@ -210,7 +210,7 @@ def inverted(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
     """Labels that show a structure in black on white, and so train the background."""
     odd = []
     for case in used:
-        around = (facts.get(case.id, {}).get("label") or {}).get("around", ())
+        around = facts[case.id]["label"].get("around", ())
         mapping = view.classes_of(case)
         if case.use == "auto" and any(mapping.get(key) not in (None, 0, IGNORED) for key in around):
             odd.append(case)
@@ -256,7 +256,7 @@ def swapped_classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterat
 
 def _sizes(view: View, case: ProjectCase, facts: Facts) -> dict[int, int]:
     """Voxels of each class in a label that is finished and used."""
-    label, sizes = facts.get(case.id, {}).get("label") or {}, dict[int, int]()
+    label, sizes = facts[case.id]["label"], dict[int, int]()
     if case.use == "auto" and case.finished is None:
         mapping = view.classes_of(case)
         for key, part in label.get("parts", {}).items():

@@ -42,10 +42,15 @@ FEW_LABELLED = 4
 FEW_SLICES, FEW_PICTURES = 10, 4  # of a class, over all labelled cases for training
 
 
-def find(view: View, facts: Facts) -> list[Finding]:
-    """All findings, errors first. Rules that need facts skip cases without them."""
+def find(view: View, facts: Mapping[str, Any]) -> list[Finding]:
+    """All findings, errors first. Rules that need facts skip cases without them.
+
+    Args:
+        facts: what the check measured, by case id.
+    """
     used = [case for case in view.cases if case.role not in ("ignored", "missing")]
-    known = {case.id: facts[case.id] for case in used if case.id in facts}
+    parts = ("image", "label", "result")
+    known = {c.id: {part: facts.get(c.id, {}).get(part) or {} for part in parts} for c in used}
     rules: tuple[Callable[..., Iterator[Finding]], ...] = (
         _unreadable,
         _labels,
@@ -77,7 +82,7 @@ def find(view: View, facts: Facts) -> list[Finding]:
 
 def _unreadable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     for case in used:
-        error = facts.get(case.id, {}).get("image", {}).get("error")
+        error = facts[case.id]["image"].get("error")
         if error:
             yield Finding(
                 "unreadable-image",
@@ -91,7 +96,7 @@ def _unreadable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[F
 
 def _labels(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     for case in used:
-        label = facts.get(case.id, {}).get("label")
+        label = facts[case.id]["label"]
         if not label or case.use != "auto":
             continue
         if "error" in label:
@@ -227,7 +232,7 @@ def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
     """Images that are equal voxel by voxel: one finding for each set."""
     groups: dict[str, list[ProjectCase]] = {}
     for case in used:
-        content = facts.get(case.id, {}).get("image", {}).get("hash")
+        content = facts[case.id]["image"].get("hash")
         if content:
             groups.setdefault(content, []).append(case)
     worth = {"held-out": 0, "labeled": 1, "unlabeled": 2, "aside": 3}
@@ -257,9 +262,9 @@ def _copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
 
 
 def _mirrored(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    images = [(case, facts.get(case.id, {}).get("image", {})) for case in used]
     by_hash: dict[str, ProjectCase] = {}
-    for case, image in images:
+    for case in used:
+        image = facts[case.id]["image"]
         if "hash" not in image:
             continue
         other = by_hash.get(image["mirror"])
@@ -276,7 +281,7 @@ def _mirrored(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fin
 
 def _turned(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """A label from a program that turns pictures lies on the turned one."""
-    turned = [c for c in used if c.label and facts.get(c.id, {}).get("image", {}).get("turned")]
+    turned = [case for case in used if case.label and facts[case.id]["image"].get("turned")]
     if turned:
         yield Finding(
             "turned-picture",
@@ -292,15 +297,14 @@ def _turned(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
 def _classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """Classes that trainings see too rarely, and classes that no score covers."""
     trained = [case for case in used if case.role == "labeled"]
-    labels = [(case, facts.get(case.id, {}).get("label")) for case in trained]
-    if not labels or any(label is None for _, label in labels):
+    if not trained or not all(facts[case.id]["label"] for case in trained):
         return
-    pictures = all(facts[case.id]["image"].get("picture") for case, _ in labels)
+    pictures = all(facts[case.id]["image"].get("picture") for case in trained)
     least, unit = (FEW_PICTURES, "labelled pictures") if pictures else (FEW_SLICES, "slices")
     counts = {label.value: 0 for label in view.classes}
-    for case, label in labels:
+    for case in trained:
         mapping = view.classes_of(case)
-        for key, part in label.get("parts", {}).items():
+        for key, part in facts[case.id]["label"].get("parts", {}).items():
             if mapping.get(key) in counts:
                 counts[mapping[key]] += part["slices"]
     for label in view.classes:
@@ -364,7 +368,7 @@ def _counts(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findi
 def _makers(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """A label made by a model is treated as such, and never scores a model."""
     for case in used:
-        made = (facts.get(case.id, {}).get("label") or {}).get("origin")
+        made = facts[case.id]["label"].get("origin")
         if case.label is not None and case.origin == "human" and made == "machine":
             yield Finding(
                 "model-label",

@@ -33,7 +33,7 @@ def _changed(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
     """Scores are comparable only as long as their labels stay as they were when locked."""
     locked = (view.heldout or {}).get("labels", {})
     for case in used:
-        label = facts.get(case.id, {}).get("label") or {}
+        label = facts[case.id]["label"]
         if case.id in locked and case.label is not None and label.get("hash") != locked[case.id]:
             yield Finding(
                 "held-out-changed",
@@ -47,7 +47,7 @@ def _changed(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
 
 def _partly(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """A score of some slices is not that of a case."""
-    partly = [c for c in used if c.id in view.held_out and labelled_on(facts.get(c.id, {}))]
+    partly = [c for c in used if c.id in view.held_out and labelled_on(facts[c.id])]
     if partly:
         finished = facts[partly[0].id]["label"]["finished"]
         message = (

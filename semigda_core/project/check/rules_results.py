@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os.path import exists
 from typing import Any
 
@@ -24,7 +24,7 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
     """All findings about the results that count."""
     yield from _gone(view)
     for case, _ in used(view):
-        if "error" in (told := _measured(case, facts)):
+        if "error" in (told := facts[case.id]["result"]):
             yield _misplaced(case, told)
     yield from _copied(view, facts)
     yield from _without_class(view, facts)
@@ -32,11 +32,6 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
     yield from _lacking(view)
     yield from _overlapping(view, facts)
     yield from _unmeasured(view)
-
-
-def _measured(case: ProjectCase, facts: Facts) -> dict[str, Any]:
-    """What the check measured of a case's result; {} if nothing."""
-    return facts.get(case.id, {}).get("result") or {}
 
 
 def _without(ids: tuple[str, ...]) -> Fix:
@@ -56,7 +51,7 @@ def _gone(view: View) -> Iterator[Finding]:
         )
 
 
-def _misplaced(case: ProjectCase, result: dict[str, Any]) -> Finding:
+def _misplaced(case: ProjectCase, result: Mapping[str, Any]) -> Finding:
     inside = result.get("inside")
     if inside is None:
         message = result["error"]["message"].removeprefix("Label: ")
@@ -90,9 +85,9 @@ def _copied(view: View, facts: Facts) -> Iterator[Finding]:
     """A program that is measured by the labels themselves would be believed in everything."""
     same = []
     for case, _ in used(view):
-        label = facts.get(case.id, {}).get("label") or {}
+        label = facts[case.id]["label"]
         drawn = any(part["voxels"] for part in label.get("parts", {}).values())
-        if drawn and label["hash"] == _measured(case, facts).get("hash"):
+        if drawn and label["hash"] == facts[case.id]["result"].get("hash"):
             same.append(case)
     if same:
         yield Finding(
@@ -128,7 +123,7 @@ def _empty(view: View, facts: Facts) -> Iterator[Finding]:
         for case_id in cases
     }
     for case, result in used(view, LEARNS):
-        parts = _measured(case, facts).get("parts")
+        parts = facts[case.id]["result"].get("parts")
         if case.id in waiting or parts is None or structures_of(view, result) == []:
             continue
         classes = result_classes(view, result, values.get(result.source, ()))
@@ -165,7 +160,7 @@ def _overlapping(view: View, facts: Facts) -> Iterator[Finding]:
     for case, result in used(view):
         classes = result_classes(view, result)
         several = len({classes[name] for name in structures_of(view, result) or ()}) > 1
-        if several and _measured(case, facts).get("overlap"):
+        if several and facts[case.id]["result"].get("overlap"):
             found.append(case)
     if found:
         yield Finding(

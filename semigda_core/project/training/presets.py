@@ -260,8 +260,7 @@ def suggest_preprocessing(
     Raises:
         SemiGDAError: "bad-input" if no image was measured.
     """
-    images = [facts[case.id]["image"] for case in view.cases if case.id in facts]
-    images = [image for image in images if image and "error" not in image]
+    images = _readable(view, facts)
     if not images:
         raise SemiGDAError(
             "bad-input", "No image of the project was checked yet.", action="Run the check."
@@ -279,6 +278,12 @@ def suggest_preprocessing(
         "intensity": _intensity(view, facts, images),
         "crop": True,
     }
+
+
+def _readable(view: View, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was measured of the images."""
+    images = [facts[case.id]["image"] for case in view.cases if case.id in facts]
+    return [image for image in images if "error" not in image]
 
 
 def _grid(images: list[dict[str, Any]], axis: str, side: int, finer: float) -> dict[str, Any]:
@@ -340,11 +345,9 @@ def guess_modality(images: list[dict[str, Any]]) -> str:
 def _card(
     view: View, facts: Mapping[str, Any], name: str, model: ModelCard | None
 ) -> dict[str, Any]:
-    images = [facts[case.id]["image"] for case in view.cases if case.id in facts]
-    images = [image for image in images if image and "error" not in image]
     names = ", ".join(label.name for label in view.classes)
     settings = view.settings
-    guess = model.modality if model else guess_modality(images)
+    guess = model.modality if model else guess_modality(_readable(view, facts))
     words = {
         "name": name,
         "title": names[:1].upper() + names[1:],

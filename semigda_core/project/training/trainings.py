@@ -244,7 +244,7 @@ def _refuse_unready(project: Project) -> None:
             "last change.",
             action="Run the check.",
         )
-    errors = [finding for finding in findings(project) if finding.severity == "error"]
+    errors = [finding for finding in findings(project, known) if finding.severity == "error"]
     if errors:
         more = f" ({len(errors) - 1} more errors)" if errors[1:] else ""
         raise SemiGDAError("bad-input", errors[0].message + more, action=errors[0].action)
