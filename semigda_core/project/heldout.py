@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +138,17 @@ def new_voxels(data: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, s
     return found
 
 
+def chosen_heldout(view: View) -> dict[str, Any]:
+    """The record of the held-out cases; "bad-input" before they are chosen."""
+    if view.heldout is None:
+        raise SemiGDAError(
+            "bad-input",
+            "The held-out cases are not chosen yet.",
+            action="Choose them before the first training: scores need cases it never sees.",
+        )
+    return view.heldout
+
+
 def describe(heldout: Mapping[str, Any] | None) -> str:
     """One or two sentences for the user."""
     if heldout is None:
@@ -208,10 +219,9 @@ def _drawn(patients: list[_Patient], version: int, present: set[str]) -> dict[st
     ids = " ".join(case for patient in patients for case in patient.cases)
     seed = int(hashlib.sha256(f"{version} {ids}".encode()).hexdigest()[:12], 16)
     if len(patients) < FEWEST_FOR_SPLIT:
-        return {"scheme": "leave-one-out", "seed": seed, **_folds(patients)}
+        return _plan("leave-one-out", seed, patients)
     count = min(MOST, max(2, round(SHARE * len(patients))))
-    chosen = _stratified(patients, count, random.Random(seed), present)
-    return {"scheme": "split", "seed": seed, **_fold(chosen)}
+    return _plan("split", seed, _stratified(patients, count, random.Random(seed), present))
 
 
 def _stratified(
@@ -260,15 +270,12 @@ def _exactly(patients: list[_Patient], case_ids: set[str]) -> dict[str, Any]:
                 "No labelled patient would be left for training.",
                 action="Hold out fewer cases.",
             )
-        return {"scheme": "leave-one-out", "seed": None, **_folds(chosen)}
-    return {"scheme": "split", "seed": None, **_fold(chosen)}
+        return _plan("leave-one-out", None, chosen)
+    return _plan("split", None, chosen)
 
 
-def _fold(chosen: Iterable[_Patient]) -> dict[str, Any]:
-    cases = sorted(case for patient in chosen for case in patient.cases)
-    return {"cases": cases, "folds": [cases]}
-
-
-def _folds(patients: Iterable[_Patient]) -> dict[str, Any]:
-    folds = [list(patient.cases) for patient in patients]
-    return {"cases": sorted(case for fold in folds for case in fold), "folds": folds}
+def _plan(scheme: str, seed: int | None, held_out: Sequence[_Patient]) -> dict[str, Any]:
+    cases = sorted(case for patient in held_out for case in patient.cases)
+    turns = [list(patient.cases) for patient in held_out]
+    folds = [cases] if scheme == "split" else turns
+    return {"scheme": scheme, "seed": seed, "cases": cases, "folds": folds}

@@ -22,6 +22,7 @@ from semigda_core.files.documents import (
     words,
 )
 from semigda_core.labels.finished import finished_text
+from semigda_core.project.heldout import chosen_heldout
 from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.results import (
     lacking,
@@ -105,14 +106,8 @@ def case_rows(
 
 
 def _held_out(view: View, fold: int | None) -> list[str]:
-    if view.heldout is None:
-        raise SemiGDAError(
-            "bad-input",
-            "The held-out cases are not chosen yet.",
-            action="Choose them before the first training: scores need cases it never sees.",
-        )
-    folds = view.heldout["folds"]
-    if view.heldout["scheme"] == "split":
+    folds = chosen_heldout(view)["folds"]
+    if not view.in_turn:
         return folds[0]
     if fold is None:
         return []

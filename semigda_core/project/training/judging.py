@@ -19,6 +19,7 @@ DIGITS = 4
 
 # Dice by case, then by class; None or missing if undefined.
 Scores = Mapping[str, Mapping[str, float | None]]
+_Pair = tuple[float | None, float | None]  # before and after
 
 
 def scores_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float | None]]:
@@ -61,9 +62,7 @@ def compare_scores(
         for name in classes
     ]
     by_class = {
-        name: _summary(
-            [(_known(row["before"]), _known(row["after"])) for row in rows if row["class"] == name]
-        )
+        name: _summary([(row["before"], row["after"]) for row in rows if row["class"] == name])
         for name in classes
     }
     cases = [[row for row in rows if row["case"] == case] for case in after]
@@ -127,24 +126,20 @@ def _beside(means: Mapping[str, float | None]) -> str:
     )
 
 
-def _known(value: float | None) -> list[float]:
-    return [] if value is None else [value]
-
-
-def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> tuple[list[float], list[float]]:
-    """A case's mean before and after over the same classes, as lists of none or one number."""
+def _case_means(rows: Sequence[Mapping[str, Any]], paired: bool) -> _Pair:
+    """A case's mean over its classes before and after; if ``paired``, over the same ones."""
     scored = [row for row in rows if row["after"] is not None]
     pairs = [row for row in scored if row["before"] is not None]
     if paired and pairs:
         scored = pairs
-    before = [statistics.fmean(row["before"] for row in pairs)] if pairs else []
-    return before, [statistics.fmean(row["after"] for row in scored)] if scored else []
+    before = statistics.fmean(row["before"] for row in pairs) if pairs else None
+    return before, statistics.fmean(row["after"] for row in scored) if scored else None
 
 
-def _summary(pairs: Sequence[tuple[list[float], list[float]]]) -> dict[str, float | None]:
+def _summary(pairs: Sequence[_Pair]) -> dict[str, float | None]:
     """Means, difference and intervals of the cases' scores before and after."""
-    after = [new[0] for _, new in pairs if new]
-    both = [(old[0], new[0]) for old, new in pairs if old and new]
+    after = [new for _, new in pairs if new is not None]
+    both = [(old, new) for old, new in pairs if old is not None and new is not None]
     gains = [new - old for old, new in both]
     low, high = interval(gains)
     after_low, after_high = interval(after)

@@ -21,6 +21,7 @@ from semigda_core.models.features import read_published
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.moving import settle, tell_missing
 from semigda_core.project.check.latest import findings, measured
+from semigda_core.project.heldout import chosen_heldout
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.bases import (
@@ -228,12 +229,7 @@ def _refuse_second() -> None:
 def _refuse_unready(project: Project) -> None:
     """Raise if anything keeps a training from starting."""
     view = project.read().present()
-    if view.heldout is None:
-        raise SemiGDAError(
-            "bad-input",
-            "The held-out cases are not chosen yet.",
-            action="Choose them before the first training: scores need cases it never sees.",
-        )
+    chosen_heldout(view)
     known = measured(project)
     used = [case for case in view.cases if case.role not in ("ignored", "missing")]
     unchecked = sum(case.id not in known for case in used)
