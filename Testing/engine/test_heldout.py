@@ -107,6 +107,8 @@ def test_what_scores_hang_on_cannot_change_silently(tmp_path):
     assert version() == 0  # nothing that scores hang on
     project.set_label(held[0], tmp_path / "l1.nrrd")
     assert version() == 1 and held[0] not in project.read().heldout["labels"]
+    with project.edit_file() as data:
+        del data["heldout"]["labels"]  # of a version that did not lock them
     project.set_mapping({"3": 1})
     assert version() == 1
     # A patient who trained turns out to be one that is held out.

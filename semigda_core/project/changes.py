@@ -8,17 +8,12 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORE, IGNORED
-from semigda_core.project.records import TRUSTED, unknown_case
+from semigda_core.project.records import TRUSTED, roles_of, scored_by, unknown_case
 
 
 def now() -> str:
     """Date and time as they are stored."""
     return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
-
-
-def heldout_version(data: dict[str, Any]) -> int | None:
-    """The version of the held-out set; None before it is chosen."""
-    return data["heldout"]["version"] if data["heldout"] else None
 
 
 def renew_heldout(data: dict[str, Any], reason: str) -> None:
@@ -29,6 +24,22 @@ def renew_heldout(data: dict[str, Any], reason: str) -> None:
     heldout |= {"version": heldout["version"] + 1, "date": now(), "reason": reason}
     for job in data["jobs"]:
         job["comparable"] = False
+
+
+def void_scores(data: dict[str, Any], before: dict[str, Any], reason: str) -> None:
+    """Renew the held-out set if anything that its scores depend on has changed."""
+    old, new = scored_by(before), scored_by(data)
+    if not old or not new or data["heldout"]["version"] != before["heldout"]["version"]:
+        return
+    roles, trained = roles_of(before), ("labeled", "unlabeled")
+    aside = [case_id for case_id, role in roles_of(data).items() if role == "aside"]
+    if old == new and not any(roles.get(case_id) in trained for case_id in aside):
+        return
+    renew_heldout(data, reason)
+    for case_id, fact in new["cases"].items():
+        if fact != old["cases"].get(case_id):
+            # The next check reads the label again.
+            data["heldout"].get("labels", {}).pop(case_id, None)
 
 
 def find_case(data: dict[str, Any], case_id: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ may read and change a project at once.
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import re
 import secrets
@@ -36,15 +37,10 @@ from semigda_core.labels.provenance import ORIGINS, origin_of
 from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label
 from semigda_core.project import changes, store
-from semigda_core.project.changes import (
-    find_case,
-    heldout_version,
-    now,
-    renew_heldout,
-)
+from semigda_core.project.changes import find_case, now
 from semigda_core.project.class_list import new_classes, replace_classes
 from semigda_core.project.document import USES
-from semigda_core.project.records import View, roles_of, scored_by
+from semigda_core.project.records import View
 
 PathLike = str | os.PathLike[str]
 # As made by new_job: date, kind, and some random digits.
@@ -136,24 +132,11 @@ class Project:
         new version, and older scores are no longer comparable.
         """
         with self.edit_file() as data:
-            scored, version = scored_by(data), heldout_version(data)
-            roles = roles_of(data)
-            unchanged = repr(data)
+            before = copy.deepcopy(data)
             yield data
-            if repr(data) == unchanged:
-                return
-            data["history"].append({"date": now(), "what": what, **about})
-            scored_now = scored_by(data)
-            if scored is None or scored_now is None or heldout_version(data) != version:
-                return
-            aside = [case_id for case_id, role in roles_of(data).items() if role == "aside"]
-            trained = any(roles.get(case_id) in ("labeled", "unlabeled") for case_id in aside)
-            if scored_now != scored or trained:
-                renew_heldout(data, what)
-                kept = data["heldout"]["labels"]
-                for case_id, fact in scored_now["cases"].items():
-                    if fact != scored["cases"].get(case_id):
-                        kept.pop(case_id, None)  # the next check reads the label again
+            if data != before:
+                data["history"].append({"date": now(), "what": what, **about})
+                changes.void_scores(data, before, what)
 
     # Cases
 

@@ -43,11 +43,7 @@ FEW_SLICES, FEW_PICTURES = 10, 4  # of a class, over all labelled cases for trai
 
 
 def find(view: View, facts: Mapping[str, Any]) -> list[Finding]:
-    """All findings, errors first. Rules that need facts skip cases without them.
-
-    Args:
-        facts: what the check measured, by case id.
-    """
+    """All findings, errors first. Rules that need facts (by case id) skip cases without them."""
     used = [case for case in view.cases if case.role not in ("ignored", "missing")]
     parts = ("image", "label", "result")
     known = {c.id: {part: facts.get(c.id, {}).get(part) or {} for part in parts} for c in used}
