@@ -88,6 +88,7 @@ class CohortCase:
             begun: when work on the image began, by :func:`time.perf_counter`.
         """
         header = provenance(self._card, done.report)
+        self._folder.path.mkdir(parents=True, exist_ok=True)
         with temporary_folder(self._folder.path) as folder:
             packed, picture = folder / "labels", folder / "picture"
             write_segmentation(packed, done.labels, volume.affine, self._card, header, progress)

@@ -261,6 +261,7 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
     ready = SegmentOptions.of(options)
+    folder.mkdir(exist_ok=True)
     # Where the next ranking removes what a killed one left.
     with temporary_folder(folder) as scratch:
         ranked, unreadable = rank_cases(

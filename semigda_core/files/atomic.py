@@ -163,9 +163,10 @@ def _delete(path: Path) -> None:
 
 @contextlib.contextmanager
 def temporary_folder(parent: str | os.PathLike[str]) -> Iterator[Path]:
-    """A folder in ``parent`` for the block, removed at its end."""
+    """A folder in ``parent`` for the block, removed at its end. The parent exists: one that is on
+    a drive that is away is not made anew elsewhere."""
     folder = temporary_path(Path(parent))
-    folder.mkdir(parents=True)
+    folder.mkdir()
     try:
         yield folder
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def keepFailures(rows, before) -> None:
 
 def _inFolder(row: Row, sha256: str | None, folder: Path) -> dict | None:
     report = read_report(folder / f"{row.name}.json")
-    there = report is not None and (folder / f"{row.name}{ENDING}").exists()
+    there = report is not None and os.path.exists(folder / f"{row.name}{ENDING}")
     if not there or report["model"]["sha256"] != sha256:
         return None
     if row.image is not None and _made(report).get("stamp") != stamp(row.image):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from dataclasses import replace
@@ -101,7 +102,7 @@ class SeveralRun(Running):
     def _set(self, place: int, state: str, segments=(), error=None, notes=()) -> None:
         row = self.rows[place]
         if state == FAILED and self.folder is not None:
-            there = (self.folder / f"{row.name}{ENDING}").exists()
+            there = os.path.exists(self.folder / f"{row.name}{ENDING}")
             notes = (_("The segmentation in the folder is an earlier one."),) if there else ()
         row.become(state, segments, error, notes)
         self.onRow(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import ctk
@@ -9,7 +10,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from SemiGDALib import nodes, texts, timers
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.scrolling import bringIntoView
@@ -182,10 +183,10 @@ class SeveralSection:
         self._fillSources(self._source())
         self._showSource()
         try:
-            self.rows, said = self._find(), ""
-        except (SemiGDAError, OSError) as error:
-            self.rows = []
-            said = translated(error.message) if isinstance(error, SemiGDAError) else str(error)
+            with plain_errors():
+                self.rows, said = self._find(), ""
+        except SemiGDAError as error:
+            self.rows, said = [], translated(error.message)
         theRows.lookUp(self.rows, self._weights(), self.resultsFolder(), self._roi())
         theRows.keepFailures(self.rows, before)
         self.table.fill(self.rows)
@@ -247,7 +248,7 @@ class SeveralSection:
         )
         self.retryButton.enabled = not running and bool(self._places(theRows.FAILED)) and not needed
         folder = self.resultsFolder()
-        self.openButton.enabled = folder is not None and (folder / SHEET).is_file()
+        self.openButton.enabled = folder is not None and os.path.isfile(folder / SHEET)
         self.progressBar.visible = running
 
     # Running

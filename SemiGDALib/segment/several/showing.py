@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import slicer
@@ -79,7 +80,7 @@ def show(parameters, row, folder) -> None:
 
 def _ofFile(row, folder) -> tuple:
     """An image file's volume, and its result's segmentation or None."""
-    if row.image.is_dir():  # Slicer's database keeps its patient and study
+    if os.path.isdir(row.image):  # Slicer's database keeps its patient and study
         raise SemiGDAError(
             "bad-input",
             _("The image is a DICOM series."),
@@ -87,7 +88,7 @@ def _ofFile(row, folder) -> tuple:
         )
     volume = _loaded(row.image, "vtkMRMLScalarVolumeNode")
     file = folder / f"{row.name}{ENDING}" if folder is not None else None
-    if file is None or not file.is_file():
+    if file is None or not os.path.isfile(file):
         return volume, None
     result = _loaded(file, "vtkMRMLSegmentationNode")
     # With it, another input hides the result, as it does those of the scene.
