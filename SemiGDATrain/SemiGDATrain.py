@@ -1,5 +1,6 @@
 """SemiGDATrain: train a model on your own images, most of which need no label."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -173,7 +174,7 @@ class SemiGDATrainLogic(
 
     def _show(self, project):
         self.jobs.cancel("check", "rehearse", "rank", "relocate")
-        if self.labelling is None or self.labelling.project.folder.is_dir():
+        if self.labelling is None or os.path.isdir(self.labelling.project.folder):
             self.discardLabel()
         else:  # its project was renamed or moved: it goes on where that is opened
             self.labelling.slices.close()

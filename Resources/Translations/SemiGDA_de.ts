@@ -4611,6 +4611,10 @@
         <source>The open training project.</source>
         <translation>Das geöffnete Trainingsprojekt.</translation>
     </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
 </context>
 <context>
     <name>train.scene_files</name>
@@ -4913,6 +4917,10 @@
     <message>
         <source>labelled batch {value}</source>
         <translation>{value} gelabelte je Schritt</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
     </message>
     <message>
         <source>paused</source>
@@ -7363,6 +7371,10 @@
         <translation>Vergleichen Sie Versionen, die trainiert wurden, seit die Testfälle gewählt sind.</translation>
     </message>
     <message>
+        <source>Connect its drive, or open the project where it is now.</source>
+        <translation>Verbinden Sie das Laufwerk, oder öffnen Sie das Projekt dort, wo es jetzt liegt.</translation>
+    </message>
+    <message>
         <source>Connect their disk, ask for access to them, or say where they are now (relocate).</source>
         <translation>Schließen Sie ihre Festplatte an, bitten Sie um Zugriff darauf, oder sagen Sie, wo sie jetzt sind („Suchen“).</translation>
     </message>
@@ -8021,6 +8033,10 @@
     <message>
         <source>The project's file</source>
         <translation>Die Projektdatei</translation>
+    </message>
+    <message>
+        <source>The project's folder cannot be found.</source>
+        <translation>Der Ordner des Projekts ist nicht zu finden.</translation>
     </message>
     <message>
         <source>The ranking</source>

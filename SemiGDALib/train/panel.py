@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import time
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class TrainPanel:
         self._parameters = None
         self._observerTag = None
         self._entered = False
+        self._again = self.refresh  # what the message about a project that is away offers
         self._step = ""  # the section that has the next step
         self._shown = None  # folder of the project that is shown
         self.context = TrainContext(logic, MessageArea(ui), resourcePath, self.refresh, self._log)
@@ -139,8 +141,9 @@ class TrainPanel:
     def _open(self, action, folder) -> None:
         self.context.message.hide()
         labelling = self.logic.labelling
+        isOpen = labelling is not None and labelling.isAlive()
         # Of a project that was renamed or moved it can be saved only where that is now.
-        if labelling is not None and labelling.isAlive() and labelling.project.folder.is_dir():
+        if isOpen and os.path.isdir(labelling.project.folder):
             self.context.showError(
                 SemiGDAError(
                     "bad-input",
@@ -188,10 +191,18 @@ class TrainPanel:
         try:
             with plain_errors():
                 self.context.read()
+                self._showProject()
         except SemiGDAError as error:  # its disk is gone, perhaps for a moment only
-            self.context.showError(error)
-            if self.context.view is not None:
-                return  # sections keep what they show; they read more of the project than the view
+            self.context.showError(error, _("Try again"), self._again)
+            if self.context.view is None:
+                self._showProject()
+            elif self._bar is not None:  # sections keep what they show
+                self._bar.refresh()
+        else:
+            self.context.message.withdraw(self._again)
+
+    def _showProject(self) -> None:
+        """Sections read more of the project than the view."""
         view = self.context.view
         if view is not None and not self.sections:
             self._makeSections()

@@ -17,10 +17,13 @@ _SEPARATOR = "\n"  # in no folder's name; a list of one comes back from settings
 
 
 def recentProjects() -> list[str]:
-    """Folders, the last one first; those that are gone are left out."""
-    folders = [folder for folder in settings.text(KEY).split(_SEPARATOR) if folder]
+    """Folders, the last one first; those that are away now are left out."""
     # Path.is_file raises for a share that is down, or a folder that may not be read.
-    return [folder for folder in folders if os.path.isfile(os.path.join(folder, FILE))]
+    return [folder for folder in _remembered() if os.path.isfile(os.path.join(folder, FILE))]
+
+
+def _remembered() -> list[str]:
+    return [folder for folder in settings.text(KEY).split(_SEPARATOR) if folder]
 
 
 def fillMenu(menu, action) -> None:
@@ -31,7 +34,7 @@ def fillMenu(menu, action) -> None:
 
 
 def remember(folder) -> None:
-    """Put a project's folder first."""
+    """Put a project's folder first; those on a drive that is away now stay."""
     folder = str(folder)
-    folders = [folder, *(one for one in recentProjects() if one != folder)][:MOST]
+    folders = [folder, *(one for one in _remembered() if one != folder)][:MOST]
     slicer.app.userSettings().setValue(KEY, _SEPARATOR.join(folders))

@@ -144,8 +144,10 @@ def test_reading_segments_names_needs_no_voxels(project, tmp_path):
 
 
 def test_what_is_no_project_is_refused(tmp_path):
-    with pytest.raises(SemiGDAError, match="no training project"):
+    with pytest.raises(SemiGDAError, match="cannot be found"):
         Project(tmp_path / "nowhere")
+    with pytest.raises(SemiGDAError, match="no training project"):
+        Project(tmp_path)
     project = Project.create(tmp_path / "p")
     with pytest.raises(SemiGDAError, match="already holds"):
         Project.create(tmp_path / "p")

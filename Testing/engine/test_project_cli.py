@@ -102,7 +102,7 @@ def test_files_segments_and_errors(tmp_path, capsys):
     for wrong, words in (
         (("create", folder), "already holds"),
         (("create", tmp_path / "other", "--classes", "ball", "Ball"), "need different names"),
-        (("status", tmp_path / "none"), "no training project"),
+        (("status", tmp_path / "none"), "cannot be found"),
         (("add", folder, case.image, "--map", "mass"), "SEGMENT=CLASS"),
         (("add", folder, case.image, "--labels", "a", "b"), "one label for each"),
         (("add", folder, tmp_path / "none.nrrd"), "does not exist"),

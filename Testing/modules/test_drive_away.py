@@ -6,11 +6,18 @@ import contextlib
 import os
 
 import pytest
+import slicer
+import train_fixtures
+from slices_fixtures import opened, paint_slices, project
 from test_segment_several import finish, folder, fromFolder, section, states
+from test_train_unlucky import press_save, show
 
-__all__ = ["folder", "section"]
+from semigda_core.project.project import Project
+
+__all__ = ["folder", "opened", "project", "section"]
 
 WAYS = ["gone", "failing"]
+AWAY = "folder cannot be found"
 
 
 @contextlib.contextmanager
@@ -59,3 +66,67 @@ def test_images_of_a_batch(panel, section, module_host, folder, tmp_path, how):
         assert section.label.text and str(tmp_path) not in section.label.text
     section.refresh()
     assert states(section) == [""] * 4
+
+
+# Train
+
+
+def test_a_project_that_is_away_stays_a_recent_one(training, tmp_path):
+    from SemiGDALib.train.recent import recentProjects
+
+    for name in ("One", "Two"):
+        training.panel.createProject(tmp_path / name)
+    with away(tmp_path / "One", "gone"):
+        training.panel.createProject(tmp_path / "Three")
+        assert recentProjects() == [str(tmp_path / name) for name in ("Three", "Two")]
+    assert recentProjects() == [str(tmp_path / name) for name in ("Three", "Two", "One")]
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("part", ["project", "jobs"])
+def test_a_training_is_watched_again(training, module_host, tmp_path, how, part):
+    """Also where only some of its files could not be read."""
+    opened = train_fixtures.ready(tmp_path / "share", labelled=4)
+    training.panel.openProject(opened.folder)
+    job = opened.new_job("train", {}, {}, version="v")
+    job.update("running", 0.3, 4000.0, "Learning to segment: step 75 of 400.")
+    training.panel.refresh()
+    ui = train_fixtures.section(training, "Training")
+    with away(opened.folder if part == "project" else opened.folder / "jobs", how):
+        module_host.process(2.5)
+        module_host.click(ui.pauseButton)
+        assert training.ui.messageFrame.visible
+        if part == "project":
+            assert AWAY in training.ui.messageLabel.text
+    job.update("running", 0.4, 3000.0, "Learning to segment: step 99 of 400.")
+    module_host.wait(lambda: "step 99" in ui.stateLabel.text and ui.watchFrame.visible, 10)
+    assert not ui.startFrame.visible
+    if part == "project":
+        module_host.wait(lambda: not training.ui.messageFrame.visible, 5)
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_drawing_waits(opened, training, project, module_host, tmp_path, how):
+    paint_slices(opened, (5, 6))
+    with away(project.folder, how):
+        show(training, module_host)
+        assert AWAY in press_save(training, module_host) and opened.labelling.isAlive()
+        module_host.click(training.ui.backToEditorButton)
+        show(training, module_host)
+    assert press_save(training, module_host) == ""
+    assert Project(project.folder).read().cases[1].label is not None
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_scene_whose_project_is_away(training, project, module_host, tmp_path, how):
+    slicer.util.saveScene(str(tmp_path / "scene.mrb"))
+    training.logic.closeProject()
+    slicer.mrmlScene.Clear(0)
+    with away(project.folder, how):
+        slicer.util.loadScene(str(tmp_path / "scene.mrb"))
+        module_host.process(0.2)
+        assert AWAY in training.ui.messageLabel.text
+    module_host.close()
+    module_host.open("SemiGDATrain", height=1100)
+    assert training.logic.project.folder == project.folder
+    assert not training.ui.messageFrame.visible

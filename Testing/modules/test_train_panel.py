@@ -96,7 +96,7 @@ def test_project_that_is_away_is_told(study, module_host, tmp_path):
     """A disk may be gone for a moment: the panel goes on when it is back."""
     (tmp_path / "Liver").rename(tmp_path / "away")
     module_host.wait(lambda: study.ui.messageFrame.visible, 5)
-    assert "no training project" in study.ui.messageLabel.text
+    assert "cannot be found" in study.ui.messageLabel.text
     module_host.click(study.panel.sections["HeldOut"].ui.chooseButton)
     assert study.ui.messageFrame.visible and not (tmp_path / "Liver").exists()
     (tmp_path / "away").rename(tmp_path / "Liver")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,12 +40,17 @@ def read(folder: Path, name: str = FILE) -> dict[str, Any]:
         with patiently(lambda: open(folder / name, "rb")) as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SemiGDAError(
-            "bad-input",
+        message, action = (
             "The folder holds no training project that can be read.",
-            action="Choose a project's folder, or make a new project.",
-            detail=type(error).__name__,
-        ) from error
+            "Choose a project's folder, or make a new project.",
+        )
+        if not os.path.isdir(folder):
+            message, action = (
+                "The project's folder cannot be found.",
+                "Connect its drive, or open the project where it is now.",
+            )
+        detail = type(error).__name__
+        raise SemiGDAError("bad-input", message, action=action, detail=detail) from error
     _check(content)
     return parse_json(content, WHAT)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import json
+import os
 from functools import partial
 
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.training.estimates import duration
 from SemiGDALib import texts, timers
@@ -186,14 +187,18 @@ class TrainingSection(Section):
         self._showStuck()
 
     def _onPoll(self) -> None:
-        if self.context.project is None or not self._isUnfinished():
+        job = self._job
+        if self.context.project is None or job is None or job["state"] in ENDED:
             return
-        before = (self._job["state"], self._job["stale"])
+        if job["state"] == "lost" and not os.path.exists(job["folder"]):
+            return
+        before = (job["state"], job["stale"])
         try:
-            self._job = self.context.logic.training()
-        except (SemiGDAError, OSError, ValueError):
+            with plain_errors():
+                self._job = self.context.logic.training()
+                self._readHistory()
+        except SemiGDAError:
             return  # being written right now, or gone; the panel says so at its next refresh
-        self._readHistory()
         self._showJob()
         if self._job is not None and (self._job["state"], self._job["stale"]) != before:
             self.context.log(self._state())
@@ -220,7 +225,7 @@ class TrainingSection(Section):
             ui.confirmFrame.visible = False
 
     def _requested(self, control: str) -> bool:
-        return (self._job["folder"] / "control" / control).exists()
+        return os.path.exists(self._job["folder"] / "control" / control)
 
     def _state(self) -> str:
         """A word or two."""
@@ -235,6 +240,7 @@ class TrainingSection(Section):
             "cancelled": _("cancelled"),
             "failed": _("failed"),
             "done": _("done"),
+            "lost": _("not found"),
         }[job["state"]]
 
     def _sentence(self) -> str:
