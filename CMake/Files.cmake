@@ -176,6 +176,7 @@ set(SemiGDA_PACKAGES
   semigda/data/preprocess.py
   semigda/data/region.py
   semigda/data/segnrrd.py
+  semigda/data/smoothed.py
   semigda/data/thumbnails.py
   semigda/data/unlabelled.py
   semigda/data/volumes.py

@@ -6704,10 +6704,6 @@
         <translation>Speichern Sie eine Labelkarte mit einem ganzzahligen Wert je Klasse.</translation>
     </message>
     <message>
-        <source>Save the label as PNG, or as .nrrd or .nii.gz.</source>
-        <translation>Speichern Sie das Label als PNG oder als .nrrd oder .nii.gz.</translation>
-    </message>
-    <message>
         <source>Save the label with the width and height of the stored image; a camera may have stored a picture otherwise than other programs show it.</source>
         <translation>Speichern Sie das Label mit Breite und Höhe des gespeicherten Bildes; eine Kamera kann ein Bild anders gespeichert haben, als andere Programme es zeigen.</translation>
     </message>
@@ -6738,6 +6734,14 @@
     <message>
         <source>Slices that are marked as finished do not exist: in this direction the image has {value}, counted from 0.</source>
         <translation>Als fertig markierte Schichten gibt es nicht: In dieser Richtung hat das Bild {value}, gezählt ab 0.</translation>
+    </message>
+    <message>
+        <source>Take the label as it was before, as PNG, .nrrd or .nii.gz; a JPEG picture that was converted to these stays changed.</source>
+        <translation>Nehmen Sie das Label, wie es vorher war, als PNG, .nrrd oder .nii.gz; ein JPEG-Bild, das dorthin umgewandelt wurde, bleibt verändert.</translation>
+    </message>
+    <message>
+        <source>Take the label as it was before. If it is of one class, you can make it black and white again: what is darker than 128 black, all else white.</source>
+        <translation>Nehmen Sie das Label, wie es vorher war. Hat es nur eine Klasse, können Sie es auch wieder schwarz-weiß machen: was dunkler ist als 128, schwarz, alles andere weiß.</translation>
     </message>
     <message>
         <source>The DICOM file does not say where its {frames} frames lie: it may be a film.</source>
@@ -6978,6 +6982,10 @@
     <message>
         <source>The label has {count} colours: it is a photograph, or was smoothed.</source>
         <translation>Das Label hat {count} Farben: Es ist ein Foto oder wurde geglättet.</translation>
+    </message>
+    <message>
+        <source>The label holds greys between its values, such as {value}: it was smoothed when it was resized or turned, or was a JPEG picture.</source>
+        <translation>Das Label enthält Grautöne zwischen seinen Werten, etwa {value}: Es wurde beim Skalieren oder Drehen geglättet oder war ein JPEG-Bild.</translation>
     </message>
     <message>
         <source>The label is a DICOM segmentation, which cannot be read as a file.</source>

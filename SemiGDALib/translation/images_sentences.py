@@ -64,7 +64,6 @@ def sentences(_):
         _("Save it without transparency, on a black background."),
         _("Save its magnitude as an image and use that."),
         _("Save one label map, with a whole value for each class."),
-        _("Save the label as PNG, or as .nrrd or .nii.gz."),
         _(
             "Save the label with the width and height of the stored image; a camera may have "
             "stored a picture otherwise than other programs show it."
@@ -78,6 +77,14 @@ def sentences(_):
         _(
             "Slices that are marked as finished do not exist: in this direction the image has "
             "{value}, counted from 0."
+        ),
+        _(
+            "Take the label as it was before, as PNG, .nrrd or .nii.gz; a JPEG picture that was "
+            "converted to these stays changed."
+        ),
+        _(
+            "Take the label as it was before. If it is of one class, you can make it black and "
+            "white again: what is darker than 128 black, all else white."
         ),
         _("The DICOM file does not say where its {frames} frames lie: it may be a film."),
         _("The DICOM file holds no image."),
@@ -142,6 +149,10 @@ def sentences(_):
         _("The label has pixels that are transparent and not black."),
         _("The label has several maps, and they are not of zeros and ones."),
         _("The label has {count} colours: it is a photograph, or was smoothed."),
+        _(
+            "The label holds greys between its values, such as {value}: it was smoothed when it "
+            "was resized or turned, or was a JPEG picture."
+        ),
         _("The label is a DICOM segmentation, which cannot be read as a file."),
         _("The label is a JPEG picture, and its compression changed the values."),
         _("The label is coloured, with more than 8 bits a colour."),

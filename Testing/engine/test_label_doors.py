@@ -18,6 +18,7 @@ from semigda.check.repairs import repair
 from semigda.check.run import check
 from semigda.data.cases import read_cases
 from semigda.data.labels import by_names, read_classes, read_labels
+from semigda.data.smoothed import refuse_smoothed
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.project import NewCase, Project
@@ -197,6 +198,77 @@ def test_a_jpeg_mask_in_doubt_is_refused(tmp_path, picture, values):
     if values[2] == 2:
         path.write_bytes(grey(".jpg", (0, 60, 255), quality=60)(tmp_path, LABELS[8]).read_bytes())
     assert "JPEG" in refusal(path, picture).message
+
+
+def halved(values, path):
+    """Drawn twice as large, as by a program that shows a picture smaller than it is."""
+    twice = np.array(values, np.uint8)[LABELS[8]].repeat(2, 0).repeat(2, 1)
+    drawn = Image.fromarray(np.roll(twice, (1, 1), (0, 1)))
+    drawn.resize(LABELS[8].shape[::-1], Image.Resampling.BILINEAR).save(path)
+
+
+def once_jpeg(values, path):
+    grey(".jpg", values, quality=75)(path.parent, LABELS[8])
+    Image.open(path.parent / "l.jpg").save(path)
+
+
+@pytest.mark.parametrize("ending", [".png", ".tif", ".bmp"])
+@pytest.mark.parametrize(
+    ("spoil", "values"),
+    [
+        (halved, (0, 255, 255)),
+        (halved, (255, 0, 0)),
+        (halved, (0, 128, 255)),
+        (halved, ((0, 0, 0), (0, 255, 0), (255, 0, 0))),
+        (once_jpeg, (0, 255, 255)),
+    ],
+)
+def test_a_label_with_grey_edges_is_refused(tmp_path, picture, ending, spoil, values):
+    """Its darkest grey is 1, which would be the first class."""
+    path = tmp_path / f"l{ending}"
+    spoil(values, path)
+    like = read_volume(picture)
+    for mapping in (None, {"255": 1}):
+        with pytest.raises(SemiGDAError, match="greys between its values|coloured"):
+            read_classes(path, like, mapping)
+    project, case = project_with(tmp_path, picture)
+    project.set_label(case, path)
+    (found,) = (one for one in check(project) if one.code == "unreadable-label")
+    assert "smoothed" in found.message and "128" in found.action
+
+
+def test_a_large_mask_that_was_a_jpeg_picture_is_refused(tmp_path):
+    """Most of its greys are in no step from black to white, but waves beside the edge."""
+    away = np.hypot(*np.ogrid[-100:100, -100:100])
+    Image.fromarray((away < 60).astype(np.uint8) * 255).save(tmp_path / "l.jpg", quality=95)
+    with pytest.raises(SemiGDAError, match="was a JPEG picture"):
+        refuse_smoothed(np.array(Image.open(tmp_path / "l.jpg"))[np.newaxis])
+
+
+def test_a_volumes_label_with_grey_edges_is_refused(tmp_path, image):
+    mask = np.pad((LABELS > 0) * np.float32(255), 1)
+    soft = sum(np.roll(mask, n, axis) for axis in range(3) for n in (-1, 0, 1)) / 9
+    write_nrrd(tmp_path / "l.nrrd", soft[1:-1, 1:-1, 1:-1].astype(np.uint8), AFFINE)
+    assert "smoothed" in refusal(tmp_path / "l.nrrd", image).message
+
+
+@pytest.mark.parametrize("kind", ["atlas", "rings", "layers", "edged", "points"])
+def test_many_values_are_no_grey_edges(tmp_path, kind):
+    plane = np.zeros((64, 64), np.uint8)
+    if kind == "atlas":  # 255 parcels of 4 x 4 pixels
+        plane = np.arange(256, dtype=np.uint8).reshape(16, 16).repeat(4, 0).repeat(4, 1)
+    elif kind == "rings":  # a class in a class in a class
+        for n, value in enumerate((50, 100, 150, 200, 250)):
+            plane[6 * n : 64 - 6 * n, 6 * n : 64 - 6 * n] = value
+    elif kind == "layers":  # one pixel thick, and numbered
+        plane[:12] = np.arange(12, dtype=np.uint8)[:, np.newaxis]
+    elif kind == "edged":  # what lies around the objects is unknown
+        for n in range(5):
+            plane[5:30, 12 * n + 1 : 12 * n + 11] = 255
+            plane[6:29, 12 * n + 2 : 12 * n + 10] = n + 1
+    else:  # landmarks
+        plane[::4, ::4] = np.arange(0, 240, 15, dtype=np.uint8)
+    refuse_smoothed(plane[np.newaxis])
 
 
 def test_a_photograph_is_no_label(tmp_path, picture):

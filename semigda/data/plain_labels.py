@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from semigda.data.smoothed import refuse_smoothed
 from semigda_core.errors import SemiGDAError
 
 _DICOM_SEG = b"1.2.840.10008.5.1.4.1.1.66.4"  # the UID of its SOP class
@@ -45,7 +46,8 @@ def of_jpeg(array: np.ndarray) -> np.ndarray:
         raise SemiGDAError(
             "bad-input",
             "The label is a JPEG picture, and its compression changed the values.",
-            action="Save the label as PNG, or as .nrrd or .nii.gz.",
+            action="Take the label as it was before, as PNG, .nrrd or .nii.gz; a JPEG picture that "
+            "was converted to these stays changed.",
         )
     return white[..., 0].astype(np.uint8)
 
@@ -54,7 +56,8 @@ def whole_values(array: np.ndarray) -> np.ndarray:
     """Values of a label map as uint8 of the same shape.
 
     Raises:
-        SemiGDAError: "bad-input" for values between whole numbers, or other than 0 to 255.
+        SemiGDAError: "bad-input" for values between whole numbers or other than 0 to 255, and for
+            greys that smoothing made.
     """
     if array.dtype.kind == "f":
         for plane in array:
@@ -76,14 +79,16 @@ def whole_values(array: np.ndarray) -> np.ndarray:
             action="Give each structure a value from 1 to 254, or save the label as .seg.nrrd in "
             "Slicer.",
         )
-    return array.astype(np.uint8, copy=False)
+    labels = array.astype(np.uint8, copy=False)
+    refuse_smoothed(labels)
+    return labels
 
 
 def colours(array: np.ndarray) -> np.ndarray:
     """Colours (z, y, x, 3) as numbers 0xRRGGBB (z, y, x).
 
     Raises:
-        SemiGDAError: "bad-input" for more colours than a label can have.
+        SemiGDAError: "bad-input" for more colours than a label can have, and for smoothed ones.
     """
     if array.dtype == np.uint16 and not (array % 257).any():
         array = (array // 257).astype(np.uint8)  # 8 bits stored as 16
@@ -98,6 +103,8 @@ def colours(array: np.ndarray) -> np.ndarray:
             f"The label has {count} colours: it is a photograph, or was smoothed.",
             action="Choose a label with one colour for each class, saved without smoothing.",
         )
+    for n in range(3):
+        refuse_smoothed(array[..., n])
     return packed
 
 
