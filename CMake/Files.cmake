@@ -373,7 +373,6 @@ set(SemiGDA_PACKAGES
   semigda_core/project/check/rules.py
   semigda_core/project/check/rules_heldout.py
   semigda_core/project/check/rules_results.py
-  semigda_core/project/class_list.py
   semigda_core/project/classes.py
   semigda_core/project/document.py
   semigda_core/project/heldout.py

@@ -46,6 +46,11 @@ def test_renamed_class_keeps_its_segments(named):
     assert named.read().classes[0].color == (1, 2, 3)
 
 
+def test_a_class_list_with_another_name_in_a_place_keeps_its_segments(named):
+    named.set_classes(["sphere", "core"])
+    assert classes_of(named) == {"Ball": 1, "core": 2}
+
+
 def test_removed_class_becomes_background(named):
     remove_class(named, 1)
     assert [label.name for label in named.read().classes] == ["core"]
@@ -129,6 +134,19 @@ def test_another_programs_result_in_the_projects_classes_keeps_them(tmp_path):
     assert (known["1"], known["2"]) == (2, 1)
 
 
+def test_results_follow_the_class_of_a_name_that_they_share_with_labels(tmp_path):
+    project = make_project(tmp_path, 0, 1)
+    (case,) = project.read().cases
+    segments = [{"Name": n, "LabelValue": v, "Layer": 0} for v, n in ((1, "Ball"), (2, "mass"))]
+    made = write_segmentation(tmp_path / "r.seg.nrrd", [draw(1)[1]], segments)
+    add_results(project, [(case.id, made)], "Net")
+    project.set_mapping({"mass": "core"})
+    remove_class(project, "ball")
+    view = project.read()
+    known = result_classes(view, view.cases[0].results[0])
+    assert (known["Ball"], known["mass"]) == (0, 1)
+
+
 def test_no_class_gets_a_name_by_which_labels_know_another(named):
     """Labels drawn with that name from now on would be read as the other class."""
     change_class(named, 1, "aside")
@@ -155,8 +173,9 @@ def test_added_class(named):
     assert [label.value for label in named.read().classes] == [1, 2, 3]
     with pytest.raises(SemiGDAError, match="different names"):
         add_class(named, "SHELL")
-    with pytest.raises(SemiGDAError, match="no such class"):
-        change_class(named, 9, "x")
+    for change in (lambda: change_class(named, 9, "x"), lambda: remove_class(named, "x")):
+        with pytest.raises(SemiGDAError, match="no such class"):
+            change()
 
 
 def test_names_that_segments_cannot_tell_apart_are_not_two_classes(named):

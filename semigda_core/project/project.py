@@ -38,7 +38,7 @@ from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import Label
 from semigda_core.project import changes, store
 from semigda_core.project.changes import find_case, now
-from semigda_core.project.class_list import new_classes, replace_classes
+from semigda_core.project.classes import new_classes, replace_classes
 from semigda_core.project.document import USES
 from semigda_core.project.records import View
 
@@ -240,7 +240,7 @@ class Project:
 
     def set_classes(self, classes: Sequence[str | Mapping[str, Any] | Label]) -> None:
         """Set the class list: names, or objects with name, color and terminology; values 1, 2 ...
-        Labels keep their meaning, see :mod:`semigda_core.project.class_list`.
+        Labels keep their meaning, see :mod:`semigda_core.project.classes`.
 
         Raises:
             SemiGDAError: "bad-input" for names that are empty or equal, or too many, or by which

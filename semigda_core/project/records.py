@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os.path import exists
 from pathlib import Path
@@ -21,19 +21,6 @@ from semigda_core.models.card import Label
 ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored", "missing")
 # Scoring a model by labels made by a model would flatter it.
 TRUSTED = ("human", "edited")
-# Well separated and friendly to the colour-blind; for classes without a colour of their own.
-COLOURS = (
-    (230, 159, 0),
-    (86, 180, 233),
-    (0, 158, 115),
-    (240, 228, 66),
-    (0, 114, 178),
-    (213, 94, 0),
-    (204, 121, 167),
-    (148, 103, 189),
-    (140, 86, 75),
-    (127, 127, 127),
-)
 
 
 @dataclass(frozen=True)
@@ -217,20 +204,6 @@ class View:
                 if case.use == "auto" and name not in known:
                     found.setdefault(name, []).append(case.id)
         return found
-
-
-def new_class(value: int, given: str | Mapping[str, Any] | Label) -> Label:
-    """A class of a project, from its name or an object with more about it."""
-    if isinstance(given, Label):
-        given = asdict(given)
-    words = {"name": given} if isinstance(given, str) else dict(given)
-    words = {"color": COLOURS[(value - 1) % len(COLOURS)]} | words | {"value": value}
-    try:
-        label = Label.from_dict(words)
-    except SemiGDAError as error:
-        raise SemiGDAError("bad-input", "A class needs a name and a colour.") from error
-    label.name = label.name.strip()
-    return label
 
 
 def unknown_case() -> SemiGDAError:
