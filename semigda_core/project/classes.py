@@ -121,7 +121,7 @@ def replace_classes(data: dict[str, Any], labels: Sequence[Label], gone: int | N
     for known, named in list(_mappings(data)):  # before any of them changes
         # Names that were equal to that of their class.
         known |= {key: v for key, v in named.items() if v in renamed or (v and new[v] == 0)}
-        moved = {key: new[value] for key, value in known.items() if new.get(value) is not None}
+        moved = {key: now for key, v in known.items() if (now := new.get(v)) is not None}
         known.clear()
         known.update(moved)
     old = {folded_name(label["name"]) for label in data["classes"]}

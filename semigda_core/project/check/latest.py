@@ -84,34 +84,29 @@ def paths_of(view: View, case: ProjectCase) -> list[Path | None]:
     return [case.image, case.label, *files_of_label(result.path, structures_of(view, result) or ())]
 
 
-class _CaseFiles(TypedDict):
+class CaseFiles(TypedDict):
+    """A case as a check takes it; absolute paths. ``result`` is another program's; if it is a
+    folder, ``structures`` are those that have a class."""
+
     id: str
     image: str
     label: str | None
     label_slices: str
-
-
-class CaseFiles(_CaseFiles, total=False):
-    """A case as a check takes it; absolute paths. ``result`` is another program's, or None; if it
-    is a folder, ``structures`` are those that have a class."""
-
     result: str | None
     structures: list[str] | None
 
 
 def case_files(view: View) -> list[CaseFiles]:
     """The cases in the form that a check takes."""
-    found: list[CaseFiles] = []
-    for case in view.cases:
-        label, result = None if case.label is None else str(case.label), newest(case)
-        slices = finished_text(case.finished)
-        one: CaseFiles = {
+    return [
+        {
             "id": case.id,
             "image": str(case.image),
-            "label": label,
-            "label_slices": slices,
+            "label": str(case.label) if case.label else None,
+            "label_slices": finished_text(case.finished),
+            "result": str(result.path) if result else None,
+            "structures": structures_of(view, result) if result else None,
         }
-        if result is not None:
-            one |= {"result": str(result.path), "structures": structures_of(view, result)}
-        found.append(one)
-    return found
+        for case in view.cases
+        for result in [newest(case)]
+    ]
