@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nrrd
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import torch
 from model_fixtures import tiny_card, tiny_network
 from progress_fixtures import Listener
+from torch.utils._python_dispatch import TorchDispatchMode
 from volume_fixtures import (
     DIRECTIONS,
     ORIENTATIONS,
@@ -26,10 +28,12 @@ from volume_fixtures import (
 )
 
 from semigda.data.grid import WorkingGrid
+from semigda.data.region import Region
 from semigda.data.volumes import Volume, read_volume
 from semigda.inference.device import choose_device
 from semigda.inference.predict import Predictor
 from semigda.inference.restore import Restorer, likeliest
+from semigda.inference.results import Results
 from semigda.inference.segment import segment_file, segment_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.segmenting import SegmentOptions
@@ -210,6 +214,77 @@ def test_memory_ladder(monkeypatch):
 
     with pytest.raises(RuntimeError, match="shapes"):
         Predictor(Broken(), 1, torch.device("cpu"), **options)(torch.zeros(1, 3, 8, 8))
+
+
+class RunsOut(TorchDispatchMode):
+    """Memory runs out once, at the operation of that number."""
+
+    def __init__(self, number: int):
+        super().__init__()
+        self.left = number
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.left -= 1
+        if self.left == 0:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("review", [True, False])
+def test_memory_that_runs_out_on_the_way_back_to_the_volume(review, monkeypatch):
+    """Wherever it does, nothing is lost, and nothing comes twice."""
+    draw = torch.Generator().manual_seed(0)
+    maps = torch.nn.functional.interpolate(torch.randn(1, 3, 3, 4, 5, generator=draw), (5, 12, 14))
+    maps = (6 * maps[0].transpose(0, 1)).softmax(1)
+    # Twice as many slices as the network sees, of other pixels.
+    grid = WorkingGrid((0, 1, 2), (False,) * 3, 10, 24, 14, 5, (12, 14), (12, 14))
+    volume = Volume(np.arange(10 * 24 * 14).reshape(10, 24, 14), np.eye(4))
+    box = {"center": [7, 12, 5], "size": [11, 20, 7], "axes": np.eye(3).tolist()}
+    region = Region(volume, box)
+    spared = Results._spared
+
+    def restored(number: int) -> tuple[list, int]:
+        trouble = RunsOut(number)
+
+        def troubled(self, job, *maps):
+            def begun(*maps):
+                with trouble:
+                    return job(*maps)
+
+            return spared(self, begun, *maps)
+
+        monkeypatch.setattr(Results, "_spared", troubled)
+        results = Results(volume, grid, 2, review, None, region)
+        for part in maps.split(3):
+            results.add(*part.split(2))
+        results.finish()
+        found = [results.labels.array(), results.voxels]
+        if results.review is not None:
+            found += [results.review.array(), results.counts.numpy(), results.spots.spots()]
+        return found, trouble.left
+
+    whole, left = restored(10_000)
+    assert whole[1].min() > 50
+    count = 10_000 - left
+    for number in range(1, count, count // 25 | 1):
+        found, left = restored(number)
+        assert left < 0
+        for ours, theirs in zip(found, whole, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_step_from_a_card_to_the_cpu_is_told_once():
+    card = SimpleNamespace(device=torch.device("mps"), cpu=lambda: torch.ones(1))
+
+    def job(maps):
+        if maps is card:
+            raise RuntimeError("MPS backend out of memory (allocated 9 GB)")
+        return maps
+
+    grid = WorkingGrid((0, 1, 2), (False,) * 3, 1, 1, 1, 1, (1, 1), (1, 1))
+    results = Results(Volume(np.zeros((1, 1, 1)), np.eye(4)), grid, 1, False, None)
+    assert results._spared(job, card) == results._spared(job, card) == 1
+    assert results.steps == ["Too little memory on mps: continued on the CPU."]
 
 
 def test_devices():

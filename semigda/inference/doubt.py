@@ -37,13 +37,15 @@ class DoubtFinder:
         """
         held = probabilities[:1] if self._last is None else self._last.to(probabilities.device)
         rows = torch.cat([held, probabilities])
+        found = self._told(rows)
         self._last = rows[-2:].clone()  # or all rows would stay in memory
-        return self._told(rows)
+        return found
 
     def finish(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """As :meth:`push`, for the slice that still waits."""
+        """As :meth:`push`, for the slice that still waits; on the CPU."""
         assert self._last is not None, "no slice was pushed"
-        return self._told(torch.cat([self._last, self._last[-1:]]))
+        last = self._last.cpu()
+        return self._told(torch.cat([last, last[-1:]]))
 
     @staticmethod
     def _told(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

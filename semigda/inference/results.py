@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -10,6 +12,7 @@ import torch
 from semigda.data.grid import WorkingGrid
 from semigda.data.region import Region
 from semigda.data.volumes import Volume
+from semigda.inference.device import device_name, free_cache, out_of_memory
 from semigda.inference.doubt import DoubtFinder, certainty, counted, to_doubt
 from semigda.inference.outputs import SliceStore
 from semigda.inference.restore import Restorer, to_labels, to_review
@@ -18,12 +21,15 @@ from semigda.lanes import LEAST, lanes, side_by_side
 from semigda_core.models.card import ModelCard
 from semigda_core.models.doubt import told
 
+Made = TypeVar("Made")
+
 
 class Results:
     """Labels, review map, spots and counts, growing as probabilities come in order; outside of a
     region of interest there are none.
 
     Attributes:
+        steps: the step from a graphics card with too little memory to the CPU, in words, if taken.
         voxels: of every class on the grid's part of the input, (K + 1,).
         counts: :func:`semigda.inference.doubt.counted` of the slices, if they are reviewed.
     """
@@ -43,18 +49,21 @@ class Results:
         self.labels = SliceStore(volume.shape, store and store / "labels.npy")
         self.review = SliceStore(volume.shape, store and store / "review.npy") if reviewed else None
         self.spots = SpotFinder(self.grid) if reviewed else None
+        self.steps: list[str] = []
         self.voxels = np.zeros(classes + 1, np.int64)
         self._doubt = DoubtFinder() if reviewed else None
         self._counts: list[torch.Tensor] = []
         self._told = 0  # slices
         self._restorer = Restorer(self.grid)
 
-    def add(self, probabilities: torch.Tensor) -> None:
-        """The next working slices (n, K + 1, h, w)."""
+    def add(self, *parts: torch.Tensor) -> None:
+        """The next working slices (n, K + 1, h, w), in parts that may be on several devices."""
+        device = torch.device("cpu") if self.steps else parts[-1].device
+        maps = self._spared(_joined, *(part.to(device) for part in parts))
         if self._doubt is None:
-            self._restore(probabilities)
+            self._spared(self._restore, maps)
         else:
-            self._review(*self._doubt.push(probabilities))
+            self._review(*self._spared(self._doubt.push, maps))
 
     def finish(self) -> None:
         """Complete the results after the last slice."""
@@ -67,17 +76,23 @@ class Results:
         spots, inside = self.spots, None
         assert spots is not None
         if self.region is not None:
-            pixels = self.region.pixels(self.grid, self._told, len(maps))
-            inside = torch.from_numpy(pixels).to(maps.device)
+            inside = torch.from_numpy(self.region.pixels(self.grid, self._told, len(maps)))
         self._told += len(maps)
-        doubt = to_doubt(chance)
+
+        def measured(maps: torch.Tensor, chance: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            there = None if inside is None else inside.to(maps.device)
+            return counted(maps, chance, there), to_doubt(chance).cpu()
 
         def tell() -> None:
-            self._counts.append(counted(maps, chance, inside))
+            counts, doubt = self._spared(measured, maps, chance)
+            self._counts.append(counts)
             spots.add(doubt, inside)
 
+        def restored(maps: torch.Tensor, chance: torch.Tensor) -> None:
+            self._restore(torch.cat([maps, to_doubt(chance)[:, None]], 1))
+
         def restore() -> None:
-            self._restore(torch.cat([maps, doubt[:, None]], 1))
+            self._spared(restored, maps, chance)
 
         side_by_side(lambda job: job(), [restore, tell], lanes(maps.device, 2 * LEAST))
 
@@ -85,12 +100,27 @@ class Results:
         for start, part in self._restorer.push(maps):
             inside = self.region.voxels(self.grid, start, len(part)) if self.region else True
             planes = [to_labels(p[: self.classes + 1], self.grid) for p in part]
+            doubts = [to_review(p[-1], self.grid) for p in part] if self.review else []
             labels = torch.stack(planes).numpy() * inside
-            self.voxels += [np.count_nonzero(labels == n) for n in range(self.classes + 1)]
             self.labels.write(self.grid, start, labels)
             if self.review:
-                planes = [to_review(p[-1], self.grid) for p in part]
-                self.review.write(self.grid, start, torch.stack(planes).numpy() * inside)
+                self.review.write(self.grid, start, torch.stack(doubts).numpy() * inside)
+            self.voxels += [np.count_nonzero(labels == n) for n in range(self.classes + 1)]
+
+    def _spared(self, job: Callable[..., Made], *maps: torch.Tensor) -> Made:
+        """``job(*maps)``; if memory runs out, once more, on the CPU: so what it does can be begun
+        twice."""
+        try:
+            return job(*maps)
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
+        # Outside the except block: the exception keeps the frames and so their tensors.
+        free_cache()
+        device = maps[0].device
+        if device.type != "cpu" and not self.steps:
+            self.steps.append(f"Too little memory on {device_name(device)}: continued on the CPU.")
+        return job(*(one.cpu() for one in maps))
 
     @property
     def counts(self) -> torch.Tensor | None:
@@ -123,3 +153,7 @@ class Results:
         """Of every class from 0 on."""
         counts = self.counts
         return None if counts is None else certainty(counts.sum(0)).tolist()
+
+
+def _joined(*parts: torch.Tensor) -> torch.Tensor:
+    return torch.cat(parts)

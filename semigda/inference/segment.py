@@ -158,6 +158,7 @@ def segment_volume(
             depth, classes = volume.shape[0], len(card.labels)
             results.voxels -= keep_largest(results.labels, depth, classes, progress)
     report = _report(card, options, volume, prepared, predictor, clock)
+    report["steps_down"] += results.steps
     report["unlikeness"], unlike = likeness.told()
     like = not found and not unlike
     segments = results.segments(card, volume, like)
@@ -198,8 +199,7 @@ def _predict_all(
             see(slices[:taken], done[-1])
             slices, at = slices[taken:], at + taken
         with clock("resample"):
-            device = done[-1].probabilities.device  # the ladder may have led to another
-            results.add(torch.cat([one.probabilities.to(device) for one in done]))
+            results.add(*(one.probabilities for one in done))
     with clock("resample"):
         results.finish()
 
@@ -378,7 +378,7 @@ def _report(
         "options": asdict(options),
         "input": {"shape": list(volume.shape), "spacing": list(volume.spacing)},
         "working": {"slices": prepared.count, "size": list(prepared.grid.size)},
-        "steps_down": predictor.steps,
+        "steps_down": [*predictor.steps],
         "notes": [*prepared.notes, *([NOTE] if options.roi else [])],
         "seconds": {phase: round(value, 3) for phase, value in clock.seconds.items()},
         "peak_memory_bytes": peak_memory(),

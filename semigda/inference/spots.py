@@ -29,9 +29,10 @@ class SpotFinder:
         self._flat: list[np.ndarray] = []  # of every slice, of type _FLAT
 
     def add(self, doubt: torch.Tensor, inside: torch.Tensor | None = None) -> None:
-        """The next working slices' doubt (n, h, w), 0 to 1, and where it counts, bool."""
+        """The next working slices' doubt (n, h, w), 0 to 1, and where it counts, bool; on the
+        CPU."""
         planes = smooth(doubt)
-        for plane in (planes if inside is None else planes * inside).cpu().numpy():
+        for plane in (planes if inside is None else planes * inside).numpy():
             numbers = self._components.add((plane >= _DOUBTFUL).astype(np.uint8))
             self._flat.append(_measured(numbers, plane, len(self._flat)))
 
