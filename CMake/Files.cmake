@@ -277,6 +277,7 @@ set(SemiGDA_PACKAGES
   semigda/reading/voxels.py
   semigda/training/__init__.py
   semigda/training/batch.py
+  semigda/training/changed.py
   semigda/training/checkpoint.py
   semigda/training/dataset.py
   semigda/training/describe.py

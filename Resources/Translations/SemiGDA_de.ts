@@ -6145,8 +6145,16 @@
         <translation>Die Grafikkarte {name} ist für das installierte PyTorch zu alt.</translation>
     </message>
     <message>
+        <source>The image or label of 1 case was changed after this training had begun. It goes on with the new one; what it learned or measured before came from the old one.</source>
+        <translation>Das Bild oder Label von 1 Fall wurde geändert, nachdem dieses Training begonnen hatte. Es geht mit dem neuen weiter; was es zuvor gelernt oder gemessen hat, stammt vom alten.</translation>
+    </message>
+    <message>
         <source>The image was changed while it was segmented.</source>
         <translation>Das Bild hat sich während der Segmentierung geändert.</translation>
+    </message>
+    <message>
+        <source>The images or labels of {changed} cases were changed after this training had begun. It goes on with the new ones; what it learned or measured before came from the old ones.</source>
+        <translation>Die Bilder oder Labels von {changed} Fällen wurden geändert, nachdem dieses Training begonnen hatte. Es geht mit den neuen weiter; was es zuvor gelernt oder gemessen hat, stammt von den alten.</translation>
     </message>
     <message>
         <source>The index of prepared slices</source>
@@ -6191,6 +6199,10 @@
     <message>
         <source>The list of folds</source>
         <translation>Die Liste der Folds</translation>
+    </message>
+    <message>
+        <source>The list of what the training saw</source>
+        <translation>Die Liste dessen, was das Training gesehen hat,</translation>
     </message>
     <message>
         <source>The loss has hardly fallen: try a learning rate 3 times smaller or larger.</source>

@@ -165,7 +165,16 @@ def sentences(_):
         _("The graphics card has too little free memory for these settings."),
         _("The graphics card {name} is too new for the installed PyTorch."),
         _("The graphics card {name} is too old for the installed PyTorch."),
+        _(
+            "The image or label of 1 case was changed after this training had begun. It goes on "
+            "with the new one; what it learned or measured before came from the old one."
+        ),
         _("The image was changed while it was segmented."),
+        _(
+            "The images or labels of {changed} cases were changed after this training had begun. "
+            "It goes on with the new ones; what it learned or measured before came from the old "
+            "ones."
+        ),
         _("The index of prepared slices"),
         _("The job names no {what}."),
         _("The job's catalogue"),
@@ -180,6 +189,7 @@ def sentences(_):
         _("The labelled images are nearly uniform: check the intensity rule's range."),
         _("The last checkpoint is damaged; the training continues from the one before."),
         _("The list of folds"),
+        _("The list of what the training saw"),
         _("The loss has hardly fallen: try a learning rate 3 times smaller or larger."),
         _("The model card holds no hash of the weights."),
         _(

@@ -1,19 +1,23 @@
 """A training that is paused or stopped ends its process and loses nothing."""
 
 import pytest
+import SimpleITK as sitk
 import torch
 from job_fixtures import of_type, training_job
-from phantom_fixtures import write_phantoms
+from phantom_fixtures import draw_volume, write_phantoms
 from training_fixtures import SHAPE, settings
 
 from semigda.jobs.run import run_job
 from semigda.models.package import load_network
 from semigda.training import loop, validate
 from semigda.training import train as training
+from semigda.training.changed import FILE
+from semigda.training.pretrain import pretrain
 from semigda.training.train import train
+from semigda.training.unet import train_beside
 from semigda_core.errors import Paused, SemiGDAError
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.jobs.training import TrainSettings
+from semigda_core.jobs.training import PretrainSettings, TrainSettings
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +89,55 @@ def test_a_pause_anywhere_ends_the_run_and_it_goes_on_exactly(
         )
         assert ours and ours == theirs
     assert not list(job.path.glob("*checkpoint*")) + list(job.path.glob(".*"))
+
+
+@pytest.mark.parametrize("kind", ["image", "label"])
+def test_files_that_were_replaced_during_a_pause_are_told(kind, tmp_path, monkeypatch):
+    cases = write_phantoms(tmp_path / "cases", 2, 1, 1, shape=SHAPE)
+    job = training_job(cases, tmp_path)
+
+    def paused(moment) -> list[str]:
+        with monkeypatch.context() as patch:
+            when(job, patch, "pause", moment)
+            assert run_job(job) == 0 and job.state()["state"] == "paused"
+        return [event["message"] for event in of_type(job, "warning")]
+
+    assert paused((loop, "segment_losses", 7)) == []
+    again = cases.parent / "image_001.nrrd"
+    again.write_bytes(again.read_bytes())  # the same: nothing has changed
+    assert paused((loop, "segment_losses", 2)) == []
+    image = sitk.GetImageFromArray(draw_volume(99, SHAPE)[kind == "label"])
+    sitk.WriteImage(image, str(cases.parent / f"{kind}_001.nrrd"), True)
+    (told,) = paused((loop, "segment_losses", 2))
+    assert told.startswith("The image or label of 1 case was changed after this training had begun")
+    assert run_job(job) == 0 and job.state()["state"] == "done"
+    assert len(of_type(job, "warning")) == 1  # said once
+    assert "_001" not in (job.path / FILE).read_text()
+
+
+@pytest.mark.parametrize("kind", ["pretrain", "unet"])
+def test_other_trainings_tell_it_as_well(kind, tmp_path, monkeypatch):
+    cases = write_phantoms(tmp_path / "cases", 2, 1, 0, shape=SHAPE)
+    values = settings(cases, tmp_path, steps=2, pretrain_steps=0, align_steps=0)
+    if kind == "pretrain":
+        values = {name: values[name] for name in ("cases", "network", "preprocessing", "device")}
+        values |= {"out": str(tmp_path / "a.safetensors"), "num_classes": 2, "steps": 2}
+    job = JobFolder.create(tmp_path / "job", kind.replace("unet", "train"), {}, values)
+
+    def run():
+        if kind == "unet":
+            train_beside(TrainSettings.from_dict(values), job.path, job)
+        else:
+            (tmp_path / "a.safetensors").unlink(missing_ok=True)
+            pretrain(PretrainSettings.from_dict(values), job)
+
+    run()
+    for number in range(2):
+        image = sitk.GetImageFromArray(draw_volume(98 + number, SHAPE)[1])
+        sitk.WriteImage(image, str(cases.parent / f"label_00{number}.nrrd"), True)
+    run()
+    (told,) = [event["message"] for event in of_type(job, "warning")]
+    assert told.startswith("The images or labels of 2 cases were changed")
 
 
 def test_stop_keeps_the_averaged_weights_as_they_are(volumes, tmp_path, monkeypatch):

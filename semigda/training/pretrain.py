@@ -28,6 +28,7 @@ from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.progress import Job, Progress
 from semigda.training.batch import Pictures, draw_pictures, random_masks
+from semigda.training.changed import tell_changed
 from semigda.training.checkpoint import Checkpoints, before, fits
 from semigda.training.dataset import CaseSlices, SliceSampler, load_slices, step_generator
 from semigda.training.gradients import Gradients, autocast, limited_threads
@@ -72,6 +73,8 @@ def pretrain(settings: PretrainSettings, job: Job) -> dict:
         progress.message("Reading the images.")
         prepare_all(store, cases, progress, ranks)
         slices = load_slices(cases, store, settings.num_classes, progress)
+        if ranks.first:
+            tell_changed(cases, slices, progress)
         progress.start_clock()
 
         def write(config: NetworkConfig, tensors: Tensors, report: dict) -> None:

@@ -19,6 +19,7 @@ from semigda.networks.semigda import SemiGDA
 from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Job, Part, Printed, Progress
+from semigda.training.changed import tell_changed
 from semigda.training.checkpoint import Checkpoints, fits, remove_checkpoint
 from semigda.training.dataset import (
     CaseSlices,
@@ -142,6 +143,8 @@ class _Run:
             role: load_slices(cases, self.store, count, progress)
             for role, cases in self.cases.items()
         }
+        if self.ranks.first:
+            tell_changed(sum(self.cases.values(), []), sum(slices.values(), []), progress)
         check_finished(slices["labeled"])
         if copies := held_out_copies(slices):
             self.progress.warn(

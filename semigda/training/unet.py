@@ -23,6 +23,7 @@ from semigda.prepared.making import prepare_all
 from semigda.prepared.store import Store
 from semigda.progress import Job, Part, Progress
 from semigda.training.batch import Batch, Rows, draw_batch
+from semigda.training.changed import tell_changed
 from semigda.training.checkpoint import Checkpoints, fits
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.gradients import Gradients, autocast, in_groups, limited_threads
@@ -151,6 +152,7 @@ def train_beside(settings: TrainSettings, folder: Path, job: Job, part: Part | N
     store = Store.of_job(folder, preprocessing)
     prepare_all(store, seen, progress)
     labeled = load_slices(seen, store, settings.num_classes, progress)
+    tell_changed(seen, labeled, progress)
     unlabelled = any(case.role == "unlabeled" for case in cases) or any(c.rest() for c in labeled)
     semi = settings.unlabeled_weight > 0 and unlabelled
     sampler = SliceSampler(labeled, preprocessing.size, settings.foreground_share)
