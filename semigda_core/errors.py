@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ CLASSES: dict[str, tuple[str, str]] = {
 # EFBIG: a file system or a limit refuses a file of that size. 112: Windows' ERROR_DISK_FULL.
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WINDOWS = 112
+_LONGEST_WINDOWS = 259  # characters of a path, unless the system is set to allow more
 _NO_MEMORY_WINDOWS = 1455  # ERROR_COMMITMENT_LIMIT: the paging file is too small
 
 
@@ -134,6 +136,13 @@ def of_system(error: OSError) -> SemiGDAError | None:
         return SemiGDAError("disk-full")
     if error.errno == errno.ENOMEM or getattr(error, "winerror", None) == _NO_MEMORY_WINDOWS:
         return SemiGDAError("out-of-memory")
+    if _is_too_long(error):
+        return SemiGDAError(
+            "bad-input",
+            "The path of a file or folder is too long.",
+            action="Choose a folder with a shorter path.",
+            detail=type(error).__name__,
+        )
     if error.filename is None and error.errno not in _BROKEN:
         return None
     return SemiGDAError(
@@ -141,6 +150,15 @@ def of_system(error: OSError) -> SemiGDAError | None:
         f"A file or folder cannot be used: {error.strerror}.",
         action="Check that it exists and that you may read and write there.",
         detail=type(error).__name__,
+    )
+
+
+def _is_too_long(error: OSError) -> bool:
+    """Most versions of Windows say of such a path that it does not exist."""
+    path, windows = error.filename, sys.platform == "win32"
+    unseen = windows and isinstance(error, FileNotFoundError) and isinstance(path, str)
+    return error.errno == errno.ENAMETOOLONG or (
+        unseen and len(os.path.abspath(path)) > _LONGEST_WINDOWS
     )
 
 

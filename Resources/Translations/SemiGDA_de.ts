@@ -5006,6 +5006,10 @@
         <translation>Wählen Sie eine Datei, die „semigda pretrain“ oder „semigda import-official“ geschrieben hat.</translation>
     </message>
     <message>
+        <source>Choose a folder with a shorter path.</source>
+        <translation>Wählen Sie einen Ordner mit einem kürzeren Pfad.</translation>
+    </message>
+    <message>
         <source>Choose another device or auto.</source>
         <translation>Wählen Sie ein anderes Gerät oder „auto“.</translation>
     </message>
@@ -5372,6 +5376,10 @@
     <message>
         <source>The options</source>
         <translation>Die Optionen</translation>
+    </message>
+    <message>
+        <source>The path of a file or folder is too long.</source>
+        <translation>Der Pfad einer Datei oder eines Ordners ist zu lang.</translation>
     </message>
     <message>
         <source>The program's name has 1 to {longest} letters, and no slash.</source>

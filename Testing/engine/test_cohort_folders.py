@@ -20,6 +20,7 @@ from semigda.inference.cohort_folder import CohortFolder
 from semigda.jobs import kinds
 from semigda.jobs.run import run_job
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.names import same_file
 from semigda_core.jobs.folder import JobFolder
 
 
@@ -72,6 +73,19 @@ def test_another_folders_images_do_not_replace_results_of_the_same_names(
     assert after["T1.seg.nrrd"] != before["T1.seg.nrrd"]
     assert after["T2.seg.nrrd"] == before["T2.seg.nrrd"]
     assert named(out) == {"T1", "T2", "FLAIR"}  # what is in the folder, whoever made it
+
+
+def test_names_that_not_every_system_can_have_are_changed(model, tmp_path, capsys):
+    """A share has images of several systems, and one bad name spoils no run."""
+    names = ["aux", "cohort", "Liver", "liver", "MR: head?", "caf\u00e9", "cafe\u0301"]
+    for number, name in enumerate(names):
+        write_image(tmp_path / "images" / f"{name}.nrrd", number)
+    assert segment(model, tmp_path / "images", tmp_path / "out") == 0, capsys.readouterr().err
+    assert len({same_file(name) for name in named(tmp_path / "out")}) == len(names)
+    assert {"Image", "Liver", "liver (2)", "MR_ head_"} < named(tmp_path / "out")
+    capsys.readouterr()
+    assert segment(model, tmp_path / "images", tmp_path / "out") == 0
+    assert f"0 segmented, {len(names)} were there" in capsys.readouterr().out
 
 
 def test_an_image_that_changed_in_its_place_is_segmented_again(model, folders, tmp_path, capsys):

@@ -271,6 +271,23 @@ def test_a_label_drawn_in_another_window_meanwhile_stays_the_cases(tmp_path):
     assert first.id not in measured(project) and len(measured(project)) == 9
 
 
+def test_names_with_accents_are_found_as_another_system_writes_them(tmp_path):
+    """macOS unpacks "é" as two letters, and Windows keeps no case."""
+    image, _label = draw(1)
+    study = tmp_path / "study"
+    study.mkdir()
+    write_nrrd(study / "caf\u00e9.nrrd", image, AFFINE)
+    project = Project.create(tmp_path / "p", classes=["ball"])
+    project.add([NewCase(study / "caf\u00e9.nrrd")])
+    check(project)
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    shutil.copyfile(study / "caf\u00e9.nrrd", drive / "CAFE\u0301.nrrd")
+    shutil.rmtree(study)
+    assert relocate(project, study, drive).missing == ()
+    assert project.read().cases[0].image == drive / "CAFE\u0301.nrrd"
+
+
 def test_files_are_found_elsewhere_by_their_voxels_and_others_are_refused(tmp_path, capsys):
     project = ready_project(tmp_path)
     cases = project.read().cases

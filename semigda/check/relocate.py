@@ -20,6 +20,7 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.moved import name_of, parts_under
+from semigda_core.files.names import same_file
 from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import finished_text
 from semigda_core.project.cases.moving import Files, files_of
@@ -108,7 +109,7 @@ class _Search:
         if exists(same):
             yield same
         if anywhere:
-            others = self._names().get(name_of(str(path)).casefold(), [])[:MOST_TRIES]
+            others = self._names().get(same_file(name_of(str(path))), [])[:MOST_TRIES]
             yield from (other for other in others if other != same)
 
     def _names(self) -> dict[str, list[Path]]:
@@ -116,7 +117,7 @@ class _Search:
             self._by_name, count = {}, 0
             for at, folders, files in os.walk(self.new):
                 for name in (*files, *folders):
-                    self._by_name.setdefault(name.casefold(), []).append(Path(at, name))
+                    self._by_name.setdefault(same_file(name), []).append(Path(at, name))
                 count += len(files) + len(folders)
                 if count > MOST_NAMES:
                     break

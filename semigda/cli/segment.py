@@ -251,7 +251,7 @@ def _images(cases: Path) -> list[tuple[str, Path]]:
                 _tell(f"{path.name} is left out: {reason}.")
             for label in found.unpaired_labels:
                 _tell(f"{label.name} is left out: by its name a label.")
-        return [(stem(image), image) for image, _ in found.pairs]
+        return found.named()
     # A name taken from the file loses its ending, so that ball.nii.gz becomes ball.seg.nrrd.
     return [(stem(Path(name)) if name == i.name else name, i) for name, i in read_images(cases)]
 

@@ -14,7 +14,8 @@ _ILLEGAL = '<>:"/\\|?*'  # in Windows' file names
 _DEVICE = re.compile(
     r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.I
 )
-_LONGEST = 100  # characters of a made name: 255 bytes with any ending
+_LONGEST, _MOST_BYTES = 60, 240  # characters, and bytes, of a name: 255 with any ending
+_OWN = "cohort"  # cohort.json is the folder's own, see semigda/inference/cohort_folder.py
 
 
 def is_file_name(name: str) -> bool:
@@ -40,15 +41,19 @@ def same_file(name: str) -> str:
 
 
 def file_names(titles: Iterable[str], otherwise: str) -> list[str]:
-    """A name for each title, in order: no two are of one file, and all are possible.
+    """A name for the files of each title's result, in order: no two are of one file, and all are
+    possible. A title that is such a name stays as it is.
 
     Args:
         otherwise: the name where nothing of a title can be used.
     """
     names: list[str] = []
-    taken: set[str] = set()
+    taken = {_OWN}
     for title in titles:
-        plain = "".join("_" if c in _ILLEGAL else c for c in one_line(title, _LONGEST)).strip(". ")
+        plain = title
+        if not is_file_name(title) or len(title.encode("utf-8", "surrogateescape")) > _MOST_BYTES:
+            plain = one_line(title, _LONGEST)
+            plain = "".join("_" if c in _ILLEGAL else c for c in plain).strip(". ")
         name = first = plain if is_file_name(plain) else otherwise
         number = 2
         while same_file(name) in taken:

@@ -32,6 +32,7 @@ from semigda_core.files.documents import (
     text,
     whole,
 )
+from semigda_core.files.names import is_file_name
 from semigda_core.models.doubt import DOUBT, MEASURE
 from semigda_core.models.fit import IMAGES
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
@@ -51,8 +52,6 @@ _NAME_RULE = (
     "A model's name is made of lower-case letters and digits, with single '-', '_' or '.' between "
     "them, at most 64 characters."
 )
-# Windows takes these for devices, whatever follows a dot.
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 sha256_rule = matching(re.compile(r"[0-9a-f]{64}"), "is no SHA-256 sum")
 date_rule = matching(
     re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"), "is no date such as 2026-11-29"
@@ -81,7 +80,7 @@ def check_name(name: object) -> str:
 def _is_name(name: object) -> bool:
     if not isinstance(name, str) or len(name) > 64 or not _NAME.fullmatch(name):
         return False
-    return not _DEVICES.fullmatch(name)
+    return is_file_name(name)
 
 
 def name_rule(value: Any) -> None:

@@ -15,7 +15,6 @@ from semigda_core.jobs.region import region_text
 from semigda_core.labels.made import read_report
 from semigda_core.labels.provenance import REGION
 from semigda_core.labels.segments import ENDING
-from semigda_core.project.cases.naming import stem
 from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib import nodes, provenance
 from SemiGDALib.segment.region import regionIn
@@ -79,7 +78,7 @@ def ofFolder(folder) -> list[Row]:
     Raises:
         SemiGDAError: "bad-input" if it does not exist.
     """
-    return [Row(stem(image), image=image) for image, _label in pair_folder(Path(folder)).pairs]
+    return [Row(name, image=image) for name, image in pair_folder(Path(folder)).named()]
 
 
 def ofVolumes(volumeNodes) -> list[Row]:

@@ -118,6 +118,7 @@ def sequence_base(path: Path) -> str | None:
 
 
 def natural(path: Path) -> list[tuple[int, int, str]]:
-    """A key that sorts 2 before 10."""
+    """A key that sorts 2 before 10; names that differ in case alone have an order, too."""
     parts = re.split(r"(\d+)", path.name)
-    return [(0, int(t), "") if t.isdecimal() else (1, 0, t.lower()) for t in parts]
+    sorted_by = [(0, int(t), "") if t.isdecimal() else (1, 0, t.lower()) for t in parts]
+    return [*sorted_by, (-1, 0, path.name)]

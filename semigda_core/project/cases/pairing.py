@@ -9,6 +9,7 @@ from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
+from semigda_core.files.names import file_names
 from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases import naming
 from semigda_core.project.cases.listing import CHANNEL, GONE, SAME, Listing, list_files, list_folder
@@ -39,6 +40,11 @@ class Pairing:
     left_out: list[tuple[Path, str]] = field(default_factory=list)
     groups: dict[Path, str] = field(default_factory=dict)
     slices: dict[Path, int] = field(default_factory=dict)
+
+    def named(self) -> list[tuple[str, Path]]:
+        """The images, each with a name that files of its result can have."""
+        images = [image for image, _ in self.pairs]
+        return list(zip(file_names(map(stem, images), "Image"), images, strict=True))
 
     def cases(self, group_pattern: str | None = None) -> list[NewCase]:
         """The pairs, ready to be added.
