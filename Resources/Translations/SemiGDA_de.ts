@@ -5757,6 +5757,10 @@
         <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen (--overwrite).</translation>
     </message>
     <message>
+        <source>Give them the same class, leave one of them out, or use the case without this result.</source>
+        <translation>Geben Sie ihnen dieselbe Klasse, lassen Sie eines davon aus, oder verwenden Sie den Fall ohne dieses Ergebnis.</translation>
+    </message>
+    <message>
         <source>How certain the model was</source>
         <translation>Wie sicher das Modell war</translation>
     </message>
@@ -6015,6 +6019,10 @@
     <message>
         <source>Segments of the label overlap: on the image's grid only the later one would be left.</source>
         <translation>Segmente des Labels überlappen sich: Auf dem Gitter des Bildes bliebe nur das spätere übrig.</translation>
+    </message>
+    <message>
+        <source>Segments of the result overlap: on the image's grid only the later one would be left.</source>
+        <translation>Segmente des Ergebnisses überlappen sich: Auf dem Gitter des Bildes bliebe nur das spätere übrig.</translation>
     </message>
     <message>
         <source>Segments of {count} labels overlap: there, the later one counts.</source>
@@ -7499,6 +7507,10 @@
         <translation>Wenn das stimmt, wählen Sie dieselben Testfälle neu mit diesem Grund: Ältere Werte sind nicht vergleichbar.</translation>
     </message>
     <message>
+        <source>If that is wrong, change their order in Slicer, or leave one of them out.</source>
+        <translation>Wenn das falsch ist, ändern Sie ihre Reihenfolge in Slicer, oder lassen Sie eines davon aus.</translation>
+    </message>
+    <message>
         <source>Image {number} of those to add does not exist.</source>
         <translation>Bild {number} der hinzuzufügenden gibt es nicht.</translation>
     </message>
@@ -7769,6 +7781,10 @@
     <message>
         <source>Scores need held-out cases, and fewer than two patients have a label of yours.</source>
         <translation>Werte brauchen Testfälle, und weniger als zwei Patienten haben ein Label von Ihnen.</translation>
+    </message>
+    <message>
+        <source>Segments of another program's result overlap: there, the file's later one counts.</source>
+        <translation>Segmente des Ergebnisses eines anderen Programms überlappen sich: Dort zählt das, das in der Datei weiter hinten steht.</translation>
     </message>
     <message>
         <source>Segments of that name belong to another class.</source>

@@ -139,6 +139,7 @@ def sentences(_):
             "If that is right, choose the same held-out cases again with this reason: older "
             "scores do not compare."
         ),
+        _("If that is wrong, change their order in Slicer, or leave one of them out."),
         _("Image {number} of those to add does not exist."),
         _("Images are of several modalities: {modalities}."),
         _("It also learns from a result of {name} for 1 case, if it is better than the model."),
@@ -216,6 +217,7 @@ def sentences(_):
         _("Say which class each is, or leave it out on purpose."),
         _("Say which class each is, or leave it out."),
         _("Scores need held-out cases, and fewer than two patients have a label of yours."),
+        _("Segments of another program's result overlap: there, the file's later one counts."),
         _("Segments of that name belong to another class."),
         _("Segments of the label overlap in {overlap} voxels."),
         _("Segments {names}."),

@@ -20,13 +20,16 @@ from project_fixtures import (
 from semigda.check.repairs import repair
 from semigda.check.run import check
 from semigda.cli import main
+from semigda.data.labels import read_classes
 from semigda.data.other_grid import resample_classes
+from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.latest import measured
 from semigda_core.project.check.repairs import repairs, undo
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.own_labels import new_label
 from semigda_core.project.project import NewCase, Project
+from semigda_core.project.results import add_results, newest, result_classes, set_result_mapping
 
 
 def content(project) -> list[dict]:
@@ -88,6 +91,33 @@ def test_segments_that_share_voxels_are_not_made_one_map(tmp_path):
     project.set_mapping({"Core": "ball"})
     repair(project, finding)
     assert repairs(project.read())
+
+
+def test_another_programs_segments_that_share_voxels_are_told_and_not_made_one_map(tmp_path):
+    """A tumour in its organ: the later segment counts, and the repair would keep it alone."""
+    project = make_project(tmp_path)
+    case, grid = project.read().of_role("unlabeled")[0], AFFINE.copy()
+    grid[0, 3] += 0.3
+    truth = draw(4)[1]
+    parts = [{"Name": n, "LabelValue": 1, "Layer": k} for k, n in enumerate(("Core", "Ball"))]
+    layers = [(truth > 1).astype(np.uint8), (truth > 0).astype(np.uint8)]
+    for name, affine in (("same", AFFINE), ("other", grid)):
+        path = write_segmentation(tmp_path / f"{name}.seg.nrrd", layers, parts, affine)
+        add_results(project, [(case.id, path)], "Net")
+        (found,) = (one for one in check(project) if one.case_ids == (case.id,))
+        if affine is AFFINE:
+            assert found.code == "overlapping-result" and found.severity == "hint"
+    assert found.code == "result-on-other-grid"
+    with pytest.raises(SemiGDAError, match="only the later one would be left"):
+        repair(project, found)
+    assert newest(project.read().case(case.id)).path == path
+    set_result_mapping(project, "Net", {"Core": "ball"})
+    repair(project, found)
+    brought = newest(project.read().case(case.id))
+    like = read_volume(case.image)
+    held = read_classes(brought.path, like, result_classes(project.read(), brought))
+    assert set(np.unique(held)) == {0, 1}
+    assert not [one for one in check(project) if one.case_ids == (case.id,)]
 
 
 def test_every_repair_is_undone(tmp_path):

@@ -79,6 +79,13 @@ def _resampled_result(project: Project, case_id: str) -> Change:
     volume = read_volume(case.image)
     values = values_of(view, measured(project)).get(result.source, ())
     classes = result_classes(view, result, values)
+    if result.path.is_file() and has_overlaps(result.path, classes):
+        raise SemiGDAError(
+            "bad-input",
+            "Segments of the result overlap: on the image's grid only the later one would be left.",
+            action="Give them the same class, leave one of them out, or use the case without this "
+            "result.",
+        )
     labels = resample_classes(result.path, volume, classes, others=True)
     with giving_labels(project):
         target = new_label(project, case_id, ".nrrd")

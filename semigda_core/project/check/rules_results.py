@@ -156,19 +156,31 @@ def _lacking(view: View) -> Iterator[Finding]:
 
 
 def _overlapping(view: View, facts: Facts) -> Iterator[Finding]:
-    found = []
+    """Where parts of different classes share voxels, one of them is lost: of folders that follows
+    from the project's classes, of a file's segments from their order in it."""
+    folders: list[ProjectCase] = []
+    files: list[ProjectCase] = []
     for case, result in used(view):
         classes = result_classes(view, result)
-        several = len({classes[name] for name in structures_of(view, result) or ()}) > 1
-        if several and facts[case.id]["result"].get("overlap"):
-            found.append(case)
-    if found:
+        under = facts[case.id]["result"].get("under", {})
+        shared = ({classes.get(lower), classes.get(key)} for lower in under for key in under[lower])
+        if any(len(both - {0, None}) > 1 for both in shared):
+            (folders if result.path.is_dir() else files).append(case)
+    if folders:
         yield Finding(
             "overlapping-structures",
             "hint",
-            ids_of(found),
+            ids_of(folders),
             "Structures of another program overlap: there, the class further down the list counts.",
             "Put a class that lies inside another one below it, as a tumour below its organ.",
+        )
+    if files:
+        yield Finding(
+            "overlapping-result",
+            "hint",
+            ids_of(files),
+            "Segments of another program's result overlap: there, the file's later one counts.",
+            "If that is wrong, change their order in Slicer, or leave one of them out.",
         )
 
 
