@@ -364,16 +364,19 @@ set(SemiGDA_PACKAGES
   semigda_core/project/cases/sending.py
   semigda_core/project/changes.py
   semigda_core/project/check/__init__.py
-  semigda_core/project/check/conflicts.py
   semigda_core/project/check/facts.py
   semigda_core/project/check/findings.py
   semigda_core/project/check/latest.py
-  semigda_core/project/check/outliers.py
-  semigda_core/project/check/patients.py
   semigda_core/project/check/repairs.py
-  semigda_core/project/check/rules.py
-  semigda_core/project/check/rules_heldout.py
-  semigda_core/project/check/rules_results.py
+  semigda_core/project/check/rules/__init__.py
+  semigda_core/project/check/rules/classes.py
+  semigda_core/project/check/rules/find.py
+  semigda_core/project/check/rules/heldout.py
+  semigda_core/project/check/rules/images.py
+  semigda_core/project/check/rules/labels.py
+  semigda_core/project/check/rules/patients.py
+  semigda_core/project/check/rules/project.py
+  semigda_core/project/check/rules/results.py
   semigda_core/project/classes.py
   semigda_core/project/document.py
   semigda_core/project/heldout.py

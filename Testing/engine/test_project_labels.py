@@ -25,7 +25,7 @@ from semigda_core.labels.segments import Segment, read_segments
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.cases.pairing import pair_folder
 from semigda_core.project.check.latest import measured
-from semigda_core.project.check.outliers import swapped_classes
+from semigda_core.project.check.rules.classes import swapped_classes
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semigda_core.project.check.rules import find
+from semigda_core.project.check.rules.find import find
 from semigda_core.project.project import NewCase, Project
 
 NUMBERS = range(1, 5)

@@ -19,7 +19,7 @@ from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
 from semigda.inference.segment import segment_volume
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.check.outliers import odd_intensity, other_depth
+from semigda_core.project.check.rules.images import odd_intensity, other_depth
 from semigda_core.project.training.presets import suggest_preprocessing
 
 RANDOM = np.random.default_rng(0)

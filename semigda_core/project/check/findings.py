@@ -9,6 +9,7 @@ from typing import Any
 from semigda_core.project.records import ProjectCase, View
 
 SEVERITIES = ("error", "warning", "hint")
+FEWEST_TO_COMPARE = 4  # cases: medians of fewer mean nothing
 WHOLE = 0.98  # a label with less of it inside its image would lose voxels by resampling
 
 # By case id what was measured of its "image", "label" and "result"; {} of what was not.

@@ -15,7 +15,7 @@ from semigda_core.labels.finished import finished_text
 from semigda_core.labels.structures import files_of_label
 from semigda_core.project.check.facts import marks_of, read_facts
 from semigda_core.project.check.findings import Finding
-from semigda_core.project.check.rules import find
+from semigda_core.project.check.rules.find import find
 from semigda_core.project.heldout import new_voxels, note_labels
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
