@@ -5,6 +5,7 @@ torch is never imported in Slicer's own process, only looked for.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -38,8 +39,40 @@ def missing(features: bool = False) -> list[str]:
     return names
 
 
+_isInstalling = False
+
+
+@contextlib.contextmanager
+def whileInstalling():
+    """For the block packages are being installed; pip lets clicks through.
+
+    Raises:
+        SemiGDAError: as :func:`checkIdle`.
+    """
+    global _isInstalling
+    checkIdle()
+    _isInstalling = True
+    try:
+        yield
+    finally:
+        _isInstalling = False
+
+
+def checkIdle() -> None:
+    """Raise "bad-input" while packages are being installed: a second pip, or a process that uses
+    what is half there, would spoil them."""
+    if _isInstalling:
+        raise SemiGDAError(
+            "bad-input",
+            _("Python packages are being installed."),
+            action=_("Wait until that has ended."),
+        )
+
+
 def check(features: bool = False) -> None:
-    """Raise "import-error" if something is missing; ``features`` as of :func:`missing`."""
+    """Raise "import-error" if something is missing; ``features`` as of :func:`missing`. Raise
+    "bad-input" while it is being installed."""
+    checkIdle()
     other = interpreter.chosen()
     if other is not None and not os.path.isfile(other.program):
         raise SemiGDAError(

@@ -616,6 +616,10 @@
         <translation>Wählen Sie unter „Einrichtung“ ein anderes, oder nehmen Sie das von Slicer.</translation>
     </message>
     <message>
+        <source>Python packages are being installed.</source>
+        <translation>Python-Pakete werden gerade installiert.</translation>
+    </message>
+    <message>
         <source>SemiGDA needs Python packages that are not installed: {names}.</source>
         <translation>SemiGDA braucht Python-Pakete, die nicht installiert sind: {names}.</translation>
     </message>
@@ -634,6 +638,10 @@
     <message>
         <source>The general image features that this training starts from are not installed.</source>
         <translation>Die allgemeinen Bildmerkmale, mit denen dieses Training beginnt, sind nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Wait until that has ended.</source>
+        <translation>Warten Sie, bis das fertig ist.</translation>
     </message>
 </context>
 <context>

@@ -85,9 +85,13 @@ def install(broken=(), features: bool = False, folder=None, onStep=None) -> None
 
     Raises:
         SemiGDAError: "import-error" if the PyTorch extension is missing, "disk-full" if there is
-            no room; PipFailed if pip fails.
+            no room, "bad-input" while another installation runs; PipFailed if pip fails.
     """
-    todo = steps(broken, features)
+    with requirements.whileInstalling():
+        _install(steps(broken, features), features, folder, onStep)
+
+
+def _install(todo: list[Step], features: bool, folder, onStep) -> None:
     if any(step.name == "torch" for step in todo):
         _pyTorch()  # before anything is fetched
     _checkRoom(todo)

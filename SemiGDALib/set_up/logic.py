@@ -29,9 +29,11 @@ class SetUpLogic:
 
         See :func:`SemiGDALib.set_up.installing.install`; running jobs end.
         """
+        from SemiGDALib import requirements
         from SemiGDALib.jobs.worker import Worker
         from SemiGDALib.set_up import installing
 
+        requirements.checkIdle()
         Worker.stopAll()
         installing.install(broken, self.wantsFeatures(), folder, onStep)
 

@@ -1,4 +1,4 @@
-"""*Reload*, another scene and another module while the Segment panel works."""
+"""*Reload*, another scene and another module while the Segment panel, or *Set up*, works."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import sequences
 import slicer
 from segment_fixtures import choose, idle, run
 from test_jobs_owners import children, is_running
+from test_segment_requirements import ABSENT, absent, requirements
+from test_segment_requirements import section as setUpOf
 from test_segment_several import results
+
+__all__ = ["absent", "requirements"]
 
 
 def temporary() -> list[str]:
@@ -119,3 +123,33 @@ def test_another_module_and_back(panel, module_host, start):
     module_host.check()
     assert idle(panel)
     assert len(results()) == RUNS[start]
+
+
+def test_clicks_during_an_installation(panel, training, absent, module_host, monkeypatch):
+    """pip lets them through: nothing starts meanwhile, least of all a second pip."""
+    installed, told = [], []
+
+    def press(button, ui):
+        module_host.click(button)
+        told.append(ui.messageLabel.text if ui.messageFrame.visible else "")
+
+    def install(names):
+        installed.append(names)
+        press(panel.ui.segmentButton, panel.ui)
+        train = module_host.open("SemiGDATrain")
+        press(train.panel.context.setUp.setUpButton, train.ui)
+        slicer.util.reloadScriptedModule("SemiGDASegment")
+        again = module_host.open("SemiGDASegment")
+        press(setUpOf(again).setUpButton, again.ui)
+        absent.PACKAGES.pop(ABSENT)
+
+    monkeypatch.setattr(slicer.packaging, "installer", install)
+    module_host.open("SemiGDASegment")
+    module_host.answer()
+    module_host.click(setUpOf(panel).setUpButton)
+    module_host.messages()
+    assert len(installed) == 1 and len(told) == 3
+    assert all("being installed" in text for text in told), told
+    again = slicer.modules.SemiGDASegmentWidget
+    module_host.click(again.ui.segmentButton)
+    module_host.wait(lambda: again.logic.result is not None, 60)
