@@ -64,8 +64,8 @@ def test_parameters_are_counted_without_building(config, downsample):
 def test_configuration_survives_json():
     for config in (NetworkConfig.paper(), NetworkConfig.compact(), TINY):
         assert NetworkConfig.from_dict(config.to_dict()) == config
-    with pytest.raises(ValueError, match="1 unknown field"):
-        NetworkConfig.from_dict({"depth": 3})
+    with pytest.raises(ValueError, match="unknown fields 'depth', 'width'$"):
+        NetworkConfig.from_dict({"depth": 3, "width": 9})
 
 
 def test_a_package_from_before_max_pooling_keeps_its_strided_convolutions():

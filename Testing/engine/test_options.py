@@ -72,7 +72,7 @@ def test_what_nobody_chose_is_left_out_of_a_job():
         ({"frame": True}, "'frame'"),
         ({"batch_size": 0}, "'batch_size'"),
         ({"review": 1}, "'review'"),
-        ({"smooth": True}, "1 unknown field"),
+        ({"smooth": True}, "unknown field 'smooth'"),
     ],
 )
 def test_a_wrong_value_is_told_by_its_option(values, said):

@@ -156,7 +156,7 @@ def test_a_wrong_number_type_is_refused(package):
         ({"channels": "many"}, "'network.channels'"),
         ({"norm_groups": 0}, "'network.norm_groups'"),
         ({"norm_groups": 3}, "multiples of norm_groups"),
-        ({"surprise": 1}, "'network' has 1 unknown field"),
+        ({"surprise": 1}, "'network' has the unknown field 'surprise'"),
         ({"channels": []}, "'network.channels'"),
         ({"latent_scale": float("1e308")}, "'network.latent_scale'"),
         ({"mapper_groups": 3}, "'network.mapper_channels'"),

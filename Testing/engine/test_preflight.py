@@ -143,7 +143,7 @@ def test_a_precision_without_its_device_is_told_at_once(
 @pytest.mark.parametrize(
     "changes, said",
     [
-        ({"card": {"titel": "A"}}, "'card' has 1 unknown field."),
+        ({"card": {"titel": "A"}}, "'card' has the unknown field 'titel'."),
         ({"card": {"description": "of /home/doe/scans"}}, "holds a path or a DICOM identifier"),
         ({"network": NETWORK | {"patch": 16}}, "'preprocessing.size' is no multiple of 64"),
         ({"base": "nowhere"}, "damaged, or not a base"),

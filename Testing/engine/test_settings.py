@@ -61,7 +61,7 @@ def refusal(cls, values) -> str:
         ({"cases": 5}, "'cases' is not a path."),
         ({"out": ""}, "'out' is not a path."),
         ({"base": []}, "'base' is not a path."),
-        ({"augmentation": {"blurred": 1}}, "'augmentation' has 1 unknown field."),
+        ({"augmentation": {"blurred": 1}}, "'augmentation' has the unknown field 'blurred'."),
         ({"augmentation": {"rotate": "far"}}, "'augmentation.rotate' is not a number."),
         ({"augmentation": 3}, "'augmentation' is not an object."),
         ({"network": {"channels": [9, 9]}}, "'network.channels'"),
@@ -78,12 +78,15 @@ def test_a_wrong_setting_is_named_with_what_it_may_be(values, changes, said):
 
 def test_words_of_the_card_are_checked_with_the_settings(values):
     for change, said in (
-        ({"titel": "a"}, "'card' has 1 unknown field."),
+        ({"titel": "a"}, "'card' has the unknown field 'titel'."),
         ({"title": 3}, "'card.title' is not text."),
         ({"labels": [{"value": 1, "name": "a"}]}, "'card.labels[0].color' is missing."),
         # 255 is what is unlabelled: a palette has 254 classes
         ({"labels": [LABEL] * 255}, "'card.labels' has 255 items, not 1 to 254."),
-        ({"postprocessing": {"largest": True}}, "'card.postprocessing' has 1 unknown field."),
+        (
+            {"postprocessing": {"largest": True}},
+            "'card.postprocessing' has the unknown field 'largest'.",
+        ),
         ({"licence_text": 5}, "'card' is not text."),
     ):
         assert said in refusal(TrainSettings, values | {"card": values["card"] | change})

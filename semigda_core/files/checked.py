@@ -58,7 +58,7 @@ def rule_of(cls: type, required: Iterable[str] = (), *, without: Iterable[str] =
         optional = one.default is not MISSING or one.default_factory is not MISSING
         place = may if optional and one.name not in required else must
         place[one.name] = one.metadata[RULE]
-    return record(must, may)
+    return record(must, may, named=True)
 
 
 def check_fields(value: Any) -> None:
@@ -75,7 +75,7 @@ def made(cls: type[Made], values: Any, required: Iterable[str] = ()) -> Made:
     """The dataclass from a document's object; see :func:`rule_of`.
 
     Raises:
-        Wrong: naming what is missing or wrong, or saying that there are unknown fields.
+        Wrong: naming what is missing, wrong or unknown.
     """
     rule_of(cls, required)(values)
     return cls(**values)

@@ -5,7 +5,8 @@ A rule is a function that takes a value and raises :class:`Wrong`. Rules are com
     rule = record({"id": identifier(), "cases": list_of(record({"image": path()}))})
     data = read_document(path, rule, "The project's file")
 
-An error names a place in a document by fields and numbers, never by what a user typed.
+An error names a place in a document by fields and numbers, never by what a user typed. Only
+settings and model cards, which hold nothing about patients, have their unknown fields named.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import patiently
+from semigda_core.files.texts import one_line
 
 Rule = Callable[[Any], object]
 
@@ -205,8 +207,10 @@ def record(
     optional: Mapping[str, Rule] | None = None,
     *,
     others: bool = False,
+    named: bool = False,
 ) -> Rule:
-    """An object with named fields; unknown ones are refused, or ignored with ``others``."""
+    """An object with named fields; unknown ones are refused, or ignored with ``others``. ``named``:
+    the error tells their names, which cannot hold patient data."""
     optional = optional or {}
 
     def rule(value: Any) -> None:
@@ -220,8 +224,12 @@ def record(
             if known is not None:
                 within(known, one, name)
             elif not others:
-                unknown = len(value.keys() - required.keys() - optional.keys())
-                raise Wrong(f"has {unknown} unknown field{'s' if unknown > 1 else ''}")
+                unknown = [key for key in value if key not in required and key not in optional]
+                fields = "fields" if unknown[1:] else "field"
+                if named:
+                    told = ", ".join(f"'{one_line(str(key), 40)}'" for key in unknown[:4])
+                    raise Wrong(f"has the unknown {fields} {told}")
+                raise Wrong(f"has {len(unknown)} unknown {fields}")
 
     return rule
 

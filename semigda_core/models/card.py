@@ -89,9 +89,9 @@ def name_rule(value: Any) -> None:
 
 
 def _terminology(value: Any) -> None:
-    code = maybe(record(dict.fromkeys(("scheme", "code", "meaning"), _CODE)))
+    code = maybe(record(dict.fromkeys(("scheme", "code", "meaning"), _CODE), named=True))
     keys = ("category", "type", "modifier", "region")
-    record({}, dict.fromkeys(keys, code))(value)
+    record({}, dict.fromkeys(keys, code), named=True)(value)
     for key in ("category", "type") if value else ():
         demand(bool(value.get(key)), "is missing", key)
 
@@ -183,7 +183,8 @@ class ModelCard:
     preprocessing: dict[str, Any] = ruled(Preprocessing.from_dict)
     branches: str = ruled(one_of(*USES), "both")
     postprocessing: dict[str, Any] = ruled(
-        record({}, {"largest_component": flag()}), factory=lambda: {"largest_component": False}
+        record({}, {"largest_component": flag()}, named=True),
+        factory=lambda: {"largest_component": False},
     )
     training: dict[str, Any] = ruled(_notes, factory=dict)
     licence: str = ruled(text(20_000, lines=True), "", author=True, report="Licence of the model")

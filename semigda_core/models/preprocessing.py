@@ -24,7 +24,7 @@ def _intensity(value: Any) -> None:
     one_of(*INTENSITY_RULES)(name)
     ends = INTENSITY_RULES[str(name)]
     limits = {} if ends is None else dict.fromkeys(("low", "high"), number(*ends))
-    record({"rule": one_of(name), **limits})(value)
+    record({"rule": one_of(name), **limits}, named=True)(value)
     demand(not limits or value["low"] < value["high"], "has a low end that is not below the high")
 
 
