@@ -13,6 +13,7 @@ from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME
 from semigda_core.project.cases.pairing import Pairing, match, pair_files, pair_folder
 from semigda_core.project.project import Project
 
+SEVERAL = ("benign (4).png", "q.nii")  # images with several labels of their name
 UID = b"1.2.826.0.1.3680043.2."
 
 
@@ -201,6 +202,16 @@ def test_words_are_found_without_separators(tmp_path, name):
             {"benign (4).png": None},
             [],
         ),
+        (
+            ("p.nii", "p.seg.nrrd", "q.nii", "q_seg.nii", "q-label.nii", "seg_alone.nii"),
+            {"p.nii": "p.seg.nrrd", "q.nii": None, "seg_alone.nii": None},
+            [],
+        ),
+        (
+            ("image_000.nrrd", "label_000.nrrd", "image_001.nrrd"),
+            {"image_000.nrrd": "label_000.nrrd", "image_001.nrrd": None},
+            [],
+        ),
         # one patient's folder
         (("image.nii.gz", "mask.nii.gz"), {"image.nii.gz": "mask.nii.gz"}, []),
         # a label whose image is not there is no patient
@@ -218,8 +229,9 @@ def test_words_are_found_without_separators(tmp_path, name):
 )  # fmt: skip
 def test_realistic_folders(tmp_path, files, pairs, labels):
     pairing = pair_folder(touch(tmp_path, *files))
-    assert names(pairing) == pairs
+    assert names(pairing) == names(pair_folder(tmp_path, tmp_path)) == pairs
     assert [label.name for label in pairing.unpaired_labels] == labels
+    assert pairing.doubtful == [tmp_path / name for name in pairs if name in SEVERAL]
 
 
 def test_sequences_of_one_examination_are_one_patient(tmp_path):
@@ -240,6 +252,24 @@ def test_one_case_in_two_formats_is_one_patient(tmp_path):
     pairing = pair_folder(tmp_path)
     assert len(pairing.pairs) == 3
     assert list(left_out(pairing).values()).count(SAME) == 2
+
+
+def test_a_folder_of_labels(tmp_path):
+    images = touch(tmp_path / "i", "a10.nii.gz", "a2.nii.gz", "c.png")
+    dicom(images / "study" / "1")
+    labels = touch(tmp_path / "l", "a2.seg.nrrd", "c_mask.png", "study.nii", "d.nrrd", "notes.txt")
+    pairing = pair_folder(images, labels)
+    assert list(names(pairing).items()) == [
+        ("a2.nii.gz", "a2.seg.nrrd"),
+        ("a10.nii.gz", None),
+        ("c.png", "c_mask.png"),
+        ("study", "study.nii"),
+    ]
+    assert [label.name for label in pairing.unpaired_labels] == ["d.nrrd"]
+    with pytest.raises(SemiGDAError, match="does not exist"):
+        pair_folder(tmp_path / "nowhere")
+    with pytest.raises(SemiGDAError, match="regular expression"):
+        pairing.cases("(")
 
 
 def test_masks_in_the_images_folder_are_no_patients_beside_a_label_folder(tmp_path):

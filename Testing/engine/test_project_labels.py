@@ -1,4 +1,4 @@
-"""From a folder of images and labels to what a training learns: pairing, mapping, classes."""
+"""From label files to what a training learns: segments, grids, mapping, classes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.labels.segments import Segment, read_segments
 from semigda_core.project.cases.caselist import case_rows
-from semigda_core.project.cases.pairing import pair_folder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.check.rules.classes import swapped_classes
 from semigda_core.project.heldout import choose_heldout
@@ -128,82 +127,6 @@ def test_cropped_and_distant_segmentations(tmp_path, like):
         resample_classes(path, like, {})
 
 
-# Pairing
-
-
-def names(pairing):
-    return [(image.name, label and label.name) for image, label in pairing.pairs]
-
-
-def touch(folder, *files):
-    folder.mkdir(exist_ok=True, parents=True)
-    for file in files:
-        (folder / file).touch()
-    return folder
-
-
-def test_pairs_of_two_folders(tmp_path):
-    images = touch(tmp_path / "i", "a10.nii.gz", "a2.nii.gz", "b_0000.nii.gz", "c.png", ".x.png")
-    labels = touch(tmp_path / "l", "a2.seg.nrrd", "b.nii.gz", "c_mask.png", "d.nrrd", "notes.txt")
-    pairing = pair_folder(images, labels)
-    assert names(pairing) == [
-        ("a2.nii.gz", "a2.seg.nrrd"),
-        ("a10.nii.gz", None),
-        ("b_0000.nii.gz", "b.nii.gz"),
-        ("c.png", "c_mask.png"),
-    ]
-    assert [label.name for label in pairing.unpaired_labels] == ["d.nrrd"]
-
-
-def test_pairs_of_one_folder(tmp_path):
-    folder = touch(
-        tmp_path,
-        "image_000.nrrd",
-        "label_000.nrrd",
-        "image_001.nrrd",
-        "p.nii",
-        "p.seg.nrrd",
-        "q.nii",
-        "q_seg.nii",
-        "q-label.nii",
-        "seg_alone.nii",
-    )
-    pairing = pair_folder(folder)
-    assert dict(names(pairing)) == {
-        "image_000.nrrd": "label_000.nrrd",
-        "image_001.nrrd": None,
-        "p.nii": "p.seg.nrrd",
-        "q.nii": None,
-        "seg_alone.nii": None,
-    }
-    assert [image.name for image in pairing.doubtful] == ["q.nii"]
-    assert names(pair_folder(folder, folder)) == names(pairing)
-
-
-def test_folders_of_dicom_files_are_images(tmp_path):
-    for name in ("one", "two"):
-        touch(tmp_path / "study" / name)
-        (tmp_path / "study" / name / "0001").write_bytes(b"\0" * 128 + b"DICM")
-    touch(tmp_path / "study" / "empty")
-    labels = touch(tmp_path / "labels", "two.seg.nrrd")
-    pairing = pair_folder(tmp_path / "study", labels)
-    assert names(pairing) == [("one", None), ("two", "two.seg.nrrd")]
-    assert names(pair_folder(tmp_path / "study/one")) == [("one", None)]
-
-
-def test_patients_by_a_pattern(tmp_path):
-    folder = touch(tmp_path, "bus_01-l.png", "bus_01-r.png", "x.png")
-    cases = pair_folder(folder).cases(r"bus_(\d+)")
-    assert [case.group for case in cases] == ["01", "01", None] and cases[0].name == "bus_01-l"
-    for wrong, words in (("(", "regular expression"),):
-        with pytest.raises(SemiGDAError, match=words):
-            pair_folder(folder).cases(wrong)
-    with pytest.raises(SemiGDAError, match="no images"):
-        pair_folder(touch(tmp_path / "none"))
-    with pytest.raises(SemiGDAError, match="does not exist"):
-        pair_folder(tmp_path / "nowhere")
-
-
 # What a training learns
 
 
@@ -237,7 +160,8 @@ def test_a_training_sees_the_classes_of_the_project(tmp_path):
 
 
 def test_a_case_lists_classes_are_checked(tmp_path):
-    touch(tmp_path, "i.nrrd", "l.nrrd")
+    for name in ("i.nrrd", "l.nrrd"):
+        (tmp_path / name).touch()
     row = {"image": "i.nrrd", "label": "l.nrrd", "role": "labeled"}
     for wrong in ("Liver=1", {"Liver": "1"}, {"Liver": 300}, {"Liver": True}, []):
         (tmp_path / "l.json").write_text(json.dumps([row | {"classes": wrong}]))
