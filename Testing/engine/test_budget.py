@@ -1,11 +1,9 @@
 """What a time budget buys: sizes, batches and steps worked out by hand."""
 
 import pytest
-from project_fixtures import make_project
+from trainings_fixtures import ready_project
 
-from semigda.check.run import check
 from semigda_core.project.check.latest import measured
-from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.training.budget import Sizes, afford, relative_cost
 from semigda_core.project.training.estimates import (
     Work,
@@ -78,6 +76,8 @@ MEASURED = {
     "validate_seconds": 1.0,
     "save_seconds": 0.0,
 }
+COSTS = {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6, "device": "cpu"}
+COSTS |= {"fits": True, "reason": "", "offers": {}}
 WORK = Work(trainings=1, scored=10, compared=False, semi=True)
 SIZES = Sizes(SIDES, 6, 2, steps=1100, least=800, most=6000, larger=2)
 
@@ -151,15 +151,12 @@ def test_the_plan_in_words(tmp_path):
         "One of the two branches is trained: in this time it learns more than both."
     )
     assert "branches" not in both
-    facts = MEASURED | {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6}
-    facts |= {"device": "cpu", "fits": True, "reason": "", "offers": {}}
+    facts = MEASURED | COSTS
     assert estimate_of(SETTINGS, facts, WORK, 45.0, tmp_path).plan == ""  # of the caller
 
 
 def test_slices_are_prepared_once_and_take_room_on_the_disk(tmp_path):
-    facts = MEASURED | {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6}
-    facts |= {"device": "cpu", "fits": True, "reason": "", "offers": {}}
-    facts |= {"prepare_seconds": 100.0, "prepare_all_seconds": 400.0}
+    facts = MEASURED | COSTS | {"prepare_seconds": 100.0, "prepare_all_seconds": 400.0}
     facts |= {"prepared_bytes": 36e9, "unprepared_bytes": 9e9}
     folds = Work(trainings=3, scored=10, compared=False, semi=True)
     without = {key: value for key, value in facts.items() if key != "prepare_seconds"}
@@ -179,9 +176,7 @@ def test_slices_are_prepared_once_and_take_room_on_the_disk(tmp_path):
 
 
 def test_smaller_grids_are_those_of_smaller_sides_and_no_two_are_equal(tmp_path):
-    project = make_project(tmp_path, labelled=8)  # slices of 20 x 18
-    check(project)
-    choose_heldout(project, measured(project))
+    project = ready_project(tmp_path)  # slices of 20 x 18
     facts = measured(project)
 
     def offered(**advanced):

@@ -241,7 +241,7 @@ def test_a_list_that_is_damaged_or_gone_is_none(tmp_path):
         assert (listed_cases(tmp_path / "list.json") is not None) is read
 
 
-def test_a_change_needs_a_reason_and_a_first_choice(tmp_path):
+def test_a_change_needs_a_reason(tmp_path):
     project, facts = synthetic(tmp_path, [9 + n for n in range(9)])
     first = choose_heldout(project, facts)
     assert first["version"] == 1 and first["reason"] is None and first["past"] == []

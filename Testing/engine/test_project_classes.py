@@ -7,7 +7,6 @@ import pytest
 from project_fixtures import AFFINE, draw, make_project, write_case, write_segmentation
 from volume_fixtures import write_nrrd
 
-from semigda.cli import main
 from semigda.data.cases import Case
 from semigda.data.labels import by_names, read_classes
 from semigda.data.volumes import read_volume
@@ -216,14 +215,3 @@ def test_classes_of_a_training_that_differ_in_case_stay_two(tmp_path):
     assert known.classes == known.machine_classes == {"Tumour": 1, "tumour": 2}
     (known,) = by_names([case], ["TUMOUR", "liver"])
     assert known.classes == {"Tumour": 1, "tumour": 1}
-
-
-def test_fix_command(tmp_path):
-    project = make_project(tmp_path, 4, 0)
-    added = project.add([write_case(tmp_path / "copies", 0, label=False)]).cases[0]
-    folder, original = str(project.folder), project.read().cases[0].id
-    main(["project", "check", folder])
-    repair = ["project", "fix", folder, "labelled-and-unlabelled", original, added]
-    assert main(repair) == 0
-    assert added not in [case.id for case in project.read().cases]
-    assert main(repair) != 0, "it is done already"

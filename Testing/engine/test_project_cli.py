@@ -10,6 +10,7 @@ import pytest
 from model_fixtures import tiny_package
 from project_fixtures import make_project, tree, write_case, write_segmentation
 from training_fixtures import NETWORK
+from trainings_fixtures import ready_project
 from volume_fixtures import write_nrrd
 
 from semigda.check.run import check
@@ -160,9 +161,7 @@ def test_every_action_has_its_help(action, capsys):
 
 def test_a_training_on_the_project(tmp_path):
     """Held-out cases are scored; neither their patient's other images nor any name get through."""
-    project = make_project(tmp_path, labelled=8, unlabelled=3)
-    check(project)
-    choose_heldout(project, measured(project))
+    project = ready_project(tmp_path, labelled=8, unlabelled=3)
     view = project.read()
     project.set_group([view.heldout["cases"][0], view.of_role("unlabeled")[0].id], "DOE JANE")
     short = {"pretrain_steps": 4, "align_steps": 2, "steps": 4, "validations": 1, "threads": 1}
@@ -208,9 +207,7 @@ def test_labels_are_evaluated_through_the_mapping(tmp_path):
 
 
 def test_a_plan_that_does_not_fit_together_is_not_kept(tmp_path, capsys):
-    project = make_project(tmp_path, 8, 1)
-    check(project)
-    choose_heldout(project, measured(project))
+    project = ready_project(tmp_path, 8, 1)
     code, _, err = run(capsys, "rehearse", project.folder, "--set", "speed=11")
     assert code == 1 and "speed" in err and not project.read().settings.get("plan")
     save_plan(project, Plan(advanced={"speed": 11}))  # of an older version

@@ -72,26 +72,22 @@ def test_what_is_done_to_a_sound_project_works(project, made):
 
 
 @pytest.mark.parametrize("wrong", IDS)
-@pytest.mark.parametrize("place", ["case", "job", "version", "record", "used", "id", "heldout"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("cases", -1, "id"),
+        ("jobs", 0, "id"),
+        ("jobs", -1, "version"),
+        ("versions", 0, "name"),
+        ("used",),
+        ("id",),
+        ("heldout", "cases", 0),
+    ],
+)
 def test_an_id_that_is_none_is_refused_and_nothing_is_touched(project, made, place, wrong):
-    if place in ("version", "record", "used") and wrong == "a.b":
+    if place[-1] in ("version", "name", "used") and wrong == "a.b":
         pytest.skip("a model may be called so")
-    data = document(project)
-    if place == "case":
-        data["cases"][-1]["id"] = wrong
-    elif place == "job":
-        data["jobs"][0]["id"] = wrong
-    elif place == "version":
-        data["versions"][0]["name"] = wrong
-    elif place == "record":
-        data["jobs"][-1]["version"] = wrong
-    elif place == "used":
-        data["used"] = [wrong]
-    elif place == "id":
-        data["id"] = wrong
-    else:
-        data["heldout"]["cases"][0] = wrong
-    write(project, data)
+    write(project, replaced(document(project), place, [wrong] if place == ("used",) else wrong))
     before = contents(project.parent, made)
     for name, action in everything(project):
         if name == CHANGES:

@@ -353,16 +353,6 @@ def test_a_held_out_image_that_is_added_again_is_not_trained_on(tmp_path):
     assert project.read().heldout["version"] == 1
 
 
-def test_a_copy_beside_its_held_out_case_is_told(tmp_path):
-    project = ready_project(tmp_path)
-    held = project.read().of_role("held-out")[0]
-    shutil.copyfile(held.image, tmp_path / "copy.nrrd")
-    [copy] = project.add([NewCase(tmp_path / "copy.nrrd")]).cases
-    [finding] = [f for f in check(project) if f.code == "held-out-twice"]
-    assert finding.case_ids == (held.id, copy) and finding.severity == "warning"
-    assert finding.fix.case_ids == (copy,)
-
-
 def test_in_turn_a_copy_is_held_out_with_its_patient(tmp_path):
     project = ready_project(tmp_path, labelled=4)
     first = project.read().cases[0]

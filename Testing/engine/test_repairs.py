@@ -211,3 +211,14 @@ def test_from_the_terminal(tmp_path, capsys):
     assert content(project) == before
     assert main(["project", "undo", str(project.folder)]) != 0
     assert "There is no repair to undo" in capsys.readouterr().err
+
+
+def test_one_repair_from_the_terminal(tmp_path):
+    project = make_project(tmp_path, 4, 0)
+    added = project.add([write_case(tmp_path / "copies", 0, label=False)]).cases[0]
+    folder, original = str(project.folder), project.read().cases[0].id
+    main(["project", "check", folder])
+    repair = ["project", "fix", folder, "labelled-and-unlabelled", original, added]
+    assert main(repair) == 0
+    assert added not in [case.id for case in project.read().cases]
+    assert main(repair) != 0, "it is done already"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from project_fixtures import AFFINE, SHAPE, draw, make_project, write_case, write_segmentation
-from trainings_fixtures import tiny_plan
+from trainings_fixtures import ready_project, tiny_plan
 from volume_fixtures import write_nrrd
 
 from semigda.check.repairs import repair
@@ -219,10 +219,8 @@ def test_a_label_that_is_sent_brings_its_marks_and_ignored_regions(tmp_path):
 def test_the_time_of_a_training_counts_the_other_slices_as_unlabelled(tmp_path):
     """Steps that also learn from unlabelled slices take longer; here only a partly labelled case
     has some."""
-    project = make_project(tmp_path, 8, 0)
-    check(project)
-    heldout = choose_heldout(project, measured(project))
-    trained = next(c.id for c in project.read().cases if c.id not in heldout["cases"])
+    project = ready_project(tmp_path, 8, 0)
+    trained, held = (project.read().of_role(role)[0].id for role in ("labeled", "held-out"))
     cost = {"supervised": 1.0, "semi": 3.0, "align": 0.0, "pretrain": 0.0}
     other = {"load_seconds": 0.0, "validate_seconds": 0.0, "save_seconds": 0.0}
     facts = {"seconds_per_step": cost, **other}
@@ -236,5 +234,5 @@ def test_the_time_of_a_training_counts_the_other_slices_as_unlabelled(tmp_path):
     project.set_finished(trained, FinishedSlices(2, (7, 9)))
     assert seconds() == pytest.approx(0.25 * 26 + 0.75 * 26 * 3)
     project.set_finished(trained, None)
-    project.set_finished(heldout["cases"][0], FinishedSlices(2, (7, 9)))  # it never trains
+    project.set_finished(held, FinishedSlices(2, (7, 9)))  # it never trains
     assert seconds() == pytest.approx(26)

