@@ -144,6 +144,7 @@ def test_clicks_during_an_installation(panel, training, absent, module_host, mon
         absent.PACKAGES.pop(ABSENT)
 
     monkeypatch.setattr(slicer.packaging, "installer", install)
+    choose(panel, module_host, phantoms.add_volume())
     module_host.open("SemiGDASegment")
     module_host.answer()
     module_host.click(setUpOf(panel).setUpButton)
