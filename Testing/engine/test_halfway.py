@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -110,6 +111,18 @@ def test_forgotten_checks_leave_no_folder(tmp_path):
         known = {job["id"] for job in after.jobs()}
         ended = {path.parent.name for path in after.folder.glob("jobs/*/result.json")}
         assert ended <= known and len(ended) == 1
+
+
+def test_killed_checks_leave_no_folder(tmp_path):
+    project = make_project(tmp_path)
+    for _ in range(3):
+        job = new_check(project)
+        job.update("running")
+        job.hold_back()
+        state = json.loads((job.path / "state.json").read_text())
+        (job.path / "state.json").write_text(json.dumps(state | {"pid": 2**22 + 1}))
+    checks = [found["id"] for found in project.jobs() if found["kind"] == "check"]
+    assert len(checks) == 2 and len(list(project.folder.glob("jobs/*-check-*"))) == 2
 
 
 @pytest.fixture(scope="module")

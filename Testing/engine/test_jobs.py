@@ -215,6 +215,18 @@ def test_the_room_held_back_serves_the_result_and_is_gone_once_it_is_done(tmp_pa
     assert seen == [("result.json", True), ("state.json", False)]
 
 
+@pytest.mark.parametrize(
+    "end", [lambda job: job.fail(SemiGDAError("worker-died")), lambda job: job.pause()]
+)
+def test_whoever_ends_a_job_gives_the_room_back(end, tmp_path):
+    """Also a watcher whose process was killed, or a pause of weeks."""
+    job = JobFolder.create(tmp_path / "job", "train", {})
+    job.update("running")
+    job.hold_back()
+    end(JobFolder(job.path))
+    assert not (job.path / ".reserve").exists()
+
+
 def test_a_folder_has_one_mark_for_every_python(tmp_path):
     """Windows: before Python 3.12 a disk's number is the lower half of what it is since."""
     marks = []

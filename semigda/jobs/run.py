@@ -130,7 +130,6 @@ def _end(job: JobFolder, error: BaseException) -> None:
     told = classify(error)
     _log(error, told)
     try:
-        job.release()
         if told.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
             # The disk may have filled up between the result and "done"; a paused job has no result.
             (job.path / "result.json").unlink(missing_ok=True)

@@ -275,6 +275,7 @@ class JobFolder:
         Args:
             reason: what forced the pause; None if it was requested.
         """
+        self.release()
         state = self._state_or_new()
         state |= {"state": "paused", "heartbeat": time.time(), "pid": None, "process_start": None}
         state["message"] = "Paused."
@@ -290,6 +291,7 @@ class JobFolder:
 
         Also used by a watcher if the job's process is gone; the state then keeps that process.
         """
+        self.release()
         result = {"schema": SCHEMA_VERSION, "error": self._clean(error.to_dict())}
         write_json(self.path / "result.json", result, durable=_outlives(self.job["kind"]))
         state = self._state_or_new()

@@ -296,11 +296,13 @@ class Project:
         return job
 
     def forget_jobs(self, kind: str) -> None:
-        """Delete the ended jobs of a kind except the newest, which a window may still be reading.
+        """Delete the ended and killed jobs of a kind except the newest, which a window may still be
+        reading.
 
         Only folders with such a job, and with a name made by :meth:`new_job`, are deleted.
         """
-        ended = [j for j in self.jobs() if j["kind"] == kind and j["state"] in (*ENDED, "lost")][1:]
+        jobs = [job for job in self.jobs() if job["kind"] == kind]
+        ended = [job for job in jobs if job["state"] in (*ENDED, "lost") or job["stale"]][1:]
         for job in ended:  # before their records: a kill in between leaves jobs that are lost
             named = _JOB_NAME.fullmatch(job["id"])
             if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
