@@ -216,6 +216,24 @@ def test_batches_drawn_ahead_are_the_same(depth, monkeypatch):
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_several_threads_draw_for_a_graphics_card(monkeypatch):
+    cores, together, drew = 2, threading.Barrier(2, timeout=30), []
+    monkeypatch.setattr(torch, "get_num_threads", lambda: cores)
+
+    def draw(step):
+        together.wait()  # for a step that another thread draws at the same time
+        drew.append(step)
+        return numbers(step)
+
+    drawn = [batch.x.shape for batch in ahead(draw, range(8), CARD)]
+    assert sorted(drew) == list(range(8)) and len(drawn) == 8
+    monkeypatch.setattr(Pair, "to", lambda batch, device: batch)
+    cores = 4
+    drawn = list(ahead(numbers, range(3, 20), CARD))
+    assert [batch.y[0].item() for batch in drawn] == list(range(3, 20))
+    assert all(torch.equal(b.x, numbers(step).x) for step, b in enumerate(drawn, 3))
+
+
 def test_an_error_in_drawing_comes_out_and_threads_end():
     def broken(step):
         if step == 2:
