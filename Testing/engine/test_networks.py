@@ -9,7 +9,7 @@ from model_fixtures import image
 from semigda.networks.blocks import pixels_of
 from semigda.networks.cost import describe
 from semigda.networks.semigda import SemiGDA
-from semigda_core.models.network_config import BRANCHES, NetworkConfig
+from semigda_core.models.network_config import BRANCHES, NAMED, NetworkConfig
 from semigda_core.models.network_size import parameters
 
 TINY = NetworkConfig(
@@ -55,10 +55,14 @@ def test_compact_fits_a_cpu():
 
 
 @pytest.mark.parametrize("downsample", ["strided", "max-pool"])
-@pytest.mark.parametrize("config", [NetworkConfig.paper(), NetworkConfig.compact(), TINY])
-def test_parameters_are_counted_without_building(config, downsample):
-    config = dataclasses.replace(config, downsample=downsample, encoder_blocks=2)
-    assert parameters(config) == describe(config, 64)["parameters"]["all"]
+@pytest.mark.parametrize("branches", [("vae", "cnn"), ("vae",), ("cnn",)])
+@pytest.mark.parametrize("name", NAMED)
+def test_how_large_a_network_is_is_known_before_it_is_built(name, branches, downsample):
+    config = getattr(NetworkConfig, name)()
+    config = dataclasses.replace(config, downsample=downsample, branches=branches)
+    with torch.device("meta"):
+        built = SemiGDA(config)
+    assert parameters(config) == pytest.approx(sum(p.numel() for p in built.parameters()), rel=0.1)
 
 
 def test_configuration_survives_json():

@@ -15,7 +15,7 @@ FREEZABLE = ("autoencoder", "encoder", "nothing")
 BRANCHES = ("vae", "cnn")  # that a network may have; see semigda/networks/semigda.py
 # Configurations with a name: each is a method of NetworkConfig.
 NAMED = ("compact", "pretrained", "middle", "paper")
-# The paper's network has 170 million. Twice as many still fit into memory in float32.
+# About as many: the paper's network has 170 million, and twice as many still fit into memory.
 MAX_PARAMETERS = 400_000_000
 _WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
 
