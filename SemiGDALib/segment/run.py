@@ -16,7 +16,7 @@ from semigda_core.jobs.segmenting import SegmentOptions
 from SemiGDALib import nodes, provenance, requirements
 from SemiGDALib.jobs.engine_job import ignore
 from SemiGDALib.segment.frames.scene import frameOf
-from SemiGDALib.segment.sizes import sizeOf
+from SemiGDALib.segment.sizes import sizeOf, spread
 from SemiGDALib.segment.volume_job import VolumeJob
 
 
@@ -104,6 +104,8 @@ class Run(Running):
         """
         segments, spots = job.outputs["segments"], job.outputs.get("spots") or []
         rows = [{**one, **sizeOf(one, volumeNode), "id": ids.get(one["value"])} for one in segments]
+        for row in rows:
+            row["spread"] = spread(node, row["id"]) if row["id"] else None
         said = {"segments": rows, "spots": spots, "notes": job.report.get("notes") or []}
         said |= {"image": provenance.imageOf(volumeNode), **more}
         made = provenance.describe(job.outputs, job.report, self.options.to_dict())

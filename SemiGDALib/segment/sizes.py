@@ -43,9 +43,11 @@ def present(segment: dict, segmentationNode) -> dict:
     found = segmentationNode.GetSegmentation().GetSegment(segment["id"])
     if found is None:
         return {**edited, "deleted": True}
-    image = found.GetRepresentation(nodes.LABELMAP)
-    count, before = _voxelsOf(image, found.GetLabelValue()), segment.get("voxels")
-    if count is None or not before or count == before:
+    mask, before = _maskOf(found), segment.get("voxels")
+    if mask is None or not before:
+        return segment
+    count = int(mask.sum())
+    if count == before and segment.get("spread") in (None, _spreadOf(mask)):
         return segment
     edited |= {"voxels": count}
     if segment.get("pixels") is not None:
@@ -54,20 +56,48 @@ def present(segment: dict, segmentationNode) -> dict:
         edited["mm2"] = segment["mm2"] * count / before
     if segment.get("ml") is not None:  # its voxels may have another size by now
         matrix = vtk.vtkMatrix4x4()
-        image.GetImageToWorldMatrix(matrix)
+        found.GetRepresentation(nodes.LABELMAP).GetImageToWorldMatrix(matrix)
         edited["ml"] = count * abs(matrix.Determinant()) / 1000
     return edited
 
 
-def _voxelsOf(image, value: int):
-    """How many voxels of a label map have a value; None without one, as of surfaces."""
+def spread(segmentationNode, segmentId: str) -> int | None:
+    """A number that changes where a segment's voxels lie otherwise, even if they are as many; None
+    without voxels. Files may crop, flip or swap their axes: that does not change it."""
+    mask = _maskOf(segmentationNode.GetSegmentation().GetSegment(segmentId))
+    return _spreadOf(mask) if mask is not None else None
+
+
+def _maskOf(segment):
+    """bool (z, y, x), as small as its voxels allow; None without a label map, as of surfaces."""
     import numpy as np
     from vtk.util.numpy_support import vtk_to_numpy
 
+    image = segment.GetRepresentation(nodes.LABELMAP)
     if image is None:
         return None
-    scalars = image.GetPointData().GetScalars()
-    return int(np.count_nonzero(vtk_to_numpy(scalars) == value)) if scalars is not None else 0
+    scalars, shape = image.GetPointData().GetScalars(), image.GetDimensions()[::-1]
+    if scalars is None:
+        return np.zeros((0, 0, 0), bool)
+    mask = (vtk_to_numpy(scalars) == segment.GetLabelValue()).reshape(shape)
+    for axis in range(3):
+        found = np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis})))
+        mask = mask.take(range(found[0], found[-1] + 1) if len(found) else (), axis)
+    return mask
+
+
+def _spreadOf(mask) -> int:
+    """The number of voxels times the sum of their squared distances from their middle, in voxels:
+    a whole number."""
+    import numpy as np
+
+    total = 0
+    for axis in range(3):
+        counts = mask.sum(axis=tuple({0, 1, 2} - {axis}), dtype=np.int64)
+        places = np.arange(len(counts), dtype=np.int64)
+        first, second = int((counts * places).sum()), int((counts * places**2).sum())
+        total += int(counts.sum()) * second - first**2
+    return total
 
 
 def text(segment: dict) -> str:

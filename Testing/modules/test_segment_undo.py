@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import phantoms
+import pytest
 import slicer
 import studies
 from segment_fixtures import choose, run, table
@@ -92,6 +93,30 @@ def test_the_table_follows_what_became_of_the_segments(panel, module_host):
     assert seen()[0] == ["", "Bright, corrected", *made[0][2:]] and seen()[1] == made[1]
     editor.RestorePreviousState()
     assert seen() == made
+
+
+@pytest.mark.parametrize("hand", [1, -1])
+def test_as_many_voxels_elsewhere(panel, module_host, tmp_path, hand):
+    """What the model was sure of is not there any more; in a saved scene it is."""
+    volume = phantoms.add_volume()
+    volume.SetSpacing(1, 1, 3)
+    volume.SetIJKToRASDirections([[hand, 0, 0], [0, 1, 0], [0, 0, 1]])
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    made = table(panel)
+    assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))
+    slicer.util.loadScene(str(tmp_path / "scene.mrb"), {"clear": True})
+    module_host.process(0.4)
+    assert table(panel) == made
+    parameters = panel.logic.getParameterNode()
+    node, volume = parameters.resultSegmentation, parameters.inputVolume
+    first = node.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(node, first, volume).copy()
+    there = np.argwhere(mask)[0]
+    mask[tuple(there)], mask[0, 0, 0] = 0, 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, node, first, volume)
+    module_host.process(0.4)
+    assert table(panel) == [[*made[0][:3], "–"], made[1]]
 
 
 def test_undone_after_it_was_sent(panel, module_host, liver):
