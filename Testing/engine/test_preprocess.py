@@ -159,6 +159,30 @@ def test_labels_follow_the_image():
         assert (planes == value).sum() / scale == pytest.approx((labels == value).sum(), rel=0.03)
 
 
+@pytest.mark.parametrize("through", [1.0, 2.5])
+def test_a_hundred_classes_take_the_memory_of_one(monkeypatch, through):
+    """Each has its weight in a pixel, and the largest one counts."""
+    labels = np.random.default_rng(1).integers(0, 118, (12, 36, 36)).astype(np.uint8)
+    volume, held = Volume(labels, np.eye(4)), []
+    prepared = prepare(volume, Preprocessing(size=(32, 32), spacing=(through, 1.5, 1.5)))
+    monkeypatch.setattr(
+        "semigda.data.preprocess.resample",
+        lambda planes, size: held.append(planes.shape[1]) or resample(planes, size),
+    )
+    planes = prepared.label_planes(labels)
+    assert set(held) == {1}
+    grid = prepared.grid
+    for number in range(prepared.count):
+        first, last, weights = axis_weights(grid.depth, grid.count, number, number + 1)
+        masks = torch.from_numpy(labels[first:last, None] == np.arange(118)[:, None, None])
+        if weights is not None:
+            masks = torch.einsum("os,skhw->okhw", weights, masks.float())
+        best, classes = resample(masks.float(), grid.content)[0].topk(2, dim=0)
+        clear = best[0] - best[1] > 1e-4  # others round as the processor does
+        assert torch.equal(grid.crop(planes[number])[clear], classes[0][clear].to(torch.uint8))
+        assert clear.float().mean() > 0.5
+
+
 def test_intensity_rules():
     volume, prepared = make(
         shape=(4, 32, 32),

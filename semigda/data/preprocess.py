@@ -76,11 +76,15 @@ class PreparedVolume:
         """Working slice ``number`` of the turned labels, uint8 (h, w) without padding."""
         first, last, weights = self._sources(view, number)
         stack = torch.from_numpy(np.ascontiguousarray(view[first:last]))
-        values = stack.unique()
-        masks = (stack[:, None] == values[:, None, None]).float()
-        if weights is not None:
-            masks = torch.einsum("os,skhw->okhw", weights, masks)
-        return values[resample(masks, self.grid.content)[0].argmax(0)]
+        most = result = torch.zeros(self.grid.content)
+        for value in stack.unique():  # one by one: memory does not grow with their number
+            weight = (stack == value).float()
+            if weights is not None:
+                weight = torch.einsum("os,shw->ohw", weights, weight)
+            weight = resample(weight[None], self.grid.content)[0, 0]
+            result = torch.where(weight > most, value, result)
+            most = torch.maximum(weight, most)
+        return result.to(torch.uint8)
 
     def _sources(self, view: np.ndarray, number: int) -> tuple[int, int, torch.Tensor | None]:
         """As :func:`axis_weights`, which slices of the turned labels make working slice ``number``.
