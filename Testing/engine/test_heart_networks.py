@@ -42,6 +42,21 @@ def test_a_residual_block(out):
     assert isinstance(block.shortcut, nn.Identity) == (out == 8)
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_attention_sees_what_every_device_attends_to_rightly(layout, monkeypatch):
+    """Some versions of MPS take what is not contiguous for something else."""
+    seen, attend = [], torch.nn.functional.scaled_dot_product_attention
+
+    def watched(*given):
+        seen.extend(one.is_contiguous() for one in given)
+        return attend(*given)
+
+    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", watched)
+    block = filled(SpatialAttention(8, 4)).to(memory_format=layout)
+    block(torch.randn(2, 8, 3, 5).to(memory_format=layout))
+    assert seen == [True] * 3
+
+
 def test_attention_of_every_pixel_to_every_pixel():
     block = filled(SpatialAttention(8, 4))
     x = noise(2, 8, 3, 4, scale=1e-3)

@@ -41,8 +41,12 @@ class SpatialAttention(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         h = self.norm(x)
-        # (B, C, H, W) -> (B, 1 head, H*W, C)
-        q, k, v = (p(h).flatten(2).transpose(1, 2).unsqueeze(1) for p in (self.q, self.k, self.v))
+        # (B, C, H, W) -> (B, 1 head, H*W, C). Of channels last that is no copy; MPS attends wrongly
+        # to what is not contiguous, and nothing says so (pytorch#163597, #181133).
+        q, k, v = (
+            p(h).flatten(2).transpose(1, 2).contiguous().unsqueeze(1)
+            for p in (self.q, self.k, self.v)
+        )
         h = F.scaled_dot_product_attention(q, k, v)
         made: torch.Tensor = self.proj_out(h.squeeze(1).transpose(1, 2).reshape(x.shape))
         return made.add_(x)
