@@ -80,11 +80,11 @@ class Gradients:
         processor wait for the graphics card: :meth:`left_out` tells later.
         """
         learned = list(learned)
-        finite = torch.isfinite(nn.utils.clip_grad_norm_(learned, norm))
+        broken = ~torch.isfinite(nn.utils.clip_grad_norm_(learned, norm))
         for parameter in learned:
             if parameter.grad is not None:
-                parameter.grad.masked_fill_(~finite, 0)
-        self._left_out += ~finite
+                parameter.grad.masked_fill_(broken, 0)
+        self._left_out += broken
 
     def left_out(self) -> int:
         """How many gradients were not finite since this was last asked."""
