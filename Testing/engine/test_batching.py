@@ -147,6 +147,15 @@ def test_on_a_graphics_card_its_free_memory_is_the_limit(name, index, monkeypatc
         assert device.batch_limits(card, (112, 112), 16) == limits
 
 
+def test_memory_that_pytorch_keeps_for_reuse_is_free(monkeypatch):
+    """Or each image of many would leave less room for the next."""
+    card, a_slice = torch.device("cuda"), int(4 * 112 * 112 * 16 * 30 / 0.7) + 100
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda of: (a_slice, 100 * a_slice))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda of: 40 * a_slice)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda of: 30 * a_slice)
+    assert device.batch_limits(card, (112, 112), 16) == (4, 8)
+
+
 @pytest.mark.parametrize(("capability", "can"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
 def test_bfloat16_is_for_cards_that_convolve_in_it(capability, can, monkeypatch):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda card: capability)

@@ -76,6 +76,8 @@ def batch_limits(device: torch.device, size: tuple[int, int], width: int) -> tup
     if device.type == "cuda":
         # By number (None is the current card): PyTorch 2.2 takes no device without one.
         free, _ = torch.cuda.mem_get_info(device.index)
+        # What PyTorch keeps of earlier images, it uses again.
+        free += torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         fit = max(1, int(0.7 * free / per_slice))
     else:  # the free memory of a computer says little; what worked in the beginning stays allowed
         fit = max(first, _CPU_MEMORY // per_slice)
