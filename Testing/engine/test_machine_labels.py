@@ -306,6 +306,8 @@ def test_trust_weighs_a_program_by_its_dice_and_is_remembered(slices):
     again = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 0.5, 120, 0.2)
     again.restore(sources.state())
     assert again.trust().weight.tolist() == trust.weight.tolist()
+    assert again.trust() is again.trust()  # no step copies to a graphics card what stays
+    assert again.trust("meta").share.device.type == "meta"
     assert again.told() == sources.told() and again.told()["Roller"]["taught"] == 0.25
     again.restore([(0.0, 0.0)])  # of an earlier version, which had not measured yet
     assert again.trust() is None and again.told()["Roller"]["taught"] == 0.0

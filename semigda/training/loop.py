@@ -136,7 +136,7 @@ class Training:
                     weight(step) or 0.0,
                     settings,
                     self.gradients.total,
-                    self.sources.trust(),
+                    self.sources.trust(self.gradients.device),
                 )
 
         def follow(step: int) -> None:

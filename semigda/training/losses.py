@@ -131,7 +131,7 @@ def segment_losses(
 
     Args:
         weight: of the teacher's labels.
-        trust: in other programs' labels; None where they teach nothing.
+        trust: in other programs' labels, on the batch's device; None where they teach nothing.
     """
     images = batch.images
     taught: dict[str, PseudoLabels] = {}
@@ -195,7 +195,6 @@ def lesson(
     guess, sure = taught[0], weight * taught[1]
     if trust is None or batch.machine is None or batch.source is None or batch.chance is None:
         return guess, sure
-    trust = trust.to(batch.machine.device)
     chosen = batch.chance < trust.share[batch.source]
     known = trust.whole[batch.source][:, None, None] | (batch.machine > 0)
     taken = chosen[:, None, None] & known & (batch.machine != IGNORED)

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import stdev
 from typing import Any
 
@@ -65,9 +66,6 @@ class Trust:
     share: Tensor
     weight: Tensor
     whole: Tensor
-
-    def to(self, device: torch.device) -> Trust:
-        return Trust(self.share.to(device), self.weight.to(device), self.whole.to(device))
 
 
 class Source:
@@ -181,18 +179,15 @@ class Sources:
             for name in self.names
         ]
 
-    def trust(self) -> Trust | None:
-        """What they count in the next step of stage 2; None where none of them teaches."""
+    def trust(self, device: torch.device | str = "cpu") -> Trust | None:
+        """What they count in the next step of stage 2, on a device; None where none of them
+        teaches."""
         if not any(source.share for source in self.all):
             return None
-        share = [source.share for source in self.all]
-        weight = [source.worth for source in self.all]
-        whole = [source.whole for source in self.all]
-        return Trust(
-            torch.tensor([*share, 0.0]),
-            self.weight * torch.tensor([*weight, 0.0]),
-            torch.tensor([*whole, False]),
-        )
+        share = (*(source.share for source in self.all), 0.0)
+        worth = (*(source.worth for source in self.all), 0.0)
+        whole = (*(source.whole for source in self.all), False)
+        return _trust(share, worth, whole, self.weight, device)
 
     def follow(self, step: int, teacher: SemiGDA) -> bool:
         """After ``step`` steps: measure the teacher if it is time; whether it was."""
@@ -231,6 +226,20 @@ class Sources:
         """Take over what an earlier process measured; earlier versions knew less, or nothing."""
         for source, known in zip(self.all, state, strict=False):
             source.teacher, source.agreement, source.taught = (*known, 0.0)[:3]
+
+
+@lru_cache(1)
+def _trust(
+    share: tuple[float, ...],
+    worth: tuple[float, ...],
+    whole: tuple[bool, ...],
+    weight: float,
+    device: torch.device | str,
+) -> Trust:
+    """Copied when it changes, and not in each step: a copy waits for a graphics card."""
+    weights = weight * torch.tensor(worth)
+    parts = (torch.tensor(share), weights, torch.tensor(whole))
+    return Trust(*(part.to(device) for part in parts))
 
 
 def _found(case: CaseSlices) -> set[int]:
