@@ -104,7 +104,9 @@ def perform(name: str, arm: str, seed: int, steps: int) -> dict[str, Any]:
 def keep(run: dict[str, Any]) -> None:
     """Add a run to the table."""
     runs = [*read_rows(TABLE), run]
-    write_rows(TABLE, sorted(runs, key=lambda r: (r["set"], ARMS.index(r["arm"]), r["seed"])))
+    write_rows(
+        TABLE, sorted(runs, key=lambda r: (r["set"], ARMS.index(r["arm"]), r["steps"], r["seed"]))
+    )
 
 
 if __name__ == "__main__":

@@ -51,18 +51,21 @@ PICTURE = """![Dice over the number of slices drawn, a chart for each set](fewer
 
 def page(runs: Sequence[dict[str, Any]]) -> str:
     """The whole page."""
-    steps = max((run["steps"] for run in runs), default=0)
-    parts = [HEAD.format(share=100 * SHARE, spread=SPREAD, steps=steps), PICTURE]
+    runs, longer = _by_steps(runs)
+    parts = [HEAD.format(share=100 * SHARE, spread=SPREAD, steps=runs[0]["steps"]), PICTURE]
     for name in WHOLE_CASES:
         own = [run for run in runs if run["set"] == name]
         if own:
             parts.append(_section(name, own))
+    if longer:
+        parts.append(_longer(longer))
     parts.append(_end(runs))
     return "\n".join(parts)
 
 
 def picture(runs: Sequence[dict[str, Any]]) -> str:
     """The page's chart, an SVG."""
+    runs, _ = _by_steps(runs)
     found = {}
     for name in WHOLE_CASES:
         arms = {arm: [r for r in runs if (r["set"], r["arm"]) == (name, arm)] for arm in ARMS}
@@ -70,6 +73,13 @@ def picture(runs: Sequence[dict[str, Any]]) -> str:
         if points:
             found[SETS[name].card["title"]] = points
     return chart(found)
+
+
+def _by_steps(runs: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The study's runs, of the fewest steps, and longer ones."""
+    fewest = min(run["steps"] for run in runs)
+    study = [run for run in runs if run["steps"] == fewest]
+    return study, [run for run in runs if run["steps"] > fewest]
 
 
 def _section(name: str, runs: Sequence[dict[str, Any]]) -> str:
@@ -92,6 +102,22 @@ def _section(name: str, runs: Sequence[dict[str, Any]]) -> str:
     told.append(as_table(heads, lines))
     told += [f"- {line}" for line in _verdicts(by_arm)]
     return "\n".join(told) + "\n"
+
+
+def _longer(runs: Sequence[dict[str, Any]]) -> str:
+    """Whether a tenth is as much worth in a longer training."""
+    lines, verdicts = [], []
+    for name in WHOLE_CASES:
+        arms = {arm: [r for r in runs if (r["set"], r["arm"]) == (name, arm)] for arm in ARMS}
+        for arm, own in arms.items():
+            if own:
+                seeds = ", ".join(str(run["seed"]) for run in own)
+                by_seed = ", ".join(f"{_mean([run]):.3f}" for run in own)
+                lines.append([name, arm, seeds, f"{_mean(own):.3f}", by_seed])
+        verdicts += [f"- {name}: {line}" for line in _verdicts(arms)]
+    table = as_table(["set", "labels", "seeds", "Dice", "by seed"], lines)
+    told = f"## In a training of {runs[0]['steps']:,} steps\n\n{table}\n"
+    return told + "\n".join(verdicts) + "\n"
 
 
 def _verdicts(by_arm: dict[str, list[dict[str, Any]]]) -> list[str]:
