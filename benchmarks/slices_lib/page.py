@@ -127,7 +127,7 @@ def _verdicts(by_arm: dict[str, list[dict[str, Any]]]) -> list[str]:
         share, low, high = _interval(pairs, lambda a, b: 100 * a / b)
         reached = "reached" if share >= 100 * ENOUGH else "missed"
         lines.append(
-            f"*tenth* has {share:.1f} % [{low:.1f}, {high:.1f}] of the Dice of *all*. "
+            f"*tenth* has {share:.2f} % [{low:.1f}, {high:.1f}] of the Dice of *all*. "
             f"The aim of {100 * ENOUGH:.0f} % is {reached}."
         )
     pairs = _paired(by_arm["spread"], by_arm["whole"])
