@@ -32,7 +32,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     "disk-full": ("The disk is full.", "Free some disk space and try again."),
     "import-error": (
         "A Python package that SemiGDA needs is missing or broken.",
-        "Click Check and repair in the module's section Set-up.",
+        "In Slicer, click Check and repair in the section Set-up; elsewhere, install it with pip.",
     ),
     "device-unavailable": ("The chosen device is not available.", "Choose another device or auto."),
     "worker-died": (

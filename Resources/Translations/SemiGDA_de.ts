@@ -5050,10 +5050,6 @@
         <translation>Wählen Sie aus: {names}.</translation>
     </message>
     <message>
-        <source>Click Check and repair in the module's section Set-up.</source>
-        <translation>Klicken Sie im Abschnitt „Einrichtung“ des Moduls auf „Prüfen und reparieren“.</translation>
-    </message>
-    <message>
         <source>Close other programs that use the graphics card, or choose the CPU.</source>
         <translation>Schließen Sie andere Programme, die die Grafikkarte nutzen, oder wählen Sie die CPU.</translation>
     </message>
@@ -5104,6 +5100,10 @@
     <message>
         <source>Images are not mirrored: {told} may be one side of the body.</source>
         <translation>Bilder werden nicht gespiegelt: {told} ist vielleicht eine Körperseite.</translation>
+    </message>
+    <message>
+        <source>In Slicer, click Check and repair in the section Set-up; elsewhere, install it with pip.</source>
+        <translation>Klicken Sie in Slicer im Abschnitt „Einrichtung“ auf „Prüfen und reparieren“; anderswo installieren Sie es mit pip.</translation>
     </message>
     <message>
         <source>Install a model first.</source>
@@ -6353,8 +6353,8 @@
         <translation>Der Server führt zu einer Adresse, die nicht https ist, oder nirgendwohin.</translation>
     </message>
     <message>
-        <source>The server reports an error.</source>
-        <translation>Der Server meldet einen Fehler.</translation>
+        <source>The server reports an error (HTTP status {code}).</source>
+        <translation>Der Server meldet einen Fehler (HTTP-Status {code}).</translation>
     </message>
     <message>
         <source>The server's certificate cannot be trusted.</source>
@@ -6572,10 +6572,6 @@
         <translation>Wählen Sie eine andere Serie, oder segmentieren Sie ihre Bilder einzeln.</translation>
     </message>
     <message>
-        <source>Choose one frame, or segment all of them (--all-frames).</source>
-        <translation>Wählen Sie einen Zeitpunkt, oder segmentieren Sie alle (--all-frames).</translation>
-    </message>
-    <message>
         <source>Choose one from 0 to {value}.</source>
         <translation>Wählen Sie eines von 0 bis {value}.</translation>
     </message>
@@ -6734,6 +6730,10 @@
     <message>
         <source>Save its magnitude as an image and use that.</source>
         <translation>Speichern Sie den Betrag als Bild, und verwenden Sie das.</translation>
+    </message>
+    <message>
+        <source>Save one frame as an image of its own. On the command line, --frame takes one of them and --all-frames all; in Slicer, load the image as a sequence.</source>
+        <translation>Speichern Sie einen Zeitpunkt als eigenes Bild. Auf der Kommandozeile nimmt --frame einen davon und --all-frames alle; in Slicer laden Sie das Bild als Sequenz.</translation>
     </message>
     <message>
         <source>Save one label map, with a whole value for each class.</source>

@@ -29,7 +29,6 @@ def sentences(_):
         _("Choose another name, or move what is there away yourself."),
         _("Choose mm as the unit of length in Slicer's settings, and save the ROI again."),
         _("Choose one of: {names}."),
-        _("Click Check and repair in the module's section Set-up."),
         _("Close other programs that use the graphics card, or choose the CPU."),
         _("Close other programs, or crop the image."),
         _("Copy the report and send it to the developers."),
@@ -46,6 +45,10 @@ def sentences(_):
         _("Give or correct that setting."),
         _("Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS."),
         _("Images are not mirrored: {told} may be one side of the body."),
+        _(
+            "In Slicer, click Check and repair in the section Set-up; elsewhere, install it with "
+            "pip."
+        ),
         _("Install a model first."),
         _("Install the model again from its original file."),
         _("Leave it, or install another one under the same name."),

@@ -226,7 +226,7 @@ def sentences(_):
         _("The server does not answer."),
         _("The server does not have this file."),
         _("The server redirects to an address that is not https, or to none."),
-        _("The server reports an error."),
+        _("The server reports an error (HTTP status {code})."),
         _("The server's certificate cannot be trusted."),
         _("The server's file has another size than the catalogue says."),
         _("The server's file is longer than the catalogue says."),

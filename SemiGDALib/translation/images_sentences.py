@@ -19,7 +19,6 @@ def sentences(_):
         _("Choose a model for colour images, or a grey image."),
         _("Choose a model for grey images, or a colour image."),
         _("Choose another series, or segment its pictures one by one."),
-        _("Choose one frame, or segment all of them (--all-frames)."),
         _("Choose one from 0 to {value}."),
         _("Choose one of the files."),
         _("Choose the label of this picture, in the size of the picture."),
@@ -63,6 +62,10 @@ def sentences(_):
         _("Save it in RGB colours, or with black as the first colour of its palette."),
         _("Save it without transparency, on a black background."),
         _("Save its magnitude as an image and use that."),
+        _(
+            "Save one frame as an image of its own. On the command line, --frame takes one of "
+            "them and --all-frames all; in Slicer, load the image as a sequence."
+        ),
         _("Save one label map, with a whole value for each class."),
         _(
             "Save the label with the width and height of the stored image; a camera may have "

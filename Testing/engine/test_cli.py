@@ -289,8 +289,16 @@ def test_errors_are_a_sentence_and_an_action(
     assert main(arguments) == 1
     told = capsys.readouterr().err
     assert said in told and told.startswith("semigda: ") and len(told.splitlines()) >= 2
-    assert "Traceback" not in told
+    assert "Traceback" not in told and "\n(" not in told  # nor words for the log
     assert not (tmp_path / "j").exists()  # nothing was begun
+
+
+def test_a_missing_package_is_named_with_what_to_do_outside_of_slicer(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "semigda.info", None)
+    assert main(["info"]) == 1
+    told = capsys.readouterr().err
+    assert "elsewhere, install it with pip" in told
+    assert told.endswith("\n(ModuleNotFoundError: semigda.info)\n")
 
 
 @pytest.mark.parametrize(

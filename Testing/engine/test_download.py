@@ -127,7 +127,7 @@ def test_a_damaged_part_is_thrown_away_and_loaded_again(entry, library, server):
         ("no length, shorter", "broke off", CUT),
         ("wrong bytes", "checksum", 0),
         ("404", "does not have this file", 0),
-        ("500", "reports an error", 0),
+        ("500", r"reports an error \(HTTP status 500\)", 0),
         ("403", "refuses", 0),
         ("to ftp://127.0.0.1/tiny.zip", "not https", 0),
         ("to file:///etc/passwd", "not https", 0),

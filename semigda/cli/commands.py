@@ -74,8 +74,8 @@ def _tell(error: BaseException) -> None:
     told = classify(error)
     print(f"semigda: {one_line(told.message, 1000)}", file=sys.stderr)
     print(one_line(told.action, 1000), file=sys.stderr)
-    if told.detail:
-        print(f"({told.error_class}: {one_line(told.detail)})", file=sys.stderr)
+    if told.detail and told.error_class not in ("bad-input", "disk-full"):  # these say it all
+        print(f"({one_line(told.detail)})", file=sys.stderr)
     if told.error_class == "internal":
         with tempfile.NamedTemporaryFile(
             "w", prefix="semigda-error-", suffix=".txt", delete=False, encoding="utf-8"

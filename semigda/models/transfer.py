@@ -225,6 +225,6 @@ def _refused(code: int) -> SemiGDAError:
         message = "The server's file has another size than the catalogue says."
         action = "Ask whoever keeps the catalogue."
     else:
-        message = "The server reports an error."
+        message = f"The server reports an error (HTTP status {code})."
         action = "Wait a while, then start the download again."
     return SemiGDAError("bad-input", message, action=action, detail=f"HTTP status {code}")

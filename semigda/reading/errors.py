@@ -65,7 +65,8 @@ def choose_frame(frames: int) -> SemiGDAError:
     return SemiGDAError(
         "bad-input",
         f"The image has a fourth dimension ({frames} frames).",
-        action="Choose one frame, or segment all of them (--all-frames).",
+        action="Save one frame as an image of its own. On the command line, --frame takes one of "
+        "them and --all-frames all; in Slicer, load the image as a sequence.",
     )
 
 
