@@ -19,7 +19,7 @@ from semigda_core.project.training.presets import grids, train_settings
 
 SIDES = (192, 160, 128, 96)
 PIXELS = [side * side for side in SIDES]
-STANDARD = {"least": 800, "most": 6000, "larger": 2}
+SIZES = Sizes(SIDES, 6, 2, steps=1100, least=800, most=6000, larger=2)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ STANDARD = {"least": 800, "most": 6000, "larger": 2}
     ],
 )
 def test_larger_slices_first_then_steps_then_larger_batches(step_seconds, side, times, steps):
-    found = afford(step_seconds, 45 * 60, PIXELS, **STANDARD)
+    found = afford(step_seconds, 45 * 60, PIXELS, SIZES)
     assert found == (SIDES.index(side), times, steps)
 
 
@@ -45,8 +45,8 @@ def test_steps_of_other_sizes_take_about_what_was_measured():
 
 
 def test_no_choice_of_size_leaves_the_steps():
-    assert afford(2.0, 100, [1000]) == (0, 1, 50)
-    assert afford(2.0, 0, [1000], least=10) == (0, 1, 0)
+    assert afford(2.0, 100, [1000], Sizes((32,), 6, 2, steps=9)) == (0, 1, 50)
+    assert afford(2.0, 0, [1000], SIZES) == (0, 1, 0)
 
 
 def grid(side: int) -> dict:
@@ -79,7 +79,6 @@ MEASURED = {
 COSTS = {"memory_bytes": 1e9, "gpu_memory_bytes": None, "checkpoint_bytes": 1e6, "device": "cpu"}
 COSTS |= {"fits": True, "reason": "", "offers": {}}
 WORK = Work(trainings=1, scored=10, compared=False, semi=True)
-SIZES = Sizes(SIDES, 6, 2, steps=1100, least=800, most=6000, larger=2)
 
 
 def test_a_plan_fills_its_time_at_the_size_it_chooses():

@@ -82,7 +82,7 @@ def test_presets(tmp_path):
     quick = settings(project, facts, "quick", features=False)
     assert (quick.align_steps, quick.steps) == (40, 250)
     assert settings(project, facts, advanced={"seed": 5, "steps": 7}).steps == 7
-    for wrong in ({"labeled_batch": "many"}, {"branches": 7}):
+    for wrong in ({"labeled_batch": "many"}, {"branches": 7}, {"learning_rate": "fast"}):
         with pytest.raises(SemiGDAError, match=next(iter(wrong))):
             settings(project, facts, advanced=wrong)
     with pytest.raises(SemiGDAError, match="autoencoder"):

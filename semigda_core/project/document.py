@@ -38,14 +38,9 @@ MAX_CLASSES = 16
 MOST = 2**53  # whole numbers that every JSON reader keeps exactly
 
 
-def finished_slices() -> Rule:
-    """The text of finished slices, see :mod:`semigda_core.labels.finished`."""
-
-    def rule(value: Any) -> None:
-        text(100_000)(value)
-        _allowed_by(read_finished, "says no slices")(value)
-
-    return rule
+def _finished_slices(value: Any) -> None:
+    text(100_000)(value)
+    _allowed_by(read_finished, "says no slices")(value)
 
 
 def _class_or_ignored(value: Any) -> None:
@@ -77,7 +72,7 @@ LABEL = record(
         "date": _date,
     },
     # Which slices of a partly labelled case are finished; null: it is whole.
-    {"finished": maybe(finished_slices()), "meant": _MEANT},
+    {"finished": maybe(_finished_slices), "meant": _MEANT},
     others=True,
 )
 RESULT = record(

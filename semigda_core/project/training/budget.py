@@ -49,10 +49,7 @@ def afford(
     step_seconds: float,
     seconds: float,
     pixels: Sequence[int],
-    *,
-    least: int = 1,
-    most: int = 10**7,
-    larger: int = 1,
+    sizes: Sizes,
 ) -> tuple[int, int, int]:
     """Which of ``pixels``, how many times the batch, and how many steps.
 
@@ -60,11 +57,10 @@ def afford(
         step_seconds: of a step with slices of ``pixels[0]``.
         seconds: for all steps.
         pixels: of a slice, largest first.
-        least, most, larger: as of :class:`Sizes`.
     """
     costs = [step_seconds * relative_cost(count, pixels[0]) for count in pixels]
-    enough = (n for n, cost in enumerate(costs) if seconds >= least * cost)
+    enough = (n for n, cost in enumerate(costs) if seconds >= sizes.least * cost)
     chosen = next(enough, len(costs) - 1)
     steps = seconds / max(costs[chosen], 1e-9)
-    times = larger if steps >= larger * most else 1
-    return chosen, times, round(min(most, steps / times))
+    times = sizes.larger if steps >= sizes.larger * sizes.most else 1
+    return chosen, times, round(min(sizes.most, steps / times))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +151,7 @@ def fitted(
         (within - held) / count,
         max(0.0, seconds - other - held),
         [pixels_of(grid) for grid in grids],
-        least=sizes.least,
-        most=sizes.most,
-        larger=1 if _BATCHES & set(kept) else sizes.larger,
+        replace(sizes, larger=1) if _BATCHES & set(kept) else sizes,
     )
     found: dict[str, Any] = {
         key: max(FEWEST_STEPS, round(settings[key] * steps / count)) for key in free

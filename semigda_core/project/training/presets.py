@@ -97,23 +97,12 @@ VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
 ALIGN_SHARE = 1 / 11  # of the steps, for stage 1
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
-# Of the user's single settings: those used here, before the training checks them all.
-_RECKONED = (
-    "pretrain_steps",
-    "align_steps",
-    "steps",
-    "labeled_batch",
-    "unlabeled_batch",
-    "branches",
-    "unlabeled_weight",
-    "supervised_share",
-    "validations",
-    "validation_cases",
-    "checkpoint_minutes",
-)
+# The user's single settings. Of a network, a preprocessing and an augmentation only what is used
+# here: the training checks them as a whole.
 _ADVANCED = record(
     {},
     {
+        **{one.name: one.metadata[RULE] for one in fields(TrainSettings)},
         "side": whole(16, 4096),
         "slice_axis": one_of("axial", "coronal", "sagittal"),
         "channels": list_of(whole(0, 4096), 16),
@@ -123,7 +112,6 @@ _ADVANCED = record(
             {"channels": text(16), "slice_axis": text(16)},
             others=True,
         ),
-        **{one.name: one.metadata[RULE] for one in fields(TrainSettings) if one.name in _RECKONED},
         "augmentation": record({}, {"mirror": flag()}, others=True),
     },
     others=True,
