@@ -39,6 +39,12 @@ DAMAGE = [
 ]
 
 
+def segment_job(folder, name):
+    """A job for an image and a model in the folder."""
+    inputs = {"volume": str(write_volume(folder / "image.nrrd"))}
+    return JobFolder.create(folder / name, "segment", inputs, {}, str(tiny_package(folder)))
+
+
 def read_all(path):
     job = JobFolder(path)
     return job.state(), job.is_stale(), job.result(), job.error(), job.events()
@@ -94,9 +100,7 @@ def test_damaged_events_are_skipped_and_counted(job):
 
 
 def test_a_job_whose_state_is_damaged_fails_and_can_be_run_again(tmp_path):
-    image = write_volume(tmp_path / "image.nrrd")
-    model = str(tiny_package(tmp_path))
-    job = JobFolder.create(tmp_path / "job", "segment", {"volume": str(image)}, {}, model)
+    job = segment_job(tmp_path, "job")
     (job.path / "state.json").write_bytes(b"\0" * 100)
     assert run_job(job.path) == 1
     assert job.state()["state"] == "failed" and "The job's state" in job.error().message
@@ -146,22 +150,16 @@ def test_the_worker_survives_every_damaged_job(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no UTF-8")
 def test_a_job_folder_whose_name_is_no_utf8_is_run(tmp_path):
-    image = write_volume(tmp_path / "image.nrrd")
-    folder = tmp_path / os.fsdecode(b"M\xfcller")
-    job = JobFolder.create(
-        folder, "segment", {"volume": str(image)}, {}, str(tiny_package(tmp_path))
-    )
+    job = segment_job(tmp_path, os.fsdecode(b"M\xfcller"))
     worker = Worker(PYTHONUTF8="1")
     assert [worker.line(), worker.line()] == ["loading", "ready"]
-    worker.run(folder)
+    worker.run(job.path)
     assert worker.close() == 0
     assert job.state()["state"] == "done"
 
 
 def test_what_a_killed_process_left_in_a_job_goes(tmp_path):
-    image = write_volume(tmp_path / "image.nrrd")
-    model = str(tiny_package(tmp_path))
-    job = JobFolder.create(tmp_path / "job", "segment", {"volume": str(image)}, {}, model)
+    job = segment_job(tmp_path, "job")
     code = "import sys, pathlib; from semigda_core.files.atomic import temporary_path\n"
     code += "temporary_path(pathlib.Path(sys.argv[1])).write_text('half')"
     subprocess.run([sys.executable, "-c", code, job.path], check=True)

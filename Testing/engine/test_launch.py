@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 from project_fixtures import write_case
+from trainings_fixtures import wait_until
 
 from semigda.jobs.run import run_job
 from semigda_core.errors import SemiGDAError
@@ -44,13 +44,6 @@ def python(code: str, *arguments) -> subprocess.Popen:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def wait_for(condition, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.05)
-
-
 def test_a_job_outlives_the_process_that_started_it(tmp_path):
     job = check_job(tmp_path)
     caller = python(
@@ -68,7 +61,7 @@ def test_a_job_outlives_the_process_that_started_it(tmp_path):
     caller.kill()
     caller.wait()
     assert process_start(pid) is not None or job.state()["state"] == "done"
-    wait_for(lambda: job.state()["state"] == "done")
+    wait_until(lambda: job.state()["state"] == "done")
     assert job.result()["outputs"] == {"cases": 1}
     assert not job.is_stale()
 
@@ -81,8 +74,8 @@ def test_it_has_a_session_and_a_low_priority_of_its_own_and_leaves_no_zombie(tmp
     # Seen while it starts: it needs longer than this to import anything.
     assert os.getsid(pid) != os.getsid(0)
     lower = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 1)
-    wait_for(lambda: os.getpriority(os.PRIO_PROCESS, pid) >= lower)
-    wait_for(lambda: job.state()["state"] == "done")
+    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, pid) >= lower)
+    wait_until(lambda: job.state()["state"] == "done")
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)  # it is no child of ours that we would have to collect
 
@@ -92,9 +85,9 @@ def test_a_launched_job_whose_process_died_before_it_began_is_stale(tmp_path):
     assert not job.is_stale()  # queued for whoever takes it
     pid = launch(job)
     os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-    wait_for(job.is_stale)
+    wait_until(job.is_stale)
     launch(job)
-    wait_for(lambda: job.state()["state"] == "done")
+    wait_until(lambda: job.state()["state"] == "done")
     assert not job.is_stale()
 
 
@@ -141,7 +134,7 @@ def test_two_trainings_take_turns_at_a_graphics_card(tmp_path):
     assert first.stdout.readline() == "has it\n"
     second, third, fourth = (python(HOLD, job.path, "alone", 0) for job in jobs[1:])
     for job in jobs[1:]:
-        wait_for(lambda job=job: job.state()["message"].startswith("Waits until the graphics"))
+        wait_until(lambda job=job: job.state()["message"].startswith("Waits until the graphics"))
         assert job.state()["state"] == "queued" and not job.is_stale()
     jobs[2].request("cancel")
     assert third.stdout.readline() == "cancelled\n"

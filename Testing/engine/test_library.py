@@ -38,10 +38,8 @@ def test_an_earlier_folder_hides_a_later_one(folders):
     assert user_folder() == first
 
 
-def test_missing_folders_offer_nothing(monkeypatch, tmp_path):
+def test_missing_folders_offer_nothing(folders, monkeypatch, tmp_path):
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "nowhere"))
-    monkeypatch.setattr(library, "_platform_folder", lambda: tmp_path / "home")
-    monkeypatch.setattr(library, "bundled_folder", lambda: tmp_path / "bundled")
     assert list_models() == []
     with pytest.raises(SemiGDAError, match="Install a model first"):
         find_model("anything")

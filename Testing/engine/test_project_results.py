@@ -12,6 +12,7 @@ from project_fixtures import AFFINE, draw, make_project, write_segmentation
 from trainings_fixtures import tiny_plan, train_here
 from volume_fixtures import write_nrrd
 
+from semigda.check.relocate import relocate
 from semigda.check.repairs import repair
 from semigda.check.run import check
 from semigda.cli import main
@@ -24,7 +25,7 @@ from semigda_core.project.cases.result_folders import match_results
 from semigda_core.project.check.latest import findings, measured
 from semigda_core.project.check.repairs import undo
 from semigda_core.project.classes import change_class, remove_class
-from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.heldout import change_heldout, choose_heldout
 from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
 from semigda_core.project.results import (
@@ -78,8 +79,6 @@ def test_a_result_is_no_label(project, tmp_path):
     for case in project.read().of_role("unlabeled"):
         assert case.label is None and case.origin is None
         with pytest.raises(SemiGDAError):  # by hand neither
-            from semigda_core.project.heldout import change_heldout
-
             change_heldout(project, "on purpose", measured(project), [case.id])
     trusted = project.read().heldout["version"]
     add_results(project, [(heldout["cases"][0], tmp_path / "net/DOE_JANE_02.nrrd")], "Other")
@@ -180,9 +179,6 @@ def test_the_check_finds_what_is_wrong_and_its_repairs_are_undone(project, tmp_p
     assert "result-on-other-grid" not in {finding.code for finding in check(project)}
     moved = newest(project.read().case(first.id))
     assert moved.in_classes and moved.path.parent == project.folder / "labels"
-    from semigda.data.labels import read_classes
-    from semigda.data.volumes import read_volume
-
     like = read_volume(first.image)
     brought = read_classes(moved.path, like, result_classes(project.read(), moved))
     assert set(np.unique(brought)) == {0, 1, 2}
@@ -268,8 +264,6 @@ def test_a_header_tells_the_program(tmp_path):
 
 
 def test_a_moved_project_and_moved_results_are_found(project, tmp_path):
-    from semigda.check.relocate import relocate
-
     shutil.move(tmp_path / "net", tmp_path / "elsewhere")
     assert counts(project.read()) == {}
     relocate(project, tmp_path / "net", tmp_path / "elsewhere")
