@@ -13,7 +13,7 @@ from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.classes import add_class, change_class, remove_class
 from semigda_core.project.project import NewCase, Project
-from semigda_core.project.results import add_results, result_classes
+from semigda_core.project.results import add_results, give_result, result_classes, result_entry
 
 
 @pytest.fixture
@@ -123,9 +123,10 @@ def test_an_accepted_prediction_keeps_its_classes_when_names_are_swapped(tmp_pat
 def test_another_programs_result_in_the_projects_classes_keeps_them(tmp_path):
     """A repair has brought it to the image's grid."""
     project = make_project(tmp_path, 0, 1)
-    (case,) = project.read().cases
     write_nrrd(tmp_path / "r.nrrd", draw(1)[1], AFFINE)
-    add_results(project, [(case.id, tmp_path / "r.nrrd")], "Net", in_classes=True)
+    entry = result_entry(project, tmp_path / "r.nrrd", "Net", in_classes=True)
+    with project.edit("repaired") as data:
+        give_result(data["cases"][0], entry)
     project.set_classes(["core", "ball"])
     view = project.read()
     (result,) = view.cases[0].results

@@ -39,11 +39,10 @@ COLOURS = (
 )
 
 
-def add_class(project: Project, name: str, color: Sequence[int] | None = None) -> None:
+def add_class(project: Project, name: str) -> None:
     """Append a class; "bad-input" for an empty or existing name, or too many classes."""
-    given = {"name": name} if color is None else {"name": name, "color": list(color)}
     with project.edit("classes set") as data:
-        replace_classes(data, new_classes([*data["classes"], given]))
+        replace_classes(data, new_classes([*data["classes"], name]))
 
 
 def change_class(

@@ -28,20 +28,13 @@ LEARNS, MEASURES = "unlabeled", "labeled"  # roles of cases whose results a trai
 ENOUGH = 2  # labelled cases that measure a program
 
 
-def add_results(
-    project: Project,
-    pairs: Iterable[tuple[str, Path]],
-    source: str,
-    *,
-    in_classes: bool = False,
-) -> list[str]:
+def add_results(project: Project, pairs: Iterable[tuple[str, Path]], source: str) -> list[str]:
     """Give cases the results of a program; they replace its earlier ones. The files stay where
     they are, and are never written to.
 
     Args:
         pairs: ids of cases and files or folders, as ``match_results`` finds them.
         source: the program's name; it is shown in cards and reports.
-        in_classes: whether their values are the project's classes, whatever the mapping.
 
     Returns:
         The ids of the cases that have one now.
@@ -51,9 +44,7 @@ def add_results(
             does not exist, is the case's own label or has no header that can be read.
     """
     source = checked_source(source)
-    entries = [
-        (case_id, result_entry(project, Path(path), source, in_classes)) for case_id, path in pairs
-    ]
+    entries = [(case_id, result_entry(project, Path(path), source)) for case_id, path in pairs]
     with project.edit("results of another program added", program=source) as data:
         for case_id, entry in entries:
             case = find_case(data, case_id)
@@ -256,7 +247,9 @@ def _teaching(name: str, count: int, measured: bool) -> str:
     )
 
 
-def result_entry(project: Project, path: Path, source: str, in_classes: bool) -> dict[str, Any]:
+def result_entry(
+    project: Project, path: Path, source: str, in_classes: bool = False
+) -> dict[str, Any]:
     """A result's file or folder as ``project.json`` tells of it."""
     if not (path.is_file() or (path.is_dir() and structures(path))):
         raise SemiGDAError("bad-input", "A file of the results does not exist.")

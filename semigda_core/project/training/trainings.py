@@ -6,7 +6,6 @@ write files and start processes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -145,8 +144,13 @@ def current(project: Project) -> dict[str, Any] | None:
 def pause(project: Project) -> None:
     """Ask the running training to save, end its process and wait for :func:`resume`."""
     job, now = _unfinished(project)
+    if now["stale"]:
+        raise SemiGDAError(
+            "bad-input",
+            "The training's process is gone.",
+            action="Resume the training: it continues from its last checkpoint.",
+        )
     if now["state"] != "paused":
-        _refuse_stale(now)
         job.request("pause")
 
 
@@ -209,15 +213,6 @@ def _unfinished(project: Project) -> tuple[JobFolder, dict[str, Any]]:
             "bad-input", "No training of the project is running.", action="Start one."
         )
     return JobFolder(now["folder"]), now
-
-
-def _refuse_stale(now: Mapping[str, Any]) -> None:
-    if now["stale"]:
-        raise SemiGDAError(
-            "bad-input",
-            "The training's process is gone.",
-            action="Resume the training: it continues from its last checkpoint.",
-        )
 
 
 def _refuse_second() -> None:
