@@ -25,6 +25,7 @@ from semigda_core.project.cases.pairing import pair_folder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import Project
+from semigda_core.project.training.planning import unfitted
 from semigda_core.project.training.plans import Plan, saved_plan
 from semigda_core.project.training.presets import train_settings
 from semigda_core.project.training.trainings import estimate
@@ -91,6 +92,16 @@ def test_presets(tmp_path):
         settings(project, facts, "slow")
     with pytest.raises(SemiGDAError, match="lower-case"):
         train_settings(project, facts, Plan(), "Jane Doe")
+
+
+def test_a_version_takes_no_name_that_is_there(tmp_path):
+    """Also of a model whose training the project does not know."""
+    project = make_project(tmp_path, labelled=2)
+    ready(project)
+    (project.folder / "models" / "ball-core-1").mkdir()
+    assert Path(unfitted(project, Plan())["out"]).name == "ball-core-2"
+    with pytest.raises(SemiGDAError, match="of this name already"):
+        unfitted(project, Plan(name="ball-core-1"))
 
 
 def test_shape_of_a_preset(tmp_path):

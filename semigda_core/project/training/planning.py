@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,19 +121,21 @@ def unfitted(project: Project, plan: Plan, card: bool = False) -> dict[str, Any]
 
 def _version_name(project: Project, plan: Plan) -> str:
     view = project.read()
-    taken = {job.get("version") for job in view.data["jobs"]}
-    if plan.name is not None:
-        if plan.name in taken or (project.folder / "models" / check_name(plan.name)).exists():
-            raise SemiGDAError(
-                "bad-input",
-                "The project has a version of this name already.",
-                action="Choose another name.",
-            )
-        return plan.name
-    number = 1
-    while f"{slug(view)}-{number}" in taken:
-        number += 1
-    return f"{slug(view)}-{number}"
+    known = {job.get("version") for job in view.data["jobs"]}
+
+    def is_taken(name: str) -> bool:
+        return name in known or (project.folder / "models" / check_name(name)).exists()
+
+    if plan.name is None:
+        names = (f"{slug(view)}-{number}" for number in itertools.count(1))
+        return next(name for name in names if not is_taken(name))
+    if is_taken(plan.name):
+        raise SemiGDAError(
+            "bad-input",
+            "The project has a version of this name already.",
+            action="Choose another name.",
+        )
+    return plan.name
 
 
 # The project's cases
