@@ -1,14 +1,29 @@
-"""Whether a process is still the one seen before, by its id and its start time.
+"""Whether a process is still the one seen before, by its computer, its id and its start time.
 
 Process ids are reused, so an id alone may name another process.
 """
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
+import platform
 import subprocess
 import sys
+import uuid
 from pathlib import Path
+
+
+@functools.cache
+def computer() -> str:
+    """Tells this computer from others that share a drive with it: its name and, as copies of one
+    installation have one name, a mark of its network card, if it has one."""
+    card = uuid.getnode()
+    if card >> 40 & 1:  # a random number, for want of a card
+        return platform.node()
+    mark = hashlib.blake2b(card.to_bytes(6, "big"), digest_size=4).hexdigest()
+    return f"{platform.node()}-{mark}"
 
 
 def process_start(pid: int) -> str | None:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import write_json
+from semigda_core.files.atomic import PREFIX, clear_leftovers, write_json
 from semigda_core.jobs import folder
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.home import folder_mark
@@ -174,6 +174,26 @@ def test_a_job_on_another_machine_is_judged_by_when_its_state_was_written(job, a
     os.utime(path, (time.time() - 3600,) * 2)
     assert JobFolder(job.path).is_stale()
     assert sorted(one.name for one in job.path.iterdir()) == ["control", "job.json", "state.json"]
+
+
+ELSEWHERE = """if True:
+    import sys, uuid
+    from pathlib import Path
+    uuid.getnode = lambda: 0x001122334455
+    from semigda_core.files.atomic import temporary_path
+    from semigda_core.jobs.folder import JobFolder
+    job = JobFolder(sys.argv[1])
+    job.update("running")
+    temporary_path(job.path).touch()
+"""
+
+
+def test_another_computer_of_the_same_name(job):
+    """As copies of one installation are: its processes are not taken for dead ones of this one."""
+    start_child(ELSEWHERE, job.path).wait()
+    assert not JobFolder(job.path).is_stale()
+    clear_leftovers(job.path)
+    assert [path for path in job.path.iterdir() if path.name.startswith(PREFIX)]
 
 
 def test_process_start_tells_processes_apart():

@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.launch import launch
-from semigda_core.processes import process_start
+from semigda_core.processes import computer, process_start
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,7 +95,7 @@ def test_a_job_that_another_process_holds_is_not_run_twice(tmp_path):
     other = python("import time; print(1, flush=True); time.sleep(60)")
     other.stdout.readline()
     state = job.state() | {"pid": other.pid, "process_start": process_start(other.pid)}
-    state["host"] = platform.node()
+    state["host"] = computer()
     write_json(job.path / "state.json", state)  # queued: it waits for a graphics card
     with pytest.raises(SemiGDAError, match="Another process"):
         run_job(job)

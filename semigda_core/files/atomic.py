@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import os
-import platform
 import re
 import secrets
 import shutil
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from semigda_core.errors import SemiGDAError, disk_is_full
-from semigda_core.processes import process_start
+from semigda_core.processes import computer, process_start
 
 # ".semigda-HOST-PID-START-RANDOM", then "-old-NAME" for the folder NAME that was moved aside.
 PREFIX = ".semigda-"
@@ -227,7 +226,7 @@ def clear_leftovers(folder: str | os.PathLike[str]) -> None:
 
 
 def _is_abandoned(path: Path, host: str, pid: str, start: str) -> bool:
-    if host != _short(platform.node()):
+    if host != _short(computer()):
         try:
             return time.time() - path.lstat().st_mtime > _ABANDONED_S
         except OSError:
@@ -238,7 +237,7 @@ def _is_abandoned(path: Path, host: str, pid: str, start: str) -> bool:
 
 @functools.cache
 def _owner_of(pid: int) -> str:
-    return f"{_short(platform.node())}-{pid}-{_short(process_start(pid) or '')}"
+    return f"{_short(computer())}-{pid}-{_short(process_start(pid) or '')}"
 
 
 def _owner() -> str:

@@ -20,7 +20,6 @@ import contextlib
 import json
 import math
 import os
-import platform
 import re
 import time
 from collections.abc import Callable
@@ -34,7 +33,7 @@ from semigda_core.jobs import schema
 from semigda_core.jobs.home import at_home, folder_mark
 from semigda_core.jobs.kinds import KINDS
 from semigda_core.jobs.schema import SCHEMA_VERSION, STATES
-from semigda_core.processes import is_same_process, process_start
+from semigda_core.processes import computer, is_same_process, process_start
 from semigda_core.version import __version__
 
 ACTIVE = ("running", "pausing")  # a process works on these; a paused job has none
@@ -150,7 +149,7 @@ class JobFolder:
         owner = state if state["pid"] is not None else self._launched()
         if owner is None:  # queued for a worker, or its start was cut off
             return KINDS[self.job["kind"]].worker is None
-        if owner["host"] != platform.node():
+        if owner["host"] != computer():
             return self._silent_s() > SILENCE_LIMIT_S
         same = is_same_process(owner["pid"], owner["process_start"])
         return not same or self._is_copy(owner)
@@ -235,7 +234,7 @@ class JobFolder:
 
     def _owner(self, pid: int) -> dict[str, Any]:
         """Who works on the job, and in which folder: a copy has the same files."""
-        owner = {"pid": pid, "process_start": process_start(pid), "host": platform.node()}
+        owner = {"pid": pid, "process_start": process_start(pid), "host": computer()}
         return owner | {"place": folder_mark(self.path)}
 
     def event(self, type: str, **values: Any) -> None:
