@@ -5721,10 +5721,6 @@
         <translation>Dateien werden verglichen: Fall {value} von {count}</translation>
     </message>
     <message>
-        <source>Done.</source>
-        <translation>Fertig.</translation>
-    </message>
-    <message>
         <source>Downloading.</source>
         <translation>Wird heruntergeladen.</translation>
     </message>
@@ -6483,6 +6479,10 @@
     <message>
         <source>What this training had learned cannot be read any more: its checkpoints are damaged.</source>
         <translation>Was dieses Training gelernt hatte, kann nicht mehr gelesen werden: Seine Sicherungspunkte sind beschädigt.</translation>
+    </message>
+    <message>
+        <source>Writing the result</source>
+        <translation>Das Ergebnis wird geschrieben</translation>
     </message>
     <message>
         <source>{attribution} {copyright}  The weights of this model's second encoder are those features, changed by training.  </source>

@@ -34,7 +34,6 @@ def sentences(_):
         _("Choose the CPU, or an external Python with an older PyTorch."),
         _("Close other programs, or choose a smaller image size."),
         _("Comparing files: case {value} of {count}"),
-        _("Done."),
         _("Downloading."),
         _("Drawing the first cases."),
         _(
@@ -265,6 +264,7 @@ def sentences(_):
         _("Wait until it has ended, or choose another folder."),
         _("Waits until the graphics card is free."),
         _("What this training had learned cannot be read any more: its checkpoints are damaged."),
+        _("Writing the result"),
         _(
             "{attribution} {copyright}  The weights of this model's second encoder are those "
             "features, changed by training.  "

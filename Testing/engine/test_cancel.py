@@ -62,7 +62,7 @@ def test_a_cancelled_segmentation_leaves_nothing(tmp_path, phase, monkeypatch):
 
     def late(listener: Listener) -> bool:
         told = listener.told[-1][1] if listener.told else ""
-        return told == "Done." if phase == "write" else told.startswith("Segmenting")
+        return told == "Writing the result" if phase == "write" else told.startswith("Segmenting")
 
     with pytest.raises(SemiGDAError, match="Cancelled"):
         segment_file(
@@ -73,6 +73,23 @@ def test_a_cancelled_segmentation_leaves_nothing(tmp_path, phase, monkeypatch):
             progress=Listener(cancel=late).progress,
         )
     assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_nothing_is_called_done_before_it_is_written(tmp_path):
+    image = np.random.default_rng(0).random((3, 16, 16))
+    write_nrrd(tmp_path / "image.nrrd", image, np.eye(4))
+    out = tmp_path / "out.seg.nrrd"
+
+    def in_the_way(heard: Listener) -> bool:
+        if heard.told and heard.told[-1][1] == "Writing the result":
+            out.mkdir(exist_ok=True)
+        return False
+
+    listener = Listener(in_the_way)
+    model = (tiny_network(), tiny_card())
+    with pytest.raises(SemiGDAError, match="cannot be used"):
+        segment_file(tmp_path / "image.nrrd", model, out, progress=listener.progress)
+    assert listener.told[-1] == (pytest.approx(0.97), "Writing the result")
 
 
 def test_writing_asks_for_every_megabyte(tmp_path):

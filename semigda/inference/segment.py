@@ -51,6 +51,7 @@ from semigda_core.models.preprocessing import Preprocessing
 from semigda_core.version import __version__
 
 _AT_ONCE = 16  # working slices prepared and restored together; the network may take fewer
+WRITING = 0.97  # how much is done when only writing is left
 
 Place = str | os.PathLike[str]
 Watch = Callable[[torch.Tensor, Prediction], None]
@@ -165,7 +166,6 @@ def segment_volume(
     no_range = like and options.review and not volume.two_dimensional and not region
     no_range_note = why_no_range(card.doubt) if no_range else ""
     report["notes"] += [note for note in (found, unlike, no_range_note) if note]
-    progress.at(1.0, "Done.")
     return Segmentation(
         results.labels.array(),
         results.review.array() if results.review else None,
@@ -263,6 +263,7 @@ def segment_file(
             result = segment_volume(
                 network, card, volume, options, progress, store=folder, doubt=doubt
             )
+            progress.at(WRITING, "Writing the result")
             if picture_out is not None:
                 with clock("write"):
                     write_png(picture_out, draw(volume, result.labels, card))

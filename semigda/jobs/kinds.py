@@ -19,7 +19,7 @@ from semigda.inference.cohort import Cohort
 from semigda.inference.cohort_case import CohortCase
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_now
-from semigda.inference.segment import read_input, segment_volume
+from semigda.inference.segment import WRITING, read_input, segment_volume
 from semigda.inference.usage import Clock
 from semigda.models.download import download_model
 from semigda.models.package import load_network
@@ -101,6 +101,7 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         raise
     kept = None
     if case is not None:
+        progress.at(WRITING, "Writing the result")
         with clock("write"):
             kept = case.write(volume, done, begun, progress)
     outputs = {
