@@ -97,6 +97,13 @@ def test_a_plan_fills_its_time_at_the_size_it_chooses():
     assert longer == {"align_steps": 96, "steps": 962}
 
 
+@pytest.mark.parametrize(("minutes", "saves"), [(0, 1100), (0.01, 1100), (1.0, 3700 / 60)])
+def test_no_more_checkpoints_are_written_than_there_are_steps(minutes, saves):
+    often = SETTINGS | {"checkpoint_minutes": minutes}
+    spent = total_seconds(often, MEASURED | {"save_seconds": 3.0}, WORK)
+    assert spent - total_seconds(often, MEASURED, WORK) == pytest.approx(3 * saves)
+
+
 def test_a_fast_computer_takes_larger_batches_and_ends_before_its_time():
     cost = {key: value and value / 50 for key, value in MEASURED["seconds_per_step"].items()}
     fast = MEASURED | {"seconds_per_step": cost}

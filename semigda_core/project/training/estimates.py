@@ -199,16 +199,16 @@ def _seconds(
     steps = (settings["steps"] - unlabeled) * cost["supervised"]
     steps += unlabeled * (cost["semi"] or cost["supervised"])
     steps += settings["align_steps"] * cost["align"]
-    if settings.get("base") is None:
-        pretrain = cost["pretrain"] or PRETRAIN_WORK * cost["supervised"]
-        steps += settings.get("pretrain_steps", 0) * pretrain
+    pretrain = settings.get("pretrain_steps", 0) if settings.get("base") is None else 0
+    steps += pretrain * (cost["pretrain"] or PRETRAIN_WORK * cost["supervised"])
     steps *= work.trainings
     # The U-Net takes as many steps as all stages together.
-    own = settings["steps"] + settings["align_steps"]
-    own += settings.get("pretrain_steps", 0) if settings.get("base") is None else 0
+    own = settings["steps"] + settings["align_steps"] + pretrain
     steps += work.unets * own * (cost.get("unet") or cost["supervised"])
-    interval = 60 * settings.get("checkpoint_minutes", 5.0)
-    steps *= 1 + measured["save_seconds"] / interval
+    saves: float = own * (work.trainings + work.unets)
+    if minutes := settings.get("checkpoint_minutes", 5.0):
+        saves = min(saves, steps / (60 * minutes))
+    steps += saves * measured["save_seconds"]
     # Within a training: some of the cases several times, all of them at its end; then all once
     # more, on their images' own grids, by each model.
     within = settings.get("validations", 6) * min(
