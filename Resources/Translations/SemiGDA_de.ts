@@ -5310,6 +5310,10 @@
         <translation>Die Grafikkarte hat zu wenig freien Speicher.</translation>
     </message>
     <message>
+        <source>The graphics card reported an error.</source>
+        <translation>Die Grafikkarte hat einen Fehler gemeldet.</translation>
+    </message>
+    <message>
         <source>The image is unlike the training images: look at the result with care.</source>
         <translation>Das Bild ähnelt den Trainingsbildern nicht: Sehen Sie das Ergebnis genau an.</translation>
     </message>
@@ -5460,6 +5464,10 @@
     <message>
         <source>This version of SemiGDA reads model cards of schema {schema_version}; this one has another.</source>
         <translation>Diese Version von SemiGDA liest Modellkarten nach Schema {schema_version}; diese hat ein anderes.</translation>
+    </message>
+    <message>
+        <source>Try again. If it fails again, restart the computer, or choose the CPU.</source>
+        <translation>Versuchen Sie es noch einmal. Schlägt es wieder fehl, starten Sie den Computer neu, oder wählen Sie die CPU.</translation>
     </message>
     <message>
         <source>Try again; if it happens again, copy the report and send it to the developers.</source>

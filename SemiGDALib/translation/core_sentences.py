@@ -103,6 +103,7 @@ def sentences(_):
             " them a model learns from your images alone, and is clearly worse with few labels."
         ),
         _("The graphics card has too little free memory."),
+        _("The graphics card reported an error."),
         _("The image is unlike the training images: look at the result with care."),
         _(
             "The image's file gives its sizes in {unit}, and they are taken for mm, as in Slicer:"
@@ -147,6 +148,7 @@ def sentences(_):
             "This version of SemiGDA reads model cards of schema {schema_version}; this one has "
             "another."
         ),
+        _("Try again. If it fails again, restart the computer, or choose the CPU."),
         _("Try again; if it happens again, copy the report and send it to the developers."),
         _("Unknown training settings: {value}."),
         _("Update SemiGDA, or ask the model's author for a matching package."),

@@ -278,6 +278,9 @@ def raised(error: BaseException) -> SemiGDAError:
         (RuntimeError("Invalid buffer size: 24.00 GB"), "out-of-gpu-memory"),  # on MPS
         (RuntimeError("CUDA error: out of memory\nCUDA kernel errors ..."), "out-of-gpu-memory"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when ..."), "out-of-gpu-memory"),
+        (RuntimeError("CUDA error: unspecified launch failure\n..."), "device-unavailable"),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "device-unavailable"),
+        (RuntimeError("GET was unable to find an engine to execute this"), "device-unavailable"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), "out-of-memory"),
         (RuntimeError("could not create a primitive"), "out-of-memory"),
         (ImportError("libitk.so: failed to map segment from shared object"), "out-of-memory"),

@@ -12,6 +12,8 @@ from semigda_core.errors import SemiGDAError, disk_is_full, of_system
 # Texts of RuntimeErrors for which torch and ITK have no class; the last one is MPS's, of a tensor
 # larger than it can ever hold.
 _NO_GPU_MEMORY = ("out of memory", "STATUS_ALLOC_FAILED", "Invalid buffer size")
+# The card or its driver has given up, often after the computer slept; or cuDNN has nothing for it.
+_NO_GPU = re.compile("(CUDA|cuDNN) error|unable to find an engine")
 # oneDNN says only that it could not create a primitive.
 _NO_MEMORY = (
     "not enough memory",
@@ -56,6 +58,13 @@ def classify(error: BaseException) -> SemiGDAError:
             return SemiGDAError("out-of-gpu-memory")
         if any(sign in text for sign in _NO_MEMORY):
             return SemiGDAError("out-of-memory")
+        if _NO_GPU.search(text):
+            return SemiGDAError(
+                "device-unavailable",
+                "The graphics card reported an error.",
+                action="Try again. If it fails again, restart the computer, or choose the CPU.",
+                detail=_where(error),
+            )
     return SemiGDAError("internal", detail=_where(error))
 
 
