@@ -7383,6 +7383,10 @@
         <translation>Wählen Sie eine der Klassen des Projekts.</translation>
     </message>
     <message>
+        <source>Choose one of them.</source>
+        <translation>Wählen Sie eine davon.</translation>
+    </message>
+    <message>
         <source>Choose one of: {names}.</source>
         <translation>Wählen Sie aus: {names}.</translation>
     </message>

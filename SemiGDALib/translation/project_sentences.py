@@ -82,6 +82,7 @@ def sentences(_):
         _("Choose another."),
         _("Choose labelled cases."),
         _("Choose one of the project's classes."),
+        _("Choose one of them."),
         _("Choose one of: {names}."),
         _("Choose other names."),
         _("Choose others."),

@@ -78,6 +78,14 @@ def test_a_new_project_starts_from_general_features(ready):
             assert find_base(ready, Plan(**base.choice)) == base
 
 
+def test_a_plan_with_a_preset_of_another_version_is_told(ready):
+    plans.save_plan(ready, Plan("thorough"))
+    for act in (trainings.new_rehearsal, trainings.estimate, trainings.start):
+        with pytest.raises(SemiGDAError, match="The presets are quick, standard, paper"):
+            act(ready, plans.saved_plan(ready))
+    plans.save_plan(ready, Plan())
+
+
 @pytest.mark.parametrize("kept", [{"preset": "standard", "base": None}, {"minutes": 5.0}, {}])
 def test_a_plan_of_an_earlier_version_starts_from_nothing(kept, tmp_path):
     project = make_project(tmp_path, 1, 0)

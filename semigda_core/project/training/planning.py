@@ -26,7 +26,7 @@ from semigda_core.project.training.estimates import (
     plan_of,
 )
 from semigda_core.project.training.plans import Plan
-from semigda_core.project.training.presets import PRESETS, grids, train_settings
+from semigda_core.project.training.presets import grids, preset_of, train_settings
 from semigda_core.project.training.versions import model_name, slug
 
 # A rehearsal stays valid until the number of cases changes by more than this factor.
@@ -84,7 +84,7 @@ def plan_training(project: Project, plan: Plan) -> Planned:
     """
     view, minutes = project.read().present(), minutes_of(plan)
     facts, before = _rehearsed(project, view, plan)
-    settings, sizes = before, PRESETS[plan.preset].sizes(before["network"])
+    settings, sizes = before, preset_of(plan).sizes(before["network"])
     work = _work(plan, view)
     if facts is not None and minutes:
         found = grids(project, measured(project), plan, before)
@@ -98,7 +98,7 @@ def plan_training(project: Project, plan: Plan) -> Planned:
 def minutes_of(plan: Plan) -> float | None:
     """The plan's time; a preset's own does not bind who chose the number of steps."""
     chosen = "steps" in plan.advanced
-    return plan.minutes or (None if chosen else PRESETS[plan.preset].minutes)
+    return plan.minutes or (None if chosen else preset_of(plan).minutes)
 
 
 def unfitted(project: Project, plan: Plan, card: bool = False) -> dict[str, Any]:

@@ -91,6 +91,17 @@ PRESETS = {
         },
     ),
 }
+
+
+def preset_of(plan: Plan) -> Preset:
+    """The preset of a plan; "bad-input" if there is none of its name."""
+    if plan.preset not in PRESETS:
+        raise SemiGDAError(
+            "bad-input", f"The presets are {', '.join(PRESETS)}.", action="Choose one of them."
+        )
+    return PRESETS[plan.preset]
+
+
 # Pictures of other machines are narrower, darker and coarser; in a short training this costs a
 # point where they are not (docs/robustness.md).
 VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
@@ -135,7 +146,7 @@ def train_settings(
     """
     view = project.read()
     _refuse(view, plan)
-    chosen, base, advanced = PRESETS[plan.preset], plan.base, dict(plan.advanced)
+    chosen, base, advanced = preset_of(plan), plan.base, dict(plan.advanced)
     check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
     side, axis = advanced.pop("side", None), advanced.pop("slice_axis", None)
     channels = advanced.pop("channels", None)
@@ -183,9 +194,7 @@ def train_settings(
 
 
 def _refuse(view: View, plan: Plan) -> None:
-    """Raise "bad-input" for a preset that is unknown, or cannot be used yet."""
-    if plan.preset not in PRESETS:
-        raise SemiGDAError("bad-input", f"The presets are {', '.join(PRESETS)}.")
+    """Raise "bad-input" for a plan that cannot be used yet."""
     if not view.classes:
         raise SemiGDAError(
             "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
@@ -210,7 +219,7 @@ def grids(
         return [own]
     view, axis = project.read(), plan.advanced.get("slice_axis")
     found = [own]
-    sizes = PRESETS[plan.preset].sizes(settings["network"])
+    sizes = preset_of(plan).sizes(settings["network"])
     for side in sizes.sides[1:]:
         grid = suggest_preprocessing(view, facts, side, axis, sizes.finer)
         if grid["size"] != found[-1]["size"]:
