@@ -126,10 +126,13 @@ def test_bases(tmp_path):
     values = settings(project, facts, "paper", base=str(base))
     assert values.network["name"] == "tiny" and values.base == str(base)
     assert values.optimizer == "sgd" and values.frozen == "autoencoder"
-    (tmp_path / "x.safetensors").write_bytes(b"no base")
-    with pytest.raises(SemiGDAError) as caught:
-        settings(project, facts, base=str(tmp_path / "x.safetensors"))
-    assert caught.value.error_class == "model-invalid"
+    header = json.dumps({"__metadata__": {"network": json.dumps({"depth": 3})}}).encode()
+    deep = b"[" * 100_000
+    for content in (b"no base", header, deep):  # the second one of another version
+        base.write_bytes(len(content).to_bytes(8, "little") + content)
+        with pytest.raises(SemiGDAError) as caught:
+            settings(project, facts, base=str(base))
+        assert caught.value.error_class == "model-invalid"
 
 
 def test_images_decide_the_working_grid(tmp_path):

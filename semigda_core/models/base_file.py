@@ -6,21 +6,20 @@ Its tensors are read by :mod:`semigda.models.base`.
 from __future__ import annotations
 
 import json
-import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.models.network_config import NetworkConfig
 
 _MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
 class BaseHeader:
-    """``network``: as of ``NetworkConfig.to_dict``, unchecked; ``tensors``: the tensors' names."""
+    """The network, and the names of the tensors."""
 
-    network: dict[str, Any]
+    network: NetworkConfig
     tensors: frozenset[str]
 
 
@@ -32,11 +31,11 @@ def read_header(path: Path) -> BaseHeader:
     """
     try:
         with open(path, "rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
+            length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, _MOST_BYTES)))
-        network = json.loads(header.pop("__metadata__")["network"])
-        return BaseHeader(dict(network), frozenset(header))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        network = NetworkConfig.from_dict(json.loads(header.pop("__metadata__")["network"]))
+        return BaseHeader(network, frozenset(header))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SemiGDAError(
             "model-invalid",
             "The file is not an autoencoder to start a training from.",

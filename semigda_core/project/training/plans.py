@@ -71,13 +71,11 @@ def needs_features(plan: Plan) -> bool:
     """
     brought: Iterable[str] = ()
     network = NetworkConfig.pretrained() if plan.features else NetworkConfig.compact()
-    values = network.to_dict()
     if plan.base is not None:
         if Path(plan.base).is_dir():
             return False  # a model has its own
         header = read_header(Path(plan.base))
-        values, brought = header.network, header.tensors
+        network, brought = header.network, header.tensors
     own = plan.advanced.get("network")
-    values = own if isinstance(own, dict) else values
-    has = values.get("features", "none") != "none"
+    has = own.get("features", "none") != "none" if isinstance(own, dict) else network.has_features
     return has and not any(name.startswith(TENSORS) for name in brought)

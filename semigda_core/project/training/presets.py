@@ -155,7 +155,7 @@ def train_settings(
     if model is not None:
         network = model.network
     elif base:
-        network = read_header(Path(base)).network
+        network = read_header(Path(base)).network.to_dict()
     elif card and plan.features and chosen.middle is not None and not channels:
         network = NetworkConfig.middle().to_dict()
     else:
