@@ -6732,6 +6732,10 @@
         <translation>Speichern Sie es in RGB-Farben oder mit Schwarz als erster Farbe der Palette.</translation>
     </message>
     <message>
+        <source>Save it with the space left-posterior-superior, in the program that it comes from.</source>
+        <translation>Speichern Sie es mit dem Raum (space) left-posterior-superior, in dem Programm, aus dem es kommt.</translation>
+    </message>
+    <message>
         <source>Save it without transparency, on a black background.</source>
         <translation>Speichern Sie es ohne Transparenz, auf schwarzem Hintergrund.</translation>
     </message>
@@ -6994,6 +6998,10 @@
     <message>
         <source>The image's axes are not at right angles, which cannot be read from NIfTI files.</source>
         <translation>Die Achsen des Bildes stehen nicht senkrecht aufeinander, was aus NIfTI-Dateien nicht gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>The image's header gives its directions in a way that would be read mirrored (space: {space}).</source>
+        <translation>Der Dateikopf des Bildes gibt seine Richtungen auf eine Weise an, die gespiegelt gelesen würde (space: {space}).</translation>
     </message>
     <message>
         <source>The image's values are too large, or too close together, to be computed with.</source>

@@ -60,6 +60,7 @@ def sentences(_):
         _("Save it as NIfTI-1 or NRRD in the program that it comes from."),
         _("Save it as PNG and use that."),
         _("Save it in RGB colours, or with black as the first colour of its palette."),
+        _("Save it with the space left-posterior-superior, in the program that it comes from."),
         _("Save it without transparency, on a black background."),
         _("Save its magnitude as an image and use that."),
         _(
@@ -144,6 +145,10 @@ def sentences(_):
             "programs differ in what they make of it."
         ),
         _("The image's axes are not at right angles, which cannot be read from NIfTI files."),
+        _(
+            "The image's header gives its directions in a way that would be read mirrored (space:"
+            " {space})."
+        ),
         _("The image's values are too large, or too close together, to be computed with."),
         _("The image's voxel spacing is zero, negative or no number."),
         _("The image's voxel spacing or axes are not usable."),

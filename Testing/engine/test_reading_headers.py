@@ -152,6 +152,17 @@ def test_where_the_voxels_of_an_attached_metaimage_begin(tmp_path):
     np.testing.assert_array_equal(read_volume(tmp_path / "a.mha").array, noise())
 
 
+@pytest.mark.parametrize("space", ["right-anterior-superior-time", "LAST", "3D-left-handed"])
+def test_a_space_that_itk_and_slicer_take_for_another_is_refused(tmp_path, space):
+    """The image would be mirrored, or on its head."""
+    about = {"dimension": 3, "space": space}
+    if "hand" not in space:
+        about |= {"dimension": 4, "sizes": "24 20 6 1", "kinds": "domain domain domain time"}
+        about["space_directions"] = "(1,0,0,0) (0,1,0,0) (0,0,1,0) (0,0,0,1)"
+        about["space_origin"] = "(0,0,0,0)"
+    assert "mirrored" in refused(nrrd(tmp_path / "a.nrrd", noise(), **about)).message
+
+
 @pytest.mark.filterwarnings("error")
 def test_infinite_directions_are_left_to_the_reader_without_a_warning(tmp_path):
     path = nrrd(tmp_path / "a.nrrd", noise(), space_directions="(1,0,0) (0,1,0) (0,0,inf)")

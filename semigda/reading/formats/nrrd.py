@@ -15,6 +15,7 @@ from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, u
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
 from semigda.reading.voxels import MOST_AXES, Header, Part, Voxels, checked_sizes, other_unit
+from semigda_core.errors import SemiGDAError
 
 START = b"NRRD000"
 MOST_BYTES = 4_000_000  # of a header; segments' terminology makes it long
@@ -76,6 +77,17 @@ _GEOMETRY = (
     "measurement frame",
 )
 _ALIASES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
+# Spaces whose axes ITK takes for those of left-posterior-superior: patients would be mirrored.
+_MIRRORED = {
+    "right-anterior-superior-time",
+    "rast",
+    "left-anterior-superior-time",
+    "last",
+    "3d-left-handed",
+    "3dlh",
+    "3d-left-handed-time",
+    "3dlht",
+}
 _DOMAINS = ("domain", "space", "time", "none", "???")
 
 
@@ -135,6 +147,14 @@ def read_header(path: Path) -> Header:
     """Raises SemiGDAError "bad-input" if the file declares more than it holds."""
     with open(path, "rb") as file:
         fields = read_fields(file.read(MOST_BYTES))
+    if fields.values.get("space", "").lower() in _MIRRORED:
+        raise SemiGDAError(
+            "bad-input",
+            "The image's header gives its directions in a way that would be read mirrored (space: "
+            f"{fields.values['space']}).",
+            action="Save it with the space left-posterior-superior, in the program that it comes "
+            "from.",
+        )
     try:
         voxels = _voxels(path, fields)
     except (KeyError, ValueError, IndexError) as error:
