@@ -7,7 +7,7 @@ from pathlib import Path
 import slicer
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from SemiGDALib import nodes
 from SemiGDALib.dialogs import chooseFolder
 from SemiGDALib.texts import errorText
@@ -64,8 +64,9 @@ def export(segmentationNode, folder) -> list[Path]:
             exporter refuses.
     """
     plugin, folder = check(segmentationNode), Path(folder)
-    before = set(folder.iterdir()) if folder.is_dir() else set()
-    folder.mkdir(parents=True, exist_ok=True)
+    with plain_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        before = set(folder.iterdir())
     item = nodes.subjectHierarchy().GetItemByDataNode(segmentationNode)
     exportables = plugin.examineForExport(item)
     for exportable in exportables:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 
 import pytest
 import slicer
 import train_fixtures
+from conftest import checked
 from slices_fixtures import opened, paint_slices, project
 from test_segment_several import finish, folder, fromFolder, section, states
 from test_train_unlucky import press_save, show
@@ -115,6 +117,19 @@ def test_a_drawing_waits(opened, training, project, module_host, tmp_path, how):
         show(training, module_host)
     assert press_save(training, module_host) == ""
     assert Project(project.folder).read().cases[1].label is not None
+
+
+def test_a_check_that_cannot_write(training, project, module_host):
+    """The project can be read, and its folder of jobs is another thing."""
+    ui = train_fixtures.section(training, "Check")
+    jobs = project.folder / "jobs"
+    shutil.rmtree(jobs)
+    jobs.write_text("in the way")
+    module_host.click(ui.checkButton)
+    assert "cannot be used" in training.ui.messageLabel.text and training.ui.messageFrame.visible
+    jobs.unlink()
+    module_host.click(ui.checkButton)
+    checked(training, module_host)
 
 
 @pytest.mark.parametrize("how", WAYS)

@@ -141,6 +141,9 @@ def test_a_series_that_left_the_database(logic, slicer_dicom, bright, tmp_path):
     with pytest.raises(SemiGDAError, match="exporter could not write") as caught:
         logic.exportDicomSeg(node, tmp_path / "out")
     assert "not found" in caught.value.detail
+    (tmp_path / "file").touch()
+    with pytest.raises(SemiGDAError, match="cannot be used"):  # such as a drive that is away
+        logic.exportDicomSeg(node, tmp_path / "file" / "out")
 
 
 def test_the_button(panel, slicer_dicom, module_host, tmp_path, monkeypatch, artifacts):

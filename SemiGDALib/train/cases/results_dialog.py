@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import qt
 from slicer.i18n import tr as _
 
@@ -89,7 +91,7 @@ class ResultsDialog:
         uses = {LEARNS: _("teach"), MEASURES: _("measure")}
         case = self._cases[caseId]
         made = path.name
-        if path.is_dir():
+        if os.path.isdir(path):
             count = len(read_segments(path))
             made = _("{name}: {count} structures").format(name=path.name, count=count)
         return case.name, uses.get(case.role, _("nothing now")), made

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
-from pathlib import Path
 
 import qt
 from slicer.i18n import tr as _
@@ -138,8 +138,8 @@ class CasesSection(Section):
 
     def addPaths(self, paths) -> None:
         """What was dropped: folders open the dialog, files are paired by their names."""
-        folders = [path for path in paths if Path(path).is_dir()]
-        files = [path for path in paths if Path(path).is_file()]
+        folders = [path for path in paths if os.path.isdir(path)]
+        files = [path for path in paths if os.path.isfile(path)]
         if files:
             self._add(self.context.logic.addFiles, files)
         for folder in folders:

@@ -7,7 +7,7 @@ from functools import partial
 import qt
 from slicer.i18n import tr as _
 
-from semigda_core.errors import SemiGDAError
+from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.stamps import stamp
 from semigda_core.project.check.repairs import repairs
 from SemiGDALib import timers
@@ -187,7 +187,8 @@ class CheckSection(Section):
         """Start a check."""
         self._tried |= set(self._stamps())
         try:
-            self.context.logic.check(self._onProgress, self._onEnded)
+            with plain_errors():
+                self.context.logic.check(self._onProgress, self._onEnded)
         except SemiGDAError as error:
             self.context.showError(error)
             return
