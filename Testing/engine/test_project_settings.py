@@ -94,6 +94,16 @@ def test_presets(tmp_path):
         train_settings(project, facts, Plan(), "Jane Doe")
 
 
+def test_a_plan_of_anybodys_project_chooses_no_place_to_write(tmp_path):
+    """Nor a base that nobody looks at, which may have learned from held-out cases."""
+    project = make_project(tmp_path, labelled=2)
+    facts = ready(project)
+    own = {"out": "/home/me/models/liver", "work": "/home/me", "base": "/x", "overwrite": True}
+    for key, value in {**own, "cases": "/x.json", "card": {"name": "liver"}}.items():
+        with pytest.raises(SemiGDAError, match=f"'{key}' is for the project to choose"):
+            settings(project, facts, advanced={key: value})
+
+
 def test_a_version_takes_no_name_that_is_there(tmp_path):
     """Also of a model whose training the project does not know."""
     project = make_project(tmp_path, labelled=2)

@@ -17,7 +17,7 @@ from typing import Any
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.checked import RULE
-from semigda_core.files.documents import check, flag, list_of, one_of, record, text, whole
+from semigda_core.files.documents import Wrong, check, flag, list_of, one_of, record, text, whole
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.sides import sided
 from semigda_core.models.base_file import read_header
@@ -108,6 +108,13 @@ VARIED = {"stretch": 0.5, "darkness": 0.5, "coarse": 0.15}
 ALIGN_SHARE = 1 / 11  # of the steps, for stage 1
 PAPER_PASSES = 350  # over the labelled slices, in stage 2
 FEWEST_STEPS = 40
+
+
+def _of_the_project(value: Any) -> None:
+    """A project may come from anybody: what is written where does not follow from its plan."""
+    raise Wrong("is for the project to choose")
+
+
 # The user's single settings. Of a network, a preprocessing and an augmentation only what is used
 # here: the training checks them as a whole.
 _ADVANCED = record(
@@ -124,6 +131,7 @@ _ADVANCED = record(
             others=True,
         ),
         "augmentation": record({}, {"mirror": flag()}, others=True),
+        **dict.fromkeys(("cases", "out", "work", "overwrite", "card", "base"), _of_the_project),
     },
     others=True,
 )
@@ -150,7 +158,6 @@ def train_settings(
     check(advanced, _ADVANCED, "The plan", action="Change the setting, or take it back.")
     side, axis = advanced.pop("side", None), advanced.pop("slice_axis", None)
     channels = advanced.pop("channels", None)
-    advanced.pop("cases", None)  # that list is the job's
     model = ModelCard.read(base) if base and Path(base).is_dir() else None
     if model is not None:
         network = model.network
