@@ -76,6 +76,7 @@ def pictures(host, panel, path) -> None:
     train_fixtures.dark(host, True)
     host.grab(panel, path.with_name(f"{path.stem}-dark.png"))
     train_fixtures.dark(host, False)
+    host.fit(panel.parent, PANEL_WIDTH)  # what a picture needed does not stay
 
 
 def check(widget, english) -> None:
