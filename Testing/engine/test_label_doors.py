@@ -252,7 +252,7 @@ def test_a_volumes_label_with_grey_edges_is_refused(tmp_path, image):
     assert "smoothed" in refusal(tmp_path / "l.nrrd", image).message
 
 
-@pytest.mark.parametrize("kind", ["atlas", "rings", "layers", "edged", "points"])
+@pytest.mark.parametrize("kind", ["atlas", "rings", "layers", "edged", "points", "small", "few"])
 def test_many_values_are_no_grey_edges(tmp_path, kind):
     plane = np.zeros((64, 64), np.uint8)
     if kind == "atlas":  # 255 parcels of 4 x 4 pixels
@@ -266,6 +266,11 @@ def test_many_values_are_no_grey_edges(tmp_path, kind):
         for n in range(5):
             plane[5:30, 12 * n + 1 : 12 * n + 11] = 255
             plane[6:29, 12 * n + 2 : 12 * n + 10] = n + 1
+    elif kind == "small":  # beside a large one
+        plane[20:40, 20:40] = 250
+        plane[25, 19], plane[25:28, 18], plane[25:28, 17] = 200, 150, 100
+    elif kind == "few":  # the last slice of a tumour
+        plane[20, 20:22], plane[20, 22], plane[21, 20:22], plane[22, 20] = 100, 150, 200, 250
     else:  # landmarks
         plane[::4, ::4] = np.arange(0, 240, 15, dtype=np.uint8)
     refuse_smoothed(plane[np.newaxis])

@@ -32,9 +32,12 @@ def refuse_smoothed(labels: np.ndarray) -> None:
     greys = inner[among[inner] < _ALONE * counts[inner]]
     if len(greys) < max(_FEWEST, len(inner) / 2):
         return
-    # Landmarks and thin structures are alone too, but no step from a lower to a higher value.
+    # Landmarks and thin structures are alone too, but no step from a lower to a higher value; and
+    # a few voxels of small ones are no edge of what is white.
     steps = np.bincount(labels[(low < labels) & (labels < high)], minlength=256)
-    smoothed = steps[greys].sum() > counts[greys].sum() / 2
+    edge = np.count_nonzero((labels == values[-1]) & (low < labels))
+    along = among[values[-1]] and counts[greys].sum() > edge / 2
+    smoothed = along and steps[greys].sum() > counts[greys].sum() / 2
     compressed = all(np.count_nonzero(counts[end]) >= _FEWEST for end in _ENDS)
     if smoothed or compressed:
         raise SemiGDAError(
