@@ -271,8 +271,9 @@ def test_many_values_are_no_grey_edges(tmp_path, kind):
         plane[25, 19], plane[25:28, 18], plane[25:28, 17] = 200, 150, 100
     elif kind == "few":  # the last slice of a tumour
         plane[20, 20:22], plane[20, 22], plane[21, 20:22], plane[22, 20] = 100, 150, 200, 250
-    else:  # landmarks
-        plane[::4, ::4] = np.arange(0, 240, 15, dtype=np.uint8)
+    else:  # landmarks around something
+        plane[40:60, 40:60] = 255
+        plane[:36:4, ::4] = np.arange(0, 240, 15, dtype=np.uint8)
     refuse_smoothed(plane[np.newaxis])
 
 
