@@ -3176,8 +3176,8 @@
         <translation>auch mit Ergebnissen von {program} für {count} Fälle</translation>
     </message>
     <message>
-        <source>licence {name}</source>
-        <translation>Lizenz {name}</translation>
+        <source>licence: {name}</source>
+        <translation>Lizenz: {name}</translation>
     </message>
     <message>
         <source>mean Dice {score:.2f} on {count} validation cases</source>
@@ -7713,10 +7713,6 @@
     <message>
         <source>None of the held-out cases is where it was, so nothing could be scored.</source>
         <translation>Keiner der Testfälle ist, wo er war; nichts konnte gemessen werden.</translation>
-    </message>
-    <message>
-        <source>Not stated; not for distribution</source>
-        <translation>Nicht angegeben; nicht zur Weitergabe</translation>
     </message>
     <message>
         <source>Nothing has to be done; check that they look alike in brightness.</source>

@@ -20,7 +20,7 @@ def cardSummary(model) -> str:
         legend(label.name.replace(" ", "\u00a0"), label.color)  # not torn from its colour
         for label in card.labels
     )
-    licence = _("licence {name}").format(name=card.licence) if card.licence else ""
+    licence = _("licence: {name}").format(name=card.licence) if card.licence else ""
     base = translated(card.base_model or "")
     start = _("started from {base}").format(base=base) if base else ""
     facts = [card.modality, *_trainingFacts(card.training), start, licence]

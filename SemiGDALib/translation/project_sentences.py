@@ -191,7 +191,6 @@ def sentences(_):
         _("No unlabelled case is in the project."),
         _("Nobody knows how good the results of {name} are, so they teach nothing."),
         _("None of the held-out cases is where it was, so nothing could be scored."),
-        _("Not stated; not for distribution"),
         _("Nothing has to be done; check that they look alike in brightness."),
         _("One of the two branches is trained: in this time it learns more than both."),
         _("Only {count} cases are labelled."),

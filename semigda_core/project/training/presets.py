@@ -358,7 +358,7 @@ def _card(
         "description": f"Segments {names}.",
         "modality": guess,
         "labels": view.data["classes"],
-        "licence": "Not stated; not for distribution",
+        "licence": "not stated; not for distribution",
         "attribution": [],
         **{field: settings[field] for field in authored() if settings.get(field)},
     }
