@@ -5094,6 +5094,10 @@
         <translation>Geben Sie diese Einstellung an, oder korrigieren Sie sie.</translation>
     </message>
     <message>
+        <source>Give the new one another name, or let it take the place (--overwrite).</source>
+        <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen (--overwrite).</translation>
+    </message>
+    <message>
         <source>Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS.</source>
         <translation>Geben Sie x,y,z,a,b,c an: Mitte und Längen in mm, in LPS oder nach RAS: in RAS.</translation>
     </message>
@@ -5763,10 +5767,6 @@
     <message>
         <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
         <translation>Geben Sie auch die Datei des Stable-Diffusion-Autoencoders an (--vae).</translation>
-    </message>
-    <message>
-        <source>Give the new one another name, or let it take the place (--overwrite).</source>
-        <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen (--overwrite).</translation>
     </message>
     <message>
         <source>Give them the same class, leave one of them out, or use the case without this result.</source>

@@ -43,6 +43,7 @@ def sentences(_):
         ),
         _("Give its name, such as TotalSegmentator."),
         _("Give or correct that setting."),
+        _("Give the new one another name, or let it take the place (--overwrite)."),
         _("Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS."),
         _("Images are not mirrored: {told} may be one side of the body."),
         _(

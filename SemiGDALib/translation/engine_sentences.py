@@ -46,7 +46,6 @@ def sentences(_):
         _("Give each case a name of its own in a case list."),
         _("Give it another name."),
         _("Give the Stable Diffusion autoencoder's file too (--vae)."),
-        _("Give the new one another name, or let it take the place (--overwrite)."),
         _("Give them the same class, leave one of them out, or use the case without this result."),
         _("How certain the model was"),
         _("Imported from a released SemiGDA stage-2 checkpoint."),

@@ -117,8 +117,8 @@ def test_a_case_list_needs_no_roles_and_names_the_files(model, images, tmp_path)
 
 
 def test_names_of_one_file_are_refused_before_anything_is_done(model, images, tmp_path, capsys):
-    sitk.WriteImage(sitk.ReadImage(str(images / "case1.nii.gz")), str(images / "CASE1.nrrd"))
-    assert segment(model, images, tmp_path / "out") == 1
+    (images / "list.csv").write_text("name,image\none,case0.nii.gz\nONE,case1.nii.gz\n")
+    assert segment(model, images / "list.csv", tmp_path / "out") == 1
     assert "same file" in capsys.readouterr().err and not (tmp_path / "out").exists()
     for name in ("a/b", "..", "a:b", "a\nb", "", "CON", "aux.1", "com¹", "Cohort"):
         with pytest.raises(SemiGDAError, match="cannot be that of a result"):

@@ -186,9 +186,9 @@ for path in disk.iterdir():
     path.unlink()
 
 begun = results.Results.add
-def add(self, predictions):
+def add(self, *parts):
     fill()
-    begun(self, predictions)
+    begun(self, *parts)
 results.Results.add = add
 code = main(["segment", str(image), "--model", str(model), "-o", str(disk / "o.seg.nrrd")])
 assert [path.name for path in disk.iterdir()] == ["filler"]

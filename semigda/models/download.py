@@ -18,7 +18,7 @@ from semigda_core.jobs.locks import locked
 from semigda_core.models import catalogue
 from semigda_core.models.card import CARD_FILE, ModelCard, parse_card
 from semigda_core.models.catalogue import Entry, parse_catalogue
-from semigda_core.models.layout import NAME_TAKEN, is_package_zip
+from semigda_core.models.layout import is_package_zip
 from semigda_core.models.library import places_of
 
 PARTS = ".downloads"  # in the library's folder; the leading dot hides it from the list of models
@@ -101,7 +101,6 @@ def _check_name_free(entry: Entry, overwrite: bool) -> None:
             "bad-input",
             f"Another model named '{entry.name}' is installed already.",
             action="Let the new one take its place (--overwrite).",
-            detail=NAME_TAKEN,
         )
 
 

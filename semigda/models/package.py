@@ -175,8 +175,7 @@ def import_package(
             raise SemiGDAError(
                 "bad-input",
                 f"Another model named '{card.name}' is installed already.",
-                action="Give the new one another name, or let it take the place (--overwrite).",
-                detail=NAME_TAKEN,
+                action=NAME_TAKEN,
             )
         check_target(target, is_package_or_damaged, overwrite=overwrite, inputs=[source])
         with atomic.staged_folder(target) as stage:

@@ -15,7 +15,8 @@ from semigda_core.models.card import CARD_FILE, WEIGHTS_FILE, ModelCard, parse_c
 
 LICENCE_FILE = "LICENSE.txt"
 FILES = (CARD_FILE, WEIGHTS_FILE, LICENCE_FILE)  # only the licence text may be missing
-NAME_TAKEN = "name taken"  # detail of the error that tells a panel to ask the user
+# The action by which a panel knows that it should ask the user.
+NAME_TAKEN = "Give the new one another name, or let it take the place (--overwrite)."
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 

@@ -28,7 +28,7 @@ class LibraryLogic:
         """Install a package (.zip, folder, or its card.json); ``onDone(SemiGDAError or None)``.
 
         In a child process, because checking tensors needs packages. ``overwrite``: let it take the
-        place of another model of its name, which is refused otherwise, with detail NAME_TAKEN.
+        place of another model of its name, which is refused otherwise, with action NAME_TAKEN.
         """
         path = Path(path)
         package = path.parent if path.name == "card.json" else path

@@ -203,7 +203,7 @@ class LibrarySection:
             self._logic.addModel(path, partial(self._onAdded, path))
 
     def _onAdded(self, path, problem) -> None:
-        taken = problem is not None and NAME_TAKEN in problem.detail
+        taken = problem is not None and problem.action == NAME_TAKEN
         if taken and asking.mayReplace():
             self._logic.addModel(path, partial(self._onAdded, path), overwrite=True)
         else:
