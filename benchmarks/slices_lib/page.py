@@ -19,8 +19,8 @@ ENOUGH, POINTS = 0.97, 2.0  # the aims: share of the Dice of all slices, Dice po
 HEAD = """# Fewer slices: what they are worth
 
 - **Draw a few slices of every case at hand first**, and more slices of the same cases after that.
-- A tenth of the slices keeps about 97 % of the Dice or more. Where a case has few slices, draw
-  more: of the left ventricle a tenth is only one.
+- A tenth of the slices keeps about 97 % of the Dice, in a short training as in a longer one. Where
+  a case has few slices, draw more: of the left ventricle a tenth is only one.
 - Slices of many patients beat as many slices of one patient, because hearts differ more than the
   slices of one heart do. (Five whole hippocampi are nearly as good as all 22.)
 
