@@ -61,7 +61,8 @@ def at_cpu_seconds(table: Table, sets: Sequence[str]) -> Iterator[str]:
     for budget in budgets:
         fair = [n for n in sets if any((n, method, budget) in table for method in FAIR)]
         if fair:
-            yield _overview(table, budget, fair)
+            heading = "All sets" if len(fair) == len(sets) else f"{len(fair)} of {len(sets)} sets"
+            yield f"## {heading}, {budget}\n\n" + _overview(table, budget, fair)
         yield _nnunet(table, budget, sets)
 
 
@@ -82,7 +83,7 @@ def _overview(table: Table, budget: Budget, sets: Sequence[str]) -> str:
     seeds = {n: next(iter(of_same_seeds(table, n, budget, whole).values())).runs for n in sets}
     kind = "a short training" if budget.cpu <= SHORT else "a training by default"
     told = ", ".join(f"{name} {' '.join(map(str, seeds[name]))}" for name in sets)
-    text = f"## All sets, {budget}\n\nMean Dice of {kind}. Seeds: {told}.\n\n"
+    text = f"Mean Dice of {kind}. Seeds: {told}.\n\n"
     return text + overview(table, dict.fromkeys(sets, budget), whole) + _ahead(table, budget, sets)
 
 
