@@ -5322,6 +5322,14 @@
         <translation>Das Bild ähnelt den Trainingsbildern nicht: Sehen Sie das Ergebnis genau an.</translation>
     </message>
     <message>
+        <source>The image's file does not say clearly which side of the body is the left: it is read as in Slicer, and left and right, or front and back, may be swapped.</source>
+        <translation>Die Bilddatei sagt nicht eindeutig, welche Körperseite die linke ist: Sie wird wie in Slicer gelesen, und links und rechts oder vorn und hinten können vertauscht sein.</translation>
+    </message>
+    <message>
+        <source>The image's file does not say how large its voxels are, and they are taken for 1 mm, as in Slicer: spacing, distances and volumes are not the true ones.</source>
+        <translation>Die Bilddatei sagt nicht, wie groß ihre Voxel sind, und wie in Slicer wird 1 mm angenommen: Abstände, Entfernungen und Volumina sind nicht die wahren.</translation>
+    </message>
+    <message>
         <source>The image's file gives its sizes in {unit}, and they are taken for mm, as in Slicer: spacing, distances and volumes are not the true ones.</source>
         <translation>Die Bilddatei gibt ihre Maße in {unit} an, und sie werden wie in Slicer als mm gelesen: Abstände, Entfernungen und Volumina sind nicht die wahren.</translation>
     </message>
@@ -6620,6 +6628,10 @@
         <translation>Exportieren Sie es noch einmal, mit Punkten statt Kommas in Dezimalzahlen.</translation>
     </message>
     <message>
+        <source>Export it from its source in another way, such as with a rescale slope.</source>
+        <translation>Exportieren Sie es aus seiner Quelle auf andere Weise, etwa mit „Rescale Slope“.</translation>
+    </message>
+    <message>
         <source>Export it from its source with a file for each slice.</source>
         <translation>Exportieren Sie sie aus ihrer Quelle mit einer Datei je Schicht.</translation>
     </message>
@@ -6732,6 +6744,10 @@
         <translation>Speichern Sie es in RGB-Farben oder mit Schwarz als erster Farbe der Palette.</translation>
     </message>
     <message>
+        <source>Save it with its spacings, in the program that it comes from.</source>
+        <translation>Speichern Sie es mit seinen Voxelabständen (spacings) in dem Programm, aus dem es stammt.</translation>
+    </message>
+    <message>
         <source>Save it with the space left-posterior-superior, in the program that it comes from.</source>
         <translation>Speichern Sie es mit dem Raum (space) left-posterior-superior, in dem Programm, aus dem es kommt.</translation>
     </message>
@@ -6796,12 +6812,20 @@
         <translation>Die DICOM-Datei sagt nicht, wo ihre {frames} Einzelbilder liegen: Sie kann ein Film sein.</translation>
     </message>
     <message>
+        <source>The DICOM file gives its values by a table (Modality LUT), which cannot be read.</source>
+        <translation>Die DICOM-Datei gibt ihre Werte durch eine Tabelle an (Modality LUT), die nicht gelesen werden kann.</translation>
+    </message>
+    <message>
         <source>The DICOM file holds no image.</source>
         <translation>Die DICOM-Datei enthält kein Bild.</translation>
     </message>
     <message>
         <source>The DICOM file is damaged: its compressed pixels are not whole</source>
         <translation>Die DICOM-Datei ist beschädigt: Ihre komprimierten Pixel sind unvollständig</translation>
+    </message>
+    <message>
+        <source>The DICOM file stores its values in other bits than the lowest (high bit), which cannot be read.</source>
+        <translation>Die DICOM-Datei speichert ihre Werte in anderen als den niedrigsten Bits (High Bit), was nicht gelesen werden kann.</translation>
     </message>
     <message>
         <source>The DICOM file writes its {what} in a way that is no number.</source>
@@ -7002,6 +7026,10 @@
     <message>
         <source>The image's header gives its directions in a way that would be read mirrored (space: {space}).</source>
         <translation>Der Dateikopf des Bildes gibt seine Richtungen auf eine Weise an, die gespiegelt gelesen würde (space: {space}).</translation>
+    </message>
+    <message>
+        <source>The image's header says where its axes begin or end (axis mins, axis maxs), and not its voxel spacing: programs differ in what they make of it.</source>
+        <translation>Der Dateikopf des Bildes sagt, wo seine Achsen beginnen oder enden (axis mins, axis maxs), aber nicht den Voxelabstand: Programme machen Verschiedenes daraus.</translation>
     </message>
     <message>
         <source>The image's values are too large, or too close together, to be computed with.</source>
@@ -7429,6 +7457,10 @@
     <message>
         <source>Close other windows that show this project, then try again.</source>
         <translation>Schließen Sie andere Fenster, die dieses Projekt zeigen, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Compare them with the images that they were made from. If they are wrong, save these, with their labels, in a format that says it.</source>
+        <translation>Vergleichen Sie sie mit den Bildern, aus denen sie entstanden. Wenn sie falsch sind, speichern Sie diese mit ihren Labels in einem Format, das es sagt.</translation>
     </message>
     <message>
         <source>Compare versions that were trained since the held-out cases were chosen.</source>

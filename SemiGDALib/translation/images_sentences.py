@@ -29,6 +29,7 @@ def sentences(_):
         _("Crop the image, check its spacing, or choose a model of a coarser spacing."),
         _("Delete copies; of several times or echoes, load one in 3D Slicer, and use that volume."),
         _("Export it again, with points in decimal numbers, not commas."),
+        _("Export it from its source in another way, such as with a rescale slope."),
         _("Export it from its source with a file for each slice."),
         _("Find out which is right, and save the image with that one alone."),
         _("Give all cases of a group to training, or all to val."),
@@ -60,6 +61,7 @@ def sentences(_):
         _("Save it as NIfTI-1 or NRRD in the program that it comes from."),
         _("Save it as PNG and use that."),
         _("Save it in RGB colours, or with black as the first colour of its palette."),
+        _("Save it with its spacings, in the program that it comes from."),
         _("Save it with the space left-posterior-superior, in the program that it comes from."),
         _("Save it without transparency, on a black background."),
         _("Save its magnitude as an image and use that."),
@@ -91,8 +93,13 @@ def sentences(_):
             "white again: what is darker than 128 black, all else white."
         ),
         _("The DICOM file does not say where its {frames} frames lie: it may be a film."),
+        _("The DICOM file gives its values by a table (Modality LUT), which cannot be read."),
         _("The DICOM file holds no image."),
         _("The DICOM file is damaged: its compressed pixels are not whole"),
+        _(
+            "The DICOM file stores its values in other bits than the lowest (high bit), which "
+            "cannot be read."
+        ),
         _("The DICOM file writes its {what} in a way that is no number."),
         _("The DICOM series cannot be read."),
         _("The DICOM series does not say where its slices lie, or how large their pixels are."),
@@ -148,6 +155,10 @@ def sentences(_):
         _(
             "The image's header gives its directions in a way that would be read mirrored (space:"
             " {space})."
+        ),
+        _(
+            "The image's header says where its axes begin or end (axis mins, axis maxs), and not "
+            "its voxel spacing: programs differ in what they make of it."
         ),
         _("The image's values are too large, or too close together, to be computed with."),
         _("The image's voxel spacing is zero, negative or no number."),

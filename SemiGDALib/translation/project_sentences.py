@@ -95,6 +95,10 @@ def sentences(_):
         _("Choose them before the first training: scores need cases it never sees."),
         _("Choose them first."),
         _("Close other windows that show this project, then try again."),
+        _(
+            "Compare them with the images that they were made from. If they are wrong, save "
+            "these, with their labels, in a format that says it."
+        ),
         _("Compare versions that were trained since the held-out cases were chosen."),
         _("Connect its drive, or open the project where it is now."),
         _("Connect their disk, ask for access to them, or say where they are now (relocate)."),

@@ -49,6 +49,7 @@ def measure_case(
     - ``white``: the value that is white, of a picture of more bits that can be read as one of 8
     - ``modality``: DICOM's code, if the file has one
     - ``unit``: that the file gives for what is taken for mm
+    - ``unsaid``: what the file does not say, of :data:`semigda_core.models.fit.UNSAID`
     - ``turned``: that other programs show it turned against its label
     - ``hash`` of its voxels in patient orientation, ``mirror`` of the mirror image
 
@@ -123,6 +124,8 @@ def _image_facts(volume: Volume, progress: Progress) -> dict[str, Any]:
         facts["modality"] = volume.modality
     if volume.unit:
         facts["unit"] = volume.unit
+    if volume.unsaid:
+        facts["unsaid"] = list(volume.unsaid)
     if volume.two_dimensional and volume.array.dtype != np.uint8:
         with suppress(SemiGDAError):
             facts["white"] = white_of(volume.array)

@@ -12,7 +12,7 @@ from semigda.data.intensity import intensity_range
 from semigda.data.volumes import Volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
-from semigda_core.models.fit import unit_note
+from semigda_core.models.fit import UNSAID, unit_note
 from semigda_core.models.preprocessing import Preprocessing
 
 
@@ -36,6 +36,7 @@ class PreparedVolume:
         scaled = rule["rule"] == "8-bit" and self._high != 255
         self.notes = [f"The picture is not of 8 bits: {self._high:g} was taken as white."] * scaled
         self.notes += [unit_note(volume.unit)] * bool(volume.unit)
+        self.notes += [UNSAID[what] for what in volume.unsaid]
 
     def slices(self, start: int, stop: int) -> torch.Tensor:
         """Network input (n, 3, H, W) float32 in [-1, 1] of working slices start to stop."""

@@ -38,6 +38,8 @@ class Volume:
         thick: whether it is known how thick its slices are; a single one may be of 1 mm for want of
             knowledge.
         unit: that the file gives for what is taken for mm, as in Slicer; "" for mm.
+        unsaid: what the file does not say and is assumed as in Slicer, of
+            :data:`semigda_core.models.fit.UNSAID`.
     """
 
     array: np.ndarray
@@ -47,6 +49,7 @@ class Volume:
     modality: str = ""
     thick: bool = True
     unit: str = ""
+    unsaid: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -180,7 +183,7 @@ def check_file(path: Path) -> None:
 def _volume(stored: Stored, array: np.ndarray) -> Volume:
     affine = checked_affine(stored.affine)
     about = stored.picture, stored.frames, stored.modality, stored.thick, stored.unit
-    return Volume(array, affine, *about)
+    return Volume(array, affine, *about, stored.unsaid)
 
 
 def checked_affine(affine: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
         dtype, shape (slowest axis first), axis (the shape's axis that counts several values a
         voxel, or None), frames (their number), affine (4 x 4 to LPS mm), picture (a plain picture),
         modality (DICOM's code), thick (whether it says how thick its slices are), unit (of
-        the geometry, if it is another than mm).
+        the geometry, if it is another than mm), unsaid (see :class:`Stored`).
 
     Args:
         budget: called with the bytes to process and the bytes of the voxels, before they are read.

@@ -54,6 +54,7 @@ class Stored:
         modality: DICOM's code; "" if the file has none.
         thick: whether the file says how thick its slices are.
         unit: of spacing and origin, which are taken for mm, if it says another; as in Slicer.
+        unsaid: what the file does not say and is assumed as in Slicer: "sides", "spacing".
     """
 
     array: np.ndarray
@@ -63,6 +64,7 @@ class Stored:
     modality: str = ""
     thick: bool = True
     unit: str = ""
+    unsaid: tuple[str, ...] = ()
 
 
 def read_foreign(
@@ -290,4 +292,4 @@ def _read_all(path: Path, answer: dict[str, Any]) -> Stored:
         array = np.moveaxis(array, answer["axis"], -1)
         array = array[..., 0] if array.shape[-1] == 1 else array
     facts = (answer[name] for name in ("frames", "picture", "modality", "thick", "unit"))
-    return Stored(array, np.array(answer["affine"]), *facts)
+    return Stored(array, np.array(answer["affine"]), *facts, tuple(answer["unsaid"]))

@@ -83,6 +83,7 @@ def write_image(
         "picture": False,
         "modality": _modality(image),
         "unit": "",
+        "unsaid": [],
         "thick": image.GetDimension() > 2,
     }
 

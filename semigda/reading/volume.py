@@ -30,6 +30,7 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
     info = itk.information(place, image_io)
     if (header.slope, header.inter) == (1.0, 0.0) and info.dtype != voxels.dtype.newbyteorder("="):
         raise unreadable()
+    solid = len(info.sizes) > 2
     sizes, axis, frames_axis = _axes(header, info)
     shape = list(sizes[::-1])
     frames = sizes[frames_axis] if frames_axis is not None else 1
@@ -58,7 +59,9 @@ def read_volume(request: Request, budget: Budget, header: Header, image_io: str)
         "picture": False,
         "modality": "",
         "unit": header.unit,
-        "thick": len(info.sizes) > 2,
+        "thick": solid and "spacing" not in header.unsaid,
+        # Of two axes, it is a picture: its directions tell nothing of a body.
+        "unsaid": [one for one in header.unsaid if solid or one != "sides"],
     }
 
 

@@ -25,6 +25,13 @@ _FARTHEST_SIDE, _FARTHEST_STEP = 2.0, 3.0
 _LOW, _HIGH = 0.05, 0.95
 # What is said of an image after it was segmented.
 UNLIKE = "The image is unlike the training images: look at the result with care."
+# What is said of an image whose file leaves something out.
+UNSAID = {
+    "sides": "The image's file does not say clearly which side of the body is the left: it is read "
+    "as in Slicer, and left and right, or front and back, may be swapped.",
+    "spacing": "The image's file does not say how large its voxels are, and they are taken for "
+    "1 mm, as in Slicer: spacing, distances and volumes are not the true ones.",
+}
 _MODALITIES = {
     "MR": "MR",
     "CT": "CT",

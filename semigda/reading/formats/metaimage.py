@@ -30,6 +30,17 @@ _TYPES = {
     "FLOAT": "f4",
     "DOUBLE": "f8",
 }
+_SIZES = ("ElementSpacing", "ElementSize")
+_MATRICES = ("TransformMatrix", "Rotation", "Orientation")  # names for the same
+# Where an axis comes from, as AnatomicalOrientation says it, and in LPS where it leads.
+_FROM = {
+    "R": (1, 0, 0),
+    "L": (-1, 0, 0),
+    "A": (0, 1, 0),
+    "P": (0, -1, 0),
+    "I": (0, 0, 1),
+    "S": (0, 0, -1),
+}
 _GEOMETRY = (
     "ObjectSubType",
     "DimSize",
@@ -98,7 +109,7 @@ def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> H
     sizes = checked_sizes(fields["DimSize"].split())
     if int(fields["NDims"]) != len(sizes):
         raise ValueError("NDims")
-    for name in ("ElementSpacing", "ElementSize"):
+    for name in _SIZES:
         if any(not float(word) > 0 for word in fields.get(name, "").split()):
             raise bad_spacing()
     kind = fields["ElementType"].removeprefix("MET_").removesuffix("_ARRAY")
@@ -120,7 +131,22 @@ def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> H
     )
     written = text.encode("utf-8", "surrogateescape")
     unit = other_unit([fields.get("DistanceUnits", "")])
-    return Header(voxels, written, "image.mha", values_axis, unit=unit)
+    unsaid = _unsaid(fields, int(fields["NDims"]))
+    return Header(voxels, written, "image.mha", values_axis, unit=unit, unsaid=unsaid)
+
+
+def _unsaid(fields: dict[str, str], axes: int) -> tuple[str, ...]:
+    """What a header leaves out. Directions that it says in two ways are not said either: ITK passes
+    over AnatomicalOrientation, and some programs write it beside a matrix that says nothing."""
+    matrix = next((fields[name] for name in _MATRICES if name in fields), None)
+    letters = [_FROM.get(letter) for letter in fields.get("AnatomicalOrientation", "").upper()]
+    sided = matrix is not None
+    if axes > 2 and len(letters) == 3 and None not in letters:
+        words = np.eye(axes) if matrix is None else np.array(matrix.split(), float)
+        steps = words.reshape(axes, axes)[:3, :3]  # one row an axis
+        sided = bool(((steps * letters).sum(axis=1) > 0).all())
+    sized = any(len(fields.get(name, "").split()) >= min(3, axes) for name in _SIZES)
+    return (() if sided else ("sides",)) + (() if sized else ("spacing",))
 
 
 def _true(fields: dict[str, str], name: str) -> bool:

@@ -58,7 +58,10 @@ def read_header(path: Path) -> Header:
     else:
         part = Part(path, start=_START, alone=False)
     voxels = Voxels(sizes, np.dtype(">" + code), "gzip" if packed else "raw", (part,))
-    return Header(voxels, _geometry(sizes, name, numbers if said > 0 else _UNSAID), "image.mha")
+    if said > 0:
+        return Header(voxels, _geometry(sizes, name, numbers), "image.mha")
+    unsaid = ("sides", "spacing")
+    return Header(voxels, _geometry(sizes, name, _UNSAID), "image.mha", unsaid=unsaid)
 
 
 def _unpacked(start: bytes) -> bytes:

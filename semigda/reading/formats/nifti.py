@@ -123,7 +123,10 @@ def read_header(path: Path) -> Header:
         part = Part(voxels_file, start=int(offset))
     voxels = Voxels(sizes, dtype, "gzip" if packed else "raw", (part,))
     _check_place(start, order, steps[0], steps[1 : 1 + min(3, dims[0])])
-    return Header(voxels, _geometry(start, order), "image.nii", values_axis, slope, inter)
+    # Without a transform ITK takes the axes for LPS, and other programs take them for RAS.
+    unsaid = () if max(struct.unpack_from(order + "2h", start, 252)) > 0 else ("sides",)
+    about = values_axis, slope, inter
+    return Header(voxels, _geometry(start, order), "image.nii", *about, unsaid=unsaid)
 
 
 def _check_place(start: bytes, order: str, side: float, steps: tuple[float, ...]) -> None:

@@ -88,6 +88,17 @@ _MIRRORED = {
     "3d-left-handed-time",
     "3dlht",
 }
+# The others say no side: ITK takes them for left-posterior-superior.
+_SIDED = {
+    "left-posterior-superior",
+    "lps",
+    "left-anterior-superior",
+    "las",
+    "right-anterior-superior",
+    "ras",
+    "left-posterior-superior-time",
+    "lpst",
+}
 _DOMAINS = ("domain", "space", "time", "none", "???")
 
 
@@ -155,21 +166,44 @@ def read_header(path: Path) -> Header:
             action="Save it with the space left-posterior-superior, in the program that it comes "
             "from.",
         )
+    kinds = fields.values.get("kinds", "").lower().split()
+    axis = next((n for n, kind in enumerate(kinds) if kind not in _DOMAINS), None)
     try:
         voxels = _voxels(path, fields)
+        unsaid = _unsaid(fields.values, len(voxels.sizes) - (axis is not None))
     except (KeyError, ValueError, IndexError) as error:
         raise unreadable() from error
     geometry = "".join(
         f"{name}: {value}\n" for name, value in fields.values.items() if name in _GEOMETRY
     )
     text = f"NRRD0005\ntype: {fields.values['type']}\n{geometry}encoding: raw\nendian: little\n\n"
-    kinds = fields.values.get("kinds", "").lower().split()
-    axis = next((n for n, kind in enumerate(kinds) if kind not in _DOMAINS), None)
     frames = axis is not None and kinds[axis] == "list"  # as in Slicer, whose colours say so
     units = (fields.values.get(name, "") for name in ("space units", "units"))
     unit = other_unit(re.findall(r'"([^"]*)"', " ".join(units)))
     written = text.encode("utf-8", "surrogateescape")
-    return Header(voxels, written, "image.nrrd", axis, frames=frames, unit=unit)
+    return Header(voxels, written, "image.nrrd", axis, frames=frames, unit=unit, unsaid=unsaid)
+
+
+def _unsaid(values: dict[str, str], axes: int) -> tuple[str, ...]:
+    """What a header with as many axes in space, and perhaps one in time, leaves out."""
+    if "(" in values.get("space directions", ""):
+        return () if values.get("space", "").lower() in _SIDED else ("sides",)
+    spacings = values.get("spacings", "").split()
+    if sum(map(_is_number, spacings)) >= min(3, axes):
+        return ("sides",)
+    for name in ("axis mins", "axismins", "axis maxs", "axismaxs"):
+        if any(map(_is_number, values.get(name, "").split())):
+            raise SemiGDAError(
+                "bad-input",
+                "The image's header says where its axes begin or end (axis mins, axis maxs), "
+                "and not its voxel spacing: programs differ in what they make of it.",
+                action="Save it with its spacings, in the program that it comes from.",
+            )
+    return "sides", "spacing"
+
+
+def _is_number(word: str) -> bool:
+    return math.isfinite(float(word))
 
 
 def declared(fields: Fields) -> tuple[tuple[int, ...], np.dtype, str]:

@@ -28,6 +28,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.finished import WHOLE
 from semigda_core.labels.provenance import ORIGINS
+from semigda_core.models.fit import UNSAID
 
 FACTS_SCHEMA = 2  # 1 accepted damaged images, and did not record who made a label
 _DOCUMENT = record(
@@ -62,7 +63,13 @@ _IMAGE = record(
         "hash": _HASH,
         "mirror": _HASH,
     },
-    {"white": number(1e-6, 2**16), "turned": flag(), "unit": text(8), "modality": text(16)},
+    {
+        "white": number(1e-6, 2**16),
+        "turned": flag(),
+        "unit": text(8),
+        "unsaid": list_of(one_of(*UNSAID), len(UNSAID)),
+        "modality": text(16),
+    },
     others=True,
 )
 _PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)

@@ -19,6 +19,7 @@ from semigda_core.project.check.rules.images import (
     other_unit,
     turned,
     unreadable,
+    unsaid,
 )
 from semigda_core.project.check.rules.labels import (
     inverted,
@@ -48,6 +49,7 @@ def find(view: View, facts: Mapping[str, Any]) -> list[Finding]:
         odd_modality,
         odd_spacing,
         other_unit,
+        unsaid,
         odd_intensity,
         other_depth,
         same_label,

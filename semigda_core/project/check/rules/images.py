@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from semigda_core.models.fit import same_modality, unit_note
+from semigda_core.models.fit import UNSAID, same_modality, unit_note
 from semigda_core.project.check.findings import FEWEST_TO_COMPARE, Facts, Finding, ids_of, remove
 from semigda_core.project.records import ProjectCase, View
 
@@ -173,6 +173,21 @@ def other_unit(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fi
                 ids_of(cases),
                 unit_note(unit),
                 "Save the images, and their labels, in mm.",
+            )
+
+
+def unsaid(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """What files leave out, and is assumed."""
+    for what, sentence in UNSAID.items():
+        cases = [c for c, image in _readable(used, facts) if what in image.get("unsaid", ())]
+        if cases:
+            yield Finding(
+                f"unsaid-{what}",
+                "warning",
+                ids_of(cases),
+                sentence,
+                "Compare them with the images that they were made from. If they are wrong, save "
+                "these, with their labels, in a format that says it.",
             )
 
 
