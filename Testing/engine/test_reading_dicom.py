@@ -9,6 +9,7 @@ import pytest
 import SimpleITK as sitk
 from hostile_files import noise, refused, write
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 from test_volumes import write_dicom
 
 from semigda.check.run import check
@@ -188,6 +189,26 @@ def test_white_is_the_highest_value_as_in_slicer(tmp_path, bits):
     np.testing.assert_array_equal(shown[::2], 2**bits - 1 - stored[::2])
     one = sorted(tmp_path.glob("*.dcm"))[2]
     np.testing.assert_array_equal(read_volume(one).array[0], shown[2])
+
+
+@pytest.mark.parametrize(("stored", "highest"), [(12, 15), (12, 13), (8, 15)])
+def test_values_in_other_bits_than_the_lowest_are_refused(tmp_path, stored, highest):
+    """As older scanners stored them; ITK reads the lowest bits. A highest bit that does not exist
+    or is of all bits changes nothing."""
+    told = {"BitsStored": (stored,) * 3, "HighBit": (stored - 1, stored - 1, highest)}
+    assert "other bits than the lowest" in refused(changed(tmp_path, **told)).message
+    assert "other bits" in refused(sorted(tmp_path.glob("*.dcm"))[2]).message
+    for high in (15, 11):
+        whole = changed(tmp_path, BitsStored=(16,) * 3, HighBit=(high,) * 3)
+        assert read_volume(whole).array[:, 0, 0].tolist() == [0, 1, 2]
+
+
+def test_values_by_a_table_are_refused(tmp_path):
+    table = Dataset()
+    table.LUTDescriptor, table.ModalityLUTType, table.LUTData = [3, 0, 16], "HU", bytes(6)
+    folder = changed(tmp_path, ModalityLUTSequence=([], [], [table]))
+    assert "Modality LUT" in refused(folder).message
+    assert read_volume(changed(tmp_path, ModalityLUTSequence=([], [], []))).shape == (3, 4, 5)
 
 
 def test_what_files_say_of_their_modality_counts_before_a_guess(tmp_path):

@@ -26,7 +26,9 @@ _LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b
 _PIXELS, _UNDEFINED = 0x7FE00010, 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _SYNTAX, _FRAMES, _COLOURS = 0x00020010, 0x00280008, 0x00280004
-_NUMBERS = {0x00280002: "samples", 0x00280010: "rows", 0x00280011: "columns", 0x00280100: "bits"}
+_SAMPLES, _ROWS, _COLUMNS, _BITS = 0x00280002, 0x00280010, 0x00280011, 0x00280100
+_STORED, _HIGHEST, _TABLE = 0x00280101, 0x00280102, 0x00283000
+_NUMBERS = (_SAMPLES, _ROWS, _COLUMNS, _BITS, _STORED, _HIGHEST)
 # Decimal strings that determine geometry and values.
 _DECIMALS = {
     0x00180050: "slice thickness",
@@ -59,6 +61,7 @@ class _Found:
     of_frames: dict[int, list[bytes]] = field(default_factory=dict)  # from the sequences _GROUPS
     pixels: int | None = None  # bytes of the pixel data
     fragments: int = 0  # 0: not compressed
+    table: bool = False  # whether one turns stored numbers into values
 
     def number(self, tag: int, default: int) -> int:
         data = self.values.get(tag, b"")
@@ -115,13 +118,14 @@ def _examined(path: Path) -> tuple[int, np.ndarray | None, float]:
             _check_decimals(data, what)
     if any(step <= 0 for step in _numbers(found.values.get(_SPACING, b""))):
         raise bad_spacing()
-    rows, columns = found.number(0x00280010, 0), found.number(0x00280011, 0)
+    rows, columns = found.number(_ROWS, 0), found.number(_COLUMNS, 0)
     if not rows or not columns:
         return 0, None, 0.0
+    _check_values(found)
     if found.pixels is None:
         raise truncated()
     frames = _frames(found.values.get(_FRAMES, b"1"))
-    samples, bits = found.number(0x00280002, 1), found.number(0x00280100, 16)
+    samples, bits = found.number(_SAMPLES, 1), found.number(_BITS, 16)
     count = rows * columns * samples * frames
     if found.fragments:
         if found.fragments - 1 < frames:  # the first one is a table
@@ -132,6 +136,25 @@ def _examined(path: Path) -> tuple[int, np.ndarray | None, float]:
         if found.pixels < (rows * columns * frames * 2 if halved else (count * bits + 7) // 8):
             raise truncated()
     return 4 * count, _positions(found, frames) if frames > 1 else None, _thickness(found)
+
+
+def _check_values(found: _Found) -> None:
+    """Raises SemiGDAError "bad-input" for numbers whose values ITK does not know: it passes over a
+    table, and takes the lowest bits wherever they lie."""
+    if found.table:
+        raise SemiGDAError(
+            "bad-input",
+            "The DICOM file gives its values by a table (Modality LUT), which cannot be read.",
+            action="Export it from its source in another way, such as with a rescale slope.",
+        )
+    stored = found.number(_STORED, 0)
+    if 0 < stored < found.number(_BITS, 16) and found.number(_HIGHEST, stored - 1) + 1 != stored:
+        raise SemiGDAError(
+            "bad-input",
+            "The DICOM file stores its values in other bits than the lowest (high bit), which "
+            "cannot be read.",
+            action="Export it from its source in another way, such as with a rescale slope.",
+        )
 
 
 def _thickness(found: _Found) -> float:
@@ -234,6 +257,7 @@ def _walk(file: BinaryIO, found: _Found, size: int, depth: int, of_frames: bool 
         tag, _, length = _element(file, found)
         if tag in (0, _ITEM_END) or file.tell() >= size and not length:
             return
+        found.table |= tag == _TABLE and depth == 0 and length > 0
         if tag == _PIXELS and depth == 0:
             if length == _UNDEFINED:
                 _walk_fragments(file, found, size)
