@@ -220,6 +220,8 @@ def once_jpeg(values, path):
         (halved, (255, 0, 0)),
         (halved, (0, 128, 255)),
         (halved, ((0, 0, 0), (0, 255, 0), (255, 0, 0))),
+        (halved, (0, 100, 100)),
+        (halved, (40, 0, 0)),
         (once_jpeg, (0, 255, 255)),
     ],
 )
@@ -252,7 +254,18 @@ def test_a_volumes_label_with_grey_edges_is_refused(tmp_path, image):
     assert "smoothed" in refusal(tmp_path / "l.nrrd", image).message
 
 
-@pytest.mark.parametrize("kind", ["atlas", "rings", "layers", "edged", "points", "small", "few"])
+@pytest.mark.parametrize("ending", [".png", ".tif"])
+def test_a_label_of_16_bits_with_grey_edges_is_told_as_that(tmp_path, picture, ending):
+    """Its highest value is no class either, but nothing that the user gave."""
+    halved((0, 255, 255), tmp_path / "8.png")
+    deep = np.array(Image.open(tmp_path / "8.png")).astype(np.uint16) * 257
+    Image.fromarray(deep).save(tmp_path / f"l{ending}")
+    assert "smoothed" in refusal(tmp_path / f"l{ending}", picture).message
+
+
+@pytest.mark.parametrize(
+    "kind", ["atlas", "rings", "layers", "edged", "points", "small", "few", "walls"]
+)
 def test_many_values_are_no_grey_edges(tmp_path, kind):
     plane = np.zeros((64, 64), np.uint8)
     if kind == "atlas":  # 255 parcels of 4 x 4 pixels
@@ -266,6 +279,10 @@ def test_many_values_are_no_grey_edges(tmp_path, kind):
         for n in range(5):
             plane[5:30, 12 * n + 1 : 12 * n + 11] = 255
             plane[6:29, 12 * n + 2 : 12 * n + 10] = n + 1
+    elif kind == "walls":  # thin ones around two organs, of which one is thick
+        for n, value in enumerate((1, 2, 30, 31, 40)):
+            plane[10 + n : 40 - n, 10 + n : 40 - n] = value
+        plane[45:60, 45:60] = 30
     elif kind == "small":  # beside a large one
         plane[20:40, 20:40] = 250
         plane[25, 19], plane[25:28, 18], plane[25:28, 17] = 200, 150, 100

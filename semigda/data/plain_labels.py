@@ -72,6 +72,8 @@ def whole_values(array: np.ndarray) -> np.ndarray:
         array = np.rint(array)
     low, high = array.min(), array.max()
     if not (low >= 0 and high <= 255):  # written so that NaN fails too
+        if array.dtype == np.uint16:
+            refuse_smoothed((array >> 8).astype(np.uint8))
         odd = low if low < 0 else high
         raise SemiGDAError(
             "bad-input",

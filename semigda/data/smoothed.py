@@ -10,7 +10,8 @@ import numpy as np
 
 from semigda_core.errors import SemiGDAError
 
-_LEAST_WHITE = 128  # smaller values number the classes, and nobody sees greys in them
+_LEAST_WHITE = 32  # smaller values number the classes, and nobody sees greys in them
+_SURELY_WHITE = 128  # of less, a single inner value that is no grey shows that values are numbers
 _FEWEST = 3  # greys: a picture halved bilinearly has so many
 _ALONE = 0.1  # of a grey's voxels lie among their like
 _ENDS = slice(1, 9), slice(247, 255)  # where JPEG leaves greys in a black and white picture
@@ -30,7 +31,8 @@ def refuse_smoothed(labels: np.ndarray) -> None:
     low, high = _beside(labels)
     among = np.bincount(labels[low == high], minlength=256)
     greys = inner[among[inner] < _ALONE * counts[inner]]
-    if len(greys) < max(_FEWEST, len(inner) / 2):
+    share = 2 if values[-1] >= _SURELY_WHITE else 1
+    if len(greys) < max(_FEWEST, len(inner) / share):
         return
     # Landmarks and thin structures are alone too, but no step from a lower to a higher value; and
     # a few voxels of small ones are no edge of what is white.
