@@ -287,6 +287,7 @@ set(SemiGDA_PACKAGES
   semigda/training/loop.py
   semigda/training/losses.py
   semigda/training/optimizers.py
+  semigda/training/overlaps.py
   semigda/training/packing.py
   semigda/training/plan.py
   semigda/training/preflight.py

@@ -7315,6 +7315,10 @@
         <translation>Bringen Sie es auf das Raster des Bildes.</translation>
     </message>
     <message>
+        <source>Bring it to the image's grid. Where its structures overlap, the class that is further down the list now will count.</source>
+        <translation>Bringen Sie es auf das Raster des Bildes. Wo seine Strukturen sich überlappen, gilt danach die Klasse, die jetzt weiter unten in der Liste steht.</translation>
+    </message>
+    <message>
         <source>Bring the label to the image's grid (a copy in the project)</source>
         <translation>Das Label auf das Raster des Bildes bringen (als Kopie im Projekt)</translation>
     </message>

@@ -44,6 +44,10 @@ def sentences(_):
         _("Another window is starting a training of this project."),
         _("Autoencoder of {value}"),
         _("Bring it to the image's grid."),
+        _(
+            "Bring it to the image's grid. Where its structures overlap, the class that is "
+            "further down the list now will count."
+        ),
         _("Bring the label to the image's grid (a copy in the project)"),
         _("Bring the result to the image's grid (a copy in the project)"),
         _(

@@ -9,16 +9,19 @@ import torch
 from phantom_fixtures import write_phantoms
 from project_fixtures import write_segmentation
 from training_fixtures import PICTURES, SHAPE, VOLUMES, settings
+from volume_fixtures import write_nrrd
 
 from semigda.data.cases import read_cases
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import read_volume
+from semigda.prepared.maker import words_of
 from semigda.prepared.store import Store
 from semigda.training.dataset import SliceSampler, load_slices, step_generator
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
+from semigda_core.project.check.rules.results import FILES_OVERLAP, FOLDERS_OVERLAP
 
 
 @pytest.fixture(scope="module", params=["volumes", "pictures"])
@@ -104,16 +107,25 @@ def test_a_held_out_image_that_also_trains_is_told(tmp_path):
 
 
 def test_segments_that_share_voxels_are_told(tmp_path):
-    """Of a case for training and of a held-out one; a voxel has one class."""
-    listed = write_phantoms(tmp_path / "data", 1, 1, 1, shape=SHAPE)
-    names = ("ball", "core")
+    """Of a case for training and of a held-out one, and of another program's result: its segments,
+    or its folder. A voxel has one class."""
+    cases = read_cases(write_phantoms(tmp_path / "data", 1, 1, 1, shape=SHAPE))
+    names, listed, net = ("ball", "core"), tmp_path / "cases.json", tmp_path / "net"
     parts = [{"Name": n, "LabelValue": 1, "Layer": k} for k, n in enumerate(names)]
+    net.mkdir()
     for count, role in enumerate(("", "labeled", "val")):
-        for case in read_cases(listed):
+        for case in cases:
             if case.role == role:
                 labels = read_volume(case.label)
                 layers = [(labels.array > k).astype(np.uint8) for k in range(2)]
                 write_segmentation(case.label, layers, parts, labels.affine)
+                write_segmentation(tmp_path / "net.seg.nrrd", layers, parts, labels.affine)
+                for name, layer in zip(names, layers, strict=True):
+                    write_nrrd(net / f"{name}.nrrd", layer, labels.affine)
+        result = [None, tmp_path / "net.seg.nrrd", net][count]
+        rows = [json.loads(words_of(case)) for case in cases]
+        rows[1] |= {"machine_label": result and str(result), "machine_source": "Net"}
+        listed.write_text(json.dumps(rows))
         job = JobFolder.create(tmp_path / f"job{count}", "train", {"cases": str(listed)})
         values = settings(listed, tmp_path / str(count), work=None, pretrain_steps=0, align_steps=0,
                           steps=1, validations=0)  # fmt: skip
@@ -122,6 +134,7 @@ def test_segments_that_share_voxels_are_told(tmp_path):
         train(TrainSettings.from_dict(values), job)
         warnings = [event["message"] for event in job.events() if event["type"] == "warning"]
         assert [text for text in warnings if "overlap" in text] == [
-            "Segments of a label overlap: there, the later one counts.",
-            "Segments of 2 labels overlap: there, the later one counts.",
-        ][count - 1 : count]
+            [],
+            ["Segments of a label overlap: there, the later one counts.", FILES_OVERLAP],
+            ["Segments of 2 labels overlap: there, the later one counts.", FOLDERS_OVERLAP],
+        ][count]

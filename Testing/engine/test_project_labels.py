@@ -7,6 +7,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
+from label_files import one_hot, sitk_image
 from PIL import Image
 from project_fixtures import AFFINE, draw, write_case, write_segmentation
 from volume_fixtures import write_nrrd
@@ -72,6 +74,21 @@ def test_overlapping_segments_in_layers(tmp_path, like, count, old):
         np.testing.assert_array_equal(part, mask > 0)
     labels = read_classes(path, like, {f"s{n}": min(n, 1) + 1 for n in range(count)})
     np.testing.assert_array_equal(labels, LABELS)  # the later segment counts
+
+
+@pytest.mark.parametrize("ending", [".nii.gz", ".mha"])
+def test_maps_that_overlap(tmp_path, ending):
+    """One for each class, without names."""
+    known = {"channel 1": 1, "channel 2": 2}
+    path = one_hot(ending)(tmp_path, LABELS)
+    assert not other_grid.has_overlaps(path, known)
+    both = [(LABELS >= value).astype(np.uint8) for value in (1, 2)]
+    if ending == ".mha":
+        sitk.WriteImage(sitk_image(np.stack(both, axis=-1)), str(path))
+    else:
+        sitk.WriteImage(sitk.JoinSeries([sitk_image(one) for one in both]), str(path))
+    assert other_grid.has_overlaps(path, known)
+    assert not other_grid.has_overlaps(path, {"channel 1": 1, "channel 2": 1})
 
 
 def test_damaged_headers(tmp_path, like):

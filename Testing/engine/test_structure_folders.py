@@ -17,6 +17,7 @@ from semigda.check.run import check
 from semigda.cli import main
 from semigda.data.cases import read_cases
 from semigda.data.labels import by_names, read_classes
+from semigda.data.other_grid import has_overlaps
 from semigda.data.volumes import read_volume
 from semigda.prepared.store import Store
 from semigda_core.errors import SemiGDAError
@@ -200,6 +201,19 @@ def test_where_structures_overlap_the_class_further_down_counts(project, tmp_pat
     assert "overlapping-structures" not in codes(project)
 
 
+def test_overlaps_of_structures_are_seen_whatever_grid_each_lies_on(tmp_path):
+    folder, known = write_structures(tmp_path / "a", 0), {"ball": 1, "core": 2, "spleen": 0}
+    assert has_overlaps(folder, known)
+    assert not has_overlaps(folder, {"ball": 1, "core": 1, "spleen": 3})
+    assert not has_overlaps(folder, {"ball": 1, "core": 0})
+    write_structures(folder, 0, core=draw(0)[1] == 0)  # all around it
+    assert not has_overlaps(folder, known)
+    moved = AFFINE.copy()
+    moved[0, 3] += 2.4
+    write_structures(folder, 0, affine=moved, ball=None, core=draw(0)[1] == 0, spleen=None)
+    assert has_overlaps(folder, known)
+
+
 def test_a_file_that_is_no_mask_or_on_another_grid_or_gone_is_told_by_its_structure(
     project, tmp_path
 ):
@@ -229,6 +243,7 @@ def test_one_structure_on_another_grid_is_found_and_brought_to_the_images(projec
     write_structures(folder_of(tmp_path, 4), 4, affine=moved, ball=None, core=core, spleen=None)
     check(project)
     found = codes(project)["result-on-other-grid"]
+    assert "Where its structures overlap, the class that is further down" in found.action
     first = project.read().of_role("unlabeled")[0]
     assert found.case_ids == (first.id,)
     repair(project, found)

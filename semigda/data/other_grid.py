@@ -53,20 +53,41 @@ def held_keys(path) -> list[str]:
 
 
 def has_overlaps(path: Path | None, classes: Mapping[str, int] | None) -> bool:
-    """Whether segments of different classes share voxels in a label: only the later one counts
-    there. Slicer puts them into different layers; voxels of other files are not read."""
-    if path is None or not classes:
+    """Whether parts of different classes share voxels in a label: only one counts there.
+
+    Slicer puts overlapping segments into different layers, and other programs each class into a map
+    or a file of its own; voxels of other files are not read.
+    """
+    if path is None or not classes or len(set(classes.values()) - {0}) < 2:
         return False
-    if len({segment.layer for segment in read_segments(path) if not segment.ignored}) < 2:
+    layers = {segment.layer for segment in read_segments(path) if not segment.ignored}
+    if len(layers) < 2 and not any(key.startswith("channel ") for key in classes):
         return False
-    grid = _own_grid(path)
-    seen = np.zeros(grid.shape, np.uint8)
-    for key, mask in label_parts(path, grid):
-        if value := classes.get(key):
-            if np.isin(seen[mask], (0, value, IGNORED), invert=True).any():
-                return True
-            seen[mask] = value
+    seen: np.ndarray | None = None
+    for value, mask in _on_one_grid(path, classes):
+        seen = np.zeros(mask.shape, np.uint8) if seen is None else seen
+        if np.isin(seen[mask], (0, value, IGNORED), invert=True).any():
+            return True
+        seen[mask] = value
     return False
+
+
+def _on_one_grid(path: Path, classes: Mapping[str, int]) -> Iterator[tuple[int, np.ndarray]]:
+    """Class and mask of every part that has a class: on the file's own grid, or on that of a
+    folder's first structure."""
+    if not path.is_dir():
+        parts = label_parts(path, _own_grid(path), classes)
+        yield from ((classes[key], mask) for key, mask in parts if classes.get(key))
+        return
+    first: Volume | None = None
+    for value, name in in_class_order(classes):
+        mask, own = structure_mask(path, name)
+        first = first or own
+        if mask.shape != first.shape or not np.array_equal(own.affine, first.affine):
+            there = np.zeros(first.shape, np.uint8)
+            _paint(there, first, mask, own.affine, 1)
+            mask = there > 0
+        yield value, mask
 
 
 def resample_classes(

@@ -10,7 +10,6 @@ from pathlib import Path
 import torch
 
 from semigda.data.cases import Case
-from semigda.data.other_grid import has_overlaps
 from semigda.distributed import Ranks, SharedJob, joined
 from semigda.inference.device import choose_device
 from semigda.models.base import load_base
@@ -33,6 +32,7 @@ from semigda.training.describe import training_images
 from semigda.training.first_look import look_first
 from semigda.training.gradients import Gradients, limited_threads
 from semigda.training.loop import Training, fit
+from semigda.training.overlaps import tell_overlaps
 from semigda.training.packing import Finished, licence_text, training_summary, write_model
 from semigda.training.preflight import check_training
 from semigda.training.pretrain import checkpoint_of, run_pretraining, untrained
@@ -138,13 +138,15 @@ class _Run:
         sweeps = self.ranks.first and not self.is_fold
         if sweeps:
             self.store.sweep()
-        prepare_all(self.store, sum(self.cases.values(), []), progress, self.ranks)
+        cases = sum(self.cases.values(), [])
+        fresh = [case for case in cases if self.store.find(case) is None]
+        prepare_all(self.store, cases, progress, self.ranks)
         slices = {
-            role: load_slices(cases, self.store, count, progress)
-            for role, cases in self.cases.items()
+            role: load_slices(those, self.store, count, progress)
+            for role, those in self.cases.items()
         }
         if self.ranks.first:
-            tell_changed(sum(self.cases.values(), []), sum(slices.values(), []), progress)
+            tell_changed(cases, sum(slices.values(), []), progress)
         check_finished(slices["labeled"])
         if copies := held_out_copies(slices):
             self.progress.warn(
@@ -156,13 +158,7 @@ class _Run:
                 f"{shared} of the held-out cases have the very label of a case for training: if "
                 "they are of one patient, the scores will be too good."
             )
-        used = (case for cases in self.cases.values() for case in cases)
-        if count := sum(has_overlaps(case.label, case.classes) for case in used):
-            self.progress.warn(
-                "Segments of a label overlap: there, the later one counts."
-                if count == 1
-                else f"Segments of {count} labels overlap: there, the later one counts."
-            )
+        tell_overlaps(cases, fresh, self.progress)
         slices["val"] = [case for case in slices["val"] if case.drawn]  # others have no truth
         if sweeps:
             self.store.sweep(unused=True)

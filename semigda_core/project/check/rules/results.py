@@ -19,13 +19,18 @@ from semigda_core.project.results import (
     values_of,
 )
 
+FOLDERS_OVERLAP = (
+    "Structures of another program overlap: there, the class further down the list counts."
+)
+FILES_OVERLAP = "Segments of another program's result overlap: there, the file's later one counts."
+
 
 def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """All findings about the results that count."""
     yield from _gone(view)
-    for case, _ in used(view):
+    for case, result in used(view):
         if "error" in (told := facts[case.id]["result"]):
-            yield _misplaced(case, told)
+            yield _misplaced(case, result.path.is_dir(), told)
     yield from _copied(view, facts)
     yield from _without_class(view, facts)
     yield from _empty(view, facts)
@@ -51,7 +56,7 @@ def _gone(view: View) -> Iterator[Finding]:
         )
 
 
-def _misplaced(case: ProjectCase, result: Mapping[str, Any]) -> Finding:
+def _misplaced(case: ProjectCase, folder: bool, result: Mapping[str, Any]) -> Finding:
     inside = result.get("inside")
     if inside is None:
         message = result["error"]["message"].removeprefix("Label: ")
@@ -64,7 +69,10 @@ def _misplaced(case: ProjectCase, result: Mapping[str, Any]) -> Finding:
             "error",
             (case.id,),
             "Another program's result lies on another grid than the image, but in the same place.",
-            "Bring it to the image's grid.",
+            "Bring it to the image's grid. Where its structures overlap, the class that is further "
+            "down the list now will count."
+            if folder
+            else "Bring it to the image's grid.",
             Fix(
                 "resample-result",
                 (case.id,),
@@ -171,7 +179,7 @@ def _overlapping(view: View, facts: Facts) -> Iterator[Finding]:
             "overlapping-structures",
             "hint",
             ids_of(folders),
-            "Structures of another program overlap: there, the class further down the list counts.",
+            FOLDERS_OVERLAP,
             "Put a class that lies inside another one below it, as a tumour below its organ.",
         )
     if files:
@@ -179,7 +187,7 @@ def _overlapping(view: View, facts: Facts) -> Iterator[Finding]:
             "overlapping-result",
             "hint",
             ids_of(files),
-            "Segments of another program's result overlap: there, the file's later one counts.",
+            FILES_OVERLAP,
             "If that is wrong, change their order in Slicer, or leave one of them out.",
         )
 
