@@ -122,6 +122,46 @@ def test_voxels_of_a_pair_are_as_many_as_its_header_says(tmp_path):
     assert "more voxels than it declares" in refused(tmp_path / "a.hdr").message
 
 
+@pytest.mark.parametrize("ending", [".mhd", ".nhdr"])
+def test_voxels_beside_their_header_are_as_many_as_it_says(tmp_path, ending):
+    """Of another type, or fewer: what is read would be noise, or a part."""
+    path = write(tmp_path / f"a{ending}", noise((6, 80, 90)))
+    header = path.read_bytes()
+    for old, new in (
+        (b"MET_SHORT", b"MET_UCHAR"),
+        (b"type: short", b"type: uchar"),
+        (b" 6", b" 5"),
+    ):
+        if old in header:
+            path.write_bytes(header.replace(old, new, 1))
+            assert "more voxels than it declares" in refused(path).message
+    told = (
+        b"\nHeaderSize = -1\nElementDataFile" if ending == ".mhd" else b"\nbyte skip: -1\ndata file"
+    )
+    path.write_bytes(header.replace(told.rsplit(b"\n", 1)[1], told[1:].strip(), 1))
+    (voxels,) = (one for one in tmp_path.iterdir() if one != path)
+    voxels.write_bytes(bytes(10_000) + voxels.read_bytes())
+    np.testing.assert_array_equal(read_volume(path).array, noise((6, 80, 90)))
+
+
+def test_a_metaimage_that_does_not_say_that_it_is_binary_is(tmp_path):
+    data = write(tmp_path / "a.mha", noise()).read_bytes()
+    (tmp_path / "a.mha").write_bytes(data.replace(b"BinaryData = True\n", b"", 1))
+    np.testing.assert_array_equal(read_volume(tmp_path / "a.mha").array, noise())
+
+
+@pytest.mark.parametrize("name", ["Slope", "Offset"])
+def test_a_scale_that_itk_passes_over_is_refused(tmp_path, name):
+    data = write(tmp_path / "a.mha", noise()).read_bytes()
+    for value in (1 if name == "Slope" else 0, -1000):
+        line = f"ElementToIntensityFunction{name} = {value}\nElementType".encode()
+        (tmp_path / "a.mha").write_bytes(data.replace(b"ElementType", line, 1))
+        if value == -1000:
+            assert "how to scale its values" in refused(tmp_path / "a.mha").message
+        else:
+            np.testing.assert_array_equal(read_volume(tmp_path / "a.mha").array, noise())
+
+
 def test_a_fifth_dimension_is_no_frame_to_choose(tmp_path):
     data = bytearray(write(tmp_path / "a.nii", noise()).read_bytes())
     data[40:56] = struct.pack("<8h", 6, 24, 20, 2, 1, 3, 1, 1)

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 from hostile_files import noise, refused, tiff
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from semigda.data.labels import read_labels
 from semigda.data.volumes import read_volume
@@ -74,6 +74,29 @@ def test_a_grey_png_file_in_which_one_value_is_transparent(tmp_path):
     path = save(tmp_path / "a.png", GREY, transparency=0)
     np.testing.assert_array_equal(read_volume(path).array, [GREY])
     np.testing.assert_array_equal(labels(save(tmp_path / "l.png", MASK, transparency=0)), MASK)
+
+
+@pytest.mark.parametrize(
+    ("array", "bits"),
+    [
+        (GREY, b"\5"),
+        (GREY.astype(np.uint16) * 257, b"\x0c"),
+        (COLOUR, b"\5\6\5"),
+        (np.dstack([COLOUR, np.full_like(GREY, 255)]), b"\5\5\5\1"),
+    ],
+)
+def test_a_png_file_that_says_how_many_bits_counted_once(tmp_path, array, bits):
+    """ITK divides the values by what the other bits hold: of a label nothing was left."""
+    info = PngImagePlugin.PngInfo()
+    info.add(b"sBIT", bits)
+    found = read_volume(save(tmp_path / "a.png", array, pnginfo=info)).array[0]
+    np.testing.assert_array_equal(found, array[..., :3] if array.ndim == 3 else array)
+    if array is GREY:
+        np.testing.assert_array_equal(labels(save(tmp_path / "l.png", MASK, pnginfo=info)), MASK)
+        indices = palette((0, 0, 0), (255, 0, 0))
+        shown = read_volume(save(tmp_path / "p.png", indices, pnginfo=info)).array[0]
+        np.testing.assert_array_equal(shown, MASK[..., np.newaxis] * (255, 0, 0))
+        np.testing.assert_array_equal(labels(tmp_path / "p.png"), MASK)
 
 
 def test_a_png_file_can_be_turned_too(tmp_path):

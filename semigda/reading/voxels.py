@@ -35,7 +35,7 @@ class Part:
         start: its first byte; None if it ends with the file.
         lines: text lines to skip before it.
         skip: bytes to skip after that; in compressed data, after decompression.
-        alone: whether the file has the header and these voxels, nothing else.
+        alone: whether the file has these voxels, perhaps after the header, and nothing else.
         tail: whether something else follows compressed voxels.
     """
 

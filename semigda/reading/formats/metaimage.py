@@ -12,6 +12,7 @@ from semigda.reading.errors import bad_spacing, contradicts_itself, truncated, u
 from semigda.reading.request import Budget, Request
 from semigda.reading.volume import read_volume
 from semigda.reading.voxels import Header, Part, Voxels, checked_sizes, other_unit
+from semigda_core.errors import SemiGDAError
 
 _MOST_BYTES = 1 << 16
 _MOST_CHARACTERS = 1000
@@ -30,6 +31,7 @@ _TYPES = {
     "FLOAT": "f4",
     "DOUBLE": "f8",
 }
+_SCALE = (("Slope", 1), ("Offset", 0))
 _SIZES = ("ElementSpacing", "ElementSize")
 _MATRICES = ("TransformMatrix", "Rotation", "Orientation")  # names for the same
 # Where an axis comes from, as AnatomicalOrientation says it, and in LPS where it leads.
@@ -112,13 +114,21 @@ def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> H
     for name in _SIZES:
         if any(not float(word) > 0 for word in fields.get(name, "").split()):
             raise bad_spacing()
+    scale = [float(fields.get(f"ElementToIntensityFunction{name}", n)) for name, n in _SCALE]
+    if scale != [n for _, n in _SCALE]:
+        raise SemiGDAError(
+            "bad-input",
+            "The image says how to scale its values (ElementToIntensityFunctionSlope), which most "
+            "programs pass over.",
+            action="Save it again in the program that it comes from.",
+        )
     kind = fields["ElementType"].removeprefix("MET_").removesuffix("_ARRAY")
     channels = int(fields.get("ElementNumberOfChannels", 1))
     if not 1 <= channels <= 1000:
         raise ValueError("ElementNumberOfChannels")
     big = _true(fields, "BinaryDataByteOrderMSB") or _true(fields, "ElementByteOrderMSB")
     dtype = np.dtype((">" if big else "<") + _TYPES[kind])
-    packed, binary = _true(fields, "CompressedData"), _true(fields, "BinaryData")
+    packed, binary = _true(fields, "CompressedData"), _true(fields, "BinaryData", "T")
     encoding = "text" if not binary else "zlib" if packed else "raw"
     values_axis = None
     if channels > 1:
@@ -149,8 +159,8 @@ def _unsaid(fields: dict[str, str], axes: int) -> tuple[str, ...]:
     return (() if sided else ("sides",)) + (() if sized else ("spacing",))
 
 
-def _true(fields: dict[str, str], name: str) -> bool:
-    return fields.get(name, "F")[:1] in ("T", "t", "1")
+def _true(fields: dict[str, str], name: str, unsaid: str = "F") -> bool:
+    return fields.get(name, unsaid)[:1] in ("T", "t", "1")
 
 
 def _parts(path: Path, fields, names: list[str], end: int, sizes) -> tuple[Part, ...]:
@@ -174,4 +184,4 @@ def _parts(path: Path, fields, names: list[str], end: int, sizes) -> tuple[Part,
     if not 1 <= len(names) <= _MOST_FILES or before < -1:
         raise ValueError("ElementDataFile")
     start = None if before == -1 else before
-    return tuple(Part(path.parent / name, start, alone=False) for name in names)
+    return tuple(Part(path.parent / name, start, alone=not before) for name in names)

@@ -235,7 +235,7 @@ def _voxels(path: Path, fields: Fields) -> Voxels:
     if lines < 0 or skip < -1 or (skip == -1 and encoding != "raw"):
         raise ValueError("skip")
     if "data file" in fields.values:
-        files, alone = _files(path, fields, sizes), False
+        files, alone = _files(path, fields, sizes), not (lines or skip)
         start: int | None = 0
     elif fields.end is None:
         raise truncated()

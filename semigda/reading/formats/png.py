@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +50,29 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
     if colours == _GREY and b"tRNS" in parts:  # one grey value is transparent
         return Picture(size, _relabelled(chunks, work, bits, _GREY), spread if labels else 1)
     if colours != _PALETTE or not labels:
-        return Picture(size, divisor=spread if labels else 1)
+        copy = None
+        if b"sBIT" in parts:  # how many bits counted once; ITK shifts the values by the others
+            kept = parts.keys() - {b"IHDR", b"sBIT"}
+            copy = _relabelled(chunks, work, bits, colours, kept)
+        return Picture(size, copy, divisor=spread if labels else 1)
     # The same pixels as grey values are the indices.
     entries = parts.get(b"PLTE", b"")
     black = black_in(zip(entries[::3], entries[1::3], entries[2::3], strict=False))
     return Picture(size, _relabelled(chunks, work, bits, _GREY), divisor=spread, black=black)
 
 
-def _relabelled(chunks: list[tuple[bytes, bytes]], work: Path, bits: int, colours: int) -> Path:
-    """A copy that declares its pixels to be of another kind, of as many bits together."""
+def _relabelled(
+    chunks: list[tuple[bytes, bytes]],
+    work: Path,
+    bits: int,
+    colours: int,
+    kept: Collection[bytes] = (b"IDAT", b"IEND"),
+) -> Path:
+    """A copy of some chunks that may declare its pixels to be of another kind, of as many bits
+    together."""
     header = bytearray(chunks[0][1])
     header[8], header[9] = bits, colours
-    kept = [(name, content) for name, content in chunks if name in (b"IDAT", b"IEND")]
-    parts = [(b"IHDR", bytes(header)), *kept]
+    parts = [(b"IHDR", bytes(header)), *(chunk for chunk in chunks if chunk[0] in kept)]
     copy = work / "relabelled.png"
     copy.write_bytes(_START + b"".join(_png_chunk(name, content) for name, content in parts))
     return copy
