@@ -7008,6 +7008,10 @@
         <translation>Das Bild ist keine Datei.</translation>
     </message>
     <message>
+        <source>The image says how to scale its values (ElementToIntensityFunctionSlope), which most programs pass over.</source>
+        <translation>Das Bild sagt, wie seine Werte zu skalieren sind (ElementToIntensityFunctionSlope), was die meisten Programme übergehen.</translation>
+    </message>
+    <message>
         <source>The image says two different things about which side is the left (qform and sform).</source>
         <translation>Das Bild macht zwei verschiedene Angaben, welche Seite links ist (qform und sform).</translation>
     </message>

@@ -145,6 +145,10 @@ def sentences(_):
         _("The image is constant: all its voxels are equal."),
         _("The image is empty: it has no voxels."),
         _("The image is not a file."),
+        _(
+            "The image says how to scale its values (ElementToIntensityFunctionSlope), which most"
+            " programs pass over."
+        ),
         _("The image says two different things about which side is the left (qform and sform)."),
         _("The image says two different voxel spacings (pixdim and sform)."),
         _(

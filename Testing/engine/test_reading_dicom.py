@@ -144,6 +144,20 @@ def test_how_thick_a_single_slice_is(tmp_path, said, thick):
         assert volume.voxel_ml == (thick and pytest.approx(thick * 0.49 / 1000))
 
 
+def test_a_single_slice_that_does_not_say_how_large_its_pixels_are(tmp_path):
+    """As of ultrasound or an endoscope; ITK takes 1 mm."""
+    path = single(tmp_path, SliceThickness=5)
+    assert read_volume(path).unsaid == ()
+    data = dcmread(path)
+    spacing = data.PixelSpacing
+    del data.PixelSpacing
+    data.save_as(path)
+    assert read_volume(path).unsaid == ("spacing",) and read_volume(path).voxel_ml is None
+    data.ImagerPixelSpacing = spacing
+    data.save_as(path)
+    assert read_volume(path).unsaid == ()
+
+
 def test_files_of_two_axes_say_no_thickness(tmp_path):
     for name in ("a.nii", "a.mha", "a.nrrd"):
         image = sitk.GetImageFromArray(noise()[0])

@@ -9,7 +9,11 @@ import pytest
 from hostile_files import noise, refused
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    EnhancedMRImageStorage,
+    ExplicitVRLittleEndian,
+)
 from test_volumes import write_dicom
 
 from semigda.data.volumes import read_volume
@@ -116,6 +120,22 @@ def test_frames_that_differ_in_direction_or_scale(tmp_path, lengths):
 def test_frames_without_a_place_may_be_a_film(tmp_path):
     error = refused(write(tmp_path / "a.dcm", None))
     assert "where its 6 frames lie" in error.message and "Slicer" in error.action
+
+
+def test_deflated_files_are_checked_as_others_are(tmp_path):
+    def deflated(path):
+        data = dcmread(path)
+        data.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+        data.save_as(path)
+        return path
+
+    volume = read_volume(deflated(write(tmp_path / "a.dcm")))
+    np.testing.assert_array_equal(volume.array, FRAMES)
+    assert volume.spacing == (2.5, 0.8, 0.7) and volume.unsaid == ()
+    assert "where its 6 frames lie" in refused(deflated(write(tmp_path / "a.dcm", None))).message
+    path = deflated(write(tmp_path / "a.dcm"))
+    path.write_bytes(path.read_bytes()[:-500])
+    refused(path)
 
 
 # Folders.

@@ -23,7 +23,7 @@ from semigda.reading.request import Whole
 MOST_AXES, MOST_VOXELS = 7, 1 << 40  # larger sizes are not images
 _PIECE = 1 << 20
 _PADDING = 4096  # bytes after the voxels that may be the rest of a block; more belong to voxels
-_GZIP, _ZLIB = 31, 15  # zlib's names for the two
+GZIP, ZLIB, DEFLATE = 31, 15, -15  # zlib's names for the three
 GZIP_START = b"\x1f\x8b"
 
 
@@ -199,7 +199,8 @@ def _pieces(part: Part, encoding: str, expected: int) -> Iterator[bytes]:
             file.seek(part.skip, 1)
             yield from _exactly(_read(file), expected, _PADDING if part.alone else None)
             return
-        unpacked = _bunzipped(file) if encoding == "bzip2" else inflated(file, encoding == "gzip")
+        kind = GZIP if encoding == "gzip" else ZLIB
+        unpacked = _bunzipped(file) if encoding == "bzip2" else inflated(file, kind)
         # Everything is unpacked, so that the checksum is known, whatever follows the voxels.
         surplus = math.inf if part.tail else _PADDING
         yield from _exactly(_without(unpacked, part.skip), expected, surplus)
@@ -244,10 +245,10 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def inflated(file: BinaryIO, gzip: bool = True) -> Iterator[bytes]:
-    """The content of all members of a gzip file, or of one zlib stream, in pieces, with verified
-    checksums."""
-    engine, fresh = zlib.decompressobj(_GZIP if gzip else _ZLIB), True
+def inflated(file: BinaryIO, kind: int = GZIP) -> Iterator[bytes]:
+    """The content of all members of a gzip file, or of one stream of another kind, in pieces, with
+    verified checksums where there are any."""
+    engine, fresh, gzip = zlib.decompressobj(kind), True, kind == GZIP
     try:
         for piece in _read(file):
             while piece:
@@ -255,7 +256,7 @@ def inflated(file: BinaryIO, gzip: bool = True) -> Iterator[bytes]:
                     if not gzip or not piece.startswith(GZIP_START):
                         _check_rest(piece, file)
                         return
-                    engine, fresh = zlib.decompressobj(_GZIP), True
+                    engine, fresh = zlib.decompressobj(kind), True
                 if fresh and gzip and len(piece) == 1:
                     piece += file.read(1)
                 fresh = False

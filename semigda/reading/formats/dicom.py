@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +21,7 @@ from semigda.reading.errors import (
 )
 from semigda.reading.request import Budget, Request, write_image
 from semigda.reading.series import SAME_DIRECTION, with_true_steps
+from semigda.reading.voxels import DEFLATE, inflated
 from semigda_core.errors import SemiGDAError
 
 _LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
@@ -80,18 +82,37 @@ def may_be(start: bytes, name: str) -> bool:
     return group in (2, 8) and element < 0x2000
 
 
+@dataclass(frozen=True)
+class _Declared:
+    """What a file declares.
+
+    Attributes:
+        bytes: of its voxels, four for each; 0 if it has no image.
+        positions: where each of several frames lies: (frames, 3), LPS mm.
+        thickness: of a single frame, in mm; 0 if nobody says.
+        sized: whether it says how large its pixels are.
+    """
+
+    bytes: int
+    positions: np.ndarray | None = None
+    thickness: float = 0.0
+    sized: bool = False
+
+
 def read(request: Request, budget: Budget) -> dict[str, Any]:
-    declared, positions, thickness = _examined(request.path)
-    if not declared:
+    declared = _examined(request.path)
+    positions, thickness = declared.positions, declared.thickness
+    if not declared.bytes:
         raise SemiGDAError("bad-input", "The DICOM file holds no image.")
-    budget(request.path.stat().st_size, declared)
+    budget(request.path.stat().st_size, declared.bytes)
     image = itk.read(request.private_name(".dicom"), "GDCMImageIO")
     if positions is not None:
         image = with_true_steps(image, positions)
     elif thickness:  # which ITK passes over in most kinds of files
         image.SetSpacing([*image.GetSpacing()[:2], thickness])
     answer = write_image(request, image, itk.affine_of(image))
-    return {**answer, "thick": positions is not None or thickness > 0}
+    thick = declared.sized and (positions is not None or thickness > 0)
+    return {**answer, "thick": thick, "unsaid": [] if declared.sized else ["spacing"]}
 
 
 def check_dicom(path: Path) -> int:
@@ -100,19 +121,19 @@ def check_dicom(path: Path) -> int:
     Raises:
         SemiGDAError: "bad-input" if some are missing, or its numbers are invalid.
     """
-    return _examined(path)[0]
+    return _examined(path).bytes
 
 
-def _examined(path: Path) -> tuple[int, np.ndarray | None, float]:
-    """:func:`check_dicom`, where each of several frames lies: (frames, 3), LPS mm, and how thick a
-    single one is, in mm; 0 if nobody says."""
+def _examined(path: Path) -> _Declared:
+    """Errors as of :func:`check_dicom`."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         found = _Found()
-        deflated = _begin(file, found)
-        if deflated:
-            return 64 * size, None, 0.0  # its content is unknown without unpacking
-        _walk(file, found, size, 0)
+        if _begin(file, found):
+            data = b"".join(inflated(file, DEFLATE))
+            _walk(BytesIO(data), found, len(data), 0)
+        else:
+            _walk(file, found, size, 0)
     for tag, what in _DECIMALS.items():
         for data in (found.values.get(tag, b""), *found.of_frames.get(tag, ())):
             _check_decimals(data, what)
@@ -120,7 +141,7 @@ def _examined(path: Path) -> tuple[int, np.ndarray | None, float]:
         raise bad_spacing()
     rows, columns = found.number(_ROWS, 0), found.number(_COLUMNS, 0)
     if not rows or not columns:
-        return 0, None, 0.0
+        return _Declared(0)
     _check_values(found)
     if found.pixels is None:
         raise truncated()
@@ -135,7 +156,13 @@ def _examined(path: Path) -> tuple[int, np.ndarray | None, float]:
         halved = b"422" in found.values.get(_COLOURS, b"")  # two colours share their chroma
         if found.pixels < (rows * columns * frames * 2 if halved else (count * bits + 7) // 8):
             raise truncated()
-    return 4 * count, _positions(found, frames) if frames > 1 else None, _thickness(found)
+    sized = any(
+        any(map(_numbers, (found.values.get(tag, b""), *found.of_frames.get(tag, ()))))
+        for tag, what in _DECIMALS.items()
+        if what == "pixel spacing"
+    )
+    positions = _positions(found, frames) if frames > 1 else None
+    return _Declared(4 * count, positions, _thickness(found), sized)
 
 
 def _check_values(found: _Found) -> None:
