@@ -6768,6 +6768,10 @@
         <translation>Speichern Sie eine Labelkarte mit einem ganzzahligen Wert je Klasse.</translation>
     </message>
     <message>
+        <source>Save the channel or time that you mean as a file of its own.</source>
+        <translation>Speichern Sie den Kanal oder Zeitpunkt, den Sie meinen, als eigene Datei.</translation>
+    </message>
+    <message>
         <source>Save the label with the width and height of the stored image; a camera may have stored a picture otherwise than other programs show it.</source>
         <translation>Speichern Sie das Label mit Breite und Höhe des gespeicherten Bildes; eine Kamera kann ein Bild anders gespeichert haben, als andere Programme es zeigen.</translation>
     </message>
@@ -7118,6 +7122,10 @@
     <message>
         <source>The model takes pictures; this image has values that no picture of 8 or 16 bits has.</source>
         <translation>Das Modell nimmt Fotos; dieses Bild hat Werte, die kein Foto mit 8 oder 16 Bit hat.</translation>
+    </message>
+    <message>
+        <source>The pages of the TIFF file are of several channels, or of slices at several times.</source>
+        <translation>Die Seiten der TIFF-Datei sind von mehreren Kanälen, oder von Schichten zu mehreren Zeiten.</translation>
     </message>
     <message>
         <source>The pages of the TIFF file differ in size or kind.</source>

@@ -70,6 +70,7 @@ def sentences(_):
             "them and --all-frames all; in Slicer, load the image as a sequence."
         ),
         _("Save one label map, with a whole value for each class."),
+        _("Save the channel or time that you mean as a file of its own."),
         _(
             "Save the label with the width and height of the stored image; a camera may have "
             "stored a picture otherwise than other programs show it."
@@ -194,6 +195,7 @@ def sentences(_):
         _("The model takes colour images; this image is grey."),
         _("The model takes grey images; this image has 3 colour channels."),
         _("The model takes pictures; this image has values that no picture of 8 or 16 bits has."),
+        _("The pages of the TIFF file are of several channels, or of slices at several times."),
         _("The pages of the TIFF file differ in size or kind."),
         _("The picture is a {title} file of a kind that cannot be read."),
         _("The picture is damaged: a check sum in it is wrong"),

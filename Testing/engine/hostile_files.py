@@ -60,7 +60,8 @@ def tiff(
     tags: dict | None = None,
     following: int = 0,
 ) -> Path:
-    """A one-strip TIFF file (rows, columns). ``tags`` take the place of what is true."""
+    """A one-strip TIFF file (rows, columns). ``tags`` take the place of what is true (None leaves
+    one out)."""
     data = array.tobytes()
     height, width = array.shape
     bits = bits or array.dtype.itemsize * 8
@@ -72,6 +73,7 @@ def tiff(
     entries = {256: (4, width), 257: (4, height), 258: (3, bits), 259: (3, 1), 262: (3, colours)}
     entries |= {273: (4, 8), 277: (3, 1), 278: (4, height), 279: (4, len(data))}
     entries |= {339: (3, 3 if array.dtype.kind == "f" else 1), **(tags or {})}
+    entries = {tag: entry for tag, entry in entries.items() if entry}
     at = 8 + len(data)
     palette = b""
     if colours == 3:

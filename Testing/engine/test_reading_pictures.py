@@ -70,6 +70,50 @@ def test_pages_that_differ(tmp_path, other):
     np.testing.assert_array_equal(found, [GREY, 255 - GREY])
 
 
+def tiled(path, array, colours=1):
+    """One tile of 48 x 64, with a picture of 40 x 50 in its corner."""
+    tile = np.pad(array, ((0, 8), (0, 14)))
+    tags = {256: (4, 50), 257: (4, 40), 322: (4, 64), 323: (4, 48), 324: (4, 8)}
+    tags |= {325: (4, tile.nbytes), **dict.fromkeys((273, 278, 279))}
+    return tiff(path, tile, colours, tags=tags)
+
+
+def test_tiles_of_a_tiff_file(tmp_path):
+    """ITK reads the upper 8 bits of each value, so that nothing is left of a label, and one page of
+    many."""
+    path = tmp_path / "a.tif"
+    np.testing.assert_array_equal(read_volume(tiled(path, GREY)).array[0], GREY)
+    np.testing.assert_array_equal(read_volume(tiled(path, GREY, 0)).array[0], 255 - GREY)
+    np.testing.assert_array_equal(labels(tiled(path, MASK)), MASK)
+    kind_refused(tiled(path, MASK.astype(np.uint16)))
+    whole = tiled(path, GREY).read_bytes()
+    (directory,) = struct.unpack("<I", whole[4:8])
+    path.write_bytes(whole[:-4] + struct.pack("<I", len(whole)) + whole[directory:])
+    kind_refused(path)
+
+
+@pytest.mark.parametrize(
+    ("description", "mixed"),
+    [
+        ("ImageJ=1.53t\nimages=4\nslices=4\n", False),
+        ("ImageJ=1.53t\nimages=4\nframes=4\n", False),
+        ("ImageJ=1.53t\nimages=4\nchannels=2\nslices=2\nhyperstack=true\n", True),
+        ("ImageJ=1.53t\nimages=4\nslices=2\nframes=2\nhyperstack=true\n", True),
+        ('<OME><Pixels SizeX="50" SizeC="1" SizeT="1" SizeZ="4"/></OME>', False),
+        ('<OME><Pixels SizeX="50" SizeC="2" SizeT="1" SizeZ="2"/></OME>', True),
+    ],
+)
+def test_pages_of_several_channels_or_times(tmp_path, description, mixed):
+    """They would be slices of one volume, one after another."""
+    pages = {"save_all": True, "append_images": [Image.fromarray(GREY)] * 3}
+    path = save(tmp_path / "a.tif", GREY, description=description, **pages)
+    if mixed:
+        assert "several channels" in refused(path).message
+    else:
+        assert read_volume(path).shape == (4, 40, 50)
+    read_volume(save(tmp_path / "a.tif", GREY, description=description))  # one page
+
+
 def test_a_grey_png_file_in_which_one_value_is_transparent(tmp_path):
     path = save(tmp_path / "a.png", GREY, transparency=0)
     np.testing.assert_array_equal(read_volume(path).array, [GREY])

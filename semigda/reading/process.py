@@ -291,5 +291,6 @@ def _read_all(path: Path, answer: dict[str, Any]) -> Stored:
     if answer["axis"] is not None:
         array = np.moveaxis(array, answer["axis"], -1)
         array = array[..., 0] if array.shape[-1] == 1 else array
-    facts = (answer[name] for name in ("frames", "picture", "modality", "thick", "unit"))
-    return Stored(array, np.array(answer["affine"]), *facts, tuple(answer["unsaid"]))
+    names = ("frames", "picture", "modality", "thick", "unit")
+    facts = {name: answer[name] for name in names} | {"unsaid": tuple(answer["unsaid"])}
+    return Stored(array, np.array(answer["affine"]), **facts)

@@ -154,7 +154,7 @@ def _unsaid(fields: dict[str, str], axes: int) -> tuple[str, ...]:
     if axes > 2 and len(letters) == 3 and None not in letters:
         words = np.eye(axes) if matrix is None else np.array(matrix.split(), float)
         steps = words.reshape(axes, axes)[:3, :3]  # one row an axis
-        sided = bool(((steps * letters).sum(axis=1) > 0).all())
+        sided = bool(((steps * np.array(letters, float)).sum(axis=1) > 0).all())
     sized = any(len(fields.get(name, "").split()) >= min(3, axes) for name in _SIZES)
     return (() if sided else ("sides",)) + (() if sized else ("spacing",))
 

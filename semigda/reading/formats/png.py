@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,12 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
     if colours == _GREY and b"tRNS" in parts:  # one grey value is transparent
         return Picture(size, _relabelled(chunks, work, bits, _GREY), spread if labels else 1)
     if colours != _PALETTE or not labels:
-        copy = None
-        if b"sBIT" in parts:  # how many bits counted once; ITK shifts the values by the others
-            kept = parts.keys() - {b"IHDR", b"sBIT"}
-            copy = _relabelled(chunks, work, bits, colours, kept)
-        return Picture(size, copy, divisor=spread if labels else 1)
+        plain = Picture(size, divisor=spread if labels else 1)
+        if b"sBIT" not in parts:
+            return plain
+        # How many bits counted once; ITK shifts the values by the others.
+        kept = parts.keys() - {b"IHDR", b"sBIT"}
+        return replace(plain, copy=_relabelled(chunks, work, bits, colours, kept))
     # The same pixels as grey values are the indices.
     entries = parts.get(b"PLTE", b"")
     black = black_in(zip(entries[::3], entries[1::3], entries[2::3], strict=False))

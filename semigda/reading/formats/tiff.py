@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +22,12 @@ from semigda_core.errors import SemiGDAError
 _WIDTH, _HEIGHT, _BITS, _PACKING, _COLOURS = 256, 257, 258, 259, 262
 _STRIPS, _SAMPLES, _ROWS, _STRIP_BYTES, _PLANES = 273, 277, 278, 279, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES = 322, 323, 324, 325
-_ORIENTATION, _PALETTE_COLOURS, _NUMBERS = 274, 320, 339
+_ORIENTATION, _PALETTE_COLOURS, _NUMBERS, _DESCRIPTION = 274, 320, 339, 270
 _FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # the whole numbers among the types
+_TEXT = {2: "s"}
+# How many pages there are of each kind, as ImageJ and OME describe it.
+_COUNTS = re.compile(rb'^(channels|slices|frames)=(\d+)|\bSize([CZT])="(\d+)"', re.MULTILINE)
+_KINDS_OF_PAGES = {b"channels": b"C", b"slices": b"Z", b"frames": b"T"}
 _WANTED = {
     _WIDTH,
     _HEIGHT,
@@ -79,7 +84,7 @@ class _Tiff:
         self.file.seek(at)
         return self.file.read(count)
 
-    def page(self, at: int) -> tuple[dict[int, tuple[int, ...]], int, int | None]:
+    def page(self, at: int) -> tuple[dict[int, tuple[Any, ...]], int, int | None]:
         """Tags of a directory, the offset of the next one (0: none), and of the colour tag's
         value."""
         count_size, entry, inline = (8, 20, 8) if self.big else (2, 12, 4)
@@ -87,21 +92,22 @@ class _Tiff:
         if not 0 < count <= _MOST_TAGS:
             raise unreadable()
         data = self._read(at + count_size, count * entry)
-        tags: dict[int, tuple[int, ...]] = {}
+        tags: dict[int, tuple[Any, ...]] = {}
         colours = None
         for number in range(count):
             place = number * entry
             tag, kind = struct.unpack_from(self.order + "HH", data, place)
             many = self._unpack("Q" if self.big else "I", data[place + 4 :])
-            if tag not in _WANTED or kind not in _FORMATS:
+            formats = _TEXT if tag == _DESCRIPTION else _FORMATS if tag in _WANTED else {}
+            if kind not in formats:
                 continue
-            length = struct.calcsize(_FORMATS[kind]) * many
+            length = struct.calcsize(formats[kind]) * many
             if length > self.size:
                 raise truncated()
             value = data[place + entry - inline : place + entry]
             if length > inline:
                 value = self._read(self._unpack("Q" if self.big else "I", value), length)
-            tags[tag] = struct.unpack_from(f"{self.order}{many}{_FORMATS[kind]}", value)
+            tags[tag] = struct.unpack_from(f"{self.order}{many}{formats[kind]}", value)
             if tag == _COLOURS and kind == 3 and many == 1:
                 colours = at + count_size + place + entry - inline
         end = at + count_size + count * entry
@@ -142,11 +148,12 @@ def check_tiff(path: Path, labels: bool, work: Path) -> Picture:
     if not first:
         raise unreadable()
     check_plausible(total, size)
-    _check_kind(first)
+    _check_kind(first, len(seen))
     bits = first.get(_BITS, (1,))[0]
     grey = first.get(_COLOURS) in ((_WHITE_IS_ZERO,), (_BLACK_IS_ZERO,))
-    if bits < 8:  # ITK spreads them over 0 to 255, as colours
-        plain = Picture(4 * total, divisor=255 // (2**bits - 1) if labels else 1, first_value=grey)
+    if bits < 8 or _TILES in first:  # ITK spreads them over 0 to 255, as colours
+        spread = 255 // (2 ** min(bits, 8) - 1)
+        plain = Picture(4 * total, divisor=spread if labels else 1, first_value=grey)
     else:
         plain = Picture(4 * total, inverted=first.get(_COLOURS) == (_WHITE_IS_ZERO,))
     if not (labels and palettes and bits <= 8):
@@ -168,17 +175,34 @@ def _kind(tags: dict[int, tuple[int, ...]]) -> list[tuple[int, ...] | None]:
     return [tags.get(tag) for tag in same]
 
 
-def _check_kind(tags: dict[int, tuple[int, ...]]) -> None:
+def _check_kind(tags: dict[int, tuple[Any, ...]], pages: int) -> None:
     """Refuse what ITK reads wrongly in silence: grey values with more values beside them, real
-    numbers of 16 bits, pictures that lie on their side."""
+    numbers of 16 bits, pictures that lie on their side, more than the 8 upper bits of tiles or of
+    colours apart, tiles of a second page, and pages of several channels, or of times and slices."""
     grey = tags.get(_COLOURS, (_BLACK_IS_ZERO,))[0] in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE)
     numbers, bits = tags.get(_NUMBERS, (1,))[0], tags.get(_BITS, (1,))[0]
+    apart = _TILES in tags or tags.get(_PLANES) == (2,)
     if (
-        (grey and tags.get(_SAMPLES, (1,))[0] > 1)
+        (apart and (bits > 8 or numbers != 1))
+        or (_TILES in tags and pages > 1)
+        or (grey and tags.get(_SAMPLES, (1,))[0] > 1)
         or (numbers not in _WHOLE and (numbers, bits) != (_REAL, 32))
         or tags.get(_ORIENTATION, (1,))[0] not in _UPRIGHT
     ):
         raise unknown_kind("TIFF")
+    if pages > 1 and grey and _are_mixed(tags.get(_DESCRIPTION, (b"",))[0]):
+        raise SemiGDAError(
+            "bad-input",
+            "The pages of the TIFF file are of several channels, or of slices at several times.",
+            action="Save the channel or time that you mean as a file of its own.",
+        )
+
+
+def _are_mixed(description: bytes) -> bool:
+    counts = {}
+    for word, number, letter, count in _COUNTS.findall(description):
+        counts[letter or _KINDS_OF_PAGES[word]] = int(number or count)
+    return counts.get(b"C", 1) > 1 or min(counts.get(b"Z", 1), counts.get(b"T", 1)) > 1
 
 
 def _check_page(tags: dict[int, tuple[int, ...]], size: int) -> int:
