@@ -9,10 +9,15 @@ import pytest
 import torch
 from torch import nn
 
+from semigda.data.grid import WorkingGrid
 from semigda.inference import batching, device
 from semigda.inference.batching import BatchSize, measured
+from semigda.inference.likeness import case_features
 from semigda.inference.predict import Predictor
+from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
+from semigda.training.describe import _vector
+from semigda.training.validate import label_slices
 from semigda_core.models.network_config import NetworkConfig
 
 CPU = torch.device("cpu")
@@ -125,6 +130,42 @@ def test_memory_that_was_short_for_one_image_is_used_again_for_the_next(monkeypa
     again = predictor()
     assert len(again(torch.randn(first, 3, 32, 32)).probabilities) == first > 1
     assert not again.steps
+
+
+def test_what_looks_at_slices_takes_fewer_where_memory_runs_out(monkeypatch):
+    """The card's training images, ranking, and validation, without a ladder of their own."""
+    torch.manual_seed(0)
+    network, room = SemiGDA(NetworkConfig.compact()).eval(), 16
+    images = torch.randn(6, 3, 32, 32)
+    grid = WorkingGrid((0, 1, 2), (False,) * 3, 6, 32, 32, 6, (32, 32), (32, 32))
+    seen = SimpleNamespace(slices=lambda start, stop: images[start:stop], count=6, grid=grid)
+    encode, tried = network.encode_image, []
+
+    def encoded(some):
+        tried.append(len(some))
+        if len(some) > room:
+            raise MemoryError
+        return encode(some)
+
+    monkeypatch.setattr(network, "encode_image", encoded)
+
+    @torch.inference_mode()
+    def looked():
+        return [
+            torch.tensor(_vector(network, ("vae",), seen, "vae")),
+            case_features(network, seen),
+            *label_slices(network, Palette(2), images).values(),
+        ]
+
+    before, room = looked(), 1
+    tried.clear()
+    after = looked()
+    assert all(torch.allclose(x, y, atol=1e-5) for x, y in zip(before, after, strict=True))
+    ones = [1] * 6
+    assert tried == [6, 4, 2, *ones, 4, 2, *ones, 6, 3, *ones]
+    room = 0
+    with pytest.raises(MemoryError):
+        looked()
 
 
 @pytest.mark.parametrize(("side", "limits"), [(112, (2, 8)), (256, (2, 2)), (512, (2, 2))])

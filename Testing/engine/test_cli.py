@@ -205,7 +205,8 @@ def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path)
     asked = time.monotonic()
     job.request("cancel")
     told = child.communicate(timeout=30)[1]
-    assert child.returncode == 1 and told.startswith("semigda: Cancelled.")
+    assert child.returncode == 1
+    assert told == f"semigda: Cancelled.\nTo go on: semigda run {job.path}\n"
     assert time.monotonic() - asked < 5
     assert job.state()["state"] == "cancelled" and not job.requested("cancel")
     assert not (tmp_path / "base.safetensors").exists()

@@ -219,7 +219,7 @@ def test_the_command_asks_before_it_segments_another_kind(
     told = capsys.readouterr()
     assert out.exists() == made
     assert "in voxels of 1 x 1 x 50 mm." in told.err
-    assert ("Segment anyway?" in told.out) == asked
+    assert ("Segment anyway?" in told.err) == asked
 
 
 def test_the_command_describes_a_model(described, capsys):

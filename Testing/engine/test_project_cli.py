@@ -49,8 +49,8 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
     )
     outside = tree(study)
     _, out, err = run(capsys, "add", folder, study, "--group-pattern", r"_(\d+)")
-    assert "10 cases added" in out and not err
-    assert "10 were there already" in run(capsys, "add", folder, study)[1]
+    assert "10 cases added (8 labelled), 0 were there" in out and not err
+    assert "10 were there" in run(capsys, "add", folder, study)[1]
     code, out, _ = run(capsys, "check", folder)
     assert code == 1 and "values or colours without a class: '1', '2'" in out
     assert run(capsys, "add", folder, study, "--map", "1=ball", "2=core")[0] == 0
@@ -73,7 +73,7 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
     code, out, _ = run(capsys, "split", folder)
     assert code == 0 and "2 labelled cases are held out" in out
     code, _, err = run(capsys, "split", folder)
-    assert code == 1 and "chosen already" in err
+    assert code == 1 and "chosen already" in err and "--change REASON" in err
     held = json.loads(run(capsys, "split", folder, "--change", "test", "--json")[1])
     assert held["version"] == 2 and held["reason"] == "test"
     assert run(capsys, "split", folder, "--cases", "x")[0] == 1

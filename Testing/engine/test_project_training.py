@@ -8,6 +8,7 @@ import re
 import time
 import zipfile
 from argparse import Namespace
+from types import SimpleNamespace
 
 import pytest
 from project_fixtures import make_project
@@ -230,6 +231,26 @@ def test_whoever_waits_for_a_training_hears_its_warnings(trained, capsys):
         job.event("warning", message="Something is odd.")
     assert _wait(Namespace(json=False), project, job) == 0
     assert capsys.readouterr().err.count("Something is odd.") == 1
+
+
+def test_whoever_waits_is_told_the_time_left_and_may_leave(trained, tmp_path, monkeypatch, capsys):
+    project, *_ = trained
+    job = JobFolder.create(tmp_path / "job", "train", {"cases": ""})
+    job.update("running", 0.5, 300, "Learning.")
+
+    def ctrl_c(seconds):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("semigda.cli.project.training.time", SimpleNamespace(sleep=ctrl_c))
+        with pytest.raises(SemiGDAError, match="goes on without this terminal") as told:
+            _wait(Namespace(json=False), project, job)
+    assert "project cancel" in told.value.action and job.state()["state"] == "running"
+    job.pause()
+    assert _wait(Namespace(json=False), project, job) == 1
+    said = capsys.readouterr().err
+    assert " 50.0 %  Learning. (about 5 min left)\n" in said
+    assert said.endswith(f"To go on: semigda project resume {project.folder}\n")
 
 
 def test_a_version_in_use_that_is_not_compared_is_named(tmp_path, monkeypatch):

@@ -246,6 +246,8 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"{state['message']}\nTo go on: semigda run {arguments.job}")
         return code
     if error := job.error():
+        if error.error_class == "cancelled":
+            raise SemiGDAError("cancelled", action=f"To go on: semigda run {arguments.job}")
         raise error
     report = (job.result() or {}).get("report") or {}
     if dice := report.get("val_dice"):

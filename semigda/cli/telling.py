@@ -11,12 +11,15 @@ from typing import Any
 from semigda_core.files.streams import Steady
 from semigda_core.files.texts import one_line
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.project.training.estimates import duration
 
 
 def agreed(question: str) -> bool:
     """Whether a person at a terminal says yes."""
-    at_terminal = sys.stdin is not None and sys.stdin.isatty()
-    return at_terminal and input(question).strip().lower() in ("y", "yes")
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    print(question, end="", file=sys.stderr, flush=True)  # standard output may go to a file
+    return input().strip().lower() in ("y", "yes")
 
 
 class Terminal:
@@ -36,7 +39,8 @@ class Terminal:
         if message and now != self._told:
             self._told = now
             share = f"{100 * progress:5.1f} %" if counted else " " * 7
-            print(f"{share}  {one_line(message)}", file=self._stream, flush=True)
+            left = f" ({duration(seconds_left)} left)" if (seconds_left or 0) >= 60 else ""
+            print(f"{share}  {one_line(message)}{left}", file=self._stream, flush=True)
 
     def event(self, type: str, **values: Any) -> None:
         pass
@@ -55,7 +59,7 @@ class TerminalJob(JobFolder):
     def update(self, state=None, progress=None, seconds_left=None, message=None) -> None:
         super().update(state, progress, seconds_left, message)
         now = self._claimed()
-        self._lines.update(progress=now["progress"], message=now["message"])
+        self._lines.update(None, now["progress"], now["seconds_left"], now["message"])
 
     def event(self, type: str, **values: Any) -> None:
         super().event(type, **values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import torch
 
@@ -11,6 +12,8 @@ from semigda.memory import give_memory_back
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.failures import classify
 from semigda_core.jobs.segmenting import DEVICES
+
+T = TypeVar("T")
 
 # Working memory of one slice, in feature maps of the finest level: 15 to 28 were measured on a
 # CPU for the compact network in batches of 16 to 1 (both branches, 224 x 224), 19 to 24 for the
@@ -111,6 +114,32 @@ def finish(device: torch.device) -> None:
 def out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out, the computer's or a graphics card's."""
     return classify(error).error_class in ("out-of-memory", "out-of-gpu-memory")
+
+
+def in_parts(compute: Callable[[Any], T], slices: Sequence[Any], most: int) -> list[T]:
+    """``compute`` of some slices after others: at most ``most`` at once, and from where memory runs
+    out on, half as many.
+
+    Args:
+        slices: a tensor (n, ...), or numbers of slices.
+
+    Raises:
+        MemoryError, RuntimeError: if one slice is too much; see :func:`out_of_memory`.
+    """
+    found: list[T] = []
+    done = 0
+    while done < len(slices):
+        try:
+            found.append(compute(slices[done : done + most]))
+            done += most
+            continue
+        except (MemoryError, RuntimeError) as error:
+            if most == 1 or not out_of_memory(error):
+                raise
+        # Outside the except block: the exception keeps the frames and so their tensors.
+        free_cache()
+        most //= 2
+    return found
 
 
 def free_cache() -> None:

@@ -19,12 +19,13 @@ from torch import Tensor
 
 from semigda.data.grid import WorkingGrid
 from semigda.data.preprocess import PreparedVolume
+from semigda.inference.device import in_parts
 from semigda.networks.semigda import BranchFeatures, SemiGDA
 from semigda_core.models.card import ModelCard
 from semigda_core.models.fit import UNLIKE
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 
-_AT_ONCE = 4  # slices: nothing steps down here if they are too many for a graphics card
+_AT_ONCE = 4  # slices, or fewer where memory runs out
 LEAST = 8  # images from which a distribution is learned
 _DIRECTIONS = 24  # in which the features vary most, and together
 _INDEPENDENT = 0.1  # of the variance is each feature's own: images are few
@@ -88,8 +89,11 @@ class Features:
 def case_features(network: SemiGDA, prepared: PreparedVolume) -> Tensor:
     """:meth:`Features.vector` of an image that is not segmented, on the network's device."""
     features = Features(network.eval(), prepared.grid)
-    for start in range(0, prepared.count, _AT_ONCE):
-        features.add(prepared.slices(start, min(start + _AT_ONCE, prepared.count)))
+
+    def add(some: range) -> None:
+        features.add(prepared.slices(some.start, some.stop))
+
+    in_parts(add, range(prepared.count), _AT_ONCE)
     return features.vector()
 
 

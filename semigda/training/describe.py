@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from semigda.data.cases import Case, read_cases
 from semigda.data.preprocess import PreparedVolume, prepare
 from semigda.data.volumes import read_volume
-from semigda.inference.device import choose_device
+from semigda.inference.device import choose_device, in_parts
 from semigda.inference.likeness import described_encoder, inside_of, levels_of, look_entry, pooled
 from semigda.models.package import load_network, rewrite_card
 from semigda.networks.semigda import SemiGDA
@@ -101,12 +102,14 @@ def _vector(
 ) -> np.ndarray:
     """The mean of an image's slices, of at most :data:`MOST_SLICES` of them, evenly spaced."""
     device = next(network.parameters()).device
-    inside, found = inside_of(seen.grid), []
-    numbers = np.linspace(0, seen.count - 1, min(MOST_SLICES, seen.count)).round().astype(int)
-    for start in range(0, len(numbers), _SLICES_AT_ONCE):
-        some = numbers[start : start + _SLICES_AT_ONCE]
-        slices = torch.cat([seen.slices(n, n + 1) for n in some.tolist()])
+    inside = inside_of(seen.grid)
+
+    def vectors(some: list[int]) -> Tensor:
+        slices = torch.cat([seen.slices(n, n + 1) for n in some])
         levels = levels_of(network.features(slices.to(device), branches), encoder)
         assert levels is not None
-        found.append(pooled(levels, inside).cpu())
+        return pooled(levels, inside).cpu()
+
+    numbers = np.linspace(0, seen.count - 1, min(MOST_SLICES, seen.count)).round().astype(int)
+    found = in_parts(vectors, numbers.tolist(), _SLICES_AT_ONCE)
     return torch.cat(found).mean(0).double().numpy()

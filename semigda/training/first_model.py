@@ -18,7 +18,7 @@ from torch import Tensor
 
 from semigda.data.preprocess import resample_values
 from semigda.distributed import ALONE
-from semigda.inference.device import layout
+from semigda.inference.device import in_parts, layout
 from semigda.inference.interrupt import interruptible
 from semigda.method.palette import Palette
 from semigda.networks.cnn_encoder import FeatureEncoder
@@ -67,14 +67,15 @@ class FirstModel:
     def probabilities(self, images: Tensor) -> Tensor:
         """Of the classes (B, K + 1, H, W), for working slices (B, 3, H, W) in [-1, 1]."""
         device = next(self.network.parameters()).device
-        found = []
-        for some in images.split(_AT_ONCE):
+
+        def of(some: Tensor) -> Tensor:
             seen = resample_values(some, self.size)
             seen = seen.to(device, memory_format=layout(device))
             logits = self.palette.logits(self.network(seen)[BRANCH])
             logits = F.interpolate(logits, some.shape[2:], mode="bilinear", align_corners=False)
-            found.append(logits.softmax(1).cpu())
-        return torch.cat(found)
+            return logits.softmax(1).cpu()
+
+        return torch.cat(in_parts(of, images, _AT_ONCE))
 
     def dice(self, cases: Sequence[CaseSlices]) -> list[float]:
         """Of each class, on some labelled slices that hold classes; NaN for one that none holds."""

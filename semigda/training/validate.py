@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from semigda.distributed import ALONE, Ranks
+from semigda.inference.device import in_parts
 from semigda.method.palette import Palette
 from semigda.networks.semigda import SemiGDA
 from semigda.progress import UNWATCHED, Progress
@@ -24,9 +25,14 @@ def label_slices(network: SemiGDA, palette: Palette, images: Tensor) -> dict[str
     """Labels (B, H, W) uint8 of images (B, 3, H, W): from each branch of the network, and as
     "both" from their mean."""
     device = next(network.parameters()).device
-    chances = {b: palette.logits(rgb).softmax(1) for b, rgb in network(images.to(device)).items()}
-    chances["both"] = torch.stack([*chances.values()]).mean(0)
-    return {use: share.argmax(dim=1).to("cpu", torch.uint8) for use, share in chances.items()}
+
+    def labels(some: Tensor) -> dict[str, Tensor]:
+        chances = {b: palette.logits(x).softmax(1) for b, x in network(some.to(device)).items()}
+        chances["both"] = torch.stack([*chances.values()]).mean(0)
+        return {use: share.argmax(dim=1).to("cpu", torch.uint8) for use, share in chances.items()}
+
+    parts = in_parts(labels, images, len(images))
+    return {use: torch.cat([part[use] for part in parts]) for use in parts[0]}
 
 
 def case_dice(

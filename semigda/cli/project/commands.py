@@ -144,7 +144,8 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         told = {"added": added.cases, "labelled": added.labelled, "known": added.known}
         print_json(told | {"kept": added.kept, "unread": [str(path) for path in added.unread]})
     else:
-        print(f"{len(added.cases)} cases added, {added.known} were there already.")
+        labelled = sum(view.case(one).label is not None for one in added.cases)
+        print(f"{len(added.cases)} cases added ({labelled} labelled), {added.known} were there.")
         if added.labelled:
             print(f"{len(added.labelled)} cases of the project have a label now.")
         if added.kept:
@@ -285,16 +286,16 @@ def _terminal() -> Progress:
 def _split(project: Project, arguments: argparse.Namespace) -> None:
     from semigda.check.run import check
 
+    if arguments.change is None and (arguments.cases or project.read().heldout):
+        chosen = "The held-out cases are chosen already."
+        told = "--cases goes with --change REASON." if arguments.cases else chosen
+        raise SemiGDAError("bad-input", told, action="To choose anew: --change REASON.")
     check(project, _terminal())
     facts = measured(project)
-    if arguments.change is not None:
-        heldout = change_heldout(project, arguments.change, facts, arguments.cases)
-    elif arguments.cases:
-        raise SemiGDAError(
-            "bad-input", "--cases goes with --change REASON.", action="Give the reason as well."
-        )
-    else:
+    if arguments.change is None:
         heldout = choose_heldout(project, facts)
+    else:
+        heldout = change_heldout(project, arguments.change, facts, arguments.cases)
     if arguments.json:
         print_json(heldout)
         return

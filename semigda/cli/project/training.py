@@ -168,32 +168,46 @@ def _train(project: Project, arguments: argparse.Namespace) -> int:
     return _wait(arguments, project, job)
 
 
-def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> int:
-    """Until it ends: how far, then the new version's scores."""
+def _ended(job: JobFolder) -> str:
+    """Wait for the end of a training, or its pause, and tell how far it is; its state."""
     terminal = Terminal(sys.stderr)
-    state = job.state()
-    while state["state"] not in (*ENDED, "paused"):
+    while True:
+        now = job.state()
+        terminal.update(None, now["progress"], now["seconds_left"], now["message"])
+        if now["state"] in (*ENDED, "paused"):
+            return str(now["state"])
         if job.is_stale():
             raise SemiGDAError("worker-died", action="Resume the training.")
-        terminal.update(progress=state["progress"], message=state["message"])
         time.sleep(0.5)
-        state = job.state()
-    terminal.update(progress=state["progress"], message=state["message"])
+
+
+def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> int:
+    """Until it ends: how far, then the new version's scores."""
+    try:
+        state = _ended(job)
+    except KeyboardInterrupt as error:
+        raise SemiGDAError(
+            "cancelled",
+            "The training goes on without this terminal.",
+            action="To follow it: 'semigda project status'. To end it: 'semigda project cancel'.",
+        ) from error
     if error := job.error():
         raise error
+    if state == "paused":
+        print(f"To go on: semigda project resume {project.folder}", file=sys.stderr)
     warnings = (e["message"] for e in job.events() if e["type"] == "warning" and "message" in e)
     for warning in dict.fromkeys(warnings):
         print(warning, file=sys.stderr)
     made = [one for one in versions.versions(project) if one.job == job.path.name]
     if arguments.json:
         print_json([version_values(version) for version in made])
-        return int(state["state"] != "done")
+        return int(state != "done")
     for version in made:
         of_class = (f"{name} {_dice(dice)}" for name, dice in version.dice.items())
         print(f"Dice on held-out cases: {_dice(version.mean)} ({', '.join(of_class)}).")
         print(version.reason)
         print(f"To segment with it: semigda project use {project.folder} {version.name}")
-    return int(state["state"] != "done")
+    return int(state != "done")
 
 
 def _dice(value: float | None) -> str:
