@@ -88,6 +88,7 @@ def test_the_card_gets_what_the_held_out_cases_show(study, capsys):
     status, told, error = calibrate(model, listed(folder, "cases.json", [*rows, *more]), capsys)
     assert status == 0, error
     assert "left out: broken: " in error and "part" not in told
+    assert error.count("Comparing images") == 1
     assert "left out: learned: The image is in the training, too." in error
     assert "left out: again: The image is held out a second time." in error
     entry = ModelCard.read(model).doubt

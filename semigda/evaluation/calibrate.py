@@ -77,8 +77,9 @@ def _without_copies(
     its name and why: the model knows what it has learned, and a patient counts once."""
     known: dict[str, Case] = {}
     kept, copies = [], []
-    for number, case in enumerate([*(one for one in cases if one.role != "val"), *held_out], 1):
-        progress.message(f"Comparing image {number}.")
+    seen = [*(one for one in cases if one.role != "val"), *held_out]
+    for number, case in enumerate(seen, 1):
+        progress.message(f"Comparing images: {number} of {len(seen)}.")
         progress.check()
         content = ""
         with suppress(SemiGDAError):  # the evaluation says what is wrong with it
