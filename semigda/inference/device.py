@@ -116,7 +116,9 @@ def out_of_memory(error: BaseException) -> bool:
     return classify(error).error_class in ("out-of-memory", "out-of-gpu-memory")
 
 
-def in_parts(compute: Callable[[Any], T], slices: Sequence[Any], most: int) -> list[T]:
+def in_parts(
+    compute: Callable[[Any], T], slices: Sequence[Any] | torch.Tensor, most: int
+) -> list[T]:
     """``compute`` of some slices after others: at most ``most`` at once, and from where memory runs
     out on, half as many.
 

@@ -185,12 +185,12 @@ def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> in
     """Until it ends: how far, then the new version's scores."""
     try:
         state = _ended(job)
-    except KeyboardInterrupt as error:
+    except KeyboardInterrupt:
         raise SemiGDAError(
             "cancelled",
             "The training goes on without this terminal.",
             action="To follow it: 'semigda project status'. To end it: 'semigda project cancel'.",
-        ) from error
+        ) from None
     if error := job.error():
         raise error
     if state == "paused":
