@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 
 import ctk
 import qt
 
 from SemiGDALib import keyboard
+
+DOUBLE_CLICK_S = 0.5  # between its two clicks, at most
 
 
 def collapsible(name: str, text: str, toolTip: str):
@@ -99,6 +102,20 @@ def actionButton(text: str, action, toolTip: str = "", name: str = ""):
 def onClick(button, action) -> None:
     """Let a button call ``action`` without arguments."""
     button.connect("clicked(bool)", lambda: action())
+
+
+def notTwice(action):
+    """For a button that ends what it has begun: the second click of a double click does nothing. It
+    may come late, having waited behind the first one's action."""
+    ended = -DOUBLE_CLICK_S
+
+    def clicked():
+        nonlocal ended
+        if time.monotonic() - ended > DOUBLE_CLICK_S:
+            action()
+            ended = time.monotonic()
+
+    return clicked
 
 
 def addEntry(menu, text: str, action) -> None:

@@ -20,7 +20,7 @@ from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.problems import Problems
 from SemiGDALib.segment.region import RegionRow
 from SemiGDALib.set_up.closed import ClosedSetUp
-from SemiGDALib.widgets import ClosedSection, collapsible, showProgress
+from SemiGDALib.widgets import ClosedSection, collapsible, notTwice, showProgress
 
 
 class SegmentPanel:
@@ -49,9 +49,9 @@ class SegmentPanel:
         layout.insertWidget(layout.indexOf(ui.advancedCollapsibleButton), button)
         self._several = ClosedSection(button, self._makeSeveral)
         self._region = RegionRow(self)
-        ui.progressArea.visible = False
+        ui.progressArea.visible = ui.hiddenLabel.visible = False
         ui.resultCollapsibleButton.visible = False
-        ui.segmentButton.connect("clicked(bool)", self.onSegmentOrCancel)
+        ui.segmentButton.connect("clicked(bool)", notTwice(self.onSegmentOrCancel))
 
     # What an opening does not show is made, and imported, when it is first asked for.
 

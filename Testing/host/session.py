@@ -16,8 +16,8 @@ from pathlib import Path
 
 _host: Host | None = None
 
-# Slicer's module panel, as most people see it.
-PANEL_WIDTH = 360
+PANEL_WIDTH = 360  # Slicer's module panel, as most people see it
+CLICK_S = 0.51  # between two clicks on a button that are no double click
 
 
 class HostError(AssertionError):
@@ -56,6 +56,7 @@ class Host:
         self._panel = None
         self._width = 0  # of the panel, as it was opened
         self.selected = ""  # name of the module in view
+        self._clicked: dict = {}  # button -> until when a click would be a double click
         self._install_qt()
         self._install_slicer()
         sys.excepthook = self._uncaught
@@ -141,8 +142,7 @@ class Host:
         A panel that has become wider than it was opened is wrong too: in Slicer it would push the
         views off the screen.
         """
-        errors = list(self.errors)
-        self.errors.clear()
+        errors, self.errors[:] = self.errors[:], []
         if self._panel is not None and self._panel.width > self._width:
             errors.append(
                 f"The panel grew from {self._width} to {self._panel.width} pixels, "
@@ -250,9 +250,11 @@ class Host:
 
     def click(self, button) -> None:
         """Presses a button as a user would: a hidden or disabled one is an error."""
+        self.process(self._clicked.get(button, 0.0) - time.monotonic())
         if not button.enabled or not button.visible:
             raise HostError(f"{button.name or button.text} cannot be pressed")
         button.click()
+        self._clicked[button] = time.monotonic() + CLICK_S
         self.process()
         self.check()
 

@@ -14,6 +14,7 @@ from cases_fixtures import child
 from test_jobs_owners import children, is_running
 from test_segment_reload import temporary
 
+from semigda_core.files import atomic
 from semigda_core.models.card import ModelCard
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,11 +159,15 @@ def test_reload(panel, library, module_host, monkeypatch, tmp_path, what):
         module_host.wait(lambda: children() - before, 20)
     started = children() - before
     assert started
+    for pid in started:  # what it has written so far
+        (tmp_path / f"{atomic.PREFIX}{atomic._owner_of(pid)}-000000").touch()
     slicer.util.reloadScriptedModule("SemiGDASegment")
     assert not any(map(is_running, started))
     module_host.process(0.5)
     module_host.check()
     assert temporary() == [] and [path.name for path in tmp_path.glob("*.zip")] == ["other.zip"]
+    if what == "export":
+        assert not list(tmp_path.glob(f"{atomic.PREFIX}*"))
 
 
 def test_what_the_server_does_wrong_is_a_sentence(panel, library, module_host, monkeypatch):
@@ -213,6 +218,7 @@ def test_add_update_export_and_delete(
     for title in ("Another model", "A third model"):
         module_host.click(library.addButton)
         ready()
+        assert not panel.ui.messageFrame.visible  # a no is no error
         assert panel.ui.modelComboBox.findText(title) >= 0
     assert panel.ui.modelComboBox.findText("Another model") < 0
 

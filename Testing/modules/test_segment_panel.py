@@ -122,6 +122,19 @@ def test_result_buttons(panel, module_host, artifacts):
     module_host.check()
 
 
+def test_a_double_click_begins_and_does_not_cancel(panel, module_host):
+    """The button is *Cancel* after the first click."""
+    choose(panel, module_host, phantoms.add_volume(np.tile(phantoms.image(), (60, 1, 1))))
+    for _click in range(2):
+        panel.ui.segmentButton.click()
+        module_host.process()
+    module_host.process(0.6)
+    assert panel.ui.segmentButton.text == "Cancel"
+    module_host.click(panel.ui.segmentButton)
+    module_host.wait(lambda: idle(panel), 10)
+    assert panel.ui.phaseLabel.text.startswith("Cancelled")
+
+
 def volume_matrix(volume):
     import vtk
 

@@ -16,7 +16,7 @@ from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import card_text
 from SemiGDALib.segment.library import asking
 from SemiGDALib.tables import cell, makeTable
-from SemiGDALib.widgets import actionButton, addLabel, collapsible, linesIn
+from SemiGDALib.widgets import actionButton, addLabel, collapsible, linesIn, notTwice
 
 
 class LibrarySection:
@@ -54,7 +54,7 @@ class LibrarySection:
         self.label = addLabel(rows, about)
         self.label.textFormat = qt.Qt.RichText
         about = _("Download and install this model.")
-        self.downloadButton = actionButton(_("Download"), self.downloadOrCancel, about)
+        self.downloadButton = actionButton(_("Download"), notTwice(self.downloadOrCancel), about)
         rows.addWidget(self.downloadButton)
         self.progressBar = qt.QProgressBar()
         self.progressBar.toolTip = _("Progress of the download.")
@@ -203,11 +203,12 @@ class LibrarySection:
             self._logic.addModel(path, partial(self._onAdded, path))
 
     def _onAdded(self, path, problem) -> None:
-        taken = problem is not None and problem.action == NAME_TAKEN
-        if taken and asking.mayReplace():
+        if problem is None or problem.action != NAME_TAKEN:
+            self._onDone(_("Model added. Choose it above to use it."), problem)
+        elif asking.mayReplace():
             self._logic.addModel(path, partial(self._onAdded, path), overwrite=True)
         else:
-            self._onDone(_("Model added. Choose it above to use it."), problem)
+            self._onDone("", None)
 
     def export(self) -> None:
         """Write the selected model as one .zip."""
@@ -266,7 +267,7 @@ class LibrarySection:
     def _onDone(self, sentence, problem) -> None:
         self._busy = False
         before = {_nameOf(*pair) for pair in self._rows if pair[0] is not None}
-        if problem is None:
+        if problem is None and sentence:
             self._panel.log.write(sentence)
         self._say(sentence if problem is None else "")
         self._panel.refreshModels()

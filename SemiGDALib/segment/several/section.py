@@ -21,7 +21,15 @@ from SemiGDALib.segment.several import rows as theRows
 from SemiGDALib.segment.several.showing import ShowButton
 from SemiGDALib.segment.several.table import SeveralTable
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import actionButton, addLabel, linesIn, openFile, rowOf, showProgress
+from SemiGDALib.widgets import (
+    actionButton,
+    addLabel,
+    linesIn,
+    notTwice,
+    openFile,
+    rowOf,
+    showProgress,
+)
 
 SCENE, FOLDER = "scene", "folder"
 # In the user's settings: whoever opens Slicer again goes on with the same folders.
@@ -106,7 +114,7 @@ class SeveralSection:
             "Go on where it was stopped. Without it all are segmented again, also those of "
             "another model; results that you have edited are never replaced."
         )
-        self.startButton = actionButton("", self.onStartOrStop, name="severalStartButton")
+        self.startButton = actionButton("", notTwice(self.onStartOrStop), name="severalStartButton")
         about = _("Segment only those that have failed.")
         self.retryButton = actionButton(
             _("Retry failed"), self.onRetry, about, "severalRetryButton"

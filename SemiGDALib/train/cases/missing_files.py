@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from SemiGDALib import dialogs
 from SemiGDALib.texts import amber
+from SemiGDALib.widgets import notTwice
 
 NAMED = 3
 
@@ -20,7 +21,7 @@ class MissingFiles:
         self.ui, self.context = ui, context
         self._wrong: list[str] = []
         self._searching = ""  # how far the search is
-        ui.relocateButton.connect("clicked(bool)", self.onRelocateOrCancel)
+        ui.relocateButton.connect("clicked(bool)", notTwice(self.onRelocateOrCancel))
 
     def refresh(self) -> None:
         """Name the cases whose files are not there."""

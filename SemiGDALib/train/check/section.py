@@ -15,7 +15,7 @@ from SemiGDALib.tables import cell, selectedRows, setColumns
 from SemiGDALib.train.cases.table import COLOURS, SIGNS, WHOLE_PROJECT, severityWord
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
-from SemiGDALib.widgets import actionButton, showProgress
+from SemiGDALib.widgets import actionButton, notTwice, showProgress
 
 SEVERITY, TEXT, FIX = range(3)
 NAMES = 3  # of a finding's cases are shown
@@ -38,7 +38,7 @@ class CheckSection(Section):
         setColumns(table, ("", "", ""), [TEXT], {SEVERITY: 24, FIX: 56})
         table.horizontalHeader().visible = False
         table.connect("itemSelectionChanged()", self._onSelected)
-        ui.checkButton.connect("clicked(bool)", self.onCheckOrCancel)
+        ui.checkButton.connect("clicked(bool)", notTwice(self.onCheckOrCancel))
         ui.undoButton.connect("clicked(bool)", self.onUndo)
         ui.progressBar.visible = False
         self._automatic = timers.once(AUTOMATIC_MS, self._onAutomatic)
