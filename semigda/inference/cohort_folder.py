@@ -338,7 +338,7 @@ def _check_unchanged(image: Path, seen: str) -> None:
         raise SemiGDAError(
             "bad-input",
             "The image was changed while it was segmented.",
-            action="Run the command again when the image is complete.",
+            action="Segment it again when the image is complete.",
         )
 
 

@@ -76,7 +76,7 @@ def load_base(path: str | os.PathLike[str]) -> SemiGDA:
         raise SemiGDAError(
             "model-invalid",
             "The file is damaged, or not a base to start a training from.",
-            action="Choose a file written by 'semigda pretrain' or 'semigda import-official'.",
+            action="Choose another file (made by semigda pretrain or semigda import-official).",
             detail=type(error).__name__,
         ) from error
     return network

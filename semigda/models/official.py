@@ -72,7 +72,8 @@ def import_official(
             raise SemiGDAError(
                 "bad-input",
                 "A stage-1 checkpoint holds no autoencoder.",
-                action="Give the Stable Diffusion autoencoder's file too (--vae).",
+                action="Choose the checkpoint of stage 2 (or give Stable Diffusion's autoencoder: "
+                "--vae).",
             )
         return save_base(out, config, read_stage1(weights, Path(vae)))
     tensors = read_autoencoder(weights)

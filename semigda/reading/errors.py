@@ -65,8 +65,8 @@ def choose_frame(frames: int) -> SemiGDAError:
     return SemiGDAError(
         "bad-input",
         f"The image has a fourth dimension ({frames} frames).",
-        action="Save one frame as an image of its own. On the command line, --frame takes one of "
-        "them and --all-frames all; in Slicer, load the image as a sequence.",
+        action="Save one frame as an image of its own, or load the image in Slicer as a sequence "
+        "(--frame takes one frame, --all-frames all).",
     )
 
 
@@ -82,7 +82,7 @@ def no_frames() -> SemiGDAError:
     return SemiGDAError(
         "bad-input",
         "The image has no fourth dimension.",
-        action="Segment it without --all-frames and --frame.",
+        action="Segment it as a volume (without --all-frames and --frame).",
     )
 
 

@@ -199,7 +199,7 @@ def check_precision(device: torch.device, precision: str) -> None:
         "bad-input",
         f"PyTorch {torch.__version__} cannot train in bfloat16 on this device: "
         f"{device_name(device)}.",
-        action="Set the precision to auto or float32, or choose another device.",
+        action="Choose another precision or device (--precision auto, --device auto).",
         detail=detail,
     )
 

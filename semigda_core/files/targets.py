@@ -46,17 +46,18 @@ def check_target(
             )
     if not os.path.lexists(path) or _is_empty_folder(path):
         return path
-    what = "folder" if path.is_dir() else "file"
+    is_folder = path.is_dir()
     if not is_ours(path):
         raise SemiGDAError(
             "bad-input",
-            f"The {what} to write exists already, and SemiGDA did not make it.",
+            f"The {'folder' if is_folder else 'file'} to write exists already, and SemiGDA did not "
+            "make it.",
             action="Choose another name, or move what is there away yourself.",
         )
     if not overwrite:
         raise SemiGDAError(
             "bad-input",
-            f"The {what} to write exists already.",
+            f"The {'folder' if is_folder else 'file'} to write exists already.",
             action="Choose another name, or ask to overwrite it (--overwrite).",
         )
     return path

@@ -39,5 +39,5 @@ def read_header(path: Path) -> BaseHeader:
         raise SemiGDAError(
             "model-invalid",
             "The file is not an autoencoder to start a training from.",
-            action="Choose a file written by 'semigda pretrain' or 'semigda import-official'.",
+            action="Choose another file (made by semigda pretrain or semigda import-official).",
         ) from error

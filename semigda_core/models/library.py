@@ -175,5 +175,7 @@ def remove_model(name: str) -> Path:
         remove_folder(model.folder)
         return model.folder
     raise SemiGDAError(
-        "model-invalid", "No model of this name is installed.", action="See 'semigda models list'."
+        "model-invalid",
+        "No model of this name is installed.",
+        action="Choose another one (semigda models list).",
     )

@@ -10,18 +10,12 @@ from slicer.i18n import tr as _
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.features import MEGABYTES
 from semigda_core.project.training.bases import FEATURES, SCRATCH
-from SemiGDALib.texts import amber
+from semigda_core.project.training.presets import PRESETS
+from SemiGDALib import texts
 from SemiGDALib.train.base.advanced import AdvancedSettings
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
 from SemiGDALib.widgets import onClick
-
-PRESETS = {
-    "quick": _("About 10 minutes: do labels and images match, and is every class found?"),
-    "standard": _("The usual choice: about 45 minutes. A graphics card gets further in that time."),
-    "paper": _("The full-size network of the paper, on a graphics card: many hours."),
-}
-NAMES = {"quick": _("Quick look"), "standard": _("Standard"), "paper": _("Paper")}
 
 
 class BaseSection(Section):
@@ -52,7 +46,8 @@ class BaseSection(Section):
 
     def summary(self) -> str:
         plan = self.context.now.plan
-        name = NAMES.get(plan.preset, plan.preset)
+        known = self._presets.get(plan.preset)
+        name = known[0].text if known else plan.preset
         base = self._base(plan)
         if base is None or base.kind == "features":
             return name
@@ -82,11 +77,11 @@ class BaseSection(Section):
         reason = self.context.logic.paperProblem(plan)
         for name, (button, label) in self._presets.items():
             button.checked = plan.preset == name
-            label.text = PRESETS[name]
+            label.text = texts.asHtml(PRESETS[name].about)
             if name == "paper":
                 button.enabled = reason is None
                 if reason is not None:
-                    label.text = f"{PRESETS[name]}<br>{_amber(reason)}"
+                    label.text += f"<br>{_amber(reason)}"
         ui.minutesSpinBox.value = round(plan.minutes or 0)
         ui.compareUNetCheckBox.checked = plan.compare_unet
         self._advanced.show(plan.advanced, chosen.kind if chosen else "scratch")
@@ -169,4 +164,4 @@ class BaseSection(Section):
 
 
 def _amber(text) -> str:
-    return amber(html.escape(text))
+    return texts.amber(html.escape(text))

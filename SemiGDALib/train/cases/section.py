@@ -81,7 +81,9 @@ class CasesSection(Section):
         self.results.refresh()
         count = len(mapping.unmapped(self.context.view, self.context.facts))
         self.ui.mappingButton.visible = bool(count)
-        self.ui.mappingButton.text = _("{count} segments have no class...").format(count=count)
+        one, more = _("A segment has no class..."), _("{count} segments have no class...")
+        text = one if count == 1 else more
+        self.ui.mappingButton.text = text.format(count=count)
         self.ui.hintLabel.visible = not self.context.view.cases
         signs = self.table.signs()
         self.ui.signsLabel.visible = bool(signs)

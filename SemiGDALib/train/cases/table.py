@@ -70,9 +70,7 @@ class CasesTable:
     def signs(self) -> str:
         """The signs that are in the list, with their words."""
         shown = {problems[0].severity for _case, problems, *_rest in self._filled if problems}
-        return ", ".join(
-            f"{SIGNS[one]} {severityWord(one).lower()}" for one in SIGNS if one in shown
-        )
+        return ", ".join(f"{SIGNS[one]} {severityWord(one)}" for one in SIGNS if one in shown)
 
     def selected(self) -> list[str]:
         """Ids of the selected cases, in the list's order."""

@@ -68,7 +68,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preset",
         choices=PRESETS,
-        help="a look in minutes, the usual choice, or the full-size network for graphics cards",
+        help=" ".join(f"{name}: {one.about}" for name, one in PRESETS.items()),
     )
     parser.add_argument("--name", help="of the version to make")
     parser.add_argument(

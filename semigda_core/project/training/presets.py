@@ -35,6 +35,7 @@ class Preset:
     """A way to train.
 
     Attributes:
+        about: a sentence for the user.
         minutes: for everything, unless the plan says otherwise; None for no limit.
         featured, plain: for networks with and without general image features.
         settings: what it changes in ``TrainSettings``.
@@ -42,6 +43,7 @@ class Preset:
         varied: whether pictures are also seen as those of other machines, see :data:`VARIED`.
     """
 
+    about: str
     minutes: float | None
     featured: Sizes
     plain: Sizes
@@ -66,12 +68,14 @@ _STANDARD_SIDES = (256, 224, 192, 160, 128, 96)
 # Quick look shows within minutes whether labels and images fit together.
 PRESETS = {
     "quick": Preset(
+        "About 10 minutes: do labels and images match, and is every class found?",
         10.0,
         _FEATURED((192, 160, 128, 96), steps=440, least=500, most=3000),
         Sizes((96,), 12, 4, steps=275),
         {"validations": 3, "validation_cases": 4, "checkpoint_minutes": 1.0},
     ),
     "standard": Preset(
+        "The usual choice: about 45 minutes. A graphics card gets further in that time.",
         45.0,
         _FEATURED(_STANDARD_SIDES, steps=1100, least=1500, most=6000),
         Sizes((160, 128, 96), 12, 4, steps=4400, least=2000, most=8800),
@@ -79,6 +83,7 @@ PRESETS = {
         varied=True,
     ),
     "paper": Preset(
+        "The full-size network of the paper, on a graphics card: many hours.",
         None,
         _PAPER,
         _PAPER,
@@ -210,7 +215,7 @@ def _refuse(view: View, plan: Plan) -> None:
         raise SemiGDAError(
             "bad-input",
             "The full-size network needs a trained autoencoder to start from.",
-            action="Choose a base (see 'semigda import-official'), or the preset standard.",
+            action="Choose a base (semigda import-official makes one), or the preset standard.",
         )
 
 

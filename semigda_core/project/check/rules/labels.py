@@ -28,12 +28,13 @@ def unusable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
             continue
         mapping, missing = view.classes_of(case), view.classless(case, label["parts"])
         if missing:
-            what, told = "segments" if case.segments else "values or colours", first_of(missing)
+            told = first_of(missing)
             yield Finding(
                 "unmapped-label",
                 "error",
                 (case.id,),
-                f"The label holds {what} without a class: {told}.",
+                f"The label holds {'segments' if case.segments else 'values or colours'} without a "
+                f"class: {told}.",
                 "Say which class each is, or leave it out.",
             )
         if hidden := _hidden(label, mapping):
