@@ -5,6 +5,7 @@ from __future__ import annotations
 import qt
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import clear_leftovers
 from semigda_core.jobs import interpreter
 from SemiGDALib import timers
 from SemiGDALib.jobs.environment import engineEnvironment
@@ -16,6 +17,7 @@ class EngineCommand:
 
     The exit code is -1 if the process could not be started, crashed, or ran past ``limitMs``.
     ``python``: a :class:`semigda_core.jobs.interpreter.Interpreter` rather than the one in use.
+    ``folder``: the one that it writes to, where nothing half-written stays.
     """
 
     kind = "command"
@@ -23,8 +25,8 @@ class EngineCommand:
     # runs nor be deleted from its own signal.
     _alive: list[EngineCommand] = []
 
-    def __init__(self, arguments, onDone, limitMs: int, python=None):
-        self._onDone = onDone
+    def __init__(self, arguments, onDone, limitMs: int, python=None, folder=None):
+        self._onDone, self._folder = onDone, folder
         self.active = True
         self._limit = timers.once(limitMs, self.stop)
         self._process = qt.QProcess()
@@ -55,6 +57,8 @@ class EngineCommand:
 
     def _finish(self, exitCode: int) -> None:
         self._limit.stop()
+        if exitCode != 0 and self._folder is not None:
+            clear_leftovers(self._folder)
         onDone, self._onDone = self._onDone, None
         if onDone is not None:
             output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
@@ -63,19 +67,23 @@ class EngineCommand:
         self.active = False
 
 
-def run(jobs, arguments, onDone, limitMs: int, errorClass: str, otherwise: str) -> EngineCommand:
+def run(
+    jobs, arguments, onDone, limitMs: int, errorClass: str, otherwise: str, folder=None
+) -> EngineCommand:
     """``semigda ARGUMENTS``; calls ``onDone(standard output, SemiGDAError or None)``.
 
     Args:
         jobs: the :class:`SemiGDALib.jobs.owner.Jobs` that the command belongs to.
         errorClass: of an error, which the command does not say.
         otherwise: the error's sentence where the command says nothing.
+        folder: see :class:`EngineCommand`.
     """
 
     def finished(exitCode, output, errors):
         onDone(output, _errorFrom(errorClass, errors, otherwise) if exitCode != 0 else None)
 
-    return jobs.add(EngineCommand(["-m", "semigda", *arguments], finished, limitMs))
+    command = ["-m", "semigda", *arguments]
+    return jobs.add(EngineCommand(command, finished, limitMs, folder=folder))
 
 
 def _errorFrom(errorClass: str, errors: str, otherwise: str) -> SemiGDAError:

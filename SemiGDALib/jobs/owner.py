@@ -39,7 +39,8 @@ class Jobs:
         A training is none of these jobs: it has a process of its own, which outlives Slicer.
         """
         self._ended = True
-        for one in filter(_isActive, self._started):
+        # The last one first: none moves up to a new process.
+        for one in reversed([*filter(_isActive, self._started)]):
             one.abandon()
         self._started = []
         from SemiGDALib.jobs.worker import Worker  # an opening needs none

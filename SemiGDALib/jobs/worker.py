@@ -21,6 +21,9 @@ from SemiGDALib.jobs.environment import engineEnvironment
 from SemiGDALib.jobs.process_tree import killTree
 
 CANCEL_GRACE_MS = 1500  # then the tree is killed: *Cancel* is promised to answer within 2 s
+# So long Slicer waits for a process that was told to end, before it kills the tree: what it had
+# begun to write, in temporary folders and among results, it removes itself.
+FAREWELL_MS = 3000
 # The workers of this Slicer, and how long each stays warm without a job: an idle one keeps half a
 # gigabyte, on a graphics card of scarce memory, and only Segment is used again and again.
 IDLE_LIMIT_MS = {"segment": 600_000, "check": 120_000, "study": 30_000, "library": 5_000}
@@ -29,7 +32,8 @@ _IMPORT_SIGNS = ("ModuleNotFoundError", "ImportError", "DLL load failed", "Symbo
 
 
 class Worker:
-    """A warm process. ``submit`` starts it if needed; if it dies, its job is given the cause.
+    """A warm process. ``submit`` starts it if needed; if it dies, the job that it ran is given the
+    cause, and a new one runs those that waited. If it dies before it takes jobs, all are given it.
 
     Jobs of one worker wait for each other, those of different workers do not.
     A listener has ``onWorkerFinished()`` (the job's folder has its result) and
@@ -179,29 +183,35 @@ class Worker:
 
     def _onFinished(self, exitCode, exitStatus) -> None:
         if self._process is not None:
+            self._onOutput()  # which job it ran last
             self._onErrorOutput()
-            self._end(self._causeOfDeath(exitCode, exitStatus))
+            cause = self._causeOfDeath(exitCode, exitStatus)
+            if self._queue and not self._phase:
+                self._endFirst(cause)
+            else:
+                self._end(cause)
 
     def _onGraceOver(self) -> None:
-        self._endFirst().onWorkerDied(SemiGDAError("cancelled"))
+        killTree(self.processId())  # it was asked before
+        self._endFirst(SemiGDAError("cancelled"))
 
-    def _endFirst(self):
-        """End the running job's process; those that wait go to a new one. Returns its listener."""
-        (_folder, listener), *waiting = self._queue
+    def _endFirst(self, error: SemiGDAError | None = None) -> None:
+        """End the running job's process, and tell its listener why, unless there is no error; those
+        that wait go to a new one."""
+        first, *waiting = self._queue
         self._queue.clear()
         self._endProcess()
-        for folder, other in waiting:
-            if other is not None:
-                self.submit(folder, other)
-        return listener
+        for folder, listener in waiting:
+            if listener is not None:
+                self.submit(folder, listener)
+        if error is not None:
+            _tell([first], error)
 
     def _end(self, error: SemiGDAError) -> None:
         self._endProcess()
         jobs = list(self._queue)
         self._queue.clear()
-        for _folder, listener in jobs:
-            if listener is not None:
-                listener.onWorkerDied(error)
+        _tell(jobs, error)
 
     def _endProcess(self) -> None:
         process, self._process = self._process, None
@@ -210,9 +220,10 @@ class Worker:
         if process is not None and process.state() != qt.QProcess.NotRunning:
             process.blockSignals(True)  # its end must not be mistaken for that of a later worker
             process.closeWriteChannel()
-            killTree(int(process.processId()))
-            if not process.waitForFinished(1000):
-                logging.warning("SemiGDA: the computing process does not end")
+            if self._phase or not process.waitForFinished(FAREWELL_MS):
+                killTree(int(process.processId()))
+                if not process.waitForFinished(1000):
+                    logging.warning("SemiGDA: the computing process does not end")
         # Kept until the next one ends: this may be called from its own signal, and a QProcess
         # must not be deleted there, which losing its last reference would do.
         self._ended = process
@@ -231,3 +242,9 @@ class Worker:
                 "of memory."
             )
         return SemiGDAError("worker-died", message, detail=how)
+
+
+def _tell(jobs, error: SemiGDAError) -> None:
+    for _folder, listener in jobs:
+        if listener is not None:
+            listener.onWorkerDied(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 import numpy as np
@@ -198,6 +199,38 @@ def test_those_that_wait_go_on_when_the_first_one_is_dropped(module_host, bright
     assert not first_run.active and second_run.active
     second_run.wait()
     assert second_run.error is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a POSIX signal")
+def test_a_worker_that_dies_costs_the_job_that_it_ran(module_host, bright):
+    from SemiGDALib.jobs.process_tree import killTree
+
+    module_host.load("SemiGDASegment")
+    runs = [segment(bright)[1] for _ in range(3)]
+    first = worker("segment").processId()
+    module_host.wait(lambda: not worker("segment").phase, 60)
+    running = next(run for run in runs if run.active)
+    killTree(first)
+    for run in runs:
+        run.wait()
+    assert running.error.error_class == "worker-died"
+    assert [run.error for run in runs if run is not running] == [None, None]
+    assert worker("segment").processId() not in (0, first)
+
+
+def test_a_worker_that_dies_before_it_runs_anything_ends_all(module_host, bright, monkeypatch):
+    """Another one would fare no better, and each costs seconds."""
+    module_host.load("SemiGDASegment")
+    worker("segment").stop()
+    monkeypatch.setenv("PYTHONHOME", os.devnull)
+    started = []
+    begin = worker("segment")._start
+    monkeypatch.setattr(worker("segment"), "_start", lambda: started.append(begin()))
+    runs = [segment(bright)[1] for _ in range(2)]
+    for run in runs:
+        run.wait()
+    assert [run.error.error_class for run in runs] == ["import-error"] * 2
+    assert len(started) == 1
 
 
 def test_the_workers_of_train_end_when_idle(study, module_host):

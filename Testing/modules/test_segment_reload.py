@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
 import phantoms
 import pytest
 import sequences
@@ -79,6 +80,27 @@ def test_reload(panel, module_host, start):
     choose(panel, module_host, phantoms.add_volume(name="After"))
     run(panel, module_host)
     assert len(results()) == 1
+
+
+def test_nothing_half_written_stays(panel, module_host, bright, tmp_path, monkeypatch):
+    """Neither among the results nor in the system's temporary folder, where images are read."""
+    from semigda_core.files.atomic import PREFIX
+    from SemiGDALib.jobs.worker import Worker
+    from SemiGDALib.segment.several import rows
+
+    def halfWritten():
+        return list(tmp_path.rglob(f"{PREFIX}*"))
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("TEMP", str(tmp_path))
+    Worker.stopAll()
+    image = np.tile(phantoms.image(), (4, 1, 1))
+    found = rows.ofVolumes([phantoms.add_volume(image, name=f"MR {n}") for n in range(3)])
+    panel.logic.startSeveral(found, bright, tmp_path / "out", device="cpu")
+    module_host.wait(lambda: (tmp_path / "out" / "MR 0.seg.nrrd").exists(), 120)
+    assert halfWritten()
+    slicer.util.reloadScriptedModule("SemiGDASegment")
+    assert not halfWritten() and temporary() == []
 
 
 @pytest.mark.parametrize("start", RUNS)

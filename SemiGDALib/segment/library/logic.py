@@ -85,7 +85,7 @@ class LibraryLogic:
     def exportModel(self, name, path, onDone):
         """Write an installed model as one .zip; ``onDone(SemiGDAError or None)``."""
         arguments = ["models", "export", str(name), str(path), "--overwrite"]
-        self._command(arguments, lambda _output, problem: onDone(problem))
+        self._command(arguments, lambda _output, problem: onDone(problem), folder=Path(path).parent)
 
     def removeModel(self, name):
         """Delete a model that did not come with SemiGDA, without asking.
@@ -144,11 +144,11 @@ class LibraryLogic:
 
         settings.apply()
 
-    def _command(self, arguments, onDone, limitMs=LIMIT_MS, errorClass="bad-input"):
+    def _command(self, arguments, onDone, limitMs=LIMIT_MS, errorClass="bad-input", folder=None):
         """``semigda ARGUMENTS`` in a child; ``onDone(standard output, SemiGDAError or None)``."""
         from slicer.i18n import tr as _
 
         from SemiGDALib.jobs.command import run
 
         failed = _("The computing process ended early.")
-        run(self.jobs, arguments, onDone, limitMs, errorClass, failed)
+        run(self.jobs, arguments, onDone, limitMs, errorClass, failed, folder)

@@ -158,7 +158,6 @@ class SceneRun(SeveralRun):
         super().__init__(*about, **callbacks)
         self._waiting = deque(self.todo)
         self._running: dict[int, SegmentRun] = {}  # the first one is with the worker
-        self._orphans: set[int] = set()  # they wait for a worker that died of another volume
         self._ended = 0
         self._stopped: SemiGDAError | None = None
         self._started = time.monotonic()
@@ -171,7 +170,7 @@ class SceneRun(SeveralRun):
 
     def abandon(self) -> None:
         running, self._running = self._running, {}
-        for run in running.values():
+        for run in reversed(running.values()):
             run.abandon()
         super().abandon()
 
@@ -253,15 +252,8 @@ class SceneRun(SeveralRun):
         if error.error_class == "cancelled":
             self._ended -= 1
             self._set(place, WAITING)
-        elif place in self._orphans:
-            self._orphans.remove(place)
-            self._ended -= 1
-            self._set(place, WAITING)
-            self._waiting.appendleft(place)
         else:
             self._set(place, OUTSIDE if error.detail == OUTSIDE else FAILED, (), error)
-            if error.error_class == "worker-died":
-                self._orphans = set(self._running)
         if error.error_class in (*_ALL_VOLUMES, "cancelled"):  # also by who ended the worker
             self._stop(error)
 

@@ -7,6 +7,7 @@ methods are raised as SemiGDAError. ``self.project`` is the open project.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -175,7 +176,8 @@ class TrainingLogic:
 
     def exportVersion(self, name, path, onDone=None):
         """Write a version as one file for another computer, in the place of one that is there."""
-        return self._command("export", [name, str(path), "--overwrite"], onDone)
+        arguments = [name, str(path), "--overwrite"]
+        return self._command("export", arguments, onDone, os.path.dirname(path))
 
     def deleteVersion(self, name):
         """Delete a version's files; refused for the one in use."""
@@ -217,10 +219,11 @@ class TrainingLogic:
         """Stop that; what was found is kept."""
         self.jobs.cancel("relocate")
 
-    def _command(self, action, arguments, onDone):
+    def _command(self, action, arguments, onDone, folder=None):
         """``semigda project ACTION`` in a child process, for what needs tensors."""
         from SemiGDALib.jobs.engine_job import ignore
 
         command = ["project", action, str(self.project.folder), *arguments]
         failed = _("The command failed.")
-        return run(self.jobs, command, onDone or ignore, COMMAND_LIMIT_MS, "internal", failed)
+        onDone = onDone or ignore
+        return run(self.jobs, command, onDone, COMMAND_LIMIT_MS, "internal", failed, folder)
