@@ -18,8 +18,12 @@ _SEPARATOR = "\n"  # in no folder's name; a list of one comes back from settings
 
 def recentProjects() -> list[str]:
     """Folders, the last one first; those that are away now are left out."""
+    return list(filter(_isThere, _remembered()))
+
+
+def _isThere(folder: str) -> bool:
     # Path.is_file raises for a share that is down, or a folder that may not be read.
-    return [folder for folder in _remembered() if os.path.isfile(os.path.join(folder, FILE))]
+    return os.path.isfile(os.path.join(folder, FILE))
 
 
 def _remembered() -> list[str]:
@@ -34,7 +38,9 @@ def fillMenu(menu, action) -> None:
 
 
 def remember(folder) -> None:
-    """Put a project's folder first; those on a drive that is away now stay."""
-    folder = str(folder)
-    folders = [folder, *(one for one in _remembered() if one != folder)][:MOST]
-    slicer.app.userSettings().setValue(KEY, _SEPARATOR.join(folders))
+    """Put a project's folder first. Those that are away stay, and take no other one's place."""
+    folders = list(dict.fromkeys([str(folder), *_remembered()]))
+    here = [one for one in folders if _isThere(one)]
+    away = [one for one in folders if one not in here]
+    kept = [one for one in folders if one in here[:MOST] + away[:MOST]]
+    slicer.app.userSettings().setValue(KEY, _SEPARATOR.join(kept))

@@ -64,6 +64,20 @@ def test_recent_projects(training, module_host, tmp_path):
     assert training.logic.project.folder == tmp_path / "One"
 
 
+def test_deleted_projects_take_no_place_among_the_recent_ones(training, tmp_path):
+    from SemiGDALib.train.recent import MOST, recentProjects, remember
+
+    kept, *gone = (tmp_path / str(number) for number in range(MOST))
+    for folder in (kept, *gone):
+        Project.create(folder)
+        remember(folder)
+    for folder in gone:
+        shutil.rmtree(folder)
+    Project.create(tmp_path / "New")
+    remember(tmp_path / "New")
+    assert recentProjects() == [str(tmp_path / "New"), str(kept)]
+
+
 def test_user_is_led(training, module_host, tmp_path):
     """From an empty folder to chosen held-out cases, by the sentence at the top."""
     training.panel.createProject(tmp_path / "Liver")
