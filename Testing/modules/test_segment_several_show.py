@@ -96,3 +96,17 @@ def test_a_failed_one_with_an_earlier_result(panel, section, module_host, folder
     told = [section.table.widget.item(place, 2).text() for place in range(4)]
     assert ["earlier one" in text for text in told] == [False, True, False, False]
     assert (out / "case1.seg.nrrd").read_bytes() == before
+
+
+def test_a_long_name_leaves_room_for_the_rest(panel, module_host):
+    """Also when the section opens, and its table has no width yet."""
+    name = "T1 MPRAGE SAG iso 0.9 mm, thorax and abdomen after contrast, second reading #12"
+    phantoms.add_volume(name=name)
+    slicer.util.reloadScriptedModule("SemiGDASegment")
+    several = slicer.modules.SemiGDASegmentWidget.panel.several
+    several.button.collapsed = False
+    module_host.process(0.2)
+    table = several.table.widget
+    assert sum(map(table.columnWidth, range(3))) <= table.viewport().width
+    assert table.rowHeight(0) <= 100 and table.item(0, 0).toolTip() == name
+    assert table.item(0, 0).text().endswith("second reading #12")

@@ -23,8 +23,9 @@ from SemiGDALib.translation.sentences import translated
 
 VOLUME, STATE, FOUND = range(3)
 UNBROKEN = "\u00a0"
+LONGEST = 36  # letters of a name, which takes three lines; the tool tip has all
 MOST_LINES = 4  # of classes in a row; the tool tip has all
-HEIGHT, ROW_HEIGHT, FOUND_WIDTH = 320, 80, 164  # pixels; it does not jump during a run
+HEIGHT, ROW_HEIGHT, NAME_WIDTH = 320, 80, 84  # pixels; it does not jump during a run
 
 
 def stateWord(state: str) -> str:
@@ -46,7 +47,7 @@ class SeveralTable:
         self.widget = table = qt.QTableWidget()
         table.name = "severalTable"
         headers = (_("Volume"), _("State"), _("Found, certainty"))
-        setColumns(table, headers, [VOLUME], {FOUND: FOUND_WIDTH})
+        setColumns(table, headers, [FOUND], {VOLUME: NAME_WIDTH})
         table.verticalHeader().visible = True  # the rows' numbers
         table.toolTip = _(
             "What became of each volume: the size of each structure, and how much of it the model "
@@ -63,13 +64,15 @@ class SeveralTable:
         """Show all rows, numbered as on the contact sheet."""
         self.widget.setRowCount(len(rows))
         self.widget.setFixedHeight(min(HEIGHT, max(2, len(rows)) * ROW_HEIGHT))
-        self.widget.setColumnWidth(FOUND, max(FOUND_WIDTH, self.widget.width // 2))
         for place, row in enumerate(rows):
             self.show(place, row)
 
     def show(self, place: int, row) -> None:
         """Show one row anew."""
-        self._set(place, VOLUME, row.name)
+        name = row.name
+        if len(name) > LONGEST:
+            name = f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
+        self._set(place, VOLUME, name, row.name)
         state = self._set(place, STATE, stateWord(row.state))
         if row.state == FAILED:
             state.setForeground(qt.QBrush(qt.QColor(ink(RED))))
