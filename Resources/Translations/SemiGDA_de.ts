@@ -1428,6 +1428,10 @@
         <translation>Welcher Teil eines Dateinamens den Patienten nennt; die Liste unten zeigt, was herauskommt. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
     </message>
     <message>
+        <source>a folder that may not be opened</source>
+        <translation>ein Ordner, der nicht geöffnet werden darf</translation>
+    </message>
+    <message>
         <source>a link to a file that is not there</source>
         <translation>eine Verknüpfung zu einer Datei, die es nicht gibt</translation>
     </message>

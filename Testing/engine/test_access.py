@@ -14,6 +14,8 @@ from hostile_files import noise, write
 from job_fixtures import ROOT
 from project_fixtures import make_project, write_case
 
+from semigda_core.project.cases.listing import CLOSED
+
 # Root may read everything, unless it gives up that right.
 PLAIN = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 PLAIN = PLAIN if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -90,6 +92,21 @@ def test_cases_in_a_folder_that_may_not_be_entered_are_missing(project, tmp_path
     assert json.loads(told.stdout)["cases"] == dict.fromkeys(
         ("held-out", "aside", "ignored"), 0
     ) | {"labeled": 2, "unlabeled": 1, "missing": 2}
+
+
+def test_folders_that_may_not_be_entered_hide_no_images_beside_them(tmp_path):
+    """As those of the system at the top of a drive."""
+    project, share = make_project(tmp_path, 0, 1), tmp_path / "share"
+    write_case(share, 20, label=False)
+    write(share / "DOE_JANE_00.nrrd", noise())
+    (share / "System Volume Information").mkdir()
+    closed_to = (share / "System Volume Information", 0, "-m", "semigda", "project")
+    told = closed(*closed_to, "add-results", project.folder, share, "--program", "nnU-Net")
+    assert told.returncode == 0, told.stderr
+    assert len(project.read().cases[0].results) == 1
+    told = closed(*closed_to, "add", project.folder, share)
+    assert told.returncode == 0 and f"left out: 1 files, {CLOSED}" in told.stdout
+    assert len(project.read().cases) == 3
 
 
 CHANGE = """

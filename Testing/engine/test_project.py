@@ -18,6 +18,7 @@ from project_fixtures import draw, make_project, tree, write_case, write_segment
 from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.project import store
 from semigda_core.project.project import NewCase, Project
 
 ROOT = Path(__file__).parents[2]
@@ -243,3 +244,10 @@ def test_jobs_are_kept_with_their_state(project):
     assert project.jobs()[0]["state"] == "done"
     shutil.rmtree(job.path)
     assert project.jobs()[0]["state"] == "lost"
+
+
+def test_a_job_that_the_project_cannot_record_leaves_nothing(project, monkeypatch):
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.0)
+    with store.locked(project.folder), pytest.raises(SemiGDAError, match="by another program"):
+        project.new_job("check", {"facts": "f"}, files={"cases": [1]})
+    assert not list((project.folder / "jobs").iterdir())

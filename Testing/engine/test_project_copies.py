@@ -50,6 +50,18 @@ def test_a_copy_does_not_take_the_originals_place_in_the_library(tmp_path, monke
     assert versions.use(copy, first) == place
 
 
+def test_a_version_that_cannot_be_installed_says_why_whatever_else_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "models"))
+    project = make_project(tmp_path, 1, 0)
+    name = add_version(project, 1)
+    (project.folder / "models" / name / "weights.safetensors").write_bytes(b"")
+    (tmp_path / "sitecustomize.py").write_text("import warnings\nwarnings.warn('old driver')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(SemiGDAError) as caught:
+        versions.use(project, name)
+    assert "weights" in caught.value.message and "sitecustomize" not in str(caught.value)
+
+
 def test_a_title_is_given_to_no_other_model_in_the_library(tmp_path, monkeypatch):
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "models"))
     original = make_project(tmp_path, 1, 0)

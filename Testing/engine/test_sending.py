@@ -15,7 +15,9 @@ from semigda.data.volumes import read_stored
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.region import region, region_text
 from semigda_core.labels.segments import read_segments
+from semigda_core.project.cases import sending
 from semigda_core.project.cases.sending import case_of, made_in_region, send, without_region
+from semigda_core.project.project import NewCase
 
 MADE = "SemiGDA_Model:bright|SemiGDA_ModelSHA256:0|"
 
@@ -75,6 +77,22 @@ def test_an_unlabelled_case_gets_its_label(study, tmp_path):
     sent = send(project, copy, label)
     assert (sent.case, sent.how) == (waiting.id, "labelled")
     assert project.read().case(waiting.id).origin == "edited"
+
+
+@pytest.mark.parametrize("labelled", (False, True))
+def test_an_image_that_another_window_adds_meanwhile(study, monkeypatch, labelled):
+    project, image, label = study
+
+    def look(project, image):
+        project.add([NewCase(image, label if labelled else None)])
+
+    monkeypatch.setattr(sending, "case_of", look)
+    if labelled:
+        with pytest.raises(SemiGDAError, match="already, with a label"):
+            send(project, image, label)
+    else:
+        assert send(project, image, label).how == "labelled"
+    assert [case.label for case in project.read().cases if case.image == image] == [label]
 
 
 def test_unknown_segments_are_refused_and_mapped_ones_are_not(study, tmp_path):

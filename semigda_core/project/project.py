@@ -23,6 +23,7 @@ import copy
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -285,14 +286,19 @@ class Project:
         path = self.place("jobs", name)
         path.mkdir(parents=True)
         places = {key: str(path / f"{key}.json") for key in files or {}}
-        for key, content in (files or {}).items():
-            write_json(places[key], content, durable=False)
-        job = JobFolder.create(path, kind, {**inputs, **places}, dict(options or {}), model)
-        with self.edit(f"{kind} job made", job=name) as data:
-            heldout = data["heldout"]
-            record = {"id": name, "kind": kind, "created": now(), "comparable": heldout is not None}
-            record["heldout_version"] = heldout and heldout["version"]
-            data["jobs"].append({**about, **record})
+        try:
+            for key, content in (files or {}).items():
+                write_json(places[key], content, durable=False)
+            job = JobFolder.create(path, kind, {**inputs, **places}, dict(options or {}), model)
+            with self.edit(f"{kind} job made", job=name) as data:
+                heldout = data["heldout"]
+                record = {"id": name, "kind": kind, "created": now()}
+                record["comparable"] = heldout is not None
+                record["heldout_version"] = heldout and heldout["version"]
+                data["jobs"].append({**about, **record})
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
         return job
 
     def forget_jobs(self, kind: str) -> None:

@@ -153,6 +153,7 @@ def _why(reason: str) -> str:
         listing.NO_IMAGE: _("no image"),
         listing.MIXED: _("one of several DICOM series in a folder"),
         listing.GONE: _("a link to a file that is not there"),
+        listing.CLOSED: _("a folder that may not be opened"),
         listing.CHANNEL: _("another channel of a case"),
         listing.SAME: _("the same case in another format"),
     }[reason]

@@ -19,6 +19,7 @@ MIXED = "one of several DICOM series in a folder"
 CHANNEL = "another channel of a case"
 SAME = "the same case in another format"
 GONE = "a link to a file that is not there"
+CLOSED = "a folder that may not be opened"
 
 _HEAD = 8192
 # A tag, and its value with type and length, or with the length alone.
@@ -79,7 +80,11 @@ def list_folder(folder: Path) -> Listing:
     for path in folder.iterdir():
         if path.is_dir() and path.name[0] != "." and path.name.lower() not in _SKIPPED:
             before = len(found.files)
-            found.take(path, _files(path), only_dicom=True)
+            try:
+                found.take(path, _files(path), only_dicom=True)
+            except PermissionError:  # as the system's own at the top of a drive
+                found.left_out.append((path, CLOSED))
+                continue
             if len(found.files) == before and path.name.lower().endswith(ENDINGS):
                 found.left_out.append((path, NO_IMAGE))  # some unpack "a.nii.gz" into such a folder
     found.files.sort(key=natural)

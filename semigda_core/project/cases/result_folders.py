@@ -115,9 +115,12 @@ def _folders(folder: Path) -> list[Path]:
 def _places(folder: Path, images: set[Path]) -> list[Path]:
     """Where the results of the case that a folder is called after are: in itself, or else in the
     folders inside. A label map of the case's name, alone there, is the result itself."""
-    own = [one for one in structures(folder).values() if _may_be_result(one, images)]
-    if not own:
-        return [one for one in _folders(folder) if structures(one)]
+    try:
+        own = [one for one in structures(folder).values() if _may_be_result(one, images)]
+        if not own:
+            return [one for one in _folders(folder) if structures(one)]
+    except PermissionError:
+        return []
     (first, *more) = own
     alone = not more and image_key(folder) in (image_key(first), *label_keys(first))
     return [first if alone else folder]

@@ -67,8 +67,12 @@ def send(
         if whole and made_in_region(segment.tags for segment in segments):
             label = without_region(Path(label), project.folder / LABELS)
         if known is None:
-            (case,) = project.add([NewCase(image, label, name, origin=origin)]).cases
-            return Sent(case, ADDED)
+            added = project.add([NewCase(image, label, name, origin=origin)])
+            for case in added.cases:
+                return Sent(case, ADDED)
+            for case in added.labelled:  # another window has added the image meanwhile
+                return Sent(case, LABELLED)
+            raise has_label()
         project.set_use([known.id], "auto")
         project.set_label(known.id, label, origin)
         return Sent(known.id, LABELLED if known.label is None else REPLACED)

@@ -371,7 +371,8 @@ def _in_child(*arguments: str | os.PathLike[str]) -> None:
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     if done.returncode:
-        message, action, *_ = [*done.stderr.removeprefix("semigda: ").splitlines(), "", ""]
+        _, _, told = done.stderr.partition("semigda: ")  # after warnings of libraries, if any
+        message, action, *_ = [*told.splitlines(), "", ""]
         raise SemiGDAError(
             "model-invalid", message or "The model cannot be used.", action=action or None
         )
