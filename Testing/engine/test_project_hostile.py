@@ -211,21 +211,14 @@ def test_a_file_that_is_none_is_an_error_or_is_ignored(project, made, name, cont
     assert contents(project.parent, made, but=project) == outside
 
 
-def test_a_version_whose_files_say_less_is_still_one(project):
-    """A comparison by an early version without an interval, a card without counts."""
+def test_a_version_whose_card_tells_no_counts_is_still_one(project):
     data = document(project)
     del data["versions"]
     write(project, data)
-    compared = next(project.glob("jobs/*train*/comparison.json"))
-    values = json.loads(compared.read_text("utf-8"))
-    for name in ("after_low", "after_high"):
-        values["all"].pop(name, None)
-    compared.write_text(json.dumps(values), "utf-8")
     card = next(project.glob("models/*/card.json"))
     card.write_text(json.dumps(json.loads(card.read_text("utf-8")) | {"training": {}}), "utf-8")
     (version,) = versions(Project(project))
-    assert (version.low, version.high, version.mean) == (None, None, values["all"]["after"])
-    assert version.cases == {"labeled": 0, "unlabeled": 0, "held-out": values["heldout_cases"]}
+    assert version.cases["labeled"] == version.cases["unlabeled"] == 0 < version.cases["held-out"]
 
 
 def test_a_project_edited_by_hand_is_told_and_never_emptied(project):

@@ -206,12 +206,6 @@ def test_everything_it_says_can_be_translated(trained, tmp_path):
     assert "«" not in again.read_text("utf-8")
 
 
-def test_a_report_of_an_earlier_version_is_known(trained, tmp_path):
-    path = tmp_path / "report.html"
-    path.write_text("<header><p>SemiGDA training report</p><h1>body</h1></header>")
-    assert write_report(trained[0], path=path, overwrite=True) == path
-
-
 def test_it_names_no_case_no_patient_and_no_path(trained, page):
     project, job = trained
     text = re.sub(r"base64,[^']*", "", page)

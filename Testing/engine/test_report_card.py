@@ -86,14 +86,3 @@ def test_an_unfinished_training_misses_nothing(copy):
         (folder / name).unlink()
     shutil.rmtree(copy.folder / "models")
     assert "What is missing here" not in write_report(copy).read_text("utf-8")
-
-
-def test_a_model_that_was_chosen_on_the_held_out_cases_is_said_to_be(copy):
-    """As the versions did that chose among weights and branches."""
-    folder = copy.folder / "models" / training(copy)["version"]
-    assert "flattering" not in write_report(copy).read_text("utf-8")
-    card = ModelCard.read(folder)
-    card.training["chosen_on"] = "val"
-    card.write(folder)
-    page = write_report(copy).read_text("utf-8")
-    assert "a little flattering" in page and "Nothing about the model was chosen" not in page

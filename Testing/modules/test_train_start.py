@@ -101,7 +101,7 @@ def test_a_new_project_begins_with_general_features(training, module_host, proje
     assert not training.logic.plan().features and training.logic.plan().base is None
     assert "more labels" in ui.baseSentenceLabel.text
     assert title.text == "4 Base and preset: Standard, from scratch"
-    # What an earlier version planned stays.
+    # What was planned stays.
     save_plan(project, Plan("quick", features=False))
     training.panel.refresh()
     assert ui.baseComboBox.currentText == "From scratch"

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,7 @@ from semigda.prepared.slices import SliceFile, open_slices, write_slices
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.files.contents import digest_of
-from semigda_core.files.documents import mapping, read_document, text
-from semigda_core.files.inside import remove_folder
+from semigda_core.files.documents import mapping, sound_document, text
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.home import prepared_folder
 from semigda_core.labels.structures import files_of_label
@@ -249,7 +249,7 @@ class Store:
     def leave(self) -> None:
         """At the end of a successful job, remove what no other job could find."""
         if self.own:
-            remove_folder(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def sweep(self, *, unused: bool = False) -> None:
         """Remove the files of other preprocessings; or everything that was not found or made here.
@@ -269,10 +269,7 @@ class Store:
 
 def _index_of(folder: Path) -> dict[str, str]:
     """Digests by stamp; none if the index is missing or damaged."""
-    try:
-        return read_document(folder / INDEX, _INDEX, "The index of prepared slices")
-    except (OSError, SemiGDAError):
-        return {}
+    return sound_document(folder / INDEX, _INDEX) or {}
 
 
 def _hash(*parts: Any) -> str:

@@ -351,3 +351,11 @@ def read_document(
     value = parse_json(data, what, action=action)
     check(value, rule, what, action=action)
     return value
+
+
+def sound_document(file: str | os.PathLike[str], rule: Rule) -> Any | None:
+    """:func:`read_document`; None if the file is missing or damaged, or cannot be read."""
+    try:
+        return read_document(file, rule, "")
+    except (OSError, SemiGDAError):
+        return None

@@ -7,7 +7,6 @@ program write or delete elsewhere.
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
@@ -51,9 +50,3 @@ def refuse_links(folder: Path) -> None:
                 "The folder of the job holds a link to another place.",
                 action="Start a new job in its place.",
             )
-
-
-def remove_folder(folder: Path) -> None:
-    """Delete what can be deleted of a folder and its content; leave a link alone."""
-    if not folder.is_symlink():
-        shutil.rmtree(folder, ignore_errors=True)  # follows no link inside the folder either

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from semigda_core.errors import SemiGDAError
-from semigda_core.files.documents import list_of, maybe, number, read_document, record, text
+from semigda_core.files.documents import list_of, maybe, number, record, sound_document, text
 
 # A separate header line. Slicer drops it when it saves an edited segmentation, and keeps it only in
 # the segments' tags, as their origin.
@@ -43,7 +42,4 @@ def is_own_image(path: Path) -> bool:
 
 def read_report(path: Path) -> dict[str, Any] | None:
     """The report in a file; None if it is missing or not a report."""
-    try:
-        return read_document(path, REPORT, "The report")
-    except (OSError, SemiGDAError):
-        return None
+    return sound_document(path, REPORT)

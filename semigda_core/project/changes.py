@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
@@ -92,6 +92,11 @@ def change_mapping(
                 "A segment was mapped to a class that does not exist.",
                 action="Choose one of the project's classes.",
             )
+
+
+def means_another(old: Mapping[str, int], new: Mapping[str, int], held: Container[str]) -> bool:
+    """Whether one of the segments or values that a label holds would become another class."""
+    return any(key in held and new.get(key, old[key]) != old[key] for key in old)
 
 
 def give_label(case: dict[str, Any], label: dict[str, Any] | None) -> None:

@@ -17,7 +17,8 @@ from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import folded_name
 from semigda_core.models.card import Label
-from semigda_core.project.changes import change_mapping
+from semigda_core.project.changes import change_mapping, means_another
+from semigda_core.project.check.facts import label_of
 from semigda_core.project.document import MAX_CLASSES
 from semigda_core.project.records import View, class_mapping
 
@@ -229,9 +230,7 @@ def others_changed(
     for case in view.cases:
         if case.label is None or case.label.resolve() in given:
             continue
-        parts = ((facts.get(case.id) or {}).get("label") or {}).get("parts")
-        held = case.segments or changes if parts is None else parts
-        old, new = view.classes_of(case), then.classes_of(case)
-        if any(key in held and new.get(key, old[key]) != old[key] for key in old):
+        held = label_of(facts, case.id).get("parts", case.segments or changes)
+        if means_another(view.classes_of(case), then.classes_of(case), held):
             found.append(case.id)
     return found

@@ -14,13 +14,14 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.labels.finished import IGNORED
 from semigda_core.project.changes import now, renew_heldout
+from semigda_core.project.check.facts import label_of, voxels_of
 from semigda_core.project.project import Project
 from semigda_core.project.records import TRUSTED, ProjectCase, View
 
@@ -119,7 +120,7 @@ def note_labels(heldout: dict[str, Any], facts: Mapping[str, Any]) -> None:
     """Lock the content of held-out labels that are not locked yet."""
     locked = heldout.setdefault("labels", {})
     for case_id in heldout["cases"]:
-        content = ((facts.get(case_id) or {}).get("label") or {}).get("hash")
+        content = label_of(facts, case_id).get("hash")
         if content:
             locked.setdefault(case_id, content)
 
@@ -131,7 +132,7 @@ def new_voxels(data: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, s
     """
     heldout, found = set((data["heldout"] or {}).get("cases", ())), {}
     for case in data["cases"]:
-        content = ((facts.get(case["id"]) or {}).get("image") or {}).get("hash")
+        content = facts.get(case["id"], {}).get("image", {}).get("hash")
         kept = case.get("voxels")
         if content and content != kept and not (kept and case["id"] in heldout):
             found[case["id"]] = content
@@ -176,10 +177,9 @@ def _patients(view: View, facts: Mapping[str, Any]) -> list[_Patient]:
             groups.setdefault(case.patient, []).append(case)
     patients = []
     for name, cases in groups.items():
-        voxels: dict[int, int] = {}
+        voxels = Counter[int]()
         for case in cases:
-            for value, count in class_voxels(view, case, facts).items():
-                voxels[value] = voxels.get(value, 0) + count
+            voxels.update(class_voxels(view, case, facts))
         ids = tuple(sorted(case.id for case in cases))
         partly = any(case.finished is not None for case in cases)
         patients.append(_Patient(name, ids, voxels, partly))
@@ -198,20 +198,14 @@ def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dic
     Raises:
         SemiGDAError: "bad-input" if the case was not checked, or its label cannot be read.
     """
-    label = (facts.get(case.id) or {}).get("label")
-    if not label or "error" in label:
+    label = label_of(facts, case.id)
+    if "parts" not in label:
         raise SemiGDAError(
             "bad-input",
             "A labelled case was not checked yet, or its label cannot be used.",
             action="Run the check, and do what it says.",
         )
-    mapping = view.classes_of(case)
-    voxels: dict[int, int] = {}
-    for key, part in label["parts"].items():
-        value = mapping.get(key, 0)
-        if value not in (0, IGNORED) and part["voxels"]:
-            voxels[value] = voxels.get(value, 0) + part["voxels"]
-    return voxels
+    return voxels_of(view, case, label)
 
 
 def _drawn(patients: list[_Patient], version: int, present: set[str]) -> dict[str, Any]:

@@ -292,10 +292,9 @@ class Project:
             job = JobFolder.create(path, kind, {**inputs, **places}, dict(options or {}), model)
             with self.edit(f"{kind} job made", job=name) as data:
                 heldout = data["heldout"]
-                record = {"id": name, "kind": kind, "created": now()}
-                record["comparable"] = heldout is not None
-                record["heldout_version"] = heldout and heldout["version"]
-                data["jobs"].append({**about, **record})
+                version = heldout and heldout["version"]
+                record = {"id": name, "kind": kind, "created": now(), "heldout_version": version}
+                data["jobs"].append({**about, **record, "comparable": heldout is not None})
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
             raise

@@ -20,7 +20,8 @@ from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import checked_source
 from semigda_core.labels.structures import structures
-from semigda_core.project.changes import change_mapping, find_case, now
+from semigda_core.project.changes import change_mapping, find_case, means_another, now
+from semigda_core.project.check.facts import drawn_parts
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, Result, View, class_mapping
 
@@ -118,8 +119,7 @@ def others_changed(
         for result in case.results:
             if result.source == source and result.path.resolve() not in given:
                 old, new = result_classes(view, result), result_classes(then, result)
-                held = result.segments or changes
-                if any(key in held and new.get(key, old[key]) != old[key] for key in old):
+                if means_another(old, new, result.segments or changes):
                     found.append(case.id)
     return found
 
@@ -141,9 +141,7 @@ def values_of(view: View, facts: Mapping[str, Any]) -> dict[str, set[str]]:
 def _held(facts: Mapping[str, Any]) -> list[str]:
     """Segments and values of a case's result that hold voxels."""
     told = facts.get("result") or {}
-    return [key for key, part in told.get("parts", {}).items() if part["voxels"]] or [
-        *told.get("held", ())
-    ]
+    return drawn_parts(told) or [*told.get("held", ())]
 
 
 def result_classes(view: View, result: Result, values: Collection[str] = ()) -> dict[str, int]:

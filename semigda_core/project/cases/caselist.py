@@ -15,8 +15,8 @@ from semigda_core.files.documents import (
     mapping,
     one_of,
     path,
-    read_document,
     record,
+    sound_document,
     text,
     whole,
     words,
@@ -48,10 +48,7 @@ ROW = record(
 
 def listed_cases(file: Path) -> list[dict[str, Any]] | None:
     """The rows of a case list that :func:`case_rows` made; None if it is missing or damaged."""
-    try:
-        return read_document(file, list_of(ROW), "The case list")
-    except (OSError, SemiGDAError):
-        return None
+    return sound_document(file, list_of(ROW))
 
 
 def case_rows(

@@ -5,11 +5,11 @@ What is measured and how: :func:`semigda.check.measure.measure_case`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import (
     Wrong,
     either,
@@ -20,17 +20,18 @@ from semigda_core.files.documents import (
     number,
     one_of,
     plain,
-    read_document,
     record,
+    sound_document,
     text,
     whole,
     words,
 )
-from semigda_core.labels.finished import WHOLE
+from semigda_core.labels.finished import IGNORED, WHOLE
 from semigda_core.labels.provenance import ORIGINS
 from semigda_core.models.fit import UNSAID
+from semigda_core.project.records import ProjectCase, View
 
-FACTS_SCHEMA = 2  # 1 accepted damaged images, and did not record who made a label
+FACTS_SCHEMA = 2
 _DOCUMENT = record(
     {"schema": one_of(FACTS_SCHEMA), "cases": mapping(identifier(), plain())}, others=True
 )
@@ -116,6 +117,24 @@ def marks_of(facts: Mapping[str, Any]) -> str | None:
     return label.get("finished", {}).get("said", WHOLE)
 
 
+def label_of(facts: Mapping[str, Any], case_id: str) -> Mapping[str, Any]:
+    """What was measured of a case's label; {} if nothing was."""
+    return facts.get(case_id, {}).get("label") or {}
+
+
+def drawn_parts(label: Mapping[str, Any]) -> list[str]:
+    """The segments or values of a measured label that hold voxels."""
+    return [key for key, part in label.get("parts", {}).items() if part["voxels"]]
+
+
+def voxels_of(view: View, case: ProjectCase, label: Mapping[str, Any]) -> dict[int, int]:
+    """Voxels of each class in a case's measured label; absent classes are left out."""
+    mapping, voxels = view.classes_of(case), Counter[int]()
+    for key in drawn_parts(label):
+        voxels[mapping.get(key, 0)] += label["parts"][key]["voxels"]
+    return {value: count for value, count in voxels.items() if value not in (0, IGNORED)}
+
+
 def labelled_on(facts: Mapping[str, Any]) -> str:
     """What is labelled of a partly labelled case, ``6 of 110 slices``; "" for any other."""
     finished = (facts.get("label") or {}).get("finished")
@@ -136,8 +155,5 @@ def read_facts(path: Path) -> dict[str, Any]:
 
     Invalid facts of a case are left out: the next check measures it again.
     """
-    try:
-        content = read_document(path, _DOCUMENT, "The file of facts")
-    except (OSError, SemiGDAError):
-        return {}
+    content = sound_document(path, _DOCUMENT) or {"cases": {}}
     return {key: facts for key, facts in content["cases"].items() if _is_measured(facts)}

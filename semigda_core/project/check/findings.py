@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from semigda_core.project.records import ProjectCase, View
 
@@ -14,6 +14,8 @@ WHOLE = 0.98  # a label with less of it inside its image would lose voxels by re
 
 # By case id what was measured of its "image", "label" and "result"; {} of what was not.
 Facts = Mapping[str, Mapping[str, Any]]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,14 @@ class Finding:
 
 def ids_of(cases: Iterable[ProjectCase]) -> tuple[str, ...]:
     return tuple(case.id for case in cases)
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """The values of each key, in their order."""
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def first_of(names: Sequence[str]) -> str:

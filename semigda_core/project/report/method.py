@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from semigda_core.models.card import ModelCard
-from semigda_core.project.report.page import Say
+from semigda_core.project.report.page import Say, counted
 from semigda_core.project.training.comparison import partly
 
 
-def method(say: Say, comparison: dict[str, Any] | None, card: ModelCard | None) -> str:
+def method(say: Say, comparison: dict[str, Any] | None) -> str:
     words = [
         say(
             "Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the "
@@ -27,13 +26,13 @@ def method(say: Say, comparison: dict[str, Any] | None, card: ModelCard | None) 
             )
         )
     else:
-        words += _scoring(say, comparison, card)
+        words += _scoring(say, comparison)
     words.append(say("Nothing here is a medical device or a proof of clinical use."))
     title = say("How the scores were made")
     return f"<section><h2>{title}</h2><p>{' '.join(words)}</p></section>"
 
 
-def _scoring(say: Say, comparison: dict[str, Any], card: ModelCard | None) -> Iterator[str]:
+def _scoring(say: Say, comparison: dict[str, Any]) -> Iterator[str]:
     yield say(
         "The scores are measured on cases that no training saw, on each image's own voxels. "
         "The intervals come from drawing the held-out cases anew, with repeats (bootstrap): "
@@ -46,37 +45,26 @@ def _scoring(say: Say, comparison: dict[str, Any], card: ModelCard | None) -> It
             "trained without it. The final model learned from all of them and was itself "
             "scored on none."
         )
-    elif card is not None:
-        yield _choice(say, card)
+    else:
+        yield say("Nothing about the model was chosen on these cases.")
     if gone := comparison.get("missing"):
-        yield (
-            say("1 held-out case was not scored: the files were not there.")
-            if gone == 1
-            else say("{count} held-out cases were not scored: the files were not there.").format(
-                count=gone
-            )
+        yield counted(
+            gone,
+            say("1 held-out case was not scored: the files were not there."),
+            say("{count} held-out cases were not scored: the files were not there."),
         )
     if some := len(partly(comparison["rows"])):
-        told = say("{count} cases are labelled in part, and scored there only.")
-        if some == 1:
-            told = say("1 case is labelled in part, and scored there only.")
-        yield told.format(count=some)
+        yield counted(
+            some,
+            say("1 case is labelled in part, and scored there only."),
+            say("{count} cases are labelled in part, and scored there only."),
+        )
         yield say(
             "The table says on how many slices. What a model draws on the other slices is not "
             "judged."
         )
     if comparison["heldout_cases"] < 10:
         yield say("With so few held-out cases, small differences mean little.")
-
-
-def _choice(say: Say, card: ModelCard) -> str:
-    """Whether the scored cases took part in choosing the model, as in early versions."""
-    if card.training.get("chosen_on") == "val":
-        return say(
-            "The same held-out cases also chose which weights and which branch of the network are "
-            "kept, so the score of the new model is a little flattering."
-        )
-    return say("Nothing about the model was chosen on these cases.")
 
 
 def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]]) -> str:

@@ -24,12 +24,11 @@ from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
 from semigda_core.project.report.figures import curves, previews
 from semigda_core.project.report.method import method, programs
-from semigda_core.project.report.page import HTML, Say, row, table
+from semigda_core.project.report.page import HTML, Say, counted, row, table
 from semigda_core.project.training.comparison import FILE, partly, read
 from semigda_core.version import __version__
 
 MADE = '<meta name="generator" content="SemiGDA training report">'  # identifies a report
-_MADE_BEFORE = "<p>SemiGDA training report</p>"  # by earlier versions
 # Settings that are paths, or are shown elsewhere.
 _UNTOLD = {"cases", "out", "card", "network", "preprocessing", "base", "work"}
 
@@ -74,7 +73,7 @@ def _is_report(path: Path) -> bool:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
-    return MADE in text or _MADE_BEFORE in text
+    return MADE in text
 
 
 def _find(project: Project, job_id: str | None) -> dict[str, Any]:
@@ -105,7 +104,7 @@ def _page(say: Say, project: Project, training: dict[str, Any]) -> str:
         curves(say, classes, events),
         _list(say("Warnings"), _warnings(say, events)),
         previews(say, job, events),
-        method(say, comparison, card),
+        method(say, comparison),
         _settings(say, job, card),
         _origin(say, job, card),
         _list(say("What is missing here"), map(say, gaps)),
@@ -173,35 +172,35 @@ def _counts(say: Say, view: View, job: JobFolder, comparison: dict[str, Any] | N
     note = _made(say, Counter(case.origin for case in view.of_role("labeled")))
     some = sum(r["role"] == "labeled" and r.get("label_slices", WHOLE) != WHOLE for r in rows)
     if some:
-        words = say(
-            "{count} labelled cases are labelled on some slices only. The other slices of them are "
-            "unlabelled data."
-        )
-        if some == 1:
-            words = say(
+        words = counted(
+            some,
+            say(
                 "1 labelled case is labelled on some slices only. The other slices of it are "
                 "unlabelled data."
-            )
-        note += f"<p class='note'>{words.format(count=some)}</p>"
+            ),
+            say(
+                "{count} labelled cases are labelled on some slices only. The other slices of them "
+                "are unlabelled data."
+            ),
+        )
+        note += f"<p class='note'>{words}</p>"
     note += programs(say, rows, job.events())
     return f"<section><h2>{say('Cases')}</h2>{row(numbers)}{note}</section>" if rows else ""
 
 
 def _made(say: Say, made: Counter[str | None]) -> str:
     """Which labels are not drawn from nothing."""
-    words = []
-    if made["machine"]:
-        words.append(
-            say("1 label was accepted from a model")
-            if made["machine"] == 1
-            else say("{count} labels were accepted from a model").format(count=made["machine"])
-        )
-    if made["edited"]:
-        words.append(
-            say("1 label was corrected by hand")
-            if made["edited"] == 1
-            else say("{count} labels were corrected by hand").format(count=made["edited"])
-        )
+    known = {
+        "machine": (
+            say("1 label was accepted from a model"),
+            say("{count} labels were accepted from a model"),
+        ),
+        "edited": (
+            say("1 label was corrected by hand"),
+            say("{count} labels were corrected by hand"),
+        ),
+    }
+    words = [counted(made[who], *texts) for who, texts in known.items() if made[who]]
     if not words:
         return ""
     told = say("In the project today, {labels}.")

@@ -18,8 +18,8 @@ from semigda_core.files.documents import (
     list_of,
     number,
     one_of,
-    read_document,
     record,
+    sound_document,
     text,
     words,
 )
@@ -31,6 +31,7 @@ from semigda_core.models.library import find_model
 from semigda_core.project.check.latest import thumbnail
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
+from semigda_core.project.training.versions import versions
 
 INBOX = "inbox"
 RANKING = "ranking.json"
@@ -49,9 +50,9 @@ _DOCUMENT = record(
     {
         "schema": one_of(RANKING_SCHEMA),
         "model": text(64),
+        "classes": list_of(words(), 255),
         "candidates": list_of(_CANDIDATE),
     },
-    {"classes": list_of(words(), 255)},
     others=True,
 )
 
@@ -152,20 +153,19 @@ def candidates(project: Project) -> list[Candidate]:
 
 def is_outdated(project: Project) -> bool:
     """Whether the classes have changed since the newest ranking: none of its labels waits."""
-    return not _fits(read_ranking(project), project.read())
+    ranking = read_ranking(project)
+    return ranking["model"] is not None and not _fits(ranking, project.read())
 
 
 def _fits(ranking: Mapping[str, Any], view: View) -> bool:
-    names = [label.name for label in view.classes]
-    return ranking.get("classes", names) == names  # earlier versions did not say
+    return ranking["classes"] == [label.name for label in view.classes]
 
 
 def read_ranking(project: Project) -> dict[str, Any]:
-    """``{"model": hash or None, "candidates": [...]}`` of the newest ranking, empty if none."""
-    try:
-        return read_document(project.folder / INBOX / RANKING, _DOCUMENT, "The ranking")
-    except (OSError, SemiGDAError):  # the next ranking replaces it
-        return {"model": None, "candidates": []}
+    """``{"model": hash or None, "classes": [...], "candidates": [...]}`` of the newest ranking,
+    empty if there is none."""
+    ranking = sound_document(project.folder / INBOX / RANKING, _DOCUMENT)
+    return ranking or {"model": None, "classes": [], "candidates": []}
 
 
 def open_cases(view: View, model: str | None) -> Iterator[ProjectCase]:
@@ -177,8 +177,6 @@ def open_cases(view: View, model: str | None) -> Iterator[ProjectCase]:
 
 
 def _newest_model(project: Project) -> Path:
-    from semigda_core.project.training.versions import versions
-
     known = versions(project)
     for version in (*(v for v in known if v.in_use), *known):
         return version.folder

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import (
     flag,
     identifier,
@@ -18,8 +17,8 @@ from semigda_core.files.documents import (
     maybe,
     number,
     one_of,
-    read_document,
     record,
+    sound_document,
     text,
     whole,
     words,
@@ -30,8 +29,9 @@ from semigda_core.project.training.judging import Scores
 FILE = "comparison.json"
 _DICE = maybe(number(-1, 1))
 _MEANS = record(
-    dict.fromkeys(("before", "after", "difference", "low", "high"), _DICE),
-    {"after_low": _DICE, "after_high": _DICE},
+    dict.fromkeys(
+        ("before", "after", "difference", "low", "high", "after_low", "after_high"), _DICE
+    ),
     others=True,
 )
 _ROW = record(
@@ -67,10 +67,7 @@ _DOCUMENT = record(
 def read(job_folder: Path | str) -> dict[str, Any] | None:
     """The comparison of a training, see :func:`compare_scores`; None before its end, or if the file
     is damaged."""
-    try:
-        return read_document(Path(job_folder) / FILE, _DOCUMENT, "The comparison")
-    except (OSError, SemiGDAError):
-        return None
+    return sound_document(Path(job_folder) / FILE, _DOCUMENT)
 
 
 def partly(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -38,25 +38,21 @@ _MEASURED = record(
     {
         "seconds_per_step": record(
             {
-                **dict.fromkeys(("supervised", "align"), _SECONDS),
+                **dict.fromkeys(("supervised", "align", "unet"), _SECONDS),
                 **dict.fromkeys(("semi", "pretrain"), maybe(_SECONDS)),
             },
-            {"unet": _SECONDS},  # a rehearsal of an earlier version did not measure it
             others=True,
         ),
         **dict.fromkeys(("load_seconds", "validate_seconds", "save_seconds"), _SECONDS),
-        "memory_bytes": _BYTES,
+        **dict.fromkeys(("prepare_seconds", "prepare_all_seconds"), _SECONDS),
+        **dict.fromkeys(("memory_bytes", "checkpoint_bytes"), _BYTES),
+        **dict.fromkeys(("prepared_bytes", "unprepared_bytes"), _BYTES),
         "gpu_memory_bytes": maybe(_BYTES),
-        "checkpoint_bytes": _BYTES,
         "cases": whole(1, 10_000_000),
         "device": text(64),
         "fits": flag(),
         "reason": words(),
         "offers": mapping(text(64), plain(), 100),
-    },
-    {  # a rehearsal of an earlier version kept all slices in memory
-        **dict.fromkeys(("prepare_seconds", "prepare_all_seconds"), _SECONDS),
-        **dict.fromkeys(("prepared_bytes", "unprepared_bytes"), _BYTES),
     },
     others=True,
 )
@@ -176,9 +172,9 @@ def at_size(
     judged = measured["validate_seconds"] * work
     told = {**measured, "seconds_per_step": cost, "validate_seconds": judged}
     if new != old:  # none of these is prepared yet
-        room = new / old * measured.get("prepared_bytes", 0)
+        room = new / old * measured["prepared_bytes"]
         told |= {"prepared_bytes": room, "unprepared_bytes": room}
-        told |= {"prepare_seconds": measured.get("prepare_all_seconds", 0.0)}
+        told |= {"prepare_seconds": measured["prepare_all_seconds"]}
     return told
 
 
@@ -204,7 +200,7 @@ def _seconds(
     steps *= work.trainings
     # The U-Net takes as many steps as all stages together.
     own = settings["steps"] + settings["align_steps"] + pretrain
-    steps += work.unets * own * (cost.get("unet") or cost["supervised"])
+    steps += work.unets * own * cost["unet"]
     saves: float = own * (work.trainings + work.unets)
     if minutes := settings.get("checkpoint_minutes", 5.0):
         saves = min(saves, steps / (60 * minutes))
@@ -215,7 +211,7 @@ def _seconds(
         work.scored, settings.get("validation_cases", 12) * work.trainings
     )
     scores = within + (2 + work.compared + work.unet) * work.scored
-    other = START_SECONDS + measured.get("prepare_seconds", 0.0)
+    other = START_SECONDS + measured["prepare_seconds"]
     other += (work.trainings + work.unets) * measured["load_seconds"]
     return steps, other + scores * measured["validate_seconds"]
 
@@ -236,7 +232,7 @@ def estimate_of(
     """
     seconds = total_seconds(settings, measured, work)
     disk = CHECKPOINTS_ON_DISK * measured["checkpoint_bytes"] + RESERVE_BYTES
-    disk += measured.get("unprepared_bytes", 0)
+    disk += measured["unprepared_bytes"]
     fits, reason, offers = measured["fits"], measured["reason"], dict(measured["offers"])
     free = shutil.disk_usage(folder).free
     if fits and disk > free:
@@ -247,7 +243,7 @@ def estimate_of(
         reason = f"Even the shortest training takes {duration(seconds)} on this computer."
     gpu = measured["gpu_memory_bytes"]
     memory = f"{_bytes(gpu)} GPU memory" if gpu else f"{_bytes(measured['memory_bytes'])} memory"
-    room = measured.get("prepared_bytes", 0)
+    room = measured["prepared_bytes"]
     slices = f", {_bytes(room)} on the disk for prepared slices" if room >= TOLD_BYTES else ""
     return Estimate(
         seconds=round(seconds, 1),

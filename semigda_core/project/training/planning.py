@@ -171,7 +171,7 @@ def to_rehearse(job: Mapping[str, Any], device: str) -> tuple[dict[str, Any], bo
 
     Args:
         job: its document. ``options`` are the settings, and ``inputs["on_card"]`` those that differ
-            where a graphics card computes; a job of an earlier version has none.
+            where a graphics card computes.
         device: that computes, as the torch device's type.
     """
     changes = job["inputs"].get("on_card") or {}

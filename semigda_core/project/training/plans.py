@@ -44,9 +44,7 @@ def saved_plan(project: Project) -> Plan:
     kept, known = project.read().settings.get("plan"), {one.name for one in fields(Plan)}
     if kept is None:
         return Plan()
-    # A plan of an earlier version, which knew no features, started from nothing.
-    values = {"features": False} | {key: value for key, value in kept.items() if key in known}
-    plan = Plan(**values)
+    plan = Plan(**{key: value for key, value in kept.items() if key in known})
     return replace(plan, base=plan.base and _base_now(project, plan.base))
 
 

@@ -24,6 +24,7 @@ from semigda_core.models.base_file import read_header
 from semigda_core.models.card import ModelCard, authored, check_name, inherited
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE
+from semigda_core.project.check.facts import label_of
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.budget import Sizes
@@ -329,7 +330,7 @@ def _intensity(
     if view.settings.get("modality", guess_modality(images)) != "CT":
         return {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
     # Hounsfield units mean the same in every image: a window around the labelled voxels.
-    labels = [(facts.get(case.id) or {}).get("label") or {} for case in view.cases]
+    labels = [label_of(facts, case.id) for case in view.cases]
     ends = [(label["low"], label["high"]) for label in labels if "low" in label]
     if not ends:
         return {"rule": "ct-window", "low": -160.0, "high": 240.0}  # soft tissue

@@ -149,21 +149,18 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
     except SemiGDAError:
         return None
     ended = datetime.datetime.fromtimestamp((job["folder"] / "result.json").stat().st_mtime)
-    overall, counts = compared["all"], _counts(card)
+    overall = compared["all"]
     return {
         "name": job["version"],
         "title": card.title,
         "date": ended.astimezone().isoformat(timespec="seconds"),
         "job": job["id"],
         "sha256": card.weights_sha256,
-        "cases": {
-            **counts,
-            "held-out": compared["heldout_cases"],
-        },
+        "cases": {**_counts(card), "held-out": compared["heldout_cases"]},
         "dice": {name: values["after"] for name, values in compared["classes"].items()},
         "mean": overall["after"],
-        "low": overall.get("after_low"),  # an early version did not measure it
-        "high": overall.get("after_high"),
+        "low": overall["after_low"],
+        "high": overall["after_high"],
         "before": overall["before"],
         "wins": compared["wins"],
         "reason": compared["reason"],
@@ -237,7 +234,6 @@ def roll_back(project: Project) -> str:
 
 def rename(project: Project, name: str, title: str) -> None:
     """Give a version another title, in its card and in the library."""
-    _record(project, _unrecorded(project))
     version = find_version(project, name)
     title = title.strip()
     if not title:
@@ -281,7 +277,6 @@ def delete(project: Project, name: str) -> None:
     Raises:
         SemiGDAError: "bad-input" if it is in use.
     """
-    _record(project, _unrecorded(project))
     folder = project.place("models", find_version(project, name).name)
     # After a kill in between, the version is still listed, and can be deleted again.
     with removed_folder(folder), project.edit("version deleted", version=name) as data:
@@ -329,7 +324,7 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
 
 def _entry(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The version's record; "bad-input" if another window has deleted it meanwhile."""
-    there = {record["name"]: record for record in data["versions"] if not record["deleted"]}
+    there = {record["name"]: record for record in data.get("versions", []) if not record["deleted"]}
     if name not in there:
         raise _no_such(list(there))
     return there[name]

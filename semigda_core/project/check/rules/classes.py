@@ -7,6 +7,7 @@ import math
 import statistics
 from collections.abc import Iterator
 
+from semigda_core.project.check.facts import voxels_of
 from semigda_core.project.check.findings import FEWEST_TO_COMPARE, Facts, Finding
 from semigda_core.project.records import ProjectCase, View
 
@@ -52,12 +53,13 @@ def swapped_classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterat
     """Labels in which two classes have each other's sizes, as where a program numbered the
     structures by their order in each image."""
     found: dict[str, tuple[str, str]] = {}
-    sizes = {case.id: _sizes(view, case, facts) for case in used}
+    whole = [case for case in used if case.use == "auto" and case.finished is None]
+    sizes = {case.id: voxels_of(view, case, facts[case.id]["label"]) for case in whole}
     for one, other in itertools.combinations(view.classes, 2):
         ratios = {
             case_id: math.log(of[one.value] / of[other.value])
             for case_id, of in sizes.items()
-            if of.get(one.value) and of.get(other.value)
+            if {one.value, other.value} <= set(of)
         }
         usual = statistics.median(ratios.values()) if ratios else 0.0
         odd = [
@@ -75,14 +77,3 @@ def swapped_classes(view: View, used: list[ProjectCase], facts: Facts) -> Iterat
             "may be swapped.",
             "Look at the label; if they are swapped, correct it.",
         )
-
-
-def _sizes(view: View, case: ProjectCase, facts: Facts) -> dict[int, int]:
-    """Voxels of each class in a label that is finished and used."""
-    label, sizes = facts[case.id]["label"], dict[int, int]()
-    if case.use == "auto" and case.finished is None:
-        mapping = view.classes_of(case)
-        for key, part in label.get("parts", {}).items():
-            value = mapping.get(key, 0)
-            sizes[value] = sizes.get(value, 0) + part["voxels"]
-    return sizes

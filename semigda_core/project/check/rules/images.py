@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from semigda_core.models.fit import UNSAID, same_modality, unit_note
-from semigda_core.project.check.findings import FEWEST_TO_COMPARE, Facts, Finding, ids_of, remove
+from semigda_core.project.check.findings import (
+    FEWEST_TO_COMPARE,
+    Facts,
+    Finding,
+    grouped,
+    ids_of,
+    remove,
+)
 from semigda_core.project.records import ProjectCase, View
 
 SPACING_FACTOR, RANGE_FACTOR = 3.0, 8.0
@@ -30,11 +37,7 @@ def unreadable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fi
 
 def copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """Images that are equal voxel by voxel: one finding for each set."""
-    groups: dict[str, list[ProjectCase]] = {}
-    for case in used:
-        content = facts[case.id]["image"].get("hash")
-        if content:
-            groups.setdefault(content, []).append(case)
+    groups = grouped((image["hash"], case) for case, image in _readable(used, facts))
     worth = {"held-out": 0, "labeled": 1, "unlabeled": 2, "aside": 3}
     for cases in groups.values():
         if len(cases) < 2:
@@ -63,10 +66,7 @@ def copies(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findin
 
 def mirrored(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     by_hash: dict[str, ProjectCase] = {}
-    for case in used:
-        image = facts[case.id]["image"]
-        if "hash" not in image:
-            continue
+    for case, image in _readable(used, facts):
         other = by_hash.get(image["mirror"])
         if other is not None and image["mirror"] != image["hash"]:
             yield Finding(
@@ -95,9 +95,8 @@ def turned(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Findin
 
 
 def odd_kind(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    kinds: dict[tuple[bool, bool], list[ProjectCase]] = {}
-    for case, image in _readable(used, facts):
-        kinds.setdefault((image["picture"], image["channels"] == 3), []).append(case)
+    images = _readable(used, facts)
+    kinds = grouped(((one["picture"], one["channels"] == 3), case) for case, one in images)
     if len(kinds) > 1:
         usual = max(kinds, key=lambda kind: len(kinds[kind]))
         odd = [case for kind, cases in kinds.items() if kind != usual for case in cases]
@@ -113,10 +112,8 @@ def odd_kind(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
 
 def odd_modality(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """As DICOM files say it; others say nothing."""
-    kinds: dict[str, list[ProjectCase]] = {}
-    for case, image in _readable(used, facts):
-        if said := image.get("modality"):
-            kinds.setdefault(said, []).append(case)
+    images = _readable(used, facts)
+    kinds = grouped((said, case) for case, one in images if (said := one.get("modality")))
     usual = max(kinds, key=lambda kind: len(kinds[kind]), default="")
     odd = [case for kind in kinds if not same_modality(kind, usual) for case in kinds[kind]]
     if odd:
@@ -162,18 +159,16 @@ def odd_spacing(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[F
 
 
 def other_unit(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
-    units: dict[str, list[ProjectCase]] = {}
-    for case, image in _readable(used, facts):
-        units.setdefault(image.get("unit", ""), []).append(case)
+    images = _readable(used, facts)
+    units = grouped((unit, case) for case, image in images if (unit := image.get("unit")))
     for unit, cases in units.items():
-        if unit:
-            yield Finding(
-                "other-unit",
-                "warning",
-                ids_of(cases),
-                unit_note(unit),
-                "Save the images, and their labels, in mm.",
-            )
+        yield Finding(
+            "other-unit",
+            "warning",
+            ids_of(cases),
+            unit_note(unit),
+            "Save the images, and their labels, in mm.",
+        )
 
 
 def unsaid(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from semigda_core.labels.finished import IGNORED
+from semigda_core.project.check.facts import drawn_parts, voxels_of
 from semigda_core.project.check.findings import (
     WHOLE,
     Facts,
     Finding,
     Fix,
     first_of,
+    grouped,
     ids_of,
     unlabel,
 )
@@ -54,17 +56,17 @@ def unusable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
                 "Check them in Segment Editor; where they overlap, the later one counts.",
             )
         yield from _finished(case, label)
-        meant = {key: mapping.get(key, 0) for key, part in label["parts"].items() if part["voxels"]}
-        if not any(value not in (0, IGNORED) for value in meant.values()):
-            if not missing and case.finished is None:  # whoever marks empty slices means it
-                yield Finding(
-                    "empty-label",
-                    "warning",
-                    (case.id,),
-                    "The label is empty: it holds no voxel of any class.",
-                    "Choose another label, or none; keep it only if the image truly shows nothing.",
-                    unlabel(view, case),
-                )
+        if missing or case.finished is not None:  # whoever marks empty slices means it
+            continue
+        if not voxels_of(view, case, label):
+            yield Finding(
+                "empty-label",
+                "warning",
+                (case.id,),
+                "The label is empty: it holds no voxel of any class.",
+                "Choose another label, or none; keep it only if the image truly shows nothing.",
+                unlabel(view, case),
+            )
 
 
 def _hidden(label: Mapping[str, Any], mapping: Mapping[str, int]) -> str:
@@ -156,12 +158,8 @@ def _misplaced(view: View, case: ProjectCase, label: Mapping[str, Any]) -> Findi
 def same_label(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
     """Labels of different patients that are equal voxel by voxel: one was given to a wrong image,
     or these are images of one patient, such as its sequences."""
-    groups: dict[str, list[ProjectCase]] = {}
-    for case in used:
-        label = facts[case.id]["label"]
-        if case.use == "auto" and any(part["voxels"] for part in label.get("parts", {}).values()):
-            groups.setdefault(label["hash"], []).append(case)
-    for cases in groups.values():
+    labels = [(facts[case.id]["label"], case) for case in used if case.use == "auto"]
+    for cases in grouped((one["hash"], case) for one, case in labels if drawn_parts(one)).values():
         if len({case.patient for case in cases}) > 1:
             yield Finding(
                 "same-label",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semigda_core.project.cases.naming import stem
-from semigda_core.project.check.findings import Facts, Finding, ids_of
+from semigda_core.project.check.findings import Facts, Finding, grouped, ids_of
 from semigda_core.project.records import ProjectCase, View
 
 # A name up to its first number, if there is more: sub-01_ses-2, patient001_frame12, P07_L, 12b.
@@ -38,19 +38,12 @@ def same_patient(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[
 
 
 def _by_name(cases: list[ProjectCase]) -> _Groups:
-    groups: _Groups = {}
-    for case in cases:
-        match = _NUMBERED.fullmatch(stem(Path(case.name)))
-        if match:
-            groups.setdefault(match[1].casefold(), []).append(case)
-    return groups
+    matches = ((_NUMBERED.fullmatch(stem(Path(case.name))), case) for case in cases)
+    return grouped((match[1].casefold(), case) for match, case in matches if match)
 
 
 def _by_folder(cases: list[ProjectCase]) -> _Groups:
-    groups: _Groups = {}
-    for case in cases:
-        groups.setdefault(str(case.image.parent), []).append(case)
-    return groups
+    return grouped((str(case.image.parent), case) for case in cases)
 
 
 def _plausible(groups: _Groups) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from os.path import exists
 from typing import Any
 
+from semigda_core.project.check.facts import drawn_parts
 from semigda_core.project.check.findings import WHOLE, Facts, Finding, Fix, first_of, ids_of
 from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.results import (
@@ -94,8 +95,7 @@ def _copied(view: View, facts: Facts) -> Iterator[Finding]:
     same = []
     for case, _ in used(view):
         label = facts[case.id]["label"]
-        drawn = any(part["voxels"] for part in label.get("parts", {}).values())
-        if drawn and label["hash"] == facts[case.id]["result"].get("hash"):
+        if drawn_parts(label) and label["hash"] == facts[case.id]["result"].get("hash"):
             same.append(case)
     if same:
         yield Finding(
