@@ -24,12 +24,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from few_labels_lib.figures import Group, case_scores, difference, grouped  # noqa: E402
-from few_labels_lib.markdown import as_table, number, signed  # noqa: E402
+from few_labels_lib.markdown import number, signed  # noqa: E402
 from few_labels_lib.recipes import TITLES, recipe  # noqa: E402
 from few_labels_lib.rows import read_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from few_labels_lib.table import read_runs, read_table, write_table  # noqa: E402
 from few_labels_lib.times import write_times  # noqa: E402
+from tables import as_table  # noqa: E402
 
 from semigda.memory import keep_freed_memory  # noqa: E402
 

@@ -27,7 +27,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import torch  # noqa: E402
 from few_labels_lib.figures import bootstrap  # noqa: E402
-from few_labels_lib.markdown import as_table  # noqa: E402
 from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
 from few_labels_lib.sets import SETS, DataSet  # noqa: E402
 from label_next_head import (  # noqa: E402
@@ -37,6 +36,7 @@ from label_next_head import (  # noqa: E402
     levels_of,
     statistics_of,
 )
+from tables import as_table  # noqa: E402
 from torch import Tensor  # noqa: E402
 
 from semigda.training.first_model import spread_out  # noqa: E402

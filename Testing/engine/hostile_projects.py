@@ -114,7 +114,8 @@ def write_ranking(project: Project, ids: list[str]) -> None:
         )
         (folder / f"{case_id}.seg.nrrd").write_bytes(b"NRRD0004\n\n")
         picture(folder / f"{case_id}.png")
-    content = {"schema": 1, "model": "1" * 64, "candidates": found}
+    names = [label.name for label in view.classes]
+    content = {"schema": 1, "model": "1" * 64, "classes": names, "candidates": found}
     (folder / ranking.RANKING).write_text(json.dumps(content))
 
 

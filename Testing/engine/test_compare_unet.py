@@ -183,7 +183,7 @@ MEASURED = {
         "pretrain": None,
         "unet": 0.5,
     },
-    **{"load_seconds": 10.0, "validate_seconds": 1.0, "save_seconds": 0.0},
+    **{"load_seconds": 10.0, "validate_seconds": 1.0, "save_seconds": 0.0, "prepare_seconds": 0.0},
 }
 
 
@@ -200,14 +200,6 @@ def test_its_time_is_in_the_estimate(scheme, trainings_, more):
     without = total_seconds(settings, MEASURED, Work(trainings_, 4, False, False))
     with_it = total_seconds(settings, MEASURED, Work(trainings_, 4, False, False, unet=True))
     assert with_it - without == pytest.approx(more)
-
-
-def test_a_rehearsal_of_an_earlier_version_counts_a_supervised_step():
-    cost = {k: v for k, v in MEASURED["seconds_per_step"].items() if k != "unet"}
-    settings = {"steps": 100, "align_steps": 0, "base": "x", "validations": 0}
-    old = MEASURED | {"seconds_per_step": cost}
-    found = [total_seconds(settings, old, Work(1, 0, False, False, unet)) for unet in (0, 1)]
-    assert found[1] - found[0] == pytest.approx(100 * 1.0 + 10)
 
 
 def scores(*values: float) -> dict:

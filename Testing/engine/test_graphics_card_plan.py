@@ -30,6 +30,8 @@ def rehearsed(project: Project, plan: Plan, device: str) -> dict:
     facts = {
         "seconds_per_step": COST,
         **dict.fromkeys(("load_seconds", "validate_seconds", "save_seconds"), 0.1),
+        **dict.fromkeys(("prepare_seconds", "prepare_all_seconds"), 0.0),
+        **dict.fromkeys(("prepared_bytes", "unprepared_bytes"), 0),
         "memory_bytes": 1e9,
         "gpu_memory_bytes": 4e9 if device == "cuda" else None,
         "checkpoint_bytes": 1e6,

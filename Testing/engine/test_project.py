@@ -175,6 +175,14 @@ def test_a_change_that_fails_leaves_nothing(project):
     assert project.read().revision == before.revision
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights in another way")
+def test_who_may_read_the_project_stays(project):
+    file = project.folder / "project.json"
+    file.chmod(0o600)  # it holds patients' names
+    project.set_settings(modality="MR")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_two_views_lose_nothing_of_each_other(tmp_path):
     """Threads with projects of their own, and a process beside them, all adding at once."""
     folder = Project.create(tmp_path / "p").folder
@@ -244,6 +252,24 @@ def test_jobs_are_kept_with_their_state(project):
     assert project.jobs()[0]["state"] == "done"
     shutil.rmtree(job.path)
     assert project.jobs()[0]["state"] == "lost"
+
+
+def test_a_job_whose_folder_is_in_use_is_forgotten_the_next_time(project, monkeypatch):
+    """As on Windows, while its log is open somewhere."""
+    jobs = [project.new_job("check", {}) for _ in range(3)]
+    for job in jobs:
+        job.fail(SemiGDAError("cancelled"))
+
+    def refused(folder):
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("semigda_core.project.project.remove_folder", refused)
+        project.forget_jobs("check")
+    assert len(project.jobs()) == 3
+    project.forget_jobs("check")
+    assert [job["id"] for job in project.jobs()] == [jobs[-1].path.name]
+    assert list((project.folder / "jobs").iterdir()) == [jobs[-1].path]
 
 
 def test_a_job_that_the_project_cannot_record_leaves_nothing(project, monkeypatch):

@@ -69,7 +69,9 @@ def compare(project) -> dict:
         for name, before in zip(VOLUME_CLASSES, (0.8, None), strict=True)
     ]
     body = {"before": 0.8, "after": 0.9, "difference": 0.1, "low": 0.05, "high": 0.14}
+    body |= {"after_low": 0.8, "after_high": 0.95}
     head = {"before": None, "after": 0.9, "difference": None, "low": None, "high": None}
+    head |= {"after_low": None, "after_high": None}
     return {
         "rows": rows,
         "classes": {"body": body, "head": head},

@@ -222,8 +222,8 @@ def test_the_time_of_a_training_counts_the_other_slices_as_unlabelled(tmp_path):
     project = ready_project(tmp_path, 8, 0)
     trained, held = (project.read().of_role(role)[0].id for role in ("labeled", "held-out"))
     cost = {"supervised": 1.0, "semi": 3.0, "align": 0.0, "pretrain": 0.0}
-    other = {"load_seconds": 0.0, "validate_seconds": 0.0, "save_seconds": 0.0}
-    facts = {"seconds_per_step": cost, **other}
+    others = ("load_seconds", "validate_seconds", "save_seconds", "prepare_seconds")
+    facts = {"seconds_per_step": cost, **dict.fromkeys(others, 0.0)}
 
     def seconds() -> float:
         plan = plan_training(project, tiny_plan(supervised_share=0.25, pretrain_steps=0))

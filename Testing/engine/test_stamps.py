@@ -98,7 +98,8 @@ def test_a_prediction_of_another_image_is_not_shown(tmp_path):
     ranked = [{**entry, "case": case.id, "stamp": stamp(case.image)} for case in cases]
     place = project.place(review.INBOX, review.RANKING)
     place.parent.mkdir(exist_ok=True)
-    write_json(place, {"schema": 1, "model": "0" * 64, "candidates": ranked})
+    ranking = {"schema": 1, "model": "0" * 64, "classes": ["ball", "core"], "candidates": ranked}
+    write_json(place, ranking)
     assert [one.case_id for one in review.candidates(project)] == [case.id for case in cases]
     swap(cases[0].image, cases[1].image)
     assert [one.case_id for one in review.candidates(project)] == [cases[2].id]

@@ -225,7 +225,8 @@ def _project(folder: Path) -> None:
     (job.path / "comparison.json").write_text(json.dumps(compared))
     job.finish({"model": str(version)}, {"seconds": 5.0})
     waiting = [project.read().case(case_id) for case_id in added.cases[8:]]
-    ranking = {"schema": 1, "model": "0" * 64, "candidates": []}
+    names = ["ball", "core"]
+    ranking = {"schema": 1, "model": "0" * 64, "classes": names, "candidates": []}
     (project.folder / "inbox").mkdir()
     for case in waiting:
         entry = {"case": case.id, "stamp": stamp(case.image), "disagreement": 0.2, "novelty": 0.6}

@@ -95,5 +95,6 @@ def predicted(project, case, labels=None):
         (inbox / f"{case.id}.seg.nrrd").write_bytes(b"NRRD0004\n\n")
     else:
         studies.write_nrrd(inbox / f"{case.id}.seg.nrrd", labels, segments=("ball", "core"))
-    content = {"schema": 1, "model": "1" * 64, "candidates": [entry]}
+    names = [label.name for label in project.read().classes]
+    content = {"schema": 1, "model": "1" * 64, "classes": names, "candidates": [entry]}
     (inbox / "ranking.json").write_text(json.dumps(content))

@@ -1,18 +1,10 @@
-"""Tables and figures as Markdown."""
+"""Figures as Markdown."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
 
 from few_labels_lib.figures import Difference, Group
-
-
-def as_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a line for each row."""
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 def number(value: float | None, digits: int = 3) -> str:

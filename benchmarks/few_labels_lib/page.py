@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tables import as_table
+
 from few_labels_lib.figures import Budget, Group, difference
-from few_labels_lib.markdown import as_table, number, signed, spread
+from few_labels_lib.markdown import number, signed, spread
 from few_labels_lib.page_seconds import ahead_in_words, at_cpu_seconds, each_at_cpu_seconds
 from few_labels_lib.page_starts import starts
 from few_labels_lib.recipes import BESIDE, METHODS, OWN, QUESTIONS, recipe

@@ -5,9 +5,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 
+from tables import as_table
+
 from few_labels_lib.bars import SHORT, verdicts
 from few_labels_lib.figures import Budget, Group, difference
-from few_labels_lib.markdown import as_table, number, signed, spread
+from few_labels_lib.markdown import number, signed, spread
 from few_labels_lib.recipes import BESIDE, FAIR, METHODS, OURS, recipe
 from few_labels_lib.sections import Table, of_same_seeds, overview, set_section
 

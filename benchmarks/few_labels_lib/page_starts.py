@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tables import as_table
+
 from few_labels_lib.figures import Budget, difference
-from few_labels_lib.markdown import as_table, number, signed
+from few_labels_lib.markdown import number, signed
 from few_labels_lib.recipes import OURS, QUESTIONS, STARTS
 from few_labels_lib.sections import Table
 

@@ -6,8 +6,10 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from tables import as_table
+
 from few_labels_lib.figures import Budget, Group, class_means, difference
-from few_labels_lib.markdown import as_table, number, signed, spread
+from few_labels_lib.markdown import number, signed, spread
 from few_labels_lib.recipes import METHODS, recipe
 from few_labels_lib.sets import SETS, DataSet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import textwrap
 
-from speed_lib.figures import table
+from tables import as_table
 
 MOST_MB, MOST_TIMES = 3000, 1.3
 
@@ -20,7 +20,7 @@ def page(found: dict) -> str:
         f"`benchmarks/results/many_volumes.json`; {computer['processor']}, {threads}. "
         "Other programs ran beside it: compare seconds within a row. A step and "
         "scoring are given in CPU time.",
-        table(["requirement", ""], _bars(found)),
+        as_table(["requirement", ""], _bars(found)),
     ]
     if "volumes" in found:
         parts += [
@@ -29,7 +29,7 @@ def page(found: dict) -> str:
             "slices in memory, as it was before. A step has 8 slices of the compact network, "
             "without its first ones; a draw is 16 slices at random, which a thread makes while the "
             "network computes.",
-            table(HEADS, [_row(one) for one in found["volumes"]]),
+            as_table(HEADS, [_row(one) for one in found["volumes"]]),
         ]
     if "training" in found:
         parts += [
@@ -37,7 +37,7 @@ def page(found: dict) -> str:
             "project, for which all images were emptied behind its back: whoever read them would "
             "make other slices. "
             "Memory is that of all its processes together, those that prepare and read included.",
-            table(TRAINING_HEADS, [_training(one) for one in found["training"]]),
+            as_table(TRAINING_HEADS, [_training(one) for one in found["training"]]),
         ]
     if "scoring" in found:
         one = found["scoring"]

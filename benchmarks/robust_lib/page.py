@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tables import as_table
+
 _INTRODUCTION = """# Images that differ from those of the training
 
 How many Dice points the starter models lose when held-out images (`val`) are changed: borders cost
@@ -34,18 +36,14 @@ def page(runs: list[dict[str, Any]]) -> str:
 def _table(run: dict[str, Any]) -> str:
     coarse = any("unavoidable" in row for row in run["rows"])
     heads = ["change", "points lost", "at most"] + ["unavoidable"] * coarse
-    lines = [
-        f"\n## `{run['model']}` on {run['set']}: {run['dice']:.3f} as it is, {run['cases']} cases",
-        "",
-        f"| {' | '.join(heads)} |",
-        "|---" * len(heads) + "|",
-    ]
+    rows = []
     for row in run["rows"]:
         cells = [row["words"], _points(row), _verdict(row)]
         if coarse:
             cells.append(_points(row["unavoidable"]))
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n" + (_COARSE if coarse else "")
+        rows.append(cells)
+    title = f"`{run['model']}` on {run['set']}: {run['dice']:.3f} as it is, {run['cases']} cases"
+    return f"\n## {title}\n\n{as_table(heads, rows)}" + (_COARSE if coarse else "")
 
 
 def _verdict(row: dict[str, Any]) -> str:

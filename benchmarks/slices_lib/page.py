@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from few_labels_lib.markdown import as_table
 from few_labels_lib.sets import SETS
+from tables import as_table
 
 from slices_lib.chart import chart
 from slices_lib.drawing import ARMS, SHARE, SPREAD, WHOLE_CASES

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tables import as_table
+
 from speed_lib.before import COMMIT
-from speed_lib.figures import median, ranged, speedups, table
+from speed_lib.figures import median, ranged, speedups
 from speed_lib.timing import ratios
 
 NOT_MEASURED = "not measured"
@@ -120,7 +122,7 @@ def bars(runs: Mapping[str, dict]) -> str:
         [bar.asks, *(bar.cell(runs.get(f"{bar.part}-{device}"), device) for device in DEVICES)]
         for bar in _bars()
     ]
-    return table(["requirement", *DEVICES.values()], rows)
+    return as_table(["requirement", *DEVICES.values()], rows)
 
 
 DEVICES = {"cpu": "CPU", "cuda": "graphics card"}

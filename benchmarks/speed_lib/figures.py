@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from speed_lib.timing import ratios, spread
 
@@ -45,8 +45,3 @@ def ranged(values: Sequence[float], digits: int = 2) -> str:
 
 def megabytes(count: float) -> str:
     return f"{count / 2**20:,.0f}"
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from tables import as_table
+
 from speed_lib.bars import DEVICES, bars
 from speed_lib.batches import NETWORKS, SIZES
-from speed_lib.figures import median, megabytes, ranged, speedups, table
+from speed_lib.figures import median, megabytes, ranged, speedups
 from speed_lib.growth import GROWTH, SIDE, SLICES, WORKING, line, unit
 from speed_lib.timing import ratios
 from speed_lib.volume import PARTS
@@ -117,7 +119,9 @@ def _inference(run: dict) -> str:
     agreement = run["agreement"]
     return (
         f"{run['slices']} slices of {run['side']} x {run['side']}.\n\n"
-        + table(["way", "ms a slice", "GFLOP a slice", "GFLOP/s", "times as fast", "peak MB"], rows)
+        + as_table(
+            ["way", "ms a slice", "GFLOP a slice", "GFLOP/s", "times as fast", "peak MB"], rows
+        )
         + f"\nMasks of both branches, ours and the reference's: Dice {agreement['dice']:.6f}, "
         f"{agreement['pixels_that_differ']} of {run['slices'] * run['side'] ** 2:,} pixels differ; "
         f"{100 * agreement['foreground']:.0f} % is foreground.\n"
@@ -138,9 +142,9 @@ def _training(run: dict) -> str:
     return (
         f"{labelled} labelled and {unlabelled} unlabelled slices of {run['side']} x {run['side']} "
         "a step.\n\n"
-        + table(["stage", "way", "seconds a step", "steps/s", "GFLOP a step", "peak MB"], rows)
+        + as_table(["stage", "way", "seconds a step", "steps/s", "GFLOP a step", "peak MB"], rows)
         + "\n"
-        + table(["ours against the reference", "times as fast"], faster)
+        + as_table(["ours against the reference", "times as fast"], faster)
     )
 
 
@@ -157,7 +161,7 @@ def _volume(run: dict) -> str:
         f"{' x '.join(map(str, run['shape']))} voxels, working slices of {WORKING} x {WORKING}, "
         f"2 classes, review map, in batches of {run['runs'][0]['batch']}; from an uncompressed "
         ".nrrd to a .seg.nrrd in a fresh process.\n\n"
-        + table(["part", "seconds", "% of the total"], rows)
+        + as_table(["part", "seconds", "% of the total"], rows)
         + f"\nPeak memory of the process: {megabytes(median(peak))} MB.\n"
     )
 
@@ -178,7 +182,7 @@ def _before(run: dict) -> str:
     return (
         f"{' x '.join(map(str, run['shape']))} voxels; before is commit {run['commit']}, "
         f"in batches of 2; now batches of {' or '.join(map(str, sizes))} were chosen.\n\n"
-        + table(["part", "seconds before", "now", "times as long"], rows)
+        + as_table(["part", "seconds before", "now", "times as long"], rows)
         + f"\nPeak memory: {peaks[0]} MB before, {peaks[1]} MB now. The labels are "
         f"{'the same to the voxel' if same else '**not the same**'}.\n"
     )
@@ -199,7 +203,7 @@ def _batches(run: dict) -> str:
         ]
         rows.append([str(size), *each, ranged(ratios(features, plain))])
     heads = ["slices at once", "ms a slice", "with general image features", "times as long"]
-    return f"{run['slices']} slices of {run['side']} x {run['side']}.\n\n" + table(heads, rows)
+    return f"{run['slices']} slices of {run['side']} x {run['side']}.\n\n" + as_table(heads, rows)
 
 
 def _growth(run: dict) -> str:
@@ -218,7 +222,7 @@ def _growth(run: dict) -> str:
         of = {"slices": "slice", "classes": "class"}.get(what, "million pixels of a slice")
         scale = 1e6 if what == "in-plane size" else 1
         parts.append(
-            table([what, "seconds in all", "seconds of the network", "peak MB"], rows)
+            as_table([what, "seconds in all", "seconds of the network", "peak MB"], rows)
             + f"\nFitted lines: {start:.1f} s plus {step * scale:.3f} s per {of} (within "
             f"{100 * off:.0f} %); {megabytes(base)} MB plus {each * scale / 2**20:.2f} MB "
             f"(within {100 * beside:.0f} %).\n"
@@ -235,7 +239,7 @@ def _startup(run: dict) -> str:
         [f"click to the first slices, {kind} worker", ranged(seconds)]
         for kind, seconds in run["click_seconds"].items()
     ]
-    return f"{' x '.join(map(str, run['shape']))} voxels.\n\n" + table(["what", "seconds"], rows)
+    return f"{' x '.join(map(str, run['shape']))} voxels.\n\n" + as_table(["what", "seconds"], rows)
 
 
 def _opening(run: dict) -> str:
@@ -247,7 +251,7 @@ def _opening(run: dict) -> str:
         f"The panel of *Segment* with Slicer's core; before is commit {run['commit']}. Opening: "
         "seconds of the processor, without translating sources, which Slicer finds done; a click: "
         "until the first slices are there.\n\n"
-        + table(["what", "seconds before", "now", "times as long"], rows)
+        + as_table(["what", "seconds before", "now", "times as long"], rows)
     )
 
 
@@ -262,7 +266,7 @@ def _several(run: dict) -> str:
     about = (
         "Volumes of 64 x 64 x 24 voxels, slices of 96 x 96, one thread, beside much other work.\n\n"
     )
-    return about + table(heads, rows)
+    return about + as_table(heads, rows)
 
 
 def _region(run: dict) -> str:
@@ -273,7 +277,7 @@ def _region(run: dict) -> str:
         peak = megabytes(median([one["peak_bytes"] for one in of]))
         rows.append([" x ".join(map(str, sides)), ranged(seconds), peak])
     heads = ["region, voxels", "seconds", "peak memory, MB"]
-    return f"In {' x '.join(map(str, run['shape']))} voxels.\n\n" + table(heads, rows)
+    return f"In {' x '.join(map(str, run['shape']))} voxels.\n\n" + as_table(heads, rows)
 
 
 def _places(runs: Iterable[dict]) -> str:
@@ -294,7 +298,7 @@ def _how(runs: Mapping[str, dict]) -> str:
     for run in runs.values():
         load = " to ".join(map(str, run["load"]))
         rows.append([f"`{run['command']}`", str(run["repeats"]), load, run["finished"][:10]])
-    return "\n" + table(["command", "repeats", "load average", "date"], rows)
+    return "\n" + as_table(["command", "repeats", "load average", "date"], rows)
 
 
 SECTIONS: tuple[tuple[str, str, Section], ...] = (

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from statistics import fmean
 from typing import Any
 
+from tables import as_table
+
 ARMS = {
     "without": "no results",
     "poor": "of a poor teacher",
@@ -55,7 +57,7 @@ def _table(name: str, runs: list[dict[str, Any]]) -> str:
     seeds = sorted({run["seed"] for run in runs})
     heads = ["results", *(f"seed {seed}" for seed in seeds), "against none", "teacher's Dice"]
     heads += ["its share of what was taught"]
-    lines = [f"## {name}", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    rows = []
     for arm, words in ARMS.items():
         found = {run["seed"]: run for run in runs if run["arm"] == arm}
         if not found:
@@ -67,8 +69,8 @@ def _table(name: str, runs: list[dict[str, Any]]) -> str:
         cells.append("" if arm == "without" else _points(differences(runs, arm)))
         cells.append(f"{fmean(dice):.2f}" if dice else "")
         cells.append(f"{100 * fmean(share):.0f} %" if share else "")
-        lines.append(f"| {words} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+        rows.append([words, *cells])
+    return f"## {name}\n\n{as_table(heads, rows)}"
 
 
 def differences(runs: Iterable[dict[str, Any]], arm: str) -> list[float]:

@@ -38,7 +38,7 @@ Answer = TypeVar("Answer")
 def write_atomically(
     path: str | os.PathLike[str], write: Callable[[BinaryIO], object], *, durable: bool = True
 ) -> None:
-    """Let ``write`` fill a file, which then replaces ``path``.
+    """Let ``write`` fill a file, which then replaces ``path``; who may read that stays.
 
     Args:
         durable: wait until it is on the disk, so that a power cut leaves the old file or the new
@@ -55,6 +55,9 @@ def write_atomically(
             file.flush()
             if durable:
                 os.fsync(file.fileno())
+        if not _WINDOWS:
+            with contextlib.suppress(OSError):  # a new file, or a drive without rights
+                shutil.copymode(path, temporary)
         replace(temporary, path)
         if durable:
             _sync_folder(path.parent)

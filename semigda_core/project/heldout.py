@@ -199,7 +199,7 @@ def class_voxels(view: View, case: ProjectCase, facts: Mapping[str, Any]) -> dic
         SemiGDAError: "bad-input" if the case was not checked, or its label cannot be read.
     """
     label = label_of(facts, case.id)
-    if "parts" not in label:
+    if not label or "error" in label:
         raise SemiGDAError(
             "bad-input",
             "A labelled case was not checked yet, or its label cannot be used.",

@@ -308,12 +308,15 @@ class Project:
         """
         jobs = [job for job in self.jobs() if job["kind"] == kind]
         ended = [job for job in jobs if job["state"] in (*ENDED, "lost") or job["stale"]][1:]
+        ids = set()
         for job in ended:  # before their records: a kill in between leaves jobs that are lost
             named = _JOB_NAME.fullmatch(job["id"])
-            if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
-                with contextlib.suppress(OSError):
+            try:
+                if job["state"] != "lost" and job["holds"] == kind and named and named[1] == kind:
                     remove_folder(self.place("jobs", job["id"]))
-        ids = {job["id"] for job in ended}
+            except OSError:  # Windows: still open somewhere; the next time deletes it
+                continue
+            ids.add(job["id"])
         with self.edit_file() as data:  # nothing new: no line in the history either
             data["jobs"] = [job for job in data["jobs"] if job["id"] not in ids]
             data["history"] = [entry for entry in data["history"] if entry.get("job") not in ids]
