@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 
 import pytest
 from project_fixtures import tree
@@ -18,6 +19,7 @@ from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.classes import change_class
 from semigda_core.project.heldout import choose_heldout
+from semigda_core.project.project import Project
 from semigda_core.project.review.candidates import candidates, new_ranking
 from semigda_core.project.review.inbox import accept, pending, reject, take_edited
 
@@ -31,11 +33,21 @@ def model(tmp_path_factory):
     return train_model(tmp_path_factory.mktemp("training"), **short)
 
 
-@pytest.fixture
-def project(model, tmp_path):
-    project, _ = make_project(tmp_path, model.parent / "study")
+def ranked(folder, model):
+    project, _ = make_project(folder, model.parent / "study")
     run(new_ranking(project, model, count=COUNT))
     return project
+
+
+@pytest.fixture(scope="module")
+def made(model, tmp_path_factory):
+    return ranked(tmp_path_factory.mktemp("ranked"), model)
+
+
+@pytest.fixture
+def project(made, tmp_path):
+    """A copy, to be decided on; images stay where they were made."""
+    return Project(shutil.copytree(made.folder, tmp_path / "project"))
 
 
 def test_accepted_ones_become_labels_that_train_but_are_never_held_out(project):
@@ -153,7 +165,8 @@ def test_a_wrong_id_decides_nothing(project):
     assert tree(project.folder) == before
 
 
-def test_a_case_that_got_a_label_elsewhere_or_another_image_leaves_the_list(project):
+def test_a_case_that_got_a_label_elsewhere_or_another_image_leaves_the_list(model, tmp_path):
+    project = ranked(tmp_path, model)
     one, two, *_ = pending(project)
     project.set_label(one.case_id, one.label)
     image = project.read().case(two.case_id).image

@@ -221,7 +221,7 @@ def test_the_time_of_a_training_counts_the_other_slices_as_unlabelled(tmp_path):
     has some."""
     project = ready_project(tmp_path, 8, 0)
     trained, held = (project.read().of_role(role)[0].id for role in ("labeled", "held-out"))
-    cost = {"supervised": 1.0, "semi": 3.0, "align": 0.0, "pretrain": 0.0}
+    cost = {"supervised": 1.0, "semi": 3.0, "align": 0.0, "pretrain": 0.0, "unet": 1.0}
     others = ("load_seconds", "validate_seconds", "save_seconds", "prepare_seconds")
     facts = {"seconds_per_step": cost, **dict.fromkeys(others, 0.0)}
 
