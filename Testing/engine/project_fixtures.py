@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,11 @@ def make_project(tmp_path: Path, labelled: int = 4, unlabelled: int = 2) -> Proj
     ]
     project.add(cases)
     return project
+
+
+def copy_of(project: Project, folder: Path) -> Project:
+    """The project again, to be changed; its images stay where they are, and are those checked."""
+    return Project(shutil.copytree(project.folder, folder / "project"))
 
 
 def synthetic(tmp_path, sizes, groups=None, second=(), origin="human"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from project_fixtures import copy_of
 from trainings_fixtures import TINY, ready_project, wait_for_end
 
 from semigda.training.plan import check_planned
@@ -18,9 +19,14 @@ MIDDLE, SMALL = NetworkConfig.middle().to_dict(), NetworkConfig.pretrained().to_
 COST = {"pretrain": None, "align": 0.1, "supervised": 0.2, "semi": 0.3, "unet": 0.2}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Project:
+    return ready_project(tmp_path_factory.mktemp("made"))
+
+
 @pytest.fixture
-def project(tmp_path) -> Project:
-    return ready_project(tmp_path)
+def project(made, tmp_path) -> Project:
+    return copy_of(made, tmp_path)
 
 
 def rehearsed(project: Project, plan: Plan, device: str) -> dict:

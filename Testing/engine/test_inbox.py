@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
-import shutil
 
 import pytest
-from project_fixtures import tree
+from project_fixtures import copy_of, tree
 from ranking_fixtures import make_project, run, train_model
 
 from semigda.check.run import check
@@ -19,7 +18,6 @@ from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.classes import change_class
 from semigda_core.project.heldout import choose_heldout
-from semigda_core.project.project import Project
 from semigda_core.project.review.candidates import candidates, new_ranking
 from semigda_core.project.review.inbox import accept, pending, reject, take_edited
 
@@ -46,8 +44,7 @@ def made(model, tmp_path_factory):
 
 @pytest.fixture
 def project(made, tmp_path):
-    """A copy, to be decided on; images stay where they were made."""
-    return Project(shutil.copytree(made.folder, tmp_path / "project"))
+    return copy_of(made, tmp_path)
 
 
 def test_accepted_ones_become_labels_that_train_but_are_never_held_out(project):
