@@ -173,14 +173,6 @@ def test_the_feature_below_the_last_level_is_added_to_it(network):
     assert all(torch.equal(*pair) for pair in zip(whole[:3], without[:3], strict=True))
 
 
-def test_a_branch_alone_equals_its_part_of_both(network):
-    both = network(image())
-    for branch in BRANCHES:
-        alone = network(image(), branches=(branch,))
-        assert list(alone) == [branch]
-        torch.testing.assert_close(alone[branch], both[branch], atol=1e-5, rtol=1e-5)
-
-
 def test_the_second_encoder_runs_once_and_can_be_handed_on(network):
     calls = []
     hook = network.cnn_encoder.register_forward_hook(lambda *_: calls.append(1))
@@ -217,14 +209,6 @@ def test_the_autoencoders_branch_sees_the_features_in_its_adapters():
         network.zero_grad()
         network(image(), (branch,))[branch].square().mean().backward()
         assert stem.grad.abs().max() > 0, branch
-
-
-def test_new_adapters_leave_the_decoder_as_it_is(network):
-    z = torch.randn(2, 4, 2, 3, generator=torch.Generator().manual_seed(0))
-    features = network.features(image())._replace(latents=dict.fromkeys(BRANCHES, z))
-    alone = network.autoencoder.decode(z / network.config.latent_scale)
-    for rgb in network.decode(features).values():
-        torch.testing.assert_close(rgb, alone)
 
 
 def test_dropout_keeps_what_it_is_told(network):

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 from model_fixtures import image
+from training_fixtures import FEATURED
 
 from semigda.networks.blocks import pixels_of
 from semigda.networks.cost import describe
@@ -30,6 +31,13 @@ TINY = NetworkConfig(
 def network() -> SemiGDA:
     torch.manual_seed(0)
     return SemiGDA(TINY).eval()
+
+
+@pytest.fixture(params=[TINY, NetworkConfig.from_dict(FEATURED)], ids=["plain", "featured"])
+def either(request) -> SemiGDA:
+    """Without and with general image features."""
+    torch.manual_seed(0)
+    return SemiGDA(request.param).eval()
 
 
 def test_paper_sizes_are_those_of_the_publication():
@@ -101,10 +109,10 @@ def test_output_has_the_shape_of_the_image(network):
         assert rgb.shape == (2, 3, 32, 48)
 
 
-def test_a_branch_alone_equals_its_part_of_both(network):
-    both = network(image())
+def test_a_branch_alone_equals_its_part_of_both(either):
+    both = either(image())
     for branch in BRANCHES:
-        alone = network(image(), branches=(branch,))
+        alone = either(image(), branches=(branch,))
         assert list(alone) == [branch]
         torch.testing.assert_close(alone[branch], both[branch], atol=1e-5, rtol=1e-5)
 
@@ -136,11 +144,11 @@ def test_what_is_frozen_gets_no_gradient_and_the_rest_does(network, part, traine
     assert set(of_autoencoder) == trained
 
 
-def test_new_adapters_leave_the_decoder_as_it_is(network):
-    z = torch.randn(2, 4, 4, 6, generator=torch.Generator().manual_seed(0))
-    features = network.features(image())._replace(latents=dict.fromkeys(BRANCHES, z))
-    alone = network.autoencoder.decode(z / TINY.latent_scale)
-    for rgb in network.decode(features).values():
+def test_new_adapters_leave_the_decoder_as_it_is(either):
+    features = either.features(image())
+    z = torch.randn_like(features.latents["vae"])
+    alone = either.autoencoder.decode(z / either.config.latent_scale)
+    for rgb in either.decode(features._replace(latents=dict.fromkeys(BRANCHES, z))).values():
         torch.testing.assert_close(rgb, alone)
 
 
