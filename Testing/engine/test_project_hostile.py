@@ -203,7 +203,7 @@ def refused(project: Path) -> bool:
 @pytest.mark.parametrize(
     "name", ["project/project.json", *DERIVED, "project/jobs/*train*/events.jsonl"]
 )
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b"null", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff", b"[" * 100_000])
 def test_a_file_that_is_none_is_an_error_or_is_ignored(project, made, name, content):
     next(project.parent.glob(name)).write_bytes(content)
     outside = contents(project.parent, made, but=project)
