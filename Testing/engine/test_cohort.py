@@ -67,6 +67,7 @@ def made(*names: str) -> list[str]:
 def test_a_broken_image_is_told_and_the_others_are_segmented(model, images, tmp_path, capsys):
     assert segment(model, images, tmp_path / "out") == 1
     told = capsys.readouterr()
+    assert "case3 (5 of 5)\n" in told.err
     assert "broken: " in told.err and "4 segmented, 0 were there, 1 failed" in told.out
     assert files(tmp_path / "out") == made("case0", "case1", "case2", "case3")
     rows = table(tmp_path / "out")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from model_fixtures import tiny_package
 from project_fixtures import make_project, tree, write_case, write_segmentation
+from test_project_results import write_results
 from training_fixtures import NETWORK
 from trainings_fixtures import ready_project
 from volume_fixtures import write_nrrd
@@ -43,6 +44,7 @@ def test_from_an_empty_folder_to_the_split(tmp_path, capsys):
     assert "invalid choice: 'BANANA'" in capsys.readouterr().err and not folder.exists()
     code, out, _ = run(capsys, "create", folder, "--classes", "ball", "core", "--modality", "mr")
     assert code == 0 and "classes: ball, core" in out and "No held-out cases" in out
+    assert "error" not in out  # that it has no cases yet is none
     _, out, _ = run(capsys, "add", folder, study, "--preview")
     assert "DOE_JANE_00_seg.nrrd" in out and not json.loads(
         run(capsys, "cases", folder, "--json")[1]
@@ -214,3 +216,14 @@ def test_a_plan_that_does_not_fit_together_is_not_kept(tmp_path, capsys):
     told = ("--set", "speed=null", "--set", "labeled_batch=0.5")
     code, _, err = run(capsys, "rehearse", project.folder, *told)
     assert code == 1 and err and "speed" not in err
+
+
+def test_what_results_of_labelled_and_of_held_out_cases_are_for(tmp_path, capsys):
+    project = make_project(tmp_path, 8, 0)
+    check(project)
+    choose_heldout(project, measured(project))
+    for role, told in (("held-out", "not used"), ("labeled", "only measure the program")):
+        numbers = [int(case.image.stem[-2:]) for case in project.read().of_role(role)]
+        place = write_results(tmp_path, numbers, role)
+        code, out, _ = run(capsys, "add-results", project.folder, place, "--program", "Net")
+        assert code == 0 and told in out

@@ -203,7 +203,7 @@ class Cohort:
         """Segment these one after another."""
         ends, paths = [], dict(self.images)
         for number, name in enumerate(names):
-            work.tell(name)
+            work.tell(f"{name} ({number + 1} of {len(names)})")
             message = f"Segmenting image {number + 1} of {len(names)}"
             progress.at(number / len(names), message)
             within = progress.share(1 / len(names), message)

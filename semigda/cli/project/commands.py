@@ -362,7 +362,8 @@ def _status(project: Project, arguments: argparse.Namespace) -> None:
     print("  classes: " + (", ".join(label.name for label in view.classes) or "none yet"))
     print(f"  {describe(view.heldout)}")
     told = ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for s, n in problems.items())
-    print(f"  checked: {checked} of {len(view.cases)} cases; {told} (semigda project check)")
+    if view.cases:
+        print(f"  checked: {checked} of {len(view.cases)} cases; {told} (semigda project check)")
     for job in project.jobs():
         done = f"{100 * job['progress']:.0f} %"
         print(f"  {job['created'][:16]} {job['kind']:<8} {job['state']:<9} {done} {job['message']}")

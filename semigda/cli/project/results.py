@@ -15,7 +15,9 @@ from semigda_core.project.cases.result_folders import Matched, match_results
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.results import (
+    MEASURES,
     add_results,
+    counts,
     lacking,
     remove_results,
     result_classes,
@@ -69,7 +71,9 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         print_json(told | {"unmatched": [str(path) for path in found.unmatched]})
         return
     print(f"{len(ids)} cases have a result of {source}.")
-    print(will_learn(view) or "None of them is unlabelled: they only measure the program.")
+    measure = "None of them is unlabelled: they only measure the program."
+    unused = "They are not used: none of these cases trains."
+    print(will_learn(view) or (measure if counts(view, MEASURES) else unused))
     for line in _missing(view, source.strip()):
         print(line, file=sys.stderr)
     for path in found.unmatched:
