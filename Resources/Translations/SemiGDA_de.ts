@@ -954,7 +954,7 @@
     </message>
     <message>
         <source>Continue labelling</source>
-        <translation>Weiter labeln</translation>
+        <translation>Weiter</translation>
     </message>
     <message>
         <source>Discard</source>
