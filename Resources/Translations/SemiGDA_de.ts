@@ -5314,8 +5314,8 @@
         <translation>Das Bild ähnelt den Trainingsbildern nicht: Sehen Sie das Ergebnis genau an.</translation>
     </message>
     <message>
-        <source>The image's file does not say clearly which side of the body is the left: it is read as in Slicer, and left and right, or front and back, may be swapped.</source>
-        <translation>Die Bilddatei sagt nicht eindeutig, welche Körperseite die linke ist: Sie wird wie in Slicer gelesen, und links und rechts oder vorn und hinten können vertauscht sein.</translation>
+        <source>The image's file does not say clearly which side of the body is the left: left and right, or front and back, may be swapped, or be others than in Slicer.</source>
+        <translation>Die Bilddatei sagt nicht eindeutig, welche Körperseite die linke ist: Links und rechts oder vorn und hinten können vertauscht sein, oder andere als in Slicer.</translation>
     </message>
     <message>
         <source>The image's file does not say how large its voxels are, and they are taken for 1 mm, as in Slicer: spacing, distances and volumes are not the true ones.</source>

@@ -106,8 +106,8 @@ def sentences(_):
         _("The graphics card reported an error."),
         _("The image is unlike the training images: look at the result with care."),
         _(
-            "The image's file does not say clearly which side of the body is the left: it is read"
-            " as in Slicer, and left and right, or front and back, may be swapped."
+            "The image's file does not say clearly which side of the body is the left: left and "
+            "right, or front and back, may be swapped, or be others than in Slicer."
         ),
         _(
             "The image's file does not say how large its voxels are, and they are taken for 1 mm,"

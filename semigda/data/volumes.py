@@ -38,7 +38,7 @@ class Volume:
         thick: whether it is known how thick its slices are; a single one may be of 1 mm for want of
             knowledge.
         unit: that the file gives for what is taken for mm, as in Slicer; "" for mm.
-        unsaid: what the file does not say and is assumed as in Slicer, of
+        unsaid: what the file does not say and is assumed, of
             :data:`semigda_core.models.fit.UNSAID`.
     """
 

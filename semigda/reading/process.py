@@ -54,7 +54,7 @@ class Stored:
         modality: DICOM's code; "" if the file has none.
         thick: whether the file says how thick its slices are.
         unit: of spacing and origin, which are taken for mm, if it says another; as in Slicer.
-        unsaid: what the file does not say and is assumed as in Slicer: "sides", "spacing".
+        unsaid: what the file does not say and is assumed: "sides", "spacing".
     """
 
     array: np.ndarray

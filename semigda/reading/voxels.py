@@ -146,7 +146,7 @@ class Header:
         slope, inter: scaling of the stored values, as in ITK.
         frames: whether several values are frames, however many, and no colours.
         unit: of the geometry, if it is another than mm.
-        unsaid: what it does not say and is assumed as in Slicer: "sides", "spacing".
+        unsaid: what it does not say and is assumed: "sides", "spacing".
     """
 
     voxels: Voxels

@@ -27,8 +27,8 @@ _LOW, _HIGH = 0.05, 0.95
 UNLIKE = "The image is unlike the training images: look at the result with care."
 # What is said of an image whose file leaves something out.
 UNSAID = {
-    "sides": "The image's file does not say clearly which side of the body is the left: it is read "
-    "as in Slicer, and left and right, or front and back, may be swapped.",
+    "sides": "The image's file does not say clearly which side of the body is the left: left and "
+    "right, or front and back, may be swapped, or be others than in Slicer.",
     "spacing": "The image's file does not say how large its voxels are, and they are taken for "
     "1 mm, as in Slicer: spacing, distances and volumes are not the true ones.",
 }

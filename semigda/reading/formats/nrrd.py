@@ -88,7 +88,7 @@ _MIRRORED = {
     "3d-left-handed-time",
     "3dlht",
 }
-# The others say no side: ITK takes them for left-posterior-superior.
+# The others say no side: ITK takes them for left-posterior-superior, and Slicer for RAS.
 _SIDED = {
     "left-posterior-superior",
     "lps",
