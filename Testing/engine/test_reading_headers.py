@@ -150,6 +150,27 @@ def test_a_metaimage_that_does_not_say_that_it_is_binary_is(tmp_path):
     np.testing.assert_array_equal(read_volume(tmp_path / "a.mha").array, noise())
 
 
+@pytest.mark.parametrize(
+    ("name", "other"), [("Offset", "Position"), ("TransformMatrix", "Rotation")]
+)
+def test_a_metaimage_says_its_place_once_and_in_numbers(tmp_path, name, other):
+    """ITK takes one of two, and 1 for 1,5."""
+    lines = write(tmp_path / "a.mha", noise()).read_bytes().split(b"ElementSpacing", 1)
+    (said,) = (line for line in lines[0].split(b"\n") if line.startswith(name.encode()))
+    again = said.replace(name.encode(), other.encode())
+    for line, told in (
+        (again, ""),
+        (again.replace(b"0", b"0.0"), ""),
+        (again.replace(b"0", b"9"), "one thing in two ways"),
+        (again.replace(b"0", b"0,5"), "cannot be read"),
+    ):
+        (tmp_path / "a.mha").write_bytes(lines[0] + line + b"\nElementSpacing" + lines[1])
+        if told:
+            assert told in refused(tmp_path / "a.mha").message
+        else:
+            np.testing.assert_array_equal(read_volume(tmp_path / "a.mha").array, noise())
+
+
 @pytest.mark.parametrize("name", ["Slope", "Offset"])
 def test_a_scale_that_itk_passes_over_is_refused(tmp_path, name):
     data = write(tmp_path / "a.mha", noise()).read_bytes()

@@ -33,7 +33,9 @@ _TYPES = {
 }
 _SCALE = (("Slope", 1), ("Offset", 0))
 _SIZES = ("ElementSpacing", "ElementSize")
-_MATRICES = ("TransformMatrix", "Rotation", "Orientation")  # names for the same
+# Names for the same.
+_MATRICES = ("TransformMatrix", "Rotation", "Orientation")
+_ORIGINS = ("Offset", "Origin", "Position")
 # Where an axis comes from, as AnatomicalOrientation says it, and in LPS where it leads.
 _FROM = {
     "R": (1, 0, 0),
@@ -111,9 +113,18 @@ def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> H
     sizes = checked_sizes(fields["DimSize"].split())
     if int(fields["NDims"]) != len(sizes):
         raise ValueError("NDims")
-    for name in _SIZES:
-        if any(not float(word) > 0 for word in fields.get(name, "").split()):
-            raise bad_spacing()
+    # ITK reads 1,5 as 1.
+    said = {
+        name: [float(word) for word in fields[name].split()]
+        for name in (*_SIZES, *_MATRICES, *_ORIGINS)
+        if name in fields
+    }
+    if any(not step > 0 for name in _SIZES for step in said.get(name, ())):
+        raise bad_spacing()
+    for names in (_MATRICES, _ORIGINS):
+        values = [said[name] for name in names if name in said]
+        if any(one != values[0] for one in values):
+            raise contradicts_itself()
     scale = [float(fields.get(f"ElementToIntensityFunction{name}", n)) for name, n in _SCALE]
     if scale != [n for _, n in _SCALE]:
         raise SemiGDAError(
