@@ -121,8 +121,8 @@ def _header(path: Path, fields: dict[str, str], names: list[str], end: int) -> H
     }
     if any(not step > 0 for name in _SIZES for step in said.get(name, ())):
         raise bad_spacing()
-    for names in (_MATRICES, _ORIGINS):
-        values = [said[name] for name in names if name in said]
+    for same in (_MATRICES, _ORIGINS):
+        values = [said[name] for name in same if name in said]
         if any(one != values[0] for one in values):
             raise contradicts_itself()
     scale = [float(fields.get(f"ElementToIntensityFunction{name}", n)) for name, n in _SCALE]
