@@ -22,6 +22,7 @@ from semigda.prepared.making import prepare_all
 from semigda.prepared.slices import open_slices, write_slices
 from semigda.prepared.store import INDEX, Store
 from semigda.progress import Printed
+from semigda.training import rehearsal
 from semigda.training.rehearsal import rehearse
 from semigda.training.unet import train_beside
 from semigda_core.errors import SemiGDAError
@@ -262,8 +263,9 @@ def test_only_arrays_of_slices_are_opened(tmp_path):
     assert found.nbytes == 8
 
 
-def test_everything_that_trains_in_a_project_finds_them(tmp_path):
+def test_everything_that_trains_in_a_project_finds_them(tmp_path, monkeypatch):
     """A training; then, with images that cannot be read any more, all that may follow it."""
+    monkeypatch.setattr(rehearsal, "STAGE_SECONDS", 0.0)
     listed = write_phantoms(tmp_path / "data", 2, 2, 1, shape=SHAPE)
     project = tmp_path / "project"
     (project / "jobs").mkdir(parents=True)
