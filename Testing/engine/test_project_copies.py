@@ -13,6 +13,7 @@ from semigda.models.package import save_package
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 from semigda_core.models.library import user_folder
+from semigda_core.project import store
 from semigda_core.project.check.latest import findings
 from semigda_core.project.project import Project
 from semigda_core.project.training import versions
@@ -60,6 +61,16 @@ def test_a_version_that_cannot_be_installed_says_why_whatever_else_is_said(tmp_p
     with pytest.raises(SemiGDAError) as caught:
         versions.use(project, name)
     assert "weights" in caught.value.message and "sitecustomize" not in str(caught.value)
+
+
+def test_a_title_that_the_project_cannot_keep_is_not_given_to_the_card(tmp_path, monkeypatch):
+    project = make_project(tmp_path, 1, 0)
+    name = add_version(project, 1)
+    before = ModelCard.read(project.folder / "models" / name).title
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.0)
+    with store.locked(project.folder), pytest.raises(SemiGDAError, match="by another program"):
+        versions.rename(project, name, "My first")
+    assert ModelCard.read(project.folder / "models" / name).title == before
 
 
 def test_a_title_is_given_to_no_other_model_in_the_library(tmp_path, monkeypatch):

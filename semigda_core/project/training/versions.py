@@ -243,12 +243,12 @@ def rename(project: Project, name: str, title: str) -> None:
     installed = user_folder() / card.name
     # The user may have removed it, or a copy of the project put another version there.
     same = version.in_use and _weights(installed) == card.weights_sha256
-    for place in [folder, installed] if same else [folder]:
-        card = ModelCard.read(place)
-        card.title = title
-        card.write(place)
     with project.edit("version renamed", version=name) as data:
         _entry(data, name)["title"] = title
+        for place in [folder, installed] if same else [folder]:
+            card = ModelCard.read(place)
+            card.title = title
+            card.write(place)
 
 
 def export(
