@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from features_fixtures import package_of
 from model_fixtures import tiny_package
-from project_fixtures import make_project
 from trainings_fixtures import PREPROCESSING, ready_project, wait_for_end
 
 from semigda.cli import main
@@ -21,7 +20,6 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
 from semigda_core.models.features import ATTRIBUTION, BASE
 from semigda_core.models.network_config import NetworkConfig
-from semigda_core.project.project import Project
 from semigda_core.project.report.report import write_report
 from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.bases import bases, find_base
@@ -84,21 +82,6 @@ def test_a_plan_with_a_preset_of_another_version_is_told(ready):
         with pytest.raises(SemiGDAError, match="The presets are quick, standard, paper"):
             act(ready, plans.saved_plan(ready))
     plans.save_plan(ready, Plan())
-
-
-@pytest.mark.parametrize("kept", [{"preset": "standard", "base": None}, {"minutes": 5.0}, {}])
-def test_a_plan_of_an_earlier_version_starts_from_nothing(kept, tmp_path):
-    project = make_project(tmp_path, 1, 0)
-    path = project.folder / "project.json"
-    document = json.loads(path.read_text("utf-8"))
-    document["settings"]["plan"] = kept
-    path.write_text(json.dumps(document), encoding="utf-8")
-    plan = plans.saved_plan(Project(project.folder))
-    assert not plan.features and plan.minutes == kept.get("minutes")
-    assert find_base(project, plan).kind == "scratch"
-    plans.save_plan(project, plan)
-    assert plans.saved_plan(project) == plan
-    assert json.loads(path.read_text("utf-8"))["settings"]["plan"]["features"] is False
 
 
 def test_the_command_line_chooses(ready, tmp_path, capsys):
