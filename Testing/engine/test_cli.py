@@ -17,6 +17,7 @@ from model_fixtures import PREPROCESSING, TINY, TISSUE, tiny_package
 
 from semigda.cli import main
 from semigda.cli.commands import _parser
+from semigda.cli.telling import typed
 from semigda.info import table
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
@@ -176,7 +177,11 @@ def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path)
     cases = write_study(tmp_path)
     settings = {"network": TINY.to_dict(), "preprocessing": PREPROCESSING, "num_classes": 2}
     settings |= {"out": str(tmp_path / "base.safetensors"), "steps": 100_000, "threads": 1}
-    job = JobFolder.create(tmp_path / "job", "pretrain", {"cases": str(cases)}, settings)
+    folder = tmp_path / "my job"  # what is told must be a command all the same
+    job = JobFolder.create(folder, "pretrain", {"cases": str(cases)}, settings)
+    going_on = f"To go on: {typed('run', job.path)}\n"
+    quote = '"' if os.name == "nt" else "'"
+    assert going_on == f"To go on: semigda run {quote}{folder}{quote}\n"
 
     def run():
         return subprocess.Popen(
@@ -194,7 +199,7 @@ def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path)
     told = child.communicate(timeout=30)
     assert time.monotonic() - asked < 10  # saved, and the process has ended
     assert child.returncode == 0 and not told[1]
-    assert told[0].endswith(f"Paused.\nTo go on: semigda run {job.path}\n")
+    assert told[0].endswith(f"Paused.\n{going_on}")
     state = job.state()
     assert state["state"] == "paused" and not job.is_stale() and job.result() is None
     assert state["pid"] is None and state["progress"] > 0 and state["seconds_left"] > 0
@@ -206,7 +211,7 @@ def test_a_training_is_paused_resumed_and_cancelled_through_its_folder(tmp_path)
     job.request("cancel")
     told = child.communicate(timeout=30)[1]
     assert child.returncode == 1
-    assert told == f"semigda: Cancelled.\nTo go on: semigda run {job.path}\n"
+    assert told == f"semigda: Cancelled.\n{going_on}"
     assert time.monotonic() - asked < 5
     assert job.state()["state"] == "cancelled" and not job.requested("cancel")
     assert not (tmp_path / "base.safetensors").exists()

@@ -18,6 +18,7 @@ from trainings_fixtures import ready_project, tiny_plan, wait_for_end
 from semigda.check.run import check
 from semigda.cli import main
 from semigda.cli.project.training import _wait
+from semigda.cli.telling import typed
 from semigda.jobs.run import run_job
 from semigda.training import rehearsal
 from semigda_core.errors import SemiGDAError
@@ -250,7 +251,7 @@ def test_whoever_waits_is_told_the_time_left_and_may_leave(trained, tmp_path, mo
     assert _wait(Namespace(json=False), project, job) == 1
     said = capsys.readouterr().err
     assert " 50.0 %  Learning. (about 5 min left)\n" in said
-    assert said.endswith(f"To go on: semigda project resume {project.folder}\n")
+    assert said.endswith(f"To go on: {typed('project', 'resume', project.folder)}\n")
 
 
 def test_a_version_in_use_that_is_not_compared_is_named(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ from typing import Any
 from semigda.cli.models import add_models_commands, add_overwrite
 from semigda.cli.parser import Parser
 from semigda.cli.segment import add_model_arguments, add_segment_command, segment_options
-from semigda.cli.telling import Terminal, run_and_tell, scores
+from semigda.cli.telling import Terminal, run_and_tell, scores, typed
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
@@ -243,11 +243,11 @@ def _run(arguments: argparse.Namespace) -> int:
     job, code = run_and_tell(arguments.job, 1, encoding)
     state = job.state()
     if state["state"] == "paused":
-        print(f"{state['message']}\nTo go on: semigda run {arguments.job}")
+        print(f"{state['message']}\nTo go on: {typed('run', arguments.job)}")
         return code
     if error := job.error():
         if error.error_class == "cancelled":
-            raise SemiGDAError("cancelled", action=f"To go on: semigda run {arguments.job}")
+            raise SemiGDAError("cancelled", action=f"To go on: {typed('run', arguments.job)}")
         raise error
     report = (job.result() or {}).get("report") or {}
     if dice := report.get("val_dice"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,12 @@ def agreed(question: str) -> bool:
         return False
     print(question, end="", file=sys.stderr, flush=True)  # standard output may go to a file
     return input().strip().lower() in ("y", "yes")
+
+
+def typed(*words: object) -> str:
+    """A ``semigda`` command as a terminal takes it, whatever its paths hold."""
+    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return join(["semigda", *map(str, words)])
 
 
 class Terminal:

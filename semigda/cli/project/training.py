@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli.project.parts import Add, done, print_json
-from semigda.cli.telling import Terminal, run_and_tell
+from semigda.cli.telling import Terminal, run_and_tell, typed
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
@@ -192,7 +192,7 @@ def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> in
     if error := job.error():
         raise error
     if state == "paused":
-        print(f"To go on: semigda project resume {project.folder}", file=sys.stderr)
+        print(f"To go on: {typed('project', 'resume', project.folder)}", file=sys.stderr)
     warnings = (e["message"] for e in job.events() if e["type"] == "warning" and "message" in e)
     for warning in dict.fromkeys(warnings):
         print(warning, file=sys.stderr)
@@ -204,7 +204,8 @@ def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> in
         of_class = (f"{name} {_dice(dice)}" for name, dice in version.dice.items())
         print(f"Dice on held-out cases: {_dice(version.mean)} ({', '.join(of_class)}).")
         print(version.reason)
-        print(f"To segment with it: semigda project use {project.folder} {version.name}")
+        use = typed("project", "use", project.folder, version.name)
+        print(f"To segment with it: {use}")
     return int(state != "done")
 
 
