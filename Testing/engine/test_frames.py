@@ -196,5 +196,5 @@ def test_one_question_for_all_frames(tmp_path, monkeypatch, capsys, answer, more
     monkeypatch.setattr("sys.stdin", _Person(answer))
     status = run(as_nifti(tmp_path), "--model", model, "--all-frames", "-o", out, *more)
     assert status == (0 if made else 1)
-    assert capsys.readouterr().out.count("Segment anyway?") == asked
+    assert capsys.readouterr().err.count("Segment anyway?") == asked
     assert len(list(out.glob("*.seg.nrrd"))) == made

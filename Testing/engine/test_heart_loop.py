@@ -346,7 +346,7 @@ def test_a_precision_that_a_device_does_not_have_is_refused(monkeypatch):
     assert said.value.error_class == "bad-input" and "autocast" in said.value.detail
     real = torch.autocast
     monkeypatch.setattr(torch, "autocast", lambda *how: real(*how, enabled=False))  # as MPS in 2.5
-    with pytest.raises(SemiGDAError, match="Set the precision to auto"):
+    with pytest.raises(SemiGDAError, match="Choose another precision or device"):
         check_precision(CPU, "bfloat16")
 
 

@@ -100,8 +100,11 @@ def test_a_failed_one_with_an_earlier_result(panel, section, module_host, folder
 
 def test_a_long_name_leaves_room_for_the_rest(panel, module_host):
     """Also when the section opens, and its table has no width yet."""
+    from SemiGDALib.segment.several.section import SCENE, SOURCE
+
     name = "T1 MPRAGE SAG iso 0.9 mm, thorax and abdomen after contrast, second reading #12"
     phantoms.add_volume(name=name)
+    slicer.app.userSettings().setValue(SOURCE, SCENE)  # whatever an earlier test chose
     slicer.util.reloadScriptedModule("SemiGDASegment")
     several = slicer.modules.SemiGDASegmentWidget.panel.several
     several.button.collapsed = False

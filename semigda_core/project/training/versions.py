@@ -234,6 +234,7 @@ def roll_back(project: Project) -> str:
 
 def rename(project: Project, name: str, title: str) -> None:
     """Give a version another title, in its card and in the library."""
+    _record(project, _unrecorded(project))  # or say why that cannot be
     version = find_version(project, name)
     title = title.strip()
     if not title:
@@ -277,6 +278,7 @@ def delete(project: Project, name: str) -> None:
     Raises:
         SemiGDAError: "bad-input" if it is in use.
     """
+    _record(project, _unrecorded(project))
     folder = project.place("models", find_version(project, name).name)
     # After a kill in between, the version is still listed, and can be deleted again.
     with removed_folder(folder), project.edit("version deleted", version=name) as data:
@@ -324,7 +326,7 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
 
 def _entry(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The version's record; "bad-input" if another window has deleted it meanwhile."""
-    there = {record["name"]: record for record in data.get("versions", []) if not record["deleted"]}
+    there = {record["name"]: record for record in data["versions"] if not record["deleted"]}
     if name not in there:
         raise _no_such(list(there))
     return there[name]
