@@ -90,8 +90,9 @@ def test_a_plan_fills_its_time_at_the_size_it_chooses():
     6, scoring 20 s."""
     ask = (WORK, 45 * 60, {}, [grid(side) for side in SIDES], SIZES)
     found = fitted(SETTINGS, MEASURED, *ask)
-    # 2660 s are 791 steps at 192. At 160 one takes (160 x 80 + 5600) / (192 x 96 + 5600) = .7656.
-    assert found == {"preprocessing": grid(160), "align_steps": 94, "steps": 939}
+    # 2660 s are 791 steps at 192. At 160 one takes (160 x 80 + 5600) / (192 x 96 + 5600) = .7656
+    # of that, as does scoring, which leaves 2665 s: 1035 steps.
+    assert found == {"preprocessing": grid(160), "align_steps": 94, "steps": 941}
     after = SETTINGS | found
     scaled = at_size(MEASURED, SETTINGS, after)
     assert scaled["seconds_per_step"]["semi"] == pytest.approx(4 * 0.7656, rel=1e-4)
@@ -99,6 +100,30 @@ def test_a_plan_fills_its_time_at_the_size_it_chooses():
     assert total_seconds(after, scaled, WORK) == pytest.approx(45 * 60, rel=0.01)
     longer = fitted(SETTINGS, MEASURED, WORK, 60 * 60, *ask[2:])
     assert longer == {"align_steps": 96, "steps": 962}
+
+
+def test_smaller_slices_are_prepared_anew_within_the_time():
+    """Those of the rehearsal's size were prepared by it."""
+    facts = MEASURED | COSTS | {"prepare_all_seconds": 1200.0}
+    found = fitted(SETTINGS, facts, WORK, 45 * 60, {}, [grid(side) for side in SIDES], SIZES)
+    after = SETTINGS | found
+    assert after["preprocessing"] == grid(160)
+    spent = total_seconds(after, at_size(facts, SETTINGS, after), WORK)
+    assert spent == pytest.approx(45 * 60, rel=0.01)
+
+
+def test_the_time_that_is_offered_is_enough(tmp_path):
+    """Also where most of it goes into preparing slices."""
+    facts = MEASURED | COSTS | {"prepare_all_seconds": 1200.0}
+
+    def estimate(minutes):
+        found = fitted(SETTINGS, facts, WORK, 60 * minutes, {}, [grid(n) for n in SIDES], SIZES)
+        after = SETTINGS | found
+        return estimate_of(after, at_size(facts, SETTINGS, after), WORK, minutes, tmp_path)
+
+    first = estimate(1)
+    assert not first.fits and "Even the shortest" in first.reason
+    assert estimate(first.offers["minutes"]).fits
 
 
 @pytest.mark.parametrize(("minutes", "saves"), [(0, 1100), (0.01, 1100), (1.0, 3700 / 60)])

@@ -149,11 +149,14 @@ def fitted(
         [pixels_of(grid) for grid in grids],
         replace(sizes, larger=1) if _BATCHES & set(kept) else sizes,
     )
+    if index:  # what else it takes depends on the size
+        smaller = {**settings, "preprocessing": dict(grids[index])}
+        told, only = at_size(measured, settings, smaller), [grids[index]]
+        changes = fitted(smaller, told, work, seconds, kept, only, sizes)
+        return {**changes, "preprocessing": smaller["preprocessing"]}
     found: dict[str, Any] = {
         key: max(FEWEST_STEPS, round(settings[key] * steps / count)) for key in free
     }
-    if index:
-        found["preprocessing"] = dict(grids[index])
     if times > 1:
         found |= {key: times * settings[key] for key in _BATCHES}
     return found
