@@ -15,7 +15,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
-from semigda_core.files.atomic import put_into_place, sync_file
+from semigda_core.files.atomic import all_or_nothing, put_into_place, sync_file
 from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
@@ -121,11 +121,11 @@ def writeImage(volumeNode, folder: Path) -> Path:
 
 
 class Store:
-    """Files of a project's ``folder`` for nodes of the scene; :attr:`written` are the new ones.
+    """Files of a project's ``folder`` for nodes of the scene; new ones are put into ``written``.
     ``overlaps`` is as in :func:`writeLabel`."""
 
-    def __init__(self, folder: Path, overlaps: str | None = None):
-        self.folder, self.written, self._overlaps = folder, [], overlaps
+    def __init__(self, folder: Path, written: list[Path], overlaps: str | None = None):
+        self.folder, self.written, self._overlaps = folder, written, overlaps
 
     def image(self, volumeNode) -> Path:
         """The volume's own file, or a new one. Raises as :func:`writeImage`."""
@@ -186,14 +186,8 @@ def _checkFrame(segmentationNode, volumeNode) -> None:
 @contextmanager
 def allOrNothing(folder: Path, overlaps: str | None = None):
     """A :class:`Store` whose new files are deleted again where something goes wrong."""
-    store = Store(folder, overlaps)
-    try:
-        with plain_errors():
-            yield store
-    except BaseException:
-        for path in store.written:
-            path.unlink(missing_ok=True)
-        raise
+    with plain_errors(), all_or_nothing() as written:
+        yield Store(folder, written, overlaps)
 
 
 def newLabelFile(folder: Path) -> Path:
@@ -248,9 +242,9 @@ def writeLabel(
         segment["tags"] |= finished_tags(finished)
     add = nodes.addSegments if labels.any() else _addEmpty
     node = add(labels, volumeNode, segments, "SemiGDA label")[0]
+    written = path.with_name(f"new-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        written = path.with_name(f"new-{path.name}")
         storage = slicer.vtkMRMLSegmentationStorageNode()
         storage.SetFileName(str(written))
         storage.SetCropToMinimumExtent(bool(labels.any()))
@@ -259,6 +253,7 @@ def writeLabel(
         sync_file(written)
         put_into_place(written, path)
     finally:
+        written.unlink(missing_ok=True)  # half of it
         slicer.mrmlScene.RemoveNode(node)
 
 

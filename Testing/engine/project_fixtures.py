@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 from volume_fixtures import write_nrrd
 
+from semigda_core.errors import SemiGDAError
+from semigda_core.project import store
 from semigda_core.project.project import NewCase, Project
 
 SHAPE = (16, 20, 18)
@@ -107,6 +113,19 @@ def write_segmentation(
     header = "\n".join(lines).encode() + b"\n\n"
     path.write_bytes(header + np.ascontiguousarray(array).tobytes())
     return path
+
+
+@contextlib.contextmanager
+def nothing_recorded() -> Iterator[None]:
+    """The disk has no room for another project.json, and the block is told so."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(SemiGDAError) as raised:
+        patched.setattr(store, "write_json", full)
+        yield
+    assert raised.value.error_class == "disk-full"
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import json
 
 import pytest
-from project_fixtures import copy_of, tree
+import SimpleITK as sitk
+from project_fixtures import copy_of, nothing_recorded, tree
 from ranking_fixtures import make_project, run, train_model
 
 from semigda.check.run import check
 from semigda.cli import main
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
-from semigda_core.project import store
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
 from semigda_core.project.classes import change_class
@@ -63,18 +62,18 @@ def test_accepted_ones_become_labels_that_train_but_are_never_held_out(project):
     assert rows[one]["role"] == "labeled" and rows[one]["classes"]["head"] == 2
 
 
-def test_a_prediction_waits_until_the_project_says_that_it_is_the_label(project, monkeypatch):
-    """A full disk or a kill between the two steps must not lose it."""
+def test_a_prediction_waits_until_the_project_says_that_it_is_the_label(project, tmp_path):
+    """A full disk or a kill between the two steps must not lose it, nor leave a copy."""
     first = pending(project)[0]
-
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(store, "write_json", full)
-        with pytest.raises(SemiGDAError, match="full"):
-            accept(project, [first.case_id])
-    assert pending(project)[0] == first and project.read().case(first.case_id).label is None
+    two_files = tmp_path / "corrected.mhd"
+    sitk.WriteImage(sitk.ReadImage(first.label), two_files)
+    before = tree(project.folder)
+    with nothing_recorded():
+        accept(project, [first.case_id])
+    for label in (first.label, two_files):
+        with nothing_recorded():
+            take_edited(project, first.case_id, label)
+    assert tree(project.folder) == before and pending(project)[0] == first
     accept(project, [first.case_id])
     assert project.read().case(first.case_id).label.is_file()
 

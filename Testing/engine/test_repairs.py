@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from project_fixtures import (
     SHAPE,
     draw,
     make_project,
+    nothing_recorded,
     tree,
     write_case,
     write_nrrd,
@@ -25,7 +27,7 @@ from semigda.data.other_grid import resample_classes
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
 from semigda_core.project.check.latest import measured
-from semigda_core.project.check.repairs import repairs, undo
+from semigda_core.project.check.repairs import RESAMPLE, repairs, undo
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.own_labels import new_label
 from semigda_core.project.project import NewCase, Project
@@ -72,6 +74,21 @@ def test_a_label_drawn_in_another_window_meanwhile_is_not_replaced(tmp_path, mon
     repair(project, finding)
     assert project.read().case(case_id).label == drawn
     assert not repairs(project.read())
+    assert not list((project.folder / "labels").iterdir())
+
+
+def test_of_a_repair_that_cannot_be_recorded_nothing_stays(tmp_path):
+    project = make_project(tmp_path)
+    case_id = spoil(project, tmp_path)[3]
+    result = shutil.copy(project.read().case(case_id).label, tmp_path / "result.nrrd")
+    add_results(project, [(case_id, result)], "nnU-Net")
+    found = [one for one in check(project) if one.fix and one.fix.action in RESAMPLE]
+    assert len(found) == 2
+    before = tree(project.folder)
+    for one in found:
+        with nothing_recorded():
+            repair(project, one)
+    assert tree(project.folder) == before
 
 
 def test_segments_that_share_voxels_are_not_made_one_map(tmp_path):

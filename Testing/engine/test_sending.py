@@ -7,7 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
-from project_fixtures import draw, make_project, tree, write_segmentation
+from project_fixtures import draw, make_project, nothing_recorded, tree, write_segmentation
 
 from semigda.cli import main
 from semigda.data.labels import read_classes
@@ -20,6 +20,7 @@ from semigda_core.project.cases.sending import case_of, made_in_region, send, wi
 from semigda_core.project.project import NewCase
 
 MADE = "SemiGDA_Model:bright|SemiGDA_ModelSHA256:0|"
+IN_REGION = MADE + f"SemiGDA.Region:{region_text(region((0, 0, 0), (9, 9, 9)))}|"
 
 
 def label_file(path, *names, tags=MADE):
@@ -108,6 +109,21 @@ def test_unknown_segments_are_refused_and_mapped_ones_are_not(study, tmp_path):
     assert view.classes_of(view.case(sent.case))["Läsion 2"] == 2
 
 
+@pytest.mark.parametrize("known", (False, True))
+def test_of_what_cannot_be_recorded_nothing_stays(study, tmp_path, known):
+    project, image, _ = study
+    if known:
+        project.set_use([project.add([NewCase(image)]).cases[0]], "ignored")
+    label = label_file(tmp_path / "region.seg.nrrd", "ball", tags=IN_REGION)
+    before = tree(project.folder)
+    with nothing_recorded():
+        send(project, image, label, whole=True)
+    assert tree(project.folder) == before
+    assert send(project, image, label, whole=True).how == ("labelled" if known else "added")
+    (case,) = (case for case in project.read().cases if case.image == image)
+    assert (case.role, case.label.parent.name) == ("labeled", "labels")
+
+
 def test_a_file_that_is_gone_stops_nothing(study, tmp_path):
     project, image, label = study
     project.read().cases[0].image.unlink()
@@ -157,8 +173,7 @@ def test_a_whole_label_has_the_voxels_that_it_had(study, tmp_path, line):
     project, _, _ = study
     voxels = np.zeros((16, 20, 18), np.uint8)
     voxels[3, 4, 5:9] = (13, 10, 13, 10)
-    tags = MADE + f"SemiGDA.Region:{region_text(region((0, 0, 0), (9, 9, 9)))}|"
-    segments = [{"Name": "ball", "LabelValue": 13, "Layer": 0, "Tags": tags}]
+    segments = [{"Name": "ball", "LabelValue": 13, "Layer": 0, "Tags": IN_REGION}]
     label = write_segmentation(tmp_path / "r.seg.nrrd", [voxels], segments)
     header, data = label.read_bytes().split(b"\n\n", 1)
     label.write_bytes(header.replace(b"\n", line) + line + line + data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import numpy as np
 import phantoms
 import pytest
@@ -77,13 +79,25 @@ def test_a_case_is_sent_once(logic, bright, liver):
     assert len(files(liver)) == 3 and set(there) < set(files(liver))  # the old label stays
 
 
-def test_an_unknown_segment_leaves_nothing(logic, bright, liver):
+def test_what_fails_leaves_nothing(logic, bright, liver, monkeypatch):
+    """An unknown segment, and a drive that is away before the label or the project is written."""
+
+    def away(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
     node = corrected(logic, bright, phantoms.add_volume())
     node.GetSegmentation().GetNthSegment(1).SetName("Cyst")
     with pytest.raises(SemiGDAError, match="no classes of the project: 'Cyst'"):
         logic.sendToProject(node, liver.folder)
     assert files(liver) == [] and not liver.read().cases
     liver.set_mapping({"Cyst": "brighter"})
+    steps = ("SemiGDALib.train.scene_files.sync_file", "semigda_core.project.store.write_json")
+    for step in steps:
+        with monkeypatch.context() as patched:
+            patched.setattr(step, away)
+            with pytest.raises(SemiGDAError, match="cannot be used"):
+                logic.sendToProject(node, liver.folder)
+        assert files(liver) == [] and not liver.read().cases
     assert logic.sendToProject(node, liver.folder).how == "added"
 
 

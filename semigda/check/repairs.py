@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from semigda.data.other_grid import has_overlaps, resample_classes
@@ -9,6 +10,7 @@ from semigda.data.segnrrd import write_map
 from semigda.data.unlabelled import whole_slices
 from semigda.data.volumes import read_volume
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.atomic import all_or_nothing
 from semigda_core.labels.finished import IGNORED, finished_text
 from semigda_core.project.changes import find_case, set_label
 from semigda_core.project.check.findings import Finding
@@ -27,16 +29,16 @@ from semigda_core.project.results import (
 
 def repair(project: Project, finding: Finding) -> None:
     """Carry out ``finding.fix``, see :func:`semigda_core.project.check.repairs.apply_fix`."""
-    apply_fix(project, finding, _resampled)
+    with all_or_nothing() as made:
+
+        def resampled(project: Project, case_id: str, action: str) -> Change:
+            write = _resampled_result if action == "resample-result" else _resampled_label
+            return write(project, case_id, made)
+
+        apply_fix(project, finding, resampled)
 
 
-def _resampled(project: Project, case_id: str, action: str) -> Change:
-    if action == "resample-result":
-        return _resampled_result(project, case_id)
-    return _resampled_label(project, case_id)
-
-
-def _resampled_label(project: Project, case_id: str) -> Change:
+def _resampled_label(project: Project, case_id: str, made: list[Path]) -> Change:
     view = project.read()
     case, before = view.case(case_id), find_case(view.data, case_id)["label"]
     if case.label is None:
@@ -58,18 +60,21 @@ def _resampled_label(project: Project, case_id: str) -> Change:
     with giving_labels(project):
         target = new_label(project, case_id, ".nrrd")
         write_map(target, labels, volume.affine)
+    made.append(target)
     entry = project.label_entry(target, case.origin, in_classes=True)
     if finished is not None:
         entry["finished"] = str(finished)
 
     def change(data: dict[str, Any]) -> None:
-        if find_case(data, case_id)["label"] == before:  # no other was drawn meanwhile
+        if find_case(data, case_id)["label"] == before:
             set_label(data, case_id, entry)
+        else:  # another was drawn meanwhile
+            target.unlink()
 
     return change
 
 
-def _resampled_result(project: Project, case_id: str) -> Change:
+def _resampled_result(project: Project, case_id: str, made: list[Path]) -> Change:
     """Of another program, the one that counts."""
     view = project.read()
     case = view.case(case_id)
@@ -90,5 +95,6 @@ def _resampled_result(project: Project, case_id: str) -> Change:
     with giving_labels(project):
         target = new_label(project, case_id, ".nrrd")
         write_map(target, labels, volume.affine)
+    made.append(target)
     entry = result_entry(project, target, result.source, in_classes=True)
     return lambda data: give_result(find_case(data, case_id), entry)

@@ -112,6 +112,19 @@ def staged_folder(target: str | os.PathLike[str]) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def all_or_nothing() -> Iterator[list[Path]]:
+    """A list for the new files and folders that the block makes: if it raises, they are deleted."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for path in made:
+            with contextlib.suppress(OSError):  # Windows: open somewhere
+                _delete(path)
+        raise
+
+
 def _swap(stage: Path, target: Path) -> None:
     if not os.path.lexists(target):
         replace(stage, target)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import write_atomically
+from semigda_core.files.atomic import all_or_nothing, write_atomically
 from semigda_core.files.contents import digest_of, files_of
 from semigda_core.files.targets import same_place
 from semigda_core.files.texts import one_line
 from semigda_core.labels.provenance import REGION, said
 from semigda_core.labels.segments import ENDING, read_segments
+from semigda_core.project.changes import set_label, set_use
 from semigda_core.project.own_labels import LABELS, giving_labels
 from semigda_core.project.project import NewCase, PathLike, Project
 from semigda_core.project.records import ProjectCase, class_mapping
@@ -60,12 +61,13 @@ def send(
     """
     segments = read_segments(Path(label))
     check_names(project, [segment.name for segment in segments if not segment.ignored])
-    with giving_labels(project):
+    with giving_labels(project), all_or_nothing() as made:
         known = case_of(project, image)
         if known is not None and known.label is not None and not replace:
             raise has_label()
         if whole and made_in_region(segment.tags for segment in segments):
             label = without_region(Path(label), project.folder / LABELS)
+            made.append(label)
         if known is None:
             added = project.add([NewCase(image, label, name, origin=origin)])
             for case in added.cases:
@@ -73,8 +75,10 @@ def send(
             for case in added.labelled:  # another window has added the image meanwhile
                 return Sent(case, LABELLED)
             raise has_label()
-        project.set_use([known.id], "auto")
-        project.set_label(known.id, label, origin)
+        entry = project.label_entry(Path(label), origin)
+        with project.edit("label set") as data:
+            set_use(data, [known.id], "auto")
+            set_label(data, known.id, entry)
         return Sent(known.id, LABELLED if known.label is None else REPLACED)
 
 

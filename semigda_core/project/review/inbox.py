@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.atomic import staged_folder, write_atomically
+from semigda_core.files.atomic import all_or_nothing, staged_folder, write_atomically
 from semigda_core.files.contents import files_of
 from semigda_core.files.formats import endings
 from semigda_core.labels.segments import ENDING, read_segments
@@ -44,9 +44,10 @@ def accept(project: Project, case_ids: Iterable[str]) -> None:
         for case_id in _chosen(case_ids, waiting):
             # A copy: until the project says that it is the label, the prediction waits in the
             # inbox.
-            target = _copied(project, case_id, waiting[case_id])
-            # Its segments carry the classes' names, which may be mapped away for other labels.
-            project.set_label(case_id, target, "machine", in_classes=True)
+            with all_or_nothing() as made:
+                target = _copied(project, case_id, waiting[case_id], made)
+                # Its segments carry the classes' names, which may be mapped away for other labels.
+                project.set_label(case_id, target, "machine", in_classes=True)
             _tidy(project, case_id)
 
 
@@ -94,14 +95,15 @@ def take(project: Project, case_id: str, label_path: PathLike) -> None:
             action="Take that label away first, if it is to be replaced.",
         )
     inside = source.resolve().is_relative_to(project.place(LABELS).resolve())
-    target = source if inside else _copied(project, case_id, source)
-    # Only names identify classes for certain; values may have been reassigned.
-    project.set_label(case_id, target, "edited", in_classes=bool(read_segments(target)))
+    with all_or_nothing() as made:
+        target = source if inside else _copied(project, case_id, source, made)
+        # Only names identify classes for certain; values may have been reassigned.
+        project.set_label(case_id, target, "edited", in_classes=bool(read_segments(target)))
     _tidy(project, case_id)
 
 
-def _copied(project: Project, case_id: str, source: Path) -> Path:
-    """A copy of a label in ``labels/``, with all its files."""
+def _copied(project: Project, case_id: str, source: Path, made: list[Path]) -> Path:
+    """A copy of a label in ``labels/``, with all its files; what was ``made`` gets its place."""
     files = files_of(source)
     if len(files) == 1:
         name = source.name.lower()
@@ -109,6 +111,7 @@ def _copied(project: Project, case_id: str, source: Path) -> Path:
         target = new_label(project, case_id, ending)
         with open(source, "rb") as opened:
             write_atomically(target, lambda file: shutil.copyfileobj(opened, file))
+        made.append(target)
         return target
     parts = [_below(file, source.parent) for file in files]
     if not all(file.is_file() for file in files) or not all(parts):
@@ -122,6 +125,7 @@ def _copied(project: Project, case_id: str, source: Path) -> Path:
         for file, part in zip(files, filter(None, parts), strict=True):
             (folder / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, folder / part)
+    made.append(target)
     return target / source.name
 
 
