@@ -95,7 +95,7 @@ class Progress:
         """Report an activity that does not count towards the total."""
         self.event("message", message=text)
         if self.job is not None:
-            self.job.update("running", None, self._left, text)
+            self.job.update("running", None, self._still_left, text)
 
     def event(self, type: str, **values: Any) -> None:
         """One line of the job's history; plain numbers and texts without paths or case names."""
@@ -136,7 +136,7 @@ class Progress:
         if self.job.requested("cancel"):
             raise SemiGDAError("cancelled")
         if self.job.requested("pause"):
-            self.job.update("pausing", None, self._left, "Saving what was learned so far.")
+            self.job.update("pausing", None, self._still_left, "Saving what was learned so far.")
             raise Paused
 
     @property
@@ -165,6 +165,12 @@ class Progress:
     def of_job(self) -> float:
         """Of the whole job, 0 to 1."""
         return self._start + self._share * self.done / self.total
+
+    @property
+    def _still_left(self) -> float | None:
+        """Of what was left at the last update; None if it took longer."""
+        left = (self._left or 0.0) - (time.monotonic() - self._updated)
+        return left if left > 0 else None
 
     def _update(self, message: str) -> None:
         if self.job is None:
